@@ -1,0 +1,1 @@
+"""The catalogue: schema, H&M files in and out, search, images."""

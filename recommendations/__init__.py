@@ -1,0 +1,1 @@
+"""Training, model bundles, candidates, ranking, widgets."""

@@ -1,0 +1,1 @@
+"""Events through Kafka into features in Redis."""

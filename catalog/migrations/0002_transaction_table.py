@@ -1,0 +1,29 @@
+from django.db import migrations
+
+# The parent holds the rules; the ingest adds a partition for each month that occurs. Django can't
+# declare a partitioned table, so the model is unmanaged and this is its schema.
+CREATE = """
+CREATE TABLE catalog_transaction (
+    id bigint NOT NULL,
+    price double precision NOT NULL,
+    t_dat date NOT NULL,
+    customer_id integer NOT NULL,
+    article_id integer NOT NULL,
+    sales_channel smallint NOT NULL,
+    CONSTRAINT transaction_price_positive CHECK (price > 0),
+    CONSTRAINT transaction_channel_known CHECK (sales_channel IN (1, 2)),
+    CONSTRAINT transaction_customer FOREIGN KEY (customer_id)
+        REFERENCES catalog_customer (id) ON DELETE CASCADE,
+    CONSTRAINT transaction_article FOREIGN KEY (article_id)
+        REFERENCES catalog_article (id)
+) PARTITION BY RANGE (t_dat);
+CREATE INDEX transaction_customer_day ON catalog_transaction (customer_id, t_dat);
+CREATE INDEX transaction_article_day ON catalog_transaction (article_id, t_dat);
+CREATE INDEX transaction_id ON catalog_transaction USING brin (id);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("catalog", "0001_initial")]
+
+    operations = [migrations.RunSQL(CREATE, "DROP TABLE catalog_transaction")]

@@ -1,0 +1,39 @@
+"""The normalised H&M schema."""
+
+from catalog.models.customer import Customer
+from catalog.models.ingest import IngestRun
+from catalog.models.product import Article, ArticleSummary, Product
+from catalog.models.taxonomy import (
+    Appearance,
+    Colour,
+    ColourMaster,
+    ColourValue,
+    Department,
+    GarmentGroup,
+    Index,
+    IndexGroup,
+    ProductGroup,
+    ProductType,
+    Section,
+)
+from catalog.models.transaction import Transaction
+
+__all__ = [
+    "Appearance",
+    "Article",
+    "ArticleSummary",
+    "Colour",
+    "ColourMaster",
+    "ColourValue",
+    "Customer",
+    "Department",
+    "GarmentGroup",
+    "Index",
+    "IndexGroup",
+    "IngestRun",
+    "Product",
+    "ProductGroup",
+    "ProductType",
+    "Section",
+    "Transaction",
+]

@@ -1,0 +1,27 @@
+from django.db import models
+from django.db.models import Q
+
+
+class Customer(models.Model):
+    """One line of customers.csv. `id` is ours and small; `customer_id` is the 64-digit hex id."""
+
+    id = models.IntegerField(primary_key=True)
+    customer_id = models.CharField(max_length=64)
+    fn = models.BooleanField(null=True, verbose_name="FN")
+    active = models.BooleanField(null=True)
+    club_member_status = models.CharField(max_length=20, blank=True)
+    fashion_news_frequency = models.CharField(max_length=20, blank=True)
+    age = models.PositiveSmallIntegerField(null=True)
+    postal_code = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer_id"], name="customer_customer_id_unique"),
+            models.CheckConstraint(
+                condition=Q(customer_id__regex=r"^[0-9a-f]{64}$"), name="customer_customer_id_hex"
+            ),
+            models.CheckConstraint(condition=Q(age__lte=120), name="customer_age_sane"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id[:8]}…"

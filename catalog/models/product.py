@@ -1,0 +1,98 @@
+"""Products, their articles (one per colour), and what sales tell about an article."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from catalog.models import taxonomy
+
+
+class Product(models.Model):
+    """product_code: one design, sold in one or more colours.
+
+    `id` is the code as a number; `product_code` gives the seven characters of the files.
+    """
+
+    id = models.IntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return self.product_code
+
+    @property
+    def product_code(self) -> str:
+        return f"{self.pk:07d}"
+
+
+class Article(models.Model):
+    """One line of articles.csv.
+
+    `id` is the article_id as a number, so that a key is found without a look-up and takes four
+    bytes in every transaction; `article_id` gives the ten characters of the files.
+    Attributes stand on the article, for they may differ between the articles of one product.
+    """
+
+    id = models.IntegerField(primary_key=True)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="articles")
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    product_type = models.ForeignKey(taxonomy.ProductType, models.PROTECT)
+    appearance = models.ForeignKey(taxonomy.Appearance, models.PROTECT)
+    colour = models.ForeignKey(taxonomy.Colour, models.PROTECT)
+    colour_value = models.ForeignKey(taxonomy.ColourValue, models.PROTECT)
+    colour_master = models.ForeignKey(taxonomy.ColourMaster, models.PROTECT)
+    department = models.ForeignKey(taxonomy.Department, models.PROTECT)
+    index = models.ForeignKey(taxonomy.Index, models.PROTECT)
+    section = models.ForeignKey(taxonomy.Section, models.PROTECT)
+    garment_group = models.ForeignKey(taxonomy.GarmentGroup, models.PROTECT)
+    # Name (weight A), type, colour, pattern and section (B), description (C); the ingest fills it.
+    search = SearchVectorField(null=True, editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["index", "section", "garment_group", "product_type"],
+                name="article_navigation",
+            ),
+            GinIndex(fields=["search"], name="article_search"),
+            GinIndex(fields=["name"], name="article_name_trigram", opclasses=["gin_trgm_ops"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.article_id})"
+
+    @property
+    def article_id(self) -> str:
+        return f"{self.pk:010d}"
+
+
+class ArticleSummary(models.Model):
+    """What the transactions say of an article, computed at the end of an ingest.
+
+    `price` is in the files' unit (× PRICE_UNIT is money): the last one paid, or for an article
+    never sold the median of its product, else of its type (`price_is_estimated`).
+    `units_recent` counts the last 28 days of the data.
+    """
+
+    article = models.OneToOneField(
+        Article, models.CASCADE, primary_key=True, related_name="summary", db_index=False
+    )
+    price = models.FloatField()
+    price_is_estimated = models.BooleanField()
+    units = models.PositiveIntegerField()
+    units_recent = models.PositiveIntegerField()
+    first_sold = models.DateField(null=True)
+    last_sold = models.DateField(null=True)
+    has_picture = models.BooleanField()
+
+    class Meta:
+        verbose_name_plural = "article summaries"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(price__gt=0), name="summary_price_positive"),
+        ]
+        indexes = [
+            models.Index(fields=["-units_recent"], name="summary_popular"),
+            models.Index(fields=["-first_sold"], name="summary_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id:010d}: {self.units} sold"

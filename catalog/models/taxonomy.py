@@ -1,0 +1,83 @@
+"""The look-up tables of articles.csv. Their numbers are unique, their names are not."""
+
+from django.db import models
+
+
+class Term(models.Model):
+    """A numbered name. `id` is H&M's own number; −1 is H&M's "unknown"."""
+
+    id = models.IntegerField(primary_key=True)
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        abstract = True
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductGroup(models.Model):
+    """product_group_name, which has no number in the files."""
+
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["name"], name="product_group_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductType(Term):
+    """product_type_no."""
+
+    group = models.ForeignKey(ProductGroup, models.PROTECT, related_name="types")
+
+
+class Appearance(Term):
+    """graphical_appearance_no: the pattern."""
+
+
+class Colour(Term):
+    """colour_group_code, as a number: 01 and 1 are the same colour."""
+
+
+class ColourValue(Term):
+    """perceived_colour_value_id: how light or dusty."""
+
+
+class ColourMaster(Term):
+    """perceived_colour_master_id: the colour a shopper would name."""
+
+
+class IndexGroup(Term):
+    """index_group_no: the audience (Ladieswear, Menswear, …)."""
+
+
+class Index(models.Model):
+    """index_code, a letter."""
+
+    id = models.CharField(max_length=4, primary_key=True)
+    name = models.CharField(max_length=100)
+    group = models.ForeignKey(IndexGroup, models.PROTECT, related_name="indexes")
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name_plural = "indexes"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Department(Term):
+    """department_no."""
+
+
+class Section(Term):
+    """section_no."""
+
+
+class GarmentGroup(Term):
+    """garment_group_no."""

@@ -1,0 +1,99 @@
+"""The event contract: one JSON object per Kafka message, decoded and validated here and only here.
+
+A message is keyed by `shopper`, so one shopper's events keep their order within a partition.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+VERSION = 1
+
+# c<customer key> for a customer, a<32 hex digits> for somebody not known yet.
+SHOPPER_PATTERN = r"^(c[1-9][0-9]{0,9}|a[0-9a-f]{32})$"
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Shopper = Annotated[str, msgspec.Meta(pattern=SHOPPER_PATTERN)]
+# Milliseconds since 1970 of event time, between 2000 and 2100.
+Millis = Annotated[int, msgspec.Meta(ge=946_684_800_000, le=4_102_444_800_000)]
+# The article_id as a number: 0108775015 is 108775015.
+ArticleKey = Annotated[int, msgspec.Meta(ge=1, le=2_147_483_647)]
+Price = Annotated[float, msgspec.Meta(gt=0, lt=10)]
+Channel = Literal[1, 2]
+Source = Literal["shop", "api", "replay"]
+Widget = Annotated[str, msgspec.Meta(max_length=40)]
+Position = Annotated[int, msgspec.Meta(ge=0, le=1000)]
+Query = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
+    """What every event carries. `ts` is event time, which windows and decay go by."""
+
+    id: Id
+    shopper: Shopper
+    ts: Millis
+    source: Source
+    v: Literal[1] = VERSION
+
+
+class OfArticle(Base, frozen=True, kw_only=True, omit_defaults=True):
+    """An event about one article; `rec_id`, `widget` and `position` name the shelf it came from."""
+
+    article: ArticleKey
+    rec_id: Id | None = None
+    widget: Widget | None = None
+    position: Position | None = None
+
+
+class View(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="view"):
+    """A product page was opened."""
+
+
+class Click(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="click"):
+    """A card on a shelf was followed."""
+
+
+class Impression(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="impression"):
+    """A card on a shelf was seen."""
+
+
+class BagAdd(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="bag_add"):
+    """One or more units went into the bag."""
+
+
+class BagRemove(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="bag_remove"):
+    """The article left the bag."""
+
+
+class Purchase(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="purchase"):
+    """One unit was bought, at `price` in the files' unit, in `channel` 1 (store) or 2 (online)."""
+
+    price: Price
+    channel: Channel
+
+
+class Search(Base, frozen=True, kw_only=True, omit_defaults=True, tag="search"):
+    """Words were searched for."""
+
+    query: Query
+
+
+class Identify(Base, frozen=True, kw_only=True, omit_defaults=True, tag="identify"):
+    """The anonymous `anonymous` turns out to be `shopper`: their features merge."""
+
+    anonymous: Shopper
+
+
+Event = View | Click | Impression | BagAdd | BagRemove | Purchase | Search | Identify
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def encode(event: Event) -> bytes:
+    return _encoder.encode(event)
+
+
+def decode(message: bytes) -> Event:
+    """Raise msgspec.ValidationError (naming the field) or msgspec.DecodeError on a bad message."""
+    return _decoder.decode(message)

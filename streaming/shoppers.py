@@ -1,0 +1,72 @@
+"""Who is shopping: a customer of the data set, or somebody known only by a signed cookie."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from streaming.events import SHOPPER_PATTERN
+
+COOKIE = "shopper"
+COOKIE_AGE = 60 * 60 * 24 * 365
+SESSION_KEY = "customer"
+
+
+def customer_shopper(customer: int) -> str:
+    return f"c{customer}"
+
+
+def new_anonymous() -> str:
+    return f"a{uuid.uuid4().hex}"
+
+
+def is_shopper(text: str) -> bool:
+    return re.fullmatch(SHOPPER_PATTERN, text) is not None
+
+
+def anonymous_of(request: HttpRequest) -> str:
+    """The id in the signed cookie, made on first use; the middleware sends a new one back."""
+    known = getattr(request, "_anonymous", None)
+    if known is None:
+        known = request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""
+        if not is_shopper(known):
+            known = new_anonymous()
+            request._new_anonymous = known  # type: ignore[attr-defined]
+        request._anonymous = known  # type: ignore[attr-defined]
+    return str(known)
+
+
+def customer_of(request: HttpRequest) -> int | None:
+    """The customer key this session acts as, if any."""
+    customer = request.session.get(SESSION_KEY)
+    return int(customer) if customer is not None else None
+
+
+def shopper_of(request: HttpRequest) -> str:
+    """The shopper id that events of this request carry."""
+    customer = customer_of(request)
+    return anonymous_of(request) if customer is None else customer_shopper(customer)
+
+
+class ShopperMiddleware:
+    """Hands a new anonymous shopper the cookie they are known by from now on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        new = getattr(request, "_new_anonymous", None)
+        if new is not None:
+            response.set_signed_cookie(
+                COOKIE,
+                new,
+                salt=COOKIE,
+                max_age=COOKIE_AGE,
+                httponly=True,
+                samesite="Lax",
+                secure=settings.HTTPS,
+            )
+        return response
