@@ -3,11 +3,11 @@
 A message is keyed by `shopper`, so one shopper's events keep their order within a partition.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
-VERSION = 1
+VERSION: Final = 1
 
 # c<customer key> for a customer, a<32 hex digits> for somebody not known yet.
 SHOPPER_PATTERN = r"^(c[1-9][0-9]{0,9}|a[0-9a-f]{32})$"
@@ -33,7 +33,7 @@ class Base(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fi
     shopper: Shopper
     ts: Millis
     source: Source
-    v: Literal[1] = VERSION
+    v: Literal[1] = VERSION  # absent on the wire means 1
 
 
 class OfArticle(Base, frozen=True, kw_only=True, omit_defaults=True):
