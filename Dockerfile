@@ -1,0 +1,17 @@
+# One image for every process of the shop; docker-compose.yml says which command each runs.
+FROM python:3.11-slim-bookworm AS build
+RUN python -m venv /venv
+COPY requirements.txt .
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
+
+FROM python:3.11-slim-bookworm
+RUN useradd --create-home --uid 10001 shop && install -d -o shop /app /var/lib/shop
+COPY --from=build /venv /venv
+WORKDIR /app
+COPY --chown=shop . .
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/var/lib/shop
+USER shop
+# The manifest of static files needs no secret and no service.
+RUN python manage.py collectstatic --noinput
+VOLUME /var/lib/shop
+CMD ["gunicorn", "storefront.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--access-logfile=-"]

@@ -1,0 +1,71 @@
+# Everything a fresh machine needs is installed by these targets. `make` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+RUN := $(VENV)/.installed-run
+DEV := $(VENV)/.installed-dev
+
+.PHONY: help demo test lint types imports check services-up services-down kafka test-kafka screenshots clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed (PYTHON=python3.12 make …)." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): $(PY) requirements.txt requirements-embedded.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-embedded.txt
+	@touch $@
+
+$(DEV): $(RUN) requirements-dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+demo: $(RUN) ## the whole shop, from nothing to a URL (ONCE=1 checks itself and stops; HM_DATA=, PORT=, SCALE=)
+	$(PY) manage.py demo $(if $(ONCE),--once) $(if $(HM_DATA),--data-dir "$(HM_DATA)") \
+		$(if $(PORT),--port $(PORT)) $(if $(SCALE),--scale $(SCALE))
+
+test: $(DEV) chromium ## the whole test suite on real embedded services
+	$(PY) -m pytest
+
+.PHONY: chromium
+chromium: # Debian's chromium for the browser tests, where it may be installed; they are skipped elsewhere
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			chromium fonts-liberation >/dev/null; } || echo "chromium could not be installed" >&2
+
+lint: $(DEV) ## ruff, format and compose file
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+types: $(DEV) ## mypy, strict
+	$(VENV)/bin/mypy .
+
+imports: $(DEV) ## rooms import downwards only
+	$(VENV)/bin/lint-imports
+
+check: lint types imports ## lint, types, imports, migrations, Django's own deployment check
+	$(PY) manage.py services up
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py check --deploy --fail-level WARNING
+
+services-up: $(RUN) ## PostgreSQL, Redis and Kafka without installing any
+	$(PY) manage.py services up
+
+services-down: $(RUN) ## stop them; their data stays under var/
+	$(PY) manage.py services down
+
+kafka: $(RUN) ## a real single-node Apache Kafka 4 (JDK 17 and Maven)
+	$(PY) -m storefront.services.apache_kafka up
+
+test-kafka: $(DEV) ## the broker contract tests on that Kafka
+	$(PY) -m storefront.services.apache_kafka run -- $(PY) -m pytest -m kafka_contract
+
+clean: ## remove everything generated (data too)
+	-$(PY) manage.py services down
+	rm -rf var $(VENV)
