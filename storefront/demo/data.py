@@ -47,7 +47,7 @@ class DataSet:
 
 
 def data_set(var: Path, data_dir: str | None, scale: str) -> DataSet:
-    """Every data set has services and state of its own, so that trying another one loses nothing."""
+    """Every data set has services and state of its own: trying another one loses nothing."""
     if data_dir:
         folder = Path(data_dir).resolve()
         digest = hashlib.sha256(str(folder).encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""Long-running children of the demo: started, watched, restarted when they die, stopped in order."""
+"""Long-running children of the demo: started, watched, restarted when they die, stopped."""
 
 import os
 import signal
@@ -97,7 +97,7 @@ def free_port(first: int) -> int:
 
 
 def wait_for_port(port: int, child: Child, timeout_s: float = 60.0) -> None:
-    """Return when `port` answers; raise TimeoutError with the child's last lines when it doesn't."""
+    """Return when `port` answers, else raise TimeoutError with the child's last lines."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline and child.is_running():
         try:

@@ -47,7 +47,7 @@ class Command(BaseCommand):
             services.down(data.var)
 
     def restart_with_services(self, data: DataSet, base: Path, port: int | None) -> None:
-        """Become the same command with the services' addresses: settings read them only at start."""
+        """Become the same command with the services' addresses, which settings read at start."""
         if port is not None and not is_free(port):
             raise CommandError(f"Port {port} is in use. Choose another, or none for a free one.")
         self.stdout.write("Starting PostgreSQL, Redis and Kafka …")
@@ -65,7 +65,8 @@ class Command(BaseCommand):
             "IMAGES_DIR": str(data.folder / "images"),
             "DATA_LABEL": data.label,
         }
-        os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | addresses | environment)
+        command = [sys.executable, *sys.argv]
+        os.execve(sys.executable, command, os.environ | addresses | environment)  # noqa: S606
 
     def run(self, data: DataSet, *, once: bool) -> None:
         # Models can be imported only once the settings know the database.
