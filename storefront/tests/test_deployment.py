@@ -1,0 +1,87 @@
+"""docker-compose.yml, the Makefile and the documents name only what there is."""
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from celery.bin.celery import celery as celery_cli
+from django.conf import settings
+from django.core.management import get_commands, load_command_class
+
+ROOT = settings.BASE_DIR
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MANAGE = re.compile(r"manage\.py ([a-z_]+)((?: --?[a-z][a-z-]*(?:[ =][^ `|]+)?)*)")
+
+
+@cache
+def options_of(command: str) -> set[str]:
+    app = get_commands()[command]
+    parser = load_command_class(str(app), command).create_parser("manage.py", command)
+    return {option for action in parser._actions for option in action.option_strings}
+
+
+def assert_manage_commands_exist(text: str) -> None:
+    for command, arguments in MANAGE.findall(text):
+        assert command in get_commands(), command
+        unknown = set(re.findall(r"--[a-z][a-z-]*", arguments)) - options_of(command)
+        assert not unknown, f"{command} knows no {unknown}"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_runs_a_command_that_exists(name: str) -> None:
+    command = " ".join(OURS[name]["command"])
+    assert_manage_commands_exist(command.replace(",", ""))
+    if command.startswith("celery"):
+        assert command.split()[3] in celery_cli.commands
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_takes_its_secrets_from_outside(name: str) -> None:
+    environment = OURS[name]["environment"]
+    for variable in ("SECRET_KEY", "DATABASE_URL"):
+        assert ":?" in environment[variable], f"{variable} must be required"
+
+
+def test_a_container_waits_for_what_it_needs() -> None:
+    for name, service in OURS.items():
+        needs = set(service["depends_on"])
+        assert "postgres" in needs, name
+        if name not in {"images", "setup"}:
+            assert {"redis", "kafka", "setup"} <= needs, name
+
+
+def test_what_the_services_keep_is_on_named_volumes() -> None:
+    for name in ("postgres", "redis", "kafka"):
+        mounted = {volume.split(":")[0] for volume in COMPOSE["services"][name]["volumes"]}
+        assert mounted <= set(COMPOSE["volumes"])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_names_commands_that_exist(document: Path) -> None:
+    assert_manage_commands_exist(document.read_text())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_names_make_targets_that_exist(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)", document.read_text())) <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_links_of_a_document_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text())
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+def test_make_lists_its_targets() -> None:
+    listed = subprocess.run(
+        ["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert {"demo", "test", "kafka", "test-kafka"} <= set(re.findall(r"make ([a-z-]+)", listed))
