@@ -16,23 +16,6 @@ class Migration(migrations.Migration):
         TrigramExtension(),
         UnaccentExtension(),
         migrations.CreateModel(
-            name="Transaction",
-            fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("price", models.FloatField(help_text="in the files' unit; × PRICE_UNIT is money")),
-                ("t_dat", models.DateField()),
-                (
-                    "sales_channel",
-                    models.PositiveSmallIntegerField(choices=[(1, "store"), (2, "online")]),
-                ),
-            ],
-            options={
-                "db_table": "catalog_transaction",
-                "ordering": ["id"],
-                "managed": False,
-            },
-        ),
-        migrations.CreateModel(
             name="Appearance",
             fields=[
                 ("id", models.IntegerField(primary_key=True, serialize=False)),

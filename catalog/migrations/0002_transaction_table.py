@@ -1,7 +1,8 @@
-from django.db import migrations
+import django.db.models.deletion
+from django.db import migrations, models
 
 # The parent holds the rules; the ingest adds a partition for each month that occurs. Django can't
-# declare a partitioned table, so the model is unmanaged and this is its schema.
+# declare a partitioned table, so this is its schema, and the state gets the model beside it.
 CREATE = """
 CREATE TABLE catalog_transaction (
     id bigint NOT NULL,
@@ -26,4 +27,44 @@ CREATE INDEX transaction_id ON catalog_transaction USING brin (id);
 class Migration(migrations.Migration):
     dependencies = [("catalog", "0001_initial")]
 
-    operations = [migrations.RunSQL(CREATE, "DROP TABLE catalog_transaction")]
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(CREATE, "DROP TABLE catalog_transaction")],
+            state_operations=[
+                migrations.CreateModel(
+                    name="Transaction",
+                    fields=[
+                        ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                        (
+                            "price",
+                            models.FloatField(
+                                help_text="in the files' unit; × PRICE_UNIT is money"
+                            ),
+                        ),
+                        ("t_dat", models.DateField()),
+                        (
+                            "customer",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                to="catalog.customer",
+                            ),
+                        ),
+                        (
+                            "article",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                to="catalog.article",
+                            ),
+                        ),
+                        (
+                            "sales_channel",
+                            models.PositiveSmallIntegerField(choices=[(1, "store"), (2, "online")]),
+                        ),
+                    ],
+                    options={"db_table": "catalog_transaction", "ordering": ["id"]},
+                ),
+            ],
+        )
+    ]

@@ -1,7 +1,7 @@
 """The normalised H&M schema."""
 
 from catalog.models.customer import Customer
-from catalog.models.ingest import IngestRun
+from catalog.models.ingest import IngestFile, IngestRun
 from catalog.models.product import Article, ArticleSummary, Product
 from catalog.models.taxonomy import (
     Appearance,
@@ -30,6 +30,7 @@ __all__ = [
     "GarmentGroup",
     "Index",
     "IndexGroup",
+    "IngestFile",
     "IngestRun",
     "Product",
     "ProductGroup",

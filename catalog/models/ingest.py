@@ -2,7 +2,10 @@ from django.db import models
 
 
 class IngestRun(models.Model):
-    """One run of `ingest_hm`: what it read, how far it came, what it found."""
+    """One run of `ingest_hm`: what it read, how far it came, what it found.
+
+    The newest run tells what the tables hold; a run that was cut short is taken up again.
+    """
 
     class Status(models.TextChoices):
         RUNNING = "running"
@@ -20,3 +23,35 @@ class IngestRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.data_dir}, {self.started_at:%Y-%m-%d %H:%M}, {self.status}"
+
+
+class IngestFile(models.Model):
+    """The checkpoint of one file: written in the transaction that writes the rows it counts.
+
+    `offset` counts bytes of the unpacked file and `line` its lines, header included, up to which
+    every row is either in the tables or in the rejects file, whose length then was `rejects_size`.
+    """
+
+    run = models.ForeignKey(IngestRun, models.CASCADE, related_name="files")
+    name = models.CharField(max_length=30)
+    fingerprint = models.JSONField()
+    offset = models.BigIntegerField(default=0)
+    line = models.BigIntegerField(default=0)
+    rows = models.BigIntegerField(default=0)
+    accepted = models.BigIntegerField(default=0)
+    rejected = models.JSONField(default=dict)
+    rejects_size = models.BigIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "name"], name="ingest_file_once_a_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.rows} rows"
+
+    @property
+    def rejected_rows(self) -> int:
+        return sum(self.rejected.values())

@@ -10,6 +10,7 @@ class Transaction(models.Model):
     The table is range-partitioned by month of `t_dat`; equal lines are real (several units) and
     kept. `id` counts the rows in file order, unique by construction: PostgreSQL can't hold a
     unique index over partitions without the partition key, and a BRIN index is enough to find one.
+    Django can't declare partitions: migration 0002 makes the table, the ingest its partitions.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -20,7 +21,6 @@ class Transaction(models.Model):
     sales_channel = models.PositiveSmallIntegerField(choices=[(1, "store"), (2, "online")])
 
     class Meta:
-        managed = False
         db_table = "catalog_transaction"
         ordering = ["id"]
 

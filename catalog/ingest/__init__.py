@@ -1,0 +1,1 @@
+"""H&M files in: CSV blocks → clean columns → keys → binary COPY → month partitions, resumable."""

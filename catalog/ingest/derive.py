@@ -1,0 +1,101 @@
+"""What is computed from the loaded rows: article summaries, search vectors, statistics."""
+
+from collections.abc import Collection
+
+from django.db import connection
+
+RECENT_DAYS = 28
+
+# A never-sold article takes the median of its product's, else its type's, else of all last prices.
+SUMMARIES = """
+WITH sold AS (
+    SELECT article_id, count(*) AS units, min(t_dat) AS first_sold, max(t_dat) AS last_sold,
+        count(*) FILTER (
+            WHERE t_dat > (SELECT max(t_dat) FROM catalog_transaction) - %(recent_days)s
+        ) AS units_recent
+    FROM catalog_transaction GROUP BY article_id
+), last_day AS (
+    SELECT DISTINCT ON (t.article_id) t.article_id, t.price
+    FROM sold s
+    JOIN catalog_transaction t ON t.article_id = s.article_id AND t.t_dat = s.last_sold
+    ORDER BY t.article_id, t.id DESC
+), known AS (
+    SELECT a.id, a.product_id, a.product_type_id, p.price
+    FROM catalog_article a LEFT JOIN last_day p ON p.article_id = a.id
+), by_product AS (
+    SELECT product_id, percentile_disc(0.5) WITHIN GROUP (ORDER BY price) AS price
+    FROM known WHERE price IS NOT NULL GROUP BY product_id
+), by_type AS (
+    SELECT product_type_id, percentile_disc(0.5) WITHIN GROUP (ORDER BY price) AS price
+    FROM known WHERE price IS NOT NULL GROUP BY product_type_id
+), overall AS (
+    SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY price) AS price FROM known
+)
+INSERT INTO catalog_articlesummary
+    (article_id, price, price_is_estimated, units, units_recent, first_sold, last_sold, has_picture)
+SELECT k.id, coalesce(k.price, p.price, t.price, o.price, %(price_without_sales)s),
+    k.price IS NULL,
+    coalesce(s.units, 0), coalesce(s.units_recent, 0), s.first_sold, s.last_sold, false
+FROM known k
+LEFT JOIN sold s ON s.article_id = k.id
+LEFT JOIN by_product p USING (product_id)
+LEFT JOIN by_type t USING (product_type_id)
+CROSS JOIN overall o
+"""
+
+# What an article costs in a catalogue without one sale: 15.00.
+PRICE_WITHOUT_SALES = 15 / 590
+
+SEARCH = """
+UPDATE catalog_article a SET search =
+    setweight(to_tsvector('english', a.name), 'A') ||
+    setweight(
+        to_tsvector('english', concat_ws(' ', t.name, c.name, m.name, p.name, s.name)), 'B'
+    ) ||
+    setweight(to_tsvector('english', a.description), 'C')
+FROM catalog_producttype t, catalog_colour c, catalog_colourmaster m, catalog_appearance p,
+    catalog_section s
+WHERE t.id = a.product_type_id AND c.id = a.colour_id AND m.id = a.colour_master_id
+    AND p.id = a.appearance_id AND s.id = a.section_id AND (%s IS NULL OR a.id = ANY (%s))
+"""
+
+
+def fill_summaries() -> None:
+    """One ArticleSummary per article, from the transactions; replaces what was there."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE catalog_articlesummary")
+        cursor.execute(
+            SUMMARIES, {"recent_days": RECENT_DAYS, "price_without_sales": PRICE_WITHOUT_SALES}
+        )
+
+
+def fill_search(articles: Collection[int] | None = None) -> None:
+    """Article.search for the given keys, or for all."""
+    keys = None if articles is None else list(articles)
+    with connection.cursor() as cursor:
+        cursor.execute(SEARCH, [keys, keys])
+
+
+def mark_pictures(pictured: Collection[int]) -> tuple[int, int]:
+    """Set has_picture where it differs; (articles without picture, pictures without article)."""
+    keys = list(pictured)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE catalog_articlesummary s SET has_picture = NOT has_picture "
+            "WHERE has_picture <> (article_id = ANY (%s))",
+            [keys],
+        )
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE NOT has_picture), count(*) FILTER (WHERE has_picture) "
+            "FROM catalog_articlesummary"
+        )
+        missing, found = cursor.fetchone()
+    return missing, len(keys) - found
+
+
+def analyze() -> None:
+    """Fresh statistics for the planner on every table the ingest filled."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ANALYZE catalog_article, catalog_articlesummary, catalog_customer, catalog_transaction"
+        )
