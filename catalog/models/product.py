@@ -5,6 +5,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from catalog.models import taxonomy
+from catalog.querysets import ArticleQuerySet
 
 
 class Product(models.Model):
@@ -46,6 +47,8 @@ class Article(models.Model):
     garment_group = models.ForeignKey(taxonomy.GarmentGroup, models.PROTECT)
     # Name (weight A), type, colour, pattern and section (B), description (C); the ingest fills it.
     search = SearchVectorField(null=True, editable=False)
+
+    objects = ArticleQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -1,0 +1,96 @@
+"""The shop's menu: index group → section → garment group → product type, with product counts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.core.cache import cache
+from django.db import connection
+from django.utils.text import slugify
+
+from catalog.models import IngestRun
+
+CACHE_SECONDS = 24 * 3600
+
+# ROLLUP counts the distinct products of every level in one pass; sums of the leaves would count
+# a product once for each type it occurs in. A row of a level has NULL below that level.
+COUNTS = """
+SELECT g.id, g.name, s.id, s.name, m.id, m.name, t.id, t.name, count(DISTINCT a.product_id)
+FROM catalog_article a
+JOIN catalog_index i ON i.id = a.index_id
+JOIN catalog_indexgroup g ON g.id = i.group_id
+JOIN catalog_section s ON s.id = a.section_id
+JOIN catalog_garmentgroup m ON m.id = a.garment_group_id
+JOIN catalog_producttype t ON t.id = a.product_type_id
+GROUP BY ROLLUP ((g.id, g.name), (s.id, s.name), (m.id, m.name), (t.id, t.name))
+HAVING g.id IS NOT NULL
+"""
+
+Row = tuple[int | str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One entry of the menu. `count` is the number of products beneath it."""
+
+    pk: int
+    name: str
+    count: int
+    children: tuple["Node", ...] = ()
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.name) or str(self.pk)
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A node while its children are still being found."""
+
+    pk: int = 0
+    name: str = ""
+    count: int = 0
+    children: dict[int, "_Growing"] = field(default_factory=dict)
+
+    def frozen(self) -> Node:
+        grown = sorted(self.children.values(), key=lambda child: (-child.count, child.pk))
+        return Node(self.pk, self.name, self.count, tuple(child.frozen() for child in grown))
+
+
+def tree(rows: Iterable[Row]) -> list[Node]:
+    """The menu from rows of (id, name) × 4 levels, null beneath the row's level, and a count.
+
+    Biggest first at every level.
+    """
+    root = _Growing()
+    for row in rows:
+        node = root
+        for pk, name in zip(row[0:8:2], row[1:8:2], strict=True):
+            if pk is None:
+                break
+            node = node.children.setdefault(int(pk), _Growing(int(pk), str(name)))
+        node.count = int(row[8] or 0)
+    return list(root.frozen().children)
+
+
+def menu() -> list[Node]:
+    """The menu of the last finished ingest, kept in this process and in the cache."""
+    run = IngestRun.objects.filter(status=IngestRun.Status.DONE).order_by("-pk").first()
+    # Without a finished ingest there is nothing to tell that the articles changed: always count.
+    return tree(_count()) if run is None else _menu_of(f"menu:{run.pk}:{run.finished_at}")
+
+
+@lru_cache(maxsize=1)
+def _menu_of(key: str) -> list[Node]:
+    """Redis keeps rows, not nodes, so that a new release may change what a node is."""
+    rows = cache.get(key)
+    if rows is None:
+        rows = _count()
+        cache.set(key, rows, CACHE_SECONDS)
+    return tree(rows)
+
+
+def _count() -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTS)
+        return list(cursor.fetchall())

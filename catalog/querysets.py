@@ -1,0 +1,97 @@
+"""Query intent of the catalogue: which articles, in which order, with what loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func, Value
+
+from catalog import search
+
+if TYPE_CHECKING:
+    from catalog.models import Article  # noqa: F401 (named in the base class below)
+
+POPULAR = ("-summary__units_recent", "-summary__units", "pk")
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    # --- what is loaded ---
+
+    def for_cards(self) -> Self:
+        """What a card shows, in one query. An article without a summary has no price: not shown."""
+        return (
+            self.filter(summary__isnull=False)
+            .select_related("summary", "product_type", "colour", "index__group")
+            .defer("search", "description")
+        )
+
+    def for_detail(self) -> Self:
+        """Everything a product page shows of the article itself, in one query."""
+        return (
+            self.filter(summary__isnull=False)
+            .select_related(
+                "summary",
+                "product",
+                "product_type__group",
+                "appearance",
+                "colour",
+                "colour_value",
+                "colour_master",
+                "department",
+                "index__group",
+                "section",
+                "garment_group",
+            )
+            .defer("search")
+        )
+
+    # --- which articles ---
+
+    def in_index_group(self, pk: int) -> Self:
+        return self.filter(index__group=pk)
+
+    def in_section(self, pk: int) -> Self:
+        return self.filter(section=pk)
+
+    def in_garment_group(self, pk: int) -> Self:
+        return self.filter(garment_group=pk)
+
+    def of_type(self, pk: int) -> Self:
+        return self.filter(product_type=pk)
+
+    def one_per_product(self) -> Self:
+        """Of each product the best-selling article among those asked for; the order is kept."""
+        best = (
+            self.filter(summary__isnull=False)
+            .order_by("product_id", *POPULAR)
+            .distinct("product_id")
+            .values("pk")
+        )
+        return self.filter(pk__in=best)
+
+    # --- in which order ---
+
+    def popular(self) -> Self:
+        """Best-selling of the last weeks first."""
+        return self.filter(summary__isnull=False).order_by(*POPULAR)
+
+    def newest(self) -> Self:
+        """Last to enter the shop first; never sold last."""
+        entered = F("summary__first_sold").desc(nulls_last=True)
+        return self.filter(summary__isnull=False).order_by(entered, "-pk")
+
+    def in_order_of(self, pks: Sequence[int]) -> Self:
+        """These articles, in this order; unknown keys are left out."""
+        if not pks:
+            return self.none()
+        given = Value([int(pk) for pk in pks], output_field=ArrayField(models.IntegerField()))
+        place = Func(given, F("pk"), function="array_position")
+        return self.filter(pk__in=pks).order_by(place)
+
+    def search(self, words: str) -> Self:
+        """Articles that match the words, best first; typing errors are forgiven."""
+        found: Self = search.find(words, self).articles  # type: ignore[assignment]
+        return found
