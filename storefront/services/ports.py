@@ -1,0 +1,52 @@
+"""Loopback ports that are free now and likely to be free next time."""
+
+import secrets
+import socket
+from urllib.parse import SplitResult, urlsplit
+
+HOST = "127.0.0.1"
+# Below the range kernels take outgoing ports from, so that no connection sits on a remembered port.
+FIRST, LAST = 15_000, 30_000
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this loopback port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def choose() -> int:
+    """A random free port: several checkouts start side by side without meeting."""
+    while True:
+        port = FIRST + secrets.randbelow(LAST - FIRST)
+        if is_free(port):
+            return port
+
+
+def address_of(url: str) -> str:
+    """`host:port` of a URL or of a Kafka server list, without user and password."""
+    return ",".join(f"{part.hostname}:{part.port}" for part in map(_split, url.split(",")))
+
+
+def port_of(url: str) -> int:
+    """The port of a URL or of the first server of a Kafka server list; 0 when it names none."""
+    return _split(url.partition(",")[0]).port or 0
+
+
+def is_listening(url: str, timeout: float = 1.0) -> bool:
+    """Whether anything accepts connections at the (first) address."""
+    parts = _split(url.partition(",")[0])
+    try:
+        socket.create_connection((parts.hostname or HOST, parts.port or 0), timeout).close()
+    except OSError:
+        return False
+    return True
+
+
+def _split(url: str) -> SplitResult:
+    return urlsplit(url if "//" in url else f"//{url}")
