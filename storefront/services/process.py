@@ -89,13 +89,15 @@ def wait_ready(
 def stop(program: str, folder: Path, *, with_signal: signal.Signals, patience: float) -> list[int]:
     """Ask the server (the oldest process) to end, then kill what is left; the pids it had."""
     processes = find(program, folder)
-    if processes:
-        _signal(processes[0], with_signal)
-        psutil.wait_procs(processes, timeout=patience)
-        left = find(program, folder)
-        for process in left:
-            _signal(process, signal.SIGKILL)
-        psutil.wait_procs(left, timeout=5)
+    for process in processes[:1]:
+        _signal(process, with_signal)
+    _wait_gone(processes, patience)
+    left = find(program, folder)
+    for process in left:
+        _signal(process, signal.SIGKILL)
+    _wait_gone(left, patience)
+    for child in _children:
+        child.poll()  # leave no zombie of our own
     return [process.pid for process in processes]
 
 
@@ -104,6 +106,20 @@ def _signal(process: psutil.Process, number: signal.Signals) -> None:
         process.send_signal(number)
     except psutil.NoSuchProcess:
         return
+
+
+def _wait_gone(processes: Sequence[psutil.Process], timeout: float) -> None:
+    """Wait for the end of processes, not for their parent to reap them: in a container none may."""
+    deadline = time.monotonic() + timeout
+    while any(map(_lives, processes)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def tail(log: Path, lines: int = 15) -> str:

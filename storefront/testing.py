@@ -1,0 +1,54 @@
+"""A pytest plugin: the real services, before pytest-django reads the settings.
+
+Loaded by `-p storefront.testing` (pyproject.toml). They live under VAR_DIR, by default var/test,
+and keep their data between runs: starting them again takes a fraction of a second. A service that
+the environment names (DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP_SERVERS) is used as it is.
+"""
+
+import os
+import time
+from collections.abc import Collection, Generator
+from pathlib import Path
+
+import pytest
+
+from storefront import services
+
+os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+# Acting as one of the data set's customers is a demo feature, and it is tested.
+os.environ["DEMO"] = "1"
+
+ASKS_ONLY = ("help", "version", "collectonly", "showfixtures", "markers", "setupplan")
+started = pytest.StashKey[Collection[str]]()
+
+
+# A wrapper runs before every plain hook, and pytest-django reads the settings in a plain one.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    asked = early_config.known_args_namespace
+    if not any(getattr(asked, option, False) for option in ASKS_ONLY):
+        early_config.stash[started] = _start(Path(os.environ["VAR_DIR"]))
+    return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the services this run started, and only those."""
+    services.down(Path(os.environ["VAR_DIR"]), config.stash.get(started, ()))
+
+
+def _start(var: Path) -> list[str]:
+    """Start what is not running; the names of what was not."""
+    begin = time.monotonic()
+    missing = [row.name for row in services.status(var) if not row.answers]
+    try:
+        services.up(var, durable=False)
+        rows = services.status(var)
+        if silent := [f"{row.name} at {row.address}" for row in rows if not row.answers]:
+            raise services.ServiceError(f"no answer from {', '.join(silent)}")
+    except services.ServiceError as error:
+        services.down(var, missing)
+        raise pytest.UsageError(f"The services for the tests are not there: {error}") from None
+    took = time.monotonic() - begin
+    places = ", ".join(f"{row.name} {row.address}" for row in rows)
+    print(f"services: {places} ({len(missing)} started in {took:.1f} s)")  # noqa: T201
+    return missing
