@@ -1,0 +1,358 @@
+"""What lies on the cloth: prints as ink masks, weaves and knits as relief, lace and mesh as holes.
+
+Textures are drawn once per process for a size and turn, then cut out at a place of the article's own.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from catalog.synthetic.garments.motifs import stamp
+from catalog.synthetic.garments.spec import Dice
+
+Size = tuple[int, int]
+Ink = Image.Image
+#: A texture: up to three ink masks.
+Inks = tuple[Ink, ...]
+Painter = Callable[[Size, float, Dice], Inks]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A cloth's look: a print (by texture name), a relief, and how much shows through (0-1)."""
+
+    texture: str = ""
+    relief: str = ""
+    relief_share: float = 1.0
+    sheer: float = 0.0
+
+
+SURFACES: dict[str, tuple[Surface, ...]] = {
+    "Solid": (Surface(),),
+    "All over pattern": tuple(
+        Surface(t)
+        for t in ("ditsy", "floral", "floral", "leaves", "brush", "leopard", "ditsy", "waves")
+    ),
+    "Melange": (Surface(relief="melange"),),
+    "Stripe": tuple(
+        Surface(t) for t in ("breton", "wide stripe", "pin stripe", "breton", "multi stripe")
+    ),
+    "Denim": (Surface(relief="denim"),),
+    "Chambray": (Surface(relief="denim", relief_share=0.7),),
+    "Check": tuple(Surface(t) for t in ("tartan", "gingham", "windowpane", "tartan")),
+    "Lace": (Surface("lace", relief="net", sheer=0.16),),
+    "Other structure": (Surface(relief="rib"), Surface(relief="cable"), Surface(relief="waffle")),
+    "Application/3D": (Surface("pearls", relief="rib", relief_share=0.4),),
+    "Embroidery": (Surface("sprigs"),),
+    "Mixed solid/pattern": (Surface("ditsy"), Surface("breton"), Surface("floral")),
+    "Glittering/Metallic": (Surface(relief="glitter"),),
+    "Metallic": (Surface(relief="foil"),),
+    "Jacquard": (Surface("damask", relief="net", relief_share=0.4), Surface("fair isle")),
+    "Sequin": (Surface(relief="sequin"),),
+    "Dot": (Surface("dots"), Surface("pin dots"), Surface("dots")),
+    "Treatment": (Surface(relief="washed"), Surface("tie dye")),
+    "Other pattern": (Surface("geometric"), Surface("waves")),
+    "Slub": (Surface(relief="slub"),),
+    "Neps": (Surface("neps", relief="melange", relief_share=0.5),),
+    "Transparent": (Surface(sheer=0.42),),
+    "Mesh": (Surface(relief="net", sheer=0.3),),
+    "Argyle": (Surface("argyle"),),
+    "Hologram": (Surface("hologram", relief="foil", relief_share=0.6),),
+}
+
+
+def surface_for(appearance: str, dice: Dice) -> Surface:
+    return dice.pick(SURFACES.get(appearance, (Surface(),)))
+
+
+# --- textures ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def texture(name: str, width: int, variant: int) -> Inks:
+    """The ink masks of a texture for pictures of this width: square, twice as wide as the picture."""
+    side = width * 2
+    return PAINTERS[name]((side, side), width / 240, Dice(variant * 7919 + 17))
+
+
+@lru_cache(maxsize=32)
+def turned_texture(name: str, width: int, variant: int, angle: int) -> Inks:
+    """The texture turned clockwise by this many degrees, for cloth that does not hang straight."""
+    inks = texture(name, width, variant)
+    if not angle:
+        return inks
+    return tuple(ink.rotate(-angle, Image.Resampling.BILINEAR) for ink in inks)
+
+
+def cut_out(inks: Inks, size: Size, dice: Dice) -> Inks:
+    """A window of the texture at a place that the dice choose, clear of turned corners."""
+    side = inks[0].width
+    room_x, room_y = side - size[0], side - size[1]
+    x = room_x // 2 + round(dice.between(-0.2, 0.2) * room_x)
+    y = room_y // 2 + round(dice.between(-0.2, 0.2) * room_y)
+    return tuple(ink.crop((x, y, x + size[0], y + size[1])) for ink in inks)
+
+
+def _sheet(size: Size) -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    image = Image.new("L", (size[0] * 2, size[1] * 2), 0)
+    return image, ImageDraw.Draw(image)
+
+
+def _done(*images: Image.Image) -> Inks:
+    return tuple(image.reduce(2) for image in images)
+
+
+def _scatter(size: Size, unit: float, step: float, dice: Dice) -> list[tuple[float, float]]:
+    """Places about ``step`` apart on a jittered brick grid, in doubled pixels."""
+    gap = step * unit * 2
+    rows, columns = int(size[1] * 2 / gap) + 2, int(size[0] * 2 / gap) + 2
+    return [
+        ((c + (r % 2) / 2 + dice.between(-0.22, 0.22)) * gap, (r + dice.between(-0.22, 0.22)) * gap)
+        for r in range(rows)
+        for c in range(columns)
+    ]
+
+
+def _stripes(
+    bands: list[tuple[float, float, int]], repeat: float, upright: bool = False
+) -> Painter:
+    """Bands of (start, width, ink) in picture units, repeated."""
+
+    def paint(size: Size, unit: float, dice: Dice) -> Inks:
+        sheets = [_sheet(size) for _ in range(1 + max(ink for _, _, ink in bands))]
+        step = repeat * unit * 2
+        for i in range(int(size[1] * 2 / step) + 1):
+            for start, wide, ink in bands:
+                a, b = i * step + start * unit * 2, i * step + (start + wide) * unit * 2
+                area = (a, 0, b, size[1] * 2) if upright else (0, a, size[0] * 2, b)
+                sheets[ink][1].rectangle(area, fill=255)
+        return _done(*(image for image, _ in sheets))
+
+    return paint
+
+
+def _check(bands: list[tuple[float, float, int, int]], repeat: float) -> Painter:
+    """Crossing bands of (start, width, ink, strength); crossings are stronger, as in weaving."""
+
+    def paint(size: Size, unit: float, dice: Dice) -> Inks:
+        axis = np.arange(size[0]) / unit % repeat
+        inks = []
+        for ink in range(1 + max(band[2] for band in bands)):
+            line = np.zeros(size[0])
+            for start, wide, of, strength in bands:
+                if of == ink:
+                    edge = np.clip(np.minimum(axis - start, start + wide - axis) * unit + 0.5, 0, 1)
+                    line = np.maximum(line, edge * strength)
+            cloth = 255 - (255 - line[None, :]) * (255 - line[:, None]) / 255
+            inks.append(Image.fromarray(cloth.astype(np.uint8)))
+        return tuple(inks)
+
+    return paint
+
+
+def _dots(radius: float, step: float) -> Painter:
+    def paint(size: Size, unit: float, dice: Dice) -> Inks:
+        image, pen = _sheet(size)
+        gap, r = step * unit * 2, radius * unit * 2
+        for row in range(int(size[1] * 2 / (gap * 0.5)) + 1):
+            for column in range(int(size[0] * 2 / gap) + 1):
+                x, y = (column + (row % 2) / 2) * gap, row * gap * 0.5
+                pen.ellipse((x - r, y - r, x + r, y + r), fill=255)
+        return _done(image)
+
+    return paint
+
+
+def _stamped(motifs: tuple[str, ...], step: float, low: float, high: float) -> Painter:
+    """Motifs strewn over the cloth, of ``low`` to ``high`` picture units in radius."""
+
+    def paint(size: Size, unit: float, dice: Dice) -> Inks:
+        sheets = [_sheet(size) for _ in range(3)]
+        pens = [pen for _, pen in sheets]
+        for x, y in _scatter(size, unit, step, dice):
+            radius = dice.between(low, high) * unit * 2
+            stamp(dice.pick(motifs), pens, (x, y), radius, dice)
+        return _done(*(image for image, _ in sheets))
+
+    return paint
+
+
+def _argyle(size: Size, unit: float, dice: Dice) -> Inks:
+    y, x = np.mgrid[0 : size[1], 0 : size[0]] / unit
+    u, v = (x / 30 + y / 46) % 2, (x / 30 - y / 46) % 2
+    diamonds = np.where((u < 1) ^ (v < 1), 0, np.where(u < 1, 255, 0))
+    lines = np.where(
+        (np.abs((u + 0.5) % 1 - 0.5) < 0.02) | (np.abs((v + 0.5) % 1 - 0.5) < 0.02), 255, 0
+    )
+    both = (diamonds, lines)
+    return tuple(
+        Image.fromarray(a.astype(np.uint8)).filter(ImageFilter.GaussianBlur(0.5)) for a in both
+    )
+
+
+def _tie_dye(size: Size, unit: float, dice: Dice) -> Inks:
+    cloud = _cloud(size, 7 * unit, dice) * 0.6 + _cloud(size, 22 * unit, dice) * 0.8
+    return (Image.fromarray(np.clip((cloud - 0.1) * 320, 0, 235).astype(np.uint8)),)
+
+
+def _leopard(size: Size, unit: float, dice: Dice) -> Inks:
+    return _stamped(("rosette",), 13, 3.6, 5.4)(size, unit, dice)
+
+
+def _brush(size: Size, unit: float, dice: Dice) -> Inks:
+    cloud = (
+        _cloud(size, 8 * unit, dice),
+        _cloud(size, 9 * unit, dice),
+        _cloud(size, 11 * unit, dice),
+    )
+    return tuple(
+        Image.fromarray(np.clip((c - 0.55) * 1400, 0, 255).astype(np.uint8)) for c in cloud
+    )
+
+
+def _waves(size: Size, unit: float, dice: Dice) -> Inks:
+    y, x = np.mgrid[0 : size[1], 0 : size[0]] / unit
+    bend = _cloud(size, 26 * unit, dice) * 17
+    wave = np.sin(y / 3.6 + bend + np.sin(x / 17) * 1.6)
+    return (Image.fromarray(np.clip((wave - 0.25) * 420, 0, 255).astype(np.uint8)),)
+
+
+def _hologram(size: Size, unit: float, dice: Dice) -> Inks:
+    y, x = np.mgrid[0 : size[1], 0 : size[0]] / unit
+    sweep = [np.sin(x / 31 + y / 47 + i * 2.1) for i in range(3)]
+    return tuple(Image.fromarray(np.clip(s * 150, 0, 150).astype(np.uint8)) for s in sweep)
+
+
+PAINTERS: dict[str, Painter] = {
+    "breton": _stripes([(0, 3.2, 0)], 9.5),
+    "wide stripe": _stripes([(0, 14, 0)], 28),
+    "pin stripe": _stripes([(0, 0.8, 0)], 6, upright=True),
+    "multi stripe": _stripes([(0, 6, 0), (9, 3, 1), (15, 8, 2)], 30),
+    "tartan": _check([(0, 11, 0, 150), (15, 2, 1, 220), (22, 4, 0, 130), (33, 1, 2, 230)], 38),
+    "gingham": _check([(0, 5, 0, 150)], 10),
+    "windowpane": _check([(0, 1.1, 0, 210), (9, 0.7, 1, 150)], 21),
+    "dots": _dots(2.6, 15),
+    "pin dots": _dots(1.0, 7.5),
+    "ditsy": _stamped(("blossom", "blossom", "sprig", "bud"), 12, 2.6, 4.0),
+    "floral": _stamped(("rose", "blossom", "leaf", "leaf"), 23, 7.0, 12.0),
+    "leaves": _stamped(("leaf", "leaf", "sprig"), 17, 6.0, 10.0),
+    "sprigs": _stamped(("sprig", "blossom"), 30, 3.4, 5.0),
+    "geometric": _stamped(("triangle", "ring", "bar"), 17, 3.6, 5.6),
+    "kids": _stamped(("star", "heart", "cloud", "dot"), 24, 4.6, 6.4),
+    "pearls": _stamped(("pearl",), 17, 1.5, 2.0),
+    "neps": _stamped(("dot",), 6.5, 0.4, 0.8),
+    "damask": _stamped(("rose", "leaf"), 19, 6.0, 8.0),
+    "lace": _stamped(("blossom", "leaf", "ring"), 13, 4.2, 6.4),
+    "fair isle": _stripes([(0, 1.2, 0), (5, 1.0, 1), (9, 3.4, 0), (16, 1.0, 1), (21, 1.2, 0)], 30),
+    "leopard": _leopard,
+    "brush": _brush,
+    "waves": _waves,
+    "argyle": _argyle,
+    "tie dye": _tie_dye,
+    "hologram": _hologram,
+}
+
+# --- reliefs ----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=48)
+def relief(name: str, width: int) -> Image.Image:
+    """A tone map (128 is level) of a weave, knit or finish, larger than the picture."""
+    size = (width * 2, width * 2)
+    unit = width / 240
+    values = _RELIEFS[name](size, unit, Dice(sum(name.encode())))
+    return Image.fromarray(np.clip(128 + values, 0, 255).astype(np.uint8))
+
+
+def _noise(size: Size, dice: Dice) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    return np.random.default_rng(dice.below(1 << 32)).standard_normal((size[1], size[0]))
+
+
+def _cloud(
+    size: Size, grain: float, dice: Dice
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    """Smooth noise, 0 to 1, whose features are about ``grain`` pixels wide."""
+    small = (max(2, round(size[0] / grain)), max(2, round(size[1] / grain)))
+    rough = np.random.default_rng(dice.below(1 << 32)).uniform(0, 255, (small[1], small[0]))
+    image = Image.fromarray(rough.astype(np.uint8)).resize(size, Image.Resampling.BICUBIC)
+    return np.asarray(image, dtype=np.float64) / 255
+
+
+def _axes(
+    size: Size, unit: float
+) -> tuple["np.ndarray[tuple[int, int], np.dtype[np.float64]]", ...]:
+    y, x = np.mgrid[0 : size[1], 0 : size[0]]
+    return x / unit, y / unit
+
+
+def _streaked(
+    size: Size, dice: Dice, length: int
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    noise = np.cumsum(_noise(size, dice), axis=1)
+    streaks = noise - np.roll(noise, length, axis=1)
+    return streaks / math.sqrt(length)
+
+
+Relief = Callable[[Size, float, Dice], "np.ndarray[tuple[int, int], np.dtype[np.float64]]"]
+
+
+def _denim(
+    size: Size, unit: float, dice: Dice
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    x, y = _axes(size, unit)
+    twill = np.sin((x + y) * 2.6) * 5
+    return twill + _streaked(size, dice, 3) * 5 + (_cloud(size, 40 * unit, dice) - 0.5) * 30
+
+
+def _cable(
+    size: Size, unit: float, dice: Dice
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    x, y = _axes(size, unit)
+    column = np.abs((x % 22) - 11)
+    rope = np.sin((y + np.where(x % 22 < 11, x, -x) * 1.1) * 0.62) * 22
+    return np.where(column < 6, rope, np.sin(x * 2.4) * 9)
+
+
+def _sequin(
+    size: Size, unit: float, dice: Dice
+) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
+    x, y = _axes(size, unit)
+    row = np.floor(y / 2.2)
+    inside = np.hypot((x + (row % 2) * 1.3) % 2.6 - 1.3, y % 2.2 - 1.1)
+    cells = (
+        np.sin(np.floor((x + (row % 2) * 1.3) / 2.6) * 12.9898 + row * 78.233) * 43758.5453
+    ) % 1
+    return np.where(inside < 1.15, cells**3 * 135 - 30, -44)
+
+
+_RELIEFS: dict[str, Relief] = {
+    "grain": lambda size, unit, dice: _noise(size, dice) * 1.6,
+    "melange": lambda size, unit, dice: _streaked(size, dice, 4) * 12 + _noise(size, dice) * 5,
+    "slub": lambda size, unit, dice: _streaked(size, dice, max(8, round(14 * unit))) * 8,
+    "denim": _denim,
+    "rib": lambda size, unit, dice: np.sin(_axes(size, unit)[0] * 2.1) * 15,
+    "knit": lambda size, unit, dice: (
+        np.sin(_axes(size, unit)[0] * 3.0) * np.sin(_axes(size, unit)[1] * 2.2) * 9
+        + _noise(size, dice) * 2
+    ),
+    "cable": _cable,
+    "waffle": lambda size, unit, dice: (
+        np.maximum(np.sin(_axes(size, unit)[0] * 1.3), np.sin(_axes(size, unit)[1] * 1.3)) * 17
+    ),
+    "net": lambda size, unit, dice: (
+        np.sin((_axes(size, unit)[0] + _axes(size, unit)[1]) * 2.3)
+        * np.sin((_axes(size, unit)[0] - _axes(size, unit)[1]) * 2.3)
+        * 20
+    ),
+    "glitter": lambda size, unit, dice: np.maximum(_noise(size, dice) - 1.1, 0) * 95 - 6,
+    "foil": lambda size, unit, dice: np.sin(_cloud(size, 13 * unit, dice) * 15) * 44,
+    "sequin": _sequin,
+    "washed": lambda size, unit, dice: (
+        (_cloud(size, 9 * unit, dice) + _cloud(size, 30 * unit, dice) - 1) * 64
+        + _noise(size, dice) * 4
+    ),
+}

@@ -1,0 +1,61 @@
+"""What is known of an article, and the dice that vary its drawing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+_MASK = (1 << 64) - 1
+
+
+@dataclass(frozen=True)
+class GarmentSpec:
+    """The attributes that a drawing depends on, in the words of the H&M files."""
+
+    article_id: int
+    product_type: str
+    product_group: str
+    appearance: str
+    colour: str
+    colour_value: str
+    index_group: str
+
+    @property
+    def product_code(self) -> int:
+        """The articles of one product are one shape in several colours."""
+        return self.article_id // 1000
+
+    @property
+    def is_child(self) -> bool:
+        return self.index_group == "Baby/Children"
+
+    @property
+    def is_man(self) -> bool:
+        return self.index_group == "Menswear"
+
+
+class Dice:
+    """Repeatable choices from a whole number (SplitMix64, Steele et al. 2014): the same on every
+    machine and Python version, which pictures that can be drawn again must be."""
+
+    def __init__(self, seed: int) -> None:
+        self._state = seed & _MASK
+
+    def _next(self) -> int:
+        self._state = (self._state + 0x9E3779B97F4A7C15) & _MASK
+        z = self._state
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+        return z ^ (z >> 31)
+
+    def between(self, low: float, high: float) -> float:
+        return low + (high - low) * (self._next() >> 11) / (1 << 53)
+
+    def chance(self, share: float) -> bool:
+        return self.between(0, 1) < share
+
+    def below(self, bound: int) -> int:
+        return self._next() % bound
+
+    def pick(self, options: Sequence[T]) -> T:
+        return options[self.below(len(options))]
