@@ -7,8 +7,10 @@ Whatever a shopper types is safe: it reaches the database only as a parameter of
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from math import log1p
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import (
@@ -30,6 +32,8 @@ POPULARITY_WEIGHT = 0.25
 # pg_trgm's own 0.6 misses most errors in short words; the edit distance then sorts out the rest.
 WORD_SIMILARITY = 0.4
 LEAST_LIKENESS = 0.6
+COMMON_WEIGHT = 0.03
+FEW = 4
 
 Query = SearchQuery | CombinedSearchQuery
 
@@ -52,6 +56,14 @@ ORDER BY similarity(word, %(word)s) DESC, word
 LIMIT 20
 """
 
+# How many articles have the word in their name, type, colour, pattern or section.
+OCCURRENCES = """
+SELECT word, (
+    SELECT count(*) FROM catalog_article
+    WHERE search @@ to_tsquery('english', quote_literal(word) || ':AB')
+) FROM unnest(%s) AS word
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -66,7 +78,7 @@ def find(typed: str, articles: ArticleQuerySet) -> Found:
     """The articles, of those given, that match what was typed, best first.
 
     Every word must match, the last one also as a beginning. When nothing matches, words that
-    occur nowhere are replaced by the nearest that do; when that finds nothing either, one
+    look like errors are replaced by what was likely meant; when that finds nothing either, one
     matching word is enough.
     """
     words = cleaned(typed)
@@ -104,7 +116,7 @@ def query(words: str) -> Query:
 
 
 def corrected(words: str) -> str:
-    """The words with each one that occurs nowhere replaced by the nearest that does."""
+    """The words with each one that few or no articles have replaced by what was likely meant."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
@@ -115,29 +127,38 @@ def corrected(words: str) -> str:
 
 def _nearest(word: str) -> str:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM catalog_article"
-            " WHERE search @@ plainto_tsquery('english', %s))",
-            [word],
-        )
-        if cursor.fetchall()[0][0]:
-            return word
         cursor.execute(ALIKE, {"word": word.lower()})
-        return most_alike(word, [row[0] for row in cursor.fetchall()])
+        alike = most_alike(word, [row[0] for row in cursor.fetchall()])
+        cursor.execute(OCCURRENCES, [[*alike, word.lower()]])
+        return most_likely(word, dict(cursor.fetchall()))
 
 
-def most_alike(word: str, candidates: list[str]) -> str:
-    """The candidate with the most in common, letter by letter, or the word itself.
+def likeness(word: str, candidate: str) -> float:
+    """Share of letters in common and in the same order, 0 to 1."""
+    return SequenceMatcher(None, word.lower(), candidate).ratio()
+
+
+def most_alike(word: str, candidates: Sequence[str]) -> list[str]:
+    """The few candidates nearest to the word, letter by letter.
 
     Trigrams alone prefer long words that share a beginning; the letters alone would compare
     every word there is. So trigrams choose the candidates and the letters choose among them.
     """
+    near = [c for c in candidates if likeness(word, c) >= LEAST_LIKENESS]
+    return sorted(near, key=lambda c: likeness(word, c), reverse=True)[:FEW]
 
-    def likeness(candidate: str) -> float:
-        return SequenceMatcher(None, word.lower(), candidate).ratio()
 
-    best = max(candidates, key=likeness, default=word)
-    return best if likeness(best) >= LEAST_LIKENESS else word
+def most_likely(word: str, occurrences: Mapping[str, int]) -> str:
+    """What was meant: near to what was typed, and a word that many articles have.
+
+    "blake" and "black" are equally near to "blakc", but more articles are black; and H&M's own
+    names have errors ("bikni"), which are words that few articles have.
+    """
+    return max(
+        occurrences,
+        key=lambda c: likeness(word, c) + COMMON_WEIGHT * log1p(occurrences[c]),
+        default=word,
+    )
 
 
 def _numbered(number: int) -> Q:

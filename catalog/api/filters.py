@@ -1,0 +1,92 @@
+"""What the article list can be narrowed by. A value that cannot be is a 400 naming its field."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+
+from catalog import money
+from catalog.api.pagination import in_place
+from catalog.models import Article
+from catalog.querysets import ArticleQuerySet
+from catalog.search import MAX_CHARACTERS
+
+LARGEST_KEY = 2**31 - 1
+HALF_A_CENT = Decimal("0.005")
+ORDERS = [
+    ("popular", "best-selling of the last 28 days first"),
+    ("newest", "last to enter the shop first"),
+    ("price", "cheapest first"),
+    ("-price", "dearest first"),
+]
+
+
+class KeyFilter(filters.Filter):  # type: ignore[misc]
+    field_class = forms.IntegerField
+
+
+class KeysFilter(filters.BaseInFilter, KeyFilter):  # type: ignore[misc]
+    """One number, or several with commas between."""
+
+
+def keys(field: str, help_text: str) -> KeysFilter:
+    return KeysFilter(
+        field_name=field,
+        help_text=help_text + "; several with commas between",
+        lookup_expr="in",
+        min_value=-1,
+        max_value=LARGEST_KEY,
+    )
+
+
+def money_filter(method: str, help_text: str) -> filters.NumberFilter:
+    return filters.NumberFilter(
+        method=method, help_text=help_text, min_value=0, max_value=1_000_000, decimal_places=2
+    )
+
+
+class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
+    index_group = keys("index__group", "index_group_no")
+    section = keys("section", "section_no")
+    garment_group = keys("garment_group", "garment_group_no")
+    product_type = keys("product_type", "product_type_no")
+    colour = keys("colour", "colour_group_code")
+    colour_master = keys("colour_master", "perceived_colour_master_id")
+    appearance = keys("appearance", "graphical_appearance_no")
+    product = keys("product", "product_code")
+    price_min = money_filter("at_least", "money, inclusive")
+    price_max = money_filter("at_most", "money, inclusive")
+    search = filters.CharFilter(
+        method="matching",
+        max_length=MAX_CHARACTERS,
+        help_text="Words; typing errors are forgiven. Best match first unless `order` is given.",
+    )
+    order = filters.ChoiceFilter(
+        choices=ORDERS, method="as_it_is", help_text="Default: popular, or relevance of a search."
+    )
+
+    class Meta:
+        model = Article
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: ArticleQuerySet) -> ArticleQuerySet:
+        """Last of all the order, for that of a search depends on the words."""
+        chosen = self.form.cleaned_data
+        default = "relevance" if chosen["search"] else "popular"
+        return in_place(super().filter_queryset(queryset), chosen["order"] or default)
+
+    # Prices are kept as the files give them; within half a cent is the same money.
+
+    def at_least(self, articles: ArticleQuerySet, name: str, value: Decimal) -> ArticleQuerySet:
+        return articles.filter(summary__price__gte=money.price(value - HALF_A_CENT))
+
+    def at_most(self, articles: ArticleQuerySet, name: str, value: Decimal) -> ArticleQuerySet:
+        return articles.filter(summary__price__lte=money.price(value + HALF_A_CENT))
+
+    def matching(self, articles: ArticleQuerySet, name: str, value: str) -> ArticleQuerySet:
+        return articles.search(value)
+
+    def as_it_is(self, articles: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return articles
