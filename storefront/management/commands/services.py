@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def _up(self, options: dict[str, Any]) -> None:
         with Console(stderr=True).status("starting services"):
             services.up(settings.VAR_DIR, options["names"] or services.NAMES)
-        self._status({"json": False})
+        self._print_table(services.status(settings.VAR_DIR))
 
     def _down(self, options: dict[str, Any]) -> None:
         stopped = services.down(settings.VAR_DIR, options["names"] or services.NAMES)
