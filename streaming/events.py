@@ -3,6 +3,7 @@
 A message is keyed by `shopper`, so one shopper's events keep their order within a partition.
 """
 
+from binascii import crc32
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -20,7 +21,7 @@ Millis = Annotated[int, msgspec.Meta(ge=946_684_800_000, le=4_102_444_800_000)]
 ArticleKey = Annotated[int, msgspec.Meta(ge=1, le=2_147_483_647)]
 Price = Annotated[float, msgspec.Meta(gt=0, lt=10)]
 Channel = Literal[1, 2]
-Source = Literal["shop", "api", "replay"]
+Source = Literal["shop", "api", "replay", "stream"]
 Widget = Annotated[str, msgspec.Meta(max_length=40)]
 Position = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 Query = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -84,10 +85,32 @@ class Identify(Base, frozen=True, kw_only=True, omit_defaults=True, tag="identif
     anonymous: Shopper
 
 
-Event = View | Click | Impression | BagAdd | BagRemove | Purchase | Search | Identify
+class Merge(Base, frozen=True, kw_only=True, omit_defaults=True, tag="merge"):
+    """What an anonymous shopper did, handed over to the customer they turned out to be.
+
+    Only the stream itself makes it, out of an Identify (see reducer.hand_over); `state` is packed.
+    """
+
+    state: Annotated[bytes, msgspec.Meta(max_length=20_000)]
+
+
+Event = View | Click | Impression | BagAdd | BagRemove | Purchase | Search | Identify | Merge
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def key_of(event: Event) -> str:
+    """The message's key: whose partition works on it.
+
+    An Identify goes to the anonymous shopper's, where the state to hand over lies.
+    """
+    return event.anonymous if isinstance(event, Identify) else event.shopper
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """librdkafka's own choice for a keyed message, so that any of its clients agrees with us."""
+    return crc32(key.encode()) % partitions
 
 
 def encode(event: Event) -> bytes:

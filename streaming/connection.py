@@ -1,0 +1,49 @@
+"""The connection to the feature store, one pool per process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import redis
+from django.conf import settings
+
+TIMEOUT_S = 0.25
+
+
+class StoreUnavailable(Exception):  # noqa: N818
+    """Redis can't be reached, or can't answer now."""
+
+
+@cache
+def client() -> redis.Redis:
+    """For pages: gives up within a quarter of a second."""
+    return connect(TIMEOUT_S)
+
+
+def connect(timeout_s: float) -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_connect_timeout=timeout_s,
+        socket_timeout=timeout_s,
+        health_check_interval=0,
+        retry=None,
+    )
+
+
+# A server that is loading, full or read-only is as good as away; it says so by name.
+AWAY = (
+    redis.ConnectionError,
+    redis.TimeoutError,
+    redis.BusyLoadingError,
+    redis.ReadOnlyError,
+    redis.OutOfMemoryError,
+)
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """Raise StoreUnavailable for whatever says that Redis is away."""
+    try:
+        yield
+    except AWAY as error:
+        raise StoreUnavailable(str(error)) from error

@@ -1,0 +1,51 @@
+"""How our clients speak to the broker."""
+
+from typing import Any, Final
+
+from django.conf import settings
+
+# A broker that comes back is found again within half a second.
+RECONNECT: Final = {"reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 500}
+
+
+def common() -> dict[str, Any]:
+    return {
+        "bootstrap.servers": settings.KAFKA_BOOTSTRAP_SERVERS,
+        "client.id": "shop",
+        # Lost connections come as errors to us; the library's own lines say the same again.
+        "log_level": 2,
+        **RECONNECT,
+    }
+
+
+def producer(timeout_ms: int, linger_ms: int = 2) -> dict[str, Any]:
+    """Idempotent: a retry of the library's own never doubles or reorders a message.
+
+    Only failures are reported: after `timeout_ms` without the broker's acknowledgement.
+    """
+    return {
+        **common(),
+        "enable.idempotence": True,
+        "linger.ms": linger_ms,
+        "message.timeout.ms": timeout_ms,
+        "delivery.report.only.error": True,
+    }
+
+
+def consumer(group: str) -> dict[str, Any]:
+    """Offsets are ours to find and to commit: no reset, no automatic commit."""
+    return {
+        **common(),
+        "group.id": group,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "error",
+        "partition.assignment.strategy": "roundrobin",
+        "session.timeout.ms": 6000,
+        "heartbeat.interval.ms": 1500,
+        "topic.metadata.refresh.interval.ms": 10_000,
+        "fetch.wait.max.ms": 50,
+        "fetch.queue.backoff.ms": 5,
+        "queued.max.messages.kbytes": 16_384,
+        "statistics.interval.ms": 1000,
+    }

@@ -1,0 +1,38 @@
+"""The names of the stream's keys in Redis.
+
+The part in braces is what Redis Cluster hashes: all that one batch writes lies in one slot.
+"""
+
+from django.conf import settings
+
+from streaming.events import partition_of
+
+CLOCK = "stream:clock"
+
+
+def tag(partition: int) -> str:
+    return f"{{p{partition}}}"
+
+
+def state(shopper: str) -> str:
+    return f"{tag(partition_of(shopper, settings.KAFKA_PARTITIONS))}:s:{shopper}"
+
+
+def fence(partition: int, topic_id: str) -> str:
+    return f"{tag(partition)}:fence:{topic_id}"
+
+
+def epochs(partition: int) -> str:
+    return f"{tag(partition)}:epochs"
+
+
+def trend(partition: int, epoch: int, index_group: int) -> str:
+    return f"{tag(partition)}:t:{epoch}:{index_group}"
+
+
+def top(index_group: int | None) -> str:
+    return f"stream:top:{'all' if index_group is None else index_group}"
+
+
+def status(worker: str) -> str:
+    return f"stream:status:{worker}"

@@ -1,0 +1,100 @@
+"""A shopper's features: as stored (small, whole numbers, packed) and as readers see them."""
+
+from typing import Final
+
+import msgspec
+
+from streaming.features import AFFINITIES
+
+KINDS: Final = ("view", "click", "bag_add", "purchase")
+COUNTED: Final = (*KINDS, "bag_remove", "impression", "search")
+DIMENSIONS: Final = (
+    "garment_group",
+    "product_type",
+    "colour_master",
+    "index_group",
+    "price_level",
+)
+# An event of weight 1 at the landmark adds this; the fraction lost in rounding is below 1 %.
+UNIT: Final = 64
+
+
+class Entry(msgspec.Struct, array_like=True, gc=False):
+    """`kind` is a place in KINDS; `s` is seconds of event time."""
+
+    article: int
+    kind: int
+    s: int
+
+
+class State(msgspec.Struct, array_like=True, gc=False):
+    """What Redis holds for one shopper.
+
+    `tastes[d]` maps a value of DIMENSIONS[d] to its weight seen from `landmark`: an event at time
+    t adds weight · UNIT · 2^((t − landmark) / half-life), so that nothing has to be rewritten as
+    time goes by (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009).
+    `seen` and `seen_impressions` are rings of four-byte hashes of the last event ids, `merged` the
+    hashes of the merges taken in: what comes a second time changes nothing.
+    """
+
+    last_ms: int = 0
+    landmark_ms: int = 0
+    recents: list[Entry] = []
+    bag: list[int] = []
+    counts: list[int] = []
+    tastes: list[dict[int, int]] = []
+    seen: bytes = b""
+    seen_impressions: bytes = b""
+    merged: bytes = b""
+
+
+class Recent(msgspec.Struct, frozen=True, gc=False):
+    """`kind` is view, click, bag_add or purchase; `ts` is event time in ms (whole seconds)."""
+
+    article: int
+    kind: str
+    ts: int
+
+
+class ShopperState(msgspec.Struct, frozen=True):
+    """A shopper's features at one moment. `affinities` holds decayed weights by dimension."""
+
+    recents: list[Recent] = []
+    bag: list[int] = []
+    affinities: dict[str, dict[int, float]] = {}
+    counts: dict[str, int] = {}
+    last_seen: int = 0
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[State] = msgspec.msgpack.Decoder(State)
+
+
+def pack(state: State) -> bytes:
+    return _encoder.encode(state)
+
+
+def unpack(value: bytes | None) -> State:
+    """An absent value is a shopper of whom nothing is known."""
+    return State() if value is None else _decoder.decode(value)
+
+
+def view(state: State, now_ms: int) -> ShopperState:
+    """The features as of `now_ms`."""
+    return ShopperState(
+        recents=[Recent(e.article, KINDS[e.kind], e.s * 1000) for e in state.recents],
+        bag=list(state.bag),
+        affinities=_affinities(state, now_ms),
+        counts={name: n for name, n in zip(COUNTED, state.counts, strict=False) if n},
+        last_seen=state.last_ms,
+    )
+
+
+def _affinities(state: State, now_ms: int) -> dict[str, dict[int, float]]:
+    half_life = AFFINITIES.half_life_ms or 1
+    # A clock far behind the events must not overflow.
+    scale = 2.0 ** min((state.landmark_ms - now_ms) / half_life, 60.0) / UNIT
+    return {
+        name: {value: weight * scale for value, weight in taste.items()}
+        for name, taste in zip(DIMENSIONS, state.tastes, strict=False)
+    }

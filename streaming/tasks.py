@@ -1,0 +1,25 @@
+from collections.abc import Sequence
+
+from celery import shared_task
+
+from streaming import outbox, spool
+from streaming.delivery import outgoing
+
+
+@shared_task(name="streaming.relay_outbox")
+def relay_outbox() -> int:
+    """Send the outbox's waiting events to Kafka."""
+    sent = outbox.relay()
+    outbox.purge()
+    return sent
+
+
+@shared_task(name="streaming.flush_spool")
+def flush_spool() -> int:
+    """Send the events that were spooled while Kafka was away."""
+    return spool.flush(_deliver)
+
+
+def _deliver(messages: Sequence[bytes]) -> list[bytes]:
+    failed = outbox.sender().send([outgoing(message) for message in messages])
+    return [messages[place] for place in failed]
