@@ -68,4 +68,4 @@ test-kafka: $(DEV) ## the broker contract tests on that Kafka
 
 clean: ## remove everything generated (data too)
 	-$(PY) manage.py services down
-	rm -rf var $(VENV)
+	rm -rf "$$(readlink -f var/postgres)" var $(VENV)
