@@ -1,0 +1,27 @@
+"""What the ingests read, rejected and took."""
+
+from datetime import timedelta
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+
+from catalog.admin.base import ReadOnlyAdmin
+from catalog.admin.reports import readable
+from catalog.models import IngestRun
+
+
+@admin.register(IngestRun)
+class IngestRunAdmin(ReadOnlyAdmin):
+    list_display = ("started_at", "status", "took", "data_dir")
+    list_filter = ("status",)
+    fields = (("status", "started_at", "finished_at"), "took", "data_dir", "report_tables")
+
+    @admin.display(description="Took")
+    def took(self, run: IngestRun) -> timedelta | None:
+        if run.finished_at is None:
+            return None
+        return timedelta(seconds=round((run.finished_at - run.started_at).total_seconds()))
+
+    @admin.display(description="Report")
+    def report_tables(self, run: IngestRun) -> SafeString | str:
+        return readable(run.report)

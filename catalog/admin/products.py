@@ -1,0 +1,191 @@
+"""Products and articles, with their pictures."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from catalog import money
+from catalog.admin.base import ReadOnlyAdmin, link_to, link_to_list, thumbnail
+from catalog.admin.filters import SelectFilter
+from catalog.models import Article, Product, Transaction
+from catalog.querysets import ArticleQuerySet
+from catalog.search import find
+
+LARGE = 240
+
+
+@admin.register(Article)
+class ArticleAdmin(ReadOnlyAdmin):
+    search_fields = ("name",)  # shows the box; get_search_results does the search
+    search_help_text = "Words of the name or description, an article id or a product code"
+    list_display = (
+        "picture",
+        "name",
+        "article_id",
+        "product_type",
+        "colour",
+        "index_group",
+        "price",
+        "sold_recently",
+        "sold",
+    )
+    list_display_links = ("picture", "name")
+    list_filter = (
+        ("index__group", admin.RelatedFieldListFilter),
+        "summary__has_picture",
+        ("garment_group", SelectFilter),
+        ("product_type", SelectFilter),
+        ("colour", SelectFilter),
+        ("section", SelectFilter),
+    )
+    ordering = ("-summary__units_recent", "pk")
+    fieldsets = (
+        (None, {"fields": ("large_picture", "name", "description")}),
+        ("Numbers", {"fields": ("article_id", "product", "price", "bought", "sold_recently")}),
+        ("Sold", {"fields": ("first_sold", "last_sold")}),
+        (
+            "Taxonomy",
+            {
+                "fields": (
+                    ("index", "section", "department"),
+                    ("garment_group", "product_type"),
+                    ("colour", "colour_value", "colour_master", "appearance"),
+                )
+            },
+        ),
+        ("Other colours", {"fields": ("variants",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> ArticleQuerySet:
+        shown: ArticleQuerySet = super().get_queryset(request)  # type: ignore[assignment]
+        return shown.for_detail()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
+    ) -> tuple[QuerySet[Article], bool]:
+        """The shop's own search, which has indexes for it."""
+        if not search_term.strip():
+            return queryset, False
+        return find(search_term, queryset).articles, False  # type: ignore[arg-type]
+
+    @admin.display(description="")
+    def picture(self, article: Article) -> SafeString:
+        return thumbnail(article.pk, article.name)
+
+    @admin.display(description="Picture")
+    def large_picture(self, article: Article) -> SafeString:
+        return thumbnail(article.pk, article.name, LARGE)
+
+    @admin.display(description="Article id", ordering="pk")
+    def article_id(self, article: Article) -> str:
+        return article.article_id
+
+    @admin.display(description="Index group")
+    def index_group(self, article: Article) -> str:
+        return article.index.group.name
+
+    @admin.display(description="Price", ordering="summary__price")
+    def price(self, article: Article) -> str:
+        return price_text(article)
+
+    @admin.display(description="Sold, last 28 days", ordering="summary__units_recent")
+    def sold_recently(self, article: Article) -> int:
+        return article.summary.units_recent
+
+    @admin.display(description="Sold", ordering="summary__units")
+    def sold(self, article: Article) -> int:
+        return article.summary.units
+
+    @admin.display(description="Sold")
+    def bought(self, article: Article) -> SafeString:
+        text = f"{article.summary.units} (show transactions)"
+        return link_to_list(Transaction, text, article=article.pk)
+
+    @admin.display(description="First sold")
+    def first_sold(self, article: Article) -> Any:
+        return article.summary.first_sold
+
+    @admin.display(description="Last sold")
+    def last_sold(self, article: Article) -> Any:
+        return article.summary.last_sold
+
+    @admin.display(description="Articles of this product")
+    def variants(self, article: Article) -> SafeString:
+        return pictures(Article.objects.filter(product=article.product_id).popular().for_cards())
+
+
+@admin.register(Product)
+class ProductAdmin(ReadOnlyAdmin):
+    search_fields = ("pk",)
+    search_help_text = "Words of the name or description, a product code or an article id"
+    list_display = ("articles_shown", "name", "code", "number")
+    list_display_links = ("name", "code")
+    ordering = ("-pk",)
+    fields = ("code", "every_article")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        articles = Article.objects.popular().for_cards()
+        return super().get_queryset(request).prefetch_related(Prefetch("articles", articles))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        if not search_term.strip():
+            return queryset, False
+        found = find(search_term, Article.objects.all()).articles.order_by()
+        return queryset.filter(pk__in=found.values("product")), False
+
+    @admin.display(description="")
+    def articles_shown(self, product: Product) -> SafeString:
+        return pictures(list(product.articles.all())[:5])
+
+    @admin.display(description="Name")
+    def name(self, product: Product) -> str:
+        return next((article.name for article in product.articles.all()), "")
+
+    @admin.display(description="Product code", ordering="pk")
+    def code(self, product: Product) -> str:
+        return product.product_code
+
+    @admin.display(description="Articles")
+    def number(self, product: Product) -> int:
+        return len(product.articles.all())
+
+    @admin.display(description="Articles")
+    def every_article(self, product: Product) -> SafeString:
+        return format_html(
+            '<table class="catalog-report">{}</table>',
+            format_html_join(
+                "",
+                "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} sold</td></tr>",
+                (
+                    (
+                        thumbnail(article.pk, article.name),
+                        link_to(article),
+                        article.colour,
+                        price_text(article),
+                        article.summary.units,
+                    )
+                    for article in product.articles.all()
+                ),
+            ),
+        )
+
+
+def price_text(article: Article) -> str:
+    estimated = " (estimated)" if article.summary.price_is_estimated else ""
+    return f"{money.amount(article.summary.price)}{estimated}"
+
+
+def pictures(articles: Any) -> SafeString:
+    """Thumbnails in a row, each a link to its article."""
+    row = format_html_join(
+        "",
+        "{}",
+        ((link_to(article, thumbnail(article.pk, str(article))),) for article in articles),
+    )
+    return format_html('<div class="catalog-pictures">{}</div>', row)

@@ -1,0 +1,25 @@
+"""An ingest's report as something to read."""
+
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+
+def readable(value: Any) -> SafeString | str:
+    """JSON as nested tables: names in words, numbers with commas."""
+    if isinstance(value, dict):
+        rows = format_html_join(
+            "",
+            "<tr><th>{}</th><td>{}</td></tr>",
+            ((str(name).replace("_", " "), readable(entry)) for name, entry in value.items()),
+        )
+        return format_html('<table class="catalog-report">{}</table>', rows) if value else "none"
+    if isinstance(value, list):
+        return format_html_join("", "<div>{}</div>", ((readable(entry),) for entry in value))
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "unknown"}[value]
+    if isinstance(value, float):
+        return str(intcomma(round(value, 3 if abs(value) < 10 else 1)))
+    return str(intcomma(value)) if isinstance(value, int) else str(value)
