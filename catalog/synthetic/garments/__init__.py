@@ -1,4 +1,4 @@
-"""Drawn garments: for every product type a silhouette, a cloth and a light, from attributes alone."""
+"""Drawn garments: a silhouette, a cloth and a light for every product type, from attributes."""
 
 from catalog.synthetic.garments.drawing import draw
 from catalog.synthetic.garments.spec import GarmentSpec

@@ -705,7 +705,7 @@ def dungarees(spec: GarmentSpec, dice: Dice) -> list[Mark]:
                 tone=112,
             )
         )
-    pocket = [(-6.5, 17), (6.5, 17), (6.5, 27), (0, 30), (-6.5, 27)]
+    pocket = path((-6.5, 17), (6.5, 17), (6.5, 27), (0, 30), (-6.5, 27))
     lines: list[Mark] = [
         Line([*bib.points, bib.points[0]], tone=82),
         Fill(pocket, tone=132),

@@ -1,6 +1,7 @@
 """An article's picture: its garment's plate, its cloth's colours and print, on the ground."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PIL import Image, ImageChops, ImageDraw
 
@@ -11,15 +12,27 @@ from catalog.synthetic.garments.patterns import (
     cut_out,
     relief,
     surface_for,
-    turned_texture,
+    texture,
 )
 from catalog.synthetic.garments.render import Plate, fit, ground, on_ground, paint, plate
-from catalog.synthetic.garments.shapes import NEUTRAL
+from catalog.synthetic.garments.shapes import NEUTRAL, Fold, Line, Mark
 from catalog.synthetic.garments.spec import Dice, GarmentSpec
 from catalog.synthetic.garments.wardrobe import drawing_for
 
 GROUNDS: tuple[Colour, ...] = ((240, 239, 236), (241, 239, 236), (239, 239, 238), (242, 239, 235))
 _CLOTH, _PLAIN = ("cloth",), ("cloth", "plain", "lining")
+#: All of the garment is dyed alike and nothing is printed on it.
+_PLAIN_APPEARANCES = (
+    "Solid",
+    "Melange",
+    "Denim",
+    "Chambray",
+    "Other structure",
+    "Slub",
+    "Metallic",
+    "Glittering/Metallic",
+    "Sequin",
+)
 _EMBLEMED = ("Front print", "Placement print")
 
 
@@ -43,9 +56,20 @@ def garment_plate(article: GarmentSpec, width: int, height: int) -> Plate:
     """The article's garment without its colours."""
     kind = drawing_for(article)
     marks = kind.make(article, Dice(article.product_code))
+    if article.appearance in _PLAIN_APPEARANCES:
+        marks = [_joined(mark) for mark in marks]
     small = 0.88 if article.is_child else 1.0
     reach = (kind.reach[0] * small, kind.reach[1] * small)
     return plate(marks, fit(marks, width, height, reach))
+
+
+def _joined(mark: Mark) -> Mark:
+    """The mark in the one region that plain cloth needs, which spares masks of regions."""
+    if isinstance(mark, Fold) or mark.role not in _PLAIN:
+        return mark
+    if isinstance(mark, Line):
+        return replace(mark, role="cloth")
+    return replace(mark, role="cloth", angle=0)
 
 
 def _base_colour(article: GarmentSpec) -> Colour:
@@ -56,10 +80,13 @@ def _base_colour(article: GarmentSpec) -> Colour:
 
 def _region(body: Plate, roles: Sequence[str]) -> Image.Image:
     """The joined mask of the regions with these roles."""
+    return _joined_masks(body, [mask for (role, _), mask in body.regions.items() if role in roles])
+
+
+def _joined_masks(body: Plate, masks: Sequence[Image.Image]) -> Image.Image:
     joined = Image.new("L", body.mask.size, 0)
-    for (role, _), mask in body.regions.items():
-        if role in roles:
-            joined = ImageChops.add(joined, mask)
+    for mask in masks:
+        joined = ImageChops.add(joined, mask)
     return joined
 
 
@@ -82,7 +109,7 @@ def _dyed(
     """The garment in its colour; contrasting trims, and blocks, in a second."""
     picture = paint(tone, base)
     if article.appearance == "Contrast":
-        picture = Image.composite(paint(tone, inks[0]), picture, _region(body, ("plain",)))
+        picture = Image.composite(paint(tone, inks[0]), picture, _contrast(body))
     if article.appearance == "Colour blocking":
         x0, y0, x1, y1 = body.box
         block = Image.new("L", body.mask.size, 0)
@@ -94,6 +121,18 @@ def _dyed(
         block = ImageChops.multiply(block, _region(body, ("cloth", "plain")))
         picture = Image.composite(paint(tone, inks[0]), picture, block)
     return picture
+
+
+def _contrast(body: Plate) -> Image.Image:
+    """What has a second colour: trims, else sleeves and collar, else the upper quarter."""
+    turned = [mask for (role, angle), mask in body.regions.items() if role == "cloth" and angle]
+    for mask in (_region(body, ("plain",)), _joined_masks(body, turned)):
+        if mask.getbbox():
+            return mask
+    _, y0, _, y1 = body.box
+    upper = Image.new("L", body.mask.size, 0)
+    ImageDraw.Draw(upper).rectangle((0, y0, upper.width, y0 + (y1 - y0) // 4), fill=255)
+    return ImageChops.multiply(upper, _region(body, _CLOTH))
 
 
 def _printed(
@@ -120,16 +159,19 @@ def _printed(
     )
     if name in ("lace", "damask", "pearls"):
         inks = _tonal(inks, _base_colour(article), name)
+    inks_sheet = texture(name, body.frame.width, article.product_code % 2)
     for (role, angle), mask in body.regions.items():
-        if role == "cloth":
-            region = _printed_part(article, body, mask)
-            turned = round(angle / 18) * 18
-            sheet = turned_texture(name, body.frame.width, article.product_code % 2, turned)
-            sheets = cut_out(sheet, mask.size, dice)
-            for ink, sheet in zip(inks, sheets, strict=False):
-                picture = Image.composite(
-                    paint(tone, ink), picture, ImageChops.multiply(sheet, region)
-                )
+        place = mask.getbbox()
+        if role != "cloth" or place is None:
+            continue
+        region = _printed_part(article, body, mask).crop(place)
+        light_here = tone.crop(place)
+        piece = picture.crop(place)
+        sheets = cut_out(inks_sheet, region.size, dice, angle)
+        for ink, sheet in zip(inks, sheets, strict=False):
+            stencil = ImageChops.multiply(sheet, region)
+            piece = Image.composite(paint(light_here, ink), piece, stencil)
+        picture.paste(piece, place[:2])
     return picture
 
 

@@ -1,6 +1,7 @@
-"""Accessories: bags, hats, scarves, belts, eyewear, jewellery, hair accessories, gloves, and the rest."""
+"""Accessories."""
 
 import math
+from collections.abc import Callable
 
 from catalog.synthetic.garments.shapes import (
     Fill,
@@ -378,14 +379,14 @@ def scarf(spec: GarmentSpec, dice: Dice) -> list[Mark]:
             Line([*tail], tone=88, width=0.5),
         ]
     marks += [Fill(loop, angle=20), Fill(hole, tone=62, role="lining")]
-    for k in range(3):
-        marks.append(
-            Fold(
-                path((-13 + k, 4 + k * 2.4), ((0, 12 + k * 2.6), (13 - k, 3 + k * 2.2))),
-                depth=-34,
-                width=2.0,
-            )
+    marks.extend(
+        Fold(
+            path((-13 + k, 4 + k * 2.4), ((0, 12 + k * 2.6), (13 - k, 3 + k * 2.2))),
+            depth=-34,
+            width=2.0,
         )
+        for k in range(3)
+    )
     return [
         *marks,
         Fold(path((-6, 18), ((-7, 40), (-8, 58))), depth=-24, width=3.4),
@@ -465,7 +466,8 @@ def sunglasses(spec: GarmentSpec, dice: Dice) -> list[Mark]:
 
 
 def earrings(spec: GarmentSpec, dice: Dice) -> list[Mark]:
-    kind, marks = dice.below(4), []
+    marks: list[Mark] = []
+    kind = dice.below(4)
     for cx in (-11.0, 11.0):
         marks.append(
             Line(
@@ -561,7 +563,7 @@ def _watch(dice: Dice) -> list[Mark]:
         (-8, -8),
         ((-7.6, -16), (-6, -30)),
     )
-    face = [
+    face: list[Mark] = [
         Fill(ellipse(0, 0, 11.5, 11.5, 40), tone=124, role="gold"),
         Fill(ellipse(0, 0, 9.6, 9.6, 40), tone=132, role="white"),
         Line([(0, 0), (0, -6.4)], tone=100, width=1.2, role="dark"),
@@ -729,7 +731,7 @@ def gloves(spec: GarmentSpec, dice: Dice) -> list[Mark]:
     cuff = path((-7.4, 34), ((0, 36), (7.4, 34)), (8, 46), ((0, 48.4), (-8, 46)))
     marks: list[Mark] = []
     for sign, dx, dim in ((-1, 13.5, 8), (1, -13.5, 0)):
-        place = lambda points, s=sign, d=dx: [(x * s + d, y) for x, y in turn(points, 7)]  # noqa: E731
+        place = _placer(sign, dx)
         marks += [
             Fill(place(hand), tone=128 - dim),
             Line(place(hand), tone=90, width=0.6),
@@ -742,6 +744,11 @@ def gloves(spec: GarmentSpec, dice: Dice) -> list[Mark]:
             for x in (-5.4, -3.2, -1.0, 1.2, 3.4, 5.6)
         ]
     return marks
+
+
+def _placer(sign: int, dx: float) -> Callable[[Points], Points]:
+    """Puts a left hand's points at its place in a pair."""
+    return lambda points: [(x * sign + dx, y) for x, y in turn(points, 7)]
 
 
 def tie(spec: GarmentSpec, dice: Dice) -> list[Mark]:
@@ -788,7 +795,7 @@ def umbrella(spec: GarmentSpec, dice: Dice) -> list[Mark]:
         ((-17, 14), (-22, 20)),
         ((-28, 14), (-34, 20)),
     )
-    stick = [
+    stick: list[Mark] = [
         Fill(box(-0.8, -20, 0.8, 54), tone=100, role="dark"),
         Line(
             path((0, 54), ((0.4, 62), (6, 61)), ((9.6, 59), (9, 54))),

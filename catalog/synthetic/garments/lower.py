@@ -153,15 +153,15 @@ def _band(cut: Legs) -> list[Mark]:
             )
         )
     if cut.cord:
-        for bend in (-2.5, 2.5):
-            marks.append(
-                Line(
-                    path((bend * 0.3, b), ((bend * 2, b + 8), (bend, b + 15))),
-                    tone=150,
-                    width=1.2,
-                    role="label",
-                )
+        marks.extend(
+            Line(
+                path((bend * 0.3, b), ((bend * 2, b + 8), (bend, b + 15))),
+                tone=150,
+                width=1.2,
+                role="label",
             )
+            for bend in (-2.5, 2.5)
+        )
     return marks
 
 
@@ -187,10 +187,10 @@ def _jeans_details(cut: Legs) -> list[Mark]:
     hip = (cut.hip - 2.6, cut.rise * 0.3)
     bag = [*scoop, hip, corner]
     marks: list[Mark] = [Fill(points, tone=108) for points in both(bag)]
-    for points in both(scoop):
-        marks.append(Line(points, tone=76, width=0.7))
-    for points in both(inner):
-        marks.append(Line(points, tone=128, width=0.55, role="stitch", dashed=True))
+    marks.extend(Line(points, tone=76, width=0.7) for points in both(scoop))
+    marks.extend(
+        Line(points, tone=128, width=0.55, role="stitch", dashed=True) for points in both(inner)
+    )
     marks += _fly(cut, "stitch")
     for x in (cut.waist * 0.62, cut.hip - 2.0):
         y = cut.band + 3.0 if x < cut.waist else cut.rise * 0.44
@@ -323,8 +323,8 @@ def _skirt_folds(cut: SkirtCut, dice: Dice) -> list[Mark]:
                 role="plain",
             ),
         ]
-    for sign in (-1, 1):
-        marks.append(
-            Fold([(sign * cut.hip, 16), (sign * cut.hem, cut.length)], depth=-28, width=6.0)
-        )
+    marks.extend(
+        Fold([(sign * cut.hip, 16), (sign * cut.hem, cut.length)], depth=-28, width=6.0)
+        for sign in (-1, 1)
+    )
     return marks

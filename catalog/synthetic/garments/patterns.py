@@ -1,6 +1,6 @@
-"""What lies on the cloth: prints as ink masks, weaves and knits as relief, lace and mesh as holes.
+"""What lies on the cloth: prints as ink masks, weaves as relief, lace and mesh as holes.
 
-Textures are drawn once per process for a size and turn, then cut out at a place of the article's own.
+Textures are drawn once per process for a size, then cut out at a place of the article's own.
 """
 
 import math
@@ -74,27 +74,23 @@ def surface_for(appearance: str, dice: Dice) -> Surface:
 
 @lru_cache(maxsize=64)
 def texture(name: str, width: int, variant: int) -> Inks:
-    """The ink masks of a texture for pictures of this width: square, twice as wide as the picture."""
+    """The ink masks of a texture for pictures of this width: square, twice as wide."""
     side = width * 2
     return PAINTERS[name]((side, side), width / 240, Dice(variant * 7919 + 17))
 
 
-@lru_cache(maxsize=32)
-def turned_texture(name: str, width: int, variant: int, angle: int) -> Inks:
-    """The texture turned clockwise by this many degrees, for cloth that does not hang straight."""
-    inks = texture(name, width, variant)
-    if not angle:
-        return inks
-    return tuple(ink.rotate(-angle, Image.Resampling.BILINEAR) for ink in inks)
-
-
-def cut_out(inks: Inks, size: Size, dice: Dice) -> Inks:
-    """A window of the texture at a place that the dice choose, clear of turned corners."""
+def cut_out(inks: Inks, size: Size, dice: Dice, angle: int = 0) -> Inks:
+    """A window of the texture at a place that the dice choose, turned clockwise by the angle."""
     side = inks[0].width
-    room_x, room_y = side - size[0], side - size[1]
-    x = room_x // 2 + round(dice.between(-0.2, 0.2) * room_x)
-    y = room_y // 2 + round(dice.between(-0.2, 0.2) * room_y)
-    return tuple(ink.crop((x, y, x + size[0], y + size[1])) for ink in inks)
+    wide, high = size if not angle else (min(side, round(math.hypot(*size)) + 2),) * 2
+    x = (side - wide) // 2 + round(dice.between(-0.4, 0.4) * (side - wide))
+    y = (side - high) // 2 + round(dice.between(-0.4, 0.4) * (side - high))
+    windows = tuple(ink.crop((x, y, x + wide, y + high)) for ink in inks)
+    if not angle:
+        return windows
+    dx, dy = (wide - size[0]) // 2, (high - size[1]) // 2
+    inner = (dx, dy, dx + size[0], dy + size[1])
+    return tuple(w.rotate(-angle, Image.Resampling.BILINEAR).crop(inner) for w in windows)
 
 
 def _sheet(size: Size) -> tuple[Image.Image, ImageDraw.ImageDraw]:
@@ -349,7 +345,7 @@ _RELIEFS: dict[str, Relief] = {
         * 20
     ),
     "glitter": lambda size, unit, dice: np.maximum(_noise(size, dice) - 1.1, 0) * 95 - 6,
-    "foil": lambda size, unit, dice: np.sin(_cloud(size, 13 * unit, dice) * 15) * 44,
+    "foil": lambda size, unit, dice: np.sin(_cloud(size, 24 * unit, dice) * 9) * 30,
     "sequin": _sequin,
     "washed": lambda size, unit, dice: (
         (_cloud(size, 9 * unit, dice) + _cloud(size, 30 * unit, dice) - 1) * 64

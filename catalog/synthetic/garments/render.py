@@ -4,6 +4,7 @@ The marks are drawn at three times the size and reduced (anti-aliasing); soft li
 blurred and enlarged. Colour comes last: a ramp maps tone to colour, which costs next to nothing.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,7 +53,7 @@ class Plate:
 
 
 def fit(marks: Sequence[Mark], width: int, height: int, reach: tuple[float, float]) -> Frame:
-    """The frame in which the garment fills at most these shares of the picture's width and height."""
+    """The frame in which the garment fills at most these shares of the width and height."""
     points = [p for mark in marks if isinstance(mark, Fill) for p in mark.points]
     xs, ys = [p[0] for p in points], [p[1] for p in points]
     x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
@@ -79,11 +80,13 @@ def plate(marks: Sequence[Mark], frame: Frame) -> Plate:
             marker.polygon(points, fill=number)
         elif isinstance(mark, Line):
             _line(mark, frame, pen, marker, numbers)
-    mask = ids.point([0] + [255] * 255).reduce(frame.sampling)
     regions = {
         region: ids.point([255 if i == number else 0 for i in range(256)]).reduce(frame.sampling)
         for region, number in numbers.items()
     }
+    mask = Image.new("L", (frame.width, frame.height), 0)
+    for region_mask in regions.values():
+        mask = ImageChops.add(mask, region_mask)
     hard = tone.reduce(frame.sampling)
     soft = _soft_light(marks, frame, mask)
     lit = ImageChops.add(hard, soft, 1.0, -NEUTRAL)
@@ -111,7 +114,7 @@ def _dashes(points: list[tuple[float, float]], step: float) -> list[list[tuple[f
     """The line cut into dashes of 60 % of each step."""
     dashes: list[list[tuple[float, float]]] = []
     done = 0.0
-    for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+    for (ax, ay), (bx, by) in itertools.pairwise(points):
         length = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5 or 1e-9
         at = -done % step
         while at < length:

@@ -20,7 +20,7 @@ CURVE_STEPS = 9
 @dataclass(frozen=True)
 class Fill:
     """A closed area. ``tone`` 0-255 is its light (128 is the cloth's own colour); ``role`` names
-    its colour ("hole" cuts through to the ground); ``angle`` turns the cloth's pattern, in degrees."""
+    its colour ("hole" cuts through to the ground); ``angle`` turns the pattern, in degrees."""
 
     points: Points
     tone: int = NEUTRAL
@@ -57,9 +57,9 @@ def path(start: Point, *segments: Segment) -> Points:
     points = [start]
     for segment in segments:
         if isinstance(segment[0], tuple):
-            points.extend(_bezier((points[-1], *segment)))  # type: ignore[arg-type]
+            points.extend(_bezier((points[-1], *segment)))
         else:
-            points.append(segment)  # type: ignore[arg-type]
+            points.append(segment)
     return points
 
 

@@ -264,14 +264,14 @@ def flip_flops(spec: GarmentSpec, dice: Dice) -> list[Mark]:
             Fill([(x * 0.9 + dx * 0.1, y * 0.96 + 1.2) for x, y in points]),
             Fold([(dx, 30), (dx, 54)], depth=-14, width=10),
         ]
-        for side in (-1, 1):
-            marks.append(
-                Fill(
-                    ribbon(path((dx, 10), ((dx + side * 4, 18), (dx + side * 8.2, 31))), 2.0, 3.2),
-                    tone=92,
-                    role="plain",
-                )
+        marks.extend(
+            Fill(
+                ribbon(path((dx, 10), ((dx + side * 4, 18), (dx + side * 8.2, 31))), 2.0, 3.2),
+                tone=92,
+                role="plain",
             )
+            for side in (-1, 1)
+        )
         marks.append(Fill(ellipse(dx, 9.6, 1.3, 1.6), tone=84, role="plain"))
     return marks
 

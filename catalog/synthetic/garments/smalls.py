@@ -26,8 +26,9 @@ def bra(spec: GarmentSpec, dice: Dice) -> list[Mark]:
     marks: list[Mark] = []
     back = path((-17, 14), ((0, 8), (17, 14)), (17, 19), ((0, 14), (-17, 19)))
     marks.append(Fill(back, tone=84, role="plain"))
-    for points in both([strap_top, (10.5, 10)]):
-        marks.append(Fill(ribbon(points, 1.3), tone=88, role="plain"))
+    marks.extend(
+        Fill(ribbon(points, 1.3), tone=88, role="plain") for points in both([strap_top, (10.5, 10)])
+    )
     wing = path((15, 5), ((19, 8), (20, 12)), (19.5, 19), ((15, 20.5), (12, 20)))
     cup = path(
         (1.2, plunge + 2),
@@ -48,17 +49,24 @@ def bra(spec: GarmentSpec, dice: Dice) -> list[Mark]:
     marks.append(Fill(band, tone=116, role="plain"))
     for points, tone in zip(both(cup), (130, 127), strict=True):
         marks += [Fill(points, tone=tone), Line([*points, points[0]], tone=86)]
-    for points in both(path((3, 17), ((10, 20), (17, 12)))):
-        marks.append(Fold(points, depth=-44, width=5.0))
-    for points in both(path((5, 6), ((9, 2), (13, 4)))):
-        marks.append(Fold(points, depth=30, width=7.0))
+    marks.extend(
+        Fold(points, depth=-44, width=5.0) for points in both(path((3, 17), ((10, 20), (17, 12))))
+    )
+    marks.extend(
+        Fold(points, depth=30, width=7.0) for points in both(path((5, 6), ((9, 2), (13, 4))))
+    )
     if dice.chance(0.5):
-        for points in both(path((2.5, 11), ((9, 9), (17.5, 7)))):
-            marks.append(Line(points, tone=92, width=0.6))
-    for points in both([strap_top, (12.4, -2.5)]):
-        marks.append(Fill(ribbon(points, 1.5), tone=124, role="plain"))
-    for points in both(box(11.5, -13, 13.5, -11.4, 0.4)):
-        marks.append(Fill(points, tone=118, role="gold"))
+        marks.extend(
+            Line(points, tone=92, width=0.6)
+            for points in both(path((2.5, 11), ((9, 9), (17.5, 7))))
+        )
+    marks.extend(
+        Fill(ribbon(points, 1.5), tone=124, role="plain")
+        for points in both([strap_top, (12.4, -2.5)])
+    )
+    marks.extend(
+        Fill(points, tone=118, role="gold") for points in both(box(11.5, -13, 13.5, -11.4, 0.4))
+    )
     marks.append(
         Fill(
             path(
@@ -94,10 +102,12 @@ def _crop_top(dice: Dice) -> list[Mark]:
         Fill(band, tone=114, role="plain"),
         Line([(-18, 20), (0, 21.4), (18, 20)], tone=84),
     ]
-    for points in both(path((3, 16), ((9, 19), (15, 12)))):
-        marks.append(Fold(points, depth=-24, width=4.0))
-    for points in both(path((0.5, 9), ((6.5, 8), (10, -11)))):
-        marks.append(Line(points, tone=94, width=0.6))
+    marks.extend(
+        Fold(points, depth=-24, width=4.0) for points in both(path((3, 16), ((9, 19), (15, 12))))
+    )
+    marks.extend(
+        Line(points, tone=94, width=0.6) for points in both(path((0.5, 9), ((6.5, 8), (10, -11))))
+    )
     return marks
 
 
@@ -175,12 +185,17 @@ def swimsuit(spec: GarmentSpec, dice: Dice) -> list[Mark]:
     )
     inside = path((-11.5, top), (-8.5, top), ((0, 2), (8.5, top)), (11.5, top), (10, 12), (-10, 12))
     marks: list[Mark] = [Fill(inside, tone=74, role="lining"), Fill(mirrored(half))]
-    for points in both(path((18.4, leg - 4), ((8, leg + 2), (4.4, 60)))):
-        marks.append(Line([(x - 0.9, y - 0.4) for x, y in points], tone=88, width=0.6))
-    for points in both(path((1, scoop + 0.8), ((7.6, scoop), (9.2, top)))):
-        marks.append(Line(points, tone=90, width=0.6))
-    for points in both(path((2.5, 17), ((9, 20), (16, 11)))):
-        marks.append(Fold(points, depth=-26, width=4.5))
+    marks.extend(
+        Line([(x - 0.9, y - 0.4) for x, y in points], tone=88, width=0.6)
+        for points in both(path((18.4, leg - 4), ((8, leg + 2), (4.4, 60))))
+    )
+    marks.extend(
+        Line(points, tone=90, width=0.6)
+        for points in both(path((1, scoop + 0.8), ((7.6, scoop), (9.2, top))))
+    )
+    marks.extend(
+        Fold(points, depth=-26, width=4.5) for points in both(path((2.5, 17), ((9, 20), (16, 11))))
+    )
     marks += [Fold(p, depth=-26, width=6) for p in both([(15.5, 22), (17.6, 36)])]
     if dice.chance(0.35):
         marks += [
@@ -194,8 +209,10 @@ def bikini_top(spec: GarmentSpec, dice: Dice) -> list[Mark]:
         return _bandeau(dice)
     cup = path((2.0, 18), ((5, 4), (9.5, -1)), ((15.5, 7), (17.5, 18)), ((9, 19.5), (2.0, 18)))
     marks: list[Mark] = []
-    for points in both(path((9.5, -0.5), ((9, -12), (1.5, -18)))):
-        marks.append(Fill(ribbon(points, 1.0), tone=112, role="plain"))
+    marks.extend(
+        Fill(ribbon(points, 1.0), tone=112, role="plain")
+        for points in both(path((9.5, -0.5), ((9, -12), (1.5, -18))))
+    )
     marks.append(
         Fill(
             ribbon(
@@ -229,12 +246,16 @@ def bikini_top(spec: GarmentSpec, dice: Dice) -> list[Mark]:
 def _bandeau(dice: Dice) -> list[Mark]:
     half = path((0, 4), ((6, -1), (12, -1)), ((17, 0), (20, 3)), (20, 15), ((12, 18.5), (0, 15.5)))
     marks: list[Mark] = []
-    for points in both([(12.5, -0.5), (13.6, -19)]):
-        marks.append(Fill(ribbon(points, 1.4), tone=108, role="plain"))
+    marks.extend(
+        Fill(ribbon(points, 1.4), tone=108, role="plain")
+        for points in both([(12.5, -0.5), (13.6, -19)])
+    )
     marks.append(Fill(mirrored(half)))
     for i in range(5):
-        for points in both(path((0.8, 6 + i * 1.8), ((5, 5 + i * 2), (11 + i, 2 + i * 3.4)))):
-            marks.append(Fold(points, depth=-24 if i % 2 else 18, width=2.0))
+        marks.extend(
+            Fold(points, depth=-24 if i % 2 else 18, width=2.0)
+            for points in both(path((0.8, 6 + i * 1.8), ((5, 5 + i * 2), (11 + i, 2 + i * 3.4))))
+        )
     return [
         *marks,
         Fill(box(-1.7, 3.4, 1.7, 16, 1.2), tone=110, role="plain"),
@@ -253,10 +274,12 @@ def bikini_bottom(spec: GarmentSpec, dice: Dice) -> list[Mark]:
         return marks
     half = path((0, 1), ((8, 0.6), (12.5, -0.6)), (13, 3.6), ((6.5, 6), (4, 20)), (0, 20.4))
     ties: list[Mark] = []
-    for points in both(
-        path((12.5, 1.5), ((17, -3), (19, 1)), ((17, 4), (13, 1.8)), ((17, 6), (19, 12)))
-    ):
-        ties.append(Line(points, tone=108, width=2.0, role="plain"))
+    ties.extend(
+        Line(points, tone=108, width=2.0, role="plain")
+        for points in both(
+            path((12.5, 1.5), ((17, -3), (19, 1)), ((17, 4), (13, 1.8)), ((17, 6), (19, 12)))
+        )
+    )
     inside = path((-12.3, -0.4), ((0, -3), (12.3, -0.4)), (12, 2.5), (-12, 2.5))
     return [
         Fill(inside, tone=76, role="lining"),
@@ -368,8 +391,9 @@ def tights(spec: GarmentSpec, dice: Dice) -> list[Mark]:
     ]
     panty = path((15.7, 17), ((8, 22), (1, 30)))
     marks += [Line(p, tone=100, width=0.6) for p in both(panty)]
-    for points in both(path((8.5, 26), ((9.5, 70), (9, 114)))):
-        marks.append(Fold(points, depth=44, width=4.5))
+    marks.extend(
+        Fold(points, depth=44, width=4.5) for points in both(path((8.5, 26), ((9.5, 70), (9, 114))))
+    )
     marks += [
         Line(p, tone=92, width=0.6) for p in both(path((10.6, 132.6), ((13, 130), (14.6, 128.6))))
     ]

@@ -1,4 +1,4 @@
-"""The upper body: one parametric cut, from a vest top to a coat, and the dresses that grow from it."""
+"""The upper body: one parametric cut, from a vest top to a coat, and dresses grown from it."""
 
 import math
 from dataclasses import dataclass
@@ -136,10 +136,14 @@ def _straps(cut: Cut) -> list[Mark]:
         (0, cut.armpit + 6),
     )
     marks.append(Fill(inside, tone=76, role="lining"))
-    for points in both([top, along(top, (cut.chest * 0.55, back_top + 3), 1.0)]):
-        marks.append(Fill(ribbon(points, width), tone=92, role="plain"))
-    for points in both([top, (peak[0] + 0.2, peak[1] + 2)]):
-        marks.append(Fill(ribbon(points, width), role="plain"))
+    marks.extend(
+        Fill(ribbon(points, width), tone=92, role="plain")
+        for points in both([top, along(top, (cut.chest * 0.55, back_top + 3), 1.0)])
+    )
+    marks.extend(
+        Fill(ribbon(points, width), role="plain")
+        for points in both([top, (peak[0] + 0.2, peak[1] + 2)])
+    )
     if cut.neckline == "halter":
         marks.append(
             Fill(
@@ -196,12 +200,10 @@ def _sleeves(cut: Cut, dice: Dice) -> list[Mark]:
             y = elbow[1] + dice.between(-9, 13)
             x = elbow[0] + (y - elbow[1]) * 0.3
             crease = path((x - 0.5, y), ((x - 4, y + 1.5), (x - 8, y + dice.between(3, 6))))
-            for points in both(crease):
-                marks.append(Fold(points, depth=-24, width=2.6))
+            marks.extend(Fold(points, depth=-24, width=2.6) for points in both(crease))
     pit: Point = (cut.chest, cut.armpit)
     under = path(along(pit, inner, 0.12), along(pit, inner, 0.9))
-    for points in both(under):
-        marks.append(Fold(points, depth=-34, width=6.0))
+    marks.extend(Fold(points, depth=-34, width=6.0) for points in both(under))
     return marks
 
 
@@ -213,13 +215,15 @@ def _cuffs(cut: Cut, outer: Point, inner: Point) -> list[Mark]:
     o2, i2 = (outer[0] + up[0], outer[1] + up[1]), (inner[0] + up[0], inner[1] + up[1])
     marks: list[Mark] = []
     if ribbed and cut.sleeve > 24:
-        for points in both([outer, inner, i2, o2]):
-            marks.append(Fill(points, tone=114, role="plain"))
+        marks.extend(
+            Fill(points, tone=114, role="plain") for points in both([outer, inner, i2, o2])
+        )
         for step in (0.2, 0.4, 0.6, 0.8):
-            for points in both([along(outer, inner, step), along(o2, i2, step)]):
-                marks.append(Line(points, tone=92, width=0.45))
-    for points in both([o2, i2]):
-        marks.append(Line(points, tone=92, width=0.6, dashed=not ribbed))
+            marks.extend(
+                Line(points, tone=92, width=0.45)
+                for points in both([along(outer, inner, step), along(o2, i2, step)])
+            )
+    marks.extend(Line(points, tone=92, width=0.6, dashed=not ribbed) for points in both([o2, i2]))
     return marks
 
 
@@ -306,10 +310,10 @@ def _waist_marks(cut: Cut) -> list[Mark]:
     if cut.waist_seam == "seam":
         marks.append(Line(path((-half, y), ((0, y + 1.6), (half, y))), tone=84))
     elif cut.waist_seam == "elastic":
-        for lift in (-1.0, 0.4):
-            marks.append(
-                Line(path((-half, y + lift), ((0, y + lift + 1.4), (half, y + lift))), tone=88)
-            )
+        marks.extend(
+            Line(path((-half, y + lift), ((0, y + lift + 1.4), (half, y + lift))), tone=88)
+            for lift in (-1.0, 0.4)
+        )
         for i in range(1, 20):
             x = half * (i / 10 - 1)
             marks.append(Line([(x, y - 2.2), (x * 1.03, y + 3.6)], tone=98, width=0.5))
@@ -375,7 +379,8 @@ def _front(cut: Cut) -> list[Mark]:
             ),
         ]
     if cut.front == "zip":
-        return [Line([(x, top), (x, bottom)], tone=88, width=0.6) for x in (-1.4, 1.4)] + [
+        return [
+            *(Line([(x, top), (x, bottom)], tone=88, width=0.6) for x in (-1.4, 1.4)),
             Line([(0, top - 3), (0, bottom)], tone=118, width=1.3, role="metal", dashed=True),
             Fill(box(-0.6, top, 0.6, top + 4.2, 0.5), tone=112, role="metal"),
         ]

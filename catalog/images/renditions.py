@@ -1,0 +1,117 @@
+"""Renditions: a picture as WebP in one of the served widths, made once and kept in a folder.
+
+A rendition's name has its source's modification time and size in it, so a changed picture gets a
+new one. It is written beside its place and renamed into it: a reader sees all of it or nothing.
+"""
+
+import logging
+import os
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from catalog.images.library import picture_path
+from catalog.images.urls import height_for
+
+logger = logging.getLogger(__name__)
+
+QUALITY = 80
+NEUTRAL_GROUND = (240, 239, 236)
+#: Larger sources are refused before a pixel is decoded: 40 megapixels are far above any of H&M's.
+MAX_PIXELS = 40_000_000
+#: A picture of nearly 2:3 is cropped to it; any other stands whole on a neutral ground.
+CROP_TOLERANCE = 0.06
+_rendering = threading.BoundedSemaphore(2)
+
+
+class BrokenPictureError(Exception):
+    """The source is no picture, is damaged, or is too large to open safely."""
+
+
+@dataclass(frozen=True)
+class Rendition:
+    body: bytes
+    tag: str
+
+
+def rendition(images: Path, cache: Path, article_id: int, width: int) -> Rendition | None:
+    """The article's picture in this width, or None where it has none.
+
+    Raises BrokenPictureError where the source cannot be rendered.
+    """
+    source = picture_path(images, article_id)
+    try:
+        state = source.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    tag = f"{width}-{article_id:010d}-{state.st_mtime_ns:x}-{state.st_size:x}"
+    kept = cache / str(width) / f"{article_id:010d}"[:3] / f"{tag}.webp"
+    try:
+        return Rendition(kept.read_bytes(), tag)
+    except OSError:
+        return Rendition(_rendered(source, kept, width), tag)
+
+
+def _rendered(source: Path, kept: Path, width: int) -> bytes:
+    """Render into the cache, at most a few at a time; who waited finds it there."""
+    with _rendering:
+        with suppress(OSError):
+            return kept.read_bytes()
+        body = encode(_fitted(source, width))
+        _keep(kept, body)
+        return body
+
+
+def encode(picture: Image.Image) -> bytes:
+    buffer = BytesIO()
+    picture.save(buffer, "WEBP", quality=QUALITY, method=2)
+    return buffer.getvalue()
+
+
+def _fitted(source: Path, width: int) -> Image.Image:
+    size = (width, height_for(width))
+    try:
+        with Image.open(source, formats=("JPEG", "PNG", "WEBP")) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise BrokenPictureError(f"{opened.width} × {opened.height} pixels are too many")
+            opened.draft("RGB", (size[0] * 2, size[1] * 2))  # JPEG: decode at a smaller scale
+            upright = ImageOps.exif_transpose(opened).convert("RGB")
+    except (
+        OSError,
+        UnidentifiedImageError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+    ) as error:
+        raise BrokenPictureError(str(error)) from error
+    if abs(upright.width / upright.height - 2 / 3) <= CROP_TOLERANCE:
+        return ImageOps.fit(upright, size, Image.Resampling.LANCZOS)
+    return ImageOps.pad(upright, size, Image.Resampling.LANCZOS, color=NEUTRAL_GROUND)
+
+
+def _keep(kept: Path, body: bytes) -> None:
+    """Write atomically, and drop the renditions of earlier states of the same picture.
+
+    A full or read-only disk is no reason to refuse the picture: it is rendered again next time.
+    """
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=kept.parent, prefix=".", delete=False) as file:
+            try:
+                file.write(body)
+                file.flush()
+                os.replace(file.name, kept)
+            except OSError:
+                os.unlink(file.name)
+                raise
+        stem = "-".join(kept.stem.split("-")[:2])
+        for old in kept.parent.glob(f"{stem}-*.webp"):
+            if old != kept:
+                old.unlink(missing_ok=True)
+    except OSError as error:
+        logger.warning("cannot keep the rendition %s: %s", kept.name, error)

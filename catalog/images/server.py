@@ -1,0 +1,112 @@
+"""The image server: a WSGI application of its own, beside the shop.
+
+    GET /{width}/{article_id}.webp     a rendition, or a drawing where there is no picture
+    GET /healthz                       "ok"
+
+Only these addresses exist, and no part of one reaches a file name except ten digits.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from catalog.images.attributes import UnknownArticleError, spec_for
+from catalog.images.placeholder import hanger, sketch
+from catalog.images.renditions import BrokenPictureError, Rendition, encode, rendition
+from catalog.images.urls import WIDTHS, height_for
+
+logger = logging.getLogger(__name__)
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., object]
+Reply = tuple[str, list[tuple[str, str]], bytes]
+
+_ADDRESS = re.compile(r"/(\d{1,4})/(\d{10})\.webp", re.ASCII)
+_FOREVER = "public, max-age=31536000, immutable"
+_HOUR = "public, max-age=3600"
+_PLAIN = "text/plain; charset=utf-8"
+_COMMON = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+]
+
+
+def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+    """The WSGI entry point."""
+    method = environ["REQUEST_METHOD"]
+    if method in ("GET", "HEAD"):
+        status, headers, body = _answer(environ)
+    else:
+        status, headers, body = _text("405 Method Not Allowed")
+        headers.append(("Allow", "GET, HEAD"))
+    start_response(status, [*headers, *_COMMON])
+    return [body if method != "HEAD" else b""]
+
+
+def _answer(environ: Environ) -> Reply:
+    address = environ.get("PATH_INFO", "")
+    if address == "/healthz":
+        return _text("200 OK", "ok")
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        return _text("404 Not Found")
+    width, article_id = int(match[1]), int(match[2])
+    if width not in WIDTHS:
+        return _text("400 Bad Request", f"width: choose one of {', '.join(map(str, WIDTHS))}")
+    asked = environ.get("HTTP_IF_NONE_MATCH", "")
+    return _picture(article_id, width, asked) or _placeholder(article_id, width, asked)
+
+
+def _picture(article_id: int, width: int, asked: str) -> Reply | None:
+    """The article's own picture, or None where it has none that can be shown."""
+    try:
+        found = rendition(
+            Path(settings.IMAGES_DIR), Path(settings.RENDITIONS_DIR), article_id, width
+        )
+    except (BrokenPictureError, OSError) as error:
+        logger.warning("picture of article %010d: %s", article_id, error)
+        return None
+    return _image("200 OK", found, _FOREVER, asked) if found else None
+
+
+def _placeholder(article_id: int, width: int, asked: str) -> Reply:
+    """A drawing; 404 with an empty hanger where the article is unknown."""
+    try:
+        spec_for(article_id)
+    except UnknownArticleError:
+        status, drawing = "404 Not Found", _hanger(width)
+    else:
+        status, drawing = "200 OK", _sketch(article_id, width)
+    status, headers, body = _image(status, drawing, _HOUR, asked if status[:3] == "200" else "")
+    return status, [*headers, ("X-Image", "placeholder")], body
+
+
+@lru_cache(maxsize=256)
+def _sketch(article_id: int, width: int) -> Rendition:
+    picture = sketch(spec_for(article_id), width, height_for(width))
+    return Rendition(encode(picture), f"sketch-{width}-{article_id:010d}")
+
+
+@lru_cache(maxsize=len(WIDTHS))
+def _hanger(width: int) -> Rendition:
+    return Rendition(encode(hanger(width, height_for(width))), f"hanger-{width}")
+
+
+def _image(status: str, found: Rendition, keep: str, asked: str) -> Reply:
+    tag = f'"{found.tag}"'
+    headers = [("ETag", tag), ("Cache-Control", keep)]
+    if asked.strip() == "*" or tag in re.findall(r'"[^"]*"', asked):
+        return "304 Not Modified", headers, b""
+    headers += [("Content-Type", "image/webp"), ("Content-Length", str(len(found.body)))]
+    return status, headers, found.body
+
+
+def _text(status: str, text: str = "") -> Reply:
+    body = (text or status.partition(" ")[2]).encode()
+    headers = [("Content-Type", _PLAIN), ("Content-Length", str(len(body)))]
+    return status, [*headers, ("Cache-Control", "no-store")], body

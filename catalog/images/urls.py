@@ -1,0 +1,22 @@
+"""Where the image server has an article's pictures: ``/{width}/{article_id}.webp``."""
+
+from django.conf import settings
+
+#: The widths in which pictures are served; a picture is half as high again as it is wide.
+WIDTHS = (120, 240, 360, 480, 800)
+
+
+def height_for(width: int) -> int:
+    return width * 3 // 2
+
+
+def image_url(article_id: int, width: int) -> str:
+    """The address of an article's picture; ``width`` is one of WIDTHS."""
+    if width not in WIDTHS:
+        raise ValueError(f"no pictures are {width} wide: choose one of {WIDTHS}")
+    return f"{settings.IMAGE_BASE_URL}/{width}/{article_id:010d}.webp"
+
+
+def srcset(article_id: int) -> str:
+    """The value of an <img>'s srcset: every width that is served."""
+    return ", ".join(f"{image_url(article_id, width)} {width}w" for width in WIDTHS)
