@@ -29,7 +29,6 @@ from catalog.synthetic.articles import MAX_ARTICLES, make_catalogue
 from catalog.synthetic.baskets import make_baskets
 from catalog.synthetic.customers import make_customers
 from catalog.synthetic.harmony import FAMILY_ODDS, as_records, make_harmony
-from catalog.synthetic.seeds import stream
 from catalog.synthetic.shelf import World, make_world
 from catalog.synthetic.tastes import make_tastes
 from catalog.synthetic.taxonomy import FAMILIES
@@ -45,7 +44,6 @@ from catalog.synthetic.writer import (
 PARTIAL = ".partial"
 PARAMETERS = "parameters.json"
 FORMAT_VERSION = 1
-WITHOUT_PICTURE = 0.004
 Progress = Callable[[int], None]
 
 
@@ -54,7 +52,7 @@ class DataSetError(Exception):
 
 
 class DrawAll(Protocol):
-    """Draws out/images/0xx/0xxxxxxxxx.jpg for each article and returns how many."""
+    """Draws out/images/0xx/0xxxxxxxxx.jpg for nearly all articles and returns how many."""
 
     def __call__(self, articles: pd.DataFrame, out: Path, progress: Progress) -> int: ...
 
@@ -194,13 +192,13 @@ def _write_truth(world: World, folder: Path) -> None:
     (folder / "complements.json").write_text(json.dumps(truth, indent=1) + "\n")
 
 
-def draw_pictures(parameters: Parameters, out: Path, draw_all: DrawAll, progress: Progress) -> int:
-    """Draw a picture for all but 0.4 % of the articles of a finished set; returns how many."""
+def draw_pictures(out: Path, draw_all: DrawAll, progress: Progress) -> int:
+    """Draw the pictures of a finished set, all of them or none; returns how many were drawn."""
     partial = out / PARTIAL
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     try:
-        count = draw_all(pictured_articles(parameters, out), partial, progress)
+        count = draw_all(read_articles(out), partial, progress)
         publish(partial, out)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -208,12 +206,9 @@ def draw_pictures(parameters: Parameters, out: Path, draw_all: DrawAll, progress
     return count
 
 
-def pictured_articles(parameters: Parameters, out: Path) -> pd.DataFrame:
-    """The rows of articles.csv, as text, which have a picture."""
-    articles = pd.read_csv(out / "articles.csv", dtype=str, keep_default_na=False)
-    missing = max(1, round(WITHOUT_PICTURE * len(articles)))
-    without = stream(parameters.seed, "pictures").choice(len(articles), missing, replace=False)
-    return articles.drop(index=articles.index[without]).reset_index(drop=True)
+def read_articles(out: Path) -> pd.DataFrame:
+    """articles.csv of a finished set, every column as text."""
+    return pd.read_csv(out / "articles.csv", dtype=str, keep_default_na=False)
 
 
 def readme(parameters: Parameters) -> str:

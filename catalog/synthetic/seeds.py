@@ -15,7 +15,7 @@ Bools = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 
 StreamName = Literal[
-    "articles", "names", "customers", "tastes", "harmony", "baskets", "transactions", "pictures"
+    "articles", "names", "customers", "tastes", "harmony", "baskets", "transactions"
 ]
 STREAMS: tuple[str, ...] = get_args(StreamName)
 

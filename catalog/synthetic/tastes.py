@@ -54,18 +54,26 @@ def make_tastes(seed: int) -> Tastes:
     members = np.bincount(of, minlength=len(weights))
     pull = np.array([FAMILY_PULL.get(name, 0.0) for name in FAMILIES])
     mixes = np.array([[row[3].get(letter, 0.0) for letter in SEGMENTS] for row in ARCHETYPES])
+    share = weights[of] / members[of]
     segments = mixes[of] * np.exp(rng.normal(0, 0.25, (CLUSTERS, len(SEGMENTS))))
     return Tastes(
-        share=weights[of] / members[of],
+        share=share,
         age=np.array([row[1] for row in ARCHETYPES])[of] + rng.normal(0, 2, CLUSTERS),
         spread=np.array([row[2] for row in ARCHETYPES], dtype=np.float64)[of],
         segments=segments / segments.sum(axis=1, keepdims=True),
-        groups=rng.normal(0, 0.3, (CLUSTERS, len(GROUPS))),
-        families=pull + rng.normal(0, 0.7, (CLUSTERS, FAMILY_COUNT)),
+        groups=_level(rng.normal(0, 0.3, (CLUSTERS, len(GROUPS))), share),
+        families=pull + _level(rng.normal(0, 0.7, (CLUSTERS, FAMILY_COUNT)), share),
         kinds=rng.normal(0, 0.8, (CLUSTERS, TYPE_COUNT)),
         style=rng.normal(0, 0.9, (CLUSTERS, STYLE_DIMENSIONS)),
         thrift=rng.normal(0.7, 0.5, CLUSTERS),
     )
+
+
+def _level(tilts: Floats, share: Floats) -> Floats:
+    """Log weights moved so that their effect over all customers is 1 in each column: the clusters
+    differ, while the shop as a whole sells the same mix whatever the seed."""
+    mean = share @ np.exp(tilts) / share.sum()
+    return np.asarray(tilts - np.log(mean))
 
 
 def cluster_of_age(rng: np.random.Generator, tastes: Tastes, age: Ints) -> Ints:

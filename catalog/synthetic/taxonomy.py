@@ -106,8 +106,8 @@ GROUPS: tuple[str, ...] = tuple(dict.fromkeys(t.group for t in TYPES))
 GROUP_OF_TYPE: tuple[int, ...] = tuple(GROUPS.index(t.group) for t in TYPES)
 # Share of transaction lines a group is meant to have before the outfits shift it.
 GROUP_SALES_SHARE = {
-    UPPER: 0.375, LOWER: 0.165, FULL: 0.135, SWIM: 0.105, UNDERWEAR: 0.092, ACCESSORIES: 0.050,
-    SHOES: 0.020, LEGS: 0.022, NIGHT: 0.020, UNKNOWN: 0.006, "Items": 0.001, "Bags": 0.001,
+    UPPER: 0.345, LOWER: 0.180, FULL: 0.135, SWIM: 0.130, UNDERWEAR: 0.102, ACCESSORIES: 0.050,
+    SHOES: 0.020, LEGS: 0.024, NIGHT: 0.020, UNKNOWN: 0.006, "Items": 0.001, "Bags": 0.001,
 }  # fmt: skip
 
 GARMENT_GROUPS = {

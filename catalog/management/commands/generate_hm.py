@@ -17,7 +17,7 @@ from catalog.synthetic.dataset import (
     draw_pictures,
     generate,
     is_finished,
-    pictured_articles,
+    read_articles,
 )
 
 
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         if not there:
             with _bar("transactions", parameters.transactions) as advance:
                 generate(parameters, out, advance)
-        drawn = self._draw(parameters, out) if images and not (out / "images").exists() else 0
+        drawn = self._draw(out) if images and not (out / "images").exists() else 0
         seconds = time.monotonic() - started
         self.stdout.write(
             f"{'Already there' if there else 'Wrote'}: synthetic data set in {out}: "
@@ -70,12 +70,12 @@ class Command(BaseCommand):
             + f" (seed {parameters.seed}, {seconds:.1f} s)"
         )
 
-    def _draw(self, parameters: Parameters, out: Path) -> int:
+    def _draw(self, out: Path) -> int:
         # Pillow is needed for pictures only, and costs every other run its start-up time.
         from catalog.synthetic.pictures import draw_all
 
-        with _bar("pictures", len(pictured_articles(parameters, out))) as advance:
-            return draw_pictures(parameters, out, draw_all, advance)
+        with _bar("pictures", len(read_articles(out))) as advance:
+            return draw_pictures(out, draw_all, advance)
 
 
 @contextmanager
