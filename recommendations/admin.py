@@ -1,0 +1,89 @@
+"""Model versions: look, activate, go back, train now."""
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError
+
+from recommendations.bundle.format import BundleError
+from recommendations.models import ModelVersion, ModelVersionQuerySet
+from recommendations.tasks import train
+from recommendations.versions import activate
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
+    change_list_template = "admin/recommendations/modelversion/change_list.html"
+    list_display = ["version", "is_active", "status", "as_of", "articles", "sales", "figures"]
+    list_filter = ["status"]
+    fields = [
+        "version", "is_active", "status", "error", "created_at", "as_of", "figures", "contents"
+    ]  # fmt: skip
+    readonly_fields = fields
+    actions = ["activate_version"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ModelVersion | None = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        train_now = path(
+            "train/", self.admin_site.admin_view(self.train_now), name="recommendations_train"
+        )
+        return [train_now, *super().get_urls()]
+
+    @admin.display(description="articles")
+    def articles(self, version: ModelVersion) -> str:
+        return count(version, "articles")
+
+    @admin.display(description="sales")
+    def sales(self, version: ModelVersion) -> str:
+        return count(version, "sales")
+
+    @admin.display(description="metrics")
+    def figures(self, version: ModelVersion) -> str:
+        return ", ".join(f"{name} {value:g}" for name, value in version.metrics.items()) or "–"
+
+    @admin.display(description="manifest")
+    def contents(self, version: ModelVersion) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(version.manifest, indent=1))
+
+    @admin.action(description="Serve from this version", permissions=["change"])
+    def activate_version(self, request: HttpRequest, chosen: ModelVersionQuerySet) -> None:
+        versions = list(chosen)
+        if len(versions) != 1:
+            self.message_user(request, "Choose exactly one version.", messages.ERROR)
+            return
+        try:
+            activate(versions[0])
+        except BundleError as error:
+            self.message_user(request, f"It can't be used: {error}", messages.ERROR)
+        else:
+            self.message_user(request, f"Every process serves from {versions[0]} within a second.")
+
+    @method_decorator(require_POST)
+    def train_now(self, request: HttpRequest) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        try:
+            train.apply_async(retry=False)
+        except OperationalError as error:
+            self.message_user(request, f"The task queue is away: {error}", messages.ERROR)
+        else:
+            self.message_user(request, "Training is on its way; its row appears when it starts.")
+        return redirect("admin:recommendations_modelversion_changelist")
+
+
+def count(version: ModelVersion, name: str) -> str:
+    found: dict[str, Any] = version.manifest.get("counts", {})
+    return f"{found[name]:,}" if name in found else "–"

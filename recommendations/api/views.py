@@ -1,0 +1,44 @@
+"""GET /api/v1/recommendations/<kind>/: recommendations for whoever sends the request."""
+
+from typing import ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from recommendations.api.serializers import ShelfQuery, ShelfSerializer, SimilarQuery
+from recommendations.kinds import KINDS
+from recommendations.lookups import check_known
+from recommendations.serving import recommend
+from streaming.shoppers import shopper_of
+
+
+class ShelfView(APIView):
+    """One kind of recommendation; the shopper is the one of the session or the signed cookie."""
+
+    kind: ClassVar[str]
+    query: ClassVar[type[ShelfQuery]] = ShelfQuery
+
+    def get(self, request: Request) -> Response:
+        query = self.query(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        check_known(query.validated_data)
+        shelf = recommend(self.kind, shopper=shopper_of(request._request), **query.validated_data)
+        return Response(ShelfSerializer(shelf).data)
+
+
+def view_of(kind: str) -> type[ShelfView]:
+    """The view of one kind, with its own entry in the schema."""
+    query = SimilarQuery if KINDS[kind].article else ShelfQuery
+    view = type(
+        f"{kind.title().replace('-', '')}View", (ShelfView,), {"kind": kind, "query": query}
+    )
+    documented = extend_schema(
+        operation_id=f"recommend_{kind.replace('-', '_')}",
+        summary=KINDS[kind].title,
+        parameters=[query],
+        responses=ShelfSerializer,
+        tags=["recommendations"],
+    )
+    return documented(view)

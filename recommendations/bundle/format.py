@@ -1,0 +1,78 @@
+"""What a bundle is: a folder of arrays and a manifest that says what they are.
+
+Rows are articles sorted by key; lists hold rows, padded with -1. Days count from 1970-01-01, -1 is
+never. Prices are in the files' unit.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+# A process refuses a bundle of another format and keeps the one it has.
+FORMAT: Final = 1
+MANIFEST: Final = "manifest.json"
+
+# name: (dtype, dimensions)
+ARRAYS: Final[dict[str, tuple[str, int]]] = {
+    "article": ("int32", 1),
+    "product": ("int32", 1),
+    "design": ("int32", 1),
+    "product_type": ("int32", 1),
+    "garment_group": ("int32", 1),
+    "index_group": ("int32", 1),
+    "colour_master": ("int32", 1),
+    "price": ("float32", 1),
+    "first_sold": ("int32", 1),
+    "last_sold": ("int32", 1),
+    "on_sale": ("bool", 1),
+    "names": ("uint8", 1),
+    "name_ends": ("int64", 1),
+    "vectors": ("float32", 2),
+    "neighbours": ("int32", 2),
+    "neighbour_scores": ("float32", 2),
+    "popularity": ("float32", 1),
+} | {
+    f"{name}_{part}": kind
+    for name in ("popular", "popular_by_index_group", "popular_by_age", "new", "new_by_index_group")
+    for part, kind in (("keys", ("int32", 1)), ("rows", ("int32", 2)), ("scores", ("float32", 2)))
+}
+
+
+class BundleError(Exception):
+    """A bundle is missing, torn, altered, or of another format; the message says which."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """One array file: its checksum and size in bytes, the array's type and shape."""
+
+    sha256: str
+    size: int
+    dtype: str
+    shape: list[int]
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """`as_of` is the last day of sales the bundle knows; times are ISO 8601 in UTC.
+
+    `features` are what the model looks at, with their types.
+    """
+
+    format: int
+    version: str
+    created: str
+    as_of: str
+    data_fingerprint: str
+    code_fingerprint: str
+    counts: dict[str, int]
+    metrics: dict[str, float]
+    features: dict[str, str]
+    files: dict[str, File]
+
+
+def to_json(manifest: Manifest) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=1)
+
+
+def as_builtins(manifest: Manifest) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(manifest)
+    return plain

@@ -1,0 +1,121 @@
+"""Reading a bundle: memory-mapped, read-only, shared by all processes of a machine."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from recommendations.bundle.format import ARRAYS, FORMAT, MANIFEST, BundleError, File, Manifest
+from recommendations.bundle.writer import checksum
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+ABSENT = -1
+
+
+@dataclass(frozen=True)
+class Lists:
+    """For each key a list of rows, best first, and their scores."""
+
+    keys: Ints
+    rows: Ints
+    scores: Floats
+
+    def of(self, key: int) -> tuple[Ints, Floats]:
+        """The rows of `key` and their scores; both empty for an unknown key."""
+        found = np.flatnonzero(self.keys == key)
+        if len(found) == 0:
+            return self.rows[0, :0], self.scores[0, :0]
+        rows = self.rows[found[0]]
+        length = int(np.count_nonzero(rows != ABSENT))
+        return rows[:length], self.scores[found[0], :length]
+
+
+class Bundle:
+    """The arrays of one version, as `bundle.format` declares them; any thread may read them."""
+
+    def __init__(self, manifest: Manifest, arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self.version = manifest.version
+        self.manifest = manifest
+        self.article: Ints = arrays["article"]
+        self.product: Ints = arrays["product"]
+        self.design: Ints = arrays["design"]
+        self.product_type: Ints = arrays["product_type"]
+        self.index_group: Ints = arrays["index_group"]
+        self.on_sale: npt.NDArray[np.bool_] = arrays["on_sale"]
+        self.neighbours: Ints = arrays["neighbours"]
+        self.neighbour_scores: Floats = arrays["neighbour_scores"]
+        self.vectors: Floats = arrays["vectors"]
+        self.popularity: Floats = arrays["popularity"]
+        self.popular = lists(arrays, "popular")
+        self.popular_by_index_group = lists(arrays, "popular_by_index_group")
+        self.popular_by_age = lists(arrays, "popular_by_age")
+        self.new = lists(arrays, "new")
+        self.new_by_index_group = lists(arrays, "new_by_index_group")
+        self._names: npt.NDArray[np.uint8] = arrays["names"]
+        self._name_ends: npt.NDArray[np.int64] = arrays["name_ends"]
+
+    def rows_of(self, articles: npt.ArrayLike) -> Ints:
+        """The row of each article key, ABSENT for one the bundle doesn't know."""
+        keys = np.asarray(articles, np.int64)
+        place = np.searchsorted(self.article, keys).clip(max=len(self.article) - 1)
+        return np.where(self.article[place] == keys, place, ABSENT).astype(np.int32)
+
+    def name(self, row: int) -> str:
+        start = int(self._name_ends[row - 1]) if row else 0
+        return self._names[start : int(self._name_ends[row])].tobytes().decode()
+
+
+def lists(arrays: dict[str, npt.NDArray[Any]], name: str) -> Lists:
+    return Lists(arrays[f"{name}_keys"], arrays[f"{name}_rows"], arrays[f"{name}_scores"])
+
+
+def open_bundle(folder: Path) -> Bundle:
+    """Map a bundle; sizes, types and shapes are checked, contents are not (`verify` reads them).
+
+    Raise BundleError.
+    """
+    manifest = read_manifest(folder)
+    arrays = {name: open_array(folder, name, manifest.files[name]) for name in ARRAYS}
+    return Bundle(manifest, arrays)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    try:
+        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError) as error:
+        raise BundleError(f"{folder / MANIFEST}: {error}") from error
+    if manifest.format != FORMAT:
+        raise BundleError(f"{folder}: format {manifest.format}, this program reads {FORMAT}")
+    missing = sorted(ARRAYS.keys() - manifest.files.keys())
+    if missing:
+        raise BundleError(f"{folder / MANIFEST}: doesn't name {', '.join(missing)}")
+    return manifest
+
+
+def open_array(folder: Path, name: str, file: File) -> npt.NDArray[Any]:
+    path = folder / f"{name}.npy"
+    try:
+        if path.stat().st_size != file.size:
+            raise BundleError(f"{path}: has {path.stat().st_size} bytes, {file.size} expected")
+        # A plain view: the subclass np.memmap makes every small operation slower.
+        array: npt.NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path}: {error}") from error
+    if (array.dtype.name, array.ndim) != ARRAYS[name] or list(array.shape) != file.shape:
+        raise BundleError(f"{path}: holds {array.dtype} {array.shape}, not what was declared")
+    return array
+
+
+def verify(folder: Path) -> Manifest:
+    """Read the whole bundle and compare every checksum. Raise BundleError."""
+    open_bundle(folder)
+    manifest = read_manifest(folder)
+    for name in ARRAYS:
+        if checksum(folder / f"{name}.npy") != manifest.files[name].sha256:
+            raise BundleError(f"{folder / name}.npy: its checksum is not the manifest's")
+    return manifest

@@ -1,0 +1,75 @@
+"""Which bundle this process serves from; follows the active ModelVersion without a restart."""
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import Error
+
+from recommendations.bundle.format import BundleError
+from recommendations.bundle.reader import Bundle, open_bundle
+from recommendations.models import ModelVersion
+
+logger = logging.getLogger(__name__)
+
+CHECK_S = 1.0
+
+
+class Registry:
+    """Holds the bundle; asks the database at most once a second whether another is active.
+
+    A bundle that can't be read leaves the one before it in place. A request that has taken a
+    bundle keeps it until it is done: the files stay mapped as long as somebody refers to them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as in a new process."""
+        self._bundle: Bundle | None = None
+        self._refused = ""
+        self._next_check = 0.0
+
+    def active(self) -> Bundle | None:
+        """The active bundle, None when there is none that can be read. Never raises."""
+        # While one thread looks, the others serve from what is there; only the first has to wait.
+        if self._is_due() and self._lock.acquire(blocking=self._bundle is None):
+            try:
+                if self._is_due():
+                    self._refresh()
+                    self._next_check = time.monotonic() + CHECK_S
+            finally:
+                self._lock.release()
+        return self._bundle
+
+    def _is_due(self) -> bool:
+        return time.monotonic() >= self._next_check
+
+    def _refresh(self) -> None:
+        try:
+            version = ModelVersion.objects.active().values_list("version", flat=True).first()
+        except Error as error:
+            logger.warning("can't ask which model is active: %s", error)
+            return
+        if version is None:
+            self._bundle = None
+        elif self._bundle is None or self._bundle.version != version:
+            self._open(version)
+
+    def _open(self, version: str) -> None:
+        try:
+            self._bundle = open_bundle(Path(settings.BUNDLES_DIR) / version)
+        except BundleError as error:
+            if version != self._refused:
+                logger.error("model %s can't be used: %s", version, error)
+            self._refused = version
+        else:
+            logger.info("serving from model %s", version)
+
+
+registry = Registry()
+active = registry.active

@@ -1,0 +1,47 @@
+"""What PostgreSQL alone can recommend, when there is no bundle to ask."""
+
+from catalog.models import Article
+from catalog.querysets import ArticleQuerySet
+from recommendations.shelf import Item
+
+# So many articles are looked at for each product shown.
+COLOURS = 4
+
+
+def popular(index_group: int | None, k: int) -> list[Item]:
+    """Best-selling of the last weeks."""
+    return items(within(index_group).popular(), "Popular right now", k)
+
+
+def newest(index_group: int | None, k: int) -> list[Item]:
+    """Last to enter the shop."""
+    return items(within(index_group).newest(), "New in", k)
+
+
+def of_same_type(article: int, k: int) -> list[Item]:
+    """Best-selling of the same type and audience, those of the same colour first."""
+    own = Article.objects.select_related("index").filter(pk=article).first()
+    if own is None:
+        return []
+    same = Article.objects.of_type(own.product_type_id).in_index_group(own.index.group_id)
+    same = same.exclude(product=own.product_id).popular()
+    alike = items(same.filter(colour_master=own.colour_master_id), "Similar", k)
+    if len(alike) < k:
+        other = same.exclude(colour_master=own.colour_master_id)
+        alike += items(other, "Similar", k - len(alike))
+    return alike
+
+
+def within(index_group: int | None) -> ArticleQuerySet:
+    everything = Article.objects.all()
+    return everything if index_group is None else everything.in_index_group(index_group)
+
+
+def items(articles: ArticleQuerySet, reason: str, k: int) -> list[Item]:
+    """The first article of each of up to k products."""
+    head = articles.values_list("product", "pk")[: COLOURS * k]
+    first: dict[int, int] = {}
+    for product, article in head:
+        first.setdefault(product, article)
+    places = enumerate(list(first.values())[:k], start=1)
+    return [Item(article, 1.0 / place, reason) for place, article in places]

@@ -1,0 +1,34 @@
+"""Whether what a request names exists."""
+
+from typing import Any
+
+from rest_framework.exceptions import NotFound, ValidationError
+
+from catalog.models import Article, IndexGroup
+from recommendations.bundle import registry
+
+
+def check_known(query: dict[str, Any]) -> None:
+    """Raise NotFound or ValidationError, with the field named, for an article or audience unknown.
+
+    The bundle is asked first, so that in the common case nothing is read from PostgreSQL.
+    """
+    article, group = query.get("article"), query.get("index_group")
+    if article is not None and not is_article(article):
+        raise NotFound({"article": [f"There is no article {article:010d}."]})
+    if group is not None and not is_index_group(group):
+        raise ValidationError({"index_group": [f"There is no index group {group}."]})
+
+
+def is_article(key: int) -> bool:
+    bundle = registry.active()
+    if bundle is not None and bundle.rows_of([key])[0] >= 0:
+        return True
+    return Article.objects.filter(pk=key).exists()
+
+
+def is_index_group(key: int) -> bool:
+    bundle = registry.active()
+    if bundle is not None and key in bundle.popular_by_index_group.keys:
+        return True
+    return IndexGroup.objects.filter(pk=key).exists()

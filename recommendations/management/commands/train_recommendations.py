@@ -1,0 +1,56 @@
+"""manage.py train_recommendations [--as-of DATE]"""
+
+import time
+from argparse import ArgumentTypeError
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from recommendations.training.load import NothingToTrainOnError
+from recommendations.training.run import TrainingRunningError, train_model
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a date like 2020-09-22") from error
+
+
+class Command(BaseCommand):
+    help = (
+        "Train the recommendation model from the ingested data, write it as a bundle of "
+        "memory-mapped files, and let every process serve from it. The admin can go back to an "
+        "older one."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--as-of",
+            type=day,
+            metavar="DATE",
+            help="the last day of sales to look at (by default the last day there is)",
+        )
+
+    def handle(self, *args: Any, as_of: date | None, **options: Any) -> None:
+        start = time.perf_counter()
+
+        def progress(line: str) -> None:
+            self.stdout.write(f"{time.perf_counter() - start:7.1f} s  {line}")
+
+        try:
+            version = train_model(as_of, timezone.now(), progress)
+        except (TrainingRunningError, NothingToTrainOnError, OSError) as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt as error:
+            raise CommandError(
+                "stopped; the model before it stays active", returncode=130
+            ) from error
+        counts = version.manifest["counts"]
+        self.stdout.write(
+            f"model {version}: {counts['articles']:,} articles and {counts['sales']:,} sales up to "
+            f"{version.as_of}, in {time.perf_counter() - start:.1f} s, "
+            f"{version.metrics['peak_mb']:,} MB at most; it is active"
+        )

@@ -1,0 +1,22 @@
+"""Background work of the queue `default`."""
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from recommendations.training.load import NothingToTrainOnError
+from recommendations.training.run import TrainingRunningError, train_model
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="recommendations.train")
+def train() -> None:
+    """Train on everything and activate the result; nightly, and when an operator asks."""
+    try:
+        version = train_model(None, timezone.now(), logger.info)
+    except (TrainingRunningError, NothingToTrainOnError) as error:
+        logger.warning("no training: %s", error)
+    else:
+        logger.info("model %s is active", version)

@@ -1,0 +1,25 @@
+"""{% load widgets %}{% shelf "for-you" %} or {% shelf "similar" article=article.pk k=8 %}"""
+
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+
+from recommendations.serving import DEFAULT_K
+from recommendations.widgets import shelf_for
+
+register = template.Library()
+
+
+@register.inclusion_tag("recommendations/shelf.html", takes_context=True)
+def shelf(
+    context: RequestContext,
+    kind: str,
+    article: int | None = None,
+    index_group: int | None = None,
+    k: int = DEFAULT_K,
+) -> dict[str, Any]:
+    """A shelf of cards for the shopper of this request; nothing where there is nothing to show."""
+    request = context["request"]
+    own = shelf_for(request, kind, article=article, index_group=index_group, k=k)
+    return {"request": request, **own}

@@ -1,0 +1,4 @@
+"""Training: pure functions from catalogue and sales to the arrays of a bundle.
+
+`load` reads PostgreSQL and `run` writes the bundle; everything between touches neither.
+"""

@@ -1,0 +1,72 @@
+"""What training starts from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+
+# A line of progress, for a terminal or a log.
+Progress = Callable[[str], None]
+
+# Attributes of an article, each a number; -1 is H&M's "unknown" and a value like any other.
+ATTRIBUTES = (
+    "product",
+    "product_type",
+    "garment_group",
+    "index_group",
+    "section",
+    "department",
+    "colour",
+    "colour_master",
+    "colour_value",
+    "appearance",
+)
+TEXTS = ("name", "description")
+
+EPOCH = date(1970, 1, 1)
+# A day that stands for "never", long before any other.
+NEVER = -1
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - EPOCH).days
+
+
+@dataclass(frozen=True)
+class Sales:
+    """One entry per unit sold, none after the as-of day.
+
+    `day` counts days since 1970, `row` points into the articles, `age` is -1 where unknown,
+    `price` is in the files' unit.
+    """
+
+    day: Ints
+    customer: Ints
+    row: Ints
+    age: Ints
+    price: Floats
+    channel: Ints
+
+    def __len__(self) -> int:
+        return len(self.day)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Articles (a line each, sorted by `article`, with ATTRIBUTES and TEXTS), sales, as-of day."""
+
+    articles: pd.DataFrame
+    sales: Sales
+    as_of: date
+
+    @property
+    def as_of_day(self) -> int:
+        return day_number(self.as_of)

@@ -1,0 +1,95 @@
+"""Exact nearest neighbours by cosine, block by block."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from recommendations.training.inputs import Flags, Floats, Ints, Progress
+
+NEIGHBOURS = 50
+# Looked at per article before colours of one design are thinned to one.
+DEEP = 200
+BLOCK = 512
+THREADS = 2
+# Lines are cut into this many groups to find what the nearest have to reach; far above DEEP.
+GROUPS = 2048
+NONE = -1
+
+Places = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Per article its nearest others, best first: rows (NONE where there are fewer) and cosines."""
+
+    rows: Ints
+    scores: Floats
+
+
+def designs(articles: pd.DataFrame) -> Ints:
+    """A number per design: the articles of one product, and products that are one thing re-issued.
+
+    Products with the same name, type and section are near-duplicates under another code.
+    """
+    product = pd.Series(pd.factorize(articles["product"])[0])
+    name = articles["name"].str.casefold().str.strip()
+    keys = pd.MultiIndex.from_arrays([name, articles["product_type"], articles["section"]])
+    same_name = product.groupby(pd.factorize(keys)[0]).transform("min")
+    return same_name.groupby(product).transform("min").to_numpy(np.int32)
+
+
+def neighbours_of(
+    vectors: Floats, design: Ints, candidate: Flags, progress: Progress
+) -> Neighbours:
+    """The NEIGHBOURS nearest candidates of every article, exact, at most one of each other design.
+
+    `vectors` has unit rows, `candidate` marks the rows that may be recommended. An article's own
+    design is never among its neighbours. A list is shorter where the DEEP nearest hold fewer
+    designs.
+    """
+    count, pool = len(vectors), np.flatnonzero(candidate)
+    rows = np.full((count, NEIGHBOURS), NONE, np.int32)
+    scores = np.zeros((count, NEIGHBOURS), np.float32)
+    targets = np.ascontiguousarray(vectors[pool].T)
+    with threadpool_limits(THREADS, "blas"):
+        for start in range(0, count, BLOCK):
+            cosines = vectors[start : start + BLOCK] @ targets
+            for offset, line in enumerate(cosines):
+                found = nearest(line, min(DEEP, len(pool)))
+                own = start + offset
+                kept = one_per_design(design[pool[found]], design[own])
+                rows[own, : len(kept)] = pool[found[kept]]
+                scores[own, : len(kept)] = line[found[kept]]
+            if start // BLOCK % 40 == 39:
+                progress(f"neighbours of {start + BLOCK:,} of {count:,} articles")
+    return Neighbours(rows, scores)
+
+
+def nearest(cosines: Floats, k: int) -> Places:
+    """Places of the k highest values, highest first, equal ones by place."""
+    best = np.flatnonzero(cosines >= floor_of(cosines, k))
+    return best[np.argsort(-cosines[best], kind="stable")][:k]
+
+
+def floor_of(cosines: Floats, k: int) -> float:
+    """A value that at least k entries reach and few others: the k-th highest of GROUPS maxima.
+
+    Each maximum is an entry of its own, so the k-th of them is at most the k-th of all. A full
+    partition of the line would take ten times as long.
+    """
+    whole = len(cosines) - len(cosines) % GROUPS
+    if whole == 0:
+        return float(np.partition(cosines, len(cosines) - k)[len(cosines) - k])
+    maxima = cosines[:whole].reshape(-1, GROUPS).max(axis=0)
+    return float(np.partition(maxima, GROUPS - k)[GROUPS - k])
+
+
+def one_per_design(design: Ints, own: np.int32) -> Places:
+    """Places of the first entry of each design but `own`, in the given order, ≤ NEIGHBOURS."""
+    first = np.unique(design, return_index=True)[1]
+    first.sort()
+    others: Places = first[design[first] != own]
+    return others[:NEIGHBOURS]

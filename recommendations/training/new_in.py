@@ -1,0 +1,23 @@
+"""New in: what entered the shop last."""
+
+import numpy as np
+
+from recommendations.training.facts import Facts
+from recommendations.training.inputs import NEVER, Floats
+
+NEW_DAYS = 42
+# One sale may be a return or an odd piece; two say that the article is in the shops.
+MIN_UNITS = 2
+
+
+def newness(facts: Facts, as_of_day: int) -> Floats:
+    """Days left of being new, 0 when over; of one day's articles the best-selling leads.
+
+    Articles from the first day of the data are as old as can be known and never new.
+    """
+    sold = facts.first_day[facts.first_day != NEVER]
+    opened = sold.min() if len(sold) else as_of_day
+    age = as_of_day - facts.first_day
+    is_new = (age < NEW_DAYS) & (facts.first_day > opened) & (facts.units >= MIN_UNITS)
+    tie = facts.units / (1.0 + facts.units.max(initial=0))
+    return np.where(is_new, NEW_DAYS - age + tie, 0).astype(np.float32)

@@ -1,0 +1,120 @@
+"""A training run: read PostgreSQL, train, write the bundle, put it in charge."""
+
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from recommendations.bundle.format import FORMAT, Manifest, as_builtins
+from recommendations.bundle.writer import write_bundle
+from recommendations.models import ModelVersion
+from recommendations.training.content import FEATURES
+from recommendations.training.fingerprint import code_fingerprint, data_fingerprint
+from recommendations.training.inputs import Inputs, Progress
+from recommendations.training.load import load_inputs
+from recommendations.training.pipeline import train
+from recommendations.versions import activate, prune
+
+# Any number, the same in every process.
+LOCK = 5_501_000_001
+
+
+class TrainingRunningError(Exception):
+    """Another process is training."""
+
+
+def train_model(as_of: date | None, now: datetime, progress: Progress) -> ModelVersion:
+    """Train on the sales up to and including `as_of` (None: all) and activate the new version.
+
+    Raise TrainingRunningError, NothingToTrainOnError, or whatever the disk or the database does; a
+    failed run leaves the active version in charge and says in its row what went wrong.
+    """
+    with training_lock():
+        ModelVersion.objects.all().abandon_unfinished()
+        record = ModelVersion.objects.create(version=f"{now:%Y%m%d-%H%M%S-%f}", created_at=now)
+        try:
+            build(record, as_of, progress)
+            activate(record)
+        except BaseException as error:
+            fail(record, error)
+            raise
+        prune()
+    return record
+
+
+def build(record: ModelVersion, as_of: date | None, progress: Progress) -> None:
+    """Train and write the bundle of `record`."""
+    start = time.perf_counter()
+    inputs = load_inputs(as_of, record.created_at.date(), progress)
+    loaded = time.perf_counter()
+    arrays = train(inputs, progress)
+    metrics = quality(arrays) | {
+        "load_s": round(loaded - start, 2),
+        "train_s": round(time.perf_counter() - loaded, 2),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+    manifest = write_bundle(record.folder, manifest_of(record, inputs, arrays, metrics), arrays)
+    record.as_of, record.metrics, record.manifest = inputs.as_of, metrics, as_builtins(manifest)
+    record.save()
+
+
+def manifest_of(
+    record: ModelVersion,
+    inputs: Inputs,
+    arrays: dict[str, npt.NDArray[Any]],
+    metrics: dict[str, float],
+) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        version=record.version,
+        created=record.created_at.astimezone(UTC).isoformat(),
+        as_of=inputs.as_of.isoformat(),
+        data_fingerprint=data_fingerprint(inputs),
+        code_fingerprint=code_fingerprint(),
+        counts={
+            "articles": len(inputs.articles),
+            "on_sale": int(arrays["on_sale"].sum()),
+            "designs": len(np.unique(arrays["design"])),
+            "sales": len(inputs.sales),
+        },
+        metrics=metrics,
+        features=dict(FEATURES),
+        files={},
+    )
+
+
+def quality(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
+    """How alike neighbours are: mean cosine of the nearest, share of the 12 nearest of its type."""
+    rows, kind = arrays["neighbours"][:, :12], arrays["product_type"]
+    known = rows >= 0
+    same = (kind[rows] == kind[:, None]) & known
+    return {
+        "nearest_cosine": round(float(arrays["neighbour_scores"][:, 0].mean()), 4),
+        "same_type_share": round(float(same.sum() / max(known.sum(), 1)), 4),
+    }
+
+
+def fail(record: ModelVersion, error: BaseException) -> None:
+    record.status = ModelVersion.Status.FAILED
+    record.error = f"{type(error).__name__}: {error}"
+    record.save(update_fields=["status", "error"])
+
+
+@contextmanager
+def training_lock() -> Iterator[None]:
+    """One training at a time per database. Raise TrainingRunningError when it is taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        if not cursor.fetchone()[0]:
+            raise TrainingRunningError("another training is running")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

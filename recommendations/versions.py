@@ -1,0 +1,46 @@
+"""Putting a model version in charge, going back to one, and clearing old ones away."""
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from recommendations.bundle.reader import verify
+from recommendations.models import ModelVersion
+
+KEEP = 3
+
+
+def activate(version: ModelVersion) -> None:
+    """Let `version` be the active one, from the next second on in every process.
+
+    Its bundle is read in full and checked first. Raise BundleError, and change nothing, when it is
+    missing or damaged.
+    """
+    verify(version.folder)
+    with transaction.atomic():
+        # All rows, in one order, so that two activations wait for each other.
+        list(ModelVersion.objects.select_for_update().order_by("pk").values_list("pk"))
+        ModelVersion.objects.active().update(is_active=False)
+        ModelVersion.objects.filter(pk=version.pk).update(
+            is_active=True, status=ModelVersion.Status.READY
+        )
+    version.refresh_from_db()
+
+
+def prune(keep: int = KEEP) -> list[str]:
+    """Remove the bundles of all but the `keep` newest versions and the active one."""
+    old = [version for version in ModelVersion.objects.ready()[keep:] if not version.is_active]
+    for version in old:
+        version.status = ModelVersion.Status.PRUNED
+        version.save(update_fields=["status"])
+        shutil.rmtree(version.folder, ignore_errors=True)
+    remove_half_written()
+    return [version.version for version in old]
+
+
+def remove_half_written() -> None:
+    """What a killed training left under a temporary name; only for who holds the training lock."""
+    for folder in Path(settings.BUNDLES_DIR).glob(".*"):
+        shutil.rmtree(folder, ignore_errors=True)
