@@ -10,10 +10,10 @@ from catalog.synthetic.garments.motifs import CHILD_EMBLEMS, EMBLEMS, stamp
 from catalog.synthetic.garments.patterns import (
     Surface,
     cut_out,
-    relief,
     surface_for,
     texture,
 )
+from catalog.synthetic.garments.reliefs import relief
 from catalog.synthetic.garments.render import Plate, fit, ground, on_ground, paint, plate
 from catalog.synthetic.garments.shapes import NEUTRAL, Fold, Line, Mark
 from catalog.synthetic.garments.spec import Dice, GarmentSpec
