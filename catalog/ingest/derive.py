@@ -46,34 +46,36 @@ CROSS JOIN overall o
 # What an article costs in a catalogue without one sale: 15.00.
 PRICE_WITHOUT_SALES = 15 / 590
 
-SEARCH = """
-UPDATE catalog_article a SET search =
-    setweight(to_tsvector('english', a.name), 'A') ||
-    setweight(
-        to_tsvector('english', concat_ws(' ', t.name, c.name, m.name, p.name, s.name)), 'B'
-    ) ||
-    setweight(to_tsvector('english', a.description), 'C')
-FROM catalog_producttype t, catalog_colour c, catalog_colourmaster m, catalog_appearance p,
-    catalog_section s
-WHERE t.id = a.product_type_id AND c.id = a.colour_id AND m.id = a.colour_master_id
-    AND p.id = a.appearance_id AND s.id = a.section_id AND (%s IS NULL OR a.id = ANY (%s))
+# The weights of Article.search. `a` is a row of catalog_article.
+VECTOR = """
+    SELECT setweight(to_tsvector('english', a.name), 'A') ||
+        setweight(
+            to_tsvector('english', concat_ws(' ', t.name, c.name, m.name, p.name, s.name)), 'B'
+        ) ||
+        setweight(to_tsvector('english', a.description), 'C')
+    FROM catalog_producttype t, catalog_colour c, catalog_colourmaster m, catalog_appearance p,
+        catalog_section s
+    WHERE t.id = a.product_type_id AND c.id = a.colour_id AND m.id = a.colour_master_id
+        AND p.id = a.appearance_id AND s.id = a.section_id
 """
 
 
 def fill_summaries() -> None:
     """One ArticleSummary per article, from the transactions; replaces what was there."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE catalog_articlesummary")
+        cursor.execute("DELETE FROM catalog_articlesummary")
         cursor.execute(
             SUMMARIES, {"recent_days": RECENT_DAYS, "price_without_sales": PRICE_WITHOUT_SALES}
         )
 
 
-def fill_search(articles: Collection[int] | None = None) -> None:
-    """Article.search for the given keys, or for all."""
-    keys = None if articles is None else list(articles)
+def fill_search(articles: Collection[int]) -> None:
+    """Article.search for the given keys."""
     with connection.cursor() as cursor:
-        cursor.execute(SEARCH, [keys, keys])
+        cursor.execute(
+            f"UPDATE catalog_article a SET search = ({VECTOR}) WHERE a.id = ANY (%s)",  # noqa: S608
+            [list(articles)],
+        )
 
 
 def mark_pictures(pictured: Collection[int]) -> tuple[int, int]:

@@ -27,7 +27,6 @@ class Migration(migrations.Migration):
                 ("accepted", models.BigIntegerField(default=0)),
                 ("rejected", models.JSONField(default=dict)),
                 ("rejects_size", models.BigIntegerField(default=0)),
-                ("seconds", models.FloatField(default=0)),
                 ("done", models.BooleanField(default=False)),
                 (
                     "run",

@@ -41,7 +41,6 @@ class IngestFile(models.Model):
     accepted = models.BigIntegerField(default=0)
     rejected = models.JSONField(default=dict)
     rejects_size = models.BigIntegerField(default=0)
-    seconds = models.FloatField(default=0)
     done = models.BooleanField(default=False)
 
     class Meta:

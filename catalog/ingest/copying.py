@@ -1,0 +1,92 @@
+"""Arrays to PostgreSQL's COPY: binary for transactions, CSV for tables with text; and back."""
+
+import io
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from django.db import connection
+from pyarrow import csv as arrow_csv
+
+from catalog.ingest.clean import Transactions
+
+# https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format": a signature, flags and
+# extension length; then each row as its field count and, per field, a length and the value.
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+ROW = np.dtype(
+    [
+        ("fields", ">i2"),
+        ("id_size", ">i4"), ("id", ">i8"),
+        ("price_size", ">i4"), ("price", ">f8"),
+        ("t_dat_size", ">i4"), ("t_dat", ">i4"),
+        ("customer_size", ">i4"), ("customer", ">i4"),
+        ("article_size", ">i4"), ("article", ">i4"),
+        ("channel_size", ">i4"), ("channel", ">i2"),
+    ]
+)  # fmt: skip
+COLUMNS = "id, price, t_dat, customer_id, article_id, sales_channel"
+BATCH = 100_000
+CUSTOMER_ROW = np.dtype(
+    [("fields", ">i2"), ("id_size", ">i4"), ("id", ">u8", 4), ("key_size", ">i4"), ("key", ">i4")]
+)
+ARTICLE_ROW = np.dtype([("fields", ">i2"), ("key_size", ">i4"), ("key", ">i4")])
+
+
+def encode(found: Transactions, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.void]:
+    """The rows of a binary COPY, in the order given. `numbers` are their ids."""
+    rows = np.empty(len(numbers), dtype=ROW)
+    rows["fields"] = 6
+    values = {
+        "id": numbers,
+        "price": found.prices,
+        "t_dat": found.days,
+        "customer": found.customers,
+        "article": found.articles,
+        "channel": found.channels,
+    }
+    for name, column in values.items():
+        rows[f"{name}_size"] = ROW[name].itemsize
+        rows[name] = column
+    return rows
+
+
+def by_month(
+    rows: npt.NDArray[np.void], days: npt.NDArray[np.int32]
+) -> dict[date, npt.NDArray[np.void]]:
+    """Split encoded rows by the month of their day (days from 2000-01-01)."""
+    months = (days + np.datetime64("2000-01-01")).astype("M8[M]")
+    present = np.unique(months)
+    return {
+        month.astype("M8[D]").item(): rows if len(present) == 1 else rows[months == month]
+        for month in present
+    }
+
+
+def copy_rows(table: str, rows: npt.NDArray[np.void]) -> None:
+    """COPY encoded transactions into a month's table."""
+    data = io.BytesIO(HEADER + rows.tobytes() + TRAILER)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({COLUMNS}) FROM STDIN (FORMAT binary)", data, 1 << 18)
+
+
+def copy_table(target: str, table: pa.Table) -> None:
+    """COPY a table whose column names are the target's. Null is NULL, an empty text is empty."""
+    columns = ", ".join(table.column_names)
+    options = arrow_csv.WriteOptions(include_header=False)
+    with connection.cursor() as cursor:
+        for start in range(0, table.num_rows, BATCH):
+            data = io.BytesIO()
+            arrow_csv.write_csv(table.slice(start, BATCH), data, options)
+            data.seek(0)
+            cursor.copy_expert(f"COPY {target} ({columns}) FROM STDIN (FORMAT csv)", data)
+
+
+def copy_out(query: str, row: np.dtype[np.void]) -> npt.NDArray[np.void]:
+    """The result of a query of fixed-width, non-null columns, by a binary COPY."""
+    data = io.BytesIO()
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", data)
+    body = data.getbuffer()[len(HEADER) : -len(TRAILER)]
+    return np.frombuffer(body, dtype=row)

@@ -1,0 +1,2 @@
+class IngestError(Exception):
+    """The ingest can't go on; the message tells a person what to do. The database is consistent."""

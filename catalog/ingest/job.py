@@ -1,0 +1,68 @@
+"""The state of a running ingest: its checkpoints, its rejects file, and how far it may go wrong."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from catalog.ingest.errors import IngestError
+from catalog.ingest.files import Source, unpacked
+from catalog.ingest.phases import Phases
+from catalog.ingest.records import Position, Records, Reject, read
+from catalog.ingest.rejects import RejectsFile
+from catalog.models import IngestFile, IngestRun
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of the command. `files` are the run's checkpoints by name."""
+
+    run: IngestRun
+    sources: dict[str, Source]
+    files: dict[str, IngestFile]
+    rejects: RejectsFile
+    phases: Phases
+    block_bytes: int
+    max_rejects: int | None
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[tuple[Iterator[Records], Callable[[Position], None]]]:
+        """The rest of a file from its checkpoint on, and a function to show how far it is read."""
+        source, file = self.sources[name], self.files[name]
+        start = Position(file.offset, file.line, file.rows)
+        with self.phases.phase(name, source.size) as advance, unpacked(source.path) as stream:
+            yield (
+                read(stream, source, start, self.block_bytes),
+                lambda position: advance(position.offset, position.rows - start.rows),
+            )
+
+    def checkpoint(
+        self, name: str, end: Position, rejects: list[Reject], *, done: bool = False
+    ) -> None:
+        """Record in the open transaction that everything up to `end` is dealt with.
+
+        Raises IngestError when more rows were rejected than --max-rejects allows.
+        """
+        file = self.files[name]
+        file.offset, file.line, file.rows, file.done = end.offset, end.line, end.rows, done
+        file.rejected = dict(Counter(file.rejected) + Counter(item.reason for item in rejects))
+        file.accepted = file.rows - file.rejected_rows
+        self.check_rejects(name, rejects)
+        file.rejects_size = self.rejects.append(self.sources[name].path.name, rejects)
+        file.save()
+
+    def check_rejects(self, name: str, latest: Iterable[Reject]) -> None:
+        total = sum(file.rejected_rows for file in self.files.values())
+        if self.max_rejects is None or total <= self.max_rejects:
+            return
+        examples = "\n".join(
+            f"  line {reject.line}: {reject.reason}: {reject.row[:200]}"
+            for reject in itertools.islice(latest, EXAMPLES)
+        )
+        raise IngestError(
+            f"{total} rows can't be used, more than --max-rejects {self.max_rejects}; "
+            f"the latest in {self.sources[name].path}:\n{examples}"
+        )

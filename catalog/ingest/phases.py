@@ -1,0 +1,45 @@
+"""What a person watching sees of the ingest, and how long each phase took."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+Advance = Callable[[int, int], None]
+
+
+class Phases:
+    """Progress bars on a terminal, a line per phase elsewhere; `seconds` by phase."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.seconds: dict[str, float] = {}
+        self.bars = Progress(
+            TextColumn("{task.description:<20}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+
+    @contextmanager
+    def phase(self, name: str, total: int = 1) -> Iterator[Advance]:
+        """Time a phase. Yields a function to tell how much of `total`, how many rows are done."""
+        task = self.bars.add_task(name, total=max(total, 1), rate="")
+        begin = time.monotonic()
+
+        def advance(done: int, rows: int = 0) -> None:
+            self.show(task, done, rows / max(time.monotonic() - begin, 1e-3))
+
+        yield advance
+        self.seconds[name] = round(time.monotonic() - begin, 3)
+        self.bars.update(task, completed=max(total, 1))
+        if not self.console.is_terminal:
+            self.console.print(f"{name}: {self.seconds[name]:.1f} s")
+
+    def show(self, task: TaskID, done: int, rate: float) -> None:
+        self.bars.update(task, completed=done, rate=f"{rate:,.0f} rows/s" if rate else "")

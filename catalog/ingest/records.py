@@ -1,0 +1,195 @@
+"""From a stream of CSV bytes to blocks of rows: string columns with exact line numbers.
+
+A block is cut at a line's end. Where it holds no quote, no blank line and no row of the wrong
+width, which is nearly always so for transactions, pyarrow parses it at once. Any other block goes
+through the csv module record by record, where quoted line ends, blank lines and malformed rows
+are told apart exactly. A record that does not end within MAX_LINES lines is a quote that was
+never closed: its first line is rejected and reading goes on with the next.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from catalog.ingest.errors import IngestError
+from catalog.ingest.files import Source
+
+MAX_LINES = 100
+MAX_LINE_BYTES = 1 << 20
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far a file is read: unpacked bytes, lines (header included), rows."""
+
+    offset: int
+    line: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that can't be used. `line` is the file's line on which it begins, from 1."""
+
+    line: int
+    reason: str
+    row: str
+
+
+@dataclass(frozen=True)
+class Records:
+    """The rows of one block: `table` has a string column per header name, without nulls.
+
+    `lines` and `numbers` tell each row's line and its place among the file's rows, both from 1;
+    `malformed` rows are not in the table; `end` is the position after the block.
+    """
+
+    table: pa.Table
+    lines: Ints
+    numbers: Ints
+    malformed: list[Reject]
+    end: Position
+
+    def reject(self, row: int, reason: str) -> Reject:
+        cells = [column[row].as_py() for column in self.table.columns]
+        return Reject(int(self.lines[row]), reason, ",".join(map(quoted, cells)))
+
+
+def read(stream: BinaryIO, source: Source, start: Position, block_bytes: int) -> Iterator[Records]:
+    """The file's rows from `start` on, block by block.
+
+    Raises IngestError when the bytes are not UTF-8 or a line never ends.
+    """
+    stream.seek(start.offset)
+    pending, final = b"", False
+    while not final:
+        chunk = stream.read(block_bytes)
+        final = not chunk
+        data = pending + chunk
+        cut = len(data) if final else end_of_last_line(data)
+        check_text(data[:cut], source, start)
+        used, records = parse(data[:cut], source.header, start, final=final)
+        pending, start = data[used:], records.end
+        if len(pending) > block_bytes + MAX_LINE_BYTES:
+            raise IngestError(f"{source.path}: line {start.line + 1} is longer than 1 MB.")
+        yield records
+
+
+def end_of_last_line(data: bytes) -> int:
+    """Bytes up to the last line end. A final \\r may be half of \\r\\n and does not count."""
+    return max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
+
+
+def check_text(data: bytes, source: Source, start: Position) -> None:
+    if data.isascii():
+        return
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        line = start.line + len((data[: error.start] + b"?").splitlines())
+        raise IngestError(
+            f"{source.path}: line {line} is not UTF-8 (byte {start.offset + error.start})."
+        ) from None
+
+
+def parse(
+    data: bytes, header: tuple[str, ...], start: Position, *, final: bool
+) -> tuple[int, Records]:
+    """The block's records, and how many of its bytes they take (all, but for an open quote)."""
+    if b'"' not in data:
+        records = parse_plain(data, header, start)
+        if records:
+            return len(data), records
+    return parse_quoted(data, header, start, final=final)
+
+
+def parse_plain(data: bytes, header: tuple[str, ...], start: Position) -> Records | None:
+    """All lines at once; None where a line is blank or has the wrong number of cells."""
+    text = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+    if not text or text.startswith(b"\n") or b"\n\n" in text:
+        return None
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(text),
+            arrow_csv.ReadOptions(column_names=header, use_threads=False, block_size=len(text) + 1),
+            arrow_csv.ParseOptions(quote_char=False),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()),
+                strings_can_be_null=False,
+                check_utf8=False,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    order = np.arange(1, table.num_rows + 1)
+    end = Position(
+        start.offset + len(data), start.line + table.num_rows, start.rows + table.num_rows
+    )
+    return Records(table, start.line + order, start.rows + order, [], end)
+
+
+def parse_quoted(
+    data: bytes, header: tuple[str, ...], start: Position, *, final: bool
+) -> tuple[int, Records]:
+    """Record by record. An unfinished last record is left for the next block, unless `final`."""
+    texts = data.splitlines(keepends=True)
+    lines = [text.decode() for text in texts]
+    rows: list[list[str]] = []
+    places: list[tuple[int, int]] = []
+    malformed: list[Reject] = []
+    at, number = 0, start.rows
+    while at < len(lines):
+        cells, length, problem = record_at(lines, at, len(header))
+        if problem == UNCLOSED and at + MAX_LINES > len(lines) and not final:
+            break
+        number += bool(cells or problem)
+        if problem:
+            malformed.append(Reject(start.line + at + 1, problem, lines[at].rstrip("\r\n")))
+        elif cells:
+            rows.append(cells)
+            places.append((start.line + at + 1, number))
+        at += length
+    used = sum(map(len, texts[:at]))
+    end = Position(start.offset + used, start.line + at, number)
+    where = np.array(places, dtype=np.int64).reshape(-1, 2)
+    return used, Records(table_of(rows, header), where[:, 0], where[:, 1], malformed, end)
+
+
+UNCLOSED = "a quote is never closed"
+
+
+def record_at(lines: list[str], at: int, width: int) -> tuple[list[str], int, str]:
+    """The record that begins on a line: its cells, its length in lines, or what is wrong with it.
+
+    A blank line gives no cells and no problem. A malformed record is taken to be one line long.
+    """
+    if not lines[at].strip("\r\n"):
+        return [], 1, ""
+    window = range(at, min(at + MAX_LINES, len(lines)))
+    reader = csv.reader(map(lines.__getitem__, window), strict=True)
+    try:
+        cells = next(reader)
+    except csv.Error as error:
+        return [], 1, UNCLOSED if "end of data" in str(error) else "the quotes are wrong"
+    if len(cells) != width:
+        return [], reader.line_num, f"{len(cells)} cells instead of {width}"
+    return cells, reader.line_num, ""
+
+
+def table_of(rows: list[list[str]], header: tuple[str, ...]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
+    return pa.table([pa.array(column, pa.string()) for column in columns], names=list(header))
+
+
+def quoted(cell: str) -> str:
+    """A cell as CSV writes it."""
+    if any(sign in cell for sign in ',"\r\n'):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell

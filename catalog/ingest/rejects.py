@@ -1,0 +1,38 @@
+"""The file of rows that could not be used."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+from catalog.ingest.records import Reject
+
+HEADER = ("file", "line", "reason", "row")
+
+
+class RejectsFile:
+    """A CSV file of file, line, reason and row; made with the first reject.
+
+    It is written before the checkpoint that counts its rows is committed, and cut back to the
+    committed length when a run is taken up again, so it holds each reject once.
+    """
+
+    def __init__(self, path: Path, size: int) -> None:
+        """Continue the file from its committed `size` in bytes."""
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            with path.open("rb+") as file:
+                file.truncate(min(size, path.stat().st_size))
+
+    def append(self, name: str, rejects: Iterable[Reject]) -> int:
+        """Add rejects of one input file; the file's length in bytes afterwards."""
+        rows = [(name, reject.line, reject.reason, reject.row) for reject in rejects]
+        size = self.path.stat().st_size if self.path.exists() else 0
+        if not rows:
+            return size
+        with self.path.open("a", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            if not size:
+                writer.writerow(HEADER)
+            writer.writerows(rows)
+        return self.path.stat().st_size

@@ -1,0 +1,103 @@
+import json
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
+from rich.console import Console
+from rich.table import Table
+
+from catalog.ingest.errors import IngestError
+from catalog.ingest.phases import Phases
+from catalog.ingest.run import Options, Report, ingest
+
+AGAIN = "Nothing is lost: the same command goes on from where this run came to."
+
+
+class Command(BaseCommand):
+    help = (
+        "Load the H&M files articles.csv, customers.csv and transactions_train.csv (plain, .gz or "
+        ".zip) and note which articles have a picture. A run that was cut short goes on where it "
+        "stopped; a run on files that are loaded already changes nothing. Rows that can't be used "
+        "go to var/ingest/rejects-*.csv with their line and reason."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--data-dir", type=Path, required=True, metavar="DIR", help="folder of the three files"
+        )
+        parser.add_argument(
+            "--images-dir", type=Path, metavar="DIR", help="picture folder (default: DIR/images)"
+        )
+        parser.add_argument(
+            "--restart",
+            action="store_true",
+            help="empty the catalogue, and all that refers to it (bags, orders), and begin anew",
+        )
+        parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
+        parser.add_argument(
+            "--max-rejects", type=int, metavar="N", help="stop when more rows can't be used"
+        )
+        parser.add_argument(
+            "--block-mb", type=float, default=16, metavar="MB", help="bytes between checkpoints"
+        )
+
+    def handle(self, **options: Any) -> None:
+        console = Console(file=self.stdout, soft_wrap=True)  # type: ignore[arg-type]
+        phases = Phases(console)
+        chosen = Options(
+            data_dir=options["data_dir"],
+            images_dir=options["images_dir"],
+            restart=options["restart"],
+            max_rejects=options["max_rejects"],
+            block_bytes=max(1, int(options["block_mb"] * (1 << 20))),
+        )
+        report = run(chosen, phases)
+        if options["report"]:
+            options["report"].write_text(json.dumps(report, indent=2) + "\n")
+        show(console, report)
+
+
+def run(options: Options, phases: Phases) -> Report:
+    """The ingest, with what can go wrong told in plain words."""
+    try:
+        with phases.bars:
+            return ingest(options, phases)
+    except IngestError as error:
+        raise CommandError(str(error)) from error
+    except KeyboardInterrupt as error:
+        raise CommandError(f"Stopped. {AGAIN}", returncode=130) from error
+    except (DatabaseError, psycopg2.Error) as error:
+        raise CommandError(f"PostgreSQL: {str(error).strip()}\n{AGAIN}") from error
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        raise CommandError(f"{name}{os.strerror(error.errno or 0)}. {AGAIN}") from error
+
+
+def show(console: Console, report: Report) -> None:
+    """The report as a table and a one-line summary."""
+    table = Table("file", "rows", "accepted", "rejected")
+    for name, file in report["files"].items():
+        rejected = sum(file["rejected"].values())
+        table.add_row(name, f"{file['rows']:,}", f"{file['accepted']:,}", f"{rejected:,}")
+        for reason, count in file["rejected"].items():
+            table.add_row("", "", f"  {reason}", f"{count:,}")
+    console.print(table)
+    pictures = report["pictures"]
+    console.print(
+        f"Pictures: {pictures['found']:,} articles have one, {pictures['missing']:,} have none, "
+        f"{pictures['surplus']:,} belong to no article."
+    )
+    if report["rejects_file"]:
+        console.print(f"Rows that can't be used: {report['rejects_file']}")
+    if report["unchanged"]:
+        console.print("These files are loaded already: nothing changed.")
+        return
+    console.print(
+        f"{report['rows']:,} rows in {sum(report['seconds'].values()):.1f} s "
+        f"({report['rows_per_second']:,} rows/s), {report['months']} months, "
+        f"peak memory {report['peak_mb']} MB."
+    )

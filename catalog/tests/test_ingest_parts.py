@@ -1,0 +1,273 @@
+"""The pure parts of the ingest: reading, cleaning, keys and encoding, without a database."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalog.ingest.clean import clean_articles, clean_customers, clean_transactions
+from catalog.ingest.copying import HEADER, ROW, by_month, encode
+from catalog.ingest.errors import IngestError
+from catalog.ingest.files import Source
+from catalog.ingest.keys import UNKNOWN, CustomerKeys, first_occurrences, pack
+from catalog.ingest.records import Position, Records, read
+from catalog.tests import hm
+
+WIDTH_TWO = Source("test", Path("test.csv"), ("x", "y"), 0, 0, {})
+
+
+def blocks(data: bytes, block_bytes: int = 1 << 20) -> list[Records]:
+    return list(read(io.BytesIO(data), WIDTH_TWO, Position(0, 0, 0), block_bytes))
+
+
+def rows(data: bytes, block_bytes: int = 1 << 20) -> list[tuple[int, int, str, str]]:
+    """(line, number, x, y) of every well-formed row."""
+    return [
+        (int(line), int(number), x, y)
+        for block in blocks(data, block_bytes)
+        for line, number, x, y in zip(
+            block.lines,
+            block.numbers,
+            block.table["x"].to_pylist(),
+            block.table["y"].to_pylist(),
+            strict=True,
+        )
+    ]
+
+
+def malformed(data: bytes, block_bytes: int = 1 << 20) -> list[tuple[int, str]]:
+    return [(r.line, r.reason) for b in blocks(data, block_bytes) for r in b.malformed]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("block_bytes", [1, 2, 3, 7, 1000])
+def test_rows_keep_their_lines_whatever_the_line_end_and_the_block(
+    end: bytes, block_bytes: int
+) -> None:
+    data = end.join([b"1,2", b"3,4", b"5,6"])
+    expected = [(1, 1, "1", "2"), (2, 2, "3", "4"), (3, 3, "5", "6")]
+    assert rows(data, block_bytes) == expected
+    assert rows(data + end, block_bytes) == expected
+
+
+@pytest.mark.parametrize("block_bytes", [1, 5, 1000])
+def test_quoted_line_ends_blank_lines_and_short_rows_do_not_shift_the_line_numbers(
+    block_bytes: int,
+) -> None:
+    data = b'1,"a\nb\n\nc"\n\n2\n3,"say ""hi"", there"\n4,d\n5,6,7\n'
+    assert rows(data, block_bytes) == [
+        (1, 1, "1", "a\nb\n\nc"),
+        (7, 3, "3", 'say "hi", there'),
+        (8, 4, "4", "d"),
+    ]
+    assert malformed(data, block_bytes) == [
+        (6, "1 cells instead of 2"),
+        (9, "3 cells instead of 2"),
+    ]
+    assert blocks(data, block_bytes)[-1].end == Position(len(data), 9, 5)
+
+
+@pytest.mark.parametrize("block_bytes", [1, 40, 100_000])
+def test_a_quote_never_closed_costs_its_own_line_only(block_bytes: int) -> None:
+    data = b'1,"open\n' + b"".join(b"%d,x\n" % n for n in range(2, 400))
+    assert malformed(data, block_bytes) == [(1, "a quote is never closed")]
+    assert [row[0] for row in rows(data, block_bytes)] == list(range(2, 400))
+
+
+def test_a_quote_inside_a_bare_cell_is_a_letter() -> None:
+    assert rows(b'1,5" heel\n2,b\n') == [(1, 1, "1", '5" heel'), (2, 2, "2", "b")]
+
+
+def test_reading_goes_on_from_the_end_of_any_block() -> None:
+    data = b'1,"a\nb"\n\n2,c\n3\n4,d\r\n5,"e"\n'
+    whole = rows(data)
+    for block in blocks(data, 4):
+        rest = list(read(io.BytesIO(data), WIDTH_TWO, block.end, 4))
+        numbers = [int(number) for part in rest for number in part.numbers]
+        assert numbers == [row[1] for row in whole if row[1] > block.end.rows]
+
+
+def test_wrong_encoding_is_told_with_line_and_byte() -> None:
+    with pytest.raises(IngestError, match=r"line 3 is not UTF-8 \(byte 10\)"):
+        blocks(b"1,2\n3,4\n5,\xff\n")
+
+
+@given(
+    st.lists(st.tuples(st.text('a"\n,é', max_size=4), st.text('b"\n, ', max_size=4)), max_size=8),
+    st.integers(1, 30),
+)
+def test_whatever_the_csv_module_writes_is_read_back(
+    cells: list[tuple[str, str]], block_bytes: int
+) -> None:
+    text = hm.csv_text(["x", "y"], [{"x": x, "y": y} for x, y in cells]).partition("\n")[2]
+    assert [row[2:] for row in rows(text.encode(), block_bytes)] == cells
+    assert malformed(text.encode(), block_bytes) == []
+
+
+def table(filled: list[dict[str, str]]) -> pa.Table:
+    return pa.table({name: [row[name] for row in filled] for name in filled[0]})
+
+
+@pytest.mark.parametrize(
+    "text", ["0108775015", "108775015", "108775015.0", " 0108775015 ", "0108775015.00"]
+)
+def test_an_article_id_is_repaired(text: str) -> None:
+    found = clean_articles(table(hm.article_rows([{"article_id": text, "product_code": "1"}])))
+    assert found.table["article_id"].to_pylist() == [108775015]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"article_id": "x"}, "article_id is not a whole number"),
+        ({"article_id": "1.5"}, "article_id is not a whole number"),
+        ({"article_id": "٣"}, "article_id is not a whole number"),
+        ({"article_id": "0"}, "article_id is not within 1 and 2147483647"),
+        ({"article_id": "99999999999"}, "article_id is not within 1 and 2147483647"),
+        ({"product_code": "-4"}, "product_code is not within 1 and 2147483647"),
+        ({"prod_name": " "}, "prod_name is empty"),
+        ({"prod_name": "x" * 201}, "prod_name is longer than 200 characters"),
+        ({"detail_desc": "a\x00b"}, "detail_desc holds a NUL character"),
+        ({"section_no": ""}, "section_no is not a whole number"),
+        ({"section_name": ""}, "section_name is empty"),
+        ({"index_code": "WOMEN"}, "index_code is longer than 4 characters"),
+    ],
+)
+def test_a_bad_article_cell_rejects_its_row_only(row: dict[str, str], reason: str) -> None:
+    found = clean_articles(table(hm.article_rows([{}, row, {"article_id": "0900001002"}])))
+    assert found.reasons == {1: reason}
+    assert found.rows.tolist() == [0, 2]
+    assert found.table["article_id"].to_pylist() == [900001001, 900001002]
+
+
+def test_customer_attributes_are_repaired() -> None:
+    found = clean_customers(
+        table(
+            hm.customer_rows(
+                [
+                    {"FN": "1", "Active": "1.0", "age": "49.0", "fashion_news_frequency": "None"},
+                    {"FN": "1.0", "Active": "0", "age": " 16", "fashion_news_frequency": "NONE"},
+                    {"age": "", "fashion_news_frequency": "", "club_member_status": ""},
+                    {"customer_id": "AB" * 32},
+                ]
+            )
+        )
+    )
+    read = found.table.to_pydict()
+    assert read["FN"] == [True, True, None, None]
+    assert read["Active"] == [True, False, None, None]
+    assert read["age"] == [49, 16, None, 49]
+    assert read["fashion_news_frequency"] == ["NONE", "NONE", "", "NONE"]
+    assert read["club_member_status"][2] == ""
+    assert read["customer_id"][3] == "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"customer_id": "ab"}, "customer_id is not 64 hexadecimal digits"),
+        ({"customer_id": "g" * 64}, "customer_id is not 64 hexadecimal digits"),
+        ({"FN": "2"}, "FN is not within 0 and 1"),
+        ({"Active": "yes"}, "Active is not a whole number"),
+        ({"age": "400"}, "age is not within 0 and 120"),
+        ({"age": "-1"}, "age is not within 0 and 120"),
+        ({"club_member_status": "x" * 21}, "club_member_status is longer than 20 characters"),
+    ],
+)
+def test_a_bad_customer_cell_rejects_its_row_only(row: dict[str, str], reason: str) -> None:
+    found = clean_customers(table(hm.customer_rows([{}, row, {}])))
+    assert found.reasons == {1: reason}
+    assert found.rows.tolist() == [0, 2]
+
+
+CUSTOMERS = CustomerKeys(
+    pack(pa.array([hm.customer_id(1), hm.customer_id(2)])), np.array([7, 8], dtype=np.int32)
+)
+ARTICLES = np.array([900001001, 900001002], dtype=np.int32)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"t_dat": "2020-02-30"}, "t_dat is not a date"),
+        ({"t_dat": "20200901"}, "t_dat is not a date"),
+        ({"t_dat": ""}, "t_dat is not a date"),
+        ({"t_dat": "1999-12-31"}, "t_dat is not within 2000 and 2099"),
+        ({"customer_id": hm.customer_id(3)}, "unknown customer"),
+        ({"customer_id": "12"}, "customer_id is not 64 hexadecimal digits"),
+        ({"article_id": "0900009009"}, "unknown article"),
+        ({"article_id": "shirt"}, "article_id is not a whole number"),
+        ({"price": ""}, "price is not a number"),
+        ({"price": "1_0"}, "price is not a number"),
+        ({"price": "nan"}, "price is not a number"),
+        ({"price": "-0.1"}, "price is not above zero"),
+        ({"price": "0"}, "price is not above zero"),
+        ({"price": "inf"}, "price is above 60"),
+        ({"price": "33881355932"}, "price is above 60"),
+        ({"sales_channel_id": "3"}, "sales_channel_id is not within 1 and 2"),
+        ({"sales_channel_id": ""}, "sales_channel_id is not a whole number"),
+    ],
+)
+def test_a_bad_transaction_cell_rejects_its_row_only(row: dict[str, str], reason: str) -> None:
+    found = clean_transactions(table(hm.transaction_rows([{}, row, {}])), CUSTOMERS, ARTICLES)
+    assert found.reasons == {1: reason}
+    assert found.rows.tolist() == [0, 2]
+    assert found.customers.tolist() == [7, 7]
+
+
+def test_transaction_ids_are_repaired() -> None:
+    found = clean_transactions(
+        table(
+            hm.transaction_rows(
+                [
+                    {"article_id": "900001002", "customer_id": hm.customer_id(2).upper()},
+                    {"article_id": "900001002.0", "sales_channel_id": "1.0"},
+                ]
+            )
+        ),
+        CUSTOMERS,
+        ARTICLES,
+    )
+    assert found.articles.tolist() == [900001002, 900001002]
+    assert found.customers.tolist() == [8, 7]
+    assert found.channels.tolist() == [2, 1]
+
+
+@given(st.sets(st.integers(0, 2**256 - 1), max_size=40), st.sets(st.integers(0, 50), max_size=9))
+def test_customer_keys_find_every_id_and_no_other(ids: set[int], small: set[int]) -> None:
+    known = sorted(ids | {number << 192 for number in small} | small)
+    texts = pa.array([f"{number:064x}" for number in known], pa.string())
+    keys = CustomerKeys(pack(texts), np.arange(len(known), dtype=np.int32))
+    assert keys.find(pack(texts)).tolist() == list(range(len(known)))
+    strangers = [number for number in range(51, 60) if number not in known]
+    others = pa.array([f"{number:064x}" for number in strangers], pa.string())
+    assert set(keys.find(pack(others)).tolist()) <= {UNKNOWN}
+
+
+def test_of_equal_ids_the_first_is_found() -> None:
+    ids = pa.array([f"{number:064x}" for number in [256, 1, 256, 0, 1]])
+    assert first_occurrences(pack(ids)).tolist() == [0, 1, 3]
+
+
+def months() -> Iterator[str]:
+    yield from ["2020-02-28", "2020-02-29", "2020-03-01", "2000-01-01"]
+
+
+def test_encoded_rows_are_split_by_month_and_big_endian() -> None:
+    filled = hm.transaction_rows([{"t_dat": day} for day in months()])
+    found = clean_transactions(table(filled), CUSTOMERS, ARTICLES)
+    split = by_month(encode(found, np.array([1, 2, 3, 4])), found.days)
+    assert {str(month): part["id"].tolist() for month, part in split.items()} == {
+        "2000-01-01": [4],
+        "2020-02-01": [1, 2],
+        "2020-03-01": [3],
+    }
+    assert ROW.itemsize == 56
+    assert len(HEADER) == 19
+    row = next(iter(split.values())).tobytes()
+    assert row[:14] == b"\x00\x06\x00\x00\x00\x08" + (4).to_bytes(8, "big")
