@@ -2,6 +2,7 @@
 
 import json
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
@@ -11,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from catalog import money
 from catalog.images.urls import height_for, image_url
 
 THUMBNAIL_WIDTH = 120
@@ -21,6 +23,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """The catalogue is what the files say: it is looked at here, and changed by an ingest."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # each would count the whole table
     list_per_page = 50
     actions = None
 
@@ -46,6 +49,10 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
         rows = listed.order_by()
         estimate = json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"]
         return int(estimate if estimate > COUNTED_EXACTLY else rows.count())
+
+
+def money_text(price: float) -> str:
+    return f"{settings.CURRENCY}{money.amount(price)}"
 
 
 def thumbnail(article: int, title: str, width: int = THUMBNAIL_WIDTH // 2) -> SafeString:

@@ -14,6 +14,12 @@ from catalog.ingest import partitions
 from catalog.models import Transaction
 
 
+class IndexGroupFilter(admin.RelatedFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "index group"
+
+
 class SelectFilter(admin.RelatedFieldListFilter):
     """Related rows in one <select>, for more of them than fit beside a table."""
 

@@ -8,9 +8,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from catalog import money
-from catalog.admin.base import ReadOnlyAdmin, link_to, link_to_list, thumbnail
-from catalog.admin.filters import SelectFilter
+from catalog.admin.base import ReadOnlyAdmin, link_to, link_to_list, money_text, thumbnail
+from catalog.admin.filters import IndexGroupFilter, SelectFilter
 from catalog.models import Article, Product, Transaction
 from catalog.querysets import ArticleQuerySet
 from catalog.search import find
@@ -35,7 +34,7 @@ class ArticleAdmin(ReadOnlyAdmin):
     )
     list_display_links = ("picture", "name")
     list_filter = (
-        ("index__group", admin.RelatedFieldListFilter),
+        ("index__group", IndexGroupFilter),
         "summary__has_picture",
         ("garment_group", SelectFilter),
         ("product_type", SelectFilter),
@@ -178,7 +177,7 @@ class ProductAdmin(ReadOnlyAdmin):
 
 def price_text(article: Article) -> str:
     estimated = " (estimated)" if article.summary.price_is_estimated else ""
-    return f"{money.amount(article.summary.price)}{estimated}"
+    return f"{money_text(article.summary.price)}{estimated}"
 
 
 def pictures(articles: Any) -> SafeString:
