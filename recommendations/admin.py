@@ -20,13 +20,13 @@ from recommendations.versions import activate
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
+class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/recommendations/modelversion/change_list.html"
     list_display = ["version", "is_active", "status", "as_of", "articles", "sales", "figures"]
     list_filter = ["status"]
-    fields = [
+    fields = (
         "version", "is_active", "status", "error", "created_at", "as_of", "figures", "contents"
-    ]  # fmt: skip
+    )  # fmt: skip
     readonly_fields = fields
     actions = ["activate_version"]
 
