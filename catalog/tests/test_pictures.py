@@ -81,10 +81,8 @@ def test_products_of_one_type_vary_and_colours_of_one_product_share_its_shape() 
     assert mask(912345001) == mask(912345002)
 
 
-@pytest.mark.parametrize("appearance", [*SURFACES, *PLACED])
+@pytest.mark.parametrize("appearance", sorted({*SURFACES, *PLACED} - {"Solid"}))
 def test_every_pattern_differs_from_solid(appearance: str) -> None:
-    if appearance == "Solid":
-        pytest.skip("it is what the others are compared with")
     shirt = replace(TEE, product_type="Shirt")
     patterned = draw(replace(shirt, appearance=appearance), 240, 360)
     assert difference(patterned, draw(shirt, 240, 360)) > 0.05
