@@ -27,8 +27,7 @@ class ImageServer(BaseApplication):  # type: ignore[misc]
             "proc_name": "image_server",
         }
         for name, value in options.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)
 
     def load(self) -> Any:
         from catalog.images.server import application
