@@ -75,6 +75,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "storefront.context_processors.shop",
             ],
         },
     }
@@ -168,6 +169,9 @@ WHITENOISE_USE_FINDERS = DEBUG or DEMO
 # H&M's prices are amounts divided by this (0.0508305… × 590 = 29.99).
 PRICE_UNIT = 590
 CURRENCY = env.str("CURRENCY", default="€")
+SHOP_NAME = env.str("SHOP_NAME", default="weft")
+# What the footer says of the data, such as that all of it is synthetic.
+DATA_LABEL = env.str("DATA_LABEL", default="")
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

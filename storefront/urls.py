@@ -1,12 +1,59 @@
 """Where every page and endpoint of the shop lives."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from storefront import converters
+from storefront.views import (
+    bag,
+    checkout,
+    errors,
+    events,
+    health,
+    home,
+    listing,
+    personas,
+    product,
+    search,
+)
+
+register_converter(converters.ArticleId, "article")
+register_converter(converters.Place, "place")
+
+GROUP = "shop/<place:index_group>/"
+SECTION = f"{GROUP}<place:section>/"
+GARMENT_GROUP = f"{SECTION}<place:garment_group>/"
+TYPE = f"{GARMENT_GROUP}<place:product_type>/"
+
 urlpatterns = [
+    path("", home.home, name="home"),
+    *[
+        path(place, listing.listing, name="listing")
+        for place in (GROUP, SECTION, GARMENT_GROUP, TYPE)
+    ],
+    path("article/<article:article>/", product.product, name="product"),
+    path("bag/", bag.page, name="bag"),
+    path("bag/add/", bag.add, name="bag-add"),
+    path("bag/update/", bag.update, name="bag-update"),
+    path("bag/remove/", bag.remove, name="bag-remove"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("orders/<str:number>/", checkout.order, name="order"),
+    path("search/", search.search, name="search"),
+    path("personas/", personas.gallery, name="personas"),
+    path("personas/switch/", personas.switch, name="persona-switch"),
+    path("personas/leave/", personas.leave, name="persona-leave"),
+    path("events/impressions/", events.impressions, name="impressions"),
+    path("widgets/", include("recommendations.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("robots.txt", errors.robots, name="robots"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("catalog.api.urls")),
+    path("api/v1/", include("recommendations.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
 ]
+
+handler404 = errors.page_not_found
+handler500 = errors.server_error

@@ -1,0 +1,92 @@
+// What the pages do beyond htmx. Everything works without it.
+
+const root = document.documentElement;
+root.classList.add("script");
+
+// --- Light and dark: remembered in a cookie, so that the server draws the page right at once ---
+
+function isDark() {
+  if (root.dataset.theme) return root.dataset.theme === "dark";
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+for (const toggle of document.querySelectorAll("[data-theme-toggle]")) {
+  toggle.hidden = false;
+  toggle.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+  });
+}
+
+// --- Menu: Escape or a click elsewhere closes an open panel on wide screens ---
+
+const menu = document.getElementById("menu");
+const wide = matchMedia("(min-width: 64rem)");
+
+function closePanels(refocus) {
+  for (const panel of menu?.querySelectorAll("details[open]") ?? []) {
+    panel.open = false;
+    if (refocus) panel.querySelector("summary").focus();
+  }
+}
+
+document.addEventListener("click", (event) => {
+  if (wide.matches && !menu?.contains(event.target)) closePanels(false);
+});
+document.addEventListener("keydown", (event) => {
+  if (wide.matches && event.key === "Escape") closePanels(true);
+});
+
+// --- Coming back to a page kept by the browser: its shelves are asked for again ---
+
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.body.dispatchEvent(new Event("shop:changed"));
+});
+
+// --- Impressions: cards that were half in view for half a second, each once per page ---
+
+const HALF_SECOND = 500;
+const BATCH = 50;
+const seen = new Set();
+let queue = [];
+const waiting = new WeakMap();
+
+function send() {
+  if (!queue.length) return;
+  const items = queue.splice(0, BATCH);
+  fetch("/events/impressions/", {
+    method: "POST",
+    keepalive: true,
+    headers: { "Content-Type": "application/json", ...JSON.parse(document.body.getAttribute("hx-headers")) },
+    body: JSON.stringify({ items }),
+  }).catch(() => {});
+}
+
+function note(card) {
+  const { article, position } = card.dataset;
+  const { rec, widget } = card.closest("[data-rec]").dataset;
+  const key = `${rec} ${article}`;
+  if (seen.has(key)) return;
+  seen.add(key);
+  queue.push({ article, rec, w: widget, p: Number(position) });
+  if (queue.length >= BATCH) send();
+}
+
+const observer = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      clearTimeout(waiting.get(target));
+      if (isIntersecting) waiting.set(target, setTimeout(note, HALF_SECOND, target));
+    }
+  },
+  { threshold: 0.5 },
+);
+
+function watch(part) {
+  for (const card of part.querySelectorAll("[data-rec] [data-article]")) observer.observe(card);
+}
+
+watch(document);
+document.addEventListener("htmx:load", (event) => watch(event.detail.elt));
+setInterval(send, 2000);
+addEventListener("pagehide", send);

@@ -1,0 +1,35 @@
+"""What every page of the shop shows: the menu, the bag's count, who one is."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from catalog.models import Customer
+from catalog.navigation import menu
+from storefront import bag
+from storefront.personas import label_of
+from streaming.shoppers import customer_of, shopper_of
+
+THEMES = ("light", "dark")
+
+
+def shop(request: HttpRequest) -> dict[str, Any]:
+    """Lazy throughout: an admin page or a fragment that shows none of it asks for none of it."""
+    theme = request.COOKIES.get("theme")
+    return {
+        "shop_name": settings.SHOP_NAME,
+        "data_label": settings.DATA_LABEL,
+        "demo": settings.DEMO,
+        "theme": theme if theme in THEMES else "",
+        "menu": SimpleLazyObject(menu),
+        "bag_units": SimpleLazyObject(lambda: bag.units(shopper_of(request))),
+        "persona": SimpleLazyObject(lambda: _persona(request)),
+    }
+
+
+def _persona(request: HttpRequest) -> str:
+    key = customer_of(request)
+    customer = Customer.objects.filter(pk=key).first() if key is not None else None
+    return label_of(customer) if customer else ""

@@ -1,0 +1,32 @@
+"""The parts of the shop's addresses: articles by their ten digits, places by number and name."""
+
+import re
+from typing import ClassVar
+
+from catalog.navigation import Node
+
+
+class ArticleId:
+    """/article/0108775015/ ↔ 108775015."""
+
+    regex = "[0-9]{10}"
+
+    def to_python(self, text: str) -> int:
+        return int(text)
+
+    def to_url(self, key: int | str) -> str:
+        return f"{int(key):010d}"
+
+
+class Place:
+    """/shop/1-ladieswear/ ↔ 1: the number says where, the name is for people."""
+
+    regex: ClassVar[str] = r"-?[0-9]{1,9}(?:-[a-z0-9-]*)?"
+
+    def to_python(self, text: str) -> int:
+        number = re.match(r"-?[0-9]+", text)
+        assert number is not None  # noqa: S101 — the regex above has let it in
+        return int(number[0])
+
+    def to_url(self, node: Node | int) -> str:
+        return str(node) if isinstance(node, int) else f"{node.pk}-{node.slug}"

@@ -1,0 +1,52 @@
+"""What the shop's forms may send."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+
+from catalog.models import Article
+from storefront.models import MAX_QUANTITY
+
+
+class ArticleField(forms.CharField):
+    """The ten digits of an article_id (a lost leading zero is forgiven), as an article for sale."""
+
+    default_validators = [RegexValidator(r"\A[0-9]{1,10}\Z", "That is not an article number.")]
+
+    def clean(self, value: Any) -> Article:
+        key = int(super().clean(value))
+        article = Article.objects.for_cards().filter(pk=key).first()
+        if article is None:
+            raise ValidationError("We don't sell that article.")
+        return article
+
+
+class AddForm(forms.Form):
+    article = ArticleField()
+    quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY, required=False)
+
+    def clean_quantity(self) -> int:
+        return self.cleaned_data["quantity"] or 1
+
+
+class UpdateForm(forms.Form):
+    """A quantity of 0 takes the article out."""
+
+    article = ArticleField()
+    quantity = forms.IntegerField(min_value=0, max_value=MAX_QUANTITY)
+
+
+class RemoveForm(forms.Form):
+    article = ArticleField()
+
+
+class CheckoutForm(forms.Form):
+    checkout = forms.UUIDField()
+
+
+class PersonaForm(forms.Form):
+    """The key of the customer to act as; empty asks for a surprise."""
+
+    customer = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)

@@ -1,0 +1,77 @@
+"""Is each thing the shop leans on there? Asked afresh each time, with short patience."""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from confluent_kafka.admin import AdminClient
+from django.conf import settings
+from django.db import connection
+from redis import Redis
+
+from recommendations.models import ModelVersion
+
+PATIENCE_S = 1.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """`hard` means that no page works without it; `error` names the kind of failure, no details."""
+
+    name: str
+    hard: bool
+    up: bool
+    ms: float
+    error: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def postgresql() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def redis() -> None:
+    with Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=PATIENCE_S, socket_timeout=PATIENCE_S
+    ) as client:
+        client.ping()
+
+
+def kafka() -> None:
+    client = AdminClient(
+        {
+            "bootstrap.servers": settings.KAFKA_BOOTSTRAP_SERVERS,
+            "socket.timeout.ms": int(PATIENCE_S * 1000),
+            "log_level": 0,
+        }
+    )
+    client.list_topics(timeout=PATIENCE_S)
+
+
+def model_bundle() -> None:
+    ModelVersion.objects.active().get()
+
+
+PARTS: tuple[tuple[str, bool, Callable[[], None]], ...] = (
+    ("postgresql", True, postgresql),
+    ("redis", False, redis),
+    ("kafka", False, kafka),
+    ("model bundle", False, model_bundle),
+)
+
+
+def checks() -> list[Check]:
+    return [_check(name, hard, ask) for name, hard, ask in PARTS]
+
+
+def _check(name: str, hard: bool, ask: Callable[[], None]) -> Check:
+    start = time.perf_counter()
+    error = ""
+    try:
+        ask()
+    except Exception as failure:  # each client has its own, and any of them means "away"
+        error = type(failure).__name__
+    return Check(name, hard, not error, round((time.perf_counter() - start) * 1000, 1), error)

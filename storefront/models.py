@@ -1,0 +1,120 @@
+"""What a shopper leaves in the shop: a bag, and orders."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q, Sum
+
+from catalog import money
+from catalog.models import Article, Customer
+
+MAX_QUANTITY = 20
+
+
+class Bag(models.Model):
+    """One bag per shopper id (`c<customer>` or `a<hex>`)."""
+
+    shopper = models.CharField(max_length=40)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shopper"], name="bag_shopper_unique")]
+
+    def __str__(self) -> str:
+        return f"bag of {self.shopper}"
+
+
+class BagLineQuerySet(models.QuerySet["BagLine"]):
+    def of_shopper(self, shopper: str) -> BagLineQuerySet:
+        return self.filter(bag__shopper=shopper)
+
+    def for_display(self) -> BagLineQuerySet:
+        """With what a line shows of its article, in the order of adding."""
+        return self.select_related(
+            "article__summary",
+            "article__product_type",
+            "article__colour",
+            "article__index__group",
+        ).order_by("added_at", "pk")
+
+    def units(self) -> int:
+        return int(self.aggregate(units=Sum("quantity"))["units"] or 0)
+
+
+class BagLine(models.Model):
+    """So many of an article in a bag; an article has one line, however often it is added."""
+
+    bag = models.ForeignKey(Bag, models.CASCADE, related_name="lines")
+    article = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    quantity = models.PositiveSmallIntegerField(default=1)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[models.Manager[BagLine]] = BagLineQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bag", "article"], name="bag_line_article_unique"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY),
+                name="bag_line_quantity_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.article_id:010d}"
+
+    @property
+    def amount(self) -> Decimal:
+        """In money, at today's price."""
+        return money.amount(self.article.summary.price) * self.quantity
+
+
+class Order(models.Model):
+    """A placed mock order. `checkout` is the key of the form it came from: one form, one order."""
+
+    number = models.CharField(max_length=12)
+    checkout = models.UUIDField()
+    shopper = models.CharField(max_length=40)
+    customer = models.ForeignKey(Customer, models.SET_NULL, null=True, related_name="orders")
+    placed_at = models.DateTimeField(auto_now_add=True)
+    total = models.DecimalField(max_digits=10, decimal_places=2)
+
+    class Meta:
+        ordering = ["-placed_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="order_number_unique"),
+            models.UniqueConstraint(fields=["checkout"], name="order_checkout_unique"),
+            models.CheckConstraint(condition=Q(total__gt=0), name="order_total_positive"),
+        ]
+        indexes = [models.Index(fields=["shopper", "-placed_at"], name="order_of_shopper")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """So many units of an article in an order, at the `price` in money that was paid for one."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    article = models.ForeignKey(Article, models.PROTECT, related_name="+")
+    quantity = models.PositiveSmallIntegerField()
+    price = models.DecimalField(max_digits=8, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "article"], name="order_line_article_unique"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY),
+                name="order_line_quantity_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.article_id:010d}"
+
+    @property
+    def amount(self) -> Decimal:
+        return self.price * self.quantity

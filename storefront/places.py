@@ -1,0 +1,48 @@
+"""Places of the shop: the way down the menu, as a page's heading and breadcrumbs show it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from catalog.models import Article
+from catalog.navigation import Node, menu
+
+
+@dataclass(frozen=True)
+class Step:
+    """One place on the way down, and its address."""
+
+    node: Node
+    url: str
+
+
+def trail(keys: Sequence[int]) -> list[Step]:
+    """From the top of the menu down to the place asked for, or as far as there is a way."""
+    nodes = list(_down(keys))
+    return [step(nodes[: depth + 1]) for depth in range(len(nodes))]
+
+
+def trail_of(article: Article) -> list[Step]:
+    return trail(
+        [
+            article.index.group_id,
+            article.section_id,
+            article.garment_group_id,
+            article.product_type_id,
+        ]
+    )
+
+
+def step(nodes: Sequence[Node]) -> Step:
+    return Step(nodes[-1], reverse("listing", args=nodes))
+
+
+def _down(keys: Sequence[int]) -> Iterator[Node]:
+    level: Sequence[Node] = menu()
+    for key in keys:
+        node = next((node for node in level if node.pk == key), None)
+        if node is None:
+            return
+        yield node
+        level = node.children

@@ -1,0 +1,71 @@
+"""What the shop's templates need beside Django's own tags."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from catalog.images.urls import image_url, srcset
+from catalog.models import Article
+from catalog.money import amount
+from storefront import colours
+
+register = template.Library()
+
+
+@register.filter
+def money(price: float | Decimal) -> str:
+    """A price of the files, or an amount that is money already (a Decimal), as €29.99."""
+    value = price if isinstance(price, Decimal) else amount(price)
+    return f"{settings.CURRENCY}{value:,.2f}"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite, hidden from readers: the words beside it, or a label, say it."""
+    return format_html(
+        '<svg class="icon" width="20" height="20" aria-hidden="true">'
+        '<use href="{}#{}"></use></svg>',
+        static("icons/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def swatch(colour: str) -> SafeString:
+    """A dot in a colour of the data set. Drawn, since the policy forbids inline styles."""
+    return format_html(
+        '<svg class="swatch" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">'
+        '<circle cx="8" cy="8" r="7" fill="{}"></circle></svg>',
+        colours.hex_of(colour),
+    )
+
+
+@register.simple_tag
+def picture(
+    article: Article, sizes: str, *, alt: str = "", eager: bool = False, width: int = 480
+) -> SafeString:
+    """The article's picture, 2:3, sized by the browser. `eager` for what is seen at once."""
+    return format_html(
+        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" decoding="async"'
+        ' loading="{}"{}>',
+        image_url(article.pk, width),
+        srcset(article.pk),
+        sizes,
+        width,
+        width * 3 // 2,
+        alt,
+        "eager" if eager else "lazy",
+        format_html(' fetchpriority="high"') if eager else "",
+    )
+
+
+@register.simple_tag
+def card_query(rec: str = "", widget: str = "", position: Any = "") -> str:
+    """`?rec=…&w=…&p=…` of a card on a shelf, by which the product page knows the click."""
+    return f"?{urlencode({'rec': rec, 'w': widget, 'p': position})}" if rec else ""

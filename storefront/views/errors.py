@@ -1,0 +1,40 @@
+"""Pages for when something is wrong, and robots.txt.
+
+The pages of 500 and 503 stand on their own: no context processor, no database, no session.
+"""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+RETRY_AFTER_S = "10"
+
+
+def bad_request(request: HttpRequest, problem: str) -> HttpResponse:
+    return render(request, "400.html", {"problem": problem}, status=400)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A database that is away is not our fault and passes: 503. All else is 500."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status, template = (503, "503.html") if away else (500, "500.html")
+    headers = {"Retry-After": RETRY_AFTER_S} if away else None
+    if request.path.startswith("/api/"):
+        detail = "The shop's database is away." if away else "Something went wrong."
+        return JsonResponse({"detail": detail}, status=status, headers=headers)
+    return HttpResponse(render_to_string(template), status=status, headers=headers)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    closed = ("/bag/", "/checkout/", "/orders/", "/personas/", "/search/", "/widgets/", "/api/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

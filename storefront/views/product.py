@@ -1,0 +1,52 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from catalog.models import Article
+from storefront import tracking
+from storefront.places import trail_of
+from streaming import producer
+from streaming.events import Click, View
+
+
+@require_safe
+def product(request: HttpRequest, article: int) -> HttpResponse:
+    shown = get_object_or_404(Article.objects.for_detail(), pk=article)
+    origin = tracking.origin_of(request.GET)
+    if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        _track(request, shown, origin)
+    context = {
+        "article": shown,
+        "siblings": _siblings(shown),
+        "attributes": _attributes(shown),
+        "origin": origin,
+        "trail": trail_of(shown),
+        "picture_alt": f"{shown.name}, {shown.colour.name.lower()}",
+        "canonical": request.build_absolute_uri(reverse("product", args=[shown.pk])),
+    }
+    return render(request, "shop/product.html", context)
+
+
+def _track(request: HttpRequest, article: Article, origin: tracking.Origin | None) -> None:
+    if origin is not None:
+        producer.publish(tracking.of_article(Click, request, article.pk, origin))
+    producer.publish(tracking.of_article(View, request, article.pk, origin))
+
+
+def _siblings(article: Article) -> list[Article]:
+    """The colours of the same product, this one among them; none when it comes in one only."""
+    colours = list(Article.objects.for_cards().filter(product=article.product_id).order_by("pk"))
+    return colours if len(colours) > 1 else []
+
+
+def _attributes(article: Article) -> list[tuple[str, str]]:
+    known = [
+        ("Colour", article.colour.name),
+        ("Pattern", article.appearance.name),
+        ("Type", article.product_type.name),
+        ("Section", article.section.name),
+        ("Department", article.department.name),
+        ("Article no.", article.article_id),
+    ]
+    return [(name, value) for name, value in known if value.lower() not in ("unknown", "undefined")]
