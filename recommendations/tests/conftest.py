@@ -1,0 +1,38 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from recommendations.bundle.registry import registry
+from recommendations.live import breaker
+from recommendations.tests.shops import Lived, live_through
+from streaming import connection
+
+
+@pytest.fixture(autouse=True)
+def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
+    """A bundle folder of its own, and a process that has not served yet."""
+    settings.BUNDLES_DIR = tmp_path / "bundles"
+    registry.reset()
+    breaker.open_until = 0.0
+    yield settings.BUNDLES_DIR
+    registry.reset()
+    breaker.open_until = 0.0
+
+
+@pytest.fixture
+def no_redis(settings: Settings) -> Iterator[None]:
+    """Redis away: nothing listens on the port."""
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    connection.client.cache_clear()
+    yield
+    connection.client.cache_clear()
+
+
+@pytest.fixture
+def lived() -> Iterator[Lived]:
+    """Give a shopper a past in the feature store: lived("c1", [(article, "view", ms ago)])."""
+    keys: list[str] = []
+    yield live_through(keys)
+    connection.client().delete(*keys) if keys else None

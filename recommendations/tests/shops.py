@@ -1,0 +1,94 @@
+"""Small shops for tests: as training inputs without a database, and as rows in PostgreSQL."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+
+from catalog.models import Article
+from catalog.tests.factories import make_article, make_customer, make_transaction
+from recommendations.models import ModelVersion
+from recommendations.training.inputs import ATTRIBUTES, Inputs, Sales, day_number
+from recommendations.training.run import train_model
+from streaming import clock, keys
+from streaming.connection import client
+from streaming.state import KINDS, Entry, State, pack
+
+AS_OF = date(2020, 9, 20)
+GARMENTS = ("shirt", "dress", "jacket", "sneaker")
+COLOURS = ("blue", "red", "green")
+Action = tuple[int, str, int]
+Lived = Callable[..., str]
+
+
+def some_inputs(articles: int = 300, sales: int = 2000, seed: int = 7) -> Inputs:
+    """A random catalogue, two articles a product, and random sales of ninety days."""
+    rng = np.random.default_rng(seed)
+    kind = rng.integers(0, len(GARMENTS), articles)
+    columns = {name: rng.integers(0, 6, articles).astype(np.int32) for name in ATTRIBUTES}
+    columns |= {"product": np.arange(articles, dtype=np.int32) // 2, "product_type": kind}
+    names = [f"{GARMENTS[k]} number{i // 2:b}" for i, k in enumerate(kind)]
+    keys_of = {"article": np.arange(articles, dtype=np.int32) + 1000}
+    frame = pd.DataFrame(keys_of | columns | {"name": names, "description": names[::-1]})
+    row = rng.integers(0, articles, sales).astype(np.int32)
+    return Inputs(frame, sales_on(row, day_number(AS_OF) - rng.integers(0, 90, sales)), AS_OF)
+
+
+def sales_on(
+    row: Sequence[int] | np.ndarray, day: Sequence[int] | np.ndarray, age: int = 30
+) -> Sales:
+    count = len(row)
+    return Sales(
+        day=np.asarray(day, np.int32),
+        customer=np.arange(count, dtype=np.int32),
+        row=np.asarray(row, np.int32),
+        age=np.full(count, age, np.int32),
+        price=np.full(count, 0.05, np.float32),
+        channel=np.ones(count, np.int32),
+    )
+
+
+def open_shop(products: int = 4) -> dict[str, list[Article]]:
+    """Per garment a list of articles, each a product of its own; the first of each sells best."""
+    buyer = make_customer()
+    shop: dict[str, list[Article]] = {}
+    for kind, garment in enumerate(GARMENTS, start=1):
+        shop[garment] = [
+            make_article(
+                name=f"{COLOURS[n % 3].title()} {garment} {n}",
+                description=f"A {garment} in {COLOURS[n % 3]}.",
+                product_type=(kind, garment),
+                index=("W", "Women") if kind < 3 else ("M", "Men"),
+                index_group=(1, "Women") if kind < 3 else (2, "Men"),
+                units=products - n,
+                units_recent=products - n,
+            )
+            for n in range(products)
+        ]
+        for n, article in enumerate(shop[garment]):
+            for day in range(products - n):
+                make_transaction(article=article, customer=buyer, t_dat=date(2020, 9, 20 - day))
+    return shop
+
+
+def train(
+    now: datetime = datetime(2020, 9, 21, tzinfo=UTC), as_of: date | None = None
+) -> ModelVersion:
+    return train_model(as_of, now, lambda line: None)
+
+
+def live_through(stored: list[str]) -> Lived:
+    def lived(actions: Sequence[Action] = (), *, bag: Sequence[int] = ()) -> str:
+        """Store a new shopper's state; each action is (article, kind, ms ago). Return the id."""
+        shopper, now = f"a{uuid.uuid4().hex}", clock.now_ms()
+        recents = [
+            Entry(article, KINDS.index(kind), (now - ago) // 1000) for article, kind, ago in actions
+        ]
+        state = State(last_ms=now, landmark_ms=now, recents=recents, bag=list(bag))
+        stored.append(keys.state(shopper))
+        client().set(stored[-1], pack(state), ex=60)
+        return shopper
+
+    return lived

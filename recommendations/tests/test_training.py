@@ -1,0 +1,142 @@
+"""Training as pure functions."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recommendations.bundle.format import ARRAYS
+from recommendations.tests.shops import AS_OF, sales_on, some_inputs
+from recommendations.training import content, facts, neighbours, new_in, pipeline, popularity
+from recommendations.training.inputs import NEVER, day_number
+from recommendations.training.load import find, month_ranges
+
+TODAY = day_number(AS_OF)
+
+
+def quiet(line: str) -> None:
+    """Progress nobody reads."""
+
+
+def unit_vectors(count: int, seed: int = 3) -> np.ndarray:
+    vectors = np.random.default_rng(seed).normal(size=(count, 24)).astype(np.float32)
+    return content.unit(vectors)
+
+
+@pytest.mark.parametrize("count", [3, 700, 5000])
+def test_neighbours_equal_those_found_by_sorting_everything(count: int) -> None:
+    vectors, design = unit_vectors(count), np.arange(count, dtype=np.int32)
+    candidate = np.arange(count) % 3 != 1
+    found = neighbours.neighbours_of(vectors, design, candidate, quiet)
+    sample = range(0, count, max(1, count // 50))
+    for row in sample:
+        cosines = np.where(candidate, vectors @ vectors[row], -2)
+        cosines[row] = -2
+        expected = np.sort(cosines[cosines > -2])[::-1][: neighbours.NEIGHBOURS]
+        np.testing.assert_allclose(found.scores[row][: len(expected)], expected, atol=1e-5)
+        rows = found.rows[row][: len(expected)]
+        assert len(set(rows.tolist())) == len(expected)
+        assert candidate[rows].all()
+        np.testing.assert_allclose(vectors[rows] @ vectors[row], expected, atol=1e-5)
+
+
+def test_an_article_s_own_design_is_not_its_neighbour_and_others_come_once() -> None:
+    vectors, design = unit_vectors(400), (np.arange(400) // 4).astype(np.int32)
+    found = neighbours.neighbours_of(vectors, design, np.ones(400, np.bool_), quiet)
+    for row, near in enumerate(found.rows):
+        near = near[near >= 0]
+        assert design[row] not in design[near]
+        assert len(np.unique(design[near])) == len(near)
+
+
+def test_one_thing_under_two_product_codes_is_one_design() -> None:
+    articles = some_inputs(8).articles
+    articles["name"] = ["Rib top", "Rib top", "RIB TOP ", "Rib top", "Skirt", "Belt", "Hat", "Hat"]
+    articles["product"] = [1, 1, 2, 2, 3, 4, 5, 5]
+    articles["product_type"], articles["section"] = 7, 8
+    articles.loc[3, "section"] = 9  # of product 2 all the same
+    assert neighbours.designs(articles).tolist() == [0, 0, 0, 0, 2, 3, 4, 4]
+
+
+def test_the_same_inputs_give_the_same_bytes() -> None:
+    first, second = (pipeline.train(some_inputs(), quiet) for _ in range(2))
+    assert {k: v.tobytes() for k, v in first.items()} == {k: v.tobytes() for k, v in second.items()}
+
+
+@pytest.mark.parametrize(("articles", "sales"), [(1, 0), (1, 3), (2, 0), (40, 0), (300, 2000)])
+def test_a_shop_of_any_size_gives_every_array_of_the_bundle(articles: int, sales: int) -> None:
+    arrays = pipeline.train(some_inputs(articles, sales), quiet)
+    assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == ARRAYS
+    assert all(np.isfinite(a).all() for a in arrays.values() if a.dtype.kind == "f")
+
+
+def test_articles_without_a_usable_word_are_compared_by_their_attributes() -> None:
+    inputs = some_inputs(30)
+    inputs.articles["name"], inputs.articles["description"] = "1", ""
+    vectors = content.content_vectors(inputs.articles, np.ones(30, np.float32), 1)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_agreeing_in_type_and_words_makes_articles_alike() -> None:
+    inputs = some_inputs(60)
+    twin, other = inputs.articles.iloc[0].copy(), inputs.articles.iloc[0].copy()
+    other["product_type"], other["name"], other["colour_master"] = 99, "umbrella", 98
+    inputs.articles.loc[1, twin.index], inputs.articles.loc[2, other.index] = twin, other
+    vectors = content.content_vectors(inputs.articles, np.ones(60, np.float32), 1)
+    assert vectors[0] @ vectors[1] == pytest.approx(1.0, abs=1e-4)
+    assert vectors[0] @ vectors[2] < 0.9
+
+
+def test_the_last_price_paid_counts_and_an_unsold_article_takes_its_type_s_median() -> None:
+    inputs = some_inputs(4, 0)
+    inputs.articles["product_type"] = [1, 1, 1, 2]
+    sales = replace(
+        sales_on([0, 0, 1], [TODAY - 5, TODAY, TODAY]), price=np.array([9, 2, 4], np.float32)
+    )
+    found = facts.facts_of(replace(inputs, sales=sales))
+    assert found.price.tolist() == [2, 4, 3, 3]
+    assert found.first_day.tolist() == [TODAY - 5, TODAY, NEVER, NEVER]
+
+
+def test_what_has_not_sold_for_two_months_is_off_sale_unless_it_never_sold() -> None:
+    last = np.full(1000, TODAY, np.int32)
+    last[:3] = [NEVER, TODAY - facts.SHELF_LIFE_DAYS, TODAY - facts.SHELF_LIFE_DAYS + 1]
+    assert facts.on_sale(last, TODAY)[:3].tolist() == [True, False, True]
+    old = np.full(1000, TODAY - 400, np.int32)
+    assert facts.on_sale(old, TODAY).all(), "a shop with nothing on sale shows everything"
+
+
+def test_a_sale_counts_half_after_a_half_life_and_nothing_after_the_window() -> None:
+    sales = sales_on([0, 1, 2], [TODAY, TODAY - 7, TODAY - popularity.WINDOW_DAYS])
+    score = popularity.popularity(sales, popularity.weights(sales, TODAY), 4)
+    assert score.tolist() == [1.0, 0.5, 0.0, 0.0]
+
+
+def test_each_age_band_has_its_own_best_sellers_and_unknown_ages_too() -> None:
+    inputs = some_inputs(5, 0)
+    sales = replace(sales_on([0, 1, 2], [TODAY] * 3), age=np.array([-1, 22, 70], np.int32))
+    found = popularity.popular_by_age(replace(inputs, sales=sales), np.ones(3))
+    heads = dict(zip(found.keys.tolist(), found.rows[:, 0].tolist(), strict=True))
+    assert heads == {-1: 0, 0: -1, 20: 1, 25: -1, 30: -1, 40: -1, 50: -1, 60: 2}
+
+
+def test_new_is_what_came_last_not_what_the_data_begin_with() -> None:
+    inputs = some_inputs(4, 0)
+    days = [TODAY - 9, TODAY - 9, TODAY - 3, TODAY - 3, TODAY - 1, TODAY - 1, TODAY]
+    found = facts.facts_of(replace(inputs, sales=sales_on([0, 0, 1, 1, 2, 2, 3], days)))
+    score = new_in.newness(found, TODAY)
+    assert score[0] == 0, "on sale since the first day of the data"
+    assert score[2] > score[1] > 0
+    assert score[3] == 0, "a single sale"
+
+
+def test_months_are_cut_off_at_the_as_of_day() -> None:
+    first, last = AS_OF.replace(month=7, day=30), AS_OF
+    days = [(a.isoformat()[5:], b.isoformat()[5:]) for a, b in month_ranges(first, last)]
+    assert days == [("07-30", "07-31"), ("08-01", "08-31"), ("09-01", "09-20")]
+
+
+def test_a_key_that_is_not_there_has_no_place() -> None:
+    keys, wanted = np.array([2, 5, 9], np.int32), np.array([9, 2, 3, 10, 0], np.int32)
+    assert find(keys, wanted).tolist() == [2, 0, -1, -1, -1]
+    assert find(keys[:0], wanted).tolist() == [-1] * 5
