@@ -1,14 +1,16 @@
 """Filters that fit the tables: a select for long lists, months for the partitioned one."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 from catalog.ingest import partitions
 from catalog.models import Transaction
@@ -44,72 +46,101 @@ class SelectFilter(admin.RelatedFieldListFilter):
         return [self.lookup_kwarg, self.lookup_kwarg_isnull]
 
 
-class MonthFilter(admin.SimpleListFilter):
-    """One month, which is one partition.
+def is_narrowed(request: HttpRequest) -> bool:
+    """Whether something that has an index narrows the list of transactions."""
+    return bool(request.GET.keys() & {"customer", "article"} or request.GET.get("q"))
 
-    The newest when nothing else narrows the list, for no index has the whole table's order.
+
+def month_of(request: HttpRequest) -> date | None:
+    """The month asked for if it occurs; else the newest, unless the list is narrowed already."""
+    months = {f"{month:%Y-%m}": month for month in map(partitions.month_of, partitions.attached())}
+    newest = None if is_narrowed(request) else max(months.values(), default=None)
+    return months.get(request.GET.get("month", ""), newest)
+
+
+# From the end of the month: the BRIN index answers for a day without rows from a page or two.
+LAST_DAY = """
+SELECT day::date FROM generate_series(%s::date - 1, %s::date, interval '-1 day') AS day
+WHERE EXISTS (SELECT FROM catalog_transaction WHERE t_dat = day::date) LIMIT 1
+"""
+
+
+def last_day(month: date) -> date | None:
+    """The last day of the month on which anything was bought."""
+    first, after = partitions.bounds_of(month)
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_DAY, [after, first])
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+class TimeFilter(admin.SimpleListFilter):
+    """A part of the time, always chosen unless the list is narrowed by customer or article.
+
+    A month is a partition and no index has its order, so one day of it is what can be sorted
+    while somebody waits.
     """
-
-    title = "month"
-    parameter_name = "month"
 
     def __init__(
         self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
     ) -> None:
-        self.narrowed = bool(request.GET.keys() & {"customer", "article", "q"})
+        self.month = month_of(request)
+        self.narrowed = is_narrowed(request)
         super().__init__(request, params, model, model_admin)
+
+    def has_output(self) -> bool:
+        return bool(self.lookup_choices)
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
+        entries = map(dict, super().choices(changelist))
+        return entries if self.narrowed else islice(entries, 1, None)
+
+
+class MonthFilter(TimeFilter):
+    title = "month"
+    parameter_name = "month"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         months = [partitions.month_of(table) for table in reversed(partitions.attached())]
         return [(f"{month:%Y-%m}", f"{month:%B %Y}") for month in months]
 
-    def has_output(self) -> bool:
-        return True
-
     def value(self) -> str | None:
-        """The month asked for if it occurs, else the newest where one is needed."""
-        occurring = [value for value, label in self.lookup_choices]
-        asked = self.used_parameters.get(self.parameter_name)
-        if asked in occurring:
-            return str(asked)
-        return None if self.narrowed else next(iter(occurring), None)
+        return None if self.month is None else f"{self.month:%Y-%m}"
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Transaction]
     ) -> QuerySet[Transaction]:
-        month = self.value()
-        if month is None:
+        if self.month is None:
             return queryset
-        first, after = partitions.bounds_of(date.fromisoformat(f"{month}-01"))
+        first, after = partitions.bounds_of(self.month)
         return queryset.filter(t_dat__gte=first, t_dat__lt=after)
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
-        """ "All" only where the list is narrowed by something that has an index."""
-        entries = super().choices(changelist)
-        everything = next(entries)
-        if self.narrowed:
-            yield dict(everything)
-        yield from (dict(entry) for entry in entries)
 
-
-class DayFilter(admin.SimpleListFilter):
-    """One day of the month asked for."""
-
+class DayFilter(TimeFilter):
     title = "day"
     parameter_name = "day"
+    template = "admin/catalog/day_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        month = request.GET.get("month", "")
-        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", month):
+        """Days of the month, by number, so that changing the month keeps the day."""
+        if self.month is None:
             return []
-        first, after = partitions.bounds_of(date.fromisoformat(f"{month}-01"))
-        days = [first + date.resolution * n for n in range((after - first).days)]
-        return [(f"{day}", f"{day:%a} {day.day}") for day in days]
+        first, after = partitions.bounds_of(self.month)
+        return [(str(day), str(day)) for day in range(1, (after - first).days + 1)]
+
+    @cached_property
+    def day(self) -> date | None:
+        asked = self.used_parameters.get(self.parameter_name)
+        if self.month is None:
+            return None
+        if asked in dict(self.lookup_choices):
+            return self.month.replace(day=int(str(asked)))
+        return None if self.narrowed else last_day(self.month)
+
+    def value(self) -> str | None:
+        return None if self.day is None else str(self.day.day)
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[Transaction]
     ) -> QuerySet[Transaction]:
-        asked = self.value()
-        if asked not in [value for value, label in self.lookup_choices]:
-            return queryset
-        return queryset.filter(t_dat=date.fromisoformat(str(asked)))
+        return queryset if self.day is None else queryset.filter(t_dat=self.day)

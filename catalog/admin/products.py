@@ -61,7 +61,7 @@ class ArticleAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> ArticleQuerySet:
         shown: ArticleQuerySet = super().get_queryset(request)  # type: ignore[assignment]
-        return shown.for_detail()
+        return shown.for_cards()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Article], search_term: str

@@ -99,7 +99,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     search_help_text = "An article id, or a customer id of at least six characters"
     list_display = ("day", "picture", "bought", "customer_link", "paid", "sales_channel")
     list_display_links = ("day",)
-    list_filter = (MonthFilter, DayFilter)
+    list_filter = (DayFilter, MonthFilter)
     sortable_by = ()
     ordering = ("-t_dat", "-pk")
     fields = ("id", "day", "article", "customer", "paid", "sales_channel")

@@ -18,7 +18,7 @@ PARENT = "catalog_transaction"
 INDEXES = {
     "customer_day": "(customer_id, t_dat)",
     "article_day": "(article_id, t_dat)",
-    "id": "USING brin (id)",
+    "id": "USING brin (id, t_dat)",
 }
 FOREIGN_KEYS = {
     "transaction_customer": (

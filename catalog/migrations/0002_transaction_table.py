@@ -20,7 +20,7 @@ CREATE TABLE catalog_transaction (
 ) PARTITION BY RANGE (t_dat);
 CREATE INDEX transaction_customer_day ON catalog_transaction (customer_id, t_dat);
 CREATE INDEX transaction_article_day ON catalog_transaction (article_id, t_dat);
-CREATE INDEX transaction_id ON catalog_transaction USING brin (id);
+CREATE INDEX transaction_id ON catalog_transaction USING brin (id, t_dat);
 """
 
 
