@@ -8,6 +8,7 @@ from django.conf import settings
 from streaming.events import partition_of
 
 CLOCK = "stream:clock"
+ANY_STATE = "{p*}:s:*"
 
 
 def tag(partition: int) -> str:

@@ -117,6 +117,12 @@ def snapshot(shopper: str, *, index_group: int | None = None) -> Snapshot:
     return Snapshot(state, _top_at(top, now), now, age)
 
 
+def is_empty() -> bool:
+    """Whether no shopper has features; raise StoreUnavailable."""
+    with available():
+        return not any(client().scan_iter(match=keys.ANY_STATE, count=5000))
+
+
 def trending(index_group: int | None, k: int) -> list[tuple[int, float]]:
     """The k articles with the greatest decayed weight, best first; raise StoreUnavailable."""
     with available(), client().pipeline(transaction=False) as pipeline:

@@ -1,0 +1,57 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from confluent_kafka import KafkaException
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.table import Table
+
+from streaming import dead
+from streaming.topics import TopicError
+
+
+class Command(BaseCommand):
+    help = "List, show, send again or throw away the messages that the stream couldn't work on."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        actions.add_parser("list", help="one line each: number, where it lay, error")
+        show = actions.add_parser("show", help="a letter in full")
+        show.add_argument("number", type=int)
+        replay = actions.add_parser("replay", help="send letters to the stream again")
+        replay.add_argument("numbers", type=int, nargs="*", help="which ones; none means all")
+        actions.add_parser("purge", help="throw all of them away")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['action']}")(options)
+        except (KafkaException, TopicError) as error:
+            raise CommandError(f"Kafka doesn't answer: {error}") from error
+
+    def _list(self, options: dict[str, Any]) -> None:
+        table = Table("number", "topic", "partition", "offset", "error")
+        for number, letter in dead.letters():
+            place = map(str, (number, letter.topic, letter.partition, letter.offset))
+            table.add_row(*place, letter.error)
+        if table.row_count:
+            Console(file=self.stdout).print(table)  # type: ignore[arg-type]
+        self.stdout.write(f"{table.row_count} dead letters.")
+
+    def _show(self, options: dict[str, Any]) -> None:
+        for number, letter in dead.letters():
+            if number == options["number"]:
+                self.stdout.write(f"{letter.topic}[{letter.partition}]@{letter.offset}")
+                self.stdout.write(letter.error)
+                self.stdout.write(letter.value.decode(errors="backslashreplace"))
+                return
+        raise CommandError(f"There is no dead letter {options['number']}.")
+
+    def _replay(self, options: dict[str, Any]) -> None:
+        sent, failed = dead.replay(set(options["numbers"]) or None)
+        self.stdout.write(f"{sent} dead letters sent again.")
+        if failed:
+            raise CommandError(f"{failed} weren't acknowledged.")
+
+    def _purge(self, options: dict[str, Any]) -> None:
+        dead.purge()
+        self.stdout.write("All dead letters are gone.")

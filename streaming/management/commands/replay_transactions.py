@@ -1,0 +1,120 @@
+from argparse import ArgumentParser
+from datetime import UTC, date, datetime
+from typing import Any
+
+from confluent_kafka import KafkaException
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import Progress, TextColumn
+
+from streaming import clock, history
+from streaming.connection import StoreUnavailable
+from streaming.pace import Pace
+from streaming.replay import Plan, Replay
+from streaming.topics import TopicError
+
+DEFAULT_SPEED = 60.0
+
+
+def positive(text: str) -> float:
+    value = float(text)
+    if value <= 0:
+        raise ValueError
+    return value
+
+
+class Command(BaseCommand):
+    help = (
+        "Publish ingested purchases to Kafka in chronological order, as if they happened now. "
+        "The shop clock moves on with them. By default: the last day of history, one minute of it "
+        "in a second."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        day = date.fromisoformat
+        parser.add_argument("--from", dest="first", type=day, help="first day, as 2020-09-22")
+        parser.add_argument("--to", dest="last", type=day, help="last day, inclusive")
+        pace = parser.add_mutually_exclusive_group()
+        pace.add_argument("--speed", type=positive, help="seconds of event time in a second")
+        pace.add_argument("--rate", type=positive, help="events in a second")
+        pace.add_argument("--max", action="store_true", help="as fast as it goes")
+        parser.add_argument(
+            "--resume", action="store_true", help="go on where the same days' replay stopped"
+        )
+        parser.add_argument(
+            "--browse",
+            action="store_true",
+            help="add synthetic views and bag events before each purchase (widget “synthetic”)",
+        )
+        parser.add_argument(
+            "--loop",
+            action="store_true",
+            help="start again after the last day, in event time that goes on; implies --resume",
+        )
+        parser.add_argument(
+            "--rewind",
+            action="store_true",
+            help="set the shop clock back to the first day; else it only moves forwards",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        first, last = _days(options["first"], options["last"])
+        plan = Plan(first, last, browse=options["browse"], loop=options["loop"])
+        pace = _pace(options)
+        try:
+            if options["rewind"]:
+                clock.set_now(history.start_of(first))
+            self._replay(plan, pace, resume=options["resume"] or options["loop"])
+        except (KafkaException, TopicError, StoreUnavailable) as error:
+            raise CommandError(f"The replay can't start: {error}") from error
+
+    def _replay(self, plan: Plan, pace: Pace, *, resume: bool) -> None:
+        console = Console(stderr=True)
+        columns = TextColumn("{task.description}"), TextColumn("{task.completed} events")
+        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+            task = progress.add_task("Replaying", total=None)
+
+            def told(sent: int, ts: int) -> None:
+                when = datetime.fromtimestamp(ts / 1000, UTC)
+                progress.update(task, completed=sent, description=f"{when:%Y-%m-%d %H:%M}")
+
+            replay = Replay(plan, pace, told)
+            if not resume:
+                replay.start_over()
+            interrupted = _until_interrupted(replay)
+        self.stdout.write(_summary(replay, interrupted=interrupted))
+
+
+def _until_interrupted(replay: Replay) -> bool:
+    try:
+        replay.run()
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _summary(replay: Replay, *, interrupted: bool) -> str:
+    ending = "interrupted; --resume goes on there" if interrupted else "all acknowledged"
+    kinds = " (views and bag events are synthetic)" if replay.plan.browse else ""
+    return f"{replay.sent} events{kinds} up to {replay.position}; {ending}."
+
+
+def _pace(options: dict[str, Any]) -> Pace:
+    if options["max"]:
+        return Pace()
+    if options["rate"]:
+        return Pace(rate=options["rate"])
+    return Pace(speed=options["speed"] or DEFAULT_SPEED)
+
+
+def _days(first: date | None, last: date | None) -> tuple[date, date]:
+    """The days asked for; with nothing asked the last day there is."""
+    known = history.bounds()
+    if known is None:
+        raise CommandError("There are no transactions to replay: run ingest_hm first.")
+    last = min(last or known[1], known[1])
+    first = max(first or last, known[0])
+    if first > last:
+        span = f"{known[0]} to {known[1]}"
+        raise CommandError(f"No day from {first} to {last}: history goes from {span}.")
+    return first, last

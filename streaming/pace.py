@@ -1,0 +1,45 @@
+"""How fast a replay goes: steadily, in slices of a few hundredths of a second."""
+
+import time
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+TICK_S: Final = 0.05
+SLICE: Final = 5_000
+
+
+@dataclass
+class Pace:
+    """`speed` is event time per wall time, `rate` events per second; neither: as fast as it goes.
+
+    The clocks start with the first slice and go on over the days, so that no error adds up.
+    """
+
+    speed: float | None = None
+    rate: float | None = None
+    began: float | None = field(default=None, init=False)
+    first_ts: int = field(default=0, init=False)
+    sent: int = field(default=0, init=False)
+
+    def slices(self, ts: Sequence[int], start: int = 0) -> Iterator[tuple[int, int]]:
+        """Cut the moments (ascending, ms) from place `start` on; each slice comes when due."""
+        while start < len(ts):
+            if self.began is None:
+                self.began, self.first_ts = time.monotonic(), ts[start]
+            stop = min(self._due(ts, start), start + SLICE)
+            if stop > start:
+                yield start, stop
+                self.sent += stop - start
+                start = stop
+            else:
+                time.sleep(TICK_S)
+
+    def _due(self, ts: Sequence[int], start: int) -> int:
+        elapsed = time.monotonic() - (self.began or 0.0)
+        if self.speed is not None:
+            return bisect_right(ts, self.first_ts + elapsed * 1000 * self.speed, start)
+        if self.rate is not None:
+            return min(len(ts), start + 1 + int(elapsed * self.rate) - self.sent)
+        return len(ts)

@@ -1,0 +1,160 @@
+"""The event generator: history goes to Kafka in chronological order, at a chosen pace."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from confluent_kafka import KafkaError, Message, Producer
+from django.conf import settings
+
+from streaming import clock, history, kafka, topics
+from streaming.connection import StoreUnavailable
+from streaming.delivery import Sender, outgoing
+from streaming.events import Event, encode, key_of, partition_of
+from streaming.features import DAY_MS
+from streaming.models import ReplayPosition
+from streaming.pace import Pace
+
+logger = logging.getLogger(__name__)
+
+SAVE_EVERY_S: Final = 2.0
+IN_FLIGHT: Final = 100_000
+ACK_TIMEOUT_S: Final = 30.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to replay. A looping replay starts again after its last day, with times that go on."""
+
+    first: date
+    last: date
+    browse: bool = False
+    loop: bool = False
+
+    @property
+    def lap_ms(self) -> int:
+        return ((self.last - self.first).days + 1) * DAY_MS
+
+
+class Publisher:
+    """Sends slices without waiting; `settle` waits until the broker has every one of them."""
+
+    def __init__(self) -> None:
+        self.retried = 0
+        self.lost: list[bytes] = []  # reported as not acknowledged, to be sent again
+        self.producer = self._connect()
+
+    def send(self, events: Sequence[Event]) -> None:
+        messages = [_message(event) for event in events]
+        while messages:
+            try:
+                self.producer.produce_batch(
+                    settings.KAFKA_TOPIC, messages, on_delivery=self._report
+                )
+            except BufferError:
+                self.producer.poll(0.05)
+            messages = [message for message in messages if message.pop("_error", None)]
+            while messages or len(self.producer) > IN_FLIGHT:
+                if self.producer.poll(0.02) == 0 and len(self.producer) <= IN_FLIGHT:
+                    break
+
+    def settle(self) -> None:
+        """Every event sent so far is acknowledged when this returns, however long Kafka is away."""
+        self.producer.flush()
+        if not self.lost:
+            return
+        sender = Sender(ACK_TIMEOUT_S)
+        while self.lost:
+            again = [outgoing(value) for value in self.lost]
+            self.retried += len(again)
+            failed = sender.send(again)
+            self.lost = [again[place].value for place in failed]
+        self.producer = self._connect()
+
+    def _connect(self) -> Producer:
+        config = kafka.producer(int(ACK_TIMEOUT_S * 1000), linger_ms=10)
+        return Producer({**config, "batch.num.messages": 10_000, "batch.size": 1_000_000})
+
+    def _report(self, error: KafkaError | None, message: Message) -> None:
+        value = message.value()
+        if error is not None and value is not None:
+            self.lost.append(value)
+
+
+def _message(event: Event) -> dict[str, Any]:
+    key = key_of(event)
+    partition = partition_of(key, settings.KAFKA_PARTITIONS)
+    return {"key": key, "value": encode(event), "partition": partition}
+
+
+def _position(plan: Plan) -> ReplayPosition:
+    start = {"day": plan.first, "line": 0}
+    return ReplayPosition.objects.get_or_create(
+        first_day=plan.first, last_day=plan.last, defaults=start
+    )[0]
+
+
+class Replay:
+    """One run. `told` hears how many events went out and at which event time, after each slice."""
+
+    def __init__(
+        self, plan: Plan, pace: Pace, told: Callable[[int, int], None] = lambda sent, ts: None
+    ) -> None:
+        self.plan, self.pace, self.told = plan, pace, told
+        self.sent = 0
+        self.position = _position(plan)
+        self.saved_at = time.monotonic()
+
+    def start_over(self) -> None:
+        """Don't go on where the last replay of the same days stopped."""
+        self._move(self.plan.first, 0, 0)
+
+    def run(self) -> None:
+        """Raise KafkaException or TopicError when the broker isn't there to begin with."""
+        topics.ensure()
+        self.publisher = Publisher()
+        try:
+            self._lap()
+            while self.plan.loop:
+                self._move(self.plan.first, 0, self.position.lap + 1)
+                self._lap()
+        finally:
+            self._save()
+
+    def _lap(self) -> None:
+        for day in history.days(self.position.day, self.plan.last):
+            if day.day != self.position.day:
+                self._move(day.day, 0, self.position.lap)
+            self._day(day)
+
+    def _day(self, day: history.Day) -> None:
+        lap = self.position.lap
+        events = history.events(
+            day, browse=self.plan.browse, lap=lap, shift_ms=lap * self.plan.lap_ms
+        )
+        ts = [event.ts for event in events]
+        for start, stop in self.pace.slices(ts, self.position.line):
+            self.publisher.send(events[start:stop])
+            self.sent += stop - start
+            self._move(day.day, stop, lap)
+            self._tell(ts[stop - 1])
+
+    def _move(self, day: date, line: int, lap: int) -> None:
+        self.position.day, self.position.line, self.position.lap = day, line, lap
+
+    def _tell(self, ts: int) -> None:
+        self.told(self.sent, ts)
+        if time.monotonic() - self.saved_at > SAVE_EVERY_S:
+            self._save()
+            try:
+                clock.follow(ts)
+            except StoreUnavailable as error:
+                logger.warning("The shop clock doesn't follow: %s", error)
+
+    def _save(self) -> None:
+        self.publisher.settle()
+        self.position.save()
+        self.saved_at = time.monotonic()

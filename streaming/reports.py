@@ -1,0 +1,58 @@
+"""What a worker writes beside the features: its status, and the merged trends for readers."""
+
+import logging
+import time
+from typing import Final
+
+import msgspec
+import redis
+
+from streaming import keys
+from streaming.clock import now_ms
+from streaming.connection import StoreUnavailable, available
+from streaming.status import TTL_S
+from streaming.step import Step, Tools
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_S: Final = 1.0
+TOP_S: Final = 0.4
+# Readers' trends are made a few times more after the last change: another worker may have
+# overwritten ours with what it had read before.
+SETTLES_S: Final = 2.0
+
+
+class Reports:
+    def __init__(self, client: redis.Redis, tools: Tools) -> None:
+        self.client, self.tools = client, tools
+        self.heartbeat_at = self.top_at = self.settled_at = 0.0
+        self.events = 0
+
+    def due(self, step: Step | None) -> bool:
+        """Write what is due; True once a second, when the heartbeat was."""
+        now = time.monotonic()
+        try:
+            self._refresh_top(now)
+            if now - self.heartbeat_at < HEARTBEAT_S:
+                return False
+            self.heartbeat_at = now
+            self._beat(step)
+        except StoreUnavailable as error:
+            logger.info("No report: %s", error)
+        return True
+
+    def _refresh_top(self, now: float) -> None:
+        if self.events != self.tools.meter.events:
+            self.settled_at = now + SETTLES_S
+        if now - self.top_at < TOP_S or self.top_at > self.settled_at:
+            return
+        self.top_at, self.events = now, self.tools.meter.events
+        self.tools.writer.refresh_top(self.tools.articles.index_groups, now_ms())
+
+    def _beat(self, step: Step | None) -> None:
+        meter = self.tools.meter
+        status = meter.report(
+            "" if step is None else step.topic_id, {} if step is None else step.fences
+        )
+        with available():
+            self.client.set(keys.status(meter.worker), msgspec.json.encode(status), ex=TTL_S)

@@ -1,0 +1,47 @@
+"""The stream inside a Celery worker: `celery -A storefront worker -Q stream` runs the consumer."""
+
+import logging
+import threading
+from typing import Any, Final
+
+from celery import Celery, bootsteps
+from celery.worker import state
+
+QUEUE: Final = "stream"
+EXIT_FAILED: Final = 70  # EX_SOFTWARE
+
+logger = logging.getLogger(__name__)
+
+
+class Stream(bootsteps.StartStopStep):
+    """Starts the consumer's thread once the pool has forked, and waits for it at the end."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def include_if(self, worker: Any) -> bool:
+        return QUEUE in worker.app.amqp.queues.consume_from
+
+    def start(self, worker: Any) -> None:
+        from streaming.consumer import FeatureConsumer
+
+        self.consumer = FeatureConsumer(worker.hostname)
+        self.thread = threading.Thread(target=self._run, name="stream", daemon=True)
+        self.thread.start()
+
+    def stop(self, worker: Any) -> None:
+        self.consumer.stopping.set()
+        self.thread.join(30)
+
+    def terminate(self, worker: Any) -> None:
+        self.stop(worker)
+
+    def _run(self) -> None:
+        try:
+            self.consumer.run()
+        except Exception:
+            logger.critical("The stream stops, and its worker with it.", exc_info=True)
+            state.should_stop = EXIT_FAILED  # type: ignore[assignment]
+
+
+def install(app: Celery) -> None:
+    app.steps["worker"].add(Stream)
