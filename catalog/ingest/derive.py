@@ -95,9 +95,7 @@ def mark_pictures(pictured: Collection[int]) -> tuple[int, int]:
     return missing, len(keys) - found
 
 
-def analyze() -> None:
-    """Fresh statistics for the planner on every table the ingest filled."""
+def analyze(*tables: str) -> None:
+    """Fresh statistics for the planner."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "ANALYZE catalog_article, catalog_articlesummary, catalog_customer, catalog_transaction"
-        )
+        cursor.execute(f"ANALYZE {', '.join(tables)}")

@@ -70,7 +70,6 @@ def build(month: date) -> None:
             # NOT VALID takes the strong lock for an instant; VALIDATE then reads beside others.
             execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID")
         execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
-    execute(f"ANALYZE {table}")
 
 
 def attach(month: date) -> None:

@@ -171,11 +171,12 @@ def carry_on(job: Job, images: Path | None) -> Report:
         transactions.load_transactions(job)
         transactions.attach_months(job)
     with transaction.atomic():
+        with job.phases.phase("statistics"):
+            derive.analyze("catalog_article", "catalog_customer", partitions.PARENT)
         with job.phases.phase("summaries"):
             derive.fill_summaries()
             pictures = picture_report(images)
-        with job.phases.phase("statistics"):
-            derive.analyze()
+            derive.analyze("catalog_articlesummary")
         return finish(job, before, pictures)
 
 

@@ -46,6 +46,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
+        self.stdout.ending = ""  # rich ends its lines itself
         console = Console(file=self.stdout, soft_wrap=True)  # type: ignore[arg-type]
         phases = Phases(console)
         chosen = Options(
