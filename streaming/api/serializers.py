@@ -1,0 +1,109 @@
+"""What a client may say of a shopper, checked field by field."""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from catalog.models import Article
+from streaming import events
+from streaming.events import Event
+from streaming.producer import new_id
+
+MAX_EVENTS: Final = 100
+MAX_KEY: Final = 2_147_483_647
+OF_ARTICLE: Final[dict[str, Callable[..., Event]]] = {
+    "view": events.View,
+    "click": events.Click,
+    "impression": events.Impression,
+    "bag_add": events.BagAdd,
+    "bag_remove": events.BagRemove,
+}
+REFUSED: Final = {
+    "purchase": "Purchases come from the shop's checkout only.",
+    "identify": "Only the shop itself tells who somebody is.",
+    "merge": "Only the stream itself merges shoppers.",
+}
+
+
+class TypeField(serializers.ChoiceField):
+    """Names why the types that exist but aren't for clients are refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str) and data in REFUSED:
+            raise serializers.ValidationError(REFUSED[data])
+        return super().to_internal_value(data)
+
+
+@extend_schema_field(
+    {"oneOf": [{"type": "string", "pattern": "^[0-9]{1,10}$"}, {"type": "integer"}]}
+)
+class ArticleKeyField(serializers.Field[int, Any, str, Any]):
+    """An article_id, as ten characters or as a number; its key within."""
+
+    def to_internal_value(self, data: Any) -> int:
+        is_number = isinstance(data, int | str) and not isinstance(data, bool)
+        if not is_number or not re.fullmatch(r"[0-9]{1,10}", str(data), re.ASCII):
+            raise serializers.ValidationError("An article_id has ten digits, as 0108775015.")
+        if not 1 <= int(data) <= MAX_KEY:
+            raise serializers.ValidationError(f"No article {data}.")
+        return int(data)
+
+    def to_representation(self, value: int) -> str:
+        return f"{value:010d}"
+
+
+def unknown_articles(checked: list[dict[str, Any]]) -> list[dict[str, list[str]]]:
+    """What is wrong with each event's article: nothing where the catalogue has it."""
+    asked = {event["article"] for event in checked if "article" in event}
+    known = set(Article.objects.filter(pk__in=asked).values_list("pk", flat=True))
+    return [_unknown(event, known) for event in checked]
+
+
+def _unknown(event: dict[str, Any], known: set[int]) -> dict[str, list[str]]:
+    article = event.get("article")
+    return {} if article is None or article in known else {"article": [f"No article {article}."]}
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """One event. Its shopper is the session's, its time the shop's."""
+
+    id = serializers.RegexField(
+        r"^[0-9A-Za-z_-]{1,64}$",
+        required=False,
+        help_text="Makes sending again harmless; the server makes one where it is absent.",
+    )
+    type = TypeField(choices=[*OF_ARTICLE, "search"])
+    article = ArticleKeyField(required=False, help_text="Required for all types but search.")
+    rec_id = serializers.CharField(required=False, max_length=64)
+    widget = serializers.CharField(required=False, max_length=40)
+    position = serializers.IntegerField(required=False, min_value=0, max_value=1000)
+    query = serializers.CharField(required=False, max_length=200, help_text="For search.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needed = "query" if attrs["type"] == "search" else "article"
+        if needed not in attrs:
+            raise serializers.ValidationError({needed: f"A {attrs['type']} needs one."})
+        return attrs
+
+
+class AcceptedSerializer(serializers.Serializer[Any]):
+    ids = serializers.ListField(child=serializers.CharField())
+
+
+def to_event(data: dict[str, Any], shopper: str, ts: int) -> Event:
+    """The event of validated data."""
+    common: dict[str, Any] = {
+        "id": data.get("id") or new_id(), "shopper": shopper, "ts": ts, "source": "api"
+    }  # fmt: skip
+    if data["type"] == "search":
+        return events.Search(**common, query=data["query"])
+    return OF_ARTICLE[data["type"]](
+        **common,
+        article=data["article"],
+        rec_id=data.get("rec_id"),
+        widget=data.get("widget"),
+        position=data.get("position"),
+    )

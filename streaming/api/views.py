@@ -1,0 +1,60 @@
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from streaming import clock, producer
+from streaming.api.serializers import (
+    MAX_EVENTS,
+    AcceptedSerializer,
+    EventSerializer,
+    to_event,
+    unknown_articles,
+)
+from streaming.shoppers import shopper_of
+
+BODY = PolymorphicProxySerializer(
+    component_name="EventOrEvents",
+    serializers=[EventSerializer, EventSerializer(many=True)],
+    resource_type_field_name=None,
+    many=False,
+)
+
+
+class Events(APIView):
+    """What the session's shopper did: one event or a list of up to a hundred."""
+
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "events"
+
+    @extend_schema(
+        operation_id="events_create",
+        tags=["events"],
+        request=BODY,
+        responses={
+            202: AcceptedSerializer,
+            400: OpenApiResponse(OpenApiTypes.OBJECT, "The messages of each field that is wrong"),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        shopper, now = shopper_of(request._request), clock.now_ms()
+        accepted = [to_event(data, shopper, now) for data in _validated(request.data)]
+        producer.publish(*accepted)
+        answer = AcceptedSerializer({"ids": [event.id for event in accepted]})
+        return Response(answer.data, status=status.HTTP_202_ACCEPTED)
+
+
+def _validated(body: object) -> list[dict[str, object]]:
+    """The events' data; raise ValidationError, shaped as the body is: an object or a list."""
+    many = isinstance(body, list)
+    events = body if isinstance(body, list) else [body]
+    if not 1 <= len(events) <= MAX_EVENTS:
+        raise serializers.ValidationError(f"Between 1 and {MAX_EVENTS} events at a time.")
+    checked = EventSerializer(data=events, many=True)
+    errors = unknown_articles(checked.validated_data) if checked.is_valid() else checked.errors
+    if any(errors):
+        raise serializers.ValidationError(errors if many else errors[0])
+    return list(checked.validated_data)

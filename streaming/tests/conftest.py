@@ -1,0 +1,30 @@
+"""Every test has topics of its own and an empty feature store."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.conf import LazySettings
+
+from streaming import connection, outbox, producer, topics
+
+
+@pytest.fixture
+def store() -> Iterator[None]:
+    """An empty Redis."""
+    connection.client().flushdb()
+    yield
+    connection.client().flushdb()
+
+
+@pytest.fixture
+def log(settings: LazySettings, tmp_path: object) -> Iterator[str]:
+    """A pair of topics of this test's own; the name of the one with the events."""
+    settings.KAFKA_TOPIC = f"test.{uuid.uuid4().hex[:12]}"
+    settings.KAFKA_DEAD_TOPIC = f"{settings.KAFKA_TOPIC}.dead"
+    settings.SPOOL_DIR = tmp_path
+    topics.ensure()
+    yield settings.KAFKA_TOPIC
+    producer.close()
+    outbox.sender.cache_clear()
+    topics.admin().delete_topics([settings.KAFKA_TOPIC, settings.KAFKA_DEAD_TOPIC])

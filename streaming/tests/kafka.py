@@ -1,0 +1,21 @@
+"""Reading a topic in a test."""
+
+import time
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+
+from streaming import kafka, topics
+
+
+def messages(topic: str, count: int, patience_s: float = 15.0) -> list[Message]:
+    """The topic's first messages, partition by partition in order; at least `count` of them."""
+    consumer = Consumer(kafka.consumer("tests"))
+    found = topics.admin().list_topics(topic, timeout=5).topics[topic]
+    consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for p in found.partitions])
+    got: list[Message] = []
+    deadline = time.monotonic() + patience_s
+    while len(got) < count and time.monotonic() < deadline:
+        got += [m for m in consumer.consume(1000, 0.2) if m.error() is None]
+    consumer.close()
+    assert len(got) >= count, f"{len(got)} messages of {count} came"
+    return sorted(got, key=lambda m: (m.partition(), m.offset()))
