@@ -19,6 +19,9 @@ HALF_LIFE_MS = 7 * 86_400_000
 STEP_BACK = 0.9
 LAST_ACTIONS = 20
 POPULAR_DEPTH = 100
+# Of two articles equally alike the best seller gets this much more, so that what hardly anybody
+# wants doesn't lead a shelf.
+STANDING_WEIGHT = 0.1
 # An audience with less than this share of the shopper's attention is not asked.
 SMALL_SHARE = 0.2
 
@@ -36,14 +39,23 @@ class Candidates:
 
 
 def of_article(bundle: Bundle, row: int) -> Candidates:
-    """The nearest articles by content; the score is the cosine."""
+    """The nearest articles by content, best first; the score is the closeness."""
     known = int(np.count_nonzero(bundle.neighbours[row] != ABSENT))
-    rows, scores = bundle.neighbours[row, :known], bundle.neighbour_scores[row, :known]
-    return Candidates(rows, scores.astype(np.float64), np.full(known, row, np.int32))
+    scores = closeness(bundle, np.array([row], np.int32))[0, :known]
+    order = np.argsort(-scores, kind="stable")
+    rows = bundle.neighbours[row, :known][order]
+    return Candidates(rows, scores[order], np.full(known, row, np.int32))
+
+
+def closeness(bundle: Bundle, rows: Ints) -> npt.NDArray[np.float64]:
+    """Of the neighbours of each row: cosine, lifted by the neighbour's standing."""
+    lift = 1.0 + STANDING_WEIGHT * bundle.standing[bundle.neighbours[rows]]
+    close: npt.NDArray[np.float64] = bundle.neighbour_scores[rows].astype(np.float64) * lift
+    return close
 
 
 def of_recents(bundle: Bundle, recents: Sequence[Recent], now_ms: int) -> Candidates:
-    """What lies near the shopper's last actions: Σ weight of the action × cosine, at most 1.
+    """What lies near the last actions: Σ weight of the action × closeness, about 1 at most.
 
     `recents` comes newest first. The cause is the action that adds most.
     """
@@ -53,7 +65,7 @@ def of_recents(bundle: Bundle, recents: Sequence[Recent], now_ms: int) -> Candid
     if not weight.any():
         return Candidates(seen[:0], weight[:0], seen[:0])
     near = bundle.neighbours[seen]
-    added = (weight / weight.sum())[:, None] * bundle.neighbour_scores[seen]
+    added = (weight / weight.sum())[:, None] * closeness(bundle, seen)
     cause = np.broadcast_to(seen[:, None], near.shape)
     kept = (near != ABSENT) & (added > 0)
     return summed(near[kept], added[kept], cause[kept])

@@ -25,10 +25,10 @@ def of_same_type(article: int, k: int) -> list[Item]:
         return []
     same = Article.objects.of_type(own.product_type_id).in_index_group(own.index.group_id)
     same = same.exclude(product=own.product_id).popular()
-    alike = items(same.filter(colour_master=own.colour_master_id), "Similar", k)
+    alike = items(same.filter(colour_master=own.colour_master_id), "Same type and colour", k)
     if len(alike) < k:
         other = same.exclude(colour_master=own.colour_master_id)
-        alike += items(other, "Similar", k - len(alike))
+        alike += items(other, "Same type", k - len(alike))
     return alike
 
 

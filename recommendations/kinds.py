@@ -13,7 +13,7 @@ A kind is `degraded` when a part that it should have asked was away, not when a 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,8 +75,21 @@ def similar(ask: Ask) -> Found:
         found = fallbacks.of_same_type(ask.article, ask.k)
         return Found("postgres_same_type", "Of the same type", found, degraded=True)
     near = candidates.of_article(ask.bundle, row)
-    items = shown(ask, ask.bundle, near, "Similar", exclude=())
+    items = [
+        replace(item, reason=likeness(ask.bundle, row, item.article))
+        for item in shown(ask, ask.bundle, near, "", exclude=())
+    ]
     return Found("content_neighbours", "Alike in type, style, colour and words", items)
+
+
+def likeness(bundle: Bundle, row: int, article: int) -> str:
+    """What two articles have in common, in words."""
+    other = int(bundle.rows_of([article])[0])
+    same_type = bundle.product_type[row] == bundle.product_type[other]
+    same_colour = bundle.colour_master[row] == bundle.colour_master[other]
+    if same_type:
+        return "Same type and colour" if same_colour else "Same type"
+    return "Same colour, similar style" if same_colour else "Similar style"
 
 
 def because_you_viewed(ask: Ask) -> Found:

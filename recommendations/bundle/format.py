@@ -30,7 +30,7 @@ ARRAYS: Final[dict[str, tuple[str, int]]] = {
     "vectors": ("float32", 2),
     "neighbours": ("int32", 2),
     "neighbour_scores": ("float32", 2),
-    "popularity": ("float32", 1),
+    "standing": ("float32", 1),
 } | {
     f"{name}_{part}": kind
     for name in ("popular", "popular_by_index_group", "popular_by_age", "new", "new_by_index_group")

@@ -45,12 +45,13 @@ class Bundle:
         self.product: Ints = arrays["product"]
         self.design: Ints = arrays["design"]
         self.product_type: Ints = arrays["product_type"]
+        self.colour_master: Ints = arrays["colour_master"]
         self.index_group: Ints = arrays["index_group"]
         self.on_sale: npt.NDArray[np.bool_] = arrays["on_sale"]
         self.neighbours: Ints = arrays["neighbours"]
         self.neighbour_scores: Floats = arrays["neighbour_scores"]
         self.vectors: Floats = arrays["vectors"]
-        self.popularity: Floats = arrays["popularity"]
+        self.standing: Floats = arrays["standing"]
         self.popular = lists(arrays, "popular")
         self.popular_by_index_group = lists(arrays, "popular_by_index_group")
         self.popular_by_age = lists(arrays, "popular_by_age")

@@ -26,7 +26,7 @@ Lived = Callable[..., str]
 def some_inputs(articles: int = 300, sales: int = 2000, seed: int = 7) -> Inputs:
     """A random catalogue, two articles a product, and random sales of ninety days."""
     rng = np.random.default_rng(seed)
-    kind = rng.integers(0, len(GARMENTS), articles)
+    kind = rng.integers(0, len(GARMENTS), articles).astype(np.int32)
     columns = {name: rng.integers(0, 6, articles).astype(np.int32) for name in ATTRIBUTES}
     columns |= {"product": np.arange(articles, dtype=np.int32) // 2, "product_type": kind}
     names = [f"{GARMENTS[k]} number{i // 2:b}" for i, k in enumerate(kind)]

@@ -16,6 +16,7 @@ from recommendations.training.popularity import (
     overall,
     popular_by_age,
     popularity,
+    standing,
     weights,
 )
 
@@ -75,7 +76,7 @@ def sales_lists(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
     new = newness(facts, inputs.as_of_day)
     group = inputs.articles["index_group"].to_numpy(np.int32)
     return {
-        "popularity": score,
+        "standing": standing(score),
         **parts("popular", overall(score)),
         **parts("popular_by_index_group", by_group(score, group)),
         **parts("popular_by_age", popular_by_age(inputs, weight)),

@@ -42,6 +42,13 @@ def popularity(sales: Sales, weight: npt.NDArray[np.float64], count: int) -> Flo
     return np.bincount(sales.row, weight, minlength=count).astype(np.float32)
 
 
+def standing(score: Floats) -> Floats:
+    """Popularity from 0 (never sold lately) to 1 (the best seller), by its logarithm."""
+    top = np.log1p(score.max(initial=0.0))
+    scaled: Floats = (np.log1p(score) / max(top, 1e-12)).astype(np.float32)
+    return scaled
+
+
 def overall(score: Floats) -> Ranked:
     """The best of all articles."""
     return ranked([OVERALL], [score])
