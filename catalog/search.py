@@ -155,7 +155,7 @@ def most_likely(word: str, occurrences: Mapping[str, int]) -> str:
     names have errors ("bikni"), which are words that few articles have.
     """
     return max(
-        occurrences,
+        [candidate for candidate in occurrences if occurrences[candidate]],
         key=lambda c: likeness(word, c) + COMMON_WEIGHT * log1p(occurrences[c]),
         default=word,
     )

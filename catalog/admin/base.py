@@ -47,7 +47,10 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
     def count(self) -> int:
         listed: QuerySet[Model] = self.object_list  # type: ignore[assignment]
         rows = listed.order_by()
-        estimate = json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"]
+        plan = rows.explain(format="json")
+        if not plan:  # Django knows that nothing matches, and asks nobody
+            return 0
+        estimate = json.loads(plan)[0]["Plan"]["Plan Rows"]
         return int(estimate if estimate > COUNTED_EXACTLY else rows.count())
 
 

@@ -1,0 +1,94 @@
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from catalog import navigation
+from catalog.models import IngestRun
+from catalog.navigation import Node, menu, tree
+from catalog.tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def shop() -> None:
+    make_article(1001, product=1)
+    make_article(1002, product=1, product_type=(302, "Blouse"))
+    make_article(2001, product=2)
+    make_article(3001, product=3, index=("M", "Men"), index_group=(2, "Men"))
+
+
+def finish_ingest() -> IngestRun:
+    return IngestRun.objects.create(
+        status=IngestRun.Status.DONE, finished_at=timezone.now(), data_dir="data"
+    )
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_menu_is_a_tree_of_four_levels_biggest_first() -> None:
+    women, men = menu()
+    assert (women.name, men.name) == ("Women", "Men")
+    (section,) = women.children
+    (garment_group,) = section.children
+    assert [child.name for child in garment_group.children] == ["Shirt", "Blouse"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_product_of_two_types_counts_once_above_them() -> None:
+    women = menu()[0]
+    garment_group = women.children[0].children[0]
+    assert [child.count for child in garment_group.children] == [2, 1]
+    assert garment_group.count == women.count == 2
+
+
+def test_an_empty_shop_has_an_empty_menu() -> None:
+    assert menu() == []
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_menu_is_counted_once_an_ingest(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    finish_ingest()
+    first = menu()
+    with django_assert_num_queries(1):
+        assert menu() == first
+
+
+@pytest.mark.usefixtures("shop")
+def test_another_process_takes_the_menu_from_the_cache(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    finish_ingest()
+    first = menu()
+    navigation._menu_of.cache_clear()
+    with django_assert_num_queries(1):
+        assert menu() == first
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_new_ingest_changes_the_menu() -> None:
+    finish_ingest()
+    before = menu()
+    make_article(4001, product=4)
+    assert menu() == before
+    finish_ingest()
+    assert menu()[0].count == before[0].count + 1
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_menu_stands_while_redis_is_away(settings) -> None:  # type: ignore[no-untyped-def]
+    away = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": away}
+    finish_ingest()
+    assert cache.get("anything") is None
+    assert menu()[0].name == "Women"
+
+
+def test_rows_of_any_order_make_the_same_tree() -> None:
+    rows: list[navigation.Row] = [
+        (1, "W", 2, "S", 3, "G", 4, "T", 7),
+        (1, "W", 2, "S", 3, "G", None, None, 7),
+        (1, "W", 2, "S", None, None, None, None, 7),
+        (1, "W", None, None, None, None, None, None, 9),
+    ]
+    types = (Node(4, "T", 7),)
+    expected = [Node(1, "W", 9, (Node(2, "S", 7, (Node(3, "G", 7, types),)),))]
+    assert tree(rows) == tree(reversed(rows)) == expected
+    assert expected[0].slug == "w"
