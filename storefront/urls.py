@@ -19,6 +19,7 @@ from storefront.views import (
 )
 
 register_converter(converters.ArticleId, "article")
+register_converter(converters.OrderNumber, "order")
 register_converter(converters.Place, "place")
 
 GROUP = "shop/<place:index_group>/"
@@ -38,7 +39,7 @@ urlpatterns = [
     path("bag/update/", bag.update, name="bag-update"),
     path("bag/remove/", bag.remove, name="bag-remove"),
     path("checkout/", checkout.checkout, name="checkout"),
-    path("orders/<str:number>/", checkout.order, name="order"),
+    path("orders/<order:number>/", checkout.order, name="order"),
     path("search/", search.search, name="search"),
     path("personas/", personas.gallery, name="personas"),
     path("personas/switch/", personas.switch, name="persona-switch"),

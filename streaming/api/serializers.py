@@ -55,16 +55,15 @@ class ArticleKeyField(serializers.Field[int, Any, str, Any]):
         return f"{value:010d}"
 
 
-def unknown_articles(checked: list[dict[str, Any]]) -> list[dict[str, list[str]]]:
-    """What is wrong with each event's article: nothing where the catalogue has it."""
+def unknown_articles(checked: list[dict[str, Any]]) -> dict[int, dict[str, list[str]]]:
+    """What is wrong with the events' articles, by place: nothing where the catalogue has them."""
     asked = {event["article"] for event in checked if "article" in event}
     known = set(Article.objects.filter(pk__in=asked).values_list("pk", flat=True))
-    return [_unknown(event, known) for event in checked]
-
-
-def _unknown(event: dict[str, Any], known: set[int]) -> dict[str, list[str]]:
-    article = event.get("article")
-    return {} if article is None or article in known else {"article": [f"No article {article}."]}
+    return {
+        place: {"article": [f"No article {event['article']:010d}."]}
+        for place, event in enumerate(checked)
+        if "article" in event and event["article"] not in known
+    }
 
 
 class EventSerializer(serializers.Serializer[Any]):

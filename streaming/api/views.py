@@ -48,13 +48,13 @@ class Events(APIView):
 
 
 def _validated(body: object) -> list[dict[str, object]]:
-    """The events' data; raise ValidationError, shaped as the body is: an object or a list."""
+    """The events' data; raise ValidationError, by place where the body is a list."""
     many = isinstance(body, list)
     events = body if isinstance(body, list) else [body]
     if not 1 <= len(events) <= MAX_EVENTS:
         raise serializers.ValidationError(f"Between 1 and {MAX_EVENTS} events at a time.")
     checked = EventSerializer(data=events, many=True)
     errors = unknown_articles(checked.validated_data) if checked.is_valid() else checked.errors
-    if any(errors):
+    if errors:
         raise serializers.ValidationError(errors if many else errors[0])
     return list(checked.validated_data)

@@ -75,7 +75,7 @@ def test_one_bad_event_refuses_its_list(shop: Client) -> None:
     good = {"type": "view", "article": 108775015}
     reply = post(shop, [good, {"type": "view", "article": 5}])
     assert reply.status_code == 400
-    assert reply.json() == [{}, {"article": ["No article 5."]}]
+    assert reply.json() == {"1": {"article": ["No article 0000000005."]}}
 
 
 @pytest.mark.parametrize("number", [0, 101])
