@@ -1,7 +1,6 @@
 """The parts of the shop's addresses: articles by their ten digits, places by number and name."""
 
 import re
-from typing import ClassVar
 
 from catalog.navigation import Node
 
@@ -18,10 +17,22 @@ class ArticleId:
         return f"{int(key):010d}"
 
 
+class OrderNumber:
+    """/orders/7XQS-8SVB/."""
+
+    regex = "[2-9A-Z]{4}-[2-9A-Z]{4}"
+
+    def to_python(self, text: str) -> str:
+        return text
+
+    def to_url(self, number: str) -> str:
+        return number
+
+
 class Place:
     """/shop/1-ladieswear/ ↔ 1: the number says where, the name is for people."""
 
-    regex: ClassVar[str] = r"-?[0-9]{1,9}(?:-[a-z0-9-]*)?"
+    regex = r"-?[0-9]{1,9}(?:-[a-z0-9-]*)?"
 
     def to_python(self, text: str) -> int:
         number = re.match(r"-?[0-9]+", text)

@@ -1,0 +1,204 @@
+"""Every page opens, says what it should, and takes hostile input without failing."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from storefront.tests.shops import Shop, address
+
+PLACES = ["/shop/1/", "/shop/1-women/", "/shop/1/61/", "/shop/1/61/7001/", "/shop/1/61/7001/301/"]
+PAGES = [
+    "/",
+    *PLACES,
+    "/shop/1/?sort=newest",
+    "/article/0900000001/",
+    "/bag/",
+    "/search/",
+    "/search/?q=shirt",
+    "/search/?q=zzzzzz",
+    "/personas/",
+]
+
+
+class Inline(HTMLParser):
+    """Collects what the content security policy forbids within a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        if tag == "style" or (tag == "script" and "src" not in named):
+            self.found.append(tag)
+        self.found += [f"{tag} {name}" for name in named if name == "style" or name[:2] == "on"]
+
+
+def inline_parts(page: str) -> list[str]:
+    parser = Inline()
+    parser.feed(page)
+    return parser.found
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("path", [*PAGES, "/nowhere/"])
+def test_a_page_keeps_to_the_content_security_policy(client: Client, path: str) -> None:
+    client.post("/bag/add/", {"article": "0900000001"})
+    response = client.get(path)
+    assert response.status_code == (404 if path == "/nowhere/" else 200)
+    assert "default-src 'self'" in response["Content-Security-Policy"]
+    assert inline_parts(response.text) == []
+    assert response.text.count("<h1") == 1
+    assert 'lang="en"' in response.text
+
+
+@pytest.mark.parametrize("template", ["500.html", "503.html", "403_csrf.html"])
+def test_the_pages_of_failures_stand_on_their_own(
+    template: str, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    from django.template.loader import render_to_string
+
+    page = render_to_string(template)
+    assert inline_parts(page) == []
+    assert template[:3] in page
+
+
+def test_the_home_page_shows_what_sells(client: Client, shop: Shop) -> None:
+    page = client.get("/").text
+    assert "Linen shirt" in page
+    assert "/360/0900000001.webp" in page
+
+
+def test_a_listing_has_one_card_per_product_with_its_colours(client: Client, shop: Shop) -> None:
+    page = client.get("/shop/1/").text
+    assert page.count('<article class="card">') == 2
+    assert "2 colours" in page
+    assert "2 products" in page
+
+
+def test_a_listing_of_many_has_pages_that_are_links(client: Client, shop: Shop) -> None:
+    from catalog.tests.factories import make_article
+
+    for number in range(30):
+        make_article(700_000_001 + number * 1000, product=700_000 + number)
+    first, second = client.get("/shop/1/"), client.get("/shop/1/?page=2")
+    assert 'rel="next" href="?page=2"' in first.text
+    assert second.text.count('<article class="card">') == 8
+    assert client.get("/shop/1/?page=3").status_code == 404
+
+
+def test_breadcrumbs_lead_back_up(client: Client, shop: Shop) -> None:
+    page = client.get("/shop/1/61/7001/").text
+    assert 'href="/shop/1-women/61-women-daily/"' in page
+    assert 'aria-current="page">Shirts and blouses' in page
+
+
+def test_a_product_page_shows_price_colours_attributes_and_safe_text(
+    client: Client, shop: Shop
+) -> None:
+    page = client.get(address(shop.dress)).text
+    assert "€49.99" in page
+    assert "A dress &lt;b&gt;with&lt;/b&gt; flowers &amp; leaves." in page
+    shirt = client.get(address(shop.shirt)).text
+    assert f'href="{address(shop.other_colour)}" title="Dark Red"' in shirt
+    picture = re.search(r'<div class="product-picture">.*?<img ([^>]*)>', shirt, re.S)
+    assert picture is not None
+    described = ("srcset=", "sizes=", 'width="800"', 'height="1200"', 'alt="Linen shirt, ink"')
+    assert all(attribute in picture[1] for attribute in described)
+
+
+def test_a_tracked_address_names_the_plain_one_as_canonical(client: Client, shop: Shop) -> None:
+    page = client.get(address(shop.dress) + "?rec=abc&w=similar&p=2").text
+    assert f'<link rel="canonical" href="http://testserver{address(shop.dress)}">' in page
+
+
+def test_search_counts_forgives_and_recovers(client: Client, shop: Shop) -> None:
+    assert "1 result for “garden dress”" in client.get("/search/?q=garden+dress").text
+    assert "Garden dress" in client.get("/search/?q=gardn").text
+    nothing = client.get("/search/?q=qqqq").text
+    assert "Nothing found for “qqqq”" in nothing
+    assert 'class="chip" href="/shop/1-women/"' in nothing
+
+
+HOSTILE = [
+    ("/article/0000000000/", 404),
+    ("/article/9999999999/", 404),
+    ("/article/900000001/", 404),
+    ("/article/0900000001/?rec=" + "x" * 5000 + "&w=y&p=1", 200),
+    ("/article/0900000001/?rec=a&w=b&p=-1", 200),
+    ("/shop/999/", 404),
+    ("/shop/-1/", 404),
+    ("/shop/99999999999/", 404),
+    ("/shop/1/1/", 404),
+    ("/shop/1/?page=abc", 404),
+    ("/shop/1/?page=0", 404),
+    ("/shop/1/?page=99999999999999999999", 404),
+    ("/shop/1/?sort='--", 404),
+    ("/search/?q=" + "a" * 6000, 200),
+    ("/search/?q=%00%ff%27%22<script>alert(1)</script>", 200),
+    ("/search/?q=-&page=2", 404),
+    ("/search/?q=shirt&page=1e9", 404),
+    ("/search/?q=%26%7C%21%28%29%3A*", 200),
+    ("/orders/ABCD-EFGH/", 404),
+    ("/orders/%00/", 404),
+    ("/widgets/nothing/", 404),
+]
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(("path", "status"), HOSTILE)
+def test_hostile_addresses_are_answered_calmly(client: Client, path: str, status: int) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    assert "<script>alert" not in response.text
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("cookie", ["theme", "shopper", "sessionid", "messages"])
+def test_a_forged_cookie_changes_nothing(client: Client, cookie: str) -> None:
+    client.cookies[cookie] = '"><script>alert(1)</script>'
+    response = client.get("/")
+    assert response.status_code == 200
+    assert "<script>alert" not in response.text
+
+
+# A page's queries don't grow with what it shows. Without a bundle the shelves ask PostgreSQL.
+BUDGETS = {
+    "/": 24,
+    "/shop/1/": 10,
+    "/article/0900000001/": 20,
+    "/bag/": 12,
+    "/search/?q=shirt": 12,
+    "/personas/": 14,
+}
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(("path", "budget"), BUDGETS.items())
+def test_a_page_asks_the_database_a_bounded_number_of_times(
+    client: Client, path: str, budget: int, django_assert_max_num_queries: Any
+) -> None:
+    client.get(path)
+    with django_assert_max_num_queries(budget):
+        client.get(path)
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_theme_chosen_is_in_the_page_at_once(client: Client) -> None:
+    assert "data-theme=" not in client.get("/").text
+    client.cookies["theme"] = "dark"
+    assert '<html lang="en" data-theme="dark">' in client.get("/").text
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_footer_says_that_data_are_synthetic(client: Client, settings: Settings) -> None:
+    settings.DATA_LABEL = "All data here is synthetic."
+    assert "All data here is synthetic." in client.get("/").text
+
+
+def test_robots_are_kept_out_of_what_is_personal(client: Client) -> None:
+    assert "Disallow: /bag/" in client.get("/robots.txt").text
