@@ -1,5 +1,7 @@
 """What PostgreSQL alone can recommend, when there is no bundle to ask."""
 
+from collections.abc import Collection
+
 from catalog.models import Article
 from catalog.querysets import ArticleQuerySet
 from recommendations.shelf import Item
@@ -8,14 +10,14 @@ from recommendations.shelf import Item
 COLOURS = 4
 
 
-def popular(index_group: int | None, k: int) -> list[Item]:
-    """Best-selling of the last weeks."""
-    return items(within(index_group).popular(), "Popular right now", k)
+def popular(index_group: int | None, hidden: Collection[int], k: int) -> list[Item]:
+    """Best-selling of the last weeks, without the hidden articles."""
+    return items(within(index_group, hidden).popular(), "Popular right now", k)
 
 
-def newest(index_group: int | None, k: int) -> list[Item]:
-    """Last to enter the shop."""
-    return items(within(index_group).newest(), "New in", k)
+def newest(index_group: int | None, hidden: Collection[int], k: int) -> list[Item]:
+    """Last to enter the shop, without the hidden articles."""
+    return items(within(index_group, hidden).newest(), "New in", k)
 
 
 def of_same_type(article: int, k: int) -> list[Item]:
@@ -32,9 +34,9 @@ def of_same_type(article: int, k: int) -> list[Item]:
     return alike
 
 
-def within(index_group: int | None) -> ArticleQuerySet:
-    everything = Article.objects.all()
-    return everything if index_group is None else everything.in_index_group(index_group)
+def within(index_group: int | None, hidden: Collection[int]) -> ArticleQuerySet:
+    shown = Article.objects.exclude(pk__in=hidden)
+    return shown if index_group is None else shown.in_index_group(index_group)
 
 
 def items(articles: ArticleQuerySet, reason: str, k: int) -> list[Item]:

@@ -118,7 +118,7 @@ def shown(
 def for_you(ask: Ask) -> Found:
     """Near what the shopper did last, blended with what their audience buys."""
     if ask.bundle is None:
-        items = fallbacks.popular(ask.index_group, ask.k)
+        items = fallbacks.popular(ask.index_group, hidden(ask, unwanted(ask)), ask.k)
         return Found("postgres_popularity", POPULAR, items, degraded=True)
     bundle, now_ms = ask.bundle, ask.live.now_ms if ask.live else 0
     personal = candidates.of_recents(bundle, ask.state.recents, now_ms)
@@ -184,19 +184,20 @@ def live_trends(ask: Ask) -> list[tuple[int, float]]:
 
 def popular_lately(ask: Ask) -> tuple[list[Item], str]:
     if ask.bundle is None:
-        return fallbacks.popular(ask.index_group, ask.k), "postgres_popularity"
+        found = fallbacks.popular(ask.index_group, hidden(ask), ask.k)
+        return found, "postgres_popularity"
     lists = (ask.bundle.popular, ask.bundle.popular_by_index_group)
     return listed(ask, ask.bundle, lists, POPULAR), "bundle_popularity"
 
 
 def new_in(ask: Ask) -> Found:
-    if ask.bundle is None:
-        items = fallbacks.newest(ask.index_group, ask.k)
-        return Found("postgres_newest", "Last to arrive", items, degraded=True)
-    items = listed(ask, ask.bundle, (ask.bundle.new, ask.bundle.new_by_index_group), "New in")
-    if not items:
-        return Found("postgres_newest", "Last to arrive", fallbacks.newest(ask.index_group, ask.k))
-    return Found("bundle_new_in", "Arrived in the last weeks", items)
+    bundle = ask.bundle
+    if bundle is not None:
+        items = listed(ask, bundle, (bundle.new, bundle.new_by_index_group), "New in")
+        if items:
+            return Found("bundle_new_in", "Arrived in the last weeks", items)
+    newest = fallbacks.newest(ask.index_group, hidden(ask), ask.k)
+    return Found("postgres_newest", "Last to arrive", newest, degraded=bundle is None)
 
 
 def recently_viewed(ask: Ask) -> Found:
@@ -213,6 +214,11 @@ def viewed(state: ShopperState) -> list[int]:
     return list(dict.fromkeys(r.article for r in state.recents if r.kind in ("view", "click")))
 
 
+def hidden(ask: Ask, exclude: Iterable[int] = ()) -> set[int]:
+    """`exclude`, and the article on the page."""
+    return {*exclude, *([] if ask.article is None else [ask.article])}
+
+
 def row_of(bundle: Bundle | None, article: int) -> int | None:
     if bundle is None:
         return None
@@ -227,9 +233,8 @@ def places(
     wanted = bundle.on_sale[rows]
     if ask.index_group is not None:
         wanted = wanted & (bundle.index_group[rows] == ask.index_group)
-    hidden = [*exclude, *([] if ask.article is None else [ask.article])]
-    if hidden:
-        wanted = wanted & ~np.isin(rows, bundle.rows_of(hidden))
+    if out := hidden(ask, exclude):
+        wanted = wanted & ~np.isin(rows, bundle.rows_of(list(out)))
     left = np.flatnonzero(wanted)
     chosen = diverse(bundle, rows[left], ask.k, per_type or ask.k)
     return [int(left[place]) for place in chosen]

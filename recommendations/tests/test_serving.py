@@ -1,0 +1,323 @@
+"""What shoppers get, with everything there and with each part away."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from catalog.models import Article
+from catalog.tests.factories import make_article, make_transaction
+from recommendations import live
+from recommendations.kinds import KINDS
+from recommendations.live import PAUSE_S, breaker
+from recommendations.serving import recommend
+from recommendations.shelf import Shelf
+from recommendations.tests.shops import Lived, open_shop, train
+from streaming import clock, keys
+from streaming.connection import client
+from streaming.store import Writer
+from streaming.trends import epoch_of
+
+pytestmark = pytest.mark.django_db
+MINUTE, DAY = 60_000, 86_400_000
+EVERY_KIND = pytest.mark.parametrize("kind", sorted(KINDS))
+Shop = dict[str, list[Article]]
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return open_shop()
+
+
+@pytest.fixture
+def trained(shop: Shop) -> Shop:
+    train()
+    return shop
+
+
+def articles(shelf: Shelf) -> list[int]:
+    return [item.article for item in shelf.items]
+
+
+def garments(shelf: Shelf) -> list[str]:
+    names = dict(Article.objects.values_list("pk", "product_type__name"))
+    return [names[article] for article in articles(shelf)]
+
+
+# --- similar ---
+
+
+def test_similar_items_are_of_the_type_without_the_article_itself(trained: Shop) -> None:
+    dress = trained["dress"][0]
+    shelf = recommend("similar", article=dress.pk, k=3)
+    assert (shelf.strategy, shelf.degraded) == ("content_neighbours", False)
+    assert garments(shelf) == ["dress"] * 3
+    assert dress.pk not in articles(shelf)
+    assert articles(shelf)[0] == trained["dress"][3].pk, "the other blue one"
+    assert shelf.items[0].reason == "Same type and colour"
+
+
+def test_colours_of_a_product_take_one_place_of_a_shelf() -> None:
+    anchor = make_article(product=1)
+    make_article(product=1)
+    for product in (2, 2, 2, 3):
+        make_article(product=product, name=f"Shirt {product}")
+    train()
+    shelf = recommend("similar", article=anchor.pk)
+    products = dict(Article.objects.values_list("pk", "product_id"))
+    assert sorted(products[article] for article in articles(shelf)) == [2, 3]
+
+
+def test_similar_items_stay_within_the_audience_asked_for(trained: Shop) -> None:
+    shelf = recommend("similar", article=trained["dress"][0].pk, index_group=2)
+    assert set(garments(shelf)) <= {"jacket", "sneaker"}
+    assert shelf.items
+
+
+def test_an_article_newer_than_the_model_gets_its_type_from_postgresql(trained: Shop) -> None:
+    late = make_article(product_type=(2, "dress"))
+    shelf = recommend("similar", article=late.pk)
+    assert (shelf.strategy, shelf.degraded) == ("postgres_same_type", True)
+    assert set(garments(shelf)) == {"dress"}
+
+
+# --- for you ---
+
+
+def test_one_view_of_an_anonymous_shopper_leads_their_shelf(trained: Shop, lived: Lived) -> None:
+    dress = trained["dress"][1]
+    shelf = recommend("for-you", shopper=lived([(dress.pk, "view", MINUTE)]), k=4)
+    assert (shelf.strategy, shelf.degraded) == ("live_neighbours", False)
+    assert garments(shelf)[0] == "dress"
+    assert shelf.items[0].reason == f"Because you viewed {dress.name}"
+    assert dress.pk not in articles(shelf)
+    assert shelf.feature_age_ms is not None
+    assert shelf.feature_age_ms < DAY
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("view", "Because you viewed"),
+        ("click", "Because you viewed"),
+        ("bag_add", "in your bag"),
+        ("purchase", "Because you bought"),
+    ],
+)
+def test_the_reason_names_what_the_shopper_really_did(
+    trained: Shop, lived: Lived, kind: str, words: str
+) -> None:
+    jacket = trained["jacket"][2]
+    first = recommend("for-you", shopper=lived([(jacket.pk, kind, MINUTE)])).items[0]
+    assert words in first.reason
+    assert jacket.name in first.reason
+
+
+def test_a_new_shopper_sees_what_sells(trained: Shop) -> None:
+    shelf = recommend("for-you", shopper="a" + "7" * 32, k=4)
+    assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", False)
+    assert shelf.feature_age_ms is None
+    assert set(articles(shelf)) == {articles[0].pk for articles in trained.values()}
+
+
+def test_what_is_in_the_bag_bought_or_just_viewed_is_not_for_you(
+    trained: Shop, lived: Lived
+) -> None:
+    shirts = [shirt.pk for shirt in trained["shirt"]]
+    past = [
+        (shirts[0], "view", MINUTE),
+        (shirts[1], "purchase", 2 * DAY),
+        (shirts[3], "purchase", 40 * DAY),
+    ]
+    shelf = recommend("for-you", shopper=lived(past, bag=[shirts[2]]), k=50)
+    assert set(shirts) & set(articles(shelf)) == {shirts[3]}
+
+
+def test_the_article_on_the_page_is_not_for_you(trained: Shop) -> None:
+    best = trained["shirt"][0].pk
+    assert best in articles(recommend("for-you", k=50))
+    assert best not in articles(recommend("for-you", article=best, k=50))
+
+
+def test_the_last_action_weighs_more_than_one_of_a_week_ago(trained: Shop, lived: Lived) -> None:
+    dress, sneaker = trained["dress"][3].pk, trained["sneaker"][3].pk
+    older = [(dress, "view", MINUTE), (sneaker, "view", 8 * DAY)]
+    assert garments(recommend("for-you", shopper=lived(older), k=4))[0] == "dress"
+    turned = [(sneaker, "view", MINUTE), (dress, "view", 8 * DAY)]
+    assert garments(recommend("for-you", shopper=lived(turned), k=4))[0] == "sneaker"
+
+
+def test_a_shelf_for_you_is_half_of_one_type_at_most_while_there_are_others(
+    trained: Shop, lived: Lived
+) -> None:
+    shelf = recommend(
+        "for-you", shopper=lived([(trained["dress"][3].pk, "view", 40 * MINUTE)]), k=4
+    )
+    assert garments(shelf).count("dress") == 2
+
+
+def test_actions_on_articles_the_model_does_not_know_are_passed_over(
+    trained: Shop, lived: Lived
+) -> None:
+    shelf = recommend("for-you", shopper=lived([(5, "view", MINUTE)]))
+    assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", False)
+
+
+def test_a_past_of_years_ago_still_counts(trained: Shop, lived: Lived) -> None:
+    shelf = recommend("for-you", shopper=lived([(trained["dress"][0].pk, "purchase", 900 * DAY)]))
+    assert shelf.strategy == "live_neighbours"
+    assert shelf.items[0].reason.startswith("Because you bought")
+
+
+# --- because you viewed, recently viewed ---
+
+
+def test_because_you_viewed_names_the_last_article_but_the_one_on_the_page(
+    trained: Shop, lived: Lived
+) -> None:
+    dress, shirt = trained["dress"][0], trained["shirt"][0]
+    shopper = lived([(shirt.pk, "view", MINUTE), (dress.pk, "view", 2 * MINUTE)])
+    shelf = recommend("because-you-viewed", shopper=shopper, article=shirt.pk)
+    assert shelf.title == f"Because you viewed {dress.name}"
+    assert garments(shelf)[0] == "dress"
+    assert recommend("because-you-viewed", shopper="c1").items == []
+
+
+def test_recently_viewed_is_newest_first_each_once_without_the_page_s_own(
+    trained: Shop, lived: Lived
+) -> None:
+    one, two, three = (trained["shirt"][n].pk for n in range(3))
+    past = [(one, "view", 1), (two, "click", 2), (two, "view", 3), (three, "bag_add", 4)]
+    shopper = lived([*past, (three, "view", 5)])
+    assert articles(recommend("recently-viewed", shopper=shopper)) == [one, two, three]
+    assert articles(recommend("recently-viewed", shopper=shopper, article=one, k=1)) == [two]
+
+
+# --- trending, new in ---
+
+
+@pytest.fixture
+def trend(trained: Shop) -> Iterator[int]:
+    """An article that sells badly but is what shoppers look at now."""
+    article, now = trained["sneaker"][3].pk, clock.now_ms()
+    writer = Writer(client())
+    top = keys.trend(0, epoch_of(now), 2)
+    client().zadd(top, {str(article): 1e6})
+    writer.refresh_top(frozenset({1, 2}), now)
+    yield article
+    client().delete(top)
+    writer.refresh_top(frozenset({1, 2}), now)
+
+
+def test_trending_starts_with_live_trends_and_is_filled_up(trained: Shop, trend: int) -> None:
+    shelf = recommend("trending", k=5)
+    assert (shelf.strategy, shelf.degraded) == ("live_trends", False)
+    assert shelf.items[0].article == trend
+    assert [item.reason for item in shelf.items] == ["Trending now"] + ["Popular right now"] * 4
+    assert len(set(articles(shelf))) == 5
+    assert trend in articles(recommend("trending", index_group=2))
+    assert trend not in articles(recommend("trending", index_group=1))
+
+
+def test_without_a_trend_yet_trending_is_what_sells(trained: Shop) -> None:
+    shelf = recommend("trending", k=4)
+    assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", False)
+    assert set(articles(shelf)) == {articles[0].pk for articles in trained.values()}
+    assert set(garments(recommend("trending", index_group=2))) == {"jacket", "sneaker"}
+
+
+def test_new_in_shows_what_came_last(shop: Shop) -> None:
+    late = make_article(name="Late coat", first_sold=date(2020, 9, 25))
+    for _ in range(2):
+        make_transaction(article=late, t_dat=date(2020, 9, 25))
+    train()
+    shelf = recommend("new-in", k=3)
+    assert (shelf.strategy, shelf.degraded) == ("bundle_new_in", False)
+    assert articles(shelf)[0] == late.pk
+
+
+# --- parts away ---
+
+WITHOUT_BUNDLE = {
+    "similar": "postgres_same_type",
+    "for-you": "postgres_popularity",
+    "because-you-viewed": "live_neighbours",
+    "trending": "postgres_popularity",
+    "new-in": "postgres_newest",
+}
+
+
+@pytest.mark.parametrize(("kind", "strategy"), WITHOUT_BUNDLE.items())
+def test_without_a_bundle_postgresql_answers(shop: Shop, kind: str, strategy: str) -> None:
+    shelf = recommend(kind, article=shop["dress"][0].pk)
+    assert (shelf.strategy, shelf.degraded, shelf.model_version) == (strategy, True, None)
+    assert bool(shelf.items) is (kind != "because-you-viewed")
+
+
+def test_without_a_bundle_one_product_has_one_place() -> None:
+    best = make_article(product=1, units_recent=9)
+    make_article(product=1, units_recent=8)
+    next_best = make_article(product=2, units_recent=7)
+    assert articles(recommend("for-you")) == [best.pk, next_best.pk]
+
+
+@pytest.mark.usefixtures("no_redis")
+@pytest.mark.parametrize("kind", ["for-you", "trending"])
+def test_without_redis_the_bundle_s_popularity_answers(trained: Shop, kind: str) -> None:
+    shelf = recommend(kind, shopper="c1", k=4)
+    assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", True)
+    assert set(articles(shelf)) == {articles[0].pk for articles in trained.values()}
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_without_redis_what_was_viewed_is_not_known(trained: Shop) -> None:
+    shelf = recommend("recently-viewed", shopper="c1")
+    assert (shelf.items, shelf.degraded) == ([], True)
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_redis_away_is_not_asked_by_every_shelf_of_a_page(
+    trained: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recommend("for-you", shopper="c1")
+    assert breaker.is_open()
+    monkeypatch.setattr(live, "store", None)  # to be asked now would raise
+    assert recommend("recently-viewed", shopper="c1").degraded
+    breaker.open_until -= PAUSE_S
+    assert not breaker.is_open()
+
+
+@EVERY_KIND
+def test_without_any_data_the_shelf_is_empty(kind: str) -> None:
+    shelf = recommend(kind, shopper="c1", article=123, index_group=4)
+    assert shelf.items == []
+    assert len(shelf.rec_id) == 32
+
+
+@EVERY_KIND
+@pytest.mark.usefixtures("no_redis")
+def test_without_redis_a_bundle_and_data_the_shelf_is_empty_and_degraded(kind: str) -> None:
+    shelf = recommend(kind, shopper="c1", article=123)
+    assert (shelf.items, shelf.degraded) == ([], True)
+
+
+@EVERY_KIND
+def test_a_shop_of_one_article_serves_every_kind(kind: str, lived: Lived) -> None:
+    only = make_article()
+    train()
+    shelf = recommend(kind, shopper=lived([(only.pk, "view", MINUTE)]), article=only.pk)
+    assert shelf.items == []
+
+
+@EVERY_KIND
+def test_no_shelf_is_longer_than_asked_for_or_repeats_an_article(
+    trained: Shop, lived: Lived, kind: str
+) -> None:
+    shopper = lived([(trained["dress"][n].pk, "view", n * MINUTE) for n in range(4)])
+    for k in (1, 3, 50):
+        found = articles(recommend(kind, shopper=shopper, article=trained["shirt"][0].pk, k=k))
+        assert len(found) == len(set(found)) <= k
+
+
+def test_every_answer_has_a_name_of_its_own(trained: Shop) -> None:
+    assert recommend("trending").rec_id != recommend("trending").rec_id
