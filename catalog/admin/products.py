@@ -25,12 +25,11 @@ class ArticleAdmin(ReadOnlyAdmin):
         "picture",
         "name",
         "article_id",
-        "product_type",
-        "colour",
-        "index_group",
         "price",
         "sold_recently",
-        "sold",
+        "colour",
+        "product_type",
+        "index_group",
     )
     list_display_links = ("picture", "name")
     list_filter = (
@@ -91,13 +90,9 @@ class ArticleAdmin(ReadOnlyAdmin):
     def price(self, article: Article) -> str:
         return price_text(article)
 
-    @admin.display(description="Sold, last 28 days", ordering="summary__units_recent")
+    @admin.display(description="Sold, 28 days", ordering="summary__units_recent")
     def sold_recently(self, article: Article) -> int:
         return article.summary.units_recent
-
-    @admin.display(description="Sold", ordering="summary__units")
-    def sold(self, article: Article) -> int:
-        return article.summary.units
 
     @admin.display(description="Sold")
     def bought(self, article: Article) -> SafeString:
