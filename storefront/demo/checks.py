@@ -69,7 +69,7 @@ class Browser:
 
     def _open(self, request: urllib.request.Request) -> Reply:
         try:
-            with self.opener.open(request, timeout=20) as reply:
+            with self.opener.open(request, timeout=60) as reply:
                 kind = reply.headers.get("Content-Type", "")
                 return Reply(reply.status, reply.read(), kind)
         except urllib.error.HTTPError as error:
@@ -110,9 +110,11 @@ def pages_open(shop: Shop) -> str:
 
 
 def everything_is_ready(shop: Shop) -> str:
-    reply = shop.browser.get("/readyz")
-    expect(reply.status == 200, reply.text)
-    return "PostgreSQL, Redis, Kafka, model bundle"
+    def is_ready() -> bool:
+        reply = shop.browser.get("/readyz")
+        return reply.status == 200 and '"up": false' not in reply.text
+
+    return eventually(is_ready, "/readyz doesn't say so")
 
 
 def pictures_are_served(shop: Shop) -> str:
@@ -183,7 +185,7 @@ def the_api_answers(shop: Shop) -> str:
 
 
 def history_replays(shop: Shop) -> str:
-    call_command("replay_transactions", max=True)
+    call_command("replay_transactions", "--max")
     return "the last day of history"
 
 

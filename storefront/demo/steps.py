@@ -20,7 +20,7 @@ def prepare(data: DataSet) -> None:
     call_command("migrate", verbosity=0)
     if data.scale is not None:
         call_command(*data.generate_arguments())
-    call_command("ingest_hm", data_dir=str(data.folder))
+    call_command("ingest_hm", f"--data-dir={data.folder}")
     if needs_training():
         call_command("train_recommendations")
 

@@ -1,0 +1,75 @@
+"""What every benchmark shares: a result with its machine and date, a table, a plot."""
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import matplotlib
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+matplotlib.use("svg")
+from matplotlib import pyplot
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def machine() -> str:
+    """Processor, cores and memory: absolute figures mean nothing without them."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if os.name == "posix" else []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    processor = models[0] if models else platform.processor()
+    memory = psutil.virtual_memory().total / 2**30
+    return f"{processor}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """Outcome of one benchmark: what was measured, and how it compares within the same run.
+
+    `sizes` count the work (rows, events, clients), `figures` carry their unit in the name, `ratios`
+    divide ours by the reference's (or the reverse, as the name says).
+    """
+
+    name: str
+    sizes: Mapping[str, int]
+    figures: Mapping[str, float]
+    ratios: Mapping[str, float]
+    # Seconds of each part of ours, for the plot of where the time goes.
+    parts: Mapping[str, float] = field(default_factory=dict)
+    machine: str = field(default_factory=machine)
+    date: str = field(default_factory=lambda: datetime.now(UTC).date().isoformat())
+
+    def save(self) -> None:
+        RESULTS.mkdir(exist_ok=True)
+        text = json.dumps(asdict(self), indent=2)
+        (RESULTS / f"{self.name}.json").write_text(text + "\n")
+        if self.parts:
+            self.plot(RESULTS / f"{self.name}.svg")
+
+    def plot(self, file: Path) -> None:
+        """One stacked bar: the parts in order, each with its seconds."""
+        figure, axis = pyplot.subplots(figsize=(9, 1.9), layout="constrained")
+        left = 0.0
+        for part, seconds in self.parts.items():
+            axis.barh(0, seconds, left=left, label=f"{part} {seconds:.3g} s")
+            left += seconds
+        axis.set(yticks=[], xlabel="seconds", title=f"{self.name}: where the time goes")
+        axis.legend(ncols=4, fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.45))
+        axis.spines[["top", "right", "left"]].set_visible(False)
+        figure.savefig(file, metadata={"Date": None})
+        pyplot.close(figure)
+
+    def show(self, console: Console) -> None:
+        sizes = ", ".join(f"{count:,} {name}" for name, count in self.sizes.items())
+        table = Table(title=f"{self.name}: {sizes}", caption=f"{self.machine}, {self.date}")
+        table.add_column("measured")
+        table.add_column("value", justify="right")
+        for name, value in {**self.figures, **self.ratios}.items():
+            table.add_row(name, f"{value:,.4g}")
+        console.print(table)
