@@ -24,6 +24,14 @@ PROGRESS = (
     "(SELECT count(*) FROM catalog_ingestrun) FROM catalog_ingestfile"
 )
 
+# Checkpoints as from a slow disk, so that a signal meets the process where it is meant to.
+SLOW = """
+CREATE FUNCTION slow_disk() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_sleep(0.03); RETURN NEW; END $$;
+CREATE TRIGGER slow_disk BEFORE UPDATE ON catalog_ingestfile
+    FOR EACH ROW EXECUTE FUNCTION slow_disk()
+"""
+
 
 class Database:
     """A database beside the test's own, and the command run against it."""
@@ -76,6 +84,8 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Databas
     made[0].finish(made[0].start("migrate", "--verbosity", "0"))
     for database in made[1:]:
         administrate(f"CREATE DATABASE {database.name} TEMPLATE {made[0].name}")
+        with psycopg2.connect(database.url) as session, session.cursor() as cursor:
+            cursor.execute(SLOW)
     yield made
     for database in made:
         administrate(f"DROP DATABASE {database.name} WITH (FORCE)")
@@ -124,23 +134,25 @@ def test_a_killed_ingest_resumes_without_losing_rows(
     killed = databases[1]
     numbers = random.Random(7)
     for least in (0, *sorted(numbers.sample(range(20, 12_000), 3)), 12_010):
-        kill_when(killed, killed.ingest(data), least, numbers.uniform(0, 0.05))
+        process = killed.ingest(data)
+        wait_for(killed, process, least)
+        time.sleep(numbers.uniform(0, 0.05))
+        process.kill()
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
     said = killed.finish(killed.ingest(data))
     assert killed.checksums() == unbroken.checksums()
     assert killed.query(PROGRESS) == (12_010, 3, 1) == unbroken.query(PROGRESS), said
     assert "nothing changed" in killed.finish(killed.ingest(data))
 
 
-def kill_when(database: Database, process: subprocess.Popen[str], rows: int, pause: float) -> None:
-    """kill -9 a moment after the checkpoints count this many rows, or just before the end."""
+def wait_for(database: Database, process: subprocess.Popen[str], rows: int) -> None:
+    """Until the run has begun and its checkpoints count this many rows."""
     while process.poll() is None:
         counted, _, runs = database.query(PROGRESS)
         if runs and counted >= rows:
-            time.sleep(pause)
-            process.kill()
-            break
+            return
         time.sleep(0.002)
-    process.communicate()
 
 
 def test_an_interrupted_ingest_says_how_to_go_on(
@@ -148,10 +160,9 @@ def test_an_interrupted_ingest_says_how_to_go_on(
 ) -> None:
     interrupted = databases[2]
     process = interrupted.ingest(data)
-    while interrupted.query(PROGRESS)[0] < 2000 and process.poll() is None:
-        time.sleep(0.002)
+    wait_for(interrupted, process, 2000)
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert "the same command goes on" in said
     assert 2000 <= interrupted.query(PROGRESS)[0] < 12_000
