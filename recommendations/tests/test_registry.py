@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, connections
+from pytest_django import DjangoAssertNumQueries
 
 from recommendations.bundle import registry as module
 from recommendations.bundle.format import BundleError
@@ -45,7 +46,9 @@ def test_a_new_version_is_taken_up_and_an_old_one_restored() -> None:
 
 
 @pytest.mark.django_db
-def test_the_database_is_asked_once_a_second(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_the_database_is_asked_once_a_second(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     open_shop(1)
     train()
     with django_assert_num_queries(1):

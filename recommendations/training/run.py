@@ -3,13 +3,13 @@
 import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection
+from django.db import Error, connection
 
 from recommendations.bundle.format import FORMAT, Manifest, as_builtins
 from recommendations.bundle.writer import write_bundle
@@ -116,5 +116,6 @@ def training_lock() -> Iterator[None]:
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
+        # A connection that broke has lost the lock, and the error that broke it is the one to tell.
+        with suppress(Error), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])

@@ -1,0 +1,88 @@
+"""Model versions in the admin."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from recommendations.models import ModelVersion
+from recommendations.tests.shops import open_shop, train
+from storefront.celery import app
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("admin:recommendations_modelversion_changelist")
+TRAIN = reverse("admin:recommendations_train")
+
+
+@pytest.fixture
+def versions() -> list[ModelVersion]:
+    open_shop(2)
+    return [train(), train(datetime(2020, 9, 22, tzinfo=UTC))]
+
+
+def act(client: Client, *chosen: ModelVersion) -> str:
+    form = {"action": "activate_version", "_selected_action": [version.pk for version in chosen]}
+    return client.post(LIST, form, follow=True).content.decode()
+
+
+def test_the_list_shows_what_each_version_knows(
+    admin_client: Client, versions: list[ModelVersion]
+) -> None:
+    page = admin_client.get(LIST).content.decode()
+    assert all(version.version in page for version in versions)
+    assert "same_type_share" in page
+    assert "Train now" in page
+
+
+def test_an_older_version_can_be_restored(
+    admin_client: Client, versions: list[ModelVersion]
+) -> None:
+    assert f"serves from {versions[0]}" in act(admin_client, versions[0])
+    assert ModelVersion.objects.active().get() == versions[0]
+
+
+def test_a_damaged_version_stays_out(admin_client: Client, versions: list[ModelVersion]) -> None:
+    (versions[0].folder / "names.npy").unlink()
+    assert "names.npy" in act(admin_client, versions[0])
+    assert ModelVersion.objects.active().get() == versions[1]
+
+
+def test_two_versions_at_once_are_refused(
+    admin_client: Client, versions: list[ModelVersion]
+) -> None:
+    assert "exactly one" in act(admin_client, *versions)
+
+
+def test_the_manifest_can_be_read_and_not_changed(
+    admin_client: Client, versions: list[ModelVersion]
+) -> None:
+    url = reverse("admin:recommendations_modelversion_change", args=[versions[0].pk])
+    page = admin_client.get(url).content.decode()
+    assert "data_fingerprint" in page
+    admin_client.post(url, {"version": "other", "status": "failed"})
+    versions[0].refresh_from_db()
+    assert versions[0].status == "ready"
+
+
+def test_train_now_puts_the_task_into_the_queue(admin_client: Client) -> None:
+    with app.connection_for_write() as connection:
+        queue = connection.SimpleQueue("default")
+        queue.clear()
+        page = admin_client.post(TRAIN, follow=True).content.decode()
+        assert "on its way" in page
+        message = queue.get(timeout=5)
+        message.ack()
+        assert message.headers["task"] == "recommendations.train"
+
+
+def test_train_now_needs_a_post_and_the_right_to_change(
+    admin_client: Client, client: Client
+) -> None:
+    assert admin_client.get(TRAIN).status_code == 405
+    reader = User.objects.create_user("reader", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_modelversion"))
+    client.force_login(reader)
+    assert client.get(LIST).status_code == 200
+    assert client.post(TRAIN).status_code == 403

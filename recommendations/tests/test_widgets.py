@@ -1,0 +1,89 @@
+"""Shelves in pages."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.template import Context, Template
+from django.test import Client, RequestFactory
+from pytest_django import DjangoAssertNumQueries
+
+from catalog.models import Article
+from catalog.tests.factories import make_article
+from recommendations.serving import recommend
+from recommendations.tests.shops import open_shop, train
+from recommendations.widgets import shelf_context
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dress() -> Article:
+    article = open_shop()["dress"][0]
+    train()
+    return article
+
+
+def render(tag: str, **context: object) -> str:
+    request = RequestFactory().get("/")
+    request.session = SessionStore()
+    page = Template("{% load widgets %}" + tag)
+    return page.render(Context({"request": request, **context}))
+
+
+def test_the_tag_renders_cards_in_the_shelf_s_order(dress: Article) -> None:
+    html = render('{% shelf "similar" article=article.pk k=4 %}', article=dress)
+    shelf = recommend("similar", article=dress.pk, k=4)
+    places = [html.index(f"/article/{item.article:010d}/") for item in shelf.items]
+    assert places == sorted(places)
+    assert "Similar items" in html
+    assert dress.article_id not in html
+
+
+def test_the_links_carry_shelf_and_position(dress: Article) -> None:
+    html = render('{% shelf "trending" k=2 %}')
+    for position in (1, 2):
+        assert f"&amp;w=trending&amp;p={position}" in html
+    assert "?rec=" in html
+
+
+def test_a_shelf_with_nothing_to_show_is_not_rendered() -> None:
+    assert render('{% shelf "recently-viewed" %}').strip() == ""
+
+
+def test_the_fragment_is_the_tag_s_html(client: Client, dress: Article) -> None:
+    reply = client.get("/widgets/similar/", {"article": dress.article_id})
+    assert reply.status_code == 200
+    assert reply.content.decode().count('data-article="') == 12
+    assert "no-store" in reply["Cache-Control"]
+
+
+def test_an_article_gone_from_the_catalogue_leaves_no_gap(dress: Article) -> None:
+    shelf = recommend("similar", article=dress.pk, k=3)
+    gone = shelf.items[0].article
+    Article.objects.get(pk=gone).transaction_set.all().delete()
+    Article.objects.get(pk=gone).delete()
+    cards = shelf_context(shelf)["cards"]
+    assert [(card.pk, position) for card, _, position in cards] == [
+        (shelf.items[1].article, 1),
+        (shelf.items[2].article, 2),
+    ]
+
+
+def test_cards_take_one_query(
+    dress: Article, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    shelf = recommend("trending")
+    with django_assert_num_queries(1):
+        for article, _, _ in shelf_context(shelf)["cards"]:
+            assert article.summary.price
+            assert article.index.group.name
+            assert article.colour.name
+
+
+def test_a_name_can_not_break_out_of_the_page(dress: Article) -> None:
+    make_article(name="<script>alert(1)</script>", product_type=(2, "dress"))
+    train(datetime(2020, 9, 22, tzinfo=UTC))
+    html = render('{% shelf "similar" article=article.pk k=50 %}', article=dress)
+    assert "<script>" not in html
+    assert "&lt;script&gt;" in html
