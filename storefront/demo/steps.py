@@ -27,9 +27,10 @@ def prepare(data: DataSet) -> None:
 
 def needs_training() -> bool:
     """True unless a model was trained since the last ingest that brought rows."""
-    active = ModelVersion.objects.filter(is_active=True).first()
-    newest = IngestRun.objects.filter(status=IngestRun.Status.DONE).first()
-    return active is None or newest is None or active.created_at < newest.finished_at
+    done = IngestRun.objects.filter(status=IngestRun.Status.DONE)
+    newest = done.values_list("finished_at", flat=True).first()
+    active = ModelVersion.objects.active()
+    return newest is None or not active.filter(created_at__gte=newest).exists()
 
 
 def admin_password(var: Path) -> str:
