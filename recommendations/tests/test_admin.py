@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from celery import current_app
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
 from recommendations.models import ModelVersion
 from recommendations.tests.shops import open_shop, train
-from storefront.celery import app
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:recommendations_modelversion_changelist")
@@ -67,7 +67,7 @@ def test_the_manifest_can_be_read_and_not_changed(
 
 
 def test_train_now_puts_the_task_into_the_queue(admin_client: Client) -> None:
-    with app.connection_for_write() as connection:
+    with current_app.connection_for_write() as connection:
         queue = connection.SimpleQueue("default")
         queue.clear()
         page = admin_client.post(TRAIN, follow=True).content.decode()

@@ -130,7 +130,7 @@ def test_a_request_with_a_warm_bundle_reads_nothing_from_postgresql(
 ) -> None:
     client.get(f"{API}/similar/", {"article": dress.article_id})
     with django_assert_num_queries(0):
-        client.get(f"{API}/similar/", {"article": dress.article_id, "index_group": 1})
+        client.get(f"{API}/similar/", {"article": dress.article_id, "index_group": "1"})
 
 
 def test_the_schema_describes_every_kind(client: Client) -> None:
