@@ -6,6 +6,7 @@ from functools import cache
 
 import redis
 from django.conf import settings
+from redis.exceptions import NoScriptError
 
 TIMEOUT_S = 0.25
 
@@ -30,13 +31,15 @@ def connect(timeout_s: float) -> redis.Redis:
     )
 
 
-# A server that is loading, full or read-only is as good as away; it says so by name.
+# A server that is loading, full or read-only is as good as away; so is one that was away and came
+# back without the script it is asked for.
 AWAY = (
     redis.ConnectionError,
     redis.TimeoutError,
     redis.BusyLoadingError,
     redis.ReadOnlyError,
     redis.OutOfMemoryError,
+    NoScriptError,
 )
 
 

@@ -198,4 +198,6 @@ class FeatureConsumer:
         self.meter.statistics(text, settings.KAFKA_TOPIC)
 
     def _error(self, error: KafkaError) -> None:
-        logger.info("Kafka: %s", error)
+        """Each failed attempt to connect is told; that no broker is left says it once."""
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:
+            logger.warning("Kafka is away: %s", error)

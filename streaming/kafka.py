@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.conf import settings
 
 # A broker that comes back is found again within half a second.
-RECONNECT: Final = {"reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 500}
+RECONNECT: Final = {"reconnect.backoff.ms": 100, "reconnect.backoff.max.ms": 500}
 
 
 def common() -> dict[str, Any]:

@@ -48,7 +48,14 @@ def append(messages: Sequence[bytes]) -> int:
 
 def size() -> int:
     """Bytes that wait to be sent."""
-    return sum(path.stat().st_size for path in folder().glob("events.*"))
+    return sum(_size(path) for path in folder().glob("events.*"))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # the flusher is done with it
+        return 0
 
 
 def flush(deliver: Deliver) -> int:

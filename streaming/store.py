@@ -141,15 +141,19 @@ def _flat(lists: Sequence[Sequence[tuple[bytes, float]]]) -> list[tuple[int, flo
 
 
 class Writer:
-    """The stream worker's side of the store. Every method may raise StoreUnavailable."""
+    """The stream worker's side of the store. Every method may raise StoreUnavailable.
+
+    `fences` comes first: it also hands Redis the script that `apply` runs.
+    """
 
     def __init__(self, redis: Any) -> None:
         self.redis = redis
-        with available():
-            self.sha = redis.script_load(APPLY)
+        self.sha = ""
 
     def fences(self, topic_id: str, partitions: Sequence[int]) -> dict[int, int]:
         """Where each partition goes on; NO_FENCE where nothing of this topic was applied yet."""
+        with available():  # a Redis that was started anew has forgotten the script
+            self.sha = self.redis.script_load(APPLY)
         values = self._each("GET", [keys.fence(p, topic_id) for p in partitions])
         return {
             p: NO_FENCE if value is None else int(value)

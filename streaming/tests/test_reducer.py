@@ -1,0 +1,227 @@
+import copy
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streaming import batch, events, reducer, state, trends
+from streaming.events import Event
+from streaming.features import AFFINITIES, BAG, DAY_MS, RECENTS
+from streaming.reducer import Attributes
+from streaming.state import State, pack, unpack, view
+from streaming.tests.traffic import START, traffic
+from streaming.trends import EPOCH_MS, Increments
+
+ABOUT = Attributes(1002, 272, 5, 1, 9)
+ARTICLES = list(range(108775001, 108775041))
+KNOWN = {
+    article: Attributes(article % 20, article % 30, article % 15, article % 5, article % 13)
+    for article in ARTICLES
+}
+
+
+def seen(article: int, ts: int, name: str = "") -> events.View:
+    return events.View(
+        id=name or f"{article}-{ts}", shopper="c1", ts=ts, source="shop", article=article
+    )
+
+
+def bought(article: int, ts: int) -> events.Purchase:
+    return events.Purchase(
+        id=f"p{article}-{ts}", shopper="c1", ts=ts, source="shop", article=article, price=0.1,
+        channel=2,
+    )  # fmt: skip
+
+
+def after(*made: Event, about: Attributes | None = ABOUT) -> State:
+    result = State()
+    for event in made:
+        reducer.apply(result, event, about)
+    return result
+
+
+def test_the_newest_article_comes_first_and_each_once() -> None:
+    features = view(after(seen(1, START), seen(2, START + 5000), seen(1, START + 9000)), START)
+    assert [(r.article, r.ts - START) for r in features.recents] == [(1, 9000), (2, 5000)]
+    assert features.counts == {"view": 3}
+    assert features.last_seen == START + 9000
+
+
+def test_what_comes_late_takes_its_place_in_time() -> None:
+    features = view(after(seen(1, START + 9000), seen(2, START), seen(1, START - 5000)), START)
+    assert [r.article for r in features.recents] == [1, 2]
+    assert features.last_seen == START + 9000
+
+
+def test_an_event_that_comes_twice_counts_once() -> None:
+    once = after(bought(1, START))
+    twice = after(bought(1, START), bought(1, START))
+    assert pack(once) == pack(twice)
+
+
+def test_impressions_dont_push_a_purchase_out_of_memory() -> None:
+    purchase = bought(1, START)
+    crowd = [
+        events.Impression(id=f"i{i}", shopper="c1", ts=START, source="shop", article=i + 1)
+        for i in range(200)
+    ]
+    assert after(purchase, *crowd, purchase).counts[state.COUNTED.index("purchase")] == 1
+
+
+def test_a_purchase_empties_its_article_out_of_the_bag() -> None:
+    add = events.BagAdd(id="b", shopper="c1", ts=START, source="shop", article=7)
+    assert after(add).bag == [7]
+    assert after(add, bought(7, START + 1)).bag == []
+
+
+def test_a_taste_halves_in_its_half_life_and_a_purchase_weighs_five_views() -> None:
+    half_life = AFFINITIES.half_life_ms or 0
+    now = view(after(bought(1, START)), START).affinities["garment_group"][1002]
+    later = view(after(bought(1, START)), START + half_life).affinities["garment_group"][1002]
+    assert (now, later) == (5.0, 2.5)
+
+
+def test_an_old_taste_fades_behind_a_new_one_over_years() -> None:
+    other = ABOUT._replace(garment_group=1005)
+    features = after(bought(1, START))
+    for year in range(1, 5):
+        reducer.apply(features, bought(2, START + year * 365 * DAY_MS), other)
+    weights = view(features, START + 4 * 365 * DAY_MS).affinities["garment_group"]
+    assert 5.0 <= weights[1005] < 5.01
+    assert weights.get(1002, 0) < 0.05
+
+
+def test_an_article_nobody_knows_is_remembered_but_says_nothing_of_taste() -> None:
+    features = view(after(seen(1, START), about=None), START)
+    assert [r.article for r in features.recents] == [1]
+    assert features.affinities == {}
+
+
+def test_a_clock_before_the_events_doesnt_overflow() -> None:
+    assert view(after(seen(1, START)), 946_684_800_000).recents
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(ARTICLES), st.integers(0, 3 * 365 * DAY_MS)), max_size=150)
+)
+def test_no_state_exceeds_its_bounds(visits: list[tuple[int, int]]) -> None:
+    features = State()
+    for number, (article, ms) in enumerate(visits):
+        event = events.BagAdd(
+            id=f"{number}", shopper="c1", ts=START + ms, source="shop", article=article
+        )
+        reducer.apply(features, event, KNOWN[article])
+    assert len(features.recents) <= RECENTS.bound
+    assert len(features.bag) <= BAG.bound
+    assert all(len(taste) <= AFFINITIES.bound for taste in features.tastes)
+    assert all(a.s >= b.s for a, b in pairwise(features.recents))
+    assert len(pack(features)) < 1500
+    assert pack(unpack(pack(features))) == pack(features)
+
+
+@given(st.integers(0, 2**31), st.lists(st.integers(1, 300), min_size=1, max_size=8))
+def test_batches_of_any_size_give_the_same_features_and_trends(seed: int, cuts: list[int]) -> None:
+    made = [(i, events.key_of(e), e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))]
+    whole = run([made])
+    borders = sorted({0, *(min(cut, 300) for cut in cuts), 300})
+    assert run([made[a:b] for a, b in pairwise(borders)]) == whole
+
+
+def run(batches: list[list[tuple[int, str, Event]]]) -> tuple[object, ...]:
+    packed: dict[str, bytes | None] = {}
+    sums: dict[tuple[int, int], dict[int, int]] = {}
+    kept: list[int] = []
+    merges: list[Event] = []
+    for good in batches:
+        mine = {key: packed.get(key) for _, key, _ in good}
+        result = batch.reduce(good, mine, KNOWN, kept)
+        packed.update({key: pack(features) for key, features in result.states.items()})
+        kept = result.trends.kept
+        merges += result.merges
+        sums = {key: value for key, value in sums.items() if key[0] not in result.trends.dropped}
+        for key, added in result.trends.sums.items():
+            mine_now = sums.setdefault(key, {})
+            for article, amount in added.items():
+                mine_now[article] = mine_now.get(article, 0) + amount
+    return packed, sums, kept, merges
+
+
+@given(st.integers(0, 1000))
+def test_a_merge_that_comes_twice_changes_nothing(seed: int) -> None:
+    visitor, customer = State(), State()
+    for number, event in enumerate(traffic(60, ARTICLES, 4, seed)):
+        if not isinstance(event, events.Identify):
+            reducer.apply(visitor if number % 2 else customer, event, ABOUT)
+    merge = reducer.hand_over(visitor, identify("i1"))
+    assert merge is not None
+    reducer.apply(customer, merge, None)
+    once = pack(customer)
+    reducer.apply(customer, merge, None)
+    assert pack(customer) == once
+
+
+def identify(name: str) -> events.Identify:
+    return events.Identify(id=name, shopper="c1", ts=START, source="shop", anonymous="a" + "0" * 32)
+
+
+def test_a_recognised_shopper_hands_everything_over_and_starts_anew() -> None:
+    visitor = after(seen(1, START), bought(2, START + 1000))
+    before = view(copy.deepcopy(visitor), START)
+    merge = reducer.hand_over(visitor, identify("i1"))
+    assert merge is not None
+    customer = after(merge, about=None)
+    assert view(customer, START) == before
+    assert view(visitor, START) == state.ShopperState()
+    assert reducer.hand_over(visitor, identify("i1")) is None
+    assert reducer.hand_over(visitor, identify("i2")) is None
+
+
+def test_a_merge_adds_to_what_the_customer_had() -> None:
+    visitor = after(seen(1, START + 2000))
+    merge = reducer.hand_over(visitor, identify("i1"))
+    assert merge is not None
+    customer = view(after(seen(2, START + 5000, "x"), bought(3, START), merge), START)
+    assert [r.article for r in customer.recents] == [2, 1, 3]
+    assert customer.counts == {"view": 2, "purchase": 1}
+
+
+def test_a_message_in_the_wrong_partition_is_dead() -> None:
+    message = batch.Taken(5, events.encode(seen(1, START)))
+    right = events.partition_of("c1", 6)
+    assert batch.decode(right, 6, [message]).good
+    (dead,) = batch.decode((right + 1) % 6, 6, [message]).dead
+    assert "partition" in dead.error
+
+
+def test_an_event_that_breaks_the_reducer_names_its_offset() -> None:
+    poison = events.Merge(id="m", shopper="c1", ts=START, source="stream", state=b"\xc1")
+    with pytest.raises(batch.PoisonError) as caught:
+        batch.reduce([(41, "c1", seen(1, START)), (42, "c1", poison)], {"c1": None}, {}, [])
+    assert caught.value.offset == 42
+
+
+def test_trends_weigh_a_later_event_more_and_sums_stay_whole() -> None:
+    half_life = trends.HALF_LIFE_MS
+    begin = START // EPOCH_MS * EPOCH_MS
+    assert trends.weight("view", begin + half_life) == 2 * trends.weight("view", begin)
+    assert trends.weight("purchase", begin + EPOCH_MS - 1) * 10**10 < 2**53
+    assert trends.weight("search", begin) == 0
+
+
+def test_the_epoch_before_counts_on_and_older_ones_dont() -> None:
+    epoch = 100
+    view_then = trends.weight("view", epoch * EPOCH_MS - 1)
+    view_now = trends.weight("view", epoch * EPOCH_MS)
+    ((_, first), (_, second)) = trends.best([(1, view_now)], [(2, view_then)], 5)
+    assert first == pytest.approx(second, rel=0.01)
+    assert trends.scale_at(epoch, epoch * EPOCH_MS) * view_now == 1.0
+
+
+def test_a_partition_keeps_the_epochs_that_were_touched_last() -> None:
+    increments = Increments([])
+    for epoch in (10, 11, 99, 11, 12):  # 99: a clock that was set wrong
+        increments.add("view", epoch * EPOCH_MS, 1, 1)
+    assert increments.kept == [99, 11, 12]
+    assert increments.dropped == [10]
+    assert (10, 1) not in increments.sums

@@ -1,0 +1,181 @@
+"""The stream worker as it runs in the shop, killed and cut off in the middle of its work."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from django.conf import settings
+
+from catalog.tests.factories import make_article
+from streaming import connection, producer, store, topics
+from streaming.delivery import Outgoing, Sender
+from streaming.events import View
+from streaming.replay import Publisher
+from streaming.status import WorkerStatus, workers
+from streaming.tests.kafka import messages
+from streaming.tests.servers import Valkey, Worker, eventually
+from streaming.tests.traffic import START, traffic
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+EVENTS = 40_000
+Features = dict[bytes, object]
+
+
+@pytest.fixture
+def articles(log: str, store: None) -> list[int]:
+    kinds = [(7001, "Shirts"), (7002, "Knitwear"), (7003, "Trousers")]
+    groups = [(1, "Women"), (2, "Men")]
+    return [
+        make_article(
+            garment_group=kinds[i % 3], index=("WM"[i % 2], "x"), index_group=groups[i % 2]
+        ).pk
+        for i in range(30)
+    ]
+
+
+@pytest.fixture
+def worker(articles: list[int], tmp_path: Path) -> Iterator[Worker]:
+    with Worker(tmp_path / "worker.log") as worker:
+        yield worker
+
+
+def publish(number: int, articles: list[int]) -> None:
+    publisher = Publisher()
+    publisher.send(traffic(number, articles))
+    publisher.settle()
+
+
+def done(client: redis.Redis) -> int:
+    """How many messages of this test's topic are behind the fences."""
+    names = list(client.scan_iter(f"{{p*}}:fence:{topics.topic_id()}"))
+    return sum(int(value) for value in client.mget(names) if value) if names else 0
+
+
+def finish(client: redis.Redis, number: int) -> None:
+    """Wait until all of them are, and what they made (merges) too."""
+    eventually(lambda: done(client) >= number, f"{number} events done")
+    quiet, since = done(client), time.monotonic()
+    while time.monotonic() - since < 1.5:
+        time.sleep(0.1)
+        if done(client) != quiet:
+            quiet, since = done(client), time.monotonic()
+
+
+def features(client: redis.Redis) -> Features:
+    """All that the events made, byte for byte: states, trends, epochs."""
+    found: Features = {}
+    for pattern in ("{p*}:s:*", "{p*}:epochs"):
+        for key in client.scan_iter(pattern, count=5000):
+            found[key] = client.get(key)
+    for key in client.scan_iter("{p*}:t:*", count=5000):
+        found[key] = client.zrange(key, 0, -1, withscores=True)
+    return found
+
+
+def status() -> WorkerStatus:
+    eventually(lambda: bool(workers()), "a status")
+    return workers()[0]
+
+
+def test_a_worker_killed_in_the_middle_leaves_the_features_of_an_unbroken_run(
+    worker: Worker, articles: list[int]
+) -> None:
+    client = connection.client()
+    publish(EVENTS, articles)
+    finish(client, EVENTS)
+    unbroken = features(client)
+    assert sum(key.find(b":s:") > 0 for key in unbroken) > 400
+    worker.kill()
+    client.flushdb()  # a wiped Redis makes the worker read the log again
+    for share in (0.2, 0.5, 0.8):
+        worker.start()
+        eventually(lambda share=share: done(client) > share * EVENTS, "progress")  # type: ignore[misc]
+        worker.kill()
+    worker.start()
+    finish(client, EVENTS)
+    assert features(client) == unbroken
+
+
+def test_redis_killed_in_the_middle_loses_and_doubles_nothing(
+    articles: list[int], tmp_path: Path
+) -> None:
+    publish(EVENTS, articles)
+    with Valkey(tmp_path) as valkey, Worker(tmp_path / "worker.log", valkey.url) as worker:
+        eventually(lambda: done(valkey.client) > EVENTS // 5, "progress")
+        valkey.kill()
+        time.sleep(1)
+        valkey.start()
+        finish(valkey.client, EVENTS)
+        assert worker.process.poll() is None
+        broken = features(valkey.client)
+        valkey.client.flushall()
+        eventually(lambda: done(valkey.client) == 0, "an empty Redis")
+        worker.kill()
+        worker.start()
+        finish(valkey.client, EVENTS)
+        assert features(valkey.client) == broken
+
+
+def test_an_event_is_in_the_features_at_once_and_the_worker_says_so(
+    worker: Worker, articles: list[int]
+) -> None:
+    shopper = "a" + "0" * 32
+    eventually(lambda: bool(workers()) and workers()[0].state == "running", "a running worker")
+    delays = []
+    for number in range(20):
+        event = View(
+            id=f"d{number}", shopper=shopper, ts=START, source="shop", article=articles[number]
+        )
+        began = time.monotonic()
+        producer.publish(event)
+        eventually(
+            lambda n=number: store.snapshot(shopper).state.counts.get("view") == n + 1,  # type: ignore[misc]
+            "the view",
+        )
+        delays.append(time.monotonic() - began)
+    assert sorted(delays)[10] < 0.5
+    eventually(lambda: workers()[0].events == 20, "the worker's report")
+    told = status()
+    assert told.lag == 0
+    assert sum(p.position for p in told.partitions.values()) == 20
+    assert told.delay_p50_ms is not None
+
+
+def test_what_cant_be_worked_on_becomes_a_dead_letter_and_the_rest_goes_on(
+    worker: Worker, articles: list[int]
+) -> None:
+    topic = settings.KAFKA_TOPIC
+    bad = [b"no json", b'{"type":"dance"}', b"\xff\xfe"]
+    assert not Sender().send([Outgoing(topic, "c1", value, 0) for value in bad])
+    publish(100, articles)
+    finish(connection.client(), 103)
+    letters = messages(settings.KAFKA_DEAD_TOPIC, 3)
+    assert len(letters) == 3
+    assert all(b'"topic":"%s"' % topic.encode() in (letter.value() or b"") for letter in letters)
+
+
+def test_nothing_but_dead_letters_stops_the_worker_with_an_error(
+    worker: Worker, articles: list[int]
+) -> None:
+    junk = [Outgoing(settings.KAFKA_TOPIC, "c1", b"junk", i % 6) for i in range(3000)]
+    assert not Sender().send(junk)
+    eventually(lambda: worker.process.poll() is not None, "the worker's end")
+    assert worker.process.returncode != 0
+    assert "dead letters" in worker.log.read_text()
+
+
+def test_a_terminated_worker_ends_cleanly_and_its_partitions_go_to_another(
+    worker: Worker, articles: list[int], tmp_path: Path
+) -> None:
+    client = connection.client()
+    publish(2000, articles)
+    finish(client, 2000)
+    assert worker.stop() == 0
+    before = done(client)
+    with Worker(tmp_path / "second.log"):
+        publisher = Publisher()
+        publisher.send(traffic(500, articles, seed=2))
+        publisher.settle()
+        finish(client, before + 500)

@@ -1,0 +1,49 @@
+"""A shop's events, made up: the same ones for the same seed."""
+
+import random
+from collections.abc import Sequence
+
+from streaming import events
+from streaming.events import Event
+
+START = 1_600_000_000_000  # September 2020
+Kind = type[events.View | events.Click | events.BagAdd | events.BagRemove]
+KINDS: list[Kind] = [events.View, events.View, events.Click, events.BagAdd, events.BagRemove]
+
+
+def traffic(
+    number: int, articles: Sequence[int], shoppers: int = 400, seed: int = 1
+) -> list[Event]:
+    """Views, bags, purchases, searches and now and then an anonymous shopper who is recognised."""
+    dice = random.Random(seed)
+    anonymous = [f"a{dice.getrandbits(128):032x}" for _ in range(shoppers // 4)]
+    everybody = [*(f"c{1 + i}" for i in range(shoppers)), *anonymous]
+    ts, made = START, []
+    for i in range(number):
+        ts += dice.randrange(40_000)
+        made.append(_event(dice, f"e{seed}-{i}", ts, everybody, anonymous, articles))
+    return made
+
+
+def _event(
+    dice: random.Random,
+    name: str,
+    ts: int,
+    everybody: Sequence[str],
+    anonymous: Sequence[str],
+    articles: Sequence[int],
+) -> Event:
+    shopper, article, luck = dice.choice(everybody), dice.choice(articles), dice.random()
+    if luck < 0.005:
+        customer = f"c{1 + dice.randrange(len(everybody) - len(anonymous))}"
+        return events.Identify(
+            id=name, shopper=customer, ts=ts, source="shop", anonymous=dice.choice(anonymous)
+        )
+    if luck < 0.03:
+        return events.Search(id=name, shopper=shopper, ts=ts, source="shop", query="linen")
+    if luck < 0.2:
+        return events.Purchase(
+            id=name, shopper=shopper, ts=ts, source="shop", article=article, price=0.05, channel=2
+        )
+    kind = dice.choice(KINDS)
+    return kind(id=name, shopper=shopper, ts=ts, source="shop", article=article)
