@@ -25,6 +25,13 @@ def money(price: float | Decimal) -> str:
     return f"{settings.CURRENCY}{value:,.2f}"
 
 
+@register.filter
+def kind_and_colour(article: Article) -> str:
+    """“Dress, dark blue”, of which H&M may not know either."""
+    parts = (article.product_type.name, article.colour.name.lower())
+    return ", ".join(part for part in parts if part.lower() != "unknown")
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """An icon of the sprite, hidden from readers: the words beside it, or a label, say it."""

@@ -1,0 +1,173 @@
+"""Somebody shops in a real browser, and the shop follows: pages → Kafka → worker → Redis → pages.
+
+Nothing is stood in for: Debian's chromium, a live server, the broker, and a stream worker in a
+process of its own.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connection
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from catalog.models import Article
+from recommendations.bundle.registry import registry
+from recommendations.tests.shops import open_shop, train
+from storefront.models import Order
+from storefront.tests.shops import address
+from streaming import producer
+
+CHROMIUM = shutil.which("chromium") or ""
+PATIENCE_S = 30.0
+CELERY = [sys.executable, "-m", "celery", "-A", "storefront", "worker"]
+CELERY += ["-Q", "stream,default", "-P", "solo", "-l", "WARNING"]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not CHROMIUM, reason="chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Playwright's own loop runs in this thread, and Django would take the tests for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        )
+        yield started
+        started.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[None]:
+    """`celery -A storefront worker -Q stream` on the test's database."""
+    name = connection.settings_dict["NAME"]
+    url = urlsplit(django_settings.DATABASE_URL)._replace(path=f"/{name}").geturl()
+    started = subprocess.Popen(
+        [*CELERY, "-n", f"browser-test-{os.getpid()}@%h"],
+        env={**os.environ, "DATABASE_URL": url},
+        cwd=django_settings.BASE_DIR,
+    )
+    yield
+    started.terminate()
+    started.wait(30)
+    producer.close()
+
+
+@pytest.fixture
+def stock(
+    transactional_db: None, tmp_path: Path, settings: Settings
+) -> Iterator[dict[str, list[Article]]]:
+    """A shop of four garments, with a model that knows what is like what."""
+    settings.BUNDLES_DIR = tmp_path / "bundles"
+    cache.clear()
+    registry.reset()
+    yield _trained()
+    registry.reset()
+    cache.clear()
+
+
+def _trained() -> dict[str, list[Article]]:
+    articles = open_shop()
+    train()
+    return articles
+
+
+@pytest.fixture(params=["with JavaScript", "without JavaScript"])
+def page(
+    request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer
+) -> Iterator[Page]:
+    script = request.param == "with JavaScript"
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=script)
+    opened = context.new_page()
+    violations: list[str] = []
+    opened.on("console", lambda message: violations.append(message.text))
+    yield opened
+    context.close()
+    assert not [text for text in violations if "Content Security Policy" in text]
+
+
+def eventually(page: Page, path: str, holds: Callable[[], bool]) -> None:
+    """Open the page again until it shows it."""
+    give_up = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up:
+        page.goto(path)
+        if holds():
+            return
+        time.sleep(0.2)
+    pytest.fail(f"{path} never showed it")
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_shopper_looks_around_is_followed_and_orders(
+    page: Page, stock: dict[str, list[Article]]
+) -> None:
+    shirt, dress = stock["shirt"][0], stock["dress"][0]
+    page.goto("/")
+    page.locator("#shelf-trending").get_by_role("link", name=shirt.name).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(shirt.name)
+    page.goto(address(dress))
+
+    def shelf_shows(kind: str, text: str) -> bool:
+        return page.locator(f"#shelf-{kind}").filter(has_text=text).count() > 0
+
+    eventually(page, "/", lambda: shelf_shows("recently-viewed", dress.name))
+    assert shelf_shows("recently-viewed", shirt.name)
+    eventually(page, "/", lambda: shelf_shows("for-you", f"Because you viewed {dress.name}"))
+    buy(page, shirt)
+    order(page)
+
+
+def buy(page: Page, article: Article) -> None:
+    page.goto(address(article))
+    page.get_by_role("button", name="Add to bag").click()
+    expect(page.get_by_text(f"{article.name} is in your bag.")).to_be_visible()
+    page.get_by_role("link", name="View bag").click()
+    page.get_by_label("Quantity").select_option("2")
+    update = page.get_by_role("button", name="Update")
+    if update.is_visible():
+        update.click()
+    expect(page.locator(".total dd")).to_have_text("€39.98")
+
+
+def order(page: Page) -> None:
+    page.get_by_role("link", name="Go to checkout").click()
+    expect(page.get_by_text("This is a mock checkout.")).to_be_visible()
+    page.get_by_role("button", name="Place mock order").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Your mock order is placed")
+    assert Order.objects.get().number in page.inner_text("main")
+    expect(page.get_by_role("link", name="Bag, empty")).to_be_visible()
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_shelf_follows_without_a_reload(
+    browser: Browser, live_server: LiveServer, stock: dict[str, list[Article]]
+) -> None:
+    """htmx asks for the shelves again after the bag has changed."""
+    dress = stock["dress"][0]
+    page = browser.new_context(base_url=live_server.url).new_page()
+    page.goto(address(dress))
+    shelf = page.locator("#shelf-recently-viewed").filter(has_text=dress.name)
+    give_up = time.monotonic() + PATIENCE_S
+    while not shelf.count():
+        assert time.monotonic() < give_up, "the shelf never came"
+        page.get_by_role("button", name="Add to bag").click()
+        page.wait_for_timeout(1500)
+    assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
