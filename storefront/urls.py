@@ -14,6 +14,7 @@ from storefront.views import (
     home,
     listing,
     personas,
+    pipeline,
     product,
     search,
 )
@@ -46,6 +47,7 @@ urlpatterns = [
     path("personas/leave/", personas.leave, name="persona-leave"),
     path("events/impressions/", events.impressions, name="impressions"),
     path("widgets/", include("recommendations.urls")),
+    path("ops/", pipeline.page, name="pipeline"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("robots.txt", errors.robots, name="robots"),
