@@ -1,5 +1,6 @@
 """Training runs on PostgreSQL."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -115,15 +116,14 @@ def test_what_a_killed_run_left_is_marked_by_the_next() -> None:
 def test_two_trainings_do_not_run_at_once(caplog: pytest.LogCaptureFixture) -> None:
     open_shop(1)
     other = psycopg2.connect(**{**connection.get_connection_params(), "cursor_factory": None})
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    with closing(other), other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         with pytest.raises(TrainingRunningError):
             train()
         tasks.train()
         assert "another training is running" in caplog.text
-    finally:
-        other.close()
+        # A closed connection's locks go a moment later.
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
     tasks.train()
     assert ModelVersion.objects.active().exists()
 
