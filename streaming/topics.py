@@ -1,6 +1,7 @@
 """The two topics: made when they are absent, and told apart by the id the broker gave them."""
 
 import logging
+import time
 from typing import Any, Final
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
@@ -45,22 +46,24 @@ def topic_id(timeout_s: float = TIMEOUT_S) -> str | None:
 
 
 def _ensure(client: AdminClient, name: str, partitions: int, timeout_s: float) -> str:
-    found = _describe(client, name, timeout_s)
-    if found is None:
-        _create(client, name, partitions, timeout_s)
-    elif len(found.partitions) < partitions:
-        _grow(client, name, partitions, timeout_s)
-    elif len(found.partitions) > partitions:
-        raise TopicError(
-            f"Topic {name} has {len(found.partitions)} partitions, KAFKA_PARTITIONS says"
-            f" {partitions}: set KAFKA_PARTITIONS to the topic's number."
-        )
-    else:
-        return str(found.topic_id)
-    again = _describe(client, name, timeout_s)
-    if again is None:
-        raise TopicError(f"Topic {name} vanished while it was made.")
-    return str(again.topic_id)
+    """Do what is missing and look again: a cluster takes a moment to tell what it has done."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        found = _describe(client, name, timeout_s)
+        if found is None:
+            _create(client, name, partitions, timeout_s)
+        elif len(found.partitions) < partitions:
+            _grow(client, name, partitions, timeout_s)
+        elif len(found.partitions) == partitions:
+            return str(found.topic_id)
+        else:
+            raise TopicError(
+                f"Topic {name} has {len(found.partitions)} partitions, KAFKA_PARTITIONS says"
+                f" {partitions}: set KAFKA_PARTITIONS to the topic's number."
+            )
+        if time.monotonic() > deadline:
+            raise TopicError(f"Topic {name} isn't there {timeout_s:.0f} s after it was made.")
+        time.sleep(0.05)
 
 
 def _describe(client: AdminClient, name: str, timeout_s: float) -> Any | None:
@@ -93,6 +96,8 @@ def _grow(client: AdminClient, name: str, partitions: int, timeout_s: float) -> 
     try:
         client.create_partitions(more, request_timeout=timeout_s)[name].result(timeout_s + 1)
     except KafkaException as error:
+        if error.args[0].code() == KafkaError.INVALID_PARTITIONS:  # grown already
+            return
         if error.args[0].code() != KafkaError._UNSUPPORTED_FEATURE:
             raise
         client.delete_topics([name], request_timeout=timeout_s)[name].result(timeout_s + 1)
