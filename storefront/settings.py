@@ -4,6 +4,7 @@ A variable set in the environment wins over var/services.env, which the embedded
 Outside of those a missing secret or database address is an error at start, never a default.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
+from storefront.services import envfile
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
-env.read_env(VAR_DIR / "services.env", overwrite=False)
+# Not put into os.environ, where a child working on another VAR_DIR would inherit the addresses.
+env.ENVIRON = {**envfile.read(VAR_DIR / "services.env"), **os.environ}
 
 # The demo shows pages to whoever opens them and lets them act as one of the data set's customers.
 DEMO = env.bool("DEMO", default=False)
