@@ -135,9 +135,17 @@ def customer_keys(column: pa.ChunkedArray, customers: CustomerKeys) -> Decoded:
 def article_keys(column: pa.ChunkedArray, articles: npt.NDArray[np.int32]) -> Decoded:
     ids = decode_ids(column)
     keys = ids.values.fill_null(0).to_numpy()
-    unknown = np.flatnonzero(~np.isin(keys, articles))
+    unknown = np.flatnonzero(~among(keys, articles))
     errors = dict.fromkeys(unknown.tolist(), "unknown article")
     return Decoded(ids.values, ids.codes, errors | ids.errors)
+
+
+def among(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Which keys are in the sorted array of known ones."""
+    if not len(known):
+        return np.zeros(len(keys), dtype=bool)
+    place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    return np.asarray(known[place] == keys)
 
 
 def decode_ids(column: pa.ChunkedArray) -> Decoded:

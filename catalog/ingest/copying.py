@@ -57,7 +57,9 @@ def by_month(
 ) -> dict[date, npt.NDArray[np.void]]:
     """Split encoded rows by the month of their day (days from 2000-01-01)."""
     months = (days + np.datetime64("2000-01-01")).astype("M8[M]")
-    present = np.unique(months)
+    # Files in order of time have one or two months in a block: no need to sort for that.
+    one = len(months) > 0 and months.min() == months.max()
+    present = months[:1] if one else np.unique(months)
     return {
         month.astype("M8[D]").item(): rows if len(present) == 1 else rows[months == month]
         for month in present

@@ -1,20 +1,26 @@
 """What is computed from the loaded rows: article summaries, search vectors, statistics."""
 
 from collections.abc import Collection
+from datetime import date
+from typing import cast
 
 from django.db import connection
 
+from catalog.ingest import partitions
+
 RECENT_DAYS = 28
+
+# Apart from the INSERT that uses it: PostgreSQL reads in parallel only where nothing is written.
+SOLD = """
+CREATE TEMP TABLE sold ON COMMIT DROP AS
+SELECT article_id, count(*) AS units, min(t_dat) AS first_sold, max(t_dat) AS last_sold,
+    count(*) FILTER (WHERE t_dat > %(last)s::date - %(recent_days)s) AS units_recent
+FROM catalog_transaction GROUP BY article_id
+"""
 
 # A never-sold article takes the median of its product's, else its type's, else of all last prices.
 SUMMARIES = """
-WITH sold AS (
-    SELECT article_id, count(*) AS units, min(t_dat) AS first_sold, max(t_dat) AS last_sold,
-        count(*) FILTER (
-            WHERE t_dat > (SELECT max(t_dat) FROM catalog_transaction) - %(recent_days)s
-        ) AS units_recent
-    FROM catalog_transaction GROUP BY article_id
-), last_day AS (
+WITH last_day AS (
     SELECT DISTINCT ON (t.article_id) t.article_id, t.price
     FROM sold s
     JOIN catalog_transaction t ON t.article_id = s.article_id AND t.t_dat = s.last_sold
@@ -61,12 +67,22 @@ VECTOR = """
 
 
 def fill_summaries() -> None:
-    """One ArticleSummary per article, from the transactions; replaces what was there."""
+    """In a transaction: one ArticleSummary per article; replaces what was there."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM catalog_articlesummary")
-        cursor.execute(
-            SUMMARIES, {"recent_days": RECENT_DAYS, "price_without_sales": PRICE_WITHOUT_SALES}
-        )
+        cursor.execute(SOLD, {"last": last_day(), "recent_days": RECENT_DAYS})
+        cursor.execute("ANALYZE sold")
+        cursor.execute(SUMMARIES, {"price_without_sales": PRICE_WITHOUT_SALES})
+
+
+def last_day() -> date | None:
+    """The day of the latest transaction, found in the latest month that has any."""
+    with connection.cursor() as cursor:
+        for table in reversed(partitions.attached()):
+            cursor.execute(f"SELECT max(t_dat) FROM {table}")  # noqa: S608
+            if found := cursor.fetchone()[0]:
+                return cast("date", found)
+    return None
 
 
 def fill_search(articles: Collection[int]) -> None:
@@ -95,7 +111,16 @@ def mark_pictures(pictured: Collection[int]) -> tuple[int, int]:
     return missing, len(keys) - found
 
 
-def analyze(*tables: str) -> None:
-    """Fresh statistics for the planner."""
+def server_version() -> int:
+    """18.6 is 180006."""
     with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {', '.join(tables)}")
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0])
+
+
+def analyze(*tables: str) -> None:
+    """Fresh statistics for the planner; a month's own were made when it was built."""
+    only = "ONLY" if server_version() >= 180000 else ""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ANALYZE {only} {table}")

@@ -5,33 +5,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
-from django.contrib.postgres.indexes import GinIndex
 from django.db import connection, transaction
 
-from catalog.ingest import partitions
-from catalog.ingest.clean import Cleaned, clean_articles, clean_customers
+from catalog.ingest import terms
+from catalog.ingest.bare import bare
+from catalog.ingest.clean import Cleaned, Rows, among, clean_articles, clean_customers
 from catalog.ingest.copying import copy_table
 from catalog.ingest.derive import VECTOR
+from catalog.ingest.files import unpacked
 from catalog.ingest.job import Job
-from catalog.ingest.keys import first_occurrences, pack
-from catalog.ingest.records import Position, Reject, quoted
-from catalog.models import Article
+from catalog.ingest.keys import UNKNOWN, CustomerKeys, Words, first_occurrences, pack
+from catalog.ingest.known import known_articles, known_customers
+from catalog.ingest.records import Position, Reject, read
+from catalog.models import Article, Customer
 
-Firsts = Callable[[pa.Array], npt.NDArray[np.intp]]
+Fresh = Callable[[pa.Array], Rows]
 
-# table: (number, name) columns of articles.csv
-TERMS = {
-    "catalog_appearance": ("graphical_appearance_no", "graphical_appearance_name"),
-    "catalog_colour": ("colour_group_code", "colour_group_name"),
-    "catalog_colourvalue": ("perceived_colour_value_id", "perceived_colour_value_name"),
-    "catalog_colourmaster": ("perceived_colour_master_id", "perceived_colour_master_name"),
-    "catalog_department": ("department_no", "department_name"),
-    "catalog_indexgroup": ("index_group_no", "index_group_name"),
-    "catalog_section": ("section_no", "section_name"),
-    "catalog_garmentgroup": ("garment_group_no", "garment_group_name"),
-}
 ARTICLE = {
     "article_id": "id",
     "product_code": "product_id",
@@ -61,34 +51,58 @@ class Dimension:
 
 def load_articles(job: Job) -> None:
     """Articles, products and look-up tables, in one transaction with the checkpoint."""
+    known = known_articles()
     found = read_dimension(
         job,
         "articles",
         clean_articles,
         "article_id",
-        lambda keys: np.sort(np.unique(keys.to_numpy(), return_index=True)[1]),
+        lambda keys: fresh_articles(keys.to_numpy(), known),
     )
     with job.phases.phase("catalogue"), transaction.atomic():
-        write_terms(found.table.drop_columns(["prod_name", "detail_desc"]).to_pandas())
+        attributes = found.table.drop_columns(["prod_name", "detail_desc"]).to_pandas()
+        job.run.report["warnings"] = terms.ambiguous(attributes)
+        job.run.save()
+        terms.write_terms(attributes)
         write_articles(found.table)
         job.checkpoint("articles", found.end, found.rejects, done=True)
 
 
 def load_customers(job: Job) -> None:
     """Customers, whose key is their place in the file, in one transaction with the checkpoint."""
+    known = known_customers()
     found = read_dimension(
-        job, "customers", clean_customers, "customer_id", lambda ids: first_occurrences(pack(ids))
+        job,
+        "customers",
+        clean_customers,
+        "customer_id",
+        lambda ids: fresh_customers(pack(ids), known),
     )
     table = found.table.rename_columns([name.lower() for name in found.table.column_names])
     with job.phases.phase("customer keys"), transaction.atomic():
-        copy_table("catalog_customer", table.add_column(0, "id", [found.numbers]))
+        with bare(Customer):
+            copy_table("catalog_customer", table.add_column(0, "id", [found.numbers]))
         job.checkpoint("customers", found.end, found.rejects, done=True)
 
 
+def fresh_articles(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> Rows:
+    """Places, in order, of the first row of each key that is not known yet."""
+    first: Rows = np.sort(np.unique(keys, return_index=True)[1])
+    fresh: Rows = first[~among(keys[first], known)]
+    return fresh
+
+
+def fresh_customers(words: Words, known: CustomerKeys) -> Rows:
+    """Places, in order, of the first row of each id that is not known yet."""
+    first: Rows = first_occurrences(words)
+    fresh: Rows = first[known.find(words[first]) == UNKNOWN]
+    return fresh
+
+
 def read_dimension(
-    job: Job, name: str, clean: Callable[[pa.Table], Cleaned], key: str, firsts: Firsts
+    job: Job, name: str, clean: Callable[[pa.Table], Cleaned], key: str, fresh: Fresh
 ) -> Dimension:
-    """Read and clean a file. Of rows with the same key the first stands."""
+    """Read and clean the rest of a file. Of rows with the same key the first stands."""
     tables, lines, numbers, rejects = [], [], [], []
     with job.reading(name) as (blocks, show):
         for records in blocks:
@@ -98,76 +112,42 @@ def read_dimension(
             numbers.append(records.numbers[cleaned.rows])
             rejects += records.malformed
             rejects += [records.reject(row, why) for row, why in cleaned.reasons.items()]
+            job.check_rejects(name, rejects)
             show(records.end)
     table, line = pa.concat_tables(tables), np.concatenate(lines)
-    first = firsts(table[key].combine_chunks())
-    rejects += duplicates(table, line, np.setdiff1d(np.arange(len(line)), first), key)
+    keep = fresh(table[key].combine_chunks())
+    rejects += repeated(job, name, key, np.delete(line, keep))
     rejects.sort(key=lambda reject: reject.line)
-    return Dimension(table.take(first), np.concatenate(numbers)[first], rejects, records.end)
+    return Dimension(table.take(keep), np.concatenate(numbers)[keep], rejects, records.end)
 
 
-def duplicates(
-    table: pa.Table, lines: npt.NDArray[np.int64], rows: npt.NDArray[np.intp], key: str
-) -> list[Reject]:
-    """Rejects for repeated keys, showing the row as cleaned."""
-    return [
-        Reject(int(lines[row]), f"{key} stands in an earlier row", text)
-        for row, text in zip(
-            rows.tolist(), map(row_text, table.take(rows).to_pylist()), strict=True
-        )
-    ]
-
-
-def row_text(row: dict[str, object]) -> str:
-    return ",".join(quoted("" if value is None else str(value)) for value in row.values())
+def repeated(job: Job, name: str, key: str, lines: npt.NDArray[np.int64]) -> list[Reject]:
+    """Rejects for rows whose key came before, as they stand in the file, which is read again."""
+    if not len(lines):
+        return []
+    rejects = []
+    source = job.sources[name]
+    with unpacked(source.path) as stream:
+        for records in read(stream, source, job.start(name), job.block_bytes):
+            rows = np.flatnonzero(np.isin(records.lines, lines)).tolist()
+            rejects += [records.reject(row, f"{key} stands in an earlier row") for row in rows]
+    return rejects
 
 
 def write_articles(found: pa.Table) -> None:
-    """The articles with their search vectors; the text indexes are made anew, 20 times as fast."""
-    text_indexes = [index for index in Article._meta.indexes if isinstance(index, GinIndex)]
+    """The articles with their search vectors, worked out before the table is locked."""
     columns = ", ".join(ARTICLE.values())
-    with connection.schema_editor() as schema, connection.cursor() as cursor:
-        for index in text_indexes:
-            schema.remove_index(Article, index)
+    with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE incoming (LIKE catalog_article) ON COMMIT DROP")
         copy_table("incoming", found.select(list(ARTICLE)).rename_columns(list(ARTICLE.values())))
         cursor.execute(
-            f"INSERT INTO catalog_article ({columns}, search) "  # noqa: S608
-            f"SELECT {columns}, ({VECTOR}) FROM incoming a"
+            f"CREATE TEMP TABLE searchable ON COMMIT DROP AS "  # noqa: S608
+            f"SELECT {columns}, ({VECTOR}) AS search FROM incoming a"
         )
-        # The foreign keys are checked now: no index is built on a table with checks to come.
+        # The look-up tables' own foreign keys are checked now: checks to come would forbid DDL.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for index in text_indexes:
-            schema.add_index(Article, index)
-
-
-def write_terms(articles: pd.DataFrame) -> None:
-    """The look-up tables and products that the articles name; a number's first name stands.
-
-    Product groups have no number in the files; they get theirs in the order of their names.
-    """
-    for table, (number, name) in TERMS.items():
-        write_frame(table, articles, {number: "id", name: "name"})
-    write_frame(
-        "catalog_index",
-        articles,
-        {"index_code": "id", "index_name": "name", "index_group_no": "group_id"},
-    )
-    groups = sorted(articles["product_group_name"].unique())
-    numbers = range(1, len(groups) + 1)
-    copy_table("catalog_productgroup", pa.table({"id": list(numbers), "name": groups}))
-    sequence = "pg_get_serial_sequence('catalog_productgroup', 'id')"
-    partitions.execute(f"SELECT setval({sequence}, {len(groups) + 1}, false)")
-    write_frame(
-        "catalog_producttype",
-        articles.assign(
-            group=articles["product_group_name"].map(dict(zip(groups, numbers, strict=True)))
-        ),
-        {"product_type_no": "id", "product_type_name": "name", "group": "group_id"},
-    )
-    write_frame("catalog_product", articles, {"product_code": "id"})
-
-
-def write_frame(target: str, articles: pd.DataFrame, columns: dict[str, str]) -> None:
-    frame = articles[list(columns)].drop_duplicates(next(iter(columns))).rename(columns=columns)
-    copy_table(target, pa.Table.from_pandas(frame, preserve_index=False))
+        with bare(Article):
+            cursor.execute(
+                f"INSERT INTO catalog_article ({columns}, search) "  # noqa: S608
+                f"SELECT {columns}, search FROM searchable"
+            )

@@ -1,8 +1,7 @@
 """The state of a running ingest: its checkpoints, its rejects file, and how far it may go wrong."""
 
-import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,11 +27,15 @@ class Job:
     block_bytes: int
     max_rejects: int | None
 
+    def start(self, name: str) -> Position:
+        """Where the file's checkpoint stands."""
+        file = self.files[name]
+        return Position(file.offset, file.line, file.rows, file.crc)
+
     @contextmanager
     def reading(self, name: str) -> Iterator[tuple[Iterator[Records], Callable[[Position], None]]]:
         """The rest of a file from its checkpoint on, and a function to show how far it is read."""
-        source, file = self.sources[name], self.files[name]
-        start = Position(file.offset, file.line, file.rows)
+        source, start = self.sources[name], self.start(name)
         with self.phases.phase(name, source.size) as advance, unpacked(source.path) as stream:
             yield (
                 read(stream, source, start, self.block_bytes),
@@ -47,22 +50,28 @@ class Job:
         Raises IngestError when more rows were rejected than --max-rejects allows.
         """
         file = self.files[name]
-        file.offset, file.line, file.rows, file.done = end.offset, end.line, end.rows, done
+        file.offset, file.line, file.rows, file.crc = end.offset, end.line, end.rows, end.crc
+        file.done = done
         file.rejected = dict(Counter(file.rejected) + Counter(item.reason for item in rejects))
         file.accepted = file.rows - file.rejected_rows
-        self.check_rejects(name, rejects)
+        self.check_rejects(name, rejects, counted=True)
         file.rejects_size = self.rejects.append(self.sources[name].path.name, rejects)
         file.save()
 
-    def check_rejects(self, name: str, latest: Iterable[Reject]) -> None:
+    def check_rejects(self, name: str, latest: list[Reject], *, counted: bool = False) -> None:
+        """Stop with the first examples when there are too many; `latest` may not be counted yet."""
         total = sum(file.rejected_rows for file in self.files.values())
+        total += 0 if counted else len(latest)
         if self.max_rejects is None or total <= self.max_rejects:
             return
+        path = self.sources[name].path.name
+        earlier = self.rejects.first(EXAMPLES)
+        here = [(path, str(reject.line), reject.reason, reject.row) for reject in latest[:EXAMPLES]]
         examples = "\n".join(
-            f"  line {reject.line}: {reject.reason}: {reject.row[:200]}"
-            for reject in itertools.islice(latest, EXAMPLES)
+            f"  {file}, line {line}: {reason}: {row[:200]}"
+            for file, line, reason, row in [*earlier, *here][:EXAMPLES]
         )
         raise IngestError(
             f"{total} rows can't be used, more than --max-rejects {self.max_rejects}; "
-            f"the latest in {self.sources[name].path}:\n{examples}"
+            f"the first:\n{examples}"
         )

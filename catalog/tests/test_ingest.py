@@ -14,7 +14,7 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from catalog.ingest import partitions, run
+from catalog.ingest import partitions, session
 from catalog.models import (
     Article,
     ArticleSummary,
@@ -295,10 +295,10 @@ def test_too_many_rejects_stop_with_examples_and_a_larger_limit_goes_on(tmp_path
 
 
 def test_of_two_at_once_the_second_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "LOCK_PAUSE", 0.01)
+    monkeypatch.setattr(session, "LOCK_PAUSE", 0.01)
     other = psycopg2.connect(**connection.get_connection_params())
     try:
-        other.cursor().execute("SELECT pg_advisory_lock(%s)", [run.LOCK])
+        other.cursor().execute("SELECT pg_advisory_lock(%s)", [session.LOCK])
         with pytest.raises(CommandError, match="Another ingest is at work"):
             ingest(hm.write_hm(tmp_path / "hm"))
     finally:
@@ -350,15 +350,31 @@ def test_summaries_tell_price_units_and_days(tmp_path: Path) -> None:
 
 def test_pictures_are_noted_and_noted_anew_when_they_come(tmp_path: Path) -> None:
     folder = hm.write_hm(tmp_path / "hm")
-    assert ingest(folder)["pictures"] == {"found": 0, "missing": 3, "surplus": 0}
+    assert counts(ingest(folder)) == {"found": 0, "missing": 3, "surplus": 0, "unreadable": 0}
     images = folder / "images" / "090"
     images.mkdir(parents=True)
     for name in ("0900001001", "0909999999"):
-        (images / f"{name}.jpg").write_bytes(b"")
+        (images / f"{name}.jpg").write_bytes(bytes(200))
+    (images / "0900001002.jpg").write_bytes(b"")
+    (images / "0900002001.jpg").mkdir()
+    (images / "notes.txt").write_text("no picture")
     again = ingest(folder)
-    assert again["pictures"] == {"found": 1, "missing": 2, "surplus": 1}
+    assert counts(again) == {"found": 1, "missing": 2, "surplus": 1, "unreadable": 2}
+    assert [Path(name).name for name in again["pictures"]["unreadable"]] == [
+        "0900001002.jpg",
+        "0900002001.jpg",
+    ]
+    assert again["pictures"]["other_files"] == 1
     assert again["unchanged"]
     assert ArticleSummary.objects.filter(has_picture=True).get().pk == 900001001
+
+
+def counts(report: dict[str, Any]) -> dict[str, int]:
+    pictures = report["pictures"]
+    return {
+        **{name: pictures[name] for name in ("found", "missing", "surplus")},
+        "unreadable": pictures["unreadable_files"],
+    }
 
 
 def test_files_without_rows_make_an_empty_shop(tmp_path: Path) -> None:

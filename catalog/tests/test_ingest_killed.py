@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 from django.conf import settings
 
-from catalog.ingest.run import TABLES
+from catalog.ingest.state import TABLES
 from catalog.tests import hm
 
 pytestmark = pytest.mark.slow

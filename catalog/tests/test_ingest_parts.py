@@ -1,7 +1,9 @@
 """The pure parts of the ingest: reading, cleaning, keys and encoding, without a database."""
 
 import io
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,8 @@ from catalog.ingest.keys import UNKNOWN, CustomerKeys, first_occurrences, pack
 from catalog.ingest.records import Position, Records, read
 from catalog.tests import hm
 
-WIDTH_TWO = Source("test", Path("test.csv"), ("x", "y"), 0, 0, {})
+LAST = "sales_channel_id"  # a column after which a last line needs no line end
+WIDTH_TWO = Source("test", Path("test.csv"), ("x", LAST), 0, 0, {})
 
 
 def blocks(data: bytes, block_bytes: int = 1 << 20) -> list[Records]:
@@ -26,7 +29,7 @@ def blocks(data: bytes, block_bytes: int = 1 << 20) -> list[Records]:
 
 
 def rows(data: bytes, block_bytes: int = 1 << 20) -> list[tuple[int, int, str, str]]:
-    """(line, number, x, y) of every well-formed row."""
+    """(line, number, first cell, last cell) of every well-formed row."""
     return [
         (int(line), int(number), x, y)
         for block in blocks(data, block_bytes)
@@ -34,7 +37,7 @@ def rows(data: bytes, block_bytes: int = 1 << 20) -> list[tuple[int, int, str, s
             block.lines,
             block.numbers,
             block.table["x"].to_pylist(),
-            block.table["y"].to_pylist(),
+            block.table[LAST].to_pylist(),
             strict=True,
         )
     ]
@@ -69,14 +72,30 @@ def test_quoted_line_ends_blank_lines_and_short_rows_do_not_shift_the_line_numbe
         (6, "1 cells instead of 2"),
         (9, "3 cells instead of 2"),
     ]
-    assert blocks(data, block_bytes)[-1].end == Position(len(data), 9, 5)
+    assert blocks(data, block_bytes)[-1].end == Position(len(data), 9, 5, zlib.crc32(data))
 
 
-@pytest.mark.parametrize("block_bytes", [1, 40, 100_000])
+@pytest.mark.parametrize("block_bytes", [200, 100_000])
 def test_a_quote_never_closed_costs_its_own_line_only(block_bytes: int) -> None:
-    data = b'1,"open\n' + b"".join(b"%d,x\n" % n for n in range(2, 400))
-    assert malformed(data, block_bytes) == [(1, "a quote is never closed")]
-    assert [row[0] for row in rows(data, block_bytes)] == list(range(2, 400))
+    data = b'1,"open\n' + b"".join(b"%d,x\n" % n for n in range(2, 1200))
+    assert malformed(data, block_bytes) == [(1, "a quote is not closed within 1000 lines")]
+    assert [row[0] for row in rows(data, block_bytes)] == list(range(2, 1200))
+
+
+def test_a_quoted_description_of_hundreds_of_lines_is_one_row() -> None:
+    text = "line\n" * 900
+    assert rows(f'1,"{text}"\n2,b\n'.encode(), 300) == [(1, 1, "1", text), (902, 2, "2", "b")]
+
+
+@pytest.mark.parametrize("data", [b"1,2\n3,4", b'1,2\n"3",4', b"1,2\r\n3,4"])
+def test_a_last_line_without_an_end_is_rejected_where_a_cut_would_not_show(data: bytes) -> None:
+    source = replace(WIDTH_TWO, header=("x", "price"))
+    found = list(read(io.BytesIO(data), source, Position(0, 0, 0), 1000))
+    assert [r.reason for part in found for r in part.malformed] == [
+        "no line end: the row may be cut short"
+    ]
+    assert sum(part.table.num_rows for part in found) == 1
+    assert found[-1].end.rows == 2
 
 
 def test_a_quote_inside_a_bare_cell_is_a_letter() -> None:

@@ -12,7 +12,8 @@ from rich.table import Table
 
 from catalog.ingest.errors import IngestError
 from catalog.ingest.phases import Phases
-from catalog.ingest.run import Options, Report, ingest
+from catalog.ingest.report import Report
+from catalog.ingest.run import Options, ingest
 
 AGAIN = "Nothing is lost: the same command goes on from where this run came to."
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
     help = (
         "Load the H&M files articles.csv, customers.csv and transactions_train.csv (plain, .gz or "
         ".zip) and note which articles have a picture. A run that was cut short goes on where it "
-        "stopped; a run on files that are loaded already changes nothing. Rows that can't be used "
+        "stopped; a run on files that are loaded already changes nothing, and of files that have "
+        "grown the new lines are loaded. Rows that can't be used "
         "go to var/ingest/rejects-*.csv with their line and reason."
     )
 
@@ -90,8 +92,11 @@ def show(console: Console, report: Report) -> None:
     pictures = report["pictures"]
     console.print(
         f"Pictures: {pictures['found']:,} articles have one, {pictures['missing']:,} have none, "
-        f"{pictures['surplus']:,} belong to no article."
+        f"{pictures['surplus']:,} belong to no article, "
+        f"{pictures['unreadable_files']:,} can't be read."
     )
+    for warning in report["warnings"]:
+        console.print(f"Warning: {warning}", highlight=False)
     if report["rejects_file"]:
         console.print(f"Rows that can't be used: {report['rejects_file']}")
     if report["unchanged"]:

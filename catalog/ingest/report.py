@@ -1,0 +1,59 @@
+"""What came of an ingest: the report kept with its run, printed and written as JSON."""
+
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from catalog.images.library import Library, survey
+from catalog.ingest import derive, partitions
+from catalog.ingest.job import Job
+from catalog.models import IngestFile
+
+Report = dict[str, Any]
+EXAMPLES = 20
+
+
+def full_report(job: Job, before: int, pictures: Report) -> Report:
+    """`rows` counts all that the tables and rejects files account for, `rows_read_before` those
+    that were there when this command began."""
+    files = job.files.values()
+    rows = sum(file.rows for file in files)
+    return {
+        "run": job.run.pk,
+        "data_dir": job.run.data_dir,
+        "files": {file.name: file_report(file) for file in files},
+        "rows": rows,
+        "rows_read_before": before,
+        "rows_per_second": round((rows - before) / max(sum(job.phases.seconds.values()), 1e-3)),
+        "seconds": job.phases.seconds,
+        "peak_mb": peak_mb(),
+        "months": len(partitions.attached()),
+        "warnings": job.run.report.get("warnings", []),
+        "pictures": pictures,
+        "rejects_file": str(job.rejects.path) if job.rejects.path.exists() else None,
+    }
+
+
+def file_report(file: IngestFile) -> Report:
+    return {"rows": file.rows, "accepted": file.accepted, "rejected": file.rejected}
+
+
+def peak_mb() -> int:
+    """The most memory this process has held; Linux tells kB, macOS bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+def picture_report(images: Path | None) -> Report:
+    """Mark the articles that have a picture; how many have, have none, and what is left over."""
+    library = survey(images) if images else Library()
+    missing, surplus = derive.mark_pictures(library.articles)
+    return {
+        "found": len(library.articles) - surplus,
+        "missing": missing,
+        "surplus": surplus,
+        "unreadable": sorted(map(str, library.unreadable))[:EXAMPLES],
+        "unreadable_files": len(library.unreadable),
+        "other_files": len(library.strangers),
+    }

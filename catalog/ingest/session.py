@@ -1,0 +1,71 @@
+"""What a connection is set to while it loads, and the lock that lets one ingest work at a time."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+from catalog.ingest.errors import IngestError
+
+LOCK = int.from_bytes(b"ingesthm", "big")
+LOCK_TRIES, LOCK_PAUSE = 10, 0.5
+SETTINGS = {
+    # A crash of the server loses at most the last blocks, rows and checkpoint together.
+    "synchronous_commit": "off",
+    # A month's index is sorted in memory, in each of the two connections that build.
+    "maintenance_work_mem": "256MB",
+    "work_mem": "128MB",
+    # Compressing the images of new index pages takes as long as the rest of building an index.
+    "wal_compression": "off",
+    # A server process notices within a second that its client was killed, and frees its locks.
+    "client_connection_check_interval": "1s",
+}
+# Some settings are the superuser's alone; elsewhere the load goes on with the server's own.
+SET = (
+    "SELECT set_config(name, %s, false) FROM pg_settings "
+    "WHERE name = %s AND has_parameter_privilege(name, 'SET')"
+)
+
+
+def prepare() -> None:
+    """Set the connection up for loading."""
+    with connection.cursor() as cursor:
+        for name, value in SETTINGS.items():
+            cursor.execute(SET, [value, name])
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """The settings for the time of a load."""
+    prepare()
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as cursor:
+                for name in SETTINGS:
+                    cursor.execute(f"RESET {name}")
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Hold the database-wide lock of the ingest. The server frees it if we are killed."""
+    for attempt in range(LOCK_TRIES):
+        if query("SELECT pg_try_advisory_lock(%s)", LOCK):
+            break
+        time.sleep(LOCK_PAUSE if attempt < LOCK_TRIES - 1 else 0)
+    else:
+        raise IngestError("Another ingest is at work on this database; wait until it is through.")
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            query("SELECT pg_advisory_unlock(%s)", LOCK)
+
+
+def query(sql: str, *parameters: int) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchone()[0]

@@ -1,0 +1,96 @@
+"""Which run the tables hold, and what of the files is left to do."""
+
+from copy import copy
+from pathlib import Path
+
+from django.db import transaction
+
+from catalog.ingest import partitions
+from catalog.ingest.errors import IngestError
+from catalog.ingest.files import Prefix, Source, compare
+from catalog.models import Article, Customer, IngestFile, IngestRun
+
+TABLES = (
+    "article", "articlesummary", "product", "producttype", "productgroup", "appearance", "colour",
+    "colourvalue", "colourmaster", "department", "index", "indexgroup", "section", "garmentgroup",
+    "customer",
+)  # fmt: skip
+
+
+def current_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
+    """The run to take up, or to find done; a new one for an empty catalogue or grown files."""
+    run = IngestRun.objects.order_by("-pk").first()
+    if run is None:
+        if Article.objects.exists() or Customer.objects.exists():
+            raise IngestError(
+                "The catalogue holds rows that no ingest has loaded. "
+                "--restart empties it and loads these files."
+            )
+        return new_run(folder, sources)
+    files = list(run.files.order_by("pk"))
+    found = {file.name: compared(file, sources[file.name]) for file in files}
+    changed = [str(sources[name].path) for name, prefix in found.items() if prefix is Prefix.OTHER]
+    if changed:
+        raise IngestError(
+            f"{', '.join(changed)}: not the file that was loaded from {run.data_dir}, or changed "
+            "since. --restart empties the catalogue and loads these files."
+        )
+    return taken_up(run, folder, files, found)
+
+
+def compared(file: IngestFile, source: Source) -> Prefix:
+    """What the file is beside what was loaded of it; read anew only where its state differs."""
+    if file.fingerprint == source.fingerprint:
+        return Prefix.ALL
+    file.fingerprint = source.fingerprint
+    return compare(source, file.offset, file.crc)
+
+
+@transaction.atomic
+def taken_up(
+    run: IngestRun, folder: Path, files: list[IngestFile], found: dict[str, Prefix]
+) -> IngestRun:
+    """The run with its files as they are now; a run of its own where a loaded file has grown."""
+    grown = [file for file in files if file.done and found[file.name] is Prefix.MORE]
+    for file in grown:
+        file.done = False
+    if grown and run.status == IngestRun.Status.DONE:
+        return succeeding(files, folder)
+    IngestFile.objects.bulk_update(files, ["fingerprint", "done"])
+    return run
+
+
+def succeeding(files: list[IngestFile], folder: Path) -> IngestRun:
+    """A new run that goes on where these checkpoints stand, with a rejects file of its own."""
+    run = IngestRun.objects.create(data_dir=str(folder.resolve()))
+    for file in map(copy, files):
+        file.pk, file.run, file.rejects_size = None, run, 0
+        file._state.adding = True
+        file.save()
+    return run
+
+
+@transaction.atomic
+def new_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
+    partitions.drop_all()
+    run = IngestRun.objects.create(data_dir=str(folder.resolve()))
+    IngestFile.objects.bulk_create(
+        IngestFile(
+            run=run,
+            name=source.name,
+            fingerprint=source.fingerprint,
+            offset=source.body,
+            line=1,
+            crc=source.crc,
+        )
+        for source in sources.values()
+    )
+    return run
+
+
+@transaction.atomic
+def begin_anew(folder: Path, sources: dict[str, Source]) -> IngestRun:
+    """Empty the catalogue, and whatever refers to its rows, and start a run."""
+    tables = ", ".join(f"catalog_{name}" for name in TABLES)
+    partitions.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    return new_run(folder, sources)

@@ -1,0 +1,39 @@
+"""Background work of the queue `default`."""
+
+import logging
+
+from celery import shared_task
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+from catalog.images.renditions import BrokenPictureError, rendition
+from catalog.images.urls import WIDTHS
+from catalog.models import ArticleSummary
+
+logger = logging.getLogger(__name__)
+BEST_SELLERS = 500
+
+
+@shared_task(name="catalog.warm_renditions")
+def warm_renditions(count: int = BEST_SELLERS) -> int:
+    """Render the pictures of the best-selling articles in every width; how many were there."""
+    best = ArticleSummary.objects.filter(has_picture=True).order_by("-units_recent", "-units")
+    warmed = 0
+    for article in best.values_list("pk", flat=True)[:count]:
+        try:
+            warmed += all(
+                rendition(settings.IMAGES_DIR, settings.RENDITIONS_DIR, article, width)
+                for width in WIDTHS
+            )
+        except BrokenPictureError as error:
+            logger.warning("article %010d has a broken picture: %s", article, error)
+    logger.info("renditions of %d articles are ready", warmed)
+    return warmed
+
+
+def warm_soon() -> None:
+    """Queue it. Without a broker the renditions are made when they are asked for, as ever."""
+    try:
+        warm_renditions.apply_async(retry=False, ignore_result=True)
+    except OperationalError as error:
+        logger.warning("the best-sellers' renditions are not warmed: %s", error)
