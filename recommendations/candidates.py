@@ -1,23 +1,29 @@
-"""Candidates: articles worth ranking, with the strength and the cause of each. Pure.
+"""Candidates: articles worth ranking, where each comes from and how strongly. Pure.
 
-Every function takes a bundle and returns rows of it.
+Every generator takes a bundle and a profile and returns rows of the bundle. The same code serves a
+request, an evaluation and an export.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.reader import ABSENT, Bundle, Ints, Lists
-from streaming.state import Recent
+from recommendations.bundle.reader import ABSENT, Bundle, Floats, Ints, Lists
+from recommendations.profile import BAG_ADD, CLICK, PURCHASE, UNKNOWN_BAND, VIEW, Profile
 
-# How much an action says of what one is looking for.
-KIND_WEIGHT: Mapping[str, float] = {"bag_add": 3.0, "purchase": 2.0, "click": 1.0, "view": 1.0}
-HALF_LIFE_MS = 7 * 86_400_000
+# How much an action says of what one is looking for, by its place in streaming.state.KINDS.
+KIND_WEIGHT = np.zeros(4)
+KIND_WEIGHT[[VIEW, CLICK, BAG_ADD, PURCHASE]] = 1.0, 1.0, 2.0, 1.0
+# An action counts half after so many days; hyperbolic, as people re-buy.
+HALF_AFTER_DAYS = 14.0
 # Within one visit everything is equally old; each step back counts a little less.
-STEP_BACK = 0.9
-LAST_ACTIONS = 20
+STEP_BACK = 0.95
+AGAIN_DAYS = 30.0
+# Who looks at something wants its like; who has bought it much less.
+INTENT = 5.0
 POPULAR_DEPTH = 100
 # Of two articles equally alike the best seller gets this much more, so that what hardly anybody
 # wants doesn't lead a shelf.
@@ -25,92 +31,163 @@ STANDING_WEIGHT = 0.1
 # An audience with less than this share of the shopper's attention is not asked.
 SMALL_SHARE = 0.2
 
+Scores = npt.NDArray[np.float64]
+
+
+class Source(IntEnum):
+    """The generators."""
+
+    AGAIN = 0
+    COLOURS = 1
+    TOGETHER = 2
+    ALSO = 3
+    CONTENT = 4
+    POPULAR = 5
+    AUDIENCE = 6
+    AGE = 7
+    CHANNEL = 8
+
 
 @dataclass(frozen=True)
 class Candidates:
-    """Rows, each once; `cause` is the row of the article that led there, ABSENT for none."""
+    """Rows (one may come several times), their strength, and the action that led to each: the row
+    of its article and its kind, ABSENT for none."""
 
     rows: Ints
-    scores: npt.NDArray[np.float64]
+    scores: Scores
     cause: Ints
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
+def action_weights(profile: Profile) -> Scores:
+    """Kind × age × place in the visit."""
+    weights: Scores = KIND_WEIGHT[profile.kinds] / (1.0 + profile.days / HALF_AFTER_DAYS)
+    return weights * STEP_BACK ** np.arange(len(profile))
+
+
+def again(bundle: Bundle, profile: Profile) -> Candidates:
+    """What was bought in the last AGAIN_DAYS: 1 / days since."""
+    own = (profile.kinds == PURCHASE) & (profile.days <= AGAIN_DAYS)
+    rows = profile.rows[own]
+    return Candidates(rows, 1.0 / np.maximum(profile.days[own], 1.0), rows)
+
+
+def colours(bundle: Bundle, profile: Profile) -> Candidates:
+    """Other colours of what the shopper acted on, the better selling the stronger."""
+    rows = bundle.colours[profile.rows]
+    return near(rows, bundle.standing[rows], action_weights(profile), profile.rows)
+
+
+def together(bundle: Bundle, profile: Profile) -> Candidates:
+    rows, scores = bundle.together
+    chosen = profile.rows
+    return near(rows[chosen], scores[chosen], action_weights(profile), chosen)
+
+
+def also(bundle: Bundle, profile: Profile) -> Candidates:
+    rows, scores = bundle.also
+    chosen = profile.rows
+    return near(rows[chosen], scores[chosen], action_weights(profile), chosen)
+
+
+def content(bundle: Bundle, profile: Profile) -> Candidates:
+    """Near by attributes and words; what sells counts more."""
+    rows = bundle.neighbours[profile.rows]
+    close = bundle.neighbour_scores[profile.rows] ** 2
+    intent = np.where(profile.kinds == PURCHASE, 1.0, INTENT)
+    # Of what was only looked at, a like that hardly sells is still worth a place.
+    floor = np.where(profile.kinds == PURCHASE, 0.0, 0.5)[:, None]
+    wanted = floor + (1.0 - floor) * bundle.standing[rows]
+    return near(rows, close * wanted, action_weights(profile) * intent, profile.rows)
+
+
+def near(rows: Ints, scores: Floats | Scores, weight: Scores, own: Ints) -> Candidates:
+    """Everything in the lists of a profile's actions, times the action's weight."""
+    kept = rows != ABSENT
+    strength = (scores * weight[:, None])[kept]
+    return Candidates(rows[kept], strength, np.broadcast_to(own[:, None], rows.shape)[kept])
+
+
+def popular(bundle: Bundle, profile: Profile) -> Candidates:
+    return listed(bundle.popular, {int(bundle.popular.keys[0]): 1.0})
+
+
+def audience(bundle: Bundle, profile: Profile) -> Candidates:
+    """The best-selling of the index groups the shopper turns to."""
+    return listed(bundle.popular_by_index_group, audience_of(bundle, profile))
+
+
+def age(bundle: Bundle, profile: Profile) -> Candidates:
+    known = profile.band != UNKNOWN_BAND
+    return listed(bundle.popular_by_age, {profile.band: 1.0} if known else {})
+
+
+def channel(bundle: Bundle, profile: Profile) -> Candidates:
+    """What sells in shops (1) and online (2), as the shopper shops."""
+    if profile.online is None:
+        return NOTHING
+    return listed(bundle.popular_by_channel, {1: 1.0 - profile.online, 2: profile.online})
+
+
+def audience_of(bundle: Bundle, profile: Profile) -> dict[int, float]:
+    """The index groups a shopper turns to, as shares of those that matter."""
+    total = dict[int, float]()
+    groups = bundle.index_group[profile.rows].tolist()
+    for group, weight in zip(groups, action_weights(profile).tolist(), strict=True):
+        total[group] = total.get(group, 0.0) + weight
+    everything = sum(total.values())
+    large = {k: v for k, v in total.items() if v > 0 and v >= SMALL_SHARE * everything}
+    return {group: weight / sum(large.values()) for group, weight in large.items()}
+
+
+def listed(lists: Lists, shares: Mapping[int, float]) -> Candidates:
+    """The heads of the lists of some keys, each scaled so that its first has the key's share."""
+    heads = [lists.of(key) for key, share in shares.items() if share > 0]
+    if not heads:
+        return NOTHING
+    scores = [
+        share * scores[:POPULAR_DEPTH].astype(np.float64) / max(float(scores.max(initial=0)), 1e-12)
+        for (_, scores), share in zip(heads, [s for s in shares.values() if s > 0], strict=True)
+    ]
+    rows = np.concatenate([rows[:POPULAR_DEPTH] for rows, _ in heads])
+    return Candidates(rows, np.concatenate(scores), np.full(len(rows), ABSENT, np.int32))
+
+
+NOTHING = Candidates(np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.int32))
+
+GENERATORS: Mapping[Source, Callable[[Bundle, Profile], Candidates]] = {
+    Source.AGAIN: again,
+    Source.COLOURS: colours,
+    Source.TOGETHER: together,
+    Source.ALSO: also,
+    Source.CONTENT: content,
+    Source.POPULAR: popular,
+    Source.AUDIENCE: audience,
+    Source.AGE: age,
+    Source.CHANNEL: channel,
+}
+
+
 def of_article(bundle: Bundle, row: int) -> Candidates:
     """The nearest articles by content, best first; the score is the closeness."""
     known = int(np.count_nonzero(bundle.neighbours[row] != ABSENT))
-    scores = closeness(bundle, np.array([row], np.int32))[0, :known]
+    rows = bundle.neighbours[row, :known]
+    lift = 1.0 + STANDING_WEIGHT * bundle.standing[rows]
+    scores = bundle.neighbour_scores[row, :known].astype(np.float64) * lift
     order = np.argsort(-scores, kind="stable")
-    rows = bundle.neighbours[row, :known][order]
-    return Candidates(rows, scores[order], np.full(known, row, np.int32))
+    return Candidates(rows[order], scores[order], np.full(known, row, np.int32))
 
 
-def closeness(bundle: Bundle, rows: Ints) -> npt.NDArray[np.float64]:
-    """Of the neighbours of each row: cosine, lifted by the neighbour's standing."""
-    lift = 1.0 + STANDING_WEIGHT * bundle.standing[bundle.neighbours[rows]]
-    close: npt.NDArray[np.float64] = bundle.neighbour_scores[rows].astype(np.float64) * lift
-    return close
-
-
-def of_recents(bundle: Bundle, recents: Sequence[Recent], now_ms: int) -> Candidates:
-    """What lies near the last actions: Σ weight of the action × closeness, about 1 at most.
-
-    `recents` comes newest first. The cause is the action that adds most.
-    """
-    last = recents[:LAST_ACTIONS]
-    seen = bundle.rows_of([recent.article for recent in last])
-    weight = action_weights(last, now_ms) * (seen != ABSENT)
-    if not weight.any():
-        return Candidates(seen[:0], weight[:0], seen[:0])
-    near = bundle.neighbours[seen]
-    added = (weight / weight.sum())[:, None] * closeness(bundle, seen)
-    cause = np.broadcast_to(seen[:, None], near.shape)
-    kept = (near != ABSENT) & (added > 0)
-    return summed(near[kept], added[kept], cause[kept])
-
-
-def action_weights(recents: Sequence[Recent], now_ms: int) -> npt.NDArray[np.float64]:
-    """Kind × decay by event time × place in the visit; an action from the future is of now."""
-    kind = np.array([KIND_WEIGHT.get(recent.kind, 0.0) for recent in recents])
-    age = np.array([max(now_ms - recent.ts, 0) for recent in recents], np.float64)
-    # Only ratios matter: measured from the newest, however long ago it was.
-    age -= age.min(initial=np.inf) if len(age) else 0.0
-    weights: npt.NDArray[np.float64] = (
-        kind * 2.0 ** (-age / HALF_LIFE_MS) * STEP_BACK ** np.arange(len(recents))
-    )
-    return weights
-
-
-def summed(rows: Ints, added: npt.NDArray[np.float64], cause: Ints) -> Candidates:
-    """Each row once with the sum of what it was given; the cause that gave most stays."""
-    order = np.argsort(-added, kind="stable")
-    unique, first, inverse = np.unique(rows[order], return_index=True, return_inverse=True)
-    return Candidates(
-        unique, np.bincount(inverse, added[order]).astype(np.float64), cause[order][first]
-    )
-
-
-def of_popularity(bundle: Bundle, audience: Mapping[int, float]) -> Candidates:
-    """The best-selling of each audience (index group → share), overall without one; at most 1."""
-    found = [
-        listed(bundle.popular_by_index_group, group, share) for group, share in audience.items()
-    ] or [listed(bundle.popular, int(bundle.popular.keys[0]), 1.0)]
-    rows = np.concatenate([rows for rows, _ in found])
-    scores = np.concatenate([scores for _, scores in found])
-    return Candidates(rows, scores, np.full(len(rows), ABSENT, np.int32))
-
-
-def listed(lists: Lists, key: int, share: float) -> tuple[Ints, npt.NDArray[np.float64]]:
-    """The head of one list, its scores scaled so that the first has `share`."""
-    rows, scores = lists.of(key)
-    rows, scores = rows[:POPULAR_DEPTH], scores[:POPULAR_DEPTH]
-    return rows, share * scores.astype(np.float64) / max(scores.max(initial=0.0), 1e-12)
-
-
-def audience_of(affinity: Mapping[int, float]) -> dict[int, float]:
-    """The index groups a shopper turns to, as shares of those that matter."""
-    total = sum(affinity.values())
-    large = {k: v for k, v in affinity.items() if total > 0 and v / total >= SMALL_SHARE}
-    return {group: weight / sum(large.values()) for group, weight in large.items()}
+def of_partners(bundle: Bundle, row: int) -> Candidates:
+    """What is bought in the same baskets and by the same customers, best first."""
+    parts = [(rows[row], scores[row]) for rows, scores in (bundle.together, bundle.also)]
+    rows = np.concatenate([rows for rows, _ in parts])
+    scores = np.concatenate([scores for _, scores in parts]).astype(np.float64)
+    known, place = np.unique(rows[rows != ABSENT], return_inverse=True)
+    total = np.zeros(len(known))
+    np.add.at(total, place, scores[rows != ABSENT])
+    order = np.argsort(-total, kind="stable")
+    cause = np.full(len(known), row, np.int32)
+    return Candidates(known[order], total[order], cause)

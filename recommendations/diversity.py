@@ -5,12 +5,12 @@ from collections import Counter
 from recommendations.bundle.reader import Bundle, Ints
 
 
-def diverse(bundle: Bundle, rows: Ints, k: int, per_type: int) -> list[int]:
-    """Places of up to k rows, in order: the first of each design, at most `per_type` of a type.
+def diverse(bundle: Bundle, rows: Ints, k: int, per_type: int, per_design: int = 1) -> list[int]:
+    """Places of up to k rows, in order: at most `per_design` of a design and `per_type` of a type.
 
     Where that leaves fewer than k, the best of the types that were cut fill up.
     """
-    designs: set[int] = set()
+    designs: Counter[int] = Counter()
     types: Counter[int] = Counter()
     chosen: list[int] = []
     spare: list[int] = []
@@ -18,9 +18,9 @@ def diverse(bundle: Bundle, rows: Ints, k: int, per_type: int) -> list[int]:
     for place, (design, product_type) in enumerate(pairs):
         if len(chosen) == k:
             break
-        if design in designs:
+        if designs[design] == per_design:
             continue
-        designs.add(design)
+        designs[design] += 1
         types[product_type] += 1
         (chosen if types[product_type] <= per_type else spare).append(place)
     return sorted(chosen + spare[: k - len(chosen)])

@@ -34,6 +34,16 @@ def of_same_type(article: int, k: int) -> list[Item]:
     return alike
 
 
+def of_same_product(article: int, k: int) -> list[Item]:
+    """The other colours of the article's product, best-selling first."""
+    own = Article.objects.filter(pk=article).values_list("product", flat=True).first()
+    if own is None:
+        return []
+    others = Article.objects.filter(product=own).exclude(pk=article).popular()
+    keys = others.values_list("pk", flat=True)[:k]
+    return [Item(key, 1.0 / place, "Another colour") for place, key in enumerate(keys, start=1)]
+
+
 def within(index_group: int | None, hidden: Collection[int]) -> ArticleQuerySet:
     shown = Article.objects.exclude(pk__in=hidden)
     return shown if index_group is None else shown.in_index_group(index_group)

@@ -1,35 +1,86 @@
-"""Ranking: one score per candidate, and which of its parts decided. Pure."""
+"""Ranking: one score per candidate, and which generator decided. Pure.
 
+A weighted sum of the generators' strengths. The weights are round numbers that held on 39 rolling
+weeks and on the split by the last day alike; see docs/recommendations.md.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from recommendations.bundle.reader import ABSENT, Ints
-from recommendations.candidates import Candidates
+from recommendations.bundle.reader import Bundle, Ints
+from recommendations.candidates import GENERATORS, NOTHING, Candidates, Scores, Source, listed
+from recommendations.profile import Profile
 
-# Beside a shopper's own actions (which add up to 1) the taste of the many weighs this much.
-POPULARITY_WEIGHT = 0.3
+WEIGHTS: Mapping[Source, float] = {
+    Source.AGAIN: 3.0,
+    Source.COLOURS: 0.4,
+    Source.TOGETHER: 0.5,
+    Source.ALSO: 1.0,
+    Source.CONTENT: 0.2,
+    Source.POPULAR: 0.06,
+    Source.AUDIENCE: 0.03,
+    Source.AGE: 0.05,
+    Source.CHANNEL: 0.06,
+}
+# So many candidates go on to the filters: a shelf is 12 and may be 50.
+BUDGET = 300
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Rows, best first, equal ones by row; `cause` as in Candidates."""
+    """Rows, best first, equal ones by row; `source` is the generator that gave most to each and
+    `cause` the row of the article that led it there (ABSENT for none)."""
 
     rows: Ints
-    scores: npt.NDArray[np.float64]
+    scores: Scores
+    source: Ints
     cause: Ints
 
 
-def rank(personal: Candidates, popular: Candidates) -> Ranking:
-    """personal + POPULARITY_WEIGHT × popular; the cause is ABSENT where popularity gave more."""
-    rows = np.union1d(personal.rows, popular.rows).astype(np.int32)
-    own, crowd = np.zeros(len(rows)), np.zeros(len(rows))
-    cause = np.full(len(rows), ABSENT, np.int32)
-    place = np.searchsorted(rows, personal.rows)
-    own[place], cause[place] = personal.scores, personal.cause
-    crowd[np.searchsorted(rows, popular.rows)] = POPULARITY_WEIGHT * popular.scores
-    scores = own + crowd
-    order = np.argsort(-scores, kind="stable")
-    decided = np.where(own >= crowd, cause, ABSENT).astype(np.int32)
-    return Ranking(rows[order], scores[order], decided[order])
+def generate(
+    bundle: Bundle,
+    profile: Profile,
+    weights: Mapping[Source, float] = WEIGHTS,
+    index_group: int | None = None,
+) -> dict[Source, Candidates]:
+    """The candidates of each generator, their strength weighed.
+
+    Where one audience is asked for (`index_group`), its best sellers take part whole.
+    """
+    found = {}
+    for source, weight in weights.items():
+        if source is Source.AUDIENCE and index_group is not None:
+            raw = listed(bundle.popular_by_index_group, {index_group: 1.0})
+        else:
+            raw = GENERATORS[source](bundle, profile)
+        found[source] = Candidates(raw.rows, weight * raw.scores, raw.cause)
+    return found
+
+
+def rank(found: Mapping[Source, Candidates]) -> Ranking:
+    """Each row once with the sum of what it was given; at most BUDGET."""
+    parts = [(source, part) for source, part in found.items() if len(part)] or [
+        (Source.POPULAR, NOTHING)
+    ]
+    rows = np.concatenate([part.rows for _, part in parts])
+    given = np.concatenate([part.scores for _, part in parts])
+    cause = np.concatenate([part.cause for _, part in parts])
+    source = np.repeat([s for s, _ in parts], [len(part) for _, part in parts]).astype(np.int32)
+    # By row, and within a row the strongest first: it names the reason.
+    order = np.lexsort((-given, rows))
+    first = np.flatnonzero(np.diff(rows[order], prepend=-1))
+    total = np.add.reduceat(given[order], first) if len(first) else given
+    best = np.argsort(-total, kind="stable")[:BUDGET]
+    chosen = order[first[best]]
+    return Ranking(rows[chosen], total[best], source[chosen], cause[chosen])
+
+
+def contributions(found: Mapping[Source, Candidates], row: int) -> dict[str, float]:
+    """What each generator gave to a row, the largest first: the explanation for staff."""
+    given = {
+        source.name.lower(): float(part.scores[part.rows == row].sum())
+        for source, part in found.items()
+    }
+    return dict(sorted(((k, v) for k, v in given.items() if v > 0), key=lambda pair: -pair[1]))

@@ -2,9 +2,11 @@
 
 import uuid
 
+from recommendations.asking import Ask
 from recommendations.bundle import registry
-from recommendations.kinds import KINDS, Ask
+from recommendations.kinds import KINDS
 from recommendations.live import snapshot_of
+from recommendations.profile import customer_key
 from recommendations.shelf import Shelf
 
 DEFAULT_K = 12
@@ -29,7 +31,7 @@ def recommend(
     chosen = KINDS[kind]
     bundle = registry.active()
     live = snapshot_of(shopper, index_group) if chosen.live else None
-    found = chosen.find(Ask(k, article, index_group, bundle, live))
+    found = chosen.find(Ask(k, article, index_group, bundle, live, customer_key(shopper)))
     return Shelf(
         rec_id=uuid.uuid4().hex,
         kind=kind,

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import connection
 from redis import Redis
 
-from recommendations.models import ModelVersion
+from recommendations.bundle import registry
+from recommendations.bundle.format import BundleError
 
 PATIENCE_S = 1.0
 
@@ -52,7 +53,8 @@ def kafka() -> None:
 
 
 def model_bundle() -> None:
-    ModelVersion.objects.active().get()
+    if registry.active() is None:
+        raise BundleError("there is no bundle that can be read")
 
 
 PARTS: tuple[tuple[str, bool, Callable[[], None]], ...] = (

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 # A process refuses a bundle of another format and keeps the one it has.
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 
 # name: (dtype, dimensions)
@@ -31,9 +31,27 @@ ARRAYS: Final[dict[str, tuple[str, int]]] = {
     "neighbours": ("int32", 2),
     "neighbour_scores": ("float32", 2),
     "standing": ("float32", 1),
+    "colours": ("int32", 2),
+    "together_rows": ("int32", 2),
+    "together_scores": ("float32", 2),
+    "also_rows": ("int32", 2),
+    "also_scores": ("float32", 2),
+    "customer_customer": ("int32", 1),
+    "customer_band": ("int32", 1),
+    "customer_online": ("float32", 1),
+    "customer_ends": ("int64", 1),
+    "customer_rows": ("int32", 1),
+    "customer_days": ("int32", 1),
 } | {
     f"{name}_{part}": kind
-    for name in ("popular", "popular_by_index_group", "popular_by_age", "new", "new_by_index_group")
+    for name in (
+        "popular",
+        "popular_by_index_group",
+        "popular_by_age",
+        "popular_by_channel",
+        "new",
+        "new_by_index_group",
+    )
     for part, kind in (("keys", ("int32", 1)), ("rows", ("int32", 2)), ("scores", ("float32", 2)))
 }
 

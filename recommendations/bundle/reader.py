@@ -1,6 +1,7 @@
 """Reading a bundle: memory-mapped, read-only, shared by all processes of a machine."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,41 @@ class Lists:
         return rows[:length], self.scores[found[0], :length]
 
 
+@dataclass(frozen=True)
+class Customer:
+    """What the bundle knows of a customer: last purchases (newest first; days since 1970), the
+    lower bound of their age band, the share they buy online."""
+
+    rows: Ints
+    days: Ints
+    band: int
+    online: float
+
+
+@dataclass(frozen=True)
+class Customers:
+    """Everybody who bought within a year, as `training.history.Histories` lays them out."""
+
+    key: Ints
+    band: Ints
+    online: Floats
+    ends: npt.NDArray[np.int64]
+    rows: Ints
+    days: Ints
+
+    def of(self, key: int) -> Customer | None:
+        place = int(np.searchsorted(self.key, key))
+        if place == len(self.key) or self.key[place] != key:
+            return None
+        start, end = int(self.ends[place - 1]) if place else 0, int(self.ends[place])
+        return Customer(
+            self.rows[start:end],
+            self.days[start:end],
+            int(self.band[place]),
+            float(self.online[place]),
+        )
+
+
 class Bundle:
     """The arrays of one version, as `bundle.format` declares them; any thread may read them."""
 
@@ -52,9 +88,17 @@ class Bundle:
         self.neighbour_scores: Floats = arrays["neighbour_scores"]
         self.vectors: Floats = arrays["vectors"]
         self.standing: Floats = arrays["standing"]
+        self.first_sold: Ints = arrays["first_sold"]
+        self.colours: Ints = arrays["colours"]
+        self.together = (arrays["together_rows"], arrays["together_scores"])
+        self.also = (arrays["also_rows"], arrays["also_scores"])
+        own = ("customer", "band", "online", "ends", "rows", "days")
+        self.customers = Customers(*(arrays[f"customer_{name}"] for name in own))
+        self.as_of_day = (date.fromisoformat(manifest.as_of) - date(1970, 1, 1)).days
         self.popular = lists(arrays, "popular")
         self.popular_by_index_group = lists(arrays, "popular_by_index_group")
         self.popular_by_age = lists(arrays, "popular_by_age")
+        self.popular_by_channel = lists(arrays, "popular_by_channel")
         self.new = lists(arrays, "new")
         self.new_by_index_group = lists(arrays, "new_by_index_group")
         self._names: npt.NDArray[np.uint8] = arrays["names"]

@@ -107,7 +107,7 @@ def test_what_has_not_sold_for_two_months_is_off_sale_unless_it_never_sold() -> 
 
 
 def test_a_sale_counts_half_after_a_half_life_and_nothing_after_the_window() -> None:
-    sales = sales_on([0, 1, 2], [TODAY, TODAY - 7, TODAY - popularity.WINDOW_DAYS])
+    sales = sales_on([0, 1, 2], [TODAY, TODAY - 2, TODAY - popularity.WINDOW_DAYS])
     score = popularity.popularity(sales, popularity.weights(sales, TODAY), 4)
     assert score.tolist() == [1.0, 0.5, 0.0, 0.0]
 

@@ -5,20 +5,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
 from recommendations.training.facts import Facts, facts_of
+from recommendations.training.history import histories
 from recommendations.training.inputs import Inputs, Progress
 from recommendations.training.neighbours import designs, neighbours_of
 from recommendations.training.new_in import newness
 from recommendations.training.popularity import (
+    STANDING_HALF_LIFE_DAYS,
     Ranked,
     by_group,
     overall,
     popular_by_age,
+    popular_by_channel,
     popularity,
     standing,
     weights,
 )
+from recommendations.training.together import Partners, also_bought, bought_together
 
 SEED = 1
 
@@ -36,6 +41,8 @@ def train(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt
         **attributes(inputs, facts),
         **names(inputs),
         **sales_lists(inputs, facts),
+        **associations(inputs, facts, progress),
+        **{f"customer_{name}": array for name, array in vars(histories(inputs)).items()},
         "design": design,
         "vectors": vectors,
         "neighbours": near.rows,
@@ -73,17 +80,31 @@ def names(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
 def sales_lists(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
     weight = weights(inputs.sales, inputs.as_of_day)
     score = popularity(inputs.sales, weight, len(inputs.articles))
+    steady = weights(inputs.sales, inputs.as_of_day, STANDING_HALF_LIFE_DAYS)
+    stand = standing(popularity(inputs.sales, steady, len(inputs.articles)))
     new = newness(facts, inputs.as_of_day)
     group = inputs.articles["index_group"].to_numpy(np.int32)
     return {
-        "standing": standing(score),
+        "standing": stand,
+        "colours": other_colours(
+            inputs.articles["product"].to_numpy(np.int32), stand, facts.on_sale
+        ),
         **parts("popular", overall(score)),
         **parts("popular_by_index_group", by_group(score, group)),
         **parts("popular_by_age", popular_by_age(inputs, weight)),
+        **parts("popular_by_channel", popular_by_channel(inputs, weight)),
         **parts("new", overall(new)),
         **parts("new_by_index_group", by_group(new, group)),
     }
 
 
-def parts(name: str, lists: Ranked) -> dict[str, npt.NDArray[Any]]:
+def associations(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:
+    together = bought_together(inputs.sales, inputs.as_of_day, facts.on_sale)
+    progress("what is bought together")
+    also = also_bought(inputs.sales, inputs.as_of_day, facts.on_sale)
+    progress("what the same customers buy")
+    return parts("together", together) | parts("also", also)
+
+
+def parts(name: str, lists: Ranked | Partners) -> dict[str, npt.NDArray[Any]]:
     return {f"{name}_{part}": array for part, array in vars(lists).items()}

@@ -9,9 +9,13 @@ import numpy.typing as npt
 
 from recommendations.training.inputs import Floats, Inputs, Ints, Sales
 
-HALF_LIFE_DAYS = 7.0
+# What sold in the last two days tells best what sells tomorrow; found on rolling weeks.
+HALF_LIFE_DAYS = 2.0
+# How an article stands among the others changes more slowly.
+STANDING_HALF_LIFE_DAYS = 7.0
 # Sales older than this add less than a thousandth and are left out.
 WINDOW_DAYS = 70
+CHANNELS = (1, 2)
 DEPTH = 300
 NONE = -1
 OVERALL = 0
@@ -28,12 +32,12 @@ class Ranked:
     scores: Floats
 
 
-def weights(sales: Sales, as_of_day: int) -> npt.NDArray[np.float64]:
+def weights(
+    sales: Sales, as_of_day: int, half_life: float = HALF_LIFE_DAYS
+) -> npt.NDArray[np.float64]:
     """2^(-age / half-life) per sale, 0 outside of the window."""
     age = as_of_day - sales.day
-    decayed: npt.NDArray[np.float64] = np.where(
-        age < WINDOW_DAYS, 2.0 ** (-age / HALF_LIFE_DAYS), 0
-    )
+    decayed: npt.NDArray[np.float64] = np.where(age < WINDOW_DAYS, 2.0 ** (-age / half_life), 0)
     return decayed
 
 
@@ -62,13 +66,30 @@ def by_group(score: Floats, group: Ints) -> Ranked:
 
 def popular_by_age(inputs: Inputs, weight: npt.NDArray[np.float64]) -> Ranked:
     """What the shoppers of each age band buy."""
-    band = np.searchsorted(AGE_BANDS, inputs.sales.age, side="right") - 1
+    return by_audience(inputs, weight, band_of(inputs.sales.age), AGE_BANDS)
+
+
+def popular_by_channel(inputs: Inputs, weight: npt.NDArray[np.float64]) -> Ranked:
+    """What sells in the shops (1) and online (2)."""
+    return by_audience(inputs, weight, inputs.sales.channel, CHANNELS)
+
+
+def band_of(age: Ints) -> Ints:
+    """The lower bound of the age band each age falls into."""
+    bounds = np.array(AGE_BANDS, np.int32)
+    return bounds[np.searchsorted(bounds, age, side="right") - 1]
+
+
+def by_audience(
+    inputs: Inputs, weight: npt.NDArray[np.float64], audience: Ints, keys: Sequence[int]
+) -> Ranked:
+    """Per key the articles its buyers (the sales where `audience` equals it) weigh most."""
     count = len(inputs.articles)
-    lists = [
-        np.bincount(inputs.sales.row, weight * (band == place), minlength=count)
-        for place in range(len(AGE_BANDS))
-    ]
-    return ranked(AGE_BANDS, lists)
+    lists = []
+    for key in keys:
+        own = np.flatnonzero((audience == key) & (weight > 0))
+        lists.append(np.bincount(inputs.sales.row[own], weight[own], minlength=count))
+    return ranked(keys, lists)
 
 
 def ranked(keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]]) -> Ranked:

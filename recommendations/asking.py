@@ -1,0 +1,128 @@
+"""A request for recommendations, the parts that are there to answer it, what all kinds share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommendations.bundle.reader import ABSENT, Bundle, Ints, Lists
+from recommendations.candidates import Candidates
+from recommendations.diversity import diverse
+from recommendations.personal import JUST_BOUGHT_DAYS, just_bought
+from recommendations.profile import DAY_MS, Profile, after_history, profile_of
+from recommendations.shelf import Item
+from streaming.state import ShopperState
+from streaming.store import Snapshot
+
+# What was looked at this lately is in the shopper's mind, and on the shelf "recently viewed".
+JUST_VIEWED_MS = 30 * 60_000
+POPULAR = "Popular right now"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request and the parts that are there to answer it; `customer` is the key of a known one."""
+
+    k: int
+    article: int | None
+    index_group: int | None
+    bundle: Bundle | None
+    live: Snapshot | None
+    customer: int | None = None
+
+    @property
+    def state(self) -> ShopperState:
+        return self.live.state if self.live else ShopperState()
+
+
+def now_of(ask: Ask, bundle: Bundle) -> int:
+    """Event time in ms; with Redis away the moment after the last day the bundle knows."""
+    return ask.live.now_ms if ask.live else after_history(bundle)
+
+
+def profile(ask: Ask, bundle: Bundle) -> Profile:
+    return profile_of(bundle, ask.state.recents, ask.customer, now_of(ask, bundle))
+
+
+def unwanted(ask: Ask) -> set[int]:
+    """Articles that lie in the bag, were looked at or bought just now."""
+    now_ms = ask.live.now_ms if ask.live else 0
+    seen = {
+        recent.article
+        for recent in ask.state.recents
+        if recent.kind in ("view", "click") and now_ms - recent.ts < JUST_VIEWED_MS
+    }
+    return seen | set(ask.state.bag) | bought_lately(ask)
+
+
+def bought_lately(ask: Ask) -> set[int]:
+    if ask.bundle is None:
+        now_ms = ask.live.now_ms if ask.live else 0
+        bought = (r for r in ask.state.recents if r.kind == "purchase")
+        return {r.article for r in bought if now_ms - r.ts < JUST_BOUGHT_DAYS * DAY_MS}
+    rows = just_bought(ask.bundle, profile(ask, ask.bundle))
+    return {int(ask.bundle.article[row]) for row in rows}
+
+
+def shown(
+    ask: Ask, bundle: Bundle, near: Candidates, reason: str, exclude: Iterable[int]
+) -> list[Item]:
+    kept = places(ask, bundle, near.rows, exclude)
+    return [Item(int(bundle.article[near.rows[p]]), float(near.scores[p]), reason) for p in kept]
+
+
+def viewed(state: ShopperState) -> list[int]:
+    """Articles viewed or clicked, each once, newest first."""
+    return list(dict.fromkeys(r.article for r in state.recents if r.kind in ("view", "click")))
+
+
+def hidden(ask: Ask, exclude: Iterable[int] = ()) -> set[int]:
+    """`exclude`, and the article on the page."""
+    return {*exclude, *([] if ask.article is None else [ask.article])}
+
+
+def row_of(bundle: Bundle | None, article: int) -> int | None:
+    if bundle is None:
+        return None
+    row = int(bundle.rows_of([article])[0])
+    return None if row == ABSENT else row
+
+
+def places(
+    ask: Ask, bundle: Bundle, rows: Ints, exclude: Iterable[int], per_type: int | None = None
+) -> list[int]:
+    """Which k of the rows to show: on sale, of the audience asked for, not excluded, diverse."""
+    wanted = bundle.on_sale[rows]
+    if ask.index_group is not None:
+        wanted = wanted & (bundle.index_group[rows] == ask.index_group)
+    if out := hidden(ask, exclude):
+        wanted = wanted & ~np.isin(rows, bundle.rows_of(list(out)))
+    left = np.flatnonzero(wanted)
+    chosen = diverse(bundle, rows[left], ask.k, per_type or ask.k)
+    return [int(left[place]) for place in chosen]
+
+
+def listed(ask: Ask, bundle: Bundle, lists: tuple[Lists, Lists], reason: str) -> list[Item]:
+    """The head of a list of the bundle: of one audience where it is asked for, else overall."""
+    overall, by_group = lists
+    one = ask.index_group
+    rows, scores = overall.of(int(overall.keys[0])) if one is None else by_group.of(one)
+    kept = places(ask, bundle, rows, exclude=())
+    return [Item(int(bundle.article[rows[p]]), float(scores[p]), reason) for p in kept]
+
+
+def distinct(bundle: Bundle | None, items: list[Item], k: int) -> list[Item]:
+    """The first k items, one of each article and, where a bundle knows it, one of each design."""
+    articles = [item.article for item in items]
+    designs = articles if bundle is None else designs_of(bundle, articles)
+    first: dict[int, Item] = {}
+    for design, item in zip(designs, items, strict=True):
+        first.setdefault(design, item)
+    return list(first.values())[:k]
+
+
+def designs_of(bundle: Bundle, articles: list[int]) -> list[int]:
+    """The design of each article; one that the bundle doesn't know is a design of its own."""
+    rows = bundle.rows_of(articles)
+    designs = bundle.design[rows]
+    return [int(d) if row >= 0 else -a for d, row, a in zip(designs, rows, articles, strict=True)]

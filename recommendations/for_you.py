@@ -1,0 +1,86 @@
+"""The shelves about the shopper: for you, buy again."""
+
+import numpy as np
+
+from recommendations import fallbacks
+from recommendations.asking import POPULAR, Ask, hidden, now_of, profile, unwanted
+from recommendations.bundle.reader import ABSENT, Bundle
+from recommendations.candidates import Source
+from recommendations.personal import NEW, Pick, Wish, allowed, personal_shelf
+from recommendations.profile import DAY_MS, PURCHASE, Profile
+from recommendations.shelf import Found, Item
+from streaming.state import KINDS
+
+CAUSES = {
+    "view": "Because you viewed {}",
+    "click": "Because you viewed {}",
+    "bag_add": "Because you put {} in your bag",
+    "purchase": "Because you bought {}",
+}
+REASONS = {
+    NEW: "New in",
+    Source.AGAIN: "Buy it again",
+    Source.COLOURS: "Another colour of {}",
+    Source.TOGETHER: "Often bought together with {}",
+    Source.ALSO: "Customers who bought {} bought this",
+    Source.POPULAR: POPULAR,
+    Source.AUDIENCE: "Popular in the department you like",
+    Source.AGE: "Popular with people your age",
+    Source.CHANNEL: POPULAR,
+}
+
+
+def for_you(ask: Ask) -> Found:
+    """What the shopper did last, live and before, blended with what their audience buys."""
+    if ask.bundle is None:
+        items = fallbacks.popular(ask.index_group, hidden(ask, unwanted(ask)), ask.k)
+        return Found("postgres_popularity", POPULAR, items, degraded=True)
+    bundle, about = ask.bundle, profile(ask, ask.bundle)
+    out = bundle.rows_of(list(hidden(ask, unwanted(ask))))
+    day = now_of(ask, bundle) // DAY_MS
+    wish = Wish(set(out.tolist()), ask.index_group, seed=(ask.customer or 0) * 100_000 + day)
+    why = causes(bundle, about)
+    picks = personal_shelf(bundle, about, ask.k, wish)
+    items = [Item(int(bundle.article[p.row]), p.score, reason(bundle, p, why)) for p in picks]
+    strategy, words = strategy_of(ask, picks)
+    return Found(strategy, words, items, degraded=ask.live is None)
+
+
+def strategy_of(ask: Ask, picks: list[Pick]) -> tuple[str, str]:
+    if all(pick.cause == ABSENT for pick in picks):
+        return "bundle_popularity", POPULAR
+    if ask.state.recents:
+        return "live_blend", "From what you looked at and bought last"
+    return "history_blend", "From what you bought before"
+
+
+def causes(bundle: Bundle, about: Profile) -> dict[int, int]:
+    """The kind of the shopper's last action on each article, by its row."""
+    pairs = zip(about.rows.tolist(), about.kinds.tolist(), strict=True)
+    return dict(reversed(list(pairs)))
+
+
+def reason(bundle: Bundle, pick: Pick, why: dict[int, int]) -> str:
+    """What led to a pick, in words; of a view or the bag rather that than how it was found."""
+    if pick.cause == ABSENT:
+        return REASONS[pick.source]
+    kind = KINDS[why[pick.cause]]
+    found = REASONS.get(pick.source, CAUSES[kind]) if kind == "purchase" else CAUSES[kind]
+    return found.format(bundle.name(pick.cause))
+
+
+def buy_again(ask: Ask) -> Found:
+    """What the shopper bought before today and is still on sale, the last first."""
+    if ask.bundle is None:
+        return Found("history_purchases", "", degraded=True)
+    bundle, about = ask.bundle, profile(ask, ask.bundle)
+    out = bundle.rows_of(list(hidden(ask, unwanted(ask))))
+    rows = about.rows[about.kinds == PURCHASE]
+    rows = rows[allowed(bundle, rows, Wish(set(out.tolist()), ask.index_group))]
+    _, first = np.unique(bundle.design[rows], return_index=True)
+    items = [
+        Item(int(bundle.article[row]), 1.0 / place, "You bought this before")
+        for place, row in enumerate(rows[np.sort(first)][: ask.k].tolist(), start=1)
+    ]
+    strategy = "live_purchases" if ask.state.recents else "history_purchases"
+    return Found(strategy, "What you bought before", items, degraded=ask.live is None)

@@ -1,0 +1,118 @@
+"""The personal shelf: candidates, rank, filters, diversity, a slot for something new. Pure.
+
+Serving, evaluation and export all call `personal_shelf`: what is measured is what is shown.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from recommendations.bundle.reader import Bundle, Ints
+from recommendations.candidates import Source
+from recommendations.diversity import diverse
+from recommendations.profile import PURCHASE, Profile
+from recommendations.ranking import WEIGHTS, Ranking, generate, rank
+
+# Of one design so many colours: who liked one may want another beside it.
+PER_DESIGN: Final = 2
+# What one owns already takes at most half of a shelf.
+OWNED_SHARE: Final = 0.5
+# Somebody of whom nothing is known sees many kinds of things rather than twelve bodysuits.
+PER_TYPE_NEWCOMER: Final = 4
+# A shelf of this length or more keeps its last place for an article that is new in the shop.
+EXPLORES_FROM: Final = 8
+EXPLORE_DEPTH: Final = 60
+NEW: Final = -1
+JUST_BOUGHT_DAYS: Final = 0.5
+# Product types that one buys again at once: socks, tights, leggings and tights, underwear.
+CONSUMABLES: Final = (302, 304, 273, 286)
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One place of the shelf; `source` is a candidates.Source or NEW, `cause` a row or ABSENT."""
+
+    row: int
+    score: float
+    source: int
+    cause: int
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the shelf has to respect: rows not to show, an audience, and whom to explore for."""
+
+    hidden: Collection[int] = ()
+    index_group: int | None = None
+    seed: int = 0
+
+
+def personal_shelf(
+    bundle: Bundle,
+    profile: Profile,
+    k: int,
+    wish: Wish,
+    weights: Mapping[Source, float] = WEIGHTS,
+) -> list[Pick]:
+    """Up to k picks, best first."""
+    ranking = rank(generate(bundle, profile, weights, wish.index_group))
+    left = np.flatnonzero(allowed(bundle, ranking.rows, wish))
+    left = left[not_too_often(ranking.rows[left], profile, int(k * OWNED_SHARE))]
+    per_type = (k + 1) // 2 if len(profile) else PER_TYPE_NEWCOMER
+    places = left[diverse(bundle, ranking.rows[left], k, per_type, PER_DESIGN)]
+    picks = [pick(ranking, int(place)) for place in places]
+    new = something_new(bundle, picks, wish) if k >= EXPLORES_FROM else None
+    return picks if new is None else [*picks[: k - 1], new]
+
+
+def pick(ranking: Ranking, place: int) -> Pick:
+    return Pick(
+        int(ranking.rows[place]),
+        float(ranking.scores[place]),
+        int(ranking.source[place]),
+        int(ranking.cause[place]),
+    )
+
+
+def allowed(bundle: Bundle, rows: Ints, wish: Wish) -> npt.NDArray[np.bool_]:
+    """On sale, of the audience asked for, not hidden."""
+    kept: npt.NDArray[np.bool_] = bundle.on_sale[rows]
+    if wish.index_group is not None:
+        kept = kept & (bundle.index_group[rows] == wish.index_group)
+    if wish.hidden:
+        kept = kept & ~np.isin(rows, list(wish.hidden))
+    return kept
+
+
+def not_too_often(rows: Ints, profile: Profile, most: int) -> npt.NDArray[np.intp]:
+    """Places of the rows, without those bought before that come after the first `most` such."""
+    owned = np.isin(rows, profile.rows[profile.kinds == PURCHASE])
+    places: npt.NDArray[np.intp] = np.flatnonzero(~owned | (np.cumsum(owned) <= most))
+    return places
+
+
+def something_new(bundle: Bundle, picks: list[Pick], wish: Wish) -> Pick | None:
+    """One of the newest articles, another for each seed, so that what nobody knows gets seen."""
+    lists = bundle.new if wish.index_group is None else bundle.new_by_index_group
+    key = int(lists.keys[0]) if wish.index_group is None else wish.index_group
+    rows = lists.of(key)[0][:EXPLORE_DEPTH]
+    shown = {int(bundle.design[pick.row]) for pick in picks}
+    rows = rows[allowed(bundle, rows, wish) & ~np.isin(bundle.design[rows], list(shown))]
+    if len(rows) == 0:
+        return None
+    row = int(rows[crc32(str(wish.seed).encode()) % len(rows)])
+    return Pick(row, 0.0, NEW, -1)
+
+
+def just_bought(bundle: Bundle, profile: Profile) -> set[int]:
+    """Rows bought within JUST_BOUGHT_DAYS, without what one buys again at once.
+
+    No longer: what was bought yesterday (another size, a second piece) is the best guess for today.
+    """
+    own = (profile.kinds == PURCHASE) & (profile.days < JUST_BOUGHT_DAYS)
+    lasting = ~np.isin(bundle.product_type[profile.rows], CONSUMABLES)
+    return set(profile.rows[own & lasting].tolist())
