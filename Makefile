@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help demo test lint types imports check services-up services-down kafka test-kafka screenshots clean
+.PHONY: help demo test bench lint types imports check services-up services-down kafka test-kafka screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ chromium: # Debian's chromium for the browser tests, where it may be installed; 
 	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 			chromium fonts-liberation >/dev/null; } || echo "chromium could not be installed" >&2
+
+bench: $(DEV) ## one benchmark, or all: NAME=ingest … [SIZE=N] (table, plot, benchmarks/results/)
+	$(PY) -m benchmarks $(NAME) $(if $(SIZE),--size $(SIZE))
 
 lint: $(DEV) ## ruff, format and compose file
 	$(VENV)/bin/ruff check .

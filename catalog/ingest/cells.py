@@ -56,7 +56,9 @@ def decode(column: pa.ChunkedArray, parse: Parse, kind: pa.DataType) -> Decoded:
 
 def distinct(column: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int32]]:
     """A string column's distinct texts, and for each row the place of its text among them."""
-    encoded = column.combine_chunks().dictionary_encode()
+    encoded = column.combine_chunks()
+    if not pa.types.is_dictionary(encoded.type):
+        encoded = encoded.dictionary_encode()
     return encoded.dictionary, encoded.indices.to_numpy()
 
 

@@ -1,6 +1,7 @@
 """Articles with their look-up tables, and customers: read whole, one transaction each."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,16 +50,32 @@ class Dimension:
     end: Position
 
 
-def load_articles(job: Job) -> None:
-    """Articles, products and look-up tables, in one transaction with the checkpoint."""
-    known = known_articles()
-    found = read_dimension(
+def load_dimensions(job: Job) -> None:
+    """Articles, then customers; these are read while PostgreSQL takes in the articles."""
+    with ThreadPoolExecutor(1) as pool:
+        customers = None
+        if not job.files["customers"].done:
+            customers = pool.submit(read_customers, job, known_customers())
+        if not job.files["articles"].done:
+            write_catalogue(job, read_articles(job, known_articles()))
+        if customers:
+            with job.phases.phase("customers"):
+                found = customers.result()
+            write_customers(job, found)
+
+
+def read_articles(job: Job, known: npt.NDArray[np.int32]) -> Dimension:
+    return read_dimension(
         job,
         "articles",
         clean_articles,
         "article_id",
         lambda keys: fresh_articles(keys.to_numpy(), known),
     )
+
+
+def write_catalogue(job: Job, found: Dimension) -> None:
+    """Articles, products and look-up tables, in one transaction with the checkpoint."""
     with job.phases.phase("catalogue"), transaction.atomic():
         attributes = found.table.drop_columns(["prod_name", "detail_desc"]).to_pandas()
         job.run.report["warnings"] = terms.ambiguous(attributes)
@@ -68,16 +85,19 @@ def load_articles(job: Job) -> None:
         job.checkpoint("articles", found.end, found.rejects, done=True)
 
 
-def load_customers(job: Job) -> None:
-    """Customers, whose key is their place in the file, in one transaction with the checkpoint."""
-    known = known_customers()
-    found = read_dimension(
+def read_customers(job: Job, known: CustomerKeys) -> Dimension:
+    return read_dimension(
         job,
         "customers",
         clean_customers,
         "customer_id",
         lambda ids: fresh_customers(pack(ids), known),
+        beside=True,
     )
+
+
+def write_customers(job: Job, found: Dimension) -> None:
+    """Customers, whose key is their place in the file, in one transaction with the checkpoint."""
     table = found.table.rename_columns([name.lower() for name in found.table.column_names])
     with job.phases.phase("customer keys"), transaction.atomic():
         with bare(Customer):
@@ -100,11 +120,17 @@ def fresh_customers(words: Words, known: CustomerKeys) -> Rows:
 
 
 def read_dimension(
-    job: Job, name: str, clean: Callable[[pa.Table], Cleaned], key: str, fresh: Fresh
+    job: Job,
+    name: str,
+    clean: Callable[[pa.Table], Cleaned],
+    key: str,
+    fresh: Fresh,
+    *,
+    beside: bool = False,
 ) -> Dimension:
     """Read and clean the rest of a file. Of rows with the same key the first stands."""
     tables, lines, numbers, rejects = [], [], [], []
-    with job.reading(name) as (blocks, show):
+    with job.reading(name, beside=beside) as (blocks, show):
         for records in blocks:
             cleaned = clean(records.table)
             tables.append(cleaned.table)

@@ -33,10 +33,13 @@ class Job:
         return Position(file.offset, file.line, file.rows, file.crc)
 
     @contextmanager
-    def reading(self, name: str) -> Iterator[tuple[Iterator[Records], Callable[[Position], None]]]:
+    def reading(
+        self, name: str, *, beside: bool = False
+    ) -> Iterator[tuple[Iterator[Records], Callable[[Position], None]]]:
         """The rest of a file from its checkpoint on, and a function to show how far it is read."""
         source, start = self.sources[name], self.start(name)
-        with self.phases.phase(name, source.size) as advance, unpacked(source.path) as stream:
+        phase = self.phases.phase(name, source.size, beside=beside)
+        with phase as advance, unpacked(source.path) as stream:
             yield (
                 read(stream, source, start, self.block_bytes),
                 lambda position: advance(position.offset, position.rows - start.rows),

@@ -27,8 +27,11 @@ class Phases:
         )
 
     @contextmanager
-    def phase(self, name: str, total: int = 1) -> Iterator[Advance]:
-        """Time a phase. Yields a function to tell how much of `total`, how many rows are done."""
+    def phase(self, name: str, total: int = 1, *, beside: bool = False) -> Iterator[Advance]:
+        """Time a phase. Yields a function to tell how much of `total`, how many rows are done.
+
+        What runs `beside` another phase is shown and not timed, so that `seconds` add up.
+        """
         task = self.bars.add_task(name, total=max(total, 1), rate="")
         begin = time.monotonic()
 
@@ -36,8 +39,10 @@ class Phases:
             self.show(task, done, rows / max(time.monotonic() - begin, 1e-3))
 
         yield advance
-        self.seconds[name] = round(time.monotonic() - begin, 3)
         self.bars.update(task, completed=max(total, 1))
+        if beside:
+            return
+        self.seconds[name] = round(time.monotonic() - begin, 3)
         if not self.console.is_terminal:
             self.console.print(f"{name}: {self.seconds[name]:.1f} s")
 

@@ -66,10 +66,7 @@ def job_of(run: IngestRun, sources: dict[str, Source], phases: Phases, options: 
 def carry_on(job: Job, images: Path | None) -> Report:
     """Every step that is not done yet, in order."""
     before = sum(file.rows for file in job.files.values())
-    if not job.files["articles"].done:
-        dimensions.load_articles(job)
-    if not job.files["customers"].done:
-        dimensions.load_customers(job)
+    dimensions.load_dimensions(job)
     if not job.files[transactions.NAME].done:
         transactions.load_transactions(job)
         transactions.attach_months(job)

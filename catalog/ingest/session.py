@@ -29,10 +29,10 @@ SET = (
 )
 
 
-def prepare() -> None:
+def prepare(**more: str) -> None:
     """Set the connection up for loading."""
     with connection.cursor() as cursor:
-        for name, value in SETTINGS.items():
+        for name, value in (SETTINGS | more).items():
             cursor.execute(SET, [value, name])
 
 

@@ -99,7 +99,7 @@ def build_all(months: list[date]) -> Iterator[date]:
 def build(month: date) -> None:
     """In a thread of the pool: build one month in a connection of the thread's own."""
     try:
-        session.prepare()
+        session.prepare(max_parallel_maintenance_workers="0")  # the builders are parallel already
         partitions.build(month)
     finally:
         connection.close()

@@ -1,0 +1,166 @@
+"""From raw CSV to the shop's tables, beside COPY of the bare text and pandas with to_sql.
+
+Synthetic data in H&M's format; a durable embedded PostgreSQL of the benchmark's own.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import psutil
+import psycopg2
+import sqlalchemy
+
+from benchmarks.harness import Result
+from storefront import services
+
+FULL = {"articles": 105_542, "customers": 1_371_980, "transactions": 31_788_324}
+PANDAS_ROWS, PANDAS_CHUNK = 200_000, 50_000
+COPY_BYTES = 1 << 18
+NAME = "transactions_train"
+
+
+def run(size: int | None) -> Result:
+    """`size` counts transactions; customers and articles shrink with it."""
+    place = Path(os.environ.get("VAR_DIR", "var")).resolve() / "bench" / "ingest"
+    sizes = scaled(size or FULL["transactions"])
+    data = generated(place, sizes)
+    with database(place) as environment:
+        return measured(data, sizes, environment)
+
+
+def scaled(transactions: int) -> dict[str, int]:
+    share = transactions / FULL["transactions"]
+    return {name: max(500, round(count * share)) for name, count in FULL.items()} | {
+        "transactions": transactions
+    }
+
+
+def generated(place: Path, sizes: dict[str, int]) -> Path:
+    """The data set of these sizes, made once: its parameters are written last."""
+    folder = place / f"data-{sizes['transactions']}"
+    if not (folder / "parameters.json").exists():
+        options = [part for name, count in sizes.items() for part in (f"--{name}", str(count))]
+        manage("generate_hm", "--out", str(folder), *options, "--seed", "1")
+    return folder
+
+
+@contextmanager
+def database(place: Path) -> Iterator[dict[str, str]]:
+    """PostgreSQL of our own, migrated; its data is removed in the end."""
+    home = place / "services"
+    environment = services.up(home) | {"VAR_DIR": str(home)}
+    try:
+        manage("migrate", "--verbosity", "0", environment=environment)
+        yield environment
+    finally:
+        services.down(home)
+        shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def measured(data: Path, sizes: dict[str, int], environment: dict[str, str]) -> Result:
+    url, csv = environment["DATABASE_URL"], data / f"{NAME}.csv"
+    before = copy_seconds(url, csv)
+    report, peak_mb, whole = ingest(data, environment)
+    copied = (before + copy_seconds(url, csv)) / 2
+    pandas_rate = pandas_rows_per_second(url, csv)
+    seconds: dict[str, float] = report["seconds"]
+    ours = sum(seconds.values())
+    rate = sizes["transactions"] / ours
+    assert report["files"][NAME]["accepted"] == sizes["transactions"]
+    return Result(
+        name="ingest",
+        sizes=sizes,
+        figures={
+            "ingest_seconds": ours,
+            "ingest_with_start_seconds": whole,
+            "copy_seconds": copied,
+            "transactions_per_second": rate,
+            "pandas_to_sql_rows_per_second": pandas_rate,
+            "peak_mb": peak_mb,
+            "load_of_machine": os.getloadavg()[0],
+        },
+        ratios={
+            "ingest_time_vs_copy": ours / copied,
+            "ingest_rate_vs_pandas": rate / pandas_rate,
+        },
+        parts=seconds,
+    )
+
+
+def copy_seconds(url: str, csv: Path) -> float:
+    """The least PostgreSQL needs to be told the rows: raw text into an unlogged table."""
+    with closing(psycopg2.connect(url)) as session, session, session.cursor() as cursor:
+        cursor.execute(
+            "CREATE UNLOGGED TABLE raw (t_dat text, customer_id text, article_id text, "
+            "price text, sales_channel_id text)"
+        )
+        session.commit()
+        begin = time.monotonic()
+        with csv.open("rb") as file:
+            cursor.copy_expert("COPY raw FROM STDIN (FORMAT csv, HEADER)", file, COPY_BYTES)
+        session.commit()
+        seconds = time.monotonic() - begin
+        cursor.execute("DROP TABLE raw")
+    return seconds
+
+
+def ingest(data: Path, environment: dict[str, str]) -> tuple[dict[str, Any], int, float]:
+    """The command's report, the most memory its Python processes held (MB), its whole time."""
+    report = Path(environment["VAR_DIR"]) / "report.json"
+    begin, most = time.monotonic(), 0
+    arguments = ("--data-dir", str(data), "--report", str(report))
+    process = start("ingest_hm", *arguments, environment=environment)
+    while process.poll() is None:
+        most = max(most, resident(process.pid))
+        time.sleep(0.05)
+    whole = time.monotonic() - begin
+    if process.returncode:
+        raise SystemExit(f"ingest_hm failed with {process.returncode}")
+    found = json.loads(report.read_text())
+    return found, max(most >> 20, found["peak_mb"]), whole
+
+
+def resident(pid: int) -> int:
+    """Bytes in memory of a process and its children."""
+    try:
+        root = psutil.Process(pid)
+        return sum(one.memory_info().rss for one in [root, *root.children(recursive=True)])
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def pandas_rows_per_second(url: str, csv: Path) -> float:
+    """The usual way: read_csv in chunks, to_sql."""
+    engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1))
+    rows, begin = 0, time.monotonic()
+    with engine.begin() as session:
+        for frame in pd.read_csv(
+            csv,
+            dtype={"article_id": str},
+            parse_dates=["t_dat"],
+            chunksize=PANDAS_CHUNK,
+            nrows=PANDAS_ROWS,
+        ):
+            frame.to_sql("by_pandas", session, if_exists="append", index=False)
+            rows += len(frame)
+    engine.dispose()
+    return rows / (time.monotonic() - begin)
+
+
+def start(*arguments: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "manage.py", *arguments], env=os.environ | environment)
+
+
+def manage(*arguments: str, environment: dict[str, str] | None = None) -> None:
+    if start(*arguments, environment=environment or {}).wait():
+        raise SystemExit(f"manage.py {arguments[0]} failed")
