@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
+from recommendations.outfits.format import ARRAYS as OUTFIT_ARRAYS
+
 # A process refuses a bundle of another format and keeps the one it has.
-FORMAT: Final = 2
+FORMAT: Final = 3
 MANIFEST: Final = "manifest.json"
 
 # name: (dtype, dimensions)
@@ -53,7 +55,7 @@ ARRAYS: Final[dict[str, tuple[str, int]]] = {
         "new_by_index_group",
     )
     for part, kind in (("keys", ("int32", 1)), ("rows", ("int32", 2)), ("scores", ("float32", 2)))
-}
+} | OUTFIT_ARRAYS
 
 
 class BundleError(Exception):

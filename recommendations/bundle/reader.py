@@ -77,6 +77,7 @@ class Bundle:
     def __init__(self, manifest: Manifest, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.version = manifest.version
         self.manifest = manifest
+        self.arrays = arrays
         self.article: Ints = arrays["article"]
         self.product: Ints = arrays["product"]
         self.design: Ints = arrays["design"]

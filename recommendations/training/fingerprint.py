@@ -20,8 +20,9 @@ def data_fingerprint(inputs: Inputs) -> str:
 
 def code_fingerprint() -> str:
     """SHA-256 over the sources that make a bundle."""
-    package = Path(__file__).parent
+    package, app = Path(__file__).parent, Path(__file__).parent.parent
     digest = hashlib.sha256()
-    for source in sorted([*package.glob("*.py"), package.parent / "bundle" / "format.py"]):
+    sources = [*package.glob("*.py"), *(app / "outfits").glob("*"), app / "bundle" / "format.py"]
+    for source in sorted(source for source in sources if source.is_file()):
         digest.update(source.read_bytes())
     return digest.hexdigest()

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from recommendations.outfits.training import outfit_arrays
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
 from recommendations.training.facts import Facts, facts_of
@@ -32,21 +33,40 @@ def train(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt
     """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them."""
     facts = facts_of(inputs)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
+    likes = likes_of(inputs, facts, progress, seed)
+    vectors = likes["vectors"]
+    return {
+        **shelves(inputs, facts, progress),
+        **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, seed, progress),
+        **likes,
+    }
+
+
+def likes_of(
+    inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED
+) -> dict[str, npt.NDArray[Any]]:
+    """What the articles themselves say of their likeness; of the sales only prices matter."""
     vectors = content_vectors(inputs.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(inputs.articles)
     near = neighbours_of(vectors, design, facts.on_sale, progress)
     progress("nearest neighbours")
     return {
+        "design": design,
+        "vectors": vectors,
+        "neighbours": near.rows,
+        "neighbour_scores": near.scores,
+    }
+
+
+def shelves(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:
+    """What the sales say: lists, associations, histories."""
+    return {
         **attributes(inputs, facts),
         **names(inputs),
         **sales_lists(inputs, facts),
         **associations(inputs, facts, progress),
         **{f"customer_{name}": array for name, array in vars(histories(inputs)).items()},
-        "design": design,
-        "vectors": vectors,
-        "neighbours": near.rows,
-        "neighbour_scores": near.scores,
     }
 
 

@@ -1,0 +1,85 @@
+"""manage.py score_outfits --questions FILE --out FILE [--as-of DATE]"""
+
+import os
+import time
+from argparse import ArgumentTypeError
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import track
+
+from recommendations.bundle import registry
+from recommendations.outfits.arrays import wardrobe_of
+from recommendations.outfits.offline import trained_wardrobe
+from recommendations.outfits.scoring import Line, QuestionError, answer, questions
+from recommendations.outfits.search import Wardrobe
+from recommendations.training.inputs import Progress
+from recommendations.training.load import NothingToTrainOnError, load_inputs
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a date like 2020-09-22") from error
+
+
+class Command(BaseCommand):
+    help = (
+        'Score outfit questions: for each line {"id", "bag": [article ids], "choices": [article '
+        'ids]} write {"id", "scores": [a number per choice], "top": [60 article ids, best first]}. '
+        "Articles that are not known are answered with the lowest score."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--questions", type=Path, required=True, metavar="FILE")
+        parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+        parser.add_argument(
+            "--as-of",
+            type=day,
+            metavar="DATE",
+            help="know only the sales up to this day (by default: what the active model knows)",
+        )
+
+    def handle(
+        self, *args: Any, questions: Path, out: Path, as_of: date | None, **options: Any
+    ) -> None:
+        start = time.perf_counter()
+        asked = self.read(questions)
+        wardrobe = wardrobe_for(as_of, lambda line: self.stdout.write(f"  {line}"))
+        partial = out.with_name(f".{out.name}.{os.getpid()}")
+        quiet = not self.stdout.isatty()
+        try:
+            with partial.open("wb") as file:
+                for line in track(asked, "questions", console=Console(quiet=quiet)):
+                    file.write(msgspec.json.encode(answer(wardrobe, line)) + b"\n")
+            partial.replace(out)
+        except OSError as error:
+            raise CommandError(f"{out}: {error}") from error
+        finally:
+            partial.unlink(missing_ok=True)
+        taken = time.perf_counter() - start
+        self.stdout.write(f"{len(asked):,} questions answered in {taken:.1f} s: {out}")
+
+    def read(self, file: Path) -> list[Line]:
+        try:
+            with file.open("rb") as lines:
+                return list(questions(lines))
+        except (OSError, QuestionError) as error:
+            raise CommandError(f"{file}: {error}") from error
+
+
+def wardrobe_for(as_of: date | None, progress: Progress) -> Wardrobe:
+    """The active model's when it was made as of that day, else one trained on the spot."""
+    bundle = registry.active()
+    if bundle is not None and as_of in (None, date.fromisoformat(bundle.manifest.as_of)):
+        return wardrobe_of(bundle)
+    try:
+        return trained_wardrobe(load_inputs(as_of, timezone.now().date(), progress), progress)
+    except NothingToTrainOnError as error:
+        raise CommandError(str(error)) from error

@@ -1,0 +1,37 @@
+"""The search's view of a bundle's arrays."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy.typing as npt
+
+from recommendations.bundle.reader import Bundle
+from recommendations.outfits.model import from_arrays
+from recommendations.outfits.search import Wardrobe
+from recommendations.outfits.shortlist import Pool
+from recommendations.outfits.slots import slots
+
+
+@lru_cache(maxsize=2)
+def wardrobe_of(bundle: Bundle) -> Wardrobe:
+    """Made once per bundle; the bundles a process serves from at a time are few."""
+    return wardrobe(bundle.arrays)
+
+
+def wardrobe(arrays: Mapping[str, npt.NDArray[Any]]) -> Wardrobe:
+    """From arrays named as in `bundle.format.ARRAYS`."""
+    return Wardrobe(
+        model=from_arrays(arrays),
+        slots=slots(),
+        pool=Pool(arrays["outfit_pool"], arrays["outfit_pool_ends"]),
+        lists=arrays["outfit_lists"],
+        list_line=arrays["outfit_list_line"],
+        article=arrays["article"],
+        design=arrays["design"],
+        product_type=arrays["product_type"],
+        index_group=arrays["index_group"],
+        colour_master=arrays["colour_master"],
+        price=arrays["price"],
+        on_sale=arrays["on_sale"],
+    )

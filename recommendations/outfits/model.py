@@ -1,0 +1,168 @@
+"""How well two articles of different slots go together: a linear score over pair features. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+# Attributes whose pairs have a table of lifts, from the broadest to the narrowest.
+GROUPS: Final = (
+    "index_group", "garment_group", "section", "department", "colour", "appearance",
+    "type_colour", "type_appearance",
+)  # fmt: skip
+SAME: Final = ("section", "colour", "appearance")
+FEATURES: Final = (
+    "article_lift", "article_count", "product_lift", "product_count",
+    *GROUPS, *(f"same_{name}" for name in SAME),
+    "code_distance", "code_distance_in_section", "content", "price_gap", "price_step",
+    "channel_gap", "channel", "popularity",
+)  # fmt: skip
+# A whole bag says more than one article, but its items repeat each other.
+BAG_POWER = 0.5
+# How much the best seller leads among what fits equally well.
+POPULARITY_WEIGHT = 0.6
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Per left row its partners (`columns[starts[r]:starts[r + 1]]`).
+
+    `lift` is log((n + 3) / (E + 3)) and `count` log(1 + n), where n counts baskets and E is what
+    chance gives.
+    """
+
+    starts: npt.NDArray[np.int64]
+    columns: Ints
+    lift: Floats
+    count: Floats
+
+
+@dataclass(frozen=True)
+class Model:
+    """What scoring needs; one entry per article unless said otherwise.
+
+    `groups` is GROUPS × articles; `tables` one square of lifts per group; `product_row` the row
+    of the article's product in `products`; `online` the log-odds of being sold online;
+    `popularity` a logarithm; `weights` as FEATURES.
+    """
+
+    slot: Ints
+    product: Ints
+    product_row: Ints
+    groups: Ints
+    tables: list[Floats]
+    articles: Pairs
+    products: Pairs
+    vectors: Floats
+    log_price: Floats
+    online: Floats
+    popularity: Floats
+    weights: Floats
+
+    def scores(self, bag: Ints, candidates: Ints) -> Floats:
+        """bag × candidates: how well each pair goes together."""
+        total = np.zeros((len(bag), len(candidates)), np.float32)
+        for weight, values in zip(self.weights, self.features(bag, candidates), strict=True):
+            if weight:
+                total += weight * values
+        return total
+
+    def of_bag(self, bag: Ints, candidates: Ints) -> Floats:
+        """One score per candidate for the whole bag."""
+        total: Floats = self.scores(bag, candidates).sum(axis=0)
+        return total / np.float32(len(bag) ** BAG_POWER)
+
+    def wanted(self, bag: Ints, candidates: Ints) -> Floats:
+        """As `of_bag`, but best sellers lead among what fits alike: to choose from everything."""
+        return self.of_bag(bag, candidates) + POPULARITY_WEIGHT * self.popularity[candidates]
+
+    def features(self, bag: Ints, candidates: Ints) -> Iterator[Floats]:
+        """bag × candidates (or something that spreads to it) for each of FEATURES."""
+        for pairs, row in ((self.articles, None), (self.products, self.product_row)):
+            yield from looked_up(pairs, bag, candidates, row, len(self.slot))
+        left, right = self.groups[:, bag], self.groups[:, candidates]
+        for table, a, b in zip(self.tables, left, right, strict=True):
+            yield table[a].take(b, axis=1)
+        same = {
+            name: (left[at][:, None] == right[at]).astype(np.float32)
+            for name, at in ((name, GROUPS.index(name)) for name in SAME)
+        }
+        yield from same.values()
+        apart = np.abs(self.product[bag][:, None] - self.product[candidates]).astype(np.float32)
+        distance = np.log1p(apart)
+        yield distance
+        yield distance * same["section"]
+        yield self.vectors[bag] @ self.vectors[candidates].T
+        step = self.log_price[candidates] - self.log_price[bag][:, None]
+        yield np.abs(step)
+        yield step
+        channel = self.online[bag][:, None]
+        yield np.abs(self.online[candidates] - channel)
+        yield self.online[candidates] * channel
+        yield np.broadcast_to(self.popularity[candidates], (len(bag), len(candidates)))
+
+
+def looked_up(
+    pairs: Pairs, bag: Ints, candidates: Ints, row: Ints | None, articles: int
+) -> Iterator[Floats]:
+    """Lift and count of each pair, 0 where it was never met; `row` maps articles to rows of it."""
+    left, right = (bag, candidates) if row is None else (row[bag], row[candidates])
+    line = np.zeros(len(pairs.starts) - 1 if row is not None else articles, np.float32)
+    for values in (pairs.lift, pairs.count):
+        found = np.empty((len(left), len(right)), np.float32)
+        for at, key in enumerate(left.tolist()):
+            own = slice(pairs.starts[key], pairs.starts[key + 1])
+            line[pairs.columns[own]] = values[own]
+            found[at] = line[right]
+            line[pairs.columns[own]] = 0.0
+        yield found
+
+
+def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:
+    """As `bundle.format.ARRAYS` names them; what the bundle has anyway isn't repeated."""
+    own: dict[str, npt.NDArray[Any]] = {
+        "outfit_slot": model.slot,
+        "outfit_product_row": model.product_row,
+        "outfit_groups": model.groups,
+        "outfit_tables": np.concatenate([table.ravel() for table in model.tables]),
+        "outfit_online": model.online,
+        "outfit_popularity": model.popularity,
+        "outfit_weights": model.weights,
+    }
+    for name, pairs in (("article", model.articles), ("product", model.products)):
+        own |= {f"outfit_{name}_{part}": array for part, array in vars(pairs).items()}
+    return own
+
+
+def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
+    groups = arrays["outfit_groups"]
+    pairs = {
+        name: Pairs(*(arrays[f"outfit_{name}_{part}"] for part in Pairs.__dataclass_fields__))
+        for name in ("article", "product")
+    }
+    return Model(
+        slot=arrays["outfit_slot"],
+        product=arrays["product"],
+        product_row=arrays["outfit_product_row"],
+        groups=groups,
+        tables=split(arrays["outfit_tables"], [int(row.max()) + 1 for row in groups]),
+        articles=pairs["article"],
+        products=pairs["product"],
+        vectors=arrays["vectors"],
+        log_price=np.log(np.maximum(arrays["price"], 1e-6)).astype(np.float32),
+        online=arrays["outfit_online"],
+        popularity=arrays["outfit_popularity"],
+        weights=arrays["outfit_weights"],
+    )
+
+
+def split(flat: Floats, sizes: list[int]) -> list[Floats]:
+    """The square tables that stand one after another in `flat`."""
+    ends = np.cumsum([size * size for size in sizes])
+    parts = np.split(flat, ends[:-1])
+    return [part.reshape(size, size) for part, size in zip(parts, sizes, strict=True)]

@@ -1,0 +1,146 @@
+"""The search for complements: what a bag lacks, best first. Pure."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from recommendations.outfits.model import Floats, Ints, Model
+from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
+from recommendations.outfits.slots import Slots
+
+# Articles whose content is this alike are the same thing twice.
+NEAR_COPY = 0.9
+# Among the first FIRST results at least SPREAD slots, where the audience has so many.
+FIRST = 6
+SPREAD = 5
+
+
+@dataclass(frozen=True)
+class Wardrobe:
+    """Everything a search looks at; one entry per article.
+
+    `lists` holds the complements of some articles (shortlist.shortlists), `list_line` the line of
+    each article in it, NONE for one whose list is made when it is asked for.
+    """
+
+    model: Model
+    slots: Slots
+    pool: Pool
+    lists: Ints
+    list_line: Ints
+    article: Ints
+    design: Ints
+    product_type: Ints
+    index_group: Ints
+    colour_master: Ints
+    price: Floats
+    on_sale: npt.NDArray[np.bool_]
+
+    def rows_of(self, articles: npt.ArrayLike) -> Ints:
+        """The row of each article key, NONE for one that isn't known."""
+        keys = np.asarray(articles, np.int64)
+        place = np.searchsorted(self.article, keys).clip(max=len(self.article) - 1)
+        return np.where(self.article[place] == keys, place, NONE).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked for: only these slots (None: those the bag lacks), and rows to leave out."""
+
+    slots: frozenset[int] | None = None
+    avoid_colours: frozenset[int] = frozenset()
+    exclude: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Rows, best first, with scores and slots."""
+
+    rows: Ints
+    scores: Floats
+    slots: Ints
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def at(self, places: npt.NDArray[np.intp] | list[int]) -> "Matches":
+        return Matches(self.rows[places], self.scores[places], self.slots[places])
+
+
+def search(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Matches:
+    """All candidates that complement the whole bag, best first, equal ones by row."""
+    open_slots = slots_for(wardrobe, bag, wishes)
+    rows = candidates(wardrobe, bag, open_slots)
+    rows = rows[allowed(wardrobe, bag, rows, wishes)]
+    model = wardrobe.model
+    scores = model.wanted(bag, rows) if len(bag) else model.popularity[rows]
+    order = np.argsort(-scores, kind="stable")
+    rows = rows[order]
+    return Matches(rows, scores[order], model.slot[rows])
+
+
+def slots_for(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> list[int]:
+    """The slots the bag lacks and those whose types go together; never the last one."""
+    filled = set(wardrobe.model.slot[bag].tolist())
+    found = [
+        number
+        for number in range(wardrobe.slots.other)
+        if number not in filled or wardrobe.slots.together[number]
+    ]
+    return [n for n in found if n in wishes.slots] if wishes.slots is not None else found
+
+
+def candidates(wardrobe: Wardrobe, bag: Ints, open_slots: list[int]) -> Ints:
+    """The shortlists of the bag's articles, each row once, in order of row.
+
+    With an empty bag the best sellers of each slot.
+    """
+    if len(bag) == 0:
+        lists = strongest_of_all(wardrobe)
+    else:
+        line = wardrobe.list_line[bag]
+        unlisted = bag[line == NONE]
+        parts = [wardrobe.lists[line[line != NONE]]]
+        if len(unlisted):
+            parts.append(shortlists(wardrobe.model, wardrobe.pool, unlisted))
+        lists = np.concatenate(parts)
+    rows = np.unique(lists.reshape(len(lists), len(wardrobe.slots), -1)[:, open_slots])
+    found: Ints = rows[rows != NONE]
+    return found
+
+
+def strongest_of_all(wardrobe: Wardrobe) -> Ints:
+    pool, popularity = wardrobe.pool, wardrobe.model.popularity
+    parts = [
+        strongest(popularity[None, pool.rows[first:last]], pool.rows[first:last])
+        for first, last in zip(pool.ends[:-1], pool.ends[1:], strict=True)
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Wishes) -> npt.NDArray[np.bool_]:
+    """No substitutes of what is in the bag, its audience only, nothing the shopper doesn't want."""
+    kept = ~np.isin(wardrobe.design[rows], wardrobe.design[bag])
+    kept &= ~np.isin(wardrobe.product_type[rows], wardrobe.product_type[bag])
+    kept &= ~np.isin(rows, wishes.exclude)
+    kept &= ~np.isin(wardrobe.colour_master[rows], list(wishes.avoid_colours))
+    if len(bag):
+        kept &= np.isin(wardrobe.index_group[rows], wardrobe.index_group[bag])
+        vectors = wardrobe.model.vectors
+        kept &= (vectors[rows] @ vectors[bag].T).max(axis=1, initial=-1.0) < NEAR_COPY
+    return kept
+
+
+def spread(found: Matches, k: int) -> Matches:
+    """The best k; the first FIRST of them from SPREAD slots where there are so many."""
+    head: list[int] = []
+    seen: set[int] = set()
+    for place, slot in enumerate(found.slots.tolist()):
+        if len(head) == FIRST:
+            break
+        if slot not in seen or len(head) - len(seen) < FIRST - SPREAD:
+            head.append(place)
+            seen.add(slot)
+    rest = np.setdiff1d(np.arange(len(found)), head)
+    return found.at(np.concatenate([np.array(head, np.intp), rest])[:k])

@@ -1,0 +1,84 @@
+"""The slots of an outfit, read from slots.json: an operator's file, no code."""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+FILE: Final = Path(__file__).with_name("slots.json")
+
+
+class SlotsError(Exception):
+    """The slots file can't be used; the message says why."""
+
+
+class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One part of an outfit.
+
+    `together`: two different types of it complement each other. `without`: the slots an item of
+    this one makes superfluous, by name.
+    """
+
+    name: str
+    label: str
+    types: list[int]
+    together: bool
+    without: list[str]
+
+
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    about: str
+    slots: list[Slot]
+
+
+class Slots:
+    """All slots; their number is their place in the file, the last one is what no outfit needs."""
+
+    def __init__(self, slots: list[Slot]) -> None:
+        self.all = slots
+        self.names = [slot.name for slot in slots]
+        self.labels = [slot.label for slot in slots]
+        self.other = len(slots) - 1
+        self.together = np.array([slot.together for slot in slots])
+        self._of_type = {kind: n for n, slot in enumerate(slots) for kind in slot.types}
+        self.without = {
+            n: {self.names.index(name) for name in slot.without} for n, slot in enumerate(slots)
+        }
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def number(self, name: str) -> int:
+        """Raise ValueError for a name that isn't a slot."""
+        return self.names.index(name)
+
+    def of_types(self, product_types: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """The slot of each product type number."""
+        kinds, inverse = np.unique(product_types, return_inverse=True)
+        slots = [self._of_type.get(kind, self.other) for kind in kinds.tolist()]
+        return np.array(slots, np.int32)[inverse]
+
+
+def read(file: Path) -> Slots:
+    """Raise SlotsError with the fault and its place."""
+    try:
+        found = msgspec.json.decode(file.read_bytes(), type=File).slots
+    except (OSError, msgspec.DecodeError) as error:
+        raise SlotsError(f"{file}: {error}") from error
+    names = [slot.name for slot in found]
+    kinds = [kind for slot in found for kind in slot.types]
+    if len(found) < 2 or len(set(names)) < len(names):
+        raise SlotsError(f"{file}: two slots at least, each with a name of its own")
+    if twice := sorted({kind for kind in kinds if kinds.count(kind) > 1}):
+        raise SlotsError(f"{file}: product type {twice[0]} stands in two slots")
+    if unknown := {name for slot in found for name in slot.without} - set(names):
+        raise SlotsError(f"{file}: 'without' names {sorted(unknown)[0]!r}, which is no slot")
+    return Slots(found)
+
+
+@cache
+def slots() -> Slots:
+    return read(FILE)

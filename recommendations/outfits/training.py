@@ -1,0 +1,148 @@
+"""Training the outfit model: count, fit on the last days, count again, shortlist."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from recommendations.outfits.baskets import (
+    Baskets,
+    baskets_of,
+    group_lift,
+    grouped,
+    pairs_of,
+    until,
+)
+from recommendations.outfits.fit import fitted
+from recommendations.outfits.model import GROUPS, Floats, Ints, Model, to_arrays
+from recommendations.outfits.questions import questions_of
+from recommendations.outfits.shortlist import NONE, Pool, pool_of, shortlists
+from recommendations.outfits.slots import slots
+from recommendations.training.inputs import Flags, Inputs, Progress, Sales
+
+# Weights are learned on the fewest last days that give this many baskets, at most LAST_DAYS.
+BASKETS = 4000
+LAST_DAYS = 7
+QUESTIONS = 8000
+# An unsold article counts as if a small part of one had been sold.
+UNSOLD = 0.02
+HALF_LIFE_DAYS = 7.0
+WINDOW_DAYS = 70
+ONLINE = 2
+# Sales of its department that an article's own channel is mixed with.
+PRIOR_SALES = 5.0
+BLOCK = 64
+THREADS = 2
+
+
+def outfit_arrays(
+    inputs: Inputs, price: Floats, on_sale: Flags, vectors: Floats, seed: int, progress: Progress
+) -> dict[str, npt.NDArray[Any]]:
+    """The outfit part of a bundle by name."""
+    model = trained(inputs, price, vectors, seed, progress)
+    sold = on_sale & (model.popularity > np.log(UNSOLD))
+    pool = pool_of(model, sold if sold.any() else on_sale, len(slots()))
+    line, lists = stored_lists(model, pool, sold)
+    progress(f"complements of {len(lists):,} articles")
+    return {
+        **to_arrays(model),
+        "outfit_pool": pool.rows,
+        "outfit_pool_ends": pool.ends,
+        "outfit_list_line": line,
+        "outfit_lists": lists,
+    }
+
+
+def trained(inputs: Inputs, price: Floats, vectors: Floats, seed: int, progress: Progress) -> Model:
+    slot = slots().of_types(inputs.articles["product_type"].to_numpy(np.int32))
+    baskets = baskets_of(inputs.sales, len(slot))
+    progress(f"{len(baskets.day):,} baskets of two articles or more")
+    first = first_question_day(baskets.day, inputs.as_of_day)
+    last_days = Baskets(baskets.items[baskets.day >= first], baskets.day[baskets.day >= first])
+    questions = questions_of(last_days, slot, QUESTIONS, seed)
+    before = counted(inputs, until(baskets, first - 1), slot, price, vectors, first - 1)
+    learned = fitted(before, questions, seed).weights
+    progress(f"weights from {len(questions):,} hidden articles")
+    model = counted(inputs, baskets, slot, price, vectors, inputs.as_of_day)
+    progress(f"{len(model.articles.columns):,} pairs of articles")
+    return replace(model, weights=learned)
+
+
+def first_question_day(days: Ints, as_of_day: int) -> int:
+    """The first of the last days that together have BASKETS; leaves most days to the counts."""
+    for back in range(1, LAST_DAYS + 1):
+        if np.count_nonzero(days > as_of_day - back) >= BASKETS:
+            break
+    return as_of_day - back + 1
+
+
+def counted(
+    inputs: Inputs, baskets: Baskets, slot: Ints, price: Floats, vectors: Floats, as_of_day: int
+) -> Model:
+    """The model without weights, from what was known at the end of `as_of_day`."""
+    articles, sales = inputs.articles, inputs.sales
+    known = Sales(**{name: part[sales.day <= as_of_day] for name, part in vars(sales).items()})
+    groups = group_codes(articles)
+    products, first, row = np.unique(
+        articles["product"].to_numpy(np.int32), return_index=True, return_inverse=True
+    )
+    by_product = grouped(baskets.items, row.astype(np.int32), len(products))
+    by_product.data[:] = 1.0
+    return Model(
+        slot=slot,
+        product=articles["product"].to_numpy(np.int32),
+        product_row=row.astype(np.int32),
+        groups=groups,
+        tables=[group_lift(baskets.items, codes, slot) for codes in groups],
+        articles=pairs_of(baskets, slot),
+        products=pairs_of(Baskets(by_product, baskets.day), slot[first]),
+        vectors=vectors,
+        log_price=np.log(np.maximum(price, 1e-6)).astype(np.float32),
+        online=online(known, groups[GROUPS.index("department")]),
+        popularity=popularity(known, as_of_day, len(articles)),
+        weights=np.zeros(0, np.float32),
+    )
+
+
+def group_codes(articles: pd.DataFrame) -> Ints:
+    """GROUPS × articles: the attributes numbered from 0."""
+    joined = {
+        "type_colour": ["product_type", "colour_master"],
+        "type_appearance": ["product_type", "appearance"],
+    }
+    codes = [articles.groupby(joined.get(name, [name])).ngroup().to_numpy() for name in GROUPS]
+    return np.stack(codes).astype(np.int32)
+
+
+def online(sales: Sales, department: Ints) -> Floats:
+    """Log-odds of a sale being online, per article; few sales lean on the department's."""
+    internet = (sales.channel == ONLINE).astype(np.float64)
+    sold = np.bincount(sales.row, minlength=len(department))
+    clicks = np.bincount(sales.row, internet, len(department))
+    usual = (np.bincount(department, clicks) + 7.0) / (np.bincount(department, sold) + 10.0)
+    share = (clicks + PRIOR_SALES * usual[department]) / (sold + PRIOR_SALES)
+    share = share.clip(0.001, 0.999)
+    found: Floats = np.log(share / (1.0 - share)).astype(np.float32)
+    return found
+
+
+def popularity(sales: Sales, as_of_day: int, articles: int) -> Floats:
+    """Logarithm of the units sold lately: each counts half after HALF_LIFE_DAYS."""
+    age = as_of_day - sales.day
+    weight = np.where(age < WINDOW_DAYS, 0.5 ** (age / HALF_LIFE_DAYS), 0.0)
+    found: Floats = np.log(np.bincount(sales.row, weight, articles) + UNSOLD).astype(np.float32)
+    return found
+
+
+def stored_lists(model: Model, pool: Pool, sold: Flags) -> tuple[Ints, Ints]:
+    """Shortlists of the articles in `sold`, and per article its line in them (NONE without one)."""
+    rows = np.flatnonzero(sold).astype(np.int32)
+    line = np.full(len(sold), NONE, np.int32)
+    line[rows] = np.arange(len(rows))
+    blocks = [rows[at : at + BLOCK] for at in range(0, len(rows), BLOCK)] or [rows]
+    with ThreadPoolExecutor(THREADS) as workers:
+        found = list(workers.map(lambda block: shortlists(model, pool, block), blocks))
+    return line, np.concatenate(found)
