@@ -105,6 +105,7 @@ class Replay:
     ) -> None:
         self.plan, self.pace, self.told = plan, pace, told
         self.sent = 0
+        self.reached_ms = 0  # event time of the last event sent
         self.position = _position(plan)
         self.saved_at = time.monotonic()
 
@@ -147,14 +148,16 @@ class Replay:
 
     def _tell(self, ts: int) -> None:
         self.told(self.sent, ts)
+        self.reached_ms = ts
         if time.monotonic() - self.saved_at > SAVE_EVERY_S:
             self._save()
-            try:
-                clock.follow(ts)
-            except StoreUnavailable as error:
-                logger.warning("The shop clock doesn't follow: %s", error)
 
     def _save(self) -> None:
         self.publisher.settle()
         self.position.save()
         self.saved_at = time.monotonic()
+        try:
+            if self.reached_ms:
+                clock.follow(self.reached_ms)
+        except StoreUnavailable as error:
+            logger.warning("The shop clock doesn't follow: %s", error)
