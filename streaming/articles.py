@@ -32,10 +32,14 @@ def load() -> dict[int, Attributes]:
         "colour_master_id",
         "index__group_id",
         "summary__price",
+        "appearance_id",
+        "department_id",
     )
     return {
-        pk: Attributes(garment, type_, colour, group, price_level(price))
-        for pk, garment, type_, colour, group, price in rows.iterator(chunk_size=10_000)
+        pk: Attributes(garment, type_, colour, group, price_level(price), pattern, department)
+        for pk, garment, type_, colour, group, price, pattern, department in rows.iterator(
+            chunk_size=10_000
+        )
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -11,6 +11,10 @@ from streaming.events import Event, key_of, partition_of
 from streaming.reducer import Attributes
 from streaming.state import State, unpack
 from streaming.trends import Increments
+
+TAGS: Final[dict[type[events.OfArticle], str]] = {
+    kind: str(kind.__struct_config__.tag) for kind in events.OF_ARTICLE
+}
 
 
 class Taken(NamedTuple):
@@ -94,12 +98,20 @@ def reduce(
 
 
 def _step(result: Reduced, state: State, event: Event, articles: Mapping[int, Attributes]) -> None:
-    if isinstance(event, events.Identify):
-        merge = reducer.hand_over(state, event)
-        if merge is not None:
-            result.merges.append(merge)
+    if isinstance(event, events.OfArticle):
+        _of_article(result, state, event, articles.get(event.article))
+    elif not isinstance(event, events.Identify):
+        reducer.apply(state, event, None)
+    elif (merge := reducer.hand_over(state, event)) is not None:
+        result.merges.append(merge)
+
+
+def _of_article(
+    result: Reduced, state: State, event: events.OfArticle, about: Attributes | None
+) -> None:
+    if not reducer.apply(state, event, about) or about is None:  # type: ignore[arg-type]
         return
-    about = articles.get(event.article) if isinstance(event, events.OfArticle) else None
-    if reducer.apply(state, event, about) and about is not None:
-        kind = event.__struct_config__.tag
-        result.trends.add(str(kind), event.ts, event.article, about.index_group)  # type: ignore[union-attr]
+    result.trends.add(TAGS[type(event)], event.ts, event.article, about.index_group)
+    before = reducer.viewed_before(state, event)  # type: ignore[arg-type]
+    if before is not None:
+        result.trends.pairs.append((event.article, before))

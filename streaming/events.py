@@ -27,8 +27,13 @@ Position = Annotated[int, msgspec.Meta(ge=0, le=1000)]
 Query = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-class Base(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
-    """What every event carries. `ts` is event time, which windows and decay go by."""
+class Base(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", gc=False
+):
+    """What every event carries. `ts` is event time, which windows and decay go by.
+
+    Events hold no containers: the garbage collector needs not look at them (gc=False).
+    """
 
     id: Id
     shopper: Shopper
@@ -94,7 +99,14 @@ class Merge(Base, frozen=True, kw_only=True, omit_defaults=True, tag="merge"):
     state: Annotated[bytes, msgspec.Meta(max_length=20_000)]
 
 
-Event = View | Click | Impression | BagAdd | BagRemove | Purchase | Search | Identify | Merge
+class Erase(Base, frozen=True, kw_only=True, omit_defaults=True, tag="erase"):
+    """Forget the shopper, for good: nothing sent before or after this brings them back."""
+
+
+OF_ARTICLE: Final = (View, Click, Impression, BagAdd, BagRemove, Purchase)
+Event = (
+    View | Click | Impression | BagAdd | BagRemove | Purchase | Search | Identify | Merge | Erase
+)
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)

@@ -1,7 +1,10 @@
-"""The features: what each means, how it fades, how long it is kept, how large it may grow."""
+"""The registry of features: meaning, unit, window or half-life, default, bound, time to live.
+
+docs/features.md is generated from it (`manage.py describe_features`).
+"""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 24 * HOUR_MS
@@ -9,61 +12,149 @@ DAY_MS: Final = 24 * HOUR_MS
 
 @dataclass(frozen=True)
 class Feature:
-    """`half_life_ms` is None where nothing fades; `bound` counts entries (per key for trends)."""
+    """`half_life_ms` is None where nothing fades; `bound` counts entries (per key)."""
 
     name: str
     of: str
     type: str
+    unit: str
     meaning: str
     bound: int
     ttl_s: int
+    default: str
     half_life_ms: int | None = None
+    window: str = "all time"
+
+
+class Bucket(NamedTuple):
+    """Events are counted in buckets of this width, of which so many (the present one too) count."""
+
+    width_ms: int
+    kept: int
 
 
 STATE_TTL_S: Final = 180 * 86_400
 TREND_TTL_S: Final = 90 * 86_400
+SESSION_GAP_MS: Final = 30 * 60_000
+BUCKETS: Final = (Bucket(5 * 60_000, 12), Bucket(HOUR_MS, 24), Bucket(DAY_MS, 30))
+# Window → (place in BUCKETS, how many of them).
+WINDOWS: Final = {"1h": (0, 12), "24h": (1, 24), "7d": (2, 7), "30d": (2, 30)}
 
-RECENTS: Final = Feature(
+
+def of_shopper(
+    name: str,
+    type_: str,
+    unit: str,
+    meaning: str,
+    *,
+    bound: int = 1,
+    default: str = "0",
+    half_life_ms: int | None = None,
+    window: str = "all time",
+) -> Feature:
+    return Feature(
+        name, "shopper", type_, unit, meaning, bound, STATE_TTL_S, default, half_life_ms, window
+    )
+
+
+RECENTS: Final = of_shopper(
     "recents",
-    "shopper",
     "list of (article, kind, time)",
+    "ms of event time",
     "what was last viewed, clicked, put into the bag and bought, newest first, each once per kind",
     bound=50,
-    ttl_s=STATE_TTL_S,
+    default="empty",
+    window="last 50",
 )
-BAG: Final = Feature(
-    "bag", "shopper", "list of articles", "what lies in the bag", bound=50, ttl_s=STATE_TTL_S
+BAG: Final = of_shopper(
+    "bag", "list of articles", "article", "what lies in the bag", bound=50, default="empty"
 )
-COUNTS: Final = Feature(
-    "counts",
-    "shopper",
-    "number by event type",
-    "how often each type of event occurred",
-    bound=16,
-    ttl_s=STATE_TTL_S,
+COUNTS: Final = of_shopper(
+    "counts", "number by event type", "events", "how often each type of event occurred", bound=7
 )
-AFFINITIES: Final = Feature(
+COUNTS_IN_TIME: Final = of_shopper(
+    "windows",
+    "number by window and event type",
+    "events",
+    "how often each type occurred lately, the present bucket included",
+    bound=7 * sum(bucket.kept for bucket in BUCKETS),
+    window="1 h in buckets of 5 min, 24 h of 1 h, 7 d and 30 d of 1 d",
+)
+AFFINITIES: Final = of_shopper(
     "affinities",
-    "shopper",
-    "weight by value of an attribute",
-    "which garment groups, types, colours, audiences and price levels the shopper turns to",
+    "weight by value of garment_group, product_type, colour_master, index_group, price_level, "
+    "pattern, department",
+    "views of this moment (a bag_add weighs 3, a purchase 5)",
+    "what the shopper turns to, by attribute; price levels are half octaves of the price in money",
     bound=12,
-    ttl_s=STATE_TTL_S,
+    default="empty",
     half_life_ms=30 * DAY_MS,
 )
-LAST_SEEN: Final = Feature(
-    "last_seen", "shopper", "time", "the newest event", bound=1, ttl_s=STATE_TTL_S
+LAST_SEEN: Final = of_shopper("last_seen", "time", "ms of event time", "the newest event")
+SESSIONS: Final = of_shopper(
+    "sessions", "number", "sessions", "visits, each ended by 30 min without an event"
+)
+SESSION_START: Final = of_shopper(
+    "session_start", "time", "ms of event time", "when the visit began that still goes on",
+    window="this session",
+)  # fmt: skip
+SESSION_EVENTS: Final = of_shopper(
+    "session_events", "number", "events", "how long that visit is", window="this session"
+)
+LAST_PURCHASE: Final = of_shopper(
+    "last_purchase", "time", "ms of event time", "recency: the newest purchase"
+)
+PURCHASE_DAYS: Final = of_shopper(
+    "purchase_days", "number", "days", "frequency: days of event time with a purchase"
 )
 TRENDING: Final = Feature(
     "trending",
     "index group",
     "weight by article",
-    "what is viewed, put into bags and bought now",
+    "views of this moment (a bag_add weighs 3, a purchase 5)",
+    "what is viewed, put into bags and bought now; overall the same over all index groups",
     bound=200,
     ttl_s=TREND_TTL_S,
+    default="empty",
     half_life_ms=2 * DAY_MS,
 )
-REGISTRY: Final = (RECENTS, BAG, COUNTS, AFFINITIES, LAST_SEEN, TRENDING)
+ARTICLE_COUNTS: Final = Feature(
+    "views, adds, purchases",
+    "article",
+    "number",
+    "events",
+    "how often the article was viewed, put into a bag, bought",
+    bound=3,
+    ttl_s=TREND_TTL_S,
+    default="0",
+    window="this epoch of 16 d and the one before",
+)
+ARTICLE_RATES: Final = Feature(
+    "add_rate, purchase_rate",
+    "article",
+    "number from 0 to 1",
+    "per view",
+    "(10 · shop's rate + adds or purchases) ÷ (10 + views): few views say little",
+    bound=2,
+    ttl_s=TREND_TTL_S,
+    default="the shop's rate; 0 without views",
+    window="as the counts",
+)
+CO_VIEWS: Final = Feature(
+    "co_views",
+    "article",
+    "number by article",
+    "pairs of views",
+    "what was viewed directly before or after it in the same session (space-saving sketch, "
+    "per partition)",
+    bound=20,
+    ttl_s=TREND_TTL_S,
+    default="empty",
+)
+REGISTRY: Final = (
+    RECENTS, BAG, COUNTS, COUNTS_IN_TIME, AFFINITIES, LAST_SEEN, SESSIONS, SESSION_START,
+    SESSION_EVENTS, LAST_PURCHASE, PURCHASE_DAYS, TRENDING, ARTICLE_COUNTS, ARTICLE_RATES, CO_VIEWS,
+)  # fmt: skip
 
 # What an event says of a shopper's taste, and of an article's popularity.
 AFFINITY_WEIGHTS: Final = {"view": 1, "click": 0, "bag_add": 3, "purchase": 5}

@@ -31,6 +31,14 @@ def trend(partition: int, epoch: int, index_group: int) -> str:
     return f"{tag(partition)}:t:{epoch}:{index_group}"
 
 
+def counts(partition: int, epoch: int) -> str:
+    return f"{tag(partition)}:n:{epoch}"
+
+
+def co_views(partition: int, article: int) -> str:
+    return f"{tag(partition)}:co:{article}"
+
+
 def top(index_group: int | None) -> str:
     return f"stream:top:{'all' if index_group is None else index_group}"
 

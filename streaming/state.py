@@ -4,7 +4,7 @@ from typing import Final
 
 import msgspec
 
-from streaming.features import AFFINITIES
+from streaming.features import AFFINITIES, BUCKETS, SESSION_GAP_MS, WINDOWS
 
 KINDS: Final = ("view", "click", "bag_add", "purchase")
 COUNTED: Final = (*KINDS, "bag_remove", "impression", "search")
@@ -14,6 +14,8 @@ DIMENSIONS: Final = (
     "colour_master",
     "index_group",
     "price_level",
+    "pattern",
+    "department",
 )
 # An event of weight 1 at the landmark adds this; the fraction lost in rounding is below 1 %.
 UNIT: Final = 64
@@ -35,6 +37,8 @@ class State(msgspec.Struct, array_like=True, gc=False):
     time goes by (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009).
     `seen` and `seen_impressions` are rings of four-byte hashes of the last event ids, `merged` the
     hashes of the merges taken in: what comes a second time changes nothing.
+    `buckets` counts by time, see bucket_key. An `erased` shopper's state holds nothing else, and
+    nothing that comes later changes it.
     """
 
     last_ms: int = 0
@@ -46,6 +50,13 @@ class State(msgspec.Struct, array_like=True, gc=False):
     seen: bytes = b""
     seen_impressions: bytes = b""
     merged: bytes = b""
+    buckets: dict[int, int] = {}
+    sessions: int = 0
+    session_s: int = 0
+    session_events: int = 0
+    last_purchase_ms: int = 0
+    purchase_days: int = 0
+    erased: bool = False
 
 
 class Recent(msgspec.Struct, frozen=True, gc=False):
@@ -57,13 +68,24 @@ class Recent(msgspec.Struct, frozen=True, gc=False):
 
 
 class ShopperState(msgspec.Struct, frozen=True):
-    """A shopper's features at one moment. `affinities` holds decayed weights by dimension."""
+    """A shopper's features at one moment; all times are event time in ms, 0 for never.
+
+    `affinities` holds decayed weights by dimension; `windows` numbers by window (1h, 24h, 7d, 30d)
+    and type of event; `session_start` and `session_events` are of the session that goes on, if one
+    does; `purchase_days` counts the days with a purchase.
+    """
 
     recents: list[Recent] = []
     bag: list[int] = []
     affinities: dict[str, dict[int, float]] = {}
     counts: dict[str, int] = {}
     last_seen: int = 0
+    windows: dict[str, dict[str, int]] = {}
+    sessions: int = 0
+    session_start: int = 0
+    session_events: int = 0
+    last_purchase: int = 0
+    purchase_days: int = 0
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -87,7 +109,43 @@ def view(state: State, now_ms: int) -> ShopperState:
         affinities=_affinities(state, now_ms),
         counts={name: n for name, n in zip(COUNTED, state.counts, strict=False) if n},
         last_seen=state.last_ms,
+        windows=_windows(state, now_ms),
+        sessions=state.sessions,
+        session_start=state.session_s * 1000 if _goes_on(state, now_ms) else 0,
+        session_events=state.session_events if _goes_on(state, now_ms) else 0,
+        last_purchase=state.last_purchase_ms,
+        purchase_days=state.purchase_days,
     )
+
+
+def _goes_on(state: State, now_ms: int) -> bool:
+    return now_ms - state.last_ms <= SESSION_GAP_MS
+
+
+def bucket_key(resolution: int, bucket: int, place: int) -> int:
+    """`bucket` is time in widths of BUCKETS[resolution], `place` one in COUNTED."""
+    return (bucket * len(BUCKETS) + resolution) * 8 + place
+
+
+def bucket_of(key: int) -> tuple[int, int, int]:
+    """The inverse of bucket_key: resolution, bucket, place."""
+    bucket, resolution = divmod(key >> 3, len(BUCKETS))
+    return resolution, bucket, key & 7
+
+
+def _windows(state: State, now_ms: int) -> dict[str, dict[str, int]]:
+    """Each window ends with the bucket of `now_ms`; later ones (a clock set back) don't count."""
+    if not state.buckets:
+        return {}
+    found: dict[str, dict[str, int]] = {name: {} for name in WINDOWS}
+    for key, number in state.buckets.items():
+        resolution, bucket, place = bucket_of(key)
+        age = now_ms // BUCKETS[resolution].width_ms - bucket
+        for name, (of, length) in WINDOWS.items():
+            if of == resolution and 0 <= age < length:
+                counts = found[name]
+                counts[COUNTED[place]] = counts.get(COUNTED[place], 0) + number
+    return found
 
 
 def _affinities(state: State, now_ms: int) -> dict[str, dict[int, float]]:

@@ -79,6 +79,7 @@ class Meter:
     refused: int = 0
     rebalances: int = 0
     newest_ms: int = 0
+    parts: dict[str, float] = field(default_factory=dict)  # seconds by part of the step
     ends: dict[int, int] = field(default_factory=dict)
     delays: deque[int] = field(default_factory=lambda: deque(maxlen=DELAYS_KEPT))
     marks: deque[tuple[float, int]] = field(default_factory=deque)  # (monotonic s, events)
@@ -92,6 +93,12 @@ class Meter:
         step = max(1, len(stamps) // DELAYS_PER_BATCH)
         self.delays.extend(now - stamp for stamp in stamps[::step])
         self.newest_ms = max(stamps, default=self.newest_ms)
+
+    def part(self, name: str, since: float) -> float:
+        """Add the time since a monotonic moment to a part of the step; returns the moment now."""
+        now = time.monotonic()
+        self.parts[name] = self.parts.get(name, 0.0) + now - since
+        return now
 
     def statistics(self, text: str, topic: str) -> None:
         """librdkafka's own figures: the ends of the partitions it fetches."""

@@ -71,19 +71,24 @@ class Step:
 
     def work(self, messages: Sequence[Message]) -> None:
         """Raise StoreUnavailable, UndeliveredError, RefusedError or BrakeError."""
-        began = time.monotonic()
+        meter, began = self.tools.meter, time.monotonic()
         parts = self._parts(messages)
         if not parts:
             return
         self._know_articles(parts)
+        at = meter.part("decode", began)
         loaded = self.tools.writer.states([part.decoded.shoppers for part in parts])
+        at = meter.part("read", at)
         for part, values in zip(parts, loaded, strict=True):
             self._reduce(part, dict(zip(part.decoded.shoppers, values, strict=True)))
+        at = meter.part("reduce", at)
         self._watch(parts)
         self._send(parts)
+        at = meter.part("send", at)
         self._write(parts)
+        meter.part("write", at)
         stamps = [message.timestamp()[1] for message in messages]
-        self.tools.meter.batch(stamps, time.monotonic() - began)
+        meter.batch(stamps, time.monotonic() - began)
 
     def _parts(self, messages: Sequence[Message]) -> list[Part]:
         """The messages by partition, without those that are done already or not ours."""

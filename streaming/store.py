@@ -2,15 +2,16 @@
 exactly once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
 from django.conf import settings
 
-from streaming import clock, keys, trends
+from streaming import article_counts, clock, keys, trends
+from streaming.article_counts import ArticleFeatures
 from streaming.connection import StoreUnavailable, available, client
-from streaming.features import STATE_TTL_S, TREND_TTL_S, TRENDING
+from streaming.features import CO_VIEWS, STATE_TTL_S, TREND_TTL_S, TRENDING
 from streaming.state import ShopperState, unpack, view
 
 __all__ = ["Snapshot", "StoreUnavailable", "snapshot", "trending"]
@@ -19,21 +20,37 @@ __all__ = ["Snapshot", "StoreUnavailable", "snapshot", "trending"]
 FENCE_TTL_S: Final = 2 * STATE_TTL_S
 NO_FENCE: Final = -1
 
-# KEYS: fence, epochs, then states, trends to drop, trends to add to. ARGV: the offset expected
-# and the next one, the three TTLs, the partition's epochs, how many states and drops there are,
-# the states' values, and for each trend the number of its pairs and the pairs (weight, article).
-# Returns 1, or 0 where the fence stands elsewhere: somebody else, or this batch, was here before.
+# KEYS: fence, epochs, then states, keys to drop, sums to add to, and for each pair of views a
+# sketch. ARGV: the offset expected and the next one, the three TTLs, the partition's epochs, how
+# many states, drops and sums there are, the sketches' bound, then the states' values, for each sum
+# a command, the number of its arguments and these, and for each pair the other article.
+# A full sketch gives its smallest place, with its count, to the newcomer (space-saving: Metwally,
+# Agrawal, El Abbadi, ICDT 2005). Returns 1, or 0 where the fence stands elsewhere: somebody else,
+# or this batch, was here before.
 APPLY: Final = """
 if tonumber(redis.call('GET', KEYS[1]) or '-1') ~= tonumber(ARGV[1]) then return 0 end
-local states, drops = tonumber(ARGV[7]), tonumber(ARGV[8])
-for i = 1, states do redis.call('SET', KEYS[2 + i], ARGV[8 + i], 'EX', ARGV[3]) end
-for i = 1, drops do redis.call('DEL', KEYS[2 + states + i]) end
-local at = 9 + states
-for k = 3 + states + drops, #KEYS do
-  local last = at + 2 * tonumber(ARGV[at])
-  for i = at + 1, last, 2 do redis.call('ZINCRBY', KEYS[k], ARGV[i], ARGV[i + 1]) end
-  redis.call('EXPIRE', KEYS[k], ARGV[5])
+local states, drops, sums = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+for i = 1, states do redis.call('SET', KEYS[2 + i], ARGV[10 + i], 'EX', ARGV[3]) end
+local key, at = 2 + states, 11 + states
+for i = 1, drops do redis.call('UNLINK', KEYS[key + i]) end
+key = key + drops
+for i = 1, sums do
+  local command, last = ARGV[at], at + 1 + tonumber(ARGV[at + 1])
+  for j = at + 2, last, 2 do redis.call(command, KEYS[key + i], ARGV[j], ARGV[j + 1]) end
+  redis.call('EXPIRE', KEYS[key + i], ARGV[5])
   at = last + 1
+end
+for i = key + sums + 1, #KEYS do
+  local sketch, other = KEYS[i], ARGV[at]
+  if redis.call('ZADD', sketch, 'XX', 'INCR', 1, other) == false then
+    local count = 1
+    if redis.call('ZCARD', sketch) >= tonumber(ARGV[10]) then
+      count = redis.call('ZPOPMIN', sketch)[2] + 1
+    end
+    redis.call('ZADD', sketch, count, other)
+    redis.call('EXPIRE', sketch, ARGV[5])
+  end
+  at = at + 1
 end
 if ARGV[6] ~= '' then redis.call('SET', KEYS[2], ARGV[6], 'EX', ARGV[4]) end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[4])
@@ -55,28 +72,44 @@ class Effect:
 
     def arguments(self) -> tuple[list[str], list[Any]]:
         """KEYS and ARGV of the script."""
-        of, added = self.partition, self.trends.sums
+        of, kept = self.partition, ",".join(map(str, self.trends.kept))
+        drops, added = self._drops(), self._added()
+        pairs = [pair for a, b in self.trends.pairs for pair in ((a, b), (b, a))]
         names = [keys.fence(of, self.topic_id), keys.epochs(of)]
         names += [keys.state(shopper) for shopper in self.states]
-        drops = [
-            keys.trend(of, epoch, group)
-            for epoch in self.trends.dropped
-            for group in sorted(self.index_groups)
-        ]
-        names += drops + [keys.trend(of, epoch, group) for epoch, group in added]
-        kept = ",".join(map(str, self.trends.kept))
+        names += drops + [name for name, _, _ in added]
+        names += [keys.co_views(of, article) for article, _ in pairs]
         values: list[Any] = [self.expected, self.following, STATE_TTL_S, FENCE_TTL_S, TREND_TTL_S]
-        values += [kept, len(self.states), len(drops), *self.states.values()]
-        for sums in added.values():
-            values.append(len(sums))
-            for article, amount in sums.items():
-                values += (amount, article)
+        values += [kept, len(self.states), len(drops), len(added), CO_VIEWS.bound]
+        values += self.states.values()
+        for _, command, amounts in added:
+            values += (command, len(amounts), *amounts)
+        values += [other for _, other in pairs]
         return names, values
+
+    def _drops(self) -> list[str]:
+        of, dropped = self.partition, self.trends.dropped
+        groups = sorted(self.index_groups)
+        names = [keys.trend(of, epoch, group) for epoch in dropped for group in groups]
+        return names + [keys.counts(of, epoch) for epoch in dropped]
+
+    def _added(self) -> list[tuple[str, str, list[int]]]:
+        """Key, command, and the command's pairs of arguments one after the other."""
+        of, more = self.partition, self.trends
+        made = [
+            (keys.trend(of, *place), "ZINCRBY", [x for a, n in sums.items() for x in (n, a)])
+            for place, sums in more.sums.items()
+        ]
+        made += [
+            (keys.counts(of, epoch), "HINCRBY", [x for pair in sums.items() for x in pair])
+            for epoch, sums in more.counts.items()
+        ]
+        return made
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is known of a shopper, and what trends, at event time `now_ms`.
+    """What is known of a shopper and of the articles asked for, and what trends, at `now_ms`.
 
     `age_ms` is the time since the shopper's last event; None for somebody new.
     """
@@ -85,6 +118,7 @@ class Snapshot:
     trending: list[tuple[int, float]]
     now_ms: int
     age_ms: int | None
+    articles: dict[int, ArticleFeatures] = field(default_factory=dict)
 
 
 class Top(msgspec.Struct, array_like=True):
@@ -101,20 +135,50 @@ class Top(msgspec.Struct, array_like=True):
 _top_decoder: msgspec.msgpack.Decoder[Top] = msgspec.msgpack.Decoder(Top)
 
 
-def snapshot(shopper: str, *, index_group: int | None = None) -> Snapshot:
-    """A shopper's features and the trends of an index group (or overall), in one round trip.
+def snapshot(
+    shopper: str, *, index_group: int | None = None, articles: Sequence[int] = ()
+) -> Snapshot:
+    """A shopper's features, those of any articles, and what trends (in an index group or overall).
 
-    Raise StoreUnavailable when Redis is away.
+    One round trip; raise StoreUnavailable when Redis is away.
     """
+    epoch = trends.epoch_of(clock.now_ms()) if articles else 0
     with available(), client().pipeline(transaction=False) as pipeline:
         pipeline.get(keys.state(shopper))
         pipeline.get(keys.top(index_group))
         pipeline.get(keys.CLOCK)
-        packed, top, offset = pipeline.execute()
+        if articles:
+            _ask_counts(pipeline, epoch, articles)
+        packed, top, offset, *counts = pipeline.execute()
     now = clock.heard(offset)
     state = view(unpack(packed), now)
     age = now - state.last_seen if state.last_seen else None
-    return Snapshot(state, _top_at(top, now), now, age)
+    return Snapshot(state, _top_at(top, now), now, age, _counted(articles, counts))
+
+
+def _ask_counts(pipeline: Any, epoch: int, articles: Sequence[int]) -> None:
+    fields = [*article_counts.TOTALS.values(), *articles]
+    for partition in range(settings.KAFKA_PARTITIONS):
+        for of_epoch in (epoch, epoch - 1):
+            pipeline.hmget(keys.counts(partition, of_epoch), fields)
+
+
+def _counted(
+    articles: Sequence[int], answers: Sequence[Sequence[bytes | None]]
+) -> dict[int, ArticleFeatures]:
+    """The features from each partition's and epoch's answer: totals first, then the articles."""
+    columns = [[int(value) for value in column if value] for column in zip(*answers, strict=True)]
+    totals = {kind: sum(columns[n]) for n, kind in enumerate(article_counts.TOTALS) if columns}
+    counts = zip(articles, columns[len(totals) :], strict=True)
+    return {article: article_counts.features(values, totals) for article, values in counts}
+
+
+def viewed_with(article: int, k: int) -> list[tuple[int, float]]:
+    """The k articles most often viewed next to this one, with counts; raise StoreUnavailable."""
+    with available(), client().pipeline(transaction=False) as pipeline:
+        for partition in range(settings.KAFKA_PARTITIONS):
+            pipeline.zrange(keys.co_views(partition, article), 0, -1, withscores=True)
+        return trends.best(_flat(pipeline.execute()), (), k)
 
 
 def is_empty() -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from streaming.article_counts import ADDED, TOTALS
 from streaming.features import TREND_WEIGHTS, TRENDING
 
 HALF_LIFE_MS: Final = TRENDING.half_life_ms or 1
@@ -36,21 +37,30 @@ def weight(kind: str, ts: int) -> int:
 
 @dataclass
 class Increments:
-    """What a batch adds to one partition's trends. `kept` lists its epochs, last touched last."""
+    """What a batch adds to what one partition knows of articles.
+
+    `kept` lists its epochs, last touched last. `counts` are by epoch, packed as article_counts
+    says. `pairs` are views one after the other, in the log's order.
+    """
 
     kept: list[int]
     dropped: list[int] = field(default_factory=list)
     sums: dict[tuple[int, int], Sums] = field(default_factory=dict)  # by (epoch, index group)
+    counts: dict[int, Sums] = field(default_factory=dict)
+    pairs: list[tuple[int, int]] = field(default_factory=list)
 
     def add(self, kind: str, ts: int, article: int, index_group: int) -> None:
-        amount = weight(kind, ts)
-        if not amount:
+        if kind not in TREND_WEIGHTS:
             return
+        amount = weight(kind, ts)
         epoch = ts // EPOCH_MS
         if not self.kept or self.kept[-1] != epoch:
             self._touch(epoch)
         sums = self.sums.setdefault((epoch, index_group), {})
         sums[article] = sums.get(article, 0) + amount
+        counts = self.counts.setdefault(epoch, {})
+        counts[article] = counts.get(article, 0) + ADDED[kind]
+        counts[TOTALS[kind]] = counts.get(TOTALS[kind], 0) + 1
 
     def _touch(self, epoch: int) -> None:
         if epoch in self.kept:
@@ -60,6 +70,7 @@ class Increments:
             oldest = self.kept.pop(0)
             self.dropped.append(oldest)
             self.sums = {key: sums for key, sums in self.sums.items() if key[0] != oldest}
+            self.counts.pop(oldest, None)
 
 
 def best(

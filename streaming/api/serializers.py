@@ -24,6 +24,7 @@ OF_ARTICLE: Final[dict[str, Callable[..., Event]]] = {
 REFUSED: Final = {
     "purchase": "Purchases come from the shop's checkout only.",
     "identify": "Only the shop itself tells who somebody is.",
+    "erase": "Only an operator erases a shopper.",
     "merge": "Only the stream itself merges shoppers.",
 }
 

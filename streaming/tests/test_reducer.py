@@ -13,10 +13,18 @@ from streaming.state import State, pack, unpack, view
 from streaming.tests.traffic import START, traffic
 from streaming.trends import EPOCH_MS, Increments
 
-ABOUT = Attributes(1002, 272, 5, 1, 9)
+ABOUT = Attributes(1002, 272, 5, 1, 9, 3, 1676)
 ARTICLES = list(range(108775001, 108775041))
 KNOWN = {
-    article: Attributes(article % 20, article % 30, article % 15, article % 5, article % 13)
+    article: Attributes(
+        article % 20,
+        article % 30,
+        article % 15,
+        article % 5,
+        article % 13,
+        article % 4,
+        article % 50,
+    )
     for article in ARTICLES
 }
 
