@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -41,4 +41,4 @@ def view_of(kind: str) -> type[ShelfView]:
         responses=ShelfSerializer,
         tags=["recommendations"],
     )
-    return documented(view)
+    return extend_schema_view(get=documented)(view)
