@@ -1,0 +1,106 @@
+"""Every broken file of the corpus has its outcome, and any change of a byte an honest one."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError
+from hypothesis import HealthCheck, event, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from catalog.ingest import partitions
+from catalog.models import Article, Customer, IngestRun, Transaction
+from catalog.tests import broken, hm
+from catalog.tests.broken import CASES, Case
+from catalog.tests.test_ingest import ingest, rejects
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FILES = ("articles", "customers", "transactions_train")
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, settings: LazySettings) -> Iterator[None]:
+    settings.VAR_DIR = tmp_path / "var"
+    partitions.drop_all()
+    yield
+    partitions.drop_all()
+
+
+def in_tables() -> tuple[int, int, int]:
+    return Article.objects.count(), Customer.objects.count(), Transaction.objects.count()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_broken_file_has_its_outcome(case: Case, tmp_path: Path) -> None:
+    folder = broken.sound(tmp_path / "hm")
+    case.spoil(folder)
+    if case.error:
+        with pytest.raises(CommandError, match=case.error):
+            ingest(folder)
+        return
+    report = ingest(folder)
+    found = rejects(report) if report["rejects_file"] else []
+    assert tuple(found) == case.rejects
+    assert in_tables() == case.accepted
+    assert tuple(report["files"][name]["accepted"] for name in FILES) == case.accepted
+
+
+def test_the_corpus_is_large_enough() -> None:
+    assert len({case.name for case in CASES}) == len(CASES) >= 40
+
+
+def test_a_repeated_row_is_shown_as_it_stands(tmp_path: Path) -> None:
+    folder = broken.sound(tmp_path / "hm")
+    broken.customer(customer_id=hm.customer_id(1).upper(), age="49.0")(folder)
+    report = ingest(folder)
+    with Path(report["rejects_file"]).open(newline="") as file:
+        row = next(csv.DictReader(file))["row"]
+    assert row == (folder / "customers.csv").read_text().splitlines()[2]
+
+
+def test_a_number_with_two_names_is_warned_of(tmp_path: Path) -> None:
+    folder = broken.sound(tmp_path / "hm")
+    broken.article(colour_group_name="Ocean")(folder)
+    report = ingest(folder)
+    assert report["warnings"] == ["colour_group_code 1 is named 'Ink' and also 'Ocean'"]
+    assert "Warning: colour_group_code 1" in report["said"]
+
+
+@examples(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_changed_byte_is_loaded_with_exact_totals_or_fails_clearly(data: st.DataObject) -> None:
+    with TemporaryDirectory() as place:
+        folder = broken.sound(Path(place) / "hm")
+        path = folder / f"{data.draw(st.sampled_from(FILES))}.csv"
+        text = bytearray(path.read_bytes())
+        text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
+        path.write_bytes(text)
+        try:
+            report = ingest(folder, restart=True)
+        except CommandError as error:
+            clear = str(path) in str(error)
+            event("refused")
+        else:
+            clear = adds_up(folder, path, report)
+            event("loaded")
+        assert clear
+
+
+def adds_up(folder: Path, changed: Path, report: dict[str, Any]) -> bool:
+    """Every row of every file is either in its table or told of; the untouched files are whole."""
+    told = [name for name, _, _ in rejects(report)] if report["rejects_file"] else []
+    tables = dict(zip(FILES, in_tables(), strict=True))
+    for name, file in report["files"].items():
+        assert file["rows"] == tables[name] + told.count(f"{name}.csv")
+        assert file["rows"] == 3 or name == changed.stem
+        # A changed byte may join two lines, or part one; it loses none.
+        assert 2 <= file["rows"] <= 4
+    assert IngestRun.objects.get(pk=report["run"]).status == "done"
+    return True

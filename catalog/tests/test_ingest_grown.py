@@ -1,0 +1,132 @@
+"""Files that grew, were touched, moved, or edited since they were loaded."""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError
+from django.db import connection
+
+from catalog.ingest import partitions
+from catalog.models import Article, ArticleSummary, Colour, Customer, IngestRun, Transaction
+from catalog.tests import hm
+from catalog.tests.test_ingest import ingest
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NAME = "transactions_train.csv"
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, settings: LazySettings) -> Iterator[None]:
+    settings.VAR_DIR = tmp_path / "var"
+    partitions.drop_all()
+    yield
+    partitions.drop_all()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return hm.write_hm(tmp_path / "hm", transactions=[{}, {"t_dat": "2020-09-02"}])
+
+
+def lines(*rows: hm.Row) -> str:
+    return hm.csv_text(hm.TRANSACTION, hm.transaction_rows(rows)).partition("\n")[2]
+
+
+def append(path: Path, text: str) -> None:
+    with path.open("a") as file:
+        file.write(text)
+
+
+def ids() -> list[tuple[int, date]]:
+    return list(Transaction.objects.order_by("pk").values_list("pk", "t_dat"))
+
+
+def test_later_days_are_added_to_the_month_that_stands_and_to_new_ones(folder: Path) -> None:
+    ingest(folder)
+    append(folder / NAME, lines({"t_dat": "2020-09-03"}, {"price": "0"}, {"t_dat": "2020-10-01"}))
+    report = ingest(folder)
+    assert [pk for pk, _ in ids()] == [1, 2, 3, 5]
+    assert partitions.attached() == ["catalog_transaction_2020_09", "catalog_transaction_2020_10"]
+    assert (report["rows"], report["rows_read_before"]) == (11, 8)
+    assert report["files"]["transactions_train"]["accepted"] == 4
+    assert ArticleSummary.objects.get(pk=900001001).units == 4
+    assert IngestRun.objects.count() == 2
+    assert ingest(folder)["unchanged"]
+
+
+def test_new_articles_and_customers_come_with_the_days_they_are_bought_on(folder: Path) -> None:
+    ingest(folder)
+    new = {"article_id": "0900003001", "colour_group_code": "9", "colour_group_name": "Sand"}
+    rows = hm.article_rows([new, {"article_id": "0900001001"}])
+    append(folder / "articles.csv", hm.csv_text(hm.ARTICLE, rows).partition("\n")[2])
+    people = hm.customer_rows([{"customer_id": hm.customer_id(9)}])
+    append(folder / "customers.csv", hm.csv_text(hm.CUSTOMER, people).partition("\n")[2])
+    sale = {"article_id": "0900003001", "customer_id": hm.customer_id(9), "t_dat": "2020-09-05"}
+    append(folder / NAME, lines(sale))
+    report = ingest(folder)
+    assert report["files"]["articles"]["rejected"] == {"article_id stands in an earlier row": 1}
+    assert (Article.objects.count(), Customer.objects.count()) == (4, 4)
+    assert Colour.objects.get(pk=9).name == "Sand"
+    assert Transaction.objects.get(pk=3).customer_id == 4
+
+
+def test_a_touched_or_moved_file_is_the_same_file(folder: Path) -> None:
+    ingest(folder)
+    os.utime(folder / NAME, (1, 1))
+    assert ingest(folder)["unchanged"]
+    moved = folder.rename(folder.with_name("elsewhere"))
+    assert ingest(moved)["unchanged"]
+
+
+def test_a_file_packed_since_is_the_same_file(folder: Path) -> None:
+    ingest(folder)
+    hm.write(folder, "transactions_train", (folder / NAME).read_bytes(), ".gz")
+    (folder / NAME).unlink()
+    assert ingest(folder)["unchanged"]
+
+
+def test_an_edit_that_keeps_size_and_time_is_noticed(folder: Path) -> None:
+    ingest(folder)
+    path = folder / NAME
+    state = path.stat()
+    path.write_text(path.read_text().replace("2020-09-02", "2020-09-04"))
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    with pytest.raises(CommandError, match=f"{NAME}.*--restart"):
+        ingest(folder)
+    assert [day for _, day in ids()] == [date(2020, 9, 1), date(2020, 9, 2)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: text.rstrip("\n").rpartition("\n")[0] + "\n",
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("0900001001", "0900001002", 1) + lines({}),
+    ],
+    ids=["cut", "shorter", "byte order mark", "edited and grown"],
+)
+def test_another_file_is_refused_and_nothing_changes(folder: Path, change: Any) -> None:
+    ingest(folder)
+    before = ids()
+    (folder / NAME).write_text(change((folder / NAME).read_text()))
+    with pytest.raises(CommandError, match="--restart"):
+        ingest(folder)
+    assert ids() == before
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status FROM catalog_ingestrun")
+        assert cursor.fetchall() == [("done",)]
+
+
+def test_growth_from_within_a_line_is_refused(folder: Path) -> None:
+    path = folder / NAME
+    path.write_text(path.read_text().rstrip("\n"))
+    ingest(folder)
+    append(path, "7\n")
+    with pytest.raises(CommandError, match="--restart"):
+        ingest(folder)
