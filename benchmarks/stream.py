@@ -221,7 +221,8 @@ def _tasks(client: Any) -> float:
 
     messages = [m for some in usual_stream.batches(TASKS) for m in some][:TASKS]
     values = [(message.value() or b"").decode() for message in messages]
-    with _process("-A", "benchmarks.usual_stream", "worker", "-Q", "usual"):
+    modules = ("-I", "benchmarks.usual_stream", "--prefetch-multiplier=64")
+    with _process("-A", "storefront", "worker", "-Q", "usual", *modules):
         usual_stream.one_event.apply_async((values[0],), queue="usual")
         eventually(lambda: done() == 1, "the first task")
         began = time.perf_counter()

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import redis
-from celery import Celery, Task
+from celery import shared_task
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
 from django.conf import settings
 
@@ -76,10 +76,6 @@ def pipelined(client: redis.Redis, count: int, articles: dict[int, Attributes]) 
     return time.perf_counter() - began
 
 
-app = Celery("usual")
-app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.task_acks_late = False
-app.conf.worker_prefetch_multiplier = 64
 DONE = "usual:done"
 
 
@@ -88,8 +84,8 @@ class _Known:
     client: redis.Redis | None = None
 
 
-@app.task(name="usual.one_event", bind=True)
-def one_event(task: Task, message: str) -> None:  # type: ignore[type-arg]
+@shared_task(name="usual.one_event", acks_late=False)
+def one_event(message: str) -> None:
     """The same commands, as a task of their own."""
     if _Known.articles is None or _Known.client is None:
         _Known.articles, _Known.client = Articles(), redis.Redis.from_url(settings.REDIS_URL)

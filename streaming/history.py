@@ -1,7 +1,7 @@
 """History as events: the lines of transactions in the order, and at the times, of a shop's day."""
 
 from binascii import crc32
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -27,7 +27,9 @@ Line = tuple[int, date, int, int, float, int]  # id, t_dat, customer, article, p
 
 QUERY: Final = """
 SELECT id, t_dat, customer_id, article_id, price, sales_channel FROM catalog_transaction
-WHERE t_dat >= %s AND t_dat < %s ORDER BY t_dat, id
+WHERE t_dat >= %(begin)s AND t_dat < %(end)s
+  AND (%(customers)s::int[] IS NULL OR customer_id = ANY (%(customers)s))
+ORDER BY t_dat, id
 """
 
 
@@ -47,14 +49,14 @@ def bounds() -> tuple[date, date] | None:
     return None if first is None else (first, last)
 
 
-def days(first: date, last: date) -> Iterator[Day]:
+def days(first: date, last: date, customers: Sequence[int] | None = None) -> Iterator[Day]:
     """The days from `first` to `last` (inclusive) that have lines.
 
     Month by month, which is partition by partition, through a server-side cursor: a day's lines
-    are all that is held.
+    are all that is held. `customers`: only their lines, at the same moments.
     """
     for begin, end in months(first, last):
-        for day, lines in groupby(_lines(begin, end), key=lambda line: line[1]):
+        for day, lines in groupby(_lines(begin, end, customers), key=lambda line: line[1]):
             yield arrange(day, list(lines))
 
 
@@ -67,11 +69,12 @@ def months(first: date, last: date) -> Iterator[tuple[date, date]]:
         first = following
 
 
-def _lines(begin: date, end: date) -> Iterator[Line]:
+def _lines(begin: date, end: date, customers: Sequence[int] | None) -> Iterator[Line]:
+    chosen = None if customers is None else list(customers)
     connection.ensure_connection()
     with transaction.atomic(), connection.connection.cursor(name="history") as cursor:
         cursor.itersize = ROWS
-        cursor.execute(QUERY, [begin, end])
+        cursor.execute(QUERY, {"begin": begin, "end": end, "customers": chosen})
         yield from cursor
 
 

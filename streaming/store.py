@@ -11,6 +11,7 @@ from django.conf import settings
 from streaming import article_counts, clock, keys, trends
 from streaming.article_counts import ArticleFeatures
 from streaming.connection import StoreUnavailable, available, client
+from streaming.events import partition_of
 from streaming.features import CO_VIEWS, STATE_TTL_S, TREND_TTL_S, TRENDING
 from streaming.state import ShopperState, unpack, view
 
@@ -179,6 +180,35 @@ def viewed_with(article: int, k: int) -> list[tuple[int, float]]:
         for partition in range(settings.KAFKA_PARTITIONS):
             pipeline.zrange(keys.co_views(partition, article), 0, -1, withscores=True)
         return trends.best(_flat(pipeline.execute()), (), k)
+
+
+def shoppers(at_most: int) -> list[str]:
+    """Some of the shoppers who have features; raise StoreUnavailable."""
+    found: list[str] = []
+    with available():
+        for key in client().scan_iter(match=keys.ANY_STATE, count=5000):
+            found.append(key.decode().rsplit(":", 1)[1])
+            if len(found) == at_most:
+                break
+    return found
+
+
+def stored(topic_id: str, asked: Sequence[str]) -> tuple[dict[int, int], dict[str, bytes | None]]:
+    """Each partition's fence and its shoppers' packed states, at one moment of the partition."""
+    by_partition: dict[int, list[str]] = {}
+    for shopper in asked:
+        by_partition.setdefault(partition_of(shopper, settings.KAFKA_PARTITIONS), []).append(
+            shopper
+        )
+    fences: dict[int, int] = {}
+    states: dict[str, bytes | None] = {}
+    with available():
+        for p, of_partition in by_partition.items():
+            names = [keys.fence(p, topic_id), *map(keys.state, of_partition)]
+            fence, *values = client().mget(names)
+            fences[p] = int(fence or NO_FENCE)
+            states.update(zip(of_partition, values, strict=True))
+    return fences, states
 
 
 def is_empty() -> bool:

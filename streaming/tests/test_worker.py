@@ -5,22 +5,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import redis
 from django.conf import settings
 
 from catalog.tests.factories import make_article
-from streaming import connection, producer, store, topics
+from streaming import connection, producer, store
 from streaming.delivery import Outgoing, Sender
 from streaming.events import View
 from streaming.replay import Publisher
 from streaming.status import WorkerStatus, workers
 from streaming.tests.kafka import messages
+from streaming.tests.progress import done, features, finish
 from streaming.tests.servers import Valkey, Worker, eventually
 from streaming.tests.traffic import START, traffic
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 EVENTS = 40_000
-Features = dict[bytes, object]
 
 
 @pytest.fixture
@@ -45,33 +44,6 @@ def publish(number: int, articles: list[int]) -> None:
     publisher = Publisher()
     publisher.send(traffic(number, articles))
     publisher.settle()
-
-
-def done(client: redis.Redis) -> int:
-    """How many messages of this test's topic are behind the fences."""
-    names = list(client.scan_iter(f"{{p*}}:fence:{topics.topic_id()}"))
-    return sum(int(value) for value in client.mget(names) if value) if names else 0
-
-
-def finish(client: redis.Redis, number: int) -> None:
-    """Wait until all of them are, and what they made (merges) too."""
-    eventually(lambda: done(client) >= number, f"{number} events done")
-    quiet, since = done(client), time.monotonic()
-    while time.monotonic() - since < 1.5:
-        time.sleep(0.1)
-        if done(client) != quiet:
-            quiet, since = done(client), time.monotonic()
-
-
-def features(client: redis.Redis) -> Features:
-    """All that the events made, byte for byte: states, trends, epochs."""
-    found: Features = {}
-    for pattern in ("{p*}:s:*", "{p*}:epochs"):
-        for key in client.scan_iter(pattern, count=5000):
-            found[key] = client.get(key)
-    for key in client.scan_iter("{p*}:t:*", count=5000):
-        found[key] = client.zrange(key, 0, -1, withscores=True)
-    return found
 
 
 def status() -> WorkerStatus:

@@ -1,0 +1,21 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from streaming.reference import page
+
+
+class Command(BaseCommand):
+    help = "Write docs/features.md, the reference of all features, from their registry."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        default = Path(settings.BASE_DIR) / "docs" / "features.md"
+        parser.add_argument("--out", type=Path, default=default, help="(docs/features.md)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        text = page()
+        options["out"].write_text(text)
+        self.stdout.write(f"{options['out']}: {text.count('### ')} features.")

@@ -1,0 +1,61 @@
+from argparse import ArgumentParser
+from datetime import date, timedelta
+from typing import Any
+
+from confluent_kafka import KafkaException
+from django.core.management.base import BaseCommand, CommandError
+
+from streaming import history, offline, store, topics
+from streaming.connection import StoreUnavailable
+from streaming.offline import LogError, Packed
+from streaming.topics import TopicError
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Compute features anew and compare them, byte for byte, with the feature store: from the "
+        "log up to where the store stands, or with --from from the history in PostgreSQL (right "
+        "where customers did nothing but what a replay of these days told). Differences are listed "
+        "and make it fail."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        day = date.fromisoformat
+        parser.add_argument("--shoppers", type=int, default=10_000, help="at most so many (10000)")
+        parser.add_argument("--from", dest="first", type=day, help="the replay's first day")
+        parser.add_argument("--to", dest="last", type=day, help="its last day, inclusive")
+        parser.add_argument("--browse", action="store_true", help="it was one with --browse")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            topic_id = topics.ensure()
+            asked = store.shoppers(options["shoppers"])
+            if options["first"]:
+                asked = [shopper for shopper in asked if shopper.startswith("c")]
+            fences, online = store.stored(topic_id, asked)
+            if options["first"]:
+                computed = _from_history(asked, options)
+            else:
+                computed = offline.from_log(asked, fences)
+        except (KafkaException, TopicError, StoreUnavailable, LogError) as error:
+            raise CommandError(f"The features can't be verified: {error}") from error
+        self._report(len(asked), offline.differences(online, computed))
+
+    def _report(self, asked: int, found: list[tuple[str, str, object, object]]) -> None:
+        for shopper, name, theirs, ours in found[:SHOWN]:
+            self.stdout.write(f"{shopper} {name}: the store has {theirs!r}, right is {ours!r}")
+        wrong = len({shopper for shopper, *_ in found})
+        if wrong:
+            raise CommandError(f"{wrong} of {asked} shoppers have wrong features.")
+        self.stdout.write(f"{asked} shoppers verified: no difference.")
+
+
+def _from_history(asked: list[str], options: dict[str, Any]) -> Packed:
+    known = history.bounds()
+    if known is None:
+        raise CommandError("There is no history: run ingest_hm first.")
+    end = history.start_of((options["last"] or known[1]) + timedelta(days=1))
+    customers = [int(shopper[1:]) for shopper in asked]
+    return offline.from_history(customers, options["first"], end, browse=options["browse"])
