@@ -31,7 +31,7 @@ def test_liveness_asks_nothing(client: Client) -> None:
 def test_ready_names_every_dependency(client: Client) -> None:
     found = parts(client)
     assert [found[name]["up"] for name in ("postgresql", "redis", "kafka")] == [True] * 3
-    assert found["model bundle"]["error"] == "DoesNotExist"
+    assert found["model bundle"]["error"] == "BundleError"
     assert client.get("/readyz").status_code == 200
 
 
