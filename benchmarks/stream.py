@@ -243,7 +243,7 @@ def _delays() -> tuple[float, float]:
     background = threading.Thread(target=_background, args=(stopping, keys))
     delays: list[float] = []
     with _process("-A", "storefront", "worker", "-Q", "stream"):
-        client = Client()
+        client = Client(SERVER_NAME="localhost")
         _probe(client, keys[0])  # the worker has started
         background.start()
         try:

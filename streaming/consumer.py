@@ -20,6 +20,7 @@ from confluent_kafka import (
 )
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.db import connections
 
 from streaming import kafka, topics
 from streaming.articles import Articles
@@ -54,13 +55,18 @@ class FeatureConsumer:
         self.step: Step | None = None  # None: where to go on must be asked first
 
     def run(self) -> None:
-        while not self.stopping.is_set():
-            try:
-                tools = self._prepare()
-                self._live(tools)
-            except (KafkaException, DatabaseError, StoreUnavailable) as error:
-                logger.warning("The stream waits: %s", error)
-                self.stopping.wait(RETRY_S)
+        try:
+            while not self.stopping.is_set():
+                self._run_once()
+        finally:
+            connections.close_all()  # this thread's own
+
+    def _run_once(self) -> None:
+        try:
+            self._live(self._prepare())
+        except (KafkaException, DatabaseError, StoreUnavailable) as error:
+            logger.warning("The stream waits: %s", error)
+            self.stopping.wait(RETRY_S)
 
     def _prepare(self) -> Tools:
         """What must be there to begin at all: the topics, the articles, Redis."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection, transaction
 
+from streaming.erasure import erased_customers
 from streaming.events import BagAdd, Event, Purchase, View
 from streaming.features import DAY_MS
 from streaming.shoppers import customer_shopper
@@ -29,6 +30,7 @@ QUERY: Final = """
 SELECT id, t_dat, customer_id, article_id, price, sales_channel FROM catalog_transaction
 WHERE t_dat >= %(begin)s AND t_dat < %(end)s
   AND (%(customers)s::int[] IS NULL OR customer_id = ANY (%(customers)s))
+  AND customer_id <> ALL (%(erased)s::int[])
 ORDER BY t_dat, id
 """
 
@@ -53,7 +55,7 @@ def days(first: date, last: date, customers: Sequence[int] | None = None) -> Ite
     """The days from `first` to `last` (inclusive) that have lines.
 
     Month by month, which is partition by partition, through a server-side cursor: a day's lines
-    are all that is held. `customers`: only their lines, at the same moments.
+    are all that is held. `customers`: only their lines, at the same moments. Erased ones have none.
     """
     for begin, end in months(first, last):
         for day, lines in groupby(_lines(begin, end, customers), key=lambda line: line[1]):
@@ -71,10 +73,12 @@ def months(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 def _lines(begin: date, end: date, customers: Sequence[int] | None) -> Iterator[Line]:
     chosen = None if customers is None else list(customers)
+    erased = sorted(erased_customers())
     connection.ensure_connection()
     with transaction.atomic(), connection.connection.cursor(name="history") as cursor:
         cursor.itersize = ROWS
-        cursor.execute(QUERY, {"begin": begin, "end": end, "customers": chosen})
+        asked = {"begin": begin, "end": end, "customers": chosen, "erased": erased}
+        cursor.execute(QUERY, asked)
         yield from cursor
 
 

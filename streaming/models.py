@@ -44,3 +44,13 @@ class ReplayPosition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}, line {self.line}, lap {self.lap}"
+
+
+class ErasedShopper(models.Model):
+    """Somebody who must not come back, see streaming.erasure."""
+
+    shopper = models.CharField(max_length=33, primary_key=True)
+    erased_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.shopper

@@ -205,7 +205,8 @@ def stored(topic_id: str, asked: Sequence[str]) -> tuple[dict[int, int], dict[st
     with available():
         for p, of_partition in by_partition.items():
             names = [keys.fence(p, topic_id), *map(keys.state, of_partition)]
-            fence, *values = client().mget(names)
+            answer: list[Any] = client().mget(names)
+            fence, values = answer[0], answer[1:]
             fences[p] = int(fence or NO_FENCE)
             states.update(zip(of_partition, values, strict=True))
     return fences, states

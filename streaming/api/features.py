@@ -1,0 +1,92 @@
+"""A shopper's features over HTTP: for staff, and for that shopper."""
+
+from typing import Any
+
+import msgspec
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, NotFound, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from streaming import store
+from streaming.api.serializers import ArticleKeyField
+from streaming.connection import StoreUnavailable
+from streaming.shoppers import is_shopper, shopper_of
+
+MAX_ARTICLES = 200
+
+
+class AwayError(APIException):
+    status_code = 503
+    default_detail = "The feature store is away."
+    default_code = "away"
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    article = serializers.ListField(
+        child=ArticleKeyField(), required=False, default=list, max_length=MAX_ARTICLES
+    )
+
+
+class Features(APIView):
+    """What the feature store knows of a shopper now, and of the articles asked for."""
+
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "reads"
+
+    @extend_schema(
+        operation_id="features_retrieve",
+        tags=["features"],
+        parameters=[
+            OpenApiParameter(
+                "shopper", str, OpenApiParameter.PATH,
+                description="“me”, or a shopper's id (another's: staff only)",
+            ),
+            OpenApiParameter("article", str, many=True, description="article_ids, at most 200"),
+        ],
+        responses={
+            200: OpenApiResponse(OpenApiTypes.OBJECT, "Features, see docs/features.md"),
+            400: OpenApiResponse(OpenApiTypes.OBJECT, "What is wrong with the articles"),
+            403: OpenApiResponse(OpenApiTypes.OBJECT, "Somebody else's"),
+            404: OpenApiResponse(OpenApiTypes.OBJECT, "Not a shopper's id"),
+            503: OpenApiResponse(OpenApiTypes.OBJECT, "Redis is away"),
+        },
+    )  # fmt: skip
+    def get(self, request: Request, shopper: str) -> Response:
+        shopper = _allowed(request, shopper)
+        asked = AskedSerializer(data={"article": request.query_params.getlist("article")})
+        asked.is_valid(raise_exception=True)
+        try:
+            found = store.snapshot(shopper, articles=asked.validated_data["article"])
+        except StoreUnavailable as error:
+            raise AwayError from error
+        return Response(_answer(shopper, found))
+
+
+def _allowed(request: Request, shopper: str) -> str:
+    """The shopper asked for; raise NotFound, PermissionDenied."""
+    own = shopper_of(request._request)
+    if shopper in ("me", own):
+        return own
+    if not request.user.is_staff:
+        raise PermissionDenied("These are somebody else's features.")
+    if not is_shopper(shopper):
+        raise NotFound(f"{shopper} isn't a shopper's id.")
+    return shopper
+
+
+def _answer(shopper: str, found: store.Snapshot) -> dict[str, Any]:
+    state = msgspec.to_builtins(found.state, str_keys=True)
+    for recent in state["recents"]:
+        recent["article"] = f"{recent['article']:010d}"
+    state["bag"] = [f"{article:010d}" for article in state["bag"]]
+    articles = {
+        f"{article:010d}": msgspec.to_builtins(features)
+        for article, features in found.articles.items()
+    }
+    times = {"now": found.now_ms, "age_ms": found.age_ms}
+    return {"shopper": shopper, **times, "features": state, "articles": articles}
