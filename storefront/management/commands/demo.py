@@ -1,6 +1,7 @@
 """`manage.py demo`: the whole shop on this machine, from nothing to a URL."""
 
 import os
+import signal
 import sys
 import time
 from argparse import ArgumentParser
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         # Models can be imported only once the settings know the database.
         from storefront.demo import checks, steps
 
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         steps.prepare(data)
         port, image_port = int(os.environ["PORT"]), int(os.environ["IMAGE_PORT"])
         supervisor = Supervisor(steps.children(data, port, image_port, replay=not once))
