@@ -5,9 +5,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
@@ -18,6 +18,8 @@ from recommendations.models import ModelVersion, ModelVersionQuerySet
 from recommendations.tasks import train
 from recommendations.versions import activate
 
+REPORT = "evaluation.html"
+
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -25,7 +27,8 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ["version", "is_active", "status", "as_of", "articles", "sales", "figures"]
     list_filter = ["status"]
     fields = (
-        "version", "is_active", "status", "error", "created_at", "as_of", "figures", "contents"
+        "version", "is_active", "status", "error", "created_at", "as_of", "figures", "evaluation",
+        "contents"
     )  # fmt: skip
     readonly_fields = fields
     actions = ["activate_version"]
@@ -40,7 +43,12 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         train_now = path(
             "train/", self.admin_site.admin_view(self.train_now), name="recommendations_train"
         )
-        return [train_now, *super().get_urls()]
+        report = path(
+            "<int:pk>/evaluation/",
+            self.admin_site.admin_view(self.report),
+            name="recommendations_evaluation",
+        )
+        return [train_now, report, *super().get_urls()]
 
     @admin.display(description="articles")
     def articles(self, version: ModelVersion) -> str:
@@ -53,6 +61,23 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description="metrics")
     def figures(self, version: ModelVersion) -> str:
         return ", ".join(f"{name} {value:g}" for name, value in version.metrics.items()) or "–"
+
+    @admin.display(description="evaluation")
+    def evaluation(self, version: ModelVersion) -> str:
+        if not (version.folder / REPORT).is_file():
+            return "not evaluated: manage.py evaluate_recommendations"
+        address = reverse("admin:recommendations_evaluation", args=[version.pk])
+        return format_html('<a href="{}">report</a>', address)
+
+    def report(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page that evaluate_recommendations left beside the bundle."""
+        version = get_object_or_404(ModelVersion, pk=pk)
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
+        try:
+            return HttpResponse((version.folder / REPORT).read_bytes())
+        except OSError as error:
+            raise Http404("This version was not evaluated.") from error
 
     @admin.display(description="manifest")
     def contents(self, version: ModelVersion) -> str:

@@ -1,0 +1,87 @@
+"""For-you as it is served, over many customers. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from recommendations.bundle.format import FORMAT, Manifest
+from recommendations.bundle.reader import Bundle, Ints
+from recommendations.candidates import GENERATORS, Source
+from recommendations.personal import Wish, personal_shelf
+from recommendations.profile import DAY_MS, Profile, after_history, profile_of
+from recommendations.ranking import WEIGHTS, generate, rank
+from recommendations.training.facts import facts_of
+from recommendations.training.inputs import Inputs, Progress
+from recommendations.training.pipeline import shelves
+from streaming.state import Recent
+
+Lists = npt.NDArray[np.int32]
+MINUTE_MS = 60_000
+
+
+def bundle_of(past: Inputs, likes: Mapping[str, npt.NDArray[Any]], progress: Progress) -> Bundle:
+    """A bundle in memory from the sales up to a day; `likes` may come from an earlier day."""
+    manifest = Manifest(
+        format=FORMAT,
+        version="evaluation",
+        created=datetime.now(UTC).isoformat(),
+        as_of=past.as_of.isoformat(),
+        data_fingerprint="",
+        code_fingerprint="",
+        counts={},
+        metrics={},
+        features={},
+        files={},
+    )
+    return Bundle(manifest, {**shelves(past, facts_of(past), progress), **likes})
+
+
+def for_you(
+    bundle: Bundle, customers: Ints, k: int, weights: Mapping[Source, float] = WEIGHTS
+) -> Lists:
+    """The shelf of each customer at the first moment after what the bundle knows."""
+    now_ms = after_history(bundle)
+    lists = np.full((len(customers), k), -1, np.int32)
+    for place, customer in enumerate(customers.tolist()):
+        profile = profile_of(bundle, (), customer, now_ms)
+        wish = Wish(seed=customer * 100_000 + now_ms // DAY_MS)
+        picks = personal_shelf(bundle, profile, k, wish, weights)
+        lists[place, : len(picks)] = [pick.row for pick in picks]
+    return lists
+
+
+def ranked(bundle: Bundle, customers: Ints, depth: int) -> Lists:
+    """The candidates in order of rank, before filters and diversity."""
+    now_ms = after_history(bundle)
+    lists = np.full((len(customers), depth), -1, np.int32)
+    for place, customer in enumerate(customers.tolist()):
+        rows = rank(generate(bundle, profile_of(bundle, (), customer, now_ms))).rows[:depth]
+        lists[place, : len(rows)] = rows
+    return lists
+
+
+def candidates_of(bundle: Bundle, customer: int, source: Source) -> set[int]:
+    """Everything one generator finds for a customer."""
+    profile = profile_of(bundle, (), customer, after_history(bundle))
+    return set(GENERATORS[source](bundle, profile).rows.tolist())
+
+
+def in_session(
+    bundle: Bundle, customer: int, first: Sequence[int], k: int, *, live: bool
+) -> list[int]:
+    """The shelf after the first articles of a basket (rows) went into the bag, a minute apart.
+
+    With `live` off these events are not known, though what lies in the bag is hidden all the same.
+    """
+    now_ms = after_history(bundle) + DAY_MS // 2
+    articles = bundle.article[list(first)].tolist()
+    events = [
+        Recent(article, "bag_add", now_ms - age * MINUTE_MS)
+        for age, article in enumerate(reversed(articles), start=1)
+    ]
+    profile: Profile = profile_of(bundle, events if live else (), customer, now_ms)
+    picks = personal_shelf(bundle, profile, k, Wish(hidden=set(first), seed=customer))
+    return [pick.row for pick in picks]

@@ -1,0 +1,77 @@
+"""Metrics of ranked lists. Pure; each takes `hits` and gives one value per customer.
+
+`hits` is a matrix, customers × places: whether the article at that place was bought (False past the
+end of a short list). `relevant` counts the distinct articles each customer bought (≥ 1).
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+Hits = npt.NDArray[np.bool_]
+Values = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+RESAMPLES = 1000
+
+
+def hits_of(lists: npt.NDArray[np.int32], bought: list[set[int]]) -> Hits:
+    """Which of the listed rows were bought; a negative row is an empty place."""
+    pairs = zip(lists.tolist(), bought, strict=True)
+    return np.array([[row in own for row in line] for line, own in pairs], np.bool_).reshape(
+        lists.shape
+    )
+
+
+def average_precision(hits: Hits, relevant: Counts) -> Values:
+    """AP@k as Kaggle's competition defines it: Σ precision at each hit / min(relevant, k)."""
+    k = hits.shape[1]
+    precision = np.cumsum(hits, axis=1) / np.arange(1, k + 1)
+    total: Values = (precision * hits).sum(axis=1) / np.minimum(relevant, k)
+    return total
+
+
+def recall(hits: Hits, relevant: Counts) -> Values:
+    """Share of what was bought that is in the list."""
+    share: Values = hits.sum(axis=1) / relevant
+    return share
+
+
+def ndcg(hits: Hits, relevant: Counts) -> Values:
+    """Binary NDCG@k, discount 1 / log2(place + 1) (Järvelin, Kekäläinen, TOIS 2002)."""
+    k = hits.shape[1]
+    discount = 1.0 / np.log2(np.arange(2, k + 2))
+    ideal: Values = np.cumsum(discount)[np.minimum(relevant, k) - 1]
+    gain: Values = (hits * discount).sum(axis=1)
+    return gain / ideal
+
+
+def hit(hits: Hits) -> Values:
+    """1 where anything in the list was bought."""
+    found: Values = hits.any(axis=1).astype(np.float64)
+    return found
+
+
+def interval(values: Values, seed: int = 1) -> tuple[float, float]:
+    """The 95 % bootstrap interval of the mean over customers (Efron's percentile method).
+
+    Give paired differences to compare two methods on the same customers.
+    """
+    if len(values) == 0:
+        return 0.0, 0.0
+    rng = np.random.default_rng(seed)
+    size = len(values)
+    means = [values[rng.integers(0, size, size)].mean() for _ in range(RESAMPLES)]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def coverage(lists: npt.NDArray[np.int32], on_sale: int) -> float:
+    """Share of the articles on sale that somebody was shown."""
+    return len(np.unique(lists[lists >= 0])) / max(on_sale, 1)
+
+
+def novelty(lists: npt.NDArray[np.int32], units: npt.NDArray[np.float64]) -> float:
+    """Mean −log2 of the share of sales of what is shown, bits (Vargas, Castells, RecSys 2011)."""
+    shares = (units + 1.0) / (units.sum() + len(units))
+    shown = lists[lists >= 0]
+    return float(-np.log2(shares[shown]).mean()) if len(shown) else 0.0

@@ -1,0 +1,143 @@
+"""What an evaluation says: one summary as plain data, and a page with plots made of it. Pure."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.template.loader import render_to_string
+
+from recommendations.evaluation.metrics import interval
+from recommendations.evaluation.run import ACTIVITY, FOR_YOU, Outcome, Plan
+
+Values = npt.NDArray[np.float64]
+
+
+def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> dict[str, Any]:
+    """Means over all customers of all windows, with 95 % bootstrap intervals.
+
+    `note` says of what kind the data are, such as that they are synthetic.
+    """
+    key = f"map@{plan.k}"
+    methods = list(outcomes[0].values)
+    ours = pooled(outcomes, FOR_YOU, key)
+    best = max(
+        (name for name in methods if name != FOR_YOU),
+        key=lambda name: float(pooled(outcomes, name, key).mean()),
+    )
+    ahead = ours - pooled(outcomes, best, key)
+    return {
+        "note": note,
+        "plan": {**vars(plan), "windows after": [outcome.as_of for outcome in outcomes]},
+        "customers": len(ours),
+        "methods": {name: of_method(outcomes, name) for name in methods},
+        "for-you minus best baseline": {"baseline": best, key: described(ahead)},
+        "candidate recall": means(outcomes, "generators"),
+        "map without": means(outcomes, "ablation"),
+        "next in session": session(outcomes),
+        "segments": {"age": by_age(outcomes, key), "activity": by_activity(outcomes, key)},
+    }
+
+
+def pooled(outcomes: Sequence[Outcome], method: str, metric: str) -> Values:
+    return np.concatenate([outcome.values[method][metric] for outcome in outcomes])
+
+
+def described(values: Values) -> dict[str, Any]:
+    return {"mean": mean(values), "interval": [round(bound, 5) for bound in interval(values)]}
+
+
+def mean(values: Values) -> float:
+    return round(float(values.mean()), 5) if len(values) else 0.0
+
+
+def of_method(outcomes: Sequence[Outcome], method: str) -> dict[str, Any]:
+    values = {
+        metric: described(pooled(outcomes, method, metric)) for metric in outcomes[0].values[method]
+    }
+    shown = {
+        name: mean(np.array([outcome.shown[method][name] for outcome in outcomes]))
+        for name in outcomes[0].shown[method]
+    }
+    return values | shown
+
+
+def means(outcomes: Sequence[Outcome], part: str) -> dict[str, float]:
+    parts: list[Mapping[str, Values]] = [getattr(outcome, part) for outcome in outcomes]
+    return {name: mean(np.concatenate([one[name] for one in parts])) for name in parts[0]}
+
+
+def session(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    found = {
+        name: np.concatenate([outcome.session[name] for outcome in outcomes])
+        for name in outcomes[0].session
+    }
+    without = mean(found["without"])
+    return {
+        "baskets": len(found["without"]),
+        "recall": {name: described(values) for name, values in found.items()},
+        "ratio": round(mean(found["real-time"]) / without, 3) if without else None,
+    }
+
+
+def by_age(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
+    age = np.concatenate([outcome.age for outcome in outcomes])
+    names = {band: "unknown" if band < 0 else f"from {band:.0f}" for band in np.unique(age)}
+    return segments(outcomes, key, {name: age == band for band, name in names.items()})
+
+
+def by_activity(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
+    """By the number of distinct articles of the customer's last year."""
+    size = np.concatenate([outcome.activity for outcome in outcomes])
+    bounds = [*ACTIVITY, np.inf]
+    masks = {
+        "new" if low == 0 else f"from {low}": (size >= low) & (size < high)
+        for low, high in pairwise(bounds)
+    }
+    return segments(outcomes, key, masks)
+
+
+def segments(
+    outcomes: Sequence[Outcome], key: str, masks: Mapping[str, npt.NDArray[np.bool_]]
+) -> dict[str, Any]:
+    values = {name: pooled(outcomes, name, key) for name in outcomes[0].values}
+    return {
+        segment: {
+            "customers": int(mask.sum()),
+            **{name: mean(own[mask]) for name, own in values.items()},
+        }
+        for segment, mask in masks.items()
+        if mask.any()
+    }
+
+
+def page(found: Mapping[str, Any]) -> str:
+    """The report as one HTML page without a script, its bars drawn as SVG."""
+    key = next(iter(found["methods"][FOR_YOU]))
+    top = max(own[key]["interval"][1] for own in found["methods"].values()) or 1.0
+    bars = [
+        {
+            "name": name,
+            "metrics": own,
+            "mean": own[key]["mean"],
+            "width": 400 * own[key]["mean"] / top,
+            "low": 400 * own[key]["interval"][0] / top,
+            "high": 400 * own[key]["interval"][1] / top,
+        }
+        for name, own in found["methods"].items()
+    ]
+    without = found["map without"]
+    session_found = found["next in session"]
+    context = {
+        "found": found,
+        "bars": bars,
+        "metric": key,
+        "whole": without[FOR_YOU],
+        "generators": [(n, r, without[n]) for n, r in found["candidate recall"].items()],
+        "session": session_found,
+        "with_live": session_found["recall"]["real-time"],
+        "without_live": session_found["recall"]["without"],
+        "segments": found["segments"],
+    }
+    return render_to_string("recommendations/evaluation.html", context)

@@ -1,0 +1,185 @@
+"""An evaluation: rolling splits, every method on each, one report. Pure but for its progress."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from recommendations.bundle.reader import Bundle
+from recommendations.candidates import Source
+from recommendations.evaluation import metrics
+from recommendations.evaluation.baselines import BASELINES
+from recommendations.evaluation.methods import (
+    bundle_of,
+    candidates_of,
+    for_you,
+    in_session,
+    ranked,
+)
+from recommendations.evaluation.splits import Split, Truth, rolling, truth_of
+from recommendations.ranking import WEIGHTS
+from recommendations.training.facts import facts_of
+from recommendations.training.inputs import Inputs, Progress
+from recommendations.training.pipeline import likes_of
+
+DEPTH = 100
+FOR_YOU = "for-you"
+# Baskets of so many articles can be cut in two.
+SESSION_FROM = 3
+SESSION_FIRST = 5
+ACTIVITY = (0, 1, 5, 20)
+# Taking generators out one by one costs as much as ten methods: so many customers must do.
+LOOKED_INTO = 2000
+
+Lists = npt.NDArray[np.int32]
+Values = npt.NDArray[np.float64]
+
+
+class NothingToEvaluateError(Exception):
+    """No split has sales on both sides."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` a window."""
+
+    holdout_days: int
+    k: int
+    rolls: int
+    customers: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One split. `values` and `session` hold one value per customer or basket and metric."""
+
+    as_of: str
+    values: Mapping[str, Mapping[str, Values]]
+    shown: Mapping[str, Mapping[str, float]]
+    generators: Mapping[str, Values]
+    ablation: Mapping[str, Values]
+    session: Mapping[str, Values]
+    age: Values
+    activity: Values
+
+
+def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
+    """The outcome of each window, newest first. Raise NothingToEvaluateError."""
+    splits = list(rolling(inputs, plan.holdout_days, plan.rolls))
+    if not splits:
+        raise NothingToEvaluateError("no window has sales before it and in it")
+    # Likeness may only know the prices that every window knows.
+    oldest = splits[-1].past
+    likes = likes_of(oldest, facts_of(oldest), progress)
+    outcomes = []
+    for split in splits:
+        outcomes.append(evaluate_split(split, plan, likes))
+        progress(f"window after {split.past.as_of}: {len(outcomes[-1].age):,} customers")
+    return outcomes
+
+
+def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any]]) -> Outcome:
+    truth = truth_of(split.later, plan.customers)
+    bundle = bundle_of(split.past, likes, lambda line: None)
+    lists = {name: method_lists(name, split, truth) for name in available_baselines()}
+    lists[FOR_YOU] = ranked(bundle, truth.customers, DEPTH)
+    heads = {name: found[:, : plan.k] for name, found in lists.items()}
+    heads[FOR_YOU] = for_you(bundle, truth.customers, plan.k)
+    known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
+    return Outcome(
+        as_of=split.past.as_of.isoformat(),
+        values={name: values_of(heads[name], lists[name], truth) for name in lists},
+        shown={name: shown_of(heads[name], bundle, split, truth) for name in lists},
+        generators=generators(bundle, truth.head(LOOKED_INTO)),
+        ablation=ablation(bundle, truth.head(LOOKED_INTO), plan.k),
+        session=session(split, bundle, plan.k, plan.customers),
+        age=np.array([own.band if own else -1 for own in known], np.float64),
+        activity=np.array([len(own.rows) if own else 0 for own in known], np.float64),
+    )
+
+
+def available_baselines() -> list[str]:
+    try:
+        import implicit  # noqa: F401
+    except ImportError:
+        return [name for name in BASELINES if name != "ALS"]
+    return list(BASELINES)
+
+
+def method_lists(name: str, split: Split, truth: Truth) -> Lists:
+    return BASELINES[name](split.past, truth.customers, DEPTH)
+
+
+def values_of(head: Lists, deep: Lists, truth: Truth) -> dict[str, Values]:
+    relevant = np.array([len(own) for own in truth.bought])
+    hits, far = metrics.hits_of(head, truth.bought), metrics.hits_of(deep, truth.bought)
+    k = head.shape[1]
+    return {
+        f"map@{k}": metrics.average_precision(hits, relevant),
+        f"recall@{k}": metrics.recall(hits, relevant),
+        f"recall@{DEPTH}": metrics.recall(far, relevant),
+        f"ndcg@{k}": metrics.ndcg(hits, relevant),
+        f"hit@{k}": metrics.hit(hits),
+    }
+
+
+def shown_of(head: Lists, bundle: Bundle, split: Split, truth: Truth) -> dict[str, float]:
+    """Of what is shown: coverage, novelty (bits), share not bought before by who sees it."""
+    past = split.past.sales
+    units = np.bincount(past.row, minlength=len(bundle.article)).astype(np.float64)
+    count = len(bundle.article)
+    own = np.unique(past.customer.astype(np.int64) * count + past.row)
+    pairs = (truth.customers.astype(np.int64)[:, None] * count + head)[head >= 0]
+    return {
+        "coverage": metrics.coverage(head, int(bundle.on_sale.sum())),
+        "novelty": metrics.novelty(head, units),
+        "not bought before": float(1.0 - np.isin(pairs, own).mean()) if len(pairs) else 0.0,
+    }
+
+
+def generators(bundle: Bundle, truth: Truth) -> dict[str, Values]:
+    """Per generator the share of what each customer bought that is among its candidates."""
+    return {
+        source.name.lower(): np.array(
+            [
+                len(candidates_of(bundle, customer, source) & own) / len(own)
+                for customer, own in zip(truth.customers.tolist(), truth.bought, strict=True)
+            ]
+        )
+        for source in Source
+    }
+
+
+def ablation(bundle: Bundle, truth: Truth, k: int) -> dict[str, Values]:
+    """MAP of for-you without each generator, and with all under the name of for-you."""
+    relevant = np.array([len(own) for own in truth.bought])
+    tried = {FOR_YOU: dict(WEIGHTS)} | {
+        source.name.lower(): {s: w for s, w in WEIGHTS.items() if s is not source}
+        for source in Source
+    }
+    lists = {name: for_you(bundle, truth.customers, k, w) for name, w in tried.items()}
+    return {
+        name: metrics.average_precision(metrics.hits_of(found, truth.bought), relevant)
+        for name, found in lists.items()
+    }
+
+
+def session(split: Split, bundle: Bundle, k: int, most: int) -> dict[str, Values]:
+    """Recall of the rest of each first-day basket, with and without its first items as events."""
+    first_day = split.later.day == split.past.as_of_day + 1
+    baskets: dict[int, dict[int, None]] = {}
+    pairs = zip(
+        split.later.customer[first_day].tolist(), split.later.row[first_day].tolist(), strict=True
+    )
+    for customer, row in pairs:
+        baskets.setdefault(customer, {}).setdefault(row)
+    found: dict[str, list[float]] = {"real-time": [], "without": []}
+    large = [(c, list(rows)) for c, rows in baskets.items() if len(rows) >= SESSION_FROM]
+    for customer, rows in large[:most]:
+        cut = min((len(rows) + 1) // 2, SESSION_FIRST)
+        for name, live in (("real-time", True), ("without", False)):
+            shelf = in_session(bundle, customer, rows[:cut], k, live=live)
+            found[name].append(len(set(shelf) & set(rows[cut:])) / (len(rows) - cut))
+    return {name: np.array(values) for name, values in found.items()}

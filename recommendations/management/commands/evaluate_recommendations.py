@@ -1,0 +1,86 @@
+"""manage.py evaluate_recommendations [--holdout-days 7] [--k 12] [--json FILE]"""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from recommendations.evaluation.report import page, summary
+from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluate
+from recommendations.management.commands.train_recommendations import day
+from recommendations.models import ModelVersion
+from recommendations.training.load import NothingToTrainOnError, load_inputs
+
+# The model's admin page links to them.
+PAGE, NUMBERS = "evaluation.html", "evaluation.json"
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare for-you with baselines on rolling windows of the history: each window is "
+        "predicted from the sales before it. Writes a report beside the active model."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--holdout-days", type=int, default=7, help="days of a window (7)")
+        parser.add_argument("--k", type=int, default=12, help="length of a shelf (12)")
+        parser.add_argument("--rolls", type=int, default=1, help="how many windows, back to back")
+        parser.add_argument("--until", type=day, metavar="DATE", help="end of the last window")
+        parser.add_argument(
+            "--customers", type=int, default=5000, help="at most so many a window, at random"
+        )
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        plan = plan_of(options)
+        start = time.perf_counter()
+
+        def progress(line: str) -> None:
+            self.stdout.write(f"{time.perf_counter() - start:7.1f} s  {line}")
+
+        try:
+            inputs = load_inputs(options["until"], timezone.now().date(), progress)
+            outcomes = evaluate(inputs, plan, progress)
+        except (NothingToTrainOnError, NothingToEvaluateError) as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt as error:
+            raise CommandError("stopped; no report was written", returncode=130) from error
+        found = summary(outcomes, plan, note=settings.DATA_LABEL)
+        self.write(found, options["json"])
+        key = f"map@{plan.k}"
+        for name, values in found["methods"].items():
+            low, high = values[key]["interval"]
+            self.stdout.write(
+                f"{name:24} {key} {values[key]['mean']:.4f} ({low:.4f} – {high:.4f})  "
+                f"recall@{plan.k} {values[f'recall@{plan.k}']['mean']:.4f}"
+            )
+        self.stdout.write(
+            f"{found['customers']:,} customers of {len(outcomes)} windows in "
+            f"{time.perf_counter() - start:.1f} s; next in session: real-time is "
+            f"{found['next in session']['ratio']} times without"
+        )
+
+    def write(self, found: dict[str, Any], target: Path | None) -> None:
+        text = json.dumps(found, indent=1) + "\n"
+        try:
+            if target is not None:
+                target.write_text(text)
+            active = ModelVersion.objects.active().first()
+            if active is not None and active.folder.is_dir():
+                (active.folder / NUMBERS).write_text(text)
+                (active.folder / PAGE).write_text(page(found))
+        except OSError as error:
+            raise CommandError(f"the report can't be written: {error}") from error
+
+
+def plan_of(options: dict[str, Any]) -> Plan:
+    """Raise CommandError for a number below 1."""
+    names = ("holdout_days", "k", "rolls", "customers")
+    for name in names:
+        if options[name] < 1:
+            raise CommandError(f"--{name.replace('_', '-')} must be 1 or more")
+    return Plan(**{name: options[name] for name in names})

@@ -1,0 +1,107 @@
+"""Evaluations: splits keep the future out, the command reports, the admin links."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from catalog.tests.factories import make_article, make_customer, make_transaction
+from recommendations.evaluation.baselines import repurchase
+from recommendations.evaluation.methods import bundle_of, for_you
+from recommendations.evaluation.splits import rolling, truth_of
+from recommendations.models import ModelVersion
+from recommendations.tests.shops import AS_OF, sales_on, some_inputs, train
+from recommendations.training.facts import facts_of
+from recommendations.training.inputs import Inputs, day_number
+from recommendations.training.pipeline import likes_of
+
+TODAY = day_number(AS_OF)
+
+
+def quiet(line: str) -> None:
+    """Progress nobody reads."""
+
+
+def lists_of(inputs: Inputs, days: int = 7) -> np.ndarray:
+    split = next(rolling(inputs, days, 1))
+    likes = likes_of(split.past, facts_of(split.past), quiet)
+    return for_you(bundle_of(split.past, likes, quiet), np.arange(200, dtype=np.int32), 12)
+
+
+def test_windows_lie_back_to_back_and_know_only_what_was_before() -> None:
+    splits = list(rolling(some_inputs(), 7, 3))
+    assert [split.past.as_of_day for split in splits] == [TODAY - 7, TODAY - 14, TODAY - 21]
+    for split in splits:
+        assert split.past.sales.day.max() <= split.past.as_of_day
+        assert split.later.day.min() > split.past.as_of_day
+        assert split.later.day.max() <= split.past.as_of_day + 7
+
+
+def test_purchases_after_the_as_of_day_change_no_recommendation_by_a_bit() -> None:
+    inputs = some_inputs(sales=3000)
+    sales = replace(inputs.sales, customer=(inputs.sales.customer % 200).astype(np.int32))
+    order = np.argsort(sales.day, kind="stable")
+    sales = type(sales)(**{name: column[order] for name, column in vars(sales).items()})
+    late = sales.day > TODAY - 7
+    shifted = replace(sales, row=np.where(late, (sales.row + 17) % 300, sales.row).astype(np.int32))
+    before = lists_of(replace(inputs, sales=sales))
+    after = lists_of(replace(inputs, sales=shifted))
+    assert before.tobytes() == after.tobytes()
+    assert (before >= 0).all()
+
+
+def test_what_was_bought_is_counted_once_per_customer() -> None:
+    later = replace(sales_on([4, 4, 5], [TODAY] * 3), customer=np.array([9, 9, 3], np.int32))
+    truth = truth_of(later, 10)
+    assert (truth.customers.tolist(), truth.bought) == ([3, 9], [{5}, {4}])
+    assert len(truth_of(later, 1).customers) == 1
+
+
+def test_repurchase_puts_the_last_bought_first_and_fills_up_with_best_sellers() -> None:
+    sales = sales_on([1, 2, 3, 3], [TODAY - 40, TODAY - 9, TODAY - 1, TODAY - 1])
+    own = replace(sales, customer=np.array([1, 1, 2, 3], np.int32))
+    found = repurchase(replace(some_inputs(5, 0), sales=own), np.array([1, 8], np.int32), 3)
+    assert found.tolist() == [[2, 3, -1], [3, -1, -1]]
+
+
+@pytest.mark.django_db
+def test_the_command_reports_and_the_admin_links_the_report(
+    tmp_path: Path, admin_client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    articles = [make_article(name=f"Shirt {n}") for n in range(6)]
+    for n in range(8):
+        customer = make_customer(age=20 + 5 * n)
+        for day in (3, 10, 18, 20):
+            for article in articles[n % 3 : n % 3 + 3]:
+                make_transaction(article=article, customer=customer, t_dat=date(2020, 9, day))
+    version = train()
+    target = tmp_path / "numbers.json"
+    call_command("evaluate_recommendations", "--json", str(target))
+    found = json.loads(target.read_text())
+    assert found["methods"]["for-you"]["recall@12"]["mean"] == 1.0
+    assert found["customers"] == 8
+    assert found["next in session"]["baskets"] == 8
+    assert "8 customers" in capsys.readouterr().out
+    page = admin_client.get(f"/admin/recommendations/modelversion/{version.pk}/change/")
+    address = f"/admin/recommendations/modelversion/{version.pk}/evaluation/"
+    assert address in page.content.decode()
+    report = admin_client.get(address).content.decode()
+    assert "repurchase + popularity" in report
+    other = ModelVersion.objects.create(version="none", created_at=version.created_at)
+    assert admin_client.get(address.replace(str(version.pk), str(other.pk))).status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_is_wrong() -> None:
+    with pytest.raises(CommandError, match="holdout-days"):
+        call_command("evaluate_recommendations", "--holdout-days", "0")
+    with pytest.raises(CommandError, match="no article"):
+        call_command("evaluate_recommendations")
+    make_transaction(article=make_article(), t_dat=date(2020, 9, 20))
+    with pytest.raises(CommandError, match="no window"):
+        call_command("evaluate_recommendations")
