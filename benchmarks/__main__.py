@@ -7,7 +7,7 @@ import sys
 
 from rich.console import Console
 
-NAMES: tuple[str, ...] = ("ingest", "stream", "serving")
+NAMES = ("ingest", "stream")
 
 
 def main() -> int:

@@ -1,0 +1,45 @@
+"""Background work of the catalogue."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from PIL import Image
+
+from catalog.images.library import picture_path
+from catalog.images.urls import WIDTHS
+from catalog.tasks import warm_renditions, warm_soon
+from catalog.tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+
+
+def picture(root: Path, article: int) -> Path:
+    path = picture_path(root, article)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (40, 60), "teal").save(path)
+    return path
+
+
+def test_best_sellers_are_rendered_in_every_width(tmp_path: Path, settings: LazySettings) -> None:
+    settings.IMAGES_DIR, settings.RENDITIONS_DIR = tmp_path / "images", tmp_path / "renditions"
+    other, broken, best = (
+        make_article(has_picture=True, units_recent=units) for units in (1, 2, 3)
+    )
+    for article in (other, broken, best):
+        picture(settings.IMAGES_DIR, article.pk)
+    picture_path(settings.IMAGES_DIR, broken.pk).write_bytes(b"\xff\xd8\xff" + bytes(200))
+    assert warm_renditions(count=2) == 1
+    made = list(settings.RENDITIONS_DIR.rglob("*.webp"))
+    assert {int(path.name.split("-")[0]) for path in made} == set(WIDTHS)
+    assert {int(path.name.split("-")[1]) for path in made} == {best.pk}
+
+
+def test_without_a_broker_an_ingest_ends_well(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(warm_renditions.app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    with caplog.at_level(logging.WARNING):
+        warm_soon()
+    assert "renditions are not warmed" in caplog.text
