@@ -13,6 +13,8 @@ from recommendations.training.inputs import Sales
 MOST_ITEMS = 20
 # Kept of each article and product: the partners met most often.
 PARTNERS = 200
+DEEP = 400
+GROUP_DAYS = 90
 # Added to what was seen and to what chance gives, so that few baskets say little.
 SMOOTHING = 3.0
 WEEK = 7
@@ -62,32 +64,21 @@ def grouped(items: sparse.csr_matrix, group: Ints, groups: int) -> sparse.csr_ma
     return found
 
 
-def of_slot(items: sparse.csr_matrix, slot: Ints, number: int) -> sparse.csr_matrix:
-    """The same baskets with the articles of one slot alone."""
-    chosen = slot[items.indices] == number
-    ends = np.concatenate([[0], np.cumsum(chosen)])[items.indptr]
-    return sparse.csr_matrix((items.data[chosen], items.indices[chosen], ends), shape=items.shape)
-
-
-def pairs_of(baskets: Baskets, slot: Ints) -> Pairs:
-    """The partners of each column, of another slot; those met most often, at most PARTNERS.
+def pairs_of(baskets: Baskets, part: Ints) -> Pairs:
+    """The partners of each column, of another part; of the DEEP met most often at most PARTNERS.
 
     The expectation is taken week by week, E_ab = Σ_w n_aw n_bw / N_w: what is sold in the same
     season isn't worn together for that.
     """
     items, count = baskets.items, baskets.items.shape[1]
-    found = []
-    for number in np.unique(slot):
-        own = of_slot(items, slot, number)
-        others = items - own
-        others.eliminate_zeros()
-        counted = sp_matmul_topn(
-            own.T.tocsr(), others.tocsr(), top_n=min(PARTNERS, count), n_threads=THREADS
-        ).tocoo()
-        found.append((counted.row, counted.col, counted.data))
-    row, column, n = (np.concatenate(part) for part in zip(*found, strict=True))
-    order = np.lexsort((column, row))
-    row, column, n = row[order].astype(np.int32), column[order].astype(np.int32), n[order]
+    met = sp_matmul_topn(items.T.tocsr(), items, top_n=min(DEEP, count), n_threads=THREADS).tocoo()
+    kept = part[met.row] != part[met.col]
+    row, column, n = met.row[kept].astype(np.int32), met.col[kept].astype(np.int32), met.data[kept]
+    order = np.lexsort((column, -n, row))
+    row, column, n = row[order], column[order], n[order]
+    starts = np.searchsorted(row, np.arange(count + 1))
+    kept = np.arange(len(row)) - starts[row] < PARTNERS
+    row, column, n = row[kept], column[kept], n[kept]
     lift = np.log((n + SMOOTHING) / (expected(baskets, row, column) + SMOOTHING))
     starts = np.searchsorted(row, np.arange(count + 1)).astype(np.int64)
     return Pairs(starts, column, lift.astype(np.float32), np.log1p(n).astype(np.float32))
@@ -111,14 +102,24 @@ def expected(baskets: Baskets, row: Ints, column: Ints) -> Floats:
     return found
 
 
-def group_lift(items: sparse.csr_matrix, group: Ints, slot: Ints) -> Floats:
-    """groups × groups: log((n + SMOOTHING) / (E + SMOOTHING)) over pairs of different slots."""
-    groups = int(group.max(initial=-1)) + 1
-    every = grouped(items, group, groups)
-    met = (every.T @ every).toarray().astype(np.float64)
-    for number in np.unique(slot):
-        own = grouped(of_slot(items, slot, number), group, groups)
-        met -= (own.T @ own).toarray()
+def group_lifts(baskets: Baskets, groups: Ints, part: Ints) -> list[Floats]:
+    """Per row of `groups` a square: log((n + SMOOTHING) / (E + SMOOTHING)), pairs of two parts.
+
+    From the baskets of the last GROUP_DAYS: enough of them for whole groups, and of the season.
+    """
+    recent = baskets.day > baskets.day.max(initial=0) - GROUP_DAYS
+    items = baskets.items[recent]
+    met = (items.T @ items).tocoo()
+    kept = part[met.row] != part[met.col]
+    row, column, n = met.row[kept], met.col[kept], met.data[kept]
+    return [group_lift(codes, row, column, n) for codes in groups]
+
+
+def group_lift(codes: Ints, row: Ints, column: Ints, n: Floats) -> Floats:
+    """One square of lifts, from pairs of articles that met n times."""
+    size = int(codes.max(initial=-1)) + 1
+    cell = codes[row].astype(np.int64) * size + codes[column]
+    met = np.bincount(cell, n, size * size).reshape(size, size)
     share = met.sum(axis=1)
     chance = np.outer(share, share) / max(share.sum(), 1.0)
     found: Floats = np.log((met + SMOOTHING) / (chance + SMOOTHING)).astype(np.float32)

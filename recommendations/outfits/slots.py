@@ -19,11 +19,12 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One part of an outfit.
 
     `together`: two different types of it complement each other. `without`: the slots an item of
-    this one makes superfluous, by name.
+    this one makes superfluous, by name. `everyday`: proposed without being asked for.
     """
 
     name: str
     label: str
+    everyday: bool
     types: list[int]
     together: bool
     without: list[str]
@@ -42,6 +43,7 @@ class Slots:
         self.names = [slot.name for slot in slots]
         self.labels = [slot.label for slot in slots]
         self.other = len(slots) - 1
+        self.everyday = np.array([slot.everyday for slot in slots])
         self.together = np.array([slot.together for slot in slots])
         self._of_type = {kind: n for n, slot in enumerate(slots) for kind in slot.types}
         self.without = {
@@ -60,6 +62,12 @@ class Slots:
         kinds, inverse = np.unique(product_types, return_inverse=True)
         slots = [self._of_type.get(kind, self.other) for kind in kinds.tolist()]
         return np.array(slots, np.int32)[inverse]
+
+    def parts(self, product_types: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """What doesn't complement its like: the slot, or the type where types go together."""
+        slots = self.of_types(product_types)
+        own = len(self.all) + np.unique(product_types, return_inverse=True)[1]
+        return np.where(self.together[slots], own, slots).astype(np.int32)
 
 
 def read(file: Path) -> Slots:

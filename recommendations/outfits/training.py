@@ -11,7 +11,7 @@ import pandas as pd
 from recommendations.outfits.baskets import (
     Baskets,
     baskets_of,
-    group_lift,
+    group_lifts,
     grouped,
     pairs_of,
     until,
@@ -86,6 +86,7 @@ def counted(
     articles, sales = inputs.articles, inputs.sales
     known = Sales(**{name: part[sales.day <= as_of_day] for name, part in vars(sales).items()})
     groups = group_codes(articles)
+    part = slots().parts(articles["product_type"].to_numpy(np.int32))
     products, first, row = np.unique(
         articles["product"].to_numpy(np.int32), return_index=True, return_inverse=True
     )
@@ -96,9 +97,9 @@ def counted(
         product=articles["product"].to_numpy(np.int32),
         product_row=row.astype(np.int32),
         groups=groups,
-        tables=[group_lift(baskets.items, codes, slot) for codes in groups],
-        articles=pairs_of(baskets, slot),
-        products=pairs_of(Baskets(by_product, baskets.day), slot[first]),
+        tables=group_lifts(baskets, groups, part),
+        articles=pairs_of(baskets, part),
+        products=pairs_of(Baskets(by_product, baskets.day), part[first]),
         vectors=vectors,
         log_price=np.log(np.maximum(price, 1e-6)).astype(np.float32),
         online=online(known, groups[GROUPS.index("department")]),

@@ -1,0 +1,114 @@
+"""GET and POST /api/v1/outfits/: a look around a bag or one article."""
+
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request as HttpRequest
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from recommendations.api.serializers import ArticleIdField
+from recommendations.outfits.serving import ALTERNATIVES, MOST_ARTICLES, Request, outfit
+from recommendations.outfits.slots import slots
+from streaming.shoppers import shopper_of
+
+MOST_SWAPPED = 200
+
+
+class OutfitQuery(serializers.Serializer[dict[str, Any]]):
+    """What to dress. In a query string lists repeat the name."""
+
+    articles = serializers.ListField(
+        child=ArticleIdField(),
+        default=list,
+        max_length=MOST_ARTICLES,
+        help_text="The bag, or the one article to start from; unknown ones are passed over.",
+    )
+    locked = serializers.ListField(
+        child=ArticleIdField(),
+        default=list,
+        max_length=MOST_ARTICLES,
+        help_text="Pieces of the look to keep.",
+    )
+    swapped = serializers.ListField(
+        child=ArticleIdField(),
+        default=list,
+        max_length=MOST_SWAPPED,
+        help_text="Pieces not to propose again.",
+    )
+    slots = serializers.ListField(
+        child=serializers.ChoiceField(choices=slots().names[:-1]),
+        required=False,
+        min_length=1,
+        help_text="Only these slots (by default the everyday ones that are missing).",
+    )
+    avoid_colours = serializers.ListField(
+        child=serializers.IntegerField(), default=list, help_text="perceived_colour_master_id"
+    )
+    budget = serializers.DecimalField(
+        max_digits=9,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        required=False,
+        help_text="For all new pieces together.",
+    )
+    k = serializers.IntegerField(
+        default=ALTERNATIVES, min_value=0, max_value=10, help_text="Alternatives per slot."
+    )
+
+
+class GarmentSerializer(serializers.Serializer[Any]):
+    slot = serializers.CharField()
+    title = serializers.CharField(help_text="The slot's name, for the shopper to read.")
+    article = ArticleIdField()
+    price = serializers.DecimalField(max_digits=9, decimal_places=2)
+    score = serializers.FloatField(help_text="Compares within this answer only.")
+    reason = serializers.CharField(help_text="Why this article, for the shopper to read.")
+    locked = serializers.BooleanField()
+    alternatives = serializers.ListField(child=ArticleIdField())
+
+
+class OutfitSerializer(serializers.Serializer[Any]):
+    rec_id = serializers.CharField(help_text="Name it in the impressions and clicks that follow.")
+    strategy = serializers.CharField()
+    model_version = serializers.CharField(allow_null=True)
+    degraded = serializers.BooleanField(help_text="There is no model to ask.")
+    missing = serializers.ListField(
+        child=ArticleIdField(), help_text="Articles that nobody knows and that were passed over."
+    )
+    pieces = GarmentSerializer(many=True)
+    total = serializers.DecimalField(
+        max_digits=10, decimal_places=2, help_text="What the pieces cost together."
+    )
+
+
+class OutfitView(APIView):
+    """Complementary pieces for the whole bag, one for each slot it misses, with alternatives."""
+
+    @extend_schema(
+        operation_id="outfit",
+        summary="Complete the outfit",
+        parameters=[OutfitQuery],
+        responses=OutfitSerializer,
+        tags=["recommendations"],
+    )
+    def get(self, request: HttpRequest) -> Response:
+        return self.answer(request, request.query_params)
+
+    @extend_schema(
+        operation_id="outfit_for_bag",
+        summary="Complete the outfit of a bag",
+        request=OutfitQuery,
+        responses=OutfitSerializer,
+        tags=["recommendations"],
+    )
+    def post(self, request: HttpRequest) -> Response:
+        return self.answer(request, request.data)
+
+    def answer(self, request: HttpRequest, data: Any) -> Response:
+        query = OutfitQuery(data=data)
+        query.is_valid(raise_exception=True)
+        found = outfit(Request(**query.validated_data), shopper_of(request._request))
+        return Response(OutfitSerializer(found).data)

@@ -1,0 +1,127 @@
+"""manage.py evaluate_outfits [--test-day DATE] [--questions N] [--json FILE] [--plot FILE]"""
+
+import time
+from argparse import ArgumentTypeError
+from dataclasses import asdict
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from rich.console import Console
+from rich.table import Table
+
+from recommendations.outfits.baskets import baskets_of
+from recommendations.outfits.evaluation import coverage, evaluate
+from recommendations.outfits.offline import SEED, trained_wardrobe
+from recommendations.outfits.plot import drawing
+from recommendations.outfits.questions import Decoys, questions_of
+from recommendations.training.inputs import Inputs, Sales
+from recommendations.training.load import NothingToTrainOnError, load_inputs
+
+QUESTIONS = 3000
+COVERAGE_SAMPLE = 2000
+WEEK = 7
+PLOTTED = ("fitb", "recall@10", "mrr")
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a date like 2020-09-22") from error
+
+
+def between(sales: Sales, first: int, last: int) -> Sales:
+    kept = (sales.day >= first) & (sales.day <= last)
+    return Sales(**{name: values[kept] for name, values in vars(sales).items()})
+
+
+class Command(BaseCommand):
+    help = (
+        "Train the outfit model on everything before the test day, hide one article of each basket "
+        "of that day, and measure how well it is found again, beside simpler ways."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--test-day", type=day, metavar="DATE", help="default: the last day")
+        parser.add_argument("--questions", type=int, default=QUESTIONS, metavar="N")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
+        parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them here, as SVG")
+
+    def handle(
+        self,
+        *args: Any,
+        test_day: date | None,
+        questions: int,
+        json: Path | None,
+        plot: Path | None,
+        **options: Any,
+    ) -> None:
+        start = time.perf_counter()
+        figures = self.measure(test_day, questions)
+        Console().print(table(figures))
+        try:
+            if json:
+                encoded = msgspec.json.format(msgspec.json.encode(figures), indent=1)
+                json.write_bytes(encoded + b"\n")
+            if plot:
+                plot.write_text(drawing(figures["systems"], PLOTTED))
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
+
+    def measure(self, test_day: date | None, most: int) -> dict[str, Any]:
+        try:
+            inputs = load_inputs(test_day, timezone.now().date(), self.progress)
+        except NothingToTrainOnError as error:
+            raise CommandError(str(error)) from error
+        last, sales = inputs.as_of_day, inputs.sales
+        before = inputs.as_of - timedelta(days=1)
+        known = Inputs(inputs.articles, between(sales, 0, last - 1), before)
+        wardrobe = trained_wardrobe(known, self.progress)
+        slot = wardrobe.model.slot
+        hidden = questions_of(baskets_of(between(sales, last, last), len(slot)), slot, most, SEED)
+        if not hidden:
+            raise CommandError(f"no basket of {inputs.as_of} spans two slots")
+        week = between(sales, last - WEEK + 1, last)
+        sold = np.bincount(week.row, minlength=len(slot)).astype(np.float32)
+        systems = evaluate(wardrobe, hidden, Decoys(slot, sold, SEED), SEED)
+        return {
+            "train_to": before.isoformat(),
+            "test_day": inputs.as_of.isoformat(),
+            "questions": len(hidden),
+            "coverage": coverage(wardrobe, COVERAGE_SAMPLE, SEED),
+            "systems": {
+                name: {measure: asdict(figure) for measure, figure in found.items()}
+                for name, found in systems.items()
+            },
+        }
+
+    def progress(self, line: str) -> None:
+        self.stdout.write(f"  {line}")
+
+
+def table(figures: dict[str, Any]) -> Table:
+    """A line per measure, a column per system."""
+    systems = figures["systems"]
+    title = f"outfits of {figures['test_day']}, trained to {figures['train_to']}"
+    shown = Table(title=f"{title}: {figures['questions']:,} questions")
+    shown.add_column("measure")
+    for name in systems:
+        shown.add_column(name, justify="right")
+    for measure in systems["model"]:
+        cells = [cell(found.get(measure)) for found in systems.values()]
+        shown.add_row(measure, *cells)
+    for name, value in figures["coverage"].items():
+        shown.add_row(name, f"{value:.3f}")
+    return shown
+
+
+def cell(figure: dict[str, float] | None) -> str:
+    if figure is None:
+        return ""
+    return f"{figure['value']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})"

@@ -1,0 +1,169 @@
+"""One request for an outfit, answered from what is there."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+
+from catalog import money
+from catalog.models import ColourMaster
+from recommendations.bundle import registry
+from recommendations.bundle.reader import Bundle
+from recommendations.live import snapshot_of
+from recommendations.outfits.arrays import wardrobe_of
+from recommendations.outfits.assembly import Piece, assemble
+from recommendations.outfits.model import Ints
+from recommendations.outfits.reasons import why
+from recommendations.outfits.search import Wardrobe, Wishes
+from recommendations.outfits.shortlist import NONE
+from recommendations.outfits.slots import slots
+
+ALTERNATIVES = 3
+MOST_ARTICLES = 20
+BOUGHT_LATELY_MS = 30 * 86_400_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: articles by key, slots by name, colours by colour_master number.
+
+    `locked` pieces stay as they are, `swapped` ones don't come back; `budget` is money for all
+    new pieces together.
+    """
+
+    articles: Sequence[int]
+    locked: Sequence[int] = ()
+    swapped: Sequence[int] = ()
+    slots: Sequence[str] | None = None
+    avoid_colours: Sequence[int] = ()
+    budget: Decimal | None = None
+    k: int = ALTERNATIVES
+
+
+@dataclass(frozen=True)
+class Garment:
+    """One article of a look; `locked` when the shopper fixed it."""
+
+    slot: str
+    title: str
+    article: int
+    price: Decimal
+    score: float
+    reason: str
+    locked: bool = False
+    alternatives: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outfit:
+    """A look around the bag; `total` is what its pieces cost, `missing` are unknown articles."""
+
+    rec_id: str
+    strategy: str
+    model_version: str | None
+    degraded: bool
+    missing: list[int]
+    pieces: list[Garment]
+    total: Decimal
+
+
+def outfit(request: Request, shopper: str | None = None) -> Outfit:
+    """The same request and model version give the same pieces. Without a bundle: none, degraded.
+
+    Raise ValueError for a slot that doesn't exist.
+    """
+    bundle = registry.active()
+    if bundle is None:
+        return Outfit(uuid.uuid4().hex, "none", None, True, [], [], Decimal(0))
+    wardrobe = wardrobe_of(bundle)
+    bag, locked = known(wardrobe, request.articles), known(wardrobe, request.locked)
+    wishes = wishes_of(wardrobe, request, shopper)
+    around = np.unique(np.concatenate([bag, locked]))
+    budget = money.price(left(wardrobe, request, locked)) if request.budget is not None else None
+    found = assemble(wardrobe, around, wishes, budget, request.k)
+    pieces = [garment(bundle, wardrobe, around, piece) for piece in found]
+    kept = [Piece(int(wardrobe.model.slot[row]), row, 0.0, []) for row in locked.tolist()]
+    fixed = [garment(bundle, wardrobe, bag, piece, locked=True) for piece in kept]
+    return Outfit(
+        rec_id=uuid.uuid4().hex,
+        strategy="complements" if len(around) else "best_sellers_by_slot",
+        model_version=bundle.version,
+        degraded=False,
+        missing=unknown(wardrobe, [*request.articles, *request.locked]),
+        pieces=fixed + pieces,
+        total=sum((piece.price for piece in fixed + pieces), Decimal(0)),
+    )
+
+
+def known(wardrobe: Wardrobe, articles: Sequence[int]) -> Ints:
+    """The rows of the articles that are known, each once, in order of row."""
+    rows = wardrobe.rows_of(list(articles)) if articles else np.zeros(0, np.int32)
+    found: Ints = np.unique(rows[rows != NONE])
+    return found
+
+
+def unknown(wardrobe: Wardrobe, articles: Sequence[int]) -> list[int]:
+    if not articles:
+        return []
+    rows = wardrobe.rows_of(list(articles)).tolist()
+    return [key for key, row in zip(articles, rows, strict=True) if row == NONE]
+
+
+def left(wardrobe: Wardrobe, request: Request, locked: Ints) -> Decimal:
+    """What the budget leaves beside the locked pieces."""
+    spent = sum((money.amount(price) for price in wardrobe.price[locked].tolist()), Decimal(0))
+    return max((request.budget or Decimal(0)) - spent, Decimal(0))
+
+
+def wishes_of(wardrobe: Wardrobe, request: Request, shopper: str | None) -> Wishes:
+    """Slots by number; nothing of the same look again, nor what was bought lately."""
+    names = request.slots
+    return Wishes(
+        slots=frozenset(map(slots().number, names)) if names is not None else None,
+        avoid_colours=frozenset(request.avoid_colours),
+        exclude=known(wardrobe, [*request.swapped, *bought_lately(shopper)]),
+    )
+
+
+def bought_lately(shopper: str | None) -> list[int]:
+    live = snapshot_of(shopper, None) if shopper else None
+    if live is None:
+        return []
+    since = live.now_ms - BOUGHT_LATELY_MS
+    return [r.article for r in live.state.recents if r.kind == "purchase" and r.ts >= since]
+
+
+def garment(
+    bundle: Bundle, wardrobe: Wardrobe, bag: Ints, piece: Piece, locked: bool = False
+) -> Garment:
+    return Garment(
+        slot=slots().names[piece.slot],
+        title=slots().labels[piece.slot],
+        article=int(bundle.article[piece.row]),
+        price=money.amount(float(wardrobe.price[piece.row])),
+        score=round(piece.score, 4),
+        reason="Your choice" if locked else sentence(bundle, wardrobe, bag, piece.row),
+        locked=locked,
+        alternatives=bundle.article[piece.alternatives].tolist() if piece.alternatives else [],
+    )
+
+
+def sentence(bundle: Bundle, wardrobe: Wardrobe, bag: Ints, row: int) -> str:
+    """The reason for the shopper to read."""
+    cause = why(wardrobe, bag, row)
+    if cause.kind == "worn" and cause.row is not None:
+        return f"Often worn with {bundle.name(cause.row)}"
+    if cause.kind == "colour" and cause.row is not None:
+        colour = colour_names().get(int(bundle.colour_master[cause.row]))
+        if colour:
+            return f"Goes with {colour.lower()}"
+    return f"Completes: {slots().labels[int(wardrobe.model.slot[row])].lower()}"
+
+
+@lru_cache(maxsize=1)
+def colour_names() -> dict[int, str]:
+    """The names of the main colours, which an ingest adds and nobody changes."""
+    return dict(ColourMaster.objects.exclude(pk=-1).values_list("pk", "name"))

@@ -1,0 +1,281 @@
+"""The outfit model as pure functions: slots, counting, weights, search, assembly."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from recommendations.outfits import baskets, fit, slots
+from recommendations.outfits.assembly import assemble
+from recommendations.outfits.evaluation import evaluate, interval
+from recommendations.outfits.model import FEATURES
+from recommendations.outfits.offline import trained_wardrobe
+from recommendations.outfits.questions import Decoys, questions_of
+from recommendations.outfits.reasons import why
+from recommendations.outfits.scoring import (
+    TOP,
+    UNKNOWN_SCORE,
+    Line,
+    QuestionError,
+    answer,
+    questions,
+)
+from recommendations.outfits.search import FIRST, SPREAD, Wardrobe, Wishes, search, spread
+from recommendations.tests.shops import AS_OF, some_inputs
+from recommendations.training.inputs import Inputs, Sales, day_number
+
+TODAY = day_number(AS_OF)
+# A product type of each everyday slot, and swimwear whose types go together.
+TYPES = (255, 272, 265, 262, 87, 66, 302, 298, 59)
+TOPS, BOTTOMS, BIKINI_TOPS, BIKINI_BOTTOMS = 0, 1, 7, 8
+
+
+def quiet(line: str) -> None:
+    """Progress nobody reads."""
+
+
+def a_shop(articles: int = 180, buyers: int = 3000) -> Inputs:
+    """Two audiences and planted complements: everybody's second article continues the first.
+
+    Article n (of type n mod 9) is bought with article n + 1.
+    """
+    inputs = some_inputs(articles, 0)
+    frame = inputs.articles
+    number = np.arange(articles)
+    frame["product_type"] = np.array(TYPES, np.int32)[number % len(TYPES)]
+    frame["product"] = number + 500
+    frame["index_group"] = (number // (articles // 2)).astype(np.int32)
+    frame["name"] = [f"thing {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(articles)]
+    rng = np.random.default_rng(5)
+    first = rng.integers(0, articles - 1, buyers)
+    row = np.stack([first, first + 1], axis=1).ravel().astype(np.int32)
+    day = np.repeat(np.sort(TODAY - rng.integers(0, 20, buyers)), 2).astype(np.int32)
+    sales = Sales(
+        day=day,
+        customer=np.repeat(np.arange(buyers), 2).astype(np.int32),
+        row=row,
+        age=np.full(len(row), 30, np.int32),
+        price=(0.02 + 0.001 * (row % 40)).astype(np.float32),
+        channel=np.full(len(row), 2, np.int32),
+    )
+    return Inputs(frame, sales, AS_OF)
+
+
+@pytest.fixture(scope="module")
+def shop() -> Wardrobe:
+    return trained_wardrobe(a_shop(), quiet)
+
+
+def rows(*numbers: int) -> np.ndarray:
+    return np.array(numbers, np.int32)
+
+
+def test_the_slots_file_is_whole_and_every_type_stands_once() -> None:
+    found = slots.slots()
+    assert found.names[0] == "top"
+    assert found.of_types(rows(255, 272, 999_999)).tolist() == [0, 1, found.other]
+    assert found.without[found.number("full_body")] == {0, 1}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('"bottom"', '"top"', "a name of its own"),
+        ("[272,", "[255,", "255 stands in two slots"),
+        ('["full_body"]', '["hat"]', "'hat', which is no slot"),
+        ('"everyday": true', '"everyday": 7', "everyday"),
+    ],
+)
+def test_a_fault_in_the_slots_file_is_named(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    file = tmp_path / "slots.json"
+    file.write_text(slots.FILE.read_text().replace(old, new, 1))
+    with pytest.raises(slots.SlotsError, match=fault):
+        slots.read(file)
+
+
+def test_a_basket_is_what_a_customer_buys_in_a_day_each_article_once() -> None:
+    columns = {
+        "day": [1, 1, 1, 1, 2, 2, 3],
+        "customer": [7, 7, 7, 8, 7, 7, 7],
+        "row": [2, 0, 2, 1, 1, 0, 1],
+    }
+    own = {name: np.array(values, np.int32) for name, values in columns.items()}
+    sales = Sales(**own, age=rows(*[0] * 7), price=np.ones(7, np.float32), channel=rows(*[1] * 7))
+    found = baskets.baskets_of(sales, 3)
+    assert found.items.toarray().tolist() == [[1, 0, 1], [1, 1, 0]]
+    assert found.day.tolist() == [1, 2]
+
+
+def test_pairs_are_of_different_slots_with_the_lift_over_each_week_s_expectation() -> None:
+    inputs = a_shop(40, 400)
+    kind = np.arange(40, dtype=np.int32) % 3
+    found = baskets.baskets_of(inputs.sales, 40)
+    pairs = baskets.pairs_of(found, kind)
+    items, week = found.items.toarray(), (found.day - found.day.min()) // 7
+    left = np.repeat(np.arange(40), np.diff(pairs.starts))
+    assert (kind[left] != kind[pairs.columns]).all()
+    for a, b, lift, count in zip(left, pairs.columns, pairs.lift, pairs.count, strict=True):
+        met = (items[:, a] * items[:, b]).sum()
+        chance = sum(
+            items[week == w][:, a].sum() * items[week == w][:, b].sum() / (week == w).sum()
+            for w in np.unique(week)
+        )
+        assert count == pytest.approx(np.log1p(met), rel=1e-5)
+        assert lift == pytest.approx(np.log((met + 3) / (chance + 3)), abs=1e-4)
+
+
+def test_lists_of_a_group_equal_those_counted_pair_by_pair() -> None:
+    inputs = a_shop(30, 200)
+    slot, group = np.arange(30, dtype=np.int32) % 4, np.arange(30, dtype=np.int32) % 5
+    found = baskets.baskets_of(inputs.sales, 30)
+    items = found.items
+    both = (items.T @ items).toarray() * (slot[:, None] != slot)
+    met = np.array([[both[group == a][:, group == b].sum() for b in range(5)] for a in range(5)])
+    share = met.sum(axis=1)
+    expected = np.log((met + 3) / (np.outer(share, share) / share.sum() + 3))
+    (table,) = baskets.group_lifts(found, group[None, :], slot)
+    np.testing.assert_allclose(table, expected, atol=1e-5)
+
+
+def test_planted_complements_are_found_again(shop: Wardrobe) -> None:
+    hits = [
+        number + 1 in search(shop, rows(number), Wishes()).rows[:3]
+        for number in range(170)
+        if shop.index_group[number] == shop.index_group[number + 1]
+    ]
+    assert np.mean(hits) > 0.9
+
+
+def test_the_model_finds_hidden_articles_better_than_every_simpler_way() -> None:
+    inputs = a_shop()
+    sales = inputs.sales
+    old, new = (
+        Sales(**{name: values[kept] for name, values in vars(sales).items()})
+        for kept in (sales.day < TODAY - 1, sales.day >= TODAY - 1)
+    )
+    wardrobe = trained_wardrobe(replace(inputs, sales=old), quiet)
+    slot = wardrobe.model.slot
+    asked = questions_of(baskets.baskets_of(new, len(slot)), slot, 200, 1)
+    sold = np.bincount(new.row, minlength=len(slot)).astype(np.float32)
+    figures = evaluate(wardrobe, asked, Decoys(slot, sold, 1), 1)
+    model = figures.pop("model")
+    assert model["fitb"].value > 0.8
+    assert model["substitutes@10"].value == 0
+    for name in ("slot popularity", "content only"):
+        assert model["fitb"].low > figures[name]["fitb"].high
+
+
+def test_too_few_questions_leave_the_usual_weights(shop: Wardrobe) -> None:
+    found = fit.fitted(shop.model, [], 1).weights
+    assert dict(zip(FEATURES, found.tolist(), strict=True))["article_lift"] > 0
+    assert set(fit.USUAL) <= set(FEATURES)
+
+
+def test_the_same_sales_give_the_same_model() -> None:
+    first, second = (trained_wardrobe(a_shop(), quiet) for _ in range(2))
+    assert first.model.weights.tobytes() == second.model.weights.tobytes()
+    assert first.lists.tobytes() == second.lists.tobytes()
+
+
+def test_a_substitute_another_audience_and_what_is_excluded_are_never_proposed(
+    shop: Wardrobe,
+) -> None:
+    bag = rows(4, 9)
+    found = search(shop, bag, Wishes(exclude=rows(5), avoid_colours=frozenset({2})))
+    assert len(found)
+    assert not np.isin(shop.model.slot[found.rows], shop.model.slot[bag]).any()
+    assert (shop.index_group[found.rows] == 0).all()
+    assert 5 not in found.rows
+    assert not (shop.colour_master[found.rows] == 2).any()
+
+
+def test_a_bikini_top_is_completed_by_the_bottom_of_the_same_slot(shop: Wardrobe) -> None:
+    found = search(shop, rows(BIKINI_TOPS), Wishes())
+    assert BIKINI_BOTTOMS in found.rows[:3]
+    assert not (shop.product_type[found.rows] == TYPES[BIKINI_TOPS]).any()
+
+
+def test_the_first_results_come_from_many_slots(shop: Wardrobe) -> None:
+    found = spread(search(shop, rows(3), Wishes()), TOP)
+    assert len(set(found.slots[:FIRST].tolist())) >= SPREAD
+    assert len(np.unique(found.rows)) == len(found)
+
+
+def test_an_article_without_a_stored_list_gets_one_as_good(shop: Wardrobe) -> None:
+    bare = replace(shop, list_line=np.full_like(shop.list_line, -1))
+    for number in (0, 50, 120):
+        stored, made = (search(w, rows(number), Wishes()).rows for w in (shop, bare))
+        assert stored.tolist() == made.tolist()
+
+
+def test_a_look_has_one_piece_per_slot_and_no_dress_with_a_top(shop: Wardrobe) -> None:
+    pieces = assemble(shop, rows(TOPS), Wishes(), None, 3)
+    names = [shop.slots.names[piece.slot] for piece in pieces]
+    assert len(set(names)) == len(names) >= 3
+    assert not {"top", "full_body", "swim"} & set(names)
+    for piece in pieces:
+        assert len(piece.alternatives) == 3
+        assert piece.row not in piece.alternatives
+
+
+def test_a_budget_bounds_the_whole_look_and_each_swap(shop: Wardrobe) -> None:
+    free = assemble(shop, rows(TOPS), Wishes(), None, 3)
+    budget = 0.6 * float(shop.price[[piece.row for piece in free]].sum())
+    pieces = assemble(shop, rows(TOPS), Wishes(), budget, 3)
+    cost = float(shop.price[[piece.row for piece in pieces]].sum())
+    assert pieces
+    assert cost <= budget + 1e-6
+    for piece in pieces:
+        for other in piece.alternatives:
+            assert cost - shop.price[piece.row] + shop.price[other] <= budget + 1e-6
+    assert assemble(shop, rows(TOPS), Wishes(), 1e-6, 3) == []
+
+
+def test_only_the_slots_asked_for_are_filled_and_the_order_of_the_bag_is_nothing(
+    shop: Wardrobe,
+) -> None:
+    asked = Wishes(slots=frozenset({shop.slots.number("shoes"), shop.slots.number("swim")}))
+    pieces = assemble(shop, rows(TOPS, BOTTOMS), asked, None, 1)
+    assert frozenset(piece.slot for piece in pieces) == asked.slots
+    one, other = (assemble(shop, bag, Wishes(), None, 2) for bag in (rows(0, 10), rows(0, 10)))
+    assert one == other
+
+
+def test_the_reason_names_the_article_often_worn_with_the_piece(shop: Wardrobe) -> None:
+    assert why(shop, rows(3, 40), 41).row == 40
+    assert why(shop, rows(3, 40), 41).kind == "worn"
+    assert why(shop, rows(), 41).kind == "slot"
+
+
+def test_questions_are_answered_whatever_ids_they_name(shop: Wardrobe) -> None:
+    known = [f"{key:010d}" for key in shop.article[[4, 5, 6]].tolist()]
+    found = answer(shop, Line("q", [known[0], "x", 0, 10**30], [known[1], 77, "nothing"]))
+    assert found.scores[0] > UNKNOWN_SCORE
+    assert found.scores[1:] == [UNKNOWN_SCORE, UNKNOWN_SCORE]
+    assert found.top
+    assert all(len(key) == 10 for key in found.top)
+    nobody = answer(shop, Line(1, [], []))
+    assert nobody.scores == []
+    assert nobody.top
+
+
+def test_a_line_that_is_no_question_is_named() -> None:
+    lines = [b'{"id": 1, "bag": [], "choices": []}\n', b"\n", b'{"id": 2, "bag": 5}\n']
+    with pytest.raises(QuestionError, match=r"line 3: .*bag"):
+        list(questions(lines))
+
+
+@pytest.mark.parametrize(("articles", "buyers"), [(1, 0), (12, 0), (12, 1), (30, 5)])
+def test_a_shop_of_any_size_has_outfits(articles: int, buyers: int) -> None:
+    inputs = a_shop(max(articles, 2), buyers) if articles > 1 else some_inputs(1, 0)
+    wardrobe = trained_wardrobe(inputs, quiet)
+    for row in range(articles):
+        found = search(wardrobe, rows(row), Wishes())
+        assert row not in found.rows
+
+
+def test_an_interval_holds_its_mean() -> None:
+    found = interval(np.array([0.0, 1.0, 1.0, 0.0, 1.0]), 3)
+    assert found.value == pytest.approx(0.6)
+    assert 0 <= found.low < found.value < found.high <= 1
