@@ -260,11 +260,11 @@ def _probe(client: Any, article: int) -> float:
     """Seconds from a view's acceptance to the article's place in “recently viewed”."""
     name = f"{article:010d}"
     body = {"type": "view", "article": name}
-    answer = client.post("/api/v1/events/", body, content_type="application/json")
+    answer = client.post("/api/v1/events/", body, content_type="application/json", secure=True)
     assert answer.status_code == 202, answer.content
     began = time.perf_counter()
     while time.perf_counter() - began < 60:
-        shelf = client.get("/api/v1/recommendations/recently-viewed/?k=1")
+        shelf = client.get("/api/v1/recommendations/recently-viewed/?k=1", secure=True)
         if name in shelf.content.decode():
             return time.perf_counter() - began
         time.sleep(0.002)

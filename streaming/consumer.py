@@ -104,6 +104,7 @@ class FeatureConsumer:
             self._work(self.step, messages)
         if self.reports.due(self.step):
             self._commit()
+            self._check_fences()
 
     def _poll(self) -> list[Message]:
         """What is there, up to a batch; with nothing there, what comes first."""
@@ -138,6 +139,18 @@ class FeatureConsumer:
         self.step = Step(self.tools, topic_id, fences, epochs)
         self.meter.state = "running"
         logger.info("Topic %s goes on at %s", topic_id, fences)
+
+    def _check_fences(self) -> None:
+        """A Redis that was wiped while nothing happened must not wait for the next event."""
+        if self.step is None:
+            return
+        try:
+            stored = self.tools.writer.fences(self.step.topic_id, list(self.step.fences))
+        except StoreUnavailable as error:
+            self._lose_place(str(error))
+            return
+        if stored != self.step.fences:
+            self._lose_place(f"Redis has the fences at {stored}, not at {self.step.fences}")
 
     def _lose_place(self, why: str) -> None:
         """Fetch nothing more until Redis has been asked; the group still sees us alive."""

@@ -60,7 +60,8 @@ def kill_worker(stage: Stage) -> None:
 
 
 def terminate_worker(stage: Stage) -> None:
-    assert stage.workers[0].stop() == 0
+    # One that is still starting has no handler yet, and just ends.
+    assert stage.workers[0].stop() in (0, -signal.SIGTERM)
     stage.workers[0].start()
 
 
@@ -88,7 +89,7 @@ def rebalance(stage: Stage) -> None:
     """A worker joins, or the one that joined last leaves."""
     joined = [worker for worker in stage.workers[1:] if worker.process.poll() is None]
     if joined:
-        assert joined[-1].stop() == 0
+        assert joined[-1].stop() in (0, -signal.SIGTERM)
     else:
         stage.add_worker()
 

@@ -1,0 +1,82 @@
+"""An erased shopper stays erased, whatever is sent or read again."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from catalog.tests.factories import make_article, make_customer, make_transaction
+from streaming import clock, connection, erasure, history, outbox, reducer, store
+from streaming.events import Erase, Identify, View
+from streaming.replay import Publisher
+from streaming.state import State, pack
+from streaming.tests.progress import finish
+from streaming.tests.servers import Worker, eventually
+from streaming.tests.traffic import START
+
+ANONYMOUS = "a" + "1" * 32
+
+
+def view(name: str, shopper: str = "c1", article: int = 1) -> View:
+    return View(id=name, shopper=shopper, ts=START, source="shop", article=article)
+
+
+def test_nothing_changes_an_erased_state() -> None:
+    state = State()
+    reducer.apply(state, view("v1"), None)
+    assert reducer.apply(state, Erase(id="e", shopper="c1", ts=START, source="shop"), None)
+    erased = pack(state)
+    assert erased == pack(State(erased=True))
+    assert not reducer.apply(state, view("v2"), None)
+    identify = Identify(id="i", shopper="c1", ts=START, source="shop", anonymous=ANONYMOUS)
+    assert reducer.hand_over(state, identify) is None
+    visitor = State()
+    reducer.apply(visitor, view("v3", ANONYMOUS), None)
+    merge = reducer.hand_over(visitor, identify)
+    assert merge is not None
+    assert not reducer.apply(state, merge, None)
+    assert pack(state) == erased
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_erased_customers_history_is_told_no_more(log: str, store: None) -> None:
+    kept, gone = make_customer(), make_customer()
+    for customer in (kept, gone):
+        make_transaction(article=make_article(), customer=customer, t_dat=date(2020, 9, 1))
+    call_command("erase_shopper", f"c{gone.pk}")
+    call_command("erase_shopper", f"c{gone.pk}")
+    (day,) = history.days(date(2020, 9, 1), date(2020, 9, 1))
+    assert [line[2] for line in day.lines] == [kept.pk]
+    with pytest.raises(CommandError, match="isn't a shopper"):
+        call_command("erase_shopper", "somebody")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_neither_later_events_nor_reading_the_log_again_raise_the_dead(
+    log: str, store: None, tmp_path: Path
+) -> None:
+    article, publisher, client = make_article().pk, Publisher(), connection.client()
+    with Worker(tmp_path / "worker.log") as worker:
+        publisher.send([view("v1", article=article), view("v2", "c2", article)])
+        publisher.settle()
+        finish(client, 2)
+        assert erasure.erase("c1")
+        outbox.relay()
+        publisher.send([view("v3", article=article)])
+        publisher.settle()
+        finish(client, 4)
+        assert _views() == (0, 1)
+        client.flushdb()
+        eventually(lambda: _views() == (0, 1), "the log read again")
+        finish(client, 4)
+        assert _views() == (0, 1)
+        assert worker.process.poll() is None
+
+
+def _views() -> tuple[int, int]:
+    clock.stored_offset()
+    found = (store.snapshot(shopper).state.counts.get("view", 0) for shopper in ("c1", "c2"))
+    one, two = found
+    return one, two

@@ -1,0 +1,132 @@
+"""What readers get of articles, who may read a shopper, and where keys lie in a cluster."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from redis.crc import key_slot
+
+from catalog.tests.factories import make_article
+from streaming import article_counts, clock, connection, keys, metrics, store, trends
+from streaming.state import State, pack
+from streaming.store import Effect, Writer
+from streaming.tests.traffic import START
+from streaming.trends import Increments
+
+pytestmark = pytest.mark.django_db
+
+
+def effect(partition: int, increments: Increments, expected: int = -1) -> Effect:
+    states = {"c1": pack(State(last_ms=START))} if partition == 5 else {}
+    return Effect(partition, "t", expected, expected + 10, states, increments, frozenset({1}))
+
+
+def counted(*events: tuple[str, int]) -> Increments:
+    increments = Increments([])
+    for kind, article in events:
+        increments.add(kind, START, article, 1)
+    return increments
+
+
+@pytest.fixture
+def writer(store: None) -> Writer:
+    clock.set_now(START)
+    writer = Writer(connection.client())
+    writer.fences("t", range(6))
+    return writer
+
+
+def test_an_articles_counts_are_summed_over_partitions_and_come_with_the_shopper(
+    writer: Writer,
+) -> None:
+    first = counted(("view", 7), ("view", 7), ("bag_add", 7), ("view", 8))
+    second = counted(("view", 7), ("purchase", 7))
+    assert writer.apply([effect(0, first), effect(3, second)]) == [True, True]
+    found = store.snapshot("c1", articles=[7, 8, 9]).articles
+    assert (found[7].views, found[7].adds, found[7].purchases) == (3, 1, 1)
+    assert (found[9].views, found[9].adds) == (0, 0)
+    assert found[7].add_rate == pytest.approx((10 * 1 / 4 + 1) / (10 + 3))
+    assert found[9].add_rate == pytest.approx(1 / 4)
+    assert store.snapshot("c1").articles == {}
+
+
+def test_a_batch_that_comes_twice_is_refused_and_counts_once(writer: Writer) -> None:
+    batch = effect(0, counted(("view", 7)))
+    assert writer.apply([batch]) == [True]
+    assert writer.apply([batch]) == [False]
+    assert store.snapshot("c1", articles=[7]).articles[7].views == 1
+
+
+def test_packed_counts_dont_run_into_each_other() -> None:
+    added = article_counts.ADDED
+    packed = 2_000_000 * added["view"] + 1_500_000 * added["bag_add"] + 3 * added["purchase"]
+    assert article_counts.unpacked([packed, added["view"]]) == (2_000_001, 1_500_000, 3)
+    assert packed < 2**63
+
+
+def test_a_sketch_of_co_views_is_bounded_and_keeps_what_comes_often(writer: Writer) -> None:
+    increments = Increments([])
+    increments.pairs = [(1, 2)] * 50 + [(1, other) for other in range(100, 200)]
+    writer.apply([effect(2, increments)])
+    found = store.viewed_with(1, 100)
+    assert len(found) == 20
+    assert (2, 50.0) in found
+    assert sum(count for _, count in found) == 150
+    assert store.viewed_with(2, 5) == [(1, 50.0)]
+
+
+def test_an_epoch_that_is_dropped_takes_its_counts_along(writer: Writer) -> None:
+    increments = counted(("view", 7))
+    writer.apply([effect(0, increments)])
+    for later in range(1, 4):
+        more = Increments(list(increments.kept))
+        more.add("view", START + later * trends.EPOCH_MS, 7, 1)
+        writer.apply([effect(0, more, expected=-1 + 10 * later)])
+        increments = more
+    epoch = trends.epoch_of(START)
+    assert not connection.client().exists(keys.counts(0, epoch), keys.trend(0, epoch, 1))
+
+
+def test_every_key_of_a_batch_lies_in_its_partitions_slot_and_expires(writer: Writer) -> None:
+    increments = counted(("view", 7), ("purchase", 8))
+    increments.pairs = [(7, 8)]
+    made = effect(5, increments)
+    names, _ = made.arguments()
+    slots = {key_slot(name.encode()) for name in names}
+    assert slots == {key_slot(keys.fence(5, "t").encode())}
+    assert key_slot(keys.fence(4, "t").encode()) not in slots
+    writer.apply([made])
+    written = list(connection.client().scan_iter("{p5}:*"))
+    assert len(written) == 7
+    assert all(connection.client().ttl(key) > 0 for key in written)
+
+
+def test_a_shopper_sees_their_own_features_and_nobody_elses(writer: Writer, client: Client) -> None:
+    article = make_article().pk
+    writer.apply([effect(0, counted(("view", article)))])
+    own = client.get("/api/v1/features/me/", {"article": f"{article:010d}"})
+    assert own.status_code == 200
+    assert own.json()["articles"][f"{article:010d}"]["views"] == 1
+    assert own.json()["features"]["recents"] == []
+    assert client.get("/api/v1/features/c1/").status_code == 403
+    assert client.get("/api/v1/features/me/", {"article": "x"}).status_code == 400
+
+
+def test_staff_see_any_shoppers_features(writer: Writer, admin_client: Client) -> None:
+    writer.apply([effect(5, Increments([]))])
+    answer = admin_client.get("/api/v1/features/c1/").json()
+    assert answer["features"]["last_seen"] == START
+    assert admin_client.get("/api/v1/features/x1/").status_code == 404
+    assert User.objects.filter(is_staff=True).exists()
+
+
+def test_prometheus_reads_the_workers_figures(store: None) -> None:
+    import msgspec
+
+    from streaming.status import TTL_S, Meter
+
+    meter = Meter("w1", events=7, ends={2: 30})
+    report = msgspec.json.encode(meter.report("t", {2: 10}))
+    connection.client().set(keys.status("w1"), report, ex=TTL_S)
+    text = metrics.exposition().decode()
+    assert 'stream_events_total{worker="w1"} 7.0' in text
+    assert 'stream_lag{partition="2"} 20.0' in text
