@@ -7,7 +7,7 @@ import sys
 
 from rich.console import Console
 
-NAMES = ("ingest", "stream")
+NAMES = ("ingest", "stream", "outfits")
 
 
 def main() -> int:

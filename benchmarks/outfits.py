@@ -1,0 +1,127 @@
+"""How fast the outfit endpoint answers for a bag of five with a warm bundle and eight clients."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+import numpy as np
+
+from benchmarks.harness import Result
+
+CLIENTS = 8
+BAG = 5
+REQUESTS = 2000
+WARM_UP = 200
+WORKERS = 2
+STARTS_WITHIN_S = 60.0
+
+
+def run(size: int | None) -> Result:
+    """`size` counts requests. Needs an active model: train_recommendations."""
+    django.setup()
+    requests = size or REQUESTS
+    bags = random_bags(requests + WARM_UP)
+    with server() as port:
+        measure(port, bags[:WARM_UP])
+        start = time.perf_counter()
+        taken = measure(port, bags[WARM_UP:])
+        whole = time.perf_counter() - start
+    p50, p95, p99 = np.percentile(taken, [50, 95, 99]) * 1000
+    return Result(
+        name="outfits",
+        sizes={"requests": requests, "clients": CLIENTS, "articles_in_bag": BAG},
+        figures={
+            "p50_ms": float(p50),
+            "p95_ms": float(p95),
+            "p99_ms": float(p99),
+            "requests_per_s": len(taken) / whole,
+        },
+        ratios={},
+    )
+
+
+def random_bags(count: int) -> list[bytes]:
+    """Request bodies: five articles of one audience that are on sale and have been sold."""
+    from recommendations.bundle import registry
+
+    bundle = registry.active()
+    if bundle is None:
+        raise SystemExit("there is no active model: run train_recommendations first")
+    rng = np.random.default_rng(1)
+    sold = bundle.on_sale & (bundle.first_sold >= 0)
+    groups = [
+        rows
+        for group in np.unique(bundle.index_group)
+        if len(rows := np.flatnonzero((bundle.index_group == group) & sold)) >= BAG
+    ]
+    bodies = []
+    for _ in range(count):
+        rows = rng.choice(groups[int(rng.integers(len(groups)))], BAG, replace=False)
+        ids = [f"{key:010d}" for key in bundle.article[rows].tolist()]
+        bodies.append(json.dumps({"articles": ids}).encode())
+    return bodies
+
+
+def measure(port: int, bodies: list[bytes]) -> list[float]:
+    """Seconds of each request; CLIENTS send one after the other over a kept connection."""
+    taken: list[float] = []
+    lines = [bodies[n::CLIENTS] for n in range(CLIENTS)]
+    threads = [threading.Thread(target=client, args=(port, line, taken)) for line in lines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == len(bodies), "a client stopped before its end"
+    return taken
+
+
+def client(port: int, bodies: list[bytes], taken: list[float]) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    for body in bodies:
+        start = time.perf_counter()
+        connection.request("POST", "/api/v1/outfits/", body, {"Content-Type": "application/json"})
+        reply = connection.getresponse()
+        text = reply.read()
+        taken.append(time.perf_counter() - start)
+        assert reply.status == 200, text[:200]
+    connection.close()
+
+
+@contextmanager
+def server() -> Iterator[int]:
+    """The shop under gunicorn, as in production."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "storefront.wsgi", "--bind", f"127.0.0.1:{port}"]
+    options = ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "4"]
+    process = subprocess.Popen(
+        [*command, *options, "--log-level", "error"],
+        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for(port: int) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
