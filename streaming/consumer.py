@@ -7,6 +7,7 @@ each of its partitions stands, and reads the log again from there.
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -53,6 +54,7 @@ class FeatureConsumer:
         self.meter = Meter(worker)
         self.assigned: list[int] = []
         self.step: Step | None = None  # None: where to go on must be asked first
+        self.turned_at = time.monotonic()
 
     def run(self) -> None:
         try:
@@ -61,7 +63,12 @@ class FeatureConsumer:
         finally:
             connections.close_all()  # this thread's own
 
+    def idle_s(self) -> float:
+        """Seconds since the loop was last seen to turn; waiting for a service is turning too."""
+        return time.monotonic() - self.turned_at
+
     def _run_once(self) -> None:
+        self.turned_at = time.monotonic()
         try:
             self._live(self._prepare())
         except (KafkaException, DatabaseError, StoreUnavailable) as error:
@@ -97,6 +104,7 @@ class FeatureConsumer:
             self.step, self.assigned = None, []
 
     def _turn(self) -> None:
+        self.turned_at = time.monotonic()
         if self.assigned and self.step is None:
             self._find_place()
         messages = self._poll()

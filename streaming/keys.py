@@ -45,3 +45,7 @@ def top(index_group: int | None) -> str:
 
 def status(worker: str) -> str:
     return f"stream:status:{worker}"
+
+
+def series(worker: str) -> str:
+    return f"stream:series:{worker}"

@@ -10,7 +10,7 @@ import redis
 from streaming import keys
 from streaming.clock import now_ms
 from streaming.connection import StoreUnavailable, available
-from streaming.status import TTL_S
+from streaming.status import SERIES_EVERY_S, SERIES_KEPT, SERIES_TTL_S, TTL_S, WorkerStatus, point
 from streaming.step import Step, Tools
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ SETTLES_S: Final = 2.0
 class Reports:
     def __init__(self, client: redis.Redis, tools: Tools) -> None:
         self.client, self.tools = client, tools
-        self.heartbeat_at = self.top_at = self.settled_at = 0.0
+        self.heartbeat_at = self.top_at = self.settled_at = self.point_at = 0.0
         self.events = 0
 
     def due(self, step: Step | None) -> bool:
@@ -56,3 +56,15 @@ class Reports:
         )
         with available():
             self.client.set(keys.status(meter.worker), msgspec.json.encode(status), ex=TTL_S)
+        if time.monotonic() - self.point_at >= SERIES_EVERY_S:
+            self.point_at = time.monotonic()
+            self._note(status)
+
+    def _note(self, status: WorkerStatus) -> None:
+        """Add a point to the series, which stays bounded."""
+        name = keys.series(status.worker)
+        with available(), self.client.pipeline(transaction=False) as pipeline:
+            pipeline.lpush(name, point(status))
+            pipeline.ltrim(name, 0, SERIES_KEPT - 1)
+            pipeline.expire(name, SERIES_TTL_S)
+            pipeline.execute()

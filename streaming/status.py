@@ -13,6 +13,10 @@ from streaming.clock import wall_ms
 from streaming.connection import available, client
 
 TTL_S: Final = 15
+# An hour's points, one each five seconds.
+SERIES_EVERY_S: Final = 5.0
+SERIES_KEPT: Final = 720
+SERIES_TTL_S: Final = 86_400
 RATE_WINDOW_S: Final = 10.0
 DELAYS_KEPT: Final = 5_000
 DELAYS_PER_BATCH: Final = 50
@@ -55,6 +59,37 @@ class WorkerStatus(msgspec.Struct):
     @property
     def lag(self) -> int:
         return sum(partition.lag or 0 for partition in self.partitions.values())
+
+
+class Point(msgspec.Struct, array_like=True, frozen=True):
+    """A worker's figures at one moment (ms of wall time)."""
+
+    at_ms: int
+    events_per_s: float
+    lag: int
+    delay_p50_ms: float | None
+    delay_p99_ms: float | None
+    dead: int
+
+
+def point(status: WorkerStatus) -> bytes:
+    return msgspec.msgpack.encode(
+        Point(
+            status.heartbeat_ms,
+            status.events_per_s,
+            status.lag,
+            status.delay_p50_ms,
+            status.delay_p99_ms,
+            status.dead,
+        )
+    )
+
+
+def series(worker: str) -> list[Point]:
+    """A worker's points of the last hour, oldest first; may raise StoreUnavailable."""
+    with available():
+        values: list[Any] = client().lrange(keys.series(worker), 0, -1)
+    return [msgspec.msgpack.decode(value, type=Point) for value in reversed(values)]
 
 
 def workers() -> list[WorkerStatus]:

@@ -1,5 +1,6 @@
 """The stream worker as it runs in the shop, killed and cut off in the middle of its work."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +10,16 @@ from django.conf import settings
 
 from catalog.tests.factories import make_article
 from streaming import connection, producer, store
+from streaming.consumer import FeatureConsumer
 from streaming.delivery import Outgoing, Sender
 from streaming.events import View
 from streaming.replay import Publisher
-from streaming.status import WorkerStatus, workers
+from streaming.status import WorkerStatus, series, workers
 from streaming.tests.kafka import messages
 from streaming.tests.progress import done, features, finish
 from streaming.tests.servers import Valkey, Worker, eventually
 from streaming.tests.traffic import START, traffic
+from streaming.worker import EXIT_FAILED, STUCK_S, Stream
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 EVENTS = 40_000
@@ -113,6 +116,9 @@ def test_an_event_is_in_the_features_at_once_and_the_worker_says_so(
     assert told.lag == 0
     assert sum(p.position for p in told.partitions.values()) == 20
     assert told.delay_p50_ms is not None
+    points = series(told.worker)
+    assert points
+    assert points == sorted(points, key=lambda point: point.at_ms)
 
 
 def test_what_cant_be_worked_on_becomes_a_dead_letter_and_the_rest_goes_on(
@@ -151,3 +157,23 @@ def test_a_terminated_worker_ends_cleanly_and_its_partitions_go_to_another(
         publisher.send(traffic(500, articles, seed=2))
         publisher.settle()
         finish(client, before + 500)
+
+
+def test_a_loop_that_hangs_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    stream = Stream.__new__(Stream)
+    stream.consumer = FeatureConsumer("hangs")
+    stream.consumer.turned_at -= STUCK_S + 1
+    release = threading.Event()
+    stream.thread = threading.Thread(target=release.wait, daemon=True)
+    stream.thread.start()
+
+    def end(status: int) -> None:
+        ended.append(status)
+        stream.consumer.stopping.set()
+
+    monkeypatch.setattr("streaming.worker.WATCH_EVERY_S", 0.01)
+    monkeypatch.setattr("streaming.worker.os._exit", end)
+    stream._watch()
+    release.set()
+    assert ended == [EXIT_FAILED]
