@@ -19,12 +19,12 @@ from recommendations.ranking import WEIGHTS, Ranking, generate, rank
 
 # Of one design so many colours: who liked one may want another beside it.
 PER_DESIGN: Final = 2
-# What one owns already takes at most half of a shelf.
-OWNED_SHARE: Final = 0.5
-# Somebody of whom nothing is known sees many kinds of things rather than twelve bodysuits.
-PER_TYPE_NEWCOMER: Final = 4
-# A shelf of this length or more keeps its last place for an article that is new in the shop.
+# What one owns already takes at most so much of a shelf.
+OWNED_SHARE: Final = 0.75
+# Of shelves of this length or more, one in EXPLORES keeps its last place for an article that is
+# new in the shop.
 EXPLORES_FROM: Final = 8
+EXPLORES: Final = 4
 EXPLORE_DEPTH: Final = 60
 NEW: Final = -1
 JUST_BOUGHT_DAYS: Final = 0.5
@@ -44,11 +44,12 @@ class Pick:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the shelf has to respect: rows not to show, an audience, and whom to explore for."""
+    """What the shelf has to respect: rows not to show, an audience, and whom to explore for
+    (any number that tells shopper and day apart; None: no slot for something new)."""
 
     hidden: Collection[int] = ()
     index_group: int | None = None
-    seed: int = 0
+    seed: int | None = None
 
 
 def personal_shelf(
@@ -62,10 +63,10 @@ def personal_shelf(
     ranking = rank(generate(bundle, profile, weights, wish.index_group))
     left = np.flatnonzero(allowed(bundle, ranking.rows, wish))
     left = left[not_too_often(ranking.rows[left], profile, int(k * OWNED_SHARE))]
-    per_type = (k + 1) // 2 if len(profile) else PER_TYPE_NEWCOMER
-    places = left[diverse(bundle, ranking.rows[left], k, per_type, PER_DESIGN)]
+    places = left[diverse(bundle, ranking.rows[left], k, (k + 1) // 2, PER_DESIGN)]
     picks = [pick(ranking, int(place)) for place in places]
-    new = something_new(bundle, picks, wish) if k >= EXPLORES_FROM else None
+    explores = k >= EXPLORES_FROM and wish.seed is not None and chance(wish.seed) % EXPLORES == 0
+    new = something_new(bundle, picks, wish) if explores else None
     return picks if new is None else [*picks[: k - 1], new]
 
 
@@ -104,8 +105,13 @@ def something_new(bundle: Bundle, picks: list[Pick], wish: Wish) -> Pick | None:
     rows = rows[allowed(bundle, rows, wish) & ~np.isin(bundle.design[rows], list(shown))]
     if len(rows) == 0:
         return None
-    row = int(rows[crc32(str(wish.seed).encode()) % len(rows)])
+    row = int(rows[chance(wish.seed or 0) // EXPLORES % len(rows)])
     return Pick(row, 0.0, NEW, -1)
+
+
+def chance(seed: int) -> int:
+    """A number that looks like any, the same for the same seed."""
+    return crc32(str(seed).encode())
 
 
 def just_bought(bundle: Bundle, profile: Profile) -> set[int]:

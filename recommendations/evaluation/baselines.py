@@ -60,11 +60,11 @@ def als(past: Inputs, customers: Ints, depth: int) -> Lists:
     units = np.ones(len(year), np.float32)
     shape = (len(known), len(past.articles))
     matrix = sparse.csr_matrix((units, (place, year.row)), shape=shape)
-    model = AlternatingLeastSquares(
-        ALS_FACTORS, iterations=ALS_ITERATIONS, random_state=SEED, num_threads=2
-    )
     # Its own threads and those of BLAS would fight for the processor.
     with threadpool_limits(1, "blas"):
+        model = AlternatingLeastSquares(
+            ALS_FACTORS, iterations=ALS_ITERATIONS, random_state=SEED, num_threads=2
+        )
         model.fit(matrix, show_progress=False)
     at = np.searchsorted(known, customers).clip(max=len(known) - 1)
     lists = np.tile(week_of(past, depth), (len(customers), 1))

@@ -70,13 +70,14 @@ def candidates_of(bundle: Bundle, customer: int, source: Source) -> set[int]:
 
 
 def in_session(
-    bundle: Bundle, customer: int, first: Sequence[int], k: int, *, live: bool
+    bundle: Bundle, customer: int, day: int, first: Sequence[int], k: int, *, live: bool
 ) -> list[int]:
-    """The shelf after the first articles of a basket (rows) went into the bag, a minute apart.
+    """The shelf at noon of `day` (since 1970), when the first articles of a basket (rows) have gone
+    into the bag, a minute apart.
 
     With `live` off these events are not known, though what lies in the bag is hidden all the same.
     """
-    now_ms = after_history(bundle) + DAY_MS // 2
+    now_ms = day * DAY_MS + DAY_MS // 2
     articles = bundle.article[list(first)].tolist()
     events = [
         Recent(article, "bag_add", now_ms - age * MINUTE_MS)

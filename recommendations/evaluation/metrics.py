@@ -26,8 +26,8 @@ def average_precision(hits: Hits, relevant: Counts) -> Values:
     """AP@k as Kaggle's competition defines it: Σ precision at each hit / min(relevant, k)."""
     k = hits.shape[1]
     precision = np.cumsum(hits, axis=1) / np.arange(1, k + 1)
-    total: Values = (precision * hits).sum(axis=1) / np.minimum(relevant, k)
-    return total
+    total: Values = (precision * hits).sum(axis=1)
+    return total / np.minimum(relevant, k)
 
 
 def recall(hits: Hits, relevant: Counts) -> Values:

@@ -167,19 +167,17 @@ def ablation(bundle: Bundle, truth: Truth, k: int) -> dict[str, Values]:
 
 
 def session(split: Split, bundle: Bundle, k: int, most: int) -> dict[str, Values]:
-    """Recall of the rest of each first-day basket, with and without its first items as events."""
-    first_day = split.later.day == split.past.as_of_day + 1
-    baskets: dict[int, dict[int, None]] = {}
-    pairs = zip(
-        split.later.customer[first_day].tolist(), split.later.row[first_day].tolist(), strict=True
-    )
-    for customer, row in pairs:
-        baskets.setdefault(customer, {}).setdefault(row)
+    """Recall of the rest of each basket (customer, day), its first items being events or not."""
+    baskets: dict[tuple[int, int], dict[int, None]] = {}
+    later = split.later
+    lines = zip(later.customer.tolist(), later.day.tolist(), later.row.tolist(), strict=True)
+    for customer, day, row in lines:
+        baskets.setdefault((customer, day), {}).setdefault(row)
     found: dict[str, list[float]] = {"real-time": [], "without": []}
-    large = [(c, list(rows)) for c, rows in baskets.items() if len(rows) >= SESSION_FROM]
-    for customer, rows in large[:most]:
+    large = [(key, list(rows)) for key, rows in baskets.items() if len(rows) >= SESSION_FROM]
+    for (customer, day), rows in large[:: max(1, -(-len(large) // most))]:
         cut = min((len(rows) + 1) // 2, SESSION_FIRST)
         for name, live in (("real-time", True), ("without", False)):
-            shelf = in_session(bundle, customer, rows[:cut], k, live=live)
+            shelf = in_session(bundle, customer, day, rows[:cut], k, live=live)
             found[name].append(len(set(shelf) & set(rows[cut:])) / (len(rows) - cut))
     return {name: np.array(values) for name, values in found.items()}

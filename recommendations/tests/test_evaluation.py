@@ -85,7 +85,7 @@ def test_the_command_reports_and_the_admin_links_the_report(
     found = json.loads(target.read_text())
     assert found["methods"]["for-you"]["recall@12"]["mean"] == 1.0
     assert found["customers"] == 8
-    assert found["next in session"]["baskets"] == 8
+    assert found["next in session"]["baskets"] == 16
     assert "8 customers" in capsys.readouterr().out
     page = admin_client.get(f"/admin/recommendations/modelversion/{version.pk}/change/")
     address = f"/admin/recommendations/modelversion/{version.pk}/evaluation/"

@@ -1,0 +1,80 @@
+"""manage.py recommend --customer ID [--as-of DATE]"""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.table import Table
+
+from catalog.models import Customer
+from recommendations.bundle.format import BundleError
+from recommendations.bundle.reader import Bundle, open_bundle
+from recommendations.for_you import causes, reason
+from recommendations.management.commands.export_recommendations import version_of
+from recommendations.management.commands.train_recommendations import day
+from recommendations.personal import Wish, personal_shelf
+from recommendations.profile import Profile, after_history, profile_of
+from recommendations.ranking import contributions, generate
+from streaming.state import KINDS
+
+
+class Command(BaseCommand):
+    help = "Explain what a customer is recommended from their purchases, and why."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--customer", required=True, help="the 64-digit id, or our number")
+        parser.add_argument("--as-of", type=day, metavar="DATE", help="use the model of this day")
+        parser.add_argument("--k", type=int, default=12, help="how many (12)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        customer = customer_of(options["customer"])
+        version = version_of(options["as_of"])
+        try:
+            bundle = open_bundle(version.folder)
+        except BundleError as error:
+            raise CommandError(str(error)) from error
+        about = profile_of(bundle, (), customer.pk, after_history(bundle))
+        console = Console(width=160)
+        console.print(
+            past(bundle, about, f"Customer {customer.customer_id}, as of {version.as_of}")
+        )
+        console.print(shelf(bundle, about, options["k"], f"For you, from model {version}"))
+
+
+def customer_of(text: str) -> Customer:
+    number = text.isdecimal() and len(text) < 10
+    asked = (
+        Customer.objects.filter(pk=int(text))
+        if number
+        else Customer.objects.filter(customer_id=text.lower())
+    )
+    found = asked.first()
+    if found is None:
+        raise CommandError(f"There is no customer {text}.")
+    return found
+
+
+def past(bundle: Bundle, about: Profile, title: str) -> Table:
+    table = Table("article", "name", "action", "days ago", title=title)
+    actions = zip(about.rows.tolist(), about.kinds.tolist(), about.days.tolist(), strict=True)
+    for row, kind, days in actions:
+        article = f"{bundle.article[row]:010d}"
+        table.add_row(article, bundle.name(row), KINDS[kind], f"{days:.0f}")
+    return table
+
+
+def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
+    """The shelf with its reasons and, for staff, what each generator gave."""
+    table = Table("", "article", "name", "score", "reason", "from", title=title)
+    found, why = generate(bundle, about), causes(bundle, about)
+    for place, pick in enumerate(personal_shelf(bundle, about, k, Wish()), start=1):
+        given = contributions(found, pick.row)
+        table.add_row(
+            str(place),
+            f"{bundle.article[pick.row]:010d}",
+            bundle.name(pick.row),
+            f"{pick.score:.3f}",
+            reason(bundle, pick, why),
+            ", ".join(f"{name} {value:.3f}" for name, value in given.items()),
+        )
+    return table
