@@ -1,8 +1,10 @@
 """The server is killed, or its disk is full, while `ingest_hm` loads."""
 
 import os
+import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +15,6 @@ from django.conf import settings
 
 from catalog.tests import hm
 from catalog.tests.processes import Database, administrate
-from storefront import services
 
 pytestmark = pytest.mark.slow
 ROWS = 60_000
@@ -34,22 +35,41 @@ def migrated(database: Database) -> Database:
 def test_a_killed_server_costs_nothing_but_a_second_start(data: Path, tmp_path: Path) -> None:
     place = tmp_path / "server"
     try:
-        server = services.up(place, durable=False)["DATABASE_URL"]
-        database = migrated(Database("fashion", tmp_path, server))
+        database = migrated(Database("fashion", tmp_path, services("up", place)))
         run = database.ingest(data, "0.1")
         run.wait_until(database.has_read(ROWS // 4))
         kill_server(place)
         code, said = run.end()
         assert code == 1, said
         assert "the same command goes on" in said
-        services.up(place, durable=False)
+        services("up", place)
         database.ingest(data, "0.1").succeed()
         assert database.query("SELECT count(*), count(DISTINCT id) FROM catalog_transaction") == (
             ROWS,
             ROWS,
         )
     finally:
-        services.down(place)
+        services("down", place)
+
+
+def services(what: str, place: Path) -> str:
+    """Embedded services of their own in a folder; the address of the PostgreSQL among them."""
+    named = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS")
+    others = {name: value for name, value in os.environ.items() if name not in named}
+    subprocess.run(
+        [sys.executable, "manage.py", "services", what],
+        cwd=settings.BASE_DIR,
+        env=others | {"VAR_DIR": str(place)},
+        check=True,
+        capture_output=True,
+    )
+    written = re.search(r"^DATABASE_URL=['\"]?([^'\"\n]+)", env_file(place), re.MULTILINE)
+    return written[1] if written else ""
+
+
+def env_file(place: Path) -> str:
+    file = place / "services.env"
+    return file.read_text() if file.exists() else ""
 
 
 def kill_server(place: Path) -> None:
