@@ -24,6 +24,10 @@ class Contents:
     def units(self) -> int:
         return sum(line.quantity for line in self.lines)
 
+    @property
+    def articles(self) -> list[int]:
+        return [line.article_id for line in self.lines]
+
     @cached_property
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), Decimal("0.00"))

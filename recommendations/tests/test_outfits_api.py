@@ -12,6 +12,7 @@ from django.test import Client
 
 from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
+from recommendations.outfits.serving import Request, outfit
 from recommendations.tests.shops import Lived, train
 
 pytestmark = pytest.mark.django_db
@@ -105,8 +106,6 @@ def test_the_budget_covers_the_locked_pieces_too(
 def test_what_was_bought_lately_is_not_proposed(
     client: Client, trained: dict[str, list[Article]], lived: Lived
 ) -> None:
-    from recommendations.outfits.serving import Request, outfit
-
     shirt, shoes = trained["shirt"][0].pk, trained["sneaker"][0].pk
     buyer = lived([(shoes, "purchase", 86_400_000)])
     proposed = {piece.article for piece in outfit(Request([shirt]), buyer).pieces}
@@ -149,6 +148,21 @@ def test_without_a_model_the_answer_is_empty_and_says_so(
     assert status == 200
     assert look["degraded"]
     assert look["pieces"] == []
+
+
+def test_the_product_page_and_the_bag_complete_the_outfit(
+    client: Client, trained: dict[str, list[Article]]
+) -> None:
+    shirt, trousers = trained["shirt"][1], trained["trousers"][1]
+    page = client.get(f"/article/{shirt.article_id}/").content.decode()
+    assert "Complete the outfit" in page
+    assert "Often worn with Shirt b" in page
+    client.post("/bag/add/", {"article": shirt.article_id, "quantity": 1})
+    client.post("/bag/add/", {"article": trousers.article_id, "quantity": 1})
+    bag = client.get("/bag/").content.decode()
+    shelf = bag[bag.index('id="shelf-outfit"') :].split("</section>")[0]
+    assert trained["sneaker"][1].article_id in shelf
+    assert trousers.article_id not in shelf
 
 
 @pytest.mark.parametrize("as_of", [None, "2020-09-18"])

@@ -18,6 +18,7 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
         _track(request, shown, origin)
     context = {
         "article": shown,
+        "outfit_of": [shown.pk],
         "siblings": _siblings(shown),
         "attributes": _attributes(shown),
         "origin": origin,

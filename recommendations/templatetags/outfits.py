@@ -1,0 +1,39 @@
+"""{% load outfits %}{% outfit articles %}: what completes the outfit around some articles."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.template.context import RequestContext
+
+from recommendations.outfits.serving import MOST_ARTICLES, Outfit, Request, outfit
+from recommendations.shelf import Item, Shelf
+from recommendations.widgets import shelf_context
+from streaming.shoppers import shopper_of
+
+register = template.Library()
+
+KIND = "outfit"
+
+
+@register.inclusion_tag("recommendations/shelf.html", takes_context=True, name="outfit")
+def outfit_shelf(context: RequestContext, articles: Iterable[int]) -> dict[str, Any]:
+    """One piece for each missing slot with its reason; nothing where there is nothing to show."""
+    request = context["request"]
+    asked = Request(list(articles)[:MOST_ARTICLES], k=0)
+    found = outfit(asked, shopper_of(request))
+    return {"request": request, **shelf_context(shelf_of(found))}
+
+
+def shelf_of(found: Outfit) -> Shelf:
+    return Shelf(
+        rec_id=found.rec_id,
+        kind=KIND,
+        title="Complete the outfit",
+        strategy=found.strategy,
+        model_version=found.model_version,
+        reason="One piece for each part that is missing, chosen together",
+        feature_age_ms=None,
+        degraded=found.degraded,
+        items=[Item(piece.article, piece.score, piece.reason) for piece in found.pieces],
+    )
