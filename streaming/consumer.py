@@ -5,6 +5,7 @@ letter that isn't acknowledged, partitions come and gone) it forgets the batch, 
 each of its partitions stands, and reads the log again from there.
 """
 
+import gc
 import logging
 import threading
 import time
@@ -40,6 +41,7 @@ BATCH: Final = 1000
 IDLE_S: Final = 0.2
 RETRY_S: Final = 0.5
 REDIS_TIMEOUT_S: Final = 5.0
+GC_THRESHOLD: Final = (100_000, 50, 100)
 
 
 class OffsetLostError(Exception):
@@ -57,6 +59,10 @@ class FeatureConsumer:
         self.turned_at = time.monotonic()
 
     def run(self) -> None:
+        # A batch makes ten thousands of small lists and no cycles: looking for cycles as often as
+        # Python does by itself takes a fifth of the time.
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLD)
         try:
             while not self.stopping.is_set():
                 self._run_once()

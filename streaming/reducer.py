@@ -4,6 +4,7 @@ The functions take the state over and change it; a caller who needs the old one 
 """
 
 from binascii import crc32
+from operator import neg
 from typing import Final, NamedTuple
 
 from streaming import events
@@ -239,7 +240,8 @@ def _add(taste: dict[int, int], value: int, amount: int) -> None:
         return
     taste[value] = amount
     if len(taste) > AFFINITIES.bound:
-        del taste[min(taste, key=lambda key: (taste[key], -key))]
+        _, least = min(zip(taste.values(), map(neg, taste), strict=True))
+        del taste[-least]
 
 
 def _move_landmark(state: State, half_lives: int) -> None:
