@@ -40,14 +40,15 @@ def ndcg(hits: Hits, relevant: Counts) -> Values:
     """Binary NDCG@k, discount 1 / log2(place + 1) (Järvelin, Kekäläinen, TOIS 2002)."""
     k = hits.shape[1]
     discount = 1.0 / np.log2(np.arange(2, k + 2))
-    ideal: Values = np.cumsum(discount)[np.minimum(relevant, k) - 1]
-    gain: Values = (hits * discount).sum(axis=1)
-    return gain / ideal
+    ideal = np.cumsum(discount)[np.minimum(relevant, k) - 1]
+    gain: Values = hits @ discount
+    share: Values = gain / ideal
+    return share
 
 
 def hit(hits: Hits) -> Values:
     """1 where anything in the list was bought."""
-    found: Values = hits.any(axis=1).astype(np.float64)
+    found: Values = np.asarray(hits.any(axis=1), np.float64)
     return found
 
 
