@@ -15,47 +15,55 @@ FORMAT: Final = 3
 MANIFEST: Final = "manifest.json"
 
 # name: (dtype, dimensions)
-ARRAYS: Final[dict[str, tuple[str, int]]] = {
-    "article": ("int32", 1),
-    "product": ("int32", 1),
-    "design": ("int32", 1),
-    "product_type": ("int32", 1),
-    "garment_group": ("int32", 1),
-    "index_group": ("int32", 1),
-    "colour_master": ("int32", 1),
-    "price": ("float32", 1),
-    "first_sold": ("int32", 1),
-    "last_sold": ("int32", 1),
-    "on_sale": ("bool", 1),
-    "names": ("uint8", 1),
-    "name_ends": ("int64", 1),
-    "vectors": ("float32", 2),
-    "neighbours": ("int32", 2),
-    "neighbour_scores": ("float32", 2),
-    "standing": ("float32", 1),
-    "colours": ("int32", 2),
-    "together_rows": ("int32", 2),
-    "together_scores": ("float32", 2),
-    "also_rows": ("int32", 2),
-    "also_scores": ("float32", 2),
-    "customer_customer": ("int32", 1),
-    "customer_band": ("int32", 1),
-    "customer_online": ("float32", 1),
-    "customer_ends": ("int64", 1),
-    "customer_rows": ("int32", 1),
-    "customer_days": ("int32", 1),
-} | {
-    f"{name}_{part}": kind
-    for name in (
-        "popular",
-        "popular_by_index_group",
-        "popular_by_age",
-        "popular_by_channel",
-        "new",
-        "new_by_index_group",
-    )
-    for part, kind in (("keys", ("int32", 1)), ("rows", ("int32", 2)), ("scores", ("float32", 2)))
-} | OUTFIT_ARRAYS
+ARRAYS: Final[dict[str, tuple[str, int]]] = (
+    {
+        "article": ("int32", 1),
+        "product": ("int32", 1),
+        "design": ("int32", 1),
+        "product_type": ("int32", 1),
+        "garment_group": ("int32", 1),
+        "index_group": ("int32", 1),
+        "colour_master": ("int32", 1),
+        "price": ("float32", 1),
+        "first_sold": ("int32", 1),
+        "last_sold": ("int32", 1),
+        "on_sale": ("bool", 1),
+        "names": ("uint8", 1),
+        "name_ends": ("int64", 1),
+        "vectors": ("float32", 2),
+        "neighbours": ("int32", 2),
+        "neighbour_scores": ("float32", 2),
+        "standing": ("float32", 1),
+        "colours": ("int32", 2),
+        "together_rows": ("int32", 2),
+        "together_scores": ("float32", 2),
+        "also_rows": ("int32", 2),
+        "also_scores": ("float32", 2),
+        "customer_customer": ("int32", 1),
+        "customer_band": ("int32", 1),
+        "customer_online": ("float32", 1),
+        "customer_ends": ("int64", 1),
+        "customer_rows": ("int32", 1),
+        "customer_days": ("int32", 1),
+    }
+    | {
+        f"{name}_{part}": kind
+        for name in (
+            "popular",
+            "popular_by_index_group",
+            "popular_by_age",
+            "popular_by_channel",
+            "new",
+            "new_by_index_group",
+        )
+        for part, kind in (
+            ("keys", ("int32", 1)),
+            ("rows", ("int32", 2)),
+            ("scores", ("float32", 2)),
+        )
+    }
+    | OUTFIT_ARRAYS
+)
 
 
 class BundleError(Exception):
