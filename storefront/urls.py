@@ -50,6 +50,7 @@ urlpatterns = [
     path("ops/", pipeline.page, name="pipeline"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
     path("robots.txt", errors.robots, name="robots"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("catalog.api.urls")),

@@ -19,6 +19,7 @@ def test_the_pipeline_shows_a_worker_and_how_far_behind_it_is(client: Client) ->
     page = client.get(PAGE).content.decode()
     assert "stream@test" in page
     assert "<dt>Events behind</dt><dd>67</dd>" in page
+    assert 'stream_lag{partition="0"} 67.0' in client.get("/metrics").content.decode()
     store().delete(keys.status(status.worker))
 
 
@@ -40,3 +41,4 @@ def test_the_pipeline_page_says_what_is_away(client: Client) -> None:
     page = client.get(PAGE).content.decode()
     assert "No stream worker is running, or Redis is away" in page
     assert page.count('data-up="no"') >= 2
+    assert client.get("/metrics").status_code == 503
