@@ -104,7 +104,7 @@ class TestSearch:
     )
     @given(st.text(max_size=60))
     def test_any_text_can_be_searched_for(self, typed: str) -> None:
-        list(find(typed, Article.objects.all()).articles[:5])
+        assert len(find(typed, Article.objects.all()).articles[:5]) <= 5
 
 
 def test_cleaned_words_are_one_short_line() -> None:
