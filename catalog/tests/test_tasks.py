@@ -1,6 +1,7 @@
 """Background work of the catalogue."""
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,24 @@ def test_best_sellers_are_rendered_in_every_width(tmp_path: Path, settings: Lazy
     assert {int(path.name.split("-")[1]) for path in made} == {best.pk}
 
 
-def test_without_a_broker_an_ingest_ends_well(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(warm_renditions.app.conf, "broker_url", "redis://127.0.0.1:1/0")
+def ask_broker_at(address: str) -> None:
+    """Let Celery use this address, and none of the connections it has."""
+    app = warm_renditions.app
+    app.conf.update(broker_url=address)
+    app._after_fork()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def no_broker() -> Iterator[None]:
+    """Celery asks a port where nothing listens, and afterwards keeps no connection to it."""
+    address = warm_renditions.app.conf.broker_url
+    ask_broker_at("redis://127.0.0.1:1/0")
+    yield
+    ask_broker_at(address)
+
+
+@pytest.mark.usefixtures("no_broker")
+def test_without_a_broker_an_ingest_ends_well(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         warm_soon()
     assert "renditions are not warmed" in caplog.text

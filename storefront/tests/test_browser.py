@@ -161,10 +161,12 @@ def test_a_shelf_follows_without_a_reload(
     browser: Browser, live_server: LiveServer, stock: dict[str, list[Article]]
 ) -> None:
     """htmx asks for the shelves again after the bag has changed."""
-    dress = stock["dress"][0]
-    page = browser.new_context(base_url=live_server.url).new_page()
+    dress, shirt = stock["dress"][0], stock["shirt"][0]
+    context = browser.new_context(base_url=live_server.url)
+    page = context.new_page()
     page.goto(address(dress))
-    shelf = page.locator("#shelf-recently-viewed").filter(has_text=dress.name)
+    context.new_page().goto(address(shirt))
+    shelf = page.locator("#shelf-recently-viewed").filter(has_text=shirt.name)
     give_up = time.monotonic() + PATIENCE_S
     while not shelf.count():
         assert time.monotonic() < give_up, "the shelf never came"
