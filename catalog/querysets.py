@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Exists, F, Func, OuterRef, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 
 from catalog import search
 
@@ -74,12 +74,6 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             product=OuterRef("product"),
         )
         return self.filter(~Exists(others), summary__isnull=False)
-
-    def count_products(self) -> int:
-        """How many products `one_per_product` gives."""
-        sellable = self.filter(summary__isnull=False).order_by()
-        count: int = sellable.aggregate(count=Count("product", distinct=True))["count"]
-        return count
 
     # --- in which order ---
 

@@ -31,11 +31,6 @@ def picture_path(root: Path, article_id: int) -> Path:
     return root / name[:3] / f"{name}.jpg"
 
 
-def find_pictures(root: Path) -> set[int]:
-    """The ids of the articles with a picture, from file names alone; empty for no such folder."""
-    return survey(root).articles
-
-
 def survey(root: Path) -> Library:
     """All files one folder below ``root``, sorted into pictures and strangers."""
     library = Library()

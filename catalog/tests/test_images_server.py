@@ -23,7 +23,7 @@ from django.db import DatabaseError
 from PIL import Image
 
 from catalog.images import attributes, renditions, server
-from catalog.images.library import find_pictures, picture_path, survey
+from catalog.images.library import picture_path, survey
 from catalog.images.urls import WIDTHS, image_url, srcset
 from catalog.tests.factories import make_article
 
@@ -311,10 +311,10 @@ def test_the_folder_is_surveyed_by_file_names(folders: Path) -> None:
     put(folders, 12345001)
     for stranger in ("readme.txt", "091/0912345001.png", "091/0012345001.jpg", "091/thumb.jpg"):
         (folders / stranger).write_bytes(b"x")
-    assert find_pictures(folders) == {ARTICLE, 12345001}
+    assert survey(folders).articles == {ARTICLE, 12345001}
     names = {str(path.relative_to(folders)) for path in survey(folders).strangers}
     assert names == {"readme.txt", "091/0912345001.png", "091/0012345001.jpg", "091/thumb.jpg"}
-    assert find_pictures(folders / "nowhere") == set()
+    assert survey(folders / "nowhere").articles == set()
 
 
 # --- the real process -------------------------------------------------------------------------
