@@ -29,7 +29,8 @@ def money(price: float | Decimal) -> str:
 def kind_and_colour(article: Article) -> str:
     """“Dress, dark blue”, of which H&M may not know either."""
     parts = (article.product_type.name, article.colour.name.lower())
-    return ", ".join(part for part in parts if part.lower() != "unknown")
+    text = ", ".join(part for part in parts if part.lower() != "unknown")
+    return text[:1].upper() + text[1:]
 
 
 @register.simple_tag
