@@ -6,6 +6,27 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from recommendations.attribution.models import (
+    AttributionFence,
+    Exposure,
+    Interaction,
+    Outcome,
+    Serving,
+)
+from recommendations.experiments.models import Experiment, Layer, Variant
+
+__all__ = [
+    "AttributionFence",
+    "Experiment",
+    "Exposure",
+    "Interaction",
+    "Layer",
+    "ModelVersion",
+    "Outcome",
+    "Serving",
+    "Variant",
+]
+
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def active(self) -> "ModelVersionQuerySet":

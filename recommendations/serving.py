@@ -1,9 +1,11 @@
 """One request for recommendations, answered from what is there."""
 
-import uuid
-
+from recommendations import rec_id
 from recommendations.asking import Ask
+from recommendations.attribution import servings
 from recommendations.bundle import registry
+from recommendations.experiments.assignment import arm_of, plans
+from recommendations.experiments.filling import bundle_of, fill
 from recommendations.kinds import KINDS
 from recommendations.live import snapshot_of
 from recommendations.profile import customer_key
@@ -29,15 +31,19 @@ def recommend(
     Raise KeyError for an unknown kind, ValueError when a kind about an article gets none.
     """
     chosen = KINDS[kind]
-    bundle = registry.active()
+    arm = arm_of(plans.get(), kind, shopper) if shopper else None
+    bundle = bundle_of(arm, registry.active())
     live = snapshot_of(shopper, index_group) if chosen.live else None
-    found = chosen.find(Ask(k, article, index_group, bundle, live, customer_key(shopper)))
+    ask = Ask(k, article, index_group, bundle, live, customer_key(shopper))
+    found, teams = fill(chosen, ask, arm)
+    version = bundle.version if bundle else None
+    served = servings.number(kind, found.strategy, version, arm.variant if arm else None)
     return Shelf(
-        rec_id=uuid.uuid4().hex,
+        rec_id=rec_id.make(served, teams),
         kind=kind,
         title=found.title or chosen.title,
         strategy=found.strategy,
-        model_version=bundle.version if bundle else None,
+        model_version=version,
         reason=found.reason,
         feature_age_ms=live.age_ms if live else None,
         degraded=found.degraded,

@@ -21,3 +21,20 @@ def train() -> None:
         logger.warning("no training: %s", error)
     else:
         logger.info("model %s is active", version)
+
+
+@shared_task(name="recommendations.guard_experiments")
+def guard_experiments() -> None:
+    """Stop experiments that surely harm."""
+    from recommendations.experiments.results import guard
+
+    for experiment in guard():
+        logger.warning("experiment %s was stopped: %s", experiment, experiment.stopped_why)
+
+
+@shared_task(name="recommendations.purge_interactions")
+def purge_interactions() -> None:
+    """Drop what no purchase can be credited to any more."""
+    from recommendations.attribution.step import purge
+
+    logger.info("%d old interactions were dropped", purge())

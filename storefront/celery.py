@@ -1,9 +1,10 @@
-"""The Celery application: `celery -A storefront worker -Q stream` and `-Q default`."""
+"""The Celery application: `celery -A storefront worker -Q stream` (or attribution, or default)."""
 
 import os
 
 from celery import Celery
 
+from recommendations.attribution import worker as attribution
 from streaming import worker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
@@ -12,3 +13,4 @@ app = Celery("storefront")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 worker.install(app)
+attribution.install(app)

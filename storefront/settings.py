@@ -148,6 +148,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "guard the experiments": {
+        "task": "recommendations.guard_experiments",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "forget old interactions": {
+        "task": "recommendations.purge_interactions",
+        "schedule": timedelta(hours=1),
+    },
     "send spooled events": {
         "task": "streaming.flush_spool",
         "schedule": timedelta(seconds=10),

@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from recommendations.attribution import servings
 from recommendations.bundle.registry import registry
+from recommendations.experiments.assignment import plans
 from recommendations.live import breaker
 from recommendations.tests.shops import Lived, live_through
 from streaming import connection
@@ -14,10 +16,15 @@ from streaming import connection
 def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     """A bundle folder of its own, and a process that has not served yet."""
     settings.BUNDLES_DIR = tmp_path / "bundles"
-    registry.reset()
-    breaker.open_until = 0.0
+    forget()
     yield settings.BUNDLES_DIR
+    forget()
+
+
+def forget() -> None:
     registry.reset()
+    plans.reset()
+    servings.reset()
     breaker.open_until = 0.0
 
 

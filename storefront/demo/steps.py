@@ -62,6 +62,12 @@ def children(data: DataSet, port: int, image_port: int, *, replay: bool) -> list
         "images": ["manage.py", "image_server", f"--port={image_port}"],
         "stream": [*worker, "--queues=stream", "--hostname=stream@%h", "--pool=solo"],
         "tasks": [*worker, "--queues=default", "--hostname=tasks@%h"],
+        "attribution": [
+            *worker,
+            "--queues=attribution",
+            "--hostname=attribution@%h",
+            "--pool=solo",
+        ],
         "beat": [*celery, "beat", "--loglevel=INFO"],
     }
     if replay:

@@ -28,8 +28,8 @@ def eventually(holds: Callable[[], bool], what: str, patience_s: float = PATIENC
 class Worker:
     """`celery -A storefront worker -Q stream` on this test's database, topic and Redis."""
 
-    def __init__(self, log: Path, redis_url: str | None = None) -> None:
-        self.log = log
+    def __init__(self, log: Path, redis_url: str | None = None, queue: str = "stream") -> None:
+        self.log, self.queue = log, queue
         self.environment = {
             **os.environ,
             "DATABASE_URL": database_url(),
@@ -39,7 +39,7 @@ class Worker:
         }
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "celery", "-A", "storefront", "worker", "-Q", "stream"]
+        command = [sys.executable, "-m", "celery", "-A", "storefront", "worker", "-Q", self.queue]
         command += ["--pool=solo", "--concurrency=1", "--without-gossip", "--without-mingle"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

@@ -1,0 +1,37 @@
+"""The number under which an answer's origin is known, registered when it first serves."""
+
+import logging
+from functools import lru_cache
+
+from django.db import Error, transaction
+
+from recommendations.attribution.models import Serving
+from recommendations.experiments.models import Variant
+
+logger = logging.getLogger(__name__)
+
+UNKNOWN = 0
+
+
+def number(kind: str, strategy: str, model_version: str | None, variant: int | None) -> int:
+    """The Serving's key; UNKNOWN with PostgreSQL away, so that an answer never waits for it."""
+    try:
+        return _registered(kind, strategy, model_version or "", variant)
+    except Error as error:
+        logger.warning("what came of this answer can't be told: %s", error)
+        return UNKNOWN
+
+
+@lru_cache(maxsize=10_000)
+def _registered(kind: str, strategy: str, model_version: str, variant: int | None) -> int:
+    with transaction.atomic():
+        row, _ = Serving.objects.get_or_create(
+            kind=kind,
+            strategy=strategy,
+            model_version=model_version,
+            variant=None if variant is None else Variant(pk=variant),
+        )
+    return int(row.pk)
+
+
+reset = _registered.cache_clear

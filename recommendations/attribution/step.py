@@ -1,0 +1,239 @@
+"""A batch of one partition's events becomes rows and sums in PostgreSQL, exactly once.
+
+Attribution is last touch: a purchase is credited to the last click on, or bag add of, the article
+by the same shopper within WINDOW_MS of event time before it, wherever that was shown last.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final, NamedTuple, get_args
+
+import msgspec
+from django.db import connection, transaction
+from django.db.models import Max
+from psycopg2.extras import execute_values
+
+from recommendations import rec_id
+from recommendations.attribution.models import (
+    AttributionFence,
+    Exposure,
+    Interaction,
+    Serving,
+)
+from streaming import events
+from streaming.batch import TAGS
+
+WINDOW_MS: Final = 24 * 3_600_000
+Relevant = events.Impression | events.Click | events.BagAdd | events.Purchase | events.Erase
+OF_INTEREST: Final = get_args(Relevant)
+# What is dropped after so long can neither be credited nor told from a repetition.
+KEPT_MS: Final = 3 * WINDOW_MS
+COLUMN: Final = {
+    "impression": "impressions", "click": "clicks", "bag_add": "bag_adds", "purchase": "purchases"
+}  # fmt: skip
+
+INSERT_TOUCHES: Final = """
+INSERT INTO recommendations_interaction
+    (event, rec_id, kind, serving_id, shopper, article, ts, price)
+VALUES %s ON CONFLICT DO NOTHING RETURNING event, rec_id, kind, serving_id, shopper, ts, price
+"""
+INSERT_PURCHASES: Final = f"""
+INSERT INTO recommendations_interaction
+    (event, rec_id, kind, serving_id, shopper, article, ts, price)
+SELECT p.event, t.rec_id, 'purchase', t.serving_id, p.shopper, p.article, p.ts, p.price
+FROM (VALUES %s) AS p (event, shopper, article, ts, price)
+CROSS JOIN LATERAL (
+    SELECT rec_id, serving_id FROM recommendations_interaction
+    WHERE shopper = p.shopper AND article = p.article AND kind IN ('click', 'bag_add')
+      AND ts BETWEEN p.ts - {WINDOW_MS} AND p.ts
+    ORDER BY ts DESC, event DESC LIMIT 1
+) AS t
+ON CONFLICT DO NOTHING RETURNING event, rec_id, kind, serving_id, shopper, ts, price
+"""  # noqa: S608
+ADD_OUTCOMES: Final = """
+INSERT INTO recommendations_outcome AS o
+    (day, serving_id, impressions, clicks, bag_adds, purchases, revenue)
+VALUES %s ON CONFLICT (day, serving_id) DO UPDATE SET
+    impressions = o.impressions + EXCLUDED.impressions, clicks = o.clicks + EXCLUDED.clicks,
+    bag_adds = o.bag_adds + EXCLUDED.bag_adds, purchases = o.purchases + EXCLUDED.purchases,
+    revenue = o.revenue + EXCLUDED.revenue
+"""
+ADD_EXPOSURES: Final = """
+INSERT INTO recommendations_exposure AS e
+    (variant_id, shopper, first_ts, impressions, clicks, bag_adds, purchases, revenue,
+     challenger_clicks)
+VALUES %s ON CONFLICT (variant_id, shopper) DO UPDATE SET
+    first_ts = least(e.first_ts, EXCLUDED.first_ts),
+    impressions = e.impressions + EXCLUDED.impressions, clicks = e.clicks + EXCLUDED.clicks,
+    bag_adds = e.bag_adds + EXCLUDED.bag_adds, purchases = e.purchases + EXCLUDED.purchases,
+    revenue = e.revenue + EXCLUDED.revenue,
+    challenger_clicks = e.challenger_clicks + EXCLUDED.challenger_clicks
+"""
+
+
+class FenceError(Exception):
+    """The fence stands elsewhere: another worker has the partition, or the batch is in already."""
+
+
+class Counted(NamedTuple):
+    """One interaction that was new; what its event was counts once."""
+
+    event: str
+    rec_id: str
+    kind: str
+    serving: int
+    shopper: str
+    ts: int
+    price: float
+
+    @property
+    def day(self) -> date:
+        return datetime.fromtimestamp(self.ts / 1000, UTC).date()
+
+
+class Servings:
+    """The known servings and the experiment's variant of each; asks again for an unknown one."""
+
+    def __init__(self) -> None:
+        self.variants: dict[int, int | None] = {}
+
+    def known(self, wanted: Iterable[int]) -> dict[int, int | None]:
+        if missing := set(wanted) - self.variants.keys():
+            rows = Serving.objects.filter(pk__in=missing).values_list("pk", "variant_id")
+            self.variants.update(rows)
+        return self.variants
+
+
+def decode(values: Iterable[bytes]) -> list[Relevant]:
+    """The events that can be of interest; the feature stream tells of those that aren't events."""
+    found = []
+    for value in values:
+        try:
+            event = events.decode(value)
+        except (msgspec.DecodeError, RecursionError):
+            continue
+        if isinstance(event, OF_INTEREST) and event.source != "replay":
+            found.append(event)
+    return found
+
+
+@transaction.atomic
+def work(
+    servings: Servings,
+    topic_id: str,
+    partition: int,
+    expected: int,
+    following: int,
+    values: Sequence[bytes],
+) -> int:
+    """Count the messages from `expected` up to `following`; return how many interactions were new.
+
+    Raise FenceError, and do nothing, where the partition's fence isn't at `expected`.
+    """
+    _pass_fence(topic_id, partition, expected, following)
+    found = decode(values)
+    erased = {event.shopper for event in found if isinstance(event, events.Erase)}
+    kept = [e for e in found if not isinstance(e, events.Erase) and e.shopper not in erased]
+    touches = [row for event in kept if (row := _touch_row(servings, event)) is not None]
+    bought = [_purchase_row(event) for event in kept if isinstance(event, events.Purchase)]
+    with connection.cursor() as cursor:
+        new = _returned(cursor, INSERT_TOUCHES, touches)
+        new += _returned(cursor, INSERT_PURCHASES, bought)
+        _add(cursor, ADD_OUTCOMES, outcomes(new))
+        _add(cursor, ADD_EXPOSURES, exposures(new, servings.variants, kept))
+    forget(erased)
+    return len(new)
+
+
+def forget(shoppers: Collection[str]) -> None:
+    """Drop what tells of these shoppers; the days' sums tell of nobody."""
+    if shoppers:
+        Interaction.objects.filter(shopper__in=shoppers).delete()
+        Exposure.objects.filter(shopper__in=shoppers).delete()
+
+
+def purge() -> int:
+    """Drop interactions too old to matter by event time; return how many."""
+    newest = Interaction.objects.aggregate(Max("ts"))["ts__max"] or 0
+    return Interaction.objects.filter(ts__lt=newest - KEPT_MS).delete()[0]
+
+
+def _pass_fence(topic_id: str, partition: int, expected: int, following: int) -> None:
+    fence, _ = AttributionFence.objects.select_for_update().get_or_create(
+        topic_id=topic_id, partition=partition, defaults={"following": 0}
+    )
+    if fence.following != expected:
+        raise FenceError(f"partition {partition} stands at {fence.following}, not {expected}")
+    fence.following = following
+    fence.save(update_fields=["following"])
+
+
+def _touch_row(servings: Servings, event: events.OfArticle) -> tuple[Any, ...] | None:
+    if event.rec_id is None or isinstance(event, events.Purchase):
+        return None
+    served = rec_id.read(event.rec_id)
+    if served is None or served.serving not in servings.known([served.serving]):
+        return None
+    kind = TAGS[type(event)]
+    return event.id, event.rec_id, kind, served.serving, event.shopper, event.article, event.ts, 0.0
+
+
+def _purchase_row(event: events.Purchase) -> tuple[Any, ...]:
+    return event.id, event.shopper, event.article, event.ts, event.price
+
+
+def _returned(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[Counted]:
+    if not rows:
+        return []
+    inserted = execute_values(cursor.cursor, statement, rows, page_size=len(rows), fetch=True)
+    return [Counted(*row) for row in inserted]
+
+
+def _add(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """In one order in every worker, so that two of them wait for each other at most once."""
+    if rows:
+        execute_values(cursor.cursor, statement, sorted(rows), page_size=len(rows))
+
+
+def outcomes(new: Iterable[Counted]) -> list[tuple[Any, ...]]:
+    """What to add to each day's and serving's row."""
+    sums = _sums((c, (c.day, c.serving)) for c in new)
+    return [(*place, *_amounts(of)) for place, of in sums.items()]
+
+
+def exposures(
+    new: Sequence[Counted],
+    variants: dict[int, int | None],
+    found: Sequence[events.OfArticle],
+) -> list[tuple[Any, ...]]:
+    """What to add to each variant's and shopper's row."""
+    in_variant = [(c, variant) for c in new if (variant := variants[c.serving]) is not None]
+    sums = _sums((c, (variant, c.shopper)) for c, variant in in_variant)
+    first: dict[tuple[int, str], int] = {}
+    wins: Counter[tuple[int, str]] = Counter()
+    positions = {event.id: event.position for event in found}
+    for c, variant in in_variant:
+        place = (variant, c.shopper)
+        first[place] = min(c.ts, first.get(place, c.ts))
+        wins[place] += c.kind == "click" and is_challengers(c.rec_id, positions.get(c.event))
+    return [(*place, first[place], *_amounts(of), wins[place]) for place, of in sums.items()]
+
+
+def is_challengers(answer: str, position: int | None) -> bool:
+    """Whether this place (from 1) of an interleaved answer was the challenger's choice."""
+    served = rec_id.read(answer)
+    return served is not None and position is not None and bool(served.teams >> position - 1 & 1)
+
+
+def _sums(placed: Iterable[tuple[Counted, tuple[Any, ...]]]) -> dict[Any, Counter[str]]:
+    sums: dict[Any, Counter[str]] = {}
+    for counted, place in placed:
+        of = sums.setdefault(place, Counter())
+        of[COLUMN[counted.kind]] += 1
+        of["revenue"] += counted.price  # type: ignore[assignment]
+    return sums
+
+
+def _amounts(of: Counter[str]) -> tuple[float, ...]:
+    return tuple(of[name] for name in (*COLUMN.values(), "revenue"))

@@ -1,0 +1,49 @@
+"""A kind's shelf as a variant wants it."""
+
+import logging
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+from django.conf import settings
+
+from recommendations.asking import Ask
+from recommendations.bundle.format import BundleError
+from recommendations.bundle.reader import Bundle, open_bundle
+from recommendations.experiments.assignment import Arm
+from recommendations.experiments.interleaving import draft
+from recommendations.experiments.strategies import STRATEGIES
+from recommendations.kinds import Kind
+from recommendations.shelf import Found
+
+logger = logging.getLogger(__name__)
+
+
+def fill(kind: Kind, ask: Ask, arm: Arm | None) -> tuple[Found, int]:
+    """What the arm (none: the kind itself) shows, and which places are the challenger's."""
+    if arm is None:
+        return kind.find(ask), 0
+    found = STRATEGIES[arm.parameters.strategy](kind, ask)
+    if not arm.parameters.interleave:
+        return found, 0
+    own = kind.find(ask)
+    items, teams = draft(own.items, found.items, ask.k, Random())  # noqa: S311
+    mixed = f"{own.strategy}+{found.strategy}"[:40]
+    return replace(own, strategy=mixed, items=items), teams
+
+
+def bundle_of(arm: Arm | None, active: Bundle | None) -> Bundle | None:
+    """The bundle that the arm asks for; the active one where it can't be read."""
+    if arm is None or arm.parameters.model_version is None:
+        return active
+    return _opened(arm.parameters.model_version) or active
+
+
+@lru_cache(maxsize=4)
+def _opened(version: str) -> Bundle | None:
+    try:
+        return open_bundle(Path(settings.BUNDLES_DIR) / version)
+    except BundleError as error:
+        logger.error("a variant's model %s can't be used: %s", version, error)
+        return None

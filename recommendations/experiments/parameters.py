@@ -1,0 +1,33 @@
+"""What a variant may change."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from recommendations.experiments.strategies import STRATEGIES
+
+Version = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=40)]
+
+
+class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`strategy` is a name of STRATEGIES; with `interleave` the shelf is drafted from the default
+    and that strategy in turns; `model_version` serves from that bundle instead of the active one.
+    """
+
+    strategy: str = "default"
+    interleave: bool = False
+    model_version: Version | None = None
+
+
+def read(given: Any) -> Parameters:
+    """Raise ValueError, naming the field, for what isn't parameters."""
+    try:
+        parameters = msgspec.convert(given, Parameters)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from error
+    if parameters.strategy not in STRATEGIES:
+        known = ", ".join(STRATEGIES)
+        raise ValueError(f"strategy: {parameters.strategy!r} is none of {known}")
+    if parameters.interleave and parameters.strategy == "default":
+        raise ValueError("interleave: needs another strategy than the default to draft from")
+    return parameters

@@ -1,0 +1,122 @@
+"""An experiment's results from its exposures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Avg, Count, Sum, Variance
+
+from recommendations.attribution.models import COUNTED, Exposure
+from recommendations.experiments.models import Experiment, Variant
+from recommendations.experiments.statistics import (
+    Interval,
+    Sample,
+    difference,
+    sample_ratio,
+    shoppers_needed,
+)
+
+MISMATCH = 0.001
+PLANNED_CHANGE = 0.05
+
+
+@dataclass(frozen=True)
+class Line:
+    """One variant's totals, and its difference to the control in the experiment's metric."""
+
+    variant: Variant
+    shoppers: int
+    impressions: int
+    clicks: int
+    bag_adds: int
+    purchases: int
+    revenue: float
+    sample: Sample
+    against: Interval | None
+    challenger_clicks: int
+
+    @property
+    def click_rate(self) -> float | None:
+        return self.clicks / self.impressions if self.impressions else None
+
+    @property
+    def conversion(self) -> float | None:
+        """Purchases per shopper."""
+        return self.purchases / self.shoppers if self.shoppers else None
+
+    @property
+    def relative(self) -> tuple[float, float, float] | None:
+        """The interval as shares of the control's mean; None where that is zero."""
+        if self.against is None or (base := self.sample.mean - self.against.difference) <= 0:
+            return None
+        return self.against.difference / base, self.against.low / base, self.against.high / base
+
+
+@dataclass(frozen=True)
+class Results:
+    lines: Sequence[Line]
+    ratio_p: float
+    needed: int | None
+
+    @property
+    def mismatched(self) -> bool:
+        """The shoppers don't split as planned: then no other figure can be trusted."""
+        return self.ratio_p < MISMATCH
+
+
+def results(experiment: Experiment) -> Results:
+    """Control first."""
+    variants = sorted(experiment.variants.all(), key=lambda v: not v.is_control)
+    totals = {v.pk: _totals(v, experiment.metric) for v in variants}
+    control = _sample(totals[variants[0].pk]) if variants else Sample(0, 0.0, 0.0)
+    lines = [_line(v, totals[v.pk], None if v.is_control else control) for v in variants]
+    return Results(
+        lines,
+        sample_ratio([line.shoppers for line in lines], [v.weight for v in variants]),
+        shoppers_needed(control, PLANNED_CHANGE),
+    )
+
+
+def _totals(variant: Variant, metric: str) -> dict[str, float]:
+    sums = {name: Sum(name, default=0) for name in (*COUNTED, "challenger_clicks")}
+    return Exposure.objects.filter(variant=variant).aggregate(
+        shoppers=Count("pk"),
+        mean=Avg(metric, default=0.0),
+        variance=Variance(metric, sample=True, default=0.0),
+        **sums,
+    )
+
+
+def _sample(totals: dict[str, float]) -> Sample:
+    return Sample(int(totals["shoppers"]), float(totals["mean"]), float(totals["variance"]))
+
+
+def _line(variant: Variant, totals: dict[str, float], control: Sample | None) -> Line:
+    sample = _sample(totals)
+    return Line(
+        variant=variant,
+        shoppers=sample.n,
+        **{name: totals[name] for name in COUNTED},  # type: ignore[arg-type]
+        sample=sample,
+        against=None if control is None else difference(control, sample),
+        challenger_clicks=int(totals["challenger_clicks"]),
+    )
+
+
+def guard() -> list[Experiment]:
+    """Stop what surely harms: a variant whose whole interval lies below the guardrail."""
+    stopped = []
+    for experiment in Experiment.objects.running():
+        if (why := harm(experiment)) is not None:
+            experiment.stop(why)
+            stopped.append(experiment)
+    return stopped
+
+
+def harm(experiment: Experiment) -> str | None:
+    found = results(experiment)
+    if found.mismatched:
+        return f"sample ratio mismatch, p = {found.ratio_p:.1g}"
+    for line in found.lines:
+        if line.relative is not None and line.relative[2] < -experiment.guardrail / 100:
+            return f"{line.variant.name} has surely over {experiment.guardrail} % less"
+    return None

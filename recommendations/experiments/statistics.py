@@ -1,0 +1,82 @@
+"""What an experiment's figures allow one to say, at any moment and as often as one looks."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from scipy import stats
+
+ALPHA: Final = 0.05
+# Where the sequence is tightest: after about this many shoppers of the smaller variant.
+TIGHTEST_AT: Final = 1000
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Of one variant: shoppers, and mean and variance of the metric per shopper."""
+
+    n: int
+    mean: float
+    variance: float
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A difference of means, and the interval that holds it with 95 % at every look at once."""
+
+    difference: float
+    low: float
+    high: float
+
+    @property
+    def excludes_zero(self) -> bool:
+        return self.low > 0 or self.high < 0
+
+
+def difference(control: Sample, other: Sample, alpha: float = ALPHA) -> Interval | None:
+    """The asymptotic confidence sequence of the difference; None below two shoppers a variant.
+
+    Valid at every sample size at once, so that one may look daily and stop at will: Waudby-Smith,
+    Arbour, Sinha, Kennedy, Ramdas, "Time-uniform central limit theory and asymptotic confidence
+    sequences", Annals of Statistics 52 (2024), theorem 2.2; for two samples the variance of the
+    difference stands for σ²/n.
+    """
+    if min(control.n, other.n) < 2:
+        return None
+    n = min(control.n, other.n)
+    spread = control.variance / control.n + other.variance / other.n
+    half = math.sqrt(spread * n) * boundary(n, alpha)
+    found = other.mean - control.mean
+    return Interval(found, found - half, found + half)
+
+
+def boundary(n: int, alpha: float) -> float:
+    """Half the width after n observations of variance 1."""
+    wide = -2 * math.log(alpha) + math.log(-2 * math.log(alpha)) + 1
+    rho2 = wide / TIGHTEST_AT  # the paper's equation for the best ρ at that size
+    return math.sqrt(
+        2 * (n * rho2 + 1) / (n * n * rho2) * math.log(math.sqrt(n * rho2 + 1) / alpha)
+    )
+
+
+def sample_ratio(counts: Sequence[int], weights: Sequence[int]) -> float:
+    """The p-value of the shoppers' numbers under the weights (χ²); below 0.001 something is broken.
+
+    Fabijan et al., "Diagnosing sample ratio mismatch in online controlled experiments", KDD 2019.
+    """
+    total, parts = sum(counts), sum(weights)
+    if total == 0:
+        return 1.0
+    return float(stats.chisquare(counts, [total * w / parts for w in weights]).pvalue)
+
+
+def shoppers_needed(control: Sample, relative: float, power: float = 0.8) -> int | None:
+    """Shoppers a variant to tell a relative change of the mean with a test at one planned look.
+
+    The usual normal approximation 2σ²(z₁₋α/₂ + z_power)²/δ²; looking at any time costs more.
+    """
+    if control.mean <= 0 or control.variance <= 0:
+        return None
+    z = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(power)
+    return math.ceil(2 * control.variance * (z / (relative * control.mean)) ** 2)

@@ -1,0 +1,32 @@
+"""The id of one answer: unique, and telling by itself what served it.
+
+`<32 hex digits>-<serving>[-<teams>]`, the two numbers in hexadecimal. Events carry it back, so that
+nothing has to be stored per answer: `serving` is the row of Serving (kind, strategy, model,
+variant), 0 where it isn't known; bit n of `teams` is set where place n, counted from 0, of an
+interleaved shelf is the challenger's.
+"""
+
+import re
+import uuid
+from typing import Final, NamedTuple
+
+PATTERN: Final = re.compile(r"[0-9a-f]{32}-([0-9a-f]{1,8})(?:-([0-9a-f]{1,13}))?")
+
+
+class Served(NamedTuple):
+    """What a rec_id says."""
+
+    serving: int
+    teams: int = 0
+
+
+def make(serving: int, teams: int = 0) -> str:
+    return f"{uuid.uuid4().hex}-{serving:x}" + (f"-{teams:x}" if teams else "")
+
+
+def read(rec_id: str) -> Served | None:
+    """None for an id that isn't ours, or is of an answer nobody could register."""
+    found = PATTERN.fullmatch(rec_id)
+    if found is None or (serving := int(found[1], 16)) == 0:
+        return None
+    return Served(serving, int(found[2] or "0", 16))
