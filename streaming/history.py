@@ -97,16 +97,18 @@ def start_of(day: date) -> int:
 
 
 def moments(
-    day: int, customers: npt.NDArray[np.uint64], channels: npt.NDArray[np.uint64]
+    days: int | npt.NDArray[np.uint64],
+    customers: npt.NDArray[np.uint64],
+    channels: npt.NDArray[np.uint64],
 ) -> npt.NDArray[np.int64]:
     """Milliseconds into the day of each basket (customer, day, channel): always the same ones.
 
-    A hash (the finaliser of splitmix64: Steele, Lea, Flood, OOPSLA 2014) gives each basket a place
-    between 0 and 1, which the day's curve turns into a time.
+    `days` are ordinals. A hash (the finaliser of splitmix64: Steele, Lea, Flood, OOPSLA 2014)
+    gives each basket a place between 0 and 1, which the day's curve turns into a time.
     """
     with np.errstate(over="ignore"):
         z = customers * np.uint64(4) + channels
-        z = z * np.uint64(0x9E3779B97F4A7C15) + np.uint64(day)
+        z = z * np.uint64(0x9E3779B97F4A7C15) + np.uint64(days)
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z ^= z >> np.uint64(31)

@@ -1,124 +1,275 @@
-"""The offline twin: the features that the stream must have, from PostgreSQL or from the log.
+"""The offline twin: shoppers' features as of any moment from history, for all of them at once.
 
-Both ways run the very reducer of the stream, event by event, over the shoppers asked for. So what
-differs from the store is the store's fault: an event lost, doubled or out of order.
+What the stream's reducer makes of a replay, event by event, is computed here over arrays, millions
+of customers together. The features are the same to the last bit (a test and
+`manage.py verify_features --from DAY` hold them equal), but for the reducer's one event in a
+hundred million or so that it takes for a repetition because four bytes of hash are equal.
 """
 
-import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
-from django.conf import settings
+import numpy as np
+import numpy.typing as npt
 
-from streaming import batch, history, kafka
-from streaming.articles import load
-from streaming.batch import PoisonError, Taken
-from streaming.events import Event, key_of
+from catalog.columns import copy_columns
+from streaming import articles, history
+from streaming.erasure import erased_customers
+from streaming.features import BUCKETS, DAY_MS, RECENTS, SESSION_GAP_MS, WINDOWS
+from streaming.offline_tastes import Tastes, tastes
 from streaming.reducer import Attributes
-from streaming.shoppers import customer_shopper
-from streaming.state import ShopperState, State, pack, unpack, view
+from streaming.state import DIMENSIONS, Recent, ShopperState
 
-QUIET_S: Final = 10.0
-Packed = dict[str, bytes | None]
-
-
-class LogError(Exception):
-    """The log doesn't hold what the store has already been made of."""
-
-
-class Twin:
-    """Packed states by shopper: those asked for, kept as the events go by."""
-
-    def __init__(self, shoppers: Iterable[str], articles: Mapping[int, Attributes]) -> None:
-        self.packed: Packed = dict.fromkeys(shoppers)
-        self.articles = articles
-
-    def take(self, good: list[tuple[int, str, Event]]) -> None:
-        """Reduce (offset, key, event)s; an event that breaks the reducer is left out."""
-        mine = [item for item in good if item[1] in self.packed]
-        while mine:
-            try:
-                packed = {key: self.packed[key] for _, key, _ in mine}
-                states = batch.reduce(mine, packed, self.articles, []).states
-            except PoisonError as poison:
-                mine = [item for item in mine if item[0] != poison.offset]
-                continue
-            self.packed.update({key: pack(state) for key, state in states.items()})
-            return
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+EPOCH: Final = date(1970, 1, 1)
+COLUMNS: Final = {"customer": ">i4", "article": ">i4", "day": ">i4", "channel": ">i4"}
+QUERY: Final = """
+SELECT customer_id, article_id, t_dat - date '1970-01-01', sales_channel::integer
+FROM catalog_transaction WHERE t_dat >= '{}' AND t_dat < '{}' ORDER BY t_dat, id
+"""
 
 
-def from_history(
-    customers: Collection[int], first: date, as_of_ms: int, *, browse: bool = False
-) -> Packed:
-    """What a replay from `first` on makes of these customers before the moment `as_of_ms`.
+@dataclass(frozen=True)
+class Purchases:
+    """History's lines in its order (day, then line); `day` counts from 1970."""
 
-    `browse`: as a replay with --browse, whose synthetic views follow from the purchases.
+    customer: Ints
+    article: Ints
+    day: Ints
+    channel: Ints
+
+    def of(self, chosen: npt.NDArray[np.bool_]) -> "Purchases":
+        """The chosen lines."""
+        return (
+            self if chosen.all() else Purchases(*(column[chosen] for column in vars(self).values()))
+        )
+
+
+@dataclass(frozen=True)
+class Recents:
+    """Row i has the entries ends[i-1]..ends[i], newest first, each article once; `ts` in ms."""
+
+    ends: Longs
+    article: Ints
+    ts: Longs
+
+
+@dataclass(frozen=True)
+class Features:
+    """One row per customer, sorted by key; see streaming.features for what each means.
+
+    Times are event time in ms, 0 for never. `windows` holds numbers of purchases by window,
+    `affinities` decayed weights by dimension (streaming.state.DIMENSIONS).
     """
-    twin = Twin(map(customer_shopper, customers), load())
-    last = datetime.fromtimestamp(as_of_ms / 1000, UTC).date()
-    for day in history.days(first, last, customers=sorted(customers)):
-        made = history.events(day, browse=browse)
-        twin.take([(0, key_of(event), event) for event in made if event.ts < as_of_ms])
-    return twin.packed
+
+    as_of_ms: int
+    customer: Ints
+    purchases: Longs
+    windows: dict[str, Longs]
+    recents: Recents
+    affinities: dict[str, Tastes]
+    last_seen: Longs
+    sessions: Longs
+    session_start: Longs
+    session_events: Longs
+    purchase_days: Longs
+
+    def state(self, row: int) -> ShopperState:
+        """One customer's features as a reader of the store sees them."""
+        number, last = int(self.purchases[row]), int(self.last_seen[row])
+        if not number:
+            return ShopperState()
+        found = {name: int(counts[row]) for name, counts in self.windows.items()}
+        return ShopperState(
+            recents=self._recents(row),
+            affinities=self._affinities(row),
+            counts={"purchase": number},
+            last_seen=last,
+            windows={name: {"purchase": n} if n else {} for name, n in found.items()},
+            sessions=int(self.sessions[row]),
+            session_start=int(self.session_start[row]),
+            session_events=int(self.session_events[row]),
+            last_purchase=last,
+            purchase_days=int(self.purchase_days[row]),
+        )
+
+    def _recents(self, row: int) -> list[Recent]:
+        part = span(self.recents.ends, row)
+        found = zip(self.recents.article[part], self.recents.ts[part], strict=True)
+        return [Recent(int(article), "purchase", int(ts)) for article, ts in found]
+
+    def _affinities(self, row: int) -> dict[str, dict[int, float]]:
+        made = {name: taste.of(row) for name, taste in self.affinities.items()}
+        return made if any(made.values()) else {}
+
+
+def span(ends: Longs, row: int) -> slice:
+    """Where a row's entries lie."""
+    return slice(int(ends[row - 1]) if row else 0, int(ends[row]))
 
 
 def features_as_of(
-    customers: Collection[int], first: date, as_of_ms: int
-) -> dict[int, ShopperState]:
-    """By customer, the features a reader of the store would have seen at `as_of_ms`."""
-    packed = from_history(customers, first, as_of_ms)
-    return {int(shopper[1:]): view(unpack(value), as_of_ms) for shopper, value in packed.items()}
+    customers: Collection[int] | None, first: date, as_of_ms: int, known: "Known | None" = None
+) -> Features:
+    """What a replay from the day `first` on makes of these customers before the moment `as_of_ms`.
 
-
-def from_log(shoppers: Iterable[str], fences: Mapping[int, int]) -> Packed:
-    """What the events before the fences make of these shoppers.
-
-    Raise LogError where the log doesn't begin at its beginning, KafkaException.
+    `customers`: None for all who bought something. Reads PostgreSQL; a month of history is held
+    in its format (42 bytes a line), and then about 100 bytes for every line. `known`: the
+    articles, where a caller who asks for many moments has them already.
     """
-    twin = Twin(shoppers, load())
-    consumer = Consumer(kafka.consumer("verify"))
-    open_ = {p: fence for p, fence in fences.items() if fence > 0}
-    places = [TopicPartition(settings.KAFKA_TOPIC, p, OFFSET_BEGINNING) for p in open_]
-    consumer.assign(places)
-    try:
-        _read(consumer, open_, twin)
-    finally:
-        consumer.close()
-    return twin.packed
+    last = datetime.fromtimestamp(as_of_ms / 1000, UTC).date()
+    chosen = None if customers is None else np.unique(np.fromiter(customers, np.int32))
+    return compute(load(first, last, chosen), chosen, known or Known.load(), as_of_ms)
 
 
-def _read(consumer: Consumer, open_: dict[int, int], twin: Twin) -> None:
-    number, seen = settings.KAFKA_PARTITIONS, dict.fromkeys(open_, 0)
-    quiet_at = time.monotonic() + QUIET_S
-    while any(seen[p] < fence for p, fence in open_.items()):
-        taken: dict[int, list[Taken]] = {}
-        for message in consumer.consume(5000, 0.2):
-            if (error := message.error()) is not None:
-                raise KafkaException(error)
-            partition, offset = message.partition() or 0, message.offset() or 0
-            if not seen[partition] and offset:
-                raise LogError(f"Partition {partition} begins at offset {offset}")
-            seen[partition] = offset + 1
-            if offset < open_[partition]:
-                taken.setdefault(partition, []).append(Taken(offset, message.value() or b""))
-        for partition, messages in taken.items():
-            twin.take(batch.decode(partition, number, messages).good)
-        if taken:
-            quiet_at = time.monotonic() + QUIET_S
-        elif time.monotonic() > quiet_at:
-            raise LogError(f"Nothing more comes after {seen}; the features stand at {open_}")
+def load(first: date, last: date, customers: Ints | None) -> Purchases:
+    """The purchases of both days and what lies between; erased customers have none."""
+    erased = np.array(sorted(erased_customers()), np.int32)
+    parts = [_none()]
+    for begin, end in history.months(first, last):
+        month = Purchases(**copy_columns(QUERY.format(begin, end), COLUMNS))
+        kept = ~np.isin(month.customer, erased)
+        if customers is not None:
+            kept &= np.isin(month.customer, customers)
+        parts.append(month.of(kept))
+    columns = zip(*(vars(part).values() for part in parts), strict=True)
+    return Purchases(*(np.concatenate(column) for column in columns))
 
 
-def differences(online: Packed, offline: Packed) -> list[tuple[str, str, object, object]]:
-    """Shopper, field of the state, the store's value and ours; empty when all is well."""
-    found: list[tuple[str, str, object, object]] = []
-    for shopper, mine in offline.items():
-        theirs = online.get(shopper)
-        if theirs == mine:
-            continue
-        a, b = unpack(theirs), unpack(mine)
-        fields = [name for name in State.__struct_fields__ if getattr(a, name) != getattr(b, name)]
-        found += [(shopper, name, getattr(a, name), getattr(b, name)) for name in fields]
-    return found
+def _none() -> Purchases:
+    return Purchases(*(np.empty(0, np.int32) for _ in COLUMNS))
+
+
+@dataclass(frozen=True)
+class Known:
+    """The articles' attributes: `values[d, i]` is DIMENSIONS[d] of the i-th of the sorted keys."""
+
+    article: Ints
+    values: Ints
+
+    @classmethod
+    def load(cls) -> "Known":
+        return cls.of(articles.load())
+
+    @classmethod
+    def of(cls, attributes: dict[int, Attributes]) -> "Known":
+        keys = sorted(attributes)
+        values = np.array([attributes[key] for key in keys], np.int32)
+        return cls(np.array(keys, np.int32), values.reshape(-1, len(DIMENSIONS)).T.copy())
+
+    def places(self, wanted: Ints) -> Longs:
+        """Where each article stands, −1 where it is unknown."""
+        if not len(self.article):
+            return np.full(len(wanted), -1)
+        places = np.searchsorted(self.article, wanted).clip(max=len(self.article) - 1)
+        return np.where(self.article[places] == wanted, places, -1)
+
+
+def compute(purchases: Purchases, customers: Ints | None, known: Known, as_of_ms: int) -> Features:
+    """Pure: the features of these customers (sorted; None: all there are) from their purchases."""
+    ts = _moments(purchases)
+    before = ts < as_of_ms
+    purchases, ts = purchases.of(before), ts[before]
+    everybody = np.unique(purchases.customer) if customers is None else customers
+    row = np.searchsorted(everybody, purchases.customer)
+    order = _by_row_and_time(row, ts)
+    row, ts, article = row[order], ts[order], purchases.article[order]
+    return _features(everybody, row, ts, article, known, as_of_ms)
+
+
+def _moments(purchases: Purchases) -> Longs:
+    ordinal = purchases.day.astype(np.uint64) + np.uint64(EPOCH.toordinal())
+    customers, channels = purchases.customer.astype(np.uint64), purchases.channel.astype(np.uint64)
+    at: Longs = purchases.day * np.int64(DAY_MS) + history.moments(ordinal, customers, channels)
+    return at
+
+
+def _by_row_and_time(row: Longs, ts: Longs) -> Longs:
+    """Equal moments keep the lines' order."""
+    if not len(ts):
+        return np.empty(0, np.int64)
+    order: Longs = np.argsort(row * (np.ptp(ts) + 1) + (ts - ts.min()), kind="stable")
+    return order
+
+
+def _features(
+    everybody: Ints, row: Longs, ts: Longs, article: Ints, known: Known, as_of_ms: int
+) -> Features:
+    counts = np.bincount(row, minlength=len(everybody))
+    ends = np.cumsum(counts)
+    last_seen = np.zeros(len(everybody), np.int64)
+    last_seen[counts > 0] = ts[ends[counts > 0] - 1]
+    return Features(
+        as_of_ms=as_of_ms,
+        customer=everybody,
+        purchases=counts,
+        windows={name: _window(row, ts, as_of_ms, len(everybody), name) for name in WINDOWS},
+        recents=_recents(row, ts, article, len(everybody)),
+        affinities=_affinities(row, ts, article, known, as_of_ms, len(everybody)),
+        last_seen=last_seen,
+        purchase_days=np.bincount(row[_begins(row, ts // DAY_MS)], minlength=len(everybody)),
+        **_sessions(row, ts, last_seen, ends, as_of_ms),
+    )
+
+
+def _begins(row: Longs, value: Longs) -> npt.NDArray[np.bool_]:
+    """Where a row, or within it another value, begins."""
+    other = (row[1:] != row[:-1]) | (value[1:] != value[:-1])
+    return np.concatenate([np.ones(min(len(row), 1), bool), other])
+
+
+def _window(row: Longs, ts: Longs, as_of_ms: int, number: int, name: str) -> Longs:
+    resolution, length = WINDOWS[name]
+    width = BUCKETS[resolution].width_ms
+    inside = as_of_ms // width - ts // width < length
+    return np.bincount(row[inside], minlength=number)
+
+
+def _sessions(
+    row: Longs, ts: Longs, last_seen: Longs, ends: Longs, as_of_ms: int
+) -> dict[str, Longs]:
+    """How many there were; of the one that goes on its start (whole seconds) and length."""
+    gap = np.diff(ts, prepend=0) > SESSION_GAP_MS
+    begins = np.flatnonzero(gap | _begins(row, np.zeros_like(row)))
+    numbers = np.bincount(row[begins], minlength=len(last_seen))
+    goes_on = (as_of_ms - last_seen <= SESSION_GAP_MS) & (numbers > 0)
+    newest = begins[np.cumsum(numbers)[goes_on] - 1]
+    start, length = np.zeros_like(last_seen), np.zeros_like(last_seen)
+    start[goes_on] = ts[newest] // 1000 * 1000
+    length[goes_on] = ends[goes_on] - newest
+    return {"sessions": numbers, "session_start": start, "session_events": length}
+
+
+def _recents(row: Longs, ts: Longs, article: Ints, number: int) -> Recents:
+    """The last purchase of each article, newest first, up to the feature's bound."""
+    last = _last_of_each(row, article)
+    owner = row[last]
+    counts = np.bincount(owner, minlength=number)
+    rank = np.cumsum(counts)[owner] - 1 - np.arange(len(owner))  # 0 is the newest
+    ends = np.cumsum(np.minimum(counts, RECENTS.bound))
+    kept = rank < RECENTS.bound
+    last, owner, rank = last[kept], owner[kept], rank[kept]
+    newest_first = np.empty(len(last), np.int64)
+    newest_first[ends[owner] - np.minimum(counts, RECENTS.bound)[owner] + rank] = last
+    return Recents(ends, article[newest_first], ts[newest_first] // 1000 * 1000)
+
+
+def _last_of_each(row: Longs, article: Ints) -> Longs:
+    """Ascending places of the last purchase of each (row, article)."""
+    pair = row << 32 | article
+    order = np.argsort(pair, kind="stable")
+    differs = np.concatenate([np.diff(pair[order]) != 0, np.ones(min(len(pair), 1), bool)])
+    return np.sort(order[differs])
+
+
+def _affinities(
+    row: Longs, ts: Longs, article: Ints, known: Known, as_of_ms: int, number: int
+) -> dict[str, Tastes]:
+    place = known.places(article)
+    there = place >= 0
+    ends = np.cumsum(np.bincount(row[there], minlength=number))
+    made = tastes(ends, ts[there], place[there], known.values, as_of_ms)
+    return dict(zip(DIMENSIONS, made, strict=True))

@@ -1,4 +1,4 @@
-"""Reading the training data from PostgreSQL: COPY straight into arrays, nothing row by row."""
+"""Reading the training data from PostgreSQL."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from django.db import connection
 from django.db.models import Max, Min
 
+from catalog.columns import copy, copy_columns
 from catalog.models import Transaction
 from recommendations.training.inputs import ATTRIBUTES, TEXTS, Inputs, Ints, Progress, Sales
 
@@ -35,8 +35,6 @@ SALE_COLUMNS = {
     "price": ">f4",
     "channel": ">i4",
 }
-HEADER_BYTES = 19
-TRAILER_BYTES = 2
 
 Columns = Mapping[str, npt.NDArray[Any]]
 
@@ -113,25 +111,3 @@ def month_ranges(first: date, last: date) -> Iterator[tuple[date, date]]:
         following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
         yield first, min(last, following - timedelta(days=1))
         first = following
-
-
-def copy_columns(query: str, columns: Mapping[str, str]) -> dict[str, npt.NDArray[Any]]:
-    """The result of a query as arrays; every column has four bytes, big-endian, and is not null.
-
-    So each row of PostgreSQL's binary format (a field count, then length and value of each) has
-    one length, and an array of records reads it as it is:
-    https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT
-    """
-    raw = io.BytesIO()
-    copy(f"COPY ({query}) TO STDOUT (FORMAT binary)", raw)
-    fields = [field for n, form in columns.items() for field in ((f"{n}_bytes", ">i4"), (n, form))]
-    record = np.dtype([("count", ">i2"), *fields])
-    body = raw.getbuffer()[HEADER_BYTES : len(raw.getbuffer()) - TRAILER_BYTES]
-    rows = np.frombuffer(body, record)
-    return {name: rows[name].astype(form[1:]) for name, form in columns.items()}
-
-
-def copy(statement: str, target: io.BytesIO) -> None:
-    with connection.cursor() as cursor:
-        cursor.copy_expert(statement, target)
-    target.seek(0)

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from streaming import connection, history, keys, offline, store, topics
+from streaming import connection, history, keys, offline, store, topics, verify
+from streaming.models import ErasedShopper
 from streaming.reference import page
 from streaming.replay import Publisher
 from streaming.shoppers import customer_shopper
-from streaming.state import State, pack, unpack
+from streaming.state import ShopperState, State, pack, unpack
 from streaming.tests.progress import done, finish
 from streaming.tests.servers import Worker, eventually
 from streaming.tests.traffic import traffic
@@ -27,7 +28,7 @@ def test_the_page_about_the_features_is_current() -> None:
 
 def test_what_differs_is_named() -> None:
     right, wrong = State(last_ms=5, bag=[1]), State(last_ms=5, bag=[2])
-    found = offline.differences({"c1": pack(wrong), "c2": None}, {"c1": pack(right), "c2": None})
+    found = verify.differences({"c1": pack(wrong), "c2": None}, {"c1": pack(right), "c2": None})
     assert found == [("c1", "bag", [2], [1])]
 
 
@@ -69,12 +70,24 @@ def test_history_gives_the_features_that_its_replay_gave_and_a_wrong_one_is_foun
 def test_features_as_of_a_moment_know_nothing_of_what_came_later(customers: list[int]) -> None:
     moment = history.start_of(DAYS[2])
     found = offline.features_as_of(customers, DAYS[0], moment)
-    assert len(found) == 20
-    for features in found.values():
-        assert features.counts == {"purchase": 6}
-        assert features.windows["7d"] == {"purchase": 6}
-        assert features.purchase_days == 2
-        assert all(recent.ts < moment for recent in features.recents)
+    assert found.customer.tolist() == sorted(customers)
+    assert found.purchases.tolist() == [6] * 20
+    assert found.windows["7d"].tolist() == [6] * 20
+    assert found.purchase_days.tolist() == [2] * 20
+    assert (found.recents.ts < moment).all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_erased_customers_have_no_features_and_others_only_where_asked(
+    customers: list[int],
+) -> None:
+    ErasedShopper.objects.create(shopper=customer_shopper(customers[0]))
+    moment = history.start_of(DAYS[-1])
+    everybody = offline.features_as_of(None, DAYS[0], moment)
+    assert everybody.customer.tolist() == sorted(customers[1:])
+    two = offline.features_as_of(customers[:2], DAYS[0], moment)
+    assert two.purchases.tolist() == [0, 9]
+    assert two.state(0) == ShopperState()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -90,4 +103,4 @@ def test_the_log_gives_the_features_that_the_worker_wrote_merges_and_all(
     fences, online = store.stored(topics.ensure(), asked)
     assert len(asked) > 60
     assert sum(fences.values()) > 4000  # the merges came back
-    assert offline.differences(online, offline.from_log(asked, fences)) == []
+    assert verify.differences(online, verify.from_log(asked, fences)) == []

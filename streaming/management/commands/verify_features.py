@@ -5,20 +5,21 @@ from typing import Any
 from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
 
-from streaming import history, offline, store, topics
+from streaming import history, offline, store, topics, verify
 from streaming.connection import StoreUnavailable
-from streaming.offline import LogError, Packed
+from streaming.state import unpack, view
 from streaming.topics import TopicError
+from streaming.verify import Difference, LogError, Packed
 
 SHOWN = 20
 
 
 class Command(BaseCommand):
     help = (
-        "Compute features anew and compare them, byte for byte, with the feature store: from the "
-        "log up to where the store stands, or with --from from the history in PostgreSQL (right "
-        "where customers did nothing but what a replay of these days told). Differences are listed "
-        "and make it fail."
+        "Compute features anew and compare them with the feature store: from the log up to where "
+        "the store stands, byte for byte; or with --from by the offline twin, from the history in "
+        "PostgreSQL (right where customers did nothing but what a replay of these days told). "
+        "Differences are listed and make it fail."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,16 +35,12 @@ class Command(BaseCommand):
             asked = store.shoppers(options["shoppers"])
             if options["first"]:
                 asked = [shopper for shopper in asked if shopper.startswith("c")]
-            fences, online = store.stored(topic_id, asked)
-            if options["first"]:
-                computed = _from_history(asked, options)
-            else:
-                computed = offline.from_log(asked, fences)
+            found = _found(asked, topic_id, options)
         except (KafkaException, TopicError, StoreUnavailable, LogError) as error:
             raise CommandError(f"The features can't be verified: {error}") from error
-        self._report(len(asked), offline.differences(online, computed))
+        self._report(len(asked), found)
 
-    def _report(self, asked: int, found: list[tuple[str, str, object, object]]) -> None:
+    def _report(self, asked: int, found: list[Difference]) -> None:
         for shopper, name, theirs, ours in found[:SHOWN]:
             self.stdout.write(f"{shopper} {name}: the store has {theirs!r}, right is {ours!r}")
         wrong = len({shopper for shopper, *_ in found})
@@ -52,10 +49,30 @@ class Command(BaseCommand):
         self.stdout.write(f"{asked} shoppers verified: no difference.")
 
 
-def _from_history(asked: list[str], options: dict[str, Any]) -> Packed:
+def _found(asked: list[str], topic_id: str, options: dict[str, Any]) -> list[Difference]:
+    fences, online = store.stored(topic_id, asked)
+    if not options["first"]:
+        return verify.differences(online, verify.from_log(asked, fences))
     known = history.bounds()
     if known is None:
         raise CommandError("There is no history: run ingest_hm first.")
     end = history.start_of((options["last"] or known[1]) + timedelta(days=1))
     customers = [int(shopper[1:]) for shopper in asked]
-    return offline.from_history(customers, options["first"], end, browse=options["browse"])
+    if options["browse"]:
+        return verify.differences(
+            online, verify.from_history(customers, options["first"], end, browse=True)
+        )
+    return _against_twin(online, offline.features_as_of(customers, options["first"], end))
+
+
+def _against_twin(online: Packed, computed: offline.Features) -> list[Difference]:
+    """Feature by feature, as readers of the store would see them at the twin's moment."""
+    return [
+        difference
+        for row, customer in enumerate(computed.customer)
+        for difference in verify.unlike(
+            f"c{customer}",
+            view(unpack(online[f"c{customer}"]), computed.as_of_ms),
+            computed.state(row),
+        )
+    ]

@@ -1,0 +1,35 @@
+"""Reading many rows from PostgreSQL: COPY straight into arrays, nothing row by row."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+HEADER_BYTES = 19
+TRAILER_BYTES = 2
+
+
+def copy_columns(query: str, columns: Mapping[str, str]) -> dict[str, npt.NDArray[Any]]:
+    """The result of a query as arrays; every column has four bytes, big-endian, and is not null.
+
+    So each row of PostgreSQL's binary format (a field count, then length and value of each) has
+    one length, and an array of records reads it as it is:
+    https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT
+    """
+    raw = io.BytesIO()
+    copy(f"COPY ({query}) TO STDOUT (FORMAT binary)", raw)
+    fields = [field for n, form in columns.items() for field in ((f"{n}_bytes", ">i4"), (n, form))]
+    record = np.dtype([("count", ">i2"), *fields])
+    body = raw.getbuffer()[HEADER_BYTES : len(raw.getbuffer()) - TRAILER_BYTES]
+    rows = np.frombuffer(body, record)
+    return {name: rows[name].astype(form[1:]) for name, form in columns.items()}
+
+
+def copy(statement: str, target: io.BytesIO) -> None:
+    """Run a COPY … TO STDOUT into `target`, which then stands at its beginning."""
+    with connection.cursor() as cursor:
+        cursor.copy_expert(statement, target)
+    target.seek(0)
