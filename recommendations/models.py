@@ -14,6 +14,7 @@ from recommendations.attribution.models import (
     Serving,
 )
 from recommendations.experiments.models import Experiment, Layer, Variant
+from recommendations.rules.models import Rule
 
 __all__ = [
     "AttributionFence",
@@ -23,6 +24,7 @@ __all__ = [
     "Layer",
     "ModelVersion",
     "Outcome",
+    "Rule",
     "Serving",
     "Variant",
 ]

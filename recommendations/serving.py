@@ -9,6 +9,7 @@ from recommendations.experiments.filling import bundle_of, fill
 from recommendations.kinds import KINDS
 from recommendations.live import snapshot_of
 from recommendations.profile import customer_key
+from recommendations.rules.serving import rules_for
 from recommendations.shelf import Shelf
 
 DEFAULT_K = 12
@@ -35,7 +36,8 @@ def recommend(
     bundle = bundle_of(arm, registry.active())
     live = snapshot_of(shopper, index_group) if chosen.live else None
     ask = Ask(k, article, index_group, bundle, live, customer_key(shopper))
-    found, teams = fill(chosen, ask, arm)
+    rules = rules_for(kind, shopper, index_group)
+    found, teams = fill(chosen, ask, arm, rules)
     version = bundle.version if bundle else None
     served = servings.number(kind, found.strategy, version, arm.variant if arm else None)
     return Shelf(

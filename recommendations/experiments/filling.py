@@ -1,6 +1,7 @@
 """A kind's shelf as a variant wants it."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,24 +14,30 @@ from recommendations.bundle.format import BundleError
 from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.experiments.assignment import Arm
 from recommendations.experiments.interleaving import draft
+from recommendations.experiments.parameters import Parameters
 from recommendations.experiments.strategies import STRATEGIES
 from recommendations.kinds import Kind
+from recommendations.rules.models import Rule
+from recommendations.rules.serving import arranged, deeper
 from recommendations.shelf import Found
 
 logger = logging.getLogger(__name__)
 
 
-def fill(kind: Kind, ask: Ask, arm: Arm | None) -> tuple[Found, int]:
+def fill(kind: Kind, ask: Ask, arm: Arm | None, rules: Sequence[Rule]) -> tuple[Found, int]:
     """What the arm (none: the kind itself) shows, and which places are the challenger's."""
-    if arm is None:
-        return kind.find(ask), 0
-    found = STRATEGIES[arm.parameters.strategy](kind, ask)
-    if not arm.parameters.interleave:
+    parameters = arm.parameters if arm else Parameters()
+    found = _ruled(parameters.strategy, kind, ask, rules)
+    if not parameters.interleave:
         return found, 0
-    own = kind.find(ask)
+    own = _ruled("default", kind, ask, rules)
     items, teams = draft(own.items, found.items, ask.k, Random())  # noqa: S311
     mixed = f"{own.strategy}+{found.strategy}"[:40]
     return replace(own, strategy=mixed, items=items), teams
+
+
+def _ruled(strategy: str, kind: Kind, ask: Ask, rules: Sequence[Rule]) -> Found:
+    return arranged(rules, ask, STRATEGIES[strategy](kind, deeper(ask, rules)))
 
 
 def bundle_of(arm: Arm | None, active: Bundle | None) -> Bundle | None:

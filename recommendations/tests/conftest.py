@@ -8,6 +8,7 @@ from recommendations.attribution import servings
 from recommendations.bundle.registry import registry
 from recommendations.experiments.assignment import plans
 from recommendations.live import breaker
+from recommendations.rules.serving import kept as rules
 from recommendations.tests.shops import Lived, live_through
 from streaming import connection
 
@@ -25,6 +26,7 @@ def forget() -> None:
     registry.reset()
     plans.reset()
     servings.reset()
+    rules.reset()
     breaker.open_until = 0.0
 
 

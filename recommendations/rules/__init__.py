@@ -1,0 +1,1 @@
+"""What merchandisers want of shelves: pin, boost, bury, exclude, cap. Data, not code."""

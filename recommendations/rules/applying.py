@@ -1,0 +1,105 @@
+"""Rules on a shelf. Pure: the articles' attributes come as an argument.
+
+In this order: leave out, boost and bury, cap, pin. Boost and bury work on places, not on scores,
+which compare within one generator only: an item at place p counts 1/p times the factor, the usual
+discount of a ranking. A rule that would leave nothing on the shelf is passed over.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from recommendations.rules.models import Rule
+from recommendations.shelf import Item
+
+# What the articles are about, by column of Rule.Target.
+Attributes = Mapping[str, int]
+PINNED: Final = "Picked for you by the shop"
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """`ignored` are rules that couldn't be followed."""
+
+    items: list[Item]
+    ignored: list[Rule] = field(default_factory=list)
+
+
+def apply(
+    rules: Sequence[Rule], items: Sequence[Item], about: Mapping[int, Attributes], k: int
+) -> Ruled:
+    """Up to k items. An article without attributes is matched by no rule, and can't be pinned."""
+    ruled = _left(_of(rules, Rule.Action.EXCLUDE), list(items), about)
+    ranked = _ranked(_of(rules, Rule.Action.BOOST, Rule.Action.BURY), ruled.items, about)
+    capped = _capped(_of(rules, Rule.Action.CAP), ranked, about)
+    pins = _of(rules, Rule.Action.PIN)
+    pinned = _pinned(pins, capped[:k], about, k)
+    lost = [rule for rule in pins if rule.number not in about]
+    return Ruled(pinned, ruled.ignored + lost)
+
+
+def _of(rules: Sequence[Rule], *actions: Rule.Action) -> list[Rule]:
+    return [rule for rule in rules if rule.action in actions]
+
+
+def matches(rule: Rule, item: Item, about: Mapping[int, Attributes]) -> bool:
+    attributes = about.get(item.article)
+    return attributes is not None and rule.number in (None, attributes[rule.target])
+
+
+def _left(rules: Sequence[Rule], items: list[Item], about: Mapping[int, Attributes]) -> Ruled:
+    ignored = []
+    for rule in rules:
+        kept = [item for item in items if not matches(rule, item, about)]
+        if kept or not items:
+            items = kept
+        else:
+            ignored.append(rule)
+    return Ruled(items, ignored)
+
+
+def _ranked(
+    rules: Sequence[Rule], items: Sequence[Item], about: Mapping[int, Attributes]
+) -> list[Item]:
+    if not rules:
+        return list(items)
+    weights = {item.article: 1.0 / place for place, item in enumerate(items, start=1)}
+    for rule in rules:
+        factor = rule.amount if rule.action == Rule.Action.BOOST else 1.0 / rule.amount
+        for item in items:
+            if matches(rule, item, about):
+                weights[item.article] *= factor
+    return sorted(items, key=lambda item: -weights[item.article])
+
+
+def _capped(
+    rules: Sequence[Rule], items: Sequence[Item], about: Mapping[int, Attributes]
+) -> list[Item]:
+    """A cap is 1 or more, so that the first item always stays."""
+    seen: Counter[tuple[int, int]] = Counter()
+    kept = []
+    for item in items:
+        places = [
+            (rule, (rule.pk, about[item.article][rule.target]))
+            for rule in rules
+            if matches(rule, item, about)
+        ]
+        if all(seen[place] < rule.amount for rule, place in places):
+            seen.update(place for _, place in places)
+            kept.append(item)
+    return kept
+
+
+def _pinned(
+    pins: Sequence[Rule], items: Sequence[Item], about: Mapping[int, Attributes], k: int
+) -> list[Item]:
+    shelf = list(items)
+    for rule in sorted(pins, key=lambda rule: rule.amount):
+        if rule.number is None or rule.number not in about:
+            continue
+        own = next((item for item in shelf if item.article == rule.number), None)
+        shelf = [item for item in shelf if item.article != rule.number]
+        item = Item(rule.number, 0.0, PINNED) if own is None else replace(own)
+        shelf.insert(int(rule.amount) - 1, item)
+    return shelf[:k]

@@ -1,0 +1,72 @@
+"""The rules that hold for a request, and what they make of its shelf."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from django.db import Error
+from django.utils import timezone
+
+from catalog.models import Article
+from recommendations.asking import Ask, hidden, unwanted
+from recommendations.kept import Kept
+from recommendations.rules.applying import Attributes, Ruled, apply
+from recommendations.rules.models import Rule
+from recommendations.shelf import Found, Item
+
+logger = logging.getLogger(__name__)
+
+# A shelf with rules asks for so many times more, so that what is left out or capped is replaced.
+DEEPER: Final = 3
+# What the shopper did, or what belongs to the article: not the shop's to arrange.
+UNRULED: Final = frozenset({"recently-viewed", "buy-again", "colours"})
+COLUMNS: Final = [target.value for target in Rule.Target]
+
+kept: Kept[list[Rule]] = Kept(lambda: list(Rule.objects.at(timezone.now())), [])
+
+
+def rules_for(kind: str, shopper: str | None, index_group: int | None) -> list[Rule]:
+    if kind in UNRULED:
+        return []
+    return [rule for rule in kept.get() if holds(rule, kind, shopper, index_group)]
+
+
+def holds(rule: Rule, kind: str, shopper: str | None, index_group: int | None) -> bool:
+    return (
+        (not rule.kinds or kind in rule.kinds)
+        and (not rule.audience or (shopper or "a").startswith(rule.audience))
+        and rule.index_group in (None, index_group)
+    )
+
+
+def deeper(ask: Ask, rules: Sequence[Rule]) -> Ask:
+    return replace(ask, k=ask.k * DEEPER) if rules else ask
+
+
+def arranged(rules: Sequence[Rule], ask: Ask, found: Found) -> Found:
+    """The shelf as the rules want it; as it was where PostgreSQL can't tell what it holds."""
+    if not rules:
+        return found
+    try:
+        about = attributes(rules, ask, found.items)
+    except Error as error:
+        logger.warning("rules weren't applied: %s", error)
+        return replace(found, items=found.items[: ask.k], degraded=True)
+    ruled = apply(rules, found.items, about, ask.k)
+    note(ruled)
+    return replace(found, items=ruled.items)
+
+
+def attributes(rules: Sequence[Rule], ask: Ask, items: Sequence[Item]) -> dict[int, Attributes]:
+    """Of the shelf's articles and of those to be pinned that may be shown; one query by key."""
+    pins = {rule.number for rule in rules if rule.number and rule.action == Rule.Action.PIN}
+    shown = {item.article for item in items}
+    wanted = shown | (pins - hidden(ask, unwanted(ask)) if pins else set())
+    sold = Article.objects.filter(pk__in=wanted, summary__isnull=False)
+    return {row["id"]: row for row in sold.values(*COLUMNS)}
+
+
+def note(ruled: Ruled) -> None:
+    for rule in ruled.ignored:
+        logger.info("rule %s couldn't be followed", rule)
