@@ -14,9 +14,13 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from recommendations.bundle.format import BundleError
+from recommendations.experiments.admin import ExperimentAdmin, LayerAdmin
 from recommendations.models import ModelVersion, ModelVersionQuerySet
+from recommendations.rules.admin import RuleAdmin
 from recommendations.tasks import train
 from recommendations.versions import activate
+
+__all__ = ["ExperimentAdmin", "LayerAdmin", "ModelVersionAdmin", "RuleAdmin"]
 
 REPORT = "evaluation.html"
 

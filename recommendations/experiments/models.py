@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from recommendations.experiments.parameters import read
+from recommendations.kinds import KINDS
 
 BUCKETS = 1000
 
@@ -82,6 +83,11 @@ class Experiment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if unknown := set(self.kinds or ()) - KINDS.keys():
+            raise ValidationError({"kinds": f"No kind of shelf: {', '.join(sorted(unknown))}."})
 
     def start(self) -> None:
         """Raise ValidationError where it clashes with one that runs, or has no fair comparison."""

@@ -1,0 +1,37 @@
+"""What a rule would change for a shopper, before it holds for anybody."""
+
+from dataclasses import dataclass
+
+from recommendations.asking import Ask
+from recommendations.bundle import registry
+from recommendations.experiments.filling import fill
+from recommendations.kinds import KINDS
+from recommendations.live import snapshot_of
+from recommendations.profile import customer_key
+from recommendations.rules.models import Rule
+from recommendations.rules.serving import holds, rules_for
+from recommendations.shelf import Item
+
+K = 12
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The shelf without and with the rule. `holds` is False where it isn't about this shelf."""
+
+    before: list[Item]
+    after: list[Item]
+    holds: bool
+
+
+def preview(rule: Rule, kind: str, shopper: str | None, article: int | None = None) -> Preview:
+    """Nothing is stored and nothing counted. Raise ValueError for a kind about an article alone."""
+    chosen = KINDS[kind]
+    live = snapshot_of(shopper, rule.index_group) if chosen.live else None
+    bundle = registry.active()
+    ask = Ask(K, article, rule.index_group, bundle, live, customer_key(shopper))
+    others = [r for r in rules_for(kind, shopper, rule.index_group) if r.pk != rule.pk]
+    applies = holds(rule, kind, shopper, rule.index_group)
+    before, _ = fill(chosen, ask, None, others)
+    after, _ = fill(chosen, ask, None, [*others, rule] if applies else others)
+    return Preview(before.items, after.items, applies)
