@@ -11,7 +11,7 @@ from django.conf import settings
 from streaming import events, kafka
 from streaming.articles import Articles
 from streaming.events import Event
-from streaming.reducer import Attributes
+from streaming.reducer.tastes import Attributes
 
 BATCH = 1000
 PATIENCE_S = 30.0

@@ -8,7 +8,8 @@ import msgspec
 
 from streaming import events, reducer
 from streaming.events import Event, key_of, partition_of
-from streaming.reducer import Attributes
+from streaming.reducer.handover import hand_over
+from streaming.reducer.tastes import Attributes
 from streaming.state import State, unpack
 from streaming.trends import Increments
 
@@ -102,7 +103,7 @@ def _step(result: Reduced, state: State, event: Event, articles: Mapping[int, At
         _of_article(result, state, event, articles.get(event.article))
     elif not isinstance(event, events.Identify):
         reducer.apply(state, event, None)
-    elif (merge := reducer.hand_over(state, event)) is not None:
+    elif (merge := hand_over(state, event)) is not None:
         result.merges.append(merge)
 
 

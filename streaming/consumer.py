@@ -32,7 +32,7 @@ from streaming.delivery import Sender
 from streaming.reports import Reports
 from streaming.status import Meter
 from streaming.step import RETRY, Step, Tools
-from streaming.store import NO_FENCE, Writer
+from streaming.store.writer import NO_FENCE, Writer
 
 logger = logging.getLogger(__name__)
 

@@ -93,7 +93,7 @@ class Identify(Base, frozen=True, kw_only=True, omit_defaults=True, tag="identif
 class Merge(Base, frozen=True, kw_only=True, omit_defaults=True, tag="merge"):
     """What an anonymous shopper did, handed over to the customer they turned out to be.
 
-    Only the stream itself makes it, out of an Identify (see reducer.hand_over); `state` is packed.
+    Only the stream itself makes it, out of an Identify (see reducer.handover); `state` is packed.
     """
 
     state: Annotated[bytes, msgspec.Meta(max_length=20_000)]

@@ -12,6 +12,7 @@ from streaming.clock import now_ms
 from streaming.connection import StoreUnavailable, available
 from streaming.status import SERIES_EVERY_S, SERIES_KEPT, SERIES_TTL_S, TTL_S, WorkerStatus, point
 from streaming.step import Step, Tools
+from streaming.store import top
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class Reports:
         if now - self.top_at < TOP_S or self.top_at > self.settled_at:
             return
         self.top_at, self.events = now, self.tools.meter.events
-        self.tools.writer.refresh_top(self.tools.articles.index_groups, now_ms())
+        top.refresh(self.client, self.tools.articles.index_groups, now_ms())
 
     def _beat(self, step: Step | None) -> None:
         meter = self.tools.meter

@@ -16,7 +16,7 @@ from streaming.delivery import Outgoing, Sender, dead_letter, outgoing
 from streaming.events import encode
 from streaming.state import pack
 from streaming.status import Meter
-from streaming.store import Effect, Writer
+from streaming.store.writer import Effect, Writer
 
 
 class UndeliveredError(Exception):

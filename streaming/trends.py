@@ -91,6 +91,11 @@ def _with_scale(
         yield article, value * 2.0**-HALF_LIVES
 
 
+def flat(lists: Iterable[Iterable[tuple[bytes, float]]]) -> list[tuple[int, float]]:
+    """The articles and values of several of Redis' answers."""
+    return [(int(article), value) for items in lists for article, value in items]
+
+
 def scale_at(epoch: int, now_ms: int) -> float:
     """Turns a sum in an epoch's weights into events (of weight 1) that would happen now."""
     scale: float = 2.0 ** min((epoch * EPOCH_MS - now_ms) / HALF_LIFE_MS, 60.0)

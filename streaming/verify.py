@@ -17,7 +17,7 @@ from streaming import batch, history, kafka
 from streaming.articles import load
 from streaming.batch import PoisonError, Taken
 from streaming.events import Event, key_of
-from streaming.reducer import Attributes
+from streaming.reducer.tastes import Attributes
 from streaming.shoppers import customer_shopper
 from streaming.state import pack, unpack
 

@@ -15,7 +15,7 @@ from recommendations.shelf import Shelf
 from recommendations.tests.shops import Lived, open_shop, train
 from streaming import clock, keys
 from streaming.connection import client
-from streaming.store import Writer
+from streaming.store import top
 from streaming.trends import epoch_of
 
 pytestmark = pytest.mark.django_db
@@ -242,13 +242,12 @@ def test_recently_viewed_is_newest_first_each_once_without_the_page_s_own(
 def trend(trained: Shop) -> Iterator[int]:
     """An article that sells badly but is what shoppers look at now."""
     article, now = trained["sneaker"][3].pk, clock.now_ms()
-    writer = Writer(client())
-    top = keys.trend(0, epoch_of(now), 2)
-    client().zadd(top, {str(article): 1e6})
-    writer.refresh_top(frozenset({1, 2}), now)
+    key = keys.trend(0, epoch_of(now), 2)
+    client().zadd(key, {str(article): 1e6})
+    top.refresh(client(), frozenset({1, 2}), now)
     yield article
-    client().delete(top)
-    writer.refresh_top(frozenset({1, 2}), now)
+    client().delete(key)
+    top.refresh(client(), frozenset({1, 2}), now)
 
 
 def test_trending_starts_with_live_trends_and_is_filled_up(trained: Shop, trend: int) -> None:

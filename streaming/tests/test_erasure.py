@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from streaming import clock, connection, erasure, history, outbox, reducer, store
 from streaming.events import Erase, Identify, View
+from streaming.reducer.handover import hand_over
 from streaming.replay import Publisher
 from streaming.state import State, pack
 from streaming.tests.progress import finish
@@ -30,10 +31,10 @@ def test_nothing_changes_an_erased_state() -> None:
     assert erased == pack(State(erased=True))
     assert not reducer.apply(state, view("v2"), None)
     identify = Identify(id="i", shopper="c1", ts=START, source="shop", anonymous=ANONYMOUS)
-    assert reducer.hand_over(state, identify) is None
+    assert hand_over(state, identify) is None
     visitor = State()
     reducer.apply(visitor, view("v3", ANONYMOUS), None)
-    merge = reducer.hand_over(visitor, identify)
+    merge = hand_over(visitor, identify)
     assert merge is not None
     assert not reducer.apply(state, merge, None)
     assert pack(state) == erased

@@ -13,7 +13,7 @@ from streaming import history, offline
 from streaming.features import DAY_MS, RECENTS
 from streaming.history import Line
 from streaming.offline import EPOCH, Known, Purchases
-from streaming.reducer import Attributes
+from streaming.reducer.tastes import Attributes
 from streaming.shoppers import customer_shopper
 from streaming.state import ShopperState, unpack, view
 from streaming.verify import Twin

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from streaming import batch, events, reducer, state, trends
 from streaming.events import Event
 from streaming.features import AFFINITIES, BAG, DAY_MS, RECENTS
-from streaming.reducer import Attributes
+from streaming.reducer.handover import hand_over
+from streaming.reducer.tastes import Attributes
 from streaming.state import State, pack, unpack, view
 from streaming.tests.traffic import START, traffic
 from streaming.trends import EPOCH_MS, Increments
@@ -161,7 +162,7 @@ def test_a_merge_that_comes_twice_changes_nothing(seed: int) -> None:
     for number, event in enumerate(traffic(60, ARTICLES, 4, seed)):
         if not isinstance(event, events.Identify):
             reducer.apply(visitor if number % 2 else customer, event, ABOUT)
-    merge = reducer.hand_over(visitor, identify("i1"))
+    merge = hand_over(visitor, identify("i1"))
     assert merge is not None
     reducer.apply(customer, merge, None)
     once = pack(customer)
@@ -176,18 +177,18 @@ def identify(name: str) -> events.Identify:
 def test_a_recognised_shopper_hands_everything_over_and_starts_anew() -> None:
     visitor = after(seen(1, START), bought(2, START + 1000))
     before = view(copy.deepcopy(visitor), START)
-    merge = reducer.hand_over(visitor, identify("i1"))
+    merge = hand_over(visitor, identify("i1"))
     assert merge is not None
     customer = after(merge, about=None)
     assert view(customer, START) == before
     assert view(visitor, START) == state.ShopperState()
-    assert reducer.hand_over(visitor, identify("i1")) is None
-    assert reducer.hand_over(visitor, identify("i2")) is None
+    assert hand_over(visitor, identify("i1")) is None
+    assert hand_over(visitor, identify("i2")) is None
 
 
 def test_a_merge_adds_to_what_the_customer_had() -> None:
     visitor = after(seen(1, START + 2000))
-    merge = reducer.hand_over(visitor, identify("i1"))
+    merge = hand_over(visitor, identify("i1"))
     assert merge is not None
     customer = view(after(seen(2, START + 5000, "x"), bought(3, START), merge), START)
     assert [r.article for r in customer.recents] == [2, 1, 3]

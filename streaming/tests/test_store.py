@@ -8,7 +8,7 @@ from redis.crc import key_slot
 from catalog.tests.factories import make_article
 from streaming import article_counts, clock, connection, keys, metrics, store, trends
 from streaming.state import State, pack
-from streaming.store import Effect, Writer
+from streaming.store.writer import Effect, Writer
 from streaming.tests.traffic import START
 from streaming.trends import Increments
 

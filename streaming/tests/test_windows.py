@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from streaming import events, reducer
 from streaming.features import BUCKETS, COUNTS_IN_TIME, DAY_MS, HOUR_MS, SESSION_GAP_MS
+from streaming.reducer.handover import hand_over
 from streaming.state import State, bucket_key, bucket_of, view
 from streaming.tests.traffic import START
 
@@ -100,7 +101,7 @@ def test_a_merge_joins_sessions_windows_and_purchases() -> None:
     identify = events.Identify(
         id="i", shopper="c1", ts=START, source="shop", anonymous="a" + "0" * 32
     )
-    merge = reducer.hand_over(visitor, identify)
+    merge = hand_over(visitor, identify)
     assert merge is not None
     customer = after(seen(2, START + 2 * MINUTE), merge)
     found = view(customer, START + 3 * MINUTE)

@@ -18,8 +18,8 @@ from catalog.columns import copy_columns
 from streaming import articles, history
 from streaming.erasure import erased_customers
 from streaming.features import BUCKETS, DAY_MS, RECENTS, SESSION_GAP_MS, WINDOWS
-from streaming.offline_tastes import Tastes, tastes
-from streaming.reducer import Attributes
+from streaming.offline.tastes import Tastes, tastes
+from streaming.reducer.tastes import Attributes
 from streaming.state import DIMENSIONS, Recent, ShopperState
 
 Ints = npt.NDArray[np.int32]

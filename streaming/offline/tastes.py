@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from streaming.features import AFFINITIES
-from streaming.reducer import HALF_LIFE_MS, MAX_EXPONENT, PURCHASE, WEIGHT_OF
-from streaming.state import UNIT
+from streaming.reducer.tastes import HALF_LIFE_MS, MAX_EXPONENT, WEIGHT_OF
+from streaming.state import KINDS, UNIT
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -21,6 +21,7 @@ EMPTY: Final = np.iinfo(np.int32).min
 # Shoppers side by side: their tables take 1 KB each.
 TOGETHER: Final = 50_000
 MAX_SHIFT: Final = 62
+PURCHASE_WEIGHT: Final = WEIGHT_OF[KINDS.index("purchase")]
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Tables:
         self.weight = np.zeros((dimensions, AFFINITIES.bound, shoppers), np.int64)
 
     def take(self, ts: Longs, values: Ints) -> None:
-        """One purchase of each of the first len(ts) shoppers; reducer._add_taste."""
+        """One purchase of each of the first len(ts) shoppers; reducer.tastes.add_taste."""
         active = len(ts)
         exponent = (ts - self.landmark[:active]) / HALF_LIFE_MS
         far = np.flatnonzero(exponent > MAX_EXPONENT)
@@ -70,7 +71,7 @@ class Tables:
             moved = exponent[far].astype(np.int64)
             self._move_landmarks(far, moved)
             exponent[far] -= moved
-        amount = np.rint(WEIGHT_OF[PURCHASE] * UNIT * 2.0**exponent).astype(np.int64)
+        amount = np.rint(PURCHASE_WEIGHT * UNIT * 2.0**exponent).astype(np.int64)
         for dimension, wanted in enumerate(values):
             self._add(dimension, wanted, amount)
 

@@ -1,0 +1,122 @@
+"""The feature store as readers see it: one value per shopper, trends and counts of articles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from streaming import article_counts, clock, keys, trends
+from streaming.article_counts import ArticleFeatures
+from streaming.connection import StoreUnavailable, available, client
+from streaming.events import partition_of
+from streaming.state import ShopperState, unpack, view
+from streaming.store.top import top_at
+from streaming.store.writer import NO_FENCE
+
+__all__ = ["Snapshot", "StoreUnavailable", "snapshot", "trending"]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of a shopper and of the articles asked for, and what trends, at `now_ms`.
+
+    `age_ms` is the time since the shopper's last event; None for somebody new.
+    """
+
+    state: ShopperState
+    trending: list[tuple[int, float]]
+    now_ms: int
+    age_ms: int | None
+    articles: dict[int, ArticleFeatures] = field(default_factory=dict)
+
+
+def snapshot(
+    shopper: str, *, index_group: int | None = None, articles: Sequence[int] = ()
+) -> Snapshot:
+    """A shopper's features, those of any articles, and what trends (in an index group or overall).
+
+    One round trip; raise StoreUnavailable when Redis is away.
+    """
+    epoch = trends.epoch_of(clock.now_ms()) if articles else 0
+    with available(), client().pipeline(transaction=False) as pipeline:
+        pipeline.get(keys.state(shopper))
+        pipeline.get(keys.top(index_group))
+        pipeline.get(keys.CLOCK)
+        if articles:
+            _ask_counts(pipeline, epoch, articles)
+        packed, top, offset, *counts = pipeline.execute()
+    now = clock.heard(offset)
+    state = view(unpack(packed), now)
+    age = now - state.last_seen if state.last_seen else None
+    return Snapshot(state, top_at(top, now), now, age, _counted(articles, counts))
+
+
+def _ask_counts(pipeline: Any, epoch: int, articles: Sequence[int]) -> None:
+    fields = [*article_counts.TOTALS.values(), *articles]
+    for partition in range(settings.KAFKA_PARTITIONS):
+        for of_epoch in (epoch, epoch - 1):
+            pipeline.hmget(keys.counts(partition, of_epoch), fields)
+
+
+def _counted(
+    articles: Sequence[int], answers: Sequence[Sequence[bytes | None]]
+) -> dict[int, ArticleFeatures]:
+    """The features from each partition's and epoch's answer: totals first, then the articles."""
+    columns = [[int(value) for value in column if value] for column in zip(*answers, strict=True)]
+    totals = {kind: sum(columns[n]) for n, kind in enumerate(article_counts.TOTALS) if columns}
+    counts = zip(articles, columns[len(totals) :], strict=True)
+    return {article: article_counts.features(values, totals) for article, values in counts}
+
+
+def viewed_with(article: int, k: int) -> list[tuple[int, float]]:
+    """The k articles most often viewed next to this one, with counts; raise StoreUnavailable."""
+    with available(), client().pipeline(transaction=False) as pipeline:
+        for partition in range(settings.KAFKA_PARTITIONS):
+            pipeline.zrange(keys.co_views(partition, article), 0, -1, withscores=True)
+        return trends.best(trends.flat(pipeline.execute()), (), k)
+
+
+def shoppers(at_most: int) -> list[str]:
+    """Some of the shoppers who have features; raise StoreUnavailable."""
+    found: list[str] = []
+    with available():
+        for key in client().scan_iter(match=keys.ANY_STATE, count=5000):
+            found.append(key.decode().rsplit(":", 1)[1])
+            if len(found) == at_most:
+                break
+    return found
+
+
+def stored(topic_id: str, asked: Sequence[str]) -> tuple[dict[int, int], dict[str, bytes | None]]:
+    """Each partition's fence and its shoppers' packed states, at one moment of the partition."""
+    by_partition: dict[int, list[str]] = {}
+    for shopper in asked:
+        by_partition.setdefault(partition_of(shopper, settings.KAFKA_PARTITIONS), []).append(
+            shopper
+        )
+    fences: dict[int, int] = {}
+    states: dict[str, bytes | None] = {}
+    with available():
+        for p, of_partition in by_partition.items():
+            names = [keys.fence(p, topic_id), *map(keys.state, of_partition)]
+            answer: list[Any] = client().mget(names)
+            fence, values = answer[0], answer[1:]
+            fences[p] = int(fence or NO_FENCE)
+            states.update(zip(of_partition, values, strict=True))
+    return fences, states
+
+
+def is_empty() -> bool:
+    """Whether no shopper has features; raise StoreUnavailable."""
+    with available():
+        return not any(client().scan_iter(match=keys.ANY_STATE, count=5000))
+
+
+def trending(index_group: int | None, k: int) -> list[tuple[int, float]]:
+    """The k articles with the greatest decayed weight, best first; raise StoreUnavailable."""
+    with available(), client().pipeline(transaction=False) as pipeline:
+        pipeline.get(keys.top(index_group))
+        pipeline.get(keys.CLOCK)
+        top, offset = pipeline.execute()
+    return top_at(top, clock.heard(offset))[:k]
