@@ -89,6 +89,8 @@ TEMPLATES = [
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
+# A Redis Cluster for the features alone; cache and Celery stay on REDIS_URL, which can't be one.
+FEATURES_CLUSTER_URL = env.str("FEATURES_CLUSTER_URL", default="")
 KAFKA_BOOTSTRAP_SERVERS = env.str("KAFKA_BOOTSTRAP_SERVERS", default="")
 KAFKA_TOPIC = env.str("KAFKA_TOPIC", default="shop.events")
 KAFKA_DEAD_TOPIC = f"{KAFKA_TOPIC}.dead"

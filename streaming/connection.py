@@ -1,12 +1,13 @@
-"""The connection to the feature store, one pool per process."""
+"""The connection to the feature store, one pool per process: a Redis, or a Redis Cluster."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any, cast
 
 import redis
 from django.conf import settings
-from redis.exceptions import NoScriptError
+from redis.exceptions import ClusterDownError, NoScriptError, RedisClusterException
 
 TIMEOUT_S = 0.25
 
@@ -22,13 +23,17 @@ def client() -> redis.Redis:
 
 
 def connect(timeout_s: float) -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_connect_timeout=timeout_s,
-        socket_timeout=timeout_s,
-        health_check_interval=0,
-        retry=None,
-    )
+    """A cluster's client takes the same commands. It asks for the slots: raise StoreUnavailable."""
+    options: dict[str, Any] = {
+        "socket_connect_timeout": timeout_s,
+        "socket_timeout": timeout_s,
+        "health_check_interval": 0,
+    }
+    if not settings.FEATURES_CLUSTER_URL:
+        return redis.Redis.from_url(settings.REDIS_URL, retry=None, **options)
+    with available():
+        cluster = redis.RedisCluster.from_url(settings.FEATURES_CLUSTER_URL, **options)
+        return cast("redis.Redis", cluster)
 
 
 # A server that is loading, full or read-only is as good as away; so is one that was away and came
@@ -40,6 +45,8 @@ AWAY = (
     redis.ReadOnlyError,
     redis.OutOfMemoryError,
     NoScriptError,
+    ClusterDownError,
+    RedisClusterException,
 )
 
 

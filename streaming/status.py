@@ -94,9 +94,10 @@ def series(worker: str) -> list[Point]:
 
 def workers() -> list[WorkerStatus]:
     """Every live worker's status, by name; may raise StoreUnavailable."""
-    with available():
-        names = sorted(client().scan_iter(match=keys.status("*"), count=1000))
-        values = client().mget(names) if names else []
+    with available(), client().pipeline(transaction=False) as pipeline:
+        for name in sorted(client().scan_iter(match=keys.status("*"), count=1000)):
+            pipeline.get(name)
+        values = pipeline.execute()
     return [msgspec.json.decode(value, type=WorkerStatus) for value in values if value]
 
 

