@@ -6,15 +6,16 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
-from streaming import connection, outbox, producer, topics
+from streaming import clock, connection, outbox, producer, topics
 
 
 @pytest.fixture
 def store() -> Iterator[None]:
-    """An empty Redis."""
+    """An empty Redis, and a shop clock that nobody has set."""
     connection.client().flushdb()
     yield
     connection.client().flushdb()
+    clock._offset.learn(None)
 
 
 def delete(*names: str) -> None:

@@ -26,6 +26,7 @@ def cluster(tmp_path: Path, settings: LazySettings) -> Iterator[Cluster]:
         yield cluster
     settings.FEATURES_CLUSTER_URL = ""
     connection.client.cache_clear()
+    clock._offset.learn(None)
 
 
 def test_a_worker_keeps_its_features_in_a_cluster(
