@@ -11,6 +11,7 @@ from recommendations.live import breaker
 from recommendations.rules.serving import kept as rules
 from recommendations.tests.shops import Lived, live_through
 from streaming import connection
+from streaming.tests.conftest import log  # noqa: F401
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,6 @@ from recommendations.experiments.models import Experiment, Layer, Variant
 from streaming import events, topics
 from streaming.events import Event
 from streaming.replay import Publisher
-from streaming.tests.conftest import log  # noqa: F401
 from streaming.tests.servers import Worker, eventually
 
 START = 1_600_000_000_000
@@ -207,7 +206,7 @@ def counted() -> dict[tuple[str, str], Counter[str]]:
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_totals_equal_a_recomputation_after_kills_in_the_middle(log: str, tmp_path: Path) -> None:  # noqa: F811
+def test_totals_equal_a_recomputation_after_kills_in_the_middle(log: str, tmp_path: Path) -> None:
     dice, variants = random.Random(5), experiment()
     shelves = [shelf(), shelf("trending"), *(shelf(variant=v) for v in variants)]
     stream = [one for n in range(3000) for one in session(dice, f"s{n}-", shelves, n * 90_000)]
@@ -235,7 +234,7 @@ def done() -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_readers_share_the_partitions_and_count_each_event_once(log: str) -> None:  # noqa: F811
+def test_two_readers_share_the_partitions_and_count_each_event_once(log: str) -> None:
     answer = shelf()
     publisher = Publisher()
     publisher.send(

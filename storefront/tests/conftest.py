@@ -7,6 +7,7 @@ from pytest_django import Settings
 from recommendations.live import breaker
 from storefront.tests.shops import Shop, make_shop
 from streaming import connection, producer
+from streaming.tests.conftest import log, store  # noqa: F401
 
 DEAD = "127.0.0.1:1"
 

@@ -1,0 +1,91 @@
+"""Many simulated shoppers at once."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+import aiohttp
+import numpy as np
+
+from storefront.simulator.browser import Browser, ShopError
+from storefront.simulator.choice import Mind
+from storefront.simulator.minds import Minds
+from storefront.simulator.shopper import Looked, Visit
+
+# Cents a visit: log-normal around sixty euros.
+BUDGET: Final = (6000.0, 0.6)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`shoppers` come, at most `at_once` of them together; each waits `think_s` on average between
+    two pages. A share of `known` signs in as the customer whose taste they have."""
+
+    shop: str
+    shoppers: int
+    at_once: int
+    think_s: float
+    known: float
+    seed: int
+
+
+@dataclass
+class Crowd:
+    """What came of it. `seconds`: of each kind of page; `failures`: by what the shop said."""
+
+    visits: list[Visit] = field(default_factory=list)
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def looked(self, widget: str | None = None) -> list[Looked]:
+        shelves = [one for visit in self.visits for one in visit.looked]
+        return [one for one in shelves if widget in (None, one.widget)]
+
+    def heard(self, kind: str, seconds: float, status: int) -> None:
+        self.seconds[kind].append(seconds)
+        if status == 0 or status >= 400:
+            self.failures[f"{kind}: {status or 'no answer'}"] += 1
+
+
+def run(plan: Plan, minds: Minds, done: Callable[[], None] = lambda: None) -> Crowd:
+    """`done` is called after each visit. The same seed sends the same shoppers."""
+    return asyncio.run(_run(plan, minds, done))
+
+
+async def _run(plan: Plan, minds: Minds, done: Callable[[], None]) -> Crowd:
+    crowd, places = Crowd(), asyncio.Semaphore(plan.at_once)
+    async with aiohttp.TCPConnector(limit=0) as connector:
+
+        async def one(number: int) -> None:
+            async with places:
+                await _visit(plan, minds, crowd, connector, number)
+            done()
+
+        await asyncio.gather(*(one(number) for number in range(plan.shoppers)))
+    return crowd
+
+
+async def _visit(
+    plan: Plan, minds: Minds, crowd: Crowd, connector: aiohttp.BaseConnector, number: int
+) -> None:
+    dice = Random(f"{plan.seed}/{number}")  # noqa: S311
+
+    async def think() -> None:
+        if plan.think_s > 0:
+            await asyncio.sleep(dice.expovariate(1 / plan.think_s))
+
+    customer = dice.randrange(len(minds.cluster))
+    middle, spread = BUDGET
+    budget = int(middle * np.exp(dice.gauss(0, spread)))
+    mind = Mind(int(minds.cluster[customer]), budget)
+    async with Browser(plan.shop, crowd.heard, connector) as browser:
+        visit = Visit(number, browser, minds, mind, dice, think)
+        crowd.visits.append(visit)
+        await think()
+        try:
+            await visit.run(customer + 1 if dice.random() < plan.known else None)
+        except ShopError as error:
+            crowd.failures[str(error)] += 1
