@@ -13,7 +13,7 @@ TRAILER_BYTES = 2
 
 
 def copy_columns(query: str, columns: Mapping[str, str]) -> dict[str, npt.NDArray[Any]]:
-    """The result of a query as arrays; every column has four bytes, big-endian, and is not null.
+    """The result of a query as arrays: `columns` are its columns' types (big-endian), none null.
 
     So each row of PostgreSQL's binary format (a field count, then length and value of each) has
     one length, and an array of records reads it as it is:

@@ -48,7 +48,8 @@ class Sender:
     def _connected(self) -> Producer:
         if self._producer is None:
             topics.ensure()
-            self._producer = Producer(kafka.producer(int(self.timeout_s * 1000)))
+            config = kafka.producer(int(self.timeout_s * 1000))
+            self._producer = kafka.connected(config, self.timeout_s)
         return self._producer
 
     def _queue(self, producer: Producer, messages: Sequence[Outgoing]) -> set[int]:

@@ -1,19 +1,18 @@
-"""History as events: the lines of transactions in the order, and at the times, of a shop's day."""
+"""History as it happened: the lines of transactions in the order, and at the times, of a shop's
+day."""
 
-from binascii import crc32
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection, transaction
+from django.db import connection
 
+from catalog.columns import copy_columns
 from streaming.erasure import erased_customers
-from streaming.events import BagAdd, Event, Purchase, View
 from streaming.features import DAY_MS
-from streaming.shoppers import customer_shopper
 
 # Share of a day's baskets by the hour: a quiet night, a lunch break, a busy evening.
 HOURS: Final = (
@@ -22,25 +21,58 @@ HOURS: Final = (
 )  # fmt: skip
 SHARES: Final = np.concatenate([[0.0], np.cumsum(HOURS) / np.sum(HOURS)])
 BOUNDS: Final = np.arange(25) * (DAY_MS / 24)
-ROWS: Final = 50_000
+EPOCH: Final = date(1970, 1, 1)
 
-Line = tuple[int, date, int, int, float, int]  # id, t_dat, customer, article, price, channel
-
+# A span with fewer lines is followed by one of twice the months.
+FEW: Final = 50_000
+COLUMNS: Final = {
+    "id": ">i8",
+    "day": ">i4",
+    "customer": ">i4",
+    "article": ">i4",
+    "price": ">f8",
+    "channel": ">i4",
+}
 QUERY: Final = """
-SELECT id, t_dat, customer_id, article_id, price, sales_channel FROM catalog_transaction
-WHERE t_dat >= %(begin)s AND t_dat < %(end)s
-  AND (%(customers)s::int[] IS NULL OR customer_id = ANY (%(customers)s))
-  AND customer_id <> ALL (%(erased)s::int[])
-ORDER BY t_dat, id
+SELECT id, t_dat - date '1970-01-01', customer_id, article_id, price, sales_channel::integer
+FROM catalog_transaction WHERE t_dat >= '{}' AND t_dat < '{}' {}
 """
 
 
-class Day(NamedTuple):
-    """One day's lines in the order of their moments; `ts` holds the moments in ms."""
+@dataclass(frozen=True)
+class Lines:
+    """Lines of whole days in the order of their moments `ts` (ms), then of the file (`id`).
 
-    day: date
-    lines: list[Line]
-    ts: list[int]
+    `day` counts from 1970; `price` is in the files' unit; `channel` 1 is a store, 2 online.
+    """
+
+    id: npt.NDArray[np.int64]
+    day: npt.NDArray[np.int32]
+    customer: npt.NDArray[np.int32]
+    article: npt.NDArray[np.int32]
+    price: npt.NDArray[np.float64]
+    channel: npt.NDArray[np.int32]
+    ts: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+    def __getitem__(self, chosen: slice | npt.NDArray[Any]) -> "Lines":
+        return Lines(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+    def places(self) -> npt.NDArray[np.int64]:
+        """Where each line stands within its day."""
+        return np.arange(len(self)) - np.searchsorted(self.day, self.day)
+
+    def days(self) -> "Iterator[Lines]":
+        """Day by day."""
+        borders = np.flatnonzero(np.diff(self.day)) + 1
+        for begin, end in zip([0, *borders], [*borders, len(self)], strict=True):
+            yield self[begin:end]
+
+
+# The lines from the first to the last day (inclusive) in pieces of whole days, in order of time.
+Source = Callable[[date, date], Iterator[Lines]]
 
 
 def bounds() -> tuple[date, date] | None:
@@ -51,44 +83,44 @@ def bounds() -> tuple[date, date] | None:
     return None if first is None else (first, last)
 
 
-def days(first: date, last: date, customers: Sequence[int] | None = None) -> Iterator[Day]:
-    """The days from `first` to `last` (inclusive) that have lines.
+def of_database(first: date, last: date, customers: Sequence[int] | None = None) -> Iterator[Lines]:
+    """A Source: PostgreSQL's lines month by month, which is partition by partition, or in greater
+    spans where the months have few.
 
-    Month by month, which is partition by partition, through a server-side cursor: a day's lines
-    are all that is held. `customers`: only their lines, at the same moments. Erased ones have none.
+    A span is held at a time: about 100 bytes a line. `customers`: only their lines, at the same
+    moments. Erased ones have none.
     """
-    for begin, end in months(first, last):
-        for day, lines in groupby(_lines(begin, end, customers), key=lambda line: line[1]):
-            yield arrange(day, list(lines))
-
-
-def months(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """Half-open spans, each within one month, that cover both days and what lies between."""
-    end = last + timedelta(days=1)
-    while first < end:
-        following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-        yield first, min(following, end)
+    erased = np.array(sorted(erased_customers()), np.int32)
+    months = 1
+    while first <= last:
+        following = min(month_after(first, months), last + timedelta(days=1))
+        found = copy_columns(QUERY.format(first, following, _among(customers)), COLUMNS)
+        lines = arrange(**found)
+        if len(erased):
+            lines = lines[~np.isin(lines.customer, erased)]
+        if len(lines):
+            yield lines
+        if len(lines) < FEW:
+            months *= 2
         first = following
 
 
-def _lines(begin: date, end: date, customers: Sequence[int] | None) -> Iterator[Line]:
-    chosen = None if customers is None else list(customers)
-    erased = sorted(erased_customers())
-    connection.ensure_connection()
-    with transaction.atomic(), connection.connection.cursor(name="history") as cursor:
-        cursor.itersize = ROWS
-        asked = {"begin": begin, "end": end, "customers": chosen, "erased": erased}
-        cursor.execute(QUERY, asked)
-        yield from cursor
+def _among(customers: Sequence[int] | None) -> str:
+    if customers is None:
+        return ""
+    return f"AND customer_id = ANY ('{{{','.join(str(int(key)) for key in customers)}}}')"
 
 
-def arrange(day: date, lines: list[Line]) -> Day:
-    """Give each line its basket's moment and sort by it; equal moments keep the lines' order."""
-    customers = np.array([line[2] for line in lines], dtype=np.uint64)
-    channels = np.array([line[5] for line in lines], dtype=np.uint64)
-    at = start_of(day) + moments(day.toordinal(), customers, channels)
-    order = np.argsort(at, kind="stable")
-    return Day(day, [lines[i] for i in order], at[order].tolist())
+def month_after(day: date, months: int) -> date:
+    """The first day of the month so many after the day's."""
+    years, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + years, month + 1, 1)
+
+
+def arrange(**columns: npt.NDArray[Any]) -> Lines:
+    """Give each line its basket's moment, and bring all into order; see COLUMNS."""
+    ts = moments(columns["day"], columns["customer"], columns["channel"])
+    return Lines(**columns, ts=ts)[np.lexsort((columns["id"], ts))]
 
 
 def start_of(day: date) -> int:
@@ -96,71 +128,30 @@ def start_of(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 
-def moments(
-    days: int | npt.NDArray[np.uint64],
-    customers: npt.NDArray[np.uint64],
-    channels: npt.NDArray[np.uint64],
-) -> npt.NDArray[np.int64]:
-    """Milliseconds into the day of each basket (customer, day, channel): always the same ones.
+def day_number(day: date) -> int:
+    """Days since 1970."""
+    return (day - EPOCH).days
 
-    `days` are ordinals. A hash (the finaliser of splitmix64: Steele, Lea, Flood, OOPSLA 2014)
-    gives each basket a place between 0 and 1, which the day's curve turns into a time.
+
+def day_of(number: int) -> date:
+    return EPOCH + timedelta(days=int(number))
+
+
+def moments(
+    days: npt.NDArray[np.int32], customers: npt.NDArray[np.int32], channels: npt.NDArray[np.int32]
+) -> npt.NDArray[np.int64]:
+    """The moment (ms) of each basket (customer, day, channel): always the same ones.
+
+    A hash (the finaliser of splitmix64: Steele, Lea, Flood, OOPSLA 2014) gives each basket a place
+    between 0 and 1, which the day's curve turns into a time.
     """
+    ordinals = days.astype(np.uint64) + np.uint64(EPOCH.toordinal())
     with np.errstate(over="ignore"):
-        z = customers * np.uint64(4) + channels
-        z = z * np.uint64(0x9E3779B97F4A7C15) + np.uint64(days)
+        z = customers.astype(np.uint64) * np.uint64(4) + channels.astype(np.uint64)
+        z = z * np.uint64(0x9E3779B97F4A7C15) + ordinals
         z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         z ^= z >> np.uint64(31)
-    place = z / 2.0**64
-    at: npt.NDArray[np.int64] = np.interp(place, SHARES, BOUNDS).astype(np.int64)
-    return at
-
-
-def purchase(line: Line, ts: int, lap: int = 0) -> Purchase:
-    """The line as an event; its id follows from the line's, so that a repetition shows."""
-    number, _, customer, article, price, channel = line
-    return Purchase(
-        id=f"r{number}" if not lap else f"r{number}-{lap}",
-        shopper=customer_shopper(customer),
-        ts=ts,
-        source="replay",
-        article=article,
-        price=price,
-        channel=1 if channel == 1 else 2,
-    )
-
-
-def browsing(event: Purchase) -> list[Event]:
-    """What may have come before a purchase: plausible, but made up, and marked as synthetic.
-
-    The article is viewed in the ten minutes before, and four times in five put into the bag.
-    """
-    chance = crc32(event.id.encode())
-    lead = 60_000 + chance % 540_000
-    made: list[Event] = [_synthetic(View, "sv", event, lead)]
-    if chance % 5:
-        made.append(_synthetic(BagAdd, "sb", event, lead // 3))
-    return made
-
-
-def _synthetic(kind: type[View | BagAdd], mark: str, event: Purchase, lead: int) -> Event:
-    return kind(
-        id=mark + event.id,
-        shopper=event.shopper,
-        ts=event.ts - lead,
-        source="replay",
-        article=event.article,
-        widget="synthetic",
-    )
-
-
-def events(day: Day, *, browse: bool = False, lap: int = 0, shift_ms: int = 0) -> list[Event]:
-    """A day's events in order; `lap` and `shift_ms` tell a repetition of the same days apart."""
-    purchases = [
-        purchase(line, ts + shift_ms, lap) for line, ts in zip(day.lines, day.ts, strict=True)
-    ]
-    if not browse:
-        return list(purchases)
-    made: list[Event] = [e for event in purchases for e in (*browsing(event), event)]
-    return sorted(made, key=lambda event: event.ts)
+    at = np.interp(z / 2.0**64, SHARES, BOUNDS).astype(np.int64)
+    ts: npt.NDArray[np.int64] = days * np.int64(DAY_MS) + at
+    return ts

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from confluent_kafka import Producer
 from django.conf import settings
 
 # A broker that comes back is found again within half a second.
@@ -30,6 +31,17 @@ def producer(timeout_ms: int, linger_ms: int = 2) -> dict[str, Any]:
         "message.timeout.ms": timeout_ms,
         "delivery.report.only.error": True,
     }
+
+
+def connected(config: dict[str, Any], timeout_s: float) -> Producer:
+    """A producer that has met its broker; raise KafkaException.
+
+    An idempotent one that is given messages before it has waits up to a second for its id, for it
+    asks only each half second.
+    """
+    made = Producer(config)
+    made.list_topics(settings.KAFKA_TOPIC, timeout_s)
+    return made
 
 
 def consumer(group: str) -> dict[str, Any]:

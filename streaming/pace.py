@@ -2,12 +2,15 @@
 
 import time
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 TICK_S: Final = 0.05
 SLICE: Final = 5_000
+# A sender held up for longer (the broker was away) goes on from there: what it missed doesn't
+# come in a burst.
+STALL_S: Final = 1.0
 
 
 @dataclass
@@ -19,7 +22,10 @@ class Pace:
 
     speed: float | None = None
     rate: float | None = None
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
     began: float | None = field(default=None, init=False)
+    seen: float = field(default=0.0, init=False)
     first_ts: int = field(default=0, init=False)
     sent: int = field(default=0, init=False)
 
@@ -27,17 +33,24 @@ class Pace:
         """Cut the moments (ascending, ms) from place `start` on; each slice comes when due."""
         while start < len(ts):
             if self.began is None:
-                self.began, self.first_ts = time.monotonic(), ts[start]
-            stop = min(self._due(ts, start), start + SLICE)
+                self.began = self.seen = self.now()
+                self.first_ts = ts[start]
+            stop = min(self._due(ts, start, self._elapsed(self.began)), start + SLICE)
             if stop > start:
                 yield start, stop
                 self.sent += stop - start
                 start = stop
             else:
-                time.sleep(TICK_S)
+                self.sleep(TICK_S)
 
-    def _due(self, ts: Sequence[int], start: int) -> int:
-        elapsed = time.monotonic() - (self.began or 0.0)
+    def _elapsed(self, began: float) -> float:
+        now = self.now()
+        if (held_up := now - self.seen - STALL_S) > 0:
+            began = self.began = began + held_up
+        self.seen = now
+        return now - began
+
+    def _due(self, ts: Sequence[int], start: int, elapsed: float) -> int:
         if self.speed is not None:
             return bisect_right(ts, self.first_ts + elapsed * 1000 * self.speed, start)
         if self.rate is not None:

@@ -91,7 +91,8 @@ class Publisher:
         if self.producer is None and time.monotonic() >= self.retry_at:
             try:
                 topics.ensure(ACK_TIMEOUT_MS / 1000)
-                self.producer = Producer(kafka.producer(ACK_TIMEOUT_MS))
+                config = kafka.producer(ACK_TIMEOUT_MS)
+                self.producer = kafka.connected(config, ACK_TIMEOUT_MS / 1000)
             except (KafkaException, topics.TopicError) as error:
                 logger.warning("Kafka is away, events are spooled: %s", error)
                 self.retry_at = time.monotonic() + RETRY_S

@@ -2,21 +2,26 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
+import numpy as np
 from confluent_kafka import KafkaError, Message, Producer
 from django.conf import settings
+from django.db import connection
 
-from streaming import clock, history, kafka, topics
+from catalog.ingest.transactions import ahead
+from streaming import clock, history, kafka, telling, topics
 from streaming.connection import StoreUnavailable
 from streaming.delivery import Sender, outgoing
-from streaming.events import Event, encode, key_of, partition_of
+from streaming.events import Event, encode, key_of
 from streaming.features import DAY_MS
+from streaming.history import Source
 from streaming.models import ReplayPosition
 from streaming.pace import Pace
+from streaming.telling import Chunk
 
 logger = logging.getLogger(__name__)
 
@@ -48,15 +53,23 @@ class Publisher:
         self.producer = self._connect()
 
     def send(self, events: Sequence[Event]) -> None:
-        messages = [_message(event) for event in events]
+        self.put([key_of(event) for event in events], [encode(event) for event in events])
+
+    def put(self, keys: Sequence[str], values: Sequence[bytes]) -> None:
+        """Encoded events; the client's own choice of partition is events.partition_of."""
+        messages = [{"key": key, "value": value} for key, value in zip(keys, values, strict=True)]
         while messages:
+            taken = 0
             try:
-                self.producer.produce_batch(
+                taken = self.producer.produce_batch(
                     settings.KAFKA_TOPIC, messages, on_delivery=self._report
                 )
             except BufferError:
                 self.producer.poll(0.05)
-            messages = [message for message in messages if message.pop("_error", None)]
+            if taken < len(messages):
+                messages = [message for message in messages if message.pop("_error", None)]
+            else:
+                messages = []
             while messages or len(self.producer) > IN_FLIGHT:
                 if self.producer.poll(0.02) == 0 and len(self.producer) <= IN_FLIGHT:
                     break
@@ -76,18 +89,13 @@ class Publisher:
 
     def _connect(self) -> Producer:
         config = kafka.producer(int(ACK_TIMEOUT_S * 1000), linger_ms=10)
-        return Producer({**config, "batch.num.messages": 10_000, "batch.size": 1_000_000})
+        config |= {"batch.num.messages": 10_000, "batch.size": 1_000_000}
+        return kafka.connected(config, ACK_TIMEOUT_S)
 
     def _report(self, error: KafkaError | None, message: Message) -> None:
         value = message.value()
         if error is not None and value is not None:
             self.lost.append(value)
-
-
-def _message(event: Event) -> dict[str, Any]:
-    key = key_of(event)
-    partition = partition_of(key, settings.KAFKA_PARTITIONS)
-    return {"key": key, "value": encode(event), "partition": partition}
 
 
 def _position(plan: Plan) -> ReplayPosition:
@@ -98,25 +106,31 @@ def _position(plan: Plan) -> ReplayPosition:
 
 
 class Replay:
-    """One run. `told` hears how many events went out and at which event time, after each slice."""
+    """One run. `told` hears how many events went out and at which event time, after each slice.
+
+    Raise KafkaException or TopicError when the broker isn't there to begin with.
+    """
 
     def __init__(
-        self, plan: Plan, pace: Pace, told: Callable[[int, int], None] = lambda sent, ts: None
+        self,
+        plan: Plan,
+        pace: Pace,
+        told: Callable[[int, int], None] = lambda sent, ts: None,
+        source: Source = history.of_database,
     ) -> None:
-        self.plan, self.pace, self.told = plan, pace, told
+        self.plan, self.pace, self.told, self.source = plan, pace, told, source
         self.sent = 0
         self.reached_ms = 0  # event time of the last event sent
         self.position = _position(plan)
         self.saved_at = time.monotonic()
+        topics.ensure()
+        self.publisher = Publisher()
 
     def start_over(self) -> None:
         """Don't go on where the last replay of the same days stopped."""
         self._move(self.plan.first, 0, 0)
 
     def run(self) -> None:
-        """Raise KafkaException or TopicError when the broker isn't there to begin with."""
-        topics.ensure()
-        self.publisher = Publisher()
         try:
             self._lap()
             while self.plan.loop:
@@ -126,22 +140,31 @@ class Replay:
             self._save()
 
     def _lap(self) -> None:
-        for day in history.days(self.position.day, self.plan.last):
-            if day.day != self.position.day:
-                self._move(day.day, 0, self.position.lap)
-            self._day(day)
+        """The next messages are made, in a thread beside, while the last ones are sent."""
+        for chunk in ahead(self._chunks(self.position.day, self.position.lap)):
+            self._publish(chunk)
 
-    def _day(self, day: history.Day) -> None:
-        lap = self.position.lap
-        events = history.events(
-            day, browse=self.plan.browse, lap=lap, shift_ms=lap * self.plan.lap_ms
-        )
-        ts = [event.ts for event in events]
-        for start, stop in self.pace.slices(ts, self.position.line):
-            self.publisher.send(events[start:stop])
+    def _chunks(self, first: date, lap: int) -> Iterator[Chunk]:
+        shift_ms = lap * self.plan.lap_ms
+        try:
+            for lines in self.source(first, self.plan.last):
+                yield from telling.told(lines, browse=self.plan.browse, lap=lap, shift_ms=shift_ms)
+        finally:
+            connection.close()  # the thread's own
+
+    def _publish(self, chunk: Chunk) -> None:
+        for start, stop in self.pace.slices(chunk.ts, self._done(chunk)):
+            self.publisher.put(chunk.keys[start:stop], chunk.values[start:stop])
             self.sent += stop - start
-            self._move(day.day, stop, lap)
-            self._tell(ts[stop - 1])
+            day = history.day_of(chunk.day[stop - 1])
+            self._move(day, int(chunk.place[stop - 1]) + 1, self.position.lap)
+            self._tell(chunk.ts[stop - 1])
+
+    def _done(self, chunk: Chunk) -> int:
+        """How many of its messages went out before."""
+        day, line = history.day_number(self.position.day), self.position.line
+        done = (chunk.day < day) | ((chunk.day == day) & (chunk.place < line))
+        return int(np.count_nonzero(done))
 
     def _move(self, day: date, line: int, lap: int) -> None:
         self.position.day, self.position.line, self.position.lap = day, line, lap

@@ -13,7 +13,7 @@ import msgspec
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
 from django.conf import settings
 
-from streaming import batch, history, kafka
+from streaming import batch, history, kafka, telling
 from streaming.articles import load
 from streaming.batch import PoisonError, Taken
 from streaming.events import Event, key_of
@@ -68,9 +68,10 @@ def from_history(
     """
     twin = Twin(map(customer_shopper, customers), load())
     last = datetime.fromtimestamp(as_of_ms / 1000, UTC).date()
-    for day in history.days(first, last, customers=sorted(customers)):
-        made = history.events(day, browse=browse)
-        twin.take([(0, key_of(event), event) for event in made if event.ts < as_of_ms])
+    for lines in history.of_database(first, last, sorted(customers)):
+        for of_day in lines.days():
+            made = telling.events(of_day, browse=browse)
+            twin.take([(0, key_of(event), event) for event in made if event.ts < as_of_ms])
     return twin.packed
 
 

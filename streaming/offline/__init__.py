@@ -8,7 +8,7 @@ hundred million or so that it takes for a repetition because four bytes of hash 
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -24,7 +24,6 @@ from streaming.state import DIMENSIONS, Recent, ShopperState
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
-EPOCH: Final = date(1970, 1, 1)
 COLUMNS: Final = {"customer": ">i4", "article": ">i4", "day": ">i4", "channel": ">i4"}
 QUERY: Final = """
 SELECT customer_id, article_id, t_dat - date '1970-01-01', sales_channel::integer
@@ -129,12 +128,14 @@ def load(first: date, last: date, customers: Ints | None) -> Purchases:
     """The purchases of both days and what lies between; erased customers have none."""
     erased = np.array(sorted(erased_customers()), np.int32)
     parts = [_none()]
-    for begin, end in history.months(first, last):
-        month = Purchases(**copy_columns(QUERY.format(begin, end), COLUMNS))
+    while first <= last:
+        end = min(history.month_after(first, 1), last + timedelta(days=1))
+        month = Purchases(**copy_columns(QUERY.format(first, end), COLUMNS))
         kept = ~np.isin(month.customer, erased)
         if customers is not None:
             kept &= np.isin(month.customer, customers)
         parts.append(month.of(kept))
+        first = end
     columns = zip(*(vars(part).values() for part in parts), strict=True)
     return Purchases(*(np.concatenate(column) for column in columns))
 
@@ -170,7 +171,7 @@ class Known:
 
 def compute(purchases: Purchases, customers: Ints | None, known: Known, as_of_ms: int) -> Features:
     """Pure: the features of these customers (sorted; None: all there are) from their purchases."""
-    ts = _moments(purchases)
+    ts = history.moments(purchases.day, purchases.customer, purchases.channel)
     before = ts < as_of_ms
     purchases, ts = purchases.of(before), ts[before]
     everybody = np.unique(purchases.customer) if customers is None else customers
@@ -178,13 +179,6 @@ def compute(purchases: Purchases, customers: Ints | None, known: Known, as_of_ms
     order = _by_row_and_time(row, ts)
     row, ts, article = row[order], ts[order], purchases.article[order]
     return _features(everybody, row, ts, article, known, as_of_ms)
-
-
-def _moments(purchases: Purchases) -> Longs:
-    ordinal = purchases.day.astype(np.uint64) + np.uint64(EPOCH.toordinal())
-    customers, channels = purchases.customer.astype(np.uint64), purchases.channel.astype(np.uint64)
-    at: Longs = purchases.day * np.int64(DAY_MS) + history.moments(ordinal, customers, channels)
-    return at
 
 
 def _by_row_and_time(row: Longs, ts: Longs) -> Longs:

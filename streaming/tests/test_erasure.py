@@ -47,8 +47,8 @@ def test_an_erased_customers_history_is_told_no_more(log: str, store: None) -> N
         make_transaction(article=make_article(), customer=customer, t_dat=date(2020, 9, 1))
     call_command("erase_shopper", f"c{gone.pk}")
     call_command("erase_shopper", f"c{gone.pk}")
-    (day,) = history.days(date(2020, 9, 1), date(2020, 9, 1))
-    assert [line[2] for line in day.lines] == [kept.pk]
+    (lines,) = history.of_database(date(2020, 9, 1), date(2020, 9, 1))
+    assert lines.customer.tolist() == [kept.pk]
     with pytest.raises(CommandError, match="isn't a shopper"):
         call_command("erase_shopper", "somebody")
 

@@ -1,18 +1,17 @@
 """The vectorised twin against the reducer: the same features from any history, to the last bit."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from itertools import groupby
+from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streaming import history, offline
+from streaming import history, offline, telling
 from streaming.features import DAY_MS, RECENTS
-from streaming.history import Line
-from streaming.offline import EPOCH, Known, Purchases
+from streaming.history import Lines
+from streaming.offline import Known, Purchases
 from streaming.reducer.tastes import Attributes
 from streaming.shoppers import customer_shopper
 from streaming.state import ShopperState, unpack, view
@@ -28,25 +27,28 @@ KNOWN = {
 }
 
 
-def lines_of(seed: int, number: int, customers: int, days: int) -> list[Line]:
+def lines_of(seed: int, number: int, customers: int, days: int) -> Lines:
     dice = np.random.default_rng(seed)
-    day = np.sort((dice.random(number) ** 2 * days).astype(int))
-    customer = (dice.random(number) ** 3 * customers).astype(int) + 1
-    article = dice.choice(ARTICLES, number)
-    channel = dice.integers(1, 3, number)
-    found = zip(day.tolist(), customer.tolist(), article.tolist(), channel.tolist(), strict=True)
-    return [(n, START + timedelta(d), c, a, 0.05, ch) for n, (d, c, a, ch) in enumerate(found)]
+    day = np.sort((dice.random(number) ** 2 * days).astype(np.int32))
+    return history.arrange(
+        id=np.arange(number),
+        day=day + np.int32(history.day_number(START)),
+        customer=(dice.random(number) ** 3 * customers).astype(np.int32) + 1,
+        article=dice.choice(ARTICLES, number).astype(np.int32),
+        price=np.full(number, 0.05),
+        channel=dice.integers(1, 3, number, np.int32),
+    )
 
 
-def arrays(lines: Sequence[Line]) -> Purchases:
-    columns = [(c, a, (day - EPOCH).days, channel) for _, day, c, a, _, channel in lines]
-    return Purchases(*np.array(columns, np.int32).reshape(-1, 4).T)
+def as_stored(lines: Lines) -> Purchases:
+    lines = lines[np.argsort(lines.id)]
+    return Purchases(lines.customer, lines.article, lines.day, lines.channel)
 
 
-def reduced(lines: Sequence[Line], customers: Sequence[int], moment: int) -> list[ShopperState]:
+def reduced(lines: Lines, customers: Sequence[int], moment: int) -> list[ShopperState]:
     twin = Twin(map(customer_shopper, customers), KNOWN)
-    for day, of_day in groupby(lines, key=lambda line: line[1]):
-        made = history.events(history.arrange(day, list(of_day)))
+    for of_day in lines.days():
+        made = telling.events(of_day, browse=False)
         twin.take([(0, event.shopper, event) for event in made if event.ts < moment])
     return [view(unpack(packed), moment) for packed in twin.packed.values()]
 
@@ -65,13 +67,16 @@ def test_the_twin_gives_what_the_reducer_gives(
     lines = lines_of(seed, number, customers, days)
     moment = history.start_of(START) + hours * 3_600_000
     asked = list(range(1, customers + 2))
-    found = offline.compute(arrays(lines), np.array(asked, np.int32), Known.of(KNOWN), moment)
+    found = offline.compute(as_stored(lines), np.array(asked, np.int32), Known.of(KNOWN), moment)
     assert [found.state(row) for row in range(len(asked))] == reduced(lines, asked, moment)
 
 
 def test_recents_stay_within_their_bound_newest_first() -> None:
     found = offline.compute(
-        arrays(lines_of(1, 2000, 1, 90)), None, Known.of(KNOWN), history.start_of(date(2019, 9, 1))
+        as_stored(lines_of(1, 2000, 1, 90)),
+        None,
+        Known.of(KNOWN),
+        history.start_of(date(2019, 9, 1)),
     )
     assert found.recents.ends.tolist() == [RECENTS.bound]
     assert (np.diff(found.recents.ts) <= 0).all()
@@ -79,9 +84,10 @@ def test_recents_stay_within_their_bound_newest_first() -> None:
 
 
 def test_a_taste_is_looked_up_by_customer_and_value() -> None:
-    lines: list[Line] = [(1, START, 4, 2, 0.05, 1), (2, START, 7, 3, 0.05, 1)]
+    customer, article = np.array([4, 7], np.int32), np.array([2, 3], np.int32)
+    day = np.full(2, history.day_number(START), np.int32)
     moment = history.start_of(START) + DAY_MS
-    found = offline.compute(arrays(lines), None, Known.of(KNOWN), moment)
+    found = offline.compute(Purchases(customer, article, day, day), None, Known.of(KNOWN), moment)
     tastes, rows = found.affinities["product_type"], np.array([0, 1, 0, 1])
     weights = tastes.weight_of(rows, np.array([2, 3, 3, -1], np.int32))
     assert weights[:2] == pytest.approx([5, 5], rel=0.03)
@@ -89,7 +95,7 @@ def test_a_taste_is_looked_up_by_customer_and_value() -> None:
 
 
 def test_nothing_bought_is_nothing_known() -> None:
-    found = offline.compute(arrays([]), None, Known.of({}), 0)
+    found = offline.compute(as_stored(lines_of(1, 0, 1, 1)), None, Known.of({}), 0)
     assert len(found.customer) == 0
     assert (
         found.affinities["pattern"].weight_of(np.array([], int), np.array([], np.int32)).size == 0

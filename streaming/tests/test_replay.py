@@ -1,15 +1,25 @@
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import Path
 
+import msgspec
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from catalog.models import Transaction
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from streaming import clock, connection, events, history, keys
 from streaming.models import ReplayPosition
-from streaming.pace import Pace
+from streaming.pace import STALL_S, TICK_S, Pace
 from streaming.tests.kafka import messages
+from streaming.tests.servers import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LAST = date(2020, 9, 22)
@@ -132,16 +142,109 @@ def test_the_status_is_json_for_machines(past: list[int]) -> None:
     assert "0 workers" in run("stream_status")
 
 
-def test_a_pace_is_steady() -> None:
-    pace = Pace(rate=2000)
-    slices = list(pace.slices(list(range(400))))
-    assert [a for a, _ in slices][1:] == [b for _, b in slices][:-1]
-    assert slices[-1][1] == 400
-    assert max(b - a for a, b in slices) < 250
+def test_the_file_gives_the_events_of_the_ingested_lines(
+    past: list[int], log: str, tmp_path: Path
+) -> None:
+    write_file(tmp_path, Transaction.objects.order_by("t_dat", "pk"))
+    run("replay_transactions", "--from=2020-08-31", "--max")
+    told = run("replay_transactions", "--from=2020-09-01", "--max", data_dir=tmp_path)
+    assert "80 events" in told
+    got = published(log, 200)
+    ingested = [event for event in got if event.id in {f"r{pk}" for pk in past}]
+    filed = sorted((e for e in got if e not in ingested), key=lambda event: int(event.id[1:]))
+    assert [event.id for event in filed] == [f"r{line}" for line in range(41, 121)]
+    by_line = {f"r{pk}": f"r{line}" for line, pk in enumerate(past, start=1)}
+    later = [msgspec.structs.replace(e, id=by_line[e.id]) for e in ingested if e.id in by_line]
+    assert {e.id: e for e in filed}.items() <= {e.id: e for e in later}.items()
 
 
-def test_a_speed_lets_pass_what_is_due() -> None:
-    pace = Pace(speed=100)
-    ts = [0, 1000, 2000, 20_000]
-    assert [b for _, b in pace.slices(ts)][-1] == 4
-    assert pace.began is not None
+def write_file(folder: Path, lines: Iterable[Transaction]) -> None:
+    rows = [
+        f"{t.t_dat},{t.customer.customer_id},{t.article_id:010d},{t.price!r},{t.sales_channel}"
+        for t in lines
+    ]
+    header = "t_dat,customer_id,article_id,price,sales_channel_id"
+    (folder / "transactions_train.csv").write_text("\n".join([header, *rows, ""]))
+
+
+def test_a_files_bad_line_is_named(past: list[int], log: str, tmp_path: Path) -> None:
+    lines = list(Transaction.objects.order_by("t_dat", "pk"))
+    write_file(tmp_path, [*lines[:50], lines[3], *lines[50:]])
+    with pytest.raises(CommandError, match="line 52 is older"):
+        run("replay_transactions", "--from=2020-08-31", "--max", data_dir=tmp_path)
+    lines[4].price = -1
+    write_file(tmp_path, lines)
+    with pytest.raises(CommandError, match="line 6: "):
+        run("replay_transactions", "--from=2020-08-31", "--max", data_dir=tmp_path)
+    with pytest.raises(CommandError, match=r"no transactions_train\.csv"):
+        run("replay_transactions", data_dir=tmp_path / "none")
+
+
+def test_a_replay_that_loops_goes_on_in_event_time_until_it_is_stopped(
+    past: list[int], log: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "manage.py", "replay_transactions", "--loop", "--rate=400"]
+    environment = {**os.environ, "DATABASE_URL": database_url(), "KAFKA_TOPIC": log}
+    with subprocess.Popen(
+        command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        got = published(log, 130)
+        process.send_signal(signal.SIGINT)
+        assert "interrupted" in process.communicate(timeout=30)[0]
+    assert process.returncode == 0
+    laps = {event.id: event.ts for event in got}
+    first = past[80]
+    assert laps[f"r{first}-2"] - laps[f"r{first}-1"] == laps[f"r{first}-1"] - laps[f"r{first}"]
+    assert laps[f"r{first}-1"] - laps[f"r{first}"] == 86_400_000
+    assert ReplayPosition.objects.get().lap >= 3
+
+
+class Clock:
+    """Time that passes only in sleep."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def paced(**pace: float) -> tuple[Clock, Pace]:
+    clock = Clock()
+    return clock, Pace(**pace, now=lambda: clock.now, sleep=clock.sleep)
+
+
+def test_a_rate_is_steady() -> None:
+    clock, pace = paced(rate=2000)
+    sizes = []
+    for begin, end in pace.slices(list(range(10_000))):
+        sizes.append(end - begin)
+    assert sum(sizes) == 10_000
+    assert max(sizes) <= 2000 * TICK_S + 1
+    assert clock.now - 1000 == pytest.approx(5, abs=0.1)
+
+
+def test_a_speed_lets_pass_what_is_due_and_no_more() -> None:
+    clock, pace = paced(speed=100)
+    ts = [0, 1000, 2000, 20_000, 20_001, 50_000]
+    for _, end in pace.slices(ts):
+        elapsed = clock.now - 1000
+        assert ts[end - 1] <= elapsed * 100_000 < ts[end - 1] + 100_000 * TICK_S + 1
+    assert clock.now - 1000 == pytest.approx(0.5, abs=0.06)
+
+
+def test_what_was_held_up_doesnt_come_in_a_burst() -> None:
+    clock, pace = paced(rate=1000)
+    sizes = []
+    for begin, end in pace.slices(list(range(5000))):
+        sizes.append(end - begin)
+        if len(sizes) == 10:
+            clock.now += 60  # the broker was away
+    assert max(sizes) <= 1000 * (STALL_S + TICK_S) + 1
+
+
+def test_a_pace_goes_on_over_days_without_an_error_that_adds_up() -> None:
+    clock, pace = paced(speed=1000)
+    for day in range(20):
+        list(pace.slices([day * 10_000 + ms for ms in range(0, 10_000, 500)]))
+    assert clock.now - 1000 == pytest.approx(199.5 / 1000 * 1, abs=0.06)

@@ -1,5 +1,6 @@
 from argparse import ArgumentParser
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from confluent_kafka import KafkaException
@@ -7,8 +8,11 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
+from catalog.ingest.errors import IngestError
 from streaming import clock, history
 from streaming.connection import StoreUnavailable
+from streaming.history import Source
+from streaming.history_file import HistoryFile, HistoryFileError
 from streaming.pace import Pace
 from streaming.replay import Plan, Replay
 from streaming.topics import TopicError
@@ -34,6 +38,12 @@ class Command(BaseCommand):
         day = date.fromisoformat
         parser.add_argument("--from", dest="first", type=day, help="first day, as 2020-09-22")
         parser.add_argument("--to", dest="last", type=day, help="last day, inclusive")
+        parser.add_argument(
+            "--data-dir",
+            type=Path,
+            help="read transactions_train.csv of this folder instead of PostgreSQL, which need "
+            "only know the articles and customers",
+        )
         pace = parser.add_mutually_exclusive_group()
         pace.add_argument("--speed", type=positive, help="seconds of event time in a second")
         pace.add_argument("--rate", type=positive, help="events in a second")
@@ -58,17 +68,19 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        first, last = _days(options["first"], options["last"])
-        plan = Plan(first, last, browse=options["browse"], loop=options["loop"])
-        pace = _pace(options)
         try:
+            source, known = _source(options["data_dir"])
+            first, last = _days(options["first"], options["last"], known)
+            plan = Plan(first, last, browse=options["browse"], loop=options["loop"])
             if options["rewind"]:
                 clock.set_now(history.start_of(first))
-            self._replay(plan, pace, resume=options["resume"] or options["loop"])
+            self._replay(plan, source, options)
         except (KafkaException, TopicError, StoreUnavailable) as error:
             raise CommandError(f"The replay can't start: {error}") from error
+        except (HistoryFileError, IngestError) as error:
+            raise CommandError(str(error)) from error
 
-    def _replay(self, plan: Plan, pace: Pace, *, resume: bool) -> None:
+    def _replay(self, plan: Plan, source: Source, options: dict[str, Any]) -> None:
         console = Console(stderr=True)
         columns = TextColumn("{task.description}"), TextColumn("{task.completed} events")
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
@@ -78,8 +90,8 @@ class Command(BaseCommand):
                 when = datetime.fromtimestamp(ts / 1000, UTC)
                 progress.update(task, completed=sent, description=f"{when:%Y-%m-%d %H:%M}")
 
-            replay = Replay(plan, pace, told)
-            if not resume:
+            replay = Replay(plan, _pace(options), told, source)
+            if not options["resume"] and not options["loop"]:
                 replay.start_over()
             interrupted = _until_interrupted(replay)
         self.stdout.write(_summary(replay, interrupted=interrupted))
@@ -107,11 +119,19 @@ def _pace(options: dict[str, Any]) -> Pace:
     return Pace(speed=options["speed"] or DEFAULT_SPEED)
 
 
-def _days(first: date | None, last: date | None) -> tuple[date, date]:
-    """The days asked for; with nothing asked the last day there is."""
+def _source(folder: Path | None) -> tuple[Source, tuple[date, date]]:
+    """Where the lines come from, and the first and last day there."""
+    if folder is not None:
+        file = HistoryFile(folder)
+        return file, file.bounds()
     known = history.bounds()
     if known is None:
         raise CommandError("There are no transactions to replay: run ingest_hm first.")
+    return history.of_database, known
+
+
+def _days(first: date | None, last: date | None, known: tuple[date, date]) -> tuple[date, date]:
+    """The days asked for; with nothing asked the last day there is."""
     last = min(last or known[1], known[1])
     first = max(first or last, known[0])
     if first > last:
