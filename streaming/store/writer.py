@@ -129,11 +129,13 @@ class Writer:
 
     def states(self, shoppers: Sequence[Sequence[str]]) -> list[list[bytes | None]]:
         """The packed states of each partition's shoppers: one MGET a partition, one round trip."""
+        asked = [of_partition for of_partition in shoppers if of_partition]
         with available(), self.redis.pipeline(transaction=False) as pipeline:
-            for of_partition in shoppers:
+            for of_partition in asked:
                 # Not mget(): a cluster's pipeline refuses that, though the keys share a slot.
                 pipeline.execute_command("MGET", *map(keys.state, of_partition))
-            return pipeline.execute() if shoppers else []
+            found = iter(pipeline.execute() if asked else [])
+        return [next(found) if of_partition else [] for of_partition in shoppers]
 
     def apply(self, effects: Sequence[Effect]) -> list[bool]:
         """Write each partition's batch and move its fence on; False where it was refused."""
