@@ -7,7 +7,7 @@ import sys
 
 from rich.console import Console
 
-NAMES = ("ingest", "stream", "outfits")
+NAMES = ("ingest", "growth", "stream", "outfits")
 
 
 def main() -> int:

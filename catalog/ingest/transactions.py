@@ -25,6 +25,13 @@ from catalog.ingest.records import Position, Records, Reject
 T = TypeVar("T")
 NAME = "transactions_train"
 BUILDERS = 2
+BUILDER = {
+    # The builders are parallel already.
+    "max_parallel_maintenance_workers": "0",
+    "max_parallel_workers_per_gather": "0",
+    # Foreign keys are checked by merging two indexes, without a hash of all customers a month.
+    "enable_hashjoin": "off",
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,7 @@ def build_all(months: list[date]) -> Iterator[date]:
 def build(month: date) -> None:
     """In a thread of the pool: build one month in a connection of the thread's own."""
     try:
-        session.prepare(max_parallel_maintenance_workers="0")  # the builders are parallel already
+        session.prepare(**BUILDER)
         partitions.build(month)
     finally:
         connection.close()

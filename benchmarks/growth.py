@@ -1,0 +1,54 @@
+"""Does the ingest's time grow with the rows? The same load at sizes that double.
+
+Synthetic data in H&M's format; articles and customers shrink with the transactions.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from matplotlib import pyplot
+
+from benchmarks.harness import RESULTS, Result
+from benchmarks.ingest import FULL, database, generated, ingest, scaled
+
+SIZES = (1_000_000, 2_000_000, 4_000_000, 8_000_000, 16_000_000, FULL["transactions"])
+
+
+def run(size: int | None) -> Result:
+    """`size` is the largest number of transactions."""
+    place = Path(os.environ.get("VAR_DIR", "var")).resolve() / "bench" / "ingest"
+    largest = size or FULL["transactions"]
+    sizes = [count for count in SIZES if count < largest] + [largest]
+    seconds = {count: seconds_of(place, count) for count in sizes}
+    plot(seconds, RESULTS / "growth.svg")
+    return Result(
+        name="growth",
+        sizes={"transactions": largest},
+        figures={f"seconds_at_{count}": spent for count, spent in seconds.items()},
+        ratios={
+            "row_at_most_vs_at_least": seconds[largest] / largest / (seconds[sizes[0]] / sizes[0])
+        },
+    )
+
+
+def seconds_of(place: Path, transactions: int) -> float:
+    data = generated(place, scaled(transactions))
+    with database(place) as environment:
+        report, _, _ = ingest(data, environment)
+    spent: dict[str, float] = report["seconds"]
+    return sum(spent.values())
+
+
+def plot(seconds: Mapping[int, float], file: Path) -> None:
+    """Measured, and a straight line from nothing to the largest."""
+    millions = [count / 1e6 for count in seconds]
+    spent = list(seconds.values())
+    figure, axis = pyplot.subplots(figsize=(6, 3.2), layout="constrained")
+    axis.plot([0, millions[-1]], [0, spent[-1]], color="grey", linestyle=":", label="linear")
+    axis.plot(millions, spent, marker="o", label="measured")
+    axis.set(xlabel="million transactions", ylabel="seconds", title="ingest: time by size")
+    axis.legend()
+    axis.spines[["top", "right"]].set_visible(False)
+    figure.savefig(file, metadata={"Date": None})
+    pyplot.close(figure)
