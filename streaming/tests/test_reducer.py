@@ -1,4 +1,5 @@
 import copy
+import random
 from itertools import pairwise
 
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import strategies as st
 
 from streaming import batch, events, reducer, state, trends
 from streaming.events import Event
-from streaming.features import AFFINITIES, BAG, DAY_MS, RECENTS
+from streaming.features import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, DAY_MS, RECENTS
 from streaming.reducer.handover import hand_over
+from streaming.reducer.rings import MERGED_BYTES, SEEN_BYTES
 from streaming.reducer.tastes import Attributes
 from streaming.state import State, pack, unpack, view
 from streaming.tests.traffic import START, traffic
@@ -50,6 +52,7 @@ def after(*made: Event, about: Attributes | None = ABOUT) -> State:
     return result
 
 
+@pytest.mark.feature("recents")
 def test_the_newest_article_comes_first_and_each_once() -> None:
     features = view(after(seen(1, START), seen(2, START + 5000), seen(1, START + 9000)), START)
     assert [(r.article, r.ts - START) for r in features.recents] == [(1, 9000), (2, 5000)]
@@ -57,6 +60,7 @@ def test_the_newest_article_comes_first_and_each_once() -> None:
     assert features.last_seen == START + 9000
 
 
+@pytest.mark.feature("last_seen")
 def test_what_comes_late_takes_its_place_in_time() -> None:
     features = view(after(seen(1, START + 9000), seen(2, START), seen(1, START - 5000)), START)
     assert [r.article for r in features.recents] == [1, 2]
@@ -78,12 +82,14 @@ def test_impressions_dont_push_a_purchase_out_of_memory() -> None:
     assert after(purchase, *crowd, purchase).counts[state.COUNTED.index("purchase")] == 1
 
 
+@pytest.mark.feature("bag")
 def test_a_purchase_empties_its_article_out_of_the_bag() -> None:
     add = events.BagAdd(id="b", shopper="c1", ts=START, source="shop", article=7)
     assert after(add).bag == [7]
     assert after(add, bought(7, START + 1)).bag == []
 
 
+@pytest.mark.feature("affinities")
 def test_a_taste_halves_in_its_half_life_and_a_purchase_weighs_five_views() -> None:
     half_life = AFFINITIES.half_life_ms or 0
     now = view(after(bought(1, START)), START).affinities["garment_group"][1002]
@@ -127,6 +133,54 @@ def test_no_state_exceeds_its_bounds(visits: list[tuple[int, int]]) -> None:
     assert all(a.s >= b.s for a, b in pairwise(features.recents))
     assert len(pack(features)) < 1500
     assert pack(unpack(pack(features))) == pack(features)
+
+
+@given(st.integers(0, 2**31))
+def test_no_traffic_drives_a_state_over_its_bounds(seed: int) -> None:
+    about = {n: Attributes(*(n * k % 60 for k in range(1, 8))) for n in range(200)}
+    packed: dict[str, bytes | None] = {}
+    for event in traffic(600, range(1, 200), 4, seed):
+        merges = run_into(packed, [event], about).merges
+        run_into(packed, [*merges], about)
+    for features in map(unpack, packed.values()):
+        assert len(features.recents) <= RECENTS.bound
+        assert len(features.bag) <= BAG.bound
+        assert len(features.counts) <= COUNTS.bound
+        assert len(features.buckets) <= COUNTS_IN_TIME.bound
+        assert all(len(taste) <= AFFINITIES.bound for taste in features.tastes)
+        assert max(len(features.seen), len(features.seen_impressions)) <= SEEN_BYTES
+        assert len(features.merged) <= MERGED_BYTES
+
+
+def run_into(
+    packed: dict[str, bytes | None], made: list[Event], about: dict[int, Attributes]
+) -> batch.Reduced:
+    """One batch over the states, which it brings up to date."""
+    good = [(0, events.key_of(event), event) for event in made]
+    result = batch.reduce(good, {key: packed.get(key) for _, key, _ in good}, about, [])
+    packed.update({key: pack(features) for key, features in result.states.items()})
+    return result
+
+
+@given(st.integers(0, 2**31), st.randoms(use_true_random=False))
+def test_how_shoppers_come_between_each_other_changes_no_state(
+    seed: int, dice: random.Random
+) -> None:
+    crowd = traffic(200, ARTICLES, 12, seed)
+    waiting: dict[str, list[Event]] = {}
+    for event in crowd:
+        waiting.setdefault(events.key_of(event), []).append(event)
+    shuffled = []
+    while waiting:
+        key = dice.choice(sorted(waiting))
+        shuffled.append(waiting[key].pop(0))
+        if not waiting[key]:
+            del waiting[key]
+    plain: dict[str, bytes | None] = {}
+    other: dict[str, bytes | None] = {}
+    run_into(plain, crowd, KNOWN)
+    run_into(other, shuffled, KNOWN)
+    assert plain == other
 
 
 @given(st.integers(0, 2**31), st.lists(st.integers(1, 300), min_size=1, max_size=8))
@@ -218,6 +272,7 @@ def test_trends_weigh_a_later_event_more_and_sums_stay_whole() -> None:
     assert trends.weight("search", begin) == 0
 
 
+@pytest.mark.feature("trending")
 def test_the_epoch_before_counts_on_and_older_ones_dont() -> None:
     epoch = 100
     view_then = trends.weight("view", epoch * EPOCH_MS - 1)

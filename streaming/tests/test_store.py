@@ -35,6 +35,7 @@ def writer(store: None) -> Writer:
     return writer
 
 
+@pytest.mark.feature("views, adds, purchases", "add_rate, purchase_rate")
 def test_an_articles_counts_are_summed_over_partitions_and_come_with_the_shopper(
     writer: Writer,
 ) -> None:
@@ -63,6 +64,7 @@ def test_packed_counts_dont_run_into_each_other() -> None:
     assert packed < 2**63
 
 
+@pytest.mark.feature("co_views")
 def test_a_sketch_of_co_views_is_bounded_and_keeps_what_comes_often(writer: Writer) -> None:
     increments = Increments([])
     increments.pairs = [(1, 2)] * 50 + [(1, other) for other in range(100, 200)]

@@ -1,5 +1,6 @@
 """Windows, sessions, recency and frequency of one shopper, and bounds under any traffic."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ def views(state: State, now_ms: int) -> dict[str, int]:
     return {name: found.get("view", 0) for name, found in view(state, now_ms).windows.items()}
 
 
+@pytest.mark.feature("windows")
 def test_an_event_leaves_each_window_in_its_time() -> None:
     state = after(seen(1, START))
     assert views(state, START) == {"1h": 1, "24h": 1, "7d": 1, "30d": 1}
@@ -46,6 +48,7 @@ def test_windows_of_nobody_are_empty() -> None:
     assert view(State(), START).windows == {}
 
 
+@pytest.mark.feature("counts")
 def test_a_late_event_counts_in_the_windows_it_belongs_to() -> None:
     state = after(seen(1, START), seen(2, START - 2 * DAY_MS), seen(3, START - 90 * DAY_MS))
     assert views(state, START) == {"1h": 1, "24h": 1, "7d": 2, "30d": 2}
@@ -70,6 +73,7 @@ def test_a_buckets_key_tells_all_of_it(resolution: int, bucket: int, place: int)
     assert len(BUCKETS) == 3
 
 
+@pytest.mark.feature("sessions", "session_start", "session_events")
 def test_half_an_hour_without_an_event_ends_a_session() -> None:
     later = START + 20 * MINUTE
     state = after(seen(1, START), seen(2, later))
@@ -81,6 +85,7 @@ def test_half_an_hour_without_an_event_ends_a_session() -> None:
     assert (state.sessions, state.session_events) == (2, 1)
 
 
+@pytest.mark.feature("last_purchase", "purchase_days")
 def test_purchases_tell_recency_and_on_how_many_days() -> None:
     state = after(bought(START), bought(START + 1000), bought(START + 3 * DAY_MS), seen(1, START))
     found = view(state, START + 4 * DAY_MS)
