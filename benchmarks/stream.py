@@ -74,43 +74,34 @@ def _stage(number: int) -> Iterator[None]:
 
 
 def _measured(number: int) -> Result:
-    from benchmarks import stream_delay, stream_memory, stream_workers, usual_stream
+    from benchmarks import stream_delay, stream_memory, stream_workers
     from streaming import topics
-    from streaming.articles import Articles
     from streaming.connection import connect
 
     topics.ensure()
-    client, articles = connect(30.0), Articles()
-    articles.refresh()
+    client = connect(30.0)
     replay_s, produce_s = _produced()
     replayed, _ = _replay()
-    bare_s = usual_stream.bare(replayed)
-    client.flushdb()
-    pipeline_s = usual_stream.pipelined(client, replayed, articles.known)
-    client.flushdb()
+    bare_s, pipeline_s = _usual(client, replayed)
     stream_s, parts = _stream(client, replayed)
-    per_task = _tasks(client)
-    # For the delays the clock stands at the end of history, as after the replay in a shop.
+    task_s = _tasks(client)
     delays = stream_delay.on_embedded() | stream_delay.on_apache_kafka()
     one, two = (stream_workers.rate(workers, client, _replay) for workers in (1, 2))
     wanted = min(MEMORY_CUSTOMERS, max(1_000, number))
     held, stored = stream_memory.bytes_per_customer(client, wanted)
-    rate = replayed / stream_s
+    seconds = {
+        "events": stream_s,
+        "bare_consume": bare_s,
+        "pipeline": pipeline_s,
+        "task_per_event": task_s * replayed,
+        "replay": replay_s,
+        "bare_produce": produce_s,
+    }
     return Result(
         name="stream",
-        sizes={
-            "events": replayed,
-            "tasks": TASKS,
-            "probes": stream_delay.PROBES,
-            "customers_stored": stored,
-        },
+        sizes={"events": replayed, "tasks": TASKS, "customers_stored": stored},
         figures={
-            "events_per_s": rate,
-            "bare_consume_per_s": replayed / bare_s,
-            "pipeline_per_s": replayed / pipeline_s,
-            "task_per_event_per_s": 1 / per_task,
-            "replay_per_s": replayed / replay_s,
-            "bare_produce_per_s": replayed / produce_s,
+            **{f"{name}_per_s": replayed / took for name, took in seconds.items()},
             "one_worker_process_per_s": one,
             "two_worker_processes_per_s": two,
             **delays,
@@ -118,13 +109,27 @@ def _measured(number: int) -> Result:
         },
         ratios={
             "stream_vs_pipeline": pipeline_s / stream_s,
-            "stream_vs_task_per_event": rate * per_task,
+            "stream_vs_task_per_event": task_s * replayed / stream_s,
             "stream_vs_bare_consume": bare_s / stream_s,
             "two_workers_vs_one": two / one,
             "replay_vs_bare_produce": produce_s / replay_s,
         },
         parts=parts,
     )
+
+
+def _usual(client: Any, replayed: int) -> tuple[float, float]:
+    """Seconds of consuming and decoding alone, and of a redis-py pipeline a batch."""
+    from benchmarks import usual_stream
+    from streaming.articles import Articles
+
+    articles = Articles()
+    articles.refresh()
+    bare_s = usual_stream.bare(replayed)
+    client.flushdb()
+    pipeline_s = usual_stream.pipelined(client, replayed, articles.known)
+    client.flushdb()
+    return bare_s, pipeline_s
 
 
 def _produced() -> tuple[float, float]:
@@ -167,39 +172,30 @@ def _bare_produce(count: int) -> float:
     """The same payloads in the loop of confluent-kafka's README, which hears of failures as we do,
     into a topic of their own, acknowledged."""
     from confluent_kafka import Producer
-    from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
     from django.conf import settings
 
     from benchmarks import usual_stream
-    from streaming import kafka, topics
-
-    payloads = [
-        (message.key(), message.value())
-        for messages in usual_stream.batches(count)
-        for message in messages
-    ]
+    from streaming import kafka
 
     def failed(error: object, _: object) -> None:
         raise AssertionError(error)
 
-    name = f"{settings.KAFKA_TOPIC}.bare"
-    admin = topics.admin()
-    admin.create_topics([NewTopic(name, settings.KAFKA_PARTITIONS)])[name].result(10)
-    producer = Producer(kafka.producer(60_000, linger_ms=10))
-    _warm(producer)
-    began = time.perf_counter()
-    for key, value in payloads:
-        producer.poll(0)
-        while True:
-            try:
-                producer.produce(name, value, key=key, on_delivery=failed)
-                break
-            except BufferError:
-                producer.poll(0.05)
-    assert producer.flush(60) == 0
-    took = time.perf_counter() - began
-    admin.delete_topics([name])[name].result(10)
-    return took
+    batches = usual_stream.batches(count)
+    payloads = [(message.key(), message.value()) for some in batches for message in some]
+    with own_topic():
+        producer = Producer(kafka.producer(60_000, linger_ms=10))
+        _warm(producer)
+        began = time.perf_counter()
+        for key, value in payloads:
+            producer.poll(0)
+            while True:
+                try:
+                    producer.produce(settings.KAFKA_TOPIC, value, key=key, on_delivery=failed)
+                    break
+                except BufferError:
+                    producer.poll(0.05)
+        assert producer.flush(60) == 0
+        return time.perf_counter() - began
 
 
 def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streaming import history, offline, telling
+from streaming import article_counts, history, offline, telling, trends
 from streaming.features import DAY_MS, RECENTS
 from streaming.history import Lines
-from streaming.offline import Known, Purchases
+from streaming.offline import Known, Purchases, of_articles
 from streaming.reducer.tastes import Attributes
 from streaming.shoppers import customer_shopper
 from streaming.state import ShopperState, unpack, view
+from streaming.trends import Increments
 from streaming.verify import Twin
 
 START = date(2018, 9, 20)
@@ -100,3 +101,25 @@ def test_nothing_bought_is_nothing_known() -> None:
     assert (
         found.affinities["pattern"].weight_of(np.array([], int), np.array([], np.int32)).size == 0
     )
+
+
+@pytest.mark.parametrize("days", [0, 10, 17, 60])
+def test_articles_have_the_trends_and_counts_that_the_stream_adds_up(days: int) -> None:
+    lines, moment = lines_of(2, 3000, 60, 50), history.start_of(START) + days * DAY_MS
+    increments = Increments([])
+    for event in telling.purchases(lines):
+        if event.article in KNOWN and event.ts < moment:
+            group = KNOWN[event.article].index_group
+            increments.add("purchase", event.ts, event.article, group)
+    epoch = trends.epoch_of(moment)
+    found = of_articles.compute(as_stored(lines), Known.of(KNOWN), moment)
+    scale = trends.scale_at(epoch, moment)
+    for group in range(3):
+        current, before = (increments.sums.get((e, group), {}) for e in (epoch, epoch - 1))
+        best = trends.best(current.items(), before.items(), 20)
+        expected = [(article, value * scale) for article, value in best]
+        assert found.trending(group, 20) == expected
+    counts = [increments.counts.get(e, {}) for e in (epoch, epoch - 1)]
+    for article, number in zip(found.article.tolist(), found.purchases.tolist(), strict=True):
+        packed = [of_epoch[article] for of_epoch in counts if article in of_epoch]
+        assert article_counts.unpacked(packed) == (0, 0, number)
