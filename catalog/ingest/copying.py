@@ -66,11 +66,15 @@ def by_month(
     }
 
 
-def copy_rows(table: str, rows: npt.NDArray[np.void]) -> None:
-    """COPY encoded transactions into a month's table."""
+def copy_rows(table: str, rows: npt.NDArray[np.void], *, frozen: bool) -> None:
+    """COPY encoded transactions into a month's table.
+
+    `frozen` rows need no VACUUM; the table must be one that this transaction has created.
+    """
     data = io.BytesIO(HEADER + rows.tobytes() + TRAILER)
+    options = "FORMAT binary, FREEZE" if frozen else "FORMAT binary"
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({COLUMNS}) FROM STDIN (FORMAT binary)", data, 1 << 18)
+        cursor.copy_expert(f"COPY {table} ({COLUMNS}) FROM STDIN ({options})", data, 1 << 18)
 
 
 def copy_table(target: str, table: pa.Table) -> None:

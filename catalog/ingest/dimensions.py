@@ -1,7 +1,11 @@
-"""Articles with their look-up tables, and customers: read whole, one transaction each."""
+"""Articles with their look-up tables, and customers: read whole, a transaction each, together.
+
+The customers have a connection of their own, and commit second: the rejects file is cut back to the
+length that the latest checkpoint tells.
+"""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from django.db import connection, transaction
 
-from catalog.ingest import terms
+from catalog.ingest import session, terms
 from catalog.ingest.bare import bare
 from catalog.ingest.clean import Cleaned, Rows, among, clean_articles, clean_customers
 from catalog.ingest.copying import copy_table
@@ -51,17 +55,31 @@ class Dimension:
 
 
 def load_dimensions(job: Job) -> None:
-    """Articles, then customers; these are read while PostgreSQL takes in the articles."""
+    """Articles here, customers in a thread and a connection of their own."""
+    catalogue: Future[None] = Future()
     with ThreadPoolExecutor(1) as pool:
         customers = None
         if not job.files["customers"].done:
-            customers = pool.submit(read_customers, job, known_customers())
-        if not job.files["articles"].done:
-            write_catalogue(job, read_articles(job, known_articles()))
+            customers = pool.submit(load_customers, job, known_customers(), catalogue)
+        try:
+            if not job.files["articles"].done:
+                write_catalogue(job, read_articles(job, known_articles()))
+        except BaseException as error:
+            catalogue.set_exception(error)
+            raise
+        catalogue.set_result(None)
         if customers:
-            with job.phases.phase("customers"):
-                found = customers.result()
-            write_customers(job, found)
+            with job.phases.phase("customers, the rest"):
+                customers.result()
+
+
+def load_customers(job: Job, known: CustomerKeys, catalogue: Future[None]) -> None:
+    """Read and write the customers; they are committed when the catalogue is."""
+    try:
+        session.prepare()
+        write_customers(job, read_customers(job, known), catalogue)
+    finally:
+        connection.close()
 
 
 def read_articles(job: Job, known: npt.NDArray[np.int32]) -> Dimension:
@@ -96,12 +114,13 @@ def read_customers(job: Job, known: CustomerKeys) -> Dimension:
     )
 
 
-def write_customers(job: Job, found: Dimension) -> None:
+def write_customers(job: Job, found: Dimension, catalogue: Future[None]) -> None:
     """Customers, whose key is their place in the file, in one transaction with the checkpoint."""
     table = found.table.rename_columns([name.lower() for name in found.table.column_names])
-    with job.phases.phase("customer keys"), transaction.atomic():
+    with job.phases.phase("customer keys", beside=True), transaction.atomic():
         with bare(Customer):
             copy_table("catalog_customer", table.add_column(0, "id", [found.numbers]))
+        catalogue.result()
         job.checkpoint("customers", found.end, found.rejects, done=True)
 
 

@@ -55,7 +55,7 @@ def create_apart(month: date) -> None:
     """
     first, after = bounds_of(month)
     execute(
-        f"CREATE TABLE IF NOT EXISTS {table_of(month)} (LIKE {PARENT} INCLUDING CONSTRAINTS, "
+        f"CREATE TABLE {table_of(month)} (LIKE {PARENT} INCLUDING CONSTRAINTS, "
         f"CONSTRAINT month CHECK (t_dat >= '{first}' AND t_dat < '{after}')) "
         "WITH (autovacuum_enabled = off)"
     )
@@ -66,7 +66,8 @@ def build(month: date) -> None:
     table = table_of(month)
     for name, definition in INDEXES.items():
         execute(f"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} {definition}")
-    # With the pages marked all-visible, the keys are checked from the indexes alone.
+    # With the pages marked all-visible, the keys are checked from the indexes alone. Most are: rows
+    # are loaded frozen, and VACUUM passes over them.
     execute(f"VACUUM (ANALYZE) {table}")
     for name, definition in FOREIGN_KEYS.items():
         if name not in constraints_of(table):
@@ -108,6 +109,11 @@ def attached() -> list[str]:
         "WHERE inhparent = %s::regclass ORDER BY 1",
         [PARENT],
     )
+
+
+def months() -> set[date]:
+    """All months that have a table."""
+    return set(map(month_of, (*attached(), *apart())))
 
 
 def month_of(table: str) -> date:

@@ -1,13 +1,18 @@
 """Transactions: block by block into their months' tables, each block with its checkpoint.
 
+The blocks of a month share a transaction, for rows that come into a table of the same transaction
+are written once: frozen, so that no VACUUM rewrites them, and without a write-ahead log where the
+server needs none.
+
 While PostgreSQL takes one block, a second thread cleans and encodes the next and a third parses the
 one after; all are spent in C code that releases the GIL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import TypeVar
 
 import numpy as np
@@ -24,6 +29,8 @@ from catalog.ingest.records import Position, Records, Reject
 
 T = TypeVar("T")
 NAME = "transactions_train"
+# The most blocks that a crash can cost: a month of the full data set has about nine.
+MOST_BLOCKS = 16
 BUILDERS = 2
 BUILDER = {
     # The builders are parallel already.
@@ -47,13 +54,40 @@ def load_transactions(job: Job) -> None:
     """Everything from the file's checkpoint to its end; the month tables still stand apart."""
     customers, articles = known_customers(), known_articles()
     with job.reading(NAME) as (records, show):
-        for block in ahead(prepare(item, customers, articles) for item in ahead(records)):
+        blocks = ahead(prepare(item, customers, articles) for item in ahead(records))
+        for _, together in groupby(blocks, key=Grouping(partitions.months())):
             with transaction.atomic():
-                for month, rows in block.months.items():
-                    partitions.create_apart(month)
-                    copy_rows(partitions.table_of(month), rows)
-                job.checkpoint(NAME, block.end, block.rejects)
-            show(block.end)
+                load_together(job, together, show)
+
+
+@dataclass
+class Grouping:
+    """Numbers blocks by their transaction: a new one for a new month, or after MOST_BLOCKS."""
+
+    months: set[date]
+    number: int = 0
+    blocks: int = 0
+
+    def __call__(self, block: Block) -> int:
+        if self.blocks == MOST_BLOCKS or not block.months.keys() <= self.months:
+            self.number, self.blocks = self.number + 1, 0
+        self.blocks += 1
+        self.months.update(block.months)
+        return self.number
+
+
+def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], None]) -> None:
+    """In a transaction: blocks with their checkpoints; a month without a table gets one."""
+    old = partitions.months()
+    new: set[date] = set()
+    for block in blocks:
+        for month, rows in block.months.items():
+            if month not in old | new:
+                partitions.create_apart(month)
+                new.add(month)
+            copy_rows(partitions.table_of(month), rows, frozen=month in new)
+        job.checkpoint(NAME, block.end, block.rejects)
+        show(block.end)
 
 
 def prepare(records: Records, customers: CustomerKeys, articles: npt.NDArray[np.int32]) -> Block:

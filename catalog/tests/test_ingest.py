@@ -265,7 +265,7 @@ def test_a_cut_gzip_file_stops_and_the_shop_keeps_a_consistent_database(tmp_path
 
 
 def test_a_full_disk_stops_clearly_and_the_same_command_goes_on(tmp_path: Path) -> None:
-    folder = hm.write_hm(tmp_path / "hm", transactions=[{}] * 200)
+    folder = hm.write_hm(tmp_path / "hm", transactions=[{}] * 100 + [{"t_dat": "2020-10-01"}] * 100)
     full = (
         "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "IF NEW.rows > 100 THEN RAISE 'No space left on device' USING ERRCODE = 'disk_full'; "
