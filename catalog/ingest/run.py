@@ -68,8 +68,7 @@ def carry_on(job: Job, images: Path | None) -> Report:
     before = sum(file.rows for file in job.files.values())
     dimensions.load_dimensions(job)
     if not job.files[transactions.NAME].done:
-        transactions.load_transactions(job)
-        transactions.attach_months(job)
+        transactions.load(job)
     with transaction.atomic():
         with job.phases.phase("statistics"):
             derive.analyze("catalog_article", "catalog_customer", partitions.PARENT)

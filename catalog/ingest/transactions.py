@@ -8,12 +8,12 @@ While PostgreSQL takes one block, a second thread cleans and encodes the next an
 one after; all are spent in C code that releases the GIL.
 """
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +38,44 @@ BUILDER = {
     "max_parallel_workers_per_gather": "0",
     # Foreign keys are checked by merging two indexes, without a hash of all customers a month.
     "enable_hashjoin": "off",
+    # 9,000 rows tell enough of one month; those of the whole table are counted at the default.
+    "default_statistics_target": "30",
 }
+
+
+class Builders:
+    """A few connections that give loaded months their indexes and foreign keys."""
+
+    def __init__(self) -> None:
+        self.pool = ThreadPoolExecutor(BUILDERS)
+        self.building: dict[date, Future[None]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pool.shutdown(cancel_futures=True)
+
+    def start(self, months: Iterable[date]) -> None:
+        for month in months:
+            if month not in self.building:
+                self.building[month] = self.pool.submit(build, month)
+
+    def finished(self, months: list[date]) -> Iterator[Future[None]]:
+        """The months one by one as they are built. Raises what went wrong with one."""
+        self.start(months)
+        for future in as_completed([self.building[month] for month in months]):
+            future.result()
+            yield future
+
+
+def build(month: date) -> None:
+    """In a thread of the pool: build one month in a connection of the thread's own."""
+    try:
+        session.prepare(**BUILDER)
+        partitions.build(month)
+    finally:
+        connection.close()
 
 
 @dataclass(frozen=True)
@@ -50,14 +87,22 @@ class Block:
     end: Position
 
 
-def load_transactions(job: Job) -> None:
-    """Everything from the file's checkpoint to its end; the month tables still stand apart."""
+def load(job: Job) -> None:
+    """Everything from the file's checkpoint to its end, then all months into sight at once."""
+    with Builders() as builders:
+        load_transactions(job, builders)
+        attach_months(job, builders)
+
+
+def load_transactions(job: Job, builders: Builders) -> None:
+    """The rest of the file; a month that it has left behind is built while the next one loads."""
     customers, articles = known_customers(), known_articles()
     with job.reading(NAME) as (records, show):
         blocks = ahead(prepare(item, customers, articles) for item in ahead(records))
         for _, together in groupby(blocks, key=Grouping(partitions.months())):
             with transaction.atomic():
-                load_together(job, together, show)
+                earliest = load_together(job, together, show)
+            builders.start(month for month in months_apart() if month < earliest)
 
 
 @dataclass
@@ -76,10 +121,14 @@ class Grouping:
         return self.number
 
 
-def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], None]) -> None:
-    """In a transaction: blocks with their checkpoints; a month without a table gets one."""
+def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], None]) -> date:
+    """In a transaction: blocks with their checkpoints; a month without a table gets one.
+
+    Returns the earliest month of the last block.
+    """
     old = partitions.months()
     new: set[date] = set()
+    earliest = date.min
     for block in blocks:
         for month, rows in block.months.items():
             if month not in old | new:
@@ -88,6 +137,8 @@ def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], 
             copy_rows(partitions.table_of(month), rows, frozen=month in new)
         job.checkpoint(NAME, block.end, block.rejects)
         show(block.end)
+        earliest = min(block.months, default=earliest)
+    return earliest
 
 
 def prepare(records: Records, customers: CustomerKeys, articles: npt.NDArray[np.int32]) -> Block:
@@ -110,11 +161,11 @@ def ahead(items: Iterator[T]) -> Iterator[T]:
             yield item
 
 
-def attach_months(job: Job) -> None:
-    """Index and check the loaded months side by side, then show them all at once."""
-    months = [partitions.month_of(table) for table in partitions.apart()]
+def attach_months(job: Job, builders: Builders) -> None:
+    """Have the rest of the loaded months indexed and checked, then show them all at once."""
+    months = months_apart()
     with job.phases.phase("indexes and keys", len(months)) as advance:
-        for done, _ in enumerate(build_all(months), start=1):
+        for done, _ in enumerate(builders.finished(months), start=1):
             advance(done, 0)
         with transaction.atomic():
             for month in months:
@@ -124,23 +175,5 @@ def attach_months(job: Job) -> None:
             file.save()
 
 
-def build_all(months: list[date]) -> Iterator[date]:
-    """Build the months' indexes and foreign keys in a few connections; yields what is finished."""
-    with ThreadPoolExecutor(BUILDERS) as pool:
-        building = {pool.submit(build, month): month for month in months}
-        try:
-            for future in as_completed(building):
-                future.result()
-                yield building[future]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def build(month: date) -> None:
-    """In a thread of the pool: build one month in a connection of the thread's own."""
-    try:
-        session.prepare(**BUILDER)
-        partitions.build(month)
-    finally:
-        connection.close()
+def months_apart() -> list[date]:
+    return list(map(partitions.month_of, partitions.apart()))
