@@ -42,6 +42,7 @@ class Worker:
     def start(self) -> None:
         command = [sys.executable, "-m", "celery", "-A", "storefront", "worker", "-Q", self.queue]
         command += ["--pool=solo", "--concurrency=1", "--without-gossip", "--without-mingle"]
+        command += ["-n", f"{self.log.stem}@localhost"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 command, env=self.environment, cwd=settings.BASE_DIR, stdout=log, stderr=log

@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from catalog.tests.factories import make_article
-from streaming import connection, producer, store
+from streaming import connection, producer, store, topics, verify
 from streaming.consumer import FeatureConsumer
 from streaming.delivery import Outgoing, Sender
 from streaming.events import View
@@ -157,6 +158,30 @@ def test_a_terminated_worker_ends_cleanly_and_its_partitions_go_to_another(
         publisher.send(traffic(500, articles, seed=2))
         publisher.settle()
         finish(client, before + 500)
+
+
+def test_two_and_then_three_workers_share_the_partitions_and_lose_nothing(
+    articles: list[int], tmp_path: Path
+) -> None:
+    client = connection.client()
+    with ExitStack() as all_:
+        all_.enter_context(Worker(tmp_path / "worker1.log"))
+        for number in (2, 3):
+            all_.enter_context(Worker(tmp_path / f"worker{number}.log"))
+            eventually(lambda n=number: shares() == [6 // n] * n, f"{number} even shares")  # type: ignore[misc]
+            publisher = Publisher()
+            publisher.send(traffic(2000, articles, seed=number))
+            publisher.settle()
+            finish(client, 2000 * (number - 1))
+    asked = store.shoppers(1000)
+    fences, online = store.stored(topics.ensure(), asked)
+    assert sum(fences.values()) >= 4000
+    assert verify.differences(online, verify.from_log(asked, fences)) == []
+
+
+def shares() -> list[int]:
+    """How many partitions each worker works on."""
+    return [len(worker.partitions) for worker in workers() if worker.state == "running"]
 
 
 def test_a_loop_that_hangs_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
