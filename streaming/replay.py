@@ -26,7 +26,10 @@ from streaming.telling import Chunk
 logger = logging.getLogger(__name__)
 
 SAVE_EVERY_S: Final = 2.0
-IN_FLIGHT: Final = 100_000
+# Messages waiting for the broker, some 300 bytes each.
+IN_FLIGHT: Final = 300_000
+# Only failures wake a poll, so that it must not wait for long for there to be room.
+ROOM_S: Final = 0.005
 ACK_TIMEOUT_S: Final = 30.0
 
 
@@ -59,20 +62,24 @@ class Publisher:
         """Encoded events; the client's own choice of partition is events.partition_of."""
         messages = [{"key": key, "value": value} for key, value in zip(keys, values, strict=True)]
         while messages:
-            taken = 0
             try:
                 taken = self.producer.produce_batch(
                     settings.KAFKA_TOPIC, messages, on_delivery=self._report
                 )
             except BufferError:
-                self.producer.poll(0.05)
-            if taken < len(messages):
-                messages = [message for message in messages if message.pop("_error", None)]
-            else:
-                messages = []
-            while messages or len(self.producer) > IN_FLIGHT:
-                if self.producer.poll(0.02) == 0 and len(self.producer) <= IN_FLIGHT:
-                    break
+                self._make_room(IN_FLIGHT // 2)
+                continue
+            if taken == len(messages):
+                break
+            messages = [message for message in messages if message.pop("_error", None)]
+            self._make_room(IN_FLIGHT // 2)
+        self._make_room(IN_FLIGHT)
+
+    def _make_room(self, waiting: int) -> None:
+        """Hold on while more messages wait for the broker; hear of those that failed."""
+        self.producer.poll(0)
+        while len(self.producer) > waiting:
+            self.producer.poll(ROOM_S)
 
     def settle(self) -> None:
         """Every event sent so far is acknowledged when this returns, however long Kafka is away."""
@@ -90,6 +97,7 @@ class Publisher:
     def _connect(self) -> Producer:
         config = kafka.producer(int(ACK_TIMEOUT_S * 1000), linger_ms=10)
         config |= {"batch.num.messages": 10_000, "batch.size": 1_000_000}
+        config |= {"queue.buffering.max.messages": 2 * IN_FLIGHT}
         return kafka.connected(config, ACK_TIMEOUT_S)
 
     def _report(self, error: KafkaError | None, message: Message) -> None:

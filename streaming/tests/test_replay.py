@@ -15,11 +15,12 @@ from django.core.management import CommandError, call_command
 
 from catalog.models import Transaction
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from streaming import clock, connection, events, history, keys
+from streaming import clock, connection, events, history, keys, replay
 from streaming.models import ReplayPosition
 from streaming.pace import STALL_S, TICK_S, Pace
 from streaming.tests.kafka import messages
 from streaming.tests.servers import database_url
+from streaming.tests.traffic import START
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LAST = date(2020, 9, 22)
@@ -84,6 +85,20 @@ def test_a_replay_goes_on_where_it_stopped(past: list[int], log: str) -> None:
     ReplayPosition.objects.update(day=date(2020, 9, 1), line=30)
     assert "50 events" in run("replay_transactions", "--from=2020-08-31", "--max", "--resume")
     assert "0 events" in run("replay_transactions", "--from=2020-08-31", "--max", "--resume")
+
+
+def test_a_full_queue_of_the_client_drops_nothing(
+    past: list[int], log: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replay, "IN_FLIGHT", 200)
+    publisher = replay.Publisher()
+    views = [
+        events.View(id=f"v{i}", shopper=f"c{1 + i % 9}", ts=START, source="shop", article=1)
+        for i in range(5000)
+    ]
+    publisher.send(views)
+    publisher.settle()
+    assert {event.id for event in published(log, 5000)} == {view.id for view in views}
 
 
 def test_browsing_is_marked_as_synthetic_and_comes_before_its_purchase(
