@@ -38,8 +38,14 @@ chromium: # Debian's chromium for the browser tests, where it may be installed; 
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 			chromium fonts-liberation >/dev/null; } || echo "chromium could not be installed" >&2
 
-bench: $(DEV) ## one benchmark, or all: NAME=ingest … [SIZE=N] (table, plot, benchmarks/results/)
+bench: $(DEV) wrk ## one benchmark, or all: NAME=ingest … [SIZE=N] (table, plot, benchmarks/results/)
 	$(PY) -m benchmarks $(NAME) $(if $(SIZE),--size $(SIZE))
+
+.PHONY: wrk
+wrk: # the load generator of two benchmarks, where it may be installed
+	@command -v wrk >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk >/dev/null; } \
+		|| echo "wrk could not be installed" >&2
 
 lint: $(DEV) ## ruff, format and compose file
 	$(VENV)/bin/ruff check .

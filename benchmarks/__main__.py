@@ -7,7 +7,7 @@ import sys
 
 from rich.console import Console
 
-NAMES = ("ingest", "growth", "stream", "outfits")
+NAMES = ("ingest", "growth", "stream", "training", "serving", "outfits")
 
 
 def main() -> int:

@@ -1,0 +1,260 @@
+"""Recommendations per second under sixteen clients, beside a bare Django view with one Redis GET.
+
+Synthetic data: the full catalogue and 200,000 shoppers with features. Both are served by the same
+gunicorn, one after the other, and asked by wrk (https://github.com/wg/wrk).
+"""
+
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from benchmarks.harness import Result
+from benchmarks.shop import gunicorn, shop
+from storefront.demo.processes import free_port
+
+SHOPPERS: Final = 200_000
+# As many lines a customer as in the original data.
+LINES: Final = 23.17
+ACTIONS: Final = 12
+CLIENTS: Final = 16
+BENCH_KEY: Final = "bench:bare"
+SECONDS: Final = 10
+COOKIES: Final = 5_000
+FOR_YOU, SIMILAR = "/api/v1/recommendations/for-you/", "/api/v1/recommendations/similar/"
+
+
+def run(size: int | None) -> Result:
+    """`size` counts shoppers; the catalogue shrinks with it."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("wrk isn't installed (on Debian: apt-get install wrk)")
+    shoppers = size or SHOPPERS
+    transactions = max(20_000, round(shoppers * LINES))
+    with shop(transactions) as stage:
+        articles = fill_features(shoppers)
+        asked = requests(stage.place, shoppers, articles)
+        port = free_port(8700)
+        with gunicorn("benchmarks.bare", port, BENCH_KEY=BENCH_KEY):
+            reference = load(port, asked["bare"])
+        with gunicorn("storefront.wsgi", port):
+            load(port, asked["for_you"], seconds=3)  # the processes open the model
+            found = {name: load(port, asked[name]) for name in ("for_you", "similar")}
+            swapped = swap_under_load(port, asked["for_you"])
+        parts = where_the_time_goes(shoppers)
+    return result(stage.sizes | {"shoppers": shoppers}, reference, found, swapped, parts)
+
+
+def result(
+    sizes: Mapping[str, int],
+    reference: Mapping[str, float],
+    found: Mapping[str, Mapping[str, float]],
+    swapped: Mapping[str, float],
+    parts: Mapping[str, float],
+) -> Result:
+    for_you, similar = found["for_you"], found["similar"]
+    figures = {
+        f"{name}_{figure}": value
+        for name, of in {"bare": reference, **found}.items()
+        for figure, value in of.items()
+        if figure != "failed"
+    }
+    return Result(
+        name="serving",
+        sizes={**sizes, "clients": CLIENTS, "seconds_each": SECONDS},
+        figures={**figures, "failed_while_swapping": swapped["failed"], "swaps": swapped["swaps"]},
+        ratios={
+            "for_you_p99_vs_bare": for_you["p99_ms"] / reference["p99_ms"],
+            "for_you_rps_vs_bare": for_you["rps"] / reference["rps"],
+            "similar_rps_vs_bare": similar["rps"] / reference["rps"],
+        },
+        parts=parts,
+    )
+
+
+def fill_features(shoppers: int) -> list[int]:
+    """States of anonymous shoppers who did ACTIONS things each; returns the articles on sale.
+
+    Written by the stream's own reducer; only Kafka is left out.
+    """
+    from recommendations.bundle import registry
+    from streaming import batch, clock, connection, keys
+    from streaming.articles import Articles
+    from streaming.state import pack
+
+    bundle = registry.active()
+    assert bundle is not None
+    sold: list[int] = bundle.article[bundle.on_sale & (bundle.first_sold >= 0)].tolist()
+    articles, dice, now = Articles(), Random(1), clock.now_ms()
+    articles.refresh()
+    redis = connection.connect(30.0)
+    redis.set(BENCH_KEY, "x" * 200)
+    for start in range(0, shoppers, 1000):
+        names = [shopper(n) for n in range(start, min(start + 1000, shoppers))]
+        good = [(0, name, event) for name in names for event in session(dice, name, sold, now)]
+        reduced = batch.reduce(good, dict.fromkeys(names), articles.known, [])
+        redis.mset({keys.state(name): pack(state) for name, state in reduced.states.items()})
+    return sold
+
+
+def shopper(number: int) -> str:
+    return f"a{number:032x}"
+
+
+def session(dice: Random, name: str, articles: list[int], now: int) -> Iterator[Any]:
+    """Views, some of them followed by a bag add."""
+    from streaming import events
+
+    for n in range(ACTIONS):
+        kind = events.BagAdd if n % 6 == 5 else events.View
+        ts = now - (ACTIONS - n) * 45_000 - dice.randrange(30_000)
+        yield kind(
+            id=f"{name[1:20]}{name[-8:]}{n}", shopper=name, ts=ts, source="shop",
+            article=dice.choice(articles),
+        )  # fmt: skip
+
+
+def requests(place: Path, shoppers: int, articles: list[int]) -> dict[str, Path]:
+    """A wrk script for each of what is asked: every request is another shopper or article."""
+    from django.core.signing import get_cookie_signer
+
+    from streaming.shoppers import COOKIE
+
+    signer, dice = get_cookie_signer(salt=COOKIE + COOKIE), Random(2)
+    some = [dice.randrange(shoppers) for _ in range(COOKIES)]
+    cookies = [f"{COOKIE}={signer.sign(shopper(n))}" for n in some]
+    paths = [f"{SIMILAR}?article={dice.choice(articles):010d}" for _ in range(COOKIES)]
+    scripts = {
+        "bare": script("/", []),
+        "for_you": script(FOR_YOU, cookies),
+        "similar": "\n".join([lua_list(paths), ASK_PATHS]),
+    }
+    for name, text in scripts.items():
+        (place / f"{name}.lua").write_text(text)
+    return {name: place / f"{name}.lua" for name in scripts}
+
+
+ASK_PATHS: Final = """
+local n = 0
+request = function() n = n % #list + 1; return wrk.format("GET", list[n]) end
+"""
+COUNT_FAILED: Final = """
+done = function(summary, latency, requests)
+  local e = summary.errors
+  io.write(string.format("FAILED %d\\nP99US %d\\nP50US %d\\n",
+    e.connect + e.read + e.write + e.status + e.timeout,
+    latency:percentile(99), latency:percentile(50)))
+end
+"""
+
+
+def script(path: str, cookies: list[str]) -> str:
+    ask = f"""
+local n = 0
+request = function()
+  n = n % math.max(#list, 1) + 1
+  return wrk.format("GET", "{path}", {{["Cookie"] = list[n] or ""}})
+end
+"""
+    return lua_list(cookies) + ask
+
+
+def lua_list(texts: list[str]) -> str:
+    return "local list = {" + ",".join(f'"{text}"' for text in texts) + "}\n"
+
+
+def load(port: int, script_file: Path, seconds: int = SECONDS) -> dict[str, float]:
+    """Requests per second and milliseconds under CLIENTS connections; SystemExit on a failure."""
+    found = wrk(port, script_file, seconds)
+    if found["failed"] or not found["rps"]:
+        raise SystemExit(f"{found['failed']:.0f} requests of {script_file.stem} failed: {found}")
+    return found
+
+
+def wrk(port: int, script_file: Path, seconds: int) -> dict[str, float]:
+    counted = script_file.with_suffix(".counted.lua")
+    counted.write_text(script_file.read_text() + COUNT_FAILED)
+    options = ["-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "20s", "-s", str(counted)]
+    command = ["wrk", *options, f"http://127.0.0.1:{port}"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    figure = dict(re.findall(r"^(FAILED|P99US|P50US) (\d+)$", text, re.MULTILINE))
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
+    assert rate is not None, text
+    return {
+        "rps": float(rate[1]),
+        "p50_ms": int(figure["P50US"]) / 1000,
+        "p99_ms": int(figure["P99US"]) / 1000,
+        "failed": int(figure["FAILED"]),
+    }
+
+
+@contextmanager
+def swapping(counted: list[int], every_s: float = 1.2) -> Iterator[None]:
+    """Meanwhile another bundle is activated again and again: a new one, then back."""
+    import threading
+
+    from recommendations.models import ModelVersion
+    from recommendations.versions import activate
+
+    versions = list(ModelVersion.objects.ready()[:2])
+    stop = threading.Event()
+
+    def swap() -> None:
+        while not stop.wait(every_s):
+            activate(versions[len(counted) % len(versions)])
+            counted.append(1)
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def swap_under_load(port: int, script_file: Path) -> dict[str, float]:
+    """Activate and roll back while the clients ask: nothing may fail."""
+    from django.utils import timezone
+
+    from recommendations.models import ModelVersion
+    from recommendations.training.run import train_model
+
+    if ModelVersion.objects.ready().count() < 2:
+        train_model(None, timezone.now(), lambda line: None)
+    counted: list[int] = []
+    with swapping(counted):
+        found = load(port, script_file)
+    return found | {"swaps": len(counted)}
+
+
+def where_the_time_goes(shoppers: int) -> dict[str, float]:
+    """Seconds of a thousand for-you shelves in one process, by part."""
+    from recommendations import live, personal, serving
+    from recommendations.bundle import registry
+    from recommendations.profile import profile_of
+
+    bundle = registry.active()
+    assert bundle is not None
+    names = [shopper(n) for n in range(0, shoppers, max(1, shoppers // 1000))][:1000]
+    spent = {"features": 0.0, "profile": 0.0, "candidates, rank, diversity": 0.0, "all": 0.0}
+    for name in names:
+        at = time.perf_counter()
+        found = live.snapshot_of(name, None)
+        assert found is not None
+        features = time.perf_counter()
+        profile = profile_of(bundle, found.state.recents, None, found.now_ms)
+        known = time.perf_counter()
+        personal.personal_shelf(bundle, profile, serving.DEFAULT_K, personal.Wish(seed=1))
+        ranked = time.perf_counter()
+        serving.recommend("for-you", shopper=name)
+        spent["features"] += features - at
+        spent["profile"] += known - features
+        spent["candidates, rank, diversity"] += ranked - known
+        spent["all"] += time.perf_counter() - ranked
+    rest = spent.pop("all") - sum(spent.values())
+    return {**spent, "filters, reasons, the rest": max(0.0, rest)}

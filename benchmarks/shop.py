@@ -1,0 +1,112 @@
+"""A shop of the benchmarks' own: generated data, ingested and trained on once for each size."""
+
+import http.client
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmarks.ingest import generated, manage, resident, scaled
+from storefront import services
+
+READY: Final = "ready"
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Numbers of rows, the folder of everything, the folder of the H&M files."""
+
+    sizes: dict[str, int]
+    place: Path
+    data: Path
+
+
+@contextmanager
+def shop(transactions: int, *, trained: bool = True) -> Iterator[Shop]:
+    """Services up, the data in, a model active; Django is set up for it.
+
+    What is there from an earlier run is kept. The services stop in the end.
+    """
+    bench = Path(os.environ.get("VAR_DIR", "var")).resolve() / "bench"
+    sizes, place = scaled(transactions), bench / f"shop-{transactions}"
+    data = generated(bench / "ingest", sizes)
+    environment = services.up(place) | {
+        "VAR_DIR": str(place),
+        "HTTPS": "0",
+        # One request is a small sum: threads of the linear algebra would get in each other's way.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        # A benchmark is one client that asks more than any is allowed to.
+        "THROTTLE_EVENTS": "100000000/min",
+        "THROTTLE_READS": "100000000/min",
+    }
+    os.environ |= environment
+    try:
+        prepare(place, data, trained=trained)
+        import django
+
+        django.setup()
+        yield Shop(sizes, place, data)
+    finally:
+        services.down(place)
+
+
+def prepare(place: Path, data: Path, *, trained: bool) -> None:
+    """Each step leaves a mark, so that it is done once."""
+    steps: list[tuple[str, Sequence[str]]] = [
+        ("migrated", ("migrate", "--verbosity", "0")),
+        ("ingested", ("ingest_hm", "--data-dir", str(data))),
+    ]
+    steps += [("trained", ("train_recommendations",))] if trained else []
+    for mark, arguments in steps:
+        if mark == "migrated" or not (place / mark).exists():
+            manage(*arguments)
+            (place / mark).touch()
+
+
+@contextmanager
+def gunicorn(application: str, port: int, **environment: str) -> Iterator[None]:
+    """The web server as in production, two processes of four threads, once it answers."""
+    command = [sys.executable, "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}"]
+    options = ["--workers=2", "--threads=4", "--no-control-socket", "--log-level=error"]
+    process = subprocess.Popen([*command, *options], env=os.environ | environment)
+    try:
+        wait_for_answer(port)
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def wait_for_answer(port: int) -> None:
+    """Its processes bind before they can answer. A page that isn't there is an answer too."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+        finally:
+            connection.close()
+    raise SystemExit(f"nothing answers on port {port}")
+
+
+def timed(*arguments: str) -> tuple[float, int]:
+    """Run a command: its seconds, and the most memory (MB) that it and its children held."""
+    begin, most = time.monotonic(), 0
+    process = subprocess.Popen([sys.executable, "manage.py", *arguments], env=os.environ)
+    while process.poll() is None:
+        most = max(most, resident(process.pid))
+        time.sleep(0.1)
+    if process.returncode:
+        raise SystemExit(f"manage.py {arguments[0]} failed with {process.returncode}")
+    return time.monotonic() - begin, most >> 20

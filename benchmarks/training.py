@@ -1,0 +1,41 @@
+"""Training on a whole history, and the export for all its customers: time and memory.
+
+Synthetic data; at full size 31.8 million transactions.
+"""
+
+from pathlib import Path
+
+from benchmarks.harness import Result
+from benchmarks.ingest import FULL
+from benchmarks.shop import Shop, shop, timed
+
+
+def run(size: int | None) -> Result:
+    """`size` counts transactions; customers and articles shrink with it."""
+    transactions = size or FULL["transactions"]
+    with shop(transactions, trained=False) as stage:
+        from recommendations.models import ModelVersion
+
+        train_s, peak_mb = timed("train_recommendations")
+        version = ModelVersion.objects.active().get()
+        export_s, export_mb = timed(*export_arguments(stage))
+        return Result(
+            name="training",
+            sizes=stage.sizes,
+            figures={
+                "train_s": train_s,
+                "peak_mb": peak_mb,
+                "export_s": export_s,
+                "export_peak_mb": export_mb,
+                "exported_per_s": stage.sizes["customers"] / export_s,
+            },
+            ratios={},
+            parts=version.metrics.get("seconds", {}),
+        )
+
+
+def export_arguments(stage: Shop) -> tuple[str, ...]:
+    customers, out = stage.data / "customers.csv", stage.place / "submission.csv"
+    for left in (out, Path(f"{out}.partial")):
+        left.unlink(missing_ok=True)
+    return ("export_recommendations", "--customers", str(customers), "--out", str(out))
