@@ -34,6 +34,10 @@ class Ask:
     def state(self) -> ShopperState:
         return self.live.state if self.live else ShopperState()
 
+    @property
+    def dislikes(self) -> list[int]:
+        return self.live.dislikes if self.live else []
+
 
 def now_of(ask: Ask, bundle: Bundle) -> int:
     """Event time in ms; with Redis away the moment after the last day the bundle knows."""
@@ -77,8 +81,8 @@ def viewed(state: ShopperState) -> list[int]:
 
 
 def hidden(ask: Ask, exclude: Iterable[int] = ()) -> set[int]:
-    """`exclude`, and the article on the page."""
-    return {*exclude, *([] if ask.article is None else [ask.article])}
+    """`exclude`, the article on the page, and what the shopper asked to see less of."""
+    return {*exclude, *ask.dislikes, *([] if ask.article is None else [ask.article])}
 
 
 def row_of(bundle: Bundle | None, article: int) -> int | None:

@@ -38,7 +38,9 @@ def for_you(ask: Ask) -> Found:
     bundle, about = ask.bundle, profile(ask, ask.bundle)
     out = bundle.rows_of(list(hidden(ask, unwanted(ask))))
     day = now_of(ask, bundle) // DAY_MS
-    wish = Wish(set(out.tolist()), ask.index_group, seed=(ask.customer or 0) * 100_000 + day)
+    less = [int(row) for row in bundle.rows_of(ask.dislikes) if row != ABSENT]
+    seed = (ask.customer or 0) * 100_000 + day
+    wish = Wish(set(out.tolist()), ask.index_group, seed, less)
     why = causes(bundle, about)
     picks = personal_shelf(bundle, about, ask.k, wish)
     items = [Item(int(bundle.article[p.row]), p.score, reason(bundle, p, why)) for p in picks]

@@ -130,8 +130,8 @@ def trending(ask: Ask) -> Found:
 
 
 def live_trends(ask: Ask) -> list[tuple[int, float]]:
-    trends = ask.live.trending if ask.live else []
-    return [(article, score) for article, score in trends if article != ask.article]
+    trends, out = ask.live.trending if ask.live else [], hidden(ask)
+    return [(article, score) for article, score in trends if article not in out]
 
 
 def popular_lately(ask: Ask) -> tuple[list[Item], str]:
@@ -153,19 +153,20 @@ def new_in(ask: Ask) -> Found:
 
 
 def recently_viewed(ask: Ask) -> Found:
-    articles = [article for article in viewed(ask.state) if article != ask.article][: ask.k]
+    out = hidden(ask)
+    articles = [article for article in viewed(ask.state) if article not in out][: ask.k]
     items = [Item(article, 1.0 / place) for place, article in enumerate(articles, start=1)]
     return Found("live_views", "What you looked at last", items, degraded=ask.live is None)
 
 
 KINDS = {
-    "similar": Kind("Similar items", similar, article=True),
+    "similar": Kind("Similar items", similar, live=True, article=True),
     "colours": Kind("Other colours", colours, article=True),
-    "also-bought": Kind("Customers also bought", also_bought, article=True),
+    "also-bought": Kind("Customers also bought", also_bought, live=True, article=True),
     "for-you": Kind("For you", for_you, live=True),
     "buy-again": Kind("Buy again", buy_again, live=True),
     "because-you-viewed": Kind("Because you viewed", because_you_viewed, live=True),
     "trending": Kind("Trending now", trending, live=True),
-    "new-in": Kind("New in", new_in),
+    "new-in": Kind("New in", new_in, live=True),
     "recently-viewed": Kind("Recently viewed", recently_viewed, live=True),
 }

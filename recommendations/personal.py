@@ -3,7 +3,7 @@
 Serving, evaluation and export all call `personal_shelf`: what is measured is what is shown.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.candidates import Source
+from recommendations.damping import damped
 from recommendations.diversity import diverse
 from recommendations.profile import PURCHASE, Profile
 from recommendations.ranking import WEIGHTS, Ranking, generate, rank
@@ -44,12 +45,14 @@ class Pick:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the shelf has to respect: rows not to show, an audience, and whom to explore for
-    (any number that tells shopper and day apart; None: no slot for something new)."""
+    """What the shelf has to respect: rows not to show, an audience, whom to explore for (any
+    number that tells shopper and day apart; None: no slot for something new), and the rows of
+    what the shopper wants to see less of."""
 
     hidden: Collection[int] = ()
     index_group: int | None = None
     seed: int | None = None
+    less: Sequence[int] = ()
 
 
 def personal_shelf(
@@ -60,7 +63,7 @@ def personal_shelf(
     weights: Mapping[Source, float] = WEIGHTS,
 ) -> list[Pick]:
     """Up to k picks, best first."""
-    ranking = rank(generate(bundle, profile, weights, wish.index_group))
+    ranking = damped(bundle, rank(generate(bundle, profile, weights, wish.index_group)), wish.less)
     left = np.flatnonzero(allowed(bundle, ranking.rows, wish))
     left = left[not_too_often(ranking.rows[left], profile, int(k * OWNED_SHARE))]
     places = left[diverse(bundle, ranking.rows[left], k, (k + 1) // 2, PER_DESIGN)]

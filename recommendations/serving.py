@@ -35,7 +35,8 @@ def recommend(
     arm = arm_of(plans.get(), kind, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
     live = snapshot_of(shopper, index_group) if chosen.live else None
-    ask = Ask(k, article, index_group, bundle, live, customer_key(shopper))
+    customer = None if live and live.erased else customer_key(shopper)
+    ask = Ask(k, article, index_group, bundle, live, customer)
     rules = rules_for(kind, shopper, index_group)
     found, teams = fill(chosen, ask, arm, rules)
     version = bundle.version if bundle else None

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Least
 
+from catalog.models import Article
+from catalog.money import amount
 from storefront.models import MAX_QUANTITY, Bag, BagLine
 
 
@@ -31,6 +34,21 @@ class Contents:
     @cached_property
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), Decimal("0.00"))
+
+    @property
+    def fingerprint(self) -> str:
+        """Articles, quantities and prices: a checkout form sends back the one it has shown."""
+        return ",".join(
+            f"{line.article_id}*{line.quantity}@{amount(line.article.summary.price)}"
+            for line in self.lines
+        )
+
+    def since(self, fingerprint: str) -> list[str]:
+        """What a shopper who saw that one needs to be told, a sentence for each line."""
+        before = dict(part.split("*", 1) for part in fingerprint.split(",") if "*" in part)
+        return [
+            sentence for line in self.lines if (sentence := _change(line, before)) is not None
+        ] + _gone(before, self.articles)
 
 
 def contents(shopper: str) -> Contents:
@@ -84,3 +102,23 @@ def _grow(line: BagLine, quantity: int) -> None:
     """Counted by the database, so that two additions at the same moment both count."""
     grown = Least(F("quantity") + quantity, MAX_QUANTITY)
     BagLine.objects.filter(pk=line.pk).update(quantity=grown)
+
+
+def _change(line: BagLine, before: dict[str, str]) -> str | None:
+    """Before by article: quantity@price."""
+    now, then = amount(line.article.summary.price), before.get(str(line.article_id))
+    if then is None:
+        return f"{line.article.name} was put into your bag."
+    quantity, _, price = then.partition("@")
+    if price != str(now):
+        sign = settings.CURRENCY
+        return f"{line.article.name} costs {sign}{now} now, not {sign}{price}."
+    if quantity != str(line.quantity):
+        return f"There are {line.quantity} of {line.article.name} now, not {quantity}."
+    return None
+
+
+def _gone(before: dict[str, str], left: list[int]) -> list[str]:
+    keys = [int(key) for key in before if key.isdecimal() and int(key) not in left]
+    names = Article.objects.filter(pk__in=keys).values_list("name", flat=True)
+    return [f"{name} is no longer in your bag." for name in names]

@@ -42,8 +42,27 @@ class RemoveForm(forms.Form):
     article = ArticleField()
 
 
+class AddressForm(forms.Form):
+    """Invented, or left as it stands: it stays in the session and goes with the order."""
+
+    name = forms.CharField(max_length=80, initial="Alex Example")
+    street = forms.CharField(max_length=120, initial="1 Sample Street")
+    city = forms.CharField(max_length=80, initial="Anytown")
+    postcode = forms.CharField(max_length=12, initial="12345")
+
+
+class WayForm(forms.Form):
+    DELIVERIES = (("home", "To your door, 2–4 days, free"), ("store", "To a shop near you, free"))
+    PAYMENTS = (("card", "Mock card, no number asked"), ("invoice", "Mock invoice"))
+    delivery = forms.ChoiceField(choices=DELIVERIES, initial="home", widget=forms.RadioSelect)
+    payment = forms.ChoiceField(choices=PAYMENTS, initial="card", widget=forms.RadioSelect)
+
+
 class CheckoutForm(forms.Form):
+    """`checkout` is the key of the form, `seen` the bag that it showed."""
+
     checkout = forms.UUIDField()
+    seen = forms.CharField(max_length=20_000)
 
 
 class PersonaForm(forms.Form):

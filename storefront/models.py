@@ -81,6 +81,8 @@ class Order(models.Model):
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, related_name="orders")
     placed_at = models.DateTimeField(auto_now_add=True)
     total = models.DecimalField(max_digits=10, decimal_places=2)
+    delivery = models.CharField(max_length=20, blank=True)
+    payment = models.CharField(max_length=20, blank=True)
 
     class Meta:
         ordering = ["-placed_at"]
@@ -118,3 +120,31 @@ class OrderLine(models.Model):
     @property
     def amount(self) -> Decimal:
         return self.price * self.quantity
+
+
+class SavedArticle(models.Model):
+    """An article kept on a list of a shopper's: the wishlist, or what was saved for later."""
+
+    class List(models.TextChoices):
+        WISHES = "wishes", "wishlist"
+        LATER = "later", "saved for later"
+
+    shopper = models.CharField(max_length=40)
+    list = models.CharField(max_length=6, choices=List)
+    article = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    quantity = models.PositiveSmallIntegerField(default=1)
+    saved_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shopper", "list", "article"], name="saved_article_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY),
+                name="saved_article_quantity_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id:010d} on {self.list} of {self.shopper}"

@@ -1,6 +1,7 @@
 """Placing an order: a bag becomes an order and its purchase events, all or nothing, once."""
 
 import secrets
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -22,12 +23,25 @@ class EmptyBagError(Exception):
     """There is nothing to order."""
 
 
+class ChangedBagError(Exception):
+    """The bag, or a price in it, isn't what the shopper has seen and agreed to."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a mock order would come and be paid."""
+
+    delivery: str
+    payment: str
+
+
 @transaction.atomic
-def place(request: HttpRequest, checkout: UUID) -> Order:
+def place(request: HttpRequest, checkout: UUID, seen: str, way: Way) -> Order:
     """The order of this checkout form, made now or, on a second submit, the one made before.
 
     The bag's row is locked first, so that of two submits at the same moment the second one waits
-    and then finds the order. Raises EmptyBagError.
+    and then finds the order. `seen` is what the form showed (see Contents.fingerprint). Raise
+    EmptyBagError, or ChangedBagError where the bag has changed since: nothing is charged then.
     """
     shopper = shopper_of(request)
     bag = Bag.objects.select_for_update().filter(shopper=shopper).first()
@@ -37,12 +51,16 @@ def place(request: HttpRequest, checkout: UUID) -> Order:
     contents = bags.contents(shopper)
     if bag is None or not contents.lines:
         raise EmptyBagError
+    if contents.fingerprint != seen:
+        raise ChangedBagError
     order = Order.objects.create(
         number=new_number(),
         checkout=checkout,
         shopper=shopper,
         customer_id=customer_of(request),
         total=contents.total,
+        delivery=way.delivery,
+        payment=way.payment,
     )
     OrderLine.objects.bulk_create(_line(order, line) for line in contents.lines)
     outbox.enqueue(*_purchases(request, contents.lines))

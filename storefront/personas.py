@@ -3,6 +3,7 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
@@ -13,8 +14,9 @@ from django.db.models import Count, Max
 from django.http import HttpRequest
 
 from catalog.models import Article, Customer, Transaction
-from storefront import bag, tracking
-from streaming import producer
+from storefront import bag, saved, tracking
+from streaming import dislikes, producer
+from streaming.connection import StoreUnavailable
 from streaming.events import Identify
 from streaming.shoppers import (
     SESSION_KEY,
@@ -102,6 +104,9 @@ def switch(request: HttpRequest, customer: Customer) -> None:
         return
     with transaction.atomic():
         bag.merge(anonymous, customer_shopper(customer.pk))
+        saved.merge(anonymous, customer_shopper(customer.pk))
+    with suppress(StoreUnavailable):
+        dislikes.hand_over(anonymous, customer_shopper(customer.pk))
     producer.publish(tracking.made(Identify, request, anonymous=anonymous))
 
 

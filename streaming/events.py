@@ -103,9 +103,23 @@ class Erase(Base, frozen=True, kw_only=True, omit_defaults=True, tag="erase"):
     """Forget the shopper, for good: nothing sent before or after this brings them back."""
 
 
+class Reset(Base, frozen=True, kw_only=True, omit_defaults=True, tag="reset"):
+    """Forget what was learned of the shopper so far, and go on learning."""
+
+
 OF_ARTICLE: Final = (View, Click, Impression, BagAdd, BagRemove, Purchase)
 Event = (
-    View | Click | Impression | BagAdd | BagRemove | Purchase | Search | Identify | Merge | Erase
+    View
+    | Click
+    | Impression
+    | BagAdd
+    | BagRemove
+    | Purchase
+    | Search
+    | Identify
+    | Merge
+    | Reset
+    | Erase
 )
 
 _encoder = msgspec.json.Encoder()

@@ -107,6 +107,14 @@ LAST_PURCHASE: Final = of_shopper(
 PURCHASE_DAYS: Final = of_shopper(
     "purchase_days", "number", "days", "frequency: days of event time with a purchase"
 )
+DISLIKES: Final = of_shopper(
+    "dislikes",
+    "list of articles",
+    "article",
+    "what the shopper asked to see less of, newest first; written by the page, not by the log",
+    bound=50,
+    default="empty",
+)
 TRENDING: Final = Feature(
     "trending",
     "index group",
@@ -153,7 +161,8 @@ CO_VIEWS: Final = Feature(
 )
 REGISTRY: Final = (
     RECENTS, BAG, COUNTS, COUNTS_IN_TIME, AFFINITIES, LAST_SEEN, SESSIONS, SESSION_START,
-    SESSION_EVENTS, LAST_PURCHASE, PURCHASE_DAYS, TRENDING, ARTICLE_COUNTS, ARTICLE_RATES, CO_VIEWS,
+    SESSION_EVENTS, LAST_PURCHASE, PURCHASE_DAYS, DISLIKES, TRENDING, ARTICLE_COUNTS,
+    ARTICLE_RATES, CO_VIEWS,
 )  # fmt: skip
 
 # What an event says of a shopper's taste, and of an article's popularity.

@@ -19,6 +19,10 @@ def state(shopper: str) -> str:
     return f"{tag(partition_of(shopper, settings.KAFKA_PARTITIONS))}:s:{shopper}"
 
 
+def dislikes(shopper: str) -> str:
+    return f"{tag(partition_of(shopper, settings.KAFKA_PARTITIONS))}:no:{shopper}"
+
+
 def fence(partition: int, topic_id: str) -> str:
     return f"{tag(partition)}:fence:{topic_id}"
 

@@ -90,3 +90,34 @@ watch(document);
 document.addEventListener("htmx:load", (event) => watch(event.detail.elt));
 setInterval(send, 2000);
 addEventListener("pagehide", send);
+
+// --- What renews itself does so at a gentle pace, and rests while nobody can see it ---
+
+for (const part of document.querySelectorAll("[data-poll]")) {
+  setInterval(() => {
+    if (!document.hidden) htmx.trigger(part, "shop:poll");
+  }, Number(part.dataset.poll));
+}
+
+// --- Zoom: a click enlarges the picture in its place, and the pointer moves over it ---
+
+const zoom = document.querySelector("[data-zoom]");
+
+function lookAt(event) {
+  const { left, top, width, height } = zoom.getBoundingClientRect();
+  const picture = zoom.querySelector("img");
+  picture.style.transformOrigin = `${(100 * (event.clientX - left)) / width}% ${(100 * (event.clientY - top)) / height}%`;
+}
+
+zoom?.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  zoom.toggleAttribute("data-near");
+  if (event.detail) lookAt(event);
+});
+zoom?.addEventListener("pointermove", (event) => {
+  if (zoom.hasAttribute("data-near")) lookAt(event);
+});
+zoom?.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") zoom.removeAttribute("data-near");
+});

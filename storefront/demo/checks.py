@@ -168,12 +168,18 @@ def an_order_changes_what_trends(shop: Shop) -> str:
     )
 
 
+ADDRESS = {"name": "Demo", "street": "1 Sample Street", "city": "Anytown", "postcode": "12345"}
+WAY = {"delivery": "home", "payment": "card"}
+
+
 def order(shop: Shop) -> None:
     article_id = shop.first.article_id
     shop.browser.post("/bag/add/", {"article": article_id})
     expect(article_id in shop.browser.get("/bag/").text, "the bag is empty")
-    form = hidden_fields(shop.browser.get("/checkout/").text)
-    reply = shop.browser.post("/checkout/", form)
+    token = hidden_fields(shop.browser.get("/checkout/").text)
+    shop.browser.post("/checkout/", {**token, **ADDRESS})
+    review = shop.browser.post("/checkout/delivery/", {**token, **WAY})
+    reply = shop.browser.post("/checkout/review/", hidden_fields(review.text))
     expect(reply.status == 200 and article_id in reply.text, f"checkout answers {reply.status}")
 
 

@@ -68,6 +68,17 @@ def test_a_removal_can_be_undone_with_its_quantity(client: Client, shop: Shop) -
     assert "was removed" not in client.get("/bag/").text
 
 
+ADDRESS = {"name": "Alex", "street": "1 Road", "city": "Town", "postcode": "1"}
+WAY = {"delivery": "store", "payment": "invoice"}
+
+
+def review(client: Client) -> dict[str, str]:
+    """Through the steps up to the last: the form that places the order."""
+    assert client.post("/checkout/", ADDRESS)["Location"] == "/checkout/delivery/"
+    page = client.post("/checkout/delivery/", WAY, follow=True).text
+    return {name: hidden(page, name) for name in ("checkout", "seen")}
+
+
 BAD = [
     ("/bag/add/", {}, "article"),
     ("/bag/add/", {"article": "0000000007"}, "article"),
@@ -79,7 +90,7 @@ BAD = [
     ("/bag/update/", {"article": "0900000001"}, "quantity"),
     ("/bag/update/", {"article": "0900000001", "quantity": "21"}, "quantity"),
     ("/bag/remove/", {"article": "\x00"}, "article"),
-    ("/checkout/", {"checkout": "not a key"}, "checkout"),
+    ("/checkout/review/", {"checkout": "not a key"}, "checkout"),
 ]
 
 
@@ -94,7 +105,7 @@ def test_a_bad_form_is_refused_by_the_field(
 
 
 @pytest.mark.usefixtures("shop")
-@pytest.mark.parametrize("path", ["/bag/add/", "/bag/update/", "/bag/remove/", "/checkout/"])
+@pytest.mark.parametrize("path", ["/bag/add/", "/bag/update/", "/bag/remove/", "/checkout/review/"])
 def test_a_form_from_elsewhere_is_refused(path: str) -> None:
     assert Client(enforce_csrf_checks=True).post(path).status_code == 403
 
@@ -127,9 +138,8 @@ def test_an_order_keeps_prices_as_money_and_enqueues_a_purchase_per_unit(
 ) -> None:
     add(client, shop.shirt.article_id, quantity="2")
     add(client, shop.dress.article_id)
-    page = client.get("/checkout/").text
-    assert "This is a mock checkout." in page
-    response = client.post("/checkout/", {"checkout": hidden(page, "checkout")}, follow=True)
+    assert "This is a mock checkout." in client.get("/checkout/").text
+    response = client.post("/checkout/review/", review(client), follow=True)
     assert response.status_code == 200
     assert "€109.97" in response.text
     order = Order.objects.get()
@@ -147,8 +157,8 @@ def test_an_order_keeps_prices_as_money_and_enqueues_a_purchase_per_unit(
 
 def test_a_checkout_sent_twice_is_one_order(client: Client, shop: Shop) -> None:
     add(client, shop.shirt.article_id)
-    form = {"checkout": hidden(client.get("/checkout/").text, "checkout")}
-    first, second = client.post("/checkout/", form), client.post("/checkout/", form)
+    form = review(client)
+    first, second = (client.post("/checkout/review/", form) for _ in range(2))
     assert first["Location"] == second["Location"]
     assert Order.objects.count() == 1
     assert OutboxEvent.objects.count() == 1
@@ -156,8 +166,9 @@ def test_a_checkout_sent_twice_is_one_order(client: Client, shop: Shop) -> None:
 
 def test_a_second_form_finds_the_bag_empty(client: Client, shop: Shop) -> None:
     add(client, shop.shirt.article_id)
-    client.post("/checkout/", {"checkout": uuid4()})
-    response = client.post("/checkout/", {"checkout": uuid4()}, follow=True)
+    form = review(client)
+    client.post("/checkout/review/", form)
+    response = client.post("/checkout/review/", {**form, "checkout": uuid4()}, follow=True)
     assert "nothing left in your bag" in response.text
     assert Order.objects.count() == 1
     assert client.get("/checkout/")["Location"] == "/bag/"
@@ -165,7 +176,7 @@ def test_a_second_form_finds_the_bag_empty(client: Client, shop: Shop) -> None:
 
 def test_an_order_is_nobody_elses_business(client: Client, shop: Shop) -> None:
     add(client, shop.shirt.article_id)
-    place = client.post("/checkout/", {"checkout": uuid4()})["Location"]
+    place = client.post("/checkout/review/", review(client))["Location"]
     assert client.get(place).status_code == 200
     assert Client().get(place).status_code == 404
 
@@ -199,14 +210,14 @@ def test_additions_at_the_same_moment_all_count() -> None:
 def test_two_submits_at_the_same_moment_are_one_order() -> None:
     client, shop = Client(), make_shop()
     add(client, shop.shirt.article_id)
-    form = {"checkout": str(uuid4())}
+    form = review(client)
     cookies = client.cookies.output(header="", sep=";")
     pairs = dict(re.findall(r"\s*([\w]+)=([^;]+)", cookies))
 
     def submit() -> None:
         tab = Client()
         tab.cookies.load({name: value for name, value in pairs.items() if name == "shopper"})
-        assert tab.post("/checkout/", form).status_code == 302
+        assert tab.post("/checkout/review/", form).status_code == 302
 
     at_once(2, submit)
     assert Order.objects.count() == 1

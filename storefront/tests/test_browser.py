@@ -150,6 +150,9 @@ def buy(page: Page, article: Article) -> None:
 def order(page: Page) -> None:
     page.get_by_role("link", name="Go to checkout").click()
     expect(page.get_by_text("This is a mock checkout.")).to_be_visible()
+    page.get_by_role("button", name="Continue to delivery and payment").click()
+    page.get_by_label("To a shop near you").check()
+    page.get_by_role("button", name="Continue to the review").click()
     page.get_by_role("button", name="Place mock order").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Your mock order is placed")
     assert Order.objects.get().number in page.inner_text("main")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from catalog.models import Article
-from storefront import bag, tracking
+from storefront import bag, saved, tracking
 from storefront.forms import AddForm, RemoveForm, UpdateForm
 from storefront.models import MAX_QUANTITY
 from storefront.views.errors import bad_request
@@ -28,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     form = AddForm(request.POST)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     article: Article = form.cleaned_data["article"]
     bag.add(shopper_of(request), article.pk, form.cleaned_data["quantity"])
     origin = tracking.origin_of(request.POST)
@@ -46,7 +46,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def update(request: HttpRequest) -> HttpResponse:
     form = UpdateForm(request.POST)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     article: Article = form.cleaned_data["article"]
     quantity: int = form.cleaned_data["quantity"]
     if quantity == 0:
@@ -59,7 +59,7 @@ def update(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest) -> HttpResponse:
     form = RemoveForm(request.POST)
     if not form.is_valid():
-        return _refused(request, form)
+        return refused(request, form)
     return _removed(request, form.cleaned_data["article"])
 
 
@@ -85,10 +85,11 @@ def _page(request: HttpRequest) -> HttpResponse:
         "removed": Article.objects.filter(pk=key).first() if key else None,
         "removed_units": units,
         "quantities": range(1, MAX_QUANTITY + 1),
+        "later": saved.of(shopper_of(request), saved.LATER),
     }
     return render(request, "shop/bag.html", context)
 
 
-def _refused(request: HttpRequest, form: Form) -> HttpResponse:
+def refused(request: HttpRequest, form: Form) -> HttpResponse:
     problems = [f"{field}: {errors[0]}" for field, errors in form.errors.items()]
     return bad_request(request, "; ".join(problems))

@@ -35,6 +35,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    closed = ("/bag/", "/checkout/", "/orders/", "/personas/", "/search/", "/widgets/", "/api/")
+    closed = (
+        "/bag/",
+        "/checkout/",
+        "/wishlist/",
+        "/you/",
+        "/live/",
+        "/orders/",
+        "/personas/",
+        "/search/",
+        "/widgets/",
+        "/api/",
+    )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -3,8 +3,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from catalog.images.urls import WIDTHS, image_url
 from catalog.models import Article
-from storefront import tracking
+from storefront import tracking, weekly
 from storefront.places import trail_of
 from streaming import producer
 from streaming.events import Click, View
@@ -22,6 +23,8 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
         "siblings": _siblings(shown),
         "attributes": _attributes(shown),
         "origin": origin,
+        "sales": weekly.history(shown),
+        "large": image_url(shown.pk, max(WIDTHS)),
         "trail": trail_of(shown),
         "picture_alt": f"{shown.name}, {shown.colour.name.lower()}",
         "canonical": request.build_absolute_uri(reverse("product", args=[shown.pk])),

@@ -7,7 +7,7 @@ from typing import Final
 
 from streaming import events
 from streaming.features import SESSION_GAP_MS
-from streaming.reducer.handover import erase, take_in
+from streaming.reducer.handover import erase, forget, take_in
 from streaming.reducer.recents import put_into, remember
 from streaming.reducer.rings import is_first
 from streaming.reducer.tastes import WEIGHT_OF, Attributes, add_taste
@@ -56,6 +56,11 @@ def apply(state: State, event: events.Event, about: Attributes | None) -> bool:
 def _of_shopper(state: State, event: events.Event) -> bool:
     if isinstance(event, events.Merge):
         return take_in(state, event)
+    if isinstance(event, events.Reset):
+        if is_first(state, event):
+            forget(state)
+            return True
+        return False
     if isinstance(event, events.Erase):
         erase(state)
         return True

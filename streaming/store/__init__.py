@@ -29,6 +29,8 @@ class Snapshot:
     now_ms: int
     age_ms: int | None
     articles: dict[int, ArticleFeatures] = field(default_factory=dict)
+    dislikes: list[int] = field(default_factory=list)
+    erased: bool = False
 
 
 def snapshot(
@@ -43,13 +45,16 @@ def snapshot(
         pipeline.get(keys.state(shopper))
         pipeline.get(keys.top(index_group))
         pipeline.get(keys.CLOCK)
+        pipeline.zrevrange(keys.dislikes(shopper), 0, -1)
         if articles:
             _ask_counts(pipeline, epoch, articles)
-        packed, top, offset, *counts = pipeline.execute()
+        packed, top, offset, disliked, *counts = pipeline.execute()
     now = clock.heard(offset)
-    state = view(unpack(packed), now)
+    stored = unpack(packed)
+    state = view(stored, now)
     age = now - state.last_seen if state.last_seen else None
-    return Snapshot(state, top_at(top, now), now, age, _counted(articles, counts))
+    counted, less = _counted(articles, counts), [int(article) for article in disliked]
+    return Snapshot(state, top_at(top, now), now, age, counted, less, stored.erased)
 
 
 def _ask_counts(pipeline: Any, epoch: int, articles: Sequence[int]) -> None:

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from streaming.connection import StoreUnavailable
 from streaming.erasure import erase
 from streaming.shoppers import is_shopper
 
@@ -19,6 +20,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not is_shopper(options["shopper"]):
             raise CommandError(f"{options['shopper']} isn't a shopper: c17, or a and 32 digits.")
-        new = erase(options["shopper"])
+        try:
+            new = erase(options["shopper"])
+        except StoreUnavailable as error:
+            raise CommandError(f"Nothing was erased: Redis is away ({error}).") from error
         told = "is on its way out of the store" if new else "was erased before"
         self.stdout.write(f"{options['shopper']} {told}.")

@@ -1,0 +1,53 @@
+"""The demo's replay button: one day of history at a chosen speed, one replay at a time."""
+
+import subprocess
+import sys
+from datetime import date, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.core.cache import cache
+
+from streaming import history
+
+SPEEDS: Final = (300, 1200, 3600)
+DAYS: Final = 5
+DAY_S: Final = 86_400
+# Beyond the replay's own time: for its start, and so that the button can't be leaned on.
+PAUSE_S: Final = 15
+RUNNING: Final = "replay-running"
+
+_children: list[subprocess.Popen[bytes]] = []
+
+
+def days() -> list[date]:
+    """The last days of history that can be replayed, newest first."""
+    known = history.bounds()
+    if known is None:
+        return []
+    span = min((known[1] - known[0]).days + 1, DAYS)
+    return [known[1] - timedelta(days=n) for n in range(span)]
+
+
+def running() -> str | None:
+    """What is being replayed, in words."""
+    told: str | None = cache.get(RUNNING)
+    return told
+
+
+def start(day: date, speed: int) -> bool:
+    """False where a replay is under way. The cache's lock holds over all web processes."""
+    _children[:] = [child for child in _children if child.poll() is None]
+    if not cache.add(RUNNING, f"{day:%d %B %Y} at ×{speed}", DAY_S // speed + PAUSE_S):
+        return False
+    arguments = ["replay_transactions", "--from", str(day), "--to", str(day)]
+    _children.append(
+        subprocess.Popen(
+            [sys.executable, "manage.py", *arguments, "--speed", str(speed), "--browse"],
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    )
+    return True

@@ -1,0 +1,163 @@
+"""“Your style”: the features that the recommender uses of a shopper, made ready to be drawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Model
+
+from catalog.models import (
+    Appearance,
+    Article,
+    ColourMaster,
+    Department,
+    GarmentGroup,
+    IndexGroup,
+    ProductType,
+)
+from recommendations.bundle import registry
+from recommendations.profile import UNKNOWN_BAND, Profile, customer_key, profile_of
+from streaming import store
+from streaming.state import KINDS
+
+BARS: Final = 6
+PICTURES: Final = 12
+NAMED: Final[dict[str, tuple[str, type[Model]]]] = {
+    "index_group": ("Audience", IndexGroup),
+    "garment_group": ("Kind of garment", GarmentGroup),
+    "product_type": ("Type", ProductType),
+    "colour_master": ("Colour", ColourMaster),
+    "pattern": ("Pattern", Appearance),
+    "department": ("Department", Department),
+}
+VERBS: Final = {
+    "view": "viewed",
+    "click": "followed from a shelf",
+    "bag_add": "put into your bag",
+    "purchase": "bought",
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`share` is of the dimension's whole weight, in percent."""
+
+    name: str
+    weight: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Taste:
+    title: str
+    bars: list[Bar]
+
+
+@dataclass(frozen=True)
+class Action:
+    article: Article
+    verb: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Style:
+    """`age_band` and `online` (percent) are what the model remembers of a customer."""
+
+    snapshot: store.Snapshot
+    tastes: list[Taste]
+    recents: list[Action]
+    starts: list[Action]
+    dislikes: list[Article]
+    age_band: int | None
+    online: int | None
+    model: str | None
+
+    @property
+    def last_seen(self) -> datetime | None:
+        return moment(self.snapshot.state.last_seen)
+
+    @property
+    def last_purchase(self) -> datetime | None:
+        return moment(self.snapshot.state.last_purchase)
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        names = {"bag_add": "into the bag", "bag_remove": "out of the bag", "impression": "seen"}
+        return [(names.get(kind, kind), n) for kind, n in self.snapshot.state.counts.items()]
+
+
+def moment(ms: int) -> datetime | None:
+    return datetime.fromtimestamp(ms / 1000, UTC) if ms else None
+
+
+def look(shopper: str) -> Style:
+    """Raise StoreUnavailable while Redis is away."""
+    live = store.snapshot(shopper)
+    bundle = registry.active()
+    customer = None if live.erased else customer_key(shopper)
+    about = profile_of(bundle, live.state.recents, customer, live.now_ms) if bundle else None
+    rows = [] if about is None or bundle is None else bundle.article[about.rows].tolist()
+    wanted = [recent.article for recent in live.state.recents] + live.dislikes + rows
+    known = Article.objects.for_cards().in_bulk(set(wanted))
+    recents = [(recent.article, recent.kind, recent.ts) for recent in live.state.recents]
+    return Style(
+        snapshot=live,
+        tastes=tastes(live.state.affinities),
+        recents=_actions(recents, known),
+        starts=_actions(_starts(rows, about, live.now_ms), known),
+        dislikes=[known[article] for article in live.dislikes if article in known],
+        age_band=about.band if about and about.band != UNKNOWN_BAND else None,
+        online=None if about is None or about.online is None else round(100 * about.online),
+        model=bundle.version if bundle else None,
+    )
+
+
+def _starts(rows: list[int], about: Profile | None, now_ms: int) -> list[tuple[int, str, int]]:
+    if about is None:
+        return []
+    times = [now_ms - int(days * 86_400_000) for days in about.days]
+    kinds = [KINDS[kind] for kind in about.kinds.tolist()]
+    return list(zip(rows, kinds, times, strict=True))
+
+
+def _actions(actions: list[tuple[int, str, int]], known: Mapping[int, Article]) -> list[Action]:
+    found = [
+        Action(known[article], VERBS[kind], datetime.fromtimestamp(ts / 1000, UTC))
+        for article, kind, ts in actions
+        if article in known
+    ]
+    return found[:PICTURES]
+
+
+def tastes(affinities: Mapping[str, Mapping[int, float]]) -> list[Taste]:
+    """The heaviest values of each dimension, by name."""
+    found = []
+    for dimension, (title, model) in NAMED.items():
+        names = dict(
+            model._default_manager.filter(pk__in=affinities.get(dimension, {})).values_list(
+                "pk", "name"
+            )
+        )
+        found.append(Taste(title, bars(affinities.get(dimension, {}), names)))
+    levels = affinities.get("price_level", {})
+    found.append(Taste("Price", bars(levels, {level: price_range(level) for level in levels})))
+    return [taste for taste in found if taste.bars]
+
+
+def bars(weights: Mapping[int, float], names: Mapping[int, str]) -> list[Bar]:
+    whole = sum(weights.values()) or 1.0
+    best = sorted(weights.items(), key=lambda item: -item[1])[:BARS]
+    return [
+        Bar(names[value], weight, round(100 * weight / whole, 1))
+        for value, weight in best
+        if value in names and weight > 0
+    ]
+
+
+def price_range(level: int) -> str:
+    """The amounts of a price level, which is half an octave: see streaming.articles."""
+    low, high = 2 ** (level / 2), 2 ** ((level + 1) / 2)
+    return f"{settings.CURRENCY}{low:.0f} to {settings.CURRENCY}{high:.0f}"

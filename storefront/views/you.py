@@ -1,0 +1,81 @@
+"""“Your style”, and everything by which a shopper steers or ends what is learned of them."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.models import Article
+from storefront import personas, saved, style
+from storefront.forms import RemoveForm
+from storefront.views.bag import refused
+from storefront.views.saved import back
+from streaming import dislikes, erasure
+from streaming.connection import StoreUnavailable
+from streaming.shoppers import COOKIE, shopper_of
+
+AWAY = "What the shop has learned can't be reached at the moment. Try again in a minute."
+
+
+@never_cache
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Only ever of the shopper who asks."""
+    try:
+        context = {"style": style.look(shopper_of(request))}
+    except StoreUnavailable:
+        context = {"style": None, "away": AWAY}
+    return render(request, "shop/style.html", context)
+
+
+@require_POST
+def less(request: HttpRequest) -> HttpResponse:
+    """Show less like the article, or take that back with `undo`."""
+    form = RemoveForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form)
+    article: Article = form.cleaned_data["article"]
+    undo = "undo" in request.POST
+    try:
+        (dislikes.remove if undo else dislikes.add)(shopper_of(request), article.pk)
+    except StoreUnavailable:
+        return _away(request)
+    if request.htmx and not undo:  # type: ignore[attr-defined]
+        return render(request, "shop/less.html", {"article": article})
+    told = "may be recommended again" if undo else "and what is like it will be shown less"
+    messages.success(request, f"{article.name} {told}.", extra_tags="" if undo else "style")
+    return back(request, "you")
+
+
+@require_POST
+def reset(request: HttpRequest) -> HttpResponse:
+    try:
+        erasure.reset(shopper_of(request))
+    except StoreUnavailable:
+        return _away(request)
+    messages.success(request, "What was learned is forgotten. The shop starts afresh with you.")
+    return redirect("you")
+
+
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """Erase for good; whoever goes on is somebody new, with a new cookie and session."""
+    shopper = shopper_of(request)
+    try:
+        erasure.erase(shopper)
+    except StoreUnavailable:
+        return _away(request)
+    saved.forget(shopper)
+    personas.leave(request)
+    request.session.flush()
+    messages.success(request, "You are forgotten: your features, bag and lists are erased.")
+    response = redirect("home")
+    if shopper.startswith("a"):
+        response.delete_cookie(COOKIE, samesite="Lax")
+    return response
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    messages.error(request, AWAY)
+    return back(request, "you")
