@@ -21,6 +21,7 @@ from streaming.status import WorkerStatus
 SHOWN: Final = 24
 PER_PARTITION: Final = 8
 READ_S: Final = 0.4
+WORDS: Final = {"bag_add": "into the bag", "bag_remove": "out of the bag", "impression": "seen"}
 CHANGES: Final = {
     "view": "recents, counts, windows, affinities (+1), session; the article's trend and co-views",
     "click": "recents, counts, windows, session",
@@ -45,6 +46,10 @@ class Happening:
     who: str
     article: Article | None
     source: str
+
+    @property
+    def what(self) -> str:
+        return WORDS.get(self.type, self.type)
 
     @property
     def changes(self) -> str:

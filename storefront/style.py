@@ -34,7 +34,7 @@ NAMED: Final[dict[str, tuple[str, type[Model]]]] = {
 }
 VERBS: Final = {
     "view": "viewed",
-    "click": "followed from a shelf",
+    "click": "clicked",
     "bag_add": "put into your bag",
     "purchase": "bought",
 }
@@ -124,12 +124,17 @@ def _starts(rows: list[int], about: Profile | None, now_ms: int) -> list[tuple[i
 
 
 def _actions(actions: list[tuple[int, str, int]], known: Mapping[int, Article]) -> list[Action]:
-    found = [
-        Action(known[article], VERBS[kind], datetime.fromtimestamp(ts / 1000, UTC))
-        for article, kind, ts in actions
-        if article in known
+    """Each article once, where it was last: with all that was done with it."""
+    verbs: dict[int, list[str]] = {}
+    last: dict[int, int] = {}
+    for article, kind, ts in actions:
+        if article in known:
+            verbs.setdefault(article, []).append(VERBS[kind])
+            last.setdefault(article, ts)
+    return [
+        Action(known[article], ", ".join(done), datetime.fromtimestamp(last[article] / 1000, UTC))
+        for article, done in list(verbs.items())[:PICTURES]
     ]
-    return found[:PICTURES]
 
 
 def tastes(affinities: Mapping[str, Mapping[int, float]]) -> list[Taste]:

@@ -10,6 +10,7 @@ from django.db import connection
 from catalog.models import Article
 
 WEEKS: Final = 52
+LEAST: Final = 12  # so that a young article's chart looks like one
 KEPT_S: Final = 6 * 3600
 HEIGHT: Final = 40.0
 # By the index on (article, day). A best seller has some 20,000 lines in a year.
@@ -97,12 +98,12 @@ def history(article: Article) -> Chart | None:
 
 
 def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:
-    """Of rows (weeks ago, units, mean price); from the first week with a sale on."""
+    """Of rows (weeks ago, units, mean price); from the first week with a sale on, or LEAST."""
     if not rows:
         return None
     known = {ago: (units, price) for ago, units, price in rows}
     weeks = []
-    for ago in range(max(known), -1, -1):
+    for ago in range(max(*known, LEAST - 1), -1, -1):
         units, price = known.get(ago, (0, None))
         weeks.append(Week(last - timedelta(days=7 * ago + 6), units, price))
     return Chart(weeks)

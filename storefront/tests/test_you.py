@@ -1,0 +1,185 @@
+"""“Your style”: what is learned is shown to its shopper alone, steered, and forgotten for good."""
+
+import uuid
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from catalog.models import ArticleSummary
+from recommendations.serving import recommend
+from storefront.models import BagLine, SavedArticle
+from storefront.tests.shops import Shop, anonymous_shopper, make_shop
+from storefront.weekly import chart
+from streaming import clock, connection, dislikes, keys, outbox, producer, store
+from streaming.events import Reset, View
+from streaming.reducer import apply
+from streaming.replay import Publisher
+from streaming.state import Entry, State, pack
+from streaming.tests.servers import Worker, eventually
+
+
+def known(shopper: str, article: int, **more: object) -> None:
+    """Store that the shopper has just viewed the article."""
+    now = clock.now_ms()
+    tastes: list[dict[int, int]] = [{1013: 640}, {265: 640}, {}, {1: 640}, {9: 640}, {}, {}]
+    state = State(
+        last_ms=now, landmark_ms=now, recents=[Entry(article, 0, now // 1000)], counts=[1],
+        tastes=tastes, sessions=1,
+    )  # fmt: skip
+    connection.client().set(keys.state(shopper), pack(state), ex=60)
+
+
+def visit(client: Client) -> str:
+    """The id that the shop gave the visitor."""
+    client.get("/bag/")
+    client.post("/wishlist/change/", {"article": "0900000001"})
+    return anonymous_shopper(client)
+
+
+@pytest.mark.usefixtures("store")
+def test_the_page_draws_the_features_of_its_shopper_alone(client: Client, shop: Shop) -> None:
+    assert "Nothing learned yet." in client.get("/you/").text
+    known(visit(client), shop.dress.pk)
+    page = client.get("/you/").text
+    assert "Garden dress" in page
+    assert "Dresses" in page
+    assert "€23 to €32" in page, "half octave 9 of the price"
+    assert 'class="taste-bar"' in page
+    assert "Garden dress" not in Client().get("/you/").text
+    assert client.get("/you/")["Cache-Control"].count("no-store")
+
+
+@pytest.mark.usefixtures("store")
+def test_less_like_this_is_honoured_shown_and_undone(client: Client, shop: Shop) -> None:
+    shopper, article = visit(client), {"article": shop.dress.article_id}
+    known(shopper, shop.dress.pk)
+    assert [i.article for i in recommend("recently-viewed", shopper=shopper).items]
+    fragment = client.post("/you/less/", article, headers={"HX-Request": "true"}).text
+    assert "You will see less like Garden dress." in fragment
+    assert recommend("recently-viewed", shopper=shopper).items == []
+    assert "Undo" in client.get("/you/").text
+    assert client.post("/you/less/", {**article, "undo": "1"}).status_code == 302
+    assert [i.article for i in recommend("recently-viewed", shopper=shopper).items]
+    client.post("/you/less/", article)
+    client.post("/personas/switch/", {"customer": shop.customer.pk})
+    assert (dislikes.of("c1"), dislikes.of(shopper)) == ([shop.dress.pk], [])
+
+
+@pytest.mark.usefixtures("store", "shop")
+def test_the_list_of_dislikes_is_bounded() -> None:
+    shopper = f"a{uuid.uuid4().hex}"
+    for article in range(1, 61):
+        connection.client().zadd(keys.dislikes(shopper), {str(article): article})
+    dislikes.add(shopper, 99)
+    kept = dislikes.of(shopper)
+    assert (len(kept), kept[0]) == (50, 99)
+    assert int(connection.client().ttl(keys.dislikes(shopper))) > 0  # type: ignore[arg-type]
+
+
+def test_a_reset_forgets_and_learning_goes_on() -> None:
+    state = State()
+    apply(state, View(id="v1", shopper="c1", ts=10**12, source="shop", article=1), None)
+    reset = Reset(id="r", shopper="c1", ts=10**12 + 1, source="shop")
+    assert apply(state, reset, None)
+    assert state.recents == []
+    apply(state, View(id="v2", shopper="c1", ts=10**12 + 2, source="shop", article=2), None)
+    assert not apply(state, reset, None), "a repetition"
+    assert [entry.article for entry in state.recents] == [2]
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_without_redis_the_page_says_so_and_nothing_is_erased(client: Client, shop: Shop) -> None:
+    assert "can't be reached" in client.get("/you/").text.replace("&#x27;", "'")
+    visit(client)
+    client.post("/you/forget/")
+    assert SavedArticle.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_who_asks_to_be_forgotten_stays_forgotten_under_replay(
+    log: str, store: None, tmp_path: Path
+) -> None:
+    """The customer's page, a real worker, and then their history and the log once more."""
+    shop, client = make_shop(), Client()
+    client.post("/personas/switch/", {"customer": shop.customer.pk})
+    session = client.session.session_key
+    for path in ("/bag/add/", "/wishlist/change/", "/you/less/"):
+        client.post(path, {"article": shop.dress.article_id})
+    client.get(f"/article/{shop.dress.article_id}/")
+    producer.close()
+    with Worker(tmp_path / "worker.log") as worker:
+        eventually(lambda: views() == 1, "the view was learned")
+        client.post("/you/forget/")
+        outbox.relay()
+        eventually(erased, "the features are gone")
+        assert "Garden dress" not in client.get("/you/").text
+        assert client.session.session_key != session
+        assert dislikes.of("c1") == []
+        assert not BagLine.objects.exists()
+        assert not SavedArticle.objects.exists()
+        Publisher().settle()
+        call_command("replay_transactions", "--from", "2020-09-01", "--max")
+        connection.client().flushdb()
+        eventually(erased, "the log read again")
+        call_command("replay_transactions", "--from", "2020-09-01", "--max")
+        assert views() == 0
+        assert worker.process.poll() is None
+
+
+def views() -> int:
+    clock.stored_offset()
+    return store.snapshot("c1").state.counts.get("view", 0)
+
+
+def erased() -> bool:
+    return store.snapshot("c1").erased
+
+
+# --- live ---
+
+
+@pytest.mark.usefixtures("store")
+def test_the_live_page_tells_ones_own_events_and_keeps_others_names(
+    client: Client, shop: Shop
+) -> None:
+    known(visit(client), shop.dress.pk)
+    page = client.get("/live/").text
+    assert "<strong>view</strong> by you" in page
+    assert "no worker is running" in page
+    fragment = client.get("/live/", headers={"HX-Request": "true"}).text
+    assert "<html" not in fragment
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    "form", [{}, {"day": "2020-09-02", "speed": "9"}, {"day": "1999-01-01", "speed": "300"}]
+)
+def test_only_a_day_of_the_list_is_replayed(client: Client, form: dict[str, str]) -> None:
+    assert client.post("/live/replay/", form).status_code == 400
+
+
+# --- price and sales by week ---
+
+
+@pytest.mark.usefixtures("store")
+def test_the_product_page_draws_a_year_and_tells_it_in_words(client: Client, shop: Shop) -> None:
+    ArticleSummary.objects.filter(pk=shop.shirt.pk).update(last_sold=date(2020, 9, 2))
+    page = client.get(f"/article/{shop.shirt.article_id}/").text
+    assert "2 sold in 12 weeks, at most 2 in the week of 27 Aug 2020." in page
+    assert "<svg" in page
+    assert 'href="' in page.split('class="zoom frame"')[1][:200], "zoom without a script"
+    assert "Price and sales by week" not in client.get(f"/article/{shop.dress.article_id}/").text
+
+
+def test_weeks_without_a_sale_are_drawn_as_gaps() -> None:
+    drawn = chart([(0, 4, 0.05), (2, 8, 0.04)], date(2020, 9, 22))
+    assert drawn is not None
+    assert [week.units for week in drawn.weeks] == [0] * 9 + [8, 0, 4]
+    assert drawn.bars == "M9.1 40.0v-40.0h.8v40.0zM11.1 40.0v-20.0h.8v20.0z"
+    assert drawn.line.startswith("M9.5 ")
+    assert drawn.line.count("L") == 1
+    assert chart([], date(2020, 9, 22)) is None
