@@ -103,14 +103,18 @@ def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:
         return None
     known = {ago: (units, price) for ago, units, price in rows}
     weeks = []
-    for ago in range(max(*known, LEAST - 1), -1, -1):
+    for ago in range(max(max(known), LEAST - 1), -1, -1):
         units, price = known.get(ago, (0, None))
         weeks.append(Week(last - timedelta(days=7 * ago + 6), units, price))
     return Chart(weeks)
 
 
 def _ask(article: int, last: date) -> list[tuple[int, int, float]]:
-    span = {"article": article, "last": last, "first": last - timedelta(weeks=WEEKS)}
+    span: dict[str, int | date] = {
+        "article": article,
+        "last": last,
+        "first": last - timedelta(weeks=WEEKS),
+    }
     with connection.cursor() as cursor:
         cursor.execute(QUERY, span)
         return [(int(ago), int(units), float(price)) for ago, units, price in cursor.fetchall()]

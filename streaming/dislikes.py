@@ -3,12 +3,14 @@
 It is written by the page itself and not by the log, so that the very next shelf honours it.
 """
 
-from typing import Final
+from typing import Any, Final
 
 from streaming import clock, keys
 from streaming.connection import available, client
 from streaming.features import DISLIKES
 from streaming.models import ErasedShopper
+
+LAST_OUT: Final = -DISLIKES.bound - 1
 
 
 def add(shopper: str, article: int) -> None:
@@ -30,25 +32,23 @@ def clear(shopper: str) -> None:
 def of(shopper: str) -> list[int]:
     """Newest first; raise StoreUnavailable."""
     with available():
-        return [int(article) for article in client().zrevrange(keys.dislikes(shopper), 0, -1)]
+        found: list[Any] = client().zrevrange(keys.dislikes(shopper), 0, -1)
+    return [int(article) for article in found]
 
 
 def hand_over(anonymous: str, customer: str) -> None:
     """An anonymous shopper turns out to be a customer; raise StoreUnavailable."""
     with available():
-        known = client().zrange(keys.dislikes(anonymous), 0, -1, withscores=True)
+        known: list[Any] = client().zrange(keys.dislikes(anonymous), 0, -1, withscores=True)
     if known and not ErasedShopper.objects.filter(shopper=customer).exists():
         _write(customer, {int(article): int(at) for article, at in known})
     clear(anonymous)
 
 
-LAST_OUT: Final = -DISLIKES.bound - 1
-
-
 def _write(shopper: str, articles: dict[int, int]) -> None:
     name = keys.dislikes(shopper)
     with available(), client().pipeline(transaction=True) as pipeline:
-        pipeline.zadd(name, articles)
+        pipeline.zadd(name, {str(article): at for article, at in articles.items()})
         pipeline.zremrangebyrank(name, 0, LAST_OUT)
         pipeline.expire(name, DISLIKES.ttl_s)
         pipeline.execute()

@@ -76,7 +76,7 @@ def test_the_list_of_dislikes_is_bounded() -> None:
     dislikes.add(shopper, 99)
     kept = dislikes.of(shopper)
     assert (len(kept), kept[0]) == (50, 99)
-    assert int(connection.client().ttl(keys.dislikes(shopper))) > 0  # type: ignore[arg-type]
+    assert int(connection.client().ttl(keys.dislikes(shopper))) > 0
 
 
 def test_a_reset_forgets_and_learning_goes_on() -> None:

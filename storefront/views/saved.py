@@ -60,6 +60,8 @@ def later(request: HttpRequest) -> HttpResponse:
     back_in = "back" in request.POST
     moved = saved.take_up(shopper, article) if back_in else saved.put_off(shopper, article)
     if moved:
-        kind = BagAdd if back_in else BagRemove
-        producer.publish(tracking.of_article(kind, request, article, None))
+        event: BagAdd | BagRemove = tracking.of_article(BagAdd, request, article, None)
+        if not back_in:
+            event = tracking.of_article(BagRemove, request, article, None)
+        producer.publish(event)
     return redirect("bag")

@@ -23,7 +23,7 @@ AWAY = "What the shop has learned can't be reached at the moment. Try again in a
 def page(request: HttpRequest) -> HttpResponse:
     """Only ever of the shopper who asks."""
     try:
-        context = {"style": style.look(shopper_of(request))}
+        context: dict[str, object] = {"style": style.look(shopper_of(request))}
     except StoreUnavailable:
         context = {"style": None, "away": AWAY}
     return render(request, "shop/style.html", context)
