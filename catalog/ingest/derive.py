@@ -52,17 +52,21 @@ CROSS JOIN overall o
 # What an article costs in a catalogue without one sale: 15.00.
 PRICE_WITHOUT_SALES = 15 / 590
 
-# The weights of Article.search. `a` is a row of catalog_article.
+# Article.search with its weights. `a` is a row of catalog_article, the others are joined by NAMED.
 VECTOR = """
-    SELECT setweight(to_tsvector('english', a.name), 'A') ||
-        setweight(
-            to_tsvector('english', concat_ws(' ', t.name, c.name, m.name, p.name, s.name)), 'B'
-        ) ||
-        setweight(to_tsvector('english', a.description), 'C')
+    setweight(to_tsvector('english', a.name), 'A') ||
+    setweight(
+        to_tsvector('english', concat_ws(' ', t.name, c.name, m.name, p.name, s.name)), 'B'
+    ) ||
+    setweight(to_tsvector('english', a.description), 'C')
+"""
+NAMED = """
     FROM catalog_producttype t, catalog_colour c, catalog_colourmaster m, catalog_appearance p,
         catalog_section s
-    WHERE t.id = a.product_type_id AND c.id = a.colour_id AND m.id = a.colour_master_id
-        AND p.id = a.appearance_id AND s.id = a.section_id
+"""
+NAMED_BY = """
+    t.id = a.product_type_id AND c.id = a.colour_id AND m.id = a.colour_master_id
+    AND p.id = a.appearance_id AND s.id = a.section_id
 """
 
 
@@ -89,7 +93,8 @@ def fill_search(articles: Collection[int]) -> None:
     """Article.search for the given keys."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE catalog_article a SET search = ({VECTOR}) WHERE a.id = ANY (%s)",  # noqa: S608
+            f"UPDATE catalog_article a SET search = {VECTOR} {NAMED} "  # noqa: S608
+            f"WHERE a.id = ANY (%s) AND {NAMED_BY}",
             [list(articles)],
         )
 

@@ -17,7 +17,7 @@ from catalog.ingest import session, terms
 from catalog.ingest.bare import bare
 from catalog.ingest.clean import Cleaned, Rows, among, clean_articles, clean_customers
 from catalog.ingest.copying import copy_table
-from catalog.ingest.derive import VECTOR
+from catalog.ingest.derive import NAMED, NAMED_BY, VECTOR
 from catalog.ingest.files import unpacked
 from catalog.ingest.job import Job
 from catalog.ingest.keys import UNKNOWN, CustomerKeys, Words, first_occurrences, pack
@@ -182,12 +182,13 @@ def repeated(job: Job, name: str, key: str, lines: npt.NDArray[np.int64]) -> lis
 def write_articles(found: pa.Table) -> None:
     """The articles with their search vectors, worked out before the table is locked."""
     columns = ", ".join(ARTICLE.values())
+    given = ", ".join(f"a.{column}" for column in ARTICLE.values())
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE incoming (LIKE catalog_article) ON COMMIT DROP")
         copy_table("incoming", found.select(list(ARTICLE)).rename_columns(list(ARTICLE.values())))
         cursor.execute(
-            f"CREATE TEMP TABLE searchable ON COMMIT DROP AS "  # noqa: S608
-            f"SELECT {columns}, ({VECTOR}) AS search FROM incoming a"
+            f"CREATE TEMP TABLE searchable ON COMMIT DROP AS "
+            f"SELECT {given}, {VECTOR} AS search {NAMED}, incoming a WHERE {NAMED_BY}"
         )
         # The look-up tables' own foreign keys are checked now: checks to come would forbid DDL.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
