@@ -18,16 +18,22 @@ SELECT article_id, count(*) AS units, min(t_dat) AS first_sold, max(t_dat) AS la
 FROM catalog_transaction GROUP BY article_id
 """
 
+# The planner would read all months for this; one look into an article's last month is enough.
+BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+LAST_SALES = """
+CREATE TEMP TABLE last_sale ON COMMIT DROP AS
+SELECT DISTINCT ON (t.article_id) t.article_id, t.price
+FROM sold s
+JOIN catalog_transaction t ON t.article_id = s.article_id AND t.t_dat = s.last_sold
+ORDER BY t.article_id, t.id DESC
+"""
+BY_ANY = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
+
 # A never-sold article takes the median of its product's, else its type's, else of all last prices.
 SUMMARIES = """
-WITH last_day AS (
-    SELECT DISTINCT ON (t.article_id) t.article_id, t.price
-    FROM sold s
-    JOIN catalog_transaction t ON t.article_id = s.article_id AND t.t_dat = s.last_sold
-    ORDER BY t.article_id, t.id DESC
-), known AS (
+WITH known AS (
     SELECT a.id, a.product_id, a.product_type_id, p.price
-    FROM catalog_article a LEFT JOIN last_day p ON p.article_id = a.id
+    FROM catalog_article a LEFT JOIN last_sale p ON p.article_id = a.id
 ), by_product AS (
     SELECT product_id, percentile_disc(0.5) WITHIN GROUP (ORDER BY price) AS price
     FROM known WHERE price IS NOT NULL GROUP BY product_id
@@ -76,6 +82,9 @@ def fill_summaries() -> None:
         cursor.execute("DELETE FROM catalog_articlesummary")
         cursor.execute(SOLD, {"last": last_day(), "recent_days": RECENT_DAYS})
         cursor.execute("ANALYZE sold")
+        for sql in (BY_INDEX, LAST_SALES, BY_ANY):
+            cursor.execute(sql)
+        cursor.execute("ANALYZE last_sale")
         cursor.execute(SUMMARIES, {"price_without_sales": PRICE_WITHOUT_SALES})
 
 
