@@ -31,10 +31,18 @@ from recommendations.asking import (
     unwanted,
     viewed,
 )
-from recommendations.bundle.reader import Bundle
+from recommendations.bundle.reader import Bundle, Ints
 from recommendations.candidates import of_article, of_partners
 from recommendations.for_you import buy_again, for_you
 from recommendations.shelf import Found, Item
+
+# By whether type and colour are the same.
+LIKENESS = {
+    (True, True): "Same type and colour",
+    (True, False): "Same type",
+    (False, True): "Same colour, similar style",
+    (False, False): "Similar style",
+}
 
 
 @dataclass(frozen=True)
@@ -57,22 +65,18 @@ def similar(ask: Ask) -> Found:
     if ask.bundle is None or row is None:
         found = fallbacks.of_same_type(ask.article, ask.k)
         return Found("postgres_same_type", "Of the same type", found, degraded=True)
-    near = of_article(ask.bundle, row)
-    items = [
-        replace(item, reason=likeness(ask.bundle, row, item.article))
-        for item in shown(ask, ask.bundle, near, "", exclude=())
-    ]
+    found = shown(ask, ask.bundle, of_article(ask.bundle, row), "", exclude=())
+    others = ask.bundle.rows_of([item.article for item in found])
+    reasons = likenesses(ask.bundle, row, others)
+    items = [replace(item, reason=why) for item, why in zip(found, reasons, strict=True)]
     return Found("content_neighbours", "Alike in type, style, colour and words", items)
 
 
-def likeness(bundle: Bundle, row: int, article: int) -> str:
-    """What two articles have in common, in words."""
-    other = int(bundle.rows_of([article])[0])
-    same_type = bundle.product_type[row] == bundle.product_type[other]
-    same_colour = bundle.colour_master[row] == bundle.colour_master[other]
-    if same_type:
-        return "Same type and colour" if same_colour else "Same type"
-    return "Same colour, similar style" if same_colour else "Similar style"
+def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:
+    """What an article has in common with each of the others, in words."""
+    same_type = bundle.product_type[others] == bundle.product_type[row]
+    same_colour = bundle.colour_master[others] == bundle.colour_master[row]
+    return [LIKENESS[pair] for pair in zip(same_type.tolist(), same_colour.tolist(), strict=True)]
 
 
 def colours(ask: Ask) -> Found:

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
 
-from recommendations.api.serializers import ShelfQuery, SimilarQuery
+from recommendations.api.serializers import ShelfQuery, SimilarQuery, read_query
 from recommendations.kinds import KINDS
 from recommendations.lookups import check_known
 from recommendations.widgets import shelf_for
@@ -18,11 +18,10 @@ def widget(request: HttpRequest, kind: str) -> HttpResponse:
     """The HTML of one shelf; 4xx with the field named when the query is wrong."""
     if kind not in KINDS:
         raise Http404(f"There is no shelf {kind!r}.")
-    query = (SimilarQuery if KINDS[kind].article else ShelfQuery)(data=request.GET)
     try:
-        query.is_valid(raise_exception=True)
-        check_known(query.validated_data)
+        query = read_query(SimilarQuery if KINDS[kind].article else ShelfQuery, request.GET)
+        check_known(query)
     except APIException as error:
         return JsonResponse(error.detail, status=error.status_code, safe=False)
-    context = shelf_for(request, kind, **query.validated_data)
+    context = shelf_for(request, kind, **query)
     return render(request, "recommendations/shelf.html", context)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Collection, Generator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from storefront import services
@@ -17,6 +18,12 @@ from storefront import services
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
 # Acting as one of the data set's customers is a demo feature, and it is tested.
 os.environ["DEMO"] = "1"
+
+# How long an example takes says something of the machine, not of the code.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 ASKS_ONLY = ("help", "version", "collectonly", "showfixtures", "markers", "setupplan")
 started = pytest.StashKey[Collection[str]]()

@@ -7,7 +7,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from recommendations.api.serializers import ShelfQuery, ShelfSerializer, SimilarQuery
+from recommendations.api.serializers import (
+    ShelfQuery,
+    ShelfSerializer,
+    SimilarQuery,
+    plain,
+    read_query,
+)
 from recommendations.kinds import KINDS
 from recommendations.lookups import check_known
 from recommendations.serving import recommend
@@ -21,11 +27,10 @@ class ShelfView(APIView):
     query: ClassVar[type[ShelfQuery]] = ShelfQuery
 
     def get(self, request: Request) -> Response:
-        query = self.query(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        check_known(query.validated_data)
-        shelf = recommend(self.kind, shopper=shopper_of(request._request), **query.validated_data)
-        return Response(ShelfSerializer(shelf).data)
+        query = read_query(self.query, request.query_params)
+        check_known(query)
+        shelf = recommend(self.kind, shopper=shopper_of(request._request), **query)
+        return Response(plain(shelf))
 
 
 def view_of(kind: str) -> type[ShelfView]:

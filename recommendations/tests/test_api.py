@@ -5,10 +5,14 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Article
+from recommendations.api.serializers import ShelfQuery, ShelfSerializer, plain, read_quickly
 from recommendations.kinds import KINDS
+from recommendations.shelf import Item, Shelf
 from recommendations.tests.shops import open_shop, train
 from streaming.shoppers import SESSION_KEY
 
@@ -145,3 +149,27 @@ def test_the_schema_describes_every_kind(client: Client) -> None:
     assert similar["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].endswith(
         "/Shelf"
     )
+
+
+PARAMETERS = st.dictionaries(
+    st.sampled_from(["article", "index_group", "k", "other"]),
+    st.one_of(
+        st.integers(-2, 60).map(str), st.integers(0, 3_000_000_000).map(str), st.text(max_size=3)
+    ),
+)
+
+
+@given(PARAMETERS)
+def test_a_query_read_quickly_is_what_the_serializer_reads(parameters: dict[str, str]) -> None:
+    quick = read_quickly(parameters.items())
+    query = ShelfQuery(data=parameters)
+    if quick is not None:
+        assert query.is_valid()
+        assert quick == query.validated_data
+
+
+def test_plain_answers_are_what_the_schema_describes() -> None:
+    shelf = Shelf(
+        "r", "for-you", "For you", "s", None, "why", 7, False, [Item(108775015, 0.5, "because")]
+    )
+    assert plain(shelf) == ShelfSerializer(shelf).data
