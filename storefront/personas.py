@@ -17,6 +17,7 @@ from catalog.models import Article, Customer, Transaction
 from storefront import bag, saved, tracking
 from streaming import dislikes, producer
 from streaming.connection import StoreUnavailable
+from streaming.erasure import erased_customers
 from streaming.events import Identify
 from streaming.shoppers import (
     SESSION_KEY,
@@ -130,8 +131,9 @@ def _buyers(keys: list[int]) -> list[tuple[int, int | None, int]]:
         .values_list("customer")
         .annotate(units=Count("*"))
     )
+    gone = erased_customers()
     ages = dict(Customer.objects.filter(pk__in=bought).values_list("pk", "age"))
-    return [(pk, ages[pk], bought[pk]) for pk in keys if pk in bought]
+    return [(pk, ages[pk], bought[pk]) for pk in keys if pk in bought and pk not in gone]
 
 
 def _personas(keys: list[int]) -> list[Persona]:

@@ -11,7 +11,9 @@ from catalog.models import Article
 
 WEEKS: Final = 52
 LEAST: Final = 12  # so that a young article's chart looks like one
-KEPT_S: Final = 6 * 3600
+# The few articles with more lines than this take longer than a page may: they are kept.
+MANY: Final = 2000
+KEPT_S: Final = 7 * 86_400
 HEIGHT: Final = 40.0
 # By the index on (article, day). A best seller has some 20,000 lines in a year.
 QUERY: Final = """
@@ -89,12 +91,10 @@ def history(article: Article) -> Chart | None:
     last = article.summary.last_sold
     if last is None:
         return None
-    key = f"weekly-{article.pk}-{last}"
-    found: list[tuple[int, int, float]] | None = cache.get(key)
-    if found is None:
-        found = _ask(article.pk, last)
-        cache.set(key, found, KEPT_S)
-    return chart(found, last)
+    if article.summary.units < MANY:
+        return chart(_ask(article.pk, last), last)
+    key = f"weekly-{article.pk}-{last}-{article.summary.units}"
+    return chart(cache.get_or_set(key, lambda: _ask(article.pk, last), KEPT_S) or [], last)
 
 
 def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:

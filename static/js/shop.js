@@ -121,3 +121,31 @@ zoom?.addEventListener("pointermove", (event) => {
 zoom?.addEventListener("keydown", (event) => {
   if (event.key === "Escape") zoom.removeAttribute("data-near");
 });
+
+// --- The bag opens beside the page; without a script, and on the bag's own page, it is a page ---
+
+const drawer = document.createElement("dialog");
+drawer.id = "drawer";
+drawer.setAttribute("aria-label", "Your bag");
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("#bag-link");
+  if (!link || document.querySelector("main #bag") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (!drawer.isConnected) document.body.append(drawer);
+  drawer.innerHTML = "";
+  await htmx.ajax("GET", link.href, { target: "#drawer", select: "#bag", swap: "innerHTML" });
+  if (!drawer.querySelector("#bag")) {
+    location.href = link.href;
+    return;
+  }
+  const close = document.createElement("button");
+  close.className = "link drawer-close";
+  close.textContent = "Close";
+  close.addEventListener("click", () => drawer.close());
+  drawer.prepend(close);
+  if (!drawer.open) drawer.showModal();
+});
+drawer.addEventListener("click", (event) => {
+  if (event.target === drawer) drawer.close();
+});

@@ -1,6 +1,7 @@
 """“Your style”, and everything by which a shopper steers or ends what is learned of them."""
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -67,6 +68,7 @@ def forget(request: HttpRequest) -> HttpResponse:
     except StoreUnavailable:
         return _away(request)
     saved.forget(shopper)
+    cache.delete("personas")
     personas.leave(request)
     request.session.flush()
     messages.success(request, "You are forgotten: your features, bag and lists are erased.")
