@@ -159,6 +159,26 @@ def order(page: Page) -> None:
     expect(page.get_by_role("link", name="Bag, empty")).to_be_visible()
 
 
+def test_a_card_is_kept_or_turned_down_with_and_without_a_script(
+    page: Page, stock: dict[str, list[Article]]
+) -> None:
+    shirt, dress = stock["shirt"][0], stock["dress"][0]
+    page.goto("/")
+    trending = page.locator("#shelf-trending")
+    trending.get_by_role("button", name=f"Save {shirt.name}").click()
+    expect(trending.get_by_role("button", name=f"Take {shirt.name} off")).to_be_visible()
+    trending.get_by_role("button", name=f"Less like {dress.name}").click()
+    expect(page.get_by_text("Undo").first).to_be_visible()
+    page.goto("/wishlist/")
+    expect(page.get_by_role("link", name=shirt.name)).to_be_visible()
+    page.goto("/")
+    expect(trending.get_by_role("link", name=dress.name)).to_have_count(0)
+    page.goto("/you/")
+    page.get_by_role("button", name=f"Undo less like {dress.name}").click()
+    page.goto("/")
+    expect(trending.get_by_role("link", name=dress.name)).to_have_count(1)
+
+
 @pytest.mark.usefixtures("worker")
 def test_a_shelf_follows_without_a_reload(
     browser: Browser, live_server: LiveServer, stock: dict[str, list[Article]]
