@@ -62,7 +62,7 @@ class Result:
         axis.set(yticks=[], xlabel="seconds", title=f"{self.name}: where the time goes")
         axis.legend(ncols=4, fontsize="small", loc="upper center", bbox_to_anchor=(0.5, -0.45))
         axis.spines[["top", "right", "left"]].set_visible(False)
-        figure.savefig(file, metadata={"Date": None})
+        figure.savefig(file, metadata={"Date": None}, bbox_inches="tight")
         pyplot.close(figure)
 
     def show(self, console: Console) -> None:
