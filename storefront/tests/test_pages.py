@@ -174,6 +174,10 @@ BUDGETS = {
     "/bag/": 12,
     "/search/?q=shirt": 12,
     "/personas/": 14,
+    "/wishlist/": 8,
+    "/orders/": 8,
+    "/you/": 16,
+    "/live/": 12,
 }
 
 
