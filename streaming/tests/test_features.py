@@ -8,6 +8,7 @@ import pytest
 from streaming.article_counts import ArticleFeatures
 from streaming.features import REGISTRY, STATE_TTL_S, TREND_TTL_S, Feature
 from streaming.state import ShopperState
+from streaming.store import Snapshot
 
 NAMES = [feature.name for feature in REGISTRY]
 
@@ -34,7 +35,8 @@ def test_names_are_given_once() -> None:
 
 def test_the_registry_has_what_readers_get_and_no_more() -> None:
     of_shopper = {feature.name for feature in REGISTRY if feature.of == "shopper"}
-    assert of_shopper == set(ShopperState.__struct_fields__)
+    assert of_shopper == {*ShopperState.__struct_fields__, "dislikes"}
+    assert "dislikes" in Snapshot.__dataclass_fields__
     of_article = {name for f in REGISTRY if f.of == "article" for name in f.name.split(", ")}
     assert of_article == {*ArticleFeatures.__dataclass_fields__, "co_views"}
 

@@ -6,7 +6,17 @@ from django.test import Client
 from redis.crc import key_slot
 
 from catalog.tests.factories import make_article
-from streaming import article_counts, clock, connection, keys, metrics, store, trends
+from streaming import (
+    article_counts,
+    clock,
+    connection,
+    dislikes,
+    keys,
+    metrics,
+    store,
+    trends,
+)
+from streaming.features import DISLIKES
 from streaming.state import State, pack
 from streaming.store.writer import Effect, Writer
 from streaming.tests.traffic import START
@@ -119,6 +129,18 @@ def test_staff_see_any_shoppers_features(writer: Writer, admin_client: Client) -
     assert answer["features"]["last_seen"] == START
     assert admin_client.get("/api/v1/features/x1/").status_code == 404
     assert User.objects.filter(is_staff=True).exists()
+
+
+@pytest.mark.feature("dislikes")
+def test_what_a_shopper_dislikes_is_bounded_and_comes_with_them(writer: Writer) -> None:
+    for article in range(1, DISLIKES.bound + 4):
+        dislikes.add("c1", article)
+    found = store.snapshot("c1").dislikes
+    assert len(found) == DISLIKES.bound
+    assert found == dislikes.of("c1")
+    dislikes.remove("c1", found[0])
+    assert store.snapshot("c1").dislikes == found[1:]
+    assert store.snapshot("c2").dislikes == []
 
 
 def test_prometheus_reads_the_workers_figures(store: None) -> None:
