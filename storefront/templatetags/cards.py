@@ -1,5 +1,7 @@
 """What a shopper can do with a card without opening it."""
 
+from functools import cache
+
 from django import template
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
@@ -15,20 +17,25 @@ from streaming.shoppers import shopper_of
 
 register = template.Library()
 
-HEART = (
-    '<button class="heart-button" aria-pressed="{}" name="{}" value="1" hx-post="{}"'
-    ' hx-target="closest .card-tools" hx-swap="outerHTML">{}'
-    '<span class="hidden-visually">{}</span></button>'
-)
-LESS = (
-    '<button class="heart-button" data-less formaction="{}" hx-post="{}" hx-target="closest li"'
-    ' hx-swap="innerHTML">{}<span class="hidden-visually">Less like {}</span></button>'
-)
+# Dozens of these stand on a page, so that what is the same in all of them is made once.
 FORM = (
-    '<form class="card-tools" action="{}" method="post">'
-    '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
-    '<input type="hidden" name="article" value="{}">{}{}</form>'
+    '<form class="card-tools" action="{wish}" method="post">'
+    '<input type="hidden" name="csrfmiddlewaretoken" value="{{}}">'
+    '<input type="hidden" name="article" value="{{}}">'
+    '<button class="heart-button" aria-pressed="{{}}" name="{{}}" value="1" hx-post="{wish}"'
+    ' hx-target="closest .card-tools" hx-swap="outerHTML">{heart}'
+    '<span class="hidden-visually">{{}}</span></button>'
+    '<button class="heart-button" data-less formaction="{less}" hx-post="{less}"'
+    ' hx-target="closest li" hx-swap="innerHTML">{thumb}'
+    '<span class="hidden-visually">Less like {{}}</span></button></form>'
 )
+
+
+@cache
+def _form() -> str:
+    return FORM.format(
+        wish=reverse("wish"), less=reverse("less"), heart=icon("heart"), thumb=icon("thumbs-down")
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -39,13 +46,20 @@ def card_tools(context: RequestContext, article: Article) -> SafeString:
 
 
 def tools_of(request: HttpRequest, article: Article) -> SafeString:
-    wish, less = reverse("wish"), reverse("less")
     wished = article.pk in _wishes(request)
     words = f"Take {article.name} off your wishlist" if wished else f"Save {article.name}"
     pressed, name = ("true", "off") if wished else ("false", "on")
-    heart = format_html(HEART, pressed, name, wish, icon("heart"), words)
-    turn_down = format_html(LESS, less, less, icon("thumbs-down"), article.name)
-    return format_html(FORM, wish, get_token(request), article.article_id, heart, turn_down)
+    token, number = _token(request), article.article_id
+    return format_html(_form(), token, number, pressed, name, words, article.name)
+
+
+def _token(request: HttpRequest) -> str:
+    """Masked once a request, not once a card."""
+    known: str | None = getattr(request, "_card_token", None)
+    if known is None:
+        known = get_token(request)
+        request._card_token = known  # type: ignore[attr-defined]
+    return known
 
 
 def _wishes(request: HttpRequest) -> frozenset[int]:
