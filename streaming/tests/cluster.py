@@ -22,9 +22,14 @@ class Cluster:
         self.nodes: list[Any] = [redis.Redis(port=port) for port in self.ports]
 
     def __enter__(self) -> Self:
-        self.stack = ExitStack()
-        for port, bus in zip(self.ports, self.bus, strict=True):
-            self._start(port, bus)
+        with ExitStack() as stack:  # what was started ends where the rest fails
+            for port, bus in zip(self.ports, self.bus, strict=True):
+                self._start(port, bus, stack)
+            self._join()
+            self.stack = stack.pop_all()
+        return self
+
+    def _join(self) -> None:
         for number, node in enumerate(self.nodes):
             eventually(lambda node=node: answers(node), "a node's answer")  # type: ignore[misc]
             first, end = SLOTS * number // NODES, SLOTS * (number + 1) // NODES
@@ -33,20 +38,19 @@ class Cluster:
         for node in self.nodes[1:]:
             node.execute_command("CLUSTER", "MEET", "127.0.0.1", self.ports[0], self.bus[0])
         eventually(lambda: all(map(is_whole, self.nodes)), "a whole cluster")
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.stack.close()
 
-    def _start(self, port: int, bus: int) -> None:
+    def _start(self, port: int, bus: int, stack: ExitStack) -> None:
         folder = self.folder / str(port)
         folder.mkdir()
         command = [valkey_binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
         command += ["--dir", str(folder), "--cluster-enabled", "yes"]
         command += ["--cluster-port", str(bus)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        self.stack.callback(process.wait)
-        self.stack.callback(process.kill)
+        stack.callback(process.wait)
+        stack.callback(process.kill)
 
 
 def answers(node: Any) -> bool:
