@@ -11,6 +11,7 @@ ARRAYS: Final[dict[str, tuple[str, int]]] = {
     "outfit_online": ("float32", 1),
     "outfit_popularity": ("float32", 1),
     "outfit_weights": ("float32", 1),
+    "outfit_ranking": ("float32", 1),
     "outfit_pool": ("int32", 1),
     "outfit_pool_ends": ("int32", 1),
     "outfit_lists": ("int32", 2),

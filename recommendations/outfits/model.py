@@ -19,13 +19,16 @@ SAME: Final = ("section", "colour", "appearance")
 FEATURES: Final = (
     "article_lift", "article_count", "product_lift", "product_count",
     *GROUPS, *(f"same_{name}" for name in SAME),
-    "code_distance", "code_distance_in_section", "content", "price_gap", "price_step",
+    "code_distance", "code_distance_in_section", "content", "words", "price_gap", "price_step",
     "channel_gap", "channel", "popularity",
 )  # fmt: skip
 # A whole bag says more than one article, but its items repeat each other.
 BAG_POWER = 0.5
-# How much the best seller leads among what fits equally well.
-POPULARITY_WEIGHT = 0.6
+# What a list is ranked by: beside the pair features popularity once, not once per article of the
+# bag, and the nearest words, as one like-named partner is enough. A weight per slot follows.
+RANKING: Final = (*FEATURES, "own_popularity", "nearest_words")
+# The last columns of a content vector stem from name and description (content.TEXT_DIMENSIONS).
+WORDS = 64
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Model:
 
     `groups` is GROUPS × articles; `tables` one square of lifts per group; `product_row` the row
     of the article's product in `products`; `online` the log-odds of being sold online;
-    `popularity` a logarithm; `weights` as FEATURES.
+    `popularity` a logarithm. `weights` (as FEATURES) tell how well a pair goes together whatever
+    its popularity, `ranking` (as RANKING, then one per slot) what a shopper adds next.
     """
 
     slot: Ints
@@ -63,6 +67,7 @@ class Model:
     online: Floats
     popularity: Floats
     weights: Floats
+    ranking: Floats
 
     def scores(self, bag: Ints, candidates: Ints) -> Floats:
         """bag × candidates: how well each pair goes together."""
@@ -78,8 +83,33 @@ class Model:
         return total / np.float32(len(bag) ** BAG_POWER)
 
     def wanted(self, bag: Ints, candidates: Ints) -> Floats:
-        """As `of_bag`, but best sellers lead among what fits alike: to choose from everything."""
-        return self.of_bag(bag, candidates) + POPULARITY_WEIGHT * self.popularity[candidates]
+        """One score per candidate: how likely it is what is added to the bag next."""
+        total = self.ranking[len(RANKING) :][self.slot[candidates]]
+        own = self.ranking[: len(RANKING)]
+        for weight, values in zip(own, self.ranked_for(bag, candidates), strict=True):
+            total = total + weight * values
+        return total
+
+    def ranked_for(self, bag: Ints, candidates: Ints) -> Iterator[Floats]:
+        """Per candidate each of RANKING for the whole bag."""
+        shared = np.float32(len(bag) ** -BAG_POWER)
+        nearest = np.zeros(len(candidates), np.float32)
+        for name, values in zip(FEATURES, self.features(bag, candidates), strict=True):
+            if name == "words":
+                nearest = values.max(axis=0)
+            yield values.sum(axis=0) * shared
+        yield self.popularity[candidates]
+        yield nearest
+
+    def wanted_alone(self, rows: Ints, candidates: Ints) -> Floats:
+        """rows × candidates: `wanted` for each row as a bag of its own."""
+        weights = dict(zip(RANKING, self.ranking, strict=False))
+        total = np.zeros((len(rows), len(candidates)), np.float32)
+        for name, values in zip(FEATURES, self.features(rows, candidates), strict=True):
+            weight = weights[name] + (weights["nearest_words"] if name == "words" else 0.0)
+            total += np.float32(weight) * values
+        own = np.float32(weights["own_popularity"]) * self.popularity[candidates]
+        return total + own + self.ranking[len(RANKING) :][self.slot[candidates]]
 
     def features(self, bag: Ints, candidates: Ints) -> Iterator[Floats]:
         """bag × candidates (or something that spreads to it) for each of FEATURES."""
@@ -97,7 +127,9 @@ class Model:
         distance = np.log1p(apart)
         yield distance
         yield distance * same["section"]
-        yield self.vectors[bag] @ self.vectors[candidates].T
+        mine, theirs = self.vectors[bag], self.vectors[candidates]
+        yield mine @ theirs.T
+        yield mine[:, -WORDS:] @ theirs[:, -WORDS:].T
         step = self.log_price[candidates] - self.log_price[bag][:, None]
         yield np.abs(step)
         yield step
@@ -133,6 +165,7 @@ def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:
         "outfit_online": model.online,
         "outfit_popularity": model.popularity,
         "outfit_weights": model.weights,
+        "outfit_ranking": model.ranking,
     }
     for name, pairs in (("article", model.articles), ("product", model.products)):
         own |= {f"outfit_{name}_{part}": array for part, array in vars(pairs).items()}
@@ -158,6 +191,7 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
         online=arrays["outfit_online"],
         popularity=arrays["outfit_popularity"],
         weights=arrays["outfit_weights"],
+        ranking=arrays["outfit_ranking"],
     )
 
 

@@ -70,14 +70,19 @@ class Matches:
 
 def search(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Matches:
     """All candidates that complement the whole bag, best first, equal ones by row."""
-    open_slots = slots_for(wardrobe, bag, wishes)
-    rows = candidates(wardrobe, bag, open_slots)
-    rows = rows[allowed(wardrobe, bag, rows, wishes)]
+    rows = complements(wardrobe, bag, wishes)
     model = wardrobe.model
     scores = model.wanted(bag, rows) if len(bag) else model.popularity[rows]
     order = np.argsort(-scores, kind="stable")
     rows = rows[order]
     return Matches(rows, scores[order], model.slot[rows])
+
+
+def complements(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Ints:
+    """What may be proposed for the bag, in order of row."""
+    rows = candidates(wardrobe, bag, slots_for(wardrobe, bag, wishes))
+    found: Ints = rows[allowed(wardrobe, bag, rows, wishes)]
+    return found
 
 
 def slots_for(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> list[int]:

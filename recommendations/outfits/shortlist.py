@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.outfits.model import POPULARITY_WEIGHT, Floats, Ints, Model
+from recommendations.outfits.model import Floats, Ints, Model
 
 # Complements kept of each article and slot.
 DEPTH = 24
@@ -30,7 +30,7 @@ def pool_of(model: Model, proposed: npt.NDArray[np.bool_], slots: int) -> Pool:
 
 def shortlists(model: Model, pool: Pool, rows: Ints) -> Ints:
     """rows × (slots × DEPTH): of each slot the best complements in no order, NONE-padded."""
-    scores = model.scores(rows, pool.rows) + POPULARITY_WEIGHT * model.popularity[pool.rows]
+    scores = model.wanted_alone(rows, pool.rows)
     parts = [
         strongest(scores[:, first:last], pool.rows[first:last])
         for first, last in zip(pool.ends[:-1], pool.ends[1:], strict=True)

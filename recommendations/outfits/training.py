@@ -17,16 +17,23 @@ from recommendations.outfits.baskets import (
     until,
 )
 from recommendations.outfits.fit import fitted
+from recommendations.outfits.listwise import ranking_of, unranked
 from recommendations.outfits.model import GROUPS, Floats, Ints, Model, to_arrays
-from recommendations.outfits.questions import questions_of
+from recommendations.outfits.questions import Question, questions_of
+from recommendations.outfits.search import Wardrobe, Wishes, complements
 from recommendations.outfits.shortlist import NONE, Pool, pool_of, shortlists
 from recommendations.outfits.slots import slots
 from recommendations.training.inputs import Flags, Inputs, Progress, Sales
+from recommendations.training.neighbours import designs
 
 # Weights are learned on the fewest last days that give this many baskets, at most LAST_DAYS.
 BASKETS = 4000
 LAST_DAYS = 7
 QUESTIONS = 8000
+# Of them this many teach the ranking.
+LISTS = 5000
+# What a search looks at beside the model.
+COLUMNS = ("article", "product_type", "index_group", "colour_master")
 # An unsold article counts as if a small part of one had been sold.
 UNSOLD = 0.02
 HALF_LIFE_DAYS = 7.0
@@ -42,9 +49,8 @@ def outfit_arrays(
     inputs: Inputs, price: Floats, on_sale: Flags, vectors: Floats, seed: int, progress: Progress
 ) -> dict[str, npt.NDArray[Any]]:
     """The outfit part of a bundle by name."""
-    model = trained(inputs, price, vectors, seed, progress)
-    sold = on_sale & (model.popularity > np.log(UNSOLD))
-    pool = pool_of(model, sold if sold.any() else on_sale, len(slots()))
+    model = trained(inputs, price, on_sale, vectors, seed, progress)
+    sold, pool = proposed(model, on_sale)
     line, lists = stored_lists(model, pool, sold)
     progress(f"complements of {len(lists):,} articles")
     return {
@@ -56,7 +62,20 @@ def outfit_arrays(
     }
 
 
-def trained(inputs: Inputs, price: Floats, vectors: Floats, seed: int, progress: Progress) -> Model:
+def proposed(model: Model, on_sale: Flags) -> tuple[Flags, Pool]:
+    """Articles on sale that were sold lately, and the pool of them; all on sale if none were."""
+    sold = on_sale & (model.popularity > np.log(UNSOLD))
+    return sold, pool_of(model, sold if sold.any() else on_sale, len(slots()))
+
+
+def trained(
+    inputs: Inputs,
+    price: Floats,
+    on_sale: Flags,
+    vectors: Floats,
+    seed: int,
+    progress: Progress,
+) -> Model:
     slot = slots().of_types(inputs.articles["product_type"].to_numpy(np.int32))
     baskets = baskets_of(inputs.sales, len(slot))
     progress(f"{len(baskets.day):,} baskets of two articles or more")
@@ -64,11 +83,38 @@ def trained(inputs: Inputs, price: Floats, vectors: Floats, seed: int, progress:
     last_days = Baskets(baskets.items[baskets.day >= first], baskets.day[baskets.day >= first])
     questions = questions_of(last_days, slot, QUESTIONS, seed)
     before = counted(inputs, until(baskets, first - 1), slot, price, vectors, first - 1)
-    learned = fitted(before, questions, seed).weights
+    learned = fitted(before, questions, seed)
+    ranking = ranked(inputs, learned, price, on_sale, questions[:LISTS])
     progress(f"weights from {len(questions):,} hidden articles")
     model = counted(inputs, baskets, slot, price, vectors, inputs.as_of_day)
     progress(f"{len(model.articles.columns):,} pairs of articles")
-    return replace(model, weights=learned)
+    return replace(model, weights=learned.weights, ranking=ranking)
+
+
+def ranked(
+    inputs: Inputs, model: Model, price: Floats, on_sale: Flags, questions: list[Question]
+) -> Floats:
+    """The ranking learned from what a search would have listed for each question's bag."""
+    model = replace(model, ranking=unranked(model.weights, len(slots())))
+    asked = np.zeros(len(on_sale), np.bool_)
+    for question in questions:
+        asked[question.bag] = True
+    _, pool = proposed(model, on_sale)
+    line, lists = stored_lists(model, pool, asked)
+    column = {name: inputs.articles[name].to_numpy(np.int32) for name in COLUMNS}
+    wardrobe = Wardrobe(
+        model=model,
+        slots=slots(),
+        pool=pool,
+        lists=lists,
+        list_line=line,
+        design=designs(inputs.articles),
+        price=price,
+        on_sale=on_sale,
+        **column,
+    )
+    listed = ((q.bag, complements(wardrobe, q.bag, Wishes()), q.hidden) for q in questions)
+    return ranking_of(model, listed, len(slots()))
 
 
 def first_question_day(days: Ints, as_of_day: int) -> int:
@@ -105,6 +151,7 @@ def counted(
         online=online(known, groups[GROUPS.index("department")]),
         popularity=popularity(known, as_of_day, len(articles)),
         weights=np.zeros(0, np.float32),
+        ranking=np.zeros(0, np.float32),
     )
 
 

@@ -22,7 +22,7 @@ from recommendations.outfits.questions import Decoys, questions_of
 from recommendations.training.inputs import Inputs, Sales
 from recommendations.training.load import NothingToTrainOnError, load_inputs
 
-QUESTIONS = 3000
+QUESTIONS = 6000
 COVERAGE_SAMPLE = 2000
 WEEK = 7
 PLOTTED = ("fitb", "recall@10", "mrr")
