@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.outfits.model import Floats, Ints, Model
+from recommendations.outfits.model import GROUPS, Floats, Ints, Model
 
 # Complements kept of each article and slot.
 DEPTH = 24
 NONE = -1
+NEVER = -np.inf
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,10 @@ def pool_of(model: Model, proposed: npt.NDArray[np.bool_], slots: int) -> Pool:
 
 
 def shortlists(model: Model, pool: Pool, rows: Ints) -> Ints:
-    """rows × (slots × DEPTH): of each slot the best complements in no order, NONE-padded."""
+    """rows × (slots × DEPTH): per slot the best of the row's audience in no order, NONE-padded."""
     scores = model.wanted_alone(rows, pool.rows)
+    audience = model.groups[GROUPS.index("index_group")]
+    scores[audience[rows][:, None] != audience[pool.rows]] = NEVER
     parts = [
         strongest(scores[:, first:last], pool.rows[first:last])
         for first, last in zip(pool.ends[:-1], pool.ends[1:], strict=True)
@@ -43,5 +46,6 @@ def strongest(scores: Floats, rows: Ints) -> Ints:
     keep = min(DEPTH, len(rows))
     if keep:
         best = np.argpartition(-scores, keep - 1, axis=1)[:, :keep]
-        found[:, :keep] = rows[best]
+        kept = np.take_along_axis(scores, best, axis=1) > NEVER
+        found[:, :keep] = np.where(kept, rows[best], NONE)
     return found
