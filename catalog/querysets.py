@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q, Value
+from django.db.models import F, Func, Value
 
 from catalog import search
 
@@ -53,27 +53,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def in_index_group(self, pk: int) -> Self:
         return self.filter(index__group=pk)
 
-    def in_section(self, pk: int) -> Self:
-        return self.filter(section=pk)
-
-    def in_garment_group(self, pk: int) -> Self:
-        return self.filter(garment_group=pk)
-
     def of_type(self, pk: int) -> Self:
         return self.filter(product_type=pk)
-
-    def one_per_product(self) -> Self:
-        """Of each product the best-selling article among those asked for; the order is kept.
-
-        "No better one among them" rather than DISTINCT ON: in the order of popularity PostgreSQL
-        then walks an index and stops at the end of the page instead of sorting all of them.
-        """
-        others = self.order_by().filter(
-            Q(summary__units_recent__gt=OuterRef("summary__units_recent"))
-            | Q(summary__units_recent=OuterRef("summary__units_recent"), pk__lt=OuterRef("pk")),
-            product=OuterRef("product"),
-        )
-        return self.filter(~Exists(others), summary__isnull=False)
 
     # --- in which order ---
 

@@ -6,27 +6,39 @@ from dataclasses import dataclass
 
 from catalog.models import Article
 
+Row = tuple[int, int, str]
+
+
+@dataclass(frozen=True)
+class Colour:
+    """One colour of a product, and the article that comes in it."""
+
+    article: int
+    name: str
+
 
 @dataclass(frozen=True)
 class Card:
     article: Article
-    colours: list[str]
+    colours: list[Colour]
 
 
 def with_colours(articles: Sequence[Article]) -> list[Card]:
-    """The articles with the colour names of their products, in one query for all."""
+    """The articles with the colours of their products, in one query for all."""
     rows = (
-        Article.objects.filter(product__in={article.product_id for article in articles})
+        Article.objects.filter(
+            product__in={article.product_id for article in articles}, summary__isnull=False
+        )
         .order_by("pk")
-        .values_list("product_id", "colour__name")
+        .values_list("product_id", "pk", "colour__name")
     )
     colours = grouped(rows)
-    return [Card(article, colours[article.product_id]) for article in articles]
+    return [Card(article, colours.get(article.product_id, [])) for article in articles]
 
 
-def grouped(rows: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
-    """Colour names per product, each name once."""
-    colours: dict[int, dict[str, None]] = defaultdict(dict)
-    for product, colour in rows:
-        colours[product][colour] = None
-    return {product: list(names) for product, names in colours.items()}
+def grouped(rows: Iterable[Row]) -> dict[int, list[Colour]]:
+    """The colours of each product, each name once: of its first article."""
+    colours: dict[int, dict[str, Colour]] = defaultdict(dict)
+    for product, article, name in rows:
+        colours[product].setdefault(name, Colour(article, name))
+    return {product: list(named.values()) for product, named in colours.items()}

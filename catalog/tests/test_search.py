@@ -88,12 +88,6 @@ class TestSearch:
         assert not Article.objects.filter(colour=1).search("black coat").filter(pk=3).exists()
         assert [a.pk for a in Article.objects.filter(colour=1).search("shirt")] == [1]
 
-    def test_results_can_be_narrowed_to_one_per_product_in_their_order(self) -> None:
-        make_article(5, name="Cotton shirt", product=0, units_recent=500)
-        make_article(6, name="Cotton shirt", product=0, units_recent=1)
-        shown = Article.objects.search("cotton shirt").one_per_product()
-        assert [a.pk for a in shown] == [5]
-
     @pytest.mark.parametrize("typed", HOSTILE)
     def test_hostile_words_are_only_words(self, typed: str) -> None:
         list(Article.objects.search(typed)[:5])

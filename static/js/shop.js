@@ -43,6 +43,24 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) document.body.dispatchEvent(new Event("shop:changed"));
 });
 
+// --- Swatches: pointing at a colour, or reaching it by keyboard, shows the card in that colour ---
+
+function swap(event) {
+  const link = event.target.closest?.("[data-swap]");
+  const picture = link?.closest(".card")?.querySelector(".frame img");
+  if (!picture || picture.dataset.was) return;
+  picture.dataset.was = picture.srcset;
+  picture.srcset = link.dataset.swap;
+  const back = () => {
+    picture.srcset = picture.dataset.was;
+    delete picture.dataset.was;
+  };
+  link.addEventListener(event.type === "focusin" ? "focusout" : "pointerout", back, { once: true });
+}
+
+document.addEventListener("pointerover", swap);
+document.addEventListener("focusin", swap);
+
 // --- Impressions: cards that were half in view for half a second, each once per page ---
 
 const HALF_SECOND = 500;

@@ -74,6 +74,12 @@ def picture(
 
 
 @register.simple_tag
+def picture_url(article: int, width: int = 360) -> str:
+    """The address of one rendition, for a card that shows another colour for a moment."""
+    return image_url(article, width)
+
+
+@register.simple_tag
 def card_query(rec: str = "", widget: str = "", position: Any = "") -> str:
     """`?rec=…&w=…&p=…` of a card on a shelf, by which the product page knows the click."""
     return f"?{urlencode({'rec': rec, 'w': widget, 'p': position})}" if rec else ""

@@ -1,0 +1,101 @@
+"""Lists of products, narrowed and counted."""
+
+from datetime import date
+
+import pytest
+
+from catalog.assortment import Assortment, assortment, price_names
+from catalog.models import Article, IngestRun
+from catalog.tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+BLUE, RED = (41, "Blue"), (42, "Red")
+WOMEN = (1,)
+
+
+@pytest.fixture
+def shop() -> dict[str, Article]:
+    """A shirt in blue (sells best) and red (newer, cheaper), a red dress, men's red shirt."""
+    return {
+        "blue": make_article(
+            product=10, colour_master=BLUE, units_recent=9, price=25 / 590,
+            first_sold=date(2020, 1, 1),
+        ),
+        "red": make_article(
+            product=10, colour_master=RED, units_recent=2, price=9.99 / 590,
+            first_sold=date(2020, 9, 1),
+        ),
+        "dress": make_article(
+            product=11, colour_master=RED, units_recent=5, price=50 / 590,
+            product_type=(265, "Dress"), first_sold=date(2020, 5, 1),
+        ),
+        "men": make_article(
+            product=12, colour_master=RED, price=30 / 590, index=("M", "Men"),
+            index_group=(2, "Men"),
+        ),
+    }  # fmt: skip
+
+
+def keys(shop: dict[str, Article], *names: str) -> list[int]:
+    return [shop[name].pk for name in names]
+
+
+def options(goods: Assortment, key: str, **choice: list[int]) -> dict[str, tuple[int, bool]]:
+    facet = next(facet for facet in goods.facets if facet.key == key)
+    return {o.name: (o.count, o.chosen) for o in goods.options(facet, WOMEN, choice)}
+
+
+def test_each_product_is_listed_once_by_its_best_article(shop: dict[str, Article]) -> None:
+    goods = assortment()
+    women = goods.within(WOMEN)
+    assert goods.listed(women, "popular") == keys(shop, "blue", "dress")
+    assert goods.listed(women, "newest") == keys(shop, "red", "dress")
+    assert goods.listed(women, "cheapest") == keys(shop, "red", "dress")
+    assert goods.listed(women, "dearest") == keys(shop, "dress", "blue")
+
+
+def test_what_is_picked_for_a_shopper_comes_first(shop: dict[str, Article]) -> None:
+    goods = assortment()
+    picked = keys(shop, "dress", "men", "red")
+    assert goods.listed(goods.within(WOMEN), "popular", picked) == keys(shop, "dress", "red")
+
+
+def test_values_of_one_facet_add_up_and_facets_narrow(shop: dict[str, Article]) -> None:
+    goods = assortment()
+    red = goods.chosen(WOMEN, {"colour": [42]})
+    assert goods.listed(red, "popular") == keys(shop, "dress", "red")
+    either = goods.chosen(WOMEN, {"colour": [41, 42], "type": [265]})
+    assert goods.listed(either, "popular") == keys(shop, "dress")
+
+
+def test_counts_are_of_products_and_pass_over_their_own_facet(shop: dict[str, Article]) -> None:
+    goods = assortment()
+    assert options(goods, "colour") == {"Red": (2, False), "Blue": (1, False)}
+    assert options(goods, "colour", colour=[41]) == {"Red": (2, False), "Blue": (1, True)}
+    assert options(goods, "type", colour=[41]) == {"Shirt": (1, False)}
+
+
+def test_prices_are_told_in_bands_by_money(shop: dict[str, Article]) -> None:
+    assert price_names() == ["Under 10", "10 to 20", "20 to 30", "30 to 50", "50 and over"]
+    assert options(assortment(), "band") == {
+        "Under 10": (1, False),
+        "20 to 30": (1, False),
+        "50 and over": (1, False),
+    }
+
+
+def test_it_is_kept_until_the_next_ingest(
+    shop: dict[str, Article],
+) -> None:
+    run = IngestRun.objects.create(status=IngestRun.Status.DONE, data_dir="/x")
+    first = assortment()
+    assert assortment() is first
+    run.pk = None
+    run.save()
+    assert assortment() is not first
+
+
+def test_an_empty_catalogue_lists_nothing() -> None:
+    goods = assortment()
+    assert goods.listed(goods.within(WOMEN), "popular") == []
+    assert all(goods.options(facet, WOMEN, {}) == [] for facet in goods.facets)

@@ -1,0 +1,85 @@
+"""Listings: filters, chips, orders, more."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.test import Client
+from selectolax.lexbor import LexborHTMLParser
+
+from catalog.tests.factories import make_article
+from storefront.tests.shops import Shop
+
+WOMEN = "/shop/1/"
+
+
+@pytest.fixture
+def page(client: Client, shop: Shop) -> LexborHTMLParser:
+    return read(client, "")
+
+
+def read(client: Client, query: str) -> LexborHTMLParser:
+    answer = client.get(f"{WOMEN}{query}")
+    assert answer.status_code == 200
+    return LexborHTMLParser(answer.content.decode())
+
+
+def texts(page: LexborHTMLParser, selector: str) -> list[str]:
+    return [" ".join(node.text().split()) for node in page.css(selector)]
+
+
+def links(page: LexborHTMLParser, title: str) -> dict[str, str]:
+    """Addresses of a facet's options by name."""
+    for facet in page.css(".facet"):
+        if texts(facet, "summary")[0].startswith(title):  # type: ignore[arg-type]
+            return {
+                a.css("span")[1].text(): a.attributes["href"] or "" for a in facet.css("a[href]")
+            }
+    return {}
+
+
+def test_choosing_narrows_shows_a_chip_and_can_be_taken_back(
+    client: Client, page: LexborHTMLParser
+) -> None:
+    assert texts(page, ".card-name") == ["Linen shirt", "Garden dress"]
+    chosen = read(client, links(page, "Type")["Dress"])
+    assert texts(chosen, ".card-name") == ["Garden dress"]
+    chip = chosen.css_first(".chosen .chip")
+    assert chip is not None
+    assert chip.text().split()[0] == "Dress"
+    back = read(client, chip.attributes["href"] or "?")
+    assert texts(back, ".card-name") == ["Linen shirt", "Garden dress"]
+
+
+def test_several_values_of_a_facet_and_the_order_stay_in_the_address(
+    client: Client, page: LexborHTMLParser
+) -> None:
+    first = links(read(client, "?sort=dearest"), "Type")["Dress"]
+    both = links(read(client, first), "Type")["Shirt"]
+    assert parse_qs(urlsplit(both).query) == {"type": ["265", "301"], "sort": ["dearest"]}
+    assert texts(read(client, both), ".card-name") == ["Garden dress", "Linen shirt"]
+
+
+def test_for_you_says_so_and_lists_everything(client: Client, shop: Shop) -> None:
+    page = read(client, "?sort=for-you")
+    assert "picked for you first" in texts(page, ".bar p")[0]
+    assert len(page.css("#grid > li")) == 2
+
+
+def test_nothing_that_matches_offers_a_way_back(client: Client, shop: Shop) -> None:
+    page = read(client, "?type=999")
+    assert "Nothing matches these filters" in texts(page, ".empty")[0]
+
+
+@pytest.mark.parametrize("query", ["?type=x", "?colour=1%00", "?type=99999999999", "?sort=magic"])
+def test_what_cannot_be_a_filter_is_no_page(client: Client, shop: Shop, query: str) -> None:
+    assert client.get(f"{WOMEN}{query}").status_code == 404
+
+
+def test_more_is_a_link_to_the_next_page(client: Client, shop: Shop) -> None:
+    for n in range(30):
+        make_article(product=5000 + n, units_recent=1)
+    more = read(client, "?type=301").css_first("#pages a[rel=next]")
+    assert more is not None
+    following = read(client, more.attributes["href"] or "")
+    assert len(following.css("#grid > li")) == 31 - 24
+    assert texts(following, "#pages span")[0] == "31 of 31"
