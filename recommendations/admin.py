@@ -98,6 +98,7 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         except BundleError as error:
             self.message_user(request, f"It can't be used: {error}", messages.ERROR)
         else:
+            self.log_change(request, versions[0], "Activated: every process serves from it.")
             self.message_user(request, f"Every process serves from {versions[0]} within a second.")
 
     @method_decorator(require_POST)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from celery import current_app
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
@@ -43,10 +44,20 @@ def test_an_older_version_can_be_restored(
     assert ModelVersion.objects.active().get() == versions[0]
 
 
+def test_who_activated_a_version_is_written_down(
+    admin_client: Client, admin_user: User, versions: list[ModelVersion]
+) -> None:
+    act(admin_client, versions[0])
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.get_edited_object()) == (admin_user, versions[0])
+    assert "Activated" in entry.get_change_message()
+
+
 def test_a_damaged_version_stays_out(admin_client: Client, versions: list[ModelVersion]) -> None:
     (versions[0].folder / "names.npy").unlink()
     assert "names.npy" in act(admin_client, versions[0])
     assert ModelVersion.objects.active().get() == versions[1]
+    assert not LogEntry.objects.exists()
 
 
 def test_two_versions_at_once_are_refused(
