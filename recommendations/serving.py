@@ -1,5 +1,7 @@
 """One request for recommendations, answered from what is there."""
 
+from django.db import DatabaseError
+
 from recommendations import rec_id
 from recommendations.asking import Ask
 from recommendations.attribution import servings
@@ -11,6 +13,8 @@ from recommendations.live import snapshot_of
 from recommendations.profile import customer_key
 from recommendations.rules.serving import rules_for
 from recommendations.shelf import Shelf
+from streaming.erasure import is_erased
+from streaming.store import Snapshot
 
 DEFAULT_K = 12
 MAX_K = 50
@@ -35,7 +39,7 @@ def recommend(
     arm = arm_of(plans.get(), kind, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
     live = snapshot_of(shopper, index_group) if chosen.live else None
-    customer = None if live and live.erased else customer_key(shopper)
+    customer = remembered(shopper, live) if chosen.live else customer_key(shopper)
     ask = Ask(k, article, index_group, bundle, live, customer)
     rules = rules_for(kind, shopper, index_group)
     found, teams = fill(chosen, ask, arm, rules)
@@ -52,3 +56,17 @@ def recommend(
         degraded=found.degraded,
         items=found.items,
     )
+
+
+def remembered(shopper: str | None, live: Snapshot | None) -> int | None:
+    """The customer whose history in the bundle may be used; None for an erased one.
+
+    The state tells; PostgreSQL is asked only while Redis is away, and without it nobody is known.
+    """
+    customer = customer_key(shopper)
+    if live is not None or customer is None or shopper is None:
+        return None if live is not None and live.erased else customer
+    try:
+        return None if is_erased(shopper) else customer
+    except DatabaseError:
+        return None

@@ -5,16 +5,18 @@ from datetime import date
 
 import pytest
 
-from catalog.models import Article
+from catalog.models import Article, Transaction
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from recommendations import live, rec_id
 from recommendations.kinds import KINDS
 from recommendations.live import PAUSE_S, breaker
-from recommendations.serving import recommend
+from recommendations.serving import recommend, remembered
 from recommendations.shelf import Shelf
 from recommendations.tests.shops import Lived, open_shop, train
+from recommendations.training.load import load_inputs
 from streaming import clock, keys
 from streaming.connection import client
+from streaming.models import ErasedShopper
 from streaming.store import top
 from streaming.trends import epoch_of
 
@@ -362,3 +364,20 @@ def test_no_shelf_is_longer_than_asked_for_or_repeats_an_article(
 
 def test_every_answer_has_a_name_of_its_own(trained: Shop) -> None:
     assert recommend("trending").rec_id != recommend("trending").rec_id
+
+
+@pytest.mark.usefixtures("no_redis")
+def test_without_redis_an_erased_customer_s_history_is_not_used(trained: Shop) -> None:
+    buyer = Transaction.objects.values_list("customer", flat=True)[0]
+    shopper = f"c{buyer}"
+    before = remembered(shopper, None)
+    ErasedShopper.objects.create(shopper=shopper)
+    assert (f"c{before}", remembered(shopper, None)) == (shopper, None)
+    assert recommend("buy-again", shopper=shopper).items == []
+
+
+def test_the_next_bundle_holds_nothing_of_an_erased_customer(shop: Shop) -> None:
+    buyer = Transaction.objects.values_list("customer", flat=True)[0]
+    assert buyer in load_inputs(None, date(2020, 9, 22), print).sales.customer
+    ErasedShopper.objects.create(shopper=f"c{buyer}")
+    assert buyer not in load_inputs(None, date(2020, 9, 22), print).sales.customer

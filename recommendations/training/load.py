@@ -13,6 +13,7 @@ from django.db.models import Max, Min
 from catalog.columns import copy, copy_columns
 from catalog.models import Transaction
 from recommendations.training.inputs import ATTRIBUTES, TEXTS, Inputs, Ints, Progress, Sales
+from streaming.erasure import erased_customers
 
 ARTICLES = """
 SELECT a.id AS article, a.product_id AS product, a.product_type_id AS product_type,
@@ -73,12 +74,21 @@ def load_sales(months: Iterator[tuple[date, date]], articles: Ints, progress: Pr
     Memory holds one month in PostgreSQL's format (42 bytes a row) and 24 bytes for every sale.
     """
     columns: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in SALE_COLUMNS}
+    erased = np.array(sorted(erased_customers()), np.int32)
     for first, last in months:
-        month = copy_columns(SALES.format(first, last), SALE_COLUMNS)
+        month = told(copy_columns(SALES.format(first, last), SALE_COLUMNS), erased)
         for name, values in month.items():
             columns[name].append(values)
         progress(f"{len(month['day']):,} sales of {first:%B %Y}")
     return sales_of({name: np.concatenate(values) for name, values in columns.items()}, articles)
+
+
+def told(month: dict[str, npt.NDArray[Any]], erased: Ints) -> dict[str, npt.NDArray[Any]]:
+    """The sales without those of erased customers, whose history no bundle holds."""
+    if len(erased) == 0:
+        return month
+    kept = ~np.isin(month["customer"], erased)
+    return {name: values[kept] for name, values in month.items()}
 
 
 def sales_of(columns: Columns, articles: Ints) -> Sales:
