@@ -1,5 +1,6 @@
 """The normalised H&M schema."""
 
+from catalog.models.api_key import ApiKey
 from catalog.models.customer import Customer
 from catalog.models.ingest import IngestFile, IngestRun
 from catalog.models.product import Article, ArticleSummary, Product
@@ -19,6 +20,7 @@ from catalog.models.taxonomy import (
 from catalog.models.transaction import Transaction
 
 __all__ = [
+    "ApiKey",
     "Appearance",
     "Article",
     "ArticleSummary",
