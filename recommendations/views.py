@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
 
+from catalog.api.problems import CONTENT_TYPE, problem_of
 from recommendations.api.serializers import ShelfQuery, SimilarQuery, read_query
 from recommendations.kinds import KINDS
 from recommendations.lookups import check_known
@@ -22,6 +23,7 @@ def widget(request: HttpRequest, kind: str) -> HttpResponse:
         query = read_query(SimilarQuery if KINDS[kind].article else ShelfQuery, request.GET)
         check_known(query)
     except APIException as error:
-        return JsonResponse(error.detail, status=error.status_code, safe=False)
+        body = problem_of(error, request.path)
+        return JsonResponse(body, status=error.status_code, content_type=CONTENT_TYPE)
     context = shelf_for(request, kind, **query)
     return render(request, "recommendations/shelf.html", context)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from catalog import models, navigation
 from catalog.api.filters import ArticleFilter
 from catalog.api.pagination import PlaceCursor
+from catalog.api.problems import documented
 from catalog.api.serializers import (
     ArticleCardSerializer,
     ArticleSerializer,
@@ -37,8 +38,8 @@ TAXONOMY = {
     "appearances": models.Appearance,
 }
 TAGS = ["catalogue"]
-BAD_REQUEST = OpenApiResponse(OpenApiTypes.OBJECT, "The messages of each field that is wrong")
-NOT_FOUND = OpenApiResponse(OpenApiTypes.OBJECT, "There is no such article")
+BAD_REQUEST = documented("The messages of each field that is wrong")
+NOT_FOUND = documented("There is no such article")
 
 
 class Reading(APIView):

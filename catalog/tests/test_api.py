@@ -17,7 +17,8 @@ ORDERS = ["popular", "newest", "price", "-price"]
 
 def get(client: Client, path: str, **query: object) -> Any:
     response = client.get(f"{path}?{urlencode(query)}")
-    assert response.headers["Content-Type"] == "application/json"
+    kind = "problem+json" if response.status_code >= 400 else "json"
+    assert response.headers["Content-Type"] == f"application/{kind}"
     return response
 
 
@@ -144,7 +145,7 @@ def test_a_bad_value_is_a_400_that_names_the_field(client: Client, field: str, v
     make_article()
     response = get(client, ARTICLES, **{field: value})
     assert response.status_code == 400
-    assert list(response.json()) == [field]
+    assert list(response.json()["errors"]) == [field]
 
 
 @pytest.mark.parametrize("order", ORDERS)

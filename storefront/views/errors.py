@@ -6,10 +6,12 @@ The pages of 500 and 503 stand on their own: no context processor, no database, 
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
+
+from catalog.api.problems import problem
 
 RETRY_AFTER_S = "10"
 
@@ -19,6 +21,8 @@ def bad_request(request: HttpRequest, problem: str) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem(404, "There is nothing here.", request.path, None)
     return render(request, "404.html", status=404)
 
 
@@ -29,7 +33,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     headers = {"Retry-After": RETRY_AFTER_S} if away else None
     if request.path.startswith("/api/"):
         detail = "The shop's database is away." if away else "Something went wrong."
-        return JsonResponse({"detail": detail}, status=status, headers=headers)
+        return problem(status, detail, request.path, headers)
     return HttpResponse(render_to_string(template), status=status, headers=headers)
 
 

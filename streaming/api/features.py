@@ -12,6 +12,9 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
+from catalog.api.keys import opens
+from catalog.api.problems import documented
+from catalog.models.api_key import Scope
 from streaming import store
 from streaming.api.serializers import ArticleKeyField
 from streaming.connection import StoreUnavailable
@@ -44,16 +47,16 @@ class Features(APIView):
         parameters=[
             OpenApiParameter(
                 "shopper", str, OpenApiParameter.PATH,
-                description="“me”, or a shopper's id (another's: staff only)",
+                description="“me”, or a shopper's id (another's: staff, or a features:read key)",
             ),
             OpenApiParameter("article", str, many=True, description="article_ids, at most 200"),
         ],
         responses={
             200: OpenApiResponse(OpenApiTypes.OBJECT, "Features, see docs/features.md"),
-            400: OpenApiResponse(OpenApiTypes.OBJECT, "What is wrong with the articles"),
-            403: OpenApiResponse(OpenApiTypes.OBJECT, "Somebody else's"),
-            404: OpenApiResponse(OpenApiTypes.OBJECT, "Not a shopper's id"),
-            503: OpenApiResponse(OpenApiTypes.OBJECT, "Redis is away"),
+            400: documented("What is wrong with the articles"),
+            403: documented("Somebody else's"),
+            404: documented("Not a shopper's id"),
+            503: documented("Redis is away"),
         },
     )  # fmt: skip
     def get(self, request: Request, shopper: str) -> Response:
@@ -72,7 +75,7 @@ def _allowed(request: Request, shopper: str) -> str:
     own = shopper_of(request._request)
     if shopper in ("me", own):
         return own
-    if not request.user.is_staff:
+    if not (request.user.is_staff or opens(request, Scope.FEATURES)):
         raise PermissionDenied("These are somebody else's features.")
     if not is_shopper(shopper):
         raise NotFound(f"{shopper} isn't a shopper's id.")

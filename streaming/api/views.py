@@ -1,13 +1,13 @@
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
+from catalog.api.problems import documented
 from streaming import clock, producer
 from streaming.api.serializers import (
     MAX_EVENTS,
@@ -38,7 +38,7 @@ class Events(APIView):
         request=BODY,
         responses={
             202: AcceptedSerializer,
-            400: OpenApiResponse(OpenApiTypes.OBJECT, "The messages of each field that is wrong"),
+            400: documented("The messages of each field that is wrong"),
         },
     )
     def post(self, request: Request) -> Response:

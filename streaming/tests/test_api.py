@@ -68,14 +68,14 @@ def test_a_list_of_events_keeps_its_order_and_ids(shop: Client, log: str) -> Non
 def test_a_bad_event_is_answered_with_the_field(shop: Client, body: Any, field: str) -> None:
     reply = post(shop, body)
     assert reply.status_code == 400
-    assert field in reply.json()
+    assert field in reply.json()["errors"]
 
 
 def test_one_bad_event_refuses_its_list(shop: Client) -> None:
     good = {"type": "view", "article": 108775015}
     reply = post(shop, [good, {"type": "view", "article": 5}])
     assert reply.status_code == 400
-    assert reply.json() == {"1": {"article": ["No article 0000000005."]}}
+    assert reply.json()["errors"] == {"1": {"article": ["No article 0000000005."]}}
 
 
 @pytest.mark.parametrize("number", [0, 101])

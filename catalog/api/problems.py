@@ -1,0 +1,75 @@
+"""Every error of the API is a problem (RFC 9457), written in this one place.
+
+The members: `type`, `title`, `status`, `detail`, `instance`; `errors` beside them where fields are
+wrong: the messages by field, or by place in the list and field.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpResponse, JsonResponse
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """A problem as the schema tells of it."""
+
+    type = serializers.CharField(help_text="about:blank: the status says what kind it is.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(help_text="The path that was asked for.")
+    errors = serializers.JSONField(  # type: ignore[assignment]
+        required=False, help_text="Messages by field, where some are."
+    )
+
+
+def documented(meaning: str) -> OpenApiResponse:
+    return OpenApiResponse(ProblemSerializer, meaning)
+
+
+def body_of(status: int, detail: str, path: str) -> dict[str, Any]:
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": path,
+    }
+
+
+def problem_of(error: APIException, path: str) -> dict[str, Any]:
+    """The body for an error of REST framework, with `errors` where it names fields."""
+    said = error.detail
+    if isinstance(said, str):
+        return body_of(error.status_code, str(said), path)
+    missing = error.status_code == HTTPStatus.NOT_FOUND
+    detail = "There is no such thing." if missing else "The request is not valid."
+    errors = said if isinstance(said, dict) else {"body": said}
+    return body_of(error.status_code, detail, path) | {"errors": errors}
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The exception handler of REST framework; None for what is a fault of ours."""
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    path = context["request"].path
+    if isinstance(error, APIException):
+        response.data = problem_of(error, path)
+    else:  # Django's Http404 and PermissionDenied
+        response.data = body_of(response.status_code, str(response.data["detail"]), path)
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def problem(status: int, detail: str, path: str, headers: dict[str, str] | None) -> HttpResponse:
+    """A problem outside of REST framework's views."""
+    body = body_of(status, detail, path)
+    return JsonResponse(body, status=status, headers=headers, content_type=CONTENT_TYPE)
