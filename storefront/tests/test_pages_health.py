@@ -52,7 +52,7 @@ def test_without_postgresql_a_page_is_503_and_says_to_come_back(client: Client) 
     assert response["Retry-After"] == "10"
     assert "Back in a moment" in response.text
     api = client.get("/api/v1/articles/")
-    assert (api.status_code, api["Content-Type"]) == (503, "application/json")
+    assert (api.status_code, api["Content-Type"]) == (503, "application/problem+json")
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
 

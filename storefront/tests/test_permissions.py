@@ -45,7 +45,7 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
         for route in (
             "", "bag/", "orders/", "wishlist/", "you/", "live/", "search/", "healthz", "readyz",
             "metrics", "robots.txt", "api/v1/articles/", "api/v1/taxonomy/", "api/v1/menu/",
-            "api/v1/outfits/", "api/schema/", "api/docs/",
+            "outfits/", "api/v1/outfits/", "api/schema/", "api/docs/",
         )
     },
     **{
@@ -67,6 +67,7 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
     **{
         route: (route, NOBODY)
         for route in (
+            "outfits/add/",
             "bag/add/", "bag/update/", "bag/remove/", "bag/later/", "wishlist/change/",
             "you/less/", "you/reset/", "you/forget/", "live/replay/", "events/impressions/",
             "personas/", "personas/switch/", "personas/leave/", "api/v1/events/",
