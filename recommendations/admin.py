@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -110,6 +112,13 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         except OperationalError as error:
             self.message_user(request, f"The task queue is away: {error}", messages.ERROR)
         else:
+            LogEntry.objects.create(
+                user_id=str(request.user.pk),
+                content_type=ContentType.objects.get_for_model(ModelVersion),
+                object_repr="a new version",
+                action_flag=ADDITION,
+                change_message="Asked for a training.",
+            )
             self.message_user(request, "Training is on its way; its row appears when it starts.")
         return redirect("admin:recommendations_modelversion_changelist")
 

@@ -86,6 +86,7 @@ def test_train_now_puts_the_task_into_the_queue(admin_client: Client) -> None:
         message = queue.get(timeout=5)
         message.ack()
         assert message.headers["task"] == "recommendations.train"
+    assert LogEntry.objects.get().get_change_message() == "Asked for a training."
 
 
 def test_train_now_needs_a_post_and_the_right_to_change(
