@@ -6,6 +6,7 @@ from recommendations import fallbacks
 from recommendations.asking import POPULAR, Ask, hidden, now_of, profile, unwanted
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.candidates import Source
+from recommendations.learned import applies
 from recommendations.personal import NEW, Pick, Wish, allowed, personal_shelf
 from recommendations.profile import DAY_MS, PURCHASE, Profile
 from recommendations.shelf import Found, Item
@@ -44,16 +45,17 @@ def for_you(ask: Ask) -> Found:
     why = causes(bundle, about)
     picks = personal_shelf(bundle, about, ask.k, wish)
     items = [Item(int(bundle.article[p.row]), p.score, reason(bundle, p, why)) for p in picks]
-    strategy, words = strategy_of(ask, picks)
+    strategy, words = strategy_of(ask, picks, learned=applies(bundle, about))
     return Found(strategy, words, items, degraded=ask.live is None)
 
 
-def strategy_of(ask: Ask, picks: list[Pick]) -> tuple[str, str]:
+def strategy_of(ask: Ask, picks: list[Pick], *, learned: bool) -> tuple[str, str]:
     if all(pick.cause == ABSENT for pick in picks):
         return "bundle_popularity", POPULAR
     if ask.state.recents:
-        return "live_blend", "From what you looked at and bought last"
-    return "history_blend", "From what you bought before"
+        words = "live_ranked" if learned else "live_blend"
+        return words, "From what you looked at and bought last"
+    return "history_ranked" if learned else "history_blend", "From what you bought before"
 
 
 def causes(bundle: Bundle, about: Profile) -> dict[int, int]:

@@ -15,8 +15,9 @@ from recommendations.bundle.reader import Bundle, Ints
 from recommendations.candidates import Source
 from recommendations.damping import damped
 from recommendations.diversity import diverse
+from recommendations.learned import best_first
 from recommendations.profile import PURCHASE, Profile
-from recommendations.ranking import WEIGHTS, Ranking, generate, rank
+from recommendations.ranking import WEIGHTS, Ranking, generate
 
 # Of one design so many colours: who liked one may want another beside it.
 PER_DESIGN: Final = 2
@@ -63,7 +64,8 @@ def personal_shelf(
     weights: Mapping[Source, float] = WEIGHTS,
 ) -> list[Pick]:
     """Up to k picks, best first."""
-    ranking = damped(bundle, rank(generate(bundle, profile, weights, wish.index_group)), wish.less)
+    found = generate(bundle, profile, weights, wish.index_group)
+    ranking = damped(bundle, best_first(bundle, profile, found), wish.less)
     left = np.flatnonzero(allowed(bundle, ranking.rows, wish))
     left = left[not_too_often(ranking.rows[left], profile, int(k * OWNED_SHARE))]
     places = left[diverse(bundle, ranking.rows[left], k, (k + 1) // 2, PER_DESIGN)]

@@ -82,6 +82,7 @@ class Bundle:
         self.product: Ints = arrays["product"]
         self.design: Ints = arrays["design"]
         self.product_type: Ints = arrays["product_type"]
+        self.garment_group: Ints = arrays["garment_group"]
         self.colour_master: Ints = arrays["colour_master"]
         self.index_group: Ints = arrays["index_group"]
         self.on_sale: npt.NDArray[np.bool_] = arrays["on_sale"]
@@ -89,6 +90,10 @@ class Bundle:
         self.neighbour_scores: Floats = arrays["neighbour_scores"]
         self.vectors: Floats = arrays["vectors"]
         self.standing: Floats = arrays["standing"]
+        self.price: Floats = arrays["price"]
+        self.sold: Floats = arrays["sold"]
+        self.buyer_age: Floats = arrays["buyer_age"]
+        self.ranker: npt.NDArray[np.uint8] = arrays["ranker"]
         self.first_sold: Ints = arrays["first_sold"]
         self.colours: Ints = arrays["colours"]
         self.together = (arrays["together_rows"], arrays["together_scores"])

@@ -1,21 +1,19 @@
 """For-you as it is served, over many customers. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.format import FORMAT, Manifest
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.candidates import GENERATORS, Source
+from recommendations.learned import best_first
 from recommendations.personal import Wish, personal_shelf
 from recommendations.profile import DAY_MS, Profile, after_history, profile_of
-from recommendations.ranking import WEIGHTS, generate, rank
-from recommendations.training.facts import facts_of
+from recommendations.ranking import WEIGHTS, generate
 from recommendations.training.inputs import Inputs, Progress
-from recommendations.training.pipeline import shelves
+from recommendations.training.pipeline import bundle_in_memory, ranker_of
 from streaming.state import Recent
 
 Lists = npt.NDArray[np.int32]
@@ -24,19 +22,7 @@ MINUTE_MS = 60_000
 
 def bundle_of(past: Inputs, likes: Mapping[str, npt.NDArray[Any]], progress: Progress) -> Bundle:
     """A bundle in memory from the sales up to a day; `likes` may come from an earlier day."""
-    manifest = Manifest(
-        format=FORMAT,
-        version="evaluation",
-        created=datetime.now(UTC).isoformat(),
-        as_of=past.as_of.isoformat(),
-        data_fingerprint="",
-        code_fingerprint="",
-        counts={},
-        metrics={},
-        features={},
-        files={},
-    )
-    return Bundle(manifest, {**shelves(past, facts_of(past), progress), **likes})
+    return bundle_in_memory(past, {**likes, **ranker_of(past, progress)}, progress)
 
 
 def for_you(
@@ -58,7 +44,8 @@ def ranked(bundle: Bundle, customers: Ints, depth: int) -> Lists:
     now_ms = after_history(bundle)
     lists = np.full((len(customers), depth), -1, np.int32)
     for place, customer in enumerate(customers.tolist()):
-        rows = rank(generate(bundle, profile_of(bundle, (), customer, now_ms))).rows[:depth]
+        profile = profile_of(bundle, (), customer, now_ms)
+        rows = best_first(bundle, profile, generate(bundle, profile)).rows[:depth]
         lists[place, : len(rows)] = rows
     return lists
 

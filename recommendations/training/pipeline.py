@@ -1,16 +1,21 @@
 """All of training as one function of its inputs: the same inputs give the same bytes."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from recommendations.bundle.format import FORMAT, Manifest
+from recommendations.bundle.reader import Bundle
+from recommendations.features import SOLD_DAYS
 from recommendations.outfits.training import outfit_arrays
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
 from recommendations.training.facts import Facts, facts_of
 from recommendations.training.history import histories
-from recommendations.training.inputs import Inputs, Progress
+from recommendations.training.inputs import Inputs, Progress, Sales
 from recommendations.training.neighbours import designs, neighbours_of
 from recommendations.training.new_in import newness
 from recommendations.training.popularity import (
@@ -24,6 +29,7 @@ from recommendations.training.popularity import (
     standing,
     weights,
 )
+from recommendations.training.ranker import NO_RANKER, BundleOf, fit_ranker
 from recommendations.training.together import Partners, also_bought, bought_together
 
 SEED = 1
@@ -39,7 +45,41 @@ def train(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt
         **shelves(inputs, facts, progress),
         **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, seed, progress),
         **likes,
+        **ranker_of(inputs, progress, seed),
     }
+
+
+def ranker_of(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt.NDArray[Any]]:
+    """The learned ranker, or none; everything in its slices is from before them."""
+
+    def prepare(oldest: Inputs) -> BundleOf:
+        likes = likes_of(oldest, facts_of(oldest), quiet, seed)
+        return lambda past: bundle_in_memory(past, {**likes, **NO_RANKER}, quiet)
+
+    return fit_ranker(inputs, prepare, progress, seed)
+
+
+def quiet(line: str) -> None:
+    """A step within a step tells nothing."""
+
+
+def bundle_in_memory(
+    past: Inputs, rest: Mapping[str, npt.NDArray[Any]], progress: Progress
+) -> Bundle:
+    """A bundle of the sales up to a day; `rest` (likeness, ranker) may come from elsewhere."""
+    manifest = Manifest(
+        format=FORMAT,
+        version="evaluation",
+        created=datetime.now(UTC).isoformat(),
+        as_of=past.as_of.isoformat(),
+        data_fingerprint="",
+        code_fingerprint="",
+        counts={},
+        metrics={},
+        features={},
+        files={},
+    )
+    return Bundle(manifest, {**shelves(past, facts_of(past), progress), **rest})
 
 
 def likes_of(
@@ -106,6 +146,8 @@ def sales_lists(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
     group = inputs.articles["index_group"].to_numpy(np.int32)
     return {
         "standing": stand,
+        "sold": sold_lately(inputs.sales, inputs.as_of_day, len(inputs.articles)),
+        "buyer_age": buyer_age(inputs.sales, len(inputs.articles)),
         "colours": other_colours(
             inputs.articles["product"].to_numpy(np.int32), stand, facts.on_sale
         ),
@@ -116,6 +158,22 @@ def sales_lists(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
         **parts("new", overall(new)),
         **parts("new_by_index_group", by_group(new, group)),
     }
+
+
+def sold_lately(sales: Sales, as_of_day: int, count: int) -> npt.NDArray[np.float32]:
+    """Units of each article (count × SOLD_DAYS) in the last days."""
+    lately = [sales.row[sales.day > as_of_day - days] for days in SOLD_DAYS]
+    return np.column_stack([np.bincount(rows, minlength=count) for rows in lately]).astype(
+        np.float32
+    )
+
+
+def buyer_age(sales: Sales, count: int) -> npt.NDArray[np.float32]:
+    """Mean age of an article's buyers in years, 0 where none is known."""
+    known = sales.age >= 0
+    units = np.bincount(sales.row[known], minlength=count)
+    total = np.bincount(sales.row[known], sales.age[known], minlength=count)
+    return (total / np.maximum(units, 1)).astype(np.float32)
 
 
 def associations(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:

@@ -97,7 +97,16 @@ def quality(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
     return {
         "nearest_cosine": round(float(arrays["neighbour_scores"][:, 0].mean()), 4),
         "same_type_share": round(float(same.sum() / max(known.sum(), 1)), 4),
+        **trial_figures(arrays),
     }
+
+
+def trial_figures(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
+    """How ranker and blend did on the week held out, and which of them was chosen."""
+    names = ("blend_map12", "ranker_map12", "ranker_gain_at_least", "ranker_trial_customers")
+    figures = zip(names, arrays["ranker_trial"].tolist(), strict=False)
+    chosen = {"ranker_chosen": int(len(arrays["ranker"]) > 0)}
+    return chosen | {name: round(value, 5) for name, value in figures}
 
 
 def fail(record: ModelVersion, error: BaseException) -> None:

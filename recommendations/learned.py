@@ -1,0 +1,55 @@
+"""The learned ranker: LightGBM orders the head of what the linear blend found. Pure.
+
+The blend ranks alone where a bundle holds no ranker (too little data, or it was no better on the
+held-out week), and whenever the shopper is looking around now: sales files hold no views to learn
+from.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+
+from recommendations.bundle.reader import Bundle
+from recommendations.candidates import Candidates, Source
+from recommendations.features import features
+from recommendations.profile import PURCHASE, Profile
+from recommendations.ranking import Ranking, rank
+
+# The ranker orders so many; what the blend put behind them stays behind them.
+DEPTH: Final = 100
+
+
+def best_first(bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates]) -> Ranking:
+    """The candidates, ordered by the bundle's ranker where it applies, else by the blend."""
+    ranking = rank(found)
+    return reordered(bundle, profile, found, ranking) if applies(bundle, profile) else ranking
+
+
+def applies(bundle: Bundle, profile: Profile) -> bool:
+    """There is a ranker, and all it would see is of the kind it has learned from."""
+    return len(bundle.ranker) > 0 and len(profile) > 0 and bool((profile.kinds == PURCHASE).all())
+
+
+def reordered(
+    bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates], ranking: Ranking
+) -> Ranking:
+    rows, blend = ranking.rows[:DEPTH], ranking.scores[:DEPTH]
+    score = booster(bundle).predict(features(bundle, profile, found, rows, blend), num_threads=1)
+    order = np.concatenate(
+        [np.argsort(-score, kind="stable"), np.arange(len(rows), len(ranking.rows))]
+    )
+    # A place keeps the blend's score: positive and falling, which the ranker's own are not.
+    return Ranking(ranking.rows[order], ranking.scores, ranking.source[order], ranking.cause[order])
+
+
+def booster(bundle: Bundle) -> Any:
+    return parsed(bundle.ranker.tobytes())
+
+
+@lru_cache(maxsize=4)
+def parsed(text: bytes) -> Any:
+    import lightgbm
+
+    return lightgbm.Booster(model_str=text.decode(), params={"num_threads": 1})
