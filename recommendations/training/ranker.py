@@ -75,6 +75,7 @@ def fit_ranker(
     slices = rolling(inputs, SLICE_DAYS, SLICES)
     newest = next(slices)
     bundle, truth = bundle_of(newest.past), truth_of(newest.later, CUSTOMERS, seed)
+    del newest  # a copy of nearly all sales
     held_out = examples_of(bundle, truth)
     progress("the ranker's held-out week")
     learned = list(older(slices, bundle_of, progress, seed))
