@@ -7,7 +7,7 @@ import sys
 
 from rich.console import Console
 
-NAMES = ("ingest", "growth", "stream", "training", "serving", "outfits")
+NAMES = ("ingest", "growth", "stream", "training", "serving", "outfits", "pages")
 
 
 def main() -> int:

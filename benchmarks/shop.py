@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.ingest import generated, manage, resident, scaled
+from benchmarks.ingest import manage, resident
 from storefront import services
 
 READY: Final = "ready"
@@ -27,14 +27,14 @@ class Shop:
 
 
 @contextmanager
-def shop(transactions: int, *, trained: bool = True) -> Iterator[Shop]:
-    """Services up, the data in, a model active; Django is set up for it.
+def shop(sizes: dict[str, int], *, trained: bool = True) -> Iterator[Shop]:
+    """Services up, so many articles, customers, transactions in, a model active; Django set up.
 
     What is there from an earlier run is kept. The services stop in the end.
     """
     bench = Path(os.environ.get("VAR_DIR", "var")).resolve() / "bench"
-    sizes, place = scaled(transactions), bench / f"shop-{transactions}"
-    data = generated(bench / "ingest", sizes)
+    place = bench / "-".join(["shop", *map(str, sizes.values())])
+    data = place / "data"
     environment = services.up(place) | {
         "VAR_DIR": str(place),
         "HTTPS": "0",
@@ -47,7 +47,7 @@ def shop(transactions: int, *, trained: bool = True) -> Iterator[Shop]:
     }
     os.environ |= environment
     try:
-        prepare(place, data, trained=trained)
+        prepare(place, data, sizes, trained=trained)
         import django
 
         django.setup()
@@ -56,9 +56,11 @@ def shop(transactions: int, *, trained: bool = True) -> Iterator[Shop]:
         services.down(place)
 
 
-def prepare(place: Path, data: Path, *, trained: bool) -> None:
+def prepare(place: Path, data: Path, sizes: dict[str, int], *, trained: bool) -> None:
     """Each step leaves a mark, so that it is done once."""
+    rows = [part for name, count in sizes.items() for part in (f"--{name}", str(count))]
     steps: list[tuple[str, Sequence[str]]] = [
+        ("generated", ("generate_hm", "--out", str(data), *rows, "--seed", "1")),
         ("migrated", ("migrate", "--verbosity", "0")),
         ("ingested", ("ingest_hm", "--data-dir", str(data))),
     ]

@@ -6,14 +6,13 @@ Synthetic data; at full size 31.8 million transactions.
 from pathlib import Path
 
 from benchmarks.harness import Result
-from benchmarks.ingest import FULL
+from benchmarks.ingest import FULL, scaled
 from benchmarks.shop import Shop, shop, timed
 
 
 def run(size: int | None) -> Result:
     """`size` counts transactions; customers and articles shrink with it."""
-    transactions = size or FULL["transactions"]
-    with shop(transactions, trained=False) as stage:
+    with shop(scaled(size or FULL["transactions"]), trained=False) as stage:
         from recommendations.models import ModelVersion
 
         train_s, peak_mb = timed("train_recommendations")

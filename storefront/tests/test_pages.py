@@ -2,13 +2,11 @@
 
 import re
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from catalog.models import IngestRun
 from storefront.tests.shops import Shop, address
 
 PLACES = ["/shop/1/", "/shop/1-women/", "/shop/1/61/", "/shop/1/61/7001/", "/shop/1/61/7001/301/"]
@@ -165,33 +163,6 @@ def test_a_forged_cookie_changes_nothing(client: Client, cookie: str) -> None:
     response = client.get("/")
     assert response.status_code == 200
     assert "<script>alert" not in response.text
-
-
-# A page's queries don't grow with what it shows. Without a bundle the shelves ask PostgreSQL.
-BUDGETS = {
-    "/": 24,
-    "/shop/1/": 10,
-    "/article/0900000001/": 20,
-    "/bag/": 12,
-    "/search/?q=shirt": 12,
-    "/personas/": 14,
-    "/wishlist/": 8,
-    "/orders/": 8,
-    "/you/": 16,
-    "/live/": 12,
-}
-
-
-@pytest.mark.usefixtures("shop")
-@pytest.mark.parametrize(("path", "budget"), BUDGETS.items())
-def test_a_page_asks_the_database_a_bounded_number_of_times(
-    client: Client, path: str, budget: int, django_assert_max_num_queries: Any
-) -> None:
-    # What is kept in a process is kept until the next ingest.
-    IngestRun.objects.create(status=IngestRun.Status.DONE, data_dir="/data")
-    client.get(path)
-    with django_assert_max_num_queries(budget):
-        client.get(path)
 
 
 @pytest.mark.usefixtures("shop")

@@ -1,0 +1,31 @@
+"""How often each page asks the database, held by the baselines in query_counts.json.
+
+A page's queries don't grow with what it shows. Without a bundle the shelves ask PostgreSQL.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from catalog.tests.test_navigation import finish_ingest
+
+BASELINES = json.loads(Path(__file__).with_name("query_counts.json").read_text())
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(("path", "baseline"), BASELINES.items())
+def test_a_page_asks_the_database_as_often_as_its_baseline_says(
+    client: Client, path: str, baseline: int
+) -> None:
+    finish_ingest()
+    client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    statements = "\n".join(query["sql"][:160] for query in asked)
+    assert len(asked) <= baseline, (
+        f"{len(asked)} queries, the baseline is {baseline}:\n{statements}"
+    )
