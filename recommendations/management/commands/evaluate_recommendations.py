@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluate
-from recommendations.management.commands.train_recommendations import day
+from recommendations.management.dates import day
 from recommendations.models import ModelVersion
 from recommendations.training.load import NothingToTrainOnError, load_inputs
 

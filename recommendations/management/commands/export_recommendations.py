@@ -10,7 +10,7 @@ from rich.console import Console
 
 from recommendations.bundle.format import BundleError
 from recommendations.export import CustomersFileError, export
-from recommendations.management.commands.train_recommendations import day
+from recommendations.management.dates import day
 from recommendations.models import ModelVersion
 
 

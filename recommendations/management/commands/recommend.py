@@ -11,7 +11,7 @@ from recommendations.bundle.format import BundleError
 from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.for_you import causes, reason
 from recommendations.management.commands.export_recommendations import version_of
-from recommendations.management.commands.train_recommendations import day
+from recommendations.management.dates import day
 from recommendations.personal import Wish, personal_shelf
 from recommendations.profile import Profile, after_history, profile_of
 from recommendations.ranking import contributions, generate

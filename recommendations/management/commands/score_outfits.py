@@ -2,7 +2,6 @@
 
 import os
 import time
-from argparse import ArgumentTypeError
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,13 @@ from rich.console import Console
 from rich.progress import track
 
 from recommendations.bundle import registry
+from recommendations.management.dates import day
 from recommendations.outfits.arrays import wardrobe_of
 from recommendations.outfits.offline import trained_wardrobe
 from recommendations.outfits.scoring import Line, QuestionError, answer, questions
 from recommendations.outfits.search import Wardrobe
 from recommendations.training.inputs import Progress
 from recommendations.training.load import NothingToTrainOnError, load_inputs
-
-
-def day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} is not a date like 2020-09-22") from error
 
 
 class Command(BaseCommand):

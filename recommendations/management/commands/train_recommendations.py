@@ -1,22 +1,15 @@
 """manage.py train_recommendations [--as-of DATE]"""
 
 import time
-from argparse import ArgumentTypeError
 from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from recommendations.management.dates import day
 from recommendations.training.load import NothingToTrainOnError
 from recommendations.training.run import TrainingRunningError, train_model
-
-
-def day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} is not a date like 2020-09-22") from error
 
 
 class Command(BaseCommand):
