@@ -6,8 +6,7 @@ from.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -36,20 +35,9 @@ def reordered(
     bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates], ranking: Ranking
 ) -> Ranking:
     rows, blend = ranking.rows[:DEPTH], ranking.scores[:DEPTH]
-    score = booster(bundle).predict(features(bundle, profile, found, rows, blend), num_threads=1)
+    score = bundle.booster.predict(features(bundle, profile, found, rows, blend), num_threads=1)
     order = np.concatenate(
         [np.argsort(-score, kind="stable"), np.arange(len(rows), len(ranking.rows))]
     )
     # A place keeps the blend's score: positive and falling, which the ranker's own are not.
     return Ranking(ranking.rows[order], ranking.scores, ranking.source[order], ranking.cause[order])
-
-
-def booster(bundle: Bundle) -> Any:
-    return parsed(bundle.ranker.tobytes())
-
-
-@lru_cache(maxsize=4)
-def parsed(text: bytes) -> Any:
-    import lightgbm
-
-    return lightgbm.Booster(model_str=text.decode(), params={"num_threads": 1})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,14 @@ class Bundle:
         self.new_by_index_group = lists(arrays, "new_by_index_group")
         self._names: npt.NDArray[np.uint8] = arrays["names"]
         self._name_ends: npt.NDArray[np.int64] = arrays["name_ends"]
+
+    @cached_property
+    def booster(self) -> Any:
+        """The ranker, parsed once; only a process that ranks with one loads LightGBM."""
+        import lightgbm
+
+        text = self.ranker.tobytes().decode()
+        return lightgbm.Booster(model_str=text, params={"num_threads": 1})
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
         """The row of each article key, ABSENT for one the bundle doesn't know."""

@@ -1,6 +1,5 @@
 """One request for an outfit, answered from what is there."""
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,6 +9,8 @@ import numpy as np
 
 from catalog import money
 from catalog.models import ColourMaster
+from recommendations import rec_id
+from recommendations.attribution import servings
 from recommendations.bundle import registry
 from recommendations.bundle.reader import Bundle
 from recommendations.live import snapshot_of
@@ -77,7 +78,7 @@ def outfit(request: Request, shopper: str | None = None) -> Outfit:
     """
     bundle = registry.active()
     if bundle is None:
-        return Outfit(uuid.uuid4().hex, "none", None, True, [], [], Decimal(0))
+        return Outfit(answer("none", None), "none", None, True, [], [], Decimal(0))
     wardrobe = wardrobe_of(bundle)
     bag, locked = known(wardrobe, request.articles), known(wardrobe, request.locked)
     wishes = wishes_of(wardrobe, request, shopper)
@@ -87,15 +88,21 @@ def outfit(request: Request, shopper: str | None = None) -> Outfit:
     pieces = [garment(bundle, wardrobe, around, piece) for piece in found]
     kept = [Piece(int(wardrobe.model.slot[row]), row, 0.0, []) for row in locked.tolist()]
     fixed = [garment(bundle, wardrobe, bag, piece, locked=True) for piece in kept]
+    strategy = "complements" if len(around) else "best_sellers_by_slot"
     return Outfit(
-        rec_id=uuid.uuid4().hex,
-        strategy="complements" if len(around) else "best_sellers_by_slot",
+        rec_id=answer(strategy, bundle.version),
+        strategy=strategy,
         model_version=bundle.version,
         degraded=False,
         missing=unknown(wardrobe, [*request.articles, *request.locked]),
         pieces=fixed + pieces,
         total=sum((piece.price for piece in fixed + pieces), Decimal(0)),
     )
+
+
+def answer(strategy: str, version: str | None) -> str:
+    """The id that events of this outfit carry back."""
+    return rec_id.make(servings.number("outfit", strategy, version, None))
 
 
 def known(wardrobe: Wardrobe, articles: Sequence[int]) -> Ints:
