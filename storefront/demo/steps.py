@@ -8,6 +8,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
 from catalog.models import IngestRun
+from recommendations.bundle.format import BundleError
+from recommendations.bundle.reader import open_bundle
 from recommendations.models import ModelVersion
 from storefront.demo.data import DataSet
 from storefront.demo.processes import Child
@@ -26,11 +28,22 @@ def prepare(data: DataSet) -> None:
 
 
 def needs_training() -> bool:
-    """True unless a model was trained since the last ingest that brought rows."""
+    """True unless a model was trained since the last ingest that brought rows, and this release
+    can read it."""
     done = IngestRun.objects.filter(status=IngestRun.Status.DONE)
     newest = done.values_list("finished_at", flat=True).first()
-    active = ModelVersion.objects.active()
-    return newest is None or not active.filter(created_at__gte=newest).exists()
+    active = (
+        ModelVersion.objects.active().filter(created_at__gte=newest).first() if newest else None
+    )
+    return active is None or not is_readable(active)
+
+
+def is_readable(version: ModelVersion) -> bool:
+    try:
+        open_bundle(version.folder)
+    except BundleError:
+        return False
+    return True
 
 
 def admin_password(var: Path) -> str:
