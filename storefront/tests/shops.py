@@ -11,11 +11,13 @@ from django.test import Client
 
 from catalog.models import Article, Customer
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from streaming import producer
-from streaming.events import Event, decode
+from streaming import clock, producer
+from streaming.delivery import Sender, outgoing
+from streaming.events import Event, Search, decode, encode
 from streaming.shoppers import COOKIE
 
 PATIENCE_S = 10.0
+MARK = "mark-"
 
 
 @dataclass(frozen=True)
@@ -72,8 +74,19 @@ def hidden(page: str, name: str) -> str:
 
 
 def published(shopper: str, at_least: int = 1) -> list[Event]:
-    """The shopper's events on the topic, read from its beginning, in the order they were sent."""
+    """The shopper's events on the topic, read from its beginning, in the order they were sent.
+
+    A mark sent after them, to the same partition, tells when they have all been read.
+    """
     producer.close()
+    mark = Search(
+        id=f"{MARK}{producer.new_id()}",
+        shopper=shopper,
+        ts=clock.now_ms(),
+        source="api",
+        query="mark",
+    )
+    assert Sender().send([outgoing(encode(mark))]) == []
     consumer = Consumer(
         {
             "bootstrap.servers": settings.KAFKA_BOOTSTRAP_SERVERS,
@@ -85,18 +98,18 @@ def published(shopper: str, at_least: int = 1) -> list[Event]:
     places = [TopicPartition(settings.KAFKA_TOPIC, n, 0) for n in range(settings.KAFKA_PARTITIONS)]
     consumer.assign(places)
     try:
-        return _read(consumer, shopper, at_least)
+        return _read(consumer, shopper, mark.id, at_least)
     finally:
         consumer.close()
 
 
-def _read(consumer: Consumer, shopper: str, at_least: int) -> list[Event]:
+def _read(consumer: Consumer, shopper: str, mark: str, at_least: int) -> list[Event]:
     events: list[Event] = []
-    give_up = time.monotonic() + PATIENCE_S
-    quiet = 0
-    while time.monotonic() < give_up and (len(events) < at_least or quiet < 2):
+    marked, give_up = False, time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up and not (marked and len(events) >= at_least):
         messages = consumer.consume(1000, timeout=0.2)
-        quiet = 0 if messages else quiet + 1
         found = [decode(m.value() or b"") for m in messages if m.error() is None]
-        events += [event for event in found if event.shopper == shopper]
+        own = [event for event in found if event.shopper == shopper]
+        marked = marked or any(event.id == mark for event in own)
+        events += [event for event in own if not event.id.startswith(MARK)]
     return events
