@@ -7,7 +7,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
 from streaming import kafka, topics
 
 
-def messages(topic: str, count: int, patience_s: float = 15.0) -> list[Message]:
+def messages(topic: str, count: int, patience_s: float = 60.0) -> list[Message]:
     """The topic's first messages, partition by partition in order; at least `count` of them."""
     consumer = Consumer(kafka.consumer("tests"))
     found = topics.admin().list_topics(topic, timeout=5).topics[topic]
