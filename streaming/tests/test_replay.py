@@ -50,7 +50,7 @@ def run(*arguments: str, **options: object) -> str:
 
 
 def published(log: str, count: int) -> list[events.Event]:
-    return [events.decode(message.value() or b"") for message in messages(log, count, 20)]
+    return [events.decode(message.value() or b"") for message in messages(log, count)]
 
 
 def test_by_default_the_last_day_is_published_in_the_order_of_its_baskets(
