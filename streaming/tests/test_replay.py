@@ -205,9 +205,10 @@ def test_a_replay_that_loops_goes_on_in_event_time_until_it_is_stopped(
     ) as process:
         try:
             got = published(log, 130)
-        finally:  # else leaving the block would wait for a process that goes on for ever
             process.send_signal(signal.SIGINT)
-        assert "interrupted" in process.communicate(timeout=30)[0]
+            assert "interrupted" in process.communicate(timeout=30)[0]
+        finally:  # else leaving the block would wait for a process that goes on for ever
+            process.kill()
     assert process.returncode == 0
     laps = {event.id: event.ts for event in got}
     first = past[80]
