@@ -5,6 +5,8 @@ COPY requirements.txt .
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.txt
 
 FROM python:3.11-slim-bookworm
+# LightGBM's ranker runs on OpenMP.
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 RUN useradd --create-home --uid 10001 shop && install -d -o shop /app /var/lib/shop
 COPY --from=build /venv /venv
 WORKDIR /app

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
+    "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "csp",
     "django_filters",
@@ -193,6 +194,7 @@ WHITENOISE_USE_FINDERS = DEBUG or DEMO
 # H&M's prices are amounts divided by this (0.0508305… × 590 = 29.99).
 PRICE_UNIT = 590
 CURRENCY = env.str("CURRENCY", default="€")
+CURRENCY_CODE = env.str("CURRENCY_CODE", default="EUR")
 SHOP_NAME = env.str("SHOP_NAME", default="weft")
 # What the footer says of the data, such as that all of it is synthetic.
 DATA_LABEL = env.str("DATA_LABEL", default="")

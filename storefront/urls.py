@@ -1,10 +1,12 @@
 """Where every page and endpoint of the shop lives."""
 
 from django.contrib import admin
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from storefront import converters
+from storefront.sitemaps import SITEMAPS
 from storefront.views import (
     bag,
     checkout,
@@ -69,6 +71,13 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("sitemap.xml", index, {"sitemaps": SITEMAPS}, name="sitemap-index"),
+    path(
+        "sitemap-<slug:section>.xml",
+        sitemap,
+        {"sitemaps": SITEMAPS},
+        name="django.contrib.sitemaps.views.sitemap",
+    ),
     path("robots.txt", errors.robots, name="robots"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("catalog.api.urls")),

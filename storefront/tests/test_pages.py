@@ -1,5 +1,6 @@
 """Every page opens, says what it should, and takes hostile input without failing."""
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -32,7 +33,9 @@ class Inline(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
-        if tag == "style" or (tag == "script" and "src" not in named):
+        # A block of data is no script: browsers never run it, and the policy isn't asked.
+        runs = tag == "script" and named.get("type") != "application/ld+json"
+        if tag == "style" or (runs and "src" not in named):
             self.found.append(tag)
         self.found += [f"{tag} {name}" for name in named if name == "style" or name[:2] == "on"]
 
@@ -180,3 +183,24 @@ def test_the_footer_says_that_data_are_synthetic(client: Client, settings: Setti
 
 def test_robots_are_kept_out_of_what_is_personal(client: Client) -> None:
     assert "Disallow: /bag/" in client.get("/robots.txt").text
+
+
+def test_machines_are_told_what_a_product_is_and_costs(client: Client, shop: Shop) -> None:
+    page = client.get(address(shop.dress)).text
+    data = json.loads(page.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    assert (data["name"], data["offers"]["price"]) == ("Garden dress", "49.99")
+    assert data["description"] == "A dress <b>with</b> flowers & leaves."
+    assert "<b>" not in page
+    assert '<meta property="og:type" content="product">' in page
+
+
+def test_the_sitemap_lists_places_and_one_article_of_each_product(
+    client: Client, shop: Shop
+) -> None:
+    index = client.get("/sitemap.xml").text
+    assert "/sitemap-products.xml" in index
+    products = client.get("/sitemap-products.xml").text
+    assert address(shop.shirt) in products
+    assert address(shop.other_colour) not in products
+    assert "/shop/1-women/" in client.get("/sitemap-places.xml").text
+    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").text

@@ -44,7 +44,8 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
         route: (route, EVERYBODY)
         for route in (
             "", "bag/", "orders/", "wishlist/", "you/", "live/", "search/", "healthz", "readyz",
-            "metrics", "robots.txt", "api/v1/articles/", "api/v1/taxonomy/", "api/v1/menu/",
+            "metrics", "robots.txt", "sitemap.xml",
+            "api/v1/articles/", "api/v1/taxonomy/", "api/v1/menu/",
             "outfits/", "api/v1/outfits/", "api/schema/", "api/docs/",
         )
     },
@@ -54,6 +55,7 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
         )
         for kind in KINDS
     },
+    "sitemap-<slug:section>.xml": ("sitemap-places.xml", EVERYBODY),
     "article/<article:article>/": (f"article/{ARTICLE}/", EVERYBODY),
     "widgets/<slug:kind>/": ("widgets/new-in/", EVERYBODY),
     "api/v1/articles/<str:article_id>/": (f"api/v1/articles/{ARTICLE}/", EVERYBODY),

@@ -9,6 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.api.problems import problem
@@ -51,5 +52,6 @@ def robots(request: HttpRequest) -> HttpResponse:
         "/widgets/",
         "/api/",
     )
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    sitemap = request.build_absolute_uri(reverse("sitemap-index"))
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {sitemap}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

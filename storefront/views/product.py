@@ -1,3 +1,6 @@
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -5,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.images.urls import WIDTHS, image_url
 from catalog.models import Article
+from catalog.money import amount
 from storefront import tracking, weekly
 from storefront.places import trail_of
 from streaming import producer
@@ -17,6 +21,7 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
     origin = tracking.origin_of(request.GET)
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         _track(request, shown, origin)
+    canonical = request.build_absolute_uri(reverse("product", args=[shown.pk]))
     context = {
         "article": shown,
         "outfit_of": [shown.pk],
@@ -27,7 +32,8 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
         "large": image_url(shown.pk, max(WIDTHS)),
         "trail": trail_of(shown),
         "picture_alt": f"{shown.name}, {shown.colour.name.lower()}",
-        "canonical": request.build_absolute_uri(reverse("product", args=[shown.pk])),
+        "canonical": canonical,
+        "product_data": _linked_data(shown, canonical),
     }
     return render(request, "shop/product.html", context)
 
@@ -36,6 +42,28 @@ def _track(request: HttpRequest, article: Article, origin: tracking.Origin | Non
     if origin is not None:
         producer.publish(tracking.of_article(Click, request, article.pk, origin))
     producer.publish(tracking.of_article(View, request, article.pk, origin))
+
+
+def _linked_data(article: Article, url: str) -> dict[str, Any]:
+    """https://schema.org/Product"""
+    return {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": article.name,
+        "description": article.description or article.name,
+        "sku": article.article_id,
+        "color": article.colour.name,
+        "category": article.product_type.name,
+        "image": image_url(article.pk, max(WIDTHS)),
+        "url": url,
+        "offers": {
+            "@type": "Offer",
+            "price": str(amount(article.summary.price)),
+            "priceCurrency": settings.CURRENCY_CODE,
+            "availability": "https://schema.org/InStock",
+            "url": url,
+        },
+    }
 
 
 def _siblings(article: Article) -> list[Article]:
