@@ -2,42 +2,36 @@
 
 import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-import django
 import numpy as np
 
 from benchmarks.harness import Result
+from benchmarks.shop import gunicorn, shop, with_full_catalogue
+from storefront.demo.processes import free_port
 
 CLIENTS = 8
 BAG = 5
 REQUESTS = 2000
 WARM_UP = 200
-WORKERS = 2
-STARTS_WITHIN_S = 60.0
 
 
 def run(size: int | None) -> Result:
-    """`size` counts requests. Needs an active model: train_recommendations."""
-    django.setup()
+    """`size` counts requests; fewer than by default get a smaller catalogue, too."""
     requests = size or REQUESTS
-    bags = random_bags(requests + WARM_UP)
-    with server() as port:
-        measure(port, bags[:WARM_UP])
-        start = time.perf_counter()
-        taken = measure(port, bags[WARM_UP:])
-        whole = time.perf_counter() - start
+    with shop(with_full_catalogue(min(1.0, requests / REQUESTS))) as stage:
+        bags = random_bags(requests + WARM_UP)
+        port = free_port(8750)
+        with gunicorn("storefront.wsgi", port):
+            measure(port, bags[:WARM_UP])
+            start = time.perf_counter()
+            taken = measure(port, bags[WARM_UP:])
+            whole = time.perf_counter() - start
     p50, p95, p99 = np.percentile(taken, [50, 95, 99]) * 1000
     return Result(
         name="outfits",
-        sizes={"requests": requests, "clients": CLIENTS, "articles_in_bag": BAG},
+        sizes={**stage.sizes, "requests": requests, "clients": CLIENTS, "articles_in_bag": BAG},
         figures={
             "p50_ms": float(p50),
             "p95_ms": float(p95),
@@ -93,35 +87,3 @@ def client(port: int, bodies: list[bytes], taken: list[float]) -> None:
         taken.append(time.perf_counter() - start)
         assert reply.status == 200, text[:200]
     connection.close()
-
-
-@contextmanager
-def server() -> Iterator[int]:
-    """The shop under gunicorn, as in production."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "storefront.wsgi", "--bind", f"127.0.0.1:{port}"]
-    options = ["--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "4"]
-    # One request is a small sum: threads of the linear algebra would only get in each other's way.
-    own = {"HTTPS": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    environment = os.environ | own
-    process = subprocess.Popen([*command, *options, "--log-level", "error"], env=environment)
-    try:
-        wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for(port: int) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)

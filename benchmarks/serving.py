@@ -15,13 +15,10 @@ from random import Random
 from typing import Any, Final
 
 from benchmarks.harness import Result
-from benchmarks.shop import gunicorn, shop
+from benchmarks.shop import gunicorn, shop, with_full_catalogue
 from storefront.demo.processes import free_port
 
-ARTICLES: Final = 105_542
 SHOPPERS: Final = 200_000
-# As many lines a customer as in the original data.
-LINES: Final = 23.17
 ACTIONS: Final = 12
 CLIENTS: Final = 16
 BENCH_KEY: Final = "bench:bare"
@@ -35,12 +32,7 @@ def run(size: int | None) -> Result:
     if shutil.which("wrk") is None:
         raise SystemExit("wrk isn't installed (on Debian: apt-get install wrk)")
     shoppers = size or SHOPPERS
-    sizes = {
-        "articles": max(500, round(ARTICLES * shoppers / SHOPPERS)),
-        "customers": shoppers,
-        "transactions": max(20_000, round(shoppers * LINES)),
-    }
-    with shop(sizes) as stage:
+    with shop(with_full_catalogue(shoppers / SHOPPERS)) as stage:
         articles = fill_features(shoppers)
         asked = requests(stage.place, shoppers, articles)
         port = free_port(8700)

@@ -17,6 +17,13 @@ from storefront import services
 READY: Final = "ready"
 
 
+def with_full_catalogue(share: float = 1.0) -> dict[str, int]:
+    """The whole catalogue and 200,000 customers with as many lines each as in the original."""
+    full = {"articles": 105_542, "customers": 200_000, "transactions": 4_634_000}
+    least = {"articles": 500, "customers": 1_000, "transactions": 20_000}
+    return {name: max(least[name], round(count * share)) for name, count in full.items()}
+
+
 @dataclass(frozen=True)
 class Shop:
     """Numbers of rows, the folder of everything, the folder of the H&M files."""
