@@ -121,7 +121,8 @@ class Bundle:
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
         """The row of each article key, ABSENT for one the bundle doesn't know."""
-        keys = np.asarray(articles, np.int64)
+        # Of the array's own type: else the search would convert the whole of it, each time.
+        keys = np.asarray(articles, self.article.dtype)
         place = np.searchsorted(self.article, keys).clip(max=len(self.article) - 1)
         return np.where(self.article[place] == keys, place, ABSENT).astype(np.int32)
 

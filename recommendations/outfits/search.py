@@ -39,7 +39,7 @@ class Wardrobe:
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
         """The row of each article key, NONE for one that isn't known."""
-        keys = np.asarray(articles, np.int64)
+        keys = np.asarray(articles, self.article.dtype)
         place = np.searchsorted(self.article, keys).clip(max=len(self.article) - 1)
         return np.where(self.article[place] == keys, place, NONE).astype(np.int32)
 
