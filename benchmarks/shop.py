@@ -80,9 +80,9 @@ def prepare(place: Path, data: Path, sizes: dict[str, int], *, trained: bool) ->
 
 @contextmanager
 def gunicorn(application: str, port: int, **environment: str) -> Iterator[None]:
-    """The web server as in production, two processes of four threads, once it answers."""
+    """The web server as in production but with two processes, once it answers."""
     command = [sys.executable, "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}"]
-    options = ["--workers=2", "--threads=4", "--no-control-socket", "--log-level=error"]
+    options = ["--workers=2", "--no-control-socket", "--log-level=error"]
     process = subprocess.Popen([*command, *options], env=os.environ | environment)
     try:
         wait_for_answer(port)

@@ -68,8 +68,7 @@ def children(data: DataSet, port: int, image_port: int, *, replay: bool) -> list
         "web": [
             *gunicorn,
             f"--bind=127.0.0.1:{port}",
-            "--workers=2",
-            "--threads=4",
+            "--workers=4",
             "--access-logfile=-",
         ],
         "images": ["manage.py", "image_server", f"--port={image_port}"],
