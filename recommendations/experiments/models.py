@@ -1,7 +1,5 @@
 """Experiments: a share of the shoppers, divided between variants, on some kinds of shelf."""
 
-from typing import Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -145,7 +143,3 @@ class Variant(models.Model):
             read(self.parameters)
         except ValueError as error:
             raise ValidationError({"parameters": str(error)}) from error
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        return dict(self.parameters) or {"strategy": "default"}
