@@ -220,7 +220,10 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "events": env.str("THROTTLE_EVENTS", default="600/min"),
         "reads": env.str("THROTTLE_READS", default="6000/min"),
+        "recommendations": env.str("THROTTLE_RECOMMENDATIONS", default="6000/min"),
     },
+    # How many proxies of ours add to X-Forwarded-For; without one nobody is believed.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fashion Recommendation Engine",

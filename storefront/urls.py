@@ -83,6 +83,7 @@ urlpatterns = [
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("recommendations.api.urls")),
     path("api/v1/", include("streaming.api.urls")),
+    path("api/v1/", include("storefront.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
 ]

@@ -1,4 +1,4 @@
-"""`Authorization: Bearer fre_…`: server clients and what their keys open."""
+"""`Authorization: Bearer fre_…`: server clients and their keys."""
 
 from django.contrib.auth.models import AnonymousUser
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -31,8 +31,3 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}
-
-
-def opens(request: Request, scope: str) -> bool:
-    """Whether the request was sent with a key of this scope."""
-    return isinstance(request.auth, ApiKey) and scope in request.auth.scopes

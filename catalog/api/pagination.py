@@ -1,11 +1,12 @@
 """Cursor pages that stay stable: no article twice and none left out while a client pages on."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BigIntegerField, F, FloatField, Func, IntegerField, Value
+from django.db.models import BigIntegerField, F, FloatField, Func, IntegerField, Max, Value
 from django.db.models.expressions import Combinable, ExpressionWrapper
 from django.db.models.functions import Cast, Coalesce, Round
 from rest_framework.exceptions import NotFound, ValidationError
@@ -13,6 +14,7 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from catalog.models import Article
+from catalog.products import shown_products
 from catalog.querysets import ArticleQuerySet
 
 KEYS = 2**31  # article keys are below this
@@ -59,10 +61,10 @@ def in_place(articles: ArticleQuerySet, order: str) -> ArticleQuerySet:
     return articles.annotate(place=ExpressionWrapper(place, BigIntegerField()))
 
 
-class PlaceCursor(CursorPagination):
-    """Pages of a query set with a `place`; a cursor or size that is no such thing is a 400."""
+class WholeCursor(CursorPagination):
+    """Pages by a whole number that is unique; a cursor or size that is no such thing is a 400."""
 
-    ordering = "-place"
+    ordering = "-pk"
     page_size = 24
     page_size_query_param = "page_size"
     max_page_size = 200
@@ -83,11 +85,39 @@ class PlaceCursor(CursorPagination):
             raise ValidationError({"cursor": ["Invalid cursor"]})
         return cursor
 
+
+class PlaceCursor(WholeCursor):
+    """Pages of articles with a `place`."""
+
+    ordering = "-place"
+
     def paginate_queryset(  # type: ignore[override]
         self, queryset: ArticleQuerySet, request: Request, view: Any = None
-    ) -> list[Article] | None:
-        """The keys of the page first: nothing but keys and places is sorted, then cards loaded."""
-        keys = queryset.values("pk", "place")  # type: ignore[misc]
-        places = super().paginate_queryset(keys, request, view)
-        pks = [row["pk"] for row in places or ()]
+    ) -> list[Any] | None:
+        """The keys of the page first: nothing but keys and places is sorted, then it is loaded."""
+        rows: list[Any] | None = super().paginate_queryset(self.places(queryset), request, view)
+        return self.loaded(rows or [])
+
+    def places(self, articles: ArticleQuerySet) -> Any:
+        return articles.values("pk", "place")  # type: ignore[misc]
+
+    def loaded(self, rows: Sequence[Any]) -> list[Any]:
+        pks = [row["pk"] for row in rows]
         return list(Article.objects.in_order_of(pks).for_cards())
+
+
+class ProductCursor(PlaceCursor):
+    """Pages of the products of articles: each has the place of its best one, which leads it."""
+
+    ordering = "-best"
+
+    def places(self, articles: ArticleQuerySet) -> Any:
+        return articles.order_by().values("product").annotate(best=Max("place"))
+
+    def loaded(self, rows: Sequence[Any]) -> list[Any]:
+        return shown_products({row["product"]: article_in(row["best"]) for row in rows})
+
+
+def article_in(place: int) -> int:
+    """The article's key that `in_place` packed."""
+    return KEYS - 1 - place % KEYS

@@ -1,6 +1,6 @@
 """The catalogue as JSON. Article ids are the ten characters of the files, prices are money."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
@@ -8,8 +8,10 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from catalog import money
+from catalog.api.sparse import FIELDS, SparseSerializer
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article, ArticleSummary
+from catalog.products import ShownProduct
 
 PICTURE_WIDTH = 480
 
@@ -45,8 +47,10 @@ class Picture(TypedDict):
     photographed: bool
 
 
-class ArticleCardSerializer(serializers.ModelSerializer[Article]):
+class ArticleCardSerializer(SparseSerializer, serializers.ModelSerializer[Article]):
     """What a list shows of an article."""
+
+    key = "article_id"
 
     url = serializers.SerializerMethodField()
     product_code = serializers.SerializerMethodField()
@@ -129,7 +133,48 @@ class ArticleSerializer(ArticleCardSerializer):
     def get_variants(self, article: Article) -> list[dict[str, object]]:
         others = Article.objects.filter(product=article.product_id).exclude(pk=article.pk)
         shown = others.for_cards().popular()
-        return list(ArticleCardSerializer(shown, many=True, context=self.context).data)
+        context = {**self.context, FIELDS: None}  # these were chosen of the article itself
+        return list(ArticleCardSerializer(shown, many=True, context=context).data)
+
+
+class PriceRangeSerializer(serializers.Serializer[Any]):
+    lowest = serializers.DecimalField(max_digits=12, decimal_places=2)
+    highest = serializers.DecimalField(max_digits=12, decimal_places=2)
+    currency = serializers.CharField()
+
+
+class ProductSerializer(SparseSerializer):
+    """One design with its articles, one per colour. What may differ between them is the lead's."""
+
+    key = "product_code"
+
+    product_code = serializers.CharField()
+    url = serializers.SerializerMethodField()
+    name = serializers.CharField(source="lead.name")
+    lead = serializers.CharField(
+        source="lead.article_id",
+        help_text="The article that comes first by the filters and the order.",
+    )
+    price = serializers.SerializerMethodField()
+    product_type = TermSerializer(source="lead.product_type")
+    index_group = TermSerializer(source="lead.index.group")
+    units_recent = serializers.SerializerMethodField(
+        help_text="Sold of all its articles in the last 28 days of the data."
+    )
+    articles = ArticleCardSerializer(many=True, source="shown", help_text="Best-selling first.")
+
+    def get_url(self, product: ShownProduct) -> str:
+        request = self.context.get("request")
+        return reverse("api-product", args=[product.product_code], request=request)
+
+    @extend_schema_field(PriceRangeSerializer)
+    def get_price(self, product: ShownProduct) -> dict[str, object]:
+        prices = [money.amount(article.summary.price) for article in product.shown]
+        span = {"lowest": min(prices), "highest": max(prices), "currency": settings.CURRENCY}
+        return dict(PriceRangeSerializer(span).data)
+
+    def get_units_recent(self, product: ShownProduct) -> int:
+        return sum(article.summary.units_recent for article in product.shown)
 
 
 class TaxonomySerializer(serializers.Serializer[object]):

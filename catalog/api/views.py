@@ -5,23 +5,26 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
-from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
-from rest_framework.views import APIView
 
 from catalog import models, navigation
+from catalog.api.conditional import unless_known
 from catalog.api.filters import ArticleFilter
-from catalog.api.pagination import PlaceCursor
+from catalog.api.limits import Limited
+from catalog.api.pagination import PlaceCursor, ProductCursor
 from catalog.api.problems import documented
 from catalog.api.serializers import (
     ArticleCardSerializer,
     ArticleSerializer,
     MenuSerializer,
+    ProductSerializer,
     TaxonomySerializer,
 )
+from catalog.api.sparse import FIELDS, SparseSerializer, chosen_fields
 from catalog.models import Article
+from catalog.products import ShownProduct, shown_product
 from catalog.querysets import ArticleQuerySet
 
 TAXONOMY = {
@@ -39,17 +42,25 @@ TAXONOMY = {
 }
 TAGS = ["catalogue"]
 BAD_REQUEST = documented("The messages of each field that is wrong")
-NOT_FOUND = documented("There is no such article")
+NOT_FOUND = documented("There is no such thing")
 
 
-class Reading(APIView):
-    """Open to everybody, at the rate of reads."""
-
-    throttle_classes = [ScopedRateThrottle]
-    throttle_scope = "reads"
+def number(name: str, digits: int) -> OpenApiParameter:
+    pattern = f"^[0-9]{{1,{digits}}}$"
+    return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.PATH, pattern=pattern)
 
 
-class ArticleList(Reading, ListAPIView[Article]):
+class SparseView(Limited, GenericAPIView[Any]):
+    """Of things whose members can be chosen."""
+
+    serializer_class: type[SparseSerializer]
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        chosen = chosen_fields(self.request, self.serializer_class)
+        return {**super().get_serializer_context(), FIELDS: chosen}
+
+
+class ArticleList(SparseView, ListAPIView[Article]):
     """Articles, best-selling first, narrowed by any of the filters."""
 
     serializer_class = ArticleCardSerializer
@@ -62,13 +73,15 @@ class ArticleList(Reading, ListAPIView[Article]):
     @extend_schema(
         operation_id="articles_list",
         tags=TAGS,
+        parameters=[ArticleCardSerializer.parameter()],
         responses={200: ArticleCardSerializer(many=True), 400: BAD_REQUEST},
     )
+    @unless_known
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
 
-class ArticleDetail(Reading, RetrieveAPIView[Article]):
+class ArticleDetail(SparseView, RetrieveAPIView[Article]):
     """One article by its id: ten characters, or the same number without leading zeros."""
 
     serializer_class = ArticleSerializer
@@ -83,34 +96,77 @@ class ArticleDetail(Reading, RetrieveAPIView[Article]):
     @extend_schema(
         operation_id="articles_retrieve",
         tags=TAGS,
-        parameters=[
-            OpenApiParameter(
-                "article_id", OpenApiTypes.STR, OpenApiParameter.PATH, pattern="^[0-9]{1,10}$"
-            )
-        ],
-        responses={200: ArticleSerializer, 404: NOT_FOUND},
+        parameters=[number("article_id", 10), ArticleSerializer.parameter()],
+        responses={200: ArticleSerializer, 400: BAD_REQUEST, 404: NOT_FOUND},
     )
+    @unless_known
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
 
-class Taxonomy(Reading):
+class ProductList(SparseView, ListAPIView[Article]):
+    """Products with an article that the filters let through, in the order of their best one."""
+
+    serializer_class = ProductSerializer
+    filterset_class = ArticleFilter
+    pagination_class = ProductCursor
+
+    def get_queryset(self) -> ArticleQuerySet:
+        return Article.objects.filter(summary__isnull=False)
+
+    @extend_schema(
+        operation_id="products_list",
+        tags=TAGS,
+        parameters=[ProductSerializer.parameter()],
+        responses={200: ProductSerializer(many=True), 400: BAD_REQUEST},
+    )
+    @unless_known
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class ProductDetail(SparseView, RetrieveAPIView[Any]):
+    """One product by its code: seven characters, or the same number without leading zeros."""
+
+    serializer_class = ProductSerializer
+
+    def get_object(self) -> ShownProduct:
+        key = key_of(self.kwargs["product_code"])
+        product = None if key is None else shown_product(key)
+        if product is None:
+            raise NotFound(f"No product {self.kwargs['product_code'][:20]}.")
+        return product
+
+    @extend_schema(
+        operation_id="products_retrieve",
+        tags=TAGS,
+        parameters=[number("product_code", 7), ProductSerializer.parameter()],
+        responses={200: ProductSerializer, 400: BAD_REQUEST, 404: NOT_FOUND},
+    )
+    @unless_known
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class Taxonomy(Limited):
     @extend_schema(operation_id="taxonomy", tags=TAGS, responses=TaxonomySerializer)
+    @unless_known
     def get(self, request: Request) -> Response:
         """The look-up tables."""
         tables = {name: model._default_manager.all() for name, model in TAXONOMY.items()}
         return Response(TaxonomySerializer(tables).data)
 
 
-class Menu(Reading):
+class Menu(Limited):
     @extend_schema(operation_id="menu", tags=TAGS, responses=MenuSerializer(many=True))
+    @unless_known
     def get(self, request: Request) -> Response:
         """Index groups, their sections, garment groups and product types, with product counts."""
         return Response(MenuSerializer(navigation.menu(), many=True).data)
 
 
-def key_of(article_id: str) -> int | None:
-    """The key of an article id as a client may give it, or None for what cannot be one."""
-    if not (article_id.isascii() and article_id.isdecimal() and len(article_id) <= 10):
+def key_of(number: str) -> int | None:
+    """The key of an id or code as a client may give it, or None for what cannot be one."""
+    if not (number.isascii() and number.isdecimal() and len(number) <= 10):
         return None
-    return int(article_id) if int(article_id) < 2**31 else None
+    return int(number) if int(number) < 2**31 else None

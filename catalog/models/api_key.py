@@ -13,6 +13,8 @@ class Scope(models.TextChoices):
     """What a key opens beyond what is open to everybody."""
 
     FEATURES = "features:read", "read any shopper's features"
+    MODELS = "models:read", "read the model versions and their metrics"
+    STATUS = "status:read", "read the state of services, stream and model"
 
 
 class ApiKey(models.Model):

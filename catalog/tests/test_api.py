@@ -181,7 +181,7 @@ def test_a_page_takes_the_same_queries_however_many_articles(
     for _ in range(30):
         make_article()
     for size in (3, 30):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             assert len(ids(client, page_size=size)) == size
 
 
@@ -199,15 +199,6 @@ def test_the_menu_nests_four_levels(client: Client) -> None:
     assert women["sections"][0]["garment_groups"][0]["product_types"] == [
         {"id": 301, "name": "Shirt", "count": 1}
     ]
-
-
-def test_reading_is_throttled(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rest_framework.throttling import ScopedRateThrottle
-
-    monkeypatch.setattr(ScopedRateThrottle, "THROTTLE_RATES", {"reads": "2/min"})
-    address = {"REMOTE_ADDR": "192.0.2.77"}
-    statuses = [client.get("/api/v1/menu/", **address).status_code for _ in range(3)]  # type: ignore[arg-type]
-    assert statuses == [200, 200, 429]
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

@@ -7,8 +7,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request as HttpRequest
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from catalog.api.limits import Limited
 from recommendations.api.serializers import ArticleIdField
 from recommendations.outfits.serving import ALTERNATIVES, MOST_ARTICLES, Request, outfit
 from recommendations.outfits.slots import slots
@@ -84,8 +84,10 @@ class OutfitSerializer(serializers.Serializer[Any]):
     )
 
 
-class OutfitView(APIView):
+class OutfitView(Limited):
     """Complementary pieces for the whole bag, one for each slot it misses, with alternatives."""
+
+    throttle_scope = "recommendations"
 
     @extend_schema(
         operation_id="outfit",

@@ -29,12 +29,9 @@ class ArticleIdField(serializers.Field[int, Any, str, int]):
         return f"{value:010d}"
 
 
-class ShelfQuery(serializers.Serializer[dict[str, Any]]):
-    """The query of every kind."""
+class AudienceQuery(serializers.Serializer[dict[str, Any]]):
+    """How many, and of what."""
 
-    article = ArticleIdField(
-        required=False, help_text="The article on the page: it is not recommended."
-    )
     index_group = serializers.IntegerField(
         required=False,
         min_value=-1,
@@ -42,6 +39,14 @@ class ShelfQuery(serializers.Serializer[dict[str, Any]]):
         help_text="Only this audience; the numbers are those of index_group_no.",
     )
     k = serializers.IntegerField(required=False, default=DEFAULT_K, min_value=1, max_value=MAX_K)
+
+
+class ShelfQuery(AudienceQuery):
+    """The query of every kind."""
+
+    article = ArticleIdField(
+        required=False, help_text="The article on the page: it is not recommended."
+    )
 
 
 class SimilarQuery(ShelfQuery):

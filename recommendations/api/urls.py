@@ -1,11 +1,18 @@
 from django.urls import path
 
 from recommendations.api.outfits import OutfitView
+from recommendations.api.trending import Trending
+from recommendations.api.versions import ModelVersionDetail, ModelVersionList
 from recommendations.api.views import view_of
 from recommendations.kinds import KINDS
 
 urlpatterns = [
-    path(f"recommendations/{kind}/", view_of(kind).as_view(), name=f"recommend-{kind}")
-    for kind in KINDS
+    *[
+        path(f"recommendations/{kind}/", view_of(kind).as_view(), name=f"recommend-{kind}")
+        for kind in KINDS
+    ],
+    path("outfits/", OutfitView.as_view(), name="outfits"),
+    path("trending/", Trending.as_view(), name="api-trending"),
+    path("models/", ModelVersionList.as_view(), name="api-models"),
+    path("models/<str:version>/", ModelVersionDetail.as_view(), name="api-model"),
 ]
-urlpatterns.append(path("outfits/", OutfitView.as_view(), name="outfits"))

@@ -6,8 +6,8 @@ import orjson
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
+from catalog.api.limits import Limited
 from recommendations.api.serializers import (
     ShelfQuery,
     ShelfSerializer,
@@ -21,9 +21,10 @@ from recommendations.serving import recommend
 from streaming.shoppers import shopper_of
 
 
-class ShelfView(APIView):
+class ShelfView(Limited):
     """One kind of recommendation; the shopper is the one of the session or the signed cookie."""
 
+    throttle_scope = "recommendations"
     kind: ClassVar[str]
     query: ClassVar[type[ShelfQuery]] = ShelfQuery
 

@@ -12,11 +12,13 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from catalog.models import ApiKey
 from catalog.models.api_key import Scope
 from recommendations.kinds import KINDS
+from recommendations.models import ModelVersion
 from storefront.models import Order
 from storefront.tests.shops import Shop
 from streaming.shoppers import SESSION_KEY
@@ -45,7 +47,8 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
         for route in (
             "", "bag/", "orders/", "wishlist/", "you/", "live/", "search/", "healthz", "readyz",
             "metrics", "robots.txt", "sitemap.xml",
-            "api/v1/articles/", "api/v1/taxonomy/", "api/v1/menu/",
+            "api/v1/articles/", "api/v1/products/", "api/v1/taxonomy/", "api/v1/menu/",
+            "api/v1/trending/",
             "outfits/", "api/v1/outfits/", "api/schema/", "api/docs/",
         )
     },
@@ -59,6 +62,10 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
     "article/<article:article>/": (f"article/{ARTICLE}/", EVERYBODY),
     "widgets/<slug:kind>/": ("widgets/new-in/", EVERYBODY),
     "api/v1/articles/<str:article_id>/": (f"api/v1/articles/{ARTICLE}/", EVERYBODY),
+    "api/v1/products/<str:product_code>/": ("api/v1/products/0900000/", EVERYBODY),
+    "api/v1/models/": ("api/v1/models/", {"key", "superuser"}),
+    "api/v1/models/<str:version>/": ("api/v1/models/v1/", {"key", "superuser"}),
+    "api/v1/status/": ("api/v1/status/", {"key", "staff", "superuser"}),
     "api/v1/features/<str:shopper>/": ("api/v1/features/c1/", OWNER_STAFF_KEY),
     "orders/<order:number>/": ("", OWNER),
     "ops/": ("ops/", STAFF),
@@ -92,12 +99,13 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
 def clients(shop: Shop, settings: Settings) -> dict[str, Client]:
     settings.DEMO = False
     cache.clear()
+    ModelVersion.objects.create(version="v1", created_at=timezone.now())
     found = {who: Client(raise_request_exception=False) for who in WHO}
     for who, customer in (("customer", 1), ("other", 2)):
         session = found[who].session
         session[SESSION_KEY] = customer
         session.save()
-    for who, scopes in (("key without scope", []), ("key", [Scope.FEATURES])):
+    for who, scopes in (("key without scope", []), ("key", list(Scope))):
         key = ApiKey(name=who, scopes=scopes)
         found[who].defaults["HTTP_AUTHORIZATION"] = f"Bearer {key.draw()}"
         key.save()

@@ -9,11 +9,10 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
-from rest_framework.views import APIView
 
-from catalog.api.keys import opens
+from catalog.api.limits import Limited
 from catalog.api.problems import documented
+from catalog.api.scopes import opens
 from catalog.models.api_key import Scope
 from streaming import store
 from streaming.api.serializers import ArticleKeyField
@@ -35,11 +34,8 @@ class AskedSerializer(serializers.Serializer[Any]):
     )
 
 
-class Features(APIView):
+class Features(Limited):
     """What the feature store knows of a shopper now, and of the articles asked for."""
-
-    throttle_classes = [ScopedRateThrottle]
-    throttle_scope = "reads"
 
     @extend_schema(
         operation_id="features_retrieve",

@@ -4,9 +4,8 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
-from rest_framework.views import APIView
 
+from catalog.api.limits import Limited
 from catalog.api.problems import documented
 from streaming import clock, producer
 from streaming.api.serializers import (
@@ -26,10 +25,9 @@ BODY = PolymorphicProxySerializer(
 )
 
 
-class Events(APIView):
+class Events(Limited):
     """What the session's shopper did: one event or a list of up to a hundred."""
 
-    throttle_classes = [ScopedRateThrottle]
     throttle_scope = "events"
 
     @extend_schema(

@@ -4,7 +4,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from catalog.api.limits import Limit
 from catalog.tests.factories import make_article
+from catalog.tests.http import new_address
 from streaming import events, producer
 from streaming.tests.kafka import messages
 
@@ -83,9 +85,10 @@ def test_a_list_has_between_one_and_a_hundred_events(shop: Client, number: int) 
     assert post(shop, [{"type": "view", "article": 108775015}] * number).status_code == 400
 
 
-def test_events_are_throttled(shop: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "rest_framework.throttling.ScopedRateThrottle.THROTTLE_RATES", {"events": "2/min"}
-    )
+def test_events_are_limited(shop: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Limit, "THROTTLE_RATES", {"events": "2/day"})
+    shop.defaults["REMOTE_ADDR"] = new_address()
     body = {"type": "view", "article": 108775015}
-    assert [post(shop, body).status_code for _ in range(3)] == [202, 202, 429]
+    replies = [post(shop, body) for _ in range(3)]
+    assert [reply.status_code for reply in replies] == [202, 202, 429]
+    assert replies[1]["RateLimit"].startswith('"events";r=0;t=')

@@ -1,0 +1,115 @@
+"""Rate limits: how much of which quota a client has left is said in every answer.
+
+The headers are those of draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy:
+"reads";q=6000;w=60` (requests, seconds) and `RateLimit: "reads";r=5990;t=21` (left, seconds until
+all are there again).
+"""
+
+import math
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from django_redis import get_redis_connection
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from catalog.models import ApiKey
+
+# A process asks Redis for each hundredth of a quota only; so it is exceeded by that much at most.
+STEPS = 100
+PAUSE_S = 2.0
+MOST_KEYS = 10_000
+
+
+@dataclass
+class Tally:
+    """`total` is that of all processes as last heard of, `own` what was counted here since."""
+
+    total: int = 0
+    own: int = 0
+
+
+@dataclass
+class Counter:
+    """Counts in Redis for all processes; in this one alone while Redis is away."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    paused_until: float = 0.0
+
+    def add(self, key: str, seconds: int, every: int) -> int:
+        """Count one; return how many there are."""
+        if len(self.tallies) >= MOST_KEYS:
+            self.tallies.clear()
+        tally = self.tallies.setdefault(key, Tally())
+        tally.own += 1
+        if (tally.own >= every or not tally.total) and time.monotonic() >= self.paused_until:
+            self._exchange(key, tally, seconds)
+        return tally.total + tally.own
+
+    def _exchange(self, key: str, tally: Tally, seconds: int) -> None:
+        try:
+            with get_redis_connection("default").pipeline(transaction=False) as pipeline:
+                pipeline.incrby(key, tally.own)
+                pipeline.expire(key, seconds)
+                tally.total, tally.own = int(pipeline.execute()[0]), 0
+        except RedisError:
+            self.paused_until = time.monotonic() + PAUSE_S
+
+    def reset(self) -> None:
+        self.tallies.clear()
+        self.paused_until = 0.0
+
+
+counter = Counter()
+
+
+class Limit(ScopedRateThrottle):
+    """A quota for each window of time, of an API key, a signed-in user, or else an address."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        self.scope = str(getattr(view, self.scope_attr))
+        quota, seconds = self.parse_rate(self.get_rate())
+        self.quota, self.window_s = quota or 0, seconds or 1
+        now = time.time()
+        window = int(now // self.window_s)
+        self.wait_s = math.ceil((window + 1) * self.window_s - now)
+        key = f"limit:{self.scope}:{self.who(request)}:{window}"
+        used = counter.add(key, self.window_s, math.ceil(self.quota / STEPS))
+        self.left = max(0, self.quota - used)
+        request._request.limit = self  # type: ignore[attr-defined]
+        return used <= self.quota
+
+    def who(self, request: Request) -> str:
+        if isinstance(request.auth, ApiKey):
+            return f"key:{request.auth.pk}"
+        signed_in = request.user.is_authenticated
+        return f"user:{request.user.pk}" if signed_in else self.get_ident(request)
+
+    def wait(self) -> float:
+        return self.wait_s
+
+    def headers(self) -> dict[str, str]:
+        return {
+            "RateLimit-Policy": f'"{self.scope}";q={self.quota};w={self.window_s}',
+            "RateLimit": f'"{self.scope}";r={self.left};t={self.wait_s}',
+        }
+
+
+class Limited(APIView):
+    """An endpoint with a quota, named by `throttle_scope` in THROTTLE_RATES."""
+
+    throttle_classes = [Limit]
+    throttle_scope = "reads"
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
+        limit: Limit | None = getattr(request, "limit", None)
+        for name, value in (limit.headers() if limit else {}).items():
+            answer[name] = value
+        return answer

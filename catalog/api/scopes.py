@@ -1,0 +1,20 @@
+"""What a key opens, and who else may."""
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from catalog.models import ApiKey
+
+
+class HasScope(BasePermission):
+    """For keys of the view's `scope`, and for users with its `permission`."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return opens(request, view.scope) or request.user.has_perm(view.permission)
+
+
+def opens(request: Request, scope: str) -> bool:
+    """Whether the request was sent with a key of this scope."""
+    return isinstance(request.auth, ApiKey) and scope in request.auth.scopes

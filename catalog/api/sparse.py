@@ -1,0 +1,66 @@
+"""Sparse answers: `?fields=name,price` leaves all other members out."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction, OpenApiParameter
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+FIELDS = "fields"
+
+
+class SparseSerializer(serializers.Serializer[Any]):
+    """Members may be left out, except for `key`, by the `fields` of the context."""
+
+    key: ClassVar[str]
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        every = super().get_fields()
+        chosen = self.context.get(FIELDS) if self._is_outermost() else None
+        if not chosen:
+            return every
+        return {name: field for name, field in every.items() if name in chosen or name == self.key}
+
+    def _is_outermost(self) -> bool:
+        """The thing asked for itself, alone or in a list; not one that it mentions."""
+        return self.parent is None or self.parent is self.root
+
+    @classmethod
+    def parameter(cls) -> OpenApiParameter:
+        return OpenApiParameter(
+            FIELDS,
+            str,
+            many=True,
+            explode=False,
+            enum=names_of(cls),
+            description="Only these members, with commas between; by default all of them.",
+        )
+
+
+def names_of(serializer: type[SparseSerializer]) -> list[str]:
+    return list(serializer().get_fields())
+
+
+def chosen_fields(request: Request, serializer: type[SparseSerializer]) -> set[str]:
+    """The members asked for; empty means all. Raise ValidationError for one there isn't."""
+    given = request.query_params.get(FIELDS, "")
+    chosen = {name for name in given.split(",") if name}
+    if unknown := chosen.difference(names_of(serializer)):
+        raise ValidationError({FIELDS: [f"There is no member {min(unknown)[:40]!r}."]})
+    return chosen
+
+
+class SparseSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """In the schema only the key is certain to be there."""
+
+    target_class = SparseSerializer
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        schema = auto_schema._map_serializer(  # type: ignore[no-untyped-call]
+            self.target, direction, bypass_extensions=True
+        )
+        return {**schema, "required": [self.target.key]}

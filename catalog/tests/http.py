@@ -1,0 +1,9 @@
+"""Clients of the tests."""
+
+import uuid
+from ipaddress import IPv6Address
+
+
+def new_address() -> str:
+    """Of a client that no quota has counted yet."""
+    return str(IPv6Address(uuid.uuid4().int))

@@ -1,0 +1,44 @@
+"""GET /api/v1/trending/: what trends, the same for everybody; of no shopper, so it can be kept."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.api.limits import Limited
+from catalog.api.problems import documented
+from recommendations.api.serializers import AudienceQuery, ItemSerializer
+from recommendations.lookups import check_known
+from recommendations.serving import recommend
+
+KEPT_S = 5
+
+
+class TrendingSerializer(serializers.Serializer[Any]):
+    strategy = serializers.CharField(help_text="live_trends, or what else found the items.")
+    degraded = serializers.BooleanField(help_text="A part was away and a fallback answered.")
+    items = ItemSerializer(
+        many=True, help_text="Best first; a live score halves with time and grows with each event."
+    )
+
+
+class Trending(Limited):
+    """What shoppers look at and buy now, over all or of one audience."""
+
+    throttle_scope = "recommendations"
+
+    @extend_schema(
+        operation_id="trending",
+        tags=["recommendations"],
+        parameters=[AudienceQuery],
+        responses={200: TrendingSerializer, 400: documented("No such audience, or a wrong k")},
+    )
+    def get(self, request: Request) -> Response:
+        query = AudienceQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        check_known(query.validated_data)
+        shelf = recommend("trending", **query.validated_data)
+        headers = {"Cache-Control": f"public, max-age={KEPT_S}"}
+        return Response(TrendingSerializer(shelf).data, headers=headers)

@@ -1,0 +1,96 @@
+"""GET /api/v1/models/: the training runs, for keys of the scope and for the data role."""
+
+from typing import Any
+
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog.api.limits import Limited
+from catalog.api.pagination import WholeCursor
+from catalog.api.problems import documented
+from catalog.api.scopes import HasScope
+from catalog.models.api_key import Scope
+from recommendations.models import ModelVersion
+
+TAGS = ["operations"]
+REFUSED = {403: documented("Neither a models:read key nor a user who may see model versions")}
+Free = {"type": "object", "additionalProperties": True}
+
+
+@extend_schema_field(Free)
+class FreeField(serializers.JSONField):
+    """An object whose members differ from one model to the next."""
+
+
+class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):
+    url = serializers.HyperlinkedIdentityField("api-model", lookup_field="version")
+    metrics = FreeField()
+
+    class Meta:
+        model = ModelVersion
+        fields: tuple[str, ...] = (
+            "version", "url", "created_at", "as_of", "status", "is_active", "metrics", "error",
+        )  # fmt: skip
+
+
+class ModelVersionDetailSerializer(ModelVersionSerializer):
+    manifest = FreeField(help_text="What the bundle holds: files, sizes, checksums, settings.")
+
+    class Meta(ModelVersionSerializer.Meta):
+        fields = (*ModelVersionSerializer.Meta.fields, "manifest")
+
+
+class VersionFilter(filters.FilterSet):  # type: ignore[misc]
+    class Meta:
+        model = ModelVersion
+        fields = ("status", "is_active")
+
+
+class Versions(Limited, GenericAPIView[ModelVersion]):
+    permission_classes = [HasScope]
+    scope = Scope.MODELS
+    permission = "recommendations.view_modelversion"
+    queryset = ModelVersion.objects.all()
+
+
+class ModelVersionList(Versions, ListAPIView[ModelVersion]):
+    """Training runs, the newest first."""
+
+    serializer_class = ModelVersionSerializer
+    filterset_class = VersionFilter
+    pagination_class = WholeCursor
+
+    @extend_schema(
+        operation_id="models_list",
+        tags=TAGS,
+        responses={
+            200: ModelVersionSerializer(many=True),
+            400: documented("The messages of each field that is wrong"),
+            **REFUSED,
+        },
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+class ModelVersionDetail(Versions, RetrieveAPIView[ModelVersion]):
+    """One training run with its manifest."""
+
+    serializer_class = ModelVersionDetailSerializer
+    lookup_field = "version"
+
+    @extend_schema(
+        operation_id="models_retrieve",
+        tags=TAGS,
+        responses={
+            200: ModelVersionDetailSerializer,
+            404: documented("There is no such version"),
+            **REFUSED,
+        },
+    )
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
