@@ -9,6 +9,7 @@ from streaming.events import partition_of
 
 CLOCK = "stream:clock"
 ANY_STATE = "{p*}:s:*"
+OF_THE_LOG = ("fence:*", "epochs", "s:*", "t:*", "n:*", "co:*")
 
 
 def tag(partition: int) -> str:

@@ -118,6 +118,20 @@ def is_empty() -> bool:
         return not any(client().scan_iter(match=keys.ANY_STATE, count=5000))
 
 
+def forget_log() -> int:
+    """Unlink all that came of the log and the fences in it, so that workers read it from its start.
+
+    Only while no worker runs: one at work would write between. Return the number of keys; raise
+    StoreUnavailable.
+    """
+    forgotten = 0
+    with available():
+        for kind in keys.OF_THE_LOG:
+            for key in client().scan_iter(match=f"{{p*}}:{kind}", count=5000):
+                forgotten += client().unlink(key)
+    return forgotten
+
+
 def trending(index_group: int | None, k: int) -> list[tuple[int, float]]:
     """The k articles with the greatest decayed weight, best first; raise StoreUnavailable."""
     with available(), client().pipeline(transaction=False) as pipeline:

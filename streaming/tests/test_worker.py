@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from catalog.tests.factories import make_article
-from streaming import connection, producer, store, topics, verify
+from streaming import connection, dislikes, keys, producer, store, topics, verify
 from streaming.consumer import FeatureConsumer
 from streaming.delivery import Outgoing, Sender
 from streaming.events import View
@@ -64,7 +65,13 @@ def test_a_worker_killed_in_the_middle_leaves_the_features_of_an_unbroken_run(
     unbroken = features(client)
     assert sum(key.find(b":s:") > 0 for key in unbroken) > 400
     worker.kill()
-    client.flushdb()  # a wiped Redis makes the worker read the log again
+    dislikes.add("c1", articles[0])
+    with pytest.raises(CommandError, match="Stop the stream workers first"):
+        call_command("rebuild_features", "--source=log")
+    client.delete(*client.scan_iter(keys.status("*")))  # as after TTL_S seconds
+    call_command("rebuild_features", "--source=log")
+    assert not features(client)
+    assert dislikes.of("c1") == [articles[0]]
     for share in (0.2, 0.5, 0.8):
         worker.start()
         eventually(lambda share=share: done(client) > share * EVENTS, "progress")  # type: ignore[misc]

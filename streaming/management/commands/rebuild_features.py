@@ -1,3 +1,5 @@
+"""manage.py rebuild_features [--source history|log] [--days 90] [--resume]"""
+
 from argparse import ArgumentParser
 from datetime import timedelta
 from typing import Any
@@ -5,7 +7,7 @@ from typing import Any
 from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
 
-from streaming import history, store
+from streaming import history, status, store
 from streaming.connection import StoreUnavailable
 from streaming.pace import Pace
 from streaming.replay import Plan, Replay
@@ -14,29 +16,48 @@ from streaming.topics import TopicError
 
 class Command(BaseCommand):
     help = (
-        "Fill an empty feature store from the history in PostgreSQL, by publishing its last days "
-        "to Kafka. Only needed where Kafka no longer holds the events: else the stream workers "
-        "read them again by themselves."
+        "Make the features anew. From history: publish the last days of purchases in PostgreSQL to "
+        "Kafka, for an empty store whose log is gone too. From the log: forget the features, so "
+        "that the workers, when they are started again, read all of Kafka's log."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--days", type=int, default=90, help="how many (90)")
+        parser.add_argument("--source", choices=("history", "log"), default="history")
+        parser.add_argument("--days", type=int, default=90, help="of history (90)")
         parser.add_argument(
             "--resume", action="store_true", help="go on with a rebuild that was interrupted"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        known = history.bounds()
-        if known is None:
-            raise CommandError("There is no history: run ingest_hm first.")
-        first = max(known[0], known[1] - timedelta(days=options["days"] - 1))
         try:
-            if not options["resume"] and not store.is_empty():
-                raise CommandError("The feature store isn't empty: nothing was done.")
-            replay = Replay(Plan(first, known[1]), Pace())
-            if not options["resume"]:
-                replay.start_over()
-            replay.run()
+            if options["source"] == "log":
+                self.stdout.write(from_log())
+            else:
+                self.stdout.write(from_history(options["days"], resume=options["resume"]))
         except (KafkaException, TopicError, StoreUnavailable) as error:
             raise CommandError(f"The rebuild can't go on: {error}") from error
-        self.stdout.write(f"{replay.sent} purchases since {first} published.")
+
+
+def from_log() -> str:
+    """Raise CommandError while a worker runs: what it writes meanwhile would be counted twice."""
+    running = [worker.worker for worker in status.workers()]
+    if running:
+        raise CommandError(
+            f"Stop the stream workers first ({', '.join(running)}); one that was killed is"
+            f" forgotten after {status.TTL_S} s."
+        )
+    return f"{store.forget_log()} keys forgotten: the workers will read the log from its beginning."
+
+
+def from_history(days: int, *, resume: bool) -> str:
+    known = history.bounds()
+    if known is None:
+        raise CommandError("There is no history: run ingest_hm first.")
+    first = max(known[0], known[1] - timedelta(days=days - 1))
+    if not resume and not store.is_empty():
+        raise CommandError("The feature store isn't empty: nothing was done.")
+    replay = Replay(Plan(first, known[1]), Pace())
+    if not resume:
+        replay.start_over()
+    replay.run()
+    return f"{replay.sent} purchases since {first} published."
