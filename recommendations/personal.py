@@ -19,10 +19,10 @@ from recommendations.learned import best_first
 from recommendations.profile import PURCHASE, Profile
 from recommendations.ranking import WEIGHTS, Ranking, generate
 
-# Of one design so many colours: who liked one may want another beside it.
-PER_DESIGN: Final = 2
-# What one owns already takes at most so much of a shelf.
-OWNED_SHARE: Final = 0.75
+# Of one design so many colours: who liked one may want others beside it.
+PER_DESIGN: Final = 3
+# What one owns already leaves so many places to others.
+NOT_OWNED: Final = 1
 # Of shelves of this length or more, one in EXPLORES keeps its last place for an article that is
 # new in the shop.
 EXPLORES_FROM: Final = 8
@@ -67,7 +67,7 @@ def personal_shelf(
     found = generate(bundle, profile, weights, wish.index_group)
     ranking = damped(bundle, best_first(bundle, profile, found), wish.less)
     left = np.flatnonzero(allowed(bundle, ranking.rows, wish))
-    left = left[not_too_often(ranking.rows[left], profile, int(k * OWNED_SHARE))]
+    left = left[not_too_often(ranking.rows[left], profile, k - NOT_OWNED)]
     places = left[diverse(bundle, ranking.rows[left], k, (k + 1) // 2, PER_DESIGN)]
     picks = [pick(ranking, int(place)) for place in places]
     explores = k >= EXPLORES_FROM and wish.seed is not None and chance(wish.seed) % EXPLORES == 0
