@@ -9,7 +9,7 @@ import numpy.typing as npt
 from django.template.loader import render_to_string
 
 from recommendations.evaluation.metrics import interval
-from recommendations.evaluation.run import ACTIVITY, FOR_YOU, Outcome, Plan
+from recommendations.evaluation.run import ACTIVITY, BLEND, FOR_YOU, Outcome, Plan
 
 Values = npt.NDArray[np.float64]
 
@@ -20,10 +20,11 @@ def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> dict[str, 
     `note` says of what kind the data are, such as that they are synthetic.
     """
     key = f"map@{plan.k}"
-    methods = list(outcomes[0].values)
+    # A window with few buyers has no ranker, and so no row without one.
+    methods = [n for n in outcomes[0].values if all(n in outcome.values for outcome in outcomes)]
     ours = pooled(outcomes, FOR_YOU, key)
     best = max(
-        (name for name in methods if name != FOR_YOU),
+        (name for name in methods if name not in (FOR_YOU, BLEND)),
         key=lambda name: float(pooled(outcomes, name, key).mean()),
     )
     ahead = ours - pooled(outcomes, best, key)
@@ -36,7 +37,10 @@ def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> dict[str, 
         "candidate recall": means(outcomes, "generators"),
         "map without": means(outcomes, "ablation"),
         "next in session": session(outcomes),
-        "segments": {"age": by_age(outcomes, key), "activity": by_activity(outcomes, key)},
+        "segments": {
+            "age": by_age(outcomes, key, methods),
+            "activity": by_activity(outcomes, key, methods),
+        },
     }
 
 
@@ -81,13 +85,13 @@ def session(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def by_age(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
+def by_age(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, Any]:
     age = np.concatenate([outcome.age for outcome in outcomes])
     names = {band: "unknown" if band < 0 else f"from {band:.0f}" for band in np.unique(age)}
-    return segments(outcomes, key, {name: age == band for band, name in names.items()})
+    return segments(outcomes, key, methods, {name: age == band for band, name in names.items()})
 
 
-def by_activity(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
+def by_activity(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, Any]:
     """By the number of distinct articles of the customer's last year."""
     size = np.concatenate([outcome.activity for outcome in outcomes])
     bounds = [*ACTIVITY, np.inf]
@@ -95,13 +99,16 @@ def by_activity(outcomes: Sequence[Outcome], key: str) -> dict[str, Any]:
         "new" if low == 0 else f"from {low}": (size >= low) & (size < high)
         for low, high in pairwise(bounds)
     }
-    return segments(outcomes, key, masks)
+    return segments(outcomes, key, methods, masks)
 
 
 def segments(
-    outcomes: Sequence[Outcome], key: str, masks: Mapping[str, npt.NDArray[np.bool_]]
+    outcomes: Sequence[Outcome],
+    key: str,
+    methods: Sequence[str],
+    masks: Mapping[str, npt.NDArray[np.bool_]],
 ) -> dict[str, Any]:
-    values = {name: pooled(outcomes, name, key) for name in outcomes[0].values}
+    values = {name: pooled(outcomes, name, key) for name in methods}
     return {
         segment: {
             "customers": int(mask.sum()),

@@ -23,9 +23,12 @@ from recommendations.ranking import WEIGHTS
 from recommendations.training.facts import facts_of
 from recommendations.training.inputs import Inputs, Progress
 from recommendations.training.pipeline import likes_of
+from recommendations.training.ranker import NO_RANKER
 
 DEPTH = 100
 FOR_YOU = "for-you"
+# What for-you would show without its learned ranker, where it has one.
+BLEND = "for-you, blend alone"
 # Baskets of so many articles can be cut in two.
 SESSION_FROM = 3
 SESSION_FIRST = 5
@@ -84,9 +87,11 @@ def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any
     truth = truth_of(split.later, plan.customers)
     bundle = bundle_of(split.past, likes, lambda line: None)
     lists = {name: method_lists(name, split, truth) for name in available_baselines()}
-    lists[FOR_YOU] = ranked(bundle, truth.customers, DEPTH)
     heads = {name: found[:, : plan.k] for name, found in lists.items()}
-    heads[FOR_YOU] = for_you(bundle, truth.customers, plan.k)
+    ours = {FOR_YOU: bundle} | ({BLEND: unranked(bundle)} if len(bundle.ranker) else {})
+    for name, of_ours in ours.items():
+        lists[name] = ranked(of_ours, truth.customers, DEPTH)
+        heads[name] = for_you(of_ours, truth.customers, plan.k)
     known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
     return Outcome(
         as_of=split.past.as_of.isoformat(),
@@ -98,6 +103,10 @@ def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any
         age=np.array([own.band if own else -1 for own in known], np.float64),
         activity=np.array([len(own.rows) if own else 0 for own in known], np.float64),
     )
+
+
+def unranked(bundle: Bundle) -> Bundle:
+    return Bundle(bundle.manifest, {**bundle.arrays, **NO_RANKER})
 
 
 def available_baselines() -> list[str]:

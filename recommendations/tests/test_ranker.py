@@ -93,7 +93,9 @@ def test_a_ranker_that_is_no_better_beyond_chance_is_not_chosen(
     monkeypatch.setattr(ranker, "LEAST_CUSTOMERS", 10)
     monkeypatch.setattr(ranker, "ROUNDS", 5)
     arrays = ranker_of(rebuyers(), quiet)
-    assert arrays["ranker_trial"].shape == (4,)
+    *_, customers, pointwise = arrays["ranker_trial"].tolist()
+    assert customers > 100
+    assert 0.0 < pointwise < 1.0
     assert (len(arrays["ranker"]) > 0) == (arrays["ranker_trial"][2] > 0)
 
 
@@ -102,3 +104,24 @@ def test_a_gain_counts_by_the_lower_bound_of_its_interval() -> None:
     blend = dice.random(500)
     assert trial_of(blend, blend + 0.01)[2] == pytest.approx(0.01)
     assert trial_of(blend, blend + dice.normal(0, 1, 500))[2] < 0
+
+
+def test_the_newest_week_changes_nothing_that_older_weeks_teach() -> None:
+    inputs = rebuyers()
+    late = inputs.sales.day > inputs.as_of_day - 7
+    row = np.where(late, (inputs.sales.row + 17) % 300, inputs.sales.row).astype(np.int32)
+    shifted = replace(inputs, sales=replace(inputs.sales, row=row))
+    before, after = taught(inputs), taught(shifted)
+    assert before[0].tobytes() != after[0].tobytes()
+    assert [block.tobytes() for block in before[1:]] == [block.tobytes() for block in after[1:]]
+
+
+def taught(inputs: Inputs) -> list[np.ndarray]:
+    """Each week's features and labels, the newest week first."""
+    oldest = list(rolling(inputs, 7, 3))[-1].past
+    rest = {**likes_of(oldest, facts_of(oldest), quiet), **NO_RANKER}
+    parts = [
+        examples_of(bundle_in_memory(split.past, rest, quiet), truth_of(split.later, 200))
+        for split in rolling(inputs, 7, 3)
+    ]
+    return [np.column_stack([part.features, part.bought]) for part in parts]

@@ -1,7 +1,8 @@
 """Training the ranker on weekly slices, each with features from strictly before it.
 
 The newest slice is held out: only a ranker that is better there than the blend, beyond chance, is
-put into the bundle, trained anew on all slices.
+put into the bundle, trained anew on all slices. scikit-learn's HistGradientBoosting, fitted on the
+same examples, is measured beside it: the baseline among rankers.
 """
 
 from collections import deque
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from recommendations.bundle.reader import Bundle
 from recommendations.evaluation import metrics
@@ -79,8 +81,11 @@ def fit_ranker(
     held_out = examples_of(bundle, truth)
     progress("the ranker's held-out week")
     learned = list(older(slices, bundle_of, progress, seed))
-    trial = compare(bundle, truth, fit(learned))
-    progress("ranker MAP@12 {1:.4f}, blend {0:.4f}, difference at least {2:.4f}".format(*trial))
+    trial = compare(bundle, truth, learned)
+    progress(
+        "ranker MAP@12 {1:.4f}, blend {0:.4f}, difference at least {2:.4f};"
+        " HistGradientBoosting {4:.4f}".format(*trial)
+    )
     text = fit([held_out, *learned]) if trial[2] > 0 else NO_RANKER["ranker"]
     return {"ranker": text, "ranker_trial": trial}
 
@@ -135,16 +140,45 @@ def fit(parts: list[Examples]) -> npt.NDArray[np.uint8]:
     return np.frombuffer(text.encode(), np.uint8)
 
 
-def compare(bundle: Bundle, truth: Truth, ranker: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+class Pointwise:
+    """HistGradientBoosting in LightGBM's place: a candidate's chance to be bought, on its own."""
+
+    def __init__(self, parts: list[Examples]) -> None:
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        self.model = HistGradientBoostingClassifier(
+            max_iter=ROUNDS, learning_rate=0.05, max_leaf_nodes=31, min_samples_leaf=200,
+            l2_regularization=5.0, early_stopping=False, random_state=1,
+        )  # fmt: skip
+        self.model.fit(
+            np.concatenate([part.features for part in parts]),
+            np.concatenate([part.bought for part in parts]),
+        )
+
+    def predict(self, features: Matrix, num_threads: int) -> npt.NDArray[np.float64]:
+        with threadpool_limits(num_threads, "openmp"):
+            chance: npt.NDArray[np.float64] = self.model.predict_proba(features)[:, 1]
+        return chance
+
+
+class Rival(Bundle):
+    """A bundle whose candidates another model orders."""
+
+    booster: Pointwise
+
+
+def compare(bundle: Bundle, truth: Truth, learned: list[Examples]) -> npt.NDArray[np.float32]:
     """MAP@12 of the blend and of the ranker on whole shelves; the lower bound (95 %, bootstrap) of
-    the paired difference; how many customers."""
-    with_ranker = Bundle(bundle.manifest, {**bundle.arrays, "ranker": ranker})
+    the paired difference; how many customers; MAP@12 of HistGradientBoosting."""
+    arrays = {**bundle.arrays, "ranker": fit(learned)}
+    rival = Rival(bundle.manifest, arrays)
+    rival.booster = Pointwise(learned)
     relevant = np.array([len(own) for own in truth.bought])
-    blend, learned = (
+    blend, ranked, pointwise = (
         metrics.average_precision(metrics.hits_of(shelves_of(b, truth), truth.bought), relevant)
-        for b in (bundle, with_ranker)
+        for b in (bundle, Bundle(bundle.manifest, arrays), rival)
     )
-    return trial_of(blend, learned)
+    return np.append(trial_of(blend, ranked), np.float32(pointwise.mean()))
 
 
 def trial_of(

@@ -103,7 +103,13 @@ def quality(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
 
 def trial_figures(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
     """How ranker and blend did on the week held out, and which of them was chosen."""
-    names = ("blend_map12", "ranker_map12", "ranker_gain_at_least", "ranker_trial_customers")
+    names = (
+        "blend_map12",
+        "ranker_map12",
+        "ranker_gain_at_least",
+        "ranker_trial_customers",
+        "hist_gradient_boosting_map12",
+    )
     figures = zip(names, arrays["ranker_trial"].tolist(), strict=False)
     chosen = {"ranker_chosen": int(len(arrays["ranker"]) > 0)}
     return chosen | {name: round(value, 5) for name, value in figures}
