@@ -8,7 +8,7 @@ first.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -16,11 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.columns import copy_columns
-from catalog.models import Appearance, ColourMaster, IngestRun, ProductType, Section
+from catalog.freshness import per_ingest
+from catalog.models import Appearance, ColourMaster, ProductType, Section
 from catalog.money import price
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 # Articles without a summary have no price and aren't shown.
 QUERY: Final = """
@@ -89,6 +91,18 @@ class Assortment:
         }
         return {name: np.lexsort(by) for name, by in keys.items()}
 
+    @cached_property
+    def _pairs(self) -> dict[str, tuple[Ints, Ints, Ints]]:
+        """By facet: its values, of each pair of value and product the value's place, and the pair
+        of each row. So the products of a value are counted by marking pairs, without sorting."""
+        return {facet.key: self._pair(self.of(facet.key)) for facet in self.facets}
+
+    def _pair(self, column: npt.NDArray[Any]) -> tuple[Ints, Ints, Ints]:
+        values, code = np.unique(column, return_inverse=True)
+        products = int(self.design.max(initial=0)) + 1
+        pairs, pair = np.unique(code * products + self.design, return_inverse=True)
+        return values.astype(np.int64), pairs // products, pair.astype(np.int64)
+
     def within(self, place: Sequence[int]) -> Bools:
         """The rows at a place of the menu: keys of the LEVELS, from the top."""
         found = np.ones(len(self.of("article")), bool)
@@ -96,36 +110,44 @@ class Assortment:
             found &= self.of(level) == key
         return found
 
+    def rows_of(self, articles: Ints) -> tuple[Ints, Bools]:
+        """The row of each article key, and which of the keys have one."""
+        own = self.of("article")
+        rows = np.searchsorted(own, articles).clip(max=max(len(own) - 1, 0))
+        known = own[rows] == articles if len(own) else np.zeros(len(articles), bool)
+        return rows, known
+
     def chosen(
-        self, place: Sequence[int], choice: Mapping[str, Collection[int]], without: str = ""
+        self, rows: Bools, choice: Mapping[str, Collection[int]], without: str = ""
     ) -> Bools:
-        """The rows at a place that any of the chosen values of every facet but one allows."""
-        found = self.within(place)
+        """Those of the rows that any of the chosen values of every facet but one allows."""
+        found = rows.copy()
         for key, values in choice.items():
             if values and key != without:
                 found &= np.isin(self.of(key), list(values))
         return found
 
-    def listed(self, rows: Bools, order: str, first: Sequence[int] = ()) -> list[int]:
-        """Article keys, the best of each product by the order; those of `first` come first."""
-        ordered = self.orders[order]
-        ordered = ordered[rows[ordered]]
-        if len(first):
-            article = self.of("article")[ordered]
-            place = {key: n for n, key in enumerate(first)}
-            rank = np.array([place.get(int(key), len(first)) for key in article])
-            ordered = ordered[np.argsort(rank, kind="stable")]
+    def ordered(self, rows: Bools, order: str) -> Ints:
+        every = self.orders[order]
+        return every[rows[every]]
+
+    def by_score(self, rows: Bools, score: Floats) -> Ints:
+        """`score` has a number for each row of the assortment; the highest comes first."""
+        places = np.flatnonzero(rows)
+        return places[np.argsort(-score[places], kind="stable")]
+
+    def listed(self, ordered: Ints) -> list[int]:
+        """Article keys, of each product the one that comes first."""
         at = np.sort(np.unique(self.design[ordered], return_index=True)[1])
         articles: list[int] = self.of("article")[ordered[at]].tolist()
         return articles
 
     def options(
-        self, facet: Facet, place: Sequence[int], choice: Mapping[str, Collection[int]]
+        self, facet: Facet, rows: Bools, choice: Mapping[str, Collection[int]]
     ) -> list[Option]:
         """What there is to choose of a facet, most products first; prices in their order."""
-        rows = self.chosen(place, choice, without=facet.key)
+        counts = self._products_by(facet.key, self.chosen(rows, choice, without=facet.key))
         chosen = choice.get(facet.key, ())
-        counts = self._products_by(facet.key, rows)
         made = [
             Option(value, facet.names.get(value, str(value)), count, value in chosen)
             for value, count in counts
@@ -133,26 +155,18 @@ class Assortment:
         return made if facet.key == "band" else sorted(made, key=lambda o: (-o.count, o.name))
 
     def _products_by(self, column: str, rows: Bools) -> Iterable[tuple[int, int]]:
-        """Each value and its number of products."""
-        values, code = np.unique(self.of(column)[rows], return_inverse=True)
-        seen = np.zeros((len(values), int(self.design.max(initial=-1)) + 1), bool)
-        seen[code, self.design[rows]] = True
-        return zip(values.tolist(), seen.sum(axis=1).tolist(), strict=True)
+        """Each value there is among the rows and its number of products."""
+        values, value_of_pair, pair = self._pairs[column]
+        seen = np.zeros(len(value_of_pair), bool)
+        seen[pair[rows]] = True
+        counts = np.bincount(value_of_pair[seen], minlength=len(values))
+        there = np.flatnonzero(counts)
+        return zip(values[there].tolist(), counts[there].tolist(), strict=True)
 
 
+@per_ingest
 def assortment() -> Assortment:
     """That of the last finished ingest."""
-    run = IngestRun.objects.filter(status=IngestRun.Status.DONE).order_by("-pk").first()
-    # Without one nothing tells that the articles changed: always read them.
-    return read() if run is None else _kept(f"{run.pk}:{run.finished_at}")
-
-
-@lru_cache(maxsize=1)
-def _kept(_: str) -> Assortment:
-    return read()
-
-
-def read() -> Assortment:
     columns = dict(copy_columns(QUERY, COLUMNS))
     bounds = np.array([price(Decimal(money)) for money in PRICES[1:]])
     columns["band"] = np.searchsorted(bounds, columns["price"], side="right")

@@ -1,7 +1,7 @@
 """Reading many rows from PostgreSQL: COPY straight into arrays, nothing row by row."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,15 +12,18 @@ HEADER_BYTES = 19
 TRAILER_BYTES = 2
 
 
-def copy_columns(query: str, columns: Mapping[str, str]) -> dict[str, npt.NDArray[Any]]:
+def copy_columns(
+    query: str, columns: Mapping[str, str], values: Sequence[Any] = ()
+) -> dict[str, npt.NDArray[Any]]:
     """The result of a query as arrays: `columns` are its columns' types (big-endian), none null.
+    `values` are those of the query's placeholders.
 
     So each row of PostgreSQL's binary format (a field count, then length and value of each) has
     one length, and an array of records reads it as it is:
     https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT
     """
     raw = io.BytesIO()
-    copy(f"COPY ({query}) TO STDOUT (FORMAT binary)", raw)
+    copy(f"COPY ({query}) TO STDOUT (FORMAT binary)", raw, values)
     fields = [field for n, form in columns.items() for field in ((f"{n}_bytes", ">i4"), (n, form))]
     record = np.dtype([("count", ">i2"), *fields])
     body = raw.getbuffer()[HEADER_BYTES : len(raw.getbuffer()) - TRAILER_BYTES]
@@ -28,8 +31,12 @@ def copy_columns(query: str, columns: Mapping[str, str]) -> dict[str, npt.NDArra
     return {name: rows[name].astype(form[1:]) for name, form in columns.items()}
 
 
-def copy(statement: str, target: io.BytesIO) -> None:
-    """Run a COPY … TO STDOUT into `target`, which then stands at its beginning."""
+def copy(statement: str, target: io.BytesIO, values: Sequence[Any] = ()) -> None:
+    """Run a COPY … TO STDOUT into `target`, which then stands at its beginning.
+
+    COPY takes no parameters, so that the driver writes the values into the statement, quoted.
+    """
     with connection.cursor() as cursor:
-        cursor.copy_expert(statement, target)
+        ready = cursor.mogrify(statement, values).decode() if values else statement
+        cursor.copy_expert(ready, target)
     target.seek(0)

@@ -9,8 +9,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Value
 
-from catalog import search
-
 if TYPE_CHECKING:
     from catalog.models import Article  # noqa: F401 (named in the base class below)
 
@@ -77,5 +75,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def search(self, words: str) -> Self:
         """Articles that match the words, best first; typing errors are forgiven."""
+        from catalog import search  # which asks the models, and those have this query set
+
         found: Self = search.find(words, self).articles  # type: ignore[assignment]
         return found

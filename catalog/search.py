@@ -7,71 +7,74 @@ Whatever a shopper types is safe: it reaches the database only as a parameter of
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from math import log1p
-from typing import TYPE_CHECKING
+from typing import Any, Final
 
-from django.contrib.postgres.search import (
-    CombinedSearchQuery,
-    SearchQuery,
-    SearchRank,
-)
-from django.db import connection, transaction
+import numpy as np
+import numpy.typing as npt
+from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchRank
+from django.db import connection
 from django.db.models import F, FloatField, Q, Value
 from django.db.models.functions import Cast, Ln
 
-if TYPE_CHECKING:
-    from catalog.querysets import ArticleQuerySet
+from catalog.assortment import Assortment
+from catalog.columns import copy_columns
+from catalog.lexicon import WORD, Lexicon, lexicon
+from catalog.models import Article
+from catalog.querysets import ArticleQuerySet
 
 CONFIG = "english"
 MAX_CHARACTERS = 200
 # Ten thousand recent sales multiply the text's rank by about three.
 POPULARITY_WEIGHT = 0.25
-# pg_trgm's own 0.6 misses most errors in short words; the edit distance then sorts out the rest.
-WORD_SIMILARITY = 0.4
-LEAST_LIKENESS = 0.6
-COMMON_WEIGHT = 0.03
-FEW = 4
+LEAST_LETTERS = 3
 
 Query = SearchQuery | CombinedSearchQuery
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Columns = Mapping[str, npt.NDArray[Any]]
 
-# The words of the names that resemble one word: article names by their trigram index, and the
-# small tables whose names the full text holds too.
-ALIKE = r"""
-SELECT word FROM (
-    SELECT DISTINCT lower(part) AS word
-    FROM (
-        SELECT name FROM catalog_article WHERE name %%> %(word)s
-        UNION SELECT name FROM catalog_producttype
-        UNION SELECT name FROM catalog_colour
-        UNION SELECT name FROM catalog_colourmaster
-        UNION SELECT name FROM catalog_appearance
-        UNION SELECT name FROM catalog_section
-    ) AS names, regexp_split_to_table(name, '[^[:alnum:]]+') AS part
-    WHERE length(part) > 2
-) AS words
-ORDER BY similarity(word, %(word)s) DESC, word
-LIMIT 20
-"""
+MATCH: Final = {"article": ">i4", "rank": ">f4"}
+NOTHING: Final[Columns] = {name: np.zeros(0, form[1:]) for name, form in MATCH.items()}
 
-# How many articles have the word in their name, type, colour, pattern or section.
-OCCURRENCES = """
-SELECT word, (
-    SELECT count(*) FROM catalog_article
-    WHERE search @@ to_tsquery('english', quote_literal(word) || ':AB')
-) FROM unnest(%s) AS word
+# Of some words those that articles have, if only in their descriptions, or that search for
+# nothing ("the").
+KNOWN = """
+SELECT word
+FROM unnest(%s) AS word, LATERAL to_tsquery('english', quote_literal(word)) AS asked
+WHERE numnode(asked) = 0 OR EXISTS (SELECT FROM catalog_article WHERE search @@ asked)
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """`words` is what was searched for: other than what was typed when `corrected`."""
+class Attempt:
+    """One way to take what was typed; `words` differ from it when `corrected`, and when `partly`
+    one of them is enough."""
 
-    articles: ArticleQuerySet
+    matching: Query
     words: str
     corrected: bool = False
+    partly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The articles of the first attempt that found any; None when there was nothing to try."""
+
+    articles: ArticleQuerySet
+    attempt: Attempt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Of an assortment the rows that match, and a score for each of its rows: the higher the
+    better, 0 where nothing matches."""
+
+    rows: Bools
+    score: Floats
+    attempt: Attempt | None
 
 
 def find(typed: str, articles: ArticleQuerySet) -> Found:
@@ -82,18 +85,61 @@ def find(typed: str, articles: ArticleQuerySet) -> Found:
     matching word is enough.
     """
     words = cleaned(typed)
+    if number := _number(words):
+        return Found(articles.filter(_numbered(number)).popular(), None)
+    found, attempt = articles.none(), None
+    for attempt in attempts(words):
+        found = _ranked(articles, attempt.matching)
+        if found.exists():
+            break
+    return Found(found, attempt)
+
+
+def rank(typed: str, goods: Assortment) -> Ranked:
+    """As `find`, of the whole assortment: every match with its score, so that a list can be
+    narrowed, counted and ordered by it."""
+    words = cleaned(typed)
+    if number := _number(words):
+        keys = Article.objects.filter(_numbered(number)).values_list("pk", flat=True)
+        return _scored(goods, np.array(list(keys), np.int64), np.ones(len(keys)), None)
+    columns: Columns = NOTHING
+    attempt = None
+    for attempt in attempts(words):
+        columns = _matches(attempt.matching)
+        if len(columns["article"]):
+            break
+    return _scored(goods, columns["article"].astype(np.int64), columns["rank"], attempt)
+
+
+def _matches(matching: Query) -> Columns:
+    """Unsorted and without the popularity, which the assortment has: joining and sorting would
+    take PostgreSQL longer than everything else."""
+    found = Article.objects.filter(search=matching).order_by()
+    ranked = found.annotate(rank=SearchRank(F("search"), matching)).values_list("pk", "rank")
+    sql, values = ranked.query.sql_with_params()
+    return copy_columns(sql, MATCH, values)
+
+
+def _scored(goods: Assortment, articles: Ints, ranks: Floats, attempt: Attempt | None) -> Ranked:
+    rows, known = goods.rows_of(articles)
+    score = np.zeros(len(goods.of("article")))
+    matching = np.zeros(len(score), bool)
+    matching[rows[known]] = True
+    boost = 1 + POPULARITY_WEIGHT * np.log(goods.of("units_recent")[rows[known]] + 1.0)
+    score[rows[known]] = ranks[known] * boost
+    return Ranked(matching, score, attempt)
+
+
+def attempts(words: str) -> Iterator[Attempt]:
+    """The likelier first; the next is only made when the one before found nothing."""
     if not words:
-        return Found(articles.none(), words)
-    if re.fullmatch(r"\d{6,10}", words, re.ASCII):
-        return Found(articles.filter(_numbered(int(words))).popular(), words)
-    found = _ranked(articles, query(words))
-    if found.exists():
-        return Found(found, words)
+        return
+    yield Attempt(query(words), words)
     better = corrected(words)
-    found = _ranked(articles, query(better))
-    if better != words and found.exists():
-        return Found(found, better, corrected=True)
-    return Found(_ranked(articles, _any_of(better)), better, corrected=better != words)
+    if better != words:
+        yield Attempt(query(better), better, corrected=True)
+    if len(WORD.findall(better)) > 1:
+        yield Attempt(_any_of(better), better, corrected=better != words, partly=True)
 
 
 def cleaned(typed: str) -> str:
@@ -103,62 +149,40 @@ def cleaned(typed: str) -> str:
 
 def query(words: str) -> Query:
     """All the words, the last of which may still be being typed."""
-    whole = SearchQuery(words, config=CONFIG, search_type="websearch")
     match = re.search(r"(?:^|(?<=\s))[^\W_]+$", words)
-    # A word within quotes or after a minus is meant as it stands.
-    if match is None or words.count('"') % 2:
-        return whole
+    before = words[: match.start()] if match else words
+    # A word within quotes, after a minus or after "or" is meant as it stands.
+    if match is None or words.count('"') % 2 or re.search(r"\bor\s", before, re.IGNORECASE):
+        return SearchQuery(words, config=CONFIG, search_type="websearch")
     beginning = SearchQuery(f"'{match[0]}':*", config=CONFIG, search_type="raw")
-    before = words[: match.start()]
     if not before:
-        return whole | beginning
-    return whole | (SearchQuery(before, config=CONFIG, search_type="websearch") & beginning)
+        return beginning
+    return SearchQuery(before, config=CONFIG, search_type="websearch") & beginning
 
 
 def corrected(words: str) -> str:
     """The words with each one that few or no articles have replaced by what was likely meant."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)",
-            [str(WORD_SIMILARITY)],
-        )
-        return re.sub(r"[^\W\d_]{3,}", lambda match: _nearest(match[0]), words)
+    known, own = lexicon(), set(WORD.findall(words.lower()))
+    strange = own - known.articles.keys()
+    fixed = strange & _known(strange) if strange else set()
+    return WORD.sub(lambda m: m[0] if m[0].lower() in fixed else _corrected(m[0], known), words)
 
 
-def _nearest(word: str) -> str:
+def _corrected(word: str, known: Lexicon) -> str:
+    if len(word) < LEAST_LETTERS or any(letter.isdigit() for letter in word):
+        return word
+    meant = known.meant(word)
+    return word if meant == word.lower() else meant
+
+
+def _known(words: Collection[str]) -> set[str]:
     with connection.cursor() as cursor:
-        cursor.execute(ALIKE, {"word": word.lower()})
-        alike = most_alike(word, [row[0] for row in cursor.fetchall()])
-        cursor.execute(OCCURRENCES, [[*alike, word.lower()]])
-        return most_likely(word, dict(cursor.fetchall()))
+        cursor.execute(KNOWN, [list(words)])
+        return {word for (word,) in cursor.fetchall()}
 
 
-def likeness(word: str, candidate: str) -> float:
-    """Share of letters in common and in the same order, 0 to 1."""
-    return SequenceMatcher(None, word.lower(), candidate).ratio()
-
-
-def most_alike(word: str, candidates: Sequence[str]) -> list[str]:
-    """The few candidates nearest to the word, letter by letter.
-
-    Trigrams alone prefer long words that share a beginning; the letters alone would compare
-    every word there is. So trigrams choose the candidates and the letters choose among them.
-    """
-    near = [c for c in candidates if likeness(word, c) >= LEAST_LIKENESS]
-    return sorted(near, key=lambda c: likeness(word, c), reverse=True)[:FEW]
-
-
-def most_likely(word: str, occurrences: Mapping[str, int]) -> str:
-    """What was meant: near to what was typed, and a word that many articles have.
-
-    "blake" and "black" are equally near to "blakc", but more articles are black; and H&M's own
-    names have errors ("bikni"), which are words that few articles have.
-    """
-    return max(
-        [candidate for candidate in occurrences if occurrences[candidate]],
-        key=lambda c: likeness(word, c) + COMMON_WEIGHT * log1p(occurrences[c]),
-        default=word,
-    )
+def _number(words: str) -> int | None:
+    return int(words) if re.fullmatch(r"\d{6,10}", words, re.ASCII) else None
 
 
 def _numbered(number: int) -> Q:
@@ -168,9 +192,7 @@ def _numbered(number: int) -> Q:
 
 
 def _any_of(words: str) -> Query:
-    return SearchQuery(
-        " or ".join(re.findall(r"[^\W_]+", words)), config=CONFIG, search_type="websearch"
-    )
+    return SearchQuery(" or ".join(WORD.findall(words)), config=CONFIG, search_type="websearch")
 
 
 def _ranked(articles: ArticleQuerySet, matching: Query) -> ArticleQuerySet:

@@ -25,7 +25,7 @@ class Products(Sitemap):  # type: ignore[type-arg]
 
     def items(self) -> list[int]:
         goods = assortment()
-        return goods.listed(goods.within([]), "popular")
+        return goods.listed(goods.orders["popular"])
 
     def location(self, item: int) -> str:
         return reverse("product", args=[item])

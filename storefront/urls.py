@@ -62,6 +62,7 @@ urlpatterns = [
     path("outfits/", outfits.page, name="complete-outfit"),
     path("outfits/add/", outfits.add, name="add-outfit"),
     path("search/", search.search, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
     path("personas/", personas.gallery, name="personas"),
     path("personas/switch/", personas.switch, name="persona-switch"),
     path("personas/leave/", personas.leave, name="persona-leave"),

@@ -57,7 +57,6 @@ class Article(models.Model):
                 name="article_navigation",
             ),
             GinIndex(fields=["search"], name="article_search"),
-            GinIndex(fields=["name"], name="article_name_trigram", opclasses=["gin_trgm_ops"]),
         ]
 
     def __str__(self) -> str:

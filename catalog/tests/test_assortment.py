@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
 
 from catalog.assortment import Assortment, assortment, price_names
@@ -42,30 +43,34 @@ def keys(shop: dict[str, Article], *names: str) -> list[int]:
 
 def options(goods: Assortment, key: str, **choice: list[int]) -> dict[str, tuple[int, bool]]:
     facet = next(facet for facet in goods.facets if facet.key == key)
-    return {o.name: (o.count, o.chosen) for o in goods.options(facet, WOMEN, choice)}
+    return {o.name: (o.count, o.chosen) for o in goods.options(facet, goods.within(WOMEN), choice)}
 
 
 def test_each_product_is_listed_once_by_its_best_article(shop: dict[str, Article]) -> None:
     goods = assortment()
     women = goods.within(WOMEN)
-    assert goods.listed(women, "popular") == keys(shop, "blue", "dress")
-    assert goods.listed(women, "newest") == keys(shop, "red", "dress")
-    assert goods.listed(women, "cheapest") == keys(shop, "red", "dress")
-    assert goods.listed(women, "dearest") == keys(shop, "dress", "blue")
+    assert goods.listed(goods.ordered(women, "popular")) == keys(shop, "blue", "dress")
+    assert goods.listed(goods.ordered(women, "newest")) == keys(shop, "red", "dress")
+    assert goods.listed(goods.ordered(women, "cheapest")) == keys(shop, "red", "dress")
+    assert goods.listed(goods.ordered(women, "dearest")) == keys(shop, "dress", "blue")
 
 
-def test_what_is_picked_for_a_shopper_comes_first(shop: dict[str, Article]) -> None:
+def test_a_score_orders_as_well(shop: dict[str, Article]) -> None:
     goods = assortment()
-    picked = keys(shop, "dress", "men", "red")
-    assert goods.listed(goods.within(WOMEN), "popular", picked) == keys(shop, "dress", "red")
+    score = np.zeros(len(goods.of("article")))
+    rows, known = goods.rows_of(np.array([shop["red"].pk, shop["dress"].pk, 1]))
+    assert known.tolist() == [True, True, False]
+    score[rows[known]] = 2, 3
+    women = goods.within(WOMEN)
+    assert goods.listed(goods.by_score(women, score)) == keys(shop, "dress", "red")
 
 
 def test_values_of_one_facet_add_up_and_facets_narrow(shop: dict[str, Article]) -> None:
     goods = assortment()
-    red = goods.chosen(WOMEN, {"colour": [42]})
-    assert goods.listed(red, "popular") == keys(shop, "dress", "red")
-    either = goods.chosen(WOMEN, {"colour": [41, 42], "type": [265]})
-    assert goods.listed(either, "popular") == keys(shop, "dress")
+    red = goods.chosen(goods.within(WOMEN), {"colour": [42]})
+    assert goods.listed(goods.ordered(red, "popular")) == keys(shop, "dress", "red")
+    either = goods.chosen(goods.within(WOMEN), {"colour": [41, 42], "type": [265]})
+    assert goods.listed(goods.ordered(either, "popular")) == keys(shop, "dress")
 
 
 def test_counts_are_of_products_and_pass_over_their_own_facet(shop: dict[str, Article]) -> None:
@@ -97,5 +102,5 @@ def test_it_is_kept_until_the_next_ingest(
 
 def test_an_empty_catalogue_lists_nothing() -> None:
     goods = assortment()
-    assert goods.listed(goods.within(WOMEN), "popular") == []
-    assert all(goods.options(facet, WOMEN, {}) == [] for facet in goods.facets)
+    assert goods.listed(goods.ordered(goods.within(WOMEN), "popular")) == []
+    assert all(goods.options(facet, goods.within(WOMEN), {}) == [] for facet in goods.facets)

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog.assortment import assortment
 from catalog.models import Article
-from catalog.search import cleaned, find, most_alike, most_likely
+from catalog.search import Attempt, cleaned, find, rank
 from catalog.tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,12 @@ def shop() -> None:
     make_article(
         4, name="Summer dress", product_type=(3, "Dress"), colour=(1, "Navy"), description="Linen."
     )
+
+
+def attempt(typed: str) -> Attempt:
+    found = find(typed, Article.objects.all()).attempt
+    assert found is not None
+    return found
 
 
 def names(typed: str) -> list[str]:
@@ -64,14 +71,26 @@ class TestSearch:
     )
     def test_typing_errors_are_forgiven(self, typed: str, meant: str) -> None:
         found = find(typed, Article.objects.all())
-        assert found.corrected
-        assert found.words == meant
+        assert found.attempt is not None
+        assert found.attempt.corrected
+        assert found.attempt.words == meant
         assert list(found.articles) == list(Article.objects.search(meant))
         assert found.articles.exists()
+
+    def test_a_word_that_only_descriptions_have_is_no_error(self) -> None:
+        assert names("airy shrt") == ["Linen shirt"]
+        assert attempt("airy shrt").words == "airy shirt"
+
+    def test_two_words_written_as_one_are_taken_apart(self) -> None:
+        for number in range(20):
+            make_article(name="Wool coat", product=500 + number)
+        assert attempt("woolcoat").words == "wool coat"
 
     def test_one_matching_word_is_better_than_an_empty_page(self) -> None:
         found = find("purple coat with feathers", Article.objects.all())
         assert [article.name for article in found.articles] == ["Wool coat"]
+        assert found.attempt is not None
+        assert found.attempt.partly
 
     def test_what_matches_nothing_finds_nothing(self) -> None:
         assert names("qqqqzzzz") == []
@@ -106,13 +125,12 @@ def test_cleaned_words_are_one_short_line() -> None:
     assert len(cleaned("x" * 10_000)) == 200
 
 
-def test_letters_choose_among_what_trigrams_found() -> None:
-    assert most_alike("blakc", ["black", "blanket", "zebra"])[0] == "black"
-    assert most_alike("qqq", ["black"]) == []
-
-
-def test_of_equally_near_words_the_common_one_was_meant() -> None:
-    assert most_likely("blakc", {"blake": 4, "black": 20_000, "blakc": 0}) == "black"
-    assert most_likely("bikni", {"bikni": 3, "bikini": 3000}) == "bikini"
-    assert most_likely("qqq", {"qqq": 0}) == "qqq"
-    assert most_likely("dress", {"dress": 100, "dresses": 200}) == "dress"
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("typed", ["shirt", "black shirt", "blakc shrit", "2", "qqqq", "linen"])
+def test_a_whole_assortment_is_ranked_as_its_articles_are(typed: str) -> None:
+    goods = assortment()
+    ranked = rank(typed, goods)
+    best_first = goods.by_score(ranked.rows, ranked.score)
+    found = find(typed, Article.objects.all())
+    assert goods.of("article")[best_first].tolist() == [article.pk for article in found.articles]
+    assert ranked.attempt == found.attempt

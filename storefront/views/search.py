@@ -1,42 +1,62 @@
-from __future__ import annotations
+"""Search by words, and what to suggest while they are being typed."""
 
-from dataclasses import dataclass
+from typing import Any
 
-from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from catalog.models import Article
-from catalog.search import cleaned, find
-from storefront import tracking
-from storefront.pages import page_of
-from storefront.swatches import Card, with_colours
+from catalog.assortment import Ints, assortment
+from catalog.search import Ranked, cleaned, rank
+from storefront import suggestions, tracking
+from storefront.liking import liking
+from storefront.narrowing import FOR_YOU, ORDERS, Narrowing, choice_of, page_of_cards, sort_of
 from streaming import producer
 from streaming.events import Search
+from streaming.shoppers import shopper_of
 
-
-@dataclass(frozen=True)
-class Results:
-    """`words` is what was searched for in the end, `corrected` when that isn't what was typed."""
-
-    page: Page[Article]
-    cards: list[Card]
-    words: str
-    corrected: bool
+SORTS = {"best": "Best match", **ORDERS}
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     typed = cleaned(request.GET.get("q", ""))
-    results = _results(request, typed) if typed else None
-    if results is not None and results.page.number == 1:
+    context = {"q": typed, **(_results(request, typed) if typed else {})}
+    return render(request, "shop/search.html", context)
+
+
+def _results(request: HttpRequest, typed: str) -> dict[str, Any]:
+    goods = assortment()
+    ranked = rank(typed, goods)
+    narrowed = Narrowing(
+        goods,
+        rows=ranked.rows,
+        choice=choice_of(request, goods),
+        sort=sort_of(request, SORTS),
+        sorts=SORTS,
+        kept={"q": typed},
+    )
+    page = page_of_cards(request, goods, _ordered(request, narrowed, ranked))
+    if page.number == 1:
         producer.publish(tracking.made(Search, request, query=typed))
-    return render(request, "shop/search.html", {"q": typed, "results": results})
+    found = bool(ranked.rows.any())
+    return {"attempt": ranked.attempt, "found": found, **narrowed.context(page)}
 
 
-def _results(request: HttpRequest, typed: str) -> Results:
-    found = find(typed, Article.objects.for_cards())
-    page = page_of(request, found.articles)
-    cards = with_colours(list(page.object_list))
-    return Results(page, cards, found.words, found.corrected)
+def _ordered(request: HttpRequest, narrowed: Narrowing, ranked: Ranked) -> Ints:
+    goods = narrowed.goods
+    if narrowed.sort == "best":
+        return goods.by_score(narrowed.left, ranked.score)
+    if narrowed.sort == FOR_YOU:
+        own = ranked.score * liking(goods, shopper_of(request))
+        return goods.by_score(narrowed.left, own)
+    return goods.ordered(narrowed.left, narrowed.sort)
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def suggest(request: HttpRequest) -> HttpResponse:
+    """The options of the search field's list, for htmx; the same for everybody."""
+    typed = cleaned(request.GET.get("q", ""))
+    return render(request, "shop/suggestions.html", {"found": suggestions.suggest(typed)})

@@ -1,0 +1,95 @@
+"""Searching: results, corrections, recovery, and what is suggested while one types."""
+
+import pytest
+from django.test import Client
+from selectolax.lexbor import LexborHTMLParser
+
+from catalog.tests.factories import make_article
+from storefront.tests.shops import Shop, address
+
+pytestmark = pytest.mark.usefixtures("shop")
+
+
+def read(client: Client, address: str) -> LexborHTMLParser:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return LexborHTMLParser(answer.content.decode())
+
+
+def texts(page: LexborHTMLParser, selector: str) -> list[str]:
+    return [" ".join(node.text().split()) for node in page.css(selector)]
+
+
+def test_results_are_products_counted_and_narrowed_like_a_listing(client: Client) -> None:
+    make_article(product=77, name="Linen dress", product_type=(265, "Dress"), units_recent=9)
+    page = read(client, "/search/?q=linen")
+    assert texts(page, ".card-name") == ["Linen dress", "Linen shirt"]
+    assert texts(page, ".bar p") == ["2 products for “linen”"]
+    dress = next(a for a in page.css(".facet-panel a") if "Dress" in a.text())
+    chosen = read(client, f"/search/{dress.attributes['href']}")
+    assert texts(chosen, ".card-name") == ["Linen dress"]
+    assert texts(chosen, ".bar p") == ["1 product for “linen”"]
+
+
+def test_what_was_meant_is_shown_and_said(client: Client) -> None:
+    page = read(client, "/search/?q=gardn+drses")
+    assert texts(page, ".card-name") == ["Garden dress"]
+    assert texts(page, ".searched") == [
+        "Showing results for “garden dress”. Nothing matches “gardn drses”."
+    ]
+
+
+def test_some_of_the_words_are_better_than_nothing(client: Client) -> None:
+    page = read(client, "/search/?q=linen+trousers")
+    assert texts(page, ".card-name") == ["Linen shirt"]
+    assert "Nothing has all of “linen trousers”" in texts(page, ".searched")[0]
+
+
+def test_where_nothing_is_found_there_are_ways_on(client: Client) -> None:
+    page = read(client, "/search/?q=qqqq")
+    assert texts(page, ".empty h2") == ["Nothing found for “qqqq”."]
+    assert [a.attributes["href"] for a in page.css(".empty .chip")] == ["/shop/1-women/"]
+    assert texts(page, "#shelf-trending .card-name")
+
+
+def test_a_customer_may_have_what_suits_their_taste_first(client: Client, shop: Shop) -> None:
+    make_article(product=77, name="Linen dress", product_type=(265, "Dress"), units_recent=1)
+    page = read(client, "/search/?q=linen&sort=for-you")
+    assert sorted(texts(page, ".card-name")) == ["Linen dress", "Linen shirt"]
+    assert "what suits your taste first" in texts(page, ".bar p")[0]
+
+
+def options(client: Client, typed: str) -> dict[str, str]:
+    page = read(client, f"/search/suggest/?q={typed}")
+    return {
+        " ".join(o.text().split()): o.attributes["href"] or "" for o in page.css("[role=option]")
+    }
+
+
+def test_words_places_and_products_are_suggested(client: Client, shop: Shop) -> None:
+    assert options(client, "dr") == {
+        "dress": "/search/?q=dress",
+        "Dress in Women 1": "/shop/1-women/?type=265",
+        "Garden dress Dress, ink €49.99": address(shop.dress),
+    }
+
+
+def test_a_mistyped_beginning_suggests_what_was_meant(client: Client, shop: Shop) -> None:
+    found = options(client, "grden+drss")
+    assert found["garden dress"] == "/search/?q=garden+dress"
+    assert address(shop.dress) in found.values()
+
+
+def test_the_words_before_the_last_stay(client: Client) -> None:
+    assert "linen shirt" in options(client, "linen+sh")
+
+
+@pytest.mark.parametrize("typed", ["", "d", "qqqq", "%00", "((("])
+def test_too_little_or_nothing_known_suggests_nothing(client: Client, typed: str) -> None:
+    assert options(client, typed) == {}
+
+
+def test_suggestions_are_the_same_for_everybody_and_may_be_kept(client: Client) -> None:
+    answer = client.get("/search/suggest/?q=dr")
+    assert answer["Cache-Control"] == "public, max-age=300"
+    assert not answer.cookies
