@@ -57,3 +57,17 @@ def available() -> Iterator[None]:
         yield
     except AWAY as error:
         raise StoreUnavailable(str(error)) from error
+
+
+def sizes() -> tuple[int, int]:
+    """Keys and bytes of memory of the whole store; may raise StoreUnavailable."""
+    with available():
+        memory: dict[str, Any] = client().info("memory", **_every_node())
+        nodes = [memory] if "used_memory" in memory else memory.values()
+        return client().dbsize(**_every_node()), sum(int(node["used_memory"]) for node in nodes)
+
+
+def _every_node() -> dict[str, str]:
+    """A cluster answers such a question by node, and only where asked so."""
+    nodes = redis.RedisCluster.PRIMARIES
+    return {"target_nodes": nodes} if settings.FEATURES_CLUSTER_URL else {}

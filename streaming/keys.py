@@ -3,11 +3,15 @@
 The part in braces is what Redis Cluster hashes: all that one batch writes lies in one slot.
 """
 
+from datetime import date
+
 from django.conf import settings
 
 from streaming.events import partition_of
 
 CLOCK = "stream:clock"
+# When each worker said something last.
+WORKERS = "stream:workers"
 ANY_STATE = "{p*}:s:*"
 OF_THE_LOG = ("fence:*", "epochs", "s:*", "t:*", "n:*", "co:*")
 
@@ -54,3 +58,7 @@ def status(worker: str) -> str:
 
 def series(worker: str) -> str:
     return f"stream:series:{worker}"
+
+
+def events_of_day(day: date) -> str:
+    return f"stream:day:{day}"

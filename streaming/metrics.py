@@ -1,15 +1,23 @@
 """The stream's figures for Prometheus, made from what the workers say of themselves."""
 
 from collections.abc import Iterator
+from itertools import accumulate
+from typing import Final
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 
-from streaming import status
-from streaming.status import WorkerStatus
+from streaming import spool, status
+from streaming.connection import StoreUnavailable
+from streaming.models import OutboxEvent
+from streaming.status import DELAY_BOUNDS_MS, WorkerStatus
 
 # Name, help, is it a counter, and where it stands in a worker's status.
-OF_WORKER = (
+OF_WORKER: Final = (
     ("stream_events", "events worked on since the worker's start", True, "events"),
     ("stream_dead_letters", "messages set aside", True, "dead"),
     ("stream_merges", "anonymous shoppers handed over", True, "merges"),
@@ -22,35 +30,66 @@ OF_WORKER = (
     ("stream_delay_p99_milliseconds", "event accepted to feature", False, "delay_p99_ms"),
     ("stream_behind_milliseconds", "age of the newest event, while behind", False, "behind_ms"),
 )
+BOUNDS: Final = [*(f"{bound / 1000:g}" for bound in DELAY_BOUNDS_MS), "+Inf"]
 
 
-class Workers:
-    """A collector: asks Redis when it is asked."""
+class Stream:
+    """A collector: asks Redis, the outbox and the spool when it is asked.
 
-    def __init__(self, workers: list[WorkerStatus]) -> None:
-        self.workers = workers
+    With Redis away `stream_store_up` is 0 and nothing is said of the workers.
+    """
 
     def collect(self) -> Iterator[Metric]:
-        for name, text, counts, field in OF_WORKER:
-            family = CounterMetricFamily if counts else GaugeMetricFamily
-            metric = family(name, text, labels=["worker"])
-            for worker in self.workers:
-                if (value := getattr(worker, field)) is not None:
-                    metric.add_metric([worker.worker], value)
-            yield metric
-        yield self._lag()
-
-    def _lag(self) -> Metric:
-        metric = GaugeMetricFamily("stream_lag", "events to work on", labels=["partition"])
-        for worker in self.workers:
-            for number, partition in worker.partitions.items():
-                if partition.lag is not None:
-                    metric.add_metric([str(number)], partition.lag)
-        return metric
+        try:
+            workers = status.workers()
+        except StoreUnavailable:
+            yield gauge("stream_store_up", "the feature store answers", 0)
+        else:
+            yield gauge("stream_store_up", "the feature store answers", 1)
+            yield gauge("stream_workers", "stream workers that live", len(workers))
+            yield from of_workers(workers)
+        waiting = OutboxEvent.objects.filter(sent_at__isnull=True).count()
+        yield gauge("outbox_events", "events that wait in the outbox", waiting)
+        yield gauge("spool_bytes", "bytes of events that wait for Kafka", spool.size())
 
 
-def exposition() -> bytes:
-    """Prometheus text; raise StoreUnavailable."""
-    registry = CollectorRegistry()
-    registry.register(Workers(status.workers()))
-    return generate_latest(registry)
+def gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, text, value)
+
+
+def of_workers(workers: list[WorkerStatus]) -> Iterator[Metric]:
+    for name, text, counts, field in OF_WORKER:
+        family = CounterMetricFamily if counts else GaugeMetricFamily
+        metric = family(name, text, labels=["worker"])
+        for worker in workers:
+            if (value := getattr(worker, field)) is not None:
+                metric.add_metric([worker.worker], value)
+        yield metric
+    yield delays(workers)
+    yield from lags(workers)
+
+
+def delays(workers: list[WorkerStatus]) -> Metric:
+    metric = HistogramMetricFamily(
+        "stream_delay_seconds", "event accepted to feature", labels=["worker"]
+    )
+    for worker in workers:
+        buckets = list(zip(BOUNDS, map(float, accumulate(worker.delay_counts)), strict=False))
+        if buckets:
+            metric.add_metric([worker.worker], buckets, worker.delay_sum_ms / 1000)
+    return metric
+
+
+def lags(workers: list[WorkerStatus]) -> Iterator[Metric]:
+    events = GaugeMetricFamily("stream_lag", "events to work on", labels=["partition"])
+    age = GaugeMetricFamily(
+        "stream_lag_seconds", "age of the newest event, while behind", labels=["partition"]
+    )
+    for worker in workers:
+        for number, partition in worker.partitions.items():
+            if partition.lag is not None:
+                events.add_metric([str(number)], partition.lag)
+            if partition.behind_ms is not None:
+                age.add_metric([str(number)], partition.behind_ms / 1000)
+    yield events
+    yield age

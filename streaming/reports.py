@@ -4,13 +4,20 @@ import logging
 import time
 from typing import Final
 
-import msgspec
 import redis
 
 from streaming import keys
 from streaming.clock import now_ms
 from streaming.connection import StoreUnavailable, available
-from streaming.status import SERIES_EVERY_S, SERIES_KEPT, SERIES_TTL_S, TTL_S, WorkerStatus, point
+from streaming.status import (
+    SERIES_EVERY_S,
+    SERIES_KEPT,
+    SERIES_TTL_S,
+    WorkerStatus,
+    count_events,
+    point,
+    publish,
+)
 from streaming.step import Step, Tools
 from streaming.store import top
 
@@ -28,6 +35,7 @@ class Reports:
         self.client, self.tools = client, tools
         self.heartbeat_at = self.top_at = self.settled_at = self.point_at = 0.0
         self.events = 0
+        self.counted = tools.meter.events  # of which the day's count knows already
 
     def due(self, step: Step | None) -> bool:
         """Write what is due; True once a second, when the heartbeat was."""
@@ -55,8 +63,10 @@ class Reports:
         status = meter.report(
             "" if step is None else step.topic_id, {} if step is None else step.fences
         )
-        with available():
-            self.client.set(keys.status(meter.worker), msgspec.json.encode(status), ex=TTL_S)
+        publish(self.client, status)
+        if status.events > self.counted:
+            count_events(self.client, status.events - self.counted)
+            self.counted = status.events
         if time.monotonic() - self.point_at >= SERIES_EVERY_S:
             self.point_at = time.monotonic()
             self._note(status)

@@ -2,11 +2,14 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import msgspec
+import numpy as np
+import redis
 
 from streaming import keys
 from streaming.clock import wall_ms
@@ -18,25 +21,41 @@ SERIES_EVERY_S: Final = 5.0
 SERIES_KEPT: Final = 720
 SERIES_TTL_S: Final = 86_400
 RATE_WINDOW_S: Final = 10.0
-DELAYS_KEPT: Final = 5_000
-DELAYS_PER_BATCH: Final = 50
+# Delays are told of the last minute, from a few events of each batch and not of all batches.
+BATCHES_KEPT: Final = 2_000
+DELAYS_PER_BATCH: Final = 10
+DELAYS_OF_S: Final = 60.0
+# Upper bounds of the delays' histogram; its last count is of what took longer.
+DELAY_BOUNDS_MS: Final = (5, 10, 25, 50, 100, 200, 300, 500, 1000, 2500, 5000, 10_000, 60_000)
+DAYS_KEPT_S: Final = 60 * 86_400
 
 
 class PartitionStatus(msgspec.Struct):
-    """`position` is the next offset to work on, `end` the log's end as last fetched."""
+    """`position` is the next offset to work on, `end` the log's end as last fetched.
+
+    `behind_ms` is the time since the acceptance of the newest event worked on while a lag is left,
+    0 without one, None where none was worked on yet.
+    """
 
     position: int
     end: int | None
+    behind_ms: int | None = None
 
     @property
     def lag(self) -> int | None:
         return None if self.end is None else max(0, self.end - self.position)
 
+    @property
+    def behind_s(self) -> float | None:
+        return None if self.behind_ms is None else self.behind_ms / 1000
+
 
 class WorkerStatus(msgspec.Struct):
-    """`delay_*` is the time from an event's acceptance to its features, over the last events.
+    """`delay_*` is the time from an event's acceptance to its features, over the last minute's
+    events, or the last batch's before.
 
-    `behind_ms` is how old, by that measure, the newest worked-on event was while a lag is left.
+    `behind_ms` is that of the partition that is furthest behind. `delay_counts` are all delays
+    since the start by DELAY_BOUNDS_MS, and `delay_sum_ms` is their sum.
     """
 
     worker: str
@@ -55,6 +74,9 @@ class WorkerStatus(msgspec.Struct):
     merges: int
     refused: int
     rebalances: int
+    started_ms: int = 0
+    delay_counts: list[int] = []
+    delay_sum_ms: int = 0
 
     @property
     def lag(self) -> int:
@@ -70,6 +92,7 @@ class Point(msgspec.Struct, array_like=True, frozen=True):
     delay_p50_ms: float | None
     delay_p99_ms: float | None
     dead: int
+    behind_ms: int = 0
 
 
 def point(status: WorkerStatus) -> bytes:
@@ -81,6 +104,7 @@ def point(status: WorkerStatus) -> bytes:
             status.delay_p50_ms,
             status.delay_p99_ms,
             status.dead,
+            status.behind_ms,
         )
     )
 
@@ -92,13 +116,47 @@ def series(worker: str) -> list[Point]:
     return [msgspec.msgpack.decode(value, type=Point) for value in reversed(values)]
 
 
+def publish(client: redis.Redis, status: WorkerStatus) -> None:
+    """Let readers know; the status goes when the worker says nothing more."""
+    with available(), client.pipeline(transaction=False) as pipeline:
+        pipeline.set(keys.status(status.worker), msgspec.json.encode(status), ex=TTL_S)
+        pipeline.zadd(keys.WORKERS, {status.worker: status.heartbeat_ms})
+        pipeline.zremrangebyscore(keys.WORKERS, 0, status.heartbeat_ms - 1000 * SERIES_TTL_S)
+        pipeline.execute()
+
+
+def names() -> list[str]:
+    """The workers of the last day; may raise StoreUnavailable. Looks at no other key."""
+    with available():
+        found: list[Any] = client().zrange(keys.WORKERS, 0, -1)
+    return sorted(name.decode() for name in found)
+
+
 def workers() -> list[WorkerStatus]:
     """Every live worker's status, by name; may raise StoreUnavailable."""
+    known = names()
     with available(), client().pipeline(transaction=False) as pipeline:
-        for name in sorted(client().scan_iter(match=keys.status("*"), count=1000)):
-            pipeline.get(name)
+        for name in known:
+            pipeline.get(keys.status(name))
         values = pipeline.execute()
     return [msgspec.json.decode(value, type=WorkerStatus) for value in values if value]
+
+
+def count_events(client: redis.Redis, events: int) -> None:
+    """Add to today's events, by wall time; may raise StoreUnavailable."""
+    name = keys.events_of_day(datetime.now(UTC).date())
+    with available(), client.pipeline(transaction=False) as pipeline:
+        pipeline.incrby(name, events)
+        pipeline.expire(name, DAYS_KEPT_S)
+        pipeline.execute()
+
+
+def events_of_days(days: Sequence[date]) -> list[int]:
+    """How many events were worked on, each day; may raise StoreUnavailable."""
+    with available(), client().pipeline(transaction=False) as pipeline:
+        for day in days:
+            pipeline.get(keys.events_of_day(day))
+        return [int(value or 0) for value in pipeline.execute()]
 
 
 @dataclass
@@ -114,21 +172,33 @@ class Meter:
     merges: int = 0
     refused: int = 0
     rebalances: int = 0
-    newest_ms: int = 0
+    newest: dict[int, int] = field(default_factory=dict)  # acceptance (ms) by partition
+    started_ms: int = field(default_factory=wall_ms)
+    delay_sum_ms: int = 0
+    delay_counts: list[int] = field(default_factory=lambda: [0] * (len(DELAY_BOUNDS_MS) + 1))
     parts: dict[str, float] = field(default_factory=dict)  # seconds by part of the step
     ends: dict[int, int] = field(default_factory=dict)
-    delays: deque[int] = field(default_factory=lambda: deque(maxlen=DELAYS_KEPT))
+    # (monotonic s, delays in ms) of a sample of each batch's events.
+    delays: deque[tuple[float, list[int]]] = field(
+        default_factory=lambda: deque(maxlen=BATCHES_KEPT)
+    )
     marks: deque[tuple[float, int]] = field(default_factory=deque)  # (monotonic s, events)
 
-    def batch(self, stamps: Sequence[int], seconds: float) -> None:
-        """A batch took effect; `stamps` are its messages' times of acceptance, in ms."""
+    def batch(self, stamps: Sequence[int], newest: Mapping[int, int], seconds: float) -> None:
+        """A batch took effect; `stamps` are its messages' times of acceptance, in ms, and `newest`
+        the last of each partition."""
         self.events += len(stamps)
         self.batches += 1
         self.batch_s += seconds
-        now = wall_ms()
-        step = max(1, len(stamps) // DELAYS_PER_BATCH)
-        self.delays.extend(now - stamp for stamp in stamps[::step])
-        self.newest_ms = max(stamps, default=self.newest_ms)
+        delays = np.maximum(wall_ms() - np.array(stamps, np.int64), 0)
+        sample = delays[:: max(1, len(stamps) // DELAYS_PER_BATCH)].tolist()
+        self.delays.append((time.monotonic(), sample))
+        self.delay_sum_ms += int(delays.sum())
+        found = np.bincount(
+            np.searchsorted(DELAY_BOUNDS_MS, delays), minlength=len(DELAY_BOUNDS_MS) + 1
+        )
+        self.delay_counts = (found + self.delay_counts).tolist()
+        self.newest.update(newest)
 
     def part(self, name: str, since: float) -> float:
         """Add the time since a monotonic moment to a part of the step; returns the moment now."""
@@ -144,12 +214,9 @@ class Meter:
                 self.ends[int(name)] = partition["hi_offset"]
 
     def report(self, topic_id: str, positions: dict[int, int]) -> WorkerStatus:
-        delays = sorted(self.delays)
-        partitions = {
-            p: PartitionStatus(max(position, 0), self.ends.get(p))
-            for p, position in sorted(positions.items())
-        }
-        status = WorkerStatus(
+        delays = sorted(self._recent_delays())
+        partitions = {p: self._partition(p, at) for p, at in sorted(positions.items())}
+        return WorkerStatus(
             worker=self.worker,
             heartbeat_ms=wall_ms(),
             state=self.state,
@@ -161,15 +228,29 @@ class Meter:
             batch_ms=1000 * self.batch_s / self.batches if self.batches else 0.0,
             delay_p50_ms=_quantile(delays, 0.5),
             delay_p99_ms=_quantile(delays, 0.99),
-            behind_ms=0,
+            behind_ms=max((p.behind_ms or 0 for p in partitions.values()), default=0),
             dead=self.dead,
             merges=self.merges,
             refused=self.refused,
             rebalances=self.rebalances,
+            started_ms=self.started_ms,
+            delay_counts=self.delay_counts,
+            delay_sum_ms=self.delay_sum_ms,
         )
-        if status.lag and self.newest_ms:
-            status.behind_ms = max(0, wall_ms() - self.newest_ms)
-        return status
+
+    def _partition(self, number: int, position: int) -> PartitionStatus:
+        found = PartitionStatus(max(position, 0), self.ends.get(number))
+        if found.lag == 0:
+            found.behind_ms = 0
+        elif number in self.newest:
+            found.behind_ms = max(0, wall_ms() - self.newest[number])
+        return found
+
+    def _recent_delays(self) -> list[int]:
+        since = time.monotonic() - DELAYS_OF_S
+        while len(self.delays) > 1 and self.delays[0][0] < since:
+            self.delays.popleft()
+        return [delay for _, sample in self.delays for delay in sample]
 
     def _rate(self) -> float:
         now = time.monotonic()

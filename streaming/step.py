@@ -88,7 +88,9 @@ class Step:
         self._write(parts)
         meter.part("write", at)
         stamps = [message.timestamp()[1] for message in messages]
-        meter.batch(stamps, time.monotonic() - began)
+        places = (message.partition() or 0 for message in messages)
+        newest = dict(zip(places, stamps, strict=True))  # in order, so the last one stays
+        meter.batch(stamps, newest, time.monotonic() - began)
 
     def _parts(self, messages: Sequence[Message]) -> list[Part]:
         """The messages by partition, without those that are done already or not ours."""

@@ -1,30 +1,138 @@
+import json
+import re
+from collections.abc import Iterator
+
 import msgspec
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from streaming import keys
-from streaming.connection import client as store
-from streaming.status import Meter
+from recommendations.models import ModelVersion
+from storefront import beats, charts, pipeline
+from storefront.charts import Chart, Line
+from streaming import keys, status
+from streaming.clock import wall_ms
+from streaming.connection import client as redis
+from streaming.status import Meter, Point
+from streaming.tasks import flush_spool
 
 pytestmark = pytest.mark.django_db
 PAGE = "/ops/"
 
 
-def test_the_pipeline_shows_a_worker_and_how_far_behind_it_is(client: Client) -> None:
-    meter = Meter(worker="stream@test", state="running", ends={0: 1_234_567})
-    status = meter.report("topic", {0: 1_234_500})
-    store().set(keys.status(status.worker), msgspec.json.encode(status), ex=15)
-    page = client.get(PAGE).content.decode()
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def meter(worker: str = "stream@test") -> Meter:
+    """A worker that is 67 events and about two seconds behind on one partition of two."""
+    found = Meter(worker, state="running", ends={0: 1_234_567, 1: 9})
+    now = wall_ms()
+    found.batch([now - 40, now - 2000], {1: now - 40, 0: now - 2000}, 0.01)
+    return found
+
+
+def tell(meter: Meter) -> None:
+    status.publish(redis(), meter.report("topic", {0: 1_234_500, 1: 9}))
+
+
+def test_the_pipeline_shows_how_far_behind_each_partition_is(client: Client, store: None) -> None:
+    tell(meter())
+    page = client.get(PAGE).text
+    rows = re.findall(r'<tr><th scope="row">(\d)</th>(.*?)</tr>', page)
+    cells = {row: re.findall(r">([^<>]+)<", rest) for row, rest in rows}
+    assert cells["0"][0] == "67"
+    assert 2.0 <= float(cells["0"][1]) < 30
+    assert cells["1"][:2] == ["0", "0.0"]
     assert "stream@test" in page
-    assert "<dt>Events behind</dt><dd>67</dd>" in page
-    assert 'stream_lag{partition="0"} 67.0' in client.get("/metrics").content.decode()
-    store().delete(keys.status(status.worker))
+    assert "<dt>Events behind</dt><dd>67<" in page
+
+
+def test_the_metrics_tell_of_lag_and_delay(client: Client, store: None) -> None:
+    tell(meter())
+    text = client.get("/metrics").text
+    assert 'stream_lag{partition="0"} 67.0' in text
+    assert 'stream_delay_seconds_bucket{le="0.05",worker="stream@test"} 1.0' in text
+    assert 'stream_delay_seconds_bucket{le="+Inf",worker="stream@test"} 2.0' in text
+    assert float(re.findall(r'stream_lag_seconds{partition="0"} (\S+)', text)[0]) >= 2
+
+
+def test_what_is_shown_is_asked_once_for_everybody(client: Client, store: None) -> None:
+    tell(meter())
+    first = client.get(PAGE).text
+    redis().delete(keys.status("stream@test"))
+    assert "stream@test" in first
+    assert "stream@test" in client.get(PAGE).text
+
+
+def test_the_charts_are_drawn_by_the_server_and_their_data_is_sent_along(
+    client: Client, store: None
+) -> None:
+    now = wall_ms()
+    for age, rate in ((30_000, 10.0), (20_000, 30.0)):
+        told = Point(now - age, rate, 3, 5.0, 9.0, 0)
+        redis().lpush(keys.series("stream@test"), msgspec.msgpack.encode(told))
+    tell(meter())
+    page = client.get(PAGE).text
+    drawn = re.findall(r'class="line line-1" d="([^"]+)"', page)
+    assert drawn[0].startswith("M")
+    assert "Events a second: events at most 30 events/s, last 30" in page
+    sent = json.loads(re.findall(r'id="pipeline-series" type="application/json">(.*?)</', page)[0])
+    assert [value for value in sent["rate"][1] if value is not None] == [10.0, 30.0]
+    assert len(sent["delay"]) == 3
+
+
+def test_two_workers_add_up_and_the_slower_one_sets_the_delay() -> None:
+    now = 10_000_000
+    points = [[Point(now, 5.0, 2, 1.0, 8.0, 0)], [Point(now + 1, 7.0, 0, 3.0, 4.0, 0)]]
+    last = pipeline.moments(points, now)[-1]
+    assert (last.events_per_s, last.lag, last.p50_ms, last.p99_ms) == (12.0, 2, 3.0, 8.0)
+    assert pipeline.moments(points, now)[0].lag is None
+
+
+def test_a_gap_in_a_chart_lifts_the_pen() -> None:
+    assert charts.path([1, None, 2, 4], 4).count("M") == 2
+    chart = Chart("x", "x", "", [Line("a", [0.03, 0.021])], "", "")
+    assert chart.top == pytest.approx(0.05)
+    assert [charts.rounded_up(value) for value in (0, 1, 7, 51, 200, 0.1)] == [
+        1,
+        1,
+        10,
+        100,
+        200,
+        pytest.approx(0.1),
+    ]
+
+
+def test_a_task_leaves_when_it_ran_and_how_it_ended(client: Client, store: None) -> None:
+    flush_spool.apply()
+    runs = {work.name: work for work in beats.schedule()}
+    last = runs["send spooled events"].last
+    assert last is not None
+    assert last.state == "SUCCESS"
+    assert runs["retrain nightly"].every == "at 3:00"
+    assert "Send spooled events" in client.get(PAGE).text
+
+
+def test_the_versions_are_shown_with_what_they_scored(client: Client, store: None) -> None:
+    ModelVersion.objects.create(
+        version="v1",
+        created_at="2026-01-01T00:00Z",
+        status=ModelVersion.Status.READY,
+        metrics={"ranker_chosen": 1, "ranker_map12": 0.0311, "blend_map12": 0.02, "train_s": 7.5},
+    )
+    page = client.get(PAGE).text
+    assert "0.0311" in page
+    assert "MAP@12 by model version: MAP@12 at most 0.0311" in page
 
 
 def test_htmx_is_given_the_figures_alone(client: Client) -> None:
-    fragment = client.get(PAGE, headers={"HX-Request": "true"}).content.decode()
+    fragment = client.get(PAGE, headers={"HX-Request": "true"}).text
     assert "Events a second" in fragment
     assert "<html" not in fragment
 
@@ -38,7 +146,9 @@ def test_outside_the_demo_the_pipeline_is_for_staff(client: Client, settings: Se
 
 @pytest.mark.usefixtures("no_redis", "no_kafka")
 def test_the_pipeline_page_says_what_is_away(client: Client) -> None:
-    page = client.get(PAGE).content.decode()
+    page = client.get(PAGE).text
     assert "No stream worker is running, or Redis is away" in page
     assert page.count('data-up="no"') >= 2
-    assert client.get("/metrics").status_code == 503
+    metrics = client.get("/metrics")
+    assert metrics.status_code == 200
+    assert "stream_store_up 0.0" in metrics.text

@@ -43,7 +43,11 @@ def test_a_worker_keeps_its_features_in_a_cluster(
         eventually(lambda: bool(store.trending(None, 5)), "merged trends")
         assert [told.lag for told in status.workers()] == [0]
         worker.stop()
-    assert all(node.dbsize() for node in cluster.nodes)
+    counts = [node.dbsize() for node in cluster.nodes]
+    assert all(counts)
+    found_keys, used = connection.sizes()
+    assert found_keys == pytest.approx(sum(counts), abs=3)
+    assert used > 3_000_000
     somebody = store.shoppers(1)[0]
     found = store.snapshot(somebody, articles=articles[:5])
     assert found.state.last_seen

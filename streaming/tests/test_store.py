@@ -143,14 +143,16 @@ def test_what_a_shopper_dislikes_is_bounded_and_comes_with_them(writer: Writer) 
     assert store.snapshot("c2").dislikes == []
 
 
+@pytest.mark.django_db
 def test_prometheus_reads_the_workers_figures(store: None) -> None:
-    import msgspec
+    from prometheus_client import CollectorRegistry, generate_latest
 
-    from streaming.status import TTL_S, Meter
+    from streaming.status import Meter, publish
 
     meter = Meter("w1", events=7, ends={2: 30})
-    report = msgspec.json.encode(meter.report("t", {2: 10}))
-    connection.client().set(keys.status("w1"), report, ex=TTL_S)
-    text = metrics.exposition().decode()
+    publish(connection.client(), meter.report("t", {2: 10}))
+    registry = CollectorRegistry()
+    registry.register(metrics.Stream())
+    text = generate_latest(registry).decode()
     assert 'stream_events_total{worker="w1"} 7.0' in text
     assert 'stream_lag{partition="2"} 20.0' in text

@@ -1,0 +1,110 @@
+"""Charts drawn by the server as SVG: places for the lines, words for the axes. Pure.
+
+x runs from 0 to WIDTH, y downwards from 0 to HEIGHT; the template stretches the drawing to its box
+and sets the words beside it, so that text keeps its size.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+WIDTH: Final = 600
+HEIGHT: Final = 150
+Value = float | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """`values` are in the order of the chart's places; None is a gap."""
+
+    name: str
+    values: Sequence[Value]
+
+    @property
+    def last(self) -> Value:
+        return next((value for value in reversed(self.values) if value is not None), None)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Some lines (or bars) over the same places; `starts` and `ends` say what the places are."""
+
+    name: str
+    title: str
+    unit: str
+    lines: Sequence[Line]
+    starts: str
+    ends: str
+
+    @property
+    def top(self) -> float:
+        """A round number that no value passes."""
+        most = max((v for line in self.lines for v in line.values if v is not None), default=0.0)
+        return rounded_up(most)
+
+    @property
+    def is_empty(self) -> bool:
+        return all(line.last is None for line in self.lines)
+
+    @property
+    def paths(self) -> list[tuple[Line, str]]:
+        return [(line, path(line.values, self.top)) for line in self.lines]
+
+    @property
+    def bars(self) -> str:
+        """The first line's values as a path of bars."""
+        values = self.lines[0].values
+        wide = WIDTH / max(len(values), 1)
+        return "".join(
+            f"M{place * wide + wide * 0.12:.1f} {HEIGHT}v{-HEIGHT * value / self.top:.1f}"
+            f"h{wide * 0.76:.1f}V{HEIGHT}z"
+            for place, value in enumerate(values)
+            if value
+        )
+
+    @property
+    def words(self) -> str:
+        """What the chart shows, for whoever doesn't see it."""
+        said = [
+            f"{line.name} at most {most(line):,.6g} {self.unit}, last {line.last:,.6g}"
+            for line in self.lines
+            if line.last is not None
+        ]
+        return "; ".join(said) or "nothing yet"
+
+
+def most(line: Line) -> float:
+    return max((value for value in line.values if value is not None), default=0.0)
+
+
+def rounded_up(value: float) -> float:
+    """1, 2 or 5 times a power of ten; 1 for nothing."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** (len(f"{value:.0f}") - 1) if value >= 1 else 10.0 ** -leading_noughts(value)
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
+
+
+def leading_noughts(value: float) -> int:
+    """How many places after the point a number below 1 needs before its first digit: 0.03 → 2."""
+    return int(f"{value:e}".split("e-")[1])
+
+
+def path(values: Sequence[Value], top: float) -> str:
+    """Straight lines between neighbours; a lone value is a dot."""
+    step = WIDTH / max(len(values) - 1, 1)
+    drawn, pen = [], "M"
+    for place, value in enumerate(values):
+        if value is None:
+            pen = "M"
+            continue
+        drawn.append(f"{pen}{place * step:.1f} {HEIGHT * (1 - value / top):.1f}")
+        lone = pen == "M" and (place + 1 == len(values) or values[place + 1] is None)
+        drawn.append("h.1" if lone else "")
+        pen = "L"
+    return "".join(drawn)
+
+
+def clock(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%H:%M:%S}"
