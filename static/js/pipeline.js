@@ -43,7 +43,7 @@ function draw(figure, data) {
       cursor: { y: false, sync: { key: "pipeline" } },
       legend: { live: true },
       scales: { y: { range: (_, __, max) => [0, Math.max(5, max * 1.1)] } },
-      axes: [axis(line, text, { space: 70, values: (_, ticks) => ticks.map((at) => time.format(at * 1000)) }), axis(line, text, { size: 44, values: (_, ticks) => ticks.map(short) })],
+      axes: [axis(line, text, { space: 70, size: 32, values: (_, ticks) => ticks.map((at) => time.format(at * 1000)) }), axis(line, text, { size: 44, values: (_, ticks) => ticks.map(short) })],
       series: [
         { label: "UTC", value: "{HH}:{mm}:{ss}" },
         ...names.map((label, at) => ({
