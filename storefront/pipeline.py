@@ -16,7 +16,7 @@ from storefront import beats, charts, health
 from storefront.charts import Chart, Line
 from streaming import spool, status
 from streaming.clock import wall_ms
-from streaming.connection import StoreUnavailable, sizes
+from streaming.connection import Sizes, StoreUnavailable, sizes
 from streaming.models import OutboxEvent
 from streaming.status import PartitionStatus, Point, WorkerStatus
 
@@ -48,7 +48,7 @@ class Pipeline:
     celery: list[beats.Worker]
     scheduled: list[beats.Scheduled]
     moments: list[Moment]
-    store: tuple[int, int] | None
+    store: Sizes | None
     in_outbox: int
     spooled_bytes: int
     ingest: IngestRun | None
@@ -82,7 +82,8 @@ class Pipeline:
         return most(worker.delay_p50_ms for worker in self.workers)
 
     @property
-    def p99_ms(self) -> float | None:
+    def slowest_ms(self) -> float | None:
+        """The worst worker's, at p99."""
         return most(worker.delay_p99_ms for worker in self.workers)
 
     @property
@@ -131,15 +132,16 @@ class Pipeline:
         return {c.name: [at, *(list(line.values) for line in c.lines)] for c in self.charts}
 
 
-def kept_look() -> Pipeline:
+def look() -> Pipeline:
+    """At most KEPT_S old."""
     found = cache.get("pipeline")
     if found is None:
-        found = look()
+        found = look_afresh()
         cache.set("pipeline", found, KEPT_S)
     return found  # type: ignore[no-any-return]
 
 
-def look() -> Pipeline:
+def look_afresh() -> Pipeline:
     return Pipeline(
         checks=health.checks(),
         workers=asked(status.workers, []),

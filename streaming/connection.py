@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import redis
 from django.conf import settings
@@ -59,12 +59,20 @@ def available() -> Iterator[None]:
         raise StoreUnavailable(str(error)) from error
 
 
-def sizes() -> tuple[int, int]:
-    """Keys and bytes of memory of the whole store; may raise StoreUnavailable."""
+class Sizes(NamedTuple):
+    """Of the whole store; bytes of memory."""
+
+    keys: int
+    bytes: int
+
+
+def sizes() -> Sizes:
+    """May raise StoreUnavailable."""
     with available():
         memory: dict[str, Any] = client().info("memory", **_every_node())
         nodes = [memory] if "used_memory" in memory else memory.values()
-        return client().dbsize(**_every_node()), sum(int(node["used_memory"]) for node in nodes)
+        used = sum(int(node["used_memory"]) for node in nodes)
+        return Sizes(client().dbsize(**_every_node()), used)
 
 
 def _every_node() -> dict[str, str]:

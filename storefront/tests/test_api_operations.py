@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
@@ -12,9 +11,8 @@ from pytest_django import Settings
 from catalog.models import IngestRun
 from recommendations.models import ModelVersion
 from storefront.tests.shops import Shop
-from streaming import keys
 from streaming.connection import client as redis
-from streaming.status import Meter
+from streaming.status import Meter, publish
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -90,9 +88,8 @@ def status_of(client: Client) -> Any:
 
 def test_the_status_names_workers_and_what_waits(client: Client, store: None) -> None:
     meter = Meter("w1", state="running", ends={0: 12})
-    meter.batch([1, 2, 3], 0.01)
-    status = meter.report("topic", {0: 7})
-    redis().set(keys.status("w1"), msgspec.json.encode(status))
+    meter.batch([1, 2, 3], {0: 3}, 0.01)
+    publish(redis(), meter.report("topic", {0: 7}))
     IngestRun.objects.create(status=IngestRun.Status.DONE)
     body = status_of(client)
     (worker,) = body["workers"]
