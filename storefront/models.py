@@ -5,11 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q, Sum
 
 from catalog import money
 from catalog.models import Article, Customer
+from storefront.sessions import SessionStore
 
 MAX_QUANTITY = 20
 
@@ -148,3 +150,16 @@ class SavedArticle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id:010d} on {self.list} of {self.shopper}"
+
+
+class ShopperSession(AbstractBaseSession):
+    """A session, findable by the shopper it tells of; empty where it tells of none."""
+
+    shopper = models.CharField(max_length=40, blank=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"session of {self.shopper or 'nobody'}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore

@@ -14,7 +14,7 @@ from django.db.models import Count, Max
 from django.http import HttpRequest
 
 from catalog.models import Article, Customer, Transaction
-from storefront import bag, saved, tracking
+from storefront import bag, saved, sessions, tracking
 from streaming import dislikes, producer
 from streaming.connection import StoreUnavailable
 from streaming.erasure import erased_customers
@@ -99,7 +99,7 @@ def surprise() -> Customer | None:
 def switch(request: HttpRequest, customer: Customer) -> None:
     """Act as the customer from now on; an anonymous shopper's bag and features come along."""
     anonymous = None if customer_of(request) is not None else anonymous_of(request)
-    request.session.cycle_key()
+    sessions.rotate(request.session)
     request.session[SESSION_KEY] = customer.pk
     if anonymous is None:
         return
@@ -113,7 +113,7 @@ def switch(request: HttpRequest, customer: Customer) -> None:
 
 def leave(request: HttpRequest) -> None:
     request.session.pop(SESSION_KEY, None)
-    request.session.cycle_key()
+    sessions.rotate(request.session)
 
 
 def _sample(seed: int) -> list[int]:

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from storefront import bag, orders
 from storefront.forms import AddressForm, CheckoutForm, WayForm
 from storefront.models import Order
+from storefront.sessions import ADDRESS, WAY, remember
 from storefront.views.errors import bad_request
 from streaming.shoppers import shopper_of
 
-ADDRESS, WAY = "checkout-address", "checkout-way"
 STEPS = (
     (1, "Address", "checkout"),
     (2, "Delivery and payment", "checkout-delivery"),
@@ -57,7 +57,7 @@ def _ask(request: HttpRequest, kind: type[Form], kept: str, step: int) -> HttpRe
     known = request.session.get(kept)
     form = kind(request.POST) if request.method == "POST" else kind(initial=known)
     if request.method == "POST" and form.is_valid():
-        request.session[kept] = form.cleaned_data
+        remember(request, kept, form.cleaned_data)
         return redirect(STEPS[step][2])
     context = {"contents": contents, "form": form, "step": step, "steps": STEPS}
     status = 400 if form.errors else 200
