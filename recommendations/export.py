@@ -16,6 +16,7 @@ from catalog.models import Customer
 from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.personal import Wish, personal_shelf
 from recommendations.profile import after_history, profile_of
+from streaming.erasure import erased_customers
 
 K = 12
 BATCH = 2000
@@ -75,10 +76,11 @@ def whole_lines(partial: Path) -> int:
 
 
 def wanted(customers: Path, skip: int) -> Iterator[list[Wanted]]:
-    """The customers of the file after the first `skip`, in batches, with their keys."""
+    """The customers of the file after the first `skip`, in batches, by what we know them by."""
     ids = islice(ids_of(customers), skip, None)
     while batch := list(islice(ids, BATCH)):
-        keys = dict(Customer.objects.filter(customer_id__in=batch).values_list("customer_id", "pk"))
+        found = Customer.objects.filter(customer_id__in=batch).exclude(pk__in=erased_customers())
+        keys = dict(found.values_list("customer_id", "pk"))
         yield [(customer, keys.get(customer)) for customer in batch]
 
 

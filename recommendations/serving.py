@@ -1,7 +1,5 @@
 """One request for recommendations, answered from what is there."""
 
-from django.db import DatabaseError
-
 from recommendations import rec_id
 from recommendations.asking import Ask
 from recommendations.attribution import servings
@@ -13,8 +11,8 @@ from recommendations.live import snapshot_of
 from recommendations.profile import customer_key
 from recommendations.rules.serving import rules_for
 from recommendations.shelf import Shelf
-from streaming.erasure import is_erased
 from streaming.store import Snapshot
+from streaming.tombstones import tombstones
 
 DEFAULT_K = 12
 MAX_K = 50
@@ -39,7 +37,7 @@ def recommend(
     arm = arm_of(plans.get(), kind, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
     live = snapshot_of(shopper, index_group) if chosen.live else None
-    customer = remembered(shopper, live) if chosen.live else customer_key(shopper)
+    customer = remembered(shopper, live)
     ask = Ask(k, article, index_group, bundle, live, customer)
     rules = rules_for(kind, shopper, index_group)
     found, teams = fill(chosen, ask, arm, rules)
@@ -61,12 +59,8 @@ def recommend(
 def remembered(shopper: str | None, live: Snapshot | None) -> int | None:
     """The customer whose history in the bundle may be used; None for an erased one.
 
-    The state tells; PostgreSQL is asked only while Redis is away, and without it nobody is known.
+    Their state tells and so does their tombstone; where neither could be asked nobody is known.
     """
-    customer = customer_key(shopper)
-    if live is not None or customer is None or shopper is None:
-        return None if live is not None and live.erased else customer
-    try:
-        return None if is_erased(shopper) else customer
-    except DatabaseError:
+    if shopper is None or (live is not None and live.erased) or tombstones.hold(shopper):
         return None
+    return customer_key(shopper) if live is not None or tombstones.is_known else None

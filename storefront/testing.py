@@ -43,6 +43,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     services.down(Path(os.environ["VAR_DIR"]), config.stash.get(started, ()))
 
 
+@pytest.fixture(autouse=True)
+def _nobody_erased() -> None:
+    """The process forgets who was erased in the test before."""
+    from streaming.tombstones import tombstones  # settings are read by now
+
+    tombstones.reset()
+
+
 def _start(var: Path) -> list[str]:
     """Start what is not running; the names of what was not."""
     begin = time.monotonic()

@@ -1,21 +1,32 @@
 """The dead letters: read, sent again, thrown away."""
 
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import msgspec
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
 from confluent_kafka.admin import AdminClient
 from django.conf import settings
 
 from streaming import kafka, topics
-from streaming.delivery import DeadLetter, Outgoing, Sender, outgoing
+from streaming.delivery import DeadLetter, Outgoing, Sender, dead_letter, outgoing
+from streaming.events import names_in
 
 PARTITION: Final = 0
 # The topic has one partition, and its end is where nothing more comes for this long: the embedded
 # broker answers questions for the end wrongly.
 QUIET_S: Final = 1.5
+# What a broker without DeleteRecords says: the embedded one hangs up.
+UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
 
 
 def letters() -> Iterator[tuple[int, DeadLetter]]:
@@ -60,6 +71,44 @@ def _again(letter: DeadLetter) -> Outgoing:
     if message.topic == settings.KAFKA_TOPIC:
         return message
     return Outgoing(settings.KAFKA_TOPIC, "", letter.value, max(letter.partition, 0))
+
+
+def drop(shoppers: Collection[str]) -> Counter[str]:
+    """Remove these shoppers' letters; how many of each. The others get new numbers.
+
+    A log can't lose lines from its middle: the others are sent to its end again, then all before
+    them is cut off. Raise KafkaException, TopicError.
+    """
+    dropped: Counter[str] = Counter()
+    kept, last = [], -1
+    for last, letter in letters():  # noqa: B007
+        theirs = names_in(letter.value).intersection(shoppers)
+        dropped.update(theirs)
+        if not theirs:
+            place = (letter.error, letter.topic, letter.partition, letter.offset)
+            kept.append(dead_letter(letter.value, *place))
+    if dropped:
+        _cut_off(last + 1, kept)
+    return dropped
+
+
+def _cut_off(end: int, kept: list[Outgoing]) -> None:
+    """Killed halfway, letters are there twice; one sent twice is recognised by its event's id."""
+    _resend(kept)
+    client = topics.admin()  # its futures need it alive
+    place = TopicPartition(settings.KAFKA_DEAD_TOPIC, PARTITION, end)
+    try:
+        client.delete_records([place])[place].result(topics.TIMEOUT_S)
+    except KafkaException as error:
+        if error.args[0].code() not in UNSUPPORTED:
+            raise
+        purge()
+        _resend(kept)
+
+
+def _resend(letters: list[Outgoing]) -> None:
+    if failed := Sender().send(letters):
+        raise topics.TopicError(f"{len(failed)} dead letters weren't acknowledged")
 
 
 def purge() -> None:

@@ -8,14 +8,14 @@ from typing import Any, Final
 from streaming import clock, keys
 from streaming.connection import available, client
 from streaming.features import DISLIKES
-from streaming.models import ErasedShopper
+from streaming.tombstones import tombstones
 
 LAST_OUT: Final = -DISLIKES.bound - 1
 
 
 def add(shopper: str, article: int) -> None:
     """The newest DISLIKES.bound are kept; nothing of an erased shopper. Raise StoreUnavailable."""
-    if not ErasedShopper.objects.filter(shopper=shopper).exists():
+    if not tombstones.hold(shopper):
         _write(shopper, {article: clock.wall_ms()})
 
 
@@ -40,7 +40,7 @@ def hand_over(anonymous: str, customer: str) -> None:
     """An anonymous shopper turns out to be a customer; raise StoreUnavailable."""
     with available():
         known: list[Any] = client().zrange(keys.dislikes(anonymous), 0, -1, withscores=True)
-    if known and not ErasedShopper.objects.filter(shopper=customer).exists():
+    if known and not tombstones.hold(customer):
         _write(customer, {int(article): int(at) for article, at in known})
     clear(anonymous)
 

@@ -1,40 +1,71 @@
 """Forgetting a shopper, for good: in the store, and whatever is read or sent again later.
 
-A tombstone stands in three places. The row in PostgreSQL keeps their history out of every replay
-and rebuild. The Erase event, in the log behind all they did, empties their state once more when
-the log is read again. The emptied state itself refuses what comes after.
+A tombstone stands in three places. The row in PostgreSQL is the truth: it keeps their history out
+of every replay and rebuild, and whatever of theirs comes out of a spool, the log or a dead letter
+is worked on as if their state were erased (streaming.tombstones). The Erase event, in the log
+behind all they did, empties their state when the log is read again. The emptied state itself
+refuses what comes after, even with PostgreSQL away. What the other rooms hold is erased by
+storefront.erasing, which calls this.
 """
 
-from django.db import transaction
+from collections import Counter
+from collections.abc import Collection
 
-from streaming import clock, dislikes, outbox
+from streaming import clock, dead, dislikes, keys, outbox, spool
+from streaming.connection import available, client
 from streaming.events import Erase, Reset
+from streaming.features import STATE_TTL_S
 from streaming.models import ErasedShopper
 from streaming.producer import new_id
+from streaming.state import ERASED
 
 
-def erase(shopper: str) -> bool:
-    """True where it is new; the event leaves by the outbox with the row's own transaction.
+def bury(shopper: str, customer_id: str = "", asked_by: str = "") -> ErasedShopper:
+    """The tombstone, and the event that leaves by the outbox in the caller's transaction.
 
-    Raise StoreUnavailable, with nothing erased, while Redis is away.
+    Events of theirs that wait in the outbox are dropped. A second time finds the first tombstone,
+    opens it once more and sends nothing.
     """
-    dislikes.clear(shopper)
-    with transaction.atomic():
-        row, made = ErasedShopper.objects.get_or_create(shopper=shopper)
-        if made:
-            event = Erase(id=new_id(), shopper=row.shopper, ts=clock.now_ms(), source="shop")
-            outbox.enqueue(event)
-    return made
+    row, made = ErasedShopper.objects.select_for_update().get_or_create(
+        shopper=shopper, defaults={"customer_id": customer_id, "asked_by": asked_by}
+    )
+    row.finished_at = None
+    row.add({"waiting events": outbox.drop(shopper)})
+    if made:
+        outbox.enqueue(Erase(id=new_id(), shopper=shopper, ts=clock.now_ms(), source="shop"))
+    row.save()
+    return row
+
+
+def empty(shopper: str) -> int:
+    """Replace the features by the sign that nothing may come again; 1 where there were any.
+
+    At once, and so beside the stream's one writer: should a batch under way overwrite it, the
+    Erase event, which comes after that batch, does it again. Raise StoreUnavailable.
+    """
+    with available(), client().pipeline(transaction=False) as pipeline:
+        pipeline.set(keys.state(shopper), ERASED, ex=STATE_TTL_S, get=True)
+        pipeline.unlink(keys.dislikes(shopper))
+        before, disliked = pipeline.execute()
+    return int(before not in (None, ERASED) or disliked > 0)
+
+
+def sweep(shoppers: Collection[str]) -> dict[str, Counter[str]]:
+    """Remove what lies outside of PostgreSQL; how much of what, for each shopper.
+
+    Raise StoreUnavailable, KafkaException, TopicError or OSError with the rest left to do.
+    """
+    return {
+        "features": Counter({shopper: empty(shopper) for shopper in shoppers}),
+        "spooled events": spool.drop(shoppers),
+        "dead letters": dead.drop(shoppers),
+    }
 
 
 def reset(shopper: str) -> None:
-    """Forget what was learned so far; learning goes on. Raise StoreUnavailable, as erase does."""
+    """Forget what was learned so far; learning goes on. Raise StoreUnavailable."""
     dislikes.clear(shopper)
     outbox.enqueue(Reset(id=new_id(), shopper=shopper, ts=clock.now_ms(), source="shop"))
-
-
-def is_erased(shopper: str) -> bool:
-    return ErasedShopper.objects.filter(shopper=shopper).exists()
 
 
 def erased_customers() -> set[int]:

@@ -3,6 +3,7 @@
 A message is keyed by `shopper`, so one shopper's events keep their order within a partition.
 """
 
+import re
 from binascii import crc32
 from typing import Annotated, Final, Literal
 
@@ -122,6 +123,8 @@ Event = (
     | Erase
 )
 
+ERASE: Final = str(Erase.__struct_config__.tag)
+_NAME: Final = re.compile(rb'"(?:shopper|anonymous)"\s*:\s*"([ac][0-9a-f]{1,32})"')
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
@@ -146,3 +149,19 @@ def encode(event: Event) -> bytes:
 def decode(message: bytes) -> Event:
     """Raise msgspec.ValidationError (naming the field) or msgspec.DecodeError on a bad message."""
     return _decoder.decode(message)
+
+
+def names_in(message: bytes) -> set[str]:
+    """The shoppers a message tells of, as far as even a broken one can be read.
+
+    An Erase tells of nobody: it must outlive what it erases.
+    """
+    try:
+        found = msgspec.json.decode(message)
+    except (msgspec.DecodeError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        return {name.decode() for name in _NAME.findall(message)}
+    if found.get("type") == ERASE:
+        return set()
+    return {name for key in ("shopper", "anonymous") if isinstance(name := found.get(key), str)}

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from django.db import models
 
 
@@ -47,10 +49,29 @@ class ReplayPosition(models.Model):
 
 
 class ErasedShopper(models.Model):
-    """Somebody who must not come back, see streaming.erasure."""
+    """Somebody who must not come back: the truth behind streaming.tombstones.
+
+    `customer_id` is the name under which the data set's files would bring a customer back.
+    `asked_by` and `removed` (how much of what) are for the audit. `finished_at` is empty until
+    nothing is left outside of PostgreSQL either.
+    """
 
     shopper = models.CharField(max_length=33, primary_key=True)
-    erased_at = models.DateTimeField(auto_now_add=True)
+    customer_id = models.CharField(max_length=64, blank=True)
+    erased_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    asked_by = models.CharField(max_length=160, blank=True)
+    removed = models.JSONField(default=dict)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-erased_at"]
+        permissions = [("export_shopper", "Can export a shopper's data")]
 
     def __str__(self) -> str:
         return self.shopper
+
+    def add(self, removed: Mapping[str, int]) -> None:
+        """Count what was removed; the row isn't saved."""
+        for what, number in removed.items():
+            if number:
+                self.removed[what] = self.removed.get(what, 0) + number

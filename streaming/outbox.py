@@ -5,18 +5,21 @@ from datetime import timedelta
 from functools import cache
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from streaming.delivery import Sender, outgoing
-from streaming.events import Event, encode
+from streaming.events import Event, encode, names_in
 from streaming.models import OutboxEvent
 
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
 KEPT: Final = timedelta(days=7)
+MENTIONS: Final = (
+    "SELECT id, event FROM streaming_outboxevent WHERE position(%s::bytea in event) > 0 ORDER BY id"
+)
 
 
 def enqueue(*events: Event) -> None:
@@ -64,6 +67,22 @@ def _relay_batch() -> tuple[int, bool]:
     sent = [row.pk for place, row in enumerate(rows) if place not in failed]
     OutboxEvent.objects.filter(pk__in=sent).update(sent_at=timezone.now())
     return len(sent), not failed
+
+
+def drop(shopper: str) -> int:
+    """Delete what waits, and what was sent and is kept still, of a shopper; return how much."""
+    return OutboxEvent.objects.filter(pk__in=of(shopper)).delete()[0]
+
+
+def of(shopper: str) -> dict[int, bytes]:
+    """The encoded events of a shopper that wait to be sent or were sent lately, by row, in order.
+
+    What only mentions the name, such as a search for it, isn't theirs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(MENTIONS, [f'"{shopper}"'.encode()])
+        found = {key: bytes(event) for key, event in cursor.fetchall()}
+    return {key: event for key, event in found.items() if shopper in names_in(event)}
 
 
 def purge() -> int:

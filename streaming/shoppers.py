@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from streaming.events import SHOPPER_PATTERN
+from streaming.tombstones import tombstones
 
 COOKIE = "shopper"
 COOKIE_AGE = 60 * 60 * 24 * 365
@@ -27,11 +28,12 @@ def is_shopper(text: str) -> bool:
 
 
 def anonymous_of(request: HttpRequest) -> str:
-    """The id in the signed cookie, made on first use; the middleware sends a new one back."""
+    """The id in the signed cookie; the middleware sends a new one back to who has none, or one
+    that was erased."""
     known = getattr(request, "_anonymous", None)
     if known is None:
         known = request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""
-        if not is_shopper(known):
+        if not is_shopper(known) or tombstones.hold(known):
             known = new_anonymous()
             request._new_anonymous = known  # type: ignore[attr-defined]
         request._anonymous = known  # type: ignore[attr-defined]
@@ -39,9 +41,11 @@ def anonymous_of(request: HttpRequest) -> str:
 
 
 def customer_of(request: HttpRequest) -> int | None:
-    """The customer key this session acts as, if any."""
+    """The customer key this session acts as, if any; an erased customer is nobody any more."""
     customer = request.session.get(SESSION_KEY)
-    return int(customer) if customer is not None else None
+    if customer is None or tombstones.hold(customer_shopper(customer)):
+        return None
+    return int(customer)
 
 
 def shopper_of(request: HttpRequest) -> str:

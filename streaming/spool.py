@@ -10,12 +10,15 @@ import fcntl
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+
+from streaming.events import names_in
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +75,32 @@ def flush(deliver: Deliver) -> int:
     return sent
 
 
+def drop(shoppers: Collection[str]) -> Counter[str]:
+    """Take these shoppers' events out of what waits on this machine; how many of each.
+
+    Waits for a flush under way. Raise OSError.
+    """
+    dropped: Counter[str] = Counter()
+    with _only_flusher(wait=True):
+        for path in [*_taken_over(), *_take_over()]:
+            kept = []
+            for message in path.read_bytes().splitlines():
+                theirs = names_in(message).intersection(shoppers)
+                dropped.update(theirs)
+                if not theirs:
+                    kept.append(message)
+            if dropped:
+                _replace(path, kept)
+    return dropped
+
+
+def of(shopper: str) -> list[bytes]:
+    """The events of a shopper that wait on this machine, oldest first."""
+    paths = [*_taken_over(), folder() / "events.spool"]
+    waiting = [path.read_bytes().splitlines() for path in paths if path.exists()]
+    return [message for some in waiting for message in some if shopper in names_in(message)]
+
+
 def _send(path: Path, deliver: Deliver) -> tuple[int, bool]:
     messages = path.read_bytes().splitlines()
     for start in range(0, len(messages), BATCH):
@@ -86,6 +115,7 @@ def _send(path: Path, deliver: Deliver) -> tuple[int, bool]:
 
 def _replace(path: Path, messages: Sequence[bytes]) -> None:
     new = path.with_name("rest.tmp")
+    new.touch(mode=0o600)
     new.write_bytes(b"".join(message + b"\n" for message in messages))
     new.replace(path)
 
@@ -140,10 +170,10 @@ def _is_still(path: Path, file: int) -> bool:
 
 
 @contextmanager
-def _only_flusher() -> Iterator[bool]:
+def _only_flusher(*, wait: bool = False) -> Iterator[bool]:
     with (folder() / "flush.lock").open("w") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             yield False
         else:

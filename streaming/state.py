@@ -96,6 +96,9 @@ def pack(state: State) -> bytes:
     return _encoder.encode(state)
 
 
+ERASED: Final = pack(State(erased=True))
+
+
 def unpack(value: bytes | None) -> State:
     """An absent value is a shopper of whom nothing is known."""
     return State() if value is None else _decoder.decode(value)

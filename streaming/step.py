@@ -14,9 +14,10 @@ from streaming.brake import Brake
 from streaming.connection import StoreUnavailable
 from streaming.delivery import Outgoing, Sender, dead_letter, outgoing
 from streaming.events import encode
-from streaming.state import pack
+from streaming.state import ERASED, pack
 from streaming.status import Meter
 from streaming.store.writer import Effect, Writer
+from streaming.tombstones import tombstones
 
 
 class UndeliveredError(Exception):
@@ -80,7 +81,7 @@ class Step:
         loaded = self.tools.writer.states([part.decoded.shoppers for part in parts])
         at = meter.part("read", at)
         for part, values in zip(parts, loaded, strict=True):
-            self._reduce(part, dict(zip(part.decoded.shoppers, values, strict=True)))
+            self._reduce(part, _buried(dict(zip(part.decoded.shoppers, values, strict=True))))
         at = meter.part("reduce", at)
         self._watch(parts)
         self._send(parts)
@@ -166,6 +167,11 @@ class Step:
             trends=reduced.trends,
             index_groups=self.tools.articles.index_groups,
         )
+
+
+def _buried(packed: dict[str, bytes | None]) -> dict[str, bytes | None]:
+    """The states read, those of erased shoppers as erased, whatever became of them in Redis."""
+    return packed | dict.fromkeys(packed.keys() & tombstones.names(), ERASED)
 
 
 def _reduced(part: Part) -> Reduced:

@@ -4,6 +4,8 @@ from celery import shared_task
 
 from streaming import outbox, spool
 from streaming.delivery import outgoing
+from streaming.events import names_in
+from streaming.tombstones import tombstones
 
 
 @shared_task(name="streaming.relay_outbox")
@@ -21,5 +23,7 @@ def flush_spool() -> int:
 
 
 def _deliver(messages: Sequence[bytes]) -> list[bytes]:
-    failed = outbox.sender().send([outgoing(message) for message in messages])
-    return [messages[place] for place in failed]
+    """What is left of them; those of a shopper erased since then have no further to go."""
+    alive = [message for message in messages if not names_in(message) & tombstones.names()]
+    failed = outbox.sender().send([outgoing(message) for message in alive])
+    return [alive[place] for place in failed]

@@ -23,6 +23,7 @@ from recommendations.attribution.models import (
 )
 from streaming import events
 from streaming.batch import TAGS
+from streaming.tombstones import tombstones
 
 WINDOW_MS: Final = 24 * 3_600_000
 Relevant = events.Impression | events.Click | events.BagAdd | events.Purchase | events.Erase
@@ -134,7 +135,8 @@ def work(
     _pass_fence(topic_id, partition, expected, following)
     found = decode(values)
     erased = {event.shopper for event in found if isinstance(event, events.Erase)}
-    kept = [e for e in found if not isinstance(e, events.Erase) and e.shopper not in erased]
+    gone = erased | tombstones.names()
+    kept = [e for e in found if not isinstance(e, events.Erase) and e.shopper not in gone]
     touches = [row for event in kept if (row := _touch_row(servings, event)) is not None]
     bought = [_purchase_row(event) for event in kept if isinstance(event, events.Purchase)]
     with connection.cursor() as cursor:
@@ -146,11 +148,14 @@ def work(
     return len(new)
 
 
-def forget(shoppers: Collection[str]) -> None:
-    """Drop what tells of these shoppers; the days' sums tell of nobody."""
-    if shoppers:
-        Interaction.objects.filter(shopper__in=shoppers).delete()
-        Exposure.objects.filter(shopper__in=shoppers).delete()
+def forget(shoppers: Collection[str]) -> dict[str, int]:
+    """Drop what tells of these shoppers, and how much; the days' sums tell of nobody."""
+    if not shoppers:
+        return {}
+    return {
+        "interactions": Interaction.objects.filter(shopper__in=shoppers).delete()[0],
+        "exposures": Exposure.objects.filter(shopper__in=shoppers).delete()[0],
+    }
 
 
 def purge() -> int:

@@ -7,9 +7,9 @@ from recommendations.bundle import registry
 from recommendations.experiments.filling import fill
 from recommendations.kinds import KINDS
 from recommendations.live import snapshot_of
-from recommendations.profile import customer_key
 from recommendations.rules.models import Rule
 from recommendations.rules.serving import holds, rules_for
+from recommendations.serving import remembered
 from recommendations.shelf import Item
 
 K = 12
@@ -29,7 +29,7 @@ def preview(rule: Rule, kind: str, shopper: str | None, article: int | None = No
     chosen = KINDS[kind]
     live = snapshot_of(shopper, rule.index_group) if chosen.live else None
     bundle = registry.active()
-    ask = Ask(K, article, rule.index_group, bundle, live, customer_key(shopper))
+    ask = Ask(K, article, rule.index_group, bundle, live, remembered(shopper, live))
     others = [r for r in rules_for(kind, shopper, rule.index_group) if r.pk != rule.pk]
     applies = holds(rule, kind, shopper, rule.index_group)
     before, _ = fill(chosen, ask, None, others)

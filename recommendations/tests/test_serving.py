@@ -18,6 +18,7 @@ from streaming import clock, keys
 from streaming.connection import client
 from streaming.models import ErasedShopper
 from streaming.store import top
+from streaming.tombstones import tombstones
 from streaming.trends import epoch_of
 
 pytestmark = pytest.mark.django_db
@@ -372,7 +373,20 @@ def test_without_redis_an_erased_customer_s_history_is_not_used(trained: Shop) -
     shopper = f"c{buyer}"
     before = remembered(shopper, None)
     ErasedShopper.objects.create(shopper=shopper)
+    tombstones.reset()
     assert (f"c{before}", remembered(shopper, None)) == (shopper, None)
+    assert recommend("buy-again", shopper=shopper).items == []
+
+
+def test_the_bundle_answers_no_more_for_an_erased_customer_of_whom_redis_knows_nothing() -> None:
+    customer = make_customer()
+    make_transaction(article=make_article(), customer=customer, t_dat=date(2020, 9, 19))
+    train()
+    shopper = f"c{customer.pk}"
+    assert recommend("for-you", shopper=shopper).strategy == "history_blend"
+    ErasedShopper.objects.create(shopper=shopper)
+    tombstones.reset()
+    assert recommend("for-you", shopper=shopper).strategy == "bundle_popularity"
     assert recommend("buy-again", shopper=shopper).items == []
 
 

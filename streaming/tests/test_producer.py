@@ -49,6 +49,7 @@ def test_published_events_arrive_in_the_shoppers_order(log: str) -> None:
         assert [event for event in got if events.key_of(event) == key] == sent
 
 
+@pytest.mark.django_db
 def test_with_kafka_away_publishing_takes_no_time_and_loses_nothing(
     settings: LazySettings, away: str, log: str
 ) -> None:

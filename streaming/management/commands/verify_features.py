@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from streaming import history, offline, store, topics, verify
 from streaming.connection import StoreUnavailable
 from streaming.state import unpack, view
+from streaming.tombstones import tombstones
 from streaming.topics import TopicError
 from streaming.verify import Difference, LogError, Packed
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         try:
             topic_id = topics.ensure()
             asked = store.shoppers(options["shoppers"])
+            asked = [shopper for shopper in asked if not tombstones.hold(shopper)]
             if options["first"]:
                 asked = [shopper for shopper in asked if shopper.startswith("c")]
             found = _found(asked, topic_id, options)

@@ -1,0 +1,65 @@
+"""Who was erased, at hand in every process: what is read, sent or served again passes by here."""
+
+import logging
+import threading
+import time
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import Error, connection
+
+from streaming.models import ErasedShopper
+
+logger = logging.getLogger(__name__)
+
+CHECK_S: Final = 1.0
+# A row is stamped a while before its transaction commits and others can see it.
+OVERLAP: Final = timedelta(minutes=10)
+
+
+class Tombstones:
+    """The erased shoppers' names, as PostgreSQL had them at most CHECK_S ago.
+
+    The first look reads all of them, every later one what is new. While PostgreSQL is away those
+    known before stand; `is_known` is False where it was never asked.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything, as in a new process."""
+        self.is_known = False
+        self._names: set[str] = set()
+        self._newest: datetime | None = None
+        self._next = 0.0
+
+    def names(self) -> AbstractSet[str]:
+        """Never raises. While one thread looks the others take what is there, if anything is."""
+        if time.monotonic() >= self._next and self._lock.acquire(blocking=not self.is_known):
+            try:
+                self._look()
+            except Error as error:
+                logger.warning("Who was erased lately isn't known: %s", error)
+                connection.close_if_unusable_or_obsolete()
+            finally:
+                self._next = time.monotonic() + CHECK_S
+                self._lock.release()
+        return self._names
+
+    def hold(self, shopper: str) -> bool:
+        return shopper in self.names()
+
+    def _look(self) -> None:
+        rows = ErasedShopper.objects.all()
+        if self._newest is not None:
+            rows = rows.filter(erased_at__gte=self._newest - OVERLAP)
+        found = dict(rows.values_list("shopper", "erased_at"))
+        self._names |= found.keys()
+        self._newest = max(found.values(), default=self._newest)
+        self.is_known = True
+
+
+tombstones = Tombstones()
