@@ -5,4 +5,4 @@ class StorefrontConfig(AppConfig):
     name = "storefront"
 
     def ready(self) -> None:
-        from storefront import beats, checks  # noqa: F401
+        from storefront import beats, checks, erasing  # noqa: F401

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from storefront import bag
-from storefront.models import BagLine, SavedArticle
+from storefront.models import SavedArticle
 
 WISHES, LATER = SavedArticle.List.WISHES, SavedArticle.List.LATER
 MOST = 200
@@ -75,10 +75,3 @@ def merge(source: str, target: str) -> None:
     for kept in SavedArticle.objects.select_for_update().filter(shopper=source):
         save(target, kept.list, kept.article_id, kept.quantity)
         kept.delete()
-
-
-@transaction.atomic
-def forget(shopper: str) -> None:
-    """Both lists and the bag."""
-    SavedArticle.objects.filter(shopper=shopper).delete()
-    BagLine.objects.of_shopper(shopper).delete()

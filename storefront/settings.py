@@ -151,6 +151,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "finish erasures": {
+        "task": "storefront.finish_erasures",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
+    "clear expired sessions": {
+        "task": "storefront.clear_sessions",
+        "schedule": crontab(hour=4, minute=0),
+    },
     "guard the experiments": {
         "task": "recommendations.guard_experiments",
         "schedule": timedelta(minutes=1),
@@ -249,6 +258,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+SESSION_ENGINE = "storefront.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -18,7 +18,8 @@ from catalog.models import (
     ProductType,
 )
 from recommendations.bundle import registry
-from recommendations.profile import UNKNOWN_BAND, Profile, customer_key, profile_of
+from recommendations.profile import UNKNOWN_BAND, Profile, profile_of
+from recommendations.serving import remembered
 from streaming import store
 from streaming.state import KINDS
 
@@ -97,7 +98,7 @@ def look(shopper: str) -> Style:
     """Raise StoreUnavailable while Redis is away."""
     live = store.snapshot(shopper)
     bundle = registry.active()
-    customer = None if live.erased else customer_key(shopper)
+    customer = remembered(shopper, live)
     about = profile_of(bundle, live.state.recents, customer, live.now_ms) if bundle else None
     rows = [] if about is None or bundle is None else bundle.article[about.rows].tolist()
     wanted = [recent.article for recent in live.state.recents] + live.dislikes + rows

@@ -14,6 +14,7 @@ from catalog.ingest.phases import Phases
 from catalog.ingest.rejects import RejectsFile
 from catalog.ingest.report import Report, full_report, picture_report
 from catalog.models import IngestRun
+from catalog.signals import ingested
 from catalog.tasks import warm_soon
 
 
@@ -80,6 +81,7 @@ def carry_on(job: Job, images: Path | None) -> Report:
         job.run.report = full_report(job, before, pictures)
         job.run.finish()
         transaction.on_commit(warm_soon)
+        ingested.send(IngestRun)
     return {**job.run.report, "unchanged": False}
 
 

@@ -14,7 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from catalog.tests.test_navigation import finish_ingest
 
 # Asked for once a second in each process, whatever is opened: no page's own.
-KEPT = ("recommendations_experiment", "recommendations_modelversion", "recommendations_rule")
+KEPT = (
+    "recommendations_experiment",
+    "recommendations_modelversion",
+    "recommendations_rule",
+    "streaming_erasedshopper",
+)
 BASELINES = json.loads(Path(__file__).with_name("query_counts.json").read_text())
 
 

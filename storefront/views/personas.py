@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.models import Customer
 from storefront import personas
 from storefront.forms import PersonaForm
+from streaming.shoppers import customer_shopper
+from streaming.tombstones import tombstones
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -40,6 +42,8 @@ def switch(request: HttpRequest) -> HttpResponse:
         raise Http404("no such customer")
     key = form.cleaned_data["customer"]
     customer = get_object_or_404(Customer, pk=key) if key else personas.surprise()
+    if customer is not None and tombstones.hold(customer_shopper(customer.pk)):
+        raise Http404("an erased customer")
     if customer is None:
         messages.info(request, "Nobody has bought anything yet.")
         return redirect("personas")

@@ -1,14 +1,13 @@
 """“Your style”, and everything by which a shopper steers or ends what is learned of them."""
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Article
-from storefront import personas, saved, style
+from storefront import erasing, style
 from storefront.forms import RemoveForm
 from storefront.views.bag import refused
 from storefront.views.saved import back
@@ -63,15 +62,9 @@ def reset(request: HttpRequest) -> HttpResponse:
 def forget(request: HttpRequest) -> HttpResponse:
     """Erase for good; whoever goes on is somebody new, with a new cookie and session."""
     shopper = shopper_of(request)
-    try:
-        erasure.erase(shopper)
-    except StoreUnavailable:
-        return _away(request)
-    saved.forget(shopper)
-    cache.delete("personas")
-    personas.leave(request)
+    erasing.erase(shopper, "the shopper")
     request.session.flush()
-    messages.success(request, "You are forgotten: your features, bag and lists are erased.")
+    messages.success(request, "You are forgotten: all that was known of you here is erased.")
     response = redirect("home")
     if shopper.startswith("a"):
         response.delete_cookie(COOKIE, samesite="Lax")

@@ -1,0 +1,34 @@
+import getpass
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from storefront import erasing
+from streaming.shoppers import is_shopper
+
+
+class Command(BaseCommand):
+    help = (
+        "Erase a shopper everywhere, for good: their features, bag, lists, sessions, purchases and "
+        "waiting events; orders stay without their name. Neither a replay, a rebuild nor a new "
+        "ingest brings them back."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("shopper", help="c and the customer's key, or a and 32 hex digits")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        shopper = options["shopper"]
+        if not is_shopper(shopper):
+            raise CommandError(f"{shopper} isn't a shopper: c17, or a and 32 digits.")
+        tombstone = erasing.erase(shopper, f"{getpass.getuser()} on the command line")
+        _, waiting = erasing.finish()
+        tombstone.refresh_from_db()
+        told = ", ".join(f"{number} {what}" for what, number in tombstone.removed.items())
+        self.stdout.write(f"{shopper} is erased: {told or 'there was nothing'}.")
+        if waiting:
+            raise CommandError(
+                "Redis, Kafka or the spool can't be reached: what lies there is erased as soon as "
+                "it can be, by the task storefront.finish_erasures or this command."
+            )
