@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help demo test bench lint types imports check services-up services-down kafka test-kafka screenshots clean
+.PHONY: help demo test bench openapi api-fuzz lint types imports check services-up services-down kafka test-kafka screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -40,6 +40,12 @@ chromium: # Debian's chromium for the browser tests, where it may be installed; 
 
 bench: $(DEV) wrk ## one benchmark, or all: NAME=ingest … [SIZE=N] (table, plot, benchmarks/results/)
 	$(PY) -m benchmarks $(NAME) $(if $(SIZE),--size $(SIZE))
+
+openapi: $(RUN) ## write docs/openapi.yaml anew
+	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+api-fuzz: $(DEV) ## some thousands of requests drawn from the API's description (EXAMPLES=60)
+	API_FUZZ_EXAMPLES=$(or $(EXAMPLES),60) $(PY) -m pytest -s storefront/tests/test_api_fuzz.py
 
 .PHONY: wrk
 wrk: # the load generator of two benchmarks, where it may be installed

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path, register_converter
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from storefront import converters
 from storefront.sitemaps import SITEMAPS
@@ -86,7 +86,12 @@ urlpatterns = [
     path("api/v1/", include("streaming.api.urls")),
     path("api/v1/", include("storefront.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path(
+        "api/docs/",
+        # The one that has no inline script.
+        SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api_docs.html"),
+        name="api-docs",
+    ),
 ]
 
 handler404 = errors.page_not_found

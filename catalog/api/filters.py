@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 
 from catalog import money
 from catalog.api.pagination import in_place
@@ -13,7 +14,8 @@ from catalog.models import Article
 from catalog.querysets import ArticleQuerySet
 from catalog.search import MAX_CHARACTERS
 
-LARGEST_KEY = 2**31 - 1
+LEAST_KEY, LARGEST_KEY = -1, 2**31 - 1  # -1 is H&M's unknown
+MOST_MONEY = 1_000_000
 HALF_A_CENT = Decimal("0.005")
 ORDERS = [
     ("popular", "best-selling of the last 28 days first"),
@@ -32,19 +34,20 @@ class KeysFilter(filters.BaseInFilter, KeyFilter):  # type: ignore[misc]
 
 
 def keys(field: str, help_text: str) -> KeysFilter:
-    return KeysFilter(
-        field_name=field,
-        help_text=help_text + "; several with commas between",
-        lookup_expr="in",
-        min_value=-1,
-        max_value=LARGEST_KEY,
+    bounds = {"minimum": LEAST_KEY, "maximum": LARGEST_KEY}
+    described = {"type": "integer", **bounds, "description": f"{help_text}; several with commas"}
+    keys_filter = KeysFilter(
+        field_name=field, lookup_expr="in", min_value=LEAST_KEY, max_value=LARGEST_KEY
     )
+    return extend_schema_field(described)(keys_filter)
 
 
 def money_filter(method: str, help_text: str) -> filters.NumberFilter:
-    return filters.NumberFilter(
-        method=method, help_text=help_text, min_value=0, max_value=1_000_000, decimal_places=2
+    bounds = {"minimum": 0, "maximum": MOST_MONEY, "multipleOf": 0.01}
+    money_filter = filters.NumberFilter(
+        method=method, min_value=0, max_value=MOST_MONEY, decimal_places=2
     )
+    return extend_schema_field({"type": "number", **bounds, "description": help_text})(money_filter)
 
 
 class ArticleFilter(filters.FilterSet):  # type: ignore[misc]

@@ -61,6 +61,13 @@ def in_place(articles: ArticleQuerySet, order: str) -> ArticleQuerySet:
     return articles.annotate(place=ExpressionWrapper(place, BigIntegerField()))
 
 
+def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name, "in": "query", "required": False,
+        "description": description, "schema": schema,
+    }  # fmt: skip
+
+
 class WholeCursor(CursorPagination):
     """Pages by a whole number that is unique; a cursor or size that is no such thing is a 400."""
 
@@ -84,6 +91,21 @@ class WholeCursor(CursorPagination):
         if not PLACE.fullmatch(position) or abs(int(position)) >= 2**63:
             raise ValidationError({"cursor": ["Invalid cursor"]})
         return cursor
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        bounds = {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        return [
+            _parameter("cursor", "From `next` or `previous` of a page.", {"type": "string"}),
+            _parameter("page_size", "How many on a page.", {"type": "integer", **bounds}),
+        ]
 
 
 class PlaceCursor(WholeCursor):

@@ -3,18 +3,24 @@
 from decimal import Decimal
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request as HttpRequest
 from rest_framework.response import Response
 
 from catalog.api.limits import Limited
+from catalog.api.problems import documented
 from recommendations.api.serializers import ArticleIdField
 from recommendations.outfits.serving import ALTERNATIVES, MOST_ARTICLES, Request, outfit
 from recommendations.outfits.slots import slots
 from streaming.shoppers import shopper_of
 
 MOST_SWAPPED = 200
+
+
+@extend_schema_field({"type": "string", "pattern": r"^\d{1,7}(\.\d{1,2})?$", "examples": ["80.00"]})
+class MoneyField(serializers.DecimalField):
+    """To the cent; a number does as well."""
 
 
 class OutfitQuery(serializers.Serializer[dict[str, Any]]):
@@ -47,7 +53,7 @@ class OutfitQuery(serializers.Serializer[dict[str, Any]]):
     avoid_colours = serializers.ListField(
         child=serializers.IntegerField(), default=list, help_text="perceived_colour_master_id"
     )
-    budget = serializers.DecimalField(
+    budget = MoneyField(
         max_digits=9,
         decimal_places=2,
         min_value=Decimal("0.01"),
@@ -84,6 +90,12 @@ class OutfitSerializer(serializers.Serializer[Any]):
     )
 
 
+ANSWERS = {
+    200: OutfitSerializer,
+    400: documented("The messages of each field that is wrong"),
+}
+
+
 class OutfitView(Limited):
     """Complementary pieces for the whole bag, one for each slot it misses, with alternatives."""
 
@@ -93,7 +105,7 @@ class OutfitView(Limited):
         operation_id="outfit",
         summary="Complete the outfit",
         parameters=[OutfitQuery],
-        responses=OutfitSerializer,
+        responses=ANSWERS,
         tags=["recommendations"],
     )
     def get(self, request: HttpRequest) -> Response:
@@ -103,7 +115,7 @@ class OutfitView(Limited):
         operation_id="outfit_for_bag",
         summary="Complete the outfit of a bag",
         request=OutfitQuery,
-        responses=OutfitSerializer,
+        responses=ANSWERS,
         tags=["recommendations"],
     )
     def post(self, request: HttpRequest) -> Response:

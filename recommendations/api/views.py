@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
 from catalog.api.limits import Limited
+from catalog.api.problems import documented
 from recommendations.api.serializers import (
     ShelfQuery,
     ShelfSerializer,
@@ -42,11 +43,15 @@ def view_of(kind: str) -> type[ShelfView]:
     view = type(
         f"{kind.title().replace('-', '')}View", (ShelfView,), {"kind": kind, "query": query}
     )
-    documented = extend_schema(
+    described = extend_schema(
         operation_id=f"recommend_{kind.replace('-', '_')}",
         summary=KINDS[kind].title,
         parameters=[query],
-        responses=ShelfSerializer,
+        responses={
+            200: ShelfSerializer,
+            400: documented("The messages of each field that is wrong"),
+            404: documented("There is no such article"),
+        },
         tags=["recommendations"],
     )
-    return extend_schema_view(get=documented)(view)
+    return extend_schema_view(get=described)(view)

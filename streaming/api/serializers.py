@@ -38,9 +38,15 @@ class TypeField(serializers.ChoiceField):
         return super().to_internal_value(data)
 
 
-@extend_schema_field(
-    {"oneOf": [{"type": "string", "pattern": "^[0-9]{1,10}$"}, {"type": "integer"}]}
-)
+ARTICLE_SCHEMA: Final[dict[str, Any]] = {
+    "oneOf": [
+        {"type": "string", "pattern": "^[0-9]{1,10}$", "examples": ["0108775015"]},
+        {"type": "integer", "minimum": 1, "maximum": MAX_KEY},
+    ]
+}
+
+
+@extend_schema_field(ARTICLE_SCHEMA)
 class ArticleKeyField(serializers.Field[int, Any, str, Any]):
     """An article_id, as ten characters or as a number; its key within."""
 

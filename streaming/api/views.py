@@ -1,6 +1,6 @@
 from typing import Any
 
-from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from catalog.api.limits import Limited
 from catalog.api.problems import documented
 from streaming import clock, producer
+from streaming.api.description import EVENTS, EXAMPLES
 from streaming.api.serializers import (
     MAX_EVENTS,
     AcceptedSerializer,
@@ -16,13 +17,6 @@ from streaming.api.serializers import (
     unknown_articles,
 )
 from streaming.shoppers import shopper_of
-
-BODY = PolymorphicProxySerializer(
-    component_name="EventOrEvents",
-    serializers=[EventSerializer, EventSerializer(many=True)],
-    resource_type_field_name=None,
-    many=False,
-)
 
 
 class Events(Limited):
@@ -33,7 +27,8 @@ class Events(Limited):
     @extend_schema(
         operation_id="events_create",
         tags=["events"],
-        request=BODY,
+        request={"application/json": EVENTS},
+        examples=[OpenApiExample("Two events", EXAMPLES, request_only=True)],
         responses={
             202: AcceptedSerializer,
             400: documented("The messages of each field that is wrong"),

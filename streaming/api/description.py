@@ -1,0 +1,49 @@
+"""The body of POST /events/ as OpenAPI tells of it: which members each type needs."""
+
+from typing import Any, Final
+
+from streaming.api.serializers import ARTICLE_SCHEMA, MAX_EVENTS, OF_ARTICLE
+
+Schema = dict[str, Any]
+ID: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[0-9A-Za-z_-]{1,64}$",
+    "description": "Makes sending again harmless; the server makes one where it is absent.",
+}
+
+
+def _text(longest: int, description: str) -> Schema:
+    return {"type": "string", "minLength": 1, "maxLength": longest, "description": description}
+
+
+OF_AN_ARTICLE: Final[Schema] = {
+    "type": "object",
+    "title": "Something done with an article",
+    "required": ["type", "article"],
+    "properties": {
+        "id": ID,
+        "type": {"type": "string", "enum": list(OF_ARTICLE)},
+        "article": ARTICLE_SCHEMA,
+        "rec_id": _text(64, "That of the recommendation that showed it"),
+        "widget": _text(40, "The kind of recommendation that showed it"),
+        "position": {"type": "integer", "minimum": 0, "maximum": 1000},
+    },
+}
+SEARCH: Final[Schema] = {
+    "type": "object",
+    "title": "A search",
+    "required": ["type", "query"],
+    "properties": {
+        "id": ID,
+        "type": {"type": "string", "const": "search"},
+        "query": _text(200, "The words"),
+    },
+}
+EVENT: Final[Schema] = {"oneOf": [OF_AN_ARTICLE, SEARCH]}
+EVENTS: Final[Schema] = {
+    "oneOf": [
+        *EVENT["oneOf"],
+        {"type": "array", "items": EVENT, "minItems": 1, "maxItems": MAX_EVENTS},
+    ]
+}
+EXAMPLES: Final = [{"type": "view", "article": "0108775015"}, {"type": "search", "query": "linen"}]
