@@ -7,6 +7,7 @@ wrong: the messages by field, or by place in the list and field.
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse, JsonResponse
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
@@ -15,6 +16,12 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 CONTENT_TYPE = "application/problem+json"
+
+
+class TooLargeError(APIException):
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is too large."
+    default_code = "too_large"
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -57,6 +64,8 @@ def problem_of(error: APIException, path: str) -> dict[str, Any]:
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The exception handler of REST framework; None for what is a fault of ours."""
+    if isinstance(error, RequestDataTooBig):
+        error = TooLargeError()
     response = exception_handler(error, context)
     if response is None:
         return None

@@ -61,8 +61,8 @@ def _complete(operation: Json) -> None:
     if tagged:
         responses["304"] = {"description": "As the client has it already", **_headers("ETag")}
     if "requestBody" in operation:
-        shared = _problem("The type of the body isn't application/json")
-        responses.setdefault("415", shared)
+        responses["413"] = _problem("The body is too large")
+        responses["415"] = _problem("The type of the body isn't application/json")
     for status, (name, _, _) in SHARED.items():
         responses.setdefault(status, {"$ref": f"#/components/responses/{name}"})
 

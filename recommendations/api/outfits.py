@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from catalog.api.limits import Limited
 from catalog.api.problems import documented
-from recommendations.api.serializers import ArticleIdField
+from recommendations.api.serializers import LARGEST_KEY, ArticleIdField
 from recommendations.outfits.serving import ALTERNATIVES, MOST_ARTICLES, Request, outfit
 from recommendations.outfits.slots import slots
 from streaming.shoppers import shopper_of
@@ -51,7 +51,9 @@ class OutfitQuery(serializers.Serializer[dict[str, Any]]):
         help_text="Only these slots (by default the everyday ones that are missing).",
     )
     avoid_colours = serializers.ListField(
-        child=serializers.IntegerField(), default=list, help_text="perceived_colour_master_id"
+        child=serializers.IntegerField(min_value=-1, max_value=LARGEST_KEY),
+        default=list,
+        help_text="perceived_colour_master_id",
     )
     budget = MoneyField(
         max_digits=9,

@@ -1,0 +1,22 @@
+"""JSON bodies. How long they may be is Django's DATA_UPLOAD_MAX_MEMORY_SIZE."""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+
+class ShallowJSONParser(JSONParser):
+    """What is nested deeper than the interpreter goes is the client's fault, not ours."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError("JSON parse error: nested too deeply.") from error
