@@ -56,6 +56,7 @@ urlpatterns = [
     path("you/", you.page, name="you"),
     path("you/less/", you.less, name="less"),
     path("you/reset/", you.reset, name="you-reset"),
+    path("you/export/", you.export, name="you-export"),
     path("you/forget/", you.forget, name="you-forget"),
     path("live/", live.page, name="live"),
     path("live/replay/", live.replay, name="live-replay"),

@@ -1,6 +1,5 @@
 """Who is erased is gone everywhere and stays gone; everybody else keeps what is theirs."""
 
-import uuid
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -15,96 +14,61 @@ from pytest_django import Settings
 from catalog.models import Customer, Transaction
 from catalog.signals import ingested
 from catalog.tests.factories import make_customer, make_transaction
-from recommendations.attribution.models import Exposure, Interaction, Serving
-from recommendations.experiments.models import Experiment, Layer, Variant
 from storefront import erasing
 from storefront.models import Bag, Order, SavedArticle, ShopperSession
+from storefront.tests.lives import live_everywhere, view
 from storefront.tests.shops import Shop, anonymous_shopper, make_shop
 from streaming import connection, dead, dislikes, keys, outbox, spool
-from streaming.delivery import DeadLetter, Sender, dead_letter
-from streaming.events import Erase, Identify, Purchase, Search, View, encode, names_in
+from streaming.delivery import DeadLetter
+from streaming.events import Erase, Identify, Search, encode, names_in
 from streaming.models import ErasedShopper
-from streaming.reducer import apply
-from streaming.state import ERASED, State, pack
+from streaming.state import ERASED
 from streaming.tasks import flush_spool
 from streaming.tests.traffic import START
 from streaming.tombstones import tombstones
 
+PLACES = {
+    ("catalog_transaction", "customer_id"),
+    ("recommendations_exposure", "shopper"),
+    ("recommendations_interaction", "shopper"),
+    ("storefront_bag", "shopper"),
+    ("storefront_order", "customer_id"),
+    ("storefront_order", "shopper"),
+    ("storefront_savedarticle", "shopper"),
+    ("storefront_shoppersession", "shopper"),
+}
+# These hold the names by which an erased shopper is known again, and no more.
+NAMES = {
+    ("catalog_customer", "customer_id"),
+    ("streaming_erasedshopper", "customer_id"),
+    ("streaming_erasedshopper", "shopper"),
+}
+COLUMNS = """
+SELECT table_name, column_name FROM information_schema.columns
+JOIN pg_class ON relname = table_name AND NOT relispartition
+WHERE table_schema = 'public' AND column_name ~ '(shopper|customer)'
+"""
 OF_C1: Any = {"id": "e", "shopper": "c1", "ts": START, "source": "shop"}
 VISITOR = "a" + "1" * 32
 
 
-def view(name: str, shopper: str, article: int) -> View:
-    return View(id=name, shopper=shopper, ts=START, source="shop", article=article)
-
-
-def live_everywhere(shop: Shop, shopper: str) -> None:
-    """Leave something of the shopper's in every place that keeps anything."""
-    customer, article = int(shopper[1:]), shop.dress.pk
-    client = Client()
-    client.post("/personas/switch/", {"customer": customer})
-    for path in ("/bag/add/", "/wishlist/change/"):
-        client.post(path, {"article": shop.dress.article_id})
-    address = {"name": f"Ada {shopper}", "street": "1 Way", "postcode": "1", "city": "X"}
-    client.post("/checkout/", address)
-    Order.objects.create(
-        number=f"7XQS-8SV{customer}", checkout=uuid.uuid4(), shopper=shopper,
-        customer_id=customer, total=1,
-    )  # fmt: skip
-    serving, variant = some_serving()
-    Interaction.objects.create(
-        event=f"e{shopper}", rec_id=f"r{shopper}", kind="click", serving=serving, shopper=shopper,
-        article=article, ts=START,
-    )  # fmt: skip
-    Exposure.objects.create(variant=variant, shopper=shopper, first_ts=START)
-    state = State()
-    apply(state, view("v", shopper, article), None)
-    connection.client().set(keys.state(shopper), pack(state))
-    dislikes.add(shopper, article)
-    bought = Purchase(
-        id=f"p{shopper}", shopper=shopper, ts=START, source="shop", article=1, price=0.1, channel=2
-    )
-    outbox.enqueue(bought)
-    spool.append([encode(view(f"s{shopper}", shopper, article))])
-    letters = [encode(view(f"d{shopper}", shopper, 5)), b'{"shopper": "%b", bro' % shopper.encode()]
-    assert Sender().send([dead_letter(value, "why", "t", 1, 2) for value in letters]) == []
-
-
-def some_serving() -> tuple[Serving, Variant]:
-    layer, _ = Layer.objects.get_or_create(name="layer")
-    experiment, _ = Experiment.objects.get_or_create(name="e", layer=layer, kinds=["for-you"])
-    variant, _ = Variant.objects.get_or_create(experiment=experiment, name="v")
-    serving, _ = Serving.objects.get_or_create(kind="for-you", strategy="s")
-    return serving, variant
-
-
 def rows_naming(shopper: str) -> dict[str, int]:
-    """Every table with a column of shoppers or customers, and how many rows name this one."""
+    """How many rows of which tables name this one, as a shopper or as a customer."""
     found = {}
     with database.cursor() as cursor:
-        cursor.execute(
-            "SELECT table_name, column_name FROM information_schema.columns"
-            " WHERE table_schema = 'public' AND column_name IN ('shopper', 'customer_id')"
-            " AND (table_name, data_type) NOT IN (('catalog_customer', 'character varying'))"
-        )
-        for table, column in cursor.fetchall():
+        for table, column in PLACES:
             value: Any = int(shopper[1:]) if column == "customer_id" else shopper
-            if (table, column) == ("streaming_erasedshopper", "customer_id"):
-                continue
             query = f'SELECT count(*) FROM "{table}" WHERE "{column}" = %s'  # noqa: S608
             cursor.execute(query, [value])
-            if count := cursor.fetchone()[0]:
-                found[table] = count
-    return found
+            found[table] = cursor.fetchone()[0]
+    return {table: count for table, count in found.items() if count}
 
 
 def traces(shopper: str, letters: list[bytes]) -> dict[str, object]:
     """What can be found of the shopper anywhere; what is falsy isn't listed."""
-    tables = rows_naming(shopper)
-    tables.pop("streaming_erasedshopper", None)
     age = Customer.objects.filter(pk=int(shopper[1:])).values_list("age", flat=True).first()
     found: dict[str, object] = {
-        "tables": tables,
+        "tables": rows_naming(shopper),
         "outbox": outbox.of(shopper),
         "profile": age,
         "features": connection.client().get(keys.state(shopper)) not in (None, ERASED),
@@ -118,6 +82,13 @@ def traces(shopper: str, letters: list[bytes]) -> dict[str, object]:
 
 def addresses() -> list[str]:
     return [str(session.get_decoded()) for session in ShopperSession.objects.all()]
+
+
+@pytest.mark.django_db
+def test_every_column_that_names_a_shopper_is_known_to_these_tests() -> None:
+    with database.cursor() as cursor:
+        cursor.execute(COLUMNS)
+        assert set(cursor.fetchall()) == PLACES | NAMES
 
 
 @pytest.mark.django_db(transaction=True)
@@ -165,7 +136,6 @@ def test_a_place_that_is_away_is_swept_when_it_is_back(
     spool.append([encode(view("v", VISITOR, 1))])
     with pytest.raises(CommandError, match="as soon as"):
         call_command("erase_shopper", VISITOR)
-    assert erasing.finish() == (0, 1)
     assert ErasedShopper.objects.get().finished_at is None
     assert flush_spool() == 0, "nobody to tell of"
     assert list(tmp_path.glob("events.*")) == []

@@ -45,8 +45,8 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
     **{
         route: (route, EVERYBODY)
         for route in (
-            "", "bag/", "orders/", "wishlist/", "you/", "live/", "search/", "search/suggest/",
-            "healthz", "readyz",
+            "", "bag/", "orders/", "wishlist/", "you/", "you/export/", "live/", "search/",
+            "search/suggest/", "healthz", "readyz",
             "metrics", "robots.txt", "sitemap.xml",
             "api/v1/articles/", "api/v1/products/", "api/v1/taxonomy/", "api/v1/menu/",
             "api/v1/trending/",

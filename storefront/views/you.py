@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Article
-from storefront import erasing, style
+from storefront import erasing, exporting, style
 from storefront.forms import RemoveForm
 from storefront.views.bag import refused
 from storefront.views.saved import back
@@ -56,6 +56,13 @@ def reset(request: HttpRequest) -> HttpResponse:
         return _away(request)
     messages.success(request, "What was learned is forgotten. The shop starts afresh with you.")
     return redirect("you")
+
+
+@never_cache
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """Everything kept of the shopper who asks, as a file."""
+    return exporting.download(shopper_of(request))
 
 
 @require_POST

@@ -1,0 +1,134 @@
+"""Privacy in the admin: support erases shoppers and hands them their data."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from catalog.admin.base import ReadOnlyAdmin
+from catalog.models import Customer
+from storefront import erasing, exporting
+from streaming.models import ErasedShopper
+from streaming.shoppers import customer_shopper, is_shopper
+
+EXPORT = "streaming.export_shopper"
+
+
+class ShopperField(forms.CharField):
+    """A shopper's id, or the data set's id of a customer; becomes a shopper's id."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=64,
+            help_text="c and a customer's number, a and 32 hex digits, or a customer id of 64",
+            **options,
+        )
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value).strip().lower()
+        if len(text) == 64:
+            customer = Customer.objects.filter(customer_id=text).first()
+            if customer is None:
+                raise ValidationError("There is no customer of this id.")
+            return customer_shopper(customer.pk)
+        if not is_shopper(text):
+            raise ValidationError("That is neither a shopper nor a customer id.")
+        return text
+
+
+class ShopperForm(forms.Form):
+    shopper = ShopperField()
+
+
+class EraseForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Asks for the shopper, and whether that is meant."""
+
+    shopper = ShopperField()
+    certain = forms.BooleanField(
+        label="Erase everything kept of this shopper",
+        help_text="It can't be undone. Orders stay in the books without the shopper.",
+    )
+
+    class Meta:
+        model = ErasedShopper
+        fields = ("shopper",)
+
+    def _post_clean(self) -> None:
+        """Nothing more: a second time is allowed, and finds the first tombstone."""
+        self.instance.shopper = self.cleaned_data.get("shopper", "")
+
+
+@admin.register(ErasedShopper)
+class ErasedShopperAdmin(ReadOnlyAdmin):
+    """To add one is to erase a shopper. There is nothing to change, and no way back."""
+
+    change_list_template = "admin/streaming/erasedshopper/change_list.html"
+    list_display = ("shopper", "erased_at", "asked_by", "what", "is_finished")
+    search_fields = ("shopper",)
+    fields = ("shopper", "customer_id", "erased_at", "asked_by", "what", "finished_at")
+    readonly_fields = ("what",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return admin.ModelAdmin.has_add_permission(self, request)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+    ) -> type[forms.ModelForm]:  # type: ignore[type-arg]
+        return EraseForm if obj is None else super().get_form(request, obj, change, **options)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("shopper", "certain") if obj is None else self.fields
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        erasing.erase(obj.shopper, f"{request.user.get_username()} in the admin")
+
+    @admin.display(description="removed")
+    def what(self, row: ErasedShopper) -> str:
+        return ", ".join(f"{number} {what}" for what, number in row.removed.items()) or "–"
+
+    @admin.display(description="finished", boolean=True)
+    def is_finished(self, row: ErasedShopper) -> bool:
+        return row.finished_at is not None
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export)
+        export = path("export/", view, name="streaming_erasedshopper_export")
+        return [export, *super().get_urls()]
+
+    def export(self, request: HttpRequest) -> HttpResponse:
+        """A form, and with a shopper their data; that it was taken is logged."""
+        if not request.user.has_perm(EXPORT):
+            raise PermissionDenied
+        form = ShopperForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            shopper = form.cleaned_data["shopper"]
+            note_export(request, shopper)
+            return exporting.download(shopper)
+        context = {
+            **self.admin_site.each_context(request),
+            "form": form,
+            "title": "Export a shopper's data",
+            "opts": self.opts,
+            "shopper": request.GET.get("shopper", ""),
+        }
+        status = 400 if form.errors else 200
+        return TemplateResponse(
+            request, "admin/streaming/erasedshopper/export.html", context, status=status
+        )
+
+
+def note_export(request: HttpRequest, shopper: str) -> None:
+    LogEntry.objects.create(
+        user_id=str(request.user.pk),
+        content_type=ContentType.objects.get_for_model(ErasedShopper),
+        object_id=shopper,
+        object_repr=shopper,
+        action_flag=CHANGE,
+        change_message="Exported the shopper's data.",
+    )
