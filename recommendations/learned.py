@@ -6,16 +6,19 @@ from.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from recommendations.bundle.reader import Bundle
 from recommendations.candidates import Candidates, Source
-from recommendations.features import features
+from recommendations.features import NAMES, features
 from recommendations.profile import PURCHASE, Profile
 from recommendations.ranking import Ranking, rank
 
+# An explanation names so many features.
+TOLD: Final = 3
 # The ranker orders so many; what the blend put behind them stays behind them.
 DEPTH: Final = 100
 
@@ -41,3 +44,30 @@ def reordered(
     )
     # A place keeps the blend's score: positive and falling, which the ranker's own are not.
     return Ranking(ranking.rows[order], ranking.scores, ranking.source[order], ranking.cause[order])
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """`place` is the blend's (1 is the best); `moved` what changed the ranker's score most."""
+
+    place: int
+    moved: dict[str, float]
+
+
+def opinions(
+    bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates]
+) -> dict[int, Opinion]:
+    """Why the ranker puts each row where it does, for staff; empty where it doesn't apply.
+
+    Shares of the score are SHAP values (Lundberg, Erion, Lee, arXiv:1802.03888), by LightGBM.
+    """
+    if not applies(bundle, profile):
+        return {}
+    ranking = rank(found)
+    rows = ranking.rows[:DEPTH]
+    seen = features(bundle, profile, found, rows, ranking.scores[:DEPTH])
+    shares = bundle.booster.predict(seen, pred_contrib=True, num_threads=1)[:, : len(NAMES)]
+    return {
+        int(row): Opinion(place, {NAMES[n]: float(own[n]) for n in np.argsort(-abs(own))[:TOLD]})
+        for place, (row, own) in enumerate(zip(rows, shares, strict=True), start=1)
+    }

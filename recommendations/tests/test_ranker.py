@@ -9,7 +9,7 @@ from recommendations import learned
 from recommendations.bundle.reader import Bundle
 from recommendations.evaluation.splits import rolling, truth_of
 from recommendations.features import NAMES, features
-from recommendations.learned import applies, best_first
+from recommendations.learned import TOLD, applies, best_first, opinions
 from recommendations.profile import PURCHASE, VIEW, Profile
 from recommendations.ranking import generate, rank
 from recommendations.tests.shops import some_inputs
@@ -68,6 +68,24 @@ def test_who_looks_around_now_or_is_new_gets_the_blend(ranked_bundle: Bundle) ->
     assert applies(ranked_bundle, bought([3]))
     assert not applies(ranked_bundle, bought([3], VIEW))
     assert not applies(ranked_bundle, bought([]))
+
+
+def test_the_shares_of_a_score_add_up_to_it(
+    ranked_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile = bought([3, 40, 70])
+    found = generate(ranked_bundle, profile)
+    assert {len(one.moved) for one in opinions(ranked_bundle, profile, found).values()} == {TOLD}
+    monkeypatch.setattr(learned, "TOLD", len(NAMES))
+    told = opinions(ranked_bundle, profile, found)
+    blend = rank(found)
+    assert {row: one.place for row, one in told.items()} == {
+        row: place for place, row in enumerate(blend.rows[: learned.DEPTH].tolist(), start=1)
+    }
+    order = best_first(ranked_bundle, profile, found).rows[: learned.DEPTH].tolist()
+    sums = [sum(told[row].moved.values()) for row in order]
+    assert sums == pytest.approx(sorted(sums, reverse=True))
+    assert opinions(ranked_bundle, bought([3], VIEW), found) == {}
 
 
 def test_features_tell_of_the_shopper_and_the_article(ranked_bundle: Bundle) -> None:

@@ -10,6 +10,7 @@ from catalog.models import Customer
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.for_you import causes, reason
+from recommendations.learned import Opinion, opinions
 from recommendations.management.commands.export_recommendations import version_of
 from recommendations.management.dates import day
 from recommendations.personal import Wish, personal_shelf
@@ -64,9 +65,10 @@ def past(bundle: Bundle, about: Profile, title: str) -> Table:
 
 
 def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
-    """The shelf with its reasons and, for staff, what each generator gave."""
-    table = Table("", "article", "name", "score", "reason", "from", title=title)
+    """The shelf with its reasons, what each generator gave, and what the ranker made of it."""
+    table = Table("", "article", "name", "score", "reason", "from", "ranker", title=title)
     found, why = generate(bundle, about), causes(bundle, about)
+    of_ranker = opinions(bundle, about, found)
     for place, pick in enumerate(personal_shelf(bundle, about, k, Wish()), start=1):
         given = contributions(found, pick.row)
         table.add_row(
@@ -76,5 +78,14 @@ def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
             f"{pick.score:.3f}",
             reason(bundle, pick, why),
             ", ".join(f"{name} {value:.3f}" for name, value in given.items()),
+            told(of_ranker.get(pick.row)),
         )
     return table
+
+
+def told(opinion: Opinion | None) -> str:
+    """Where the blend had put it, and the features that moved it most."""
+    if opinion is None:
+        return ""
+    moved = ", ".join(f"{name} {share:+.2f}" for name, share in opinion.moved.items())
+    return f"from place {opinion.place}: {moved}"
