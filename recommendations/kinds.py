@@ -17,7 +17,7 @@ A kind is `degraded` when a part that it should have asked was away, not when a 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from recommendations import fallbacks
 from recommendations.asking import (
@@ -68,7 +68,7 @@ def similar(ask: Ask) -> Found:
     found = shown(ask, ask.bundle, of_article(ask.bundle, row), "", exclude=())
     others = ask.bundle.rows_of([item.article for item in found])
     reasons = likenesses(ask.bundle, row, others)
-    items = [replace(item, reason=why) for item, why in zip(found, reasons, strict=True)]
+    items = [Item(item.article, item.score, why) for item, why in zip(found, reasons, strict=True)]
     return Found("content_neighbours", "Alike in type, style, colour and words", items)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
@@ -22,6 +23,7 @@ from catalog.models import ApiKey
 # A process asks Redis for each hundredth of a quota only; so it is exceeded by that much at most.
 STEPS = 100
 PAUSE_S = 2.0
+NOTHING_TO_LOAD = "default-src 'none'; frame-ancestors 'none'"
 MOST_KEYS = 10_000
 
 
@@ -105,6 +107,12 @@ class Limited(APIView):
     throttle_classes = [Limit]
     throttle_scope = "reads"
 
+    def perform_content_negotiation(
+        self, request: Request, force: bool = False
+    ) -> tuple[BaseRenderer, str]:
+        """There is JSON and nothing to choose from."""
+        return JSONRenderer(), JSONRenderer.media_type
+
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
@@ -112,4 +120,5 @@ class Limited(APIView):
         limit: Limit | None = getattr(request, "limit", None)
         for name, value in (limit.headers() if limit else {}).items():
             answer[name] = value
+        answer["Content-Security-Policy"] = NOTHING_TO_LOAD
         return answer

@@ -53,6 +53,8 @@ def test_a_page_keeps_to_the_content_security_policy(client: Client, path: str) 
     response = client.get(path)
     assert response.status_code == (404 if path == "/nowhere/" else 200)
     assert "default-src 'self'" in response["Content-Security-Policy"]
+    answer = client.get("/api/v1/articles/")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert inline_parts(response.text) == []
     assert response.text.count("<h1") == 1
     assert 'lang="en"' in response.text
