@@ -19,11 +19,11 @@ KIND_WEIGHT = np.zeros(4)
 KIND_WEIGHT[[VIEW, CLICK, BAG_ADD, PURCHASE]] = 1.0, 1.0, 2.0, 1.0
 # An action counts half after so many days; hyperbolic, as people re-buy.
 HALF_AFTER_DAYS = 14.0
-# Within one visit everything is equally old; each step back counts a little less.
+# Within one visit everything is equally old; each step back counts a little less, and of what was
+# only looked at less still: the last look tells what a shopper is after now.
 STEP_BACK = 0.95
+LOOK_BACK = 0.85
 AGAIN_DAYS = 30.0
-# Who looks at something wants its like; who has bought it much less.
-INTENT = 5.0
 POPULAR_DEPTH = 100
 # Of two articles equally alike the best seller gets this much more, so that what hardly anybody
 # wants doesn't lead a shelf.
@@ -64,7 +64,9 @@ class Candidates:
 def action_weights(profile: Profile) -> Scores:
     """Kind × age × place in the visit."""
     weights: Scores = KIND_WEIGHT[profile.kinds] / (1.0 + profile.days / HALF_AFTER_DAYS)
-    return weights * STEP_BACK ** np.arange(len(profile))
+    looked = profile.kinds != PURCHASE
+    looks = np.where(looked, np.cumsum(looked) - 1, 0)
+    return weights * STEP_BACK ** np.arange(len(profile)) * LOOK_BACK**looks
 
 
 def again(bundle: Bundle, profile: Profile) -> Candidates:
@@ -96,11 +98,7 @@ def content(bundle: Bundle, profile: Profile) -> Candidates:
     """Near by attributes and words; what sells counts more."""
     rows = bundle.neighbours[profile.rows]
     close = bundle.neighbour_scores[profile.rows] ** 2
-    intent = np.where(profile.kinds == PURCHASE, 1.0, INTENT)
-    # Of what was only looked at, a like that hardly sells is still worth a place.
-    floor = np.where(profile.kinds == PURCHASE, 0.0, 0.5)[:, None]
-    wanted = floor + (1.0 - floor) * bundle.standing[rows]
-    return near(rows, close * wanted, action_weights(profile) * intent, profile.rows)
+    return near(rows, close * bundle.standing[rows], action_weights(profile), profile.rows)
 
 
 def near(rows: Ints, scores: Floats | Scores, weight: Scores, own: Ints) -> Candidates:

@@ -73,10 +73,10 @@ def make_world(
     return World(seed, catalogue, customers, tastes, harmony, order, key, liking)
 
 
-def on_sale(catalogue: Catalogue, week: int) -> Bools:
-    """Which articles are sold in a week."""
+def on_sale(catalogue: Catalogue, week: int, *, retired: bool = False) -> Bools:
+    """Which articles are sold in a week; with `retired` all that ever were until then."""
     age = week - catalogue.launch
-    return np.asarray((age >= 0) & (age < catalogue.life))
+    return np.asarray((age >= 0) & (retired | (age < catalogue.life)))
 
 
 def age_factor(catalogue: Catalogue, week: int) -> Floats:
@@ -107,10 +107,13 @@ def _group_targets(tastes: Tastes, week: int) -> Floats:
     return np.asarray(tastes.segments[:, :, None] * groups[:, None, :]).reshape(len(groups), -1)
 
 
-def build_shelf(world: World, week: int) -> Shelf:
-    """The week's articles and their summed weights for every cluster."""
+def build_shelf(world: World, week: int, *, retired: bool = False) -> Shelf:
+    """The week's articles and their summed weights for every cluster.
+
+    `retired` articles are wanted as much as at the end of their life.
+    """
     catalogue = world.catalogue
-    articles = world.order[on_sale(catalogue, week)[world.order]]
+    articles = world.order[on_sale(catalogue, week, retired=retired)[world.order]]
     seasons = np.array([season(t, np.array([week]))[0] for t in TYPES])
     factor = (age_factor(catalogue, week) * seasons[catalogue.kind])[articles]
     weight = np.exp(world.liking[:, articles]) * factor

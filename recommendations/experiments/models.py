@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from recommendations.experiments.parameters import read
-from recommendations.kinds import KINDS
+from recommendations.experiments.strategies import EXPERIMENTABLE, OUTFIT, strategies_of
 
 BUCKETS = 1000
 
@@ -84,7 +84,7 @@ class Experiment(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if unknown := set(self.kinds or ()) - KINDS.keys():
+        if unknown := set(self.kinds or ()) - set(EXPERIMENTABLE):
             raise ValidationError({"kinds": f"No kind of shelf: {', '.join(sorted(unknown))}."})
 
     def start(self) -> None:
@@ -104,6 +104,9 @@ class Experiment(models.Model):
         variants = list(self.variants.all())
         if len(variants) < 2 or sum(v.is_control for v in variants) != 1:
             raise ValidationError("It needs two variants or more, exactly one of them the control.")
+        for variant in variants:
+            for kind in self.kinds:
+                variant.check_serves(kind)
         for other in Experiment.objects.running().exclude(pk=self.pk).select_related("layer"):
             self._check_beside(other)
 
@@ -143,3 +146,11 @@ class Variant(models.Model):
             read(self.parameters)
         except ValueError as error:
             raise ValidationError({"parameters": str(error)}) from error
+
+    def check_serves(self, kind: str) -> None:
+        """Raise ValidationError where its parameters make no sense for this kind of shelf."""
+        parameters, known = read(self.parameters), strategies_of(kind)
+        if parameters.strategy not in known:
+            raise ValidationError(f"{self.name}: for {kind} a strategy is {', '.join(known)}.")
+        if parameters.interleave and kind == OUTFIT:
+            raise ValidationError(f"{self.name}: an outfit is chosen as a whole, not interleaved.")

@@ -5,13 +5,15 @@ from typing import Annotated, Any
 import msgspec
 
 from recommendations.experiments.strategies import STRATEGIES
+from recommendations.outfits.strategies import LOOKS
 
 Version = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=40)]
 
 
 class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`strategy` is a name of STRATEGIES; with `interleave` the shelf is drafted from the default
-    and that strategy in turns; `model_version` serves from that bundle instead of the active one.
+    """`strategy` is a name of STRATEGIES or, for outfits, LOOKS; with `interleave` the shelf is
+    drafted from the default and that strategy in turns; `model_version` serves from that bundle
+    instead of the active one.
     """
 
     strategy: str = "default"
@@ -25,9 +27,9 @@ def read(given: Any) -> Parameters:
         parameters = msgspec.convert(given, Parameters)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
-    if parameters.strategy not in STRATEGIES:
-        known = ", ".join(STRATEGIES)
-        raise ValueError(f"strategy: {parameters.strategy!r} is none of {known}")
+    known = dict.fromkeys([*STRATEGIES, *LOOKS])
+    if parameters.strategy not in known:
+        raise ValueError(f"strategy: {parameters.strategy!r} is none of {', '.join(known)}")
     if parameters.interleave and parameters.strategy == "default":
         raise ValueError("interleave: needs another strategy than the default to draft from")
     return parameters

@@ -13,14 +13,17 @@ from recommendations import rec_id
 from recommendations.attribution import servings
 from recommendations.bundle import registry
 from recommendations.bundle.reader import Bundle
+from recommendations.experiments.assignment import Arm, arm_of, plans
+from recommendations.experiments.filling import bundle_of
+from recommendations.experiments.strategies import OUTFIT
 from recommendations.live import snapshot_of
-from recommendations.outfits.arrays import wardrobe_of
 from recommendations.outfits.assembly import Piece, assemble
 from recommendations.outfits.model import Ints
 from recommendations.outfits.reasons import why
 from recommendations.outfits.search import Wardrobe, Wishes
 from recommendations.outfits.shortlist import NONE
 from recommendations.outfits.slots import slots
+from recommendations.outfits.strategies import wardrobe_for
 
 ALTERNATIVES = 3
 MOST_ARTICLES = 20
@@ -76,10 +79,12 @@ def outfit(request: Request, shopper: str | None = None) -> Outfit:
 
     Raise ValueError for a slot that doesn't exist.
     """
-    bundle = registry.active()
+    arm = arm_of(plans.get(), OUTFIT, shopper) if shopper else None
+    bundle = bundle_of(arm, registry.active())
     if bundle is None:
-        return Outfit(answer("none", None), "none", None, True, [], [], Decimal(0))
-    wardrobe = wardrobe_of(bundle)
+        return Outfit(answer("none", None, arm), "none", None, True, [], [], Decimal(0))
+    chosen = arm.parameters.strategy if arm else "default"
+    wardrobe = wardrobe_for(chosen, bundle)
     bag, locked = known(wardrobe, request.articles), known(wardrobe, request.locked)
     wishes = wishes_of(wardrobe, request, shopper)
     around = np.unique(np.concatenate([bag, locked]))
@@ -88,9 +93,9 @@ def outfit(request: Request, shopper: str | None = None) -> Outfit:
     pieces = [garment(bundle, wardrobe, around, piece) for piece in found]
     kept = [Piece(int(wardrobe.model.slot[row]), row, 0.0, []) for row in locked.tolist()]
     fixed = [garment(bundle, wardrobe, bag, piece, locked=True) for piece in kept]
-    strategy = "complements" if len(around) else "best_sellers_by_slot"
+    strategy = named(chosen) if len(around) else "best_sellers_by_slot"
     return Outfit(
-        rec_id=answer(strategy, bundle.version),
+        rec_id=answer(strategy, bundle.version, arm),
         strategy=strategy,
         model_version=bundle.version,
         degraded=False,
@@ -100,9 +105,13 @@ def outfit(request: Request, shopper: str | None = None) -> Outfit:
     )
 
 
-def answer(strategy: str, version: str | None) -> str:
+def named(strategy: str) -> str:
+    return "complements" if strategy == "default" else f"complements_{strategy}"
+
+
+def answer(strategy: str, version: str | None, arm: Arm | None) -> str:
     """The id that events of this outfit carry back."""
-    return rec_id.make(servings.number("outfit", strategy, version, None))
+    return rec_id.make(servings.number(OUTFIT, strategy, version, arm.variant if arm else None))
 
 
 def known(wardrobe: Wardrobe, articles: Sequence[int]) -> Ints:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recommendations import rec_id
 from recommendations.attribution.models import Exposure, Serving
-from recommendations.experiments.assignment import Plan, arm_of, load, plan_of
+from recommendations.experiments.assignment import Plan, arm_of, load, plan_of, plans
 from recommendations.experiments.interleaving import draft
 from recommendations.experiments.models import Experiment, Layer, Variant
 from recommendations.experiments.parameters import read
@@ -24,6 +24,9 @@ from recommendations.experiments.statistics import (
     sample_ratio,
     shoppers_needed,
 )
+from recommendations.outfits.model import RANKING
+from recommendations.outfits.serving import Request, outfit
+from recommendations.outfits.strategies import LOOKS
 from recommendations.serving import recommend
 from recommendations.shelf import Item
 from recommendations.tests.shops import Lived, open_shop, train
@@ -217,6 +220,29 @@ def test_a_variant_shows_what_it_says_and_the_answer_names_it(in_popular: str) -
     other = rec_id.read(recommend("trending", shopper=in_popular).rec_id)
     assert other is not None
     assert Serving.objects.get(pk=other.serving).variant is None
+
+
+@pytest.mark.django_db
+def test_an_outfit_is_an_experiment_too() -> None:
+    shop = open_shop()
+    train()
+    experiment = make(kinds=("outfit",))
+    with pytest.raises(ValidationError, match="for outfit a strategy is default, lift, content"):
+        experiment.start()
+    experiment.variants.update(parameters={"strategy": "content"})
+    experiment.start()
+    plans.reset()
+    found = outfit(Request([shop["shirt"][0].pk]), "c1")
+    served = rec_id.read(found.rec_id)
+    assert found.strategy == "complements_content"
+    assert served is not None
+    assert Serving.objects.get(pk=served.serving).variant in experiment.variants.all()
+
+
+def test_a_look_by_lift_is_ranked_by_lift_alone() -> None:
+    for name, weights in LOOKS.items():
+        assert set(weights) <= set(RANKING), name
+    assert LOOKS["default"] == {}
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import urljoin
 
 import aiohttp
@@ -116,17 +116,37 @@ class Browser:
         await self.session.close()
 
     async def get(self, kind: str, path: str) -> Page:
-        return await self._ask(kind, "GET", path)
+        return _page(*await self._ask(kind, "GET", path))
 
     async def post(self, kind: str, path: str, fields: Mapping[str, str], referer: str) -> Page:
-        return await self._ask(kind, "POST", path, data=fields, headers={"Referer": referer})
+        headers = {"Referer": referer}
+        return _page(*await self._ask(kind, "POST", path, data=fields, headers=headers))
 
     async def tell(self, path: str, body: object, page: Page) -> None:
         """What the page's script sends."""
         headers = {"X-CSRFToken": page.csrf(), "Referer": page.url}
         await self._ask("events", "POST", path, json=body, headers=headers)
 
-    async def _ask(self, kind: str, method: str, path: str, **more: object) -> Page:
+    async def sign_in(self, customer: int) -> None:
+        """As the demo lets one; the page that follows isn't fetched."""
+        page = await self.get("sign in", "/orders/")
+        fields = {"csrfmiddlewaretoken": page.csrf(), "customer": str(customer)}
+        headers = {"Referer": page.url}
+        await self._ask(
+            "sign in", "POST", "/personas/switch/",
+            data=fields, headers=headers, allow_redirects=False,
+        )  # fmt: skip
+
+    async def read(self, path: str) -> Any:
+        """An answer of the API."""
+        return json.loads((await self._ask("shelf", "GET", path))[1])
+
+    async def send(self, path: str, body: object) -> None:
+        """To the API."""
+        await self._ask("events", "POST", path, json=body)
+
+    async def _ask(self, kind: str, method: str, path: str, **more: object) -> tuple[str, str]:
+        """The address at last, and what it says."""
         began = time.perf_counter()
         url = urljoin(self.shop, path)
         try:
@@ -138,4 +158,8 @@ class Browser:
         self.seen(kind, time.perf_counter() - began, answer.status)
         if answer.status >= 400:
             raise ShopError(f"{method} {path}: {answer.status}")
-        return Page(str(answer.url), LexborHTMLParser(text))
+        return str(answer.url), text
+
+
+def _page(url: str, text: str) -> Page:
+    return Page(url, LexborHTMLParser(text))

@@ -3,9 +3,13 @@
 Attention falls with the place as place^−DECAY (the position-based model: Richardson, Dominowska,
 Ragno, WWW 2007; the power law as in Joachims, Swaminathan, Schnabel, WSDM 2017). A card that is
 looked at is clicked with a logistic probability of its utility: how much the shopper's cluster
-likes the article, more if it goes with what lies in the bag (a binary logit, McFadden 1974). Cards
-are looked at in order and the first click leaves the page (the cascade model: Craswell, Zoeter,
-Taylor, Ramsey, WSDM 2008).
+likes the article, more if it goes with what lies in the bag (a binary logit, McFadden 1974) or is
+of the sort that the shopper came for: some come with a goal, some only look around (Moe, "Buying,
+searching, or browsing", Journal of Consumer Psychology 2003). Cards are looked at in order and the
+first click leaves the page (the cascade model: Craswell, Zoeter, Taylor, Ramsey, WSDM 2008).
+
+To click and then to put into the bag is together as choosy as to buy in the generated data: its
+customers' log weights have a standard deviation of about 2.8, the sum of the two slopes.
 """
 
 from collections.abc import Sequence
@@ -19,9 +23,11 @@ import numpy.typing as npt
 from storefront.simulator.minds import UNWANTED, Minds
 
 DECAY: Final = 0.7
-CLICK: Final = (-4.0, 1.0)  # the logit of an average article, and per standard deviation of liking
-ADD: Final = (-1.2, 0.8)
+CLICK: Final = (-5.3, 1.6)  # the logit of an average article, and per standard deviation of liking
+ADD: Final = (-2.4, 1.2)
 COMPLEMENT: Final = 1.5  # standard deviations, for a sure partner of something in the bag
+GOAL: Final = 1.0  # standard deviations, for the sort of article that a shopper came for
+WITH_GOAL: Final = 0.5  # of the shoppers
 NEXT_SHELF: Final = 0.8  # of those who leave a shelf without a click
 LEAVES: Final = 0.12  # after any page
 BUYS: Final = 0.6  # with something in the bag, at the end
@@ -30,10 +36,12 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass
 class Mind:
-    """One shopper's: whose taste, how much money (cents), what lies in the bag (columns)."""
+    """One shopper's: whose taste, how much money (cents), the sort (minds.Minds.sort) that he came
+    for, what lies in the bag and what was opened (columns)."""
 
     cluster: int
     budget: int
+    goal: int | None = None
     bag: list[int] = field(default_factory=list)
     known: set[int] = field(default_factory=set)
 
@@ -51,7 +59,8 @@ def utility(minds: Minds, mind: Mind, articles: Sequence[int]) -> Floats:
 
 def _liked(minds: Minds, mind: Mind, row: int) -> float:
     partner = max((minds.goes_with(row, other) for other in mind.bag), default=0.0)
-    return float(minds.liking[mind.cluster, row]) + COMPLEMENT * partner
+    meant = GOAL * (minds.sort[row] == mind.goal)
+    return float(minds.liking[mind.cluster, row] + meant + COMPLEMENT * partner)
 
 
 def logistic(of: tuple[float, float], value: Floats | float) -> Floats:
@@ -70,7 +79,7 @@ def shelf_value(chances: Floats) -> float:
 
 def best_value(minds: Minds, mind: Mind, places: int) -> float:
     """The value of the best shelf that anybody could have shown, complements aside."""
-    liking = minds.liking[mind.cluster].copy()
+    liking = minds.liking[mind.cluster] + GOAL * (minds.sort == mind.goal)
     liking[list(mind.known)] = UNWANTED
     best = np.sort(np.partition(liking, -places)[-places:])[::-1]
     return shelf_value(attention(places) * logistic(CLICK, best))

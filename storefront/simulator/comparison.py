@@ -1,8 +1,8 @@
 """Two strategies against each other: simulated shoppers, a real experiment, the stream's counts."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -28,12 +28,13 @@ class NotCountedError(Exception):
 
 @dataclass(frozen=True)
 class Comparison:
-    """One run. `truth`: the difference of expected clicks per shopper by the shoppers' own choice
-    model, without the luck of the dice; `measured` what the experiment says."""
+    """One run. `clicks`: per shopper; `truth`: the difference of expected clicks per shopper by the
+    shoppers' own choice model, without the luck of their dice; `measured` what the experiment
+    says. Pairs are the control's and the other's."""
 
     seed: int
     shoppers: tuple[int, int]
-    click_rate: tuple[float, float]
+    clicks: tuple[float, float]
     measured: Interval
     truth: float
     ratio_p: float
@@ -64,11 +65,6 @@ def compare(
     finally:
         experiment.stop("the simulation is over")
     return _outcome(plan, experiment, crowd, kind)
-
-
-def repeat(plan: Plan, runs: int, compare_once: Callable[[Plan], Comparison]) -> list[Comparison]:
-    """So many runs, each with shoppers of its own."""
-    return [compare_once(replace(plan, seed=plan.seed + n)) for n in range(runs)]
 
 
 def _started(name: str, kind: str, control: Parameters, other: Parameters) -> Experiment:
@@ -110,7 +106,7 @@ def _outcome(plan: Plan, experiment: Experiment, crowd: Crowd, kind: str) -> Com
     return Comparison(
         seed=plan.seed,
         shoppers=(control.shoppers, other.shoppers),
-        click_rate=(control.click_rate or 0.0, other.click_rate or 0.0),
+        clicks=(control.sample.mean, other.sample.mean),
         measured=other.against,
         truth=float(np.mean(values[other.variant.pk]) - np.mean(values[control.variant.pk])),
         ratio_p=found.ratio_p,
@@ -131,30 +127,3 @@ def expected_clicks(experiment: Experiment, crowd: Crowd, kind: str) -> dict[int
             total = sum(one.value for one in visit.looked if one.widget == kind)
             values.setdefault(int(variants.pop() or 0), []).append(total)
     return values
-
-
-def summary(found: Sequence[Comparison]) -> dict[str, Any]:
-    """JSON-ready: how often a difference was told, and how often the pooled truth lay inside."""
-    truth = float(np.mean([one.truth for one in found]))
-    inside = [one.measured.low <= truth <= one.measured.high for one in found]
-    return {
-        "runs": len(found),
-        "shoppers": sum(sum(one.shoppers) for one in found),
-        "detected": sum(one.detected for one in found),
-        "truth": round(truth, 4),
-        "measured": round(float(np.mean([one.measured.difference for one in found])), 4),
-        "truth_inside": sum(inside),
-        "failures": sum(one.failures for one in found),
-        "each": [
-            {
-                "seed": one.seed,
-                "shoppers": one.shoppers,
-                "difference": round(one.measured.difference, 4),
-                "low": round(one.measured.low, 4),
-                "high": round(one.measured.high, 4),
-                "truth": round(one.truth, 4),
-                "ratio_p": round(one.ratio_p, 4),
-            }
-            for one in found
-        ],
-    }

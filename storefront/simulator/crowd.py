@@ -11,8 +11,9 @@ import aiohttp
 import numpy as np
 
 from storefront.simulator.browser import Browser, ShopError
-from storefront.simulator.choice import Mind
+from storefront.simulator.choice import WITH_GOAL, Mind
 from storefront.simulator.minds import Minds
+from storefront.simulator.shelf_visit import ShelfVisit
 from storefront.simulator.shopper import Looked, Visit
 
 # Cents a visit: log-normal around sixty euros.
@@ -22,7 +23,8 @@ BUDGET: Final = (6000.0, 0.6)
 @dataclass(frozen=True)
 class Plan:
     """`shoppers` come, at most `at_once` of them together; each waits `think_s` on average between
-    two pages. A share of `known` signs in as the customer whose taste they have."""
+    two pages. A share of `known` signs in as the customer whose taste they have. With `only` they
+    ask the API for that kind of shelf and open no pages."""
 
     shop: str
     shoppers: int
@@ -30,6 +32,7 @@ class Plan:
     think_s: float
     known: float
     seed: int
+    only: str | None = None
 
 
 @dataclass
@@ -57,19 +60,32 @@ def run(plan: Plan, minds: Minds, done: Callable[[], None] = lambda: None) -> Cr
 
 async def _run(plan: Plan, minds: Minds, done: Callable[[], None]) -> Crowd:
     crowd, places = Crowd(), asyncio.Semaphore(plan.at_once)
+    customers = comers(plan, len(minds.cluster))
     async with aiohttp.TCPConnector(limit=0) as connector:
 
         async def one(number: int) -> None:
             async with places:
-                await _visit(plan, minds, crowd, connector, number)
+                await _visit(plan, minds, crowd, connector, number, customers[number])
             done()
 
         await asyncio.gather(*(one(number) for number in range(plan.shoppers)))
     return crowd
 
 
+def comers(plan: Plan, customers: int) -> list[int]:
+    """Whose taste each shopper has; nobody comes twice before everybody came."""
+    dice, people = Random(plan.seed), list(range(customers))  # noqa: S311
+    rounds = -(-plan.shoppers // customers)
+    return [one for _ in range(rounds) for one in dice.sample(people, customers)][: plan.shoppers]
+
+
 async def _visit(
-    plan: Plan, minds: Minds, crowd: Crowd, connector: aiohttp.BaseConnector, number: int
+    plan: Plan,
+    minds: Minds,
+    crowd: Crowd,
+    connector: aiohttp.BaseConnector,
+    number: int,
+    customer: int,
 ) -> None:
     dice = Random(f"{plan.seed}/{number}")  # noqa: S311
 
@@ -77,15 +93,22 @@ async def _visit(
         if plan.think_s > 0:
             await asyncio.sleep(dice.expovariate(1 / plan.think_s))
 
-    customer = dice.randrange(len(minds.cluster))
-    middle, spread = BUDGET
-    budget = int(middle * np.exp(dice.gauss(0, spread)))
-    mind = Mind(int(minds.cluster[customer]), budget)
+    mind = mind_of(minds, int(minds.cluster[customer]), dice)
     async with Browser(plan.shop, crowd.heard, connector) as browser:
         visit = Visit(number, browser, minds, mind, dice, think)
+        if plan.only is not None:
+            visit = ShelfVisit(number, browser, minds, mind, dice, think, kind=plan.only)
         crowd.visits.append(visit)
         await think()
         try:
             await visit.run(customer + 1 if dice.random() < plan.known else None)
         except ShopError as error:
             crowd.failures[str(error)] += 1
+
+
+def mind_of(minds: Minds, cluster: int, dice: Random) -> Mind:
+    """Somebody of this taste, with a budget and maybe a goal."""
+    middle, spread = BUDGET
+    budget = int(middle * np.exp(dice.gauss(0, spread)))
+    goal = int(minds.sort[minds.bought_at(cluster, dice.random())])
+    return Mind(cluster, budget, goal if dice.random() < WITH_GOAL else None)

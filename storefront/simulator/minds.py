@@ -11,7 +11,7 @@ from catalog.synthetic.customers import make_customers
 from catalog.synthetic.dataset import PARAMETERS
 from catalog.synthetic.harmony import Harmony, make_harmony
 from catalog.synthetic.seeds import Floats, Ints
-from catalog.synthetic.shelf import build_shelf, make_world
+from catalog.synthetic.shelf import Shelf, build_shelf, make_world
 from catalog.synthetic.tastes import CLUSTERS, make_tastes
 from catalog.synthetic.taxonomy import TYPE_COUNT
 
@@ -25,23 +25,31 @@ class NoTruthError(Exception):
 @dataclass(frozen=True)
 class Minds:
     """liking: (clusters, articles), how much more than others a cluster wants an article, in
-    standard deviations among the articles it might buy; UNWANTED where it isn't sold.
-    cluster: of each customer, by key − 1. row: an article's column. cents: its price.
+    standard deviations among the articles it might buy; UNWANTED where it would buy none.
+    cluster: of each customer, by key − 1. row: an article's column; ids: the article of a column;
+    cents: its price.
+    kind, sort: the product type, and segment and type in one number.
     """
 
     liking: Floats
     cluster: Ints
+    ids: list[int]
     row: dict[int, int]
     cents: Ints
     kind: Ints
-    segment: Ints
+    sort: Ints
+    shelf: Shelf
     harmony: Harmony
 
     def goes_with(self, article: int, other: int) -> float:
         """The planted odds, 0 to 1, that a line with `other` leads to one of `article`'s type."""
-        wanted = self.segment[other] * TYPE_COUNT + self.kind[other]
-        partners = self.harmony.partner[wanted] == self.kind[article]
-        return float(self.harmony.odds[wanted] @ partners)
+        partners = self.harmony.partner[self.sort[other]] == self.kind[article]
+        return float(self.harmony.odds[self.sort[other]] @ partners)
+
+    def bought_at(self, cluster: int, draw: float) -> int:
+        """The column of an article drawn (0 ≤ draw < 1) as the cluster's customers buy."""
+        place = int(np.searchsorted(self.shelf.mass[cluster], draw, side="right")) - 1
+        return int(self.shelf.articles[min(place, len(self.shelf.articles) - 1)])
 
 
 def read(folder: Path) -> Minds:
@@ -57,15 +65,18 @@ def read(folder: Path) -> Minds:
     catalogue = make_catalogue(seed, articles)
     people = make_customers(seed, customers, tastes)
     world = make_world(seed, catalogue, people, tastes, harmony)
-    shelf = build_shelf(world, WEEKS - 1)
+    # The shop still shows what isn't made any more, and shoppers like it by the same taste.
+    shelf = build_shelf(world, WEEKS - 1, retired=True)
     ids = catalogue.frame["article_id"].astype(int).tolist()
     return Minds(
         liking=_liking(np.diff(shelf.mass, axis=1), shelf.articles, len(catalogue)),
         cluster=people.cluster,
+        ids=ids,
         row={article: row for row, article in enumerate(ids)},
         cents=shelf.cents,
         kind=catalogue.kind,
-        segment=catalogue.segment,
+        sort=catalogue.segment * TYPE_COUNT + catalogue.kind,
+        shelf=shelf,
         harmony=harmony,
     )
 

@@ -48,7 +48,7 @@ class Visit:
     spent: int = 0
 
     async def run(self, customer: int | None) -> None:
-        """Raise ShopError when the shop fails."""
+        """Act as the customer, or as nobody known. Raise ShopError when the shop fails."""
         page = await self.browser.get("home", "/")
         if customer is not None:
             page = await self._sign_in(page, customer)
@@ -72,7 +72,7 @@ class Visit:
         clicked = None
         for shelf in page.shelves():
             seen, place = choice.look(self.dice, self.minds, self.mind, shelf.articles)
-            self._note(shelf, seen, place)
+            self.note(shelf, seen, place)
             impressions += [_impression(shelf, card) for card in shelf.cards[:seen]]
             if place is not None:
                 clicked = shelf.cards[place]
@@ -84,7 +84,7 @@ class Visit:
             await self.browser.tell("/events/impressions/", {"items": items}, page)
         return clicked
 
-    def _note(self, shelf: Shelf, seen: int, place: int | None) -> None:
+    def note(self, shelf: Shelf, seen: int, place: int | None) -> None:
         chances = choice.click_chance(self.minds, self.mind, shelf.articles)
         rows = [self.minds.row[a] for a in shelf.articles if a in self.minds.row]
         self.looked.append(

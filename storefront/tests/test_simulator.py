@@ -1,8 +1,11 @@
 """Simulated shoppers: what they like, how they choose, and a visit to the real shop."""
 
+import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -12,13 +15,17 @@ from hypothesis import strategies as st
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.synthetic.dataset import Parameters, generate
+from recommendations.experiments.statistics import Interval
 from storefront.simulator import choice, minds
 from storefront.simulator.adaptation import Followed, alike, two_tastes
 from storefront.simulator.browser import Page
 from storefront.simulator.choice import Mind
+from storefront.simulator.comparison import Comparison
 from storefront.simulator.crowd import Plan, run
+from storefront.simulator.forest import drawing
 from storefront.simulator.minds import Minds
 from storefront.simulator.report import figures
+from storefront.simulator.studies import STUDIES, summary
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +105,8 @@ def test_what_was_opened_and_what_costs_too_much_is_left(truth: Minds) -> None:
     rich = Mind(0, 10**6)
     assert any(choice.adds(Random(n), truth, rich, row) for n in range(50))
     before = choice.utility(truth, mind, [article])[0]
+    mind.goal = int(truth.sort[row])
+    assert choice.utility(truth, mind, [article])[0] == before + choice.GOAL
     mind.known.add(row)
     assert choice.utility(truth, mind, [article])[0] == minds.UNWANTED < before
 
@@ -163,3 +172,32 @@ def test_a_crowd_visits_the_real_shop_and_buys(
     from storefront.models import Order
 
     assert Order.objects.count() == round(found["conversion"] * 25)
+    for kind in ("for-you", "similar", "outfit"):
+        crowd = run(replace(plan, shoppers=6, only=kind), truth)
+        assert crowd.failures == {}
+        assert crowd.looked(kind) or kind == "outfit"  # there is no model to dress anybody
+
+
+ONE = Comparison(1, (50, 52), (1.0, 1.2), Interval(0.2, 0.1, 0.3), 0.22, 0.8, 0)
+
+
+def test_a_study_counts_what_was_told_and_where_the_truth_lies() -> None:
+    of = summary(STUDIES["personal"], [ONE, replace(ONE, measured=Interval(0.0, -0.1, 0.1))])
+    assert (of["detected"], of["truth_inside"], of["shoppers"]) == (1, 1, 204)
+    assert of["each"][0]["clicks"] == [1.0, 1.2]
+
+
+def test_studies_are_drawn_each_interval_around_what_was_measured() -> None:
+    text = drawing([summary(study, [ONE]) for study in STUDIES.values()])
+    tree = ElementTree.fromstring(text)  # noqa: S314
+    dots = [float(node.attrib["cx"]) for node in tree.iter() if node.tag.endswith("circle")]
+    lines = re.findall(r"M([0-9.]+) [0-9.]+H([0-9.]+)", text)
+    assert len(dots) == len(STUDIES)
+    assert all(float(a) < dot < float(b) for dot, (a, b) in zip(dots, lines, strict=True))
+
+
+def test_a_strategy_that_the_shelf_has_not_is_named(folder: Path) -> None:
+    with pytest.raises(CommandError, match="--other: for outfit it is one of default, lift"):
+        call_command(
+            "compare_strategies", data_dir=folder, kind="outfit", control="lift", other="popularity"
+        )

@@ -1,6 +1,10 @@
-"""manage.py compare_strategies --control default --other popularity [--kind for-you] [--runs N]"""
+"""manage.py compare_strategies [STUDY …] | --control NAME --other NAME [--kind for-you] …"""
 
 import json
+from argparse import Namespace
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,71 +13,97 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from recommendations.experiments.strategies import STRATEGIES
-from recommendations.kinds import KINDS
+from recommendations.experiments.strategies import EXPERIMENTABLE, strategies_of
 from storefront.management.commands.simulate_shoppers import add_plan, plan_of, read_minds
-from storefront.simulator.comparison import (
-    Comparison,
-    NotCountedError,
-    compare,
-    repeat,
-    summary,
-)
-from storefront.simulator.crowd import Plan
+from storefront.simulator.comparison import NotCountedError
+from storefront.simulator.forest import drawing
+from storefront.simulator.studies import STUDIES, Figures, Study, conduct, summary
 
 
 class Command(BaseCommand):
     help = (
         "Compare two strategies of a shelf on simulated shoppers: a real experiment in the running "
         "shop, counted by its stream. The same strategy twice is an A/A test, which should find "
-        "no difference. Clicks per shopper, with intervals that hold at any look."
+        "no difference. Clicks per shopper, with intervals that hold at any look, beside the truth."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_plan(parser)
-        parser.add_argument("--kind", choices=sorted(KINDS), default="for-you")
-        parser.add_argument("--control", choices=sorted(STRATEGIES), default="default")
-        parser.add_argument("--other", choices=sorted(STRATEGIES), default="popularity")
+        parser.add_argument(
+            "studies", nargs="*", metavar="STUDY", choices=[[], "all", *STUDIES],
+            help=f"ready-made ones: all, {', '.join(STUDIES)}",
+        )  # fmt: skip
+        parser.add_argument("--kind", choices=EXPERIMENTABLE, default="for-you")
+        parser.add_argument("--control", default="popularity", help="a strategy (popularity)")
+        parser.add_argument("--other", default="default", help="a strategy (default)")
         parser.add_argument("--runs", type=int, default=1, help="experiments, one after another")
+        parser.add_argument(
+            "--pages", action="store_true", help="use whole pages, not only the shelf by the API"
+        )
+        parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it here, as SVG")
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan, truth = plan_of(options), read_minds(options["data_dir"])
-        if options["runs"] < 1:
-            raise CommandError("--runs must be 1 or more")
-        control, other = ({"strategy": options[name]} for name in ("control", "other"))
-        with Progress(transient=True) as progress:
-            task = progress.add_task("Shoppers", total=plan.shoppers * options["runs"])
-
-            def once(one: Plan) -> Comparison:
-                return compare(
-                    one, truth, options["kind"], control, other, lambda: progress.advance(task)
-                )
-
-            try:
-                found = repeat(plan, options["runs"], once)
-            except (NotCountedError, ValidationError) as error:
-                raise CommandError(str(error)) from error
-        if options["json"]:
-            options["json"].write_text(json.dumps(summary(found), indent=1) + "\n")
-        show(found, f"{options['kind']}: {options['other']} against {options['control']}")
+        kept = read_kept(options["json"])
+        for name, study in chosen(Namespace(**options), plan.shoppers, plan.known).items():
+            own = replace(plan, only=None if options["pages"] else study.kind)
+            with Progress(transient=True) as progress:
+                task = progress.add_task(study.title, total=study.shoppers * study.runs)
+                try:
+                    found = conduct(study, own, truth, partial(progress.advance, task))
+                except (NotCountedError, ValidationError) as error:
+                    raise CommandError(f"{study.title}: {error}") from error
+            kept[name] = summary(study, found)
+            show(kept[name])
+            # At once: what was found stands, whatever comes of the next.
+            write(kept, options["json"], options["plot"])
 
 
-def show(found: list[Comparison], title: str) -> None:
-    console, table = Console(), Table(title=title, title_justify="left")
-    for name in ("seed", "shoppers", "click-through", "difference", "95 %", "truth", "told"):
+def chosen(options: Namespace, shoppers: int, known: float) -> dict[str, Study]:
+    """The studies asked for; raise CommandError, naming the option."""
+    if options.studies:
+        return {n: s for n, s in STUDIES.items() if {n, "all"} & set(options.studies)}
+    known_ones = strategies_of(options.kind)
+    for name in ("control", "other"):
+        if getattr(options, name) not in known_ones:
+            raise CommandError(f"--{name}: for {options.kind} it is one of {', '.join(known_ones)}")
+    if options.runs < 1:
+        raise CommandError("--runs must be 1 or more")
+    title = f"{options.kind}: {options.other} against {options.control}"
+    pair = (options.kind, options.control, options.other)
+    return {title: Study(title, *pair, known, options.runs, shoppers)}
+
+
+def read_kept(file: Path | None) -> dict[str, Figures]:
+    """What the file holds of other studies: it is added to."""
+    if file is None or not file.exists():
+        return {}
+    kept: dict[str, Figures] = json.loads(file.read_text())
+    return kept
+
+
+def write(kept: dict[str, Figures], file: Path | None, plot: Path | None) -> None:
+    if file:
+        file.write_text(json.dumps(kept, indent=1) + "\n")
+    if plot:
+        known = [kept[name] for name in STUDIES if name in kept]
+        plot.write_text(drawing(known + [of for name, of in kept.items() if name not in STUDIES]))
+
+
+def show(of: Figures) -> None:
+    console, table = Console(), Table(title=of["title"], title_justify="left")
+    for name in ("seed", "shoppers", "clicks", "difference", "95 %", "truth"):
         table.add_column(name, justify="right")
-    for one in found:
+    for one in of["each"]:
         table.add_row(
-            str(one.seed),
-            " / ".join(f"{n:,}" for n in one.shoppers),
-            " / ".join(f"{rate:.3f}" for rate in one.click_rate),
-            f"{one.measured.difference:+.3f}",
-            f"{one.measured.low:+.3f} … {one.measured.high:+.3f}",
-            f"{one.truth:+.3f}",
-            "yes" if one.detected else "no",
+            str(one["seed"]),
+            " / ".join(f"{n:,}" for n in one["shoppers"]),
+            " / ".join(f"{clicks:.3f}" for clicks in one["clicks"]),
+            f"{one['difference']:+.3f}",
+            f"{one['low']:+.3f} … {one['high']:+.3f}",
+            f"{one['truth']:+.3f}",
         )
     console.print(table)
-    of = summary(found)
     console.print(
         f"A difference was told in {of['detected']} of {of['runs']} runs; the truth over all of "
         f"them, {of['truth']:+.3f} clicks a shopper, lies in {of['truth_inside']} intervals."

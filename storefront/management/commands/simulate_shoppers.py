@@ -15,7 +15,7 @@ from storefront.simulator.crowd import Plan, run
 from storefront.simulator.report import Figures, figures
 
 
-def add_plan(parser: CommandParser) -> None:
+def add_shop(parser: CommandParser) -> None:
     """The options of every command that sends shoppers."""
     parser.add_argument(
         "--data-dir",
@@ -24,6 +24,13 @@ def add_plan(parser: CommandParser) -> None:
         help="the generated data set that the shop shows (the demo's)",
     )
     parser.add_argument("--shop", default="http://127.0.0.1:8000", help="its address")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
+
+
+def add_plan(parser: CommandParser) -> None:
+    """Those of a crowd."""
+    add_shop(parser)
     parser.add_argument("--shoppers", type=int, default=200, help="how many come in all (200)")
     parser.add_argument("--at-once", type=int, default=50, help="at most together (50)")
     parser.add_argument(
@@ -32,8 +39,6 @@ def add_plan(parser: CommandParser) -> None:
     parser.add_argument(
         "--known", type=float, default=0.0, help="share that signs in as a customer (0; demo only)"
     )
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
 
 
 def plan_of(options: dict[str, Any]) -> Plan:

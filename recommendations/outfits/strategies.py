@@ -1,0 +1,32 @@
+"""Other ways to choose an outfit's pieces, for experiments: one feature instead of all. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from recommendations.bundle.reader import Bundle
+from recommendations.outfits.arrays import wardrobe_of
+from recommendations.outfits.model import RANKING
+from recommendations.outfits.search import Wardrobe
+
+# What decides, by name; nothing: the trained ranking. A tie goes to the product's lift, then sales.
+LOOKS: Final[Mapping[str, Mapping[str, float]]] = {
+    "default": {},
+    "lift": {"article_lift": 1.0, "product_lift": 0.1, "own_popularity": 0.01},
+    "content": {"content": 1.0},
+}
+
+
+@lru_cache(maxsize=8)
+def wardrobe_for(strategy: str, bundle: Bundle) -> Wardrobe:
+    """The bundle's wardrobe, ranked as the strategy (a name of LOOKS) says."""
+    wardrobe = wardrobe_of(bundle)
+    if not (wanted := LOOKS[strategy]):
+        return wardrobe
+    ranking = np.zeros_like(wardrobe.model.ranking)
+    for name, weight in wanted.items():
+        ranking[RANKING.index(name)] = weight
+    return replace(wardrobe, model=replace(wardrobe.model, ranking=ranking))

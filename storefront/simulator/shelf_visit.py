@@ -1,0 +1,81 @@
+"""A visit that is about one kind of shelf, over the API: many times cheaper than whole pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from recommendations.kinds import KINDS
+from storefront.simulator import choice
+from storefront.simulator.browser import Card, Shelf
+from storefront.simulator.shopper import MAX_PAGES, Visit
+
+OUTFIT: Final = "outfit"
+
+
+@dataclass
+class ShelfVisit(Visit):
+    """Asks for the shelf, looks, tells what was seen and opened, and again. A shelf about an
+    article is asked for around one that the shopper would buy, as if it lay in the bag."""
+
+    kind: str = "for-you"
+
+    async def run(self, customer: int | None) -> None:
+        """Raise ShopError when the shop fails."""
+        if customer is not None:
+            await self.browser.sign_in(customer)
+        for _ in range(MAX_PAGES):
+            self.pages += 1
+            shelf = await self._asked()
+            if shelf.cards:
+                await self._look(shelf)
+            await self.think()
+            if self.dice.random() < choice.LEAVES:
+                return
+
+    async def _look(self, shelf: Shelf) -> None:
+        seen, place = choice.look(self.dice, self.minds, self.mind, shelf.articles)
+        self.note(shelf, seen, place)
+        if told := list(events(shelf, seen, place)):
+            await self.browser.send("/api/v1/events/", told)
+        if place is not None and (row := self.minds.row.get(shelf.articles[place])) is not None:
+            self.mind.known.add(row)
+
+    async def _asked(self) -> Shelf:
+        path, query = f"/api/v1/recommendations/{self.kind}/", {}
+        if self.kind == OUTFIT:
+            path, query = "/api/v1/outfits/", {"articles": self._starting_article(), "k": "0"}
+        elif KINDS[self.kind].article:
+            query = {"article": self._starting_article()}
+        return shelf_of(self.kind, await self.browser.read(f"{path}?{urlencode(query)}"))
+
+    def _starting_article(self) -> str:
+        row = self.minds.bought_at(self.mind.cluster, self.dice.random())
+        self.mind.bag = [row]
+        return f"{self.minds.ids[row]:010d}"
+
+
+def shelf_of(kind: str, answer: dict[str, Any]) -> Shelf:
+    """Of an answer of the API, of a shelf or of an outfit."""
+    items = answer["pieces"] if kind == OUTFIT else answer["items"]
+    cards = [Card(int(item["article"]), at, "") for at, item in enumerate(items, start=1)]
+    return Shelf(kind, answer["rec_id"], answer["strategy"], cards)
+
+
+def events(shelf: Shelf, seen: int, clicked: int | None) -> Iterator[dict[str, object]]:
+    """What a page would have told of it, as the API takes it."""
+    for card in shelf.cards[:seen]:
+        yield _event("impression", shelf, card)
+    if clicked is not None:
+        yield _event("click", shelf, shelf.cards[clicked])
+        yield _event("view", shelf, shelf.cards[clicked])
+
+
+def _event(kind: str, shelf: Shelf, card: Card) -> dict[str, object]:
+    return {
+        "type": kind,
+        "article": f"{card.article:010d}",
+        "rec_id": shelf.rec_id,
+        "widget": shelf.widget,
+        "position": card.position,
+    }

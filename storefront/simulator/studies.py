@@ -1,0 +1,82 @@
+"""What the lab asks: each study is one or several experiments on shoppers of their own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from storefront.simulator.comparison import Comparison, compare
+from storefront.simulator.crowd import Plan
+from storefront.simulator.minds import Minds
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Study:
+    """`other` against `control` on a kind of shelf, `runs` times with `shoppers` each, of whom a
+    share of `known` signs in as a customer with a history."""
+
+    title: str
+    kind: str
+    control: str
+    other: str
+    known: float = 1.0
+    runs: int = 1
+    shoppers: int = 4000
+
+
+STUDIES: Final[Mapping[str, Study]] = {
+    "same": Study("for you against itself", "for-you", "default", "default", 1.0, 20, 200),
+    "personal": Study("for you against popularity, customers", "for-you", "popularity", "default"),
+    "strangers": Study(
+        "for you against popularity, strangers", "for-you", "popularity", "default", known=0.0
+    ),
+    "live": Study(
+        "for you with against without live features", "for-you", "without-live", "default"
+    ),
+    "outfits": Study("outfits by lift against by content", "outfit", "content", "lift"),
+    "complements": Study("outfits by the model against by lift", "outfit", "lift", "default"),
+}
+
+
+def conduct(
+    study: Study, plan: Plan, minds: Minds, done: Callable[[], None] = lambda: None
+) -> list[Comparison]:
+    """The study's experiments, one after another, each with a seed of its own.
+
+    Raise NotCountedError, or ValidationError where another experiment is in the way.
+    """
+    control, other = {"strategy": study.control}, {"strategy": study.other}
+    base = replace(plan, shoppers=study.shoppers, known=study.known)
+    plans = [replace(base, seed=plan.seed + n) for n in range(study.runs)]
+    return [compare(one, minds, study.kind, control, other, done) for one in plans]
+
+
+def summary(study: Study, found: Sequence[Comparison]) -> Figures:
+    """JSON-ready: how often a difference was told, and how often the pooled truth lay inside."""
+    truth = float(np.mean([one.truth for one in found]))
+    return {
+        **vars(study),
+        "shoppers": sum(sum(one.shoppers) for one in found),
+        "detected": sum(one.detected for one in found),
+        "truth": round(truth, 4),
+        "truth_inside": sum(one.measured.low <= truth <= one.measured.high for one in found),
+        "measured": round(float(np.mean([one.measured.difference for one in found])), 4),
+        "failures": sum(one.failures for one in found),
+        "each": [_line(one) for one in found],
+    }
+
+
+def _line(one: Comparison) -> Figures:
+    return {
+        "seed": one.seed,
+        "shoppers": one.shoppers,
+        "clicks": [round(mean, 4) for mean in one.clicks],
+        "difference": round(one.measured.difference, 4),
+        "low": round(one.measured.low, 4),
+        "high": round(one.measured.high, 4),
+        "truth": round(one.truth, 4),
+        "ratio_p": round(one.ratio_p, 4),
+    }
