@@ -156,8 +156,7 @@ class Pointwise:
         )
 
     def predict(self, features: Matrix, num_threads: int) -> npt.NDArray[np.float64]:
-        with threadpool_limits(num_threads, "openmp"):
-            chance: npt.NDArray[np.float64] = self.model.predict_proba(features)[:, 1]
+        chance: npt.NDArray[np.float64] = self.model.predict_proba(features)[:, 1]
         return chance
 
 
@@ -174,10 +173,11 @@ def compare(bundle: Bundle, truth: Truth, learned: list[Examples]) -> npt.NDArra
     rival = Rival(bundle.manifest, arrays)
     rival.booster = Pointwise(learned)
     relevant = np.array([len(own) for own in truth.bought])
-    blend, ranked, pointwise = (
-        metrics.average_precision(metrics.hits_of(shelves_of(b, truth), truth.bought), relevant)
-        for b in (bundle, Bundle(bundle.manifest, arrays), rival)
-    )
+    with threadpool_limits(1, "openmp"):  # a hundred candidates at a time aren't worth threads
+        blend, ranked, pointwise = (
+            metrics.average_precision(metrics.hits_of(shelves_of(b, truth), truth.bought), relevant)
+            for b in (bundle, Bundle(bundle.manifest, arrays), rival)
+        )
     return np.append(trial_of(blend, ranked), np.float32(pointwise.mean()))
 
 
