@@ -51,6 +51,7 @@ def shop(sizes: dict[str, int], *, trained: bool = True) -> Iterator[Shop]:
         # A benchmark is one client that asks more than any is allowed to.
         "THROTTLE_EVENTS": "100000000/min",
         "THROTTLE_READS": "100000000/min",
+        "LOG_LEVEL": "WARNING",
     }
     os.environ |= environment
     try:

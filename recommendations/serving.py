@@ -1,6 +1,8 @@
 """One request for recommendations, answered from what is there."""
 
-from recommendations import rec_id
+import time
+
+from recommendations import metrics, rec_id
 from recommendations.asking import Ask
 from recommendations.attribution import servings
 from recommendations.bundle import registry
@@ -33,6 +35,7 @@ def recommend(
     in `strategy` and flagged `degraded`; without any data the shelf is empty.
     Raise KeyError for an unknown kind, ValueError when a kind about an article gets none.
     """
+    begun = time.perf_counter()
     chosen = KINDS[kind]
     arm = arm_of(plans.get(), kind, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
@@ -43,7 +46,7 @@ def recommend(
     found, teams = fill(chosen, ask, arm, rules)
     version = bundle.version if bundle else None
     served = servings.number(kind, found.strategy, version, arm.variant if arm else None)
-    return Shelf(
+    shelf = Shelf(
         rec_id=rec_id.make(served, teams),
         kind=kind,
         title=found.title or chosen.title,
@@ -54,6 +57,7 @@ def recommend(
         degraded=found.degraded,
         items=found.items,
     )
+    return metrics.served(shelf, begun)
 
 
 def remembered(shopper: str | None, live: Snapshot | None) -> int | None:

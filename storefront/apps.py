@@ -5,4 +5,7 @@ class StorefrontConfig(AppConfig):
     name = "storefront"
 
     def ready(self) -> None:
-        from storefront import beats, checks, erasing  # noqa: F401
+        from storefront import beats, checks, erasing, metric_files, tasks_told, traces  # noqa: F401
+
+        metric_files.prepare()
+        traces.start()

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "storefront.middleware.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "storefront.policy.PolicyMiddleware",
@@ -281,10 +282,31 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
+# --- What the processes say of themselves -----------------------------------------------------
+
+# "json" for machines: one object a line, with the id of its request or task.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+# A line at each station of each event; for finding one, not for a replay at full speed.
+LOG_EVENTS = env.bool("LOG_EVENTS", default=False)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "storefront.logs.JsonFormatter"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"streaming.way": {"level": "INFO" if LOG_EVENTS else "WARNING"}},
 }
+
+# prometheus_client reads the variable when it is imported. It is ours to set: a child on another
+# VAR_DIR must not write into its parent's.
+METRICS_DIR = Path(env.str("METRICS_DIR", default=str(VAR_DIR / "metrics")))
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
+# Where a Celery worker serves its own figures; 0: nowhere. For workers that share no METRICS_DIR
+# with the web, as in containers.
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+
+# OpenTelemetry's own variables say where traces go; without this one there are none.
+TRACES = bool(env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default=""))

@@ -13,7 +13,6 @@ from prometheus_client.core import (
 
 from streaming import spool, status
 from streaming.connection import StoreUnavailable
-from streaming.models import OutboxEvent
 from streaming.status import DELAY_BOUNDS_MS, WorkerStatus
 
 # Name, help, is it a counter, and where it stands in a worker's status.
@@ -34,7 +33,7 @@ BOUNDS: Final = [*(f"{bound / 1000:g}" for bound in DELAY_BOUNDS_MS), "+Inf"]
 
 
 class Stream:
-    """A collector: asks Redis, the outbox and the spool when it is asked.
+    """A collector: asks Redis and the spool when it is asked.
 
     With Redis away `stream_store_up` is 0 and nothing is said of the workers.
     """
@@ -48,8 +47,6 @@ class Stream:
             yield gauge("stream_store_up", "the feature store answers", 1)
             yield gauge("stream_workers", "stream workers that live", len(workers))
             yield from of_workers(workers)
-        waiting = OutboxEvent.objects.filter(sent_at__isnull=True).count()
-        yield gauge("outbox_events", "events that wait in the outbox", waiting)
         yield gauge("spool_bytes", "bytes of events that wait for Kafka", spool.size())
 
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from streaming import way
 from streaming.delivery import Sender, outgoing
 from streaming.events import Event, encode, names_in
 from streaming.models import OutboxEvent
@@ -25,6 +26,7 @@ MENTIONS: Final = (
 def enqueue(*events: Event) -> None:
     """Write the events in the caller's transaction; they are sent once it commits."""
     OutboxEvent.objects.bulk_create([OutboxEvent(event=encode(event)) for event in events])
+    way.published(events)
     transaction.on_commit(_relay_soon)
 
 

@@ -18,7 +18,8 @@ from typing import Final
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from django.conf import settings
 
-from streaming import kafka, spool, topics
+from streaming import kafka, spool, topics, way
+from streaming.counters import ACCEPTED, LOST, SPOOLED, count
 from streaming.events import Event, encode, key_of, partition_of
 
 logger = logging.getLogger(__name__)
@@ -35,27 +36,29 @@ def new_id() -> str:
 
 def publish(*events: Event) -> None:
     """Never raises and never waits for the broker."""
-    publisher = _publisher()
+    publisher, carried = _publisher(), way.headers()
     for event in events:
-        publisher.take(key_of(event), encode(event))
+        publisher.take(key_of(event), encode(event), carried)
+    count(ACCEPTED, len(events))
+    way.published(events)
 
 
 class Publisher:
     """One thread and its Kafka producer."""
 
     def __init__(self) -> None:
-        self.queue: queue.Queue[tuple[str, bytes] | None] = queue.Queue(QUEUE_LIMIT)
+        self.queue: queue.Queue[tuple[str, bytes, way.Headers] | None] = queue.Queue(QUEUE_LIMIT)
         self.producer: Producer | None = None
         self.failed = False
         self.retry_at = 0.0
         self.thread = threading.Thread(target=self._run, name="publisher", daemon=True)
         self.thread.start()
 
-    def take(self, key: str, message: bytes) -> None:
+    def take(self, key: str, message: bytes, headers: way.Headers) -> None:
         try:
-            self.queue.put_nowait((key, message))
+            self.queue.put_nowait((key, message, headers))
         except queue.Full:
-            spool.append([message])
+            spooled(message)
 
     def close(self) -> None:
         """Send what is under way, spool the rest."""
@@ -74,16 +77,16 @@ class Publisher:
             self._send(*item)
         self._discard(wait_s=ACK_TIMEOUT_MS / 1000)
 
-    def _send(self, key: str, message: bytes) -> None:
+    def _send(self, key: str, message: bytes, headers: way.Headers) -> None:
         producer = self._connected()
         if producer is None:
-            spool.append([message])
+            spooled(message)
             return
         try:
-            produce(producer, key, message, self._failed)
+            produce(producer, key, message, self._failed, headers)
         except (BufferError, KafkaException):
             self.failed = True
-            spool.append([message])
+            spooled(message)
         self._poll()
 
     def _connected(self) -> Producer | None:
@@ -109,7 +112,7 @@ class Publisher:
         if error is not None and value is not None:
             logger.warning("An event wasn't acknowledged and is spooled: %s", error)
             self.failed = True
-            spool.append([value])
+            spooled(value)
 
     def _discard(self, wait_s: float = 0.0) -> None:
         """Give the producer up; what it still holds is reported to `_failed` and spooled."""
@@ -120,14 +123,26 @@ class Publisher:
         self.producer, self.failed = None, False
 
 
-def produce(producer: Producer, key: str, message: bytes, on_failure: Report) -> None:
+def spooled(message: bytes) -> None:
+    lost = spool.append([message])
+    count(LOST if lost else SPOOLED)
+
+
+def produce(
+    producer: Producer,
+    key: str,
+    message: bytes,
+    on_delivery: Report,
+    headers: way.Headers | None = None,
+) -> None:
     """Queue an encoded event under its shopper's key, in its shopper's partition."""
     producer.produce(
         settings.KAFKA_TOPIC,
         message,
         key=key,
         partition=partition_of(key, settings.KAFKA_PARTITIONS),
-        on_delivery=on_failure,
+        headers=headers or [],
+        on_delivery=on_delivery,
     )
 
 

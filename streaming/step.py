@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from confluent_kafka import Message
 from django.conf import settings
 
-from streaming import batch
+from streaming import batch, way
 from streaming.articles import Articles
 from streaming.batch import Dead, Decoded, PoisonError, Reduced, Taken
 from streaming.brake import Brake
@@ -92,6 +92,7 @@ class Step:
         places = (message.partition() or 0 for message in messages)
         newest = dict(zip(places, stamps, strict=True))  # in order, so the last one stays
         meter.batch(stamps, newest, time.monotonic() - began)
+        way.applied(parts, messages)
 
     def _parts(self, messages: Sequence[Message]) -> list[Part]:
         """The messages by partition, without those that are done already or not ours."""

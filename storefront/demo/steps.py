@@ -69,7 +69,6 @@ def children(data: DataSet, port: int, image_port: int, *, replay: bool) -> list
             *gunicorn,
             f"--bind=127.0.0.1:{port}",
             "--workers=4",
-            "--access-logfile=-",
         ],
         "images": ["manage.py", "image_server", f"--port={image_port}"],
         "stream": [*worker, "--queues=stream", "--hostname=stream@%h", "--pool=solo"],

@@ -143,7 +143,6 @@ def test_what_a_shopper_dislikes_is_bounded_and_comes_with_them(writer: Writer) 
     assert store.snapshot("c2").dislikes == []
 
 
-@pytest.mark.django_db
 def test_prometheus_reads_the_workers_figures(store: None) -> None:
     from prometheus_client import CollectorRegistry, generate_latest
 

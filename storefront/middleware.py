@@ -1,0 +1,54 @@
+"""Around every request: its id, its time, its line in the log."""
+
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+
+from storefront import metrics
+from streaming.correlation import request_id
+
+logger = logging.getLogger("storefront.requests")
+
+HEADER: Final = "X-Request-ID"
+SENSIBLE: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class Requests:
+    """Takes a sensible id from whoever stands in front of the shop, else makes one; answers it.
+
+    The log has the path without its query, which may say what somebody looks for.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given, begun = request.headers.get(HEADER, ""), time.perf_counter()
+        own = given if SENSIBLE.fullmatch(given) else uuid.uuid4().hex
+        token = request_id.set(own)
+        try:
+            response = self.get_response(request)
+            response[HEADER] = own
+            self.tell(request, response, time.perf_counter() - begun)
+            return response
+        finally:
+            request_id.reset(token)
+
+    def tell(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        match = request.resolver_match
+        view = (match.view_name or match._func_path) if match else "none"
+        metrics.answered(view, request.method or "", response.status_code, seconds)
+        about = {
+            "method": request.method,
+            "path": request.path,
+            "view": view,
+            "status": response.status_code,
+            "ms": round(1000 * seconds, 1),
+        }
+        line = "%(method)s %(path)s %(status)d in %(ms)s ms"
+        logger.info(line, about, extra=about)

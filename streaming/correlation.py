@@ -1,0 +1,6 @@
+"""What tells one piece of work from the others, in logs and on messages."""
+
+from contextvars import ContextVar
+
+# Set by whoever begins some work: the web's middleware for a request, Celery for a task.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
