@@ -43,6 +43,14 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) document.body.dispatchEvent(new Event("shop:changed"));
 });
 
+// --- A shelf that was empty fills up only where it moves nothing that is in view ---
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target } = event.detail;
+  const { top } = target.getBoundingClientRect();
+  if (target.matches("[data-shelf]:empty") && top > 0 && top < innerHeight) event.detail.shouldSwap = false;
+});
+
 // --- Swatches: pointing at a colour, or reaching it by keyboard, shows the card in that colour ---
 
 function swap(event) {

@@ -17,6 +17,13 @@ from catalog.money import amount
 from storefront import colours
 
 register = template.Library()
+A_MOMENT_MS = 5000
+UNITS_MS = (
+    ("day", 86_400_000),
+    ("hour", 3_600_000),
+    ("minute", 60_000),
+    ("second", 1000),
+)
 ENDS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
@@ -33,6 +40,16 @@ def kind_and_colour(article: Article) -> str:
     parts = (article.product_type.name, article.colour.name.lower())
     text = ", ".join(part for part in parts if part.lower() != "unknown")
     return text[:1].upper() + text[1:]
+
+
+@register.filter
+def ago(ms: int) -> str:
+    """A time that has passed, in the largest unit it has some of: “3 minutes ago”."""
+    if ms < A_MOMENT_MS:
+        return "a moment ago"
+    unit, length = next((unit, length) for unit, length in UNITS_MS if ms >= length)
+    number = ms // length
+    return f"{number} {unit}{'' if number == 1 else 's'} ago"
 
 
 @register.simple_tag

@@ -7,8 +7,12 @@ from html.parser import HTMLParser
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
+from selectolax.lexbor import LexborHTMLParser
 
-from storefront.tests.shops import Shop, address
+from catalog.tests.factories import make_article
+from storefront.templatetags.shop import ago
+from storefront.tests.shops import Shop, address, anonymous_shopper
+from storefront.tests.test_you import known
 
 PLACES = ["/shop/1/", "/shop/1-women/", "/shop/1/61/", "/shop/1/61/7001/", "/shop/1/61/7001/301/"]
 PAGES = [
@@ -77,6 +81,46 @@ def test_the_home_page_shows_what_sells(client: Client, shop: Shop) -> None:
     assert "/360/0900000001.webp" in page
 
 
+def test_the_home_page_shows_what_trends_in_a_department(client: Client, shop: Shop) -> None:
+    make_article(400000001, name="Work shirt", index=("M", "Men"), index_group=(2, "Men"))
+    page = LexborHTMLParser(client.get("/?audience=2").text)
+    assert [a.text() for a in page.css("#trending .card-name a")] == ["Work shirt"]
+    assert [a.text() for a in page.css("#trending [aria-current]")] == ["Men"]
+    everything = LexborHTMLParser(client.get("/").text)
+    assert len(everything.css("#trending .card-name a")) == 3
+
+
+def test_the_hero_takes_another_picture_where_what_trends_has_none(
+    client: Client, shop: Shop
+) -> None:
+    hero = LexborHTMLParser(client.get("/").text).css(".hero-pictures a")
+    assert [a.attributes["href"] for a in hero] == [address(shop.shirt)]
+
+
+@pytest.mark.usefixtures("store")
+def test_the_personal_shelf_says_why_and_how_fresh_it_is(client: Client, shop: Shop) -> None:
+    client.post("/wishlist/change/", {"article": shop.shirt.article_id})
+    known(anonymous_shopper(client), shop.dress.pk)
+    shelf = LexborHTMLParser(client.get("/widgets/for-you/").text).css_first(".shelf-why")
+    assert shelf is not None
+    assert "followed up to a moment ago" in shelf.text()
+    assert 'href="/you/"' in (shelf.html or "")
+
+
+@pytest.mark.parametrize(
+    ("ms", "words"),
+    [
+        (0, "a moment ago"),
+        (59_000, "59 seconds ago"),
+        (60_000, "1 minute ago"),
+        (7_300_000, "2 hours ago"),
+        (86_400_000, "1 day ago"),
+    ],
+)
+def test_a_time_that_has_passed_is_told_in_its_largest_unit(ms: int, words: str) -> None:
+    assert ago(ms) == words
+
+
 def test_a_listing_has_one_card_per_product_with_its_colours(client: Client, shop: Shop) -> None:
     page = client.get("/shop/1/").text
     assert page.count('<article class="card">') == 2
@@ -85,8 +129,6 @@ def test_a_listing_has_one_card_per_product_with_its_colours(client: Client, sho
 
 
 def test_a_listing_of_many_has_pages_that_are_links(client: Client, shop: Shop) -> None:
-    from catalog.tests.factories import make_article
-
     for number in range(30):
         make_article(700_000_001 + number * 1000, product=700_000 + number)
     first, second = client.get("/shop/1/"), client.get("/shop/1/?page=2")
@@ -121,6 +163,8 @@ def test_a_tracked_address_names_the_plain_one_as_canonical(client: Client, shop
 
 
 HOSTILE = [
+    ("/?audience=999", 404),
+    ("/?audience=1%00", 404),
     ("/article/0000000000/", 404),
     ("/article/9999999999/", 404),
     ("/article/900000001/", 404),
