@@ -1,10 +1,16 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from playwright.sync_api import Browser
 from pytest_django import Settings
 
+from catalog.models import Article
+from recommendations.bundle.registry import registry
 from recommendations.live import breaker
+from recommendations.tests.shops import open_shop, train
+from storefront.tests.browsers import chromium
 from storefront.tests.shops import Shop, make_shop
 from streaming import connection, producer
 from streaming.tests.conftest import log, store  # noqa: F401
@@ -37,3 +43,28 @@ def no_kafka(settings: Settings) -> Iterator[None]:
     settings.KAFKA_BOOTSTRAP_SERVERS = DEAD
     yield
     producer.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def stock(
+    transactional_db: None, tmp_path: Path, settings: Settings
+) -> Iterator[dict[str, list[Article]]]:
+    """A shop of four garments, with a model that knows what is like what."""
+    settings.BUNDLES_DIR = tmp_path / "bundles"
+    cache.clear()
+    registry.reset()
+    yield _trained()
+    registry.reset()
+    cache.clear()
+
+
+def _trained() -> dict[str, list[Article]]:
+    articles = open_shop()
+    train()
+    return articles

@@ -5,54 +5,39 @@ process of its own.
 """
 
 import os
-import shutil
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
 from django.db import connection
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from pytest_django import Settings
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Article
-from recommendations.bundle.registry import registry
-from recommendations.tests.shops import open_shop, train
 from storefront.models import Order
+from storefront.tests.browsers import in_a_browser
 from storefront.tests.shops import address
 from streaming import producer
 
-CHROMIUM = shutil.which("chromium") or ""
 PATIENCE_S = 30.0
 CELERY = [sys.executable, "-m", "celery", "-A", "storefront", "worker"]
 CELERY += ["-Q", "stream,default", "-P", "solo", "-l", "WARNING"]
+# https://web.dev/articles/cls
+WATCH_SHIFTS = """() => {
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) {
+      if (!hadRecentInput) window.shifted += value;
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+}"""
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not CHROMIUM, reason="chromium is not installed"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright's own loop runs in this thread, and Django would take the tests for async code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        )
-        yield started
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+pytestmark = in_a_browser
 
 
 @pytest.fixture
@@ -69,25 +54,6 @@ def worker(transactional_db: None) -> Iterator[None]:
     started.terminate()
     started.wait(30)
     producer.close()
-
-
-@pytest.fixture
-def stock(
-    transactional_db: None, tmp_path: Path, settings: Settings
-) -> Iterator[dict[str, list[Article]]]:
-    """A shop of four garments, with a model that knows what is like what."""
-    settings.BUNDLES_DIR = tmp_path / "bundles"
-    cache.clear()
-    registry.reset()
-    yield _trained()
-    registry.reset()
-    cache.clear()
-
-
-def _trained() -> dict[str, list[Article]]:
-    articles = open_shop()
-    train()
-    return articles
 
 
 @pytest.fixture(params=["with JavaScript", "without JavaScript"])
@@ -196,3 +162,90 @@ def test_a_shelf_follows_without_a_reload(
         page.get_by_role("button", name="Add to bag").click()
         page.wait_for_timeout(1500)
     assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
+
+
+without_a_script = pytest.mark.parametrize("page", ["without JavaScript"], indirect=True)
+
+
+@without_a_script
+def test_search_facets_and_sorts_work_without_a_script(
+    page: Page, stock: dict[str, list[Article]]
+) -> None:
+    page.goto("/search/")
+    page.get_by_role("searchbox").last.fill("bleu")
+    page.get_by_role("searchbox").last.press("Enter")
+    expect(page.get_by_text("Showing results for “blue”")).to_be_visible()
+    page.locator("summary", has_text="Type").click()
+    page.locator("details[open]").get_by_role("link", name="jacket").click()
+    expect(page.get_by_text("4 products for “blue”")).to_be_visible()
+    page.goto("/shop/1/")
+    page.locator("summary", has_text="Type").click()
+    page.get_by_role("link", name="dress", exact=False).first.click()
+    expect(page.locator("#grid > li")).to_have_count(4)
+    page.locator("summary", has_text="Sort:").click()
+    page.get_by_role("link", name="Price, low first").click()
+    assert "sort=cheapest" in page.url
+    page.get_by_role("link", name="remove").click()
+    expect(page.locator("#grid > li")).to_have_count(8)
+
+
+@without_a_script
+def test_the_bag_can_be_tidied_without_a_script(
+    page: Page, stock: dict[str, list[Article]]
+) -> None:
+    shirt, dress = stock["shirt"][0], stock["dress"][0]
+    for article in (shirt, dress):
+        page.goto(address(article))
+        page.get_by_role("button", name="Add to bag").first.click()
+    page.get_by_role("link", name="Bag, 2 items").click()
+    page.get_by_role("button", name=re.compile(f"Save for later.*{shirt.name}")).click()
+    expect(page.get_by_role("link", name="Bag, 1 item")).to_be_visible()
+    page.get_by_role("button", name=re.compile(f"Move to the bag.*{shirt.name}")).click()
+    page.get_by_role("button", name=f"Remove {dress.name}").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("link", name="Bag, 2 items")).to_be_visible()
+
+
+@without_a_script
+def test_who_one_is_and_what_is_known_change_without_a_script(
+    page: Page, stock: dict[str, list[Article]]
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/")
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.get_by_role("link", name="Shop as someone else").first.click()
+    page.get_by_role("button", name="Surprise me").click()
+    page.get_by_role("link", name="Customer").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your style")
+    page.get_by_role("button", name="Start afresh").click()
+    page.locator("summary", has_text="Forget me").click()
+    page.get_by_role("button", name="Yes, forget me").click()
+    page.goto("/you/")
+    expect(page.get_by_text("Nothing learned yet.")).to_be_visible()
+    page.goto("/")
+    page.get_by_role("navigation", name="Trending in").get_by_role(
+        "link", name="Men", exact=True
+    ).click()
+    expect(page.locator("#trending [aria-current]")).to_have_text("Men")
+    page.goto(f"/outfits/?article={stock['shirt'][0].pk}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Complete the outfit")
+    page.goto("/live/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("page", ["with JavaScript"], indirect=True)
+@pytest.mark.usefixtures("worker")
+def test_shelves_renew_themselves_without_moving_the_page(
+    page: Page, stock: dict[str, list[Article]]
+) -> None:
+    """After the visit of a product the home page's shelves follow, and nothing jumps."""
+    page.goto(address(stock["dress"][0]))
+    page.goto("/")
+    page.evaluate(WATCH_SHIFTS)
+    shelf = page.locator("#shelf-for-you").filter(has_text="Because you viewed")
+    give_up = time.monotonic() + PATIENCE_S
+    while not shelf.count():
+        assert time.monotonic() < give_up, "the shelf never followed"
+        page.evaluate("document.body.dispatchEvent(new Event('shop:changed'))")
+        page.wait_for_timeout(1500)
+    assert page.evaluate("window.shifted") < 0.02
