@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import iri_to_uri
 
 from storefront import metrics
 from streaming.correlation import request_id
@@ -45,7 +46,7 @@ class Requests:
         metrics.answered(view, request.method or "", response.status_code, seconds)
         about = {
             "method": request.method,
-            "path": request.path,
+            "path": iri_to_uri(request.path),  # a line break in it begins no line
             "view": view,
             "status": response.status_code,
             "ms": round(1000 * seconds, 1),
