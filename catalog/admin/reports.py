@@ -16,10 +16,12 @@ def readable(value: Any) -> SafeString | str:
             ((str(name).replace("_", " "), readable(entry)) for name, entry in value.items()),
         )
         return format_html('<table class="catalog-report">{}</table>', rows) if value else "none"
+    if value in (None, []):
+        return "none"
     if isinstance(value, list):
         return format_html_join("", "<div>{}</div>", ((readable(entry),) for entry in value))
-    if isinstance(value, bool) or value is None:
-        return {True: "yes", False: "no", None: "unknown"}[value]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return str(intcomma(round(value, 3 if abs(value) < 10 else 1)))
     return str(intcomma(value)) if isinstance(value, int) else str(value)

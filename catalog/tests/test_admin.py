@@ -215,5 +215,5 @@ def test_an_ingests_report_is_readable_and_escaped(admin_client: Client) -> None
     assert "<b>bad</b>" not in page
     assert readable({}) == "none"
     assert readable([1, 2.5, None, "x"]) == (
-        "<div>1</div><div>2.5</div><div>unknown</div><div>x</div>"
+        "<div>1</div><div>2.5</div><div>none</div><div>x</div>"
     )
