@@ -52,6 +52,7 @@ def shop(sizes: dict[str, int], *, trained: bool = True) -> Iterator[Shop]:
         "THROTTLE_EVENTS": "100000000/min",
         "THROTTLE_READS": "100000000/min",
         "LOG_LEVEL": "WARNING",
+        "THROTTLE_RECOMMENDATIONS": "100000000/min",
     }
     os.environ |= environment
     try:

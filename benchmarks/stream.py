@@ -46,7 +46,8 @@ def _set_up() -> None:
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{REDIS_DATABASE}"
     os.environ["CELERY_BROKER_URL"] = os.environ["REDIS_URL"]
     os.environ["KAFKA_TOPIC"] = f"bench.{uuid.uuid4().hex[:8]}"
-    os.environ["THROTTLE_EVENTS"] = os.environ["THROTTLE_READS"] = "1000000/min"
+    for scope in ("EVENTS", "READS", "RECOMMENDATIONS"):
+        os.environ[f"THROTTLE_{scope}"] = "1000000/min"
     django.setup()
 
 

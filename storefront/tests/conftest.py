@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connections
 from playwright.sync_api import Browser
 from pytest_django import Settings
 
@@ -68,3 +69,14 @@ def _trained() -> dict[str, list[Article]]:
     articles = open_shop()
     train()
     return articles
+
+
+@pytest.fixture
+def no_postgresql(db: None) -> Iterator[None]:
+    """Nothing listens where the database should be; the test's own connection waits meanwhile."""
+    kept = connections["default"]
+    dead = kept.copy()
+    dead.settings_dict["PORT"] = 1
+    connections["default"] = dead
+    yield
+    connections["default"] = kept

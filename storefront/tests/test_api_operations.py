@@ -1,5 +1,6 @@
 """What the API tells operators' programs: trends, model versions, status."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,11 +12,17 @@ from pytest_django import Settings
 from catalog.models import IngestRun
 from recommendations.models import ModelVersion
 from storefront.tests.shops import Shop
+from streaming.api.serializers import known_articles
 from streaming.connection import client as redis
 from streaming.status import Meter, publish
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
+
+
+@pytest.fixture(autouse=True)
+def new_process() -> None:
+    known_articles.keys.clear()
 
 
 @pytest.fixture
@@ -109,3 +116,15 @@ def test_the_status_answers_without_redis(client: Client) -> None:
 def test_outside_the_demo_the_status_is_for_staff(client: Client, settings: Settings) -> None:
     settings.DEMO = False
     assert client.get(f"{API}/status/").status_code == 401
+
+
+def test_events_of_articles_seen_before_need_no_postgresql(
+    client: Client, shop: Shop, request: pytest.FixtureRequest
+) -> None:
+    body = {"type": "view", "article": shop.shirt.article_id}
+    post = partial(client.post, f"{API}/events/", content_type="application/json")
+    assert post(body).status_code == 202
+    request.getfixturevalue("no_postgresql")
+    assert post(body).status_code == 202
+    client.raise_request_exception = False
+    assert post({**body, "article": shop.dress.article_id}).status_code == 503

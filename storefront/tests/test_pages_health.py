@@ -1,22 +1,9 @@
 """What the shop says of itself when something is away."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.db import OperationalError, connections
+from django.db import OperationalError
 from django.test import Client
 from pytest_django import Settings
-
-
-@pytest.fixture
-def no_postgresql(db: None) -> Iterator[None]:
-    """Nothing listens where the database should be; the test's own connection waits meanwhile."""
-    kept = connections["default"]
-    dead = kept.copy()
-    dead.settings_dict["PORT"] = 1
-    connections["default"] = dead
-    yield
-    connections["default"] = kept
 
 
 def parts(client: Client) -> dict[str, dict[str, object]]:

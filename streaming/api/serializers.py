@@ -62,14 +62,32 @@ class ArticleKeyField(serializers.Field[int, Any, str, Any]):
         return f"{value:010d}"
 
 
+class KnownArticles:
+    """Keys that PostgreSQL was found to have, so that it is asked for others only.
+
+    Events of these are accepted even while it is away; an article that has left the catalogue
+    meanwhile is one that the stream passes over.
+    """
+
+    def __init__(self) -> None:
+        self.keys: set[int] = set()
+
+    def missing(self, asked: set[int]) -> set[int]:
+        if new := asked - self.keys:
+            self.keys.update(Article.objects.filter(pk__in=new).values_list("pk", flat=True))
+        return asked - self.keys
+
+
+known_articles = KnownArticles()
+
+
 def unknown_articles(checked: list[dict[str, Any]]) -> dict[int, dict[str, list[str]]]:
     """What is wrong with the events' articles, by place: nothing where the catalogue has them."""
-    asked = {event["article"] for event in checked if "article" in event}
-    known = set(Article.objects.filter(pk__in=asked).values_list("pk", flat=True))
+    missing = known_articles.missing({event["article"] for event in checked if "article" in event})
     return {
         place: {"article": [f"No article {event['article']:010d}."]}
         for place, event in enumerate(checked)
-        if "article" in event and event["article"] not in known
+        if event.get("article") in missing
     }
 
 

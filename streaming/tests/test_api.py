@@ -8,6 +8,7 @@ from catalog.api.limits import Limit
 from catalog.tests.factories import make_article
 from catalog.tests.http import new_address
 from streaming import events, producer
+from streaming.api.serializers import known_articles
 from streaming.tests.kafka import messages
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,7 @@ URL = "/api/v1/events/"
 @pytest.fixture
 def shop(log: str, store: None) -> Client:
     make_article(108775015)
+    known_articles.keys.clear()
     return Client()
 
 
