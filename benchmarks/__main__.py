@@ -8,7 +8,7 @@ import sys
 
 from rich.console import Console
 
-NAMES = ("ingest", "growth", "stream", "training", "serving", "outfits", "pages")
+NAMES = ("ingest", "growth", "stream", "training", "serving", "outfits", "pages", "outage")
 
 
 def main() -> int:

@@ -1,0 +1,264 @@
+"""Events and pages under load while Redis, Kafka and PostgreSQL are killed and brought back.
+
+Two wrk send as fast as they are answered: events, each with an id of its own, and the shop's main
+pages. One service after the other is ended by SIGKILL and started again after a while. In the end
+every event that was accepted (202) must be on the topic. The broker is a real Apache Kafka, for
+the embedded one keeps nothing over its death.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from matplotlib import pyplot
+
+from benchmarks.harness import RESULTS, Result
+from benchmarks.serving import lua_list, shopper
+from benchmarks.shop import gunicorn, shop, with_full_catalogue
+from benchmarks.stream_workers import celery, own_topic
+from storefront import services
+from storefront.demo.processes import free_port
+from storefront.services import apache_kafka
+from storefront.services.base import Service
+from storefront.services.postgres import Postgres
+from storefront.services.valkey import Valkey
+
+SECONDS: Final = 15
+CLIENTS: Final = {"events": 8, "pages": 2}
+COOKIES: Final = 500
+# A page or event that hangs for longer than this counts as not answered.
+PATIENCE_S: Final = 10
+DRAIN_S: Final = 120
+
+
+@dataclass
+class Answers:
+    """Of one load: statuses by second, and the ids of the events accepted."""
+
+    by_second: dict[int, Counter[int]] = field(default_factory=dict)
+    accepted: set[str] = field(default_factory=set)
+
+    @classmethod
+    def read(cls, file: Path) -> "Answers":
+        found = cls()
+        for line in file.read_text().splitlines():
+            second, status, *ids = line.split()
+            found.by_second.setdefault(int(second), Counter())[int(status)] += 1
+            found.accepted.update(ids)
+        return found
+
+    def between(self, start: float, end: float) -> Counter[int]:
+        """Statuses of the whole seconds within; 0 stands for no answer."""
+        counts = (of for second, of in self.by_second.items() if start <= second < end)
+        return sum(counts, Counter[int]())
+
+
+Spans = dict[str, tuple[float, float, float]]  # service → killed, started again, next one's turn
+
+
+def run(size: int | None) -> Result:
+    """`size` is the seconds that each service is away, and those between two outages."""
+    if shutil.which("wrk") is None:
+        raise SystemExit("wrk isn't installed (on Debian: apt-get install wrk)")
+    seconds = size or SECONDS
+    os.environ["DEMO"] = "1"  # static files need no manifest
+    with shop(with_full_catalogue(0.02)) as stage, kafka(stage.place) as broker, own_topic():
+        port = free_port(8720)
+        loads = scripts(stage.place)
+        with flusher(), web(port, broker), under_load(port, loads):
+            spans = break_in_turn(stage.place, seconds)
+        delivered = on_topic()
+    events, pages = (Answers.read(load.with_suffix(".answers")) for load in loads.values())
+    plot(events, pages, spans)
+    figures = figures_of(events, pages, spans, delivered)
+    return Result("outage", {**stage.sizes, "seconds_away": seconds, **CLIENTS}, figures, {})
+
+
+@contextmanager
+def kafka(place: Path) -> Iterator[str]:
+    from django.test import override_settings
+
+    url, started = apache_kafka.up(place)
+    try:
+        with override_settings(KAFKA_BOOTSTRAP_SERVERS=url):
+            yield url
+    finally:
+        if started:
+            apache_kafka.down(place)
+
+
+def web(port: int, broker: str) -> AbstractContextManager[None]:
+    from django.conf import settings
+
+    topics = {"KAFKA_TOPIC": settings.KAFKA_TOPIC, "KAFKA_BOOTSTRAP_SERVERS": broker}
+    return gunicorn("storefront.wsgi", port, **topics)
+
+
+@contextmanager
+def flusher() -> Iterator[None]:
+    """The task worker and its beat, which send the spool; until nothing is left in it."""
+    from streaming import spool
+
+    with celery("-A", "storefront", "worker", "-Q", "default", "--beat", "-n", "outage@localhost"):
+        yield
+        give_up = time.monotonic() + DRAIN_S
+        while spool.size() and time.monotonic() < give_up:
+            time.sleep(0.2)
+
+
+# --- the load -------------------------------------------------------------------------------------
+
+RECORD: Final = """
+local out = io.open("{file}", "w")
+out:setvbuf("line")
+response = function(status, headers, body)
+  local id = status == 202 and string.match(body, '"ids":%s*%["([^"]+)"') or ""
+  out:write(os.time(), " ", status, " ", id, "\\n")
+end
+"""
+POST: Final = """
+local n = 0
+local started = os.time()
+request = function()
+  n = n + 1
+  local body = string.format('{"type":"view","article":"%s","id":"o%d-%d"}',
+    articles[n % #articles + 1], started, n)
+  return wrk.format("POST", "/api/v1/events/",
+    {["Content-Type"] = "application/json", ["Cookie"] = list[n % #list + 1]}, body)
+end
+"""
+GET: Final = """
+local n = 0
+request = function() n = n + 1; return wrk.format("GET", list[n % #list + 1]) end
+"""
+
+
+def scripts(place: Path) -> dict[str, Path]:
+    from django.core.signing import get_cookie_signer
+
+    from benchmarks.pages import pages
+    from catalog.models import Article
+    from streaming.shoppers import COOKIE
+
+    signer = get_cookie_signer(salt=COOKIE + COOKIE)
+    cookies = [f"{COOKIE}={signer.sign(shopper(n))}" for n in range(COOKIES)]
+    names = [article.article_id for article in Article.objects.popular()[:200]]
+    texts = {
+        "events": lua_list(cookies) + lua_list(names).replace("list", "articles", 1) + POST,
+        "pages": lua_list([path for paths in pages().values() for path in paths[:20]]) + GET,
+    }
+    files = {name: place / f"outage_{name}.lua" for name in texts}
+    for name, file in files.items():
+        record = RECORD.format(file=file.with_suffix(".answers"))
+        file.write_text(texts[name] + record)
+    return files
+
+
+@contextmanager
+def under_load(port: int, loads: Mapping[str, Path]) -> Iterator[None]:
+    options = ["-d1h", "-t1", f"--timeout={PATIENCE_S}s"]
+    sending = [
+        subprocess.Popen(
+            ["wrk", *options, f"-c{CLIENTS[name]}", "-s", str(file), f"http://127.0.0.1:{port}"],
+            stdout=subprocess.DEVNULL,
+        )
+        for name, file in loads.items()
+    ]
+    try:
+        yield
+    finally:
+        for process in sending:
+            process.send_signal(signal.SIGINT)
+            process.wait()
+
+
+# --- the outages ----------------------------------------------------------------------------------
+
+
+def break_in_turn(place: Path, seconds: int) -> Spans:
+    """Each service is away for so long, and all are there for so long before and after."""
+    embedded = {"redis": Valkey(place), "postgresql": Postgres(place)}
+    back: dict[str, tuple[Service, Callable[[], object]]] = {
+        "redis": (embedded["redis"], lambda: services.up(place, ["redis"])),
+        "kafka": (apache_kafka.ApacheKafka(place), lambda: apache_kafka.up(place)),
+        "postgresql": (embedded["postgresql"], lambda: services.up(place, ["postgres"])),
+    }
+    spans: Spans = {}
+    time.sleep(seconds)
+    for name, (service, start) in back.items():
+        killed = time.time()
+        for process in service.processes():
+            os.kill(process.pid, signal.SIGKILL)
+        time.sleep(seconds)
+        start()
+        started = time.time()
+        time.sleep(seconds)
+        spans[name] = (killed, started, time.time())
+    return spans
+
+
+def on_topic() -> Counter[str]:
+    """How often each event's id is on the topic."""
+    from django.conf import settings
+
+    from streaming.events import decode
+    from streaming.tests.kafka import everything
+
+    return Counter(decode(value).id for value in everything(settings.KAFKA_TOPIC))
+
+
+# --- what came of it ------------------------------------------------------------------------------
+
+
+def figures_of(
+    events: Answers, pages: Answers, spans: Spans, delivered: Counter[str]
+) -> dict[str, float]:
+    figures: dict[str, float] = {
+        "events_accepted": len(events.accepted),
+        "events_lost": len(events.accepted - delivered.keys()),
+        "events_sent_twice": sum(count > 1 for count in delivered.values()),
+    }
+    for name, (killed, started, end) in spans.items():
+        for load, answers in (("events", events), ("pages", pages)):
+            away, after = answers.between(killed + 1, started), answers.between(started + 1, end - 1)
+            figures[f"{load}_per_s_without_{name}"] = away.total() / (started - killed)
+            figures[f"{load}_503_without_{name}"] = away[503]
+            figures[f"{load}_5xx_after_{name}"] = failed(after)
+    for load, answers in (("events", events), ("pages", pages)):
+        every = answers.between(0, float("inf"))
+        figures[f"{load}_5xx_but_503"] = failed(every) - every[503]
+    return figures
+
+
+def failed(statuses: Counter[int]) -> int:
+    return sum(count for status, count in statuses.items() if status >= 500)
+
+
+def plot(events: Answers, pages: Answers, spans: Spans) -> None:
+    """Answers a second, the good and the failed ones, with the outages shaded."""
+    figure, axes = pyplot.subplots(2, 1, figsize=(9, 4.5), sharex=True, layout="constrained")
+    begin = min(events.by_second)
+    for axis, (name, answers) in zip(axes, (("events", events), ("pages", pages)), strict=True):
+        seconds = sorted(answers.by_second)
+        at = [second - begin for second in seconds]
+        bad = [failed(answers.by_second[second]) for second in seconds]
+        good = [answers.by_second[s].total() - b for s, b in zip(seconds, bad, strict=True)]
+        axis.plot(at, good, label="answered")
+        axis.plot(at, bad, label="503")
+        axis.set(ylabel=f"{name}/s", ylim=(0, None))
+        for service, (killed, started, _) in spans.items():
+            axis.axvspan(killed - begin, started - begin, alpha=0.15, color="grey")
+            axis.text(killed - begin, axis.get_ylim()[1], f" {service} away", va="top", size=8)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].legend(fontsize="small", loc="lower left")
+    axes[1].set(xlabel="seconds")
+    figure.savefig(RESULTS / "outage.svg", metadata={"Date": None})
+    pyplot.close(figure)
