@@ -228,7 +228,8 @@ def figures_of(
     }
     for name, (killed, started, end) in spans.items():
         for load, answers in (("events", events), ("pages", pages)):
-            away, after = answers.between(killed + 1, started), answers.between(started + 1, end - 1)
+            away = answers.between(killed + 1, started)
+            after = answers.between(started + 1, end - 1)
             figures[f"{load}_per_s_without_{name}"] = away.total() / (started - killed)
             figures[f"{load}_503_without_{name}"] = away[503]
             figures[f"{load}_5xx_after_{name}"] = failed(after)

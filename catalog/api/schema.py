@@ -28,7 +28,6 @@ HEADERS: Json = {
 # By status: its name among the components, what it means, and its headers.
 SHARED = {
     "401": ("Unauthorized", "The API key is unknown, revoked or expired, or one is needed", ()),
-    "406": ("NotAcceptable", "The answer would be JSON", ()),
     "429": ("TooManyRequests", "The quota is used up", ("Retry-After",)),
     "503": ("Away", "A service is away that nothing can be answered without", ()),
 }
