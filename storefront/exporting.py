@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 from confluent_kafka import KafkaException
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -149,7 +149,7 @@ def _model(shopper: str) -> dict[str, Any] | None:
 
 
 def _interactions(shopper: str) -> Rows:
-    found = Interaction.objects.filter(shopper=shopper).order_by("ts")
+    found = Interaction.objects.filter(Q(shopper=shopper) | Q(owner=shopper)).order_by("ts")
     return _rows(found, "kind", "article", "rec_id", "ts", "price", shelf=F("serving__kind"))
 
 

@@ -29,14 +29,17 @@ class Interaction(models.Model):
     """One event that came of a shelf, kept as long as a purchase may still be credited to it.
 
     An article of an answer counts once for each kind, however often its event comes; a purchase
-    once for each event. `ts` is event time in ms.
+    once for each event. `ts` is event time in ms. `owner` is the customer whom an anonymous
+    `shopper` turned out to be; of a purchase the buyer, while `shopper` is who touched the article.
+    A purchase without `serving` is credited to nothing so far.
     """
 
     event = models.CharField(max_length=64, primary_key=True)
     rec_id = models.CharField(max_length=64)
     kind = models.CharField(max_length=10)
-    serving = models.ForeignKey(Serving, models.CASCADE, db_index=False)
+    serving = models.ForeignKey(Serving, models.CASCADE, db_index=False, null=True)
     shopper = models.CharField(max_length=33)
+    owner = models.CharField(max_length=33, default="", db_default="")
     article = models.IntegerField()
     ts = models.BigIntegerField()
     price = models.FloatField(default=0.0)
@@ -54,6 +57,9 @@ class Interaction(models.Model):
                 fields=["shopper", "article", "-ts"],
                 name="interaction_touch",
                 condition=Q(kind__in=["click", "bag_add"]),
+            ),
+            models.Index(
+                fields=["owner", "article"], name="interaction_owner", condition=~Q(owner="")
             ),
             models.Index(fields=["ts"], name="interaction_ts"),
         ]

@@ -1,20 +1,17 @@
-"""A batch of one partition's events becomes rows and sums in PostgreSQL, exactly once.
-
-Attribution is last touch: a purchase is credited to the last click on, or bag add of, the article
-by the same shopper within WINDOW_MS of event time before it, wherever that was shown last.
-"""
+"""A batch of one partition's events becomes rows and sums in PostgreSQL, exactly once."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime
-from typing import Any, Final, NamedTuple, get_args
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Final, get_args
 
 import msgspec
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from psycopg2.extras import execute_values
 
 from recommendations import rec_id
+from recommendations.attribution import crediting
+from recommendations.attribution.crediting import WINDOW_MS, Counted
 from recommendations.attribution.models import (
     AttributionFence,
     Exposure,
@@ -25,8 +22,8 @@ from streaming import events
 from streaming.batch import TAGS
 from streaming.tombstones import tombstones
 
-WINDOW_MS: Final = 24 * 3_600_000
-Relevant = events.Impression | events.Click | events.BagAdd | events.Purchase | events.Erase
+Touch = events.Impression | events.Click | events.BagAdd
+Relevant = Touch | events.Purchase | events.Identify | events.Erase
 OF_INTEREST: Final = get_args(Relevant)
 # What is dropped after so long can neither be credited nor told from a repetition.
 KEPT_MS: Final = 3 * WINDOW_MS
@@ -34,24 +31,6 @@ COLUMN: Final = {
     "impression": "impressions", "click": "clicks", "bag_add": "bag_adds", "purchase": "purchases"
 }  # fmt: skip
 
-INSERT_TOUCHES: Final = """
-INSERT INTO recommendations_interaction
-    (event, rec_id, kind, serving_id, shopper, article, ts, price)
-VALUES %s ON CONFLICT DO NOTHING RETURNING event, rec_id, kind, serving_id, shopper, ts, price
-"""
-INSERT_PURCHASES: Final = f"""
-INSERT INTO recommendations_interaction
-    (event, rec_id, kind, serving_id, shopper, article, ts, price)
-SELECT p.event, t.rec_id, 'purchase', t.serving_id, p.shopper, p.article, p.ts, p.price
-FROM (VALUES %s) AS p (event, shopper, article, ts, price)
-CROSS JOIN LATERAL (
-    SELECT rec_id, serving_id FROM recommendations_interaction
-    WHERE shopper = p.shopper AND article = p.article AND kind IN ('click', 'bag_add')
-      AND ts BETWEEN p.ts - {WINDOW_MS} AND p.ts
-    ORDER BY ts DESC, event DESC LIMIT 1
-) AS t
-ON CONFLICT DO NOTHING RETURNING event, rec_id, kind, serving_id, shopper, ts, price
-"""  # noqa: S608
 ADD_OUTCOMES: Final = """
 INSERT INTO recommendations_outcome AS o
     (day, serving_id, impressions, clicks, bag_adds, purchases, revenue)
@@ -75,22 +54,6 @@ VALUES %s ON CONFLICT (variant_id, shopper) DO UPDATE SET
 
 class FenceError(Exception):
     """The fence stands elsewhere: another worker has the partition, or the batch is in already."""
-
-
-class Counted(NamedTuple):
-    """One interaction that was new; what its event was counts once."""
-
-    event: str
-    rec_id: str
-    kind: str
-    serving: int
-    shopper: str
-    ts: int
-    price: float
-
-    @property
-    def day(self) -> date:
-        return datetime.fromtimestamp(self.ts / 1000, UTC).date()
 
 
 class Servings:
@@ -137,24 +100,44 @@ def work(
     erased = {event.shopper for event in found if isinstance(event, events.Erase)}
     gone = erased | tombstones.names()
     kept = [e for e in found if not isinstance(e, events.Erase) and e.shopper not in gone]
-    touches = [row for event in kept if (row := _touch_row(servings, event)) is not None]
-    bought = [_purchase_row(event) for event in kept if isinstance(event, events.Purchase)]
     with connection.cursor() as cursor:
-        new = _returned(cursor, INSERT_TOUCHES, touches)
-        new += _returned(cursor, INSERT_PURCHASES, bought)
+        crediting.lock(cursor, kept)
+        new = [one for part in parts(kept) for one in _worked(cursor, servings, part)]
         _add(cursor, ADD_OUTCOMES, outcomes(new))
-        _add(cursor, ADD_EXPOSURES, exposures(new, servings.variants, kept))
+        # A purchase may be credited to a serving that this process has never met.
+        variants = servings.known(one.serving for one in new)
+        _add(cursor, ADD_EXPOSURES, exposures(new, variants, kept))
     forget(erased)
     return len(new)
+
+
+def parts(found: Sequence[Relevant]) -> Iterator[Sequence[Relevant]]:
+    """Cut after each Identify: it hands over what was touched before it, not what comes after."""
+    start = 0
+    for at, event in enumerate(found, start=1):
+        if isinstance(event, events.Identify) or at == len(found):
+            yield found[start:at]
+            start = at
+
+
+def _worked(cursor: Any, servings: Servings, part: Sequence[Relevant]) -> list[Counted]:
+    touches = [row for event in part if (row := _touch_row(servings, event)) is not None]
+    new = crediting.touch(cursor, touches)
+    new += crediting.buy(cursor, [event for event in part if isinstance(event, events.Purchase)])
+    if isinstance(part[-1], events.Identify):
+        new += crediting.hand_over(cursor, part[-1])
+    return new
 
 
 def forget(shoppers: Collection[str]) -> dict[str, int]:
     """Drop what tells of these shoppers, and how much; the days' sums tell of nobody."""
     if not shoppers:
         return {}
+    theirs = Interaction.objects.filter(Q(shopper__in=shoppers) | Q(owner__in=shoppers))
+    names = {*shoppers, *theirs.values_list("shopper", flat=True)}
     return {
-        "interactions": Interaction.objects.filter(shopper__in=shoppers).delete()[0],
-        "exposures": Exposure.objects.filter(shopper__in=shoppers).delete()[0],
+        "interactions": theirs.delete()[0],
+        "exposures": Exposure.objects.filter(shopper__in=names).delete()[0],
     }
 
 
@@ -174,25 +157,14 @@ def _pass_fence(topic_id: str, partition: int, expected: int, following: int) ->
     fence.save(update_fields=["following"])
 
 
-def _touch_row(servings: Servings, event: events.OfArticle) -> tuple[Any, ...] | None:
-    if event.rec_id is None or isinstance(event, events.Purchase):
+def _touch_row(servings: Servings, event: Relevant) -> tuple[Any, ...] | None:
+    if not isinstance(event, Touch) or event.rec_id is None:
         return None
     served = rec_id.read(event.rec_id)
     if served is None or served.serving not in servings.known([served.serving]):
         return None
     kind = TAGS[type(event)]
-    return event.id, event.rec_id, kind, served.serving, event.shopper, event.article, event.ts, 0.0
-
-
-def _purchase_row(event: events.Purchase) -> tuple[Any, ...]:
-    return event.id, event.shopper, event.article, event.ts, event.price
-
-
-def _returned(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[Counted]:
-    if not rows:
-        return []
-    inserted = execute_values(cursor.cursor, statement, rows, page_size=len(rows), fetch=True)
-    return [Counted(*row) for row in inserted]
+    return event.id, event.rec_id, kind, served.serving, event.shopper, event.article, event.ts
 
 
 def _add(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -210,14 +182,14 @@ def outcomes(new: Iterable[Counted]) -> list[tuple[Any, ...]]:
 def exposures(
     new: Sequence[Counted],
     variants: dict[int, int | None],
-    found: Sequence[events.OfArticle],
+    found: Sequence[Relevant],
 ) -> list[tuple[Any, ...]]:
     """What to add to each variant's and shopper's row."""
     in_variant = [(c, variant) for c in new if (variant := variants[c.serving]) is not None]
     sums = _sums((c, (variant, c.shopper)) for c, variant in in_variant)
     first: dict[tuple[int, str], int] = {}
     wins: Counter[tuple[int, str]] = Counter()
-    positions = {event.id: event.position for event in found}
+    positions = {event.id: event.position for event in found if isinstance(event, Touch)}
     for c, variant in in_variant:
         place = (variant, c.shopper)
         first[place] = min(c.ts, first.get(place, c.ts))
@@ -235,8 +207,8 @@ def _sums(placed: Iterable[tuple[Counted, tuple[Any, ...]]]) -> dict[Any, Counte
     sums: dict[Any, Counter[str]] = {}
     for counted, place in placed:
         of = sums.setdefault(place, Counter())
-        of[COLUMN[counted.kind]] += 1
-        of["revenue"] += counted.price  # type: ignore[assignment]
+        of[COLUMN[counted.kind]] += counted.units
+        of["revenue"] += counted.units * counted.price  # type: ignore[assignment]
     return sums
 
 

@@ -15,6 +15,7 @@ from django.db.models import Sum
 from recommendations import rec_id
 from recommendations.attribution import servings
 from recommendations.attribution.consumer import AttributionConsumer
+from recommendations.attribution.crediting import WINDOW_MS
 from recommendations.attribution.models import (
     COUNTED,
     AttributionFence,
@@ -23,7 +24,7 @@ from recommendations.attribution.models import (
     Outcome,
     Serving,
 )
-from recommendations.attribution.step import WINDOW_MS, FenceError, Servings, purge, work
+from recommendations.attribution.step import FenceError, Servings, purge, work
 from recommendations.experiments.models import Experiment, Layer, Variant
 from streaming import events, topics
 from streaming.events import Event
@@ -105,7 +106,7 @@ def test_ids_that_are_not_ours_and_replayed_history_count_nothing() -> None:
         event(events.Click, "c", "c1", 0, article=1, rec_id=rec_id.make(0)),
         bought("d", "c1", 1),
     )
-    assert Interaction.objects.count() == 0
+    assert not Interaction.objects.exclude(kind="purchase").exists()
     count(event(events.Click, "e", "c1", 2, article=1, rec_id=shelf()), replayed, at=4)
     assert total("purchases") == 0
 
@@ -139,6 +140,63 @@ def test_what_is_too_old_to_be_credited_is_dropped() -> None:
     assert purge() == 1
 
 
+# --- who signs in -------------------------------------------------------------------------------
+
+STRANGER = "a" + "7" * 32
+
+
+def signed_in(name: str, ts: int, anonymous: str = STRANGER, shopper: str = "c1") -> Event:
+    return events.Identify(
+        id=name, shopper=shopper, ts=START + ts, source="shop", anonymous=anonymous
+    )
+
+
+def click(name: str, shopper: str, ts: int, answer: str) -> Event:
+    return event(events.Click, name, shopper, ts, article=1, rec_id=answer)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("late", [False, True])
+def test_a_touch_before_sign_in_is_credited_in_whatever_order_partitions_come(late: bool) -> None:
+    old, new = shelf("trending"), shelf("for-you")
+    count(click("own", "c1", 0, old), partition=1)
+    before = [click("a", STRANGER, 10, new), signed_in("i", 20)]
+    if not late:
+        count(*before)
+    count(bought("p", "c1", 30), bought("q", "c1", 31, article=2), at=1, partition=1)
+    if late:
+        assert Outcome.objects.get(purchases=1).serving.kind == "trending"
+        count(*before)
+    outcome = Outcome.objects.get(purchases=1)
+    assert outcome.serving.kind == "for-you"
+    assert outcome.revenue == pytest.approx(0.5)
+    assert total("purchases") == 1
+
+
+@pytest.mark.django_db
+def test_what_is_touched_after_sign_in_or_by_another_is_not_handed_over() -> None:
+    count(
+        click("other", "a" + "8" * 32, 0, shelf()),
+        click("old", STRANGER, 5, shelf()),
+        signed_in("i", WINDOW_MS),
+        click("later", STRANGER, WINDOW_MS + 5, shelf()),
+    )
+    count(bought("p", "c1", WINDOW_MS + 10), partition=1)
+    assert total("purchases") == 0
+
+
+@pytest.mark.django_db
+def test_the_variant_is_credited_for_the_one_who_saw_it() -> None:
+    answer = shelf(variant=experiment()[0])
+    count(click("a", STRANGER, 0, answer), signed_in("i", 1))
+    count(bought("p", "c1", 2), partition=1)
+    exposure = Exposure.objects.get()
+    assert (exposure.shopper, exposure.clicks, exposure.purchases) == (STRANGER, 1, 1)
+    count(events.Erase(id="e", shopper="c1", ts=START, source="shop"), at=1, partition=1)
+    assert not Exposure.objects.exists()
+    assert not Interaction.objects.exists()
+
+
 def experiment() -> list[Variant]:
     made = Experiment.objects.create(
         name="e", layer=Layer.objects.create(name="l"), kinds=["for-you"]
@@ -149,8 +207,10 @@ def experiment() -> list[Variant]:
 
 
 def session(dice: random.Random, name: str, shelves: Sequence[str], ts: int) -> list[Event]:
-    """Impressions, and with some luck a click, a bag add, one or two purchases, some twice."""
-    shopper, answer = f"c{dice.randrange(1, 60)}", f"{dice.getrandbits(128):032x}"
+    """Impressions, and with some luck a click, a bag add, one or two purchases, some twice; some
+    who only sign in before they buy."""
+    buyer, answer = f"c{dice.randrange(1, 60)}", f"{dice.getrandbits(128):032x}"
+    shopper = f"a{dice.getrandbits(128):032x}" if dice.random() < 0.3 else buyer
     served = answer + dice.choice(shelves)[32:]
     made: list[Event] = []
     for place in range(1, 5):
@@ -161,22 +221,27 @@ def session(dice: random.Random, name: str, shelves: Sequence[str], ts: int) -> 
         if dice.random() < 0.2:
             made.append(event(events.BagAdd, f"{name}b{place}", shopper, ts + 2, **about))
         made += [
-            bought(f"{name}p{n}{place}", shopper, ts + 3, place) for n in range(dice.randrange(3))
+            bought(f"{name}p{n}{place}", buyer, ts + 3, place) for n in range(dice.randrange(3))
         ]
+    if shopper != buyer:
+        made.append(signed_in(f"{name}s", ts + 3, shopper, buyer))
     return made + [one for one in made if dice.random() < 0.05]
 
 
 def recomputed(stream: Sequence[Event]) -> dict[tuple[str, str], Counter[str]]:
-    """The same sums the plain way: all events in memory, one after the other."""
+    """The same sums the plain way: all events in memory, one after the other, each shopper by the
+    name that is known in the end."""
     seen: set[object] = set()
+    names = {one.anonymous: one.shopper for one in stream if isinstance(one, events.Identify)}
     touches: dict[tuple[str, int], list[tuple[int, str, int]]] = defaultdict(list)
     sums: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for one in stream:
-        assert isinstance(one, events.OfArticle)
+    touched = [one for one in stream if isinstance(one, events.OfArticle)]
+    for one in sorted(touched, key=lambda one: (one.ts, isinstance(one, events.Purchase))):
+        owner = names.get(one.shopper, one.shopper)
         day = datetime.fromtimestamp(one.ts / 1000, UTC).date().isoformat()
         kind = str(type(one).__struct_config__.tag)
         if isinstance(one, events.Purchase):
-            near = [t for t in touches[one.shopper, one.article] if 0 <= one.ts - t[0] <= WINDOW_MS]
+            near = [t for t in touches[owner, one.article] if 0 <= one.ts - t[0] <= WINDOW_MS]
             if near and one.id not in seen:
                 seen.add(one.id)
                 sums[day, str(max(near)[2])]["purchase"] += 1
@@ -186,7 +251,7 @@ def recomputed(stream: Sequence[Event]) -> dict[tuple[str, str], Counter[str]]:
             assert served is not None
             sums[day, str(served.serving)][kind] += 1
             if kind != "impression":
-                touches[one.shopper, one.article].append((one.ts, one.id, served.serving))
+                touches[owner, one.article].append((one.ts, one.id, served.serving))
     return sums
 
 

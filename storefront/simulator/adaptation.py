@@ -138,7 +138,7 @@ def drawing(of: Mapping[str, Any]) -> str:
     top, bottom = max([0.5, *of["high"]]), min([-0.5, *of["low"]])
 
     def y(value: float) -> float:
-        return 14 + (top - value) / (top - bottom) * HEIGHT
+        return float(14 + (top - value) / (top - bottom) * HEIGHT)
 
     def line(values: Sequence[float]) -> list[str]:
         return [f"{LEFT + at * STEP},{y(value):.1f}" for at, value in enumerate(values)]
