@@ -8,7 +8,7 @@ import numpy as np
 from recommendations.bundle.reader import ABSENT, Bundle, Ints, Lists
 from recommendations.candidates import Candidates
 from recommendations.diversity import diverse
-from recommendations.personal import JUST_BOUGHT_DAYS, just_bought
+from recommendations.personal import JUST_BOUGHT_DAYS, among, just_bought
 from recommendations.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.shelf import Item
 from streaming.state import ShopperState
@@ -100,7 +100,7 @@ def places(
     if ask.index_group is not None:
         wanted = wanted & (bundle.index_group[rows] == ask.index_group)
     if out := hidden(ask, exclude):
-        wanted = wanted & ~np.isin(rows, bundle.rows_of(list(out)))
+        wanted = wanted & ~among(rows, bundle.rows_of(list(out)))
     left = np.flatnonzero(wanted)
     chosen = diverse(bundle, rows[left], ask.k, per_type or ask.k)
     return [int(left[place]) for place in chosen]

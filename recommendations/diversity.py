@@ -1,6 +1,6 @@
 """Diversity: a shelf that doesn't show one thing twelve times. Pure."""
 
-from collections import Counter
+from collections import defaultdict
 
 from recommendations.bundle.reader import Bundle, Ints
 
@@ -10,8 +10,8 @@ def diverse(bundle: Bundle, rows: Ints, k: int, per_type: int, per_design: int =
 
     Where that leaves fewer than k, the best of the types that were cut fill up.
     """
-    designs: Counter[int] = Counter()
-    types: Counter[int] = Counter()
+    designs: defaultdict[int, int] = defaultdict(int)
+    types: defaultdict[int, int] = defaultdict(int)
     chosen: list[int] = []
     spare: list[int] = []
     pairs = zip(bundle.design[rows].tolist(), bundle.product_type[rows].tolist(), strict=True)
