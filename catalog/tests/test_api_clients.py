@@ -87,6 +87,49 @@ def test_a_page_of_products_takes_three_queries(
         assert len(codes(client, page_size=15)) == 15
 
 
+# --- search ---------------------------------------------------------------------------------------
+
+
+def test_a_search_says_what_it_took_the_words_for_and_counts(client: Client) -> None:
+    make_article(1001, product=1, name="Linen shirt", colour_master=(1, "Red"))
+    make_article(1002, product=1, name="Linen shirt", colour_master=(2, "Blue"), units_recent=5)
+    make_article(2001, product=2, name="Linen coat", colour_master=(2, "Blue"))
+    make_article(3001, product=3, name="Sock")
+    body = get(client, "search", q="linnen")
+    assert (body["words"], body["corrected"], body["count"]) == ("linen", True, 2)
+    assert [product["lead"] for product in body["results"]] == ["0000001002", "0000002001"]
+    counts = {option["name"]: option["count"] for option in body["facets"]["colour_master"]}
+    assert counts == {"Red": 1, "Blue": 2}
+    (red,) = get(client, "search", q="linen", colour_master="1")["results"]
+    assert red["lead"] == "0000001001"
+
+
+def test_a_search_pages_in_any_order(client: Client) -> None:
+    for n in range(1, 8):
+        make_article(n * 1000, product=n, name=f"Shirt {n}", price=n / 590)
+    page = get(client, "search", q="shirt", order="-price", page_size=3)
+    seen = page["results"]
+    while page["next"]:
+        page = client.get(page["next"]).json()
+        seen += page["results"]
+    assert [product["product_code"] for product in seen] == [f"{n:07d}" for n in range(7, 0, -1)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": ""}, {"q": "x" * 201}, {"q": "\x00"}, {"section": "x"}, {"section": "1,,2"},
+        {"section": "-2"}, {"order": "best"}, {"page_size": "0"}, {"cursor": "x"},
+        {"cursor": "-1"},
+    ],
+)  # fmt: skip
+def test_a_wrong_part_of_a_search_is_named(client: Client, query: dict[str, str]) -> None:
+    make_article()
+    reply = client.get(f"{API}/search/", {"q": "shirt", **query})
+    assert reply.status_code == 400
+    assert reply.json()["errors"].keys() == query.keys()
+
+
 # --- sparse answers -------------------------------------------------------------------------------
 
 

@@ -69,6 +69,7 @@ def known(
         "product_code": f"{article.product_id}",
         "version": version.version,
         "shopper": "me",
+        "q": "shirt",
     }
     registry.reset()
 

@@ -62,6 +62,7 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
     "article/<article:article>/": (f"article/{ARTICLE}/", EVERYBODY),
     "widgets/<slug:kind>/": ("widgets/new-in/", EVERYBODY),
     "api/v1/articles/<str:article_id>/": (f"api/v1/articles/{ARTICLE}/", EVERYBODY),
+    "api/v1/search/": ("api/v1/search/?q=shirt", EVERYBODY),
     "api/v1/products/<str:product_code>/": ("api/v1/products/0900000/", EVERYBODY),
     "api/v1/models/": ("api/v1/models/", {"key", "data", "superuser"}),
     "api/v1/models/<str:version>/": ("api/v1/models/v1/", {"key", "data", "superuser"}),

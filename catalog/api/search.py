@@ -1,0 +1,142 @@
+"""GET /api/v1/search/: products by words, what was taken for them, and counts to narrow by."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from catalog.api.conditional import unless_known
+from catalog.api.filters import LARGEST_KEY, LEAST_KEY, ORDERS
+from catalog.api.limits import Limited
+from catalog.api.problems import documented
+from catalog.api.serializers import ProductSerializer
+from catalog.assortment import Assortment, Bools, Ints, assortment
+from catalog.products import shown_products
+from catalog.search import MAX_CHARACTERS, Ranked, rank
+
+# By the name of the filter, as in the list of articles: the facet of the assortment.
+FACETS: Final = {
+    "product_type": "type",
+    "colour_master": "colour",
+    "appearance": "pattern",
+    "section": "section",
+}
+SORTS: Final = {
+    "popular": "popular", "newest": "newest", "price": "cheapest", "-price": "dearest"
+}  # fmt: skip
+MOST_VALUES, MOST_SKIPPED = 200, 1_000_000
+
+
+class KeysField(serializers.ListField):
+    """Whole numbers with commas between."""
+
+    child = serializers.IntegerField(min_value=LEAST_KEY, max_value=LARGEST_KEY)
+
+    def get_value(self, dictionary: Any) -> Any:
+        given = dictionary.get(self.field_name)
+        return given.split(",") if given else serializers.empty
+
+
+def keys_field() -> KeysField:
+    return KeysField(required=False, default=list, max_length=MOST_VALUES)
+
+
+class SearchQuery(serializers.Serializer[dict[str, Any]]):
+    q = serializers.CharField(max_length=MAX_CHARACTERS)
+    product_type = keys_field()
+    colour_master = keys_field()
+    appearance = keys_field()
+    section = keys_field()
+    order = serializers.ChoiceField(choices=ORDERS, required=False)
+    page_size = serializers.IntegerField(min_value=1, max_value=200, default=24)
+    cursor = serializers.IntegerField(min_value=0, max_value=MOST_SKIPPED, default=0)
+
+
+class OptionSerializer(serializers.Serializer[Any]):
+    value = serializers.IntegerField()
+    name = serializers.CharField()
+    count = serializers.IntegerField(help_text="Products, whatever is chosen of this filter.")
+    chosen = serializers.BooleanField()
+
+
+class FoundSerializer(serializers.Serializer[Any]):
+    words = serializers.CharField(help_text="What was searched for.")
+    corrected = serializers.BooleanField(help_text="The words differ from those given.")
+    partly = serializers.BooleanField(help_text="No product has all words: one was enough.")
+    count = serializers.IntegerField(help_text="Of products.")
+    next = serializers.URLField(allow_null=True)
+    results = ProductSerializer(many=True)
+    facets = serializers.DictField(
+        child=OptionSerializer(many=True), help_text="By the name of the filter."
+    )
+
+
+def keys_parameter(name: str) -> OpenApiParameter:
+    item = {"type": "integer", "minimum": LEAST_KEY, "maximum": LARGEST_KEY}
+    schema = {"type": "array", "items": item, "maxItems": MOST_VALUES}
+    return OpenApiParameter(name, schema, explode=False, description="Any of these")
+
+
+class Search(Limited):
+    """Typing errors are forgiven; best match first unless `order` is given."""
+
+    @extend_schema(
+        operation_id="search",
+        tags=["catalogue"],
+        parameters=[
+            SearchQuery,
+            *map(keys_parameter, FACETS),
+            OpenApiParameter("cursor", str, description="From `next` of a page."),
+        ],
+        responses={200: FoundSerializer, 400: documented("What is wrong with which field")},
+    )
+    @unless_known
+    def get(self, request: Request) -> Response:
+        query = SearchQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        goods = assortment()
+        ranked = rank(asked["q"], goods)
+        choice = {facet: asked[name] for name, facet in FACETS.items()}
+        leads = goods.listed(ordered(goods, ranked, goods.chosen(ranked.rows, choice), asked))
+        start, end = asked["cursor"], asked["cursor"] + asked["page_size"]
+        address = request.build_absolute_uri()
+        found = {
+            **taken_for(ranked, asked["q"]),
+            "count": len(leads),
+            "next": replace_query_param(address, "cursor", end) if end < len(leads) else None,
+            "results": shown_products(by_product(goods, leads[start:end])),
+            "facets": facets(goods, ranked.rows, choice),
+        }
+        return Response(FoundSerializer(found, context={"request": request}).data)
+
+
+def ordered(goods: Assortment, ranked: Ranked, rows: Bools, asked: dict[str, Any]) -> Ints:
+    if "order" in asked:
+        return goods.ordered(rows, SORTS[asked["order"]])
+    return goods.by_score(rows, ranked.score)
+
+
+def by_product(goods: Assortment, leads: Sequence[int]) -> dict[int, int]:
+    """The articles, by their products."""
+    rows, _ = goods.rows_of(np.array(leads, np.int64))
+    return dict(zip(goods.of("product")[rows].tolist(), leads, strict=True))
+
+
+def taken_for(ranked: Ranked, typed: str) -> dict[str, object]:
+    attempt = ranked.attempt
+    if attempt is None:  # a number, which is nobody's word
+        return {"words": typed, "corrected": False, "partly": False}
+    return {
+        "words": attempt.words, "corrected": attempt.corrected, "partly": attempt.partly
+    }  # fmt: skip
+
+
+def facets(goods: Assortment, rows: Bools, choice: dict[str, list[int]]) -> dict[str, object]:
+    of = {facet.key: facet for facet in goods.facets}
+    return {name: goods.options(of[facet], rows, choice) for name, facet in FACETS.items()}
