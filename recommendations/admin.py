@@ -1,4 +1,4 @@
-"""Model versions: look, activate, go back, train now."""
+"""Model versions: look, activate, go back, train now. The previews hang on them."""
 
 import json
 from typing import Any
@@ -11,16 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
+from recommendations import previews_admin, quality
 from recommendations.bundle.format import BundleError
 from recommendations.experiments.admin import ExperimentAdmin, LayerAdmin
 from recommendations.models import ModelVersion, ModelVersionQuerySet
 from recommendations.rules.admin import RuleAdmin
 from recommendations.tasks import train
-from recommendations.versions import activate
+from recommendations.versions import activate, before
 
 __all__ = ["ExperimentAdmin", "LayerAdmin", "ModelVersionAdmin", "RuleAdmin"]
 
@@ -30,7 +31,10 @@ REPORT = "evaluation.html"
 @admin.register(ModelVersion)
 class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/recommendations/modelversion/change_list.html"
-    list_display = ["version", "is_active", "status", "as_of", "articles", "sales", "figures"]
+    change_form_template = "admin/recommendations/modelversion/change_form.html"
+    list_display = [
+        "version", "is_active", "status", "as_of", "articles", "sales", "map12", "alike", "took"
+    ]  # fmt: skip
     list_filter = ["status"]
     fields = (
         "version", "is_active", "status", "error", "created_at", "as_of", "figures", "evaluation",
@@ -54,7 +58,29 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             self.admin_site.admin_view(self.report),
             name="recommendations_evaluation",
         )
-        return [train_now, report, *super().get_urls()]
+        serve = path(
+            "<int:pk>/serve/", self.admin_site.admin_view(self.serve), name="recommendations_serve"
+        )
+        previews = previews_admin.urls(self.admin_site)
+        return [train_now, report, serve, *previews, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        active = ModelVersion.objects.active().first()
+        more = {
+            "plot": quality.chart(quality.history()),
+            "back_to": before(active) if self.has_change_permission(request) else None,
+            "may_train": self.has_change_permission(request),
+        }
+        return super().changelist_view(request, {**(extra_context or {}), **more})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        version = self.get_object(request, object_id)
+        ready = version is not None and version.status == ModelVersion.Status.READY
+        usable = ready and not version.is_active and self.has_change_permission(request)  # type: ignore[union-attr]
+        more = {"may_serve": usable, "show_save": False, "show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     @admin.display(description="articles")
     def articles(self, version: ModelVersion) -> str:
@@ -64,9 +90,31 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def sales(self, version: ModelVersion) -> str:
         return count(version, "sales")
 
+    @admin.display(description="MAP@12")
+    def map12(self, version: ModelVersion) -> str:
+        """As evaluated, or else of the training's own trial."""
+        own = quality.of_version(version)
+        value = own.trial if own.evaluated is None else own.evaluated
+        return "–" if value is None else f"{value:.4f}"
+
+    @admin.display(description="neighbours of one type")
+    def alike(self, version: ModelVersion) -> str:
+        share = version.metrics.get("same_type_share")
+        return "–" if share is None else f"{share:.0%}"
+
+    @admin.display(description="trained in")
+    def took(self, version: ModelVersion) -> str:
+        seconds = version.metrics.get("train_s")
+        return "–" if seconds is None else f"{seconds:.1f} s"
+
     @admin.display(description="metrics")
     def figures(self, version: ModelVersion) -> str:
-        return ", ".join(f"{name} {value:g}" for name, value in version.metrics.items()) or "–"
+        rows = format_html_join(
+            "",
+            "<tr><td>{}</td><td>{}</td></tr>",
+            ((name, f"{value:g}") for name, value in sorted(version.metrics.items())),
+        )
+        return format_html('<table class="metrics-table">{}</table>', rows) if rows else "–"
 
     @admin.display(description="evaluation")
     def evaluation(self, version: ModelVersion) -> str:
@@ -95,13 +143,25 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if len(versions) != 1:
             self.message_user(request, "Choose exactly one version.", messages.ERROR)
             return
+        self.put_in_charge(request, versions[0])
+
+    def put_in_charge(self, request: HttpRequest, version: ModelVersion) -> None:
         try:
-            activate(versions[0])
+            activate(version)
         except BundleError as error:
             self.message_user(request, f"It can't be used: {error}", messages.ERROR)
         else:
-            self.log_change(request, versions[0], "Activated: every process serves from it.")
-            self.message_user(request, f"Every process serves from {versions[0]} within a second.")
+            self.log_change(request, version, "Activated: every process serves from it.")
+            self.message_user(request, f"Every process serves from {version} within a second.")
+
+    @method_decorator(require_POST)
+    def serve(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """From this version, newer or older than the active one."""
+        version = get_object_or_404(ModelVersion, pk=pk)
+        if not self.has_change_permission(request, version):
+            raise PermissionDenied
+        self.put_in_charge(request, version)
+        return redirect("admin:recommendations_modelversion_changelist")
 
     @method_decorator(require_POST)
     def train_now(self, request: HttpRequest) -> HttpResponse:

@@ -1,11 +1,13 @@
 """How good each model version was offline, by its training's trial and by its evaluation."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from catalog.charts import Chart, Line
 from recommendations.models import ModelVersion
 
 SHOWN: Final = 20
@@ -34,6 +36,17 @@ def history() -> list[Quality]:
     done = (ModelVersion.Status.READY, ModelVersion.Status.PRUNED)
     found = ModelVersion.objects.filter(status__in=done).defer("manifest")[:SHOWN]
     return [of_version(version) for version in reversed(found)]
+
+
+def chart(versions: Sequence[Quality]) -> Chart | None:
+    """MAP@12 by version, as evaluated or else as in the training's own trial."""
+    known = [(v, v.trial if v.evaluated is None else v.evaluated) for v in versions]
+    shown = [(version, value) for version, value in known if value is not None]
+    if not shown:
+        return None
+    line = Line("MAP@12", [value for _, value in shown])
+    ends = shown[0][0].version, shown[-1][0].version
+    return Chart("quality", "MAP@12 by model version", "", [line], *ends)
 
 
 def of_version(version: ModelVersion) -> Quality:

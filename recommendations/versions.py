@@ -29,6 +29,12 @@ def activate(version: ModelVersion) -> None:
     version.refresh_from_db()
 
 
+def before(version: ModelVersion | None) -> ModelVersion | None:
+    """The version to go back to: the newest usable one that is older."""
+    older = ModelVersion.objects.ready()
+    return older.filter(created_at__lt=version.created_at).first() if version else None
+
+
 def prune(keep: int = KEEP) -> list[str]:
     """Remove the bundles of all but the `keep` newest versions and the active one."""
     old = [version for version in ModelVersion.objects.ready()[keep:] if not version.is_active]

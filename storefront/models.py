@@ -93,7 +93,10 @@ class Order(models.Model):
             models.UniqueConstraint(fields=["checkout"], name="order_checkout_unique"),
             models.CheckConstraint(condition=Q(total__gt=0), name="order_total_positive"),
         ]
-        indexes = [models.Index(fields=["shopper", "-placed_at"], name="order_of_shopper")]
+        indexes = [
+            models.Index(fields=["shopper", "-placed_at"], name="order_of_shopper"),
+            models.Index(fields=["placed_at"], name="order_placed"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -8,12 +8,13 @@ from typing import Final, TypeVar
 
 from django.core.cache import cache
 
+from catalog import charts
+from catalog.charts import Chart, Line
 from catalog.models import IngestRun
 from recommendations import quality
 from recommendations.models import ModelVersion
 from recommendations.quality import Quality
-from storefront import beats, charts, health
-from storefront.charts import Chart, Line
+from storefront import beats, health
 from streaming import spool, status
 from streaming.clock import wall_ms
 from streaming.connection import Sizes, StoreUnavailable, sizes
@@ -114,16 +115,9 @@ class Pipeline:
             ),
         ]  # fmt: skip
 
-    @cached_property
+    @property
     def quality(self) -> Chart | None:
-        """MAP@12 over the versions, evaluated or else of the training's own trial."""
-        known = [(v, v.trial if v.evaluated is None else v.evaluated) for v in self.versions]
-        shown = [(version, value) for version, value in known if value is not None]
-        if not shown:
-            return None
-        ends = shown[0][0].version, shown[-1][0].version
-        line = Line("MAP@12", [value for _, value in shown])
-        return Chart("quality", "MAP@12 by model version", "", [line], *ends)
+        return quality.chart(self.versions)
 
     @property
     def series(self) -> dict[str, list[list[float | None]]]:

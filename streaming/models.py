@@ -75,3 +75,15 @@ class ErasedShopper(models.Model):
         for what, number in removed.items():
             if number:
                 self.removed[what] = self.removed.get(what, 0) + number
+
+
+class DeadMessage(models.Model):
+    """A dead letter in the admin's list and permissions; the letters themselves lie in Kafka."""
+
+    class Meta:
+        managed = False
+        default_permissions = ("view", "change")
+        verbose_name = "dead letter"
+
+    def __str__(self) -> str:
+        return f"dead letter {self.pk}"

@@ -33,7 +33,7 @@ def test_the_list_shows_what_each_version_knows(
 ) -> None:
     page = admin_client.get(LIST).content.decode()
     assert all(version.version in page for version in versions)
-    assert "same_type_share" in page
+    assert "Neighbours of one type" in page
     assert "Train now" in page
 
 

@@ -9,9 +9,10 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
+from catalog import charts
+from catalog.charts import Chart, Line
 from recommendations.models import ModelVersion
-from storefront import beats, charts, pipeline
-from storefront.charts import Chart, Line
+from storefront import beats, pipeline
 from streaming import keys, status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 LISTS = (
     "catalog_article", "catalog_product", "catalog_department", "catalog_ingestrun",
     "catalog_customer", "catalog_transaction", "recommendations_modelversion",
-    "recommendations_rule", "auth_user", "auth_group",
+    "recommendations_rule", "streaming_deadmessage", "auth_user", "auth_group",
 )  # fmt: skip
 GOODS = {"catalog_article", "catalog_product", "catalog_department"}
 
@@ -18,7 +18,10 @@ GOODS = {"catalog_article", "catalog_product", "catalog_department"}
     ("role", "opened"),
     [
         ("merchandiser", GOODS | {"recommendations_rule"}),
-        ("data", GOODS | {"catalog_ingestrun", "recommendations_modelversion"}),
+        (
+            "data",
+            GOODS | {"catalog_ingestrun", "recommendations_modelversion", "streaming_deadmessage"},
+        ),
         ("support", GOODS | {"catalog_customer", "catalog_transaction"}),
     ],
 )

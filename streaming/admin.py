@@ -1,0 +1,118 @@
+"""Dead letters: looked at and sent again. They lie in Kafka, so the page reads its topic."""
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import Any, Final
+
+from confluent_kafka import KafkaException
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from streaming import dead
+from streaming.delivery import DeadLetter
+from streaming.models import DeadMessage
+from streaming.topics import TopicError
+
+SHOWN: Final = 200
+TEXT: Final = 600
+AWAY: Final = (KafkaException, TopicError)
+
+
+@dataclass(frozen=True)
+class Row:
+    number: int
+    letter: DeadLetter
+
+    @property
+    def place(self) -> str:
+        letter = self.letter
+        if not letter.topic:
+            return "never sent"
+        return f"{letter.topic}, partition {letter.partition}, offset {letter.offset}"
+
+    @property
+    def text(self) -> str:
+        """The message as it can be read, cut where it is long."""
+        return self.letter.value[:TEXT].decode(errors="backslashreplace")
+
+
+@dataclass(frozen=True)
+class Letters:
+    """The newest first, at most SHOWN of them; `errors` are of all."""
+
+    total: int
+    rows: list[Row]
+    errors: list[tuple[str, int]]
+
+
+def read() -> Letters:
+    """Raise KafkaException or TopicError."""
+    newest: deque[Row] = deque(maxlen=SHOWN)
+    errors: Counter[str] = Counter()
+    for number, letter in dead.letters():
+        newest.append(Row(number, letter))
+        errors[letter.error] += 1
+    return Letters(errors.total(), list(reversed(newest)), errors.most_common(8))
+
+
+@admin.register(DeadMessage)
+class DeadMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self.send_again(request)
+        try:
+            letters = read()
+        except AWAY as error:
+            letters = None
+            self.message_user(request, f"Kafka is away: {error}", messages.ERROR)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Dead letters",
+            "opts": self.opts,
+            "letters": letters,
+            "may_replay": self.has_change_permission(request),
+        }
+        return TemplateResponse(request, "admin/streaming/deadmessage/change_list.html", context)
+
+    def send_again(self, request: HttpRequest) -> HttpResponse:
+        """The chosen letters, or all. What fails again comes back as a new letter."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        everything = "all" in request.POST
+        chosen = {int(text) for text in request.POST.getlist("letter") if text.isdecimal()}
+        if not (everything or chosen):
+            self.message_user(request, "Choose at least one letter.", messages.WARNING)
+            return redirect(request.path)
+        try:
+            sent, failed = dead.replay(None if everything else chosen)
+        except AWAY as error:
+            self.message_user(request, f"Kafka is away: {error}", messages.ERROR)
+            return redirect(request.path)
+        self.note(request, sent, "all" if everything else sorted(chosen))
+        text = f"{sent} sent again" + (f", {failed} could not be sent" if failed else "")
+        level = messages.WARNING if failed else messages.SUCCESS
+        self.message_user(request, f"{text}. What fails again comes back as a new letter.", level)
+        return redirect(request.path)
+
+    def note(self, request: HttpRequest, sent: int, which: object) -> None:
+        LogEntry.objects.create(
+            user_id=str(request.user.pk),
+            content_type=ContentType.objects.get_for_model(DeadMessage),
+            object_repr="dead letters",
+            action_flag=CHANGE,
+            change_message=f"Sent {sent} again: {which}.",
+        )
