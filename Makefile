@@ -29,8 +29,8 @@ demo: $(RUN) ## the whole shop, from nothing to a URL (ONCE=1 checks itself and 
 	$(PY) manage.py demo $(if $(ONCE),--once) $(if $(HM_DATA),--data-dir "$(HM_DATA)") \
 		$(if $(PORT),--port $(PORT)) $(if $(SCALE),--scale $(SCALE))
 
-test: $(DEV) chromium ## the whole test suite on real embedded services
-	$(PY) -m pytest
+test: $(DEV) chromium ## the whole test suite on real embedded services, in two processes
+	$(PY) -m pytest -n 2 --dist loadfile
 
 .PHONY: chromium
 chromium: # Debian's chromium for the browser tests, where it may be installed; they are skipped elsewhere

@@ -2,7 +2,8 @@
 
 Loaded by `-p storefront.testing` (pyproject.toml). They live under VAR_DIR, by default var/test,
 and keep their data between runs: starting them again takes a fraction of a second. A service that
-the environment names (DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP_SERVERS) is used as it is.
+the environment names (DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP_SERVERS) is used as it is. With
+`-n 2` (pytest-xdist) each of the processes that share the tests has services of its own.
 """
 
 import os
@@ -16,6 +17,8 @@ import pytest
 from storefront import services
 
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+LANE = os.environ.get("PYTEST_XDIST_WORKER", "")
+os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / LANE)
 # Acting as one of the data set's customers is a demo feature, and it is tested.
 os.environ["DEMO"] = "1"
 
@@ -33,7 +36,9 @@ started = pytest.StashKey[Collection[str]]()
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     asked = early_config.known_args_namespace
-    if not any(getattr(asked, option, False) for option in ASKS_ONLY):
+    if getattr(asked, "numprocesses", 0) and not LANE:
+        _refuse_shared()
+    elif not any(getattr(asked, option, False) for option in ASKS_ONLY):
         early_config.stash[started] = _start(Path(os.environ["VAR_DIR"]))
     return (yield)
 
@@ -49,6 +54,12 @@ def _nobody_erased() -> None:
     from streaming.tombstones import tombstones  # settings are read by now
 
     tombstones.reset()
+
+
+def _refuse_shared() -> None:
+    named = sorted({"DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS"} & os.environ.keys())
+    if named:
+        raise pytest.UsageError(f"With -n no service can be shared: unset {', '.join(named)}.")
 
 
 def _start(var: Path) -> list[str]:
