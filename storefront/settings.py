@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "storefront.middleware.Requests",
     "django.middleware.security.SecurityMiddleware",
+    "storefront.compression.TextCompression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "storefront.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -224,6 +224,17 @@ def test_the_footer_says_that_data_are_synthetic(client: Client, settings: Setti
     assert "All data here is synthetic." in client.get("/").text
 
 
+@pytest.mark.usefixtures("shop")
+def test_texts_leave_compressed_and_what_is_compressed_already_does_not(client: Client) -> None:
+    def encoding(path: str) -> str:
+        answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200
+        return str(answer.get("Content-Encoding", ""))
+
+    assert encoding("/") == encoding("/static/js/shop.js") == encoding("/api/v1/menu/") == "gzip"
+    assert encoding("/static/fonts/inter-latin.woff2") == ""
+
+
 def test_robots_are_kept_out_of_what_is_personal(client: Client) -> None:
     assert "Disallow: /bag/" in client.get("/robots.txt").text
 
