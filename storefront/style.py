@@ -39,6 +39,15 @@ VERBS: Final = {
     "bag_add": "put into your bag",
     "purchase": "bought",
 }
+COUNTED: Final = {
+    "view": "viewed",
+    "click": "clicked",
+    "bag_add": "into the bag",
+    "bag_remove": "out of the bag",
+    "impression": "seen",
+    "search": "searched for",
+    "purchase": "bought",
+}
 
 
 @dataclass(frozen=True)
@@ -86,8 +95,7 @@ class Style:
 
     @property
     def counts(self) -> list[tuple[str, int]]:
-        names = {"bag_add": "into the bag", "bag_remove": "out of the bag", "impression": "seen"}
-        return [(names.get(kind, kind), n) for kind, n in self.snapshot.state.counts.items()]
+        return [(COUNTED.get(kind, kind), n) for kind, n in self.snapshot.state.counts.items()]
 
 
 def moment(ms: int) -> datetime | None:
