@@ -2,63 +2,29 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
-from django.conf import settings
-from django.db.models import BigIntegerField, F, FloatField, Func, IntegerField, Max, Value
-from django.db.models.expressions import Combinable, ExpressionWrapper
-from django.db.models.functions import Cast, Coalesce, Round
+from django.db.models import Exists, F, Max, OuterRef, Value
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from catalog.models import Article
+from catalog.places import article_in, packed, place, whole
 from catalog.products import shown_products
 from catalog.querysets import ArticleQuerySet
 
-KEYS = 2**31  # article keys are below this
-EPOCH = date(1970, 1, 1)
 RANK_STEPS = 1_000_000
+NOT_NARROWING = {"order", "cursor", "page_size", "fields"}
 PLACE = re.compile(r"-?[0-9]{1,19}")
 
 
-def _whole(number: Combinable) -> Cast:
-    return Cast(Round(number), BigIntegerField())
-
-
-def _cents() -> Cast:
-    return _whole(F("summary__price") * Value(settings.PRICE_UNIT * 100.0, FloatField()))
-
-
-def _days_in_shop() -> Combinable:
-    """PostgreSQL's date − date is a number of days, which Django takes for a duration."""
-    days = Func(
-        Coalesce(F("summary__first_sold"), Value(EPOCH)),
-        Value(EPOCH),
-        template="(%(expressions)s)",
-        arg_joiner=" - ",
-        output_field=IntegerField(),
-    )
-    return Cast(days, BigIntegerField())
-
-
 def in_place(articles: ArticleQuerySet, order: str) -> ArticleQuerySet:
-    """Annotate `place`, one whole number, larger the earlier an article comes.
-
-    It packs what is ordered by with the article's key. So it is unique, and a cursor that holds
-    it names a place between two articles, however many of them sold equally well.
-    `order` is popular, newest, price, -price, or relevance (of a searched query set).
-    """
-    first: dict[str, Combinable] = {
-        "popular": Cast("summary__units_recent", BigIntegerField()),
-        "newest": _days_in_shop(),
-        "price": _cents() * Value(-1),
-        "-price": _cents(),
-        "relevance": _whole(F("rank") * Value(float(RANK_STEPS))),
-    }
-    place = first[order] * Value(KEYS, BigIntegerField()) + Value(KEYS - 1) - F("pk")
-    return articles.annotate(place=ExpressionWrapper(place, BigIntegerField()))
+    """Annotate `place`: by one of its ORDERS, or by relevance (of a searched query set)."""
+    if order == "relevance":
+        rank = whole(F("rank") * Value(float(RANK_STEPS)))
+        return articles.annotate(place=packed(rank, F("pk")))
+    return articles.annotate(place=place(order, "summary__"))
 
 
 def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -117,10 +83,12 @@ class PlaceCursor(WholeCursor):
         self, queryset: ArticleQuerySet, request: Request, view: Any = None
     ) -> list[Any] | None:
         """The keys of the page first: nothing but keys and places is sorted, then it is loaded."""
-        rows: list[Any] | None = super().paginate_queryset(self.places(queryset), request, view)
+        rows: list[Any] | None = super().paginate_queryset(
+            self.places(queryset, request), request, view
+        )
         return self.loaded(rows or [])
 
-    def places(self, articles: ArticleQuerySet) -> Any:
+    def places(self, articles: ArticleQuerySet, request: Request) -> Any:
         return articles.values("pk", "place")  # type: ignore[misc]
 
     def loaded(self, rows: Sequence[Any]) -> list[Any]:
@@ -133,13 +101,15 @@ class ProductCursor(PlaceCursor):
 
     ordering = "-best"
 
-    def places(self, articles: ArticleQuerySet) -> Any:
-        return articles.order_by().values("product").annotate(best=Max("place"))
+    def places(self, articles: ArticleQuerySet, request: Request) -> Any:
+        """Of a few articles the products are grouped; of all there are that would take longer
+        than asking, for each on its way down the index, whether it is its product's best."""
+        if request.query_params.keys() - NOT_NARROWING:
+            return articles.order_by().values("product").annotate(best=Max("place"))
+        better = articles.filter(  # type: ignore[misc]
+            product=OuterRef("product"), place__gt=OuterRef("place")
+        )
+        return articles.filter(~Exists(better)).values("product").annotate(best=F("place"))
 
     def loaded(self, rows: Sequence[Any]) -> list[Any]:
         return shown_products({row["product"]: article_in(row["best"]) for row in rows})
-
-
-def article_in(place: int) -> int:
-    """The article's key that `in_place` packed."""
-    return KEYS - 1 - place % KEYS

@@ -5,6 +5,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from catalog.models import taxonomy
+from catalog.places import ORDERS, place
 from catalog.querysets import ArticleQuerySet
 
 
@@ -94,6 +95,10 @@ class ArticleSummary(models.Model):
         indexes = [
             models.Index(fields=["-units_recent"], name="summary_popular"),
             models.Index(fields=["-first_sold"], name="summary_newest"),
+            *[
+                models.Index(place(order), name=f"summary_place_{name}")
+                for name, order in zip(("popular", "newest", "cheap", "dear"), ORDERS, strict=True)
+            ],
         ]
 
     def __str__(self) -> str:

@@ -5,9 +5,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
 
-from catalog.models import ArticleSummary
+from catalog.api.pagination import in_place
+from catalog.models import Article, ArticleSummary
 from catalog.tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +185,15 @@ def test_a_page_takes_the_same_queries_however_many_articles(
     for size in (3, 30):
         with django_assert_num_queries(3):
             assert len(ids(client, page_size=size)) == size
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_every_order_walks_down_an_index(order: str) -> None:
+    make_article()
+    with connection.cursor() as cursor:  # so few rows are otherwise sorted in no time
+        cursor.execute("SET LOCAL enable_sort = off")
+    page = in_place(Article.objects.for_cards(), order).values("pk", "place").order_by("-place")  # type: ignore[misc]
+    assert "using summary_place_" in page[:5].explain()
 
 
 def test_the_taxonomy_gives_the_ids_to_filter_by(client: Client) -> None:

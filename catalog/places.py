@@ -1,0 +1,60 @@
+"""The order of articles as one whole number, their place: larger the earlier an article comes.
+
+It packs what is ordered by with the article's key. So it is unique, and a cursor that holds it
+names a place between two articles, however many of them sold equally well. Each has an index.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from django.conf import settings
+from django.db.models import BigIntegerField, F, FloatField, Func, IntegerField, Value
+from django.db.models.expressions import Combinable, CombinedExpression, ExpressionWrapper
+from django.db.models.functions import Cast, Coalesce, Round
+
+KEYS: Final = 2**31  # article keys are below this
+EPOCH: Final = date(1970, 1, 1)
+ORDERS: Final = ("popular", "newest", "price", "-price")
+
+
+class DaysBetween(Func):
+    """PostgreSQL's date − date is a number of days, which Django takes for a duration."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " - "
+    output_field = IntegerField()
+
+
+def place(order: str, summary: str = "") -> ExpressionWrapper[CombinedExpression]:
+    """By one of the ORDERS; `summary` leads to the article's summary (as "summary__")."""
+    first: dict[str, Combinable] = {
+        "popular": Cast(f"{summary}units_recent", BigIntegerField()),
+        "newest": _days_in_shop(f"{summary}first_sold"),
+        "price": _cents(f"{summary}price") * Value(-1),
+        "-price": _cents(f"{summary}price"),
+    }
+    return packed(first[order], F(f"{summary}article_id"))
+
+
+def packed(first: Combinable, key: F) -> ExpressionWrapper[CombinedExpression]:
+    number: CombinedExpression = first * Value(KEYS, BigIntegerField()) + Value(KEYS - 1) - key
+    return ExpressionWrapper(number, BigIntegerField())
+
+
+def whole(number: Combinable) -> Cast:
+    return Cast(Round(number), BigIntegerField())
+
+
+def article_in(place: int) -> int:
+    """The article's key that was packed."""
+    return KEYS - 1 - place % KEYS
+
+
+def _cents(price: str) -> Cast:
+    return whole(F(price) * Value(settings.PRICE_UNIT * 100.0, FloatField()))
+
+
+def _days_in_shop(first_sold: str) -> Combinable:
+    return Cast(DaysBetween(Coalesce(F(first_sold), Value(EPOCH)), Value(EPOCH)), BigIntegerField())
