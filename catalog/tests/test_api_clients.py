@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -207,6 +208,7 @@ def test_what_isnt_there_has_no_tag_that_anything_else_has(client: Client) -> No
 def two_reads(monkeypatch: pytest.MonkeyPatch, client: Client) -> Client:
     monkeypatch.setattr(Limit, "THROTTLE_RATES", {"reads": "2/day"})
     client.defaults["REMOTE_ADDR"] = new_address()
+    cache.clear()
     counter.reset()
     return client
 
