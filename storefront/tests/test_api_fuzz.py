@@ -131,7 +131,8 @@ def test_no_request_is_answered_with_what_isnt_described(
     application: WSGIHandler, known: dict[str, str], key: str
 ) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
-    fuzz = Fuzz({"Authorization": f"Bearer {key}"})
+    # The WSGI client of schemathesis asks for compressed answers but can't read them.
+    fuzz = Fuzz({"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"})
     for result in schema.get_all_operations():
         assert isinstance(result, Ok)
         operation = result.ok()
