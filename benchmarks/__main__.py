@@ -8,7 +8,7 @@ import sys
 
 from rich.console import Console
 
-NAMES = ("ingest", "growth", "stream", "training", "serving", "outfits", "pages", "outage")
+NAMES = ("ingest", "growth", "stream", "training", "serving", "outfits", "pages", "admin", "outage")
 
 
 def main() -> int:

@@ -8,12 +8,16 @@ import itertools
 import os
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import pyplot
 
 from benchmarks.harness import RESULTS, Result
 from benchmarks.shop import shop, with_full_catalogue
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 ARTICLES = 105_542
 REQUESTS = 200
@@ -82,11 +86,11 @@ def listing(group: int, number: int) -> str:
     return f"/shop/{group}/?sort={SORTS[number % len(SORTS)]}&" + "&".join(query)
 
 
-def measure(paths: list[str]) -> list[float]:
+def measure(paths: list[str], client: "Client | None" = None) -> list[float]:
     """Milliseconds of each request after a few that warm the caches."""
     from django.test import Client
 
-    client = Client(headers={"host": "localhost"})
+    client = client or Client(headers={"host": "localhost"})
     for path in paths[:WARM_UP]:
         client.get(path)
     taken = []

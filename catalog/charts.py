@@ -11,6 +11,7 @@ from typing import Final
 
 WIDTH: Final = 600
 HEIGHT: Final = 150
+LEAST_BARS: Final = 12  # a few bars keep to the left and stay slim
 Value = float | None
 
 
@@ -55,7 +56,7 @@ class Chart:
     def bars(self) -> str:
         """The first line's values as a path of bars."""
         values = self.lines[0].values
-        wide = WIDTH / max(len(values), 1)
+        wide = WIDTH / max(len(values), LEAST_BARS)
         return "".join(
             f"M{place * wide + wide * 0.12:.1f} {HEIGHT}v{-HEIGHT * value / self.top:.1f}"
             f"h{wide * 0.76:.1f}V{HEIGHT}z"

@@ -33,9 +33,8 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     change_list_template = "admin/recommendations/modelversion/change_list.html"
     change_form_template = "admin/recommendations/modelversion/change_form.html"
     list_display = [
-        "version", "is_active", "status", "as_of", "articles", "sales", "map12", "alike", "took"
+        "version", "is_active", "status", "as_of", "sales", "map12", "alike", "took"
     ]  # fmt: skip
-    list_filter = ["status"]
     fields = (
         "version", "is_active", "status", "error", "created_at", "as_of", "figures", "evaluation",
         "contents"
@@ -81,10 +80,6 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         usable = ready and not version.is_active and self.has_change_permission(request)  # type: ignore[union-attr]
         more = {"may_serve": usable, "show_save": False, "show_save_and_continue": False}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
-
-    @admin.display(description="articles")
-    def articles(self, version: ModelVersion) -> str:
-        return count(version, "articles")
 
     @admin.display(description="sales")
     def sales(self, version: ModelVersion) -> str:

@@ -39,13 +39,13 @@ def history() -> list[Quality]:
 
 
 def chart(versions: Sequence[Quality]) -> Chart | None:
-    """MAP@12 by version, as evaluated or else as in the training's own trial."""
+    """MAP@12 by version, as evaluated or else as in the training's own trial; None below two."""
     known = [(v, v.trial if v.evaluated is None else v.evaluated) for v in versions]
     shown = [(version, value) for version, value in known if value is not None]
-    if not shown:
+    if len(shown) < 2:
         return None
     line = Line("MAP@12", [value for _, value in shown])
-    ends = shown[0][0].version, shown[-1][0].version
+    ends = (f"{shown[place][0].created_at:%-d %b, %H:%M}" for place in (0, -1))
     return Chart("quality", "MAP@12 by model version", "", [line], *ends)
 
 

@@ -94,7 +94,7 @@ def click_through() -> Panel:
     values = [rate(*by_day.get(day, (0, 0))) for day in days]
     chart = plotted("Click-through a day", "of cards seen", days, values)
     main = f"{clicked / seen:.2%}" if seen else "–"
-    note = f"{intcomma(clicked)} of {intcomma(seen)} cards seen"
+    note = f"{intcomma(clicked)} of {intcomma(seen)} cards seen, by the shop's clock"
     return Panel("Recommendations clicked", main, note, chart=chart, bars=False)
 
 

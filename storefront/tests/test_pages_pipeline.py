@@ -121,15 +121,17 @@ def test_a_task_leaves_when_it_ran_and_how_it_ended(client: Client, store: None)
 
 
 def test_the_versions_are_shown_with_what_they_scored(client: Client, store: None) -> None:
-    ModelVersion.objects.create(
-        version="v1",
-        created_at="2026-01-01T00:00Z",
-        status=ModelVersion.Status.READY,
-        metrics={"ranker_chosen": 1, "ranker_map12": 0.0311, "blend_map12": 0.02, "train_s": 7.5},
-    )
+    figures = {"ranker_chosen": 1, "ranker_map12": 0.0311, "blend_map12": 0.02, "train_s": 7.5}
+    for day, metrics in enumerate((figures, {"blend_map12": 0.0204}), start=1):
+        ModelVersion.objects.create(
+            version=f"v{day}",
+            created_at=f"2026-01-0{day}T00:00Z",
+            status=ModelVersion.Status.READY,
+            metrics=metrics,
+        )
     page = client.get(PAGE).text
     assert "0.0311" in page
-    assert "MAP@12 by model version: MAP@12 at most 0.0311" in page
+    assert "MAP@12 by model version: MAP@12 at most 0.0311 , last 0.0204" in page
 
 
 def test_htmx_is_given_the_figures_alone(client: Client) -> None:
