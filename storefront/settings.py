@@ -22,8 +22,8 @@ VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 # Not put into os.environ, where a child working on another VAR_DIR would inherit the addresses.
 env.ENVIRON = {**envfile.read(VAR_DIR / "services.env"), **os.environ}
 
-# The ranker's threads sleep while they wait for each other. By default they spin, which on a machine
-# with other work takes the core from the one they wait for: three times the time. Read by OpenMP
+# The ranker's threads sleep while they wait for each other. By default they spin, which on a busy
+# machine takes the core from the one they wait for: three times the time. Read by OpenMP
 # when a library that uses it is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
