@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from catalog.models import ApiKey
 from catalog.models.api_key import Scope
@@ -24,17 +24,21 @@ OWNER_STAFF_KEY = OWNER | STAFF | {"key"}
 REFUSED = (401, 403, 404, 405)
 
 
-def routes(
-    resolver: URLResolver, before: str = "", apps: tuple[str, ...] = ()
-) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Every route outside of the admin, or with `apps=("admin",)` every one in it: the route, its
-    name and its arguments."""
+def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    """Every route of the configuration but the admin's."""
     for entry in resolver.url_patterns:
         route = before + str(entry.pattern)
         if isinstance(entry, URLPattern):
-            yield route, entry.name or "", tuple(entry.pattern.converters)
-        elif not apps and entry.app_name != "admin":
-            yield from routes(entry, route, apps)
+            yield route
+        elif entry.app_name != "admin":
+            yield from routes(entry, route)
+
+
+def admin_routes() -> set[str]:
+    """The admin's own, without its prefix."""
+    found: list[URLPattern | URLResolver] = get_resolver().url_patterns
+    parts = [entry for entry in found if isinstance(entry, URLResolver)]
+    return {route for part in parts if part.app_name == "admin" for route in routes(part)}
 
 
 class Actors:

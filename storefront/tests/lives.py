@@ -37,7 +37,7 @@ def live_everywhere(shop: Shop, shopper: str) -> None:
     serving, variant = some_serving()
     Interaction.objects.create(
         event=f"e{shopper}", rec_id=f"r{shopper}", kind="click", serving=serving, shopper=shopper,
-        article=article, ts=START,
+        owner=shopper, article=article, ts=START,
     )  # fmt: skip
     Exposure.objects.create(variant=variant, shopper=shopper, first_ts=START)
     state = State()

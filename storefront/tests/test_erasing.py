@@ -30,6 +30,7 @@ from streaming.tombstones import tombstones
 PLACES = {
     ("catalog_transaction", "customer_id"),
     ("recommendations_exposure", "shopper"),
+    ("recommendations_interaction", "owner"),
     ("recommendations_interaction", "shopper"),
     ("storefront_bag", "shopper"),
     ("storefront_order", "customer_id"),
@@ -46,7 +47,7 @@ NAMES = {
 COLUMNS = """
 SELECT table_name, column_name FROM information_schema.columns
 JOIN pg_class ON relname = table_name AND NOT relispartition
-WHERE table_schema = 'public' AND column_name ~ '(shopper|customer)'
+WHERE table_schema = 'public' AND column_name ~ '(shopper|customer|owner|anonymous)'
 """
 OF_C1: Any = {"id": "e", "shopper": "c1", "ts": START, "source": "shop"}
 VISITOR = "a" + "1" * 32

@@ -1,0 +1,142 @@
+"""Who may do what in the admin: a row for every model, and one for every other route of it.
+
+Roles that may do nothing with a model get 403, and who is no staff is sent to log in.
+"""
+
+import logging
+import operator
+import re
+from typing import Final, NamedTuple
+from urllib.parse import quote
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.utils import timezone
+
+from catalog.models import IngestRun
+from recommendations.models import Experiment, Layer, ModelVersion, Rule
+from storefront.tests.actors import EVERYBODY, NOBODY, STAFF, Actors, admin_routes
+from storefront.tests.shops import Shop
+from streaming.models import ErasedShopper
+
+ROOT = {"superuser"}
+MERCHANDISER, DATA, SUPPORT = (ROOT | {role} for role in ("merchandiser", "data", "support"))
+
+
+class May(NamedTuple):
+    """Who may look at a model's rows, and who add, change and delete them."""
+
+    view: set[str]
+    add: set[str] = NOBODY
+    change: set[str] = NOBODY
+    delete: set[str] = NOBODY
+
+
+GOODS = May(MERCHANDISER | DATA | SUPPORT)
+MODELS: Final[dict[str, May]] = {
+    "auth.group": May(ROOT, ROOT, ROOT, ROOT),
+    "auth.user": May(ROOT, ROOT, ROOT, ROOT),
+    "catalog.apikey": May(ROOT, ROOT, ROOT),
+    "catalog.customer": May(SUPPORT),
+    "catalog.transaction": May(SUPPORT),
+    "catalog.ingestrun": May(DATA),
+    **dict.fromkeys(
+        (
+            "catalog.article", "catalog.product", "catalog.productgroup", "catalog.producttype",
+            "catalog.appearance", "catalog.colour", "catalog.colourvalue", "catalog.colourmaster",
+            "catalog.department", "catalog.index", "catalog.indexgroup", "catalog.section",
+            "catalog.garmentgroup",
+        ),
+        GOODS,
+    ),
+    "recommendations.experiment": May(ROOT, ROOT, ROOT, ROOT),
+    "recommendations.layer": May(ROOT, ROOT, ROOT, ROOT),
+    "recommendations.modelversion": May(DATA, change=DATA),
+    "recommendations.rule": May(MERCHANDISER, MERCHANDISER, MERCHANDISER, MERCHANDISER),
+    "streaming.erasedshopper": May(SUPPORT, add=SUPPORT),
+}  # fmt: skip
+EXPERIMENT, RULE = "recommendations/experiment/<int:pk>", "recommendations/rule/<int:pk>"
+VERSION, ERASED = "recommendations/modelversion", "streaming/erasedshopper"
+# Route → who may GET it, and who may POST.
+OTHERS: Final[dict[str, tuple[set[str], set[str]]]] = {
+    "": (STAFF, STAFF),
+    "login/": (EVERYBODY, EVERYBODY),
+    "logout/": (EVERYBODY - STAFF, EVERYBODY),  # who is not signed in is sent to the first page
+    "password_change/": (STAFF, STAFF),
+    "password_change/done/": (STAFF, NOBODY),
+    "jsi18n/": (STAFF, NOBODY),
+    "autocomplete/": (NOBODY, NOBODY),  # no form has a field that asks it
+    "r/<path:content_type_id>/<path:object_id>/": (NOBODY, NOBODY),  # nothing has a page there
+    "^(?P<app_label>auth|catalog|recommendations|streaming)/$": (STAFF - {"staff"}, STAFF - {"staff"}),
+    "(?P<url>.*)$": (NOBODY, NOBODY),
+    "auth/user/<id>/password/": (ROOT, ROOT),
+    f"{EXPERIMENT}/results/": (ROOT, ROOT),
+    f"{EXPERIMENT}/start/": (NOBODY, ROOT),
+    f"{EXPERIMENT}/stop/": (NOBODY, ROOT),
+    f"{RULE}/preview/": (MERCHANDISER, MERCHANDISER),
+    f"{VERSION}/train/": (NOBODY, DATA),
+    f"{VERSION}/<int:pk>/evaluation/": (NOBODY, NOBODY),  # there is no report of this one
+    f"{ERASED}/export/": (SUPPORT, SUPPORT),
+}  # fmt: skip
+STANDARD: Final = re.compile(
+    r"(\w+)/(\w+)/(|add/|<path:object_id>/|<path:object_id>/(?:change|delete|history)/)"
+)
+
+
+@pytest.fixture
+def actors(shop: Shop, caplog: pytest.LogCaptureFixture) -> Actors:
+    """With at least one row of every model."""
+    caplog.set_level(logging.ERROR, "django")
+    layer = Layer.objects.create(name="layer")
+    Experiment.objects.create(name="experiment", layer=layer, kinds=["for-you"])
+    Rule.objects.create(name="rule", kinds=["for-you"])
+    ModelVersion.objects.create(version="v1", created_at=timezone.now())
+    IngestRun.objects.create()
+    ErasedShopper.objects.create(shopper="c3")
+    return Actors()
+
+
+def test_every_model_of_the_admin_has_a_row() -> None:
+    assert {model._meta.label_lower for model in admin.site._registry} == set(MODELS)
+
+
+def test_every_route_of_the_admin_is_open_to_those_its_row_names(actors: Actors) -> None:
+    wrong, found = {}, admin_routes()
+    assert set(OTHERS) <= found
+    for route in found:
+        address = f"admin/{address_of(route)}"
+        allowed = actors.allowed("GET", address), actors.allowed("POST", address)
+        if allowed != expected(route):
+            wrong[route] = tuple(map(operator.xor, allowed, expected(route)))
+    assert wrong == {}
+
+
+def expected(route: str) -> tuple[set[str], set[str]]:
+    """Who may GET and who POST, by the route's own row or its model's; fails without either."""
+    if route in OTHERS:
+        return OTHERS[route]
+    found = STANDARD.fullmatch(route)
+    assert found is not None, f"{route} has no row"
+    may, what = MODELS[f"{found[1]}.{found[2]}"], found[3].rpartition(">/")[2]
+    by_page = {
+        "add/": (may.add, may.add),
+        "change/": (may.view | may.change, may.change),
+        "delete/": (may.delete, may.delete),
+        "history/": (may.view, may.view),
+    }
+    if found[3] == "<path:object_id>/":  # sent on to the page of change
+        return STAFF, STAFF
+    return by_page.get(what, (may.view, may.view))
+
+
+def address_of(route: str) -> str:
+    """With the key of a row that is there."""
+    fixed = {"^": "catalog/", "(": "nowhere/", "r": "r/1/1/"}
+    if "<" not in route:
+        return route
+    if (app := route.split("/")[0]) not in ("auth", "catalog", "recommendations", "streaming"):
+        return fixed[route[0]]
+    row = apps.get_model(app, route.split("/")[1])._default_manager.first()
+    assert row is not None, f"no row for {route}"
+    return re.sub("<[^>]*>", quote(str(row.pk)), route)
