@@ -5,8 +5,12 @@ The engine is Django's own, extended as its documentation shows.
 
 from typing import Any, Final
 
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.dispatch import receiver
 from django.http import HttpRequest
 
 from streaming.shoppers import SESSION_KEY, customer_shopper, shopper_of
@@ -29,6 +33,13 @@ class SessionStore(DatabaseStore):
         customer = data.get(SESSION_KEY)
         row.shopper = data.get(SHOPPER, "") if customer is None else customer_shopper(customer)
         return row
+
+
+@receiver(user_logged_in)
+def end_today(request: HttpRequest | None, user: AbstractBaseUser, **_: Any) -> None:
+    """Whoever may open the admin signs in again each day."""
+    if request is not None and getattr(user, "is_staff", False):
+        request.session.set_expiry(settings.STAFF_SESSION_AGE)
 
 
 def remember(request: HttpRequest, name: str, value: object) -> None:

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "streaming.shoppers.ShopperMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "storefront.guard.Guard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -287,6 +288,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+FILE_UPLOAD_HANDLERS: list[str] = []  # no form takes a file: one that is sent is dropped
+# Forms a minute of all who come from one address; a shopper has fewer, see storefront.guard. In
+# the demo simulated shoppers come from there too.
+FORMS_PER_ADDRESS = env.int("FORMS_PER_ADDRESS", default=60_000 if DEMO else 6000)
+# A shopper's session lasts for weeks, one that opens the admin for a working day.
+STAFF_SESSION_AGE = 60 * 60 * 12
 
 # --- What the processes say of themselves -----------------------------------------------------
 

@@ -40,6 +40,15 @@ def anonymous_of(request: HttpRequest) -> str:
     return str(known)
 
 
+def known_shopper(request: HttpRequest) -> str | None:
+    """Who sent the request, as far as their session or cookie tells; nobody is made up."""
+    customer = customer_of(request)
+    if customer is not None:
+        return customer_shopper(customer)
+    known = request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""
+    return known if is_shopper(known) else None
+
+
 def customer_of(request: HttpRequest) -> int | None:
     """The customer key this session acts as, if any; an erased customer is nobody any more."""
     customer = request.session.get(SESSION_KEY)

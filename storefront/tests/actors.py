@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import Settings
 
 from catalog.models import ApiKey
 from catalog.models.api_key import Scope
@@ -39,6 +40,11 @@ def admin_routes() -> set[str]:
     found: list[URLPattern | URLResolver] = get_resolver().url_patterns
     parts = [entry for entry in found if isinstance(entry, URLResolver)]
     return {route for part in parts if part.app_name == "admin" for route in routes(part)}
+
+
+def unlimited(settings: Settings) -> None:
+    """How often somebody may ask is another test's matter."""
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "guard" not in name]
 
 
 class Actors:

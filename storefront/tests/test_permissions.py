@@ -26,6 +26,7 @@ from storefront.tests.actors import (
     STAFF,
     Actors,
     routes,
+    unlimited,
 )
 from storefront.tests.shops import Shop
 from streaming import dead
@@ -109,6 +110,7 @@ def actors(
 ) -> Actors:
     caplog.set_level(logging.ERROR, "django")  # a thousand refusals
     settings.DEMO = False
+    unlimited(settings)
     monkeypatch.setattr(dead, "QUIET_S", 0.0)  # there are none, and an export looks for them
     cache.clear()
     ModelVersion.objects.create(version="v1", created_at=timezone.now())

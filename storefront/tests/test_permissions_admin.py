@@ -13,10 +13,11 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.utils import timezone
+from pytest_django import Settings
 
 from catalog.models import IngestRun
 from recommendations.models import Experiment, Layer, ModelVersion, Rule
-from storefront.tests.actors import EVERYBODY, NOBODY, STAFF, Actors, admin_routes
+from storefront.tests.actors import EVERYBODY, NOBODY, STAFF, Actors, admin_routes, unlimited
 from storefront.tests.shops import Shop
 from streaming.models import ErasedShopper
 
@@ -62,13 +63,14 @@ VERSION, ERASED = "recommendations/modelversion", "streaming/erasedshopper"
 OTHERS: Final[dict[str, tuple[set[str], set[str]]]] = {
     "": (STAFF, STAFF),
     "login/": (EVERYBODY, EVERYBODY),
-    "logout/": (EVERYBODY - STAFF, EVERYBODY),  # who is not signed in is sent to the first page
+    # Who isn't signed in is sent to the first page.
+    "logout/": (EVERYBODY - STAFF, EVERYBODY),
     "password_change/": (STAFF, STAFF),
     "password_change/done/": (STAFF, NOBODY),
     "jsi18n/": (STAFF, NOBODY),
     "autocomplete/": (NOBODY, NOBODY),  # no form has a field that asks it
     "r/<path:content_type_id>/<path:object_id>/": (NOBODY, NOBODY),  # nothing has a page there
-    "^(?P<app_label>auth|catalog|recommendations|streaming)/$": (STAFF - {"staff"}, STAFF - {"staff"}),
+    "^(?P<app_label>auth|catalog|recommendations|streaming)/$": (GOODS.view, GOODS.view),
     "(?P<url>.*)$": (NOBODY, NOBODY),
     "auth/user/<id>/password/": (ROOT, ROOT),
     f"{EXPERIMENT}/results/": (ROOT, ROOT),
@@ -85,8 +87,9 @@ STANDARD: Final = re.compile(
 
 
 @pytest.fixture
-def actors(shop: Shop, caplog: pytest.LogCaptureFixture) -> Actors:
+def actors(shop: Shop, settings: Settings, caplog: pytest.LogCaptureFixture) -> Actors:
     """With at least one row of every model."""
+    unlimited(settings)
     caplog.set_level(logging.ERROR, "django")
     layer = Layer.objects.create(name="layer")
     Experiment.objects.create(name="experiment", layer=layer, kinds=["for-you"])
