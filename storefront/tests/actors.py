@@ -36,10 +36,11 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 
 def admin_routes() -> set[str]:
-    """The admin's own, without its prefix."""
+    """The admin's own, without its prefix; the one of its apps names whichever there are."""
     found: list[URLPattern | URLResolver] = get_resolver().url_patterns
     parts = [entry for entry in found if isinstance(entry, URLResolver)]
-    return {route for part in parts if part.app_name == "admin" for route in routes(part)}
+    own = [route for part in parts if part.app_name == "admin" for route in routes(part)]
+    return {"<app_label>/" if route.startswith("^(?P<app_label>") else route for route in own}
 
 
 def unlimited(settings: Settings) -> None:

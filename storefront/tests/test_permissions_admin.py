@@ -19,6 +19,7 @@ from catalog.models import IngestRun
 from recommendations.models import Experiment, Layer, ModelVersion, Rule
 from storefront.tests.actors import EVERYBODY, NOBODY, STAFF, Actors, admin_routes, unlimited
 from storefront.tests.shops import Shop
+from streaming import dead
 from streaming.models import ErasedShopper
 
 ROOT = {"superuser"}
@@ -55,6 +56,7 @@ MODELS: Final[dict[str, May]] = {
     "recommendations.layer": May(ROOT, ROOT, ROOT, ROOT),
     "recommendations.modelversion": May(DATA, change=DATA),
     "recommendations.rule": May(MERCHANDISER, MERCHANDISER, MERCHANDISER, MERCHANDISER),
+    "streaming.deadmessage": May(DATA, change=DATA),
     "streaming.erasedshopper": May(SUPPORT, add=SUPPORT),
 }  # fmt: skip
 EXPERIMENT, RULE = "recommendations/experiment/<int:pk>", "recommendations/rule/<int:pk>"
@@ -70,7 +72,7 @@ OTHERS: Final[dict[str, tuple[set[str], set[str]]]] = {
     "jsi18n/": (STAFF, NOBODY),
     "autocomplete/": (NOBODY, NOBODY),  # no form has a field that asks it
     "r/<path:content_type_id>/<path:object_id>/": (NOBODY, NOBODY),  # nothing has a page there
-    "^(?P<app_label>auth|catalog|recommendations|streaming)/$": (GOODS.view, GOODS.view),
+    "<app_label>/": (GOODS.view, GOODS.view),
     "(?P<url>.*)$": (NOBODY, NOBODY),
     "auth/user/<id>/password/": (ROOT, ROOT),
     f"{EXPERIMENT}/results/": (ROOT, ROOT),
@@ -78,18 +80,34 @@ OTHERS: Final[dict[str, tuple[set[str], set[str]]]] = {
     f"{EXPERIMENT}/stop/": (NOBODY, ROOT),
     f"{RULE}/preview/": (MERCHANDISER, MERCHANDISER),
     f"{VERSION}/train/": (NOBODY, DATA),
+    f"{VERSION}/<int:pk>/serve/": (NOBODY, DATA),
+    f"{VERSION}/to/<int:pk>/": (SUPPORT, SUPPORT),
+    f"{VERSION}/with/<int:pk>/": (GOODS.view, GOODS.view),
     f"{VERSION}/<int:pk>/evaluation/": (NOBODY, NOBODY),  # there is no report of this one
     f"{ERASED}/export/": (SUPPORT, SUPPORT),
 }  # fmt: skip
+FIXED: Final = {
+    "<app_label>/": "catalog/",
+    "(?P<url>.*)$": "nowhere/",
+    "r/<path:content_type_id>/<path:object_id>/": "r/1/1/",
+    f"{VERSION}/to/<int:pk>/": f"{VERSION}/to/1/",
+    f"{VERSION}/with/<int:pk>/": f"{VERSION}/with/900000001/",
+}
 STANDARD: Final = re.compile(
     r"(\w+)/(\w+)/(|add/|<path:object_id>/|<path:object_id>/(?:change|delete|history)/)"
 )
 
 
 @pytest.fixture
-def actors(shop: Shop, settings: Settings, caplog: pytest.LogCaptureFixture) -> Actors:
+def actors(
+    shop: Shop,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> Actors:
     """With at least one row of every model."""
     unlimited(settings)
+    monkeypatch.setattr(dead, "QUIET_S", 0.0)  # the list of dead letters waits so long for more
     caplog.set_level(logging.ERROR, "django")
     layer = Layer.objects.create(name="layer")
     Experiment.objects.create(name="experiment", layer=layer, kinds=["for-you"])
@@ -135,11 +153,9 @@ def expected(route: str) -> tuple[set[str], set[str]]:
 
 def address_of(route: str) -> str:
     """With the key of a row that is there."""
-    fixed = {"^": "catalog/", "(": "nowhere/", "r": "r/1/1/"}
-    if "<" not in route:
-        return route
-    if (app := route.split("/")[0]) not in ("auth", "catalog", "recommendations", "streaming"):
-        return fixed[route[0]]
-    row = apps.get_model(app, route.split("/")[1])._default_manager.first()
+    if "<" not in route or route in FIXED:
+        return FIXED.get(route, route)
+    app, model = route.split("/")[:2]
+    row = apps.get_model(app, model)._default_manager.first()
     assert row is not None, f"no row for {route}"
     return re.sub("<[^>]*>", quote(str(row.pk)), route)
