@@ -69,6 +69,8 @@ def compare(
 
 def _started(name: str, kind: str, control: Parameters, other: Parameters) -> Experiment:
     layer, _ = Layer.objects.get_or_create(name=LAYER)
+    for left in layer.experiments.filter(status=Experiment.Status.RUNNING):
+        left.stop("its run was broken off")
     # It is to be watched to the end, whatever it does to the shoppers: they aren't real.
     experiment = Experiment.objects.create(name=name, layer=layer, kinds=[kind], guardrail=100)
     for title, parameters in (("control", control), ("other", other)):

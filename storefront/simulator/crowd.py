@@ -1,8 +1,10 @@
 """Many simulated shoppers at once."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -37,10 +39,16 @@ class Plan:
 
 @dataclass
 class Crowd:
-    """What came of it. `seconds`: of each kind of page; `failures`: by what the shop said."""
+    """What came of it. `seconds`: of each kind of page; `full`: only while as many as may were in
+    the shop, for `full_s` in all; `failures`: by what the shop said."""
 
+    places: int
     visits: list[Visit] = field(default_factory=list)
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    full: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    full_s: float = 0.0
+    inside: int = 0
+    full_since: float = 0.0
     failures: Counter[str] = field(default_factory=Counter)
 
     def looked(self, widget: str | None = None) -> list[Looked]:
@@ -49,8 +57,22 @@ class Crowd:
 
     def heard(self, kind: str, seconds: float, status: int) -> None:
         self.seconds[kind].append(seconds)
+        if self.inside == self.places:
+            self.full[kind].append(seconds)
         if status == 0 or status >= 400:
             self.failures[f"{kind}: {status or 'no answer'}"] += 1
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        self.inside += 1
+        if self.inside == self.places:
+            self.full_since = time.monotonic()
+        try:
+            yield
+        finally:
+            if self.inside == self.places:
+                self.full_s += time.monotonic() - self.full_since
+            self.inside -= 1
 
 
 def run(plan: Plan, minds: Minds, done: Callable[[], None] = lambda: None) -> Crowd:
@@ -59,24 +81,29 @@ def run(plan: Plan, minds: Minds, done: Callable[[], None] = lambda: None) -> Cr
 
 
 async def _run(plan: Plan, minds: Minds, done: Callable[[], None]) -> Crowd:
-    crowd, places = Crowd(), asyncio.Semaphore(plan.at_once)
-    customers = comers(plan, len(minds.cluster))
+    crowd, places = Crowd(plan.at_once), asyncio.Semaphore(plan.at_once)
+    customers = comers(plan, minds)
     async with aiohttp.TCPConnector(limit=0) as connector:
 
         async def one(number: int) -> None:
             async with places:
-                await _visit(plan, minds, crowd, connector, number, customers[number])
+                with crowd.one_more():
+                    await _visit(plan, minds, crowd, connector, number, customers[number])
             done()
 
         await asyncio.gather(*(one(number) for number in range(plan.shoppers)))
     return crowd
 
 
-def comers(plan: Plan, customers: int) -> list[int]:
-    """Whose taste each shopper has; nobody comes twice before everybody came."""
-    dice, people = Random(plan.seed), list(range(customers))  # noqa: S311
-    rounds = -(-plan.shoppers // customers)
-    return [one for _ in range(rounds) for one in dice.sample(people, customers)][: plan.shoppers]
+def comers(plan: Plan, minds: Minds) -> list[int]:
+    """Whose taste each shopper has: who buys often comes early; nobody comes twice before all came.
+
+    Sampling without replacement by exponential keys (Efraimidis, Spirakis, IPL 2006).
+    """
+    people = np.flatnonzero(minds.activity > 0)
+    keys = np.random.default_rng(plan.seed).exponential(1 / minds.activity[people])
+    order: list[int] = people[np.argsort(keys)].tolist()
+    return [order[number % len(order)] for number in range(plan.shoppers)]
 
 
 async def _visit(

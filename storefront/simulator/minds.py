@@ -26,13 +26,14 @@ class NoTruthError(Exception):
 class Minds:
     """liking: (clusters, articles), how much more than others a cluster wants an article, in
     standard deviations among the articles it might buy; UNWANTED where it would buy none.
-    cluster: of each customer, by key − 1. row: an article's column; ids: the article of a column;
-    cents: its price.
+    cluster: of each customer, by key − 1; activity: how often they buy. row: an article's column;
+    ids: the article of a column; cents: its price.
     kind, sort: the product type, and segment and type in one number.
     """
 
     liking: Floats
     cluster: Ints
+    activity: Floats
     ids: list[int]
     row: dict[int, int]
     cents: Ints
@@ -71,6 +72,7 @@ def read(folder: Path) -> Minds:
     return Minds(
         liking=_liking(np.diff(shelf.mass, axis=1), shelf.articles, len(catalogue)),
         cluster=people.cluster,
+        activity=people.activity,
         ids=ids,
         row={article: row for row, article in enumerate(ids)},
         cents=shelf.cents,

@@ -8,14 +8,16 @@ from urllib.parse import urlencode
 from recommendations.kinds import KINDS
 from storefront.simulator import choice
 from storefront.simulator.browser import Card, Shelf
-from storefront.simulator.shopper import MAX_PAGES, Visit
+from storefront.simulator.shopper import Visit
 
 OUTFIT: Final = "outfit"
+LOOKS: Final = 8
 
 
 @dataclass
 class ShelfVisit(Visit):
-    """Asks for the shelf, looks, tells what was seen and opened, and again. A shelf about an
+    """Asks for the shelf, looks, tells what was seen and opened, LOOKS times: visits of one length
+    tell strategies apart with fewer shoppers. A shelf about an
     article is asked for around one that the shopper would buy, as if it lay in the bag."""
 
     kind: str = "for-you"
@@ -24,14 +26,12 @@ class ShelfVisit(Visit):
         """Raise ShopError when the shop fails."""
         if customer is not None:
             await self.browser.sign_in(customer)
-        for _ in range(MAX_PAGES):
+        for _ in range(LOOKS):
             self.pages += 1
             shelf = await self._asked()
             if shelf.cards:
                 await self._look(shelf)
             await self.think()
-            if self.dice.random() < choice.LEAVES:
-                return
 
     async def _look(self, shelf: Shelf) -> None:
         seen, place = choice.look(self.dice, self.minds, self.mind, shelf.articles)

@@ -24,12 +24,14 @@ class Study:
     other: str
     known: float = 1.0
     runs: int = 1
-    shoppers: int = 4000
+    shoppers: int = 3000
 
 
 STUDIES: Final[Mapping[str, Study]] = {
     "same": Study("for you against itself", "for-you", "default", "default", 1.0, 20, 200),
-    "personal": Study("for you against popularity, customers", "for-you", "popularity", "default"),
+    "personal": Study(
+        "for you against popularity, customers", "for-you", "popularity", "default", shoppers=1500
+    ),
     "strangers": Study(
         "for you against popularity, strangers", "for-you", "popularity", "default", known=0.0
     ),

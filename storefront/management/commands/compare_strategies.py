@@ -33,6 +33,9 @@ class Command(BaseCommand):
             "studies", nargs="*", metavar="STUDY", choices=[[], "all", *STUDIES],
             help=f"ready-made ones: all, {', '.join(STUDIES)}",
         )  # fmt: skip
+        parser.add_argument(
+            "--size", type=float, default=1.0, help="scales the studies' numbers of shoppers (1)"
+        )
         parser.add_argument("--kind", choices=EXPERIMENTABLE, default="for-you")
         parser.add_argument("--control", default="popularity", help="a strategy (popularity)")
         parser.add_argument("--other", default="default", help="a strategy (default)")
@@ -62,7 +65,11 @@ class Command(BaseCommand):
 def chosen(options: Namespace, shoppers: int, known: float) -> dict[str, Study]:
     """The studies asked for; raise CommandError, naming the option."""
     if options.studies:
-        return {n: s for n, s in STUDIES.items() if {n, "all"} & set(options.studies)}
+        wanted = {n: s for n, s in STUDIES.items() if {n, "all"} & set(options.studies)}
+        return {
+            n: replace(s, shoppers=max(round(s.shoppers * options.size), 20))
+            for n, s in wanted.items()
+        }
     known_ones = strategies_of(options.kind)
     for name in ("control", "other"):
         if getattr(options, name) not in known_ones:

@@ -1,0 +1,104 @@
+"""Simulated shoppers who use the whole shop at once, and how long its pages take for them.
+
+Web server, stream, attribution and the shoppers themselves share the machine. Times are the
+shoppers': from the request to the last byte, while as many as may were in the shop.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import pyplot
+from rich.progress import Progress
+
+from benchmarks.harness import RESULTS, Result
+from benchmarks.shop import gunicorn, shop, with_full_catalogue
+
+if TYPE_CHECKING:
+    from storefront.simulator.crowd import Crowd
+
+ARTICLES = 105_542
+SHOPPERS = 1200
+AT_ONCE = 500
+KNOWN = 0.5
+PORT = 8787
+GOAL_MS = 300
+PAGES = ("home", "product", "bag", "checkout")
+
+
+def run(size: int | None) -> Result:
+    """`size` counts articles; customers and transactions shrink with it."""
+    os.environ["DEMO"] = "1"  # shoppers sign in by name, static files need no manifest
+    with shop(with_full_catalogue((size or ARTICLES) / ARTICLES)) as place, ExitStack() as running:
+        running.enter_context(gunicorn("storefront.wsgi", PORT))
+        for queue in ("stream", "attribution"):
+            running.enter_context(worker(queue))
+        crowd = send(place.data)
+    pages = {name: 1000 * np.array(crowd.full[name]) for name in PAGES if crowd.full[name]}
+    all_of_them = np.concatenate(list(pages.values()))
+    plot(pages)
+    shares = {"p50": 50, "p95": 95, "p99": 99}
+    of_each = {
+        f"{page}_{name}_ms": float(np.percentile(times, share))
+        for page, times in {"all": all_of_them, **pages}.items()
+        for name, share in shares.items()
+    }
+    return Result(
+        name="shoppers",
+        sizes={**place.sizes, "shoppers": SHOPPERS, "at_once": AT_ONCE},
+        figures={
+            **of_each,
+            "seconds_with_all_inside": crowd.full_s,
+            "pages_per_s": len(all_of_them) / crowd.full_s,
+            "requests_per_s": sum(map(len, crowd.full.values())) / crowd.full_s,
+            "failures": float(sum(crowd.failures.values())),
+        },
+        ratios={"p99_to_goal": float(np.percentile(all_of_them, 99)) / GOAL_MS},
+    )
+
+
+def send(data: Path) -> "Crowd":
+    """Some in a hurry first, who warm the caches, then those who are measured."""
+    from storefront.simulator import choice, minds
+    from storefront.simulator.crowd import Plan, run
+
+    address, truth = f"http://127.0.0.1:{PORT}", minds.read(data)
+    run(Plan(address, 20, 4, 0.0, KNOWN, seed=2), truth)
+    plan = Plan(address, SHOPPERS, AT_ONCE, choice.THINK_S, KNOWN, seed=1)
+    with Progress(transient=True) as progress:
+        task = progress.add_task("Shoppers", total=SHOPPERS)
+        return run(plan, truth, lambda: progress.advance(task))
+
+
+@contextmanager
+def worker(queue: str) -> Iterator[None]:
+    command = [sys.executable, "-m", "celery", "-A", "storefront", "worker", f"--queues={queue}"]
+    options = ["--pool=solo", "--loglevel=ERROR", "--without-gossip", f"--hostname={queue}@%h"]
+    process = subprocess.Popen([*command, *options])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def plot(pages: Mapping[str, npt.NDArray[np.float64]]) -> None:
+    """The times of each page, and the goal of the slowest hundredth."""
+    figure, axis = pyplot.subplots(figsize=(8, 3), layout="constrained")
+    axis.boxplot(list(pages.values()), orientation="horizontal", whis=(1, 99), showfliers=False)
+    axis.set(
+        yticks=range(1, len(pages) + 1),
+        yticklabels=list(pages),
+        xlabel=f"ms with {AT_ONCE} shoppers in the shop (box: quartiles, whiskers: 1 % and 99 %)",
+    )
+    axis.axvline(GOAL_MS, linestyle="--", linewidth=1, label=f"goal of p99: {GOAL_MS} ms")
+    axis.legend(fontsize="small")
+    axis.spines[["top", "right"]].set_visible(False)
+    figure.savefig(RESULTS / "shoppers.svg", metadata={"Date": None})
+    pyplot.close(figure)
