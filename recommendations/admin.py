@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from recommendations import previews_admin, quality
+from recommendations.attribution.admin import OutcomeAdmin
 from recommendations.bundle.format import BundleError
 from recommendations.experiments.admin import ExperimentAdmin, LayerAdmin
 from recommendations.models import ModelVersion, ModelVersionQuerySet
@@ -23,7 +24,7 @@ from recommendations.rules.admin import RuleAdmin
 from recommendations.tasks import train
 from recommendations.versions import activate, before
 
-__all__ = ["ExperimentAdmin", "LayerAdmin", "ModelVersionAdmin", "RuleAdmin"]
+__all__ = ["ExperimentAdmin", "LayerAdmin", "ModelVersionAdmin", "OutcomeAdmin", "RuleAdmin"]
 
 REPORT = "evaluation.html"
 

@@ -1,5 +1,6 @@
 """Experiments and rules in the admin."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from recommendations.attribution.models import Exposure
+from recommendations.attribution.models import Exposure, Outcome, Serving
 from recommendations.models import Experiment, Rule
 from recommendations.tests.shops import open_shop, train
 from recommendations.tests.test_experiments import make
@@ -111,6 +112,32 @@ def test_a_wrong_preview_names_the_field(staff: Client, query: dict[str, str], e
     open_shop()
     rule = stored(action="cap", target="product_id", amount=1)
     assert error in staff.get(address("rule_preview", rule.pk), query).content.decode()
+
+
+def test_what_came_of_the_shelves_is_shown_by_widget_strategy_and_day(staff: Client) -> None:
+    page = reverse("admin:recommendations_outcome_changelist")
+    assert "Nobody has seen a shelf yet" in staff.get(page).text
+    for kind, strategy, day, clicks in (
+        ("for-you", "live_blend", 1, 30),
+        ("for-you", "live_blend", 2, 50),
+        ("for-you", "bundle_popularity", 2, 10),
+        ("trending", "live_trends", 2, 4),
+    ):
+        served, _ = Serving.objects.get_or_create(kind=kind, strategy=strategy)
+        Outcome.objects.create(
+            day=date(2020, 9, day), serving=served, impressions=1000, clicks=clicks, revenue=0.5
+        )
+    shown = staff.get(page).context["report"]
+    assert [(row.kind, row.strategy, row.impressions, row.clicks) for row in shown.rows] == [
+        ("for-you", "live_blend", 2000, 80),
+        ("for-you", "bundle_popularity", 1000, 10),
+        ("trending", "live_trends", 1000, 4),
+    ]
+    closer = staff.get(page, {"kind": "for-you"})
+    assert [line.last for line in closer.context["report"].chart.lines] == [5.0, 1.0]
+    assert "590.00" not in closer.text
+    assert "295.00" in closer.text
+    assert staff.get(page, {"kind": "<b>"}).context["report"].kind is None
 
 
 def test_neither_is_for_staff_without_the_right(client: Client) -> None:

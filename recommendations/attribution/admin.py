@@ -1,0 +1,39 @@
+"""What came of the shelves, to be looked at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from recommendations.attribution.models import Outcome
+from recommendations.attribution.outcomes import report
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """One page instead of a list: the rows are sums that only the stream writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Outcome | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Outcome | None = None) -> bool:
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What came of the shelves",
+            "opts": self.opts,
+            "report": report(request.GET.get("kind")),
+        }
+        template = "admin/recommendations/outcome/change_list.html"
+        return TemplateResponse(request, template, context)
