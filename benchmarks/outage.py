@@ -41,14 +41,16 @@ DRAIN_S: Final = 120
 
 @dataclass
 class Answers:
-    """Of one load: statuses by second, and the ids of the events accepted."""
+    """Of one load: statuses by second, the ids of the events accepted, and how many requests got
+    no answer at all."""
 
     by_second: dict[int, Counter[int]] = field(default_factory=dict)
     accepted: set[str] = field(default_factory=set)
+    unanswered: int = 0
 
     @classmethod
     def read(cls, file: Path) -> "Answers":
-        found = cls()
+        found = cls(unanswered=int(Path(f"{file}.unanswered").read_text()))
         for line in file.read_text().splitlines():
             second, status, *ids = line.split()
             found.by_second.setdefault(int(second), Counter())[int(status)] += 1
@@ -56,7 +58,7 @@ class Answers:
         return found
 
     def between(self, start: float, end: float) -> Counter[int]:
-        """Statuses of the whole seconds within; 0 stands for no answer."""
+        """Statuses of the whole seconds within."""
         counts = (of for second, of in self.by_second.items() if start <= second < end)
         return sum(counts, Counter[int]())
 
@@ -122,6 +124,10 @@ out:setvbuf("line")
 response = function(status, headers, body)
   local id = status == 202 and string.match(body, '"ids":%s*%["([^"]+)"') or ""
   out:write(os.time(), " ", status, " ", id, "\\n")
+end
+done = function(summary)
+  local e = summary.errors
+  io.open("{file}.unanswered", "w"):write(e.connect + e.read + e.write + e.timeout):close()
 end
 """
 POST: Final = """
@@ -236,6 +242,7 @@ def figures_of(
     for load, answers in (("events", events), ("pages", pages)):
         every = answers.between(0, float("inf"))
         figures[f"{load}_5xx_but_503"] = failed(every) - every[503]
+        figures[f"{load}_unanswered"] = answers.unanswered
     return figures
 
 
