@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help demo test bench openapi api-fuzz lint types imports check services-up services-down kafka test-kafka screenshots clean
+.PHONY: help demo test bench openapi api-fuzz lint types imports check audit services-up services-down kafka test-kafka screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -68,6 +68,14 @@ check: lint types imports ## lint, types, imports, migrations, Django's own depl
 	$(PY) manage.py services up
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check --deploy --fail-level WARNING
+
+AUDIT := var/audit/bin/pip-audit
+$(AUDIT):
+	$(PYTHON) -m venv var/audit
+	var/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+
+audit: $(RUN) $(AUDIT) ## known weaknesses of everything that is installed (asks pypi.org; fails where it can't)
+	$(AUDIT) --strict --progress-spinner off --path "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 services-up: $(RUN) ## PostgreSQL, Redis and Kafka without installing any
 	$(PY) manage.py services up

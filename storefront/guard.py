@@ -54,17 +54,28 @@ class Guard:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        """The size before anybody, such as the check of the form's token, reads it."""
+        if is_api(request) or announced(request) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return self.get_response(request)
+        return render(request, "413.html", status=413)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         match = request.resolver_match
         name = match.view_name if match else ""
-        if request.path.startswith("/api/") or (request.method != "POST" and name not in READ):
+        if is_api(request) or (request.method != "POST" and name not in READ):
             return None
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return render(request, "413.html", status=413)
         waits = [wait for key, quota in counted(request, name) if (wait := exceeded(key, quota))]
         return _later(request, max(waits)) if waits else None
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def announced(request: HttpRequest) -> int:
+    """Bytes of the body; nothing beyond that is ever read."""
+    length = request.META.get("CONTENT_LENGTH", "")
+    return int(length) if length.isdecimal() else 0
 
 
 def counted(request: HttpRequest, name: str) -> Iterator[tuple[str, Quota]]:
