@@ -7,12 +7,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.core.cache import cache
 from django.db.models import Max, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from catalog.ingest import partitions
-from catalog.models import Transaction
+from catalog.models import IngestRun, Transaction
+
+LAST_DAY_S = 3600
 
 
 class IndexGroupFilter(admin.RelatedFieldListFilter):
@@ -63,10 +66,21 @@ def month_of(request: HttpRequest) -> date | None:
 
 
 def last_day(month: date) -> date | None:
-    """The last day of the month on which anything was bought.
+    """The last day of the month on which anything was bought; known until the next ingest."""
+    run = IngestRun.objects.values_list("pk", "status").first()
+    name = f"admin:last-day:{month}:{run}".replace(" ", "")
+    found: date | None = cache.get(name)
+    if found is None:
+        found = find_last_day(month)
+        cache.set(name, found, LAST_DAY_S)
+    return found
 
-    Day by day from the end, for the BRIN index answers for a day from a page or two; as `max`, for
-    with LIMIT 1 PostgreSQL would expect to meet the day soon and read the partition from its start.
+
+def find_last_day(month: date) -> date | None:
+    """Day by day from the end, for the BRIN index answers for a day from a page or two.
+
+    As `max`: with LIMIT 1 PostgreSQL would expect to meet the day soon and read the partition from
+    its start.
     """
     first, after = partitions.bounds_of(month)
     for back in range(1, (after - first).days + 1):

@@ -8,7 +8,14 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from catalog.admin.base import ReadOnlyAdmin, link_to, link_to_list, money_text, thumbnail
+from catalog.admin.base import (
+    EstimatingPaginator,
+    ReadOnlyAdmin,
+    link_to,
+    link_to_list,
+    money_text,
+    thumbnail,
+)
 from catalog.admin.filters import IndexGroupFilter, SelectFilter
 from catalog.models import Article, Product, Transaction
 from catalog.querysets import ArticleQuerySet
@@ -19,6 +26,7 @@ LARGE = 240
 
 @admin.register(Article)
 class ArticleAdmin(ReadOnlyAdmin):
+    paginator = EstimatingPaginator
     search_fields = ("name",)  # shows the box; get_search_results does the search
     search_help_text = "Words of the name or description, an article id or a product code"
     list_display = (
@@ -114,6 +122,7 @@ class ArticleAdmin(ReadOnlyAdmin):
 
 @admin.register(Product)
 class ProductAdmin(ReadOnlyAdmin):
+    paginator = EstimatingPaginator
     search_fields = ("pk",)
     search_help_text = "Words of the name or description, a product code or an article id"
     list_display = ("articles_shown", "name", "code", "number")
