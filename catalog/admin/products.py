@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -37,7 +38,7 @@ class ArticleAdmin(ReadOnlyAdmin):
         "sold_recently",
         "colour",
         "product_type",
-        "index_group",
+        "in_shop",
     )
     list_display_links = ("picture", "name")
     list_filter = (
@@ -90,9 +91,9 @@ class ArticleAdmin(ReadOnlyAdmin):
     def article_id(self, article: Article) -> str:
         return article.article_id
 
-    @admin.display(description="Index group")
-    def index_group(self, article: Article) -> str:
-        return article.index.group.name
+    @admin.display(description="")
+    def in_shop(self, article: Article) -> SafeString:
+        return shop_link(article)
 
     @admin.display(description="Price", ordering="summary__price")
     def price(self, article: Article) -> str:
@@ -164,7 +165,7 @@ class ProductAdmin(ReadOnlyAdmin):
             '<table class="catalog-report">{}</table>',
             format_html_join(
                 "",
-                "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} sold</td></tr>",
+                "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} sold</td><td>{}</td></tr>",
                 (
                     (
                         thumbnail(article.pk, article.name),
@@ -172,11 +173,18 @@ class ProductAdmin(ReadOnlyAdmin):
                         article.colour,
                         price_text(article),
                         article.summary.units,
+                        shop_link(article),
                     )
                     for article in product.articles.all()
                 ),
             ),
         )
+
+
+def shop_link(article: Article) -> SafeString:
+    return format_html(
+        '<a href="{}">view in shop</a>', reverse("product", args=[article.article_id])
+    )
 
 
 def price_text(article: Article) -> str:
