@@ -53,6 +53,13 @@ wrk: # the load generator of three benchmarks, where it may be installed
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk >/dev/null; } \
 		|| echo "wrk could not be installed" >&2
 
+.PHONY: lighthouse
+lighthouse: $(DEV) chromium ## Lighthouse on three pages of a running shop: URL=http://127.0.0.1:8000 (needs Node.js)
+	$(PY) -m benchmarks.lighthouse $(URL)
+
+screenshots: $(DEV) chromium ## the contact sheets in docs/images, made anew from generated data
+	$(PY) docs/screenshots.py
+
 lint: $(DEV) ## ruff, format and compose file
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .

@@ -21,6 +21,7 @@ def shop(request: HttpRequest) -> dict[str, Any]:
     return {
         "shop_name": settings.SHOP_NAME,
         "data_label": settings.DATA_LABEL,
+        "image_server": settings.IMAGE_BASE_URL,
         "demo": settings.DEMO,
         "theme": theme if theme in THEMES else "",
         "menu": SimpleLazyObject(menu),

@@ -1,0 +1,91 @@
+"""`python -m benchmarks.lighthouse URL`: Google's Lighthouse on three pages of a running shop.
+
+The goals: performance, best practices and SEO from 95, accessibility 100, cumulative layout shift
+below 0.02, at most 40 KB of JavaScript as it comes over the wire. Needs Node.js and chromium.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from selectolax.lexbor import LexborHTMLParser
+
+from benchmarks.harness import Result
+
+VERSION: Final = "13.5.0"
+FORMS: Final = {"mobile": (), "desktop": ("--preset=desktop",)}
+CHROME: Final = "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run"
+AT_LEAST: Final = {"performance": 95, "accessibility": 100, "best-practices": 95, "seo": 95}
+AT_MOST: Final = {"layout_shift": 0.02, "script_kb": 40.0}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "url", nargs="?", default="http://127.0.0.1:8000", help="of the shop's home"
+    )
+    shop = parser.parse_args().url.rstrip("/")
+    figures = {
+        f"{page}_{form}_{name}": value
+        for page, address in pages(shop).items()
+        for form in FORMS
+        for name, value in audited(address, form).items()
+    }
+    result = Result("lighthouse", {"pages": len(figures) // 6}, figures, {})
+    result.show(Console())
+    result.save()
+    missed = [name for name, value in figures.items() if misses(name, value)]
+    print("missed: " + ", ".join(missed) if missed else "every goal is met")
+    return len(missed)
+
+
+def pages(shop: str) -> Mapping[str, str]:
+    """Home, the first department, and the first product on its list."""
+    listing = shop + first_link(shop + "/", ".tiles a")
+    return {
+        "home": shop + "/",
+        "listing": listing,
+        "product": shop + first_link(listing, "#grid a"),
+    }
+
+
+def first_link(address: str, selector: str) -> str:
+    with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 (an operator's own)
+        link = LexborHTMLParser(answer.read()).css_first(selector)
+    if link is None:
+        raise SystemExit(f"{address} has no {selector}: is a shop with articles running there?")
+    return str(link.attributes["href"])
+
+
+def audited(address: str, form: str) -> Mapping[str, float]:
+    """Scores (0 to 100), layout shift, kilobytes of script."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        command = ["npx", "--yes", f"lighthouse@{VERSION}", address, *FORMS[form], "--quiet"]
+        output = ["--output=json", f"--output-path={report}", f"--chrome-flags={CHROME}"]
+        chrome = {"CHROME_PATH": os.environ.get("CHROME_PATH") or shutil.which("chromium") or ""}
+        subprocess.run([*command, *output], env=os.environ | chrome, check=True)
+        found: dict[str, Any] = json.loads(report.read_text())
+    scores = {name: 100 * found["categories"][name]["score"] for name in AT_LEAST}
+    sent = found["audits"]["network-requests"]["details"]["items"]
+    scripts = sum(item["transferSize"] for item in sent if item.get("resourceType") == "Script")
+    shift = found["audits"]["cumulative-layout-shift"]["numericValue"]
+    return {**scores, "layout_shift": shift, "script_kb": scripts / 1000}
+
+
+def misses(name: str, value: float) -> bool:
+    goal = name.split("_", 2)[2]
+    return value < AT_LEAST[goal] if goal in AT_LEAST else value > AT_MOST[goal]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""`make screenshots`: every page of the shop, at both widths, in both themes, on contact sheets.
+
+Starts the demo with generated data, shops a little as one of its customers, and writes
+docs/images/pages-….webp. Needs Debian's chromium.
+"""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Final, Literal
+
+from PIL import Image, ImageDraw, ImageFont
+from playwright.sync_api import Page, sync_playwright
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+IMAGES: Final = ROOT / "docs" / "images"
+PORT: Final = 8471
+SHOP: Final = f"http://127.0.0.1:{PORT}"
+PATIENCE_S: Final = 1800
+THEMES: Final[Sequence[Literal["light", "dark"]]] = ("light", "dark")
+# By name: size of the window, width of a picture on the sheet, pictures in a row.
+SIZES: Final = {"wide": (1280, 900, 480, 4), "narrow": (390, 844, 240, 8)}
+GAP: Final = 24
+CAPTION: Final = 28
+
+
+def main() -> int:
+    with demo(), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            args=["--headless=new", "--no-sandbox", "--disable-gpu"],
+        )
+        page = browser.new_context(base_url=SHOP).new_page()
+        places = shop_a_little(page)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            for size in SIZES:
+                sheet = contact_sheet(photographed(page, places, size), size)
+                sheet.save(IMAGES / f"pages-{size}-{theme}.webp", quality=80, method=6)
+        browser.close()
+    return 0
+
+
+@contextmanager
+def demo() -> Iterator[None]:
+    """The shop with generated data, once it answers."""
+    command = [sys.executable, "manage.py", "demo", f"--port={PORT}"]
+    process = subprocess.Popen(command, cwd=ROOT)
+    try:
+        give_up = time.monotonic() + PATIENCE_S
+        while not answers():
+            if process.poll() is not None or time.monotonic() > give_up:
+                raise SystemExit("the demo did not open")
+            time.sleep(2)
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def answers() -> bool:
+    try:
+        with urllib.request.urlopen(f"{SHOP}/readyz", timeout=5):  # noqa: S310 (our own)
+            return True
+    except OSError:
+        return False
+
+
+def shop_a_little(page: Page) -> Mapping[str, str]:
+    """As a customer: an order, a bag, a wish, something turned down. The places by their names."""
+    page.goto("/personas/")
+    page.get_by_role("button", name="Shop as Customer").nth(1).click()
+    page.goto("/")
+    articles = [str(a.get_attribute("href")) for a in page.locator("#shelf-for-you h3 a").all()]
+    for article in articles[:2]:
+        add_to_bag(page, article)
+    page.goto("/checkout/")
+    for button in (
+        "Continue to delivery and payment",
+        "Continue to the review",
+        "Place mock order",
+    ):
+        page.get_by_role("button", name=button).click()
+    page.wait_for_url("**/orders/*/")
+    order = page.url.removeprefix(SHOP)
+    for article in articles[2:5]:
+        add_to_bag(page, article)
+    page.goto("/bag/")
+    page.get_by_role("button", name="Save for later").last.click()
+    page.goto("/shop/1/?sort=newest")
+    for heart in page.locator(".card-tools button[aria-pressed]").all()[:4]:
+        heart.click()
+    page.wait_for_timeout(2000)
+    shop = str(page.locator(".menu .whole a").first.get_attribute("href"))
+    return {
+        "Home": "/",
+        "Listing": f"{shop}?sort=popular",
+        "Listing, for you": f"{shop}?sort=for-you",
+        "Product": articles[5],
+        "Search, forgiving": "/search/?q=drses",
+        "Nothing found": "/search/?q=qqqq",
+        "Complete the outfit": f"/outfits/?article={articles[5].split('/')[2]}",
+        "Bag": "/bag/",
+        "Checkout": "/checkout/",
+        "Order": order,
+        "Wishlist": "/wishlist/",
+        "Your style": "/you/",
+        "Shop as someone else": "/personas/",
+        "Live": "/live/",
+        "Pipeline": "/ops/",
+        "Not found": "/nowhere/",
+    }
+
+
+def add_to_bag(page: Page, article: str) -> None:
+    page.goto(article)
+    page.get_by_role("button", name="Add to bag").first.click()
+    page.get_by_text("is in your bag.").wait_for()
+
+
+def photographed(page: Page, places: Mapping[str, str], size: str) -> Mapping[str, Image.Image]:
+    width, height, small, _ = SIZES[size]
+    page.set_viewport_size({"width": width, "height": height})
+    pictures = {}
+    for name, place in places.items():
+        page.goto(place)
+        page.wait_for_timeout(1500)
+        taken = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        pictures[name] = taken.resize((small, small * height // width), Image.Resampling.LANCZOS)
+    return pictures
+
+
+def contact_sheet(pictures: Mapping[str, Image.Image], size: str) -> Image.Image:
+    _, _, width, columns = SIZES[size]
+    height = next(iter(pictures.values())).height
+    rows = -(-len(pictures) // columns)
+    across, down = width + GAP, height + CAPTION + GAP
+    sheet = Image.new("RGB", (columns * across + GAP, rows * down + GAP), "#8b8b8b")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
+    for n, (name, picture) in enumerate(pictures.items()):
+        x, y = GAP + n % columns * across, GAP + n // columns * down
+        draw.text((x, y), name, "#ffffff", font)
+        sheet.paste(picture, (x, y + CAPTION))
+    return sheet
+
+
+if __name__ == "__main__":
+    sys.exit(main())
