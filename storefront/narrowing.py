@@ -7,6 +7,8 @@ from typing import Any
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest
 from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from catalog.assortment import Assortment, Bools, Ints, Option
 from catalog.models import Article
@@ -15,11 +17,11 @@ from storefront.swatches import with_colours
 
 FOR_YOU = "for-you"
 ORDERS = {
-    "popular": "Most popular",
-    FOR_YOU: "For you",
-    "newest": "Newest",
-    "cheapest": "Price, low first",
-    "dearest": "Price, high first",
+    "popular": _("Most popular"),
+    FOR_YOU: _("For you"),
+    "newest": _("Newest"),
+    "cheapest": _("Price, low first"),
+    "dearest": _("Price, high first"),
 }
 MOST_DIGITS = 10
 Choice = Mapping[str, Sequence[int]]
@@ -91,7 +93,9 @@ class Narrowing:
             "chips": [link for group in groups for link in group.links if link.option.chosen],
             "clear": self.url({}, self.sort),
             "sort": self.sort,
-            "sorts": [(key, name, self.url(self.choice, key)) for key, name in self.sorts.items()],
+            "sorts": [
+                (key, gettext(name), self.url(self.choice, key)) for key, name in self.sorts.items()
+            ],
         }
 
 

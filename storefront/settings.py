@@ -217,6 +217,7 @@ SHOP_NAME = env.str("SHOP_NAME", default="weft")
 DATA_LABEL = env.str("DATA_LABEL", default="")
 
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False

@@ -3,8 +3,10 @@
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 from selectolax.lexbor import LexborHTMLParser
@@ -233,6 +235,17 @@ def test_texts_leave_compressed_and_what_is_compressed_already_does_not(client: 
 
     assert encoding("/") == encoding("/static/js/shop.js") == encoding("/api/v1/menu/") == "gzip"
     assert encoding("/static/fonts/inter-latin.woff2") == ""
+
+
+PLAIN = re.compile(r">\s*([A-Z][^<>{}%]*[a-z][^<>{}%]*)<")
+TEMPLATES = sorted(Path(settings.BASE_DIR, "templates", "shop").glob("*.html"))
+OPERATORS = ("pipeline", "chart")  # what only those who run the shop read is English
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.stem)
+def test_what_a_shopper_reads_can_be_translated(template: Path) -> None:
+    if not template.stem.startswith(OPERATORS):
+        assert PLAIN.findall(template.read_text()) == []
 
 
 def test_robots_are_kept_out_of_what_is_personal(client: Client) -> None:

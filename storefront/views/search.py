@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -16,7 +17,7 @@ from streaming import producer
 from streaming.events import Search
 from streaming.shoppers import shopper_of
 
-SORTS = {"best": "Best match", **ORDERS}
+SORTS = {"best": _("Best match"), **ORDERS}
 
 
 @require_safe
