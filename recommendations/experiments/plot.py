@@ -21,6 +21,11 @@ class Bar:
     zero: float
 
     @property
+    def right(self) -> float:
+        """Where the upper end is written: not on top of the lower one."""
+        return max(self.high, self.low + 44)
+
+    @property
     def width(self) -> float:
         return self.high - self.low
 

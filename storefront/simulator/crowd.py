@@ -26,7 +26,8 @@ BUDGET: Final = (6000.0, 0.6)
 class Plan:
     """`shoppers` come, at most `at_once` of them together; each waits `think_s` on average between
     two pages. A share of `known` signs in as the customer whose taste they have. With `only` they
-    ask the API for that kind of shelf and open no pages."""
+    ask the API for that kind of shelf and open no pages. `panel` n of m: only every m-th customer,
+    so that the shop doesn't remember of them what another crowd did."""
 
     shop: str
     shoppers: int
@@ -35,6 +36,7 @@ class Plan:
     known: float
     seed: int
     only: str | None = None
+    panel: tuple[int, int] = (0, 1)
 
 
 @dataclass
@@ -100,7 +102,9 @@ def comers(plan: Plan, minds: Minds) -> list[int]:
 
     Sampling without replacement by exponential keys (Efraimidis, Spirakis, IPL 2006).
     """
+    number, panels = plan.panel
     people = np.flatnonzero(minds.activity > 0)
+    people = people[people % panels == number]
     keys = np.random.default_rng(plan.seed).exponential(1 / minds.activity[people])
     order: list[int] = people[np.argsort(keys)].tolist()
     return [order[number % len(order)] for number in range(plan.shoppers)]

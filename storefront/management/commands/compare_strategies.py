@@ -49,7 +49,7 @@ class Command(BaseCommand):
         plan, truth = plan_of(options), read_minds(options["data_dir"])
         kept = read_kept(options["json"])
         for name, study in chosen(Namespace(**options), plan.shoppers, plan.known).items():
-            own = replace(plan, only=None if options["pages"] else study.kind)
+            own = replace(plan, only=None if options["pages"] else study.kind, panel=panel_of(name))
             with Progress(transient=True) as progress:
                 task = progress.add_task(study.title, total=study.shoppers * study.runs)
                 try:
@@ -79,6 +79,12 @@ def chosen(options: Namespace, shoppers: int, known: float) -> dict[str, Study]:
     title = f"{options.kind}: {options.other} against {options.control}"
     pair = (options.kind, options.control, options.other)
     return {title: Study(title, *pair, known, options.runs, shoppers)}
+
+
+def panel_of(name: str) -> tuple[int, int]:
+    """Each ready-made study has customers of its own: who comes twice is known to the shop."""
+    names = list(STUDIES)
+    return (names.index(name), len(names)) if name in names else (0, 1)
 
 
 def read_kept(file: Path | None) -> dict[str, Figures]:
