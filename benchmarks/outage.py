@@ -127,7 +127,9 @@ response = function(status, headers, body)
 end
 done = function(summary)
   local e = summary.errors
-  io.open("{file}.unanswered", "w"):write(e.connect + e.read + e.write + e.timeout):close()
+  local unanswered = io.open("{file}.unanswered", "w")
+  unanswered:write(e.connect + e.read + e.write + e.timeout)
+  unanswered:close()
 end
 """
 POST: Final = """

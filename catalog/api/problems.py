@@ -7,11 +7,11 @@ wrong: the messages by field, or by place in the list and field.
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpResponse, JsonResponse
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -64,8 +64,8 @@ def problem_of(error: APIException, path: str) -> dict[str, Any]:
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The exception handler of REST framework; None for what is a fault of ours."""
-    if isinstance(error, RequestDataTooBig):
-        error = TooLargeError()
+    if isinstance(error, SuspiciousOperation):  # Django's own limits
+        error = TooLargeError() if isinstance(error, RequestDataTooBig) else ParseError()
     response = exception_handler(error, context)
     if response is None:
         return None
