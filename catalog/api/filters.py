@@ -75,10 +75,10 @@ class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def filter_queryset(self, queryset: ArticleQuerySet) -> ArticleQuerySet:
-        """Last of all the order, for that of a search depends on the words."""
-        chosen = self.form.cleaned_data
-        default = "relevance" if chosen["search"] else "popular"
-        return in_place(super().filter_queryset(queryset), chosen["order"] or default)
+        """Last of all the order: a search has ranks to order by, but for one of a number."""
+        found = super().filter_queryset(queryset)
+        default = "relevance" if "rank" in found.query.annotations else "popular"
+        return in_place(found, self.form.cleaned_data["order"] or default)
 
     # Prices are kept as the files give them; within half a cent is the same money.
 

@@ -114,6 +114,15 @@ def test_a_search_is_ordered_by_relevance_unless_told_otherwise(client: Client) 
     assert ids(client, search="lnen") == ["0000000001", "0000000002"]
 
 
+def test_a_search_for_a_number_or_for_nothing_readable_has_no_ranks(client: Client) -> None:
+    make_article(108775015, product=108775)
+    assert ids(client, search="0108775015") == ids(client, search="108775") == ["0108775015"]
+    for blank in ("\x0b\x06", "\x7f"):
+        assert ids(client, search=blank) == []
+        assert get(client, "/api/v1/products/", search=blank).json()["results"] == []
+    assert ids(client, search="0108775015", order="price") == ["0108775015"]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
