@@ -152,14 +152,15 @@ zoom?.addEventListener("keydown", (event) => {
 
 const drawer = document.createElement("dialog");
 drawer.id = "drawer";
-drawer.setAttribute("aria-label", "Your bag");
 
 document.addEventListener("click", async (event) => {
   const link = event.target.closest("#bag-link");
   if (!link || document.querySelector("main #bag") || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   if (!drawer.isConnected) document.body.append(drawer);
-  drawer.innerHTML = "";
+  drawer.setAttribute("aria-label", link.dataset.title);
+  drawer.innerHTML = '<div class="skeleton"></div>'.repeat(3);
+  if (!drawer.open) drawer.showModal();
   await htmx.ajax("GET", link.href, { target: "#drawer", select: "#bag", swap: "innerHTML" });
   if (!drawer.querySelector("#bag")) {
     location.href = link.href;
@@ -167,10 +168,9 @@ document.addEventListener("click", async (event) => {
   }
   const close = document.createElement("button");
   close.className = "link drawer-close";
-  close.textContent = "Close";
+  close.textContent = link.dataset.close;
   close.addEventListener("click", () => drawer.close());
   drawer.prepend(close);
-  if (!drawer.open) drawer.showModal();
 });
 drawer.addEventListener("click", (event) => {
   if (event.target === drawer) drawer.close();
