@@ -6,6 +6,7 @@ Roles that may do nothing with a model get 403, and who is no staff is sent to l
 import logging
 import operator
 import re
+from datetime import date
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from catalog.models import IngestRun
-from recommendations.models import Experiment, Layer, ModelVersion, Rule
+from recommendations.models import Experiment, Layer, ModelVersion, Outcome, Rule, Serving
 from storefront.tests.actors import EVERYBODY, NOBODY, STAFF, Actors, admin_routes, unlimited
 from storefront.tests.shops import Shop
 from streaming import dead
@@ -55,6 +56,7 @@ MODELS: Final[dict[str, May]] = {
     "recommendations.experiment": May(ROOT, ROOT, ROOT, ROOT),
     "recommendations.layer": May(ROOT, ROOT, ROOT, ROOT),
     "recommendations.modelversion": May(DATA, change=DATA),
+    "recommendations.outcome": May(ROOT),
     "recommendations.rule": May(MERCHANDISER, MERCHANDISER, MERCHANDISER, MERCHANDISER),
     "streaming.deadmessage": May(DATA, change=DATA),
     "streaming.erasedshopper": May(SUPPORT, add=SUPPORT),
@@ -113,6 +115,8 @@ def actors(
     Experiment.objects.create(name="experiment", layer=layer, kinds=["for-you"])
     Rule.objects.create(name="rule", kinds=["for-you"])
     ModelVersion.objects.create(version="v1", created_at=timezone.now())
+    serving = Serving.objects.create(kind="for-you", strategy="s")
+    Outcome.objects.create(day=date(2020, 9, 1), serving=serving)
     IngestRun.objects.create()
     ErasedShopper.objects.create(shopper="c3")
     return Actors()
