@@ -11,7 +11,7 @@ import msgspec
 from recommendations.outfits.format import ARRAYS as OUTFIT_ARRAYS
 
 # A process refuses a bundle of another format and keeps the one it has.
-FORMAT: Final = 4
+FORMAT: Final = 5
 MANIFEST: Final = "manifest.json"
 
 # name: (dtype, dimensions)

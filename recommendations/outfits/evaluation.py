@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from recommendations.outfits.model import FEATURES, Floats, Ints
 from recommendations.outfits.questions import Decoys, Question
-from recommendations.outfits.search import FIRST, Wardrobe, Wishes, search, slots_for, spread
+from recommendations.outfits.search import FIRST, Wardrobe, Wishes, listed, search, slots_for
 
 CHOICES = 4
 AT = 10
@@ -111,8 +111,7 @@ def tally_ranks(
 
 def tally_search(tally: Tally, wardrobe: Wardrobe, question: Question, among: Ints) -> None:
     """The list a shopper gets, and what else is to be said of it."""
-    found = search(wardrobe, question.bag, Wishes())
-    ordered = spread(found, len(found))
+    ordered = listed(wardrobe, question.bag, len(wardrobe.pool.rows))
     tally_ranks(tally, wardrobe, question, ordered.rows, -np.arange(len(ordered), dtype=np.float32))
     top = ordered.rows[:AT]
     bag, kinds = question.bag, wardrobe.product_type

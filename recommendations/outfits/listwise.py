@@ -32,8 +32,10 @@ class Choices:
 
 def unranked(weights: Floats, slots: int) -> Floats:
     """The ranking that pair weights alone give, best sellers ahead: what learning starts from."""
-    own = np.array([USUAL_POPULARITY, 0.0], np.float32)
-    return np.concatenate([weights, own, np.zeros(slots, np.float32)])
+    found = np.zeros(len(RANKING) + slots, np.float32)
+    found[: len(weights)] = weights
+    found[RANKING.index("own_popularity")] = USUAL_POPULARITY
+    return found
 
 
 def ranking_of(model: Model, lists: Lists, slots: int) -> Floats:

@@ -25,8 +25,11 @@ FEATURES: Final = (
 # A whole bag says more than one article, but its items repeat each other.
 BAG_POWER = 0.5
 # What a list is ranked by: beside the pair features popularity once, not once per article of the
-# bag, and the nearest words, as one like-named partner is enough. A weight per slot follows.
-RANKING: Final = (*FEATURES, "own_popularity", "nearest_words")
+# bag; the nearest words, as one like-named partner is enough; and the baskets shared with the whole
+# bag: all of them, those of the closest article, and the share of the bag ever met. A weight per
+# slot follows.
+MET: Final = ("met_total", "met_most", "met_share")
+RANKING: Final = (*FEATURES, "own_popularity", "nearest_words", *MET)
 # The last columns of a content vector stem from name and description (content.TEXT_DIMENSIONS).
 WORDS = 64
 
@@ -94,20 +97,29 @@ class Model:
         """Per candidate each of RANKING for the whole bag."""
         shared = np.float32(len(bag) ** -BAG_POWER)
         nearest = np.zeros(len(candidates), np.float32)
+        met: list[Floats] = []
         for name, values in zip(FEATURES, self.features(bag, candidates), strict=True):
             if name == "words":
                 nearest = values.max(axis=0)
+            if name == "article_count":
+                met = baskets_shared(values)
             yield values.sum(axis=0) * shared
         yield self.popularity[candidates]
         yield nearest
+        yield from met
 
     def wanted_alone(self, rows: Ints, candidates: Ints) -> Floats:
         """rows × candidates: `wanted` for each row as a bag of its own."""
         weights = dict(zip(RANKING, self.ranking, strict=False))
         total = np.zeros((len(rows), len(candidates)), np.float32)
+        once = {
+            "words": weights["nearest_words"],
+            "article_count": weights["met_total"] + weights["met_most"],
+        }
         for name, values in zip(FEATURES, self.features(rows, candidates), strict=True):
-            weight = weights[name] + (weights["nearest_words"] if name == "words" else 0.0)
-            total += np.float32(weight) * values
+            total += np.float32(weights[name] + once.get(name, 0.0)) * values
+            if name == "article_count":
+                total += np.float32(weights["met_share"]) * (values > 0)
         own = np.float32(weights["own_popularity"]) * self.popularity[candidates]
         return total + own + self.ranking[len(RANKING) :][self.slot[candidates]]
 
@@ -137,6 +149,12 @@ class Model:
         yield np.abs(self.online[candidates] - channel)
         yield self.online[candidates] * channel
         yield np.broadcast_to(self.popularity[candidates], (len(bag), len(candidates)))
+
+
+def baskets_shared(counts: Floats) -> list[Floats]:
+    """MET of each candidate, from the log(1 + n) of bag × candidates."""
+    total = np.log1p(np.expm1(counts).sum(axis=0))
+    return [total, counts.max(axis=0, initial=0.0), (counts > 0).mean(axis=0, dtype=np.float32)]
 
 
 def looked_up(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import numpy as np
 
-from recommendations.outfits.search import Wardrobe, Wishes, search, spread
+from recommendations.outfits.search import Wardrobe, listed
 from recommendations.outfits.shortlist import NONE
 
 TOP = 60
@@ -56,7 +56,7 @@ def answer(wardrobe: Wardrobe, question: Line) -> Answer:
     model = wardrobe.model
     rows = choices[known]
     scores[known] = model.of_bag(bag, rows) if len(bag) else model.popularity[rows]
-    top = spread(search(wardrobe, bag, Wishes()), TOP)
+    top = listed(wardrobe, bag, TOP)
     ids = [f"{key:010d}" for key in wardrobe.article[top.rows].tolist()]
     return Answer(question.id, scores.tolist(), ids)
 

@@ -14,6 +14,9 @@ NEAR_COPY = 0.9
 # Among the first FIRST results at least SPREAD slots, where the audience has so many.
 FIRST = 6
 SPREAD = 5
+# Of the slots that the bag has and that take another type, this many pieces stand in their place;
+# what more there is follows the slots still empty.
+SAME_SLOT = 1
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,19 @@ def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Wishes) -> npt.ND
         vectors = wardrobe.model.vectors
         kept &= (vectors[rows] @ vectors[bag].T).max(axis=1, initial=-1.0) < NEAR_COPY
     return kept
+
+
+def listed(wardrobe: Wardrobe, bag: Ints, k: int) -> Matches:
+    """The k best complements in the order a list shows them: many slots first, few repeats."""
+    found = search(wardrobe, bag, Wishes())
+    return spread(emptiest_first(found, wardrobe.model.slot[bag]), k)
+
+
+def emptiest_first(found: Matches, filled: Ints) -> Matches:
+    """What the bag's own slots still take (a bikini's other half): SAME_SLOT, the rest last."""
+    again = np.isin(found.slots, filled)
+    later = again & (np.cumsum(again) > SAME_SLOT)
+    return found.at(np.argsort(later, kind="stable"))
 
 
 def spread(found: Matches, k: int) -> Matches:

@@ -31,7 +31,7 @@ BASKETS = 4000
 LAST_DAYS = 7
 QUESTIONS = 8000
 # Of them this many teach the ranking.
-LISTS = 5000
+LISTS = 6000
 # What a search looks at beside the model.
 COLUMNS = ("article", "product_type", "index_group", "colour_master")
 # An unsold article counts as if a small part of one had been sold.

@@ -21,7 +21,7 @@ from recommendations.outfits.scoring import (
     answer,
     questions,
 )
-from recommendations.outfits.search import FIRST, SPREAD, Wardrobe, Wishes, search, spread
+from recommendations.outfits.search import FIRST, SPREAD, Wardrobe, Wishes, listed, search
 from recommendations.tests.shops import AS_OF, some_inputs
 from recommendations.training.inputs import Inputs, Sales, day_number
 
@@ -197,9 +197,16 @@ def test_a_bikini_top_is_completed_by_the_bottom_of_the_same_slot(shop: Wardrobe
 
 
 def test_the_first_results_come_from_many_slots(shop: Wardrobe) -> None:
-    found = spread(search(shop, rows(3), Wishes()), TOP)
+    found = listed(shop, rows(3), TOP)
     assert len(set(found.slots[:FIRST].tolist())) >= SPREAD
     assert len(np.unique(found.rows)) == len(found)
+
+
+def test_a_list_repeats_a_slot_of_the_bag_once_before_it_fills_the_others(shop: Wardrobe) -> None:
+    found = listed(shop, rows(BIKINI_TOPS), TOP)
+    swim = np.flatnonzero(found.slots == shop.slots.number("swim"))
+    assert swim[0] < FIRST
+    assert swim[1:].tolist() == list(range(len(found) - len(swim) + 1, len(found)))
 
 
 def test_an_article_without_a_stored_list_gets_one_as_good(shop: Wardrobe) -> None:

@@ -1,7 +1,6 @@
 """manage.py evaluate_outfits [--test-day DATE] [--questions N] [--json FILE] [--plot FILE]"""
 
 import time
-from argparse import ArgumentTypeError
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
+from recommendations.management.dates import day
 from recommendations.outfits.baskets import baskets_of
 from recommendations.outfits.evaluation import coverage, evaluate
 from recommendations.outfits.offline import SEED, trained_wardrobe
@@ -26,13 +26,6 @@ QUESTIONS = 6000
 COVERAGE_SAMPLE = 2000
 WEEK = 7
 PLOTTED = ("fitb", "recall@10", "mrr")
-
-
-def day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} is not a date like 2020-09-22") from error
 
 
 def between(sales: Sales, first: int, last: int) -> Sales:
