@@ -27,6 +27,7 @@ from recommendations.versions import activate, before
 __all__ = ["ExperimentAdmin", "LayerAdmin", "ModelVersionAdmin", "OutcomeAdmin", "RuleAdmin"]
 
 REPORT = "evaluation.html"
+OUTFITS = "outfits.svg"
 
 
 @admin.register(ModelVersion)
@@ -38,7 +39,7 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ]  # fmt: skip
     fields = (
         "version", "is_active", "status", "error", "created_at", "as_of", "figures", "evaluation",
-        "contents"
+        "outfits", "contents"
     )  # fmt: skip
     readonly_fields = fields
     actions = ["activate_version"]
@@ -61,8 +62,13 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         serve = path(
             "<int:pk>/serve/", self.admin_site.admin_view(self.serve), name="recommendations_serve"
         )
+        outfits = path(
+            f"<int:pk>/{OUTFITS}",
+            self.admin_site.admin_view(self.outfit_plot),
+            name="recommendations_outfits",
+        )
         previews = previews_admin.urls(self.admin_site)
-        return [train_now, report, serve, *previews, *super().get_urls()]
+        return [train_now, report, serve, outfits, *previews, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         active = ModelVersion.objects.active().first()
@@ -121,11 +127,26 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def report(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page that evaluate_recommendations left beside the bundle."""
+        return self.left_beside(request, pk, REPORT, "text/html")
+
+    @admin.display(description="outfits")
+    def outfits(self, version: ModelVersion) -> str:
+        if not (version.folder / OUTFITS).is_file():
+            return "not evaluated: manage.py evaluate_outfits"
+        address = reverse("admin:recommendations_outfits", args=[version.pk])
+        words = "Shares of hidden articles found, this model beside simpler ways"
+        return format_html('<img src="{}" alt="{}">', address, words)
+
+    def outfit_plot(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The drawing that evaluate_outfits left beside the bundle."""
+        return self.left_beside(request, pk, OUTFITS, "image/svg+xml")
+
+    def left_beside(self, request: HttpRequest, pk: int, name: str, kind: str) -> HttpResponse:
         version = get_object_or_404(ModelVersion, pk=pk)
         if not self.has_view_permission(request, version):
             raise PermissionDenied
         try:
-            return HttpResponse((version.folder / REPORT).read_bytes())
+            return HttpResponse((version.folder / name).read_bytes(), content_type=kind)
         except OSError as error:
             raise Http404("This version was not evaluated.") from error
 

@@ -1,4 +1,8 @@
-"""The evaluation as a picture, drawn without any library: bars with their intervals."""
+"""The evaluation as a picture, drawn without any library: bars with their intervals.
+
+Colours are attributes on a white ground, so that it reads the same in a page of any scheme and
+under a policy that refuses inline styles.
+"""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -10,7 +14,11 @@ LEFT: Final = 130
 WIDTH: Final = 360
 ROW: Final = 20
 GAP: Final = 34
-STYLE: Final = "font: 12px system-ui, sans-serif; color-scheme: light dark"
+MARGIN: Final = 12
+INK: Final = "#1c2421"
+OURS: Final = "#1f6f54"
+OTHERS: Final = "#9aa5a0"
+FONT: Final = 'font-family="system-ui, sans-serif" font-size="12"'
 
 
 def drawing(systems: Figures, measures: Sequence[str]) -> str:
@@ -21,10 +29,13 @@ def drawing(systems: Figures, measures: Sequence[str]) -> str:
         found = {name: figures[measure] for name, figures in systems.items() if measure in figures}
         parts += block(measure, found, top)
         top += GAP + ROW * len(found)
-    size = f'width="{LEFT + WIDTH + 70}" height="{top + 8}"'
+    width, height = LEFT + WIDTH + 70 + 2 * MARGIN, top + 2 * MARGIN
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} style="{STYLE}" role="img" '
-        f'aria-label="Outfits, model and simpler ways">{"".join(parts)}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" {FONT} fill="{INK}" role="img" '
+        f'aria-label="Outfits, model and simpler ways">'
+        f'<rect width="100%" height="100%" fill="#fff"/>'
+        f'<g transform="translate({MARGIN} {MARGIN})">{"".join(parts)}</g></svg>\n'
     )
 
 
@@ -34,13 +45,11 @@ def block(measure: str, found: Mapping[str, Mapping[str, float]], top: int) -> l
     for at, (name, figure) in enumerate(found.items()):
         y = top + 26 + ROW * at
         value, low, high = (figure[key] / longest * WIDTH for key in ("value", "low", "high"))
-        colour = "#1f6f54" if at == 0 else "#9aa5a0"
+        colour = OURS if at == 0 else OTHERS
         parts += [
-            f'<text x="{LEFT - 8}" y="{y + 12}" text-anchor="end" fill="currentColor">'
-            f"{escape(name)}</text>",
+            f'<text x="{LEFT - 8}" y="{y + 12}" text-anchor="end">{escape(name)}</text>',
             f'<rect x="{LEFT}" y="{y}" width="{value:.1f}" height="15" fill="{colour}"/>',
-            f'<path d="M{LEFT + low:.1f} {y + 7.5}H{LEFT + high:.1f}" stroke="currentColor"/>',
-            f'<text x="{LEFT + WIDTH + 8}" y="{y + 12}" fill="currentColor">'
-            f"{figure['value']:.3f}</text>",
+            f'<path d="M{LEFT + low:.1f} {y + 7.5}H{LEFT + high:.1f}" stroke="{INK}"/>',
+            f'<text x="{LEFT + WIDTH + 8}" y="{y + 12}">{figure["value"]:.3f}</text>',
         ]
     return parts

@@ -49,11 +49,15 @@ class Wardrobe:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What is asked for: only these slots (None: those the bag lacks), and rows to leave out."""
+    """What is asked for: only these slots (None: those the bag lacks), and rows to leave out.
+
+    `less` are rows the shopper turned down: their whole designs are left out.
+    """
 
     slots: frozenset[int] | None = None
     avoid_colours: frozenset[int] = frozenset()
     exclude: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    less: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,8 @@ def strongest_of_all(wardrobe: Wardrobe) -> Ints:
 
 def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Wishes) -> npt.NDArray[np.bool_]:
     """No substitutes of what is in the bag, its audience only, nothing the shopper doesn't want."""
-    kept = ~np.isin(wardrobe.design[rows], wardrobe.design[bag])
+    designs = wardrobe.design[np.concatenate([bag, wishes.less])]
+    kept = ~np.isin(wardrobe.design[rows], designs)
     kept &= ~np.isin(wardrobe.product_type[rows], wardrobe.product_type[bag])
     kept &= ~np.isin(rows, wishes.exclude)
     kept &= ~np.isin(wardrobe.colour_master[rows], list(wishes.avoid_colours))

@@ -24,6 +24,7 @@ from recommendations.outfits.search import Wardrobe, Wishes
 from recommendations.outfits.shortlist import NONE
 from recommendations.outfits.slots import slots
 from recommendations.outfits.strategies import wardrobe_for
+from streaming.store import Snapshot
 
 ALTERNATIVES = 3
 MOST_ARTICLES = 20
@@ -135,19 +136,18 @@ def left(wardrobe: Wardrobe, request: Request, locked: Ints) -> Decimal:
 
 
 def wishes_of(wardrobe: Wardrobe, request: Request, shopper: str | None) -> Wishes:
-    """Slots by number; nothing of the same look again, nor what was bought lately."""
+    """Slots by number; nothing of the same look again, nor bought lately, nor turned down."""
     names = request.slots
+    live = snapshot_of(shopper, None) if shopper else None
     return Wishes(
         slots=frozenset(map(slots().number, names)) if names is not None else None,
         avoid_colours=frozenset(request.avoid_colours),
-        exclude=known(wardrobe, [*request.swapped, *bought_lately(shopper)]),
+        exclude=known(wardrobe, [*request.swapped, *(bought_lately(live) if live else ())]),
+        less=known(wardrobe, live.dislikes if live else ()),
     )
 
 
-def bought_lately(shopper: str | None) -> list[int]:
-    live = snapshot_of(shopper, None) if shopper else None
-    if live is None:
-        return []
+def bought_lately(live: Snapshot) -> list[int]:
     since = live.now_ms - BOUGHT_LATELY_MS
     return [r.article for r in live.state.recents if r.kind == "purchase" and r.ts >= since]
 

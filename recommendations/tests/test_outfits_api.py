@@ -5,18 +5,23 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 
 from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
+from recommendations.models import ModelVersion
 from recommendations.outfits.serving import Request, outfit
 from recommendations.tests.shops import Lived, train
+from streaming import dislikes
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/outfits/"
+SVG = "{http://www.w3.org/2000/svg}"
 LAST = date(2020, 9, 20)
 KINDS = {"shirt": 255, "trousers": 272, "jacket": 262, "sneaker": 87, "bag": 66}
 
@@ -113,6 +118,18 @@ def test_what_was_bought_lately_is_not_proposed(
     assert shoes in {piece.article for piece in outfit(Request([shirt])).pieces}
 
 
+def test_what_the_shopper_wants_less_of_is_not_proposed_in_any_colour(
+    client: Client, trained: dict[str, list[Article]]
+) -> None:
+    shirt, shoes = trained["shirt"][0].pk, trained["sneaker"][0].pk
+    shopper = "a" + "7" * 32
+    dislikes.add(shopper, shoes)
+    look = outfit(Request([shirt]), shopper)
+    shown = {key for piece in look.pieces for key in (piece.article, *piece.alternatives)}
+    assert shoes not in shown
+    assert any(piece.slot == "shoes" for piece in look.pieces)
+
+
 def test_articles_nobody_knows_are_passed_over(
     client: Client, trained: dict[str, list[Article]]
 ) -> None:
@@ -194,13 +211,22 @@ def test_a_broken_line_is_named_and_nothing_is_written(
     assert not out.exists()
 
 
-def test_the_evaluation_writes_figures_and_a_drawing(
-    wardrobe: dict[str, list[Article]], tmp_path: Path
+def test_the_evaluation_writes_figures_and_a_drawing_that_the_admin_shows(
+    admin_client: Client, trained: dict[str, list[Article]], tmp_path: Path
 ) -> None:
+    version = ModelVersion.objects.active().get()
+    change = reverse("admin:recommendations_modelversion_change", args=[version.pk])
+    address = reverse("admin:recommendations_outfits", args=[version.pk])
+    assert admin_client.get(address).status_code == 404
+    assert "not evaluated: manage.py evaluate_outfits" in admin_client.get(change).text
     figures, drawing = tmp_path / "figures.json", tmp_path / "figures.svg"
     call_command("evaluate_outfits", json=figures, plot=drawing)
     found = json.loads(figures.read_text())
     assert found["test_day"] == "2020-09-20"
     assert found["questions"] == 4
     assert {"model", "slot popularity", "raw counts"} <= found["systems"].keys()
-    assert drawing.read_text().startswith("<svg")
+    assert f'src="{address}"' in admin_client.get(change).text
+    shown = admin_client.get(address)
+    assert shown.headers["Content-Type"] == "image/svg+xml"
+    assert shown.content == drawing.read_bytes()
+    assert {part.tag for part in ElementTree.fromstring(shown.text).iter()} >= {f"{SVG}rect"}  # noqa: S314 - our own

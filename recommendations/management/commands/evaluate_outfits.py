@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from recommendations.management.dates import day
+from recommendations.models import ModelVersion
 from recommendations.outfits.baskets import baskets_of
 from recommendations.outfits.evaluation import coverage, evaluate
 from recommendations.outfits.offline import SEED, trained_wardrobe
@@ -25,6 +26,9 @@ from recommendations.training.load import NothingToTrainOnError, load_inputs
 QUESTIONS = 6000
 COVERAGE_SAMPLE = 2000
 WEEK = 7
+# Beside the bundle.
+NUMBERS = "outfits.json"
+PLOT = "outfits.svg"
 PLOTTED = ("fitb", "recall@10", "mrr")
 
 
@@ -57,15 +61,23 @@ class Command(BaseCommand):
         start = time.perf_counter()
         figures = self.measure(test_day, questions)
         Console().print(table(figures))
-        try:
-            if json:
-                encoded = msgspec.json.format(msgspec.json.encode(figures), indent=1)
-                json.write_bytes(encoded + b"\n")
-            if plot:
-                plot.write_text(drawing(figures["systems"], PLOTTED))
-        except OSError as error:
-            raise CommandError(str(error)) from error
+        self.write(figures, json, plot)
         self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
+
+    def write(self, figures: dict[str, Any], numbers: Path | None, plot: Path | None) -> None:
+        """Into the files asked for, and beside the active bundle for its page in the admin."""
+        text = msgspec.json.format(msgspec.json.encode(figures), indent=1).decode() + "\n"
+        picture = drawing(figures["systems"], PLOTTED)
+        wanted = [(numbers, text), (plot, picture)]
+        active = ModelVersion.objects.active().first()
+        if active is not None and active.folder.is_dir():
+            wanted += [(active.folder / NUMBERS, text), (active.folder / PLOT, picture)]
+        try:
+            for file, content in wanted:
+                if file is not None:
+                    file.write_text(content)
+        except OSError as error:
+            raise CommandError(f"the figures can't be written: {error}") from error
 
     def measure(self, test_day: date | None, most: int) -> dict[str, Any]:
         try:
