@@ -1,7 +1,7 @@
 """GET and POST /api/v1/outfits/: a look around a bag or one article."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -98,6 +98,10 @@ ANSWERS = {
 }
 
 
+# Made once: a serializer copies all its fields for every instance of it.
+SHAPE: Final = OutfitSerializer()
+
+
 class OutfitView(Limited):
     """Complementary pieces for the whole bag, one for each slot it misses, with alternatives."""
 
@@ -127,4 +131,4 @@ class OutfitView(Limited):
         query = OutfitQuery(data=data)
         query.is_valid(raise_exception=True)
         found = outfit(Request(**query.validated_data), shopper_of(request._request))
-        return Response(OutfitSerializer(found).data)
+        return Response(SHAPE.to_representation(found))

@@ -32,6 +32,7 @@ MET: Final = ("met_total", "met_most", "met_share")
 RANKING: Final = (*FEATURES, "own_popularity", "nearest_words", *MET)
 # The last columns of a content vector stem from name and description (content.TEXT_DIMENSIONS).
 WORDS = 64
+NOWHERE: Final = -1
 
 
 @dataclass(frozen=True)
@@ -125,8 +126,8 @@ class Model:
 
     def features(self, bag: Ints, candidates: Ints) -> Iterator[Floats]:
         """bag × candidates (or something that spreads to it) for each of FEATURES."""
-        for pairs, row in ((self.articles, None), (self.products, self.product_row)):
-            yield from looked_up(pairs, bag, candidates, row, len(self.slot))
+        yield from looked_up(self.articles, bag, candidates)
+        yield from looked_up(self.products, self.product_row[bag], self.product_row[candidates])
         left, right = self.groups[:, bag], self.groups[:, candidates]
         for table, a, b in zip(self.tables, left, right, strict=True):
             yield table[a].take(b, axis=1)
@@ -157,20 +158,27 @@ def baskets_shared(counts: Floats) -> list[Floats]:
     return [total, counts.max(axis=0, initial=0.0), (counts > 0).mean(axis=0, dtype=np.float32)]
 
 
-def looked_up(
-    pairs: Pairs, bag: Ints, candidates: Ints, row: Ints | None, articles: int
-) -> Iterator[Floats]:
-    """Lift and count of each pair, 0 where it was never met; `row` maps articles to rows of it."""
-    left, right = (bag, candidates) if row is None else (row[bag], row[candidates])
-    line = np.zeros(len(pairs.starts) - 1 if row is not None else articles, np.float32)
-    for values in (pairs.lift, pairs.count):
-        found = np.empty((len(left), len(right)), np.float32)
-        for at, key in enumerate(left.tolist()):
-            own = slice(pairs.starts[key], pairs.starts[key + 1])
-            line[pairs.columns[own]] = values[own]
-            found[at] = line[right]
-            line[pairs.columns[own]] = 0.0
-        yield found
+def looked_up(pairs: Pairs, left: Ints, right: Ints) -> tuple[Floats, Floats]:
+    """Lift and count of each pair of rows, left × right, 0 where the two were never met."""
+    unique, place = np.unique(right, return_inverse=True)
+    column = np.full(len(pairs.starts) - 1, NOWHERE, np.int32)
+    column[unique] = np.arange(len(unique), dtype=np.int32)
+    own = [slice(pairs.starts[row], pairs.starts[row + 1]) for row in left.tolist()]
+    partners = column[joined(pairs.columns, own)]
+    line = np.repeat(np.arange(len(left)), pairs.starts[left + 1] - pairs.starts[left])
+    met = partners != NOWHERE
+    line, partners = line[met], partners[met]
+
+    def spread(values: Floats) -> Floats:
+        found = np.zeros((len(left), len(unique)), np.float32)
+        found[line, partners] = joined(values, own)[met]
+        return found.take(place, axis=1)
+
+    return spread(pairs.lift), spread(pairs.count)
+
+
+def joined(values: npt.NDArray[Any], parts: list[slice]) -> npt.NDArray[Any]:
+    return np.concatenate([values[:0], *(values[part] for part in parts)])
 
 
 def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommendations.outfits.model import FEATURES, Ints
+from recommendations.outfits.model import FEATURES, Floats, Ints
 from recommendations.outfits.search import Wardrobe
 
 # Lifts (logarithms) below these say too little to be told.
@@ -21,16 +21,18 @@ class Why:
     row: int | None
 
 
-def why(wardrobe: Wardrobe, bag: Ints, piece: int) -> Why:
-    """The bag's article that speaks most for the piece, and how."""
-    if len(bag) == 0:
-        return Why("slot", None)
-    parts = list(wardrobe.model.features(bag, np.array([piece], np.int32)))
-    lifts = {name: parts[FEATURES.index(name)][:, 0] for name in ("article_lift", "product_lift")}
-    worn = np.maximum(lifts["article_lift"], lifts["product_lift"])
+def why(wardrobe: Wardrobe, bag: Ints, pieces: Ints) -> list[Why]:
+    """Of each piece the bag's article that speaks most for it, and how."""
+    if len(bag) == 0 or len(pieces) == 0:
+        return [Why("slot", None)] * len(pieces)
+    found = dict(zip(FEATURES, wardrobe.model.features(bag, pieces), strict=True))
+    worn = np.maximum(found["article_lift"], found["product_lift"])
+    return [strongest(bag, worn[:, n], found["colour"][:, n]) for n in range(len(pieces))]
+
+
+def strongest(bag: Ints, worn: Floats, harmony: Floats) -> Why:
     if worn.max() >= OFTEN:
         return Why("worn", int(bag[worn.argmax()]))
-    harmony = parts[FEATURES.index("colour")][:, 0]
     if harmony.max() >= HARMONY:
         return Why("colour", int(bag[harmony.argmax()]))
     return Why("slot", None)

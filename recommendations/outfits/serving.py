@@ -19,7 +19,7 @@ from recommendations.experiments.strategies import OUTFIT
 from recommendations.live import snapshot_of
 from recommendations.outfits.assembly import Piece, assemble
 from recommendations.outfits.model import Ints
-from recommendations.outfits.reasons import why
+from recommendations.outfits.reasons import Why, why
 from recommendations.outfits.search import Wardrobe, Wishes
 from recommendations.outfits.shortlist import NONE
 from recommendations.outfits.slots import slots
@@ -91,9 +91,11 @@ def outfit(request: Request, shopper: str | None = None) -> Outfit:
     around = np.unique(np.concatenate([bag, locked]))
     budget = money.price(left(wardrobe, request, locked)) if request.budget is not None else None
     found = assemble(wardrobe, around, wishes, budget, request.k)
-    pieces = [garment(bundle, wardrobe, around, piece) for piece in found]
+    rows = np.array([piece.row for piece in found], np.int32)
+    causes = why(wardrobe, around, rows)
+    pieces = [garment(bundle, wardrobe, p, cause) for p, cause in zip(found, causes, strict=True)]
     kept = [Piece(int(wardrobe.model.slot[row]), row, 0.0, []) for row in locked.tolist()]
-    fixed = [garment(bundle, wardrobe, bag, piece, locked=True) for piece in kept]
+    fixed = [garment(bundle, wardrobe, piece, None) for piece in kept]
     strategy = named(chosen) if len(around) else "best_sellers_by_slot"
     return Outfit(
         rec_id=answer(strategy, bundle.version, arm),
@@ -152,24 +154,22 @@ def bought_lately(live: Snapshot) -> list[int]:
     return [r.article for r in live.state.recents if r.kind == "purchase" and r.ts >= since]
 
 
-def garment(
-    bundle: Bundle, wardrobe: Wardrobe, bag: Ints, piece: Piece, locked: bool = False
-) -> Garment:
+def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None) -> Garment:
+    """What is shown of a piece; one without a cause is the shopper's own, locked."""
     return Garment(
         slot=slots().names[piece.slot],
         title=slots().labels[piece.slot],
         article=int(bundle.article[piece.row]),
         price=money.amount(float(wardrobe.price[piece.row])),
         score=round(piece.score, 4),
-        reason="Your choice" if locked else sentence(bundle, wardrobe, bag, piece.row),
-        locked=locked,
+        reason=sentence(bundle, wardrobe, piece.row, cause) if cause else "Your choice",
+        locked=cause is None,
         alternatives=bundle.article[piece.alternatives].tolist() if piece.alternatives else [],
     )
 
 
-def sentence(bundle: Bundle, wardrobe: Wardrobe, bag: Ints, row: int) -> str:
+def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
     """The reason for the shopper to read."""
-    cause = why(wardrobe, bag, row)
     if cause.kind == "worn" and cause.row is not None:
         return f"Often worn with {bundle.name(cause.row)}"
     if cause.kind == "colour" and cause.row is not None:

@@ -12,7 +12,7 @@ from recommendations.outfits.evaluation import evaluate, interval
 from recommendations.outfits.model import FEATURES
 from recommendations.outfits.offline import trained_wardrobe
 from recommendations.outfits.questions import Decoys, questions_of
-from recommendations.outfits.reasons import why
+from recommendations.outfits.reasons import Why, why
 from recommendations.outfits.scoring import (
     TOP,
     UNKNOWN_SCORE,
@@ -250,9 +250,8 @@ def test_only_the_slots_asked_for_are_filled_and_the_order_of_the_bag_is_nothing
 
 
 def test_the_reason_names_the_article_often_worn_with_the_piece(shop: Wardrobe) -> None:
-    assert why(shop, rows(3, 40), 41).row == 40
-    assert why(shop, rows(3, 40), 41).kind == "worn"
-    assert why(shop, rows(), 41).kind == "slot"
+    assert why(shop, rows(3, 40), rows(4, 41)) == [Why("worn", 3), Why("worn", 40)]
+    assert why(shop, rows(), rows(41)) == [Why("slot", None)]
 
 
 def test_questions_are_answered_whatever_ids_they_name(shop: Wardrobe) -> None:
