@@ -49,12 +49,6 @@ def baskets_of(sales: Sales, articles: int) -> Baskets:
     return Baskets(sparse.csr_matrix((ones, row[line], starts), shape=shape), first[kept])
 
 
-def until(baskets: Baskets, day: int) -> Baskets:
-    """The baskets up to and including `day`."""
-    kept = baskets.day <= day
-    return baskets if kept.all() else Baskets(baskets.items[kept], baskets.day[kept])
-
-
 def grouped(items: sparse.csr_matrix, group: Ints, groups: int) -> sparse.csr_matrix:
     """Baskets × groups: how many articles of each group."""
     found = sparse.csr_matrix(

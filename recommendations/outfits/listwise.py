@@ -1,6 +1,6 @@
 """Learning what comes next: the weights by which a list of complements is ranked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,8 @@ from recommendations.outfits.model import RANKING, Floats, Ints, Model
 
 # What is learned from fewer lists than this is noise.
 ENOUGH = 300
+# Only what comes near the head of a list teaches what its order should be.
+LIST = 150
 RIDGE = 20.0
 STEPS = 120
 # What popularity is worth before a shop has taught it.
@@ -38,19 +40,17 @@ def unranked(weights: Floats, slots: int) -> Floats:
     return found
 
 
-def ranking_of(model: Model, lists: Lists, slots: int) -> Floats:
+def ranking_of(found: Choices, usual: Floats) -> Floats:
     """Conditional logit (McFadden 1974): the weights that make what was bought likeliest among the
-    candidates of its list. `lists` gives bag, candidates and the bought row; a list without it
-    teaches nothing. `model.ranking` stays where there are too few.
+    candidates of its list; `usual` where there are too few lists. The features are used up.
     """
-    found = choices(model, lists, slots)
     if len(found.chosen) < ENOUGH:
-        return model.ranking
+        return usual
     scale = found.features.std(axis=0) + np.float32(1e-6)
-    scaled = Choices(found.features / scale, found.starts, found.chosen)
+    np.divide(found.features, scale, out=found.features)
 
     def objective(weights: Weights) -> tuple[float, Weights]:
-        return loss(weights, scaled)
+        return loss(weights, found)
 
     learned = minimize(
         objective, np.zeros(len(scale)), jac=True, method="L-BFGS-B", options={"maxiter": STEPS}
@@ -60,15 +60,31 @@ def ranking_of(model: Model, lists: Lists, slots: int) -> Floats:
 
 
 def choices(model: Model, lists: Lists, slots: int) -> Choices:
+    """`lists` gives bag, candidates and the bought row; one without it teaches nothing.
+
+    Of the candidates the LIST best by `model.ranking` so far are kept.
+    """
     features, sizes, chosen = [np.zeros((0, len(RANKING) + slots), np.float32)], [0], []
     for bag, candidates, bought in lists:
-        place = np.flatnonzero(candidates == bought)
+        found = described(model, bag, candidates, slots)
+        best = np.argsort(-(found @ model.ranking), kind="stable")[:LIST]
+        place = np.flatnonzero(candidates[best] == bought)
         if len(place):
             chosen.append(sizes[-1] + int(place[0]))
-            sizes.append(sizes[-1] + len(candidates))
-            features.append(described(model, bag, candidates, slots))
+            sizes.append(sizes[-1] + len(best))
+            features.append(found[best])
     starts = np.array(sizes[:-1], np.int64)
     return Choices(np.concatenate(features), starts, np.array(chosen, np.int64))
+
+
+def together(parts: Sequence[Choices]) -> Choices:
+    """The lists of all parts, one after another."""
+    before = np.cumsum([0, *(len(part.features) for part in parts[:-1])])
+    return Choices(
+        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.starts + n for part, n in zip(parts, before, strict=True)]),
+        np.concatenate([part.chosen + n for part, n in zip(parts, before, strict=True)]),
+    )
 
 
 def described(model: Model, bag: Ints, candidates: Ints, slots: int) -> Floats:

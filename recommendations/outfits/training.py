@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,9 @@ from recommendations.outfits.baskets import (
     group_lifts,
     grouped,
     pairs_of,
-    until,
 )
-from recommendations.outfits.fit import fitted
-from recommendations.outfits.listwise import ranking_of, unranked
+from recommendations.outfits.fit import fitted, usual
+from recommendations.outfits.listwise import Choices, choices, ranking_of, together, unranked
 from recommendations.outfits.model import GROUPS, Floats, Ints, Model, to_arrays
 from recommendations.outfits.questions import Question, questions_of
 from recommendations.outfits.search import Wardrobe, Wishes, complements
@@ -30,8 +30,10 @@ from recommendations.training.neighbours import designs
 BASKETS = 4000
 LAST_DAYS = 7
 QUESTIONS = 8000
-# Of them this many teach the ranking.
-LISTS = 6000
+# The ranking learns from several such periods, each held out of the counts in turn, and of each
+# from so many of its questions.
+PERIODS = 4
+LISTS = 4000
 # What a search looks at beside the model.
 COLUMNS = ("article", "product_type", "index_group", "colour_master")
 # An unsold article counts as if a small part of one had been sold.
@@ -79,23 +81,26 @@ def trained(
     slot = slots().of_types(inputs.articles["product_type"].to_numpy(np.int32))
     baskets = baskets_of(inputs.sales, len(slot))
     progress(f"{len(baskets.day):,} baskets of two articles or more")
-    first = first_question_day(baskets.day, inputs.as_of_day)
-    last_days = Baskets(baskets.items[baskets.day >= first], baskets.day[baskets.day >= first])
-    questions = questions_of(last_days, slot, QUESTIONS, seed)
-    before = counted(inputs, until(baskets, first - 1), slot, price, vectors, first - 1)
-    learned = fitted(before, questions, seed)
-    ranking = ranked(inputs, learned, price, on_sale, questions[:LISTS])
-    progress(f"weights from {len(questions):,} hidden articles")
-    model = counted(inputs, baskets, slot, price, vectors, inputs.as_of_day)
+    weights, lists = usual(), []
+    for number, period in enumerate(periods(baskets.day, inputs.as_of_day)):
+        asked, rest = parted(baskets, period)
+        questions = questions_of(asked, slot, QUESTIONS, seed)
+        before = counted(without(inputs, period), rest, slot, price, vectors)
+        if number == 0:
+            weights = fitted(before, questions, seed).weights
+        before = replace(before, weights=weights, ranking=unranked(weights, len(slots())))
+        lists.append(listed(inputs, before, price, on_sale, questions[:LISTS]))
+        progress(f"{len(lists[-1].chosen):,} lists of {len(asked.day):,} baskets held out")
+    ranking = ranking_of(together(lists), unranked(weights, len(slots())))
+    model = counted(inputs, baskets, slot, price, vectors)
     progress(f"{len(model.articles.columns):,} pairs of articles")
-    return replace(model, weights=learned.weights, ranking=ranking)
+    return replace(model, weights=weights, ranking=ranking)
 
 
-def ranked(
+def listed(
     inputs: Inputs, model: Model, price: Floats, on_sale: Flags, questions: list[Question]
-) -> Floats:
-    """The ranking learned from what a search would have listed for each question's bag."""
-    model = replace(model, ranking=unranked(model.weights, len(slots())))
+) -> Choices:
+    """What a search would have listed for each question's bag."""
     asked = np.zeros(len(on_sale), np.bool_)
     for question in questions:
         asked[question.bag] = True
@@ -113,24 +118,49 @@ def ranked(
         on_sale=on_sale,
         **column,
     )
-    listed = ((q.bag, complements(wardrobe, q.bag, Wishes()), q.hidden) for q in questions)
-    return ranking_of(model, listed, len(slots()))
+    found = (
+        (q.bag, complements(wardrobe, q.bag, lacking(model, q.bag)), q.hidden) for q in questions
+    )
+    return choices(model, found, len(slots()))
 
 
-def first_question_day(days: Ints, as_of_day: int) -> int:
-    """The first of the last days that together have BASKETS; leaves most days to the counts."""
-    for back in range(1, LAST_DAYS + 1):
-        if np.count_nonzero(days > as_of_day - back) >= BASKETS:
+def lacking(model: Model, bag: Ints) -> Wishes:
+    """Only the slots without an article of the bag: what is hidden is of none of them."""
+    return Wishes(slots=frozenset(range(len(slots()))) - set(model.slot[bag].tolist()))
+
+
+def periods(days: Ints, as_of_day: int) -> list[range]:
+    """Days to hold out in turn, the latest first: the fewest last days that together have BASKETS
+    (at most LAST_DAYS), and as many before them, PERIODS in all where there are baskets."""
+    for length in range(1, LAST_DAYS + 1):
+        if np.count_nonzero(days > as_of_day - length) >= BASKETS:
             break
-    return as_of_day - back + 1
+    lasts = [as_of_day - length * back for back in range(PERIODS)]
+    found = [range(last - length + 1, last + 1) for last in lasts]
+    return [found[0], *(period for period in found[1:] if np.isin(days, period).any())]
 
 
-def counted(
-    inputs: Inputs, baskets: Baskets, slot: Ints, price: Floats, vectors: Floats, as_of_day: int
-) -> Model:
-    """The model without weights, from what was known at the end of `as_of_day`."""
+def parted(baskets: Baskets, period: range) -> tuple[Baskets, Baskets]:
+    """Those of the period, and the others."""
+    held = np.isin(baskets.day, period)
+    return (
+        Baskets(baskets.items[held], baskets.day[held]),
+        Baskets(baskets.items[~held], baskets.day[~held]),
+    )
+
+
+def without(inputs: Inputs, period: range) -> Inputs:
+    """As if nobody had been in the shop in the period; what came after it is known."""
+    sales = inputs.sales
+    kept = ~np.isin(sales.day, period)
+    known = Sales(**{name: part[kept] for name, part in vars(sales).items()})
+    last = inputs.as_of_day == period[-1]
+    return Inputs(inputs.articles, known, inputs.as_of - timedelta(len(period) if last else 0))
+
+
+def counted(inputs: Inputs, baskets: Baskets, slot: Ints, price: Floats, vectors: Floats) -> Model:
+    """The model without weights, from the sales and their baskets."""
     articles, sales = inputs.articles, inputs.sales
-    known = Sales(**{name: part[sales.day <= as_of_day] for name, part in vars(sales).items()})
     groups = group_codes(articles)
     part = slots().parts(articles["product_type"].to_numpy(np.int32))
     products, first, row = np.unique(
@@ -148,8 +178,8 @@ def counted(
         products=pairs_of(Baskets(by_product, baskets.day), part[first]),
         vectors=vectors,
         log_price=np.log(np.maximum(price, 1e-6)).astype(np.float32),
-        online=online(known, groups[GROUPS.index("department")]),
-        popularity=popularity(known, as_of_day, len(articles)),
+        online=online(sales, groups[GROUPS.index("department")]),
+        popularity=popularity(sales, inputs.as_of_day, len(articles)),
         weights=np.zeros(0, np.float32),
         ranking=np.zeros(0, np.float32),
     )
