@@ -215,7 +215,8 @@ def test_a_request_is_found_again_where_its_event_became_features(
 
 def answers(address: str) -> bool:
     try:
-        return urllib.request.urlopen(address, timeout=5).status == 200
+        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310
+            return bool(answer.status == 200)
     except OSError:  # Celery serves them a moment after the stream has begun
         return False
 
