@@ -70,7 +70,7 @@ def axis(low: float, high: float, top: float) -> list[str]:
     ticks = [n * step for n in range(round(low / step), round(high / step) + 1)]
     parts = [
         f'<text x="{place(t, low, high):.1f}" y="{top + 14:.0f}" text-anchor="middle" '
-        f'fill="currentColor">{t:+.2g}</text>'
+        f'fill="currentColor">{f"{t:+.2g}" if t else 0}</text>'
         for t in ticks
         if low <= t <= high
     ]
