@@ -47,7 +47,7 @@ def test_passwords_are_not_guessed_at_length(
     assert (reply.status_code, 0 < int(reply["Retry-After"]) <= 300) == (429, True)
     assert guess(client, " ROOT ") == 429
     assert guess(client, "other") == 200
-    monkeypatch.setattr(guard, "OF_ADDRESS", Quota(14, 300))
+    monkeypatch.setattr(guard, "OF_ADDRESS", Quota(14, 86_400))
     assert [guess(client, "third"), guess(client, "fourth")] == [200, 429], "whatever the name"
     assert client.post(LOGIN, form, REMOTE_ADDR="10.0.0.2").status_code == 302, "from elsewhere"
     monkeypatch.setattr(guard, "OF_NAME", Quota(14, 3600))
@@ -69,7 +69,7 @@ def test_a_shopper_s_forms_are_counted(
 ) -> None:
     client.get("/you/")
     for name in ("FORMS", "IMPRESSIONS"):
-        monkeypatch.setattr(guard, name, Quota(1, 60))
+        monkeypatch.setattr(guard, name, Quota(1, 86_400))
     form = {"article": shop.dress.article_id} if fields else {}
     assert client.post(path, form).status_code != 429
     client.get("/you/")
@@ -97,7 +97,7 @@ def test_without_redis_a_process_counts_for_itself(
     client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get("/you/")
-    monkeypatch.setattr(guard, "FORMS", Quota(1, 60))
+    monkeypatch.setattr(guard, "FORMS", Quota(1, 86_400))
     form = {"article": shop.dress.article_id}
     assert [client.post("/wishlist/change/", form).status_code for _ in range(2)] == [302, 429]
 

