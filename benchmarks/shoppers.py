@@ -80,7 +80,7 @@ def send(data: Path) -> "Crowd":
 def worker(queue: str) -> Iterator[None]:
     command = [sys.executable, "-m", "celery", "-A", "storefront", "worker", f"--queues={queue}"]
     options = ["--pool=solo", "--loglevel=ERROR", "--without-gossip", f"--hostname={queue}@%h"]
-    process = subprocess.Popen([*command, *options])
+    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)
     try:
         yield
     finally:
