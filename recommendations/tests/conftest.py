@@ -10,15 +10,18 @@ from recommendations.experiments.assignment import plans
 from recommendations.live import breaker
 from recommendations.rules.serving import kept as rules
 from recommendations.tests.shops import Lived, live_through
-from streaming import connection
+from streaming import clock, connection, keys
 from streaming.tests.conftest import log  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
 def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    """A bundle folder of its own, and a process that has not served yet."""
+    """A bundle folder of its own, and a process that has not served yet, in a shop whose clock
+    nobody has set."""
     settings.BUNDLES_DIR = tmp_path / "bundles"
     forget()
+    connection.client().delete(keys.CLOCK)
+    clock._offset.learn(None)
     yield settings.BUNDLES_DIR
     forget()
 
@@ -43,6 +46,6 @@ def no_redis(settings: Settings) -> Iterator[None]:
 @pytest.fixture
 def lived() -> Iterator[Lived]:
     """Give a shopper a past in the feature store: lived("c1", [(article, "view", ms ago)])."""
-    keys: list[str] = []
-    yield live_through(keys)
-    connection.client().delete(*keys) if keys else None
+    stored: list[str] = []
+    yield live_through(stored)
+    connection.client().delete(*stored) if stored else None
