@@ -1,10 +1,11 @@
 """The best complements of single articles, slot by slot: what a search for a bag chooses from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from recommendations.outfits.listwise import unranked
 from recommendations.outfits.model import GROUPS, Floats, Ints, Model
 
 # Complements kept of each article and slot.
@@ -30,8 +31,13 @@ def pool_of(model: Model, proposed: npt.NDArray[np.bool_], slots: int) -> Pool:
 
 
 def shortlists(model: Model, pool: Pool, rows: Ints) -> Ints:
-    """rows × (slots × DEPTH): per slot the best of the row's audience in no order, NONE-padded."""
-    scores = model.wanted_alone(rows, pool.rows)
+    """rows × (slots × DEPTH): per slot the best of the row's audience in no order, NONE-padded.
+
+    Chosen by what fits and sells, as for the lists that the ranking was learned from: it knows
+    nothing of what those left out already.
+    """
+    chosen_by = unranked(model.weights, len(pool.ends) - 1)
+    scores = replace(model, ranking=chosen_by).wanted_alone(rows, pool.rows)
     audience = model.groups[GROUPS.index("index_group")]
     scores[audience[rows][:, None] != audience[pool.rows]] = NEVER
     parts = [
