@@ -83,6 +83,7 @@ def test_parts_and_a_budget_narrow_the_look(client: Client, closet: Closet) -> N
     assert pieces(shoes) == [closet["sneaker"][2].pk]
     cheap = client.get("/outfits/", {"article": f"{closet['shirt'][2].pk}", "budget": "15"}).text
     assert len(pieces(cheap)) == 1
+    assert "is for the 1 piece that completes it" in cheap
 
 
 def test_the_whole_outfit_goes_into_the_bag_once(client: Client, closet: Closet) -> None:
