@@ -30,7 +30,7 @@ demo: $(RUN) ## the whole shop, from nothing to a URL (ONCE=1 checks itself and 
 		$(if $(PORT),--port $(PORT)) $(if $(SCALE),--scale $(SCALE))
 
 test: $(DEV) chromium ## the whole test suite on real embedded services, in two processes
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --maxschedchunk 4
 
 .PHONY: chromium
 chromium: # Debian's chromium for the browser tests, where it may be installed; they are skipped elsewhere

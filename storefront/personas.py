@@ -10,7 +10,7 @@ from itertools import zip_longest
 
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Min
 from django.http import HttpRequest
 
 from catalog.models import Article, Customer, Transaction
@@ -117,10 +117,11 @@ def leave(request: HttpRequest) -> None:
 
 
 def _sample(seed: int) -> list[int]:
-    """Keys are 1…n without great gaps, so drawing numbers is drawing customers."""
-    last = Customer.objects.aggregate(last=Max("pk"))["last"] or 0
+    """Keys follow each other without great gaps, so drawing numbers is drawing customers."""
+    bounds = Customer.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    keys = range(bounds["first"] or 1, (bounds["last"] or 0) + 1)
     chooser = random.Random(seed)  # noqa: S311
-    return chooser.sample(range(1, last + 1), min(SAMPLE, last))
+    return chooser.sample(keys, min(SAMPLE, len(keys)))
 
 
 def _buyers(keys: list[int]) -> list[tuple[int, int | None, int]]:
