@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -38,14 +39,18 @@ class Ask:
     def dislikes(self) -> list[int]:
         return self.live.dislikes if self.live else []
 
+    @cached_property
+    def profile(self) -> Profile:
+        """Who asks, in the rows of the bundle, found once; raise ValueError without a bundle."""
+        if self.bundle is None:
+            raise ValueError("without a bundle there are no rows")
+        now_ms = now_of(self, self.bundle)
+        return profile_of(self.bundle, self.state.recents, self.customer, now_ms)
+
 
 def now_of(ask: Ask, bundle: Bundle) -> int:
     """Event time in ms; with Redis away the moment after the last day the bundle knows."""
     return ask.live.now_ms if ask.live else after_history(bundle)
-
-
-def profile(ask: Ask, bundle: Bundle) -> Profile:
-    return profile_of(bundle, ask.state.recents, ask.customer, now_of(ask, bundle))
 
 
 def unwanted(ask: Ask) -> set[int]:
@@ -64,7 +69,7 @@ def bought_lately(ask: Ask) -> set[int]:
         now_ms = ask.live.now_ms if ask.live else 0
         bought = (r for r in ask.state.recents if r.kind == "purchase")
         return {r.article for r in bought if now_ms - r.ts < JUST_BOUGHT_DAYS * DAY_MS}
-    rows = just_bought(ask.bundle, profile(ask, ask.bundle))
+    rows = just_bought(ask.bundle, ask.profile)
     return {int(ask.bundle.article[row]) for row in rows}
 
 

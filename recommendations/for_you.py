@@ -3,7 +3,7 @@
 import numpy as np
 
 from recommendations import fallbacks
-from recommendations.asking import POPULAR, Ask, hidden, now_of, profile, unwanted
+from recommendations.asking import POPULAR, Ask, hidden, now_of, unwanted
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.candidates import Source
 from recommendations.learned import applies
@@ -36,7 +36,7 @@ def for_you(ask: Ask) -> Found:
     if ask.bundle is None:
         items = fallbacks.popular(ask.index_group, hidden(ask, unwanted(ask)), ask.k)
         return Found("postgres_popularity", POPULAR, items, degraded=True)
-    bundle, about = ask.bundle, profile(ask, ask.bundle)
+    bundle, about = ask.bundle, ask.profile
     out = bundle.rows_of(list(hidden(ask, unwanted(ask))))
     day = now_of(ask, bundle) // DAY_MS
     less = [int(row) for row in bundle.rows_of(ask.dislikes) if row != ABSENT]
@@ -77,7 +77,7 @@ def buy_again(ask: Ask) -> Found:
     """What the shopper bought before today and is still on sale, the last first."""
     if ask.bundle is None:
         return Found("history_purchases", "", degraded=True)
-    bundle, about = ask.bundle, profile(ask, ask.bundle)
+    bundle, about = ask.bundle, ask.profile
     out = bundle.rows_of(list(hidden(ask, unwanted(ask))))
     rows = about.rows[about.kinds == PURCHASE]
     rows = rows[allowed(bundle, rows, Wish(set(out.tolist()), ask.index_group))]

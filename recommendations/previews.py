@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from recommendations.asking import Ask, profile
+from recommendations.asking import Ask
 from recommendations.bundle import registry
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.experiments.filling import fill
@@ -82,7 +82,7 @@ def of_shopper(shopper: str) -> tuple[Known, list[Shown]]:
 
 
 def actions(ask: Ask, bundle: Bundle) -> list[Action]:
-    about = profile(ask, bundle)
+    about = ask.profile
     done = zip(about.rows.tolist(), about.kinds.tolist(), about.days.tolist(), strict=True)
     return [
         Action(int(bundle.article[row]), ACTIONS[kind], days)
@@ -103,7 +103,7 @@ def shown(kind: str, ask: Ask, shopper: str | None) -> Shown:
 
 
 def explain(ask: Ask, bundle: Bundle, found: Found) -> list[Place]:
-    about = profile(ask, bundle)
+    about = ask.profile
     candidates = generate(bundle, about)
     of_ranker = opinions(bundle, about, candidates)
     rows = bundle.rows_of([item.article for item in found.items]).tolist()
