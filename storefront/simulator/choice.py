@@ -31,9 +31,8 @@ WITH_GOAL: Final = 0.5  # of the shoppers
 NEXT_SHELF: Final = 0.8  # of those who leave a shelf without a click
 LEAVES: Final = 0.12  # after any page
 BUYS: Final = 0.6  # with something in the bag, at the end
-# Seconds on a page, on average, where nobody asks for a faster crowd: about what is found for web
-# pages (Liu, White, Dumais, "Understanding web browsing behaviors through Weibull analysis of
-# dwell time", SIGIR 2010). They are drawn from the exponential, whose short ones are the hardest.
+# Seconds on a page, on average, where nobody asks for a faster crowd: an assumption. They are drawn
+# from the exponential, whose short ones are the hardest.
 THINK_S: Final = 20.0
 Floats = npt.NDArray[np.float64]
 
