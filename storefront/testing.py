@@ -49,11 +49,18 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_erased() -> None:
-    """The process forgets who was erased in the test before."""
-    from streaming.tombstones import tombstones  # settings are read by now
+def _new_process() -> None:
+    """The process forgets what it read a moment ago: another test's rules, experiments, erased
+    shoppers, an absent Redis."""
+    from recommendations.attribution import servings  # settings are read by now
+    from recommendations.experiments.assignment import plans
+    from recommendations.live import breaker
+    from recommendations.rules.serving import kept as rules
+    from streaming.tombstones import tombstones
 
-    tombstones.reset()
+    for kept in (tombstones, rules, plans, servings):
+        kept.reset()
+    breaker.open_until = 0.0
 
 
 def _refuse_shared() -> None:

@@ -4,11 +4,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from recommendations.attribution import servings
 from recommendations.bundle.registry import registry
-from recommendations.experiments.assignment import plans
-from recommendations.live import breaker
-from recommendations.rules.serving import kept as rules
 from recommendations.tests.shops import Lived, live_through
 from streaming import clock, connection, keys
 from streaming.tests.conftest import log  # noqa: F401
@@ -19,19 +15,11 @@ def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     """A bundle folder of its own, and a process that has not served yet, in a shop whose clock
     nobody has set."""
     settings.BUNDLES_DIR = tmp_path / "bundles"
-    forget()
+    registry.reset()
     connection.client().delete(keys.CLOCK)
     clock._offset.learn(None)
     yield settings.BUNDLES_DIR
-    forget()
-
-
-def forget() -> None:
     registry.reset()
-    plans.reset()
-    servings.reset()
-    rules.reset()
-    breaker.open_until = 0.0
 
 
 @pytest.fixture
