@@ -21,7 +21,6 @@ WHO = (
 ROLES = {"merchandiser", "data", "support"}
 EVERYBODY, NOBODY, OWNER = set(WHO), set[str](), {"customer"}
 STAFF = ROLES | {"staff", "superuser"}
-OWNER_STAFF_KEY = OWNER | STAFF | {"key"}
 REFUSED = (401, 403, 404, 405)
 
 

@@ -22,7 +22,6 @@ from storefront.tests.actors import (
     EVERYBODY,
     NOBODY,
     OWNER,
-    OWNER_STAFF_KEY,
     STAFF,
     Actors,
     routes,
@@ -68,7 +67,9 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
     "api/v1/models/": ("api/v1/models/", {"key", "data", "superuser"}),
     "api/v1/models/<str:version>/": ("api/v1/models/v1/", {"key", "data", "superuser"}),
     "api/v1/status/": ("api/v1/status/", STAFF | {"key"}),
-    "api/v1/features/<str:shopper>/": ("api/v1/features/c1/", OWNER_STAFF_KEY),
+    "api/v1/features/<str:shopper>/": (
+        "api/v1/features/c1/", OWNER | {"key", "support", "superuser"}
+    ),
     "orders/<order:number>/": ("", OWNER),
     "ops/": ("ops/", STAFF),
     **{

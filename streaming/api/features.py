@@ -1,4 +1,4 @@
-"""A shopper's features over HTTP: for staff, and for that shopper."""
+"""A shopper's features over HTTP: for that shopper, and for whoever may look at customers."""
 
 from typing import Any
 
@@ -43,7 +43,8 @@ class Features(Limited):
         parameters=[
             OpenApiParameter(
                 "shopper", str, OpenApiParameter.PATH,
-                description="“me”, or a shopper's id (another's: staff, or a features:read key)",
+                description="“me”, or a shopper's id (another's: a features:read key, or a user who "
+                "may view customers)",
             ),
             OpenApiParameter("article", str, many=True, description="article_ids, at most 200"),
         ],
@@ -71,7 +72,7 @@ def _allowed(request: Request, shopper: str) -> str:
     own = shopper_of(request._request)
     if shopper in ("me", own):
         return own
-    if not (request.user.is_staff or opens(request, Scope.FEATURES)):
+    if not (opens(request, Scope.FEATURES) or request.user.has_perm("catalog.view_customer")):
         raise PermissionDenied("These are somebody else's features.")
     if not is_shopper(shopper):
         raise NotFound(f"{shopper} isn't a shopper's id.")
