@@ -241,7 +241,7 @@ def where_the_time_goes(shoppers: int) -> dict[str, float]:
     spent = {"features": 0.0, "profile": 0.0, "candidates, rank, diversity": 0.0, "all": 0.0}
     for name in names:
         at = time.perf_counter()
-        found = live.snapshot_of(name, None)
+        found = live.snapshot_of(name)
         assert found is not None
         features = time.perf_counter()
         profile = profile_of(bundle, found.state.recents, None, found.now_ms)

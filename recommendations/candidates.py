@@ -12,17 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import ABSENT, Bundle, Floats, Ints, Lists
-from recommendations.profile import BAG_ADD, CLICK, PURCHASE, UNKNOWN_BAND, VIEW, Profile
+from recommendations.profile import PURCHASE, UNKNOWN_BAND, Profile
 
-# How much an action says of what one is looking for, by its place in streaming.state.KINDS.
-KIND_WEIGHT = np.zeros(4)
-KIND_WEIGHT[[VIEW, CLICK, BAG_ADD, PURCHASE]] = 1.0, 1.0, 2.0, 1.0
-# An action counts half after so many days; hyperbolic, as people re-buy.
-HALF_AFTER_DAYS = 14.0
-# Within one visit everything is equally old; each step back counts a little less, and of what was
-# only looked at less still: the last look tells what a shopper is after now.
-STEP_BACK = 0.95
-LOOK_BACK = 0.85
 AGAIN_DAYS = 30.0
 POPULAR_DEPTH = 100
 # Of two articles equally alike the best seller gets this much more, so that what hardly anybody
@@ -61,14 +52,6 @@ class Candidates:
         return len(self.rows)
 
 
-def action_weights(profile: Profile) -> Scores:
-    """Kind × age × place in the visit."""
-    weights: Scores = KIND_WEIGHT[profile.kinds] / (1.0 + profile.days / HALF_AFTER_DAYS)
-    looked = profile.kinds != PURCHASE
-    looks = np.where(looked, np.cumsum(looked) - 1, 0)
-    return weights * STEP_BACK ** np.arange(len(profile)) * LOOK_BACK**looks
-
-
 def again(bundle: Bundle, profile: Profile) -> Candidates:
     """What was bought in the last AGAIN_DAYS: 1 / days since."""
     own = (profile.kinds == PURCHASE) & (profile.days <= AGAIN_DAYS)
@@ -79,26 +62,26 @@ def again(bundle: Bundle, profile: Profile) -> Candidates:
 def colours(bundle: Bundle, profile: Profile) -> Candidates:
     """Other colours of what the shopper acted on, the better selling the stronger."""
     rows = bundle.colours[profile.rows]
-    return near(rows, bundle.standing[rows], action_weights(profile), profile.rows)
+    return near(rows, bundle.standing[rows], profile.weights, profile.rows)
 
 
 def together(bundle: Bundle, profile: Profile) -> Candidates:
     rows, scores = bundle.together
     chosen = profile.rows
-    return near(rows[chosen], scores[chosen], action_weights(profile), chosen)
+    return near(rows[chosen], scores[chosen], profile.weights, chosen)
 
 
 def also(bundle: Bundle, profile: Profile) -> Candidates:
     rows, scores = bundle.also
     chosen = profile.rows
-    return near(rows[chosen], scores[chosen], action_weights(profile), chosen)
+    return near(rows[chosen], scores[chosen], profile.weights, chosen)
 
 
 def content(bundle: Bundle, profile: Profile) -> Candidates:
     """Near by attributes and words; what sells counts more."""
     rows = bundle.neighbours[profile.rows]
     close = bundle.neighbour_scores[profile.rows] ** 2
-    return near(rows, close * bundle.standing[rows], action_weights(profile), profile.rows)
+    return near(rows, close * bundle.standing[rows], profile.weights, profile.rows)
 
 
 def near(rows: Ints, scores: Floats | Scores, weight: Scores, own: Ints) -> Candidates:
@@ -133,7 +116,7 @@ def audience_of(bundle: Bundle, profile: Profile) -> dict[int, float]:
     """The index groups a shopper turns to, as shares of those that matter."""
     total = dict[int, float]()
     groups = bundle.index_group[profile.rows].tolist()
-    for group, weight in zip(groups, action_weights(profile).tolist(), strict=True):
+    for group, weight in zip(groups, profile.weights.tolist(), strict=True):
         total[group] = total.get(group, 0.0) + weight
     everything = sum(total.values())
     large = {k: v for k, v in total.items() if v > 0 and v >= SMALL_SHARE * everything}

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
-from recommendations.candidates import Candidates, Scores, Source, action_weights
+from recommendations.candidates import Candidates, Scores, Source
 from recommendations.profile import Profile
 
 SOLD_DAYS: Final = (1, 3, 7, 14, 28)
@@ -88,7 +88,7 @@ def since_bought(profile: Profile, rows: Ints) -> Scores:
 
 def affinities(bundle: Bundle, profile: Profile, rows: Ints) -> list[Scores]:
     """Of each attribute the share of the shopper's weighed actions on the row's own value."""
-    weight = action_weights(profile)
+    weight = profile.weights
     share = weight / max(float(weight.sum()), 1e-12)
     return [
         (value[rows][:, None] == value[profile.rows][None, :]) @ share

@@ -26,6 +26,7 @@ from recommendations.asking import (
     distinct,
     hidden,
     listed,
+    places,
     row_of,
     shown,
     unwanted,
@@ -34,7 +35,10 @@ from recommendations.asking import (
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.candidates import of_article, of_partners
 from recommendations.for_you import buy_again, for_you
+from recommendations.live import snapshot_of
 from recommendations.shelf import Found, Item
+from streaming import keys
+from streaming.store import Snapshot
 
 # By whether type and colour are the same.
 LIKENESS = {
@@ -47,11 +51,13 @@ LIKENESS = {
 
 @dataclass(frozen=True)
 class Kind:
-    """`live` says whether the kind looks at Redis, `article` whether it is about one."""
+    """`live` says whether the kind looks at Redis, `trends` whether also at what trends there,
+    `article` whether it is about one."""
 
     title: str
     find: Callable[[Ask], Found]
     live: bool = False
+    trends: bool = False
     article: bool = False
 
 
@@ -65,10 +71,11 @@ def similar(ask: Ask) -> Found:
     if ask.bundle is None or row is None:
         found = fallbacks.of_same_type(ask.article, ask.k)
         return Found("postgres_same_type", "Of the same type", found, degraded=True)
-    found = shown(ask, ask.bundle, of_article(ask.bundle, row), "", exclude=())
-    others = ask.bundle.rows_of([item.article for item in found])
-    reasons = likenesses(ask.bundle, row, others)
-    items = [Item(item.article, item.score, why) for item, why in zip(found, reasons, strict=True)]
+    near = of_article(ask.bundle, row)
+    kept = places(ask, ask.bundle, near.rows, exclude=())
+    rows, scores = near.rows[kept], near.scores[kept].tolist()
+    articles, reasons = ask.bundle.article[rows].tolist(), likenesses(ask.bundle, row, rows)
+    items = [Item(*parts) for parts in zip(articles, scores, reasons, strict=True)]
     return Found("content_neighbours", "Alike in type, style, colour and words", items)
 
 
@@ -170,7 +177,13 @@ KINDS = {
     "for-you": Kind("For you", for_you, live=True),
     "buy-again": Kind("Buy again", buy_again, live=True),
     "because-you-viewed": Kind("Because you viewed", because_you_viewed, live=True),
-    "trending": Kind("Trending now", trending, live=True),
+    "trending": Kind("Trending now", trending, live=True, trends=True),
     "new-in": Kind("New in", new_in, live=True),
     "recently-viewed": Kind("Recently viewed", recently_viewed, live=True),
 }
+
+
+def live_for(kind: Kind, shopper: str | None, index_group: int | None) -> Snapshot | None:
+    """What the kind wants to know from Redis; None where that is nothing or Redis is away."""
+    top = keys.top(index_group) if kind.trends else None
+    return snapshot_of(shopper, top) if kind.live else None

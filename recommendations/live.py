@@ -4,7 +4,7 @@ import logging
 import time
 from dataclasses import dataclass
 
-from streaming import store
+from streaming import clock, store
 from streaming.store import Snapshot, StoreUnavailable
 
 logger = logging.getLogger(__name__)
@@ -31,12 +31,17 @@ class Breaker:
 breaker = Breaker()
 
 
-def snapshot_of(shopper: str | None, index_group: int | None) -> Snapshot | None:
-    """State, trends and time in one round trip; None when Redis is away."""
+def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
+    """State, time and, by one of `keys.top`, trends in one round trip; None when Redis is away.
+
+    Of nobody (None) there is nothing to ask but trends.
+    """
     if breaker.is_open():
         return None
+    if shopper is None and top is None:
+        return store.nothing_of(clock.now_ms())
     try:
-        return store.snapshot(shopper or NOBODY, index_group=index_group)
+        return store.snapshot(shopper or NOBODY, top=top)
     except StoreUnavailable as error:
         breaker.trip()
         logger.warning("no live features for %.0f s: %s", PAUSE_S, error)

@@ -131,6 +131,5 @@ def just_bought(bundle: Bundle, profile: Profile) -> set[int]:
 
     No longer: what was bought yesterday (another size, a second piece) is the best guess for today.
     """
-    own = (profile.kinds == PURCHASE) & (profile.days < JUST_BOUGHT_DAYS)
-    lasting = ~np.isin(bundle.product_type[profile.rows], CONSUMABLES)
-    return set(profile.rows[own & lasting].tolist())
+    rows = profile.rows[(profile.kinds == PURCHASE) & (profile.days < JUST_BOUGHT_DAYS)]
+    return set(rows[~among(bundle.product_type[rows], CONSUMABLES)].tolist())

@@ -70,7 +70,7 @@ def of_article(article: int) -> list[Shown]:
 
 
 def of_shopper(shopper: str) -> tuple[Known, list[Shown]]:
-    live, bundle = snapshot_of(shopper, None), registry.active()
+    live, bundle = snapshot_of(shopper), registry.active()
     ask = Ask(K, None, None, bundle, live, remembered(shopper, live))
     known = Known(
         version=bundle.version if bundle else None,

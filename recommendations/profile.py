@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,15 @@ VIEW, CLICK, BAG_ADD, PURCHASE = (
 )
 LAST_ACTIONS: Final = 40
 UNKNOWN_BAND: Final = -1
+# How much an action says of what one is looking for, by its place in streaming.state.KINDS.
+KIND_WEIGHT: Final = np.zeros(4)
+KIND_WEIGHT[[VIEW, CLICK, BAG_ADD, PURCHASE]] = 1.0, 1.0, 2.0, 1.0
+# An action counts half after so many days; hyperbolic, as people re-buy.
+HALF_AFTER_DAYS: Final = 14.0
+# Within one visit everything is equally old; each step back counts a little less, and of what was
+# only looked at less still: the last look tells what a shopper is after now.
+STEP_BACK: Final = 0.95
+LOOK_BACK: Final = 0.85
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,14 @@ class Profile:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @cached_property
+    def weights(self) -> npt.NDArray[np.float64]:
+        """What each action says: kind × age × place in the visit."""
+        weights = KIND_WEIGHT[self.kinds] / (1.0 + self.days / HALF_AFTER_DAYS)
+        looked = self.kinds != PURCHASE
+        looks = np.where(looked, np.cumsum(looked) - 1, 0)
+        return np.asarray(weights * STEP_BACK ** np.arange(len(self)) * LOOK_BACK**looks)
 
 
 def customer_key(shopper: str | None) -> int | None:

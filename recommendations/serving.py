@@ -8,8 +8,7 @@ from recommendations.attribution import servings
 from recommendations.bundle import registry
 from recommendations.experiments.assignment import arm_of, plans
 from recommendations.experiments.filling import bundle_of, fill
-from recommendations.kinds import KINDS
-from recommendations.live import snapshot_of
+from recommendations.kinds import KINDS, live_for
 from recommendations.profile import customer_key
 from recommendations.rules.serving import rules_for
 from recommendations.shelf import Shelf
@@ -27,19 +26,21 @@ def recommend(
     article: int | None = None,
     index_group: int | None = None,
     k: int = DEFAULT_K,
+    is_new: bool = False,
 ) -> Shelf:
     """Up to `k` articles of a kind (a key of KINDS), best first, with their reasons.
 
     `article` is the one on the page: what "similar" is about, and never shown elsewhere.
-    `index_group` narrows to one audience. With Redis or the bundle away a fallback answers, named
-    in `strategy` and flagged `degraded`; without any data the shelf is empty.
+    `index_group` narrows to one audience. A shopper who `is_new` was given their id for this very
+    request: Redis isn't asked what they did. With Redis or the bundle away a fallback answers,
+    named in `strategy` and flagged `degraded`; without any data the shelf is empty.
     Raise KeyError for an unknown kind, ValueError when a kind about an article gets none.
     """
     begun = time.perf_counter()
     chosen = KINDS[kind]
     arm = arm_of(plans.get(), kind, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
-    live = snapshot_of(shopper, index_group) if chosen.live else None
+    live = live_for(chosen, None if is_new else shopper, index_group)
     customer = remembered(shopper, live)
     ask = Ask(k, article, index_group, bundle, live, customer)
     rules = rules_for(kind, shopper, index_group)

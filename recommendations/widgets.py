@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from catalog.models import Article
 from recommendations.serving import DEFAULT_K, recommend
 from recommendations.shelf import Item, Shelf
-from streaming.shoppers import shopper_of
+from streaming.shoppers import is_new, shopper_of
 
 Card = tuple[Article, Item, int]
 
@@ -23,7 +23,14 @@ def shelf_for(
     """The context of a shelf for whoever sent the request."""
     shopper = shopper_of(request)
     return shelf_context(
-        recommend(kind, shopper=shopper, article=article, index_group=index_group, k=k)
+        recommend(
+            kind,
+            shopper=shopper,
+            article=article,
+            index_group=index_group,
+            k=k,
+            is_new=is_new(request),
+        )
     )
 
 

@@ -26,7 +26,7 @@ PICKED: Final = 4.0
 
 def liking(goods: Assortment, shopper: str, index_group: int | None = None) -> Floats:
     """A factor for each row, 1 for what nothing speaks for; all ones of somebody unknown."""
-    live = snapshot_of(shopper, index_group)
+    live = snapshot_of(shopper)
     factor = 1 + TASTE * taste(goods, live.state.affinities if live else {})
     shelf = recommend(FOR_YOU, shopper=shopper, index_group=index_group, k=MAX_K)
     rows, known = goods.rows_of(np.array([item.article for item in shelf.items], np.int64))

@@ -63,6 +63,11 @@ def shopper_of(request: HttpRequest) -> str:
     return anonymous_of(request) if customer is None else customer_shopper(customer)
 
 
+def is_new(request: HttpRequest) -> bool:
+    """Whether shopper_of made somebody up for this request."""
+    return hasattr(request, "_new_anonymous")
+
+
 class ShopperMiddleware:
     """Hands a new anonymous shopper the cookie they are known by from now on."""
 

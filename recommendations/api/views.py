@@ -19,7 +19,7 @@ from recommendations.api.serializers import (
 from recommendations.kinds import KINDS
 from recommendations.lookups import check_known
 from recommendations.serving import recommend
-from streaming.shoppers import shopper_of
+from streaming.shoppers import is_new, shopper_of
 
 
 class ShelfView(Limited):
@@ -32,7 +32,8 @@ class ShelfView(Limited):
     def get(self, request: Request) -> HttpResponse:
         query = read_query(self.query, request.query_params)
         check_known(query)
-        shelf = recommend(self.kind, shopper=shopper_of(request._request), **query)
+        shopper = shopper_of(request._request)
+        shelf = recommend(self.kind, shopper=shopper, is_new=is_new(request._request), **query)
         # Written at once: DRF's renderer takes longer than the shelf's filters.
         return HttpResponse(orjson.dumps(plain(shelf)), content_type="application/json")
 

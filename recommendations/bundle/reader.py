@@ -29,12 +29,14 @@ class Lists:
 
     def of(self, key: int) -> tuple[Ints, Floats]:
         """The rows of `key` and their scores; both empty for an unknown key."""
-        found = np.flatnonzero(self.keys == key)
-        if len(found) == 0:
-            return self.rows[0, :0], self.scores[0, :0]
-        rows = self.rows[found[0]]
-        length = int(np.count_nonzero(rows != ABSENT))
-        return rows[:length], self.scores[found[0], :length]
+        return self._by_key.get(key) or (self.rows[0, :0], self.scores[0, :0])
+
+    @cached_property
+    def _by_key(self) -> dict[int, tuple[Ints, Floats]]:
+        """There are a few keys, asked for again and again."""
+        lengths = np.count_nonzero(self.rows != ABSENT, axis=1).tolist()
+        lists = zip(self.keys.tolist(), self.rows, self.scores, lengths, strict=True)
+        return {key: (rows[:length], scores[:length]) for key, rows, scores, length in lists}
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,9 @@ class Bundle:
         """The row of each article key, ABSENT for one the bundle doesn't know."""
         # Of the array's own type: else the search would convert the whole of it, each time.
         keys = np.asarray(articles, self.article.dtype)
-        place = np.searchsorted(self.article, keys).clip(max=len(self.article) - 1)
-        return np.where(self.article[place] == keys, place, ABSENT).astype(np.int32)
+        place = self.article.searchsorted(keys)
+        known = self.article.take(place, mode="clip") == keys
+        return np.where(known, place, ABSENT).astype(np.int32)
 
     def name(self, row: int) -> str:
         start = int(self._name_ends[row - 1]) if row else 0

@@ -140,7 +140,7 @@ def left(wardrobe: Wardrobe, request: Request, locked: Ints) -> Decimal:
 def wishes_of(wardrobe: Wardrobe, request: Request, shopper: str | None) -> Wishes:
     """Slots by number; nothing of the same look again, nor bought lately, nor turned down."""
     names = request.slots
-    live = snapshot_of(shopper, None) if shopper else None
+    live = snapshot_of(shopper) if shopper else None
     return Wishes(
         slots=frozenset(map(slots().number, names)) if names is not None else None,
         avoid_colours=frozenset(request.avoid_colours),

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from recommendations.asking import Ask
 from recommendations.bundle import registry
 from recommendations.experiments.filling import fill
-from recommendations.kinds import KINDS
-from recommendations.live import snapshot_of
+from recommendations.kinds import KINDS, live_for
 from recommendations.rules.models import Rule
 from recommendations.rules.serving import holds, rules_for
 from recommendations.serving import remembered
@@ -27,7 +26,7 @@ class Preview:
 def preview(rule: Rule, kind: str, shopper: str | None, article: int | None = None) -> Preview:
     """Nothing is stored and nothing counted. Raise ValueError for a kind about an article alone."""
     chosen = KINDS[kind]
-    live = snapshot_of(shopper, rule.index_group) if chosen.live else None
+    live = live_for(chosen, shopper, rule.index_group)
     bundle = registry.active()
     ask = Ask(K, article, rule.index_group, bundle, live, remembered(shopper, live))
     others = [r for r in rules_for(kind, shopper, rule.index_group) if r.pk != rule.pk]

@@ -33,28 +33,33 @@ class Snapshot:
     erased: bool = False
 
 
-def snapshot(
-    shopper: str, *, index_group: int | None = None, articles: Sequence[int] = ()
-) -> Snapshot:
-    """A shopper's features, those of any articles, and what trends (in an index group or overall).
+def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = ()) -> Snapshot:
+    """A shopper's features, those of any articles, and what trends by one of `keys.top`.
 
     One round trip; raise StoreUnavailable when Redis is away.
     """
     epoch = trends.epoch_of(clock.now_ms()) if articles else 0
     with available(), client().pipeline(transaction=False) as pipeline:
         pipeline.get(keys.state(shopper))
-        pipeline.get(keys.top(index_group))
         pipeline.get(keys.CLOCK)
         pipeline.zrevrange(keys.dislikes(shopper), 0, -1)
+        if top:
+            pipeline.get(top)
         if articles:
             _ask_counts(pipeline, epoch, articles)
-        packed, top, offset, disliked, *counts = pipeline.execute()
+        packed, offset, disliked, *more = pipeline.execute()
+    trending, counts = (more[0], more[1:]) if top else (None, more)
     now = clock.heard(offset)
     stored = unpack(packed)
     state = view(stored, now)
     age = now - state.last_seen if state.last_seen else None
     counted, less = _counted(articles, counts), [int(article) for article in disliked]
-    return Snapshot(state, top_at(top, now), now, age, counted, less, stored.erased)
+    return Snapshot(state, top_at(trending, now), now, age, counted, less, stored.erased)
+
+
+def nothing_of(now_ms: int) -> Snapshot:
+    """The features of somebody who has none yet."""
+    return Snapshot(ShopperState(), [], now_ms, None)
 
 
 def _ask_counts(pipeline: Any, epoch: int, articles: Sequence[int]) -> None:
