@@ -44,8 +44,8 @@ bench: $(DEV) wrk ## one benchmark, or all: NAME=ingest … [SIZE=N] (table, plo
 openapi: $(RUN) ## write docs/openapi.yaml anew
 	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
-api-fuzz: $(DEV) ## some thousands of requests drawn from the API's description (EXAMPLES=60)
-	API_FUZZ_EXAMPLES=$(or $(EXAMPLES),60) $(PY) -m pytest -s storefront/tests/test_api_fuzz.py
+api-fuzz: $(DEV) ## more requests drawn from the API's description than the tests draw (EXAMPLES=200)
+	API_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(PY) -m pytest -s storefront/tests/test_api_fuzz.py
 
 .PHONY: wrk
 wrk: # the load generator of three benchmarks, where it may be installed

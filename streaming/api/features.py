@@ -43,8 +43,8 @@ class Features(Limited):
         parameters=[
             OpenApiParameter(
                 "shopper", str, OpenApiParameter.PATH,
-                description="“me”, or a shopper's id (another's: a features:read key, or a user who "
-                "may view customers)",
+                description="“me”, or a shopper's id (another's: a features:read key, or a "
+                "user who may view customers)",
             ),
             OpenApiParameter("article", str, many=True, description="article_ids, at most 200"),
         ],
