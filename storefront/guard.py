@@ -1,4 +1,4 @@
-"""Before a form is read: how large it may be, and how often one may send it.
+"""Before a form is used: its size, whether all of it came, and how often one may send it.
 
 What is counted, and for how long, is by the name of the address. Counts are those of all processes
 (catalog.api.limits); while Redis is away each process counts for itself.
@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from rest_framework.throttling import BaseThrottle
 
 from catalog.api.limits import STEPS, counter
+from catalog.api.problems import problem
+from storefront.views.errors import bad_request
 from streaming.shoppers import known_shopper
 
 
@@ -48,16 +50,17 @@ OF_NAME: Final = Quota(200, HOUR)
 
 
 class Guard:
-    """Answers 413 to what is too large and 429 to what comes too often; the API has its own."""
+    """Answers 413 to what is too large, 400 to what ends early and 429 to what comes too often.
+
+    The API has sizes and quotas of its own.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The size before anybody, such as the check of the form's token, reads it."""
-        if is_api(request) or announced(request) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return self.get_response(request)
-        return render(request, "413.html", status=413)
+        return refused(request) or self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         match = request.resolver_match
@@ -68,8 +71,23 @@ class Guard:
         return _later(request, max(waits)) if waits else None
 
 
+def refused(request: HttpRequest) -> HttpResponse | None:
+    """By what it announces: the half of an order is none."""
+    if announced(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return None if is_api(request) else render(request, "413.html", status=413)
+    return None if is_whole(request) else _half(request)
+
+
 def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
+
+
+def is_whole(request: HttpRequest) -> bool:
+    """Whether as much came as was announced."""
+    try:
+        return len(request.body) >= announced(request)
+    except UnreadablePostError:
+        return False
 
 
 def announced(request: HttpRequest) -> int:
@@ -108,6 +126,13 @@ def exceeded(key: str, quota: Quota) -> int:
 def _digest(name: str) -> str:
     """Names may be of any length, and a password typed in their place is no business of Redis."""
     return hashlib.sha256(name.strip().lower().encode()).hexdigest()[:20]
+
+
+def _half(request: HttpRequest) -> HttpResponse:
+    said = "The request ended before all of it had come."
+    if is_api(request):
+        return problem(400, said, request.path, None)
+    return bad_request(request, said)
 
 
 def _later(request: HttpRequest, seconds: int) -> HttpResponse:

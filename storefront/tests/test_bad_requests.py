@@ -1,0 +1,181 @@
+"""What goes over a socket to a real gunicorn: the corpus of bad input, and what no client sends.
+
+Each is answered by a 4xx (or a 501) or by a closed connection, the same worker goes on serving, and
+nothing is left behind.
+"""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import psutil
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from catalog.tests.factories import make_article
+from storefront.demo.processes import Child, free_port, wait_for_port
+from storefront.tests.test_bad_input import CASES, GOOD, everything_kept, sent, written_out
+from streaming.events import decode
+from streaming.tests.kafka import messages
+
+EVENT = b'{"type":"view","article":"0108775015","id":"half"}'
+EVENTS = b"POST /api/v1/events/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+CHUNKED = EVENTS + b"Transfer-Encoding: chunked\r\n"
+BAG = (
+    b"POST /bag/update/ HTTP/1.1\r\nHost: localhost\r\n"
+    b"Cookie: csrftoken=%b\r\nX-CSRFToken: %b\r\n"
+    % (b"a" * 32, b"a" * 32)
+    + b"Content-Type: application/x-www-form-urlencoded\r\n"
+)
+GET = b"GET /api/v1/taxonomy/ HTTP/1.1\r\nHost: localhost\r\n"
+JSON = {"Content-Type": "application/json"}
+SAFE = "/?=&%+;,:@!$()*~"  # what an address may have unescaped
+TOKEN = {"Cookie": f"csrftoken={'a' * 32}", "X-CSRFToken": "a" * 32}
+SILENCE = 0  # closed without an answer
+RAW: dict[str, tuple[bytes, set[int]]] = {
+    "a request line of 10,000 characters": (b"GET /" + b"a" * 10_000 + b" HTTP/1.1\r\n\r\n", {414}),
+    "a header of 100,000 characters": (GET + b"X: " + b"a" * 100_000 + b"\r\n\r\n", {431}),
+    "a cookie of 50,000 characters": (GET + b"Cookie: a=" + b"b" * 50_000 + b"\r\n\r\n", {431}),
+    "5,000 headers": (GET + b"".join(b"X-%d: 1\r\n" % n for n in range(5000)) + b"\r\n", {431}),
+    "a header without a colon": (GET + b"nothing\r\n\r\n", {400}),
+    "a header with a space before its colon": (GET + b"X : 1\r\n\r\n", {400}),
+    "a folded header": (GET + b"X: 1\r\n 2\r\n\r\n", {400}),
+    "a NUL in a header": (GET + b"X: a\0b\r\n\r\n", {400}),
+    "no request": (b"\r\n\r\n", {400, SILENCE}),
+    "no version": (b"GET /\r\n\r\n", {400}),
+    "a version that doesn't exist": (b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", {400, 505}),
+    "a method in small letters": (b"get / HTTP/1.1\r\nHost: localhost\r\n\r\n", {400, 405}),
+    "another host's name": (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", {400}),
+    "a host that is none": (b"GET / HTTP/1.1\r\nHost: a/b@c\r\n\r\n", {400}),
+    "TLS where none is spoken": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" * 9, {SILENCE}),
+    "random bytes": (bytes(range(256)) * 20 + b"\r\n\r\n", {400}),
+    "broken UTF-8 in the path": (b"GET /\xc3\x28\xff/ HTTP/1.1\r\nHost: localhost\r\n\r\n", {400}),
+    "broken UTF-8, escaped": (b"GET /%C3%28%FF/ HTTP/1.1\r\nHost: localhost\r\n\r\n", {404}),
+    "a key of broken UTF-8": (GET + b"Authorization: Bearer \xc3\x28\xff\r\n\r\n", {401}),
+    "JSON of broken UTF-8": (EVENTS + b'Content-Length: 13\r\n\r\n{"type":"\xc3\x28"}', {400}),
+    "a path out of the root": (b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", {404}),
+    "a negative length": (EVENTS + b"Content-Length: -1\r\n\r\n" + EVENT, {400}),
+    "a length that is a word": (EVENTS + b"Content-Length: many\r\n\r\n" + EVENT, {400}),
+    "two lengths": (EVENTS + b"Content-Length: 3\r\nContent-Length: 50\r\n\r\n" + EVENT, {400}),
+    "a length and chunks": (CHUNKED + b"Content-Length: 50\r\n\r\n" + EVENT, {400}),
+    "an unknown coding": (EVENTS + b"Transfer-Encoding: rot13\r\n\r\n" + EVENT, {400, 501}),
+    "chunks of no size": (CHUNKED + b"\r\n" + EVENT, {400}),
+    "a chunk of a size that is a word": (CHUNKED + b"\r\nzz\r\n" + EVENT + b"\r\n0\r\n\r\n", {400}),
+    "a negative chunk": (CHUNKED + b"\r\n-5\r\n" + EVENT + b"\r\n0\r\n\r\n", {400}),
+    "a chunk longer than it says": (CHUNKED + b"\r\n5\r\n" + EVENT + b"\r\n0\r\n\r\n", {400}),
+    "a chunk shorter than it says": (CHUNKED + b"\r\nffff\r\n" + EVENT, {400}),
+    "half a request line": (b"GET /api/v1/ta", {400, SILENCE}),
+    "half the headers": (EVENTS + b"Content-Le", {400, SILENCE}),
+    "no body where one is announced": (EVENTS + b"Content-Length: 500\r\n\r\n", {400}),
+    "half a body": (EVENTS + b"Content-Length: 500\r\n\r\n" + EVENT[:20], {400}),
+    "half a body that can be read": (EVENTS + b"Content-Length: 500\r\n\r\n" + EVENT, {400}),
+    "half a form": (BAG + b"Content-Length: 500\r\n\r\narticle=0108775015&quantity=1", {400}),
+    "a body of 2 MB of which 1 KB comes": (
+        EVENTS + b"Content-Length: 2000000\r\n\r\n" + b" " * 1000, {413}
+    ),
+}  # fmt: skip
+
+
+class Gunicorn:
+    """The shop's web server with one worker, as it is started but for its environment."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port(18_400)
+        command = ["-m", "gunicorn", "storefront.wsgi", f"--bind=127.0.0.1:{self.port}"]
+        self.child = Child("gunicorn", [*command, "--no-control-socket"], folder / "gunicorn.log")
+
+    def workers(self) -> list[int]:
+        assert self.child.process is not None
+        return [worker.pid for worker in psutil.Process(self.child.process.pid).children()]
+
+    def status(self, request: bytes) -> int:
+        """That of the answer; SILENCE where there is none."""
+        found = b""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+            # It may have answered and closed before it was told everything.
+            with suppress(ConnectionError):
+                wire.sendall(request)
+                wire.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionError):
+                while part := wire.recv(65_536):
+                    found += part
+        return int(found.split(b" ", 2)[1]) if found else SILENCE
+
+
+@pytest.fixture
+def gunicorn(
+    transactional_db: None,
+    log: str,
+    store: None,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Gunicorn]:
+    """On the test's own database, Redis, topic and spool."""
+    settings.SPOOL_DIR = tmp_path / "spool"
+    database = urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}")
+    environment = {
+        "DATABASE_URL": database.geturl(),
+        **{name: getattr(settings, name) for name in ("REDIS_URL", "SECRET_KEY", "KAFKA_TOPIC")},
+        "KAFKA_BOOTSTRAP_SERVERS": settings.KAFKA_BOOTSTRAP_SERVERS,
+        "VAR_DIR": str(tmp_path),
+        "DEMO": "1",  # static files need no manifest
+        **dict.fromkeys(("THROTTLE_READS", "THROTTLE_EVENTS"), "100000000/min"),
+        "THROTTLE_RECOMMENDATIONS": "100000000/min",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    make_article(108775015)
+    server = Gunicorn(tmp_path)
+    server.child.start()
+    try:
+        wait_for_port(server.port, server.child)
+        assert server.status(request("GET", "/healthz")) == 200
+        yield server
+    finally:
+        server.child.stop()
+
+
+def request(method: str, address: str, body: bytes = b"", **headers: str) -> bytes:
+    """Written as every client writes it."""
+    lines = [f"{method} {quote(address, safe=SAFE)} HTTP/1.1", "Host: localhost"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"Content-Length: {len(body)}", "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def of_corpus(case: dict[str, Any]) -> bytes:
+    method, _, address = str(written_out(case["to"])).partition(" ")
+    headers = {"Content-Type": case.get("media", "application/json"), **TOKEN}
+    if "authorization" in case:
+        headers["Authorization"] = case["authorization"]
+    return request(method, address, sent(case), **headers)
+
+
+@pytest.mark.slow
+def test_whatever_is_sent_the_server_lives_and_nothing_is_left_behind(
+    gunicorn: Gunicorn, log: str
+) -> None:
+    before, workers = everything_kept(), gunicorn.workers()
+    cases = {case["why"]: (of_corpus(case), expected(case)) for case in CASES} | RAW
+    wrong = {
+        why: (status, statuses)
+        for why, (raw, statuses) in cases.items()
+        if (status := gunicorn.status(raw)) not in statuses
+    }
+    assert wrong == {}
+    assert everything_kept() == before
+    assert gunicorn.workers() == workers
+    good = request("POST", "/api/v1/events/", json.dumps(GOOD).encode(), **JSON)
+    assert gunicorn.status(good) == 202
+    assert [decode(message.value() or b"").id for message in messages(log, 1)] == ["good"]
+
+
+def expected(case: dict[str, Any]) -> set[int]:
+    """gunicorn itself refuses an address that is very long."""
+    return {414} if len(written_out(case["to"])) > 4000 else {case["status"]}
