@@ -8,7 +8,10 @@ import sys
 
 from rich.console import Console
 
-NAMES = ("ingest", "growth", "stream", "training", "serving", "outfits", "pages", "admin", "outage")
+NAMES = (
+    *("ingest", "growth", "stream", "training", "serving", "outfits", "pages", "admin", "outage"),
+    "shoppers",
+)
 
 
 def main() -> int:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from catalog import shown
 from catalog.models import Article
 from recommendations.serving import DEFAULT_K, recommend
 from recommendations.shelf import Item, Shelf
@@ -35,11 +36,11 @@ def shelf_for(
 
 
 def shelf_context(shelf: Shelf) -> dict[str, Any]:
-    """`shelf` and its `cards`: (article, item, position from 1) in the shelf's order, one query.
+    """`shelf` and its `cards`: (article, item, position from 1) in the shelf's order.
 
     An article that is no longer in the catalogue is left out.
     """
-    found = Article.objects.for_cards().in_bulk([item.article for item in shelf.items])
+    found = shown.articles([item.article for item in shelf.items])
     known = [item for item in shelf.items if item.article in found]
     cards: list[Card] = [(found[item.article], item, at) for at, item in enumerate(known, start=1)]
     return {"shelf": shelf, "cards": cards}

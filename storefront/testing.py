@@ -52,7 +52,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _new_process() -> None:
     """The process forgets what it read a moment ago: another test's rules, experiments, erased
     shoppers, an absent Redis."""
-    from recommendations.attribution import servings  # settings are read by now
+    from catalog import shown  # settings are read by now
+    from recommendations.attribution import servings
     from recommendations.experiments.assignment import plans
     from recommendations.live import breaker
     from recommendations.rules.serving import kept as rules
@@ -60,6 +61,7 @@ def _new_process() -> None:
 
     for kept in (tombstones, rules, plans, servings):
         kept.reset()
+    shown.forget()
     breaker.open_until = 0.0
 
 

@@ -19,4 +19,5 @@ def image_url(article_id: int, width: int) -> str:
 
 def srcset(article_id: int) -> str:
     """The value of an <img>'s srcset: every width that is served."""
-    return ", ".join(f"{image_url(article_id, width)} {width}w" for width in WIDTHS)
+    server, name = settings.IMAGE_BASE_URL, f"{article_id:010d}.webp"
+    return ", ".join(f"{server}/{width}/{name} {width}w" for width in WIDTHS)

@@ -1,19 +1,24 @@
 """What the shop's templates need beside Django's own tags."""
 
 import json
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote_plus
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article
 from catalog.money import amount
+from catalog.navigation import Node
 from storefront import colours
 
 register = template.Library()
@@ -74,6 +79,22 @@ def swatch(colour: str) -> SafeString:
 
 
 @register.simple_tag
+def audiences(menu: Sequence[Node]) -> SafeString:
+    """The menu's two upper levels, drawn once for as long as they and the language stay."""
+    shown = tuple(upper(node, tuple(upper(child) for child in node.children)) for node in menu)
+    return _audiences(shown, get_language())
+
+
+def upper(node: Node, children: tuple[Node, ...] = ()) -> Node:
+    return Node(node.pk, node.name, node.count, children)
+
+
+@lru_cache(maxsize=4)
+def _audiences(menu: tuple[Node, ...], language: str | None) -> SafeString:
+    return render_to_string("shop/audiences.html", {"menu": menu})
+
+
+@register.simple_tag
 def picture(
     article: Article, sizes: str, *, alt: str = "", eager: bool = False, width: int = 480
 ) -> SafeString:
@@ -121,4 +142,4 @@ def picture_url(article: int, width: int = 360) -> str:
 @register.simple_tag
 def card_query(rec: str = "", widget: str = "", position: Any = "") -> str:
     """`?rec=…&w=…&p=…` of a card on a shelf, by which the product page knows the click."""
-    return f"?{urlencode({'rec': rec, 'w': widget, 'p': position})}" if rec else ""
+    return f"?rec={quote_plus(rec)}&w={quote_plus(widget)}&p={position}" if rec else ""

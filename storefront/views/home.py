@@ -2,6 +2,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from catalog import shown
+from catalog.freshness import per_ingest
 from catalog.models import Article
 from catalog.navigation import Node, menu
 from recommendations import serving
@@ -28,12 +30,19 @@ def _audience(text: str) -> Node | None:
 def _hero() -> list[Article]:
     """The best of what trends now that has a picture, each from another garment group; where too
     little of it has one, what sells best."""
-    pictured = Article.objects.for_cards().filter(summary__has_picture=True)
     trending = [item.article for item in serving.recommend("trending", k=serving.MAX_K).items]
-    hero = _of_different_groups([], list(pictured.in_order_of(trending)))
+    known = shown.articles(trending)
+    found = [known[key] for key in trending if key in known]
+    hero = _of_different_groups([], [one for one in found if one.summary.has_picture])
     if len(hero) < HERO:
-        hero = _of_different_groups(hero, list(pictured.popular()[: serving.MAX_K]))
+        hero = _of_different_groups(hero, _best_sellers())
     return hero
+
+
+@per_ingest
+def _best_sellers() -> list[Article]:
+    pictured = Article.objects.for_cards().filter(summary__has_picture=True)
+    return list(pictured.popular()[: serving.MAX_K])
 
 
 def _of_different_groups(chosen: list[Article], more: list[Article]) -> list[Article]:
