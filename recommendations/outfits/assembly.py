@@ -1,12 +1,13 @@
 """A whole look around a bag: one article per missing slot, chosen together. Pure."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.outfits.model import Floats, Ints
-from recommendations.outfits.search import Matches, Wardrobe, Wishes, search
+from recommendations.outfits.pairs import Floats, Ints
+from recommendations.outfits.search import Matches, Wardrobe, Wishes, among, search
 
 # Looked at per slot; more costs time and changes little.
 PER_SLOT = 12
@@ -41,15 +42,18 @@ class Board:
     owed: Floats
     budget: float
 
-    def places(self, slot: int) -> Places:
-        return np.flatnonzero(self.found.slots == slot)
+    @cached_property
+    def places(self) -> dict[int, Places]:
+        """Per slot where its candidates stand, best first."""
+        slots = self.found.slots
+        return {slot: np.flatnonzero(slots == slot) for slot in np.unique(slots).tolist()}
 
     def affordable(self, slots: list[int]) -> list[int]:
         """The first slots whose cheapest pieces together stay within the budget."""
         kept: list[int] = []
         spent = 0.0
         for slot in slots:
-            least = self.price[self.places(slot)].min()
+            least = self.price[self.places[slot]].min()
             if spent + least <= self.budget:
                 kept.append(slot)
                 spent += least
@@ -60,26 +64,29 @@ class Board:
 
         No step leaves the budget or lowers the score of the whole look.
         """
-        best = {slot: int(self.places(slot)[0]) for slot in slots}
+        best = {slot: int(self.places[slot][0]) for slot in slots}
         if self.price[list(best.values())].sum() > self.budget:
-            best = {s: int(self.places(s)[self.price[self.places(s)].argmin()]) for s in slots}
+            best = {s: int(self.places[s][self.price[self.places[s]].argmin()]) for s in slots}
         for _ in range(SWEEPS):
+            before = dict(best)
             for slot in slots:
-                best[slot] = int(self.places(slot)[self.worth(slot, best).argmax()])
+                best[slot] = int(self.places[slot][self.worth(slot, best).argmax()])
+            if best == before:
+                break
         return best
 
     def worth(self, slot: int, chosen: dict[int, int]) -> Worth:
         """Of each candidate of a slot beside the other pieces; NEVER beyond the budget."""
-        places = self.places(slot)
-        rest = np.array([at for other, at in chosen.items() if other != slot], np.intp)
-        value = self.found.scores[places] + self.owed[np.ix_(places, rest)].sum(axis=1)
-        left = self.budget - self.price[rest].sum()
+        places, pieces = self.places[slot], list(chosen.values())
+        # Pieces of one slot owe each other nothing, so the slot's own may stay among them.
+        value = self.found.scores[places] + self.owed[places][:, pieces].sum(axis=1)
+        left = self.budget - self.price[pieces].sum() + self.price[chosen[slot]]
         worth: Worth = np.where(self.price[places] <= left + 1e-9, value, NEVER)
         return worth
 
     def others(self, slot: int, chosen: dict[int, int], count: int) -> list[int]:
         """Rows that could take the place of the slot's piece, best first."""
-        places, worth = self.places(slot), self.worth(slot, chosen)
+        places, worth = self.places[slot], self.worth(slot, chosen)
         order = np.argsort(-worth, kind="stable")
         fit = [at for at in order.tolist() if worth[at] > NEVER and places[at] != chosen[slot]]
         return self.found.rows[places[fit[:count]]].tolist() if fit else []
@@ -94,13 +101,15 @@ def assemble(
     files' unit); where it can't pay for every slot, the least fitting ones are left out.
     """
     found = shelved(wardrobe, search(wardrobe, bag, wishes))
+    wanted = missing(wardrobe, bag, found, wishes)
+    found = found.at(np.flatnonzero(among(found.slots, np.array(wanted, np.int32))))
     board = Board(
         found,
         wardrobe.price[found.rows].astype(np.float64),
         between(wardrobe, found),
         np.inf if budget is None else budget,
     )
-    slots = board.affordable(missing(wardrobe, bag, found, wishes))
+    slots = board.affordable(wanted)
     chosen = board.chosen(slots)
     return [
         Piece(

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from sparse_dot_topn import sp_matmul_topn
 
-from recommendations.outfits.model import Floats, Ints, Pairs
+from recommendations.outfits.pairs import Floats, Ints, Pairs
 from recommendations.training.inputs import Sales
 
 # More in one basket is a whole family's wardrobe, or a reseller's.

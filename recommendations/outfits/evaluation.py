@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.outfits.model import FEATURES, Floats, Ints
+from recommendations.outfits.model import FEATURES
+from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.questions import Decoys, Question
 from recommendations.outfits.search import FIRST, Wardrobe, Wishes, listed, search, slots_for
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float32]
+from recommendations.outfits.pairs import Floats, Ints, Pairs, looked_up
 
 # Attributes whose pairs have a table of lifts, from the broadest to the narrowest.
 GROUPS: Final = (
@@ -30,30 +30,29 @@ BAG_POWER = 0.5
 # slot follows.
 MET: Final = ("met_total", "met_most", "met_share")
 RANKING: Final = (*FEATURES, "own_popularity", "nearest_words", *MET)
+# Where the features of GROUPS and of SAME stand among FEATURES.
+TABLES: Final = slice(FEATURES.index(GROUPS[0]), FEATURES.index(GROUPS[-1]) + 1)
+SAMES: Final = slice(TABLES.stop, TABLES.stop + len(SAME))
 # The last columns of a content vector stem from name and description (content.TEXT_DIMENSIONS).
 WORDS = 64
-NOWHERE: Final = -1
+
+SAME_ROWS: Final = [GROUPS.index(name) for name in SAME]
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """Per left row its partners (`columns[starts[r]:starts[r + 1]]`).
+class Weighed(NamedTuple):
+    """bag × candidates: the weighted sum of FEATURES, and two of them (`met`: article_count)."""
 
-    `lift` is log((n + 3) / (E + 3)) and `count` log(1 + n), where n counts baskets and E is what
-    chance gives.
-    """
-
-    starts: npt.NDArray[np.int64]
-    columns: Ints
-    lift: Floats
-    count: Floats
+    total: Floats
+    words: Floats
+    met: Floats
 
 
 @dataclass(frozen=True)
 class Model:
     """What scoring needs; one entry per article unless said otherwise.
 
-    `groups` is GROUPS × articles; `tables` one square of lifts per group; `product_row` the row
+    `groups` is GROUPS × articles; `tables` a square of lifts for each, one after another in a flat
+    array; `product_row` the row
     of the article's product in `products`; `online` the log-odds of being sold online;
     `popularity` a logarithm. `weights` (as FEATURES) tell how well a pair goes together whatever
     its popularity, `ranking` (as RANKING, then one per slot) what a shopper adds next.
@@ -63,7 +62,7 @@ class Model:
     product: Ints
     product_row: Ints
     groups: Ints
-    tables: list[Floats]
+    tables: Floats
     articles: Pairs
     products: Pairs
     vectors: Floats
@@ -73,13 +72,21 @@ class Model:
     weights: Floats
     ranking: Floats
 
+    @cached_property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """Of each of GROUPS: how many codes it has."""
+        found: npt.NDArray[np.int64] = self.groups.max(axis=1).astype(np.int64) + 1
+        return found
+
+    @cached_property
+    def squares(self) -> list[Floats]:
+        """The table of each of GROUPS, code × code."""
+        parts = np.split(self.tables, np.cumsum(self.sizes**2)[:-1])
+        return [part.reshape(n, n) for part, n in zip(parts, self.sizes.tolist(), strict=True)]
+
     def scores(self, bag: Ints, candidates: Ints) -> Floats:
         """bag × candidates: how well each pair goes together."""
-        total = np.zeros((len(bag), len(candidates)), np.float32)
-        for weight, values in zip(self.weights, self.features(bag, candidates), strict=True):
-            if weight:
-                total += weight * values
-        return total
+        return self.weighed(self.weights, bag, candidates).total
 
     def of_bag(self, bag: Ints, candidates: Ints) -> Floats:
         """One score per candidate for the whole bag."""
@@ -88,10 +95,14 @@ class Model:
 
     def wanted(self, bag: Ints, candidates: Ints) -> Floats:
         """One score per candidate: how likely it is what is added to the bag next."""
-        total = self.ranking[len(RANKING) :][self.slot[candidates]]
-        own = self.ranking[: len(RANKING)]
-        for weight, values in zip(own, self.ranked_for(bag, candidates), strict=True):
-            total = total + weight * values
+        weights = dict(zip(RANKING, self.ranking.tolist(), strict=False))
+        pairs = self.weighed(self.ranking[: len(FEATURES)], bag, candidates)
+        total: Floats = pairs.total.sum(axis=0) * np.float32(len(bag) ** -BAG_POWER)
+        total += weights["own_popularity"] * self.popularity[candidates]
+        total += weights["nearest_words"] * pairs.words.max(axis=0)
+        for name, values in zip(MET, baskets_shared(pairs.met), strict=True):
+            total += weights[name] * values
+        total += self.ranking[len(RANKING) :][self.slot[candidates]]
         return total
 
     def ranked_for(self, bag: Ints, candidates: Ints) -> Iterator[Floats]:
@@ -111,33 +122,62 @@ class Model:
 
     def wanted_alone(self, rows: Ints, candidates: Ints) -> Floats:
         """rows × candidates: `wanted` for each row as a bag of its own."""
-        weights = dict(zip(RANKING, self.ranking, strict=False))
-        total = np.zeros((len(rows), len(candidates)), np.float32)
-        once = {
-            "words": weights["nearest_words"],
-            "article_count": weights["met_total"] + weights["met_most"],
-        }
-        for name, values in zip(FEATURES, self.features(rows, candidates), strict=True):
-            total += np.float32(weights[name] + once.get(name, 0.0)) * values
-            if name == "article_count":
-                total += np.float32(weights["met_share"]) * (values > 0)
-        own = np.float32(weights["own_popularity"]) * self.popularity[candidates]
-        return total + own + self.ranking[len(RANKING) :][self.slot[candidates]]
+        weights = dict(zip(RANKING, self.ranking.tolist(), strict=False))
+        pairs = self.weighed(self.ranking[: len(FEATURES)], rows, candidates)
+        total = pairs.total
+        total += weights["nearest_words"] * pairs.words
+        total += (weights["met_total"] + weights["met_most"]) * pairs.met
+        total += weights["met_share"] * (pairs.met > 0)
+        own = weights["own_popularity"] * self.popularity[candidates]
+        total += own + self.ranking[len(RANKING) :][self.slot[candidates]]
+        return total
+
+    def weighed(self, weights: Floats, bag: Ints, candidates: Ints) -> Weighed:
+        """The sum of `features` by their weights, in fewer passes than one for each of them."""
+        of = dict(zip(FEATURES, weights.tolist(), strict=True))
+        shape = (len(bag), len(candidates))
+        left, right = self.groups[:, bag], self.groups[:, candidates]
+        total = (weights[TABLES] @ self.lifts(left, right)).reshape(shape)
+        same = left[SAME_ROWS, :, None] == right[SAME_ROWS, None, :]
+        total += (weights[SAMES] @ same.reshape(len(SAME), -1)).reshape(shape)
+        lift, count = looked_up(self.articles, bag, candidates)
+        total += of["article_lift"] * lift
+        total += of["article_count"] * count
+        rows = self.product_row[bag], self.product_row[candidates]
+        for name, values in zip(("lift", "count"), looked_up(self.products, *rows), strict=True):
+            total += of[f"product_{name}"] * values
+        distance = code_distance(self.product[bag], self.product[candidates])
+        total += distance * (of["code_distance"] + of["code_distance_in_section"] * same[0])
+        mine, theirs = self.vectors[bag], self.vectors[candidates]
+        words = mine[:, -WORDS:] @ theirs[:, -WORDS:].T
+        total += of["content"] * (mine @ theirs.T) + of["words"] * words
+        step = self.log_price[candidates] - self.log_price[bag][:, None]
+        total += of["price_gap"] * np.abs(step) + of["price_step"] * step
+        online, channel = self.online[candidates], self.online[bag][:, None]
+        total += of["channel_gap"] * np.abs(online - channel) + of["channel"] * channel * online
+        total += of["popularity"] * self.popularity[candidates]
+        return Weighed(total, words, count)
+
+    def lifts(self, left: Ints, right: Ints) -> Floats:
+        """GROUPS × pairs: the lift of each pair of codes (GROUPS × rows on either side)."""
+        start = np.cumsum(self.sizes**2) - self.sizes**2
+        cell = (start[:, None] + left * self.sizes[:, None])[:, :, None] + right[:, None, :]
+        found: Floats = self.tables[cell.reshape(len(GROUPS), -1)]
+        return found
 
     def features(self, bag: Ints, candidates: Ints) -> Iterator[Floats]:
         """bag × candidates (or something that spreads to it) for each of FEATURES."""
         yield from looked_up(self.articles, bag, candidates)
         yield from looked_up(self.products, self.product_row[bag], self.product_row[candidates])
         left, right = self.groups[:, bag], self.groups[:, candidates]
-        for table, a, b in zip(self.tables, left, right, strict=True):
+        for table, a, b in zip(self.squares, left, right, strict=True):
             yield table[a].take(b, axis=1)
         same = {
             name: (left[at][:, None] == right[at]).astype(np.float32)
             for name, at in ((name, GROUPS.index(name)) for name in SAME)
         }
         yield from same.values()
-        apart = np.abs(self.product[bag][:, None] - self.product[candidates]).astype(np.float32)
-        distance = np.log1p(apart)
+        distance = code_distance(self.product[bag], self.product[candidates])
         yield distance
         yield distance * same["section"]
         mine, theirs = self.vectors[bag], self.vectors[candidates]
@@ -158,27 +198,10 @@ def baskets_shared(counts: Floats) -> list[Floats]:
     return [total, counts.max(axis=0, initial=0.0), (counts > 0).mean(axis=0, dtype=np.float32)]
 
 
-def looked_up(pairs: Pairs, left: Ints, right: Ints) -> tuple[Floats, Floats]:
-    """Lift and count of each pair of rows, left × right, 0 where the two were never met."""
-    unique, place = np.unique(right, return_inverse=True)
-    column = np.full(len(pairs.starts) - 1, NOWHERE, np.int32)
-    column[unique] = np.arange(len(unique), dtype=np.int32)
-    own = [slice(pairs.starts[row], pairs.starts[row + 1]) for row in left.tolist()]
-    partners = column[joined(pairs.columns, own)]
-    line = np.repeat(np.arange(len(left)), pairs.starts[left + 1] - pairs.starts[left])
-    met = partners != NOWHERE
-    line, partners = line[met], partners[met]
-
-    def spread(values: Floats) -> Floats:
-        found = np.zeros((len(left), len(unique)), np.float32)
-        found[line, partners] = joined(values, own)[met]
-        return found.take(place, axis=1)
-
-    return spread(pairs.lift), spread(pairs.count)
-
-
-def joined(values: npt.NDArray[Any], parts: list[slice]) -> npt.NDArray[Any]:
-    return np.concatenate([values[:0], *(values[part] for part in parts)])
+def code_distance(left: Ints, right: Ints) -> Floats:
+    """left × right: a collection is numbered together."""
+    apart: Floats = np.abs(left[:, None] - right).astype(np.float32)
+    return np.log1p(apart, out=apart)
 
 
 def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:
@@ -187,7 +210,7 @@ def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:
         "outfit_slot": model.slot,
         "outfit_product_row": model.product_row,
         "outfit_groups": model.groups,
-        "outfit_tables": np.concatenate([table.ravel() for table in model.tables]),
+        "outfit_tables": model.tables,
         "outfit_online": model.online,
         "outfit_popularity": model.popularity,
         "outfit_weights": model.weights,
@@ -199,7 +222,6 @@ def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:
 
 
 def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
-    groups = arrays["outfit_groups"]
     pairs = {
         name: Pairs(*(arrays[f"outfit_{name}_{part}"] for part in Pairs.__dataclass_fields__))
         for name in ("article", "product")
@@ -208,8 +230,8 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
         slot=arrays["outfit_slot"],
         product=arrays["product"],
         product_row=arrays["outfit_product_row"],
-        groups=groups,
-        tables=split(arrays["outfit_tables"], [int(row.max()) + 1 for row in groups]),
+        groups=arrays["outfit_groups"],
+        tables=arrays["outfit_tables"],
         articles=pairs["article"],
         products=pairs["product"],
         vectors=arrays["vectors"],
@@ -219,10 +241,3 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
         weights=arrays["outfit_weights"],
         ranking=arrays["outfit_ranking"],
     )
-
-
-def split(flat: Floats, sizes: list[int]) -> list[Floats]:
-    """The square tables that stand one after another in `flat`."""
-    ends = np.cumsum([size * size for size in sizes])
-    parts = np.split(flat, ends[:-1])
-    return [part.reshape(size, size) for part, size in zip(parts, sizes, strict=True)]

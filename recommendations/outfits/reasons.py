@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommendations.outfits.model import FEATURES, Floats, Ints
+from recommendations.outfits.model import GROUPS
+from recommendations.outfits.pairs import Floats, Ints, looked_up
 from recommendations.outfits.search import Wardrobe
 
 # Lifts (logarithms) below these say too little to be told.
 OFTEN = 0.5
 HARMONY = 0.15
+COLOUR = GROUPS.index("colour")
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,12 @@ def why(wardrobe: Wardrobe, bag: Ints, pieces: Ints) -> list[Why]:
     """Of each piece the bag's article that speaks most for it, and how."""
     if len(bag) == 0 or len(pieces) == 0:
         return [Why("slot", None)] * len(pieces)
-    found = dict(zip(FEATURES, wardrobe.model.features(bag, pieces), strict=True))
-    worn = np.maximum(found["article_lift"], found["product_lift"])
-    return [strongest(bag, worn[:, n], found["colour"][:, n]) for n in range(len(pieces))]
+    model = wardrobe.model
+    own, _ = looked_up(model.articles, bag, pieces)
+    product, _ = looked_up(model.products, model.product_row[bag], model.product_row[pieces])
+    worn, colour = np.maximum(own, product), model.groups[COLOUR]
+    harmony = model.squares[COLOUR][colour[bag][:, None], colour[pieces]]
+    return [strongest(bag, worn[:, n], harmony[:, n]) for n in range(len(pieces))]
 
 
 def strongest(bag: Ints, worn: Floats, harmony: Floats) -> Why:

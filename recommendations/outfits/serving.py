@@ -18,7 +18,7 @@ from recommendations.experiments.filling import bundle_of
 from recommendations.experiments.strategies import OUTFIT
 from recommendations.live import snapshot_of
 from recommendations.outfits.assembly import Piece, assemble
-from recommendations.outfits.model import Ints
+from recommendations.outfits.pairs import Ints
 from recommendations.outfits.reasons import Why, why
 from recommendations.outfits.search import Wardrobe, Wishes
 from recommendations.outfits.shortlist import NONE

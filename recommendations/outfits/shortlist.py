@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.outfits.listwise import unranked
-from recommendations.outfits.model import GROUPS, Floats, Ints, Model
+from recommendations.outfits.model import GROUPS, Model
+from recommendations.outfits.pairs import Floats, Ints
 
 # Complements kept of each article and slot.
 DEPTH = 24

@@ -18,7 +18,8 @@ from recommendations.outfits.baskets import (
 )
 from recommendations.outfits.fit import fitted, usual
 from recommendations.outfits.listwise import Choices, choices, ranking_of, together, unranked
-from recommendations.outfits.model import GROUPS, Floats, Ints, Model, to_arrays
+from recommendations.outfits.model import GROUPS, Model, to_arrays
+from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.questions import Question, questions_of
 from recommendations.outfits.search import Wardrobe, Wishes, complements
 from recommendations.outfits.shortlist import NONE, Pool, pool_of, shortlists
@@ -173,7 +174,7 @@ def counted(inputs: Inputs, baskets: Baskets, slot: Ints, price: Floats, vectors
         product=articles["product"].to_numpy(np.int32),
         product_row=row.astype(np.int32),
         groups=groups,
-        tables=group_lifts(baskets, groups, part),
+        tables=np.concatenate([t.ravel() for t in group_lifts(baskets, groups, part)]),
         articles=pairs_of(baskets, part),
         products=pairs_of(Baskets(by_product, baskets.day), part[first]),
         vectors=vectors,

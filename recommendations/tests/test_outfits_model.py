@@ -9,8 +9,9 @@ import pytest
 from recommendations.outfits import baskets, fit, slots
 from recommendations.outfits.assembly import assemble
 from recommendations.outfits.evaluation import evaluate, interval
-from recommendations.outfits.model import FEATURES
+from recommendations.outfits.model import FEATURES, RANKING
 from recommendations.outfits.offline import trained_wardrobe
+from recommendations.outfits.pairs import looked_up
 from recommendations.outfits.questions import Decoys, questions_of
 from recommendations.outfits.reasons import Why, why
 from recommendations.outfits.scoring import (
@@ -136,6 +137,36 @@ def test_lists_of_a_group_equal_those_counted_pair_by_pair() -> None:
     expected = np.log((met + 3) / (np.outer(share, share) / share.sum() + 3))
     (table,) = baskets.group_lifts(found, group[None, :], slot)
     np.testing.assert_allclose(table, expected, atol=1e-5)
+
+
+def test_the_sum_of_features_in_few_passes_is_the_sum_of_each(shop: Wardrobe) -> None:
+    model = shop.model
+    bag, candidates = rows(3, 50, 101), rows(*range(0, 180, 7), 51)
+    weights = np.random.default_rng(2).normal(size=len(FEATURES)).astype(np.float32)
+    features = zip(weights, model.features(bag, candidates), strict=True)
+    expected = sum(weight * values for weight, values in features)
+    np.testing.assert_allclose(
+        model.weighed(weights, bag, candidates).total, expected, rtol=1e-4, atol=1e-4
+    )
+    listed = zip(model.ranking, model.ranked_for(bag, candidates), strict=False)
+    whole = sum(weight * values for weight, values in listed)
+    whole = whole + model.ranking[len(RANKING) :][model.slot[candidates]]
+    np.testing.assert_allclose(model.wanted(bag, candidates), whole, rtol=1e-4, atol=1e-4)
+    alone = np.stack([model.wanted(bag[n : n + 1], candidates) for n in range(len(bag))])
+    np.testing.assert_allclose(model.wanted_alone(bag, candidates), alone, rtol=1e-4, atol=1e-4)
+
+
+def test_pairs_are_looked_up_wherever_a_row_stands(shop: Wardrobe) -> None:
+    pairs = shop.model.articles
+    left, right = rows(4, 4, 100), rows(5, 3, 101, 5)
+    known = {
+        (a, int(pairs.columns[at])): (pairs.lift[at], pairs.count[at])
+        for a in left.tolist()
+        for at in range(pairs.starts[a], pairs.starts[a + 1])
+    }
+    expected = [[known.get((a, b), (0, 0)) for b in right.tolist()] for a in left.tolist()]
+    assert any(known)
+    np.testing.assert_array_equal(np.stack(looked_up(pairs, left, right), axis=2), expected)
 
 
 def test_planted_complements_are_found_again(shop: Wardrobe) -> None:

@@ -1,0 +1,53 @@
+"""What is known of pairs of rows: the partners of each, and how to look many of them up at once."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+
+NOWHERE: Final = -1
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Per left row its partners (`columns[starts[r]:starts[r + 1]]`).
+
+    `lift` is log((n + 3) / (E + 3)) and `count` log(1 + n), where n counts baskets and E is what
+    chance gives.
+    """
+
+    starts: npt.NDArray[np.int64]
+    columns: Ints
+    lift: Floats
+    count: Floats
+
+
+def looked_up(pairs: Pairs, left: Ints, right: Ints) -> tuple[Floats, Floats]:
+    """Lift and count of each pair of rows, left × right, 0 where the two were never met."""
+    column = np.full(len(pairs.starts) - 1, NOWHERE, np.int32)
+    column[right] = np.arange(len(right), dtype=np.int32)
+    at, line = runs(pairs.starts, left)
+    partner = column[pairs.columns[at]]
+    met = partner != NOWHERE
+    at, cell = at[met], line[met] * len(right) + partner[met]
+    # A row that stands twice in `right` is found in its last place only.
+    place = column[right]
+    found = np.zeros((2, len(left) * len(right)), np.float32)
+    found[0, cell], found[1, cell] = pairs.lift[at], pairs.count[at]
+    lift, count = found.reshape(2, len(left), len(right)).take(place, axis=2)
+    return lift, count
+
+
+def runs(
+    starts: npt.NDArray[np.int64], rows: Ints
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+    """The places that belong to each of the rows, one after another, and whose each is."""
+    first = starts[rows]
+    length = starts[rows + 1] - first
+    line = np.repeat(np.arange(len(rows)), length)
+    before = np.cumsum(length) - length
+    return np.arange(len(line)) + (first - before)[line], line
