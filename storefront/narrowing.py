@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop as _
 
 from catalog.assortment import Assortment, Bools, Ints, Option
 from catalog.models import Article
-from storefront.pages import page_of
+from storefront.pages import first_of, page_of
 from storefront.swatches import with_colours
 
 FOR_YOU = "for-you"
@@ -46,6 +46,15 @@ class Group:
     @property
     def chosen(self) -> int:
         return sum(link.option.chosen for link in self.links)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Articles of the pages from `first` to `page`."""
+
+    page: Page[Any]
+    first: int
+    articles: Sequence[Article]
 
 
 @dataclass(frozen=True)
@@ -83,12 +92,13 @@ class Narrowing:
         order = [("sort", sort)] if sort != next(iter(self.sorts)) else []
         return f"?{urlencode([*self.kept.items(), *chosen, *order])}"
 
-    def context(self, page: Page[Article]) -> dict[str, Any]:
+    def context(self, stretch: Stretch) -> dict[str, Any]:
         """What shop/facets.html and shop/grid.html show."""
         groups = self.groups()
         return {
-            "page": page,
-            "cards": with_colours(list(page.object_list)),
+            "page": stretch.page,
+            "first": stretch.first,
+            "cards": with_colours(stretch.articles),
             "groups": groups,
             "chips": [link for group in groups for link in group.links if link.option.chosen],
             "clear": self.url({}, self.sort),
@@ -116,8 +126,12 @@ def sort_of(request: HttpRequest, sorts: Mapping[str, str]) -> str:
     return sort
 
 
-def page_of_cards(request: HttpRequest, goods: Assortment, ordered: Ints) -> Page[Article]:
-    page: Page[Any] = page_of(request, goods.listed(ordered))
-    found = Article.objects.for_cards().in_bulk(page.object_list)
-    page.object_list = [found[key] for key in page.object_list if key in found]
-    return page
+def stretch_of(request: HttpRequest, goods: Assortment, ordered: Ints) -> Stretch:
+    """What the address asks for; htmx, which has the pages before, is given the last alone."""
+    listed = goods.listed(ordered)
+    page = page_of(request, listed)
+    first = first_of(request, page)
+    begin = page.number if "HX-Request" in request.headers else first
+    keys = listed[(begin - 1) * page.paginator.per_page : page.end_index()]
+    found = Article.objects.for_cards().in_bulk(keys)
+    return Stretch(page, first, [found[key] for key in keys if key in found])

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 PER_PAGE = 24
+MOST_PAGES = 10
 
 
 def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[Any]) -> Page[Any]:
@@ -18,3 +19,18 @@ def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[Any]) -> Page
         return Paginator(things, PER_PAGE).page(request.GET.get("page", "1"))
     except (PageNotAnInteger, EmptyPage) as error:
         raise Http404(str(error)) from error
+
+
+def first_of(request: HttpRequest, page: Page[Any]) -> int:
+    """The first of the pages that are drawn as one list, which ends with the page.
+
+    A list that "load more" has made longer says so in its address, ?from=1&page=3, so that whoever
+    comes back to it finds what was there. At most MOST_PAGES are drawn at once.
+    """
+    try:
+        asked = int(request.GET.get("from", page.number))
+    except ValueError as error:
+        raise Http404("a page is a number") from error
+    if not 1 <= asked <= page.number:
+        raise Http404("a list doesn't begin there")
+    return max(asked, page.number - MOST_PAGES + 1)

@@ -175,3 +175,5 @@ document.addEventListener("click", async (event) => {
 drawer.addEventListener("click", (event) => {
   if (event.target === drawer) drawer.close();
 });
+// The link that opened it was drawn anew if the bag has changed meanwhile.
+drawer.addEventListener("close", () => document.getElementById("bag-link").focus());

@@ -7,6 +7,7 @@ from django.test import Client
 from selectolax.lexbor import LexborHTMLParser
 
 from catalog.tests.factories import make_article
+from storefront import pages
 from storefront.tests.shops import Shop
 
 WOMEN = "/shop/1/"
@@ -70,7 +71,18 @@ def test_nothing_that_matches_offers_a_way_back(client: Client, shop: Shop) -> N
     assert "Nothing matches these filters" in texts(page, ".empty")[0]
 
 
-@pytest.mark.parametrize("query", ["?type=x", "?colour=1%00", "?type=99999999999", "?sort=magic"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?type=x",
+        "?colour=1%00",
+        "?type=99999999999",
+        "?sort=magic",
+        "?from=0",
+        "?from=2",
+        "?from=x",
+    ],
+)
 def test_what_cannot_be_a_filter_is_no_page(client: Client, shop: Shop, query: str) -> None:
     assert client.get(f"{WOMEN}{query}").status_code == 404
 
@@ -83,3 +95,18 @@ def test_more_is_a_link_to_the_next_page(client: Client, shop: Shop) -> None:
     following = read(client, more.attributes["href"] or "")
     assert len(following.css("#grid > li")) == 31 - 24
     assert texts(following, "#pages span")[0] == "31 of 31"
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_list_grown_longer_is_drawn_whole_up_to_a_bound(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "PER_PAGE", 1)
+    for n in range(12):
+        make_article(910000000 + 1000 * n, name=f"Coat {n}")
+    whole = [read(client, f"?page={n}").css_first(".card-name").text() for n in range(1, 15)]  # type: ignore[union-attr]
+    assert texts(read(client, "?from=2&page=4"), ".card-name") == whole[1:4]
+    assert texts(read(client, "?from=1&page=14"), ".card-name") == whole[4:]
+    page = client.get(f"{WOMEN}?from=2&page=4", headers={"HX-Request": "true"})
+    assert page.text.count('class="card-name') == 1
+    assert "HX-Request" in page["Vary"], "the browser keeps one answer apart from the other"

@@ -4,15 +4,17 @@ import numpy as np
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from catalog.assortment import Ints, assortment
 from storefront.liking import liking
-from storefront.narrowing import FOR_YOU, ORDERS, Narrowing, choice_of, page_of_cards, sort_of
+from storefront.narrowing import FOR_YOU, ORDERS, Narrowing, choice_of, sort_of, stretch_of
 from storefront.places import step, trail
 from streaming.shoppers import shopper_of
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def listing(request: HttpRequest, **places: int) -> HttpResponse:
     keys = list(places.values())
     steps = trail(keys)
@@ -26,13 +28,13 @@ def listing(request: HttpRequest, **places: int) -> HttpResponse:
         sort=sort_of(request, ORDERS),
         sorts=ORDERS,
     )
-    page = page_of_cards(request, goods, _ordered(request, narrowed, keys[0]))
+    stretch = stretch_of(request, goods, _ordered(request, narrowed, keys[0]))
     nodes = [above.node for above in steps]
     context = {
         "trail": steps,
         "here": here,
         "children": [step([*nodes, child]) for child in here.node.children],
-        **narrowed.context(page),
+        **narrowed.context(stretch),
     }
     return render(request, "shop/listing.html", context)
 

@@ -7,12 +7,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext_noop as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from catalog.assortment import Ints, assortment
 from catalog.search import Ranked, cleaned, rank
 from storefront import suggestions, tracking
 from storefront.liking import liking
-from storefront.narrowing import FOR_YOU, ORDERS, Narrowing, choice_of, page_of_cards, sort_of
+from storefront.narrowing import FOR_YOU, ORDERS, Narrowing, choice_of, sort_of, stretch_of
 from streaming import producer
 from streaming.events import Search
 from streaming.shoppers import shopper_of
@@ -21,6 +22,7 @@ SORTS = {"best": _("Best match"), **ORDERS}
 
 
 @require_safe
+@vary_on_headers("HX-Request")
 def search(request: HttpRequest) -> HttpResponse:
     typed = cleaned(request.GET.get("q", ""))
     context = {"q": typed, **(_results(request, typed) if typed else {})}
@@ -38,11 +40,11 @@ def _results(request: HttpRequest, typed: str) -> dict[str, Any]:
         sorts=SORTS,
         kept={"q": typed},
     )
-    page = page_of_cards(request, goods, _ordered(request, narrowed, ranked))
-    if page.number == 1:
+    stretch = stretch_of(request, goods, _ordered(request, narrowed, ranked))
+    if stretch.page.number == 1:
         producer.publish(tracking.made(Search, request, query=typed))
     found = bool(ranked.rows.any())
-    return {"attempt": ranked.attempt, "found": found, **narrowed.context(page)}
+    return {"attempt": ranked.attempt, "found": found, **narrowed.context(stretch)}
 
 
 def _ordered(request: HttpRequest, narrowed: Narrowing, ranked: Ranked) -> Ints:
