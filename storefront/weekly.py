@@ -4,29 +4,41 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from django.core.cache import cache
 from django.db import connection
 
 from catalog.models import Article
 
 WEEKS: Final = 52
 LEAST: Final = 12  # so that a young article's chart looks like one
-# The few articles with more lines than this take longer than a page may: they are kept.
-MANY: Final = 2000
-KEPT_S: Final = 7 * 86_400
 HEIGHT: Final = 40.0
-# By the index on (article, day). A best seller has some 20,000 lines in a year.
+# A best seller has tens of thousands of lines in a year. The index on (article, day) alone counts
+# them; only for their prices rows are read, and of a busy day no more than these.
+PRICES_A_DAY: Final = 3
 QUERY: Final = """
-SELECT (%(last)s - t_dat) / 7 AS ago, count(*), avg(price)
-FROM catalog_transaction
-WHERE article_id = %(article)s AND t_dat > %(first)s AND t_dat <= %(last)s
+WITH sold AS MATERIALIZED (
+    SELECT t_dat AS day, count(*) AS units
+    FROM catalog_transaction
+    WHERE article_id = %(article)s AND t_dat > %(first)s AND t_dat <= %(last)s
+    GROUP BY t_dat
+)
+SELECT (%(last)s - day) / 7 AS ago, sum(units), sum(units * paid.price) / sum(units)
+FROM sold CROSS JOIN LATERAL (
+    SELECT avg(price) AS price
+    FROM (
+        SELECT price FROM catalog_transaction
+        WHERE article_id = %(article)s AND t_dat = day LIMIT %(prices)s
+    ) few
+) paid
 GROUP BY ago
 """
 
 
 @dataclass(frozen=True)
 class Week:
-    """`price` is the mean paid, in the files' unit, None in a week without a sale."""
+    """`price` is the mean paid, in the files' unit, None in a week without a sale.
+
+    Of a day with more than PRICES_A_DAY sales it knows so many prices.
+    """
 
     begins: date
     units: int
@@ -89,17 +101,15 @@ class Chart:
 def history(article: Article) -> Chart | None:
     """The year up to the week of the last sale; None for an article that was never sold."""
     last = article.summary.last_sold
-    if last is None:
-        return None
-    if article.summary.units < MANY:
-        return chart(_ask(article.pk, last), last)
-    key = f"weekly-{article.pk}-{last}-{article.summary.units}"
-    return chart(cache.get_or_set(key, lambda: _ask(article.pk, last), KEPT_S) or [], last)
+    return None if last is None else chart(_ask(article.pk, last), last)
 
 
 def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:
-    """Of rows (weeks ago, units, mean price); from the first week with a sale on, or LEAST."""
-    if not rows:
+    """Of rows (weeks ago, units, mean price); from the first week with a sale on, or LEAST.
+
+    None for fewer than two weeks with a sale: nothing goes up or down in them.
+    """
+    if len(rows) < 2:
         return None
     known = {ago: (units, price) for ago, units, price in rows}
     weeks = []
@@ -113,6 +123,7 @@ def _ask(article: int, last: date) -> list[tuple[int, int, float]]:
     span: dict[str, int | date] = {
         "article": article,
         "last": last,
+        "prices": PRICES_A_DAY,
         "first": last - timedelta(weeks=WEEKS),
     }
     with connection.cursor() as cursor:

@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.test import Client
 
 from catalog.models import ArticleSummary
-from catalog.tests.factories import make_customer, make_transaction
+from catalog.tests.factories import make_article, make_customer, make_transaction
 from recommendations.serving import recommend
 from storefront.models import BagLine, SavedArticle
 from storefront.tests.shops import Shop, anonymous_shopper, make_shop
-from storefront.weekly import chart
+from storefront.weekly import _ask, chart
 from streaming import clock, connection, dislikes, keys, outbox, producer, store
 from streaming.events import Reset, View
 from streaming.reducer import apply
@@ -166,12 +166,32 @@ def test_only_a_day_of_the_list_is_replayed(client: Client, form: dict[str, str]
 
 @pytest.mark.usefixtures("store")
 def test_the_product_page_draws_a_year_and_tells_it_in_words(client: Client, shop: Shop) -> None:
+    make_transaction(
+        article=shop.shirt, customer=shop.customer, t_dat=date(2020, 8, 20), price=29.99 / 590
+    )
     ArticleSummary.objects.filter(pk=shop.shirt.pk).update(last_sold=date(2020, 9, 2))
     page = client.get(f"/article/{shop.shirt.article_id}/").text
-    assert "2 sold in 12 weeks, at most 2 in the week of 27 Aug 2020." in page
+    assert "3 sold in 12 weeks, at most 2 in the week of 27 Aug 2020." in page
     assert "<svg" in page
     assert 'href="' in page.split('class="zoom frame"')[1][:200], "zoom without a script"
     assert "Price and sales by week" not in client.get(f"/article/{shop.dress.article_id}/").text
+
+
+@pytest.mark.django_db
+def test_a_weeks_price_weighs_its_days_by_their_sales() -> None:
+    """Of a busy day a few prices are read, and stand for all of its sales."""
+    article, customer = make_article(), make_customer()
+    sold = [
+        (date(2020, 9, 20), 0.02, 12),
+        (date(2020, 9, 21), 0.06, 4),
+        (date(2020, 9, 1), 0.05, 3),
+    ]
+    for day, price, units in sold:
+        for _ in range(units):
+            make_transaction(article=article, customer=customer, t_dat=day, price=price)
+    weeks = sorted(_ask(article.pk, date(2020, 9, 22)))
+    assert [(ago, units) for ago, units, _ in weeks] == [(0, 16), (3, 3)]
+    assert [price for *_, price in weeks] == pytest.approx([0.03, 0.05])
 
 
 def test_weeks_without_a_sale_are_drawn_as_gaps() -> None:
@@ -181,4 +201,4 @@ def test_weeks_without_a_sale_are_drawn_as_gaps() -> None:
     assert drawn.bars == "M9.1 40.0v-40.0h.8v40.0zM11.1 40.0v-20.0h.8v20.0z"
     assert drawn.line.startswith("M9.5 ")
     assert drawn.line.count("L") == 1
-    assert chart([], date(2020, 9, 22)) is None
+    assert chart([(0, 4, 0.05)], date(2020, 9, 22)) is None, "one week is no history"
