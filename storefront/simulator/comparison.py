@@ -1,7 +1,7 @@
 """Two strategies against each other: simulated shoppers, a real experiment, the stream's counts."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -38,7 +38,7 @@ class Comparison:
     measured: Interval
     truth: float
     ratio_p: float
-    failures: int
+    failures: Mapping[str, int]
 
     @property
     def detected(self) -> bool:
@@ -112,7 +112,7 @@ def _outcome(plan: Plan, experiment: Experiment, crowd: Crowd, kind: str) -> Com
         measured=other.against,
         truth=float(np.mean(values[other.variant.pk]) - np.mean(values[control.variant.pk])),
         ratio_p=found.ratio_p,
-        failures=sum(crowd.failures.values()),
+        failures=dict(crowd.failures),
     )
 
 

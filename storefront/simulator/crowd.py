@@ -18,6 +18,7 @@ from storefront.simulator.minds import Minds
 from storefront.simulator.shelf_visit import ShelfVisit
 from storefront.simulator.shopper import Looked, Visit
 
+Panel = tuple[int, int]
 # Cents a visit: log-normal around sixty euros.
 BUDGET: Final = (6000.0, 0.6)
 
@@ -27,7 +28,9 @@ class Plan:
     """`shoppers` come, at most `at_once` of them together; each waits `think_s` on average between
     two pages. A share of `known` signs in as the customer whose taste they have. With `only` they
     ask the API for that kind of shelf and open no pages. `panel` n of m: only every m-th customer,
-    so that the shop doesn't remember of them what another crowd did."""
+    so that the shop doesn't remember of them what another crowd did. With `only`, after a share
+    `finds` of the looks they open something that they found by themselves; and where the taste
+    `turns` they shop for somebody else from halfway on."""
 
     shop: str
     shoppers: int
@@ -36,7 +39,9 @@ class Plan:
     known: float
     seed: int
     only: str | None = None
-    panel: tuple[int, int] = (0, 1)
+    panel: Panel = (0, 1)
+    finds: float = 0.0
+    turns: bool = False
 
 
 @dataclass
@@ -128,7 +133,9 @@ async def _visit(
     async with Browser(plan.shop, crowd.heard, connector) as browser:
         visit = Visit(number, browser, minds, mind, dice, think)
         if plan.only is not None:
-            visit = ShelfVisit(number, browser, minds, mind, dice, think, kind=plan.only)
+            later = mind_of(minds, dice.randrange(len(minds.liking)), dice) if plan.turns else None
+            of = (number, browser, minds, mind, dice, think)
+            visit = ShelfVisit(*of, kind=plan.only, finds=plan.finds, later=later)
         crowd.visits.append(visit)
         await think()
         try:

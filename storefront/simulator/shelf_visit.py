@@ -8,30 +8,52 @@ from urllib.parse import urlencode
 from recommendations.kinds import KINDS
 from storefront.simulator import choice
 from storefront.simulator.browser import Card, Shelf
+from storefront.simulator.choice import Mind
 from storefront.simulator.shopper import Visit
 
 OUTFIT: Final = "outfit"
 LOOKS: Final = 8
+DRAWS: Final = 20
 
 
 @dataclass
 class ShelfVisit(Visit):
     """Asks for the shelf, looks, tells what was seen and opened, LOOKS times: visits of one length
     tell strategies apart with fewer shoppers. A shelf about an
-    article is asked for around one that the shopper would buy, as if it lay in the bag."""
+    article is asked for around one that the shopper would buy, as if it lay in the bag. After a
+    share `finds` of the looks something is opened that no shelf led to, as by a search: drawn as
+    the shopper's like buy. `later` is whose mind it is from halfway on, if another's."""
 
     kind: str = "for-you"
+    finds: float = 0.0
+    later: Mind | None = None
 
     async def run(self, customer: int | None) -> None:
         """Raise ShopError when the shop fails."""
         if customer is not None:
             await self.browser.sign_in(customer)
-        for _ in range(LOOKS):
+        for look in range(LOOKS):
             self.pages += 1
+            if look == LOOKS // 2 and self.later is not None:
+                self.mind = self.later
             shelf = await self._asked()
             if shelf.cards:
                 await self._look(shelf)
+            if self.dice.random() < self.finds:
+                await self._find()
             await self.think()
+
+    async def _find(self) -> None:
+        row = self._wanted()
+        article = f"{self.minds.ids[row]:010d}"
+        await self.browser.send("/api/v1/events/", [{"type": "view", "article": article}])
+        self.mind.known.add(row)
+
+    def _wanted(self) -> int:
+        """Of the sort that they came for, where they came for one."""
+        drawn = [self.minds.bought_at(self.mind.cluster, self.dice.random()) for _ in range(DRAWS)]
+        meant = [row for row in drawn if self.minds.sort[row] == self.mind.goal]
+        return (meant or drawn)[0]
 
     async def _look(self, shelf: Shelf) -> None:
         seen, place = choice.look(self.dice, self.minds, self.mind, shelf.articles)

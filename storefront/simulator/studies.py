@@ -1,5 +1,6 @@
 """What the lab asks: each study is one or several experiments on shoppers of their own."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -7,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from storefront.simulator.comparison import Comparison, compare
-from storefront.simulator.crowd import Plan
+from storefront.simulator.crowd import Panel, Plan
 from storefront.simulator.minds import Minds
 
 Figures = dict[str, Any]
@@ -16,7 +17,7 @@ Figures = dict[str, Any]
 @dataclass(frozen=True)
 class Study:
     """`other` against `control` on a kind of shelf, `runs` times with `shoppers` each, of whom a
-    share of `known` signs in as a customer with a history."""
+    share of `known` signs in as a customer with a history. `finds`, `turns`: crowd.Plan's."""
 
     title: str
     kind: str
@@ -25,6 +26,8 @@ class Study:
     known: float = 1.0
     runs: int = 1
     shoppers: int = 3000
+    finds: float = 0.0
+    turns: bool = False
 
 
 STUDIES: Final[Mapping[str, Study]] = {
@@ -35,8 +38,9 @@ STUDIES: Final[Mapping[str, Study]] = {
     "strangers": Study(
         "for you against popularity, strangers", "for-you", "popularity", "default", known=0.0
     ),
-    "live": Study(
-        "for you with against without live features", "for-you", "without-live", "default"
+    "live": Study("live features on against off", "for-you", "without-live", "default", finds=0.5),
+    "turn": Study(
+        "the same, taste turns halfway", "for-you", "without-live", "default", finds=0.5, turns=True
     ),
     "outfits": Study("outfits by lift against by content", "outfit", "content", "lift"),
     "complements": Study("outfits by the model against by lift", "outfit", "lift", "default"),
@@ -51,9 +55,20 @@ def conduct(
     Raise NotCountedError, or ValidationError where another experiment is in the way.
     """
     control, other = {"strategy": study.control}, {"strategy": study.other}
-    base = replace(plan, shoppers=study.shoppers, known=study.known)
-    plans = [replace(base, seed=plan.seed + n) for n in range(study.runs)]
+    base = replace(
+        plan, shoppers=study.shoppers, known=study.known, finds=study.finds, turns=study.turns
+    )
+    plans = [
+        replace(base, seed=plan.seed + n, panel=part(plan.panel, n, study.runs))
+        for n in range(study.runs)
+    ]
     return [compare(one, minds, study.kind, control, other, done) for one in plans]
+
+
+def part(panel: Panel, number: int, of: int) -> Panel:
+    """A panel's own panels: no run's customers are another's."""
+    place, panels = panel
+    return place + number * panels, panels * of
 
 
 def summary(study: Study, found: Sequence[Comparison]) -> Figures:
@@ -66,7 +81,7 @@ def summary(study: Study, found: Sequence[Comparison]) -> Figures:
         "truth": round(truth, 4),
         "truth_inside": sum(one.measured.low <= truth <= one.measured.high for one in found),
         "measured": round(float(np.mean([one.measured.difference for one in found])), 4),
-        "failures": sum(one.failures for one in found),
+        "failures": dict(sum((Counter(one.failures) for one in found), Counter())),
         "each": [_line(one) for one in found],
     }
 

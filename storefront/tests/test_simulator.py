@@ -173,12 +173,12 @@ def test_a_crowd_visits_the_real_shop_and_buys(
 
     assert Order.objects.count() == round(found["conversion"] * 25)
     for kind in ("for-you", "outfit"):
-        crowd = run(replace(plan, shoppers=3, only=kind), truth)
+        crowd = run(replace(plan, shoppers=3, only=kind, finds=0.5, turns=True), truth)
         assert crowd.failures == {}
         assert crowd.looked(kind) or kind == "outfit"  # there is no model to dress anybody
 
 
-ONE = Comparison(1, (50, 52), (1.0, 1.2), Interval(0.2, 0.1, 0.3), 0.22, 0.8, 0)
+ONE = Comparison(1, (50, 52), (1.0, 1.2), Interval(0.2, 0.1, 0.3), 0.22, 0.8, {})
 
 
 def test_a_study_counts_what_was_told_and_where_the_truth_lies() -> None:
