@@ -68,17 +68,9 @@ class ArticleCardSerializer(SparseSerializer, serializers.ModelSerializer[Articl
     class Meta:
         model = Article
         fields: tuple[str, ...] = (
-            "article_id",
-            "product_code",
-            "url",
-            "name",
-            "price",
-            "picture",
-            "product_type",
-            "colour",
-            "index_group",
-            "units_recent",
-        )
+            "article_id", "product_code", "url", "name", "price", "picture", "product_type",
+            "colour", "index_group", "units_recent",
+        )  # fmt: skip
 
     def get_url(self, article: Article) -> str:
         request = self.context.get("request")
@@ -113,21 +105,10 @@ class ArticleSerializer(ArticleCardSerializer):
 
     class Meta(ArticleCardSerializer.Meta):
         fields = (
-            *ArticleCardSerializer.Meta.fields,
-            "description",
-            "product_group",
-            "appearance",
-            "colour_value",
-            "colour_master",
-            "department",
-            "index",
-            "section",
-            "garment_group",
-            "units",
-            "first_sold",
-            "last_sold",
-            "variants",
-        )
+            *ArticleCardSerializer.Meta.fields, "description", "product_group", "appearance",
+            "colour_value", "colour_master", "department", "index", "section", "garment_group",
+            "units", "first_sold", "last_sold", "variants",
+        )  # fmt: skip
 
     @extend_schema_field(ArticleCardSerializer(many=True))
     def get_variants(self, article: Article) -> list[dict[str, object]]:
