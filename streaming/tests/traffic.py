@@ -14,7 +14,8 @@ KINDS: list[Kind] = [events.View, events.View, events.Click, events.BagAdd, even
 def traffic(
     number: int, articles: Sequence[int], shoppers: int = 400, seed: int = 1
 ) -> list[Event]:
-    """Views, bags, purchases, searches and now and then an anonymous shopper who is recognised."""
+    """Views, bags, purchases and searches; now and then somebody is recognised, starts afresh or
+    is erased."""
     dice = random.Random(seed)
     anonymous = [f"a{dice.getrandbits(128):032x}" for _ in range(shoppers // 4)]
     everybody = [*(f"c{1 + i}" for i in range(shoppers)), *anonymous]
@@ -39,11 +40,13 @@ def _event(
         return events.Identify(
             id=name, shopper=customer, ts=ts, source="shop", anonymous=dice.choice(anonymous)
         )
+    if luck < 0.007:
+        kind = events.Reset if luck < 0.0065 else events.Erase
+        return kind(id=name, shopper=shopper, ts=ts, source="shop")
     if luck < 0.03:
         return events.Search(id=name, shopper=shopper, ts=ts, source="shop", query="linen")
     if luck < 0.2:
         return events.Purchase(
             id=name, shopper=shopper, ts=ts, source="shop", article=article, price=0.05, channel=2
         )
-    kind = dice.choice(KINDS)
-    return kind(id=name, shopper=shopper, ts=ts, source="shop", article=article)
+    return dice.choice(KINDS)(id=name, shopper=shopper, ts=ts, source="shop", article=article)
