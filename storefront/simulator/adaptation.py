@@ -17,6 +17,10 @@ BEFORE: Final = 5
 AFTER: Final = 8
 DRAWN: Final = 150  # opens one of so many that the taste likes best
 FOLLOWS_S: Final = 5.0  # how long an event may take to reach the features
+# Between two pages, as a quick shopper: the features know whole seconds, and of two events of one
+# second not which was the later.
+PACE_S: Final = 1.1
+AT_ONCE: Final = 10
 POLL_S: Final = 0.05
 
 
@@ -36,21 +40,24 @@ class Followed:
 def measure(
     shop: str, shoppers: int, minds: Minds, seed: int, done: Callable[[], None] = lambda: None
 ) -> list[Followed]:
-    """One after the other: it is the shop's memory that is measured. Raise ShopError."""
+    """A few at a time, who don't hear of each other. Raise ShopError."""
     return asyncio.run(_measure(shop, shoppers, minds, seed, done))
 
 
 async def _measure(
     shop: str, shoppers: int, minds: Minds, seed: int, done: Callable[[], None]
 ) -> list[Followed]:
-    found = []
+    places = asyncio.Semaphore(AT_ONCE)
     async with aiohttp.TCPConnector() as connector:
-        for number in range(shoppers):
+
+        async def one(number: int) -> Followed:
             dice = Random(f"{seed}/{number}")  # noqa: S311
-            async with Browser(shop, lambda *_: None, connector) as browser:
-                found.append(await _follow(browser, minds, dice))
+            async with places, Browser(shop, lambda *_: None, connector) as browser:
+                found = await _follow(browser, minds, dice)
             done()
-    return found
+            return found
+
+        return await asyncio.gather(*(one(number) for number in range(shoppers)))
 
 
 async def _follow(browser: Browser, minds: Minds, dice: Random) -> Followed:
@@ -85,7 +92,8 @@ def liked(minds: Minds, cluster: int, count: int, dice: Random) -> list[int]:
 
 
 async def _open(browser: Browser, article: int) -> None:
-    """Open its page, and wait until the shop shows that it heard."""
+    """Open its page after a moment, and wait until the shop shows that it heard."""
+    await asyncio.sleep(PACE_S)
     await browser.get("product", f"/article/{article:010d}/")
     for _ in range(round(FOLLOWS_S / POLL_S)):
         seen = _named(await browser.get("fragment", "/widgets/recently-viewed/"), "recently-viewed")

@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_shop(parser)
-        parser.add_argument("--shoppers", type=int, default=40, help="one after another (40)")
+        parser.add_argument("--shoppers", type=int, default=40, help="how many (40)")
         parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it here, as SVG")
 
     def handle(self, *args: Any, **options: Any) -> None:
