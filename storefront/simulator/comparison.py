@@ -1,7 +1,7 @@
 """Two strategies against each other: simulated shoppers, a real experiment, the stream's counts."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from recommendations.experiments.statistics import Interval
 from recommendations.kept import CHECK_S
 from storefront.simulator.crowd import Crowd, Plan, run
 from storefront.simulator.minds import Minds
+from storefront.simulator.shopper import Visit
 
 LAYER: Final = "simulator"
 PATIENCE_S: Final = 60.0
@@ -30,7 +31,7 @@ class NotCountedError(Exception):
 class Comparison:
     """One run. `clicks`: per shopper; `truth`: the difference of expected clicks per shopper by the
     shoppers' own choice model, without the luck of their dice; `measured` what the experiment
-    says. Pairs are the control's and the other's."""
+    says; `clicked` of each shopper, as they came. Pairs are the control's and the other's."""
 
     seed: int
     shoppers: tuple[int, int]
@@ -39,6 +40,7 @@ class Comparison:
     truth: float
     ratio_p: float
     failures: Mapping[str, int]
+    clicked: Sequence[int] = ()
 
     @property
     def detected(self) -> bool:
@@ -113,7 +115,12 @@ def _outcome(plan: Plan, experiment: Experiment, crowd: Crowd, kind: str) -> Com
         truth=float(np.mean(values[other.variant.pk]) - np.mean(values[control.variant.pk])),
         ratio_p=found.ratio_p,
         failures=dict(crowd.failures),
+        clicked=[clicks_of(visit, kind) for visit in crowd.visits],
     )
+
+
+def clicks_of(visit: Visit, kind: str) -> int:
+    return sum(one.widget == kind and one.clicked is not None for one in visit.looked)
 
 
 def expected_clicks(experiment: Experiment, crowd: Crowd, kind: str) -> dict[int, list[float]]:

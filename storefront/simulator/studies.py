@@ -10,6 +10,7 @@ import numpy as np
 from storefront.simulator.comparison import Comparison, compare
 from storefront.simulator.crowd import Panel, Plan
 from storefront.simulator.minds import Minds
+from storefront.simulator.split import false_alarms
 
 Figures = dict[str, Any]
 
@@ -28,6 +29,10 @@ class Study:
     shoppers: int = 3000
     finds: float = 0.0
     turns: bool = False
+
+    @property
+    def is_aa(self) -> bool:
+        return self.control == self.other
 
 
 STUDIES: Final[Mapping[str, Study]] = {
@@ -72,7 +77,8 @@ def part(panel: Panel, number: int, of: int) -> Panel:
 
 
 def summary(study: Study, found: Sequence[Comparison]) -> Figures:
-    """JSON-ready: how often a difference was told, and how often the pooled truth lay inside."""
+    """JSON-ready: how often a difference was told, and how often the pooled truth lay inside; of an
+    A/A study also how often other hashes would have told one (split.false_alarms)."""
     truth = float(np.mean([one.truth for one in found]))
     return {
         **vars(study),
@@ -83,6 +89,7 @@ def summary(study: Study, found: Sequence[Comparison]) -> Figures:
         "measured": round(float(np.mean([one.measured.difference for one in found])), 4),
         "failures": dict(sum((Counter(one.failures) for one in found), Counter())),
         "each": [_line(one) for one in found],
+        "split": false_alarms([n for one in found for n in one.clicked]) if study.is_aa else None,
     }
 
 

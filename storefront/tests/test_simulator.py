@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.synthetic.dataset import Parameters, generate
+from recommendations.experiments.assignment import share
 from recommendations.experiments.statistics import Interval
 from storefront.simulator import choice, minds
 from storefront.simulator.adaptation import Followed, alike, two_tastes
@@ -25,6 +26,7 @@ from storefront.simulator.crowd import Plan, run
 from storefront.simulator.forest import drawing
 from storefront.simulator.minds import Minds
 from storefront.simulator.report import figures
+from storefront.simulator.split import false_alarms, looked
 from storefront.simulator.studies import STUDIES, summary
 
 
@@ -185,6 +187,18 @@ def test_a_study_counts_what_was_told_and_where_the_truth_lies() -> None:
     of = summary(STUDIES["personal"], [ONE, replace(ONE, measured=Interval(0.0, -0.1, 0.1))])
     assert (of["detected"], of["truth_inside"], of["shoppers"]) == (1, 1, 204)
     assert of["each"][0]["clicks"] == [1.0, 1.2]
+
+
+def test_other_hashes_of_the_same_shoppers_seldom_tell_a_difference() -> None:
+    dice = Random(1)
+    of = false_alarms([dice.randrange(4) for _ in range(400)], seeds=100)
+    assert of["told"] <= 5
+    assert of["told"] / 100 < of["at_most"] < 0.12
+
+
+def test_a_difference_that_follows_the_hash_is_told() -> None:
+    clicks = [3 * (share("variant 7", str(n)) >= 0.5) + n % 2 for n in range(400)]
+    assert any(looked(np.array(clicks), 7))
 
 
 def test_studies_are_drawn_each_interval_around_what_was_measured() -> None:

@@ -121,3 +121,9 @@ def show(of: Figures) -> None:
         f"A difference was told in {of['detected']} of {of['runs']} runs; the truth over all of "
         f"them, {of['truth']:+.3f} clicks a shopper, lies in {of['truth_inside']} intervals."
     )
+    if split := of["split"]:
+        console.print(
+            f"Its {split['shoppers']:,} shoppers, divided by {split['seeds']:,} other hashes and "
+            f"looked at {split['looks']} times each: told in {split['told'] / split['seeds']:.1%}, "
+            f"at most {split['at_most']:.1%} (95 %); {split['allowed']:.0%} is allowed."
+        )

@@ -1,0 +1,47 @@
+"""How often an A/A test would tell a difference: the same shoppers, divided by other hashes."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from recommendations.experiments.assignment import share
+from recommendations.experiments.statistics import ALPHA, Sample, difference
+
+SEEDS: Final = 1000
+LOOKS: Final = 40
+
+
+def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> dict[str, Any]:
+    """JSON-ready. `clicks` of each shopper, in the order in which they came, who all had the same
+    shelves: whatever divides them, there is no difference. Each seed divides them as the shop would
+    and looks LOOKS times; `at_most` is the rate's one-sided 95 % bound (Clopper, Pearson 1934).
+    """
+    told = sum(any(looked(np.asarray(clicks), seed)) for seed in range(seeds))
+    bound = stats.beta.ppf(0.95, told + 1, seeds - told) if told < seeds else 1.0
+    return {
+        "shoppers": len(clicks),
+        "seeds": seeds,
+        "looks": LOOKS,
+        "told": told,
+        "at_most": round(float(bound), 4),
+        "allowed": ALPHA,
+    }
+
+
+def looked(clicks: npt.NDArray[np.int_], seed: int) -> Iterator[bool]:
+    """Whether a difference is told, look by look as the shoppers come."""
+    shares = np.array([share(f"variant {seed}", str(n)) for n in range(len(clicks))], float)
+    in_other = shares >= 0.5
+    for seen in np.linspace(0, len(clicks), LOOKS + 1).astype(int)[1:]:
+        other, so_far = in_other[:seen], clicks[:seen]
+        found = difference(sample(so_far[~other]), sample(so_far[other]))
+        yield found is not None and found.excludes_zero
+
+
+def sample(clicks: npt.NDArray[np.int_]) -> Sample:
+    if len(clicks) < 2:
+        return Sample(len(clicks), 0.0, 0.0)
+    return Sample(len(clicks), float(clicks.mean()), float(clicks.var(ddof=1)))
