@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from django.utils.translation import gettext_noop as _
 
 from catalog.columns import copy_columns
 from catalog.freshness import per_ingest
@@ -176,16 +177,16 @@ def assortment() -> Assortment:
 def facets() -> list[Facet]:
     """In the order in which they are shown."""
     tables = (
-        ("type", "Type", ProductType),
-        ("colour", "Colour", ColourMaster),
-        ("pattern", "Pattern", Appearance),
-        ("section", "Section", Section),
+        ("type", _("Type"), ProductType),
+        ("colour", _("Colour"), ColourMaster),
+        ("pattern", _("Pattern"), Appearance),
+        ("section", _("Section"), Section),
     )
     named = [
         Facet(key, title, dict(model._default_manager.values_list("pk", "name")))
         for key, title, model in tables
     ]
-    return [*named, Facet("band", "Price", dict(enumerate(price_names())))]
+    return [*named, Facet("band", _("Price"), dict(enumerate(price_names())))]
 
 
 def price_names() -> list[str]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Least
+from django.utils.translation import gettext
 
 from catalog.models import Article
 from catalog.money import amount
@@ -106,19 +107,22 @@ def _grow(line: BagLine, quantity: int) -> None:
 
 def _change(line: BagLine, before: dict[str, str]) -> str | None:
     """Before by article: quantity@price."""
+    name = line.article.name
     now, then = amount(line.article.summary.price), before.get(str(line.article_id))
     if then is None:
-        return f"{line.article.name} was put into your bag."
-    quantity, _, price = then.partition("@")
+        return gettext("%(name)s was put into your bag.") % {"name": name}
+    units, _, price = then.partition("@")
     if price != str(now):
         sign = settings.CURRENCY
-        return f"{line.article.name} costs {sign}{now} now, not {sign}{price}."
-    if quantity != str(line.quantity):
-        return f"There are {line.quantity} of {line.article.name} now, not {quantity}."
+        told = {"name": name, "now": f"{sign}{now}", "then": f"{sign}{price}"}
+        return gettext("%(name)s costs %(now)s now, not %(then)s.") % told
+    if units != str(line.quantity):
+        told = {"name": name, "now": str(line.quantity), "then": units}
+        return gettext("There are %(now)s of %(name)s now, not %(then)s.") % told
     return None
 
 
 def _gone(before: dict[str, str], left: list[int]) -> list[str]:
     keys = [int(key) for key in before if key.isdecimal() and int(key) not in left]
     names = Article.objects.filter(pk__in=keys).values_list("name", flat=True)
-    return [f"{name} is no longer in your bag." for name in names]
+    return [gettext("%(name)s is no longer in your bag.") % {"name": name} for name in names]

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Article
 from storefront.models import MAX_QUANTITY
@@ -13,13 +15,13 @@ from storefront.models import MAX_QUANTITY
 class ArticleField(forms.CharField):
     """The ten digits of an article_id (a lost leading zero is forgiven), as an article for sale."""
 
-    default_validators = [RegexValidator(r"\A[0-9]{1,10}\Z", "That is not an article number.")]
+    default_validators = [RegexValidator(r"\A[0-9]{1,10}\Z", _("That is not an article number."))]
 
     def clean(self, value: Any) -> Article:
         key = int(super().clean(value))
         article = Article.objects.for_cards().filter(pk=key).first()
         if article is None:
-            raise ValidationError("We don't sell that article.")
+            raise ValidationError(gettext("We don't sell that article."))
         return article
 
 
@@ -45,17 +47,24 @@ class RemoveForm(forms.Form):
 class AddressForm(forms.Form):
     """Invented, or left as it stands: it stays in the session and goes with the order."""
 
-    name = forms.CharField(max_length=80, initial="Alex Example")
-    street = forms.CharField(max_length=120, initial="1 Sample Street")
-    city = forms.CharField(max_length=80, initial="Anytown")
-    postcode = forms.CharField(max_length=12, initial="12345")
+    name = forms.CharField(label=_("Name"), max_length=80, initial="Alex Example")
+    street = forms.CharField(label=_("Street"), max_length=120, initial="1 Sample Street")
+    city = forms.CharField(label=_("City"), max_length=80, initial="Anytown")
+    postcode = forms.CharField(label=_("Postcode"), max_length=12, initial="12345")
 
 
 class WayForm(forms.Form):
-    DELIVERIES = (("home", "To your door, 2–4 days, free"), ("store", "To a shop near you, free"))
-    PAYMENTS = (("card", "Mock card, no number asked"), ("invoice", "Mock invoice"))
-    delivery = forms.ChoiceField(choices=DELIVERIES, initial="home", widget=forms.RadioSelect)
-    payment = forms.ChoiceField(choices=PAYMENTS, initial="card", widget=forms.RadioSelect)
+    DELIVERIES = (
+        ("home", _("To your door, 2–4 days, free")),
+        ("store", _("To a shop near you, free")),
+    )
+    PAYMENTS = (("card", _("Mock card, no number asked")), ("invoice", _("Mock invoice")))
+    delivery = forms.ChoiceField(
+        label=_("Delivery"), choices=DELIVERIES, initial="home", widget=forms.RadioSelect
+    )
+    payment = forms.ChoiceField(
+        label=_("Payment"), choices=PAYMENTS, initial="card", widget=forms.RadioSelect
+    )
 
 
 class CheckoutForm(forms.Form):

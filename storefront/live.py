@@ -10,6 +10,8 @@ import msgspec
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from catalog.models import Article
 from streaming import kafka, status, store
@@ -21,19 +23,29 @@ from streaming.status import WorkerStatus
 SHOWN: Final = 24
 PER_PARTITION: Final = 8
 READ_S: Final = 0.4
-WORDS: Final = {"bag_add": "into the bag", "bag_remove": "out of the bag", "impression": "seen"}
+WORDS: Final = {
+    "view": _("view"),
+    "click": _("click"),
+    "bag_add": _("into the bag"),
+    "bag_remove": _("out of the bag"),
+    "purchase": _("purchase"),
+    "impression": _("seen"),
+    "search": _("search"),
+}
 CHANGES: Final = {
-    "view": "recents, counts, windows, affinities (+1), session; the article's trend and co-views",
-    "click": "recents, counts, windows, session",
-    "bag_add": "bag, recents, counts, windows, affinities (+3), session; the article's trend",
-    "bag_remove": "bag, counts, windows, session",
-    "purchase": "bag, recents, counts, affinities (+5), purchase days; the article's trend",
-    "impression": "counts, windows, session",
-    "search": "counts, windows, session",
-    "identify": "everything: an anonymous shopper's features move to the customer",
-    "merge": "everything: handed-over features are added",
-    "reset": "everything: forgotten",
-    "erase": "everything: erased for good",
+    "view": _(
+        "recents, counts, windows, affinities (+1), session; the article's trend and co-views"
+    ),
+    "click": _("recents, counts, windows, session"),
+    "bag_add": _("bag, recents, counts, windows, affinities (+3), session; the article's trend"),
+    "bag_remove": _("bag, counts, windows, session"),
+    "purchase": _("bag, recents, counts, affinities (+5), purchase days; the article's trend"),
+    "impression": _("counts, windows, session"),
+    "search": _("counts, windows, session"),
+    "identify": _("everything: an anonymous shopper's features move to the customer"),
+    "merge": _("everything: handed-over features are added"),
+    "reset": _("everything: forgotten"),
+    "erase": _("everything: erased for good"),
 }
 
 
@@ -49,11 +61,11 @@ class Happening:
 
     @property
     def what(self) -> str:
-        return WORDS.get(self.type, self.type)
+        return gettext(WORDS.get(self.type, self.type))
 
     @property
     def changes(self) -> str:
-        return CHANGES.get(self.type, "")
+        return gettext(CHANGES[self.type]) if self.type in CHANGES else ""
 
 
 @dataclass(frozen=True)
@@ -102,11 +114,13 @@ def _articles(events: list[Event], state: ShopperState | None) -> dict[int, Arti
 
 
 def _told(event: Event, shopper: str, known: dict[int, Article]) -> Happening:
-    who = "a customer" if event.shopper.startswith("c") else "a visitor"
+    who = gettext("a customer") if event.shopper.startswith("c") else gettext("a visitor")
     article = known.get(event.article) if isinstance(event, OfArticle) else None
     kind = str(event.__struct_config__.tag)
     at = datetime.fromtimestamp(event.ts / 1000, UTC)
-    return Happening(at, kind, "you" if event.shopper == shopper else who, article, event.source)
+    return Happening(
+        at, kind, gettext("you") if event.shopper == shopper else who, article, event.source
+    )
 
 
 def _mine(state: ShopperState, known: dict[int, Article]) -> list[Happening]:
@@ -114,7 +128,7 @@ def _mine(state: ShopperState, known: dict[int, Article]) -> list[Happening]:
         Happening(
             datetime.fromtimestamp(recent.ts / 1000, UTC),
             recent.kind,
-            "you",
+            gettext("you"),
             known.get(recent.article),
             "",
         )

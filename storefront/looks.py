@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 
 from catalog.models import Article, ColourMaster
 from recommendations.outfits.serving import MOST_ARTICLES, Garment, Outfit, Request
@@ -124,7 +125,7 @@ def budget_chips(ask: Ask, currency: str) -> list[Chip]:
     return [
         Chip(
             f"{amount:f}",
-            f"Up to {currency}{amount:f}",
+            gettext("Up to %s") % f"{currency}{amount:f}",
             amount == ask.budget,
             ask.url(budget=None if amount == ask.budget else amount),
         )

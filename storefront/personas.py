@@ -12,6 +12,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, Max, Min
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from catalog.models import Article, Customer, Transaction
 from storefront import bag, saved, sessions, tracking
@@ -30,7 +32,14 @@ CARDS = 12
 SAMPLE = 2000
 CACHE_SECONDS = 3600
 SEED = 20200922  # the same people for everyone; "surprise me" brings others
-BANDS = ((0, "Under 20"), (20, "20–29"), (30, "30–39"), (40, "40–49"), (50, "50–59"), (60, "60+"))
+BANDS = (
+    (0, _("Under 20")),
+    (20, "20–29"),
+    (30, "30–39"),
+    (40, "40–49"),
+    (50, "50–59"),
+    (60, "60+"),
+)
 
 
 @dataclass(frozen=True)
@@ -61,19 +70,19 @@ class Persona:
 
 def age_band(age: int | None) -> str:
     if age is None:
-        return "Age not given"
-    return next(name for start, name in reversed(BANDS) if age >= start)
+        return gettext("Age not given")
+    return gettext(next(name for start, name in reversed(BANDS) if age >= start))
 
 
 def label_of(customer: Customer) -> str:
     """The data set has no names, so the first digits of the id must do."""
-    return f"Customer {customer.customer_id[:6]}"
+    return gettext("Customer %s") % customer.customer_id[:6]
 
 
 def varied(buyers: Iterable[tuple[int, int | None, int]], k: int) -> list[int]:
     """Keys of `k` buyers (key, age, purchases) over all age bands, in turn, the keenest first."""
     bands: dict[str, list[int]] = defaultdict(list)
-    for pk, age, _ in sorted(buyers, key=lambda buyer: (-buyer[2], buyer[0])):
+    for pk, age, _purchases in sorted(buyers, key=lambda buyer: (-buyer[2], buyer[0])):
         if age is not None:
             bands[age_band(age)].append(pk)
     ordered = [bands[name] for _, name in BANDS]

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import gettext
 
 from streaming import history
 
@@ -35,10 +36,14 @@ def running() -> str | None:
     return told
 
 
+def told(day: date, speed: int) -> str:
+    return gettext("%(day)s at ×%(speed)d") % {"day": f"{day:%d %B %Y}", "speed": speed}
+
+
 def start(day: date, speed: int) -> bool:
     """False where a replay is under way. The cache's lock holds over all web processes."""
     _children[:] = [child for child in _children if child.poll() is None]
-    if not cache.add(RUNNING, f"{day:%d %B %Y} at ×{speed}", DAY_S // speed + PAUSE_S):
+    if not cache.add(RUNNING, told(day, speed), DAY_S // speed + PAUSE_S):
         return False
     arguments = ["replay_transactions", "--from", str(day), "--to", str(day)]
     _children.append(

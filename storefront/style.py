@@ -7,6 +7,8 @@ from typing import Final
 
 from django.conf import settings
 from django.db.models import Model
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from catalog.models import (
     Appearance,
@@ -26,27 +28,27 @@ from streaming.state import KINDS
 BARS: Final = 6
 PICTURES: Final = 12
 NAMED: Final[dict[str, tuple[str, type[Model]]]] = {
-    "index_group": ("Audience", IndexGroup),
-    "garment_group": ("Kind of garment", GarmentGroup),
-    "product_type": ("Type", ProductType),
-    "colour_master": ("Colour", ColourMaster),
-    "pattern": ("Pattern", Appearance),
-    "department": ("Department", Department),
+    "index_group": (_("Audience"), IndexGroup),
+    "garment_group": (_("Kind of garment"), GarmentGroup),
+    "product_type": (_("Type"), ProductType),
+    "colour_master": (_("Colour"), ColourMaster),
+    "pattern": (_("Pattern"), Appearance),
+    "department": (_("Department"), Department),
 }
 VERBS: Final = {
-    "view": "viewed",
-    "click": "clicked",
-    "bag_add": "put into your bag",
-    "purchase": "bought",
+    "view": _("viewed"),
+    "click": _("clicked"),
+    "bag_add": _("put into your bag"),
+    "purchase": _("bought"),
 }
 COUNTED: Final = {
-    "view": "viewed",
-    "click": "clicked",
-    "bag_add": "into the bag",
-    "bag_remove": "out of the bag",
-    "impression": "seen",
-    "search": "searched for",
-    "purchase": "bought",
+    "view": _("viewed"),
+    "click": _("clicked"),
+    "bag_add": _("into the bag"),
+    "bag_remove": _("out of the bag"),
+    "impression": _("seen"),
+    "search": _("searched for"),
+    "purchase": _("bought"),
 }
 
 
@@ -95,7 +97,9 @@ class Style:
 
     @property
     def counts(self) -> list[tuple[str, int]]:
-        return [(COUNTED.get(kind, kind), n) for kind, n in self.snapshot.state.counts.items()]
+        return [
+            (gettext(COUNTED.get(kind, kind)), n) for kind, n in self.snapshot.state.counts.items()
+        ]
 
 
 def moment(ms: int) -> datetime | None:
@@ -138,7 +142,7 @@ def _actions(actions: list[tuple[int, str, int]], known: Mapping[int, Article]) 
     last: dict[int, int] = {}
     for article, kind, ts in actions:
         if article in known:
-            verbs.setdefault(article, []).append(VERBS[kind])
+            verbs.setdefault(article, []).append(gettext(VERBS[kind]))
             last.setdefault(article, ts)
     return [
         Action(known[article], ", ".join(done), datetime.fromtimestamp(last[article] / 1000, UTC))
@@ -157,7 +161,7 @@ def tastes(affinities: Mapping[str, Mapping[int, float]]) -> list[Taste]:
         )
         found.append(Taste(title, bars(affinities.get(dimension, {}), names)))
     levels = affinities.get("price_level", {})
-    found.append(Taste("Price", bars(levels, {level: price_range(level) for level in levels})))
+    found.append(Taste(_("Price"), bars(levels, {level: price_range(level) for level in levels})))
     return [taste for taste in found if taste.bars]
 
 
@@ -174,4 +178,5 @@ def bars(weights: Mapping[int, float], names: Mapping[int, str]) -> list[Bar]:
 def price_range(level: int) -> str:
     """The amounts of a price level, which is half an octave: see streaming.articles."""
     low, high = 2 ** (level / 2), 2 ** ((level + 1) / 2)
-    return f"{settings.CURRENCY}{low:.0f} to {settings.CURRENCY}{high:.0f}"
+    ends = {"low": f"{settings.CURRENCY}{low:.0f}", "high": f"{settings.CURRENCY}{high:.0f}"}
+    return gettext("%(low)s to %(high)s") % ends

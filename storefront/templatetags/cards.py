@@ -14,6 +14,7 @@ from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
 
 from catalog.models import Article
 from recommendations.shelf import Item, Shelf
@@ -59,14 +60,18 @@ FORM: Final = (
     '<span class="hidden-visually">{{}}</span></button>'
     '<button class="heart-button" data-less formaction="{less}" hx-post="{less}"'
     ' hx-target="closest li" hx-swap="innerHTML">{thumb}'
-    '<span class="hidden-visually">Less like {{}}</span></button></form>'
+    '<span class="hidden-visually">{words}</span></button></form>'
 )
 
 
 @cache
-def _form() -> str:
+def _form(language: str | None) -> str:
     return FORM.format(
-        wish=reverse("wish"), less=reverse("less"), heart=icon("heart"), thumb=icon("thumbs-down")
+        wish=reverse("wish"),
+        less=reverse("less"),
+        heart=icon("heart"),
+        thumb=icon("thumbs-down"),
+        words=gettext("Less like {}"),
     )
 
 
@@ -111,7 +116,11 @@ def _swatches(article: Article, colours: Sequence[Colour]) -> SafeString:
             for colour in colours[:SWATCHES]
         ),
     )
-    return format_html('<p class="swatches">{} <span>{} colours</span></p>', dots, len(colours))
+    return format_html('<p class="swatches">{} <span>{}</span></p>', dots, _told(len(colours)))
+
+
+def _told(colours: int) -> str:
+    return ngettext("%d colour", "%d colours", colours) % colours
 
 
 @lru_cache(maxsize=20_000)
@@ -128,10 +137,11 @@ def card_tools(context: RequestContext, article: Article) -> SafeString:
 
 def tools_of(request: HttpRequest, article: Article) -> SafeString:
     wished = article.pk in _wishes(request)
-    words = f"Take {article.name} off your wishlist" if wished else f"Save {article.name}"
+    told = gettext("Take {} off your wishlist") if wished else gettext("Save {}")
     pressed, name = ("true", "off") if wished else ("false", "on")
     token, number = _token(request), article.article_id
-    return format_html(_form(), token, number, pressed, name, words, article.name)
+    words = told.format(article.name)
+    return format_html(_form(get_language()), token, number, pressed, name, words, article.name)
 
 
 def _token(request: HttpRequest) -> str:

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, ngettext_lazy
 
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article
@@ -24,10 +24,10 @@ from storefront import colours
 register = template.Library()
 A_MOMENT_MS = 5000
 UNITS_MS = (
-    ("day", 86_400_000),
-    ("hour", 3_600_000),
-    ("minute", 60_000),
-    ("second", 1000),
+    (ngettext_lazy("%d day ago", "%d days ago"), 86_400_000),
+    (ngettext_lazy("%d hour ago", "%d hours ago"), 3_600_000),
+    (ngettext_lazy("%d minute ago", "%d minutes ago"), 60_000),
+    (ngettext_lazy("%d second ago", "%d seconds ago"), 1000),
 )
 ENDS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -51,10 +51,9 @@ def kind_and_colour(article: Article) -> str:
 def ago(ms: int) -> str:
     """A time that has passed, in the largest unit it has some of: “3 minutes ago”."""
     if ms < A_MOMENT_MS:
-        return "a moment ago"
-    unit, length = next((unit, length) for unit, length in UNITS_MS if ms >= length)
-    number = ms // length
-    return f"{number} {unit}{'' if number == 1 else 's'} ago"
+        return gettext("a moment ago")
+    told, length = next((told, length) for told, length in UNITS_MS if ms >= length)
+    return told % (ms // length)
 
 
 @register.simple_tag

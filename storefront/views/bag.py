@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -38,7 +39,9 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         response = render(request, "shop/added.html", {"article": article})
         return trigger_client_event(response, CHANGED)
-    messages.success(request, f"{article.name} is in your bag.", extra_tags="bag")
+    messages.success(
+        request, gettext("%(name)s is in your bag.") % {"name": article.name}, extra_tags="bag"
+    )
     return redirect("product", article.pk)
 
 

@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,9 +19,9 @@ from storefront.views.errors import bad_request
 from streaming.shoppers import shopper_of
 
 STEPS = (
-    (1, "Address", "checkout"),
-    (2, "Delivery and payment", "checkout-delivery"),
-    (3, "Review", "checkout-review"),
+    (1, _("Address"), "checkout"),
+    (2, _("Delivery and payment"), "checkout-delivery"),
+    (3, _("Review"), "checkout-review"),
 )
 GET_OR_POST = ["GET", "HEAD", "POST"]
 
@@ -85,18 +87,22 @@ def _review(request: HttpRequest, changes: list[str]) -> HttpResponse:
 def _place(request: HttpRequest) -> HttpResponse:
     form = CheckoutForm(request.POST)
     if not form.is_valid():
-        return bad_request(request, "checkout: the form is incomplete. Open the checkout again.")
+        return bad_request(
+            request, "checkout: " + gettext("the form is incomplete. Open the checkout again.")
+        )
     seen = form.cleaned_data["seen"]
     way = request.session.get(WAY, {})
     chosen = orders.Way(way.get("delivery", ""), way.get("payment", ""))
     try:
         order = orders.place(request, form.cleaned_data["checkout"], seen, chosen)
     except orders.EmptyBagError:
-        messages.info(request, "There is nothing left in your bag to order.")
+        messages.info(request, gettext("There is nothing left in your bag to order."))
         return redirect("bag")
     except orders.ChangedBagError:
         changes = bag.contents(shopper_of(request)).since(seen)
-        return _review(request, changes or ["Your bag has changed since you looked at it."])
+        return _review(
+            request, changes or [gettext("Your bag has changed since you looked at it.")]
+        )
     for kept in (ADDRESS, WAY):
         request.session.pop(kept, None)
     return redirect("order", order.number)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -36,11 +37,13 @@ def replay(request: HttpRequest) -> HttpResponse:
     try:
         day, speed = date.fromisoformat(request.POST["day"]), int(request.POST["speed"])
     except (KeyError, ValueError):
-        return bad_request(request, "replay: a day and a speed are needed.")
+        return bad_request(request, "replay: " + gettext("a day and a speed are needed."))
     if speed not in replaying.SPEEDS or day not in replaying.days():
-        return bad_request(request, "replay: choose a day and a speed from the lists.")
+        return bad_request(
+            request, "replay: " + gettext("choose a day and a speed from the lists.")
+        )
     if replaying.start(day, speed):
-        messages.success(request, f"Replaying {day:%d %B %Y} at ×{speed}.")
+        messages.success(request, gettext("Replaying %s.") % replaying.told(day, speed))
     else:
-        messages.info(request, "A replay is under way. One at a time.")
+        messages.info(request, gettext("A replay is under way. One at a time."))
     return redirect("live")

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Article
@@ -87,9 +88,9 @@ def add(request: HttpRequest) -> HttpResponse:
         origin = tracking.origin_of(_with_place(request, position))
         producer.publish(tracking.of_article(BagAdd, request, article.pk, origin))
     if new:
-        messages.success(request, f"The outfit is in your bag: {len(new)} new.")
+        messages.success(request, gettext("The outfit is in your bag: %d new.") % len(new))
     else:
-        messages.info(request, "All of it was in your bag already.")
+        messages.info(request, gettext("All of it was in your bag already."))
     return redirect("bag")
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Customer
@@ -45,10 +46,11 @@ def switch(request: HttpRequest) -> HttpResponse:
     if customer is not None and tombstones.hold(customer_shopper(customer.pk)):
         raise Http404("an erased customer")
     if customer is None:
-        messages.info(request, "Nobody has bought anything yet.")
+        messages.info(request, gettext("Nobody has bought anything yet."))
         return redirect("personas")
     personas.switch(request, customer)
-    messages.success(request, f"You are shopping as {personas.label_of(customer)}.")
+    told = gettext("You are shopping as %(name)s.") % {"name": personas.label_of(customer)}
+    messages.success(request, told)
     return redirect("home")
 
 
@@ -56,5 +58,5 @@ def switch(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     personas.leave(request)
-    messages.info(request, "You are shopping as yourself again.")
+    messages.info(request, gettext("You are shopping as yourself again."))
     return redirect("home")

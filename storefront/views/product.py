@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from catalog.images.urls import WIDTHS, image_url
@@ -74,11 +75,11 @@ def _siblings(article: Article) -> list[Article]:
 
 def _attributes(article: Article) -> list[tuple[str, str]]:
     known = [
-        ("Colour", article.colour.name),
-        ("Pattern", article.appearance.name),
-        ("Type", article.product_type.name),
-        ("Section", article.section.name),
-        ("Department", article.department.name),
-        ("Article no.", article.article_id),
+        (gettext("Colour"), article.colour.name),
+        (gettext("Pattern"), article.appearance.name),
+        (gettext("Type"), article.product_type.name),
+        (gettext("Section"), article.section.name),
+        (gettext("Department"), article.department.name),
+        (gettext("Article no."), article.article_id),
     ]
     return [(name, value) for name, value in known if value.lower() not in ("unknown", "undefined")]

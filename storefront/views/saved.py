@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -45,8 +46,11 @@ def wish(request: HttpRequest) -> HttpResponse:
         saved.drop(shopper_of(request), saved.WISHES, article.pk)
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(tools_of(request, article))
-    place = "on" if wanted else "no longer on"
-    messages.success(request, f"{article.name} is {place} your wishlist.", extra_tags="wishlist")
+    if wanted:
+        told = gettext("%(name)s is on your wishlist.")
+    else:
+        told = gettext("%(name)s is no longer on your wishlist.")
+    messages.success(request, told % {"name": article.name}, extra_tags="wishlist")
     return back(request, "wishlist")
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,7 +16,9 @@ from streaming import dislikes, erasure
 from streaming.connection import StoreUnavailable
 from streaming.shoppers import COOKIE, shopper_of
 
-AWAY = "What the shop has learned can't be reached at the moment. Try again in a minute."
+AWAY = gettext_noop(
+    "What the shop has learned can't be reached at the moment. Try again in a minute."
+)
 
 
 @never_cache
@@ -25,7 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         context: dict[str, object] = {"style": style.look(shopper_of(request))}
     except StoreUnavailable:
-        context = {"style": None, "away": AWAY}
+        context = {"style": None, "away": gettext(AWAY)}
     return render(request, "shop/style.html", context)
 
 
@@ -43,8 +46,11 @@ def less(request: HttpRequest) -> HttpResponse:
         return _away(request)
     if request.htmx and not undo:  # type: ignore[attr-defined]
         return render(request, "shop/less.html", {"article": article})
-    told = "may be recommended again" if undo else "and what is like it will be shown less"
-    messages.success(request, f"{article.name} {told}.", extra_tags="" if undo else "style")
+    if undo:
+        told = gettext("%(name)s may be recommended again.")
+    else:
+        told = gettext("%(name)s and what is like it will be shown less.")
+    messages.success(request, told % {"name": article.name}, extra_tags="" if undo else "style")
     return back(request, "you")
 
 
@@ -54,7 +60,9 @@ def reset(request: HttpRequest) -> HttpResponse:
         erasure.reset(shopper_of(request))
     except StoreUnavailable:
         return _away(request)
-    messages.success(request, "What was learned is forgotten. The shop starts afresh with you.")
+    messages.success(
+        request, gettext("What was learned is forgotten. The shop starts afresh with you.")
+    )
     return redirect("you")
 
 
@@ -71,7 +79,9 @@ def forget(request: HttpRequest) -> HttpResponse:
     shopper = shopper_of(request)
     erasing.erase(shopper, "the shopper")
     request.session.flush()
-    messages.success(request, "You are forgotten: all that was known of you here is erased.")
+    messages.success(
+        request, gettext("You are forgotten: all that was known of you here is erased.")
+    )
     response = redirect("home")
     if shopper.startswith("a"):
         response.delete_cookie(COOKIE, samesite="Lax")
@@ -79,5 +89,5 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 
 def _away(request: HttpRequest) -> HttpResponse:
-    messages.error(request, AWAY)
+    messages.error(request, gettext(AWAY))
     return back(request, "you")
