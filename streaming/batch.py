@@ -56,6 +56,20 @@ class Reduced:
     merges: list[events.Merge] = field(default_factory=list)
 
 
+@dataclass
+class Part:
+    """One partition's share of a batch."""
+
+    partition: int
+    messages: list[Taken]
+    decoded: Decoded
+    reduced: Reduced | None = None
+
+    @property
+    def following(self) -> int:
+        return self.messages[-1].offset + 1
+
+
 class PoisonError(Exception):
     """The event at `offset` makes the reducer fail, whatever its surroundings."""
 

@@ -29,8 +29,8 @@ from streaming.articles import Articles
 from streaming.brake import Brake
 from streaming.connection import StoreUnavailable, connect
 from streaming.delivery import Sender
+from streaming.meter import Meter
 from streaming.reports import Reports
-from streaming.status import Meter
 from streaming.step import RETRY, Step, Tools
 from streaming.store.writer import NO_FENCE, Writer
 

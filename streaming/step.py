@@ -9,13 +9,13 @@ from django.conf import settings
 
 from streaming import batch, way
 from streaming.articles import Articles
-from streaming.batch import Dead, Decoded, PoisonError, Reduced, Taken
+from streaming.batch import Dead, Part, PoisonError, Reduced, Taken
 from streaming.brake import Brake
 from streaming.connection import StoreUnavailable
 from streaming.delivery import Outgoing, Sender, dead_letter, outgoing
 from streaming.events import encode
+from streaming.meter import Meter
 from streaming.state import ERASED, pack
-from streaming.status import Meter
 from streaming.store.writer import Effect, Writer
 from streaming.tombstones import tombstones
 
@@ -37,20 +37,6 @@ class Tools:
     articles: Articles
     brake: Brake
     meter: Meter
-
-
-@dataclass
-class Part:
-    """One partition's share of a batch."""
-
-    partition: int
-    messages: list[Taken]
-    decoded: Decoded
-    reduced: Reduced | None = None
-
-    @property
-    def following(self) -> int:
-        return self.messages[-1].offset + 1
 
 
 class Step:
@@ -88,11 +74,12 @@ class Step:
         at = meter.part("send", at)
         self._write(parts)
         meter.part("write", at)
-        stamps = [message.timestamp()[1] for message in messages]
-        places = (message.partition() or 0 for message in messages)
-        newest = dict(zip(places, stamps, strict=True))  # in order, so the last one stays
-        meter.batch(stamps, newest, time.monotonic() - began)
+        self._count(messages, time.monotonic() - began)
         way.applied(parts, messages)
+
+    def _count(self, messages: Sequence[Message], seconds: float) -> None:
+        partitions = [message.partition() or 0 for message in messages]
+        self.tools.meter.batch(partitions, [m.timestamp()[1] for m in messages], seconds)
 
     def _parts(self, messages: Sequence[Message]) -> list[Part]:
         """The messages by partition, without those that are done already or not ours."""

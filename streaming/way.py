@@ -6,18 +6,16 @@ the log `streaming.way` (settings.LOG_EVENTS) meets an event's id at each statio
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from confluent_kafka import Message
 from django.conf import settings
 from opentelemetry import propagate, trace
 
+from streaming.batch import Part
 from streaming.clock import wall_ms
 from streaming.correlation import request_id
 from streaming.events import Event
-
-if TYPE_CHECKING:
-    from streaming.step import Part
 
 logger = logging.getLogger(__name__)
 tracer = trace.get_tracer(__name__)
@@ -41,7 +39,7 @@ def published(events: Iterable[Event]) -> None:
             logger.info("Event published", extra={"event": event.id, "type": tag})
 
 
-def applied(parts: Sequence["Part"], messages: Sequence[Message]) -> None:
+def applied(parts: Sequence[Part], messages: Sequence[Message]) -> None:
     """Tell of a batch's events once they are features; costs nothing while nobody listens."""
     if not (settings.TRACES or logger.isEnabledFor(logging.INFO)):
         return

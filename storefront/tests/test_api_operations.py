@@ -14,7 +14,8 @@ from recommendations.models import ModelVersion
 from storefront.tests.shops import Shop
 from streaming.api.serializers import known_articles
 from streaming.connection import client as redis
-from streaming.status import Meter, publish
+from streaming.meter import Meter
+from streaming.status import publish
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
@@ -95,7 +96,7 @@ def status_of(client: Client) -> Any:
 
 def test_the_status_names_workers_and_what_waits(client: Client, store: None) -> None:
     meter = Meter("w1", state="running", ends={0: 12})
-    meter.batch([1, 2, 3], {0: 3}, 0.01)
+    meter.batch([0, 0, 0], [1, 2, 3], 0.01)
     publish(redis(), meter.report("topic", {0: 7}))
     IngestRun.objects.create(status=IngestRun.Status.DONE)
     body = status_of(client)

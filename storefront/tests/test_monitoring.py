@@ -20,7 +20,7 @@ from storefront.tests.shops import Shop
 from streaming import status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis
-from streaming.status import Meter
+from streaming.meter import Meter
 from streaming.tasks import flush_spool
 
 DEPLOY = settings.BASE_DIR / "deploy"
@@ -53,7 +53,7 @@ def names_in(expression: str) -> set[str]:
 @pytest.mark.django_db
 def test_every_figure_that_is_asked_for_is_given(client: Client, shop: Shop, store: None) -> None:
     meter = Meter("w1", state="running", ends={0: 9})
-    meter.batch([wall_ms()], {0: 1}, 0.01)
+    meter.batch([0], [wall_ms()], 0.01)
     status.publish(redis(), meter.report("topic", {0: 7}))
     redis().zadd(beats.WORKERS, {"tasks@here": wall_ms()})
     flush_spool.apply()

@@ -16,7 +16,8 @@ from storefront import beats, pipeline
 from streaming import keys, status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis
-from streaming.status import Meter, Point
+from streaming.meter import Meter
+from streaming.status import Point
 from streaming.tasks import flush_spool
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def meter(worker: str = "stream@test") -> Meter:
     """A worker that is 67 events and about two seconds behind on one partition of two."""
     found = Meter(worker, state="running", ends={0: 1_234_567, 1: 9})
     now = wall_ms()
-    found.batch([now - 40, now - 2000], {1: now - 40, 0: now - 2000}, 0.01)
+    found.batch([1, 0], [now - 40, now - 2000], 0.01)
     return found
 
 

@@ -144,7 +144,8 @@ def test_what_a_shopper_dislikes_is_bounded_and_comes_with_them(writer: Writer) 
 def test_prometheus_reads_the_workers_figures(store: None) -> None:
     from prometheus_client import CollectorRegistry, generate_latest
 
-    from streaming.status import Meter, publish
+    from streaming.meter import Meter
+    from streaming.status import publish
 
     meter = Meter("w1", events=7, ends={2: 30})
     publish(connection.client(), meter.report("t", {2: 10}))

@@ -1,0 +1,125 @@
+"""What a worker counts and times of itself, until it is asked for a status."""
+
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from streaming.clock import wall_ms
+from streaming.status import DELAY_BOUNDS_MS, PartitionStatus, WorkerStatus
+
+RATE_WINDOW_S: Final = 10.0
+# Delays are told of the last minute, from a few events of each batch and not of all batches.
+BATCHES_KEPT: Final = 2_000
+DELAYS_PER_BATCH: Final = 10
+DELAYS_OF_S: Final = 60.0
+
+
+@dataclass
+class Meter:
+    """Counts what a worker does."""
+
+    worker: str
+    state: str = "starting"
+    events: int = 0
+    batches: int = 0
+    batch_s: float = 0.0
+    dead: int = 0
+    merges: int = 0
+    refused: int = 0
+    rebalances: int = 0
+    newest: dict[int, int] = field(default_factory=dict)  # acceptance (ms) by partition
+    started_ms: int = field(default_factory=wall_ms)
+    delay_sum_ms: int = 0
+    delay_counts: list[int] = field(default_factory=lambda: [0] * (len(DELAY_BOUNDS_MS) + 1))
+    parts: dict[str, float] = field(default_factory=dict)  # seconds by part of the step
+    ends: dict[int, int] = field(default_factory=dict)
+    # (monotonic s, delays in ms) of a sample of each batch's events.
+    delays: deque[tuple[float, list[int]]] = field(
+        default_factory=lambda: deque(maxlen=BATCHES_KEPT)
+    )
+    marks: deque[tuple[float, int]] = field(default_factory=deque)  # (monotonic s, events)
+
+    def batch(self, partitions: Sequence[int], stamps: Sequence[int], seconds: float) -> None:
+        """A batch took effect: the partition and the time of acceptance (ms) of each message, in
+        the log's order."""
+        self.newest.update(zip(partitions, stamps, strict=True))
+        self.events += len(stamps)
+        self.batches += 1
+        self.batch_s += seconds
+        delays = np.maximum(wall_ms() - np.array(stamps, np.int64), 0)
+        sample = delays[:: max(1, len(stamps) // DELAYS_PER_BATCH)].tolist()
+        self.delays.append((time.monotonic(), sample))
+        self.delay_sum_ms += int(delays.sum())
+        found = np.bincount(
+            np.searchsorted(DELAY_BOUNDS_MS, delays), minlength=len(DELAY_BOUNDS_MS) + 1
+        )
+        self.delay_counts = (found + self.delay_counts).tolist()
+
+    def part(self, name: str, since: float) -> float:
+        """Add the time since a monotonic moment to a part of the step; returns the moment now."""
+        now = time.monotonic()
+        self.parts[name] = self.parts.get(name, 0.0) + now - since
+        return now
+
+    def statistics(self, text: str, topic: str) -> None:
+        """librdkafka's own figures: the ends of the partitions it fetches."""
+        found: dict[str, Any] = msgspec.json.decode(text)["topics"]
+        for name, partition in found.get(topic, {}).get("partitions", {}).items():
+            if int(name) >= 0 and partition["hi_offset"] >= 0:
+                self.ends[int(name)] = partition["hi_offset"]
+
+    def report(self, topic_id: str, positions: dict[int, int]) -> WorkerStatus:
+        delays = sorted(self._recent_delays())
+        partitions = {p: self._partition(p, at) for p, at in sorted(positions.items())}
+        return WorkerStatus(
+            worker=self.worker,
+            heartbeat_ms=wall_ms(),
+            state=self.state,
+            topic_id=topic_id,
+            partitions=partitions,
+            events=self.events,
+            events_per_s=self._rate(),
+            batch_size=self.events / self.batches if self.batches else 0.0,
+            batch_ms=1000 * self.batch_s / self.batches if self.batches else 0.0,
+            delay_p50_ms=_quantile(delays, 0.5),
+            delay_p99_ms=_quantile(delays, 0.99),
+            behind_ms=max((p.behind_ms or 0 for p in partitions.values()), default=0),
+            dead=self.dead,
+            merges=self.merges,
+            refused=self.refused,
+            rebalances=self.rebalances,
+            started_ms=self.started_ms,
+            delay_counts=self.delay_counts,
+            delay_sum_ms=self.delay_sum_ms,
+        )
+
+    def _partition(self, number: int, position: int) -> PartitionStatus:
+        found = PartitionStatus(max(position, 0), self.ends.get(number))
+        if found.lag == 0:
+            found.behind_ms = 0
+        elif number in self.newest:
+            found.behind_ms = max(0, wall_ms() - self.newest[number])
+        return found
+
+    def _recent_delays(self) -> list[int]:
+        since = time.monotonic() - DELAYS_OF_S
+        while len(self.delays) > 1 and self.delays[0][0] < since:
+            self.delays.popleft()
+        return [delay for _, sample in self.delays for delay in sample]
+
+    def _rate(self) -> float:
+        now = time.monotonic()
+        self.marks.append((now, self.events))
+        while len(self.marks) > 2 and now - self.marks[1][0] >= RATE_WINDOW_S:
+            self.marks.popleft()
+        since, before = self.marks[0]
+        return (self.events - before) / (now - since) if now > since else 0.0
+
+
+def _quantile(ordered: Sequence[int], q: float) -> float | None:
+    return float(ordered[min(len(ordered) - 1, int(q * len(ordered)))]) if ordered else None
