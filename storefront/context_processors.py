@@ -17,17 +17,21 @@ THEMES = ("light", "dark")
 
 def shop(request: HttpRequest) -> dict[str, Any]:
     """Lazy throughout: an admin page or a fragment that shows none of it asks for none of it."""
-    theme = request.COOKIES.get("theme")
     return {
-        "shop_name": settings.SHOP_NAME,
+        **without_a_database(request),
         "data_label": settings.DATA_LABEL,
         "image_server": settings.IMAGE_BASE_URL,
         "demo": settings.DEMO,
-        "theme": theme if theme in THEMES else "",
         "menu": SimpleLazyObject(menu),
         "bag_units": SimpleLazyObject(lambda: bag.units(shopper_of(request))),
         "persona": SimpleLazyObject(lambda: _persona(request)),
     }
+
+
+def without_a_database(request: HttpRequest) -> dict[str, str]:
+    """What the pages show that stand on their own."""
+    theme = request.COOKIES.get("theme", "")
+    return {"shop_name": settings.SHOP_NAME, "theme": theme if theme in THEMES else ""}
 
 
 def _persona(request: HttpRequest) -> str:

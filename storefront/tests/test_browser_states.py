@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connections
 from playwright.sync_api import Browser, Page, expect
@@ -76,6 +77,7 @@ def test_without_the_database_the_page_is_whole_in_both_themes(
     assert answer is not None
     assert answer.status == 503
     expect(page.get_by_role("heading", level=1)).to_have_text("Back in a moment.")
+    expect(page.get_by_role("link", name=settings.SHOP_NAME)).to_be_visible()
     found: list[str] = []
     grounds = set()
     for width in WIDTHS:

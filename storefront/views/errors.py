@@ -1,6 +1,6 @@
 """Pages for when something is wrong, and robots.txt.
 
-The pages of 500 and 503 stand on their own: no context processor, no database, no session.
+The pages of 500 and 503 stand on their own: no database, no session.
 """
 
 import sys
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from catalog.api.problems import problem
+from storefront.context_processors import without_a_database
 
 RETRY_AFTER_S = "10"
 
@@ -35,7 +36,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         detail = "The shop's database is away." if away else "Something went wrong."
         return problem(status, detail, request.path, headers)
-    return HttpResponse(render_to_string(template), status=status, headers=headers)
+    page = render_to_string(template, without_a_database(request))
+    return HttpResponse(page, status=status, headers=headers)
 
 
 @require_safe
