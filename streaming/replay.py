@@ -12,7 +12,7 @@ from confluent_kafka import KafkaError, Message, Producer
 from django.conf import settings
 from django.db import connection
 
-from catalog.ingest.transactions import ahead
+from catalog.ahead import ahead
 from streaming import clock, history, kafka, telling, topics
 from streaming.connection import StoreUnavailable
 from streaming.delivery import Sender, outgoing

@@ -27,6 +27,10 @@ from catalog.ingest.files import Source
 MAX_LINES = 1000
 MAX_LINE_BYTES = 1 << 20
 ONE_DIGIT = ("sales_channel_id",)
+# Cells come as numbers of their column's distinct texts, for they are cleaned once per text.
+CELLS = pa.dictionary(pa.int32(), pa.string())
+UNCLOSED = f"a quote is not closed within {MAX_LINES} lines"
+CUT = "no line end: the row may be cut short"
 Ints = npt.NDArray[np.int64]
 
 
@@ -123,20 +127,10 @@ def parse_plain(data: bytes, header: tuple[str, ...], start: Position) -> Record
     if not text:
         return None
     try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(text),
-            arrow_csv.ReadOptions(column_names=header, use_threads=False, block_size=len(text) + 1),
-            arrow_csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
-            arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(header, CELLS),
-                strings_can_be_null=False,
-                check_utf8=False,
-            ),
-        )
+        table = arrow_table(text, header)
     except pa.ArrowInvalid:
         return None
-    # A blank line comes as a row of empty cells; looking for b"\n\n" takes as long as the parsing.
-    if all(pc.index(cells, "").as_py() >= 0 for cells in texts_of(table)):
+    if may_have_blank_line(table):
         return None
     order = np.arange(1, table.num_rows + 1)
     end = Position(
@@ -145,9 +139,24 @@ def parse_plain(data: bytes, header: tuple[str, ...], start: Position) -> Record
     return Records(table, start.line + order, start.rows + order, [], end)
 
 
-def texts_of(table: pa.Table) -> Iterator[pa.Array]:
-    """The distinct texts of each column of a plainly parsed block."""
-    return (column.combine_chunks().dictionary for column in table.columns)
+def arrow_table(text: bytes, header: tuple[str, ...]) -> pa.Table:
+    """Raise pa.ArrowInvalid where a line has the wrong number of cells."""
+    return arrow_csv.read_csv(
+        pa.BufferReader(text),
+        arrow_csv.ReadOptions(column_names=header, use_threads=False, block_size=len(text) + 1),
+        arrow_csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
+        arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(header, CELLS),
+            strings_can_be_null=False,
+            check_utf8=False,
+        ),
+    )
+
+
+def may_have_blank_line(table: pa.Table) -> bool:
+    """One comes as a row of empty cells; looking for b"\\n\\n" takes as long as the parsing."""
+    texts = (column.combine_chunks().dictionary for column in table.columns)
+    return all(pc.index(cells, "").as_py() >= 0 for cells in texts)
 
 
 def parse_quoted(
@@ -178,14 +187,6 @@ def parse_quoted(
     end = Position(start.offset + used, start.line + at, number)
     where = np.array(places, dtype=np.int64).reshape(-1, 2)
     return used, Records(table_of(rows, header), where[:, 0], where[:, 1], malformed, end)
-
-
-# Cells come as numbers of their column's distinct texts, for they are cleaned once per text.
-CELLS = pa.dictionary(pa.int32(), pa.string())
-UNCLOSED = f"a quote is not closed within {MAX_LINES} lines"
-
-
-CUT = "no line end: the row may be cut short"
 
 
 def may_be_cut(data: bytes, header: tuple[str, ...]) -> bool:

@@ -13,12 +13,13 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Self, TypeVar
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from django.db import connection, transaction
 
+from catalog.ahead import ahead
 from catalog.ingest import partitions, session
 from catalog.ingest.clean import clean_transactions
 from catalog.ingest.copying import by_month, copy_rows, encode
@@ -27,7 +28,6 @@ from catalog.ingest.keys import CustomerKeys
 from catalog.ingest.known import known_articles, known_customers
 from catalog.ingest.records import Position, Records, Reject
 
-T = TypeVar("T")
 NAME = "transactions_train"
 # The most blocks that a crash can cost: a month of the full data set has about nine.
 MOST_BLOCKS = 16
@@ -150,15 +150,6 @@ def prepare(records: Records, customers: CustomerKeys, articles: npt.NDArray[np.
     rejects.sort(key=lambda reject: reject.line)
     rows = encode(found, records.numbers[found.rows])
     return Block(by_month(rows, found.days), rejects, records.end)
-
-
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, the next one made in a thread of its own while this one is used."""
-    with ThreadPoolExecutor(1) as pool:
-        upcoming = pool.submit(next, items, None)
-        while (item := upcoming.result()) is not None:
-            upcoming = pool.submit(next, items, None)
-            yield item
 
 
 def attach_months(job: Job, builders: Builders) -> None:

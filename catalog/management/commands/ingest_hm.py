@@ -82,13 +82,7 @@ def run(options: Options, phases: Phases) -> Report:
 
 def show(console: Console, report: Report) -> None:
     """The report as a table and a one-line summary."""
-    table = Table("file", "rows", "accepted", "rejected")
-    for name, file in report["files"].items():
-        rejected = sum(file["rejected"].values())
-        table.add_row(name, f"{file['rows']:,}", f"{file['accepted']:,}", f"{rejected:,}")
-        for reason, count in file["rejected"].items():
-            table.add_row("", "", f"  {reason}", f"{count:,}")
-    console.print(table)
+    console.print(files_table(report))
     pictures = report["pictures"]
     console.print(
         f"Pictures: {pictures['found']:,} articles have one, {pictures['missing']:,} have none, "
@@ -99,10 +93,23 @@ def show(console: Console, report: Report) -> None:
         console.print(f"Warning: {warning}", highlight=False)
     if report["rejects_file"]:
         console.print(f"Rows that can't be used: {report['rejects_file']}")
+    console.print(summary(report))
+
+
+def files_table(report: Report) -> Table:
+    table = Table("file", "rows", "accepted", "rejected")
+    for name, file in report["files"].items():
+        rejected = sum(file["rejected"].values())
+        table.add_row(name, f"{file['rows']:,}", f"{file['accepted']:,}", f"{rejected:,}")
+        for reason, count in file["rejected"].items():
+            table.add_row("", "", f"  {reason}", f"{count:,}")
+    return table
+
+
+def summary(report: Report) -> str:
     if report["unchanged"]:
-        console.print("These files are loaded already: nothing changed.")
-        return
-    console.print(
+        return "These files are loaded already: nothing changed."
+    return (
         f"{report['rows']:,} rows in {sum(report['seconds'].values()):.1f} s "
         f"({report['rows_per_second']:,} rows/s), {report['months']} months, "
         f"peak memory {report['peak_mb']} MB."
