@@ -154,7 +154,7 @@ CO_VIEWS: Final = Feature(
     "number by article",
     "pairs of views",
     "what was viewed directly before or after it in the same session (space-saving sketch, "
-    "per partition)",
+    "per partition; its time to live starts with the last pair that is new to it)",
     bound=20,
     ttl_s=TREND_TTL_S,
     default="empty",

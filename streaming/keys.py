@@ -9,6 +9,7 @@ from django.conf import settings
 
 from streaming.events import partition_of
 
+# The only key that never expires: without it the shop would fall back to the end of the data.
 CLOCK = "stream:clock"
 # When each worker said something last.
 WORKERS = "stream:workers"

@@ -103,6 +103,7 @@ def publish(client: redis.Redis, status: WorkerStatus) -> None:
         pipeline.set(keys.status(status.worker), msgspec.json.encode(status), ex=TTL_S)
         pipeline.zadd(keys.WORKERS, {status.worker: status.heartbeat_ms})
         pipeline.zremrangebyscore(keys.WORKERS, 0, status.heartbeat_ms - 1000 * SERIES_TTL_S)
+        pipeline.expire(keys.WORKERS, SERIES_TTL_S)
         pipeline.execute()
 
 

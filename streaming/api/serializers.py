@@ -26,6 +26,7 @@ REFUSED: Final = {
     "identify": "Only the shop itself tells who somebody is.",
     "erase": "Only an operator erases a shopper.",
     "merge": "Only the stream itself merges shoppers.",
+    "reset": "A shopper starts afresh on the page “your style” only.",
 }
 
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from streaming import history, status, store
 from streaming.connection import StoreUnavailable
+from streaming.management.arguments import positive_whole
 from streaming.pace import Pace
 from streaming.replay import Plan, Replay
 from streaming.topics import TopicError
@@ -23,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--source", choices=("history", "log"), default="history")
-        parser.add_argument("--days", type=int, default=90, help="of history (90)")
+        parser.add_argument("--days", type=positive_whole, default=90, help="of history (90)")
         parser.add_argument(
             "--resume", action="store_true", help="go on with a rebuild that was interrupted"
         )

@@ -13,18 +13,12 @@ from streaming import clock, history
 from streaming.connection import StoreUnavailable
 from streaming.history import Source
 from streaming.history_file import HistoryFile, HistoryFileError
+from streaming.management.arguments import positive
 from streaming.pace import Pace
 from streaming.replay import Plan, Replay
 from streaming.topics import TopicError
 
 DEFAULT_SPEED = 60.0
-
-
-def positive(text: str) -> float:
-    value = float(text)
-    if value <= 0:
-        raise ValueError
-    return value
 
 
 class Command(BaseCommand):

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from streaming import history, offline, store, topics, verify
 from streaming.connection import StoreUnavailable
+from streaming.management.arguments import positive_whole
 from streaming.state import unpack, view
 from streaming.tombstones import tombstones
 from streaming.topics import TopicError
@@ -25,7 +26,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         day = date.fromisoformat
-        parser.add_argument("--shoppers", type=int, default=10_000, help="at most so many (10000)")
+        parser.add_argument(
+            "--shoppers", type=positive_whole, default=10_000, help="at most so many (10000)"
+        )
         parser.add_argument("--from", dest="first", type=day, help="the replay's first day")
         parser.add_argument("--to", dest="last", type=day, help="its last day, inclusive")
         parser.add_argument("--browse", action="store_true", help="it was one with --browse")
