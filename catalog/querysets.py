@@ -72,10 +72,3 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         given = Value([int(pk) for pk in pks], output_field=ArrayField(models.IntegerField()))
         place = Func(given, F("pk"), function="array_position")
         return self.filter(pk__in=pks).order_by(place)
-
-    def search(self, words: str) -> Self:
-        """Articles that match the words, best first; typing errors are forgiven."""
-        from catalog import search  # which asks the models, and those have this query set
-
-        found: Self = search.find(words, self).articles  # type: ignore[assignment]
-        return found

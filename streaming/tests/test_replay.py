@@ -43,6 +43,19 @@ def past(log: str, store: None) -> list[int]:
     return lines
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("replay_transactions", "--rate", "nan"),
+        ("rebuild_features", "--days", "0"),
+        ("verify_features", "--shoppers", "1.5"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match=f"argument {arguments[1]}: {arguments[2]} isn't a"):
+        call_command(*arguments)
+
+
 def run(*arguments: str, **options: object) -> str:
     out = io.StringIO()
     call_command(*arguments, stdout=out, **options)  # type: ignore[arg-type]
