@@ -6,6 +6,7 @@ nothing is left behind.
 
 import json
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -93,6 +94,12 @@ class Gunicorn:
         assert self.child.process is not None
         return [worker.pid for worker in psutil.Process(self.child.process.pid).children()]
 
+    def hang_up(self, request: bytes) -> None:
+        """Send it and reset the connection at once (RFC 9293's RST), rather than end it."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+            wire.sendall(request)
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
     def status(self, request: bytes) -> int:
         """That of the answer; SILENCE where there is none."""
         found = b""
@@ -169,8 +176,12 @@ def test_whatever_is_sent_the_server_lives_and_nothing_is_left_behind(
         if (status := gunicorn.status(raw)) not in statuses
     }
     assert wrong == {}
+    for raw, _ in RAW.values():
+        gunicorn.hang_up(raw)
+    assert gunicorn.status(request("GET", "/healthz")) == 200  # they have had their turn
     assert everything_kept() == before
     assert gunicorn.workers() == workers
+    assert " 500 in " not in gunicorn.child.log.read_text()
     good = request("POST", "/api/v1/events/", json.dumps(GOOD).encode(), **JSON)
     assert gunicorn.status(good) == 202
     assert [decode(message.value() or b"").id for message in messages(log, 1)] == ["good"]
