@@ -22,7 +22,9 @@ from storefront.tests.test_pages_outfits import Closet, closet  # noqa: F401
 
 pytestmark = in_a_browser
 Opened = Callable[..., Page]
-# Chromium leaves out what it draws for a picture that didn't come when an ::after covers it.
+FAILED = """() => [...document.querySelectorAll(".frame img[loading=eager]")].every(
+  (img) => img.complete && !img.naturalWidth)"""
+# Over the browser's own sign of a picture that didn't come, which no style can take away.
 COVERED = """() => [...document.querySelectorAll(".frame img")].every(
   (img) => getComputedStyle(img, "::after").backgroundImage.includes("no-picture"))"""
 
@@ -100,6 +102,7 @@ def test_a_picture_that_does_not_come_leaves_a_drawn_one_and_its_words(
     page = opened()
     for path in ("/shop/1/", address(shirt)):
         page.goto(path)
+        page.wait_for_function(FAILED)
         assert page.evaluate(COVERED)
     expect(page.locator("#picture img")).to_have_accessible_name(re.compile(shirt.name))
 
