@@ -8,6 +8,7 @@ import pytest
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
 from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
 from django.conf import LazySettings, settings
+from django.core.management import CommandError, call_command
 
 from streaming import dead, kafka, topics
 from streaming.delivery import Sender, dead_letter, outgoing
@@ -174,5 +175,7 @@ def test_dead_letters_are_read_in_order_replayed_and_purged(log: str) -> None:
     ]
     assert dead.replay({0}) == (1, 0)
     assert [m.value() for m in messages(log, 1)] == [event]
+    with pytest.raises(CommandError, match="1 of the numbers"):
+        call_command("dead_letters", "replay", "5")
     dead.purge()
     assert list(dead.letters()) == []

@@ -13,7 +13,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from recommendations.management.dates import day
+from catalog.arguments import day
 from recommendations.models import ModelVersion
 from recommendations.outfits.baskets import baskets_of
 from recommendations.outfits.evaluation import coverage, evaluate

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from catalog.arguments import day
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluate
-from recommendations.management.dates import day
 from recommendations.models import ModelVersion
 from recommendations.training.load import NothingToTrainOnError, load_inputs
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
+from catalog.arguments import day
 from recommendations.bundle.format import BundleError
 from recommendations.export import CustomersFileError, export
-from recommendations.management.dates import day
 from recommendations.models import ModelVersion
 
 

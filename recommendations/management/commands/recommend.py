@@ -6,13 +6,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
+from catalog.arguments import day
 from catalog.models import Customer
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.for_you import causes, reason
 from recommendations.learned import Opinion, opinions
 from recommendations.management.commands.export_recommendations import version_of
-from recommendations.management.dates import day
 from recommendations.personal import Wish, personal_shelf
 from recommendations.profile import Profile, after_history, profile_of
 from recommendations.ranking import contributions, generate

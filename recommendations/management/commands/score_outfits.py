@@ -12,8 +12,8 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import track
 
+from catalog.arguments import day
 from recommendations.bundle import registry
-from recommendations.management.dates import day
 from recommendations.outfits.arrays import wardrobe_of
 from recommendations.outfits.offline import trained_wardrobe
 from recommendations.outfits.scoring import Line, QuestionError, answer, questions

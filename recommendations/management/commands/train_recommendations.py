@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from recommendations.management.dates import day
+from catalog.arguments import day
 from recommendations.training.load import NothingToTrainOnError
 from recommendations.training.run import TrainingRunningError, train_model
 

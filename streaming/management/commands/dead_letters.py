@@ -47,10 +47,13 @@ class Command(BaseCommand):
         raise CommandError(f"There is no dead letter {options['number']}.")
 
     def _replay(self, options: dict[str, Any]) -> None:
-        sent, failed = dead.replay(set(options["numbers"]) or None)
+        asked = set(options["numbers"])
+        sent, failed = dead.replay(asked or None)
         self.stdout.write(f"{sent} dead letters sent again.")
         if failed:
             raise CommandError(f"{failed} weren't acknowledged.")
+        if sent < len(asked):
+            raise CommandError(f"{len(asked) - sent} of the numbers are no dead letter's.")
 
     def _purge(self, options: dict[str, Any]) -> None:
         dead.purge()

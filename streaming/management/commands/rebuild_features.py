@@ -7,9 +7,9 @@ from typing import Any
 from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
 
+from catalog.arguments import positive_whole
 from streaming import history, status, store
 from streaming.connection import StoreUnavailable
-from streaming.management.arguments import positive_whole
 from streaming.pace import Pace
 from streaming.replay import Plan, Replay
 from streaming.topics import TopicError

@@ -8,12 +8,12 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
+from catalog.arguments import day, positive
 from catalog.ingest.errors import IngestError
 from streaming import clock, history
 from streaming.connection import StoreUnavailable
 from streaming.history import Source
 from streaming.history_file import HistoryFile, HistoryFileError
-from streaming.management.arguments import positive
 from streaming.pace import Pace
 from streaming.replay import Plan, Replay
 from streaming.topics import TopicError
@@ -29,7 +29,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        day = date.fromisoformat
         parser.add_argument("--from", dest="first", type=day, help="first day, as 2020-09-22")
         parser.add_argument("--to", dest="last", type=day, help="last day, inclusive")
         parser.add_argument(

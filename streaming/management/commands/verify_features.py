@@ -1,13 +1,13 @@
 from argparse import ArgumentParser
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
 
+from catalog.arguments import day, positive_whole
 from streaming import history, offline, store, topics, verify
 from streaming.connection import StoreUnavailable
-from streaming.management.arguments import positive_whole
 from streaming.state import unpack, view
 from streaming.tombstones import tombstones
 from streaming.topics import TopicError
@@ -25,7 +25,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        day = date.fromisoformat
         parser.add_argument(
             "--shoppers", type=positive_whole, default=10_000, help="at most so many (10000)"
         )

@@ -1,0 +1,30 @@
+"""Types of the commands' arguments. Each raises ArgumentTypeError, which says what is wrong."""
+
+import math
+from argparse import ArgumentTypeError
+from datetime import date
+
+
+def day(text: str) -> date:
+    """A date written like 2020-09-22."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a date like 2020-09-22") from error
+
+
+def positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise ArgumentTypeError(f"{text!r} is not a number above zero")
+    return value
+
+
+def positive_whole(text: str) -> int:
+    value = positive(text)
+    if value != int(value):
+        raise ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(value)
