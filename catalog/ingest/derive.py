@@ -98,16 +98,6 @@ def last_day() -> date | None:
     return None
 
 
-def fill_search(articles: Collection[int]) -> None:
-    """Article.search for the given keys."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE catalog_article a SET search = {VECTOR} {NAMED} "  # noqa: S608
-            f"WHERE a.id = ANY (%s) AND {NAMED_BY}",
-            [list(articles)],
-        )
-
-
 def mark_pictures(pictured: Collection[int]) -> tuple[int, int]:
     """Set has_picture where it differs; (articles without picture, pictures without article)."""
     keys = list(pictured)

@@ -202,7 +202,6 @@ APPEARANCES = {
 
 GARMENT_SLOTS = frozenset({"top", "outer", "bottom", "full", "none"})
 LINGERIE_SLOTS = frozenset({"bra", "brief", "night", "legs", "swim", "swimtop", "swimbottom"})
-ADDED_SLOTS = frozenset({"shoes", "bag", "accessory"})
 
 # segment: kind of slot → sections as (number, name); a product takes one of them.
 SECTIONS: dict[str, dict[str, tuple[tuple[int, str], ...]]] = {
