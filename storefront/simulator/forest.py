@@ -21,11 +21,12 @@ def drawing(studies: Sequence[Figures]) -> str:
     low, high = limits(studies)
     parts, top = [], 8.0
     for study in studies:
-        row = ROW if len(study["each"]) == 1 else THIN
-        parts.append(label(study, top + row * len(study["each"]) / 2))
-        for at, one in enumerate(study["each"]):
+        runs = runs_of(study)
+        row = ROW if len(runs) == 1 else THIN
+        parts.append(label(study, top + row * len(runs) / 2))
+        for at, one in enumerate(runs):
             parts.append(interval(one, study["truth"], top + row * (at + 0.5), low, high))
-        top += row * len(study["each"]) + GAP
+        top += row * len(runs) + GAP
     zero = place(0.0, low, high)
     parts.insert(0, f'<path d="M{zero:.1f} 0V{top:.0f}" stroke="{RULE}" stroke-dasharray="3 3"/>')
     parts += axis(low, high, top)
@@ -37,10 +38,16 @@ def drawing(studies: Sequence[Figures]) -> str:
 
 
 def limits(studies: Sequence[Figures]) -> tuple[float, float]:
-    runs = [one for study in studies for one in study["each"]]
+    runs = [one for study in studies for one in runs_of(study)]
     low = min([0.0, *(one["low"] for one in runs)])
     high = max([0.0, *(one["high"] for one in runs)])
     return low, high if high > low else low + 1.0
+
+
+def runs_of(study: Figures) -> Sequence[Figures]:
+    """Of an A/A study, whose shoppers were divided by many hashes, some of those."""
+    split = study.get("split") or {}
+    return [*study["each"], *split.get("each", [])]
 
 
 def place(value: float, low: float, high: float) -> float:
@@ -48,10 +55,13 @@ def place(value: float, low: float, high: float) -> float:
 
 
 def label(study: Figures, middle: float) -> str:
+    told = f"told in {study['detected']} of {study['runs']}"
+    if split := study.get("split"):
+        told += f", in {split['told']} by {split['seeds']:,} other hashes"
     return (
         f'<text x="0" y="{middle - 3:.1f}" fill="currentColor">{escape(study["title"])}</text>'
         f'<text x="0" y="{middle + 12:.1f}" fill="{RULE}" font-size="11">'
-        f"{study['shoppers']:,} shoppers, told in {study['detected']} of {study['runs']}</text>"
+        f"{study['shoppers']:,} shoppers, {told}</text>"
     )
 
 

@@ -8,18 +8,21 @@ import numpy.typing as npt
 from scipy import stats
 
 from recommendations.experiments.assignment import share
-from recommendations.experiments.statistics import ALPHA, Sample, difference
+from recommendations.experiments.statistics import ALPHA, Interval, Sample, difference
 
 SEEDS: Final = 1000
 LOOKS: Final = 40
+SHOWN: Final = 20
 
 
 def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> dict[str, Any]:
     """JSON-ready. `clicks` of each shopper, in the order in which they came, who all had the same
     shelves: whatever divides them, there is no difference. Each seed divides them as the shop would
-    and looks LOOKS times; `at_most` is the rate's one-sided 95 % bound (Clopper, Pearson 1934).
+    and looks LOOKS times. `at_most`: the rate's one-sided 95 % bound (Clopper, Pearson 1934);
+    `each`: the intervals at the end, of the first SHOWN.
     """
-    told = sum(any(looked(np.asarray(clicks), seed)) for seed in range(seeds))
+    found = [list(looked(np.asarray(clicks, int), seed)) for seed in range(seeds)]
+    told = sum(any(one and one.excludes_zero for one in looks) for looks in found)
     bound = stats.beta.ppf(0.95, told + 1, seeds - told) if told < seeds else 1.0
     return {
         "shoppers": len(clicks),
@@ -28,17 +31,17 @@ def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> dict[str, Any]:
         "told": told,
         "at_most": round(float(bound), 4),
         "allowed": ALPHA,
+        "each": [vars(looks[-1]) for looks in found[:SHOWN] if looks[-1]],
     }
 
 
-def looked(clicks: npt.NDArray[np.int_], seed: int) -> Iterator[bool]:
-    """Whether a difference is told, look by look as the shoppers come."""
+def looked(clicks: npt.NDArray[np.int_], seed: int) -> Iterator[Interval | None]:
+    """The difference at each look, as the shoppers come."""
     shares = np.array([share(f"variant {seed}", str(n)) for n in range(len(clicks))], float)
     in_other = shares >= 0.5
     for seen in np.linspace(0, len(clicks), LOOKS + 1).astype(int)[1:]:
         other, so_far = in_other[:seen], clicks[:seen]
-        found = difference(sample(so_far[~other]), sample(so_far[other]))
-        yield found is not None and found.excludes_zero
+        yield difference(sample(so_far[~other]), sample(so_far[other]))
 
 
 def sample(clicks: npt.NDArray[np.int_]) -> Sample:
