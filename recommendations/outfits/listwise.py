@@ -67,13 +67,14 @@ def choices(model: Model, lists: Lists, slots: int) -> Choices:
     """
     features, sizes, chosen = [np.zeros((0, len(RANKING) + slots), np.float32)], [0], []
     for bag, candidates, bought in lists:
-        found = described(model, bag, candidates, slots)
-        best = np.argsort(-(found @ model.ranking), kind="stable")[:LIST]
-        place = np.flatnonzero(candidates[best] == bought)
+        if bought not in candidates:
+            continue
+        best = candidates[np.argsort(-model.wanted(bag, candidates), kind="stable")[:LIST]]
+        place = np.flatnonzero(best == bought)
         if len(place):
             chosen.append(sizes[-1] + int(place[0]))
             sizes.append(sizes[-1] + len(best))
-            features.append(found[best])
+            features.append(described(model, bag, best, slots))
     starts = np.array(sizes[:-1], np.int64)
     return Choices(np.concatenate(features), starts, np.array(chosen, np.int64))
 

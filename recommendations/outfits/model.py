@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -30,13 +29,10 @@ BAG_POWER = 0.5
 # slot follows.
 MET: Final = ("met_total", "met_most", "met_share")
 RANKING: Final = (*FEATURES, "own_popularity", "nearest_words", *MET)
-# Where the features of GROUPS and of SAME stand among FEATURES.
-TABLES: Final = slice(FEATURES.index(GROUPS[0]), FEATURES.index(GROUPS[-1]) + 1)
-SAMES: Final = slice(TABLES.stop, TABLES.stop + len(SAME))
 # The last columns of a content vector stem from name and description (content.TEXT_DIMENSIONS).
 WORDS = 64
 
-SAME_ROWS: Final = [GROUPS.index(name) for name in SAME]
+SAME_ROWS: Final = {name: GROUPS.index(name) for name in SAME}
 
 
 class Weighed(NamedTuple):
@@ -51,8 +47,7 @@ class Weighed(NamedTuple):
 class Model:
     """What scoring needs; one entry per article unless said otherwise.
 
-    `groups` is GROUPS × articles; `tables` a square of lifts for each, one after another in a flat
-    array; `product_row` the row
+    `groups` is GROUPS × articles; `tables` one square of lifts per group; `product_row` the row
     of the article's product in `products`; `online` the log-odds of being sold online;
     `popularity` a logarithm. `weights` (as FEATURES) tell how well a pair goes together whatever
     its popularity, `ranking` (as RANKING, then one per slot) what a shopper adds next.
@@ -62,7 +57,7 @@ class Model:
     product: Ints
     product_row: Ints
     groups: Ints
-    tables: Floats
+    tables: list[Floats]
     articles: Pairs
     products: Pairs
     vectors: Floats
@@ -71,18 +66,6 @@ class Model:
     popularity: Floats
     weights: Floats
     ranking: Floats
-
-    @cached_property
-    def sizes(self) -> npt.NDArray[np.int64]:
-        """Of each of GROUPS: how many codes it has."""
-        found: npt.NDArray[np.int64] = self.groups.max(axis=1).astype(np.int64) + 1
-        return found
-
-    @cached_property
-    def squares(self) -> list[Floats]:
-        """The table of each of GROUPS, code × code."""
-        parts = np.split(self.tables, np.cumsum(self.sizes**2)[:-1])
-        return [part.reshape(n, n) for part, n in zip(parts, self.sizes.tolist(), strict=True)]
 
     def scores(self, bag: Ints, candidates: Ints) -> Floats:
         """bag × candidates: how well each pair goes together."""
@@ -135,11 +118,13 @@ class Model:
     def weighed(self, weights: Floats, bag: Ints, candidates: Ints) -> Weighed:
         """The sum of `features` by their weights, in fewer passes than one for each of them."""
         of = dict(zip(FEATURES, weights.tolist(), strict=True))
-        shape = (len(bag), len(candidates))
+        total = np.zeros((len(bag), len(candidates)), np.float32)
         left, right = self.groups[:, bag], self.groups[:, candidates]
-        total = (weights[TABLES] @ self.lifts(left, right)).reshape(shape)
-        same = left[SAME_ROWS, :, None] == right[SAME_ROWS, None, :]
-        total += (weights[SAMES] @ same.reshape(len(SAME), -1)).reshape(shape)
+        for name, table, a, b in zip(GROUPS, self.tables, left, right, strict=True):
+            total += (of[name] * table[a]).take(b, axis=1)
+        same = {name: left[at][:, None] == right[at] for name, at in SAME_ROWS.items()}
+        for name, values in same.items():
+            total += of[f"same_{name}"] * values
         lift, count = looked_up(self.articles, bag, candidates)
         total += of["article_lift"] * lift
         total += of["article_count"] * count
@@ -147,7 +132,7 @@ class Model:
         for name, values in zip(("lift", "count"), looked_up(self.products, *rows), strict=True):
             total += of[f"product_{name}"] * values
         distance = code_distance(self.product[bag], self.product[candidates])
-        total += distance * (of["code_distance"] + of["code_distance_in_section"] * same[0])
+        total += distance * (of["code_distance"] + of["code_distance_in_section"] * same["section"])
         mine, theirs = self.vectors[bag], self.vectors[candidates]
         words = mine[:, -WORDS:] @ theirs[:, -WORDS:].T
         total += of["content"] * (mine @ theirs.T) + of["words"] * words
@@ -158,23 +143,16 @@ class Model:
         total += of["popularity"] * self.popularity[candidates]
         return Weighed(total, words, count)
 
-    def lifts(self, left: Ints, right: Ints) -> Floats:
-        """GROUPS × pairs: the lift of each pair of codes (GROUPS × rows on either side)."""
-        start = np.cumsum(self.sizes**2) - self.sizes**2
-        cell = (start[:, None] + left * self.sizes[:, None])[:, :, None] + right[:, None, :]
-        found: Floats = self.tables[cell.reshape(len(GROUPS), -1)]
-        return found
-
     def features(self, bag: Ints, candidates: Ints) -> Iterator[Floats]:
         """bag × candidates (or something that spreads to it) for each of FEATURES."""
         yield from looked_up(self.articles, bag, candidates)
         yield from looked_up(self.products, self.product_row[bag], self.product_row[candidates])
         left, right = self.groups[:, bag], self.groups[:, candidates]
-        for table, a, b in zip(self.squares, left, right, strict=True):
+        for table, a, b in zip(self.tables, left, right, strict=True):
             yield table[a].take(b, axis=1)
         same = {
             name: (left[at][:, None] == right[at]).astype(np.float32)
-            for name, at in ((name, GROUPS.index(name)) for name in SAME)
+            for name, at in SAME_ROWS.items()
         }
         yield from same.values()
         distance = code_distance(self.product[bag], self.product[candidates])
@@ -210,7 +188,7 @@ def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:
         "outfit_slot": model.slot,
         "outfit_product_row": model.product_row,
         "outfit_groups": model.groups,
-        "outfit_tables": model.tables,
+        "outfit_tables": np.concatenate([table.ravel() for table in model.tables]),
         "outfit_online": model.online,
         "outfit_popularity": model.popularity,
         "outfit_weights": model.weights,
@@ -222,6 +200,7 @@ def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:
 
 
 def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
+    groups = arrays["outfit_groups"]
     pairs = {
         name: Pairs(*(arrays[f"outfit_{name}_{part}"] for part in Pairs.__dataclass_fields__))
         for name in ("article", "product")
@@ -230,8 +209,8 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
         slot=arrays["outfit_slot"],
         product=arrays["product"],
         product_row=arrays["outfit_product_row"],
-        groups=arrays["outfit_groups"],
-        tables=arrays["outfit_tables"],
+        groups=groups,
+        tables=split(arrays["outfit_tables"], [int(row.max()) + 1 for row in groups]),
         articles=pairs["article"],
         products=pairs["product"],
         vectors=arrays["vectors"],
@@ -241,3 +220,9 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
         weights=arrays["outfit_weights"],
         ranking=arrays["outfit_ranking"],
     )
+
+
+def split(flat: Floats, sizes: list[int]) -> list[Floats]:
+    """The square tables that stand one after another in `flat`."""
+    parts = np.split(flat, np.cumsum([size * size for size in sizes])[:-1])
+    return [part.reshape(size, size) for part, size in zip(parts, sizes, strict=True)]

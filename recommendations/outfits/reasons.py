@@ -31,7 +31,7 @@ def why(wardrobe: Wardrobe, bag: Ints, pieces: Ints) -> list[Why]:
     own, _ = looked_up(model.articles, bag, pieces)
     product, _ = looked_up(model.products, model.product_row[bag], model.product_row[pieces])
     worn, colour = np.maximum(own, product), model.groups[COLOUR]
-    harmony = model.squares[COLOUR][colour[bag][:, None], colour[pieces]]
+    harmony = model.tables[COLOUR][colour[bag][:, None], colour[pieces]]
     return [strongest(bag, worn[:, n], harmony[:, n]) for n in range(len(pieces))]
 
 

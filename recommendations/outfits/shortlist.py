@@ -12,7 +12,6 @@ from recommendations.outfits.pairs import Floats, Ints
 # Complements kept of each article and slot.
 DEPTH = 24
 NONE = -1
-NEVER = -np.inf
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,11 @@ class Pool:
 
     rows: Ints
     ends: Ints
+
+    def of(self, kept: npt.NDArray[np.bool_]) -> "Pool":
+        """Some of its rows only."""
+        before = np.concatenate([[0], np.cumsum(kept)])
+        return Pool(self.rows[kept], before[self.ends].astype(np.int32))
 
 
 def pool_of(model: Model, proposed: npt.NDArray[np.bool_], slots: int) -> Pool:
@@ -37,15 +41,19 @@ def shortlists(model: Model, pool: Pool, rows: Ints) -> Ints:
     Chosen by what fits and sells, as for the lists that the ranking was learned from: it knows
     nothing of what those left out already.
     """
-    chosen_by = unranked(model.weights, len(pool.ends) - 1)
-    scores = replace(model, ranking=chosen_by).wanted_alone(rows, pool.rows)
+    chosen_by = replace(model, ranking=unranked(model.weights, len(pool.ends) - 1))
     audience = model.groups[GROUPS.index("index_group")]
-    scores[audience[rows][:, None] != audience[pool.rows]] = NEVER
-    parts = [
-        strongest(scores[:, first:last], pool.rows[first:last])
-        for first, last in zip(pool.ends[:-1], pool.ends[1:], strict=True)
-    ]
-    return np.concatenate(parts, axis=1)
+    found = np.full((len(rows), (len(pool.ends) - 1) * DEPTH), NONE, np.int32)
+    for group in np.unique(audience[rows]).tolist():
+        lines = audience[rows] == group
+        own = pool.of(audience[pool.rows] == group)
+        scores = chosen_by.wanted_alone(rows[lines], own.rows)
+        parts = [
+            strongest(scores[:, first:last], own.rows[first:last])
+            for first, last in zip(own.ends[:-1], own.ends[1:], strict=True)
+        ]
+        found[lines] = np.concatenate(parts, axis=1)
+    return found
 
 
 def strongest(scores: Floats, rows: Ints) -> Ints:
@@ -53,6 +61,5 @@ def strongest(scores: Floats, rows: Ints) -> Ints:
     keep = min(DEPTH, len(rows))
     if keep:
         best = np.argpartition(-scores, keep - 1, axis=1)[:, :keep]
-        kept = np.take_along_axis(scores, best, axis=1) > NEVER
-        found[:, :keep] = np.where(kept, rows[best], NONE)
+        found[:, :keep] = rows[best]
     return found

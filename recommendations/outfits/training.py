@@ -174,7 +174,7 @@ def counted(inputs: Inputs, baskets: Baskets, slot: Ints, price: Floats, vectors
         product=articles["product"].to_numpy(np.int32),
         product_row=row.astype(np.int32),
         groups=groups,
-        tables=np.concatenate([t.ravel() for t in group_lifts(baskets, groups, part)]),
+        tables=group_lifts(baskets, groups, part),
         articles=pairs_of(baskets, part),
         products=pairs_of(Baskets(by_product, baskets.day), part[first]),
         vectors=vectors,
@@ -218,10 +218,16 @@ def popularity(sales: Sales, as_of_day: int, articles: int) -> Floats:
 
 def stored_lists(model: Model, pool: Pool, sold: Flags) -> tuple[Ints, Ints]:
     """Shortlists of the articles in `sold`, and per article its line in them (NONE without one)."""
+    audience = model.groups[GROUPS.index("index_group")]
     rows = np.flatnonzero(sold).astype(np.int32)
+    rows = rows[np.argsort(audience[rows], kind="stable")]
     line = np.full(len(sold), NONE, np.int32)
     line[rows] = np.arange(len(rows))
-    blocks = [rows[at : at + BLOCK] for at in range(0, len(rows), BLOCK)] or [rows]
+    # One audience a block, as an article's complements are of its own.
+    parts = np.split(rows, np.flatnonzero(np.diff(audience[rows])) + 1)
+    blocks = [part[at : at + BLOCK] for part in parts for at in range(0, len(part), BLOCK)] or [
+        rows
+    ]
     with ThreadPoolExecutor(THREADS) as workers:
-        found = list(workers.map(lambda block: shortlists(model, pool, block), blocks))
+        found = list(workers.map(lambda block: shortlists(model, pool, block), blocks or [rows]))
     return line, np.concatenate(found)
