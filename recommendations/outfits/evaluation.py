@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.outfits.model import FEATURES
-from recommendations.outfits.pairs import Floats, Ints
+from recommendations.outfits.pairs import Floats, Ints, looked_up
 from recommendations.outfits.questions import Decoys, Question
 from recommendations.outfits.search import FIRST, Wardrobe, Wishes, listed, search, slots_for
 
@@ -19,8 +18,8 @@ CONFIDENCE = 95
 # What decides between equals in the simple ways.
 TIE = 1e-6
 
-BASELINES = {"raw counts": "article_count", "lift only": "article_lift", "content only": "content"}
-SYSTEMS = ("model", "slot popularity", *BASELINES)
+LEAD = "model minus "
+SYSTEMS = ("model", "slot popularity", "raw counts", "lift only", "content only")
 Values = npt.NDArray[np.float64]
 
 
@@ -59,17 +58,21 @@ def interval(values: Values, seed: int) -> Figure:
 
 def simpler_ways(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> dict[str, Floats]:
     """The scores of what the model has to beat."""
-    popularity = wardrobe.model.popularity[rows]
-    found = zip(FEATURES, wardrobe.model.features(bag, rows), strict=True)
-    sums = {name: part.sum(axis=0) for name, part in found if name in BASELINES.values()}
-    scored = {name: sums[feature] + TIE * popularity for name, feature in BASELINES.items()}
+    model = wardrobe.model
+    popularity = model.popularity[rows]
+    lift, count = looked_up(model.articles, bag, rows)
+    content = model.vectors[bag] @ model.vectors[rows].T
+    sums = {"raw counts": count, "lift only": lift, "content only": content}
+    scored = {name: values.sum(axis=0) + TIE * popularity for name, values in sums.items()}
     return {"slot popularity": popularity, **scored}
 
 
 def evaluate(
     wardrobe: Wardrobe, questions: Sequence[Question], decoys: Decoys, seed: int
 ) -> dict[str, dict[str, Figure]]:
-    """Per system per measure its figure. The model's own search fills the measures of a list."""
+    """Per system per measure its figure, and under LEAD + a simpler way how far the model is ahead
+    of it, question by question. The model's own search fills the measures of a list.
+    """
     tallies = {name: Tally() for name in SYSTEMS}
     pool = wardrobe.pool.rows
     for question in questions:
@@ -79,7 +82,16 @@ def evaluate(
         for name, scores in simpler_ways(wardrobe, question.bag, among).items():
             tally_ranks(tallies[name], wardrobe, question, among, scores)
         tally_search(tallies["model"], wardrobe, question, among)
-    return {name: tally.figures(seed) for name, tally in tallies.items()}
+    leads = {LEAD + name: lead(tallies["model"], tallies[name]) for name in SYSTEMS[1:]}
+    return {name: tally.figures(seed) for name, tally in (tallies | leads).items()}
+
+
+def lead(model: Tally, other: Tally) -> Tally:
+    """The difference for each question: both were asked the same, so chance is shared out."""
+    pairs = ((name, model.values[name], values) for name, values in other.values.items())
+    return Tally(
+        {name: [a - b for a, b in zip(own, values, strict=True)] for name, own, values in pairs}
+    )
 
 
 def fill_in(

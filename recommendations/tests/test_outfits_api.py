@@ -236,6 +236,7 @@ def test_the_evaluation_writes_figures_and_a_drawing_that_the_admin_shows(
     assert found["test_day"] == "2020-09-20"
     assert found["questions"] == 4
     assert {"model", "slot popularity", "raw counts"} <= found["systems"].keys()
+    assert found["leads"]["model minus raw counts"]["fitb"].keys() >= {"value", "low", "high"}
     assert f'src="{address}"' in admin_client.get(change).text
     shown = admin_client.get(address)
     assert shown.headers["Content-Type"] == "image/svg+xml"

@@ -195,6 +195,9 @@ def test_the_model_finds_hidden_articles_better_than_every_simpler_way() -> None
     assert model["substitutes@10"].value == 0
     for name in ("slot popularity", "content only"):
         assert model["fitb"].low > figures[name]["fitb"].high
+        lead = figures[f"model minus {name}"]["fitb"]
+        assert lead.value == pytest.approx(model["fitb"].value - figures[name]["fitb"].value)
+        assert 0 < lead.low < lead.value
 
 
 def test_too_few_questions_leave_the_usual_weights(shop: Wardrobe) -> None:

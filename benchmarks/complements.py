@@ -1,0 +1,119 @@
+"""Do outfits recover what the generator planted: for each type of a segment its partner types?
+
+The generator draws baskets along a hidden graph (truth/complements.json) that training never sees.
+Synthetic data: the figures tell that the method finds what is there, nothing about H&M.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from benchmarks.harness import Result
+from benchmarks.shop import shop
+from recommendations.outfits.evaluation import Figure, Tally, simpler_ways
+from recommendations.outfits.search import Wardrobe, Wishes, search, slots_for
+
+SIZES = {"articles": 20_000, "customers": 100_000, "transactions": 2_200_000}
+ASKED = 2000
+SEED = 1
+AT = 10
+# The odds of some plants are so small that baskets hardly show them.
+LEAST_ODDS = 0.1
+
+Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Plants:
+    """Per segment and type the partner types; `segment` of each article, by its key."""
+
+    partners: Mapping[tuple[str, int], list[int]]
+    segment: Mapping[int, str]
+
+
+def run(size: int | None) -> Result:
+    """`size` counts the transactions; the rest is in proportion."""
+    share = (size or SIZES["transactions"]) / SIZES["transactions"]
+    sizes = {name: max(1000, round(count * share)) for name, count in SIZES.items()}
+    with shop(sizes, trained=False) as stage:
+        found = recovered(trained(), plants_of(stage.data))
+    figures = {
+        f"{system}, {name}": f.value for system, of in found.items() for name, f in of.items()
+    }
+    return Result("complements", stage.sizes, figures, ratios={})
+
+
+def trained() -> Wardrobe:
+    from django.utils import timezone
+
+    from recommendations.outfits.offline import trained_wardrobe
+    from recommendations.training.load import load_inputs
+
+    return trained_wardrobe(load_inputs(None, timezone.now().date(), print), print)
+
+
+def plants_of(data: Path) -> Plants:
+    from catalog.synthetic.taxonomy import SEGMENTS
+
+    partners: dict[tuple[str, int], list[int]] = {}
+    for plant in json.loads((data / "truth" / "complements.json").read_text())["types"]:
+        if plant["odds"] >= LEAST_ODDS:
+            key = plant["segment"], plant["product_type_no"]
+            partners.setdefault(key, []).append(plant["partner_type_no"])
+    keys = pd.read_csv(data / "articles.csv", usecols=["article_id"])["article_id"]
+    code = np.load(data / "truth" / "clusters.npz")["article_segment"]
+    segment = {int(key): SEGMENTS[at] for key, at in zip(keys, code, strict=True)}
+    return Plants(partners, segment)
+
+
+def recovered(wardrobe: Wardrobe, plants: Plants) -> dict[str, dict[str, Figure]]:
+    """Per system: how often the first of a slot is of the planted type, and how many of an
+    article's planted types are among the first AT of all slots."""
+    rng = np.random.default_rng(SEED)
+    tallies: dict[str, Tally] = {}
+    rows = rng.permutation(np.flatnonzero(wardrobe.list_line >= 0))[:ASKED].astype(np.int32)
+    for row in rows:
+        planted = planted_for(wardrobe, plants, int(row))
+        if planted:
+            for name, ordered in orders(wardrobe, row):
+                tally(tallies.setdefault(name, Tally()), wardrobe, ordered, planted)
+    return {name: tally.figures(SEED) for name, tally in tallies.items()}
+
+
+def planted_for(wardrobe: Wardrobe, plants: Plants, row: int) -> dict[int, set[int]]:
+    """The article's partner types by slot, of the slots that a search fills."""
+    key = plants.segment[int(wardrobe.article[row])], int(wardrobe.product_type[row])
+    kinds = np.array(plants.partners.get(key, []), np.int32)
+    own = int(wardrobe.model.slot[row])
+    found: dict[int, set[int]] = {}
+    for kind, slot in zip(kinds.tolist(), wardrobe.slots.of_types(kinds).tolist(), strict=True):
+        if slot not in (own, wardrobe.slots.other):
+            found.setdefault(slot, set()).add(kind)
+    return found
+
+
+def orders(wardrobe: Wardrobe, row: int) -> Iterator[tuple[str, Ints]]:
+    """What each system proposes for the article, best first, from its audience."""
+    bag = np.array([row], np.int32)
+    yield "model", search(wardrobe, bag, Wishes()).rows
+    pool = wardrobe.pool.rows
+    kept = wardrobe.index_group[pool] == wardrobe.index_group[row]
+    kept &= np.isin(wardrobe.model.slot[pool], slots_for(wardrobe, bag, Wishes()))
+    pool = pool[kept]
+    for name, scores in simpler_ways(wardrobe, bag, pool).items():
+        yield name, pool[np.argsort(-scores, kind="stable")]
+    yield "chance", np.random.default_rng(row).permutation(pool)
+
+
+def tally(into: Tally, wardrobe: Wardrobe, ordered: Ints, planted: Mapping[int, set[int]]) -> None:
+    kind, slot = wardrobe.product_type[ordered], wardrobe.model.slot[ordered]
+    for number, kinds in planted.items():
+        own = kind[slot == number]
+        into.add("first of the slot", float(len(own) > 0 and own[0] in kinds))
+    every = set().union(*planted.values())
+    into.add(f"recall@{AT}", len(every & set(kind[:AT].tolist())) / len(every))
