@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 import numpy as np
+from django.utils.translation import gettext
 
 from catalog import money
 from catalog.models import ColourMaster
@@ -162,7 +163,7 @@ def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None)
         article=int(bundle.article[piece.row]),
         price=money.amount(float(wardrobe.price[piece.row])),
         score=round(piece.score, 4),
-        reason=sentence(bundle, wardrobe, piece.row, cause) if cause else "Your choice",
+        reason=sentence(bundle, wardrobe, piece.row, cause) if cause else gettext("Your choice"),
         locked=cause is None,
         alternatives=bundle.article[piece.alternatives].tolist() if piece.alternatives else [],
     )
@@ -171,12 +172,12 @@ def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None)
 def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
     """The reason for the shopper to read."""
     if cause.kind == "worn" and cause.row is not None:
-        return f"Often worn with {bundle.name(cause.row)}"
+        return gettext("Often worn with %s") % bundle.name(cause.row)
     if cause.kind == "colour" and cause.row is not None:
         colour = colour_names().get(int(bundle.colour_master[cause.row]))
         if colour:
-            return f"Goes with {colour.lower()}"
-    return f"Completes: {slots().labels[int(wardrobe.model.slot[row])].lower()}"
+            return gettext("Goes with %s") % colour.lower()
+    return gettext("Completes: %s") % slots().labels[int(wardrobe.model.slot[row])].lower()
 
 
 @lru_cache(maxsize=1)
