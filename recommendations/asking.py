@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from django.utils.translation import gettext_noop
 
 from recommendations.bundle.reader import ABSENT, Bundle, Ints, Lists
 from recommendations.candidates import Candidates
@@ -17,7 +18,7 @@ from streaming.store import Snapshot
 
 # What was looked at this lately is in the shopper's mind, and on the shelf "recently viewed".
 JUST_VIEWED_MS = 30 * 60_000
-POPULAR = "Popular right now"
+POPULAR = gettext_noop("Popular right now")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext
+
 from catalog.models import Article
 from catalog.querysets import ArticleQuerySet
 from recommendations.shelf import Item
@@ -12,12 +14,12 @@ COLOURS = 4
 
 def popular(index_group: int | None, hidden: Collection[int], k: int) -> list[Item]:
     """Best-selling of the last weeks, without the hidden articles."""
-    return items(within(index_group, hidden).popular(), "Popular right now", k)
+    return items(within(index_group, hidden).popular(), gettext("Popular right now"), k)
 
 
 def newest(index_group: int | None, hidden: Collection[int], k: int) -> list[Item]:
     """Last to enter the shop, without the hidden articles."""
-    return items(within(index_group, hidden).newest(), "New in", k)
+    return items(within(index_group, hidden).newest(), gettext("New in"), k)
 
 
 def of_same_type(article: int, k: int) -> list[Item]:
@@ -27,10 +29,12 @@ def of_same_type(article: int, k: int) -> list[Item]:
         return []
     same = Article.objects.of_type(own.product_type_id).in_index_group(own.index.group_id)
     same = same.exclude(product=own.product_id).popular()
-    alike = items(same.filter(colour_master=own.colour_master_id), "Same type and colour", k)
+    alike = items(
+        same.filter(colour_master=own.colour_master_id), gettext("Same type and colour"), k
+    )
     if len(alike) < k:
         other = same.exclude(colour_master=own.colour_master_id)
-        alike += items(other, "Same type", k - len(alike))
+        alike += items(other, gettext("Same type"), k - len(alike))
     return alike
 
 
@@ -41,7 +45,8 @@ def of_same_product(article: int, k: int) -> list[Item]:
         return []
     others = Article.objects.filter(product=own).exclude(pk=article).popular()
     keys = others.values_list("pk", flat=True)[:k]
-    return [Item(key, 1.0 / place, "Another colour") for place, key in enumerate(keys, start=1)]
+    reason = gettext("Another colour")
+    return [Item(key, 1.0 / place, reason) for place, key in enumerate(keys, start=1)]
 
 
 def within(index_group: int | None, hidden: Collection[int]) -> ArticleQuerySet:

@@ -1,6 +1,8 @@
 """The shelves about the shopper: for you, buy again."""
 
 import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from recommendations import fallbacks
 from recommendations.asking import POPULAR, Ask, hidden, now_of, unwanted
@@ -13,20 +15,20 @@ from recommendations.shelf import Found, Item
 from streaming.state import KINDS
 
 CAUSES = {
-    "view": "Because you viewed {}",
-    "click": "Because you viewed {}",
-    "bag_add": "Because you put {} in your bag",
-    "purchase": "Because you bought {}",
+    "view": gettext_noop("Because you viewed {}"),
+    "click": gettext_noop("Because you viewed {}"),
+    "bag_add": gettext_noop("Because you put {} in your bag"),
+    "purchase": gettext_noop("Because you bought {}"),
 }
 REASONS = {
-    NEW: "New in",
-    Source.AGAIN: "Buy it again",
-    Source.COLOURS: "Another colour of {}",
-    Source.TOGETHER: "Often bought together with {}",
-    Source.ALSO: "Customers who bought {} bought this",
+    NEW: gettext_noop("New in"),
+    Source.AGAIN: gettext_noop("Buy it again"),
+    Source.COLOURS: gettext_noop("Another colour of {}"),
+    Source.TOGETHER: gettext_noop("Often bought together with {}"),
+    Source.ALSO: gettext_noop("Customers who bought {} bought this"),
     Source.POPULAR: POPULAR,
-    Source.AUDIENCE: "Popular in the department you like",
-    Source.AGE: "Popular with people your age",
+    Source.AUDIENCE: gettext_noop("Popular in the department you like"),
+    Source.AGE: gettext_noop("Popular with people your age"),
     Source.CHANNEL: POPULAR,
 }
 
@@ -35,7 +37,7 @@ def for_you(ask: Ask) -> Found:
     """What the shopper did last, live and before, blended with what their audience buys."""
     if ask.bundle is None:
         items = fallbacks.popular(ask.index_group, hidden(ask, unwanted(ask)), ask.k)
-        return Found("postgres_popularity", POPULAR, items, degraded=True)
+        return Found("postgres_popularity", _(POPULAR), items, degraded=True)
     bundle, about = ask.bundle, ask.profile
     out = bundle.rows_of(list(hidden(ask, unwanted(ask))))
     day = now_of(ask, bundle) // DAY_MS
@@ -51,11 +53,11 @@ def for_you(ask: Ask) -> Found:
 
 def strategy_of(ask: Ask, picks: list[Pick], *, learned: bool) -> tuple[str, str]:
     if all(pick.cause == ABSENT for pick in picks):
-        return "bundle_popularity", POPULAR
+        return "bundle_popularity", _(POPULAR)
     if ask.state.recents:
         words = "live_ranked" if learned else "live_blend"
-        return words, "From what you looked at and bought last"
-    return "history_ranked" if learned else "history_blend", "From what you bought before"
+        return words, _("From what you looked at and bought last")
+    return "history_ranked" if learned else "history_blend", _("From what you bought before")
 
 
 def causes(bundle: Bundle, about: Profile) -> dict[int, int]:
@@ -67,10 +69,10 @@ def causes(bundle: Bundle, about: Profile) -> dict[int, int]:
 def reason(bundle: Bundle, pick: Pick, why: dict[int, int]) -> str:
     """What led to a pick, in words; of a view or the bag rather that than how it was found."""
     if pick.cause == ABSENT:
-        return REASONS[pick.source]
+        return _(REASONS[pick.source])
     kind = KINDS[why[pick.cause]]
     found = REASONS.get(pick.source, CAUSES[kind]) if kind == "purchase" else CAUSES[kind]
-    return found.format(bundle.name(pick.cause))
+    return _(found).format(bundle.name(pick.cause))
 
 
 def buy_again(ask: Ask) -> Found:
@@ -81,10 +83,10 @@ def buy_again(ask: Ask) -> Found:
     out = bundle.rows_of(list(hidden(ask, unwanted(ask))))
     rows = about.rows[about.kinds == PURCHASE]
     rows = rows[allowed(bundle, rows, Wish(set(out.tolist()), ask.index_group))]
-    _, first = np.unique(bundle.design[rows], return_index=True)
+    first = np.unique(bundle.design[rows], return_index=True)[1]
     items = [
-        Item(int(bundle.article[row]), 1.0 / place, "You bought this before")
+        Item(int(bundle.article[row]), 1.0 / place, _("You bought this before"))
         for place, row in enumerate(rows[np.sort(first)][: ask.k].tolist(), start=1)
     ]
     strategy = "live_purchases" if ask.state.recents else "history_purchases"
-    return Found(strategy, "What you bought before", items, degraded=ask.live is None)
+    return Found(strategy, _("What you bought before"), items, degraded=ask.live is None)

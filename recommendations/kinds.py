@@ -19,6 +19,9 @@ A kind is `degraded` when a part that it should have asked was away, not when a 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from recommendations import fallbacks
 from recommendations.asking import (
     POPULAR,
@@ -42,10 +45,10 @@ from streaming.store import Snapshot
 
 # By whether type and colour are the same.
 LIKENESS = {
-    (True, True): "Same type and colour",
-    (True, False): "Same type",
-    (False, True): "Same colour, similar style",
-    (False, False): "Similar style",
+    (True, True): gettext_noop("Same type and colour"),
+    (True, False): gettext_noop("Same type"),
+    (False, True): gettext_noop("Same colour, similar style"),
+    (False, False): gettext_noop("Similar style"),
 }
 
 
@@ -70,20 +73,21 @@ def similar(ask: Ask) -> Found:
     row = row_of(ask.bundle, ask.article)
     if ask.bundle is None or row is None:
         found = fallbacks.of_same_type(ask.article, ask.k)
-        return Found("postgres_same_type", "Of the same type", found, degraded=True)
+        return Found("postgres_same_type", _("Of the same type"), found, degraded=True)
     near = of_article(ask.bundle, row)
     kept = places(ask, ask.bundle, near.rows, exclude=())
     rows, scores = near.rows[kept], near.scores[kept].tolist()
     articles, reasons = ask.bundle.article[rows].tolist(), likenesses(ask.bundle, row, rows)
     items = [Item(*parts) for parts in zip(articles, scores, reasons, strict=True)]
-    return Found("content_neighbours", "Alike in type, style, colour and words", items)
+    return Found("content_neighbours", _("Alike in type, style, colour and words"), items)
 
 
 def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:
     """What an article has in common with each of the others, in words."""
     same_type = bundle.product_type[others] == bundle.product_type[row]
     same_colour = bundle.colour_master[others] == bundle.colour_master[row]
-    return [LIKENESS[pair] for pair in zip(same_type.tolist(), same_colour.tolist(), strict=True)]
+    words = {pair: _(text) for pair, text in LIKENESS.items()}
+    return [words[pair] for pair in zip(same_type.tolist(), same_colour.tolist(), strict=True)]
 
 
 def colours(ask: Ask) -> Found:
@@ -93,13 +97,13 @@ def colours(ask: Ask) -> Found:
     row = row_of(ask.bundle, ask.article)
     if ask.bundle is None or row is None:
         found = fallbacks.of_same_product(ask.article, ask.k)
-        return Found("postgres_colours", "The same in another colour", found, degraded=True)
+        return Found("postgres_colours", _("The same in another colour"), found, degraded=True)
     rows = [int(r) for r in ask.bundle.colours[row] if r >= 0][: ask.k]
+    why = _("Another colour")
     items = [
-        Item(int(ask.bundle.article[r]), 1.0 / place, "Another colour")
-        for place, r in enumerate(rows, start=1)
+        Item(int(ask.bundle.article[r]), 1.0 / place, why) for place, r in enumerate(rows, start=1)
     ]
-    return Found("bundle_colours", "The same in another colour", items)
+    return Found("bundle_colours", _("The same in another colour"), items)
 
 
 def also_bought(ask: Ask) -> Found:
@@ -110,8 +114,8 @@ def also_bought(ask: Ask) -> Found:
     if ask.bundle is None or row is None:
         return Found("bought_together", "", degraded=True)
     near = of_partners(ask.bundle, row)
-    items = shown(ask, ask.bundle, near, "Bought by the same customers", exclude=())
-    return Found("bought_together", "Bought by customers who bought this", items)
+    items = shown(ask, ask.bundle, near, _("Bought by the same customers"), exclude=())
+    return Found("bought_together", _("Bought by customers who bought this"), items)
 
 
 def because_you_viewed(ask: Ask) -> Found:
@@ -122,7 +126,7 @@ def because_you_viewed(ask: Ask) -> Found:
     if bundle is None or row is None:
         return Found("live_neighbours", "", degraded=bundle is None or ask.live is None)
     near = of_article(bundle, row)
-    reason = f"Because you viewed {bundle.name(row)}"
+    reason = _("Because you viewed {}").format(bundle.name(row))
     items = shown(ask, bundle, near, reason, unwanted(ask))
     return Found("live_neighbours", reason, items, title=reason)
 
@@ -132,11 +136,12 @@ def because_you_viewed(ask: Ask) -> Found:
 
 def trending(ask: Ask) -> Found:
     """What is viewed, put into bags and bought now, then what sold best up to the last training."""
-    now = [Item(article, score, "Trending now") for article, score in live_trends(ask)]
+    why = _("Trending now")
+    now = [Item(article, score, why) for article, score in live_trends(ask)]
     lately, strategy = popular_lately(ask)
     items = distinct(ask.bundle, [*now, *lately], ask.k)
     away = ask.live is None or (ask.bundle is None and len(now) < ask.k)
-    reason = "What shoppers look at and buy now" if now else POPULAR
+    reason = _("What shoppers look at and buy now") if now else _(POPULAR)
     return Found("live_trends" if now else strategy, reason, items, degraded=away)
 
 
@@ -150,36 +155,38 @@ def popular_lately(ask: Ask) -> tuple[list[Item], str]:
         found = fallbacks.popular(ask.index_group, hidden(ask), ask.k)
         return found, "postgres_popularity"
     lists = (ask.bundle.popular, ask.bundle.popular_by_index_group)
-    return listed(ask, ask.bundle, lists, POPULAR), "bundle_popularity"
+    return listed(ask, ask.bundle, lists, _(POPULAR)), "bundle_popularity"
 
 
 def new_in(ask: Ask) -> Found:
     bundle = ask.bundle
     if bundle is not None:
-        items = listed(ask, bundle, (bundle.new, bundle.new_by_index_group), "New in")
+        items = listed(ask, bundle, (bundle.new, bundle.new_by_index_group), _("New in"))
         if items:
-            return Found("bundle_new_in", "Arrived in the last weeks", items)
+            return Found("bundle_new_in", _("Arrived in the last weeks"), items)
     newest = fallbacks.newest(ask.index_group, hidden(ask), ask.k)
-    return Found("postgres_newest", "Last to arrive", newest, degraded=bundle is None)
+    return Found("postgres_newest", _("Last to arrive"), newest, degraded=bundle is None)
 
 
 def recently_viewed(ask: Ask) -> Found:
     out = hidden(ask)
     articles = [article for article in viewed(ask.state) if article not in out][: ask.k]
     items = [Item(article, 1.0 / place) for place, article in enumerate(articles, start=1)]
-    return Found("live_views", "What you looked at last", items, degraded=ask.live is None)
+    return Found("live_views", _("What you looked at last"), items, degraded=ask.live is None)
 
 
 KINDS = {
-    "similar": Kind("Similar items", similar, live=True, article=True),
-    "colours": Kind("Other colours", colours, article=True),
-    "also-bought": Kind("Customers also bought", also_bought, live=True, article=True),
-    "for-you": Kind("For you", for_you, live=True),
-    "buy-again": Kind("Buy again", buy_again, live=True),
-    "because-you-viewed": Kind("Because you viewed", because_you_viewed, live=True),
-    "trending": Kind("Trending now", trending, live=True, trends=True),
-    "new-in": Kind("New in", new_in, live=True),
-    "recently-viewed": Kind("Recently viewed", recently_viewed, live=True),
+    "similar": Kind(gettext_noop("Similar items"), similar, live=True, article=True),
+    "colours": Kind(gettext_noop("Other colours"), colours, article=True),
+    "also-bought": Kind(
+        gettext_noop("Customers also bought"), also_bought, live=True, article=True
+    ),
+    "for-you": Kind(gettext_noop("For you"), for_you, live=True),
+    "buy-again": Kind(gettext_noop("Buy again"), buy_again, live=True),
+    "because-you-viewed": Kind(gettext_noop("Because you viewed"), because_you_viewed, live=True),
+    "trending": Kind(gettext_noop("Trending now"), trending, live=True, trends=True),
+    "new-in": Kind(gettext_noop("New in"), new_in, live=True),
+    "recently-viewed": Kind(gettext_noop("Recently viewed"), recently_viewed, live=True),
 }
 
 

@@ -2,6 +2,8 @@
 
 import time
 
+from django.utils.translation import gettext
+
 from recommendations import metrics, rec_id
 from recommendations.asking import Ask
 from recommendations.attribution import servings
@@ -50,7 +52,7 @@ def recommend(
     shelf = Shelf(
         rec_id=rec_id.make(served, teams),
         kind=kind,
-        title=found.title or chosen.title,
+        title=found.title or gettext(chosen.title),
         strategy=found.strategy,
         model_version=version,
         reason=found.reason,
