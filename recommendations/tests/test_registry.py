@@ -131,9 +131,11 @@ def test_versions_are_swapped_under_load_without_one_failed_request() -> None:
     threads = [threading.Thread(target=serve) for _ in range(4)]
     for thread in threads:
         thread.start()
-    for n in range(20):
-        activate(versions[n % 2])
+    swaps, deadline = 0, time.monotonic() + 10
+    while swaps < 20 or (len(seen) < 2 and time.monotonic() < deadline):
+        activate(versions[swaps % 2])
         time.sleep(0.02)
+        swaps += 1
     stop.set()
     for thread in threads:
         thread.join()
