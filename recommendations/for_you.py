@@ -1,5 +1,8 @@
 """The shelves about the shopper: for you, buy again."""
 
+from collections.abc import Mapping
+from functools import cache, partial
+
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -44,9 +47,14 @@ def for_you(ask: Ask) -> Found:
     less = [int(row) for row in bundle.rows_of(ask.dislikes) if row != ABSENT]
     seed = (ask.customer or 0) * 100_000 + day
     wish = Wish(set(out.tolist()), ask.index_group, seed, less)
-    why = causes(bundle, about)
     picks = personal_shelf(bundle, about, ask.k, wish)
-    items = [Item(int(bundle.article[p.row]), p.score, reason(bundle, p, why)) for p in picks]
+    # Many picks share a reason, and to look up its translation takes longer than to pick.
+    why = cache(partial(reason, bundle, causes(bundle, about)))
+    articles = bundle.article[[p.row for p in picks]].tolist()
+    items = [
+        Item(article, p.score, why(p.source, p.cause))
+        for article, p in zip(articles, picks, strict=True)
+    ]
     strategy, words = strategy_of(ask, picks, learned=applies(bundle, about))
     return Found(strategy, words, items, degraded=ask.live is None)
 
@@ -66,13 +74,13 @@ def causes(bundle: Bundle, about: Profile) -> dict[int, int]:
     return dict(reversed(list(pairs)))
 
 
-def reason(bundle: Bundle, pick: Pick, why: dict[int, int]) -> str:
+def reason(bundle: Bundle, why: Mapping[int, int], source: int, cause: int) -> str:
     """What led to a pick, in words; of a view or the bag rather that than how it was found."""
-    if pick.cause == ABSENT:
-        return _(REASONS[pick.source])
-    kind = KINDS[why[pick.cause]]
-    found = REASONS.get(pick.source, CAUSES[kind]) if kind == "purchase" else CAUSES[kind]
-    return _(found).format(bundle.name(pick.cause))
+    if cause == ABSENT:
+        return _(REASONS[source])
+    kind = KINDS[why[cause]]
+    found = REASONS.get(source, CAUSES[kind]) if kind == "purchase" else CAUSES[kind]
+    return _(found).format(bundle.name(cause))
 
 
 def buy_again(ask: Ask) -> Found:

@@ -18,6 +18,7 @@ A kind is `degraded` when a part that it should have asked was away, not when a 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -86,8 +87,8 @@ def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:
     """What an article has in common with each of the others, in words."""
     same_type = bundle.product_type[others] == bundle.product_type[row]
     same_colour = bundle.colour_master[others] == bundle.colour_master[row]
-    words = {pair: _(text) for pair, text in LIKENESS.items()}
-    return [words[pair] for pair in zip(same_type.tolist(), same_colour.tolist(), strict=True)]
+    words = cache(lambda *alike: _(LIKENESS[alike]))
+    return [words(*alike) for alike in zip(same_type.tolist(), same_colour.tolist(), strict=True)]
 
 
 def colours(ask: Ask) -> Found:

@@ -69,19 +69,16 @@ def personal_shelf(
     left = np.flatnonzero(allowed(bundle, ranking.rows, wish))
     left = left[not_too_often(ranking.rows[left], profile, k - NOT_OWNED)]
     places = left[diverse(bundle, ranking.rows[left], k, (k + 1) // 2, PER_DESIGN)]
-    picks = [pick(ranking, int(place)) for place in places]
+    picks = picked(ranking, places)
     explores = k >= EXPLORES_FROM and wish.seed is not None and chance(wish.seed) % EXPLORES == 0
     new = something_new(bundle, picks, wish) if explores else None
     return picks if new is None else [*picks[: k - 1], new]
 
 
-def pick(ranking: Ranking, place: int) -> Pick:
-    return Pick(
-        int(ranking.rows[place]),
-        float(ranking.scores[place]),
-        int(ranking.source[place]),
-        int(ranking.cause[place]),
-    )
+def picked(ranking: Ranking, places: npt.NDArray[np.intp]) -> list[Pick]:
+    columns = (ranking.rows, ranking.scores, ranking.source, ranking.cause)
+    parts = [column[places].tolist() for column in columns]
+    return [Pick(*values) for values in zip(*parts, strict=True)]
 
 
 def allowed(bundle: Bundle, rows: Ints, wish: Wish) -> npt.NDArray[np.bool_]:

@@ -76,7 +76,7 @@ def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
             f"{bundle.article[pick.row]:010d}",
             bundle.name(pick.row),
             f"{pick.score:.3f}",
-            reason(bundle, pick, why),
+            reason(bundle, why, pick.source, pick.cause),
             ", ".join(f"{name} {value:.3f}" for name, value in given.items()),
             told(of_ranker.get(pick.row)),
         )
