@@ -17,6 +17,7 @@ from streaming import kafka
 logger = logging.getLogger(__name__)
 
 TIMEOUT_S: Final = 3.0
+MAKING_S: Final = 1.0
 FOREVER: Final = {"retention.ms": "-1"}
 ABSENT: Final = KafkaError.UNKNOWN_TOPIC_OR_PART
 
@@ -47,13 +48,16 @@ def topic_id(timeout_s: float = TIMEOUT_S) -> str | None:
 
 def _ensure(client: AdminClient, name: str, partitions: int, timeout_s: float) -> str:
     """Do what is missing and look again: a cluster takes a moment to tell what it has done."""
-    deadline = time.monotonic() + timeout_s
+    deadline, may_grow_at = time.monotonic() + timeout_s, 0.0
     while True:
         found = _describe(client, name, timeout_s)
         if found is None:
             _create(client, name, partitions, timeout_s)
+            # Until then it may be seen half made.
+            may_grow_at = time.monotonic() + MAKING_S
         elif len(found.partitions) < partitions:
-            _grow(client, name, partitions, timeout_s)
+            if time.monotonic() > may_grow_at:
+                _grow(client, name, partitions, timeout_s)
         elif len(found.partitions) == partitions:
             return str(found.topic_id)
         else:
