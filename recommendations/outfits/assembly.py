@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.outfits.pairs import Floats, Ints
-from recommendations.outfits.search import Matches, Wardrobe, Wishes, among, search
+from recommendations.outfits.search import Matches, Wardrobe, Wishes, search
+from recommendations.personal import among
 
 # Looked at per slot; more costs time and changes little.
 PER_SLOT = 12

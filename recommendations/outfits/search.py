@@ -9,6 +9,7 @@ from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
 from recommendations.outfits.slots import Slots
+from recommendations.personal import among
 
 # Articles whose content is this alike are the same thing twice.
 NEAR_COPY = 0.9
@@ -144,12 +145,6 @@ def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Wishes) -> npt.ND
         vectors = wardrobe.model.vectors
         kept &= (vectors[rows] @ vectors[bag].T).max(axis=1, initial=-1.0) < NEAR_COPY
     return kept
-
-
-def among(values: Ints, few: Ints) -> npt.NDArray[np.bool_]:
-    """As numpy.isin, which takes longer for a few."""
-    found: npt.NDArray[np.bool_] = (values[:, None] == few).any(axis=1)
-    return found
 
 
 def listed(wardrobe: Wardrobe, bag: Ints, k: int) -> Matches:
