@@ -22,7 +22,9 @@ logger = logging.getLogger(__name__)
 
 GROUP: Final = "attribution"
 BATCH: Final = 2000
-IDLE_S: Final = 0.2
+# Each batch costs a transaction per partition, and nobody waits for the sums: a crowd's events of so
+# long make one batch, unless it is full before.
+GATHER_S: Final = 0.5
 RETRY_S: Final = 0.5
 RETRY: Final = (KafkaException, DatabaseError, FenceError, topics.TopicError)
 
@@ -64,9 +66,7 @@ class AttributionConsumer:
     def _turn(self) -> None:
         if self.assigned and not self.places:
             self._find_places()
-        first = self.consumer.consume(1, IDLE_S)
-        rest = self.consumer.consume(BATCH - 1, 0) if first else []
-        self._work([*first, *rest])
+        self._work(self.consumer.consume(BATCH, GATHER_S))
 
     def _work(self, messages: Sequence[Message]) -> None:
         by_partition: dict[int, list[Message]] = {}

@@ -14,6 +14,7 @@ customers' log weights have a standard deviation of about 2.8, the sum of the tw
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 from typing import Final
 
@@ -30,6 +31,7 @@ GOAL: Final = 1.0  # standard deviations, for the sort of article that a shopper
 WITH_GOAL: Final = 0.5  # of the shoppers
 NEXT_SHELF: Final = 0.8  # of those who leave a shelf without a click
 LEAVES: Final = 0.12  # after any page
+FAVOURITES: Final = 100  # more than the longest shelf and visit together
 BUYS: Final = 0.6  # with something in the bag, at the end
 # Seconds on a page, on average, where nobody asks for a faster crowd: an assumption. They are drawn
 # from the exponential, whose short ones are the hardest.
@@ -82,10 +84,18 @@ def shelf_value(chances: Floats) -> float:
 
 def best_value(minds: Minds, mind: Mind, places: int) -> float:
     """The value of the best shelf that anybody could have shown, complements aside."""
-    liking = minds.liking[mind.cluster] + GOAL * (minds.sort == mind.goal)
-    liking[list(mind.known)] = UNWANTED
-    best = np.sort(np.partition(liking, -places)[-places:])[::-1]
-    return shelf_value(attention(places) * logistic(CLICK, best))
+    ranked = favourites(minds, mind.cluster, mind.goal)
+    best = [liking for row, liking in ranked if row not in mind.known][:places]
+    return shelf_value(attention(len(best)) * logistic(CLICK, np.array(best)))
+
+
+@lru_cache(maxsize=2000)
+def favourites(minds: Minds, cluster: int, goal: int | None) -> list[tuple[int, float]]:
+    """The columns that such a shopper wants most, best first, and how much: more than he opens."""
+    liking = minds.liking[cluster] + GOAL * (minds.sort == goal)
+    best = np.argpartition(liking, -FAVOURITES)[-FAVOURITES:]
+    best = best[np.argsort(-liking[best])]
+    return list(zip(best.tolist(), liking[best].tolist(), strict=True))
 
 
 def look(dice: Random, minds: Minds, mind: Mind, articles: Sequence[int]) -> tuple[int, int | None]:

@@ -22,7 +22,7 @@ class NoTruthError(Exception):
     """The folder isn't a generated data set, so that nobody knows what its customers like."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Minds:
     """liking: (clusters, articles), how much more than others a cluster wants an article, in
     standard deviations among the articles it might buy; UNWANTED where it would buy none.
