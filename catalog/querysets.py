@@ -19,32 +19,15 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     # --- what is loaded ---
 
     def for_cards(self) -> Self:
-        """What a card shows, in one query. An article without a summary has no price: not shown."""
-        return (
-            self.filter(summary__isnull=False)
-            .select_related("summary", "product_type", "colour", "index__group")
-            .defer("search", "description")
-        )
+        """What a card shows, in one query; its terms are kept (models.term_key). An article
+        without a summary has no price: not shown."""
+        priced = self.filter(summary__isnull=False).select_related("summary")
+        return priced.defer("search", "description")
 
     def for_detail(self) -> Self:
         """Everything a product page shows of the article itself, in one query."""
-        return (
-            self.filter(summary__isnull=False)
-            .select_related(
-                "summary",
-                "product",
-                "product_type__group",
-                "appearance",
-                "colour",
-                "colour_value",
-                "colour_master",
-                "department",
-                "index__group",
-                "section",
-                "garment_group",
-            )
-            .defer("search")
-        )
+        priced = self.filter(summary__isnull=False).select_related("summary", "product")
+        return priced.defer("search")
 
     # --- which articles ---
 

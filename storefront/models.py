@@ -35,12 +35,7 @@ class BagLineQuerySet(models.QuerySet["BagLine"]):
 
     def for_display(self) -> BagLineQuerySet:
         """With what a line shows of its article, in the order of adding."""
-        return self.select_related(
-            "article__summary",
-            "article__product_type",
-            "article__colour",
-            "article__index__group",
-        ).order_by("added_at", "pk")
+        return self.select_related("article__summary").order_by("added_at", "pk")
 
     def units(self) -> int:
         return int(self.aggregate(units=Sum("quantity"))["units"] or 0)

@@ -13,12 +13,7 @@ def of(shopper: str, name: str) -> list[SavedArticle]:
     """Newest first, with what a card shows."""
     return list(
         SavedArticle.objects.filter(shopper=shopper, list=name, article__summary__isnull=False)
-        .select_related(
-            "article__summary",
-            "article__product_type",
-            "article__colour",
-            "article__index__group",
-        )
+        .select_related("article__summary")
         .order_by("-saved_at", "-pk")[:MOST]
     )
 

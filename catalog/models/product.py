@@ -5,6 +5,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from catalog.models import taxonomy
+from catalog.models.term_key import TermKey
 from catalog.places import ORDERS, place
 from catalog.querysets import ArticleQuerySet
 
@@ -37,15 +38,15 @@ class Article(models.Model):
     product = models.ForeignKey(Product, models.CASCADE, related_name="articles")
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
-    product_type = models.ForeignKey(taxonomy.ProductType, models.PROTECT)
-    appearance = models.ForeignKey(taxonomy.Appearance, models.PROTECT)
-    colour = models.ForeignKey(taxonomy.Colour, models.PROTECT)
-    colour_value = models.ForeignKey(taxonomy.ColourValue, models.PROTECT)
-    colour_master = models.ForeignKey(taxonomy.ColourMaster, models.PROTECT)
-    department = models.ForeignKey(taxonomy.Department, models.PROTECT)
-    index = models.ForeignKey(taxonomy.Index, models.PROTECT)
-    section = models.ForeignKey(taxonomy.Section, models.PROTECT)
-    garment_group = models.ForeignKey(taxonomy.GarmentGroup, models.PROTECT)
+    product_type = TermKey(taxonomy.ProductType, models.PROTECT)
+    appearance = TermKey(taxonomy.Appearance, models.PROTECT)
+    colour = TermKey(taxonomy.Colour, models.PROTECT)
+    colour_value = TermKey(taxonomy.ColourValue, models.PROTECT)
+    colour_master = TermKey(taxonomy.ColourMaster, models.PROTECT)
+    department = TermKey(taxonomy.Department, models.PROTECT)
+    index = TermKey(taxonomy.Index, models.PROTECT)
+    section = TermKey(taxonomy.Section, models.PROTECT)
+    garment_group = TermKey(taxonomy.GarmentGroup, models.PROTECT)
     # Name (weight A), type, colour, pattern and section (B), description (C); the ingest fills it.
     search = SearchVectorField(null=True, editable=False)
 

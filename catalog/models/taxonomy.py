@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from catalog.models.term_key import TermKey
+
 
 class Term(models.Model):
     """A numbered name. `id` is H&M's own number; −1 is H&M's "unknown"."""
@@ -33,7 +35,7 @@ class ProductGroup(models.Model):
 class ProductType(Term):
     """product_type_no."""
 
-    group = models.ForeignKey(ProductGroup, models.PROTECT, related_name="types")
+    group = TermKey(ProductGroup, models.PROTECT, related_name="types")
 
 
 class Appearance(Term):
@@ -61,7 +63,7 @@ class Index(models.Model):
 
     id = models.CharField(max_length=4, primary_key=True)
     name = models.CharField(max_length=100)
-    group = models.ForeignKey(IndexGroup, models.PROTECT, related_name="indexes")
+    group = TermKey(IndexGroup, models.PROTECT, related_name="indexes")
 
     class Meta:
         ordering = ["name", "id"]

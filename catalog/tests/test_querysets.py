@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from catalog import money
-from catalog.models import Article, ArticleSummary
+from catalog.models import Article, ArticleSummary, Colour, term_key
 from catalog.tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
@@ -40,21 +40,39 @@ def test_listings_narrow_by_each_level() -> None:
     assert not listed.of_type(999).exists()
 
 
+def told(article: Article) -> str:
+    assert article.summary.price
+    return f"{article.product_type.name}, {article.colour.name}, {article.index.group.name}"
+
+
 def test_cards_and_details_come_in_one_query(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     for pk in range(1, 6):
         make_article(pk)
-    with django_assert_num_queries(1):
-        for article in Article.objects.for_cards():
-            assert article.summary.price
-            assert article.product_type.name
-            assert article.colour.name
-            assert article.index.group.name
-    with django_assert_num_queries(1):
-        detail = Article.objects.for_detail().get(pk=3)
-        assert detail.product.product_code
-        assert detail.product_type.group.name
-        assert detail.department.name
-        assert detail.description
+    with django_assert_num_queries(5):  # the cards, and once for all each table of terms
+        assert {told(a) for a in Article.objects.for_cards()} == {"Shirt, Ink, Women"}
+    make_article(6, colour=(99, "Puce"))
+    with django_assert_num_queries(2):  # a term that wasn't there before is read now
+        assert told(Article.objects.for_cards().get(pk=6)) == "Shirt, Puce, Women"
+    detail = Article.objects.for_detail()
+    for queries in (4, 1):
+        with django_assert_num_queries(queries):
+            one = detail.get(pk=3)
+            assert one.product.product_code
+            assert one.product_type.group.name
+            assert one.department.name
+            assert one.appearance.name
+            assert one.description
+
+
+def test_terms_are_kept_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_article(1)
+    assert Article.objects.get().colour.name != "Rust"
+    Colour.objects.update(name="Rust")
+    assert Article.objects.get().colour.name != "Rust"
+    assert Article.objects.select_related("colour").get().colour.name == "Rust"
+    monkeypatch.setattr(term_key, "FOR_S", -1.0)
+    term_key.forget()
+    assert Article.objects.get().colour.name == "Rust"
 
 
 def test_an_article_without_a_summary_is_not_shown() -> None:

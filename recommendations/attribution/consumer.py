@@ -22,8 +22,8 @@ logger = logging.getLogger(__name__)
 
 GROUP: Final = "attribution"
 BATCH: Final = 2000
-# Each batch costs a transaction per partition, and nobody waits for the sums: a crowd's events of so
-# long make one batch, unless it is full before.
+# A batch costs a transaction per partition, and nobody waits for the sums: the events of so long
+# make one, unless it is full before.
 GATHER_S: Final = 0.5
 RETRY_S: Final = 0.5
 RETRY: Final = (KafkaException, DatabaseError, FenceError, topics.TopicError)

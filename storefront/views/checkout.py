@@ -113,9 +113,7 @@ def _place(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, number: str) -> HttpResponse:
     """Only the shopper who placed it sees an order; to anyone else there is none."""
     placed = get_object_or_404(Order, number=number, shopper=shopper_of(request))
-    lines = list(
-        placed.lines.select_related("article__colour", "article__product_type").order_by("pk")
-    )
+    lines = list(placed.lines.select_related("article").order_by("pk"))
     units = sum(line.quantity for line in lines)
     context = {
         "order": placed,

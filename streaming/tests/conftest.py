@@ -27,6 +27,7 @@ def delete(*names: str) -> None:
 @pytest.fixture
 def log(settings: LazySettings, tmp_path: object) -> Iterator[str]:
     """A pair of topics of this test's own; the name of the one with the events."""
+    producer.close()  # what another test published isn't of this log
     settings.KAFKA_TOPIC = f"test.{uuid.uuid4().hex[:12]}"
     settings.KAFKA_DEAD_TOPIC = f"{settings.KAFKA_TOPIC}.dead"
     settings.SPOOL_DIR = tmp_path

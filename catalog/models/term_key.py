@@ -1,0 +1,49 @@
+"""Foreign keys to the small look-up tables, whose rows each process keeps for a moment.
+
+A product page shows dozens of articles of the same few types and colours. To join eleven tables for
+each list of them costs PostgreSQL and the ORM several times what the articles themselves do.
+"""
+
+import time
+from typing import Any, Final, TypeVar
+
+from django.db import models
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+
+FOR_S: Final = 30.0
+_kept: dict[type[models.Model], tuple[float, dict[Any, models.Model]]] = {}
+
+SetType = TypeVar("SetType")
+GetType = TypeVar("GetType")
+
+
+def forget() -> None:
+    """As in a new process."""
+    _kept.clear()
+
+
+def kept(table: type[models.Model], key: Any) -> models.Model | None:
+    """The row as it was at most FOR_S ago; one that has come since is read now."""
+    until, rows = _kept.get(table, (0.0, {}))
+    if time.monotonic() >= until or key not in rows:
+        rows = table._base_manager.in_bulk()
+        _kept[table] = time.monotonic() + FOR_S, rows
+    return rows.get(key)
+
+
+class KeptTerm(ForwardManyToOneDescriptor):  # type: ignore[type-arg]  # no generic when it runs
+    """Asked only where a query hasn't selected the row itself."""
+
+    def get_object(self, instance: models.Model) -> models.Model:
+        found = kept(self.field.related_model, getattr(instance, self.field.attname))
+        return super().get_object(instance) if found is None else found
+
+
+class TermKey(models.ForeignKey[SetType, GetType]):
+    """To the database, and so to migrations, a foreign key like any other."""
+
+    forward_related_accessor_class = KeptTerm
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs
