@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from catalog.management.commands.generate_hm import stoppable
 from catalog.synthetic import dataset
 from catalog.synthetic.dataset import DataSetError, Parameters, generate, is_finished
 
@@ -190,6 +192,15 @@ def test_control_c_stops_the_command_with_130_and_leaves_nothing(tmp_path: Path)
     assert process.returncode == 130
     assert "interrupted" in errors
     assert not out.exists()
+
+
+def test_control_c_that_numpy_swallows_stops_the_run_at_the_next_chunk() -> None:
+    with stoppable(lambda _: None) as progress:
+        progress(1)
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            progress(1)
 
 
 def test_a_killed_run_is_taken_up_by_the_next(tmp_path: Path, small: Path) -> None:

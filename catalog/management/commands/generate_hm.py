@@ -1,5 +1,6 @@
 """manage.py generate_hm: a synthetic data set in the exact Kaggle format."""
 
+import signal
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from catalog.synthetic.dataset import (
     is_finished,
     read_articles,
 )
+
+Advance = Callable[[int], None]
 
 
 class Command(BaseCommand):
@@ -58,8 +61,9 @@ class Command(BaseCommand):
         parameters.check()
         there = is_finished(out, parameters)
         if not there:
-            with _bar("transactions", parameters.transactions) as advance:
-                generate(parameters, out, advance)
+            bar = _bar("transactions", parameters.transactions)
+            with bar as advance, stoppable(advance) as progress:
+                generate(parameters, out, progress)
         drawn = self._draw(out) if images and not (out / "images").exists() else 0
         seconds = time.monotonic() - started
         self.stdout.write(
@@ -79,7 +83,33 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def _bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+def stoppable(advance: Advance) -> Iterator[Advance]:
+    """`advance` that also ends the run after a Ctrl-C, should numpy have lost the exception.
+
+    Now and then one that is raised while numpy runs goes no further: it clears errors of its own
+    and takes it for one of them.
+    """
+    pressed = False
+
+    def interrupt(*_: object) -> None:
+        nonlocal pressed
+        pressed = True
+        raise KeyboardInterrupt
+
+    def advance_unless_pressed(count: int) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        advance(count)
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield advance_unless_pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _bar(what: str, total: int) -> Iterator[Advance]:
     """A progress bar on a terminal, nothing elsewhere; yields the function that advances it."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
