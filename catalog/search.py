@@ -163,7 +163,7 @@ def query(words: str) -> Query:
 def corrected(words: str) -> str:
     """The words with each one that few or no articles have replaced by what was likely meant."""
     known, own = lexicon(), set(WORD.findall(words.lower()))
-    strange = own - known.articles.keys()
+    strange = own.difference(known.articles)
     fixed = strange & _known(strange) if strange else set()
     return WORD.sub(lambda m: m[0] if m[0].lower() in fixed else _corrected(m[0], known), words)
 

@@ -63,7 +63,7 @@ class Servings:
         self.variants: dict[int, int | None] = {}
 
     def known(self, wanted: Iterable[int]) -> dict[int, int | None]:
-        if missing := set(wanted) - self.variants.keys():
+        if missing := set(wanted).difference(self.variants):
             rows = Serving.objects.filter(pk__in=missing).values_list("pk", "variant_id")
             self.variants.update(rows)
         return self.variants
