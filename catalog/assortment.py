@@ -165,7 +165,7 @@ class Assortment:
         return zip(values[there].tolist(), counts[there].tolist(), strict=True)
 
 
-@per_ingest
+@per_ingest()
 def assortment() -> Assortment:
     """That of the last finished ingest."""
     columns = dict(copy_columns(QUERY, COLUMNS))

@@ -1,27 +1,53 @@
 """What is read once per ingest and kept in the process."""
 
+import time
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import TypeVar
+from typing import Final, TypeVar, TypeVarTuple
 
 from catalog.models import IngestRun
 
 T = TypeVar("T")
+Args = TypeVarTuple("Args")
+
+EACH_S: Final = 1.0
+_asked: tuple[float, str | None] | None = None
 
 
-def per_ingest(read: Callable[[], T]) -> Callable[[], T]:
-    """Keep what `read` returns until another ingest finishes.
+def last_ingest() -> str | None:
+    """A name of the last finished ingest, as it was at most EACH_S ago; None without one."""
+    global _asked
+    now = time.monotonic()
+    if _asked is None or now - _asked[0] >= EACH_S:
+        run = IngestRun.objects.filter(status=IngestRun.Status.DONE).order_by("-pk").first()
+        _asked = (now, None if run is None else f"{run.pk}:{run.finished_at}")
+    return _asked[1]
 
-    Without a finished ingest nothing tells that the articles changed: always read them.
+
+def forget() -> None:
+    """Ask at once which ingest was the last."""
+    global _asked
+    _asked = None
+
+
+def per_ingest(
+    most: int = 1,
+) -> Callable[[Callable[[*Args], T]], Callable[[*Args], T]]:
+    """Keep what the function returns, for `most` arguments, until another ingest finishes.
+
+    Without a finished ingest nothing tells that the articles changed: always call it.
     """
 
-    @lru_cache(maxsize=1)
-    def kept(_: str) -> T:
-        return read()
+    def decorate(read: Callable[[*Args], T]) -> Callable[[*Args], T]:
+        @lru_cache(maxsize=most)
+        def kept(_: str, *arguments: *Args) -> T:
+            return read(*arguments)
 
-    @wraps(read)
-    def current() -> T:
-        run = IngestRun.objects.filter(status=IngestRun.Status.DONE).order_by("-pk").first()
-        return read() if run is None else kept(f"{run.pk}:{run.finished_at}")
+        @wraps(read)
+        def current(*arguments: *Args) -> T:
+            run = last_ingest()
+            return read(*arguments) if run is None else kept(run, *arguments)
 
-    return current
+        return current
+
+    return decorate

@@ -125,7 +125,7 @@ def halves(word: str) -> Iterable[tuple[str, str]]:
     return ((word[:at], word[at:]) for at in range(1, len(word)))
 
 
-@per_ingest
+@per_ingest()
 def lexicon() -> Lexicon:
     """That of the last finished ingest."""
     with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils.text import slugify
 
-from catalog.models import IngestRun
+from catalog.freshness import last_ingest
 
 CACHE_SECONDS = 24 * 3600
 
@@ -75,9 +75,9 @@ def tree(rows: Iterable[Row]) -> list[Node]:
 
 def menu() -> list[Node]:
     """The menu of the last finished ingest, kept in this process and in the cache."""
-    run = IngestRun.objects.filter(status=IngestRun.Status.DONE).order_by("-pk").first()
+    run = last_ingest()
     # Without a finished ingest there is nothing to tell that the articles changed: always count.
-    return tree(_count()) if run is None else _menu_of(f"menu:{run.pk}:{run.finished_at}")
+    return tree(_count()) if run is None else _menu_of(f"menu:{run}")
 
 
 @lru_cache(maxsize=1)

@@ -92,7 +92,7 @@ def _search(words: str) -> str:
     return f"{reverse('search')}?{urlencode({'q': words})}"
 
 
-@per_ingest
+@per_ingest()
 def places() -> list[Place]:
     """Most products first."""
     goods = assortment()

@@ -52,7 +52,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _new_process() -> None:
     """The process forgets what it read a moment ago: another test's rules, experiments, erased
     shoppers, an absent Redis."""
-    from catalog import shown  # settings are read by now
+    from catalog import freshness, shown  # settings are read by now
     from catalog.models import term_key
     from recommendations.attribution import servings
     from recommendations.experiments.assignment import plans
@@ -63,6 +63,7 @@ def _new_process() -> None:
     for kept in (tombstones, rules, plans, servings):
         kept.reset()
     shown.forget()
+    freshness.forget()
     term_key.forget()
     breaker.open_until = 0.0
 

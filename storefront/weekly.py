@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import connection
 
+from catalog.freshness import per_ingest
 from catalog.models import Article
 
 WEEKS: Final = 52
@@ -101,7 +102,12 @@ class Chart:
 def history(article: Article) -> Chart | None:
     """The year up to the week of the last sale; None for an article that was never sold."""
     last = article.summary.last_sold
-    return None if last is None else chart(_ask(article.pk, last), last)
+    return None if last is None else _history(article.pk, last)
+
+
+@per_ingest(most=2_000)
+def _history(article: int, last: date) -> Chart | None:
+    return chart(_ask(article, last), last)
 
 
 def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:

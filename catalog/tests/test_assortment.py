@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from catalog import freshness
 from catalog.assortment import Assortment, assortment, price_names
 from catalog.models import Article, IngestRun
 from catalog.tests.factories import make_article
@@ -97,6 +98,7 @@ def test_it_is_kept_until_the_next_ingest(
     assert assortment() is first
     run.pk = None
     run.save()
+    freshness.forget()
     assert assortment() is not first
 
 

@@ -1,9 +1,8 @@
 """What the shop's templates need beside Django's own tags."""
 
 import json
-from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -15,10 +14,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext_lazy
 
+from catalog.freshness import per_ingest
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article
 from catalog.money import amount
-from catalog.navigation import Node
+from catalog.navigation import menu
 from storefront import colours
 
 register = template.Library()
@@ -57,6 +57,7 @@ def ago(ms: int) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An icon of the sprite, hidden from readers: the words beside it, or a label, say it."""
     return format_html(
@@ -78,19 +79,15 @@ def swatch(colour: str) -> SafeString:
 
 
 @register.simple_tag
-def audiences(menu: Sequence[Node]) -> SafeString:
-    """The menu's two upper levels, drawn once for as long as they and the language stay."""
-    shown = tuple(upper(node, tuple(upper(child) for child in node.children)) for node in menu)
-    return _audiences(shown, get_language())
+def audiences() -> SafeString:
+    """The menu's two upper levels."""
+    return _audiences(get_language())
 
 
-def upper(node: Node, children: tuple[Node, ...] = ()) -> Node:
-    return Node(node.pk, node.name, node.count, children)
-
-
-@lru_cache(maxsize=4)
-def _audiences(menu: tuple[Node, ...], language: str | None) -> SafeString:
-    return render_to_string("shop/audiences.html", {"menu": menu})
+@per_ingest(most=4)
+def _audiences(_: str | None) -> SafeString:
+    """In the language that is active, by which they are kept."""
+    return render_to_string("shop/audiences.html", {"menu": menu()})
 
 
 @register.simple_tag
@@ -98,11 +95,17 @@ def picture(
     article: Article, sizes: str, *, alt: str = "", eager: bool = False, width: int = 480
 ) -> SafeString:
     """The article's picture, 2:3, sized by the browser. `eager` for what is seen at once."""
+    return image(article.pk, sizes, alt=alt, eager=eager, width=width)
+
+
+def image(
+    article: int, sizes: str, *, alt: str = "", eager: bool = False, width: int = 480
+) -> SafeString:
     return format_html(
         '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" decoding="async"'
         ' loading="{}"{}>',
-        image_url(article.pk, width),
-        srcset(article.pk),
+        image_url(article, width),
+        srcset(article),
         sizes,
         width,
         width * 3 // 2,

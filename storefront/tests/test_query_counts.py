@@ -15,6 +15,7 @@ from catalog.tests.test_navigation import finish_ingest
 
 # Asked for once a second in each process, whatever is opened: no page's own.
 KEPT = (
+    "catalog_ingestrun",
     "recommendations_experiment",
     "recommendations_modelversion",
     "recommendations_rule",

@@ -39,7 +39,7 @@ def _hero() -> list[Article]:
     return hero
 
 
-@per_ingest
+@per_ingest()
 def _best_sellers() -> list[Article]:
     pictured = Article.objects.for_cards().filter(summary__has_picture=True)
     return list(pictured.popular()[: serving.MAX_K])
