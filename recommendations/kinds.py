@@ -39,7 +39,7 @@ from recommendations.asking import (
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.candidates import of_article, of_partners
 from recommendations.for_you import buy_again, for_you
-from recommendations.live import snapshot_of
+from recommendations.live import Read, snapshot_of
 from recommendations.shelf import Found, Item
 from streaming import keys
 from streaming.store import Snapshot
@@ -191,7 +191,9 @@ KINDS = {
 }
 
 
-def live_for(kind: Kind, shopper: str | None, index_group: int | None) -> Snapshot | None:
+def live_for(
+    kind: Kind, shopper: str | None, index_group: int | None, read: Read = snapshot_of
+) -> Snapshot | None:
     """What the kind wants to know from Redis; None where that is nothing or Redis is away."""
     top = keys.top(index_group) if kind.trends else None
-    return snapshot_of(shopper, top) if kind.live else None
+    return read(shopper, top) if kind.live else None

@@ -2,10 +2,17 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+
+from django.http import HttpRequest
 
 from streaming import clock, store
 from streaming.store import Snapshot, StoreUnavailable
+
+# Of a shopper, and of trends by one of `keys.top`.
+Read = Callable[[str | None, str | None], Snapshot | None]
 
 logger = logging.getLogger(__name__)
 
@@ -46,3 +53,12 @@ def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
         breaker.trip()
         logger.warning("no live features for %.0f s: %s", PAUSE_S, error)
         return None
+
+
+def once_a_page(request: HttpRequest) -> Read:
+    """`snapshot_of` for the shelves of one page: what one of them has asked no other asks again."""
+    read: Read | None = getattr(request, "_live", None)
+    if read is None:
+        read = cache(snapshot_of)
+        request._live = read  # type: ignore[attr-defined]
+    return read

@@ -11,6 +11,7 @@ from recommendations.bundle import registry
 from recommendations.experiments.assignment import arm_of, plans
 from recommendations.experiments.filling import bundle_of, fill
 from recommendations.kinds import KINDS, live_for
+from recommendations.live import Read, snapshot_of
 from recommendations.profile import customer_key
 from recommendations.rules.serving import rules_for
 from recommendations.shelf import Shelf
@@ -29,20 +30,22 @@ def recommend(
     index_group: int | None = None,
     k: int = DEFAULT_K,
     is_new: bool = False,
+    read: Read = snapshot_of,
 ) -> Shelf:
     """Up to `k` articles of a kind (a key of KINDS), best first, with their reasons.
 
     `article` is the one on the page: what "similar" is about, and never shown elsewhere.
     `index_group` narrows to one audience. A shopper who `is_new` was given their id for this very
-    request: Redis isn't asked what they did. With Redis or the bundle away a fallback answers,
-    named in `strategy` and flagged `degraded`; without any data the shelf is empty.
+    request: Redis isn't asked what they did; otherwise `read` asks it. With Redis or the bundle
+    away a fallback answers, named in `strategy` and flagged `degraded`; without any data the shelf
+    is empty.
     Raise KeyError for an unknown kind, ValueError when a kind about an article gets none.
     """
     begun = time.perf_counter()
     chosen = KINDS[kind]
     arm = arm_of(plans.get(), kind, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
-    live = live_for(chosen, None if is_new else shopper, index_group)
+    live = live_for(chosen, None if is_new else shopper, index_group, read)
     customer = remembered(shopper, live)
     ask = Ask(k, article, index_group, bundle, live, customer)
     rules = rules_for(kind, shopper, index_group)

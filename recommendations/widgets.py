@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from catalog import shown
 from catalog.models import Article
+from recommendations.live import once_a_page
 from recommendations.serving import DEFAULT_K, recommend
 from recommendations.shelf import Item, Shelf
 from streaming.shoppers import is_new, shopper_of
@@ -31,6 +32,7 @@ def shelf_for(
             index_group=index_group,
             k=k,
             is_new=is_new(request),
+            read=once_a_page(request),
         )
     )
 

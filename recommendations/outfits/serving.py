@@ -17,7 +17,7 @@ from recommendations.bundle.reader import Bundle
 from recommendations.experiments.assignment import Arm, arm_of, plans
 from recommendations.experiments.filling import bundle_of
 from recommendations.experiments.strategies import OUTFIT
-from recommendations.live import snapshot_of
+from recommendations.live import Read, snapshot_of
 from recommendations.outfits.assembly import Piece, assemble
 from recommendations.outfits.pairs import Ints
 from recommendations.outfits.reasons import Why, why
@@ -76,7 +76,7 @@ class Outfit:
     total: Decimal
 
 
-def outfit(request: Request, shopper: str | None = None) -> Outfit:
+def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_of) -> Outfit:
     """The same request and model version give the same pieces. Without a bundle: none, degraded.
 
     Raise ValueError for a slot that doesn't exist.
@@ -88,7 +88,7 @@ def outfit(request: Request, shopper: str | None = None) -> Outfit:
     chosen = arm.parameters.strategy if arm else "default"
     wardrobe = wardrobe_for(chosen, bundle)
     bag, locked = known(wardrobe, request.articles), known(wardrobe, request.locked)
-    wishes = wishes_of(wardrobe, request, shopper)
+    wishes = wishes_of(wardrobe, request, read(shopper, None) if shopper else None)
     around = np.unique(np.concatenate([bag, locked]))
     budget = money.price(left(wardrobe, request, locked)) if request.budget is not None else None
     found = assemble(wardrobe, around, wishes, budget, request.k)
@@ -138,10 +138,9 @@ def left(wardrobe: Wardrobe, request: Request, locked: Ints) -> Decimal:
     return max((request.budget or Decimal(0)) - spent, Decimal(0))
 
 
-def wishes_of(wardrobe: Wardrobe, request: Request, shopper: str | None) -> Wishes:
+def wishes_of(wardrobe: Wardrobe, request: Request, live: Snapshot | None) -> Wishes:
     """Slots by number; nothing of the same look again, nor bought lately, nor turned down."""
     names = request.slots
-    live = snapshot_of(shopper) if shopper else None
     return Wishes(
         slots=frozenset(map(slots().number, names)) if names is not None else None,
         avoid_colours=frozenset(request.avoid_colours),

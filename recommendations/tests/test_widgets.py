@@ -13,6 +13,9 @@ from catalog.tests.factories import make_article
 from recommendations.serving import recommend
 from recommendations.tests.shops import open_shop, train
 from recommendations.widgets import shelf_context
+from streaming import store
+from streaming.shoppers import SESSION_KEY
+from streaming.store import Snapshot
 
 pytestmark = pytest.mark.django_db
 
@@ -24,9 +27,10 @@ def dress() -> Article:
     return article
 
 
-def render(tag: str, **context: object) -> str:
+def render(tag: str, customer: int | None = None, **context: object) -> str:
     request = RequestFactory().get("/")
     request.session = SessionStore()
+    request.session[SESSION_KEY] = customer
     page = Template("{% load widgets %}" + tag)
     return page.render(Context({"request": request, **context}))
 
@@ -45,6 +49,25 @@ def test_the_links_carry_shelf_and_position(dress: Article) -> None:
     for position in (1, 2):
         assert f"&amp;w=trending&amp;p={position}" in html
     assert "?rec=" in html
+
+
+@pytest.mark.usefixtures("dress")
+def test_the_shelves_of_a_page_ask_redis_once_for_their_shopper(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def snapshot(shopper: str, *, top: str | None = None) -> Snapshot:
+        asked.append(shopper)
+        return own(shopper, top=top)
+
+    own = store.snapshot
+    monkeypatch.setattr(store, "snapshot", snapshot)
+    shelves = '{% shelf "for-you" %}{% shelf "recently-viewed" %}{% outfit articles %}'
+    render("{% load outfits %}" + shelves, customer=1, articles=[])
+    assert asked == ["c1"]
+    render(shelves.partition("{% outfit")[0], customer=2)
+    assert asked == ["c1", "c2"], "another page asks anew"
 
 
 def test_a_shelf_with_nothing_to_show_is_not_rendered() -> None:
