@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Q
 
 from catalog import money
 from catalog.models import Article, Customer
@@ -38,7 +38,7 @@ class BagLineQuerySet(models.QuerySet["BagLine"]):
         return self.select_related("article__summary").order_by("added_at", "pk")
 
     def units(self) -> int:
-        return int(self.aggregate(units=Sum("quantity"))["units"] or 0)
+        return sum(self.values_list("quantity", flat=True))
 
 
 class BagLine(models.Model):
