@@ -2,6 +2,10 @@
 
 import os
 
+# A thread of the linear algebra waits for work by spinning: a core for each web process, and one
+# request is a small sum. Read once, when numpy is first imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
