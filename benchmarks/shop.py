@@ -81,10 +81,10 @@ def prepare(place: Path, data: Path, sizes: dict[str, int], *, trained: bool) ->
 
 
 @contextmanager
-def gunicorn(application: str, port: int, **environment: str) -> Iterator[None]:
-    """The web server as in production but with two processes, once it answers."""
+def gunicorn(application: str, port: int, workers: int = 2, **environment: str) -> Iterator[None]:
+    """The web server as in production, with so many processes, once it answers."""
     command = [sys.executable, "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}"]
-    options = ["--workers=2", "--no-control-socket", "--log-level=error"]
+    options = [f"--workers={workers}", "--no-control-socket", "--log-level=error"]
     if not application.startswith("storefront."):
         options.append("--config=/dev/null")  # gunicorn.conf.py is about the shop
     process = subprocess.Popen([*command, *options], env=os.environ | environment)

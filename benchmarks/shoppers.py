@@ -28,6 +28,7 @@ SHOPPERS = 1200
 AT_ONCE = 500
 KNOWN = 0.5
 PORT = 8787
+WORKERS = 4  # as in docker-compose.yml
 GOAL_MS = 300
 PAGES = ("home", "product", "bag", "checkout")
 
@@ -36,7 +37,7 @@ def run(size: int | None) -> Result:
     """`size` counts articles; customers and transactions shrink with it."""
     os.environ["DEMO"] = "1"  # shoppers sign in by name, static files need no manifest
     with shop(with_full_catalogue((size or ARTICLES) / ARTICLES)) as place, ExitStack() as running:
-        running.enter_context(gunicorn("storefront.wsgi", PORT))
+        running.enter_context(gunicorn("storefront.wsgi", PORT, WORKERS))
         for queue in ("stream", "attribution"):
             running.enter_context(worker(queue))
         crowd = send(place.data)
