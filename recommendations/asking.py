@@ -94,7 +94,7 @@ def hidden(ask: Ask, exclude: Iterable[int] = ()) -> set[int]:
 def row_of(bundle: Bundle | None, article: int) -> int | None:
     if bundle is None:
         return None
-    row = int(bundle.rows_of([article])[0])
+    row = bundle.row_of(article)
     return None if row == ABSENT else row
 
 

@@ -86,9 +86,9 @@ def content(bundle: Bundle, profile: Profile) -> Candidates:
 
 def near(rows: Ints, scores: Floats | Scores, weight: Scores, own: Ints) -> Candidates:
     """Everything in the lists of a profile's actions, times the action's weight."""
-    kept = rows != ABSENT
-    strength = (scores * weight[:, None])[kept]
-    return Candidates(rows[kept], strength, np.broadcast_to(own[:, None], rows.shape)[kept])
+    place = np.flatnonzero(rows != ABSENT)
+    strength = (scores * weight[:, None]).ravel()[place]
+    return Candidates(rows.ravel()[place], strength, own[place // rows.shape[1]])
 
 
 def popular(bundle: Bundle, profile: Profile) -> Candidates:
@@ -125,15 +125,12 @@ def audience_of(bundle: Bundle, profile: Profile) -> dict[int, float]:
 
 def listed(lists: Lists, shares: Mapping[int, float]) -> Candidates:
     """The heads of the lists of some keys, each scaled so that its first has the key's share."""
-    heads = [lists.of(key) for key, share in shares.items() if share > 0]
+    heads = [(*lists.shares(key), share) for key, share in shares.items() if share > 0]
     if not heads:
         return NOTHING
-    scores = [
-        share * scores[:POPULAR_DEPTH].astype(np.float64) / max(float(scores.max(initial=0)), 1e-12)
-        for (_, scores), share in zip(heads, [s for s in shares.values() if s > 0], strict=True)
-    ]
-    rows = np.concatenate([rows[:POPULAR_DEPTH] for rows, _ in heads])
-    return Candidates(rows, np.concatenate(scores), np.full(len(rows), ABSENT, np.int32))
+    rows = np.concatenate([rows[:POPULAR_DEPTH] for rows, _, _ in heads])
+    scores = np.concatenate([share * scores[:POPULAR_DEPTH] for _, scores, share in heads])
+    return Candidates(rows, scores, np.full(len(rows), ABSENT, np.int32))
 
 
 NOTHING = Candidates(np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.int32))

@@ -6,6 +6,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 
 from catalog.models import Article, IndexGroup
 from recommendations.bundle import registry
+from recommendations.bundle.reader import ABSENT
 
 
 def check_known(query: dict[str, Any]) -> None:
@@ -22,7 +23,7 @@ def check_known(query: dict[str, Any]) -> None:
 
 def is_article(key: int) -> bool:
     bundle = registry.active()
-    if bundle is not None and bundle.rows_of([key])[0] >= 0:
+    if bundle is not None and bundle.row_of(key) != ABSENT:
         return True
     return Article.objects.filter(pk=key).exists()
 

@@ -6,8 +6,10 @@ weeks and on the split by the last day alike; see docs/recommendations.md.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.candidates import GENERATORS, NOTHING, Candidates, Scores, Source, listed
@@ -26,6 +28,9 @@ WEIGHTS: Mapping[Source, float] = {
 }
 # So many candidates go on to the filters: a shelf is 12 and may be 50.
 BUDGET = 300
+# Of the 63 bits by which candidates are sorted; 22 are left for the row.
+STRENGTH_BITS: Final = 20
+PLACE_BITS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -68,15 +73,26 @@ def rank(found: Mapping[Source, Candidates]) -> Ranking:
     given = np.concatenate([part.scores for _, part in parts])
     cause = np.concatenate([part.cause for _, part in parts])
     source = np.repeat([s for s, _ in parts], [len(part) for _, part in parts]).astype(np.int32)
-    # By row, and within a row the strongest first: it names the reason. One sort of one number,
-    # with 35 bits for the strength, takes a third of the time of lexsort.
-    order = np.argsort(rows - given / (2 * given.max(initial=1e-12)), kind="stable")
+    order = by_row_and_strength(rows, given)
     by_row = rows[order]
     first = np.flatnonzero(np.append(True, by_row[1:] != by_row[:-1])[: len(rows)])
     total = np.add.reduceat(given[order], first) if len(first) else given
     best = np.argsort(-total, kind="stable")[:BUDGET]
     chosen = order[first[best]]
     return Ranking(rows[chosen], total[best], source[chosen], cause[chosen])
+
+
+def by_row_and_strength(rows: Ints, given: Scores) -> npt.NDArray[np.int64]:
+    """The order by row, within a row the strongest first: it names the reason.
+
+    Row, strength and place in one whole number: numpy sorts those four times as fast as it finds
+    the stable order of as many fractions.
+    """
+    weak = (1.0 - given / given.max(initial=1e-12)) * (1 << STRENGTH_BITS)
+    key: npt.NDArray[np.int64] = (rows.astype(np.int64) << STRENGTH_BITS + 1) + weak.astype(int)
+    key = (key << PLACE_BITS) + np.arange(len(rows))
+    key.sort()
+    return np.bitwise_and(key, (1 << PLACE_BITS) - 1)
 
 
 def contributions(found: Mapping[Source, Candidates], row: int) -> dict[str, float]:

@@ -31,6 +31,17 @@ class Lists:
         """The rows of `key` and their scores; both empty for an unknown key."""
         return self._by_key.get(key) or (self.rows[0, :0], self.scores[0, :0])
 
+    def shares(self, key: int) -> tuple[Ints, npt.NDArray[np.float64]]:
+        """As `of`, the scores as shares of the highest."""
+        return self._shares.get(key) or (self.rows[0, :0], np.zeros(0))
+
+    @cached_property
+    def _shares(self) -> dict[int, tuple[Ints, npt.NDArray[np.float64]]]:
+        return {
+            key: (rows, scores.astype(np.float64) / max(float(scores.max(initial=0)), 1e-12))
+            for key, (rows, scores) in self._by_key.items()
+        }
+
     @cached_property
     def _by_key(self) -> dict[int, tuple[Ints, Floats]]:
         """There are a few keys, asked for again and again."""
@@ -125,9 +136,16 @@ class Bundle:
         """The row of each article key, ABSENT for one the bundle doesn't know."""
         # Of the array's own type: else the search would convert the whole of it, each time.
         keys = np.asarray(articles, self.article.dtype)
+        if not len(keys):
+            return np.zeros(0, np.int32)
         place = self.article.searchsorted(keys)
         known = self.article.take(place, mode="clip") == keys
         return np.where(known, place, ABSENT).astype(np.int32)
+
+    def row_of(self, article: int) -> int:
+        key = self.article.dtype.type(article)
+        place = int(self.article.searchsorted(key))
+        return place if place < len(self.article) and self.article[place] == key else ABSENT
 
     def name(self, row: int) -> str:
         start = int(self._name_ends[row - 1]) if row else 0
