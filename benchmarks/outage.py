@@ -21,7 +21,7 @@ from typing import Final
 from matplotlib import pyplot
 
 from benchmarks.harness import RESULTS, Result
-from benchmarks.serving import lua_list, shopper
+from benchmarks.serving import cookie, lua_list, shopper
 from benchmarks.shop import gunicorn, shop, with_full_catalogue
 from benchmarks.stream_workers import celery, own_topic
 from storefront import services
@@ -150,14 +150,10 @@ request = function() n = n + 1; return wrk.format("GET", list[n % #list + 1]) en
 
 
 def scripts(place: Path) -> dict[str, Path]:
-    from django.core.signing import get_cookie_signer
-
     from benchmarks.pages import pages
     from catalog.models import Article
-    from streaming.shoppers import COOKIE
 
-    signer = get_cookie_signer(salt=COOKIE + COOKIE)
-    cookies = [f"{COOKIE}={signer.sign(shopper(n))}" for n in range(COOKIES)]
+    cookies = [cookie(shopper(n)) for n in range(COOKIES)]
     names = [article.article_id for article in Article.objects.popular()[:200]]
     texts = {
         "events": lua_list(cookies) + lua_list(names).replace("list", "articles", 1) + POST,

@@ -117,13 +117,8 @@ def session(dice: Random, name: str, articles: list[int], now: int) -> Iterator[
 
 def requests(place: Path, shoppers: int, articles: list[int]) -> dict[str, Path]:
     """A wrk script for each of what is asked: every request is another shopper or article."""
-    from django.core.signing import get_cookie_signer
-
-    from streaming.shoppers import COOKIE
-
-    signer, dice = get_cookie_signer(salt=COOKIE + COOKIE), Random(2)
-    some = [dice.randrange(shoppers) for _ in range(COOKIES)]
-    cookies = [f"{COOKIE}={signer.sign(shopper(n))}" for n in some]
+    dice = Random(2)
+    cookies = [cookie(shopper(dice.randrange(shoppers))) for _ in range(COOKIES)]
     paths = [f"{SIMILAR}?article={dice.choice(articles):010d}" for _ in range(COOKIES)]
     scripts = {
         "bare": script("/", []),
@@ -133,6 +128,17 @@ def requests(place: Path, shoppers: int, articles: list[int]) -> dict[str, Path]
     for name, text in scripts.items():
         (place / f"{name}.lua").write_text(text)
     return {name: place / f"{name}.lua" for name in scripts}
+
+
+def cookie(name: str) -> str:
+    """What a browser sends of a shopper."""
+    from django.http import HttpResponse
+
+    from streaming.shoppers import COOKIE, hand_over
+
+    response = HttpResponse()
+    hand_over(response, name)
+    return f"{COOKIE}={response.cookies[COOKIE].value}"
 
 
 ASK_PATHS: Final = """

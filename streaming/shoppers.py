@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +33,7 @@ def anonymous_of(request: HttpRequest) -> str:
     that was erased."""
     known = getattr(request, "_anonymous", None)
     if known is None:
-        known = request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""
+        known = named_by(request.COOKIES.get(COOKIE, ""))
         if not is_shopper(known) or tombstones.hold(known):
             known = new_anonymous()
             request._new_anonymous = known  # type: ignore[attr-defined]
@@ -45,8 +46,17 @@ def known_shopper(request: HttpRequest) -> str | None:
     customer = customer_of(request)
     if customer is not None:
         return customer_shopper(customer)
-    known = request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""
+    known = named_by(request.COOKIES.get(COOKIE, ""))
     return known if is_shopper(known) else None
+
+
+@lru_cache(maxsize=10_000)
+def named_by(cookie: str) -> str:
+    """Whom the cookie names, "" where its signature isn't the shop's: for ever the same, and to
+    find out takes half as long as to ask Redis for the shopper's features."""
+    request = HttpRequest()
+    request.COOKIES = {COOKIE: cookie}
+    return request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""
 
 
 def customer_of(request: HttpRequest) -> int | None:
@@ -78,13 +88,14 @@ class ShopperMiddleware:
         response = self.get_response(request)
         new = getattr(request, "_new_anonymous", None)
         if new is not None:
-            response.set_signed_cookie(
-                COOKIE,
-                new,
-                salt=COOKIE,
-                max_age=COOKIE_AGE,
-                httponly=True,
-                samesite="Lax",
-                secure=settings.HTTPS,
-            )
+            hand_over(response, new)
         return response
+
+
+def hand_over(response: HttpResponse, shopper: str) -> None:
+    """Send the cookie by which the shopper is known from now on."""
+    response.set_signed_cookie(
+        COOKIE, shopper, salt=COOKIE, httponly=True, samesite="Lax", secure=settings.HTTPS
+    )
+    # Django would also write its end as a date, for browsers that are gone.
+    response.cookies[COOKIE]["max-age"] = COOKIE_AGE
