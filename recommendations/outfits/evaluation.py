@@ -1,7 +1,8 @@
 """How well hidden articles of real baskets are found again, beside simpler ways. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Figure:
-    """A mean with its bootstrap interval over questions."""
+    """A mean with its bootstrap interval; `count` is what it is the mean of."""
 
     value: float
     low: float
@@ -35,7 +36,7 @@ class Figure:
 
 @dataclass
 class Tally:
-    """One entry per question for each measure."""
+    """For each measure one entry per question, or per basket the mean of its questions."""
 
     values: dict[str, list[float]] = field(default_factory=dict)
 
@@ -47,7 +48,7 @@ class Tally:
 
 
 def interval(values: Values, seed: int) -> Figure:
-    """Mean and the middle CONFIDENCE % of the means of resampled questions."""
+    """Mean and the middle CONFIDENCE % of the means of resampled values."""
     rng = np.random.default_rng(seed)
     count = len(values)
     means = [values[rng.integers(0, count, count)].mean() for _ in range(RESAMPLES)]
@@ -68,11 +69,25 @@ def simpler_ways(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> dict[str, Floats]
 
 
 def evaluate(
-    wardrobe: Wardrobe, questions: Sequence[Question], decoys: Decoys, seed: int
+    wardrobe: Wardrobe, baskets: Iterable[Sequence[Question]], decoys: Decoys, seed: int
 ) -> dict[str, dict[str, Figure]]:
     """Per system per measure its figure, and under LEAD + a simpler way how far the model is ahead
-    of it, question by question. The model's own search fills the measures of a list.
+    of it, basket by basket. The model's own search fills the measures of a list.
+
+    Each basket counts once, with the mean of its questions: whichever of its articles is hidden is
+    not left to chance, and intervals are over what shoppers did independently of each other.
     """
+    tallies = {name: Tally() for name in SYSTEMS}
+    for questions in baskets:
+        for name, tally in asked(wardrobe, questions, decoys).items():
+            for measure, values in tally.values.items():
+                tallies[name].add(measure, fmean(values))
+    leads = {LEAD + name: lead(tallies["model"], tallies[name]) for name in SYSTEMS[1:]}
+    return {name: tally.figures(seed) for name, tally in (tallies | leads).items()}
+
+
+def asked(wardrobe: Wardrobe, questions: Sequence[Question], decoys: Decoys) -> dict[str, Tally]:
+    """The answers of every system to the questions of one basket."""
     tallies = {name: Tally() for name in SYSTEMS}
     pool = wardrobe.pool.rows
     for question in questions:
@@ -82,12 +97,11 @@ def evaluate(
         for name, scores in simpler_ways(wardrobe, question.bag, among).items():
             tally_ranks(tallies[name], wardrobe, question, among, scores)
         tally_search(tallies["model"], wardrobe, question, among)
-    leads = {LEAD + name: lead(tallies["model"], tallies[name]) for name in SYSTEMS[1:]}
-    return {name: tally.figures(seed) for name, tally in (tallies | leads).items()}
+    return tallies
 
 
 def lead(model: Tally, other: Tally) -> Tally:
-    """The difference for each question: both were asked the same, so chance is shared out."""
+    """The difference for each basket: both were asked the same, so chance is shared out."""
     pairs = ((name, model.values[name], values) for name, values in other.values.items())
     return Tally(
         {name: [a - b for a, b in zip(own, values, strict=True)] for name, own, values in pairs}

@@ -1,6 +1,8 @@
 """Questions with known answers: a real basket with one article hidden, and decoys for it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -20,21 +22,26 @@ class Question:
     hidden: int
 
 
-def questions_of(baskets: Baskets, slot: Ints, most: int, seed: int) -> list[Question]:
-    """One question of each basket of two slots or more; a random `most` of the baskets."""
-    rng = np.random.default_rng(seed)
-    found: list[Question] = []
+def questions_by_basket(
+    baskets: Baskets, slot: Ints, most: int, rng: np.random.Generator
+) -> Iterator[list[Question]]:
+    """Of each basket of two slots or more all its questions; a random `most` of the baskets."""
     starts, rows = baskets.items.indptr, baskets.items.indices
-    for number in rng.permutation(len(baskets.day)):
-        if len(found) == most:
-            break
-        basket = rows[starts[number] : starts[number + 1]]
-        slots = slot[basket]
-        single = np.flatnonzero((slots[:, None] == slots).sum(axis=1) == 1)
-        if len(single) and len(basket) > 1:
-            at = rng.choice(single)
-            found.append(Question(np.delete(basket, at).astype(np.int32), int(basket[at])))
-    return found
+    order = rng.permutation(len(baskets.day)).tolist()
+    found = (questions_of(rows[starts[n] : starts[n + 1]], slot) for n in order)
+    return islice(filter(None, found), most)
+
+
+def questions_of(basket: Ints, slot: Ints) -> list[Question]:
+    slots = slot[basket]
+    single = np.flatnonzero((slots[:, None] == slots).sum(axis=1) == 1) if len(basket) > 1 else ()
+    return [Question(np.delete(basket, at).astype(np.int32), int(basket[at])) for at in single]
+
+
+def one_a_basket(baskets: Baskets, slot: Ints, most: int, seed: int) -> list[Question]:
+    """As questions_by_basket, but of each basket one at random."""
+    rng = np.random.default_rng(seed)
+    return [own[rng.choice(len(own))] for own in questions_by_basket(baskets, slot, most, rng)]
 
 
 class Decoys:

@@ -20,7 +20,7 @@ from recommendations.outfits.fit import fitted, usual
 from recommendations.outfits.listwise import Choices, choices, ranking_of, together, unranked
 from recommendations.outfits.model import GROUPS, Model, to_arrays
 from recommendations.outfits.pairs import Floats, Ints
-from recommendations.outfits.questions import Question, questions_of
+from recommendations.outfits.questions import Question, one_a_basket
 from recommendations.outfits.search import Wardrobe, Wishes, complements
 from recommendations.outfits.shortlist import NONE, Pool, pool_of, shortlists
 from recommendations.outfits.slots import slots
@@ -85,7 +85,7 @@ def trained(
     weights, lists = usual(), []
     for number, period in enumerate(periods(baskets.day, inputs.as_of_day)):
         asked, rest = parted(baskets, period)
-        questions = questions_of(asked, slot, QUESTIONS, seed)
+        questions = one_a_basket(asked, slot, QUESTIONS, seed)
         before = counted(without(inputs, period), rest, slot, price, vectors)
         if number == 0:
             weights = fitted(before, questions, seed).weights

@@ -234,7 +234,7 @@ def test_the_evaluation_writes_figures_and_a_drawing_that_the_admin_shows(
     call_command("evaluate_outfits", json=figures, plot=drawing)
     found = json.loads(figures.read_text())
     assert found["test_day"] == "2020-09-20"
-    assert found["questions"] == 4
+    assert (found["baskets"], found["questions"]) == (4, 20)
     assert {"model", "slot popularity", "raw counts"} <= found["systems"].keys()
     assert found["leads"]["model minus raw counts"]["fitb"].keys() >= {"value", "low", "high"}
     assert f'src="{address}"' in admin_client.get(change).text

@@ -12,7 +12,7 @@ from recommendations.outfits.evaluation import evaluate, interval
 from recommendations.outfits.model import FEATURES, RANKING
 from recommendations.outfits.offline import trained_wardrobe
 from recommendations.outfits.pairs import looked_up
-from recommendations.outfits.questions import Decoys, questions_of
+from recommendations.outfits.questions import Decoys, questions_by_basket, questions_of
 from recommendations.outfits.reasons import Why, why
 from recommendations.outfits.scoring import (
     TOP,
@@ -187,7 +187,8 @@ def test_the_model_finds_hidden_articles_better_than_every_simpler_way() -> None
     )
     wardrobe = trained_wardrobe(replace(inputs, sales=old), quiet)
     slot = wardrobe.model.slot
-    asked = questions_of(baskets.baskets_of(new, len(slot)), slot, 200, 1)
+    rng = np.random.default_rng(1)
+    asked = questions_by_basket(baskets.baskets_of(new, len(slot)), slot, 200, rng)
     sold = np.bincount(new.row, minlength=len(slot)).astype(np.float32)
     figures = evaluate(wardrobe, asked, Decoys(slot, sold, 1), 1)
     model = figures.pop("model")
@@ -198,6 +199,16 @@ def test_the_model_finds_hidden_articles_better_than_every_simpler_way() -> None
         lead = figures[f"model minus {name}"]["fitb"]
         assert lead.value == pytest.approx(model["fitb"].value - figures[name]["fitb"].value)
         assert 0 < lead.low < lead.value
+
+
+def test_each_article_that_is_alone_in_its_slot_is_hidden_in_turn() -> None:
+    slot = np.array([0, 1, 1, 2], np.int32)
+    asked = questions_of(rows(0, 1, 2, 3), slot)
+    assert [(question.bag.tolist(), question.hidden) for question in asked] == [
+        ([1, 2, 3], 0),
+        ([0, 1, 2], 3),
+    ]
+    assert questions_of(rows(0), slot) == questions_of(rows(1, 2), slot) == []
 
 
 def test_too_few_questions_leave_the_usual_weights(shop: Wardrobe) -> None:

@@ -1,4 +1,4 @@
-"""manage.py evaluate_outfits [--test-day DATE] [--questions N] [--json FILE] [--plot FILE]"""
+"""manage.py evaluate_outfits [--test-day DATE] [--baskets N] [--json FILE] [--plot FILE]"""
 
 import time
 from dataclasses import asdict
@@ -19,11 +19,11 @@ from recommendations.outfits.baskets import baskets_of
 from recommendations.outfits.evaluation import LEAD, Figure, coverage, evaluate
 from recommendations.outfits.offline import SEED, trained_wardrobe
 from recommendations.outfits.plot import drawing
-from recommendations.outfits.questions import Decoys, questions_of
+from recommendations.outfits.questions import Decoys, questions_by_basket
 from recommendations.training.inputs import Inputs, Sales
 from recommendations.training.load import NothingToTrainOnError, load_inputs
 
-QUESTIONS = 6000
+BASKETS = 6000
 COVERAGE_SAMPLE = 2000
 WEEK = 7
 # Beside the bundle.
@@ -39,13 +39,13 @@ def between(sales: Sales, first: int, last: int) -> Sales:
 
 class Command(BaseCommand):
     help = (
-        "Train the outfit model on everything before the test day, hide one article of each basket "
-        "of that day, and measure how well it is found again, beside simpler ways."
+        "Train the outfit model on everything before the test day, hide each article of that day's "
+        "baskets in turn, and measure how well it is found again, beside simpler ways."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--test-day", type=day, metavar="DATE", help="default: the last day")
-        parser.add_argument("--questions", type=int, default=QUESTIONS, metavar="N")
+        parser.add_argument("--baskets", type=int, default=BASKETS, metavar="N", help="at most")
         parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
         parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them here, as SVG")
 
@@ -53,13 +53,13 @@ class Command(BaseCommand):
         self,
         *args: Any,
         test_day: date | None,
-        questions: int,
+        baskets: int,
         json: Path | None,
         plot: Path | None,
         **options: Any,
     ) -> None:
         start = time.perf_counter()
-        figures = self.measure(test_day, questions)
+        figures = self.measure(test_day, baskets)
         Console().print(table(figures), ahead(figures))
         self.write(figures, json, plot)
         self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
@@ -89,7 +89,8 @@ class Command(BaseCommand):
         known = Inputs(inputs.articles, between(sales, 0, last - 1), before)
         wardrobe = trained_wardrobe(known, self.progress)
         slot = wardrobe.model.slot
-        hidden = questions_of(baskets_of(between(sales, last, last), len(slot)), slot, most, SEED)
+        bought = baskets_of(between(sales, last, last), len(slot))
+        hidden = list(questions_by_basket(bought, slot, most, np.random.default_rng(SEED)))
         if not hidden:
             raise CommandError(f"no basket of {inputs.as_of} spans two slots")
         week = between(sales, last - WEEK + 1, last)
@@ -98,7 +99,8 @@ class Command(BaseCommand):
         return {
             "train_to": before.isoformat(),
             "test_day": inputs.as_of.isoformat(),
-            "questions": len(hidden),
+            "baskets": len(hidden),
+            "questions": sum(map(len, hidden)),
             "coverage": coverage(wardrobe, COVERAGE_SAMPLE, SEED),
             "systems": {name: plain(of) for name, of in found.items() if not name.startswith(LEAD)},
             "leads": {name: plain(of) for name, of in found.items() if name.startswith(LEAD)},
@@ -113,8 +115,8 @@ def plain(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:
 
 
 def ahead(figures: dict[str, Any]) -> Table:
-    """A line per simpler way: how far the model is ahead of it on the same questions."""
-    shown = Table(title="the model's lead, question by question")
+    """A line per simpler way: how far the model is ahead of it on the same baskets."""
+    shown = Table(title="the model's lead, basket by basket")
     shown.add_column("")
     for measure in PLOTTED:
         shown.add_column(measure, justify="right")
@@ -127,7 +129,8 @@ def table(figures: dict[str, Any]) -> Table:
     """A line per measure, a column per system."""
     systems = figures["systems"]
     title = f"outfits of {figures['test_day']}, trained to {figures['train_to']}"
-    shown = Table(title=f"{title}: {figures['questions']:,} questions")
+    asked = f"{figures['questions']:,} questions of {figures['baskets']:,} baskets"
+    shown = Table(title=f"{title}: {asked}")
     shown.add_column("measure")
     for name in systems:
         shown.add_column(name, justify="right")
