@@ -6,17 +6,17 @@ from pytest_django import Settings
 
 from recommendations.bundle.registry import registry
 from recommendations.tests.shops import Lived, live_through
-from streaming import clock, connection, keys
+from streaming import clock, connection
 from streaming.tests.conftest import log  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
 def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    """A bundle folder of its own, and a process that has not served yet, in a shop whose clock
-    nobody has set."""
+    """A bundle folder of its own, an empty feature store, and a process that has not served yet,
+    in a shop whose clock nobody has set."""
     settings.BUNDLES_DIR = tmp_path / "bundles"
     registry.reset()
-    connection.client().delete(keys.CLOCK)
+    connection.client().flushdb()
     clock._offset.learn(None)
     yield settings.BUNDLES_DIR
     registry.reset()
