@@ -51,19 +51,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _new_process() -> None:
     """The process forgets what it read a moment ago: another test's rules, experiments, erased
-    shoppers, an absent Redis."""
+    shoppers, the last day of its data, an absent Redis."""
     from catalog import freshness, shown  # settings are read by now
     from catalog.models import term_key
     from recommendations.attribution import servings
     from recommendations.experiments.assignment import plans
     from recommendations.live import breaker
     from recommendations.rules.serving import kept as rules
+    from streaming import clock
     from streaming.tombstones import tombstones
 
     for kept in (tombstones, rules, plans, servings):
         kept.reset()
     shown.forget()
     freshness.forget()
+    clock._to_end_of_data.cache_clear()
     term_key.forget()
     breaker.open_until = 0.0
 
