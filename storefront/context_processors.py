@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from catalog.freshness import per_ingest
 from catalog.models import Customer
 from catalog.navigation import menu
 from storefront import bag
@@ -36,7 +37,10 @@ def without_a_database(request: HttpRequest) -> dict[str, str]:
 
 def _persona(request: HttpRequest) -> str:
     key = customer_of(request)
-    if key is None:
-        return ""
+    return _label_of(key) if key is not None else ""
+
+
+@per_ingest(most=10_000)
+def _label_of(key: int) -> str:
     customer = Customer.objects.only("customer_id").filter(pk=key).first()
     return label_of(customer) if customer else ""

@@ -6,9 +6,6 @@ from typing import Final
 
 from django.db import connection
 
-from catalog.freshness import per_ingest
-from catalog.models import Article
-
 WEEKS: Final = 52
 LEAST: Final = 12  # so that a young article's chart looks like one
 HEIGHT: Final = 40.0
@@ -99,15 +96,9 @@ class Chart:
         return "M" + "L".join(points) + ("h.01" if len(points) == 1 else "")
 
 
-def history(article: Article) -> Chart | None:
+def history(article: int, last: date | None) -> Chart | None:
     """The year up to the week of the last sale; None for an article that was never sold."""
-    last = article.summary.last_sold
-    return None if last is None else _history(article.pk, last)
-
-
-@per_ingest(most=2_000)
-def _history(article: int, last: date) -> Chart | None:
-    return chart(_ask(article, last), last)
+    return None if last is None else chart(_ask(article, last), last)
 
 
 def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:

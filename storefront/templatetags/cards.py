@@ -52,6 +52,7 @@ SWATCH: Final = (
 )
 # PostgreSQL keeps no text with it.
 HOLE: Final = "\0"
+LI: Final = '<li data-article="{}" data-position="{}">{}</li>'
 REASON: Final = '<p class="card-reason">{}</p>'
 # What is the same in all of them is made once.
 FORM: Final = (
@@ -88,10 +89,20 @@ def card(
 
 
 @register.simple_tag(takes_context=True)
-def shelf_card(
-    context: RequestContext, shelf: Shelf, article: Article, item: Item, position: int
+def shelf_cards(
+    context: RequestContext, shelf: Shelf, cards: Sequence[tuple[Article, Item, int]]
 ) -> SafeString:
     """On a shelf, of which a click tells; with the reason where each card has one of its own."""
+    drawn = (
+        LI.format(article.article_id, position, _on_shelf(context, shelf, article, item, position))
+        for article, item, position in cards
+    )
+    return mark_safe("".join(drawn))  # noqa: S308
+
+
+def _on_shelf(
+    context: RequestContext, shelf: Shelf, article: Article, item: Item, position: int
+) -> SafeString:
     reason = item.reason if shelf.kind in WITH_REASON else ""
     query = escape(card_query(shelf.rec_id, shelf.kind, position))
     more = format_html(REASON, reason) if reason else ""

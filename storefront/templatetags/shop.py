@@ -1,6 +1,7 @@
 """What the shop's templates need beside Django's own tags."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -8,18 +9,18 @@ from urllib.parse import quote_plus
 
 from django import template
 from django.conf import settings
+from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext_lazy
 
-from catalog.freshness import per_ingest
+from catalog.freshness import last_ingest, per_ingest
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article
 from catalog.money import amount
-from catalog.navigation import menu
-from storefront import colours
+from storefront import colours, weekly
 
 register = template.Library()
 A_MOMENT_MS = 5000
@@ -78,16 +79,44 @@ def swatch(colour: str) -> SafeString:
     )
 
 
+class Kept(template.Node):
+    """The drawings of a part of a template by ingest and language; none without an ingest."""
+
+    def __init__(self, nodes: template.NodeList) -> None:
+        self.nodes = nodes
+        self.drawn: dict[tuple[str, str | None], SafeString] = {}
+
+    def render(self, context: Context) -> SafeString:
+        ingest = last_ingest()
+        if ingest is None:
+            return self.nodes.render(context)
+        key = (ingest, get_language())
+        if key not in self.drawn:
+            # Those of the last ingest will not be asked for again.
+            others = {old: text for old, text in self.drawn.items() if old[0] == ingest}
+            self.drawn = others | {key: self.nodes.render(context)}
+        return self.drawn[key]
+
+
+@register.tag
+def kept(parser: template.base.Parser, _: template.base.Token) -> Kept:
+    """{% kept %}…{% endkept %} around what is the same for everybody on every page: it is drawn
+    once. Nothing of a request may stand in it."""
+    nodes = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return Kept(nodes)
+
+
 @register.simple_tag
-def audiences() -> SafeString:
-    """The menu's two upper levels."""
-    return _audiences(get_language())
+def sales_chart(article: Article) -> SafeString:
+    """A year's weekly price and sales; nothing for an article that was hardly ever sold."""
+    return _sales_chart(article.pk, article.summary.last_sold, get_language())
 
 
-@per_ingest(most=4)
-def _audiences(_: str | None) -> SafeString:
-    """In the language that is active, by which they are kept."""
-    return render_to_string("shop/audiences.html", {"menu": menu()})
+@per_ingest(most=2_000)
+def _sales_chart(article: int, last: date | None, _: str | None) -> SafeString:
+    sales = weekly.history(article, last)
+    return render_to_string("shop/sparkline.html", {"sales": sales}) if sales else SafeString()
 
 
 @register.simple_tag

@@ -7,10 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from catalog.freshness import per_ingest
 from catalog.images.urls import WIDTHS, image_url
 from catalog.models import Article
 from catalog.money import amount
-from storefront import tracking, weekly
+from storefront import tracking
 from storefront.places import trail_of
 from streaming import producer
 from streaming.events import Click, View
@@ -26,10 +27,9 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
     context = {
         "article": shown,
         "outfit_of": [shown.pk],
-        "siblings": _siblings(shown),
+        "siblings": _siblings(shown.product_id),
         "attributes": _attributes(shown),
         "origin": origin,
-        "sales": weekly.history(shown),
         "large": image_url(shown.pk, max(WIDTHS)),
         "trail": trail_of(shown),
         "picture_alt": f"{shown.name}, {shown.colour.name.lower()}",
@@ -67,9 +67,10 @@ def _linked_data(article: Article, url: str) -> dict[str, Any]:
     }
 
 
-def _siblings(article: Article) -> list[Article]:
-    """The colours of the same product, this one among them; none when it comes in one only."""
-    colours = list(Article.objects.for_cards().filter(product=article.product_id).order_by("pk"))
+@per_ingest(most=2_000)
+def _siblings(product: int) -> list[Article]:
+    """The colours of a product; none when it comes in one only."""
+    colours = list(Article.objects.for_cards().filter(product=product).order_by("pk"))
     return colours if len(colours) > 1 else []
 
 
