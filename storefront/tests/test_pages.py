@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template import Context, Template
 from django.test import Client
+from django.utils.translation import override
 from pytest_django import DjangoAssertNumQueries, Settings
 from selectolax.lexbor import LexborHTMLParser
 
 from catalog.tests.factories import make_article
+from catalog.tests.test_navigation import finish_ingest
 from storefront.templatetags.shop import ago
 from storefront.tests.shops import Shop, address, anonymous_shopper
 from storefront.tests.test_you import known
@@ -271,3 +274,20 @@ def test_the_sitemap_lists_places_and_one_article_of_each_product(
     assert address(shop.other_colour) not in products
     assert "/shop/1-women/" in client.get("/sitemap-places.xml").text
     assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").text
+
+
+@pytest.mark.django_db
+def test_what_is_the_same_for_everybody_is_drawn_once_an_ingest_and_language() -> None:
+    part = Template("{% load shop %}{% kept %}{{ n }}{% endkept %}")
+
+    def drawn(n: int) -> str:
+        return part.render(Context({"n": n}))
+
+    assert [drawn(1), drawn(2)] == ["1", "2"], "nothing tells when articles change"
+    finish_ingest()
+    assert [drawn(3), drawn(4)] == ["3", "3"]
+    with override("de"):
+        assert [drawn(5), drawn(6)] == ["5", "5"]
+    assert drawn(7) == "3"
+    finish_ingest()
+    assert drawn(8) == "8"
