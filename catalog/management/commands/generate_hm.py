@@ -61,9 +61,8 @@ class Command(BaseCommand):
         parameters.check()
         there = is_finished(out, parameters)
         if not there:
-            bar = _bar("transactions", parameters.transactions)
-            with bar as advance, stoppable(advance) as progress:
-                generate(parameters, out, progress)
+            with _bar("transactions", parameters.transactions) as advance:
+                generate(parameters, out, advance)
         drawn = self._draw(out) if images and not (out / "images").exists() else 0
         seconds = time.monotonic() - started
         self.stdout.write(
@@ -115,4 +114,5 @@ def _bar(what: str, total: int) -> Iterator[Advance]:
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=total)
-        yield lambda count: progress.advance(task, count)
+        with stoppable(lambda count: progress.advance(task, count)) as advance:
+            yield advance
