@@ -40,11 +40,13 @@ def run(size: int | None) -> Result:
         articles = fill_features(shoppers)
         asked = requests(stage.place, shoppers, articles)
         bare, port = free_port(8700), free_port(8750)
-        with gunicorn("benchmarks.bare", bare, BENCH_KEY=BENCH_KEY):
-            with gunicorn("storefront.wsgi", port):
-                load(port, asked["for_you"], seconds=3)  # the processes open the model
-                rounds = in_turns({"bare": bare, "for_you": port, "similar": port}, asked)
-                swapped = swap_under_load(port, asked["for_you"])
+        with (
+            gunicorn("benchmarks.bare", bare, BENCH_KEY=BENCH_KEY),
+            gunicorn("storefront.wsgi", port),
+        ):
+            load(port, asked["for_you"], seconds=3)  # the processes open the model
+            rounds = in_turns({"bare": bare, "for_you": port, "similar": port}, asked)
+            swapped = swap_under_load(port, asked["for_you"])
         parts = where_the_time_goes(shoppers)
     return result(stage.sizes | {"shoppers": shoppers}, rounds, swapped, parts)
 

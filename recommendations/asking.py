@@ -1,14 +1,15 @@
 """A request for recommendations, the parts that are there to answer it, what all kinds share."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 
 import numpy as np
 from django.utils.translation import gettext_noop
 
-from recommendations.bundle.reader import ABSENT, Bundle, Ints, Lists
-from recommendations.candidates import Candidates
+from recommendations.bundle.reader import ABSENT, Bundle, Floats, Ints, Lists
+from recommendations.candidates import Candidates, Scores
 from recommendations.diversity import diverse
 from recommendations.personal import JUST_BOUGHT_DAYS, among, just_bought
 from recommendations.profile import DAY_MS, Profile, after_history, profile_of
@@ -77,8 +78,15 @@ def bought_lately(ask: Ask) -> set[int]:
 def shown(
     ask: Ask, bundle: Bundle, near: Candidates, reason: str, exclude: Iterable[int]
 ) -> list[Item]:
-    kept = places(ask, bundle, near.rows, exclude)
-    return [Item(int(bundle.article[near.rows[p]]), float(near.scores[p]), reason) for p in kept]
+    kept = places(ask, bundle, near.rows, hidden(ask, exclude))
+    return items_of(bundle, near.rows[kept], near.scores[kept], repeat(reason))
+
+
+def items_of(
+    bundle: Bundle, rows: Ints, scores: Floats | Scores, reasons: Iterable[str]
+) -> list[Item]:
+    articles = bundle.article[rows].tolist()
+    return [Item(*parts) for parts in zip(articles, scores.tolist(), reasons, strict=False)]
 
 
 def viewed(state: ShopperState) -> list[int]:
@@ -98,18 +106,16 @@ def row_of(bundle: Bundle | None, article: int) -> int | None:
     return None if row == ABSENT else row
 
 
-def places(
-    ask: Ask, bundle: Bundle, rows: Ints, exclude: Iterable[int], per_type: int | None = None
-) -> list[int]:
-    """Which k of the rows to show: on sale, of the audience asked for, not excluded, diverse."""
+def places(ask: Ask, bundle: Bundle, rows: Ints, out: Collection[int]) -> list[int]:
+    """Which k of the rows to show: on sale, of the audience asked for, none of `out`, diverse."""
     wanted = bundle.on_sale[rows]
     if ask.index_group is not None:
         wanted = wanted & (bundle.index_group[rows] == ask.index_group)
-    if out := hidden(ask, exclude):
+    if out:
         wanted = wanted & ~among(rows, bundle.rows_of(list(out)))
     left = np.flatnonzero(wanted)
-    chosen = diverse(bundle, rows[left], ask.k, per_type or ask.k)
-    return [int(left[place]) for place in chosen]
+    chosen: list[int] = left[diverse(bundle, rows[left], ask.k, ask.k)].tolist()
+    return chosen
 
 
 def listed(ask: Ask, bundle: Bundle, lists: tuple[Lists, Lists], reason: str) -> list[Item]:
@@ -117,8 +123,8 @@ def listed(ask: Ask, bundle: Bundle, lists: tuple[Lists, Lists], reason: str) ->
     overall, by_group = lists
     one = ask.index_group
     rows, scores = overall.of(int(overall.keys[0])) if one is None else by_group.of(one)
-    kept = places(ask, bundle, rows, exclude=())
-    return [Item(int(bundle.article[rows[p]]), float(scores[p]), reason) for p in kept]
+    kept = places(ask, bundle, rows, hidden(ask))
+    return items_of(bundle, rows[kept], scores[kept], repeat(reason))
 
 
 def distinct(bundle: Bundle | None, items: list[Item], k: int) -> list[Item]:

@@ -1,8 +1,12 @@
 """Diversity: a shelf that doesn't show one thing twelve times. Pure."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
 
 from recommendations.bundle.reader import Bundle, Ints
+
+AT_A_TIME: Final = 48
 
 
 def diverse(bundle: Bundle, rows: Ints, k: int, per_type: int, per_design: int = 1) -> list[int]:
@@ -14,8 +18,7 @@ def diverse(bundle: Bundle, rows: Ints, k: int, per_type: int, per_design: int =
     types: defaultdict[int, int] = defaultdict(int)
     chosen: list[int] = []
     spare: list[int] = []
-    pairs = zip(bundle.design[rows].tolist(), bundle.product_type[rows].tolist(), strict=True)
-    for place, (design, product_type) in enumerate(pairs):
+    for place, (design, product_type) in enumerate(_kinds(bundle, rows)):
         if len(chosen) == k:
             break
         if designs[design] == per_design:
@@ -24,3 +27,12 @@ def diverse(bundle: Bundle, rows: Ints, k: int, per_type: int, per_design: int =
         types[product_type] += 1
         (chosen if types[product_type] <= per_type else spare).append(place)
     return sorted(chosen + spare[: k - len(chosen)])
+
+
+def _kinds(bundle: Bundle, rows: Ints) -> Iterator[tuple[int, int]]:
+    """The design and the type of each row, read some at a time: a shelf is filled by the first."""
+    for start in range(0, len(rows), AT_A_TIME):
+        some = rows[start : start + AT_A_TIME]
+        yield from zip(
+            bundle.design[some].tolist(), bundle.product_type[some].tolist(), strict=True
+        )

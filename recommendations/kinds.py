@@ -29,6 +29,7 @@ from recommendations.asking import (
     Ask,
     distinct,
     hidden,
+    items_of,
     listed,
     places,
     row_of,
@@ -76,10 +77,9 @@ def similar(ask: Ask) -> Found:
         found = fallbacks.of_same_type(ask.article, ask.k)
         return Found("postgres_same_type", _("Of the same type"), found, degraded=True)
     near = of_article(ask.bundle, row)
-    kept = places(ask, ask.bundle, near.rows, exclude=())
-    rows, scores = near.rows[kept], near.scores[kept].tolist()
-    articles, reasons = ask.bundle.article[rows].tolist(), likenesses(ask.bundle, row, rows)
-    items = [Item(*parts) for parts in zip(articles, scores, reasons, strict=True)]
+    kept = places(ask, ask.bundle, near.rows, ask.dislikes)  # none is the article itself
+    rows = near.rows[kept]
+    items = items_of(ask.bundle, rows, near.scores[kept], likenesses(ask.bundle, row, rows))
     return Found("content_neighbours", _("Alike in type, style, colour and words"), items)
 
 

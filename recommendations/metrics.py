@@ -1,6 +1,7 @@
 """Recommendations for Prometheus: how many, of which kind and strategy, and how long they took."""
 
 import time
+from functools import cache
 from typing import Final
 
 from prometheus_client import Counter, Histogram
@@ -22,6 +23,13 @@ SECONDS: Final = Histogram(
 
 def served(shelf: Shelf, since: float) -> Shelf:
     """Count a shelf that was begun at `since` (time.perf_counter)."""
-    SHELVES.labels(shelf.kind, shelf.strategy, "yes" if shelf.degraded else "no").inc()
-    SECONDS.labels(shelf.kind).observe(time.perf_counter() - since)
+    shelves, seconds = _of(shelf.kind, shelf.strategy, shelf.degraded)
+    shelves.inc()
+    seconds.observe(time.perf_counter() - since)
     return shelf
+
+
+@cache
+def _of(kind: str, strategy: str, degraded: bool) -> tuple[Counter, Histogram]:
+    """There are few; the client looks one up by its text and under a lock."""
+    return SHELVES.labels(kind, strategy, "yes" if degraded else "no"), SECONDS.labels(kind)

@@ -5,7 +5,7 @@ Serving, evaluation and export all call `personal_shelf`: what is measured is wh
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -34,8 +34,7 @@ JUST_BOUGHT_DAYS: Final = 0.5
 CONSUMABLES: Final = (302, 304, 273, 286)
 
 
-@dataclass(frozen=True)
-class Pick:
+class Pick(NamedTuple):
     """One place of the shelf; `source` is a candidates.Source or NEW, `cause` a row or ABSENT."""
 
     row: int

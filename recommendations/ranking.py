@@ -77,17 +77,25 @@ def rank(found: Mapping[Source, Candidates]) -> Ranking:
     by_row = rows[order]
     first = np.flatnonzero(np.append(True, by_row[1:] != by_row[:-1])[: len(rows)])
     total = np.add.reduceat(given[order], first) if len(first) else given
-    best = np.argsort(-total, kind="stable")[:BUDGET]
+    best = strongest_first(total)[:BUDGET]
     chosen = order[first[best]]
     return Ranking(rows[chosen], total[best], source[chosen], cause[chosen])
 
 
-def by_row_and_strength(rows: Ints, given: Scores) -> npt.NDArray[np.int64]:
-    """The order by row, within a row the strongest first: it names the reason.
+def strongest_first(scores: Scores) -> npt.NDArray[np.int64]:
+    """The order from the highest (≥ 0), those that differ by less than 2⁻⁴² of it by place.
 
-    Row, strength and place in one whole number: numpy sorts those four times as fast as it finds
-    the stable order of as many fractions.
+    Strength and place in one whole number: numpy sorts those four times as fast as it finds the
+    stable order of as many fractions.
     """
+    weak = (1.0 - scores / scores.max(initial=1e-12)) * (1 << 63 - PLACE_BITS - 1)
+    key: npt.NDArray[np.int64] = (weak.astype(np.int64) << PLACE_BITS) + np.arange(len(scores))
+    key.sort()
+    return np.bitwise_and(key, (1 << PLACE_BITS) - 1)
+
+
+def by_row_and_strength(rows: Ints, given: Scores) -> npt.NDArray[np.int64]:
+    """The order by row, within a row the strongest first: it names the reason."""
     weak = (1.0 - given / given.max(initial=1e-12)) * (1 << STRENGTH_BITS)
     key: npt.NDArray[np.int64] = (rows.astype(np.int64) << STRENGTH_BITS + 1) + weak.astype(int)
     key = (key << PLACE_BITS) + np.arange(len(rows))

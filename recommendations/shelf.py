@@ -1,10 +1,10 @@
 """What a recommendation is: a shelf of items, each with its reason."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """`reason` is a sentence for the shopper; scores compare within one shelf only."""
 
     article: int

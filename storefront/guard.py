@@ -17,6 +17,7 @@ from rest_framework.throttling import BaseThrottle
 
 from catalog.api.limits import STEPS, counter
 from catalog.api.problems import problem
+from storefront.middleware import is_api
 from storefront.views.errors import bad_request
 from streaming.shoppers import known_shopper
 
@@ -78,14 +79,11 @@ def refused(request: HttpRequest) -> HttpResponse | None:
     return None if is_whole(request) else _half(request)
 
 
-def is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
-
-
 def is_whole(request: HttpRequest) -> bool:
     """Whether as much came as was announced."""
+    length = announced(request)
     try:
-        return len(request.body) >= announced(request)
+        return not length or len(request.body) >= length
     except UnreadablePostError:
         return False
 

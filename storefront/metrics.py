@@ -6,6 +6,7 @@ doesn't matter which web process is asked. What only Redis or PostgreSQL knows i
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from typing import Final
 
 from django.conf import settings
@@ -29,8 +30,15 @@ METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 def answered(view: str, method: str, status: int, seconds: float) -> None:
-    REQUESTS.labels(view, method if method in METHODS else "other", status).inc()
-    SECONDS.labels(view).observe(seconds)
+    requests, times = _of(view, method if method in METHODS else "other", status)
+    requests.inc()
+    times.observe(seconds)
+
+
+@cache
+def _of(view: str, method: str, status: int) -> tuple[Counter, Histogram]:
+    """There are few; the client looks one up by its text and under a lock."""
+    return REQUESTS.labels(view, method, status), SECONDS.labels(view)
 
 
 class Shop:

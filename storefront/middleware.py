@@ -5,8 +5,9 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
+from django.contrib.messages.middleware import MessageMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import iri_to_uri
 
@@ -53,3 +54,14 @@ class Requests:
         }
         line = "%(method)s %(path)s %(status)d in %(ms)s ms"
         logger.info(line, about, extra=about)
+
+
+class Messages(MessageMiddleware):
+    """Those of pages; the API has none to show and doesn't look for any."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return self.get_response(request) if is_api(request) else super().__call__(request)
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")

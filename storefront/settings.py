@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "streaming.shoppers.ShopperMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "storefront.middleware.Messages",
     "storefront.guard.Guard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -216,7 +216,9 @@ SHOP_NAME = env.str("SHOP_NAME", default="weft")
 # What the footer says of the data, such as that all of it is synthetic.
 DATA_LABEL = env.str("DATA_LABEL", default="")
 
-LANGUAGE_CODE = "en"
+# The one language of a shop. The code is in English: to look up its words took a tenth of a page.
+LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
+USE_I18N = LANGUAGE_CODE != "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

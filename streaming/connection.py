@@ -1,6 +1,6 @@
 """The connection to the feature store, one pool per process: a Redis, or a Redis Cluster."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -57,6 +57,37 @@ def available() -> Iterator[None]:
         yield
     except AWAY as error:
         raise StoreUnavailable(str(error)) from error
+
+
+Command = tuple[str | int, ...]
+
+
+def ask(*commands: Command) -> list[Any]:
+    """The answers to several commands, in one round trip; raise StoreUnavailable.
+
+    What a pipeline does besides takes as long as the round trip.
+    """
+    with available():
+        if settings.FEATURES_CLUSTER_URL:
+            return _ask_cluster(commands)
+        pool = client().connection_pool
+        connection: Any = pool.get_connection()
+        try:
+            connection.send_packed_command(connection.pack_commands(commands))
+            return [connection.read_response() for _ in commands]
+        except BaseException:
+            connection.disconnect()  # else the next to ask would read what is left of this
+            raise
+        finally:
+            pool.release(connection)
+
+
+def _ask_cluster(commands: Sequence[Command]) -> list[Any]:
+    pipeline: Any
+    with client().pipeline(transaction=False) as pipeline:
+        for command in commands:
+            pipeline.execute_command(*command)
+        return list(pipeline.execute())
 
 
 class Sizes(NamedTuple):

@@ -3,9 +3,10 @@
 import re
 import uuid
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.conf import settings
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from streaming.events import SHOPPER_PATTERN
@@ -92,10 +93,15 @@ class ShopperMiddleware:
         return response
 
 
+@cache
+def _signer() -> signing.TimestampSigner:
+    """As HttpResponse.set_signed_cookie makes one for every cookie."""
+    return signing.get_cookie_signer(salt=COOKIE + COOKIE)
+
+
 def hand_over(response: HttpResponse, shopper: str) -> None:
     """Send the cookie by which the shopper is known from now on."""
-    response.set_signed_cookie(
-        COOKIE, shopper, salt=COOKIE, httponly=True, samesite="Lax", secure=settings.HTTPS
-    )
+    signed = _signer().sign(shopper)
+    response.set_cookie(COOKIE, signed, httponly=True, samesite="Lax", secure=settings.HTTPS)
     # Django would also write its end as a date, for browsers that are gone.
     response.cookies[COOKIE]["max-age"] = COOKIE_AGE

@@ -10,8 +10,10 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -106,6 +108,13 @@ class Limited(APIView):
 
     throttle_classes = [Limit]
     throttle_scope = "reads"
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """No session is looked up for who sends none: finding nobody takes longer than a quota."""
+        known, request = super().get_authenticators(), getattr(self, "request", None)
+        if request is None or settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return list(known)
+        return [one for one in known if not isinstance(one, SessionAuthentication)]
 
     def perform_content_negotiation(
         self, request: Request, force: bool = False

@@ -7,7 +7,7 @@ discount of a ranking. A rule that would leave nothing on the shelf is passed ov
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from recommendations.rules.models import Rule
@@ -100,6 +100,6 @@ def _pinned(
             continue
         own = next((item for item in shelf if item.article == rule.number), None)
         shelf = [item for item in shelf if item.article != rule.number]
-        item = Item(rule.number, 0.0, PINNED) if own is None else replace(own)
+        item = Item(rule.number, 0.0, PINNED) if own is None else own
         shelf.insert(int(rule.amount) - 1, item)
     return shelf[:k]

@@ -15,7 +15,7 @@ from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from catalog.models import Article
 from recommendations.shelf import Item, Shelf
@@ -69,7 +69,7 @@ FORM: Final = (
 
 
 @cache
-def _form(language: str | None) -> str:
+def _form() -> str:
     return FORM.format(
         wish=reverse("wish"),
         less=reverse("less"),
@@ -168,16 +168,16 @@ def card_tools(context: RequestContext, article: Article) -> SafeString:
 
 def tools_of(request: HttpRequest, article: Article) -> SafeString:
     wished = article.pk in _wishes(request)
-    before, after = _tools(article.article_id, article.name, wished, get_language())
+    before, after = _tools(article.article_id, article.name, wished)
     return mark_safe(before + _token(request) + after)  # noqa: S308
 
 
 @lru_cache(maxsize=10_000)
-def _tools(article: str, name: str, wished: bool, language: str | None) -> list[str]:
+def _tools(article: str, name: str, wished: bool) -> list[str]:
     """The form without the request's token."""
     told = gettext("Take {} off your wishlist") if wished else gettext("Save {}")
     pressed, button = ("true", "off") if wished else ("false", "on")
-    form = _form(language)
+    form = _form()
     return format_html(form, HOLE, article, pressed, button, told.format(name), name).split(HOLE)
 
 

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext_lazy
 
 from catalog.freshness import last_ingest, per_ingest
 from catalog.images.urls import image_url, srcset
@@ -80,22 +80,19 @@ def swatch(colour: str) -> SafeString:
 
 
 class Kept(template.Node):
-    """The drawings of a part of a template by ingest and language; none without an ingest."""
+    """The drawing of a part of a template since an ingest; none is kept without one."""
 
     def __init__(self, nodes: template.NodeList) -> None:
         self.nodes = nodes
-        self.drawn: dict[tuple[str, str | None], SafeString] = {}
+        self.drawn: tuple[str, SafeString] | None = None
 
     def render(self, context: Context) -> SafeString:
         ingest = last_ingest()
         if ingest is None:
             return self.nodes.render(context)
-        key = (ingest, get_language())
-        if key not in self.drawn:
-            # Those of the last ingest will not be asked for again.
-            others = {old: text for old, text in self.drawn.items() if old[0] == ingest}
-            self.drawn = others | {key: self.nodes.render(context)}
-        return self.drawn[key]
+        if self.drawn is None or self.drawn[0] != ingest:
+            self.drawn = (ingest, self.nodes.render(context))
+        return self.drawn[1]
 
 
 @register.tag
@@ -110,11 +107,11 @@ def kept(parser: template.base.Parser, _: template.base.Token) -> Kept:
 @register.simple_tag
 def sales_chart(article: Article) -> SafeString:
     """A year's weekly price and sales; nothing for an article that was hardly ever sold."""
-    return _sales_chart(article.pk, article.summary.last_sold, get_language())
+    return _sales_chart(article.pk, article.summary.last_sold)
 
 
 @per_ingest(most=2_000)
-def _sales_chart(article: int, last: date | None, _: str | None) -> SafeString:
+def _sales_chart(article: int, last: date | None) -> SafeString:
     sales = weekly.history(article, last)
     return render_to_string("shop/sparkline.html", {"sales": sales}) if sales else SafeString()
 

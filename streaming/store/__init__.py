@@ -1,6 +1,6 @@
 """The feature store as readers see it: one value per shopper, trends and counts of articles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.conf import settings
 
 from streaming import article_counts, clock, keys, trends
 from streaming.article_counts import ArticleFeatures
-from streaming.connection import StoreUnavailable, available, client
+from streaming.connection import Command, StoreUnavailable, ask, available, client
 from streaming.events import partition_of
 from streaming.state import ShopperState, unpack, view
 from streaming.store.top import top_at
@@ -38,16 +38,13 @@ def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = 
 
     One round trip; raise StoreUnavailable when Redis is away.
     """
-    epoch = trends.epoch_of(clock.now_ms()) if articles else 0
-    with available(), client().pipeline(transaction=False) as pipeline:
-        pipeline.get(keys.state(shopper))
-        pipeline.get(keys.CLOCK)
-        pipeline.zrevrange(keys.dislikes(shopper), 0, -1)
-        if top:
-            pipeline.get(top)
-        if articles:
-            _ask_counts(pipeline, epoch, articles)
-        packed, offset, disliked, *more = pipeline.execute()
+    packed, offset, disliked, *more = ask(
+        ("GET", keys.state(shopper)),
+        ("GET", keys.CLOCK),
+        ("ZREVRANGE", keys.dislikes(shopper), 0, -1),
+        *([("GET", top)] if top else []),
+        *(_counts_of(articles) if articles else []),
+    )
     trending, counts = (more[0], more[1:]) if top else (None, more)
     now = clock.heard(offset)
     stored = unpack(packed)
@@ -62,11 +59,12 @@ def nothing_of(now_ms: int) -> Snapshot:
     return Snapshot(ShopperState(), [], now_ms, None)
 
 
-def _ask_counts(pipeline: Any, epoch: int, articles: Sequence[int]) -> None:
-    fields = [*article_counts.TOTALS.values(), *articles]
+def _counts_of(articles: Sequence[int]) -> Iterator[Command]:
+    epoch = trends.epoch_of(clock.now_ms())
+    fields = (*article_counts.TOTALS.values(), *articles)
     for partition in range(settings.KAFKA_PARTITIONS):
         for of_epoch in (epoch, epoch - 1):
-            pipeline.hmget(keys.counts(partition, of_epoch), fields)
+            yield "HMGET", keys.counts(partition, of_epoch), *fields
 
 
 def _counted(
