@@ -18,7 +18,6 @@ A kind is `degraded` when a part that it should have asked was away, not when a 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -77,7 +76,9 @@ def similar(ask: Ask) -> Found:
         found = fallbacks.of_same_type(ask.article, ask.k)
         return Found("postgres_same_type", _("Of the same type"), found, degraded=True)
     near = of_article(ask.bundle, row)
-    kept = places(ask, ask.bundle, near.rows, ask.dislikes)  # none is the article itself
+    # Neighbours are on sale, of one design each and never the article itself.
+    heeds = ask.dislikes or ask.index_group is not None
+    kept = places(ask, ask.bundle, near.rows, ask.dislikes) if heeds else slice(ask.k)
     rows = near.rows[kept]
     items = items_of(ask.bundle, rows, near.scores[kept], likenesses(ask.bundle, row, rows))
     return Found("content_neighbours", _("Alike in type, style, colour and words"), items)
@@ -87,8 +88,8 @@ def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:
     """What an article has in common with each of the others, in words."""
     same_type = bundle.product_type[others] == bundle.product_type[row]
     same_colour = bundle.colour_master[others] == bundle.colour_master[row]
-    words = cache(lambda *alike: _(LIKENESS[alike]))
-    return [words(*alike) for alike in zip(same_type.tolist(), same_colour.tolist(), strict=True)]
+    alike = zip(same_type.tolist(), same_colour.tolist(), strict=True)
+    return [_(LIKENESS[pair]) for pair in alike]
 
 
 def colours(ask: Ask) -> Found:

@@ -7,7 +7,7 @@ interleaved shelf is the challenger's.
 """
 
 import re
-import uuid
+import secrets
 from typing import Final, NamedTuple
 
 PATTERN: Final = re.compile(r"[0-9a-f]{32}-([0-9a-f]{1,8})(?:-([0-9a-f]{1,13}))?")
@@ -21,7 +21,7 @@ class Served(NamedTuple):
 
 
 def make(serving: int, teams: int = 0) -> str:
-    return f"{uuid.uuid4().hex}-{serving:x}" + (f"-{teams:x}" if teams else "")
+    return f"{secrets.token_hex(16)}-{serving:x}" + (f"-{teams:x}" if teams else "")
 
 
 def read(rec_id: str) -> Served | None:

@@ -2,8 +2,8 @@
 
 import logging
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from streaming.correlation import request_id
 logger = logging.getLogger("storefront.requests")
 
 HEADER: Final = "X-Request-ID"
+GIVEN: Final = "HTTP_X_REQUEST_ID"  # read so, the other headers needn't be
 SENSIBLE: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -30,8 +31,8 @@ class Requests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given, begun = request.headers.get(HEADER, ""), time.perf_counter()
-        own = given if SENSIBLE.fullmatch(given) else uuid.uuid4().hex
+        given, begun = request.META.get(GIVEN, ""), time.perf_counter()
+        own = given if SENSIBLE.fullmatch(given) else secrets.token_hex(16)
         token = request_id.set(own)
         try:
             response = self.get_response(request)

@@ -1,7 +1,7 @@
 """Who is shopping: a customer of the data set, or somebody known only by a signed cookie."""
 
 import re
-import uuid
+import secrets
 from collections.abc import Callable
 from functools import cache, lru_cache
 
@@ -22,7 +22,7 @@ def customer_shopper(customer: int) -> str:
 
 
 def new_anonymous() -> str:
-    return f"a{uuid.uuid4().hex}"
+    return f"a{secrets.token_hex(16)}"
 
 
 def is_shopper(text: str) -> bool:
