@@ -61,6 +61,12 @@ class Wishes:
     exclude: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
     less: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
 
+    @property
+    def are_none(self) -> bool:
+        return self.slots is None and not (
+            self.avoid_colours or len(self.exclude) or len(self.less)
+        )
+
 
 @dataclass(frozen=True)
 class Matches:

@@ -90,11 +90,11 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
     bag, locked = known(wardrobe, request.articles), known(wardrobe, request.locked)
     wishes = wishes_of(wardrobe, request, read(shopper, None) if shopper else None)
     around = np.unique(np.concatenate([bag, locked]))
-    budget = money.price(left(wardrobe, request, locked)) if request.budget is not None else None
-    found = assemble(wardrobe, around, wishes, budget, request.k)
-    rows = np.array([piece.row for piece in found], np.int32)
-    causes = why(wardrobe, around, rows)
-    pieces = [garment(bundle, wardrobe, p, cause) for p, cause in zip(found, causes, strict=True)]
+    if len(around) == 1 and request.budget is None and wishes.are_none:
+        pieces = usual(bundle, chosen, int(around[0]), request.k)
+    else:
+        budget = None if request.budget is None else money.price(left(wardrobe, request, locked))
+        pieces = garments(bundle, chosen, around, wishes, budget, request.k)
     kept = [Piece(int(wardrobe.model.slot[row]), row, 0.0, []) for row in locked.tolist()]
     fixed = [garment(bundle, wardrobe, piece, None) for piece in kept]
     strategy = named(chosen) if len(around) else "best_sellers_by_slot"
@@ -107,6 +107,21 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
         pieces=fixed + pieces,
         total=sum((piece.price for piece in fixed + pieces), Decimal(0)),
     )
+
+
+@lru_cache(maxsize=2_000)
+def usual(bundle: Bundle, chosen: str, row: int, k: int) -> list[Garment]:
+    """What is put beside one article for whoever wishes nothing, as on most product pages."""
+    return garments(bundle, chosen, np.array([row], np.int32), Wishes(), None, k)
+
+
+def garments(
+    bundle: Bundle, chosen: str, around: Ints, wishes: Wishes, budget: float | None, k: int
+) -> list[Garment]:
+    wardrobe = wardrobe_for(chosen, bundle)
+    found = assemble(wardrobe, around, wishes, budget, k)
+    causes = why(wardrobe, around, np.array([piece.row for piece in found], np.int32))
+    return [garment(bundle, wardrobe, p, cause) for p, cause in zip(found, causes, strict=True)]
 
 
 def named(strategy: str) -> str:
