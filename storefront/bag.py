@@ -56,10 +56,6 @@ def contents(shopper: str) -> Contents:
     return Contents(list(BagLine.objects.of_shopper(shopper).for_display()))
 
 
-def units(shopper: str) -> int:
-    return BagLine.objects.of_shopper(shopper).units()
-
-
 @transaction.atomic
 def add(shopper: str, article: int, quantity: int = 1) -> None:
     """Put units of the article in, up to MAX_QUANTITY of it."""

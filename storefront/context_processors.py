@@ -9,9 +9,9 @@ from django.utils.functional import SimpleLazyObject
 from catalog.freshness import per_ingest
 from catalog.models import Customer
 from catalog.navigation import menu
-from storefront import bag
+from storefront import own
 from storefront.personas import label_of
-from streaming.shoppers import customer_of, shopper_of
+from streaming.shoppers import customer_of
 
 THEMES = ("light", "dark")
 
@@ -24,7 +24,7 @@ def shop(request: HttpRequest) -> dict[str, Any]:
         "image_server": settings.IMAGE_BASE_URL,
         "demo": settings.DEMO,
         "menu": SimpleLazyObject(menu),
-        "bag_units": SimpleLazyObject(lambda: bag.units(shopper_of(request))),
+        "bag_units": SimpleLazyObject(lambda: own.of(request).units),
         "persona": SimpleLazyObject(lambda: _persona(request)),
     }
 

@@ -37,9 +37,6 @@ class BagLineQuerySet(models.QuerySet["BagLine"]):
         """With what a line shows of its article, in the order of adding."""
         return self.select_related("article__summary").order_by("added_at", "pk")
 
-    def units(self) -> int:
-        return sum(self.values_list("quantity", flat=True))
-
 
 class BagLine(models.Model):
     """So many of an article in a bag; an article has one line, however often it is added."""

@@ -18,12 +18,6 @@ def of(shopper: str, name: str) -> list[SavedArticle]:
     )
 
 
-def wishes(shopper: str) -> frozenset[int]:
-    """The articles on the wishlist."""
-    kept = SavedArticle.objects.filter(shopper=shopper, list=WISHES)
-    return frozenset(kept.values_list("article", flat=True)[:MOST])
-
-
 def save(shopper: str, name: str, article: int, quantity: int = 1) -> None:
     """A second time changes nothing but the quantity; the oldest beyond MOST go."""
     SavedArticle.objects.update_or_create(

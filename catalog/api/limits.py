@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
-from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -109,12 +110,15 @@ class Limited(APIView):
     throttle_classes = [Limit]
     throttle_scope = "reads"
 
-    def get_authenticators(self) -> list[BaseAuthentication]:
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """No session is looked up for who sends none: finding nobody takes longer than a quota."""
-        known, request = super().get_authenticators(), getattr(self, "request", None)
-        if request is None or settings.SESSION_COOKIE_NAME in request.COOKIES:
-            return list(known)
-        return [one for one in known if not isinstance(one, SessionAuthentication)]
+        made: Request = super().initialize_request(request, *args, **kwargs)
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            of_session = SessionAuthentication
+            made.authenticators = [
+                a for a in made.authenticators or () if not isinstance(a, of_session)
+            ]
+        return made
 
     def perform_content_negotiation(
         self, request: Request, force: bool = False

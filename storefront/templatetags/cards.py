@@ -19,7 +19,7 @@ from django.utils.translation import gettext, ngettext
 
 from catalog.models import Article
 from recommendations.shelf import Item, Shelf
-from storefront import saved
+from storefront import own
 from storefront.swatches import Colour
 from storefront.templatetags.shop import (
     card_query,
@@ -30,7 +30,6 @@ from storefront.templatetags.shop import (
     picture_url,
     swatch,
 )
-from streaming.shoppers import shopper_of
 
 register = template.Library()
 
@@ -154,6 +153,7 @@ def _told(colours: int) -> str:
     return ngettext("%d colour", "%d colours", colours) % colours
 
 
+@register.filter
 @lru_cache(maxsize=20_000)
 def product_address(article: int) -> str:
     return reverse("product", args=[article])
@@ -167,7 +167,7 @@ def card_tools(context: RequestContext, article: Article) -> SafeString:
 
 
 def tools_of(request: HttpRequest, article: Article) -> SafeString:
-    wished = article.pk in _wishes(request)
+    wished = article.pk in own.of(request).wishes
     before, after = _tools(article.article_id, article.name, wished)
     return mark_safe(before + _token(request) + after)  # noqa: S308
 
@@ -187,12 +187,4 @@ def _token(request: HttpRequest) -> str:
     if known is None:
         known = get_token(request)
         request._card_token = known  # type: ignore[attr-defined]
-    return known
-
-
-def _wishes(request: HttpRequest) -> frozenset[int]:
-    known: frozenset[int] | None = getattr(request, "_wishes", None)
-    if known is None:
-        known = saved.wishes(shopper_of(request))
-        request._wishes = known  # type: ignore[attr-defined]
     return known

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext_lazy
 
@@ -21,9 +21,11 @@ from catalog.images.urls import image_url, srcset
 from catalog.models import Article
 from catalog.money import amount
 from storefront import colours, weekly
+from storefront.models import MAX_QUANTITY
 
 register = template.Library()
 A_MOMENT_MS = 5000
+UNITS = range(1, MAX_QUANTITY + 1)
 UNITS_MS = (
     (ngettext_lazy("%d day ago", "%d days ago"), 86_400_000),
     (ngettext_lazy("%d hour ago", "%d hours ago"), 3_600_000),
@@ -67,6 +69,14 @@ def icon(name: str) -> SafeString:
         static("icons/sprite.svg"),
         name,
     )
+
+
+@register.simple_tag
+@cache
+def quantity_options(chosen: int) -> SafeString:
+    """The options of a bag line's quantity."""
+    numbers = ((number, " selected" if number == chosen else "") for number in UNITS)
+    return format_html_join("", "<option{1}>{0}</option>", numbers)
 
 
 @register.simple_tag

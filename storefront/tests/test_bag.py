@@ -203,7 +203,7 @@ def at_once(count: int, action: Callable[[], object]) -> None:
 def test_additions_at_the_same_moment_all_count() -> None:
     shirt = make_shop().shirt
     at_once(5, lambda: bag.add(SHOPPER, shirt.pk))
-    assert bag.units(SHOPPER) == 5
+    assert bag.contents(SHOPPER).units == 5
 
 
 @pytest.mark.django_db(transaction=True)

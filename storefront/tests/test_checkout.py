@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from catalog.models import ArticleSummary
-from storefront import saved
+from storefront import own, saved
 from storefront.models import BagLine, Order, SavedArticle
 from storefront.tests.shops import Shop, anonymous_shopper, make_shop
 from storefront.tests.test_bag import ADDRESS, WAY, add, at_once, lines, review
@@ -111,8 +111,8 @@ def test_lists_come_along_when_a_shopper_turns_out_to_be_a_customer(
     client.post("/wishlist/change/", {"article": shop.dress.article_id})
     anonymous = anonymous_shopper(client)
     client.post("/personas/switch/", {"customer": shop.customer.pk})
-    assert saved.wishes("c1") == {shop.dress.pk}
-    assert not saved.wishes(anonymous)
+    assert own.of_shopper("c1").wishes == {shop.dress.pk}
+    assert not own.of_shopper(anonymous).wishes
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,7 +11,6 @@ from django_htmx.http import trigger_client_event
 from catalog.models import Article
 from storefront import bag, saved, tracking
 from storefront.forms import AddForm, RemoveForm, UpdateForm
-from storefront.models import MAX_QUANTITY
 from storefront.views.errors import bad_request
 from streaming import producer
 from streaming.events import BagAdd, BagRemove
@@ -87,7 +86,6 @@ def _page(request: HttpRequest) -> HttpResponse:
         "contents": bag.contents(shopper_of(request)),
         "removed": Article.objects.filter(pk=key).first() if key else None,
         "removed_units": units,
-        "quantities": range(1, MAX_QUANTITY + 1),
         "later": saved.of(shopper_of(request), saved.LATER),
     }
     return render(request, "shop/bag.html", context)

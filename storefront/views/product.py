@@ -19,7 +19,7 @@ from streaming.events import Click, View
 
 @require_safe
 def product(request: HttpRequest, article: int) -> HttpResponse:
-    shown = get_object_or_404(Article.objects.for_detail(), pk=article)
+    shown = _shown(article)
     origin = tracking.origin_of(request.GET)
     if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
         _track(request, shown, origin)
@@ -37,6 +37,11 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
         "product_data": _linked_data(shown, canonical),
     }
     return render(request, "shop/product.html", context)
+
+
+@per_ingest(most=2_000)
+def _shown(article: int) -> Article:
+    return get_object_or_404(Article.objects.for_detail(), pk=article)
 
 
 def _track(request: HttpRequest, article: Article, origin: tracking.Origin | None) -> None:
