@@ -13,9 +13,8 @@ from typing import Any, Final, NamedTuple
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
-from rest_framework.throttling import BaseThrottle
 
-from catalog.api.limits import STEPS, counter
+from catalog.api.limits import STEPS, address_of, counter
 from catalog.api.problems import problem
 from storefront.middleware import is_api
 from storefront.views.errors import bad_request
@@ -96,7 +95,7 @@ def announced(request: HttpRequest) -> int:
 
 def counted(request: HttpRequest, name: str) -> Iterator[tuple[str, Quota]]:
     """What this request counts towards; who has no cookie yet is known by their address alone."""
-    address = BaseThrottle().get_ident(request)  # type: ignore[arg-type]  # reads META alone
+    address = address_of(request)
     yield f"forms:{address}", Quota(settings.FORMS_PER_ADDRESS, 60)
     if name in PASSWORD:
         user = _digest(request.POST.get("username") or str(request.user.pk))

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
+from rest_framework.throttling import BaseThrottle
 
-from catalog.api.limits import Limit, counter
+from catalog.api.limits import Limit, address_of, counter
 from catalog.models import ApiKey, IngestRun
 from catalog.tests.factories import make_article
 from catalog.tests.http import new_address
@@ -256,3 +257,23 @@ def test_without_redis_each_process_counts_for_itself(
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": dead}}
     statuses = [two_reads.get(f"{API}/taxonomy/").status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "claimed", "believed"),
+    [
+        (0, "9.9.9.9", "127.0.0.1"),
+        (1, None, "127.0.0.1"),
+        (1, "9.9.9.9, 8.8.8.8", "8.8.8.8"),
+        (2, "9.9.9.9, 8.8.8.8", "9.9.9.9"),
+        (3, "9.9.9.9, 8.8.8.8", "9.9.9.9"),
+    ],
+)
+def test_of_a_claimed_address_only_what_a_proxy_of_ours_added_is_believed(
+    settings: Settings, proxies: int, claimed: str | None, believed: str
+) -> None:
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": proxies}
+    headers = {} if claimed is None else {"X-Forwarded-For": claimed}
+    request = RequestFactory().get("/", headers=headers)
+    assert address_of(request) == believed
+    assert address_of(request) == BaseThrottle().get_ident(request)  # type: ignore[arg-type]
