@@ -52,7 +52,9 @@ class AttributionConsumer:
     def _live(self) -> None:
         """One Kafka consumer's life: until told to stop or until something fails."""
         self.topic_id, self.servings = topics.ensure(), Servings()
-        self.consumer = Consumer(kafka.consumer(GROUP))
+        # Half a second doesn't matter here, and the embedded broker works the harder for each fetch
+        # the longer its log has become.
+        self.consumer = Consumer({**kafka.consumer(GROUP), "fetch.wait.max.ms": 500})
         self.consumer.subscribe(
             [settings.KAFKA_TOPIC], on_assign=self._on_assign, on_revoke=self._on_revoke
         )
