@@ -44,7 +44,7 @@ class Plan:
     turns: bool = False
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio.run writes out what its task returned: minutes of a large crowd
 class Crowd:
     """What came of it. `seconds`: of each kind of page; `full`: only while as many as may were in
     the shop, for `full_s` in all; `failures`: by what the shop said."""
