@@ -1,6 +1,7 @@
 """What readers get of articles, who may read a shopper, and where keys lie in a cluster."""
 
 import pytest
+import redis
 from django.test import Client
 from redis.crc import key_slot
 
@@ -154,3 +155,10 @@ def test_prometheus_reads_the_workers_figures(store: None) -> None:
     text = generate_latest(registry).decode()
     assert 'stream_events_total{worker="w1"} 7.0' in text
     assert 'stream_lag{partition="2"} 20.0' in text
+
+
+def test_after_an_error_the_next_question_gets_its_own_answers() -> None:
+    connection.client().set("word", "one")
+    with pytest.raises(redis.ResponseError):
+        connection.ask(("ZREVRANGE", "word", 0, -1), ("GET", "word"), ("GET", "word"))
+    assert connection.ask(("GET", "none"), ("GET", "word")) == [None, b"one"]
