@@ -1,9 +1,11 @@
-"""What is read once per ingest and kept in the process."""
+"""What is read once per ingest and kept in the process, or once a request and kept with it."""
 
 import time
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Final, TypeVar, TypeVarTuple
+
+from django.http import HttpRequest
 
 from catalog.models import IngestRun
 
@@ -51,3 +53,17 @@ def per_ingest(
         return current
 
     return decorate
+
+
+def per_request(read: Callable[[HttpRequest], T]) -> Callable[[HttpRequest], T]:
+    """Keep what the function returns as long as the request lasts."""
+    name = f"_kept_{read.__module__}.{read.__qualname__}"
+
+    @wraps(read)
+    def current(request: HttpRequest) -> T:
+        kept: dict[str, T] = vars(request)
+        if name not in kept:
+            kept[name] = read(request)
+        return kept[name]
+
+    return current

@@ -8,6 +8,7 @@ from functools import cache
 
 from django.http import HttpRequest
 
+from catalog.freshness import per_request
 from streaming import clock, store
 from streaming.store import Snapshot, StoreUnavailable
 
@@ -55,10 +56,7 @@ def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
         return None
 
 
-def once_a_page(request: HttpRequest) -> Read:
+@per_request
+def once_a_page(_: HttpRequest) -> Read:
     """`snapshot_of` for the shelves of one page: what one of them has asked no other asks again."""
-    read: Read | None = getattr(request, "_live", None)
-    if read is None:
-        read = cache(snapshot_of)
-        request._live = read  # type: ignore[attr-defined]
-    return read
+    return cache(snapshot_of)

@@ -83,24 +83,26 @@ def rank(found: Mapping[Source, Candidates]) -> Ranking:
 
 
 def strongest_first(scores: Scores) -> npt.NDArray[np.int64]:
-    """The order from the highest (≥ 0), those that differ by less than 2⁻⁴² of it by place.
-
-    Strength and place in one whole number: numpy sorts those four times as fast as it finds the
-    stable order of as many fractions.
-    """
+    """The order from the highest (≥ 0), those that differ by less than 2⁻⁴² of it by place."""
     weak = (1.0 - scores / scores.max(initial=1e-12)) * (1 << 63 - PLACE_BITS - 1)
-    key: npt.NDArray[np.int64] = (weak.astype(np.int64) << PLACE_BITS) + np.arange(len(scores))
-    key.sort()
-    return np.bitwise_and(key, (1 << PLACE_BITS) - 1)
+    return _order(weak.astype(np.int64))
 
 
 def by_row_and_strength(rows: Ints, given: Scores) -> npt.NDArray[np.int64]:
     """The order by row, within a row the strongest first: it names the reason."""
     weak = (1.0 - given / given.max(initial=1e-12)) * (1 << STRENGTH_BITS)
-    key: npt.NDArray[np.int64] = (rows.astype(np.int64) << STRENGTH_BITS + 1) + weak.astype(int)
-    key = (key << PLACE_BITS) + np.arange(len(rows))
-    key.sort()
-    return np.bitwise_and(key, (1 << PLACE_BITS) - 1)
+    return _order((rows.astype(np.int64) << STRENGTH_BITS + 1) + weak.astype(np.int64))
+
+
+def _order(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The order from the lowest key (63 − PLACE_BITS bits), equal ones by place.
+
+    Key and place in one whole number: numpy sorts those four times as fast as it finds the stable
+    order of as many fractions.
+    """
+    placed: npt.NDArray[np.int64] = (keys << PLACE_BITS) + np.arange(len(keys))
+    placed.sort()
+    return np.bitwise_and(placed, (1 << PLACE_BITS) - 1)
 
 
 def contributions(found: Mapping[Source, Candidates], row: int) -> dict[str, float]:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from django.db import connection
 from django.http import HttpRequest
 
+from catalog.freshness import per_request
 from storefront.saved import MOST, WISHES
 from streaming.shoppers import shopper_of
 
@@ -25,13 +26,10 @@ STATEMENT: Final = """
 """
 
 
+@per_request
 def of(request: HttpRequest) -> Own:
     """As it was when the page first asked."""
-    known: Own | None = getattr(request, "_own", None)
-    if known is None:
-        known = of_shopper(shopper_of(request))
-        request._own = known  # type: ignore[attr-defined]
-    return known
+    return of_shopper(shopper_of(request))
 
 
 def of_shopper(shopper: str) -> Own:

@@ -53,8 +53,8 @@ def known_shopper(request: HttpRequest) -> str | None:
 
 @lru_cache(maxsize=10_000)
 def named_by(cookie: str) -> str:
-    """Whom the cookie names, "" where its signature isn't the shop's: for ever the same, and to
-    find out takes a quarter as long as to ask Redis for the shopper's features."""
+    """Whom the cookie names, "" where its signature isn't the shop's: for ever the same,
+    and to find out takes two digests."""
     request = HttpRequest()
     request.COOKIES = {COOKIE: cookie}
     return request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""

@@ -127,10 +127,8 @@ class Limited(APIView):
         """No session is looked up for who sends none: finding nobody takes longer than a quota."""
         made: Request = super().initialize_request(request, *args, **kwargs)
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-            of_session = SessionAuthentication
-            made.authenticators = [
-                a for a in made.authenticators or () if not isinstance(a, of_session)
-            ]
+            known = made.authenticators or ()
+            made.authenticators = [a for a in known if not isinstance(a, SessionAuthentication)]
         return made
 
     def perform_content_negotiation(

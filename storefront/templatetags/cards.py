@@ -17,6 +17,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
+from catalog.freshness import per_request
 from catalog.models import Article
 from recommendations.shelf import Item, Shelf
 from storefront import own
@@ -181,10 +182,7 @@ def _tools(article: str, name: str, wished: bool) -> list[str]:
     return format_html(form, HOLE, article, pressed, button, told.format(name), name).split(HOLE)
 
 
+@per_request
 def _token(request: HttpRequest) -> str:
     """Masked once a request, not once a card."""
-    known: str | None = getattr(request, "_card_token", None)
-    if known is None:
-        known = get_token(request)
-        request._card_token = known  # type: ignore[attr-defined]
-    return known
+    return get_token(request)
