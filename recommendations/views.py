@@ -20,7 +20,7 @@ def widget(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404(f"There is no shelf {kind!r}.")
     try:
-        query = read_query(SimilarQuery if KINDS[kind].article else ShelfQuery, request.GET)
+        query = read_query(SimilarQuery if KINDS[kind].article else ShelfQuery, request)
         check_known(query)
     except APIException as error:
         body = problem_of(error, request.path)

@@ -13,7 +13,7 @@ from catalog.api.problems import documented
 from recommendations.api.serializers import LARGEST_KEY, ArticleIdField
 from recommendations.outfits.serving import ALTERNATIVES, MOST_ARTICLES, Outfit, Request, outfit
 from recommendations.outfits.slots import slots
-from streaming.shoppers import shopper_of
+from streaming.shoppers import known_shopper
 
 MOST_SWAPPED = 200
 
@@ -151,5 +151,5 @@ class OutfitView(Limited):
 
     def answer(self, request: HttpRequest, data: Any) -> Response:
         asked = Request(**QUERY.run_validation(data))
-        found = outfit(asked, shopper_of(request._request))
+        found = outfit(asked, known_shopper(request._request))
         return Response(shown(found))

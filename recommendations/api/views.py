@@ -19,21 +19,23 @@ from recommendations.api.serializers import (
 from recommendations.kinds import KINDS
 from recommendations.lookups import check_known
 from recommendations.serving import recommend
-from streaming.shoppers import is_new, shopper_of
+from streaming.shoppers import known_shopper
 
 
 class ShelfView(Limited):
-    """One kind of recommendation; the shopper is the one of the session or the signed cookie."""
+    """One kind of recommendation; the shopper is the one of the session or the signed cookie.
+
+    Who has neither is nobody: reading makes no shopper up, the first event sent does.
+    """
 
     throttle_scope = "recommendations"
     kind: ClassVar[str]
     query: ClassVar[type[ShelfQuery]] = ShelfQuery
 
     def get(self, request: Request) -> HttpResponse:
-        query = read_query(self.query, request.query_params)
+        query = read_query(self.query, request._request)
         check_known(query)
-        shopper = shopper_of(request._request)
-        shelf = recommend(self.kind, shopper=shopper, is_new=is_new(request._request), **query)
+        shelf = recommend(self.kind, shopper=known_shopper(request._request), **query)
         # Written at once: DRF's renderer takes longer than the shelf's filters.
         return HttpResponse(orjson.dumps(plain(shelf)), content_type="application/json")
 
