@@ -26,9 +26,9 @@ def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
 def no_redis(settings: Settings) -> Iterator[None]:
     """Redis away: nothing listens on the port."""
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    connection.client.cache_clear()
+    connection.reset()
     yield
-    connection.client.cache_clear()
+    connection.reset()
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ def no_redis(settings: Settings) -> Iterator[None]:
     """Nothing listens on Redis's port: neither for the feature store nor for the cache."""
     settings.REDIS_URL = f"redis://{DEAD}/0"
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": settings.REDIS_URL}}
-    connection.client.cache_clear()
+    connection.reset()
     yield
-    connection.client.cache_clear()
+    connection.reset()
     breaker.open_until = 0.0
 
 

@@ -22,10 +22,10 @@ EVENTS = 3000
 def cluster(tmp_path: Path, settings: LazySettings) -> Iterator[Cluster]:
     with Cluster(tmp_path) as cluster:
         settings.FEATURES_CLUSTER_URL = cluster.url
-        connection.client.cache_clear()
+        connection.reset()
         yield cluster
     settings.FEATURES_CLUSTER_URL = ""
-    connection.client.cache_clear()
+    connection.reset()
     clock._offset.learn(None)
 
 
