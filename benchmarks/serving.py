@@ -265,7 +265,7 @@ def where_the_time_goes(shoppers: int) -> dict[str, float]:
         found = live.snapshot_of(name)
         assert found is not None
         features = time.perf_counter()
-        profile = profile_of(bundle, found.state.recents, None, found.now_ms)
+        profile = profile_of(bundle, found.recents, None, found.now_ms)
         known = time.perf_counter()
         personal.personal_shelf(bundle, profile, serving.DEFAULT_K, personal.Wish(seed=1))
         ranked = time.perf_counter()

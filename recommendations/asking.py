@@ -14,7 +14,7 @@ from recommendations.diversity import diverse
 from recommendations.personal import JUST_BOUGHT_DAYS, among, just_bought
 from recommendations.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.shelf import Item
-from streaming.state import ShopperState
+from streaming.state import Recent
 from streaming.store import Snapshot
 
 # What was looked at this lately is in the shopper's mind, and on the shelf "recently viewed".
@@ -34,8 +34,12 @@ class Ask:
     customer: int | None = None
 
     @property
-    def state(self) -> ShopperState:
-        return self.live.state if self.live else ShopperState()
+    def recents(self) -> list[Recent]:
+        return self.live.recents if self.live else []
+
+    @property
+    def bag(self) -> list[int]:
+        return self.live.stored.bag if self.live else []
 
     @property
     def dislikes(self) -> list[int]:
@@ -47,7 +51,7 @@ class Ask:
         if self.bundle is None:
             raise ValueError("without a bundle there are no rows")
         now_ms = now_of(self, self.bundle)
-        return profile_of(self.bundle, self.state.recents, self.customer, now_ms)
+        return profile_of(self.bundle, self.recents, self.customer, now_ms)
 
 
 def now_of(ask: Ask, bundle: Bundle) -> int:
@@ -60,16 +64,16 @@ def unwanted(ask: Ask) -> set[int]:
     now_ms = ask.live.now_ms if ask.live else 0
     seen = {
         recent.article
-        for recent in ask.state.recents
+        for recent in ask.recents
         if recent.kind in ("view", "click") and now_ms - recent.ts < JUST_VIEWED_MS
     }
-    return seen | set(ask.state.bag) | bought_lately(ask)
+    return seen | set(ask.bag) | bought_lately(ask)
 
 
 def bought_lately(ask: Ask) -> set[int]:
     if ask.bundle is None:
         now_ms = ask.live.now_ms if ask.live else 0
-        bought = (r for r in ask.state.recents if r.kind == "purchase")
+        bought = (r for r in ask.recents if r.kind == "purchase")
         return {r.article for r in bought if now_ms - r.ts < JUST_BOUGHT_DAYS * DAY_MS}
     rows = just_bought(ask.bundle, ask.profile)
     return {int(ask.bundle.article[row]) for row in rows}
@@ -89,9 +93,9 @@ def items_of(
     return [Item(*parts) for parts in zip(articles, scores.tolist(), reasons, strict=False)]
 
 
-def viewed(state: ShopperState) -> list[int]:
+def viewed(recents: Iterable[Recent]) -> list[int]:
     """Articles viewed or clicked, each once, newest first."""
-    return list(dict.fromkeys(r.article for r in state.recents if r.kind in ("view", "click")))
+    return list(dict.fromkeys(r.article for r in recents if r.kind in ("view", "click")))
 
 
 def hidden(ask: Ask, exclude: Iterable[int] = ()) -> set[int]:

@@ -62,7 +62,7 @@ def for_you(ask: Ask) -> Found:
 def strategy_of(ask: Ask, picks: list[Pick], *, learned: bool) -> tuple[str, str]:
     if all(pick.cause == ABSENT for pick in picks):
         return "bundle_popularity", _(POPULAR)
-    if ask.state.recents:
+    if ask.recents:
         words = "live_ranked" if learned else "live_blend"
         return words, _("From what you looked at and bought last")
     return "history_ranked" if learned else "history_blend", _("From what you bought before")
@@ -96,5 +96,5 @@ def buy_again(ask: Ask) -> Found:
         Item(int(bundle.article[row]), 1.0 / place, _("You bought this before"))
         for place, row in enumerate(rows[np.sort(first)][: ask.k].tolist(), start=1)
     ]
-    strategy = "live_purchases" if ask.state.recents else "history_purchases"
+    strategy = "live_purchases" if ask.recents else "history_purchases"
     return Found(strategy, _("What you bought before"), items, degraded=ask.live is None)

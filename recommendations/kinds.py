@@ -123,7 +123,7 @@ def also_bought(ask: Ask) -> Found:
 def because_you_viewed(ask: Ask) -> Found:
     """The nearest of the article viewed last that isn't the one on the page."""
     bundle = ask.bundle
-    seen = [article for article in viewed(ask.state) if article != ask.article]
+    seen = [article for article in viewed(ask.recents) if article != ask.article]
     row = next((row for article in seen if (row := row_of(bundle, article)) is not None), None)
     if bundle is None or row is None:
         return Found("live_neighbours", "", degraded=bundle is None or ask.live is None)
@@ -172,7 +172,7 @@ def new_in(ask: Ask) -> Found:
 
 def recently_viewed(ask: Ask) -> Found:
     out = hidden(ask)
-    articles = [article for article in viewed(ask.state) if article not in out][: ask.k]
+    articles = [article for article in viewed(ask.recents) if article not in out][: ask.k]
     items = [Item(article, 1.0 / place) for place, article in enumerate(articles, start=1)]
     return Found("live_views", _("What you looked at last"), items, degraded=ask.live is None)
 

@@ -71,6 +71,6 @@ def remembered(shopper: str | None, live: Snapshot | None) -> int | None:
 
     Their state tells and so does their tombstone; where neither could be asked nobody is known.
     """
-    if shopper is None or (live is not None and live.erased) or tombstones.hold(shopper):
+    if shopper is None or (live is not None and live.stored.erased) or tombstones.hold(shopper):
         return None
     return customer_key(shopper) if live is not None or tombstones.is_known else None

@@ -111,11 +111,11 @@ def look(shopper: str) -> Style:
     live = store.snapshot(shopper)
     bundle = registry.active()
     customer = remembered(shopper, live)
-    about = profile_of(bundle, live.state.recents, customer, live.now_ms) if bundle else None
+    about = profile_of(bundle, live.recents, customer, live.now_ms) if bundle else None
     rows = [] if about is None or bundle is None else bundle.article[about.rows].tolist()
-    wanted = [recent.article for recent in live.state.recents] + live.dislikes + rows
+    wanted = [recent.article for recent in live.recents] + live.dislikes + rows
     known = Article.objects.for_cards().in_bulk(set(wanted))
-    recents = [(recent.article, recent.kind, recent.ts) for recent in live.state.recents]
+    recents = [(recent.article, recent.kind, recent.ts) for recent in live.recents]
     return Style(
         snapshot=live,
         tastes=tastes(live.state.affinities),

@@ -107,7 +107,7 @@ def unpack(value: bytes | None) -> State:
 def view(state: State, now_ms: int) -> ShopperState:
     """The features as of `now_ms`."""
     return ShopperState(
-        recents=[Recent(e.article, KINDS[e.kind], e.s * 1000) for e in state.recents],
+        recents=recents(state),
         bag=list(state.bag),
         affinities=_affinities(state, now_ms),
         counts={name: n for name, n in zip(COUNTED, state.counts, strict=False) if n},
@@ -119,6 +119,10 @@ def view(state: State, now_ms: int) -> ShopperState:
         last_purchase=state.last_purchase_ms,
         purchase_days=state.purchase_days,
     )
+
+
+def recents(state: State) -> list[Recent]:
+    return [Recent(e.article, KINDS[e.kind], e.s * 1000) for e in state.recents]
 
 
 def _goes_on(state: State, now_ms: int) -> bool:

@@ -8,7 +8,7 @@ from recommendations.asking import Ask
 from recommendations.kinds import KINDS, Kind, popular_lately
 from recommendations.outfits.strategies import LOOKS
 from recommendations.shelf import Found
-from streaming.state import ShopperState
+from streaming.state import State
 
 
 def default(kind: Kind, ask: Ask) -> Found:
@@ -25,7 +25,7 @@ def without_live(kind: Kind, ask: Ask) -> Found:
     """As if nothing had been heard of the shopper since the model was trained."""
     if ask.live is None:
         return kind.find(ask)
-    unheard = replace(ask.live, state=ShopperState(bag=ask.live.state.bag), age_ms=None)
+    unheard = replace(ask.live, stored=State(bag=ask.live.stored.bag))
     return kind.find(replace(ask, live=unheard))
 
 

@@ -166,7 +166,7 @@ def wishes_of(wardrobe: Wardrobe, request: Request, live: Snapshot | None) -> Wi
 
 def bought_lately(live: Snapshot) -> list[int]:
     since = live.now_ms - BOUGHT_LATELY_MS
-    return [r.article for r in live.state.recents if r.kind == "purchase" and r.ts >= since]
+    return [r.article for r in live.recents if r.kind == "purchase" and r.ts >= since]
 
 
 def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None) -> Garment:

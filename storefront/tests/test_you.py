@@ -135,7 +135,7 @@ def views() -> int:
 
 
 def erased() -> bool:
-    return store.snapshot("c1").erased
+    return store.snapshot("c1").stored.erased
 
 
 # --- live ---

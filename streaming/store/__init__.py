@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from streaming import article_counts, clock, keys, trends
 from streaming.article_counts import ArticleFeatures
 from streaming.connection import Command, StoreUnavailable, ask, available, client
 from streaming.events import partition_of
-from streaming.state import ShopperState, unpack, view
+from streaming.state import Recent, ShopperState, State, recents, unpack, view
 from streaming.store.top import top_at
 from streaming.store.writer import NO_FENCE
 
@@ -21,16 +22,27 @@ __all__ = ["Snapshot", "StoreUnavailable", "snapshot", "trending"]
 class Snapshot:
     """What is known of a shopper and of the articles asked for, and what trends, at `now_ms`.
 
-    `age_ms` is the time since the shopper's last event; None for somebody new.
+    A shelf needs a little of what is `stored` only; `state` is all of it as of `now_ms`.
     """
 
-    state: ShopperState
-    trending: list[tuple[int, float]]
+    stored: State
     now_ms: int
-    age_ms: int | None
+    trending: list[tuple[int, float]] = field(default_factory=list)
     articles: dict[int, ArticleFeatures] = field(default_factory=dict)
     dislikes: list[int] = field(default_factory=list)
-    erased: bool = False
+
+    @cached_property
+    def state(self) -> ShopperState:
+        return view(self.stored, self.now_ms)
+
+    @cached_property
+    def recents(self) -> list[Recent]:
+        return recents(self.stored)
+
+    @property
+    def age_ms(self) -> int | None:
+        """The time since the shopper's last event; None for somebody new."""
+        return self.now_ms - self.stored.last_ms if self.stored.last_ms else None
 
 
 def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = ()) -> Snapshot:
@@ -47,16 +59,13 @@ def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = 
     )
     trending, counts = (more[0], more[1:]) if top else (None, more)
     now = clock.heard(offset)
-    stored = unpack(packed)
-    state = view(stored, now)
-    age = now - state.last_seen if state.last_seen else None
-    counted, less = _counted(articles, counts), [int(article) for article in disliked]
-    return Snapshot(state, top_at(trending, now), now, age, counted, less, stored.erased)
+    less = [int(article) for article in disliked]
+    return Snapshot(unpack(packed), now, top_at(trending, now), _counted(articles, counts), less)
 
 
 def nothing_of(now_ms: int) -> Snapshot:
     """The features of somebody who has none yet."""
-    return Snapshot(ShopperState(), [], now_ms, None)
+    return Snapshot(State(), now_ms)
 
 
 def _counts_of(articles: Sequence[int]) -> Iterator[Command]:
