@@ -61,34 +61,35 @@ def again(bundle: Bundle, profile: Profile) -> Candidates:
 
 def colours(bundle: Bundle, profile: Profile) -> Candidates:
     """Other colours of what the shopper acted on, the better selling the stronger."""
-    rows = bundle.colours[profile.rows]
-    return near(rows, bundle.standing[rows], profile.weights, profile.rows)
+    rows = bundle.colours.take(profile.rows, axis=0)
+    return near(rows, bundle.standing.take(rows), profile.weights, profile.rows)
 
 
 def together(bundle: Bundle, profile: Profile) -> Candidates:
-    rows, scores = bundle.together
-    chosen = profile.rows
-    return near(rows[chosen], scores[chosen], profile.weights, chosen)
+    return partners(bundle.together, profile)
 
 
 def also(bundle: Bundle, profile: Profile) -> Candidates:
-    rows, scores = bundle.also
-    chosen = profile.rows
-    return near(rows[chosen], scores[chosen], profile.weights, chosen)
+    return partners(bundle.also, profile)
+
+
+def partners(table: tuple[Ints, Floats], profile: Profile) -> Candidates:
+    rows, scores = (column.take(profile.rows, axis=0) for column in table)
+    return near(rows, scores, profile.weights, profile.rows)
 
 
 def content(bundle: Bundle, profile: Profile) -> Candidates:
     """Near by attributes and words; what sells counts more."""
-    rows = bundle.neighbours[profile.rows]
-    close = bundle.neighbour_scores[profile.rows] ** 2
-    return near(rows, close * bundle.standing[rows], profile.weights, profile.rows)
+    rows = bundle.neighbours.take(profile.rows, axis=0)
+    close = bundle.neighbour_scores.take(profile.rows, axis=0) ** 2
+    return near(rows, close * bundle.standing.take(rows), profile.weights, profile.rows)
 
 
 def near(rows: Ints, scores: Floats | Scores, weight: Scores, own: Ints) -> Candidates:
     """Everything in the lists of a profile's actions, times the action's weight."""
-    place = np.flatnonzero(rows != ABSENT)
-    strength = (scores * weight[:, None]).ravel()[place]
-    return Candidates(rows.ravel()[place], strength, own[place // rows.shape[1]])
+    place = (rows != ABSENT).ravel().nonzero()[0]
+    strength = (scores * weight[:, None]).take(place)
+    return Candidates(rows.take(place), strength, own.repeat(rows.shape[1]).take(place))
 
 
 def popular(bundle: Bundle, profile: Profile) -> Candidates:
