@@ -34,5 +34,7 @@ def _kinds(bundle: Bundle, rows: Ints) -> Iterator[tuple[int, int]]:
     for start in range(0, len(rows), AT_A_TIME):
         some = rows[start : start + AT_A_TIME]
         yield from zip(
-            bundle.design[some].tolist(), bundle.product_type[some].tolist(), strict=True
+            bundle.design.take(some).tolist(),
+            bundle.product_type.take(some).tolist(),
+            strict=True,
         )

@@ -65,9 +65,9 @@ def personal_shelf(
     """Up to k picks, best first."""
     found = generate(bundle, profile, weights, wish.index_group)
     ranking = damped(bundle, best_first(bundle, profile, found), wish.less)
-    left = np.flatnonzero(allowed(bundle, ranking.rows, wish))
-    left = left[not_too_often(ranking.rows[left], profile, k - NOT_OWNED)]
-    places = left[diverse(bundle, ranking.rows[left], k, (k + 1) // 2, PER_DESIGN)]
+    left = allowed(bundle, ranking.rows, wish).nonzero()[0]
+    left = left.take(not_too_often(ranking.rows.take(left), profile, k - NOT_OWNED))
+    places = left.take(diverse(bundle, ranking.rows.take(left), k, (k + 1) // 2, PER_DESIGN))
     picks = picked(ranking, places)
     explores = k >= EXPLORES_FROM and wish.seed is not None and chance(wish.seed) % EXPLORES == 0
     new = something_new(bundle, picks, wish) if explores else None
@@ -82,7 +82,7 @@ def picked(ranking: Ranking, places: npt.NDArray[np.intp]) -> list[Pick]:
 
 def allowed(bundle: Bundle, rows: Ints, wish: Wish) -> npt.NDArray[np.bool_]:
     """On sale, of the audience asked for, not hidden."""
-    kept: npt.NDArray[np.bool_] = bundle.on_sale[rows]
+    kept: npt.NDArray[np.bool_] = bundle.on_sale.take(rows)
     if wish.index_group is not None:
         kept = kept & (bundle.index_group[rows] == wish.index_group)
     if wish.hidden:
@@ -99,8 +99,11 @@ def among(rows: Ints, few: Iterable[int] | Ints) -> npt.NDArray[np.bool_]:
 
 def not_too_often(rows: Ints, profile: Profile, most: int) -> npt.NDArray[np.intp]:
     """Places of the rows, without those bought before that come after the first `most` such."""
-    owned = among(rows, profile.rows[profile.kinds == PURCHASE])
-    places: npt.NDArray[np.intp] = np.flatnonzero(~owned | (np.cumsum(owned) <= most))
+    bought = profile.rows[profile.kinds == PURCHASE]
+    if not len(bought):
+        return np.arange(len(rows))
+    owned = among(rows, bought)
+    places: npt.NDArray[np.intp] = (~owned | (owned.cumsum() <= most)).nonzero()[0]
     return places
 
 

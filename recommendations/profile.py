@@ -26,6 +26,8 @@ HALF_AFTER_DAYS: Final = 14.0
 # only looked at less still: the last look tells what a shopper is after now.
 STEP_BACK: Final = 0.95
 LOOK_BACK: Final = 0.85
+STEPS: Final = STEP_BACK ** np.arange(LAST_ACTIONS)
+LOOKS: Final = LOOK_BACK ** np.arange(LAST_ACTIONS)
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Profile:
         """What each action says: kind × age × place in the visit."""
         weights = KIND_WEIGHT[self.kinds] / (1.0 + self.days / HALF_AFTER_DAYS)
         looked = self.kinds != PURCHASE
-        looks = np.where(looked, np.cumsum(looked) - 1, 0)
-        return np.asarray(weights * STEP_BACK ** np.arange(len(self)) * LOOK_BACK**looks)
+        looks = np.where(looked, looked.cumsum() - 1, 0)
+        return np.asarray(weights * STEPS[: len(self)] * LOOKS.take(looks))
 
 
 def customer_key(shopper: str | None) -> int | None:
@@ -80,9 +82,12 @@ def profile_of(
         rows = np.concatenate([rows, before[0]])
         kinds = np.concatenate([kinds, np.full(len(before[0]), PURCHASE, np.int8)])
         days = np.concatenate([days, before[1]])
-    order = np.argsort(days, kind="stable")
-    first = np.unique((rows[order].astype(np.int64) << 3) + kinds[order], return_index=True)[1]
-    chosen = order[np.sort(first)][:LAST_ACTIONS]
+    order = days.argsort(kind="stable")
+    actions = zip(rows[order].tolist(), kinds[order].tolist(), order.tolist(), strict=True)
+    newest: dict[tuple[int, int], int] = {}
+    for row, kind, place in actions:
+        newest.setdefault((row, kind), place)
+    chosen = list(newest.values())[:LAST_ACTIONS]
     band, online = (known.band, known.online) if known else (UNKNOWN_BAND, None)
     return Profile(rows[chosen], kinds[chosen], days[chosen], band, online)
 
