@@ -74,8 +74,9 @@ def also(bundle: Bundle, profile: Profile) -> Candidates:
 
 
 def partners(table: tuple[Ints, Floats], profile: Profile) -> Candidates:
-    rows, scores = (column.take(profile.rows, axis=0) for column in table)
-    return near(rows, scores, profile.weights, profile.rows)
+    rows, scores = table
+    own = profile.rows
+    return near(rows.take(own, axis=0), scores.take(own, axis=0), profile.weights, own)
 
 
 def content(bundle: Bundle, profile: Profile) -> Candidates:
