@@ -1,30 +1,35 @@
-"""Articles as cards show them, kept in the process for a moment.
+"""Articles as cards show them, kept in the process until another ingest finishes.
 
 Most shelves of a busy shop show the same few thousand articles: those aren't read again and again.
-A card may so be as old as FOR_S; a product's own page, the bag and the checkout read anew.
+A product's own page, the bag and the checkout read anew.
 """
 
-import time
 from collections.abc import Collection
+from itertools import islice
 from typing import Final
 
+from catalog.freshness import last_ingest
 from catalog.models import Article
 
-FOR_S: Final = 30.0
-MOST: Final = 5_000
-_kept: dict[int, tuple[float, Article]] = {}
+MOST: Final = 10_000
+_kept: dict[int, Article] = {}
+_of: str | None = None
 
 
 def articles(keys: Collection[int]) -> dict[int, Article]:
     """Those of the keys that are in the catalogue and have a price, in one query at most."""
-    now = time.monotonic()
-    known = {key: kept[1] for key in keys if (kept := _kept.get(key)) and kept[0] > now}
+    global _of
+    ingest = last_ingest()
+    if ingest is None or ingest != _of:
+        forget()
+        _of = ingest
+    known = {key: _kept[key] for key in keys if key in _kept}
     if missing := [key for key in keys if key not in known]:
         read = Article.objects.for_cards().in_bulk(missing)
-        if len(_kept) + len(read) > MOST:
-            forget()
-        _kept.update({key: (now + FOR_S, article) for key, article in read.items()})
+        _kept.update(read)
         known |= read
+        for oldest in list(islice(_kept, max(0, len(_kept) - MOST))):
+            _kept.pop(oldest, None)
     return known
 
 
