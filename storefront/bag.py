@@ -6,11 +6,10 @@ Concurrent requests are kept right by the constraints: one bag per shopper, one 
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Final
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Least
+from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from catalog.models import Article
@@ -56,15 +55,24 @@ def contents(shopper: str) -> Contents:
     return Contents(list(BagLine.objects.of_shopper(shopper).for_display()))
 
 
-@transaction.atomic
+# Counted by the database, so that two additions at the same moment both count.
+ADD: Final = """
+WITH mine AS (
+    INSERT INTO storefront_bag (shopper, updated_at) VALUES (%(shopper)s, now())
+    ON CONFLICT (shopper) DO UPDATE SET updated_at = excluded.updated_at RETURNING id
+)
+INSERT INTO storefront_bagline AS line (bag_id, article_id, quantity, added_at)
+SELECT id, %(article)s, %(quantity)s, now() FROM mine
+ON CONFLICT (bag_id, article_id)
+DO UPDATE SET quantity = least(line.quantity + excluded.quantity, %(most)s)
+"""
+
+
 def add(shopper: str, article: int, quantity: int = 1) -> None:
     """Put units of the article in, up to MAX_QUANTITY of it."""
-    bag, _ = Bag.objects.get_or_create(shopper=shopper)
-    line, created = BagLine.objects.get_or_create(
-        bag=bag, article_id=article, defaults={"quantity": quantity}
-    )
-    if not created:
-        _grow(line, quantity)
+    units = {"article": article, "quantity": quantity, "most": MAX_QUANTITY}
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, {"shopper": shopper, **units})
 
 
 def set_quantity(shopper: str, article: int, quantity: int) -> bool:
@@ -93,12 +101,6 @@ def merge(source: str, target: str) -> None:
     for line in bag.lines.all():
         add(target, line.article_id, line.quantity)
     bag.delete()
-
-
-def _grow(line: BagLine, quantity: int) -> None:
-    """Counted by the database, so that two additions at the same moment both count."""
-    grown = Least(F("quantity") + quantity, MAX_QUANTITY)
-    BagLine.objects.filter(pk=line.pk).update(quantity=grown)
 
 
 def _change(line: BagLine, before: dict[str, str]) -> str | None:
