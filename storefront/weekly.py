@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Final
 
 from django.db import connection
@@ -49,42 +50,42 @@ class Chart:
 
     weeks: list[Week]
 
-    @property
+    @cached_property
     def width(self) -> int:
         return len(self.weeks)
 
-    @property
+    @cached_property
     def units(self) -> int:
         return sum(week.units for week in self.weeks)
 
-    @property
+    @cached_property
     def prices(self) -> list[float]:
         return [week.price for week in self.weeks if week.price is not None]
 
-    @property
+    @cached_property
     def lowest(self) -> float:
         return min(self.prices)
 
-    @property
+    @cached_property
     def highest(self) -> float:
         return max(self.prices)
 
-    @property
+    @cached_property
     def best(self) -> Week:
         return max(self.weeks, key=lambda week: week.units)
 
-    @property
+    @cached_property
     def sold(self) -> list[Week]:
         return [week for week in self.weeks if week.units]
 
-    @property
+    @cached_property
     def bars(self) -> str:
         """A path of one bar a week."""
         most = self.best.units
         heights = [(x, HEIGHT * week.units / most) for x, week in enumerate(self.weeks)]
         return "".join(f"M{x}.1 {HEIGHT}v{-tall:.1f}h.8v{tall:.1f}z" for x, tall in heights if tall)
 
-    @property
+    @cached_property
     def line(self) -> str:
         """A path through the weeks' prices, over weeks without a sale; nought is not its floor."""
         floor, span = 0.9 * self.lowest, 1.1 * self.highest - 0.9 * self.lowest
