@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 ARTICLES = 105_542
 SHOPPERS = 1200
 AT_ONCE = 500
+WARMING = 100
 KNOWN = 0.5
 PORT = 8787
-WORKERS = 4  # as in docker-compose.yml
+WORKERS = 3  # as in docker-compose.yml
 GOAL_MS = 300
 PAGES = ("home", "product", "bag", "checkout")
 
@@ -70,7 +71,7 @@ def send(data: Path) -> "Crowd":
     from storefront.simulator.crowd import Plan, run
 
     address, truth = f"http://127.0.0.1:{PORT}", minds.read(data)
-    run(Plan(address, 20, 4, 0.0, KNOWN, seed=2), truth)
+    run(Plan(address, WARMING, 4, 0.0, KNOWN, seed=2), truth)
     plan = Plan(address, SHOPPERS, AT_ONCE, choice.THINK_S, KNOWN, seed=1)
     with Progress(transient=True) as progress:
         task = progress.add_task("Shoppers", total=SHOPPERS)

@@ -68,7 +68,7 @@ def children(data: DataSet, port: int, image_port: int, *, replay: bool) -> list
         "web": [
             *gunicorn,
             f"--bind=127.0.0.1:{port}",
-            "--workers=4",
+            "--workers=3",
         ],
         "images": ["manage.py", "image_server", f"--port={image_port}"],
         "stream": [*worker, "--queues=stream", "--hostname=stream@%h", "--pool=solo"],
