@@ -1,7 +1,6 @@
 """What the shop's templates need beside Django's own tags."""
 
 import json
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -10,11 +9,9 @@ from urllib.parse import quote_plus
 
 from django import template
 from django.conf import settings
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext_lazy
@@ -35,7 +32,6 @@ UNITS_MS = (
     (ngettext_lazy("%d minute ago", "%d minutes ago"), 60_000),
     (ngettext_lazy("%d second ago", "%d seconds ago"), 1000),
 )
-WEEK = '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>'
 ENDS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
 
@@ -128,17 +124,6 @@ def sales_chart(article: Article) -> SafeString:
 def _sales_chart(article: int, last: date | None) -> SafeString:
     sales = weekly.history(article, last)
     return render_to_string("shop/sparkline.html", {"sales": sales}) if sales else SafeString()
-
-
-@register.simple_tag
-def week_rows(weeks: Sequence[weekly.Week]) -> SafeString:
-    """The rows of the chart's table; a loop of the template took as long as the rest of a page."""
-    cells = (
-        (date_format(week.begins, "j M Y"), intcomma(week.units), money(week.price))
-        for week in weeks
-        if week.price is not None
-    )
-    return format_html_join("", WEEK, cells)
 
 
 @register.simple_tag
