@@ -16,7 +16,7 @@ new; postgres_popularity |
 A kind is `degraded` when a part that it should have asked was away, not when a shopper is new.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -36,8 +36,8 @@ from recommendations.asking import (
     unwanted,
     viewed,
 )
-from recommendations.bundle.reader import Bundle, Ints
-from recommendations.candidates import of_article, of_partners
+from recommendations.bundle.reader import Bundle, Ints, per_bundle
+from recommendations.candidates import Candidates, of_article, of_partners
 from recommendations.for_you import buy_again, for_you
 from recommendations.live import Read, snapshot_of
 from recommendations.shelf import Found, Item
@@ -75,13 +75,26 @@ def similar(ask: Ask) -> Found:
     if ask.bundle is None or row is None:
         found = fallbacks.of_same_type(ask.article, ask.k)
         return Found("postgres_same_type", _("Of the same type"), found, degraded=True)
-    near = of_article(ask.bundle, row)
-    # Neighbours are on sale, of one design each and never the article itself.
-    heeds = ask.dislikes or ask.index_group is not None
-    kept = places(ask, ask.bundle, near.rows, ask.dislikes) if heeds else slice(ask.k)
-    rows = near.rows[kept]
-    items = items_of(ask.bundle, rows, near.scores[kept], likenesses(ask.bundle, row, rows))
+    if ask.dislikes or ask.index_group is not None:
+        near = of_article(ask.bundle, row)
+        items = near_items(ask.bundle, row, near, places(ask, ask.bundle, near.rows, ask.dislikes))
+    else:
+        items = alike(ask.bundle, row, ask.k)
     return Found("content_neighbours", _("Alike in type, style, colour and words"), items)
+
+
+@per_bundle(most=10_000)
+def alike(bundle: Bundle, row: int, k: int) -> list[Item]:
+    """For whoever turned nothing down: neighbours are on sale, of one design each and never the
+    article itself."""
+    return near_items(bundle, row, of_article(bundle, row), slice(k))
+
+
+def near_items(
+    bundle: Bundle, row: int, near: Candidates, kept: slice | Sequence[int]
+) -> list[Item]:
+    rows = near.rows[kept]
+    return items_of(bundle, rows, near.scores[kept], likenesses(bundle, row, rows))
 
 
 def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:

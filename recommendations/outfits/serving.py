@@ -13,7 +13,7 @@ from catalog.models import ColourMaster
 from recommendations import rec_id
 from recommendations.attribution import servings
 from recommendations.bundle import registry
-from recommendations.bundle.reader import Bundle
+from recommendations.bundle.reader import Bundle, per_bundle
 from recommendations.experiments.assignment import Arm, arm_of, plans
 from recommendations.experiments.filling import bundle_of
 from recommendations.experiments.strategies import OUTFIT
@@ -109,7 +109,7 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
     )
 
 
-@lru_cache(maxsize=2_000)
+@per_bundle(most=2_000)
 def usual(bundle: Bundle, chosen: str, row: int, k: int) -> list[Garment]:
     """What is put beside one article for whoever wishes nothing, as on most product pages."""
     return garments(bundle, chosen, np.array([row], np.int32), Wishes(), None, k)

@@ -1,6 +1,8 @@
 """Bundles on disk: whole or not there, and never trusted blindly."""
 
+import gc
 import json
+import weakref
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import numpy as np
 import pytest
 
 from recommendations.bundle.format import ARRAYS, FORMAT, MANIFEST, BundleError, Manifest
-from recommendations.bundle.reader import ABSENT, open_bundle, verify
+from recommendations.bundle.reader import ABSENT, Bundle, open_bundle, per_bundle, verify
 from recommendations.bundle.writer import write_bundle
 from recommendations.tests.shops import some_inputs
 from recommendations.training import pipeline
@@ -62,6 +64,23 @@ def test_keys_find_their_rows_and_unknown_ones_none(folder: Path) -> None:
 def test_the_list_of_an_unknown_key_is_empty(folder: Path) -> None:
     rows, scores = open_bundle(folder).popular_by_index_group.of(77)
     assert len(rows) == len(scores) == 0
+
+
+def test_what_is_kept_of_a_bundle_goes_with_it(folder: Path) -> None:
+    asked: list[int] = []
+
+    @per_bundle(most=2)
+    def row(bundle: Bundle, number: int) -> int:
+        asked.append(number)
+        return number
+
+    first, second = open_bundle(folder), open_bundle(folder)
+    assert [row(first, 1), row(first, 1), row(second, 1)] == [1, 1, 1]
+    assert asked == [1, 1]
+    gone = weakref.ref(first)
+    del first
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_torn_file_is_refused_when_opened(folder: Path) -> None:
