@@ -8,7 +8,7 @@ from django.template import Context, Template
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.models import Article
+from catalog.models import Article, IngestRun
 from catalog.tests.factories import make_article
 from recommendations.serving import recommend
 from recommendations.tests.shops import open_shop, train
@@ -96,6 +96,7 @@ def test_an_article_gone_from_the_catalogue_leaves_no_gap(dress: Article) -> Non
 def test_cards_take_one_query(
     dress: Article, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    IngestRun.objects.create(status=IngestRun.Status.DONE, data_dir="data")
     for queries in (5, 0):  # the last ingest, articles and three tables of terms, all kept
         shelf = recommend("trending")
         with django_assert_num_queries(queries):
