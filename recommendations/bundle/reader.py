@@ -1,5 +1,6 @@
 """Reading a bundle: memory-mapped, read-only, shared by all processes of a machine."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,10 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
 ABSENT = -1
+
+# NumPy parses a file's header as Python; before 3.11.8, CPython can fail with a SystemError when
+# two threads do at once (gh-106905).
+_parsing = threading.Lock()
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
@@ -210,10 +215,12 @@ def open_array(folder: Path, name: str, file: File) -> npt.NDArray[Any]:
     try:
         if path.stat().st_size != file.size:
             raise BundleError(f"{path}: has {path.stat().st_size} bytes, {file.size} expected")
-        # A plain view: the subclass np.memmap makes every small operation slower.
-        array: npt.NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+        with _parsing:
+            mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise BundleError(f"{path}: {error}") from error
+    # A plain view: the subclass np.memmap makes every small operation slower.
+    array: npt.NDArray[Any] = np.asarray(mapped)
     if (array.dtype.name, array.ndim) != ARRAYS[name] or list(array.shape) != file.shape:
         raise BundleError(f"{path}: holds {array.dtype} {array.shape}, not what was declared")
     return array
