@@ -104,8 +104,9 @@ class Gunicorn:
         """That of the answer; SILENCE where there is none."""
         found = b""
         with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
-            # It may have answered and closed before it was told everything.
-            with suppress(ConnectionError):
+            # It may have answered and closed before it was told everything (reset, or ENOTCONN);
+            # a time-out here is one below.
+            with suppress(OSError):
                 wire.sendall(request)
                 wire.shutdown(socket.SHUT_WR)
             with suppress(ConnectionError):
