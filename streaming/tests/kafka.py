@@ -24,17 +24,22 @@ def messages(topic: str, count: int, patience_s: float = 60.0) -> list[Message]:
 def everything(topic: str, patience_s: float = 60.0) -> list[bytes]:
     """The value of each message that the topic has now."""
     consumer = Consumer(kafka.consumer("tests"))
-    found = topics.admin().list_topics(topic, timeout=5).topics[topic]
-    ends = {
-        p: consumer.get_watermark_offsets(TopicPartition(topic, p), 10) for p in found.partitions
-    }
-    consumer.assign([TopicPartition(topic, p, low) for p, (low, _) in ends.items()])
+    found = watermarks(consumer, topic)
+    consumer.assign([TopicPartition(topic, p, low) for p, (low, _) in found.items()])
     values: list[bytes] = []
     deadline = time.monotonic() + patience_s
-    expected = sum(high - low for low, high in ends.values())
+    expected = sum(high - low for low, high in found.values())
     while len(values) < expected and time.monotonic() < deadline:
         got = [m for m in consumer.consume(10_000, 0.2) if m.error() is None]
         values += [m.value() or b"" for m in got]
     consumer.close()
     assert len(values) >= expected, f"{len(values)} messages of {expected} came"
     return values
+
+
+def watermarks(consumer: Consumer, topic: str) -> dict[int, tuple[int, int]]:
+    """The first offset of each partition, and the one after its last."""
+    found = topics.admin().list_topics(topic, timeout=5).topics[topic]
+    return {
+        p: consumer.get_watermark_offsets(TopicPartition(topic, p), 10) for p in found.partitions
+    }

@@ -5,10 +5,11 @@ from contextlib import closing
 from typing import Final
 
 import redis
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer
 from django.conf import settings
 
 from streaming import kafka, topics
+from streaming.tests.kafka import watermarks
 from streaming.tests.servers import PATIENCE_S, eventually
 
 Features = dict[bytes, object]
@@ -36,8 +37,7 @@ def finish(client: redis.Redis, number: int) -> None:
 
 def length(consumer: Consumer) -> int:
     """How many messages the topic has."""
-    of_topic = [TopicPartition(settings.KAFKA_TOPIC, p) for p in range(settings.KAFKA_PARTITIONS)]
-    return sum(consumer.get_watermark_offsets(one, 10)[1] for one in of_topic)
+    return sum(high for _, high in watermarks(consumer, settings.KAFKA_TOPIC).values())
 
 
 def features(client: redis.Redis) -> Features:
