@@ -20,8 +20,8 @@ Floats = npt.NDArray[np.float32]
 
 ABSENT = -1
 
-# NumPy parses a file's header as Python; before 3.11.8, CPython can fail with a SystemError when
-# two threads do at once (gh-106905).
+# NumPy parses a file's header as Python, which may fail with a SystemError in older CPythons when
+# two threads do it at once (python/cpython#106905).
 _parsing = threading.Lock()
 
 T = TypeVar("T")
