@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from catalog.assortment import Assortment, Floats
+from catalog.search.facet_index import Assortment, Floats
 from recommendations.live import snapshot_of
 from recommendations.serving import MAX_K, recommend
 from storefront.narrowing import FOR_YOU

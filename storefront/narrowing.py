@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from catalog.assortment import Assortment, Bools, Ints, Option
+from catalog.search.facet_index import Assortment, Bools, Ints, Option
 from catalog.models import Article
 from storefront.pages import first_of, page_of
 from storefront.swatches import with_colours

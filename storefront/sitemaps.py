@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
-from catalog.assortment import assortment
+from catalog.search.facet_index import assortment
 from catalog.navigation import Node, menu
 from storefront.places import step
 

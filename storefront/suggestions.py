@@ -7,9 +7,9 @@ from typing import Final
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from catalog.assortment import assortment
+from catalog.search.facet_index import assortment
 from catalog.freshness import per_ingest
-from catalog.lexicon import WORD, lexicon
+from catalog.search.lexicon import WORD, lexicon
 from catalog.models import Article
 from catalog.navigation import menu
 

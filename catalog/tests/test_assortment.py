@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from catalog import freshness
-from catalog.assortment import Assortment, assortment, price_names
+from catalog.search.facet_index import Assortment, assortment, price_names
 from catalog.models import Article, IngestRun
 from catalog.tests.factories import make_article
 

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog.assortment import Ints, assortment
+from catalog.search.facet_index import Ints, assortment
 from storefront.liking import liking
 from storefront.narrowing import FOR_YOU, ORDERS, Narrowing, choice_of, sort_of, stretch_of
 from storefront.places import step, trail

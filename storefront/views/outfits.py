@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Article
 from catalog.money import amount
-from catalog.search import cleaned, find
+from catalog.search.ranking import cleaned, find
 from recommendations import serving
 from recommendations.outfits.serving import outfit
 from storefront import bag, looks, tracking

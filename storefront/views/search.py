@@ -9,8 +9,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog.assortment import Ints, assortment
-from catalog.search import Ranked, cleaned, rank
+from catalog.search.facet_index import Ints, assortment
+from catalog.search.ranking import Ranked, cleaned, rank
 from storefront import suggestions, tracking
 from storefront.liking import liking
 from storefront.narrowing import FOR_YOU, ORDERS, Narrowing, choice_of, sort_of, stretch_of

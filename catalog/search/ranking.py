@@ -1,0 +1,285 @@
+"""Search: a reading of the words becomes a score for every article, the same for pages and API.
+
+Relevance comes first, then how well an article sells and whether it can be seen. Whatever a shopper
+types is safe: it is compared with words, and reaches the database as a list of keys alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, FloatField, Func, IntegerField, Value
+
+from catalog.money import price
+from catalog.querysets import ArticleQuerySet
+from catalog.search.facet_index import Assortment, Bools, Floats, assortment
+from catalog.search.spelling import spelling
+from catalog.search.text_index import NAME
+from catalog.search.understanding.matching import NOT_SOFT, named, weights
+from catalog.search.understanding.parsing import HEAD_FIRST, Known, read
+from catalog.search.understanding.reading import IMPORTANCE, Part, Price, Reading
+from catalog.search.understanding.tokens import visible
+from catalog.search.understanding.vocabulary import Vocabulary, vocabulary
+
+MAX_CHARACTERS = 200
+# Kinds of which an article has one: any of those asked for will do.
+ONE_OF: Final = ("type", "colour", "pattern", "age", "audience")
+# A word in a name says more than one in a description.
+DESCRIBED: Final = 0.8
+# Articles of equal relevance are a quarter apart at most: sales for the most part, then pictures.
+QUALITY: Final = 0.25
+SOLD: Final = 0.6
+# For a name that has all the words as they were typed.
+EXACT: Final = 0.15
+HALF_A_CENT: Final = Decimal("0.005")
+ID: Final = re.compile(r"[0-9]{6,10}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Articles, best first, with what was understood; no reading of a number."""
+
+    articles: ArticleQuerySet
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Of an assortment the rows that match, and a score for each of its rows: the higher the
+    better, 0 where nothing matches. `dropped` are the parts that had to be given up."""
+
+    rows: Bools
+    score: Floats
+    reading: Reading | None
+    dropped: Sequence[Part] = ()
+
+    @property
+    def kept(self) -> list[Part]:
+        parts = self.reading.parts if self.reading else ()
+        return [part for part in parts if part not in self.dropped]
+
+
+class PlaceIn(Func):
+    """The value of a key in two arrays, the first of which is sorted."""
+
+    template = "(%(expressions)s)"
+    output_field = FloatField()
+
+    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]
+        key, keys, values = (compiler.compile(e) for e in self.source_expressions)
+        sql = f"(({values[0]})::float8[])[width_bucket({key[0]}, ({keys[0]})::int[])]"
+        return sql, [*values[1], *key[1], *keys[1]]
+
+
+def find(typed: str, articles: ArticleQuerySet) -> Found:
+    """The articles, of those given, that match what was typed, best first."""
+    goods = assortment()
+    ranked = rank(typed, goods)
+    rows = np.flatnonzero(ranked.rows)
+    keys, scores = goods.of("article")[rows].tolist(), ranked.score[rows].tolist()
+    if not keys:
+        return Found(articles.none(), ranked.reading)
+    own = Value(keys, ArrayField(IntegerField()))
+    score = PlaceIn(F("pk"), own, Value(scores, ArrayField(FloatField())))
+    found = articles.filter(pk__in=keys, summary__isnull=False).annotate(rank=score)
+    return Found(found.order_by("-rank", "pk"), ranked.reading)
+
+
+def rank(typed: str, goods: Assortment) -> Ranked:
+    """Every article of an assortment that matches, with its score."""
+    words = cleaned(typed)
+    if ids := _ids(words, goods):
+        return ids
+    return ranked(read(words, current_vocabulary(), known_of(goods)), goods)
+
+
+def ranked(reading: Reading, goods: Assortment) -> Ranked:
+    """By all parts of the reading; where nothing has them all, by as many as some article has,
+    the least important given up first."""
+    parts = list(reading.parts)
+    if not parts:
+        return nothing(goods, reading)
+    own = {id(part): _weights(part, reading, goods) for part in parts}
+    relevance = _together(parts, own, reading, goods)
+    dropped: list[Part] = []
+    if not relevance.any():
+        relevance, dropped = _relaxed(parts, own, reading, goods)
+    rows = relevance > 0
+    exact = goods.texts.saying([_keys(reading)], [NAME]) & rows
+    score = np.where(rows, relevance + EXACT * exact + QUALITY * _quality(goods), 0.0)
+    return Ranked(rows, score, reading, dropped)
+
+
+def nothing(goods: Assortment, reading: Reading | None = None) -> Ranked:
+    none = np.zeros(len(goods.of("article")))
+    return Ranked(none > 0, none, reading, reading.parts if reading else ())
+
+
+def cleaned(typed: str) -> str:
+    """One line in one Unicode form, cut to a length."""
+    return visible(typed[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
+
+
+def current_vocabulary() -> Vocabulary:
+    return vocabulary()
+
+
+def known_of(goods: Assortment) -> Known:
+    return Known(goods.texts.known, spelling(goods, current_vocabulary()).meant)
+
+
+def _ids(words: str, goods: Assortment) -> Ranked | None:
+    """An article by its id, or all articles of a product by its code, however it is written:
+    with or without leading zeros, "#", "art.", spaces, or the ".0" of a spreadsheet."""
+    bare = re.sub(r"(?i)^(art(icle|ikel)?\.?|no\.?|nr\.?|id|#|:|\s)*|\.0$|[\s#.\-]", "", words)
+    if not (bare.isascii() and ID.fullmatch(bare)):
+        return None
+    number = int(bare)
+    rows = (goods.of("article") == number) | (goods.of("product") == number)
+    return Ranked(rows, np.where(rows, 1 + QUALITY * _quality(goods), 0.0), None)
+
+
+def _keys(reading: Reading) -> tuple[str, ...]:
+    return tuple(token.key for token in reading.tokens)
+
+
+def _quality(goods: Assortment) -> Floats:
+    """How well each article sells, and whether there is a picture of it; 0 to 1."""
+    sold = np.log1p(goods.of("units_recent"))
+    return SOLD * sold / max(sold.max(initial=0), 1.0) + (1 - SOLD) * goods.of("pictured")
+
+
+def _weights(part: Part, reading: Reading, goods: Assortment) -> Floats:
+    """Of each row how well it fits one part, whatever the others say."""
+    if part.price is not None:
+        return _priced(part.price, goods).astype(float)
+    if part.concept is None:
+        return _texted(part, goods)
+    if part.concept.key not in goods.kept:
+        found = weights(part.concept, goods)
+        rows = np.flatnonzero(found).astype(np.int32)
+        goods.kept[part.concept.key] = (rows, found[rows].astype(np.float32))
+    rows, values = goods.kept[part.concept.key]
+    full = np.zeros(len(goods.of("article")))
+    full[rows] = values
+    return full
+
+
+def _texted(part: Part, goods: Assortment) -> Floats:
+    every = [column for column in goods.texts.texts if column != NAME]
+    if part.exact:
+        phrases = [part.words]
+    else:
+        phrases = [(form,) for form in goods.texts.forms(part.words[0], part.begun)]
+    named_so = goods.texts.saying(phrases, [NAME])
+    return np.where(named_so, 1.0, DESCRIBED * goods.texts.saying(phrases, every))
+
+
+def _priced(asked: Price, goods: Assortment) -> Bools:
+    """Prices are kept as the files give them; within half a cent is the same money."""
+    own = goods.of("price")
+    fits = np.ones(len(own), bool)
+    if asked.least is not None:
+        fits &= own >= price(asked.least - HALF_A_CENT)
+    if asked.most is not None:
+        fits &= own <= price(asked.most + HALF_A_CENT)
+    return fits
+
+
+def _together(
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+) -> Floats:
+    """Of each row how well it fits all the parts."""
+    found = np.ones(len(goods.of("article")))
+    wanted = [part for part in parts if not part.negated]
+    for kind in ONE_OF:
+        if of_kind := [p for p in wanted if p.kind == kind]:
+            found *= (
+                _types(of_kind, own, reading, goods)
+                if kind == "type"
+                else np.maximum.reduce([own[id(p)] for p in of_kind])
+            )
+    typed = any(part.kind == "type" for part in wanted)
+    for part in wanted:
+        if part.kind not in ONE_OF:
+            found *= _softened(part, own[id(part)], typed, goods)
+    for part in parts:
+        if part.negated:
+            found[own[id(part)] > 0] = 0
+    if not wanted and not parts:
+        return np.zeros(len(found))
+    for part in wanted:
+        if part.price is not None and part.price.share is not None:
+            found *= _share(part.price.share, found, goods)
+    return found
+
+
+def _softened(part: Part, own: Floats, typed: bool, goods: Assortment) -> Floats:
+    """What a part asks for, and of a soft one what it may do without."""
+    concept = part.concept
+    if concept is None:
+        return own
+    suggested = concept.suggests if not typed else ()
+    if concept.soft and (typed or suggested):
+        own = np.maximum(own, NOT_SOFT)
+    return own * named(goods, "types", suggested) if suggested else own
+
+
+def _types(
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+) -> Floats:
+    """Several types: either of two that are joined ("hat or scarf"), what is both ("pyjama set"),
+    else the one that is the head, with the words of the others in its texts ("jeans jacket")."""
+    if any(part.joined for part in parts[1:]):
+        return np.asarray(np.maximum.reduce([own[id(p)] for p in parts]))
+    both = np.multiply.reduce([own[id(p)] for p in parts])
+    if both.any():
+        return np.asarray(both)
+    ordered = sorted(parts, key=lambda p: p.start, reverse=reading.language not in HEAD_FIRST)
+    head, *others = ordered
+    found = own[id(head)]
+    for part in others:
+        found = found * goods.texts.saying(_phrases(part))
+    return found if found.any() else np.asarray(np.maximum.reduce([own[id(p)] for p in parts]))
+
+
+def _phrases(part: Part) -> Iterable[tuple[str, ...]]:
+    if part.concept is None:
+        return [part.words]
+    english = part.concept.phrases.get("en", ())
+    return part.concept.evidence.text or [tuple(phrase.split()) for phrase in english]
+
+
+def _share(share: float, found: Floats, goods: Assortment) -> Bools:
+    """The cheapest or dearest share of what is found."""
+    own, rows = goods.of("price"), found > 0
+    if not rows.any():
+        return rows
+    if share > 0:
+        return np.asarray(own <= np.quantile(own[rows], share))
+    return np.asarray(own >= np.quantile(own[rows], 1 + share))
+
+
+def _relaxed(
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+) -> tuple[Floats, list[Part]]:
+    """Without the least important parts, as few as will do: one is taken back where it fits."""
+    left = [part for part in parts if own[id(part)].any() or part.negated]
+    order = sorted(left, key=lambda p: (-IMPORTANCE.index(p.kind), p.start))
+    held: list[Part] = []
+    found = np.zeros(len(goods.of("article")))
+    for part in order:
+        tried = _together([*held, part], own, reading, goods)
+        if tried.any():
+            held.append(part)
+            found = tried
+    if not any(not part.negated for part in held):
+        return np.zeros(len(found)), list(parts)
+    return found, [part for part in parts if part not in held]
+

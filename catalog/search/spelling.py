@@ -1,0 +1,79 @@
+"""What a mistyped word was meant to be: a word of the vocabulary, in whichever language, or one
+that articles are described with. A mere name is nobody's correction.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import takewhile
+from math import log1p
+from typing import Final
+
+import numpy as np
+
+from catalog.search.facet_index import Assortment
+from catalog.search.lexicon import near_words
+from catalog.search.text_index import NAME
+from catalog.search.understanding.vocabulary import Vocabulary
+
+# A typing error makes a word so many times less likely to have been meant: e³, about twenty.
+ERROR: Final = 3.0
+LEAST_LETTERS: Final = 3
+# A word that names a type or colour is as likely as one that so many texts have; English words
+# somewhat likelier, as the texts are English.
+NAMING: Final = 1000
+ENGLISH: Final = 3000
+LEAST_TEXTS: Final = 3
+LEAST_BEGUN: Final = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Spelling:
+    """`counts` says how likely each word is."""
+
+    counts: Mapping[str, int]
+    words: Sequence[str]
+    naming: Sequence[str]
+
+    def meant(self, word: str) -> str:
+        """The likeliest word; the word itself when nothing is near.
+
+        As in https://norvig.com/spell-correct.html: common words are likelier than rare ones, and
+        each letter wrong, missing, too many or swapped with the next makes a word less likely.
+        """
+        if len(word) < LEAST_LETTERS:
+            return word
+        likely = {
+            near: log1p(self.counts[near]) - ERROR * errors
+            for near, errors in near_words(word, self.words)
+        }
+        return max(likely, key=lambda near: (likely[near], near), default=self._finished(word))
+
+    def _finished(self, word: str) -> str:
+        """The likeliest naming word that begins so."""
+        if len(word) < LEAST_BEGUN:
+            return word
+        begun = takewhile(
+            lambda w: w.startswith(word), self.naming[bisect_left(self.naming, word) :]
+        )
+        return max(begun, key=lambda w: (self.counts[w], w), default=word)
+
+
+@lru_cache(maxsize=2)
+def spelling(goods: Assortment, vocabulary: Vocabulary) -> Spelling:
+    texts = goods.texts
+    described = np.zeros(texts.count, bool)
+    for column, own in texts.texts.items():
+        if column != NAME:
+            described[own] = True
+    counted = np.bincount(texts.stream[described[texts.text]], minlength=len(texts.number))
+    counts = {
+        word: count
+        for word, count in zip(texts.number, counted.tolist(), strict=True)
+        if count >= LEAST_TEXTS
+    }
+    for word in vocabulary.single:
+        english = any(m.language == "en" for m in vocabulary.exact[(word,)])
+        counts[word] = counts.get(word, 0) + (ENGLISH if english else NAMING)
+    return Spelling(counts, sorted(counts), vocabulary.single)
