@@ -31,8 +31,8 @@ def run(size: int | None) -> Result:
 
 def pages() -> Mapping[str, list[str]]:
     """The addresses asked for of each page."""
-    from catalog.search.facet_index import assortment
     from catalog.navigation import menu
+    from catalog.search.facet_index import assortment
 
     goods, groups = assortment(), [node.pk for node in menu()]
     products = [

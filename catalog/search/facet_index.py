@@ -18,7 +18,7 @@ from django.db import connection
 from django.utils.translation import gettext_noop as _
 
 from catalog.columns import copy_columns
-from catalog.freshness import per_ingest
+from catalog.data_version import per_ingest
 from catalog.models import (
     Appearance,
     Colour,

@@ -20,7 +20,7 @@ from django.db import connection
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from catalog.freshness import per_ingest
+from catalog.data_version import per_ingest
 
 # The texts that shoppers search by, how many articles have each.
 TEXTS: Final = """

@@ -16,8 +16,8 @@ import numpy as np
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, FloatField, Func, IntegerField, Value
 
+from catalog.models.querysets import ArticleQuerySet
 from catalog.money import price
-from catalog.querysets import ArticleQuerySet
 from catalog.search.facet_index import Assortment, Bools, Floats, assortment
 from catalog.search.spelling import spelling
 from catalog.search.text_index import NAME
@@ -282,4 +282,3 @@ def _relaxed(
     if not any(not part.negated for part in held):
         return np.zeros(len(found)), list(parts)
     return found, [part for part in parts if part not in held]
-

@@ -33,9 +33,7 @@ def weights(concept: Concept, goods: Assortment) -> Floats:
     return found
 
 
-def _graded(
-    concept: Concept, evidence: Evidence, goods: Assortment, also: bool = False
-) -> Floats:
+def _graded(concept: Concept, evidence: Evidence, goods: Assortment, also: bool = False) -> Floats:
     gate = _gate(evidence, goods)
     if not evidence:
         return gate.astype(float)

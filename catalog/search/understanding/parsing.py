@@ -164,9 +164,7 @@ def _meant(
         start = every[span.start].start
         minus = start > 0 and text[start - 1] in MINUS and (start == 1 or text[start - 2] == " ")
         comma = bool(parts) and "," in text[every[parts[-1].end - 1].end : start]
-        parts.append(
-            _part(span, meaning, negated or minus, joined or comma, len(every), text)
-        )
+        parts.append(_part(span, meaning, negated or minus, joined or comma, len(every), text))
         joined = False
         negated = negated and span.end < len(every) and _continues(span.end, every, vocabulary)
     return parts

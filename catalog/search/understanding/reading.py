@@ -75,9 +75,9 @@ class Reading:
         for part in sorted(parts, key=lambda p: -p.start):
             start, end = self.tokens[part.start].start, self.tokens[part.end - 1].end
             # A minus belongs to its word, and so do quotation marks.
-            while start and left[start - 1] in "-−\"“„":
+            while start and left[start - 1] in '-−"“„':
                 start -= 1
-            while end < len(left) and left[end] in "\"”“":
+            while end < len(left) and left[end] in '"”“':
                 end += 1
             left = left[:start] + " " + left[end:]
         return " ".join(left.split())
