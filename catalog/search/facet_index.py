@@ -43,8 +43,8 @@ Floats = npt.NDArray[np.float64]
 QUERY: Final = """
 SELECT a.id AS article, a.product_id AS product, i.group_id AS index_group,
     i.number AS index, a.section_id AS section, a.department_id AS department,
-    a.garment_group_id AS garment_group, t.group_id::int AS product_group, a.product_type_id AS type,
-    a.colour_id AS colour_group, a.colour_value_id AS colour_value,
+    a.garment_group_id AS garment_group, t.group_id::int AS product_group,
+    a.product_type_id AS type, a.colour_id AS colour_group, a.colour_value_id AS colour_value,
     a.colour_master_id AS colour, a.appearance_id AS pattern, s.price,
     s.units_recent, coalesce(s.first_sold - DATE '1970-01-01', -1) AS entered,
     s.has_picture::int AS pictured

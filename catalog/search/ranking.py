@@ -19,9 +19,9 @@ from django.db.models import F, FloatField, Func, IntegerField, Value
 from catalog.models.querysets import ArticleQuerySet
 from catalog.money import price
 from catalog.search.facet_index import Assortment, Bools, Floats, assortment
+from catalog.search.matching import NOT_SOFT, named, weights
 from catalog.search.spelling import spelling
-from catalog.search.text_index import NAME
-from catalog.search.understanding.matching import NOT_SOFT, named, weights
+from catalog.search.text_index import DESCRIPTION, NAME
 from catalog.search.understanding.parsing import HEAD_FIRST, Known, read
 from catalog.search.understanding.reading import IMPORTANCE, Part, Price, Reading
 from catalog.search.understanding.tokens import visible
@@ -30,13 +30,16 @@ from catalog.search.understanding.vocabulary import Vocabulary, vocabulary
 MAX_CHARACTERS = 200
 # Kinds of which an article has one: any of those asked for will do.
 ONE_OF: Final = ("type", "colour", "pattern", "age", "audience")
+# Where words are looked for that are no terms, beside names.
+FIELDS: Final = (DESCRIPTION, "types", "colours", "masters", "patterns", "sections")
 # A word in a name says more than one in a description.
 DESCRIBED: Final = 0.8
 # Articles of equal relevance are a quarter apart at most: sales for the most part, then pictures.
 QUALITY: Final = 0.25
 SOLD: Final = 0.6
-# For a name that has all the words as they were typed.
+# For a name that has all the words as they were typed, and for one that has some.
 EXACT: Final = 0.15
+IN_NAME: Final = 0.1
 HALF_A_CENT: Final = Decimal("0.005")
 ID: Final = re.compile(r"[0-9]{6,10}")
 
@@ -65,16 +68,12 @@ class Ranked:
         return [part for part in parts if part not in self.dropped]
 
 
-class PlaceIn(Func):
-    """The value of a key in two arrays, the first of which is sorted."""
+class ElementOf(Func):
+    """The element of an array at a place."""
 
-    template = "(%(expressions)s)"
+    template = "((%(expressions)s])"
+    arg_joiner = ")["
     output_field = FloatField()
-
-    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]
-        key, keys, values = (compiler.compile(e) for e in self.source_expressions)
-        sql = f"(({values[0]})::float8[])[width_bucket({key[0]}, ({keys[0]})::int[])]"
-        return sql, [*values[1], *key[1], *keys[1]]
 
 
 def find(typed: str, articles: ArticleQuerySet) -> Found:
@@ -85,8 +84,10 @@ def find(typed: str, articles: ArticleQuerySet) -> Found:
     keys, scores = goods.of("article")[rows].tolist(), ranked.score[rows].tolist()
     if not keys:
         return Found(articles.none(), ranked.reading)
+    # A binary search in the keys, which are sorted, finds each article's score.
     own = Value(keys, ArrayField(IntegerField()))
-    score = PlaceIn(F("pk"), own, Value(scores, ArrayField(FloatField())))
+    place = Func(F("pk"), own, function="width_bucket", output_field=IntegerField())
+    score = ElementOf(Value(scores, ArrayField(FloatField())), place)
     found = articles.filter(pk__in=keys, summary__isnull=False).annotate(rank=score)
     return Found(found.order_by("-rank", "pk"), ranked.reading)
 
@@ -111,8 +112,7 @@ def ranked(reading: Reading, goods: Assortment) -> Ranked:
     if not relevance.any():
         relevance, dropped = _relaxed(parts, own, reading, goods)
     rows = relevance > 0
-    exact = goods.texts.saying([_keys(reading)], [NAME]) & rows
-    score = np.where(rows, relevance + EXACT * exact + QUALITY * _quality(goods), 0.0)
+    score = np.where(rows, relevance + _named(reading, goods) + QUALITY * _quality(goods), 0.0)
     return Ranked(rows, score, reading, dropped)
 
 
@@ -145,6 +145,15 @@ def _ids(words: str, goods: Assortment) -> Ranked | None:
     return Ranked(rows, np.where(rows, 1 + QUALITY * _quality(goods), 0.0), None)
 
 
+def _named(reading: Reading, goods: Assortment) -> Floats:
+    """What a name adds that has the words as they were typed."""
+    whole = goods.texts.saying([_keys(reading)], [NAME])
+    words = [part.words for part in reading.parts if part.words and not part.negated]
+    some = [goods.texts.saying([phrase], [NAME]) for phrase in words]
+    share = np.mean(some, axis=0) if some else 0.0
+    return np.asarray(EXACT * whole + IN_NAME * share)
+
+
 def _keys(reading: Reading) -> tuple[str, ...]:
     return tuple(token.key for token in reading.tokens)
 
@@ -152,7 +161,9 @@ def _keys(reading: Reading) -> tuple[str, ...]:
 def _quality(goods: Assortment) -> Floats:
     """How well each article sells, and whether there is a picture of it; 0 to 1."""
     sold = np.log1p(goods.of("units_recent"))
-    return SOLD * sold / max(sold.max(initial=0), 1.0) + (1 - SOLD) * goods.of("pictured")
+    return SOLD * np.asarray(sold) / max(sold.max(initial=0), 1.0) + (1 - SOLD) * goods.of(
+        "pictured"
+    )
 
 
 def _weights(part: Part, reading: Reading, goods: Assortment) -> Floats:
@@ -172,13 +183,12 @@ def _weights(part: Part, reading: Reading, goods: Assortment) -> Floats:
 
 
 def _texted(part: Part, goods: Assortment) -> Floats:
-    every = [column for column in goods.texts.texts if column != NAME]
     if part.exact:
         phrases = [part.words]
     else:
         phrases = [(form,) for form in goods.texts.forms(part.words[0], part.begun)]
     named_so = goods.texts.saying(phrases, [NAME])
-    return np.where(named_so, 1.0, DESCRIBED * goods.texts.saying(phrases, every))
+    return np.where(named_so, 1.0, DESCRIBED * goods.texts.saying(phrases, FIELDS))
 
 
 def _priced(asked: Price, goods: Assortment) -> Bools:
@@ -208,7 +218,7 @@ def _together(
     typed = any(part.kind == "type" for part in wanted)
     for part in wanted:
         if part.kind not in ONE_OF:
-            found *= _softened(part, own[id(part)], typed, goods)
+            found = found * _softened(part, own[id(part)], typed, goods)
     for part in parts:
         if part.negated:
             found[own[id(part)] > 0] = 0
@@ -228,7 +238,9 @@ def _softened(part: Part, own: Floats, typed: bool, goods: Assortment) -> Floats
     suggested = concept.suggests if not typed else ()
     if concept.soft and (typed or suggested):
         own = np.maximum(own, NOT_SOFT)
-    return own * named(goods, "types", suggested) if suggested else own
+    if suggested:
+        own = own * named(goods, "types", suggested)
+    return np.maximum(own, goods.texts.saying([part.words])) if concept.soft else own
 
 
 def _types(

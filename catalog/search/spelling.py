@@ -1,5 +1,5 @@
 """What a mistyped word was meant to be: a word of the vocabulary, in whichever language, or one
-that articles are described with. A mere name is nobody's correction.
+of the catalogue. A word that the vocabulary knows is never corrected, least of all into a name.
 """
 
 from bisect import bisect_left
@@ -14,7 +14,7 @@ import numpy as np
 
 from catalog.search.facet_index import Assortment
 from catalog.search.lexicon import near_words
-from catalog.search.text_index import NAME
+from catalog.search.text_index import NAME, TextIndex
 from catalog.search.understanding.vocabulary import Vocabulary
 
 # A typing error makes a word so many times less likely to have been meant: e³, about twenty.
@@ -26,15 +26,19 @@ NAMING: Final = 1000
 ENGLISH: Final = 3000
 LEAST_TEXTS: Final = 3
 LEAST_BEGUN: Final = 4
+# Only long words are taken for another language's with two errors: short ones are near to many.
+LONG: Final = 8
 
 
 @dataclass(frozen=True, eq=False)
 class Spelling:
-    """`counts` says how likely each word is."""
+    """`counts` says how likely each word is; `distant` are those that two errors may lead to."""
 
     counts: Mapping[str, int]
     words: Sequence[str]
     naming: Sequence[str]
+    distant: frozenset[str]
+    foreign: frozenset[str]
 
     def meant(self, word: str) -> str:
         """The likeliest word; the word itself when nothing is near.
@@ -47,6 +51,7 @@ class Spelling:
         likely = {
             near: log1p(self.counts[near]) - ERROR * errors
             for near, errors in near_words(word, self.words)
+            if errors == 1 or near in self.distant or (len(word) >= LONG and near in self.foreign)
         }
         return max(likely, key=lambda near: (likely[near], near), default=self._finished(word))
 
@@ -62,18 +67,28 @@ class Spelling:
 
 @lru_cache(maxsize=2)
 def spelling(goods: Assortment, vocabulary: Vocabulary) -> Spelling:
-    texts = goods.texts
+    described, named = _counts(goods.texts)
+    distant = {word for word, count in described.items() if count >= LEAST_TEXTS}
+    # A mere name is meant by one error alone, for names are often near to words of some language.
+    counts = {**{word: 1 for word in named if len(word) > LEAST_BEGUN}, **described}
+    for word in vocabulary.single:
+        english = any(m.language == "en" for m in vocabulary.exact[(word,)])
+        counts[word] = counts.get(word, 0) + (ENGLISH if english else NAMING)
+        if english:
+            distant.add(word)
+    foreign = frozenset(vocabulary.single)
+    return Spelling(counts, sorted(counts), vocabulary.single, frozenset(distant), foreign)
+
+
+def _counts(texts: TextIndex) -> tuple[dict[str, int], list[str]]:
+    """How often each word stands in what describes articles, and the words of names alone."""
     described = np.zeros(texts.count, bool)
     for column, own in texts.texts.items():
         if column != NAME:
             described[own] = True
-    counted = np.bincount(texts.stream[described[texts.text]], minlength=len(texts.number))
-    counts = {
-        word: count
-        for word, count in zip(texts.number, counted.tolist(), strict=True)
-        if count >= LEAST_TEXTS
-    }
-    for word in vocabulary.single:
-        english = any(m.language == "en" for m in vocabulary.exact[(word,)])
-        counts[word] = counts.get(word, 0) + (ENGLISH if english else NAMING)
-    return Spelling(counts, sorted(counts), vocabulary.single)
+    places = np.bincount(texts.stream[described[texts.text]], minlength=len(texts.number))
+    counted = dict(zip(texts.number, places.tolist(), strict=True))
+    return (
+        {word: count for word, count in counted.items() if count},
+        [word for word, count in counted.items() if not count],
+    )

@@ -1,7 +1,6 @@
 """A query to a reading. Pure: what the catalogue knows is handed in."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -9,7 +8,7 @@ from typing import Final
 from catalog.search.understanding.concepts import LANGUAGES
 from catalog.search.understanding.prices import prices
 from catalog.search.understanding.reading import TEXT, Part, Reading
-from catalog.search.understanding.tokens import Token, tokens, visible
+from catalog.search.understanding.tokens import Token, fold, tokens, visible
 from catalog.search.understanding.vocabulary import MOST_WORDS, Meaning, Vocabulary
 
 LEAST_BEGUN: Final = 4
@@ -22,6 +21,13 @@ LITTLE: Final = 0.5
 BABY_MONTHS: Final = 24
 AGES: Final = ((2, "age.baby"), (8, "age.young_kids"), (17, "age.teen"))
 SIZES: Final = ((50, 92, "age.baby"), (92, 140, "age.young_kids"), (134, 170, "age.teen"))
+YEARS: Final = frozenset(
+    ["years", "year", "yrs", "y", "jahre", "jahr", "ans", "an", "anos", "ano", "ar"]
+)
+MONTHS: Final = frozenset(
+    ["months", "month", "monate", "monat", "mois", "meses", "mes", "manader", "man"]
+)
+SIZE_STEP: Final = 6
 AGED: Final = re.compile(r"([0-9]{1,3})(?:y|yrs?)?")
 
 
@@ -136,13 +142,14 @@ def _unknown(
 
 def _language(spans: Sequence[Span]) -> str:
     """The one most of the words are from; English where as many."""
-    votes: Counter[str] = Counter()
+    votes: dict[str, float] = dict.fromkeys(LANGUAGES, 0.0)
     for span in spans:
         by_language: dict[str, float] = {}
         for meaning in span.meanings:
             worth = (span.end - span.start) * (1.0 if meaning.concept else LITTLE)
             by_language[meaning.language] = max(by_language.get(meaning.language, 0.0), worth)
-        votes.update(by_language)  # type: ignore[arg-type]
+        for language, worth in by_language.items():
+            votes[language] = votes.get(language, 0.0) + worth
     return max(LANGUAGES, key=lambda lang: (votes[lang], -LANGUAGES.index(lang)))
 
 
@@ -233,11 +240,6 @@ def _age(part: Part, every: Sequence[Token], vocabulary: Vocabulary) -> str | No
     return next((key for least, most, key in SIZES if paired and least <= value <= most), None)
 
 
-YEARS: Final = frozenset("years year yrs y jahre jahr ans an anos ano ar".split())
-MONTHS: Final = frozenset("months month monate monat mois meses mes manader man".split())
-SIZE_STEP: Final = 6
-
-
 def _respelled(reading: Reading) -> Reading:
     """The text with corrected words in their places; tokens and parts stay where they are."""
     fixes: Mapping[int, str] = {p.start: p.corrected for p in reading.parts if p.corrected}
@@ -247,7 +249,7 @@ def _respelled(reading: Reading) -> Reading:
     for place, token in enumerate(reading.tokens):
         text += reading.text[done : token.start]
         shown = fixes.get(place, reading.text[token.start : token.end])
-        every.append(Token(token.key, len(text), len(text) + len(shown)))
+        every.append(Token(fold(shown), len(text), len(text) + len(shown)))
         text, done = text + shown, token.end
     return replace(reading, text=text + reading.text[done:], tokens=every)
 

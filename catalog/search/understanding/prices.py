@@ -83,7 +83,7 @@ class _Reader:
         money = self.number(before or at)
         if money is None:
             return None
-        end = self.has("currency", (before or at) + 1) or before and before + 1
+        end = self.has("currency", (before or at) + 1) or (before and before + 1)
         return Part(PRICE, at, end, price=Price(most=money)) if end else None
 
     def share(self, at: int) -> Part | None:

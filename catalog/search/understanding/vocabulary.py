@@ -142,8 +142,8 @@ class Vocabulary:
 
     def _entries(self) -> Iterator[tuple[Meaning, str]]:
         for concept in self.concepts:
-            for language, given in concept.phrases.items():
-                yield from ((Meaning(language, concept), phrase) for phrase in given)
+            for language, named in concept.phrases.items():
+                yield from ((Meaning(language, concept), phrase) for phrase in named)
         for role, by_language in self.controls.items():
             for language, given in by_language.items():
                 yield from ((Meaning(language, None, role), phrase) for phrase in given)

@@ -68,7 +68,7 @@ def _gate(evidence: Evidence, goods: Assortment) -> Bools:
     given = [c for c in GATES if c in evidence.gate]
     if not given:
         return np.ones(len(goods.of("article")), bool)
-    return np.logical_or.reduce([named(goods, c, evidence.gate[c]) for c in given])
+    return np.asarray(np.logical_or.reduce([named(goods, c, evidence.gate[c]) for c in given]))
 
 
 def named(goods: Assortment, column: str, patterns: Iterable[str]) -> Bools:
@@ -85,3 +85,16 @@ def named(goods: Assortment, column: str, patterns: Iterable[str]) -> Bools:
 @lru_cache(maxsize=2000)
 def _folded(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(p.lower().replace("[", "[[]") for p in patterns)
+
+
+# The facet that a kind of part is about: the vocabulary's column, and the facet's key.
+FACETS: Final = {"type": ("types", "type"), "colour": ("masters", "colour"),
+                 "pattern": ("patterns", "pattern")}  # fmt: skip
+
+
+def facet_value(concept: Concept, goods: Assortment) -> int | None:
+    """The one value of a facet that a concept is, where it is just one ("red", but not "shoes")."""
+    column, _facet = FACETS.get(concept.kind, ("", ""))
+    names = {**concept.evidence.gate, **concept.evidence.names}.get(column, ())
+    own = [v for v, name in goods.names.get(column, {}).items() if name in names]
+    return own[0] if len(own) == 1 else None
