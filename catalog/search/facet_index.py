@@ -237,12 +237,17 @@ def term_names() -> dict[str, dict[int, str]]:
 def texts(
     columns: Mapping[str, npt.NDArray[Any]], names: Mapping[str, Mapping[int, str]]
 ) -> TextIndex:
+    own = dict(zip((NAME, DESCRIPTION), own_texts(), strict=True))
+    terms = {key: (columns[column], names[key]) for key, (column, _model) in NAMED.items()}
+    return text_index(own, terms)
+
+
+def own_texts() -> tuple[list[str], list[str]]:
+    """The names and descriptions, row by row."""
     with connection.cursor() as cursor:
         cursor.execute(TEXTS)
         rows = cursor.fetchall()
-    own = {NAME: [name for name, _text in rows], DESCRIPTION: [text for _name, text in rows]}
-    terms = {key: (columns[column], names[key]) for key, (column, _model) in NAMED.items()}
-    return text_index(own, terms)
+    return [name for name, _text in rows], [text for _name, text in rows]
 
 
 def facets() -> list[Facet]:

@@ -45,6 +45,19 @@ ID: Final = re.compile(r"[0-9]{6,10}")
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """What a search does beside comparing words; less of it is for measuring."""
+
+    understanding: bool = True
+    meaning: bool = True
+    quality: bool = True
+
+
+FULL: Final = Steps()
+WORDS_ALONE: Final = Vocabulary((), {})
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """Articles, best first, with what was understood; no reading of a number."""
 
@@ -92,15 +105,16 @@ def find(typed: str, articles: ArticleQuerySet) -> Found:
     return Found(found.order_by("-rank", "pk"), ranked.reading)
 
 
-def rank(typed: str, goods: Assortment) -> Ranked:
+def rank(typed: str, goods: Assortment, steps: Steps = FULL) -> Ranked:
     """Every article of an assortment that matches, with its score."""
     words = cleaned(typed)
     if ids := _ids(words, goods):
         return ids
-    return ranked(read(words, current_vocabulary(), known_of(goods)), goods)
+    terms = current_vocabulary() if steps.understanding else WORDS_ALONE
+    return ranked(read(words, terms, known_of(goods)), goods, steps)
 
 
-def ranked(reading: Reading, goods: Assortment) -> Ranked:
+def ranked(reading: Reading, goods: Assortment, steps: Steps = FULL) -> Ranked:
     """By all parts of the reading; where nothing has them all, by as many as some article has,
     the least important given up first."""
     parts = list(reading.parts)
@@ -112,7 +126,8 @@ def ranked(reading: Reading, goods: Assortment) -> Ranked:
     if not relevance.any():
         relevance, dropped = _relaxed(parts, own, reading, goods)
     rows = relevance > 0
-    score = np.where(rows, relevance + _named(reading, goods) + QUALITY * _quality(goods), 0.0)
+    quality = QUALITY * _quality(goods) if steps.quality else 0.0
+    score = np.where(rows, relevance + _named(reading, goods) + quality, 0.0)
     return Ranked(rows, score, reading, dropped)
 
 
@@ -160,10 +175,11 @@ def _keys(reading: Reading) -> tuple[str, ...]:
 
 def _quality(goods: Assortment) -> Floats:
     """How well each article sells, and whether there is a picture of it; 0 to 1."""
-    sold = np.log1p(goods.of("units_recent"))
-    return SOLD * np.asarray(sold) / max(sold.max(initial=0), 1.0) + (1 - SOLD) * goods.of(
-        "pictured"
-    )
+    sold: Floats = np.log1p(goods.of("units_recent").astype(np.float64))
+    share: Floats = sold / max(float(sold.max(initial=0)), 1.0)
+    seen: Floats = goods.of("pictured").astype(np.float64)
+    quality: Floats = SOLD * share + (1 - SOLD) * seen
+    return quality
 
 
 def _weights(part: Part, reading: Reading, goods: Assortment) -> Floats:

@@ -26,6 +26,7 @@ LANGUAGE: Final = "en"  # of H&M's texts
 LEAST_BEGUN: Final = 2
 # A word that fewer texts have may be a typing error of theirs.
 LEAST_TEXTS: Final = 5
+LONGEST_ENDING: Final = 2
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ class TextIndex:
         number = self.number.get(word)
         if number is not None and self._named[number]:
             return True
-        return sum(self._count(form) for form in self.forms(word)) >= LEAST_TEXTS
+        # A stem much shorter than the word is some other word's too ("earings": "ear").
+        close = len(word) - len(stem(word, LANGUAGE)) <= LONGEST_ENDING
+        forms = self.forms(word) if close else [word] if number is not None else []
+        return sum(self._count(form) for form in forms) >= LEAST_TEXTS
 
     def _count(self, word: str) -> int:
         begins, number = self._places[1], self.number[word]
