@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from catalog.search.understanding.concepts import LANGUAGES
+from catalog.search.understanding.concepts import EVERY, LANGUAGES
 from catalog.search.understanding.prices import prices
 from catalog.search.understanding.reading import TEXT, Part, Reading
 from catalog.search.understanding.tokens import Token, fold, tokens, visible
@@ -64,8 +64,11 @@ def read(typed: str, vocabulary: Vocabulary, known: Known = NOTHING_KNOWN) -> Re
     parts += [p for p in prices(spelled, every, vocabulary) if not taken & set(_range(p))]
     taken = _taken(parts)
     spans = list(_spans(every, taken, vocabulary, known))
-    language = _language(spans)
-    parts += _meant(spans, spelled, every, language, vocabulary)
+    language = _language(spans, list(_asides(parts, every, vocabulary)))
+    meant = _meant(spans, spelled, every, language, vocabulary)
+    if not (meant or parts):  # nothing but words that steer: what else they may be ("or": gold)
+        meant = _meant(_naming(spans), spelled, every, language, vocabulary)
+    parts += meant
     parts = _aged(sorted(parts, key=lambda p: p.start), every, vocabulary)
     return _respelled(Reading(spelled, every, parts, language, spelled))
 
@@ -140,17 +143,28 @@ def _unknown(
         yield Span(at, at + 1, vocabulary.meanings((word,)), (word,), corrected=better)
 
 
-def _language(spans: Sequence[Span]) -> str:
-    """The one most of the words are from; English where as many."""
-    votes: dict[str, float] = dict.fromkeys(LANGUAGES, 0.0)
-    for span in spans:
-        by_language: dict[str, float] = {}
-        for meaning in span.meanings:
-            worth = (span.end - span.start) * (1.0 if meaning.concept else LITTLE)
-            by_language[meaning.language] = max(by_language.get(meaning.language, 0.0), worth)
-        for language, worth in by_language.items():
-            votes[language] = votes.get(language, 0.0) + worth
+def _language(spans: Sequence[Span], asides: Sequence[Sequence[Meaning]]) -> str:
+    """The one most of the words are from; English where as many. `asides` are the meanings of
+    words that only steer: of prices."""
+    votes = dict.fromkeys((*LANGUAGES, EVERY), 0.0)
+    for meanings, length in [
+        *((span.meanings, span.end - span.start) for span in spans),
+        *((meanings, 1) for meanings in asides),
+    ]:
+        steers = any(meaning.concept is None for meaning in meanings)
+        for language in {meaning.language for meaning in meanings}:
+            votes[language] += length * (LITTLE if steers else 1.0)
     return max(LANGUAGES, key=lambda lang: (votes[lang], -LANGUAGES.index(lang)))
+
+
+def _asides(
+    parts: Sequence[Part], every: Sequence[Token], vocabulary: Vocabulary
+) -> Iterator[Sequence[Meaning]]:
+    for part in parts:
+        keys = [token.key for token in every[part.start : part.end]] if part.price else []
+        for start in range(len(keys)):
+            for end in range(start + 1, len(keys) + 1):
+                yield vocabulary.exact.get(tuple(keys[start:end]), ())
 
 
 def _meant(
@@ -175,6 +189,11 @@ def _meant(
         joined = False
         negated = negated and span.end < len(every) and _continues(span.end, every, vocabulary)
     return parts
+
+
+def _naming(spans: Sequence[Span]) -> list[Span]:
+    named = [replace(s, meanings=[m for m in s.meanings if m.concept]) for s in spans]
+    return [span for span in named if span.meanings]
 
 
 def _part(

@@ -8,12 +8,12 @@ from typing import Final
 # Elided articles ("d'hiver") and the s of possession ("men's") belong to no word.
 WORD: Final = re.compile(
     r"(?:\b(?:[cdjlmnst]|qu)['’](?=\w))?"
-    r"(\d+[.,]\d{1,2}(?!\d)|[^\W_]+|[€$£%&+<>]|[\u2600-\u27bf\U0001f000-\U0001faff])"
+    r"(\d+[.,]\d{1,2}(?!\d)|[^\W_]+|[€$£%&+<>]|[\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])"
     r"(?:['’]s?(?!\w))?",
     re.IGNORECASE,
 )
 LETTERS: Final = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
-HIDDEN: Final = {"Cf", "Cc", "Cs", "Mn", "Me", "Co", "Cn"}
+HIDDEN: Final = {"Cf", "Cc", "Cs", "Mn", "Me", "Co"}
 SPELLED_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 
 
