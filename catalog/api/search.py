@@ -26,6 +26,7 @@ FACETS: Final = {
     "colour_master": "colour",
     "appearance": "pattern",
     "section": "section",
+    "index_group": "index_group",
 }
 SORTS: Final = {
     "popular": "popular", "newest": "newest", "price": "cheapest", "-price": "dearest"
@@ -53,6 +54,7 @@ class SearchQuery(serializers.Serializer[dict[str, Any]]):
     colour_master = keys_field()
     appearance = keys_field()
     section = keys_field()
+    index_group = keys_field()
     order = serializers.ChoiceField(choices=ORDERS, required=False)
     page_size = serializers.IntegerField(min_value=1, max_value=200, default=24)
     cursor = serializers.IntegerField(min_value=0, max_value=MOST_SKIPPED, default=0)

@@ -257,6 +257,7 @@ def facets() -> list[Facet]:
         ("colour", _("Colour"), ColourMaster),
         ("pattern", _("Pattern"), Appearance),
         ("section", _("Section"), Section),
+        ("index_group", _("For"), IndexGroup),
     )
     named = [
         Facet(key, title, dict(model._default_manager.values_list("pk", "name")))

@@ -20,6 +20,18 @@ NOT_PREFERRED: Final = 0.7
 NOT_SOFT: Final = 0.5
 
 
+def fitting(concept: Concept, goods: Assortment) -> Floats:
+    """The weights of a concept, kept with the goods."""
+    if concept.key not in goods.kept:
+        found = weights(concept, goods)
+        rows = np.flatnonzero(found).astype(np.int32)
+        goods.kept[concept.key] = (rows, found[rows].astype(np.float32))
+    rows, values = goods.kept[concept.key]
+    full = np.zeros(len(goods.of("article")))
+    full[rows] = values
+    return full
+
+
 def weights(concept: Concept, goods: Assortment) -> Floats:
     """Of each row how well it is what the concept says, 0 to 1."""
     found = _graded(concept, concept.evidence, goods)

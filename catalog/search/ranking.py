@@ -19,7 +19,7 @@ from django.db.models import F, FloatField, Func, IntegerField, Value
 from catalog.models.querysets import ArticleQuerySet
 from catalog.money import price
 from catalog.search.facet_index import Assortment, Bools, Floats, assortment
-from catalog.search.matching import NOT_SOFT, named, weights
+from catalog.search.matching import NOT_SOFT, fitting, named
 from catalog.search.spelling import spelling
 from catalog.search.text_index import DESCRIPTION, NAME
 from catalog.search.understanding.parsing import HEAD_FIRST, Known, read
@@ -49,7 +49,6 @@ class Steps:
     """What a search does beside comparing words; less of it is for measuring."""
 
     understanding: bool = True
-    meaning: bool = True
     quality: bool = True
 
 
@@ -188,14 +187,7 @@ def _weights(part: Part, reading: Reading, goods: Assortment) -> Floats:
         return _priced(part.price, goods).astype(float)
     if part.concept is None:
         return _texted(part, goods)
-    if part.concept.key not in goods.kept:
-        found = weights(part.concept, goods)
-        rows = np.flatnonzero(found).astype(np.int32)
-        goods.kept[part.concept.key] = (rows, found[rows].astype(np.float32))
-    rows, values = goods.kept[part.concept.key]
-    full = np.zeros(len(goods.of("article")))
-    full[rows] = values
-    return full
+    return fitting(part.concept, goods)
 
 
 def _texted(part: Part, goods: Assortment) -> Floats:

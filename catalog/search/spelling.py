@@ -6,14 +6,16 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nlargest
 from itertools import takewhile
 from math import log1p
 from typing import Final
 
 import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from catalog.search.facet_index import Assortment
-from catalog.search.lexicon import near_words
 from catalog.search.text_index import NAME, TextIndex
 from catalog.search.understanding.vocabulary import Vocabulary
 
@@ -28,6 +30,8 @@ LEAST_TEXTS: Final = 3
 LEAST_BEGUN: Final = 4
 # Only long words are taken for another language's with two errors: short ones are near to many.
 LONG: Final = 8
+SHORT: Final = 4
+LEAST_SHARE: Final = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +59,13 @@ class Spelling:
         }
         return max(likely, key=lambda near: (likely[near], near), default=self._finished(word))
 
+    def completed(self, beginning: str, most: int) -> list[str]:
+        """Words that begin so, the likeliest first; none that is rare beside that."""
+        words = self.words[bisect_left(self.words, beginning) :]
+        begun = takewhile(lambda word: word.startswith(beginning), words)
+        best = nlargest(most, begun, key=lambda word: (self.counts[word], word))
+        return [w for w in best if self.counts[w] >= LEAST_SHARE * self.counts[best[0]]]
+
     def _finished(self, word: str) -> str:
         """The likeliest naming word that begins so."""
         if len(word) < LEAST_BEGUN:
@@ -63,6 +74,15 @@ class Spelling:
             lambda w: w.startswith(word), self.naming[bisect_left(self.naming, word) :]
         )
         return max(begun, key=lambda w: (self.counts[w], w), default=word)
+
+
+def near_words(word: str, words: Sequence[str]) -> list[tuple[str, int]]:
+    """Words at most one (for a short word) or two errors away, and how many. Another first letter
+    is a rare error and counts twice."""
+    most = 1 if len(word) <= SHORT else 2
+    alike = process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=None)
+    counted = [(near, int(errors) + (near[0] != word[0])) for near, errors, _ in alike]
+    return [(near, errors) for near, errors in counted if errors <= most]
 
 
 @lru_cache(maxsize=2)

@@ -18,9 +18,8 @@ from catalog.search.ranking import FULL, Steps, rank
 GOOD, BAD = 0.9, 0.5
 # From words alone, each step adds to the one before.
 ABLATION = {
-    "words only": Steps(understanding=False, meaning=False, quality=False),
-    "+ understanding": Steps(understanding=True, meaning=False, quality=False),
-    "+ meaning": Steps(understanding=True, meaning=True, quality=False),
+    "words only": Steps(understanding=False, quality=False),
+    "+ understanding": Steps(quality=False),
     "+ popularity and pictures": FULL,
 }
 

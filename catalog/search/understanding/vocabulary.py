@@ -1,9 +1,11 @@
 """Finding concepts by words: exactly, by their stems, or within a compound."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import takewhile
 from threading import Lock
 from typing import Final
 
@@ -94,6 +96,21 @@ class Vocabulary:
             if len(phrase) == 1 and any(m.concept for m in meanings)
         )
 
+    def begun(self, beginning: str, language: str) -> list[tuple[str, Concept]]:
+        """Naming words of a language, or English, that begin so: types before other concepts, the
+        language's own first, the shortest word of each concept."""
+        words = self.single[bisect_left(self.single, beginning) :]
+        found: dict[str, tuple[tuple[bool, bool, int], str, Concept]] = {}
+        for word in takewhile(lambda w: w.startswith(beginning), words):
+            for meaning in self.exact[(word,)]:
+                concept = meaning.concept
+                if concept is None or meaning.language not in (language, "en"):
+                    continue
+                rank = (concept.kind != "type", meaning.language != language, len(word))
+                if concept.key not in found or rank < found[concept.key][0]:
+                    found[concept.key] = (rank, word, concept)
+        return [(word, concept) for _rank, word, concept in sorted(found.values(), key=_first)]
+
     def meanings(self, phrase: Phrase) -> Sequence[Meaning]:
         """As it stands, else written as one word, else by stems."""
         found = self.exact.get(phrase)
@@ -147,6 +164,10 @@ class Vocabulary:
         for role, by_language in self.controls.items():
             for language, given in by_language.items():
                 yield from ((Meaning(language, None, role), phrase) for phrase in given)
+
+
+def _first(found: tuple[tuple[bool, bool, int], str, Concept]) -> tuple[bool, bool]:
+    return found[0][:2]
 
 
 @lru_cache(maxsize=1)
