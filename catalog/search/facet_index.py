@@ -18,7 +18,7 @@ from django.db import connection
 from django.utils.translation import gettext_noop as _
 
 from catalog.columns import copy_columns
-from catalog.data_version import per_ingest
+from catalog.data_version import per_data_version
 from catalog.models import (
     Appearance,
     Colour,
@@ -212,7 +212,7 @@ class Assortment:
         return zip(values[there].tolist(), counts[there].tolist(), strict=True)
 
 
-@per_ingest()
+@per_data_version()
 def assortment() -> Assortment:
     """That of the last finished ingest."""
     columns = dict(copy_columns(QUERY, COLUMNS))

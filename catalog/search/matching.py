@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
 from catalog.search.facet_index import NAMED, Assortment, Bools, Floats
 from catalog.search.understanding.concepts import GATES, Concept, Evidence
+from web.cache import bounded
 
 # An article that only `also` covers, that only weak evidence speaks for, that has one of several
 # kinds of evidence, or nothing of what is preferred.
@@ -94,7 +94,7 @@ def named(goods: Assortment, column: str, patterns: Iterable[str]) -> Bools:
     return np.isin(goods.of(NAMED[column][0]), own)
 
 
-@lru_cache(maxsize=2000)
+@bounded(2000)
 def _folded(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(p.lower().replace("[", "[[]") for p in patterns)
 

@@ -5,7 +5,6 @@ of the catalogue. A word that the vocabulary knows is never corrected, least of 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from heapq import nlargest
 from itertools import takewhile
 from math import log1p
@@ -18,6 +17,7 @@ from rapidfuzz.distance import OSA
 from catalog.search.facet_index import Assortment
 from catalog.search.text_index import NAME, TextIndex
 from catalog.search.understanding.vocabulary import Vocabulary
+from web.cache import per_owner
 
 # A typing error makes a word so many times less likely to have been meant: e³, about twenty.
 ERROR: Final = 3.0
@@ -85,7 +85,7 @@ def near_words(word: str, words: Sequence[str]) -> list[tuple[str, int]]:
     return [(near, errors) for near, errors in counted if errors <= most]
 
 
-@lru_cache(maxsize=2)
+@per_owner(2)
 def spelling(goods: Assortment, vocabulary: Vocabulary) -> Spelling:
     described, named = _counts(goods.texts)
     distant = {word for word, count in described.items() if count >= LEAST_TEXTS}

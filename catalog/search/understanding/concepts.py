@@ -6,11 +6,11 @@ The files under vocabulary/ are made to be read and edited; docs/search.md descr
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from catalog.search.understanding.tokens import words
+from web.cache import bounded
 
 DATA: Final = Path(__file__).parent / "vocabulary"
 CONTROL: Final = "words"
@@ -67,7 +67,7 @@ def phrases(text: str) -> tuple[Phrase, ...]:
     return tuple(dict.fromkeys(words(part) for part in listed(text)))
 
 
-@lru_cache(maxsize=1)
+@bounded(1)
 def concepts() -> tuple[Concept, ...]:
     """Those of every file but the control words."""
     found: list[Concept] = []
@@ -79,7 +79,7 @@ def concepts() -> tuple[Concept, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=1)
+@bounded(1)
 def controls() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Words that steer how others are read, by role and language."""
     data = tomllib.loads((DATA / f"{CONTROL}.toml").read_text("utf-8"))

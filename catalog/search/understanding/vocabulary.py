@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import takewhile
 from threading import Lock
 from typing import Final
@@ -19,6 +19,7 @@ from catalog.search.understanding.concepts import (
     controls,
 )
 from catalog.search.understanding.tokens import spellings
+from web.cache import bounded
 
 STEMMERS: Final = {
     "en": "english", "de": "german", "fr": "french", "es": "spanish", "sv": "swedish"
@@ -170,13 +171,13 @@ def _first(found: tuple[tuple[bool, bool, int], str, Concept]) -> tuple[bool, bo
     return found[0][:2]
 
 
-@lru_cache(maxsize=1)
+@bounded(1)
 def vocabulary() -> Vocabulary:
     """That of the data files alone."""
     return Vocabulary(concepts(), controls())
 
 
-@lru_cache(maxsize=20_000)
+@bounded(20_000)
 def stem(word: str, language: str) -> str:
     with _stemming:  # a stemmer keeps the word it works on
         return str(_stemmer(language).stemWord(word))
@@ -186,6 +187,6 @@ def stemmed(phrase: Iterable[str], language: str) -> Phrase:
     return tuple(stem(word, language) for word in phrase)
 
 
-@lru_cache
+@bounded(5)
 def _stemmer(language: str) -> "snowballstemmer.stemmer":
     return snowballstemmer.stemmer(STEMMERS[language])
