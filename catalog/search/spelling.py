@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import takewhile
-from math import log1p
 from typing import Final
 
 import numpy as np
@@ -19,8 +18,6 @@ from catalog.search.text_index import NAME, TextIndex
 from catalog.search.understanding.vocabulary import Vocabulary
 from web.cache import per_owner
 
-# A typing error makes a word so many times less likely to have been meant: e³, about twenty.
-ERROR: Final = 3.0
 LEAST_LETTERS: Final = 3
 # A word that names a type or colour is as likely as one that so many texts have; English words
 # somewhat likelier, as the texts are English.
@@ -47,17 +44,17 @@ class Spelling:
     def meant(self, word: str) -> str:
         """The likeliest word; the word itself when nothing is near.
 
-        As in https://norvig.com/spell-correct.html: common words are likelier than rare ones, and
-        each letter wrong, missing, too many or swapped with the next makes a word less likely.
+        As in https://norvig.com/spell-correct.html: a letter wrong, missing, too many or swapped
+        with the next is an error; of the words with the fewest errors the commonest was meant.
         """
         if len(word) < LEAST_LETTERS:
             return word
         likely = {
-            near: log1p(self.counts[near]) - ERROR * errors
+            near: (-errors, self.counts[near], near)
             for near, errors in near_words(word, self.words)
             if errors == 1 or near in self.distant or (len(word) >= LONG and near in self.foreign)
         }
-        return max(likely, key=lambda near: (likely[near], near), default=self._finished(word))
+        return max(likely, key=likely.__getitem__, default=self._finished(word))
 
     def completed(self, beginning: str, most: int) -> list[str]:
         """Words that begin so, the likeliest first; none that is rare beside that."""

@@ -14,10 +14,11 @@ from catalog.models import Article
 from catalog.navigation import menu
 from catalog.search.facet_index import Assortment, assortment
 from catalog.search.matching import fitting
-from catalog.search.ranking import Ranked, current_vocabulary, rank
+from catalog.search.ranking import Ranked, rank
 from catalog.search.spelling import spelling
 from catalog.search.understanding.concepts import Concept
 from catalog.search.understanding.tokens import words
+from catalog.search.understanding.vocabulary import vocabulary
 
 TERMS: Final = 4
 PLACES: Final = 4
@@ -76,7 +77,7 @@ def suggest(typed: str) -> Suggestions:
     terms = _terms(typed, goods)
     likely = [term.typed + term.rest for term in terms[:1]]
     # An unfinished word is looked for as what it most likely becomes.
-    finished = current_vocabulary().meanings(words(typed)[-1:])
+    finished = vocabulary().meanings(words(typed)[-1:])
     for tried in (typed, *likely) if finished else (*likely, typed):
         found = rank(tried, goods)
         if found.rows.any() and not found.dropped:
@@ -88,12 +89,12 @@ def suggest(typed: str) -> Suggestions:
 def _terms(typed: str, goods: Assortment) -> list[Term]:
     """The words with the last one finished in the likeliest ways, of those that find something."""
     start, last = _split(typed)
-    vocabulary, reading = current_vocabulary(), rank(typed, goods).reading
-    naming = vocabulary.begun(last, reading.language if reading else "en") if last else []
+    reading = rank(typed, goods).reading
+    naming = vocabulary().begun(last, reading.language if reading else "en") if last else []
     # The most sold of a kind first, types before all.
     ordered = sorted(naming[:MOST_TRIED], key=lambda n: (n[1].kind != "type", -_sold(n[1], goods)))
     finished = [word for word, _concept in ordered]
-    finished += spelling(goods, vocabulary).completed(last, TERMS) if last else []
+    finished += spelling(goods, vocabulary()).completed(last, TERMS) if last else []
     begun = f"{start} {last}".strip()
     terms = [_term(begun, word[len(last) :]) for word in dict.fromkeys(finished[:MOST_TRIED])]
     finding = (term for term in terms if term.rest and _finds(term.typed + term.rest, goods))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from catalog.search.understanding.concepts import EVERY, LANGUAGES
+from catalog.search.understanding.concepts import EVERY, LANGUAGES, Phrase
 from catalog.search.understanding.prices import prices
 from catalog.search.understanding.reading import TEXT, Part, Reading
 from catalog.search.understanding.tokens import Token, fold, tokens, visible
@@ -51,13 +51,19 @@ class Known:
     meant: Callable[[str], str]
 
 
+NO_SYNONYMS: Final[Mapping[Phrase, Phrase]] = {}
 NOTHING_KNOWN: Final = Known(lambda word: False, lambda word: word)
 
 
-def read(typed: str, vocabulary: Vocabulary, known: Known = NOTHING_KNOWN) -> Reading:
-    """The reading of what was typed, spelling corrected where a word is nobody's."""
-    text = visible(typed)
-    spelled = _rewritten(text, vocabulary)
+def read(
+    typed: str,
+    vocabulary: Vocabulary,
+    known: Known = NOTHING_KNOWN,
+    synonyms: Mapping[Phrase, Phrase] = NO_SYNONYMS,
+) -> Reading:
+    """The reading of what was typed, spelling corrected where a word is nobody's. `synonyms` are
+    phrases that stand for others."""
+    spelled = _rewritten(visible(typed), synonyms)
     every = tokens(spelled)
     parts = _quoted(spelled, every)
     taken = _taken(parts)
@@ -73,16 +79,16 @@ def read(typed: str, vocabulary: Vocabulary, known: Known = NOTHING_KNOWN) -> Re
     return _respelled(Reading(spelled, every, parts, language, spelled))
 
 
-def _rewritten(text: str, vocabulary: Vocabulary) -> str:
-    """With an operator's synonyms put in their place."""
-    if not vocabulary.rewrites:
+def _rewritten(text: str, synonyms: Mapping[Phrase, Phrase]) -> str:
+    """With the phrases that synonyms stand for in their places."""
+    if not synonyms:
         return text
     every, out, at, done = tokens(text), "", 0, 0
     while at < len(every):
         for length in range(min(MOST_WORDS, len(every) - at), 0, -1):
             phrase = tuple(token.key for token in every[at : at + length])
-            if phrase in vocabulary.rewrites:
-                out += text[done : every[at].start] + " ".join(vocabulary.rewrites[phrase])
+            if phrase in synonyms:
+                out += text[done : every[at].start] + " ".join(synonyms[phrase])
                 done = every[at + length - 1].end
                 at += length - 1
                 break

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 from threading import Lock
@@ -46,11 +46,10 @@ class Meaning:
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """`rewrites` are an operator's synonyms: phrases that stand for others."""
+    """Concepts, the words that steer how others are read, and ways to find them by words."""
 
     concepts: Sequence[Concept]
     controls: Mapping[str, Mapping[str, Sequence[str]]]
-    rewrites: Mapping[Phrase, Phrase] = field(default_factory=dict)
 
     @cached_property
     def exact(self) -> Mapping[Phrase, list[Meaning]]:
