@@ -14,7 +14,7 @@ from web.cache import bounded
 # kinds of evidence, or nothing of what is preferred.
 ALSO: Final = 0.5
 WEAK: Final = 0.5
-ONE_OF_SEVERAL: Final = 0.7
+ONE_OF_SEVERAL: Final = 0.8
 NOT_PREFERRED: Final = 0.7
 # What doesn't show a soft concept ("summer") still counts so much.
 NOT_SOFT: Final = 0.5

@@ -24,7 +24,7 @@ from catalog.search.spelling import spelling
 from catalog.search.synonyms import synonyms
 from catalog.search.text_index import DESCRIPTION, NAME
 from catalog.search.understanding.parsing import HEAD_FIRST, Known, read
-from catalog.search.understanding.reading import IMPORTANCE, Part, Price, Reading
+from catalog.search.understanding.reading import IMPORTANCE, TEXT, Part, Price, Reading
 from catalog.search.understanding.tokens import visible
 from catalog.search.understanding.vocabulary import Vocabulary, vocabulary
 
@@ -38,9 +38,10 @@ DESCRIBED: Final = 0.8
 # Articles of equal relevance are a quarter apart at most: sales for the most part, then pictures.
 QUALITY: Final = 0.25
 SOLD: Final = 0.6
-# For a name that has all the words as they were typed, and for one that has some.
+# For a name that has all the words as they were typed, where some are no terms; and for one that
+# has some of the words.
 EXACT: Final = 0.15
-IN_NAME: Final = 0.1
+IN_NAME: Final = 0.03
 HALF_A_CENT: Final = Decimal("0.005")
 ID: Final = re.compile(r"[0-9]{6,10}")
 
@@ -167,7 +168,7 @@ def _ids(words: str, goods: Assortment) -> Ranked | None:
 
 def _named(reading: Reading, goods: Assortment) -> Floats:
     """What a name adds that has the words as they were typed."""
-    whole = goods.texts.saying([_keys(reading)], [NAME])
+    whole = goods.texts.saying([_keys(reading)] if reading.of(TEXT) else (), [NAME])
     words = [part.words for part in reading.parts if part.words and not part.negated]
     some = [goods.texts.saying([phrase], [NAME]) for phrase in words]
     share = np.mean(some, axis=0) if some else 0.0
@@ -229,32 +230,46 @@ def _together(
                 if kind == "type"
                 else np.maximum.reduce([own[id(p)] for p in of_kind])
             )
-    typed = any(part.kind == "type" for part in wanted)
+    suggested = _suggested(wanted, reading, goods)
+    hard = suggested is None and not any(part.kind == "type" for part in wanted)
     for part in wanted:
         if part.kind not in ONE_OF:
-            found = found * _softened(part, own[id(part)], typed, goods)
+            found = found * _softened(part, own[id(part)], hard, goods)
+    if suggested is not None:
+        found = found * suggested
     for part in parts:
         if part.negated:
             found[own[id(part)] > 0] = 0
-    if not wanted and not parts:
-        return np.zeros(len(found))
+    return _within_share(wanted, found, goods)
+
+
+def _within_share(wanted: Sequence[Part], found: Floats, goods: Assortment) -> Floats:
+    """The cheapest or dearest share, where one is asked for, of what is found."""
     for part in wanted:
         if part.price is not None and part.price.share is not None:
-            found *= _share(part.price.share, found, goods)
+            found = found * _share(part.price.share, found, goods)
     return found
 
 
-def _softened(part: Part, own: Floats, typed: bool, goods: Assortment) -> Floats:
-    """What a part asks for, and of a soft one what it may do without."""
-    concept = part.concept
-    if concept is None:
+def _suggested(wanted: Sequence[Part], reading: Reading, goods: Assortment) -> Bools | None:
+    """The rows of the types that an occasion suggests where the query names none: of several
+    occasions the head's ("beach wedding"). What says the very words counts too."""
+    concepts = [p.concept for p in wanted if p.concept and p.concept.suggests]
+    if not concepts or any(part.kind == "type" for part in wanted):
+        return None
+    head = concepts[0 if reading.language in HEAD_FIRST else -1]
+    literal = goods.texts.saying([part.words for part in wanted if part.soft])
+    return np.asarray(named(goods, "types", head.suggests) | literal)
+
+
+def _softened(part: Part, own: Floats, hard: bool, goods: Assortment) -> Floats:
+    """What a part asks for, and of a soft one what it may do without, unless it is all there is
+    to go by."""
+    if not part.soft:
         return own
-    suggested = concept.suggests if not typed else ()
-    if concept.soft and (typed or suggested):
+    if not hard:
         own = np.maximum(own, NOT_SOFT)
-    if suggested:
-        own = own * named(goods, "types", suggested)
-    return np.maximum(own, goods.texts.saying([part.words])) if concept.soft else own
+    return np.maximum(own, goods.texts.saying([part.words]))
 
 
 def _types(
