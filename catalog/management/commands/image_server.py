@@ -38,7 +38,7 @@ class ImageServer(BaseApplication):  # type: ignore[misc]
 class Command(BaseCommand):
     help = (
         "Serve the articles' pictures: GET /{width}/{article_id}.webp, from IMAGES_DIR; "
-        "a drawing stands where a picture is missing."
+        "a tile stands where a picture is missing."
     )
     requires_system_checks: list[str] = []
 
