@@ -19,7 +19,7 @@ from demo.pictures.silhouettes import LINES, Mark
 
 NEUTRAL: Final = 128
 GROUND: Final = (240, 239, 236)
-_SAMPLING, _SOFT = 3, 3
+_SAMPLING, _SOFT = 3, 2
 _TONES: Final = {"inside": 84, "rib": 120}
 #: The picture's width in the units that thin lines and soft edges are measured in.
 UNITS: Final = 240
@@ -144,7 +144,7 @@ def _soft(marks: Sequence[Mark], area: tuple[int, int], unit: float) -> Image.Im
         elif mark.role not in LINES and not mark.width:
             pen.polygon(points, NEUTRAL)
             _rounded(pen, points, unit / _SOFT)
-    soft = light.filter(ImageFilter.GaussianBlur(1.9 * unit / _SOFT))
+    soft = light.filter(ImageFilter.GaussianBlur(2.1 * unit / _SOFT))
     return soft.resize(area, Image.Resampling.BILINEAR)
 
 
