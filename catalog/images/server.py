@@ -9,7 +9,6 @@ Only these addresses exist, and no part of one reaches a file name except ten di
 import logging
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from catalog.images.attributes import TileAttributes, UnknownArticleError, attri
 from catalog.images.renditions import BrokenPictureError, Rendition, encode, rendition
 from catalog.images.tile import NONE, tile
 from catalog.images.urls import WIDTHS, height_for
+from web.cache import bounded
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def _placeholder(article_id: int, width: int, asked: str) -> Reply:
     return status, [*headers, ("X-Image", "placeholder")], body
 
 
-@lru_cache(maxsize=512)
+@bounded(512)
 def _tile(shown: TileAttributes, width: int) -> Rendition:
     """One tile for all articles that look alike; its tag is its content's."""
     body = encode(tile(shown.icon, shown.colour, width, height_for(width)))

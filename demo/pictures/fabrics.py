@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from demo.pictures.render import NEUTRAL
+from web.cache import bounded
 
 Field = npt.NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def fabric_of(appearance: str) -> Fabric:
     return FABRICS.get(appearance, FABRICS["Solid"])
 
 
-@lru_cache(maxsize=32)
+@bounded(32)
 def relief(name: str, width: int) -> Image.Image:
     """A sheet of light that covers any garment in a picture of this width."""
     shape = (round(width * 1.5), width)

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final
 
 from PIL import Image, ImageDraw
@@ -10,6 +9,7 @@ from PIL import Image, ImageDraw
 from catalog.images.colours import Colour, luma, mix
 from catalog.images.paths import flatten
 from demo.pictures.spec import Dice
+from web.cache import bounded
 
 Pens = tuple[ImageDraw.ImageDraw, ImageDraw.ImageDraw, ImageDraw.ImageDraw]
 Sheets = tuple[Image.Image, ...]
@@ -48,12 +48,12 @@ def inks_for(base: Colour, dice: Dice, tonal: bool) -> list[Colour]:
     return sorted(apart, key=lambda ink: -abs(luma(ink) - luma(base)))
 
 
-@lru_cache(maxsize=48)
-def sheets(name: str, width: int, angle: int = 0) -> Sheets:
+@bounded(48)
+def sheets(name: str, width: int, angle: int) -> Sheets:
     """The print's inks as masks, turned by an angle; larger than any garment in the picture."""
     if angle:
         resample = Image.Resampling.BILINEAR
-        return tuple(sheet.rotate(-angle, resample) for sheet in sheets(name, width))
+        return tuple(sheet.rotate(-angle, resample) for sheet in sheets(name, width, 0))
     factor = width / 240 * _SAMPLING
     blank = [Image.new("L", (round(_WIDE * factor), round(_HIGH * factor)), 0) for _ in range(3)]
     first, second, third = map(ImageDraw.Draw, blank)

@@ -8,7 +8,6 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -16,6 +15,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from catalog.images.colours import Colour, luma, mix
 from catalog.images.paths import Points
 from demo.pictures.silhouettes import LINES, Mark
+from web.cache import bounded
 
 NEUTRAL: Final = 128
 GROUND: Final = (240, 239, 236)
@@ -170,7 +170,7 @@ def _rounded(pen: ImageDraw.ImageDraw, points: Points, unit: float) -> None:
             pen.line(((ax, ay), (bx, by)), NEUTRAL + round(shade), width)
 
 
-@lru_cache(maxsize=512)
+@bounded(512)
 def _ramp(colour: Colour) -> tuple[list[int], list[int], list[int]]:
     """From tone (NEUTRAL the colour itself) to red, green and blue.
 
@@ -192,7 +192,7 @@ def paint(tone: Image.Image, colour: Colour) -> Image.Image:
     return Image.merge("RGB", [tone.point(table) for table in _ramp(colour)])
 
 
-@lru_cache(maxsize=8)
+@bounded(8)
 def _ground(width: int, height: int) -> Image.Image:
     """A plain ground, a little lighter in the middle."""
     glow = Image.radial_gradient("L").resize((width, height), Image.Resampling.BILINEAR)

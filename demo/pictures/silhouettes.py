@@ -4,12 +4,12 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from catalog.images.paths import Points, flatten
 from demo.pictures.spec import Dice, GarmentSpec
+from web.cache import bounded
 
 LINES: Final = frozenset({"seam", "stitch", "fold", "gleam"})
 _MARK: Final = re.compile(
@@ -108,7 +108,7 @@ def _stretched(mark: Mark, width: float, start: float, length: float) -> Mark:
     return replace(mark, points=points)
 
 
-@lru_cache(maxsize=256)
+@bounded(256)
 def part_marks(part: str) -> tuple[Mark, ...]:
     """The marks of one part, such as "sleeve.short"."""
     category, _, name = part.partition(".")
