@@ -53,7 +53,9 @@ RAW: dict[str, tuple[bytes, set[int]]] = {
     "no request": (b"\r\n\r\n", {400, SILENCE}),
     "no version": (b"GET /\r\n\r\n", {400}),
     "a version that doesn't exist": (b"GET / HTTP/9.9\r\nHost: localhost\r\n\r\n", {400, 505}),
-    "a method in small letters": (b"get /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", {200, 400, 405}),
+    "a method in small letters": (
+        b"get /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", {200, 400, 405}
+    ),
     "another host's name": (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", {400}),
     "a host that is none": (b"GET / HTTP/1.1\r\nHost: a/b@c\r\n\r\n", {400}),
     "TLS where none is spoken": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03" * 9, {400, SILENCE}),
