@@ -60,8 +60,15 @@ def overall(score: Floats) -> Ranked:
 
 def by_group(score: Floats, group: Ints) -> Ranked:
     """The best of every group of articles, such as an index group."""
-    keys = np.unique(group)
-    return ranked(keys, [np.where(group == key, score, 0) for key in keys])
+    keys, place = np.unique(group, return_inverse=True)
+    rows, values = np.full((len(keys), DEPTH), NONE, np.int32), np.zeros((len(keys), DEPTH), "f4")
+    order = np.lexsort((-score, place))
+    order = order[score[order] > 0]
+    key = place[order]
+    depth = np.arange(len(order)) - np.searchsorted(key, key)
+    head = depth < DEPTH
+    rows[key[head], depth[head]], values[key[head], depth[head]] = order[head], score[order[head]]
+    return Ranked(keys.astype(np.int32), rows, values)
 
 
 def popular_by_age(inputs: Inputs, weight: npt.NDArray[np.float64]) -> Ranked:

@@ -8,9 +8,9 @@ import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.dataset.inputs import Inputs, Progress
-from recommendations.ranking.pipeline import Constraints, personal_shelf
+from recommendations.ranking.pipeline import Constraints, personal_shelf, predicted
 from recommendations.ranking.ranker import best_first
-from recommendations.ranking.scoring import WEIGHTS, generate
+from recommendations.ranking.scoring import generate
 from recommendations.retrieval.candidates import GENERATORS, Source
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.training.pipeline import bundle_in_memory, ranker_of
@@ -26,15 +26,14 @@ def bundle_of(past: Inputs, likes: Mapping[str, npt.NDArray[Any]], progress: Pro
 
 
 def for_you(
-    bundle: Bundle, customers: Ints, k: int, weights: Mapping[Source, float] = WEIGHTS
+    bundle: Bundle, customers: Ints, k: int, weights: Mapping[Source, float] | None = None
 ) -> Lists:
-    """The shelf of each customer at the first moment after what the bundle knows."""
+    """The prediction for each customer at the first moment after what the bundle knows."""
     now_ms = after_history(bundle)
     lists = np.full((len(customers), k), -1, np.int32)
     for place, customer in enumerate(customers.tolist()):
         profile = profile_of(bundle, (), customer, now_ms)
-        constraints = Constraints(seed=customer * 100_000 + now_ms // DAY_MS)
-        picks = personal_shelf(bundle, profile, k, constraints, weights)
+        picks = predicted(bundle, profile, k, Constraints(), weights)
         lists[place, : len(picks)] = [pick.row for pick in picks]
     return lists
 

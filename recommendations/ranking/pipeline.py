@@ -14,7 +14,7 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.ranking.dislike_penalty import damped
 from recommendations.ranking.diversity import diverse
-from recommendations.ranking.ranker import best_first
+from recommendations.ranking.ranker import RANKED, applies, best_first
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Source
 from recommendations.retrieval.profile import PURCHASE, Profile
@@ -76,6 +76,24 @@ def personal_shelf(
     )
     new = something_new(bundle, picks, constraints) if explores else None
     return picks if new is None else [*picks[: k - 1], new]
+
+
+def predicted(
+    bundle: Bundle,
+    profile: Profile,
+    k: int,
+    constraints: Constraints,
+    weights: Mapping[Source, float] | None = None,
+) -> list[Pick]:
+    """The list that predicts: up to k of what the shopper will most likely buy next.
+
+    It may repeat what they own and show one thing in many colours; a shelf on a page may not.
+    """
+    if weights is None:
+        weights = RANKED if applies(bundle, profile) else WEIGHTS
+    found = generate(bundle, profile, weights, constraints.index_group)
+    ranking = damped(bundle, best_first(bundle, profile, found), constraints.less)
+    return picked(ranking, allowed(bundle, ranking.rows, constraints).nonzero()[0][:k])
 
 
 def picked(ranking: Ranking, places: npt.NDArray[np.intp]) -> list[Pick]:

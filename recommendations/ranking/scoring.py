@@ -32,6 +32,7 @@ WEIGHTS: Mapping[Source, float] = {
     Source.AUDIENCE: 0.03,
     Source.AGE: 0.05,
     Source.CHANNEL: 0.06,
+    Source.DEPARTMENT: 0.05,
 }
 # So many candidates go on to the filters: a shelf is 12 and may be 50.
 BUDGET = 300

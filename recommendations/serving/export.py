@@ -14,7 +14,7 @@ from django.db import connection
 
 from catalog.models import Customer
 from recommendations.bundle.reader import Bundle, open_bundle
-from recommendations.ranking.pipeline import Constraints, personal_shelf
+from recommendations.ranking.pipeline import Constraints, predicted
 from recommendations.retrieval.profile import after_history, profile_of
 from streaming.identity.tombstones import erased_customers
 
@@ -124,5 +124,5 @@ def lines_of(batch: list[Wanted]) -> list[str]:
 def prediction(bundle: Bundle, customer: int | None) -> str:
     """Twelve article_ids with blanks between."""
     profile = profile_of(bundle, (), customer, after_history(bundle))
-    picks = personal_shelf(bundle, profile, K, Constraints())
+    picks = predicted(bundle, profile, K, Constraints())
     return " ".join(f"{bundle.article[pick.row]:010d}" for pick in picks)

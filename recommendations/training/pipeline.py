@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.format import FORMAT, Manifest
-from recommendations.bundle.reader import Bundle
+from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.dataset.facts import Facts, facts_of
 from recommendations.dataset.history import histories
-from recommendations.dataset.inputs import Inputs, Progress, Sales
+from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.popularity import (
     STANDING_HALF_LIFE_DAYS,
     Ranked,
@@ -23,14 +23,14 @@ from recommendations.dataset.popularity import (
     standing,
     weights,
 )
-from recommendations.ranking.features import SOLD_DAYS
 from recommendations.training.co_occurrence import Partners, also_bought, bought_together
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
+from recommendations.training.counts import sales_counts
 from recommendations.training.neighbours import designs, neighbours_of
 from recommendations.training.new_in import newness
 from recommendations.training.outfits.training import outfit_arrays
-from recommendations.training.ranker import NO_RANKER, BundleOf, fit_ranker
+from recommendations.training.ranker import NO_RANKER, fit_ranker
 
 SEED = 1
 
@@ -50,13 +50,27 @@ def train(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt
 
 
 def ranker_of(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt.NDArray[Any]]:
-    """The learned ranker, or none; everything in its slices is from before them."""
+    """The learned ranker, or none; everything in its slices is from before them.
 
-    def prepare(oldest: Inputs) -> BundleOf:
-        likes = likes_of(oldest, facts_of(oldest), quiet, seed)
-        return lambda past: bundle_in_memory(past, {**likes, **NO_RANKER}, quiet)
+    Predictions need no likeness by content, so the slices have none.
+    """
+    unlike = unlike_of(inputs)
 
-    return fit_ranker(inputs, prepare, progress, seed)
+    def bundle_of(past: Inputs) -> Bundle:
+        return bundle_in_memory(past, {**unlike, **NO_RANKER}, quiet)
+
+    return fit_ranker(inputs, bundle_of, progress, seed)
+
+
+def unlike_of(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
+    """In place of `likes_of`: designs alone."""
+    count = len(inputs.articles)
+    return {
+        "design": designs(inputs.articles),
+        "vectors": np.zeros((count, 1), np.float32),
+        "neighbours": np.full((count, 1), ABSENT, np.int32),
+        "neighbour_scores": np.zeros((count, 1), np.float32),
+    }
 
 
 def quiet(line: str) -> None:
@@ -118,6 +132,10 @@ def attributes(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
         "garment_group",
         "index_group",
         "colour_master",
+        "colour",
+        "appearance",
+        "section",
+        "department",
     )
     own = {name: inputs.articles[name].to_numpy(np.int32) for name in columns}
     return own | {
@@ -146,8 +164,7 @@ def sales_lists(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
     group = inputs.articles["index_group"].to_numpy(np.int32)
     return {
         "standing": stand,
-        "sold": sold_lately(inputs.sales, inputs.as_of_day, len(inputs.articles)),
-        "buyer_age": buyer_age(inputs.sales, len(inputs.articles)),
+        **sales_counts(inputs),
         "colours": other_colours(
             inputs.articles["product"].to_numpy(np.int32), stand, facts.on_sale
         ),
@@ -155,25 +172,12 @@ def sales_lists(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
         **parts("popular_by_index_group", by_group(score, group)),
         **parts("popular_by_age", popular_by_age(inputs, weight)),
         **parts("popular_by_channel", popular_by_channel(inputs, weight)),
+        **parts(
+            "popular_by_department", by_group(score, inputs.articles["department"].to_numpy("i4"))
+        ),
         **parts("new", overall(new)),
         **parts("new_by_index_group", by_group(new, group)),
     }
-
-
-def sold_lately(sales: Sales, as_of_day: int, count: int) -> npt.NDArray[np.float32]:
-    """Units of each article (count × SOLD_DAYS) in the last days."""
-    lately = [sales.row[sales.day > as_of_day - days] for days in SOLD_DAYS]
-    return np.column_stack([np.bincount(rows, minlength=count) for rows in lately]).astype(
-        np.float32
-    )
-
-
-def buyer_age(sales: Sales, count: int) -> npt.NDArray[np.float32]:
-    """Mean age of an article's buyers in years, 0 where none is known."""
-    known = sales.age >= 0
-    units = np.bincount(sales.row[known], minlength=count)
-    total = np.bincount(sales.row[known], sales.age[known], minlength=count)
-    return (total / np.maximum(units, 1)).astype(np.float32)
 
 
 def associations(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:

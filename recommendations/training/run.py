@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import Error, connection
 
-from recommendations.bundle.format import FORMAT, Manifest, as_builtins
+from recommendations.bundle.format import FORMAT, Manifest, RankerReport, as_builtins, report_of
 from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.versions import activate, prune
 from recommendations.bundle.writer import write_bundle
@@ -85,6 +85,7 @@ def manifest_of(
         },
         metrics=metrics,
         features=dict(FEATURES),
+        ranker=report_of(arrays["ranker_report"]),
         files={},
     )
 
@@ -97,22 +98,18 @@ def quality(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
     return {
         "nearest_cosine": round(float(arrays["neighbour_scores"][:, 0].mean()), 4),
         "same_type_share": round(float(same.sum() / max(known.sum(), 1)), 4),
-        **trial_figures(arrays),
+        **trial_figures(report_of(arrays["ranker_report"])),
     }
 
 
-def trial_figures(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
-    """How ranker and blend did on the week held out, and which of them was chosen."""
-    names = (
-        "blend_map12",
-        "ranker_map12",
-        "ranker_gain_at_least",
-        "ranker_trial_customers",
-        "hist_gradient_boosting_map12",
-    )
-    figures = zip(names, arrays["ranker_trial"].tolist(), strict=False)
-    chosen = {"ranker_chosen": int(len(arrays["ranker"]) > 0)}
-    return chosen | {name: round(value, 5) for name, value in figures}
+def trial_figures(report: RankerReport) -> dict[str, float]:
+    """How ranker and blend did on the slices held out, and which of them was chosen."""
+    names = ("blend_map12", "ranker_map12", "gain_at_least", "gain_at_most", "trial_customers")
+    told = {"ranker_chosen": int(report.chosen), "ranker_slice_days": report.slice_days}
+    if not report.trial_customers:
+        return told
+    prefixed = {name: name if "map12" in name else f"ranker_{name}" for name in names}
+    return told | {prefixed[name]: round(getattr(report, name), 5) for name in names}
 
 
 def fail(record: ModelVersion, error: BaseException) -> None:
