@@ -89,11 +89,15 @@ def predicted(
 
     It may repeat what they own and show one thing in many colours; a shelf on a page may not.
     """
-    if weights is None:
-        weights = RANKED if applies(bundle, profile) else WEIGHTS
-    found = generate(bundle, profile, weights, constraints.index_group)
+    chosen = weights or predicting(bundle, profile)
+    found = generate(bundle, profile, chosen, constraints.index_group)
     ranking = damped(bundle, best_first(bundle, profile, found), constraints.less)
     return picked(ranking, allowed(bundle, ranking.rows, constraints).nonzero()[0][:k])
+
+
+def predicting(bundle: Bundle, profile: Profile) -> Mapping[Source, float]:
+    """The generators that a prediction starts from."""
+    return RANKED if applies(bundle, profile) else WEIGHTS
 
 
 def picked(ranking: Ranking, places: npt.NDArray[np.intp]) -> list[Pick]:

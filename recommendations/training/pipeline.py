@@ -23,6 +23,7 @@ from recommendations.dataset.popularity import (
     standing,
     weights,
 )
+from recommendations.ranking.features import Group
 from recommendations.training.co_occurrence import Partners, also_bought, bought_together
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
@@ -30,7 +31,8 @@ from recommendations.training.counts import sales_counts
 from recommendations.training.neighbours import designs, neighbours_of
 from recommendations.training.new_in import newness
 from recommendations.training.outfits.training import outfit_arrays
-from recommendations.training.ranker import NO_RANKER, fit_ranker
+from recommendations.training.ranker import NO_RANKER, BundleOf, examples_and_trial, fit, fit_ranker
+from recommendations.training.slices import slices_of
 
 SEED = 1
 
@@ -54,12 +56,20 @@ def ranker_of(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str,
 
     Predictions need no likeness by content, so the slices have none.
     """
-    unlike = unlike_of(inputs)
+    return fit_ranker(inputs, slice_bundles(inputs), progress, seed)
 
-    def bundle_of(past: Inputs) -> Bundle:
-        return bundle_in_memory(past, {**unlike, **NO_RANKER}, quiet)
 
-    return fit_ranker(inputs, bundle_of, progress, seed)
+def slice_bundles(inputs: Inputs) -> BundleOf:
+    rest = {**unlike_of(inputs), **NO_RANKER}
+    return lambda past: bundle_in_memory(past, rest, quiet)
+
+
+def rankers_without(inputs: Inputs, seed: int = SEED) -> dict[str, npt.NDArray[np.uint8]]:
+    """Rankers of the same examples, each without a group of features."""
+    examples, _ = examples_and_trial(
+        inputs, slices_of(inputs), slice_bundles(inputs), quiet, seed, trials=0
+    )
+    return {group.value: fit(examples, without=(group,)) for group in Group}
 
 
 def unlike_of(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:

@@ -28,6 +28,8 @@ from recommendations.training.slices import Slices, slices_of, split_at
 CUSTOMERS: Final = 8_000
 # So many of the newest slices are predicted before they are learned from.
 TRIALS: Final = 2
+# A ranker of fewer examples says nothing of what one of all can do.
+LEAST_EXAMPLES: Final = 500
 K: Final = 12
 ROUNDS: Final = 100
 PARAMETERS: Final[dict[str, Any]] = {
@@ -104,7 +106,12 @@ def fit_ranker(
 
 
 def examples_and_trial(
-    inputs: Inputs, slices: Slices, bundle_of: BundleOf, progress: Progress, seed: int
+    inputs: Inputs,
+    slices: Slices,
+    bundle_of: BundleOf,
+    progress: Progress,
+    seed: int,
+    trials: int = TRIALS,
 ) -> tuple[list[Examples], Trial]:
     """Through the slices from the oldest, so that each is tried by what came before it."""
     examples: list[Examples] = []
@@ -112,7 +119,7 @@ def examples_and_trial(
     for place, as_of_day in reversed(list(enumerate(slices.as_of_days))):
         truths, bundle = sliced(inputs, slices, as_of_day, bundle_of, seed)
         before = [part for part in examples if part.until <= as_of_day and len(part.sizes)]
-        if place < TRIALS and before:
+        if place < trials and sum(len(part.sizes) for part in before) >= LEAST_EXAMPLES:
             try_out(bundle, truths, fit(before), trial)
         examples += examples_of(bundle, truths)
         progress(f"the ranker's examples after {bundle.manifest.as_of}")
