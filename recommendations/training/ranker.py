@@ -18,7 +18,8 @@ from recommendations.dataset import metrics
 from recommendations.dataset.history import within
 from recommendations.dataset.inputs import Inputs, Progress, Sales
 from recommendations.dataset.splits import Truth, truth_of
-from recommendations.ranking.features import REGISTRY, Group, Matrix, features
+from recommendations.ranking import features as registry
+from recommendations.ranking.features import Group, Matrix, features
 from recommendations.ranking.pipeline import Constraints, predicted
 from recommendations.ranking.ranker import RANKED, context_of
 from recommendations.ranking.scoring import generate, rank
@@ -52,7 +53,6 @@ NO_RANKER: Final[dict[str, npt.NDArray[Any]]] = {
     "ranker_report": report_array(NO_RANKER_REPORT),
 }
 
-HORIZON: Final = [feature.name for feature in REGISTRY].index("horizon")
 
 # A bundle in memory of the sales up to a day.
 BundleOf = Callable[[Inputs], Bundle]
@@ -143,6 +143,7 @@ def truth_within(later: Sales, until: int, seed: int) -> Truth:
 
 def examples_of(bundle: Bundle, truths: dict[int, Truth]) -> list[Examples]:
     """Per horizon the head of the blend for each customer who bought something of it."""
+    of_horizon = [feature.name for feature in registry.REGISTRY].index("horizon")
     heads: dict[int, tuple[Ints, Matrix]] = {}
     parts = []
     for horizon, truth in truths.items():
@@ -154,7 +155,7 @@ def examples_of(bundle: Bundle, truths: dict[int, Truth]) -> list[Examples]:
             bought = np.isin(rows, list(own))
             if bought.any():
                 block = seen.copy()
-                block[:, HORIZON] = horizon
+                block[:, of_horizon] = horizon
                 blocks.append(block)
                 labels.append(bought.astype(np.int8))
         parts.append(joined(blocks, labels, bundle.as_of_day + horizon))
@@ -171,7 +172,7 @@ def head_of(bundle: Bundle, customer: int) -> tuple[Ints, Matrix]:
 
 def joined(blocks: list[Matrix], labels: list[npt.NDArray[np.int8]], until: int) -> Examples:
     return Examples(
-        np.concatenate([np.zeros((0, len(REGISTRY)), np.float32), *blocks]),
+        np.concatenate([np.zeros((0, len(registry.REGISTRY)), np.float32), *blocks]),
         np.concatenate([np.zeros(0, np.int8), *labels]),
         np.array([len(block) for block in blocks], np.int64),
         until,
@@ -184,12 +185,12 @@ def fit(
     """LightGBM's lambdarank of the examples, as the bytes of its text."""
     import lightgbm
 
-    kept = [place for place, feature in enumerate(REGISTRY) if feature.group not in without]
+    kept = [n for n, feature in enumerate(registry.REGISTRY) if feature.group not in without]
     data = lightgbm.Dataset(
         np.concatenate([part.features[:, kept] for part in parts]),
         np.concatenate([part.bought for part in parts]),
         group=np.concatenate([part.sizes for part in parts]),
-        feature_name=[REGISTRY[place].name for place in kept],
+        feature_name=[registry.REGISTRY[n].name for n in kept],
     )
     text = lightgbm.train(PARAMETERS | {"seed": seed}, data, ROUNDS).model_to_string()
     return np.frombuffer(text.encode(), np.uint8)
