@@ -17,6 +17,7 @@ from recommendations.evaluation.methods import bundle_of, for_you, in_session, r
 from recommendations.evaluation.retrieval import recall_at_depths
 from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import WEIGHTS
+from recommendations.retrieval.candidates import Source
 from recommendations.training.pipeline import likes_of, rankers_without
 from recommendations.training.ranker import NO_RANKER
 
@@ -166,7 +167,7 @@ def shown_of(head: Lists, bundle: Bundle, split: Split, truth: Truth) -> dict[st
 def ablation(bundle: Bundle, truth: Truth, k: int) -> dict[str, Values]:
     """MAP of for-you without each generator, and with all under the name of for-you."""
     whole = RANKED if len(bundle.ranker) else WEIGHTS
-    tried = {FOR_YOU: dict(whole)} | {
+    tried: dict[str, Mapping[Source, float]] = {FOR_YOU: whole} | {
         source.name.lower(): {s: w for s, w in whole.items() if s is not source} for source in whole
     }
     lists = {name: for_you(bundle, truth.customers, k, w) for name, w in tried.items()}

@@ -113,7 +113,7 @@ class Feature:
 def strength_of(source: Source) -> Compute:
     def of(context: RankingContext) -> Scores:
         place, given = context.given_by(source)
-        return np.bincount(place, given, minlength=len(context.rows))
+        return np.bincount(place, given, minlength=len(context.rows)).astype(np.float64)
 
     return of
 
@@ -171,7 +171,8 @@ def share_of_alike(place: int) -> Compute:
 
     def of(context: RankingContext) -> Scores:
         own = context.bundle.sold[context.rows, week].astype(np.float64)
-        return own / np.maximum(context.bundle.sold_alike[context.rows, place], 1.0)
+        part: Scores = own / np.maximum(context.bundle.sold_alike[context.rows, place], 1.0)
+        return part
 
     return of
 
@@ -180,7 +181,8 @@ def trend(context: RankingContext) -> Scores:
     """Logarithm of yesterday's sales over those of a day of the week."""
     yesterday, week = (context.bundle.sold[context.rows, SOLD_DAYS.index(days)] for days in (1, 7))
     quotient = (yesterday + TREND_SHRINKAGE) / (week / 7.0 + TREND_SHRINKAGE)
-    return np.log(quotient.astype(np.float64))
+    told: Scores = np.log(quotient.astype(np.float64))
+    return told
 
 
 def since_day(name: str) -> Compute:

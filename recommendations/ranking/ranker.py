@@ -23,7 +23,9 @@ TOLD: Final = 3
 DEPTH: Final = 150
 # The generators that a prediction by the ranker starts from. Content is for who looks around: of
 # what purchases lead to it adds nothing, and to know it as of each slice would take training long.
-RANKED: Final = {source: w for source, w in WEIGHTS.items() if source is not Source.CONTENT}
+RANKED: Final[Mapping[Source, float]] = {
+    source: w for source, w in WEIGHTS.items() if source is not Source.CONTENT
+}
 
 
 def best_first(bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates]) -> Ranking:

@@ -10,7 +10,7 @@ from recommendations.dataset import facts, popularity
 from recommendations.dataset.inputs import NEVER, day_number
 from recommendations.dataset.load import find, month_ranges
 from recommendations.tests.shops import AS_OF, sales_on, some_inputs
-from recommendations.training import content, neighbours, new_in, pipeline
+from recommendations.training import content, counts, neighbours, new_in, pipeline
 
 TODAY = day_number(AS_OF)
 
@@ -111,6 +111,39 @@ def test_a_sale_counts_half_after_a_half_life_and_nothing_after_the_window() -> 
     sales = sales_on([0, 1, 2], [TODAY, TODAY - 2, TODAY - popularity.WINDOW_DAYS])
     score = popularity.popularity(sales, popularity.weights(sales, TODAY), 4)
     assert score.tolist() == [1.0, 0.5, 0.0, 0.0]
+
+
+def test_an_article_counts_once_in_a_basket_and_less_in_a_large_one() -> None:
+    sales = sales_on([0, 0, 1, 1, 2, 3, 4], [TODAY] * 7)
+    sales = replace(sales, customer=np.array([1, 1, 2, 3, 3, 3, 3], np.int32))
+    score = popularity.popularity(sales, popularity.weights(sales, TODAY), 5)
+    assert score.tolist() == [1.0, 1.5, 0.5, 0.5, 0.5]
+
+
+def test_the_best_sellers_of_a_group_come_in_order_equal_ones_by_row() -> None:
+    group = np.array([7, 5, 7, 7, 5, 9], np.int32)
+    found = popularity.by_group(np.array([1, 2, 3, 3, 0, 0], np.float32), group)
+    assert found.keys.tolist() == [5, 7, 9]
+    assert found.rows[:, :4].tolist() == [[1, -1, -1, -1], [2, 3, 0, -1], [-1] * 4]
+    assert found.scores[1, :3].tolist() == [3, 3, 1]
+
+
+def test_counts_are_of_baskets_buyers_and_whatever_is_alike() -> None:
+    inputs = some_inputs(4, 0)
+    sales = sales_on([0, 0, 0, 1], [TODAY - 1, TODAY, TODAY, TODAY - 9])
+    sales = replace(
+        sales, customer=np.array([1, 1, 1, 2], np.int32), channel=np.array([1, 1, 1, 2], np.int32)
+    )
+    order = np.argsort(sales.day, kind="stable")
+    sales = type(sales)(**{name: column[order] for name, column in vars(sales).items()})
+    found = counts.sales_counts(replace(inputs, sales=sales))
+    assert found["sold"][:2].tolist() == [[1, 2, 2, 2, 2], [0, 0, 0, 1, 1]]
+    assert found["sold_alike"][:2, 0].tolist() == [2, 2], "two articles are one product"
+    assert found["buyers"].tolist() == [1, 1, 0, 0]
+    overall = 1 / 4
+    assert found["sold_online"].tolist() == pytest.approx(
+        [0.75 / 6, (1 + 3 * overall) / 4, overall, overall]
+    )
 
 
 def test_each_age_band_has_its_own_best_sellers_and_unknown_ages_too() -> None:

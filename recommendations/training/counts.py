@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from recommendations.dataset.history import ONLINE
 from recommendations.dataset.inputs import Floats, Inputs, Sales
+from recommendations.dataset.popularity import basket_lines
 from recommendations.ranking.features import ALIKE, ALIKE_DAYS, SOLD_DAYS
 
 # Buyers and channels of an article are those of the longest window.
@@ -30,9 +31,12 @@ def sales_counts(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
 
 
 def sold_lately(sales: Sales, as_of_day: int, count: int) -> Floats:
-    """Units of each article (count × SOLD_DAYS) in the last days."""
-    lately = [sales.row[sales.day > as_of_day - days] for days in SOLD_DAYS]
-    return np.column_stack([np.bincount(rows, minlength=count) for rows in lately]).astype("f4")
+    """Baskets (customer, day) with each article (count × SOLD_DAYS) in the last days."""
+    lately = np.flatnonzero(sales.day > as_of_day - LATELY_DAYS)
+    lines = lately[basket_lines(sales, lately).first]
+    day, rows = sales.day[lines], sales.row[lines]
+    columns = [np.bincount(rows[day > as_of_day - days], minlength=count) for days in SOLD_DAYS]
+    return np.column_stack(columns).astype(np.float32)
 
 
 def sold_alike(inputs: Inputs, sold: Floats) -> Floats:

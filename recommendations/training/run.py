@@ -105,7 +105,10 @@ def quality(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
 def trial_figures(report: RankerReport) -> dict[str, float]:
     """How ranker and blend did on the slices held out, and which of them was chosen."""
     names = ("blend_map12", "ranker_map12", "gain_at_least", "gain_at_most", "trial_customers")
-    told = {"ranker_chosen": int(report.chosen), "ranker_slice_days": report.slice_days}
+    told: dict[str, float] = {
+        "ranker_chosen": int(report.chosen),
+        "ranker_slice_days": report.slice_days,
+    }
     if not report.trial_customers:
         return told
     prefixed = {name: name if "map12" in name else f"ranker_{name}" for name in names}

@@ -19,7 +19,7 @@ from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluat
 from web.arguments import day
 
 # Everybody who bought something in the last week, by lists of twelve.
-KAGGLE: Final = {"holdout_days": 7, "k": 12, "rolls": 1, "customers": 10_000_000}
+KAGGLE: Final = Plan(holdout_days=7, k=12, rolls=1, customers=10_000_000)
 # The model's admin page links to them.
 PAGE, NUMBERS = "evaluation.html", "evaluation.json"
 
@@ -107,4 +107,4 @@ def plan_of(options: dict[str, Any]) -> Plan:
         if options[name] < 1:
             raise CommandError(f"--{name.replace('_', '-')} must be 1 or more")
     plan = Plan(**{name: options[name] for name in names}, ablate=options["ablate"])
-    return replace(plan, **KAGGLE) if options["kaggle"] else plan
+    return replace(KAGGLE, ablate=plan.ablate) if options["kaggle"] else plan
