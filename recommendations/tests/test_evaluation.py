@@ -107,7 +107,7 @@ def test_the_command_reports_and_the_admin_links_the_report(
 def test_the_competitions_protocol_stands_beside_published_results(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for n in range(5):
+    for _ in range(5):
         customer, article = make_customer(), make_article()
         for day in (3, 10, 20):
             make_transaction(article=article, customer=customer, t_dat=date(2020, 9, day))
