@@ -99,7 +99,8 @@ class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
     `slices` are the as-of days of its training examples, a day or a week apart (`slice_days`);
     `horizons` the days ahead of each that were predicted. The trial compares it with the blend on
     the newest slices, each predicted by a ranker of older ones: MAP@12 of `trial_customers`
-    customers and the 95 % interval of the paired difference.
+    customers and the 95 % interval of the paired difference. `calibration` is the slope and the
+    intercept of the logistic curve from its scores to the chance of a purchase.
     """
 
     decision: str
@@ -113,11 +114,19 @@ class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
     ranker_map12: float = 0.0
     gain_at_least: float = 0.0
     gain_at_most: float = 0.0
+    calibration: list[float] = []
 
     @property
     def horizon(self) -> int:
         """For how many days ahead shelves are meant: as far as it has learned to look."""
         return max(self.horizons, default=1)
+
+    def chance(self, score: float) -> float | None:
+        """That an article of this score is bought within the horizon; None where unknown."""
+        if not self.calibration:
+            return None
+        slope, intercept = self.calibration
+        return float(1.0 / (1.0 + np.exp(-(slope * score + intercept))))
 
 
 NO_RANKER_REPORT: Final = RankerReport(decision="no ranker was trained")

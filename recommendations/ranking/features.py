@@ -201,9 +201,8 @@ def price_gap(context: RankingContext) -> Scores:
 def price_gap_to_dearest(context: RankingContext) -> Scores:
     if not len(context.profile):
         return context.whole(UNKNOWN)
-    return np.log(
-        context.price / max(float(context.bundle.price[context.profile.rows].max()), 1e-9)
-    )
+    dearest = float(context.bundle.price[context.profile.rows].max())
+    return np.log(context.price / max(dearest, 1e-9))
 
 
 def buyer_age_gap(context: RankingContext) -> Scores:
@@ -216,10 +215,9 @@ def buyer_age_gap(context: RankingContext) -> Scores:
 
 def channel_gap(context: RankingContext) -> Scores:
     """Between the article's share of sales online and the shopper's."""
-    online = context.profile.online
-    return np.abs(
-        context.bundle.sold_online[context.rows] - (UNKNOWN if online is None else online)
-    )
+    own = UNKNOWN if context.profile.online is None else context.profile.online
+    gap: Scores = np.abs(context.bundle.sold_online[context.rows].astype(np.float64) - own)
+    return gap
 
 
 def visit_size(context: RankingContext) -> Scores:

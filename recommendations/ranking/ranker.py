@@ -69,10 +69,12 @@ def reordered(
 
 @dataclass(frozen=True)
 class Opinion:
-    """`place` is the blend's (1 is the best); `moved` what changed the ranker's score most."""
+    """`place` is the blend's (1 is the best); `moved` what changed the ranker's score most;
+    `chance` that it is bought within the ranker's horizon, None where it isn't calibrated."""
 
     place: int
     moved: dict[str, float]
+    chance: float | None = None
 
 
 def opinions(
@@ -86,10 +88,13 @@ def opinions(
         return {}
     ranking, chosen = rank(found), features_of(bundle) or ()
     seen = features(context_of(bundle, profile, found, ranking), chosen)
-    shares = bundle.booster.predict(seen, pred_contrib=True, num_threads=1)[:, : len(chosen)]
+    # The last column is what the score starts from.
+    shares = bundle.booster.predict(seen, pred_contrib=True, num_threads=1)
     return {
         int(row): Opinion(
-            place, {chosen[n].name: float(own[n]) for n in np.argsort(-abs(own))[:TOLD]}
+            place,
+            {chosen[n].name: float(own[n]) for n in np.argsort(-abs(own[:-1]))[:TOLD]},
+            bundle.ranker_report.chance(float(own.sum())),
         )
         for place, (row, own) in enumerate(zip(ranking.rows, shares, strict=False), start=1)
     }

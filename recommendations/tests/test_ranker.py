@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from recommendations.bundle.format import report_of
+from recommendations.bundle.format import RankerReport, report_of
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.inputs import Inputs
 from recommendations.dataset.splits import Truth
@@ -26,7 +26,7 @@ from recommendations.retrieval.profile import PURCHASE, VIEW, Profile
 from recommendations.tests.shops import some_inputs
 from recommendations.training import ranker, slices
 from recommendations.training.pipeline import ranker_of, slice_bundles
-from recommendations.training.ranker import Trial, examples_of, fit, sliced
+from recommendations.training.ranker import Trial, calibration, examples_of, fit, heads_of, sliced
 from recommendations.training.slices import Slices, slices_of
 
 
@@ -47,7 +47,10 @@ def rebuyers() -> Inputs:
 @pytest.fixture(scope="module")
 def ranked_bundle() -> Bundle:
     truths, bundle = of_slice(rebuyers(), 7)
-    return Bundle(bundle.manifest, {**bundle.arrays, "ranker": fit(examples_of(bundle, truths))})
+    return Bundle(
+        bundle.manifest,
+        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths)))},
+    )
 
 
 def of_slice(inputs: Inputs, days: int) -> tuple[dict[int, Truth], Bundle]:
@@ -137,7 +140,10 @@ def test_no_two_features_share_a_name() -> None:
 def test_a_feature_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is computed, trained on, served and explained, and a model without it goes on."""
     truths, bundle = of_slice(rebuyers(), 7)
-    older = Bundle(bundle.manifest, {**bundle.arrays, "ranker": fit(examples_of(bundle, truths))})
+    older = Bundle(
+        bundle.manifest,
+        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths)))},
+    )
     wanted = {row for own in next(iter(truths.values())).bought for row in own if row % 3 == 0}
     mine = Feature(
         "of_three",
@@ -146,7 +152,10 @@ def test_a_feature_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch)
         "of the rows that everybody wants, those that three divides",
     )
     monkeypatch.setattr(registry, "REGISTRY", (*REGISTRY, mine))
-    newer = Bundle(bundle.manifest, {**bundle.arrays, "ranker": fit(examples_of(bundle, truths))})
+    newer = Bundle(
+        bundle.manifest,
+        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths)))},
+    )
     assert newer.booster.feature_name()[-1] == "of_three"
     profile = bought([3, 40, 70])
     assert len(predicted(newer, profile, 12, Constraints())) == 12
@@ -201,9 +210,25 @@ def test_a_ranker_that_is_no_better_beyond_chance_is_not_chosen(
 def test_a_gain_counts_by_the_lower_bound_of_its_interval() -> None:
     dice = np.random.default_rng(3)
     blend = dice.random(500)
-    assert Trial([blend], [blend + 0.01]).figures()["gain_at_least"] == pytest.approx(0.01)
-    assert Trial([blend], [blend + dice.normal(0, 1, 500)]).figures()["gain_at_least"] < 0
+    scores, bought = [dice.random(500)], [dice.random(500) < 0.5]
+    better = Trial([blend], [blend + 0.01], scores, bought)
+    assert better.figures()["gain_at_least"] == pytest.approx(0.01)
+    as_good = Trial([blend], [blend + dice.normal(0, 1, 500)], scores, bought)
+    assert as_good.figures()["gain_at_least"] < 0
     assert Trial().figures() == {}
+
+
+def test_a_score_becomes_the_chance_that_was_seen() -> None:
+    dice = np.random.default_rng(5)
+    score = dice.normal(0, 2, 20_000)
+    bought = dice.random(20_000) < 1 / (1 + np.exp(-(0.8 * score - 2)))
+    report = RankerReport(decision="", calibration=calibration([score], [bought]))
+    for low, high in ((-2, -1), (0, 1), (2, 3)):
+        inside = (score > low) & (score < high)
+        told = np.mean([report.chance(value) for value in score[inside]])
+        assert told == pytest.approx(bought[inside].mean(), abs=0.02)
+    assert calibration([score], [np.zeros(20_000, bool)]) == []
+    assert RankerReport(decision="").chance(1.0) is None
 
 
 @pytest.mark.parametrize("days", [1, 7])

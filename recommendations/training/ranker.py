@@ -5,7 +5,7 @@ it began. Only where the ranker beats the blend there beyond chance is one of al
 the bundle; the report in its manifest says so either way.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -70,12 +70,19 @@ class Examples:
     until: int
 
 
+# Of a slice: by customer the candidates that the ranker would order, and their features.
+Heads = dict[int, tuple[Ints, Matrix]]
+
+
 @dataclass
 class Trial:
-    """Average precision of each customer of the slices that were tried, by blend and by ranker."""
+    """Average precision of each customer of the slices that were tried, by blend and by ranker;
+    of each candidate of theirs the ranker's score and whether it was bought."""
 
     blend: list[Values] = field(default_factory=list)
     ranker: list[Values] = field(default_factory=list)
+    scores: list[Values] = field(default_factory=list)
+    bought: list[npt.NDArray[np.bool_]] = field(default_factory=list)
 
     def figures(self) -> dict[str, Any]:
         """Means, and the 95 % interval of the paired difference."""
@@ -89,6 +96,7 @@ class Trial:
             "ranker_map12": float(ranker.mean()),
             "gain_at_least": low,
             "gain_at_most": high,
+            "calibration": calibration(self.scores, self.bought),
         }
 
 
@@ -118,10 +126,11 @@ def examples_and_trial(
     trial = Trial()
     for place, as_of_day in reversed(list(enumerate(slices.as_of_days))):
         truths, bundle = sliced(inputs, slices, as_of_day, bundle_of, seed)
+        heads = heads_of(bundle, truths)
         before = [part for part in examples if part.until <= as_of_day and len(part.sizes)]
         if place < trials and sum(len(part.sizes) for part in before) >= LEAST_EXAMPLES:
-            try_out(bundle, truths, fit(before), trial)
-        examples += examples_of(bundle, truths)
+            try_out(bundle, truths, heads, fit(before), trial)
+        examples += examples_of(bundle, truths, heads)
         progress(f"the ranker's examples after {bundle.manifest.as_of}")
     return examples, trial
 
@@ -141,25 +150,37 @@ def truth_within(later: Sales, until: int, seed: int) -> Truth:
     return truth_of(within(later, later.day <= until), CUSTOMERS, seed)
 
 
-def examples_of(bundle: Bundle, truths: dict[int, Truth]) -> list[Examples]:
+def heads_of(bundle: Bundle, truths: dict[int, Truth]) -> Heads:
+    customers = {customer for truth in truths.values() for customer in truth.customers.tolist()}
+    return {customer: head_of(bundle, customer) for customer in sorted(customers)}
+
+
+def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[Examples]:
     """Per horizon the head of the blend for each customer who bought something of it."""
-    of_horizon = [feature.name for feature in registry.REGISTRY].index("horizon")
-    heads: dict[int, tuple[Ints, Matrix]] = {}
     parts = []
     for horizon, truth in truths.items():
-        blocks, labels = [], []
-        for customer, own in zip(truth.customers.tolist(), truth.bought, strict=True):
-            if customer not in heads:
-                heads[customer] = head_of(bundle, customer)
-            rows, seen = heads[customer]
-            bought = np.isin(rows, list(own))
-            if bought.any():
-                block = seen.copy()
-                block[:, of_horizon] = horizon
-                blocks.append(block)
-                labels.append(bought.astype(np.int8))
+        found = [
+            (seen_for(seen, horizon), bought.astype(np.int8))
+            for seen, bought in labelled(truth, heads)
+            if bought.any()
+        ]
+        blocks, labels = [seen for seen, _ in found], [bought for _, bought in found]
         parts.append(joined(blocks, labels, bundle.as_of_day + horizon))
     return parts
+
+
+def labelled(truth: Truth, heads: Heads) -> Iterator[tuple[Matrix, npt.NDArray[np.bool_]]]:
+    """Of each customer the features of the candidates, and which of them they bought."""
+    for customer, own in zip(truth.customers.tolist(), truth.bought, strict=True):
+        rows, seen = heads[customer]
+        yield seen, np.isin(rows, list(own))
+
+
+def seen_for(seen: Matrix, horizon: int) -> Matrix:
+    """The same features, meant for so many days ahead."""
+    copy = seen.copy()
+    copy[:, [feature.name for feature in registry.REGISTRY].index("horizon")] = horizon
+    return copy
 
 
 def head_of(bundle: Bundle, customer: int) -> tuple[Ints, Matrix]:
@@ -197,16 +218,36 @@ def fit(
 
 
 def try_out(
-    bundle: Bundle, truths: dict[int, Truth], text: npt.NDArray[np.uint8], trial: Trial
+    bundle: Bundle,
+    truths: dict[int, Truth],
+    heads: Heads,
+    text: npt.NDArray[np.uint8],
+    trial: Trial,
 ) -> None:
     """Predict the longest horizon of a slice by both."""
-    truth = truths[max(truths)]
+    horizon, truth = max(truths), truths[max(truths)]
     report = RankerReport(decision="on trial", horizons=list(truths))
-    ranked = {**bundle.arrays, "ranker": text, "ranker_report": report_array(report)}
+    arrays = {**bundle.arrays, "ranker": text, "ranker_report": report_array(report)}
+    ranked = Bundle(bundle.manifest, arrays)
     relevant = np.array([len(own) for own in truth.bought])
-    for found, own in ((trial.blend, bundle), (trial.ranker, Bundle(bundle.manifest, ranked))):
+    for found, own in ((trial.blend, bundle), (trial.ranker, ranked)):
         hits = metrics.hits_of(predictions(own, truth.customers), truth.bought)
         found.append(metrics.average_precision(hits, relevant))
+    for seen, bought in labelled(truth, heads):
+        trial.scores.append(ranked.booster.predict(seen_for(seen, horizon), num_threads=1))
+        trial.bought.append(bought)
+
+
+def calibration(scores: list[Values], bought: list[npt.NDArray[np.bool_]]) -> list[float]:
+    """Slope and intercept of the logistic curve from a score to the chance of being bought
+    (Platt's scaling), by what was held out; empty where nothing was bought, or all was."""
+    from sklearn.linear_model import LogisticRegression
+
+    found = np.concatenate(bought)
+    if found.all() or not found.any():
+        return []
+    curve = LogisticRegression(C=1e6).fit(np.concatenate(scores)[:, None], found)
+    return [float(curve.coef_[0, 0]), float(curve.intercept_[0])]
 
 
 def predictions(bundle: Bundle, customers: Ints) -> Ints:
