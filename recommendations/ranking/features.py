@@ -6,7 +6,7 @@ from the next training on, and an older model goes on with those it knows.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -55,6 +55,8 @@ class RankingContext:
     rows: Ints
     blend: Scores
     horizon: float = 1.0
+    _given: dict[Source, tuple[npt.NDArray[np.intp], Scores]] = field(default_factory=dict)
+    _same: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
 
     @cached_property
     def _order(self) -> npt.NDArray[np.intp]:
@@ -66,10 +68,23 @@ class RankingContext:
         return self.profile.weights / max(float(self.profile.weights.sum()), 1e-12)
 
     @cached_property
-    def bought(self) -> tuple[Ints, Scores]:
-        """Rows that the shopper bought, newest first, and how many days ago."""
-        own = self.profile.kinds == PURCHASE
-        return self.profile.rows[own], self.profile.days[own]
+    def is_purchase(self) -> npt.NDArray[np.bool_]:
+        bought: npt.NDArray[np.bool_] = self.profile.kinds == PURCHASE
+        return bought
+
+    @cached_property
+    def owned(self) -> npt.NDArray[np.bool_]:
+        """Rows × the shopper's actions: whether the row itself was bought."""
+        same: npt.NDArray[np.bool_] = self.rows[:, None] == self.profile.rows
+        return same & self.is_purchase
+
+    def days_of(self, same: npt.NDArray[np.bool_]) -> Scores:
+        """Days since the newest of the shopper's purchases that are marked in each row."""
+        if not len(self.profile):
+            return self.whole(UNKNOWN)
+        bought = same & self.is_purchase
+        newest = bought.argmax(axis=1)  # actions come newest first
+        return np.where(bought.any(axis=1), self.profile.days.take(newest), UNKNOWN)
 
     @cached_property
     def usual_price(self) -> float:
@@ -84,13 +99,25 @@ class RankingContext:
 
     def given_by(self, source: Source) -> tuple[npt.NDArray[np.intp], Scores]:
         """The places (among `rows`) of a generator's candidates, and the strength of each."""
+        if source not in self._given:
+            self._given[source] = self._found_by(source)
+        return self._given[source]
+
+    def _found_by(self, source: Source) -> tuple[npt.NDArray[np.intp], Scores]:
         part = self.found.get(source)
         if part is None or not len(part):
             return np.zeros(0, np.intp), np.zeros(0)
-        place = np.searchsorted(self.rows, part.rows, sorter=self._order)
-        place = self._order[place.clip(max=len(self.rows) - 1)]
-        hit = self.rows[place] == part.rows
+        place = self._order.take(self.rows.searchsorted(part.rows, sorter=self._order), mode="clip")
+        hit = self.rows.take(place) == part.rows
         return place[hit], part.scores[hit]
+
+    def same(self, name: str) -> npt.NDArray[np.bool_]:
+        """Rows × the shopper's actions: whether both have the same value of an attribute."""
+        if name not in self._same:
+            value = getattr(self.bundle, name)
+            own = value.take(self.profile.rows)
+            self._same[name] = value.take(self.rows)[:, None] == own
+        return self._same[name]
 
     def whole(self, value: float) -> Scores:
         """The same value for every row."""
@@ -128,33 +155,23 @@ def times_of(source: Source) -> Compute:
 
 def share_of(name: str) -> Compute:
     def of(context: RankingContext) -> Scores:
-        value = getattr(context.bundle, name)
-        own, wanted = value[context.profile.rows], value[context.rows]
-        known, place = np.unique(own, return_inverse=True)
-        if not len(known):
-            return context.whole(0.0)
-        total = np.bincount(place, context.share, minlength=len(known))
-        at = np.searchsorted(known, wanted).clip(max=len(known) - 1)
-        return np.where(known[at] == wanted, total[at], 0.0)
+        share: Scores = context.same(name) @ context.share
+        return share
 
     return of
 
 
-def since_bought(name: str | None = None) -> Compute:
-    """Days since the shopper bought the row, or anything that shares the attribute with it."""
+def since_bought(name: str) -> Compute:
+    """Days since the shopper bought anything that shares the attribute with the row."""
 
     def of(context: RankingContext) -> Scores:
-        rows, days = context.bought
-        value = None if name is None else getattr(context.bundle, name)
-        own, wanted = (rows, context.rows) if value is None else (value[rows], value[context.rows])
-        # Newest first: the first of equal ones is the last purchase.
-        known, first = np.unique(own, return_index=True)
-        if not len(known):
-            return context.whole(UNKNOWN)
-        at = np.searchsorted(known, wanted).clip(max=len(known) - 1)
-        return np.where(known[at] == wanted, days[first[at]], UNKNOWN)
+        return context.days_of(context.same(name))
 
     return of
+
+
+def since_bought_itself(context: RankingContext) -> Scores:
+    return context.days_of(context.owned)
 
 
 def sold(place: int) -> Compute:
@@ -222,13 +239,13 @@ def channel_gap(context: RankingContext) -> Scores:
 
 def visit_size(context: RankingContext) -> Scores:
     """How many articles the shopper bought on the last day they bought anything."""
-    _, days = context.bought
+    days = context.profile.days[context.is_purchase]
     return context.whole(float((days < days.min() + 1.0).sum()) if len(days) else 0.0)
 
 
 def spent_again(context: RankingContext) -> Scores:
     """The price of a row the shopper owns."""
-    return np.where(np.isin(context.rows, context.bought[0]), context.price, UNKNOWN)
+    return np.where(context.owned.any(axis=1), context.price, UNKNOWN)
 
 
 REGISTRY: Final[tuple[Feature, ...]] = (
@@ -244,7 +261,9 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     Feature(
         "place", Group.RETRIEVAL, lambda c: np.arange(float(len(c.rows))), "its place in the blend"
     ),
-    Feature("days_since_bought", Group.OWN, since_bought(), "days since the shopper bought it"),
+    Feature(
+        "days_since_bought", Group.OWN, since_bought_itself, "days since the shopper bought it"
+    ),
     *(
         Feature(f"days_since_{name}", Group.OWN, since_bought(name), f"the same of its {name}")
         for name in SINCE

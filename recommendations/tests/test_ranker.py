@@ -176,6 +176,15 @@ def test_too_few_customers_get_no_ranker_and_the_report_says_why() -> None:
     assert "the blend ranks alone" in decision
 
 
+def test_a_trial_needs_examples_from_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "LEAST_OF_WEEK", 50)
+    monkeypatch.setattr(ranker, "LEAST_EXAMPLES", 100_000)
+    arrays = ranker_of(rebuyers(), quiet)
+    report = report_of(arrays["ranker_report"])
+    assert (len(arrays["ranker"]), report.trial_customers, report.chosen) == (0, 0, False)
+    assert "fewer than 100000 examples" in report.decision
+
+
 def test_days_are_taken_where_weeks_lack_buyers(monkeypatch: pytest.MonkeyPatch) -> None:
     inputs = rebuyers()
     monkeypatch.setattr(slices, "LEAST_OF_DAY", 20)

@@ -265,10 +265,15 @@ def report_of_trial(
     figures = trial.figures()
     chosen = figures.get("gain_at_least", 0.0) > 0
     counted = {"chosen": chosen, "examples": sum(len(part.sizes) for part in examples)}
-    decision = slices.why
-    if figures:
-        decision += (
-            "; MAP@12 of the ranker {ranker_map12:.4f}, of the blend {blend_map12:.4f}, "
-            "difference {gain_at_least:.4f} to {gain_at_most:.4f}: ".format(**figures)
-        ) + ("the ranker ranks" if chosen else "the blend ranks alone")
+    decision = f"{slices.why}; {told(figures, chosen)}" if slices.as_of_days else slices.why
     return slices.report(inputs, decision=decision, **counted, **figures)
+
+
+def told(figures: dict[str, Any], chosen: bool) -> str:
+    """The outcome of the trial in words."""
+    if not figures:
+        return f"fewer than {LEAST_EXAMPLES} examples to try a ranker of: the blend ranks alone"
+    return (
+        "MAP@12 of the ranker {ranker_map12:.4f}, of the blend {blend_map12:.4f}, difference "
+        "{gain_at_least:.4f} to {gain_at_most:.4f}: ".format(**figures)
+    ) + ("the ranker ranks" if chosen else "the blend ranks alone")
