@@ -11,16 +11,17 @@ from typing import Final
 
 import numpy as np
 
-from recommendations.bundle.reader import Bundle, per_bundle
+from recommendations.bundle.reader import Bundle
 from recommendations.ranking.features import Feature, RankingContext, features, named
 from recommendations.ranking.scoring import WEIGHTS, Ranking, rank
 from recommendations.retrieval.candidates import Candidates, Source
 from recommendations.retrieval.profile import PURCHASE, Profile
+from web.cache import per_owner
 
 # An explanation names so many features.
 TOLD: Final = 3
 # The ranker orders so many; what the blend put behind them stays behind them.
-DEPTH: Final = 150
+DEPTH: Final = 100
 # The generators that a prediction by the ranker starts from. Content is for who looks around: of
 # what purchases lead to it adds nothing, and to know it as of each slice would take training long.
 RANKED: Final[Mapping[Source, float]] = {
@@ -41,7 +42,7 @@ def applies(bundle: Bundle, profile: Profile) -> bool:
     return bool((profile.kinds == PURCHASE).all()) and features_of(bundle) is not None
 
 
-@per_bundle(most=1)
+@per_owner(most=1)
 def features_of(bundle: Bundle) -> tuple[Feature, ...] | None:
     """What the bundle's ranker was trained with; None where we know one of them no more."""
     return named(bundle.booster.feature_name())
