@@ -32,14 +32,18 @@ class Ranked:
     scores: Floats
 
 
-def weights(
-    sales: Sales, as_of_day: int, half_life: float = HALF_LIFE_DAYS
-) -> npt.NDArray[np.float64]:
-    """2^(-age / half-life) × the sale's part of its basket, 0 outside of the window."""
-    weight = np.zeros(len(sales))
-    lately = np.flatnonzero(as_of_day - sales.day < WINDOW_DAYS)
-    age = as_of_day - sales.day[lately]
-    weight[lately] = 2.0 ** (-age / half_life) * parts_of_baskets(sales, lately)
+def decay(sales: Sales, as_of_day: int, half_life: float) -> npt.NDArray[np.float64]:
+    """2^(-age / half-life) per sale, 0 outside of the window."""
+    age = as_of_day - sales.day
+    decayed: npt.NDArray[np.float64] = np.where(age < WINDOW_DAYS, 2.0 ** (-age / half_life), 0)
+    return decayed
+
+
+def weights(sales: Sales, as_of_day: int) -> npt.NDArray[np.float64]:
+    """What each sale says of what sells next: its decay × its part of its basket."""
+    weight = decay(sales, as_of_day, HALF_LIFE_DAYS)
+    lately = np.flatnonzero(weight)
+    weight[lately] *= parts_of_baskets(sales, lately)
     return weight
 
 

@@ -1,6 +1,7 @@
-"""The personal shelf: candidates, rank, filters, diversity, a slot for something new. Pure.
+"""The personal list: candidates, rank, filters, and by policy what a shelf must respect. Pure.
 
-Serving, evaluation and export all call `personal_shelf`: what is measured is what is shown.
+`predicted` is for the export and the evaluation, `personal_shelf` for a page: it adds diversity and
+a slot for something new to the same candidates in the same order.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -16,6 +16,7 @@ from recommendations.dataset.popularity import (
     STANDING_HALF_LIFE_DAYS,
     Ranked,
     by_group,
+    decay,
     overall,
     popular_by_age,
     popular_by_channel,
@@ -168,7 +169,7 @@ def names(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
 def sales_lists(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
     weight = weights(inputs.sales, inputs.as_of_day)
     score = popularity(inputs.sales, weight, len(inputs.articles))
-    steady = weights(inputs.sales, inputs.as_of_day, STANDING_HALF_LIFE_DAYS)
+    steady = decay(inputs.sales, inputs.as_of_day, STANDING_HALF_LIFE_DAYS)
     stand = standing(popularity(inputs.sales, steady, len(inputs.articles)))
     new = newness(facts, inputs.as_of_day)
     group = inputs.articles["index_group"].to_numpy(np.int32)
