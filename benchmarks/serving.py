@@ -94,9 +94,11 @@ def fill_features(shoppers: int) -> list[int]:
     Written by the stream's own reducer; only Kafka is left out.
     """
     from recommendations.bundle import registry
-    from streaming import batch, clock, connection, keys
+    from streaming import clock, connection, feature_batch, keys
     from streaming.articles import Articles
+    from streaming.feature_batch import Located
     from streaming.state import pack
+    from streaming.trends import Increments
 
     bundle = registry.active()
     assert bundle is not None
@@ -107,8 +109,11 @@ def fill_features(shoppers: int) -> list[int]:
     redis.set(BENCH_KEY, "x" * 200)
     for start in range(0, shoppers, 1000):
         names = [shopper(n) for n in range(start, min(start + 1000, shoppers))]
-        good = [(0, name, event) for name in names for event in session(dice, name, sold, now)]
-        reduced = batch.reduce(good, dict.fromkeys(names), articles.known, [])
+        good = [
+            Located(0, name, event) for name in names for event in session(dice, name, sold, now)
+        ]
+        trends = Increments.around(now)
+        reduced = feature_batch.reduce(good, dict.fromkeys(names), articles.known, trends)
         redis.mset({keys.state(name): pack(state) for name, state in reduced.states.items()})
     return sold
 

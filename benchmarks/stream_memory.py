@@ -38,16 +38,19 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
 
 
 def _packed(customers: int) -> Iterator[dict[str, bytes]]:
-    from streaming import articles, batch, telling
+    from streaming import articles, feature_batch, telling
+    from streaming.feature_batch import Located
     from streaming.state import pack
+    from streaming.trends import Increments
 
     lines, known = _history(customers), articles.load()
     lines = lines[np.argsort(lines.customer, kind="stable")]
     for first in range(1, customers + 1, TOGETHER):
         begin, end = np.searchsorted(lines.customer, [first, first + TOGETHER])
         made = telling.purchases(lines[begin:end])
-        good = [(0, event.shopper, event) for event in made]
-        reduced = batch.reduce(good, dict.fromkeys(event.shopper for event in made), known, [])
+        good = [Located(0, event.shopper, event) for event in made]
+        packed = dict.fromkeys(event.shopper for event in made)
+        reduced = feature_batch.reduce(good, packed, known, Increments(0, 0))
         yield {shopper: pack(state) for shopper, state in reduced.states.items()}
 
 

@@ -4,7 +4,6 @@ A message is keyed by `shopper`, so one shopper's events keep their order within
 """
 
 import re
-from binascii import crc32
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -123,6 +122,9 @@ Event = (
     | Erase
 )
 
+# What a shopper did, beside what is told of a shopper.
+Done = OfArticle | Search
+
 ERASE: Final = str(Erase.__struct_config__.tag)
 _NAME: Final = re.compile(rb'"(?:shopper|anonymous)"\s*:\s*"([ac][0-9a-f]{1,32})"')
 _encoder = msgspec.json.Encoder()
@@ -135,11 +137,6 @@ def key_of(event: Event) -> str:
     An Identify goes to the anonymous shopper's, where the state to hand over lies.
     """
     return event.anonymous if isinstance(event, Identify) else event.shopper
-
-
-def partition_of(key: str, partitions: int) -> int:
-    """librdkafka's own choice for a keyed message, so that any of its clients agrees with us."""
-    return crc32(key.encode()) % partitions
 
 
 def encode(event: Event) -> bytes:

@@ -20,7 +20,8 @@ from django.conf import settings
 
 from streaming import kafka, spool, topics, way
 from streaming.counters import ACCEPTED, LOST, SPOOLED, count
-from streaming.events import Event, encode, key_of, partition_of
+from streaming.events import Event, encode, key_of
+from streaming.partitions import home_of
 
 logger = logging.getLogger(__name__)
 
@@ -140,7 +141,7 @@ def produce(
         settings.KAFKA_TOPIC,
         message,
         key=key,
-        partition=partition_of(key, settings.KAFKA_PARTITIONS),
+        partition=home_of(key),
         headers=headers or [],
         on_delivery=on_delivery,
     )

@@ -10,7 +10,7 @@ HEAD: Final = """\
 
 What the stream keeps for recommendations. All times, windows and half-lives go by event time; a
 time to live starts with the last write. `streaming.store.snapshot` reads a shopper's features, and
-those of any articles, in one round trip; `streaming.offline` computes the same from PostgreSQL.
+those of any articles, in one round trip.
 """
 
 

@@ -6,16 +6,16 @@ the log `streaming.way` (settings.LOG_EVENTS) meets an event's id at each statio
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Final, cast
+from typing import Final
 
-from confluent_kafka import Message
+import msgspec
 from django.conf import settings
 from opentelemetry import propagate, trace
 
-from streaming.batch import Part
 from streaming.clock import wall_ms
+from streaming.consumer.batch import PartitionBatch, Record
 from streaming.correlation import request_id
-from streaming.events import Event
+from streaming.events import Event, decode
 
 logger = logging.getLogger(__name__)
 tracer = trace.get_tracer(__name__)
@@ -39,21 +39,23 @@ def published(events: Iterable[Event]) -> None:
             logger.info("Event published", extra={"event": event.id, "type": tag})
 
 
-def applied(parts: Sequence[Part], messages: Sequence[Message]) -> None:
-    """Tell of a batch's events once they are features; costs nothing while nobody listens."""
+def applied(batches: Sequence[PartitionBatch]) -> None:
+    """Tell of a batch's events once they took effect; costs nothing while nobody listens."""
     if not (settings.TRACES or logger.isEnabledFor(logging.INFO)):
         return
-    of = {(message.partition(), message.offset()): message for message in messages}
-    for part in parts:
-        for offset, _, event in part.decoded.good:
-            _applied(of[part.partition, offset], event)
+    for batch in batches:
+        for record in batch.records:
+            _applied(batch.partition, record)
 
 
-def _applied(message: Message, event: Event) -> None:
-    pairs = cast("list[tuple[str, bytes]]", message.headers() or [])
-    carried = {name: value.decode(errors="replace") for name, value in pairs}
-    place = {"event": event.id, "partition": message.partition(), "offset": message.offset()}
-    accepted = message.timestamp()[1]
+def _applied(partition: int, record: Record) -> None:
+    try:
+        event = decode(record.value or b"")
+    except (msgspec.DecodeError, RecursionError):
+        return
+    carried = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
+    place = {"event": event.id, "partition": partition, "offset": record.offset}
+    accepted = record.accepted_ms
     about = {**place, "delay_ms": wall_ms() - accepted, "request_id": carried.get(REQUEST, "")}
     logger.info("Event applied", extra=about)
     if "traceparent" in carried:

@@ -17,7 +17,7 @@ def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     settings.BUNDLES_DIR = tmp_path / "bundles"
     registry.reset()
     connection.client().flushdb()
-    clock._offset.learn(None)
+    clock.reset()
     yield settings.BUNDLES_DIR
     registry.reset()
 

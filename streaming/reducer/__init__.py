@@ -6,15 +6,15 @@ The functions take the state over and change it; a caller who needs the old one 
 from typing import Final
 
 from streaming import events
-from streaming.features import SESSION_GAP_MS
-from streaming.reducer.handover import erase, forget, take_in
-from streaming.reducer.recents import put_into, remember
+from streaming.reducer.bag import put_in, take_out
+from streaming.reducer.handover import erase, reset, take_in
+from streaming.reducer.recents import remember
 from streaming.reducer.rings import is_first
 from streaming.reducer.tastes import WEIGHT_OF, Attributes, add_taste
 from streaming.reducer.timing import count, count_in_time, in_session, note_purchase
 from streaming.state import COUNTED, KINDS, Entry, State
 
-__all__ = ["Attributes", "apply", "viewed_before"]
+__all__ = ["Attributes", "apply"]
 
 # By place in COUNTED, which begins with the KINDS.
 PLACE_OF: Final[dict[type[events.Event], int]] = {
@@ -26,7 +26,7 @@ PLACE_OF: Final[dict[type[events.Event], int]] = {
     events.Impression: COUNTED.index("impression"),
     events.Search: COUNTED.index("search"),
 }
-VIEW, BAG_ADD, PURCHASE = (PLACE_OF[kind] for kind in (events.View, events.BagAdd, events.Purchase))
+BAG_ADD, PURCHASE = PLACE_OF[events.BagAdd], PLACE_OF[events.Purchase]
 BAG_REMOVE, SEARCH = PLACE_OF[events.BagRemove], PLACE_OF[events.Search]
 assert len(KINDS) - 1 == PURCHASE  # noqa: S101
 
@@ -41,7 +41,8 @@ def apply(state: State, event: events.Event, about: Attributes | None) -> bool:
     place = PLACE_OF.get(type(event))
     if place is None:
         return _of_shopper(state, event)
-    if not is_first(state, event):
+    # What happened before a fresh start is forgotten, even if it comes only now.
+    if not is_first(state, event) or event.ts <= state.reset_ms:
         return False
     count(state, place)
     count_in_time(state, place, event.ts)
@@ -57,10 +58,7 @@ def _of_shopper(state: State, event: events.Event) -> bool:
     if isinstance(event, events.Merge):
         return take_in(state, event)
     if isinstance(event, events.Reset):
-        if is_first(state, event):
-            forget(state)
-            return True
-        return False
+        return is_first(state, event) and reset(state, event.ts)
     if isinstance(event, events.Erase):
         erase(state)
         return True
@@ -77,17 +75,6 @@ def _of_article(
         if place == PURCHASE:
             note_purchase(state, event.ts)
     if place == BAG_ADD:
-        put_into(state.bag, event.article)
-    elif place in (PURCHASE, BAG_REMOVE) and event.article in state.bag:
-        state.bag.remove(event.article)
-
-
-def viewed_before(state: State, event: events.Event) -> int | None:
-    """The article viewed last before this view, in the same session: a pair for the co-views."""
-    if type(event) is not events.View:
-        return None
-    for entry in state.recents[:4]:
-        if entry.kind == VIEW and entry.article != event.article:
-            gap_ms = event.ts - entry.s * 1000
-            return entry.article if 0 <= gap_ms <= SESSION_GAP_MS else None
-    return None
+        put_in(state, event.article, event.ts)
+    elif place in (PURCHASE, BAG_REMOVE):
+        take_out(state, event.article, event.ts)

@@ -6,16 +6,21 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
-from streaming import clock, connection, outbox, producer, topics
+from streaming import clock, connection, outbox, partitions, producer, topics
 
 
 @pytest.fixture
 def store() -> Iterator[None]:
     """An empty Redis, and a shop clock that nobody has set."""
-    connection.client().flushdb()
+    _forget()
     yield
+    _forget()
+
+
+def _forget() -> None:
     connection.client().flushdb()
-    clock._offset.learn(None)
+    clock.reset()
+    partitions.reset()
 
 
 def delete(*names: str) -> None:

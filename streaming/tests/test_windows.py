@@ -93,14 +93,6 @@ def test_purchases_tell_recency_and_on_how_many_days() -> None:
     assert found.purchase_days == 2
 
 
-def test_the_view_before_in_the_same_session_is_a_pair() -> None:
-    state = after(seen(1, START), bought(START + 1000), seen(2, START + 2000))
-    assert reducer.viewed_before(state, seen(2, START + 2000)) == 1
-    reducer.apply(state, seen(3, START + 2000 + SESSION_GAP_MS + 1000), None)
-    assert reducer.viewed_before(state, seen(3, START + 2000 + SESSION_GAP_MS + 1000)) is None
-    assert reducer.viewed_before(state, bought(START + 9000)) is None
-
-
 def test_a_merge_joins_sessions_windows_and_purchases() -> None:
     visitor = after(seen(1, START), bought(START + MINUTE))
     identify = events.Identify(

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from catalog.tests.factories import make_article
 from streaming import connection, dislikes, keys, producer, store, topics, verify
-from streaming.consumer import FeatureConsumer
+from streaming.consumer.watchdog import EXIT_FAILED, STUCK_S, Watchdog
 from streaming.delivery import Outgoing, Sender
 from streaming.events import View
 from streaming.replay import Publisher
@@ -21,7 +21,6 @@ from streaming.tests.kafka import messages
 from streaming.tests.progress import done, features, finish
 from streaming.tests.servers import Valkey, Worker, eventually
 from streaming.tests.traffic import START, traffic
-from streaming.worker import EXIT_FAILED, STUCK_S, Stream
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 EVENTS = 40_000
@@ -193,19 +192,14 @@ def shares() -> list[int]:
 
 def test_a_loop_that_hangs_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[int] = []
-    stream = Stream.__new__(Stream)
-    stream.consumer = FeatureConsumer("hangs")
-    stream.consumer.turned_at -= STUCK_S + 1
-    release = threading.Event()
-    stream.thread = threading.Thread(target=release.wait, daemon=True)
-    stream.thread.start()
+    watchdog = Watchdog(threading.Event())
+    watchdog.turned_at -= STUCK_S + 1
 
     def end(status: int) -> None:
         ended.append(status)
-        stream.consumer.stopping.set()
+        watchdog.stopping.set()
 
-    monkeypatch.setattr("streaming.worker.WATCH_EVERY_S", 0.01)
-    monkeypatch.setattr("streaming.worker.os._exit", end)
-    stream._watch()
-    release.set()
+    monkeypatch.setattr("streaming.consumer.watchdog.CHECK_EVERY_S", 0.01)
+    monkeypatch.setattr("streaming.consumer.watchdog.os._exit", end)
+    watchdog.watch("hangs", lambda: True)
     assert ended == [EXIT_FAILED]

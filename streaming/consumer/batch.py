@@ -1,0 +1,111 @@
+"""What a poll brings: records by partition. No I/O."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from confluent_kafka import KafkaError, Message
+
+ORIGIN: Final = "origin"  # the header of a record that another partition passed on
+
+
+class Origin(NamedTuple):
+    """Where a record lay that was passed on to its shopper's partition."""
+
+    partition: int
+    offset: int
+
+    @classmethod
+    def read(cls, text: bytes | str | None) -> "Origin | None":
+        """None for what isn't one: a header can be anything."""
+        try:
+            partition, offset = map(
+                int, (text or b"").split(b":" if isinstance(text, bytes) else ":")
+            )  # type: ignore[arg-type]
+        except (ValueError, TypeError):
+            return None
+        return cls(partition, offset)
+
+    def header(self) -> tuple[str, bytes]:
+        return ORIGIN, f"{self.partition}:{self.offset}".encode()
+
+
+class Record(NamedTuple):
+    """A message as it lay in its partition; `value` None is a tombstone of a compacted topic."""
+
+    offset: int
+    value: bytes | None
+    accepted_ms: int = 0
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+    @property
+    def origin(self) -> Origin | None:
+        return next((Origin.read(value) for name, value in self.headers if name == ORIGIN), None)
+
+
+class DeadRecord(NamedTuple):
+    """A record that can't be worked on, and why."""
+
+    partition: int
+    record: Record
+    error: str
+
+
+@dataclass(frozen=True)
+class PartitionBatch:
+    """One partition's share of a poll. `next_offset` is where the partition goes on after it.
+
+    Without records it only moves on, over what isn't for readers (aborted transactions, markers).
+    """
+
+    partition: int
+    records: list[Record]
+    next_offset: int
+
+    def halves(self) -> "tuple[PartitionBatch, PartitionBatch]":
+        middle = len(self.records) // 2
+        begin = self.records[middle].offset
+        first = replace(self, records=self.records[:middle], next_offset=begin)
+        return first, replace(self, records=self.records[middle:])
+
+
+def partition_batches(
+    messages: Iterable[Message], positions: Mapping[int, int]
+) -> list[PartitionBatch]:
+    """The messages by partition, without those that are done already or aren't ours.
+
+    An end-of-partition event says how far everything has been read, whatever lay there.
+    """
+    records: dict[int, list[Record]] = {}
+    ends: dict[int, int] = {}
+    for message in messages:
+        partition, offset = message.partition(), message.offset()
+        # Both are there in a message that was fetched; the types don't know.
+        if partition is None or offset is None or partition not in positions:
+            continue
+        if offset < positions[partition]:
+            continue
+        ends[partition] = offset
+        if message.error() is None:
+            ends[partition] += 1
+            records.setdefault(partition, []).append(_record(message, offset))
+    return [
+        PartitionBatch(partition, records.get(partition, []), end)
+        for partition, end in ends.items()
+        if partition in records or end > max(positions[partition], 0)
+    ]
+
+
+def _record(message: Message, offset: int) -> Record:
+    headers = message.headers()
+    return Record(
+        offset,
+        message.value(),
+        message.timestamp()[1],
+        tuple(headers) if headers else (),  # type: ignore[arg-type]
+    )
+
+
+def is_end(message: Message) -> bool:
+    error = message.error()
+    return error is not None and error.code() == KafkaError._PARTITION_EOF

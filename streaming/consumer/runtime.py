@@ -1,0 +1,317 @@
+"""The loop that every consumer of the log runs: poll, work out, file, write, go on.
+
+It is built to be interrupted anywhere. Whatever goes wrong (a store away, a refused batch, a dead
+letter that isn't acknowledged, partitions come and gone) it forgets the batch, asks the processor
+where each of its partitions stands, and reads the log again from there.
+"""
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from django.conf import settings
+from django.db import DataError, IntegrityError, connections
+
+from streaming import kafka, topics, way
+from streaming.consumer.assignment import BEYOND, CUT, Assignment, ends
+from streaming.consumer.batch import DeadRecord, PartitionBatch, is_end, partition_batches
+from streaming.consumer.dead_letter_limit import DeadLetterLimit, DeadLetterLimitError
+from streaming.consumer.heartbeat import Heartbeat
+from streaming.consumer.metrics import WorkerMetrics
+from streaming.consumer.processor import (
+    NO_POSITION,
+    Log,
+    NotReadyError,
+    Processor,
+    RefusedError,
+    Work,
+)
+from streaming.consumer.watchdog import Watchdog
+from streaming.delivery import Sender, dead_letter
+
+logger = logging.getLogger(__name__)
+
+RETRY_S: Final = 0.5
+GC_THRESHOLD: Final = (100_000, 50, 100)
+# Told apart from a database that is away: the row's own fault.
+OF_THE_RECORD: Final = (DataError, IntegrityError)
+
+
+class UndeliveredError(Exception):
+    """Kafka didn't acknowledge dead letters or what is passed on: the batch must not count."""
+
+
+class ConsumerRuntime:
+    """`run` works until `stopping` is set; raises DeadLetterLimitError."""
+
+    def __init__(self, processor: Processor, worker: str) -> None:
+        self.processor = processor
+        self.stopping = threading.Event()
+        self.watchdog = Watchdog(self.stopping)
+        self.metrics = WorkerMetrics(worker, processor.name)
+        self.heartbeat = Heartbeat(self.metrics)
+        self.limit = DeadLetterLimit()
+        self.assignment = Assignment()
+        self.sender = Sender()
+        self.waited_out: tuple[type[Exception], ...] = (*processor.unavailable, KafkaException, UndeliveredError, RefusedError,
+                           NotReadyError, topics.TopicError)  # fmt: skip
+
+    def run(self) -> None:
+        # A batch makes ten thousands of small lists and no cycles: looking for cycles as often as
+        # Python does by itself takes a fifth of the time.
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLD)
+        try:
+            while not self.stopping.is_set():
+                self._run_once()
+        except Exception as error:
+            self.heartbeat.stopped(str(error), self.assignment)
+            raise
+        finally:
+            connections.close_all()  # this thread's own
+
+    def _run_once(self) -> None:
+        self.watchdog.turned()
+        try:
+            topics.ensure(move=True)
+            self.processor.open()
+            self._live()
+        except DeadLetterLimitError:
+            raise
+        except self.waited_out as error:
+            self._wait(error)
+            connections.close_all()
+            self.stopping.wait(RETRY_S)
+
+    def _wait(self, error: Exception) -> None:
+        reason = (
+            f"{error}" if isinstance(error, NotReadyError) else f"{type(error).__name__}: {error}"
+        )
+        if self.metrics.reason != reason:
+            logger.warning("%s waits: %s", self.processor.name, reason)
+        self.metrics.state, self.metrics.reason = "waiting", reason
+        self.heartbeat.beat(self.assignment)
+
+    def _live(self) -> None:
+        """One Kafka consumer's life: until told to stop or until it is broken."""
+        self.consumer = Consumer(
+            {
+                **kafka.consumer(self.processor.name),
+                "enable.partition.eof": True,
+                **self.processor.polling.kafka,
+                "stats_cb": lambda text: self.metrics.statistics(text, settings.KAFKA_TOPIC),
+                "error_cb": self._error,
+            }
+        )
+        self.consumer.subscribe(
+            [settings.KAFKA_TOPIC],
+            on_assign=self._on_assign,
+            on_revoke=self._on_revoke,
+            on_lost=self._on_lost,
+        )
+        try:
+            while not self.stopping.is_set():
+                self._turn()
+        finally:
+            self.consumer.close()  # revokes, and so commits
+            self.assignment.give_up()
+
+    def _turn(self) -> None:
+        self.watchdog.turned()
+        if self.assignment.partitions and self.assignment.log is None:
+            self._find_positions()
+        messages = self._poll()
+        if self.assignment.log is not None:
+            batches = partition_batches(messages, self.assignment.positions)
+            if batches:
+                self._work(batches)
+        self.processor.turn()
+        if self.heartbeat.due(self.assignment):
+            self._commit()
+            self._check_positions()
+
+    def _poll(self) -> list[Message]:
+        """What is there, up to a batch; with nothing there, what comes first."""
+        polling = self.processor.polling
+        if polling.gather_s:
+            got = self.consumer.consume(polling.records, polling.gather_s)
+        else:
+            first = self.consumer.consume(1, polling.idle_s)
+            rest = self.consumer.consume(polling.records - 1, 0) if first else []
+            got = [*first, *rest]
+        return [message for message in got if not self._is_error(message)]
+
+    # --- a batch ---
+
+    def _work(self, batches: Sequence[PartitionBatch]) -> None:
+        try:
+            try:
+                self._apply(batches)
+            except Exception as error:
+                if not self._is_records_fault(error):
+                    raise
+                logger.warning("A record makes its batch fail: %s: %s", type(error).__name__, error)
+                for batch in batches:
+                    self._apply_or_file(batch)
+        except DeadLetterLimitError:
+            raise
+        except self.waited_out as error:
+            self.metrics.refused += isinstance(error, RefusedError)
+            self._lose_positions(f"{type(error).__name__}: {error}")
+
+    def _is_records_fault(self, error: Exception) -> bool:
+        if isinstance(error, DeadLetterLimitError):
+            return False
+        return isinstance(error, OF_THE_RECORD) or not isinstance(error, self.waited_out)
+
+    def _apply(self, batches: Sequence[PartitionBatch]) -> None:
+        """Raise what the processor raises; everything but that is safe to repeat."""
+        log, began = self.assignment.log, time.monotonic()
+        assert log is not None  # noqa: S101
+        work = self.processor.prepare(log, batches)
+        at = self.metrics.part("work out", began)
+        self._write(log, work, at)
+        self.metrics.batch(batches, time.monotonic() - began)
+        way.applied(batches)
+
+    def _write(self, log: Log, work: Work, at: float) -> None:
+        self._deliver(log, work)
+        at = self.metrics.part("send", at)
+        self.processor.commit(log, self.assignment.positions, work)
+        self.metrics.part("write", at)
+        self.assignment.advance(work.batches)
+        self.metrics.dead += len(work.dead)
+        example = work.dead[-1].error if work.dead else ""
+        self.limit.watch(sum(len(b.records) for b in work.batches), len(work.dead), example)
+
+    def _deliver(self, log: Log, work: Work) -> None:
+        """Dead letters, and what is passed on, are safe in Kafka before their cause is passed."""
+        messages = [
+            dead_letter(d.record.value or b"", d.error, log.topic, d.partition, d.record.offset)
+            for d in work.dead
+        ]
+        messages += work.outgoing
+        if messages and self.sender.send(messages):
+            raise UndeliveredError(f"{len(messages)} dead letters or events aren't acknowledged")
+        self.metrics.passed_on += len(work.outgoing)
+
+    def _apply_or_file(self, batch: PartitionBatch) -> None:
+        """Halve a batch until the record is found that fails for its own sake, and file it."""
+        try:
+            self._apply([batch])
+        except Exception as error:
+            if not self._is_records_fault(error):
+                raise
+            if len(batch.records) > 1:
+                for half in batch.halves():
+                    self._apply_or_file(half)
+                return
+            self._file(batch, error)
+
+    def _file(self, batch: PartitionBatch, error: Exception) -> None:
+        log = self.assignment.log
+        assert log is not None  # noqa: S101
+        why = f"{self.processor.name} can't work on it: {type(error).__name__}: {error}"
+        logger.exception("Filed as a dead letter: %s", why)
+        passed = PartitionBatch(batch.partition, [], batch.next_offset)
+        dead = [DeadRecord(batch.partition, record, why) for record in batch.records]
+        self._write(log, Work([passed], dead), time.monotonic())
+
+    # --- where to go on ---
+
+    def _find_positions(self) -> None:
+        try:
+            log = Log(settings.KAFKA_TOPIC, topics.ensure())
+            self.assignment.find(self.consumer, self.processor, log)
+        except self.waited_out as error:
+            self._lose_positions(f"{type(error).__name__}: {error}")
+            self.stopping.wait(RETRY_S)
+        else:
+            self.metrics.state, self.metrics.reason = "running", ""
+
+    def _check_positions(self) -> None:
+        """A store that was wiped, or a position that was moved, must not wait for the next event."""
+        if (log := self.assignment.log) is None:
+            return
+        try:
+            stored = self.processor.positions(log, list(self.assignment.positions))
+        except self.waited_out as error:
+            self._lose_positions(str(error))
+            return
+        if stored != self.assignment.positions:
+            self._lose_positions(f"the store has {stored}, not {self.assignment.positions}")
+
+    def _lose_positions(self, why: str) -> None:
+        """Fetch nothing more until the processor was asked; the group still sees us alive."""
+        if self.metrics.state != "waiting":
+            logger.warning("%s goes back to its positions: %s", self.processor.name, why)
+        self.metrics.state, self.metrics.reason = "waiting", why
+        self.assignment.forget()
+        self.consumer.assign([])
+
+    def _is_error(self, message: Message) -> bool:
+        """Whether a message is only a report; the end of a partition is told by its offset."""
+        error = message.error()
+        if error is None or is_end(message):
+            return False
+        if error.fatal():
+            raise KafkaException(error)
+        if error.code() == KafkaError._AUTO_OFFSET_RESET:
+            self._out_of_range(message.partition() or 0)
+        else:
+            logger.warning("Kafka: %s", error)
+        return True
+
+    def _out_of_range(self, partition: int) -> None:
+        """Another topic under the same name has positions of its own; this one has lost events."""
+        log = self.assignment.log
+        if log is None or topics.topic_id() != log.topic_id:
+            self._lose_positions("the topic was made anew")
+            return
+        at = self.assignment.positions.get(partition, NO_POSITION)
+        low, high = ends(self.consumer, log.topic, [partition])[partition]
+        if at == NO_POSITION or low <= at <= high:  # it was cut while we asked, or isn't any more
+            self._lose_positions(f"partition {partition} begins at {low} now")
+            return
+        text = CUT if at < low else BEYOND
+        reason = text.format(low=low, high=high, partition=partition, group=self.processor.name)
+        self.assignment.stop(self.consumer, partition, reason)
+
+    # --- the group ---
+
+    def _on_assign(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self.metrics.rebalances += 1
+        self.assignment.partitions = [partition.partition for partition in partitions]
+        self._lose_positions(f"assigned {self.assignment.partitions}")
+
+    def _on_revoke(self, _: Consumer, __: list[TopicPartition]) -> None:
+        """Every batch is done before the next poll, so that nothing is under way here."""
+        self._commit(wait=True)
+        self.assignment.give_up()
+
+    def _on_lost(self, _: Consumer, __: list[TopicPartition]) -> None:
+        self.assignment.give_up()
+
+    def _commit(self, *, wait: bool = False) -> None:
+        """Tell Kafka where we are, for its own tools' sake: a failure costs nothing."""
+        offsets = [
+            TopicPartition(settings.KAFKA_TOPIC, partition, position)
+            for partition, position in self.assignment.positions.items()
+            if position != NO_POSITION
+        ]
+        try:
+            if offsets and wait:
+                self.consumer.commit(offsets=offsets, asynchronous=False)
+            elif offsets:
+                self.consumer.commit(offsets=offsets)
+        except KafkaException as error:
+            logger.info("Offsets weren't committed: %s", error)
+
+    def _error(self, error: KafkaError) -> None:
+        """Each failed attempt to connect is told; that no broker is left says it once."""
+        if error.code() == KafkaError._ALL_BROKERS_DOWN:
+            logger.warning("Kafka is away: %s", error)
