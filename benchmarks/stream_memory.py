@@ -23,7 +23,7 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
     through the stream's reducer customer by customer; the states are stored as the worker does.
     """
     from streaming import keys
-    from streaming.features import STATE_TTL_S
+    from streaming.features.registry import STATE_TTL_S
 
     client.execute_command("FLUSHDB", "SYNC")
     empty = int(client.info("memory")["used_memory"])
@@ -38,19 +38,20 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
 
 
 def _packed(customers: int) -> Iterator[dict[str, bytes]]:
-    from streaming import articles, feature_batch, telling
-    from streaming.feature_batch import Located
-    from streaming.state import pack
-    from streaming.trends import Increments
+    from streaming.features import articles, batch
+    from streaming.features.batch import Located
+    from streaming.features.state import pack
+    from streaming.features.trends import Increments
+    from streaming.history import encoding
 
     lines, known = _history(customers), articles.load()
     lines = lines[np.argsort(lines.customer, kind="stable")]
     for first in range(1, customers + 1, TOGETHER):
         begin, end = np.searchsorted(lines.customer, [first, first + TOGETHER])
-        made = telling.purchases(lines[begin:end])
+        made = encoding.purchases(lines[begin:end])
         good = [Located(0, event.shopper, event) for event in made]
         packed = dict.fromkeys(event.shopper for event in made)
-        reduced = feature_batch.reduce(good, packed, known, Increments(0, 0))
+        reduced = batch.reduce(good, packed, known, Increments(0, 0))
         yield {shopper: pack(state) for shopper, state in reduced.states.items()}
 
 

@@ -14,7 +14,7 @@ app.autodiscover_tasks()
 
 
 def features() -> object:
-    from streaming.feature_processor import FeatureProcessor
+    from streaming.features.processor import FeatureProcessor
 
     return FeatureProcessor()
 

@@ -15,14 +15,14 @@ from django.utils import timezone
 
 from catalog.models import IngestRun
 from recommendations.models import ModelVersion
-from storefront import beats
+from storefront.operations import celery_heartbeats
 from storefront.tests.shops import Shop
 from streaming import status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis
 from streaming.consumer.assignment import Assignment
 from streaming.consumer.batch import PartitionBatch, Record
-from streaming.consumer.metrics import WorkerMetrics
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.consumer.processor import Log
 from streaming.tasks import flush_spool
 
@@ -58,7 +58,7 @@ def test_every_figure_that_is_asked_for_is_given(client: Client, shop: Shop, sto
     meter = WorkerMetrics("w1", state="running", ends={0: 9})
     meter.batch([PartitionBatch(0, [Record(0, b"", wall_ms())], 1)], 0.01)
     status.publish(redis(), meter.report(Assignment([0], Log("events", "topic"), {0: 7})))
-    redis().zadd(beats.WORKERS, {"tasks@here": wall_ms()})
+    redis().zadd(celery_heartbeats.WORKERS, {"tasks@here": wall_ms()})
     flush_spool.apply()
     now = timezone.now()
     IngestRun.objects.create(status=IngestRun.Status.DONE, finished_at=now)

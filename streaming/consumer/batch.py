@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from confluent_kafka import KafkaError, Message
+from confluent_kafka import Message
 
 ORIGIN: Final = "origin"  # the header of a record that another partition passed on
 
@@ -104,8 +104,3 @@ def _record(message: Message, offset: int) -> Record:
         message.timestamp()[1],
         tuple(headers) if headers else (),  # type: ignore[arg-type]
     )
-
-
-def is_end(message: Message) -> bool:
-    error = message.error()
-    return error is not None and error.code() == KafkaError._PARTITION_EOF

@@ -7,7 +7,7 @@ from typing import Final
 from streaming import keys
 from streaming.connection import StoreUnavailable, available, connect
 from streaming.consumer.assignment import Assignment
-from streaming.consumer.metrics import WorkerMetrics
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.status import (
     SERIES_EVERY_S,
     SERIES_KEPT,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from streaming.consumer.batch import DeadRecord, PartitionBatch
-from streaming.delivery import Outgoing
+from streaming.producers.acknowledged import Outgoing
 
 NO_POSITION: Final = -1  # nothing of the partition was applied yet
 

@@ -16,12 +16,11 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from django.conf import settings
 from django.db import DataError, IntegrityError, connections
 
-from streaming import kafka, topics, way
+from streaming import kafka
 from streaming.consumer.assignment import BEYOND, CUT, Assignment, ends
-from streaming.consumer.batch import DeadRecord, PartitionBatch, is_end, partition_batches
+from streaming.consumer.batch import DeadRecord, PartitionBatch, partition_batches
 from streaming.consumer.dead_letter_limit import DeadLetterLimit, DeadLetterLimitError
 from streaming.consumer.heartbeat import Heartbeat
-from streaming.consumer.metrics import WorkerMetrics
 from streaming.consumer.processor import (
     NO_POSITION,
     Log,
@@ -30,8 +29,13 @@ from streaming.consumer.processor import (
     RefusedError,
     Work,
 )
+from streaming.consumer.tracing import applied
 from streaming.consumer.watchdog import Watchdog
-from streaming.delivery import Sender, dead_letter
+from streaming.consumer.worker_metrics import WorkerMetrics
+from streaming.kafka import topics
+from streaming.kafka.reading import is_end
+from streaming.producers.acknowledged import Sender, dead_letter
+from streaming.producers.moving import to_spool
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +81,7 @@ class ConsumerRuntime:
     def _run_once(self) -> None:
         self.watchdog.turned()
         try:
-            topics.ensure(move=True)
+            topics.ensure(move=to_spool)
             self.processor.open()
             self._live()
         except DeadLetterLimitError:
@@ -176,7 +180,7 @@ class ConsumerRuntime:
         at = self.metrics.part("work out", began)
         self._write(log, work, at)
         self.metrics.batch(batches, time.monotonic() - began)
-        way.applied(batches)
+        applied(batches)
 
     def _write(self, log: Log, work: Work, at: float) -> None:
         self._deliver(log, work)

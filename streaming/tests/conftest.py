@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
-from streaming import clock, connection, outbox, partitions, producer, topics
+from streaming import clock, connection, partitions
+from streaming.kafka import topics
+from streaming.producers import outbox, producer
 
 
 @pytest.fixture

@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streaming import events, feature_batch, reducer, state, trends
-from streaming.events import Event
-from streaming.feature_batch import Located, Reduced
-from streaming.features import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, DAY_MS, RECENTS
-from streaming.reducer.handover import hand_over
-from streaming.reducer.rings import MERGED_BYTES, SEEN_BYTES
-from streaming.reducer.tastes import Attributes
-from streaming.state import State, pack, unpack, view
+from streaming.events import schema
+from streaming.events.schema import Event
+from streaming.features import batch, reducer, state, trends
+from streaming.features.batch import Located, Reduced
+from streaming.features.reducer.handover import hand_over
+from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES
+from streaming.features.reducer.tastes import Attributes
+from streaming.features.registry import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, DAY_MS, RECENTS
+from streaming.features.state import State, pack, unpack, view
+from streaming.features.trends import EPOCH_MS, Increments
 from streaming.tests.traffic import START, traffic
-from streaming.trends import EPOCH_MS, Increments
 
 ABOUT = Attributes(1002, 272, 5, 1, 9, 3, 1676)
 ARTICLES = list(range(108775001, 108775041))
@@ -33,14 +34,14 @@ KNOWN = {
 }
 
 
-def seen(article: int, ts: int, name: str = "") -> events.View:
-    return events.View(
+def seen(article: int, ts: int, name: str = "") -> schema.View:
+    return schema.View(
         id=name or f"{article}-{ts}", shopper="c1", ts=ts, source="shop", article=article
     )
 
 
-def bought(article: int, ts: int) -> events.Purchase:
-    return events.Purchase(
+def bought(article: int, ts: int) -> schema.Purchase:
+    return schema.Purchase(
         id=f"p{article}-{ts}", shopper="c1", ts=ts, source="shop", article=article, price=0.1,
         channel=2,
     )  # fmt: skip
@@ -77,7 +78,7 @@ def test_an_event_that_comes_twice_counts_once() -> None:
 def test_impressions_dont_push_a_purchase_out_of_memory() -> None:
     purchase = bought(1, START)
     crowd = [
-        events.Impression(id=f"i{i}", shopper="c1", ts=START, source="shop", article=i + 1)
+        schema.Impression(id=f"i{i}", shopper="c1", ts=START, source="shop", article=i + 1)
         for i in range(200)
     ]
     assert after(purchase, *crowd, purchase).counts[state.COUNTED.index("purchase")] == 1
@@ -85,7 +86,7 @@ def test_impressions_dont_push_a_purchase_out_of_memory() -> None:
 
 @pytest.mark.feature("bag")
 def test_a_purchase_empties_its_article_out_of_the_bag() -> None:
-    add = events.BagAdd(id="b", shopper="c1", ts=START, source="shop", article=7)
+    add = schema.BagAdd(id="b", shopper="c1", ts=START, source="shop", article=7)
     assert after(add).bag == [7]
     assert after(add, bought(7, START + 1)).bag == []
 
@@ -124,7 +125,7 @@ def test_a_clock_before_the_events_doesnt_overflow() -> None:
 def test_no_state_exceeds_its_bounds(visits: list[tuple[int, int]]) -> None:
     features = State()
     for number, (article, ms) in enumerate(visits):
-        event = events.BagAdd(
+        event = schema.BagAdd(
             id=f"{number}", shopper="c1", ts=START + ms, source="shop", article=article
         )
         reducer.apply(features, event, KNOWN[article])
@@ -157,9 +158,9 @@ def run_into(
     packed: dict[str, bytes | None], made: list[Event], about: dict[int, Attributes]
 ) -> Reduced:
     """One batch over the states, which it brings up to date."""
-    good = [Located(0, events.key_of(event), event) for event in made]
+    good = [Located(0, schema.key_of(event), event) for event in made]
     mine = {located.key: packed.get(located.key) for located in good}
-    result = feature_batch.reduce(good, mine, about, Increments.around(START))
+    result = batch.reduce(good, mine, about, Increments.around(START))
     packed.update({key: pack(features) for key, features in result.states.items()})
     return result
 
@@ -171,7 +172,7 @@ def test_how_shoppers_come_between_each_other_changes_no_state(
     crowd = traffic(200, ARTICLES, 12, seed)
     waiting: dict[str, list[Event]] = {}
     for event in crowd:
-        waiting.setdefault(events.key_of(event), []).append(event)
+        waiting.setdefault(schema.key_of(event), []).append(event)
     shuffled = []
     while waiting:
         key = dice.choice(sorted(waiting))
@@ -187,7 +188,7 @@ def test_how_shoppers_come_between_each_other_changes_no_state(
 
 @given(st.integers(0, 2**31), st.lists(st.integers(1, 300), min_size=1, max_size=8))
 def test_batches_of_any_size_give_the_same_features_and_trends(seed: int, cuts: list[int]) -> None:
-    made = [Located(i, events.key_of(e), e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))]
+    made = [Located(i, schema.key_of(e), e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))]
     whole = run([made])
     borders = sorted({0, *(min(cut, 300) for cut in cuts), 300})
     assert run([made[a:b] for a, b in pairwise(borders)]) == whole
@@ -199,7 +200,7 @@ def run(batches: list[list[Located]]) -> tuple[object, ...]:
     passed_on: list[object] = []
     for good in batches:
         mine = {located.key: packed.get(located.key) for located in good}
-        result = feature_batch.reduce(good, mine, KNOWN, Increments.around(START), log=1)
+        result = batch.reduce(good, mine, KNOWN, Increments.around(START), log=1)
         packed.update({key: pack(features) for key, features in result.states.items()})
         passed_on += result.passed_on
         for key, added in result.trends.sums.items():
@@ -213,7 +214,7 @@ def run(batches: list[list[Located]]) -> tuple[object, ...]:
 def test_a_merge_that_comes_twice_changes_nothing(seed: int) -> None:
     visitor, customer = State(), State()
     for number, event in enumerate(traffic(60, ARTICLES, 4, seed)):
-        if not isinstance(event, events.Identify | events.Reset | events.Erase):
+        if not isinstance(event, schema.Identify | schema.Reset | schema.Erase):
             reducer.apply(visitor if number % 2 else customer, event, ABOUT)
     merge = hand_over(visitor, identify("i1"))
     assert merge is not None
@@ -223,8 +224,8 @@ def test_a_merge_that_comes_twice_changes_nothing(seed: int) -> None:
     assert pack(customer) == once
 
 
-def identify(name: str) -> events.Identify:
-    return events.Identify(id=name, shopper="c1", ts=START, source="shop", anonymous="a" + "0" * 32)
+def identify(name: str) -> schema.Identify:
+    return schema.Identify(id=name, shopper="c1", ts=START, source="shop", anonymous="a" + "0" * 32)
 
 
 def test_a_recognised_shopper_hands_everything_over_and_starts_anew() -> None:

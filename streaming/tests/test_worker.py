@@ -11,11 +11,14 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from catalog.tests.factories import make_article
-from streaming import connection, dislikes, keys, producer, store, topics, verify
+from streaming import connection, keys
 from streaming.consumer.watchdog import EXIT_FAILED, STUCK_S, Watchdog
-from streaming.delivery import Outgoing, Sender
-from streaming.events import View
-from streaming.replay import Publisher
+from streaming.events.schema import View
+from streaming.features import dislikes, store, verify
+from streaming.kafka import topics
+from streaming.producers import producer
+from streaming.producers.acknowledged import Outgoing, Sender
+from streaming.replay.replay import Publisher
 from streaming.status import WorkerStatus, series, workers
 from streaming.tests.kafka import messages
 from streaming.tests.progress import done, features, finish

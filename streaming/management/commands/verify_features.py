@@ -5,12 +5,14 @@ from typing import Any
 from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.arguments import day, positive_whole
-from streaming import history, store, topics, verify
+from streaming import history
 from streaming.connection import StoreUnavailable
-from streaming.tombstones import tombstones
-from streaming.topics import TopicError
-from streaming.verify import Difference, LogError
+from streaming.features import store, verify
+from streaming.features.verify import Difference, LogError
+from streaming.identity.tombstones import tombstones
+from streaming.kafka import topics
+from streaming.kafka.topics import TopicError
+from web.arguments import day, positive_whole
 
 SHOWN = 20
 

@@ -1,0 +1,178 @@
+"""Events become the shoppers' features and the articles' trends in Redis, exactly once."""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from django.db import DatabaseError
+
+from streaming import clock
+from streaming.connection import StoreUnavailable, connect, may_evict
+from streaming.consumer.batch import Origin, PartitionBatch
+from streaming.consumer.processor import Log, NotReadyError, Polling, RefusedError, Work
+from streaming.events.schema import encode
+from streaming.features import batch as event_batch
+from streaming.features.articles import Articles
+from streaming.features.batch import Decoded, PassedOn, Reduced
+from streaming.features.state import ERASED, pack
+from streaming.features.store import top
+from streaming.features.store.writer import Effect, Writer
+from streaming.features.trends import KEPT, Increments, epoch_of
+from streaming.identity.tombstones import tombstones
+from streaming.kafka import topics
+from streaming.partitions import homes, settle
+from streaming.producers.acknowledged import Outgoing, outgoing
+
+logger = logging.getLogger(__name__)
+
+REDIS_TIMEOUT_S: Final = 5.0
+EVICTION_CHECK_S: Final = 5.0
+TOP_S: Final = 0.4
+# Readers' trends are made a few times more after the last change: another worker may have
+# overwritten ours with what it had read before.
+SETTLES_S: Final = 2.0
+
+
+@dataclass
+class FeatureWork(Work):
+    reduced: list[Reduced] = field(default_factory=list)  # by batch
+
+
+class FeatureProcessor:
+    """The processor of the queue `stream`; see consumer.processor.Processor."""
+
+    name = "features"
+    unavailable = (StoreUnavailable, DatabaseError)
+
+    def __init__(self) -> None:
+        self.polling = Polling()
+        self.articles = Articles()
+        self.changed_at = self.top_at = self.checked_at = 0.0
+        self.oldest = 0  # epoch of the trends that are kept
+
+    def open(self) -> None:
+        self.articles.refresh()
+        self.redis = connect(REDIS_TIMEOUT_S)
+        self.writer = Writer(self.redis)
+        self._refuse_eviction()
+        settle(topics.partitions_to_settle())
+
+    def positions(self, log: Log, partitions: Sequence[int]) -> dict[int, int]:
+        return self.writer.positions(log.topic_id, partitions)
+
+    def begin(self, log: Log, partitions: Sequence[int]) -> None:
+        """A lost position beside living trends of this log: they are made again from its start.
+
+        The states know themselves what they have taken.
+        """
+        lost = self.writer.forget_trends(log.topic_id, partitions)
+        if lost:
+            logger.warning(
+                "Partitions %s have no position, but features of this log: part of the store was"
+                " lost. They are read again; nothing counts twice.", lost,
+            )  # fmt: skip
+
+    def prepare(self, log: Log, batches: Sequence[PartitionBatch]) -> FeatureWork:
+        tag, decoded = topics.tag(log.topic_id), _decoded(batches)
+        now_ms, latest_ms = clock.now_ms(), clock.latest_ms()
+        self._know_articles(decoded)
+        loaded = self.writer.states([found.shoppers for found in decoded])
+        reduced = [
+            event_batch.reduce(
+                found.good,
+                _buried(dict(zip(found.shoppers, values, strict=True))),
+                self.articles.known,
+                Increments.around(now_ms, latest_ms),
+                tag,
+            )
+            for found, values in zip(decoded, loaded, strict=True)
+        ]
+        return FeatureWork(
+            batches,
+            [dead for found in decoded for dead in found.dead],
+            [
+                message
+                for batch, found, made in zip(batches, decoded, reduced, strict=True)
+                for message in _passed_on(batch, found, made)
+            ],
+            reduced,
+        )
+
+    def commit(self, log: Log, positions: Mapping[int, int], work: Work) -> None:
+        reduced: Sequence[Reduced | None] = [None] * len(work.batches)
+        if isinstance(work, FeatureWork):
+            reduced = work.reduced
+        effects = [
+            self._effect(log, positions[batch.partition], batch, made)
+            for batch, made in zip(work.batches, reduced, strict=True)
+        ]
+        applied = self.writer.apply(effects)
+        self.changed_at = time.monotonic()
+        for effect, done in zip(effects, applied, strict=True):
+            if not done:
+                raise RefusedError(f"partition {effect.partition} at offset {effect.expected}")
+
+    def turn(self) -> None:
+        now = time.monotonic()
+        if now - self.checked_at > EVICTION_CHECK_S:
+            self._refuse_eviction()
+        if now - self.top_at >= TOP_S and self.top_at <= self.changed_at + SETTLES_S:
+            self.top_at = now
+            self._refresh_top(clock.now_ms())
+
+    def _refresh_top(self, now_ms: int) -> None:
+        top.refresh(self.redis, self.articles.index_groups, now_ms)
+        oldest = epoch_of(now_ms) - KEPT
+        if oldest > self.oldest:
+            top.forget_before(self.redis, oldest, self.articles.index_groups)
+        self.oldest = oldest
+
+    def _refuse_eviction(self) -> None:
+        self.checked_at = time.monotonic()
+        if reason := may_evict(self.redis):
+            raise NotReadyError(reason)
+
+    def _know_articles(self, decoded: Sequence[Decoded]) -> None:
+        # Taking the keys from a set would walk all of them, a millisecond for each partition.
+        if not all(found.articles <= self.articles.known.keys() for found in decoded):
+            self.articles.look_again()
+
+    def _effect(
+        self, log: Log, expected: int, batch: PartitionBatch, reduced: Reduced | None
+    ) -> Effect:
+        states = {} if reduced is None else reduced.states
+        return Effect(
+            partition=batch.partition,
+            topic_id=log.topic_id,
+            expected=expected,
+            next_offset=batch.next_offset,
+            states={shopper: pack(state) for shopper, state in states.items()},
+            trends=None if reduced is None else reduced.trends,
+        )
+
+
+def _decoded(batches: Sequence[PartitionBatch]) -> list[Decoded]:
+    """What is too far ahead of the clock is looked at again: the clock may have moved just now."""
+    number, latest_ms = homes(), clock.latest_ms()
+    found = [event_batch.decode(batch, number, latest_ms) for batch in batches]
+    if any(decoded.is_ahead for decoded in found):
+        clock.refresh()
+        if clock.latest_ms() > latest_ms:
+            return [event_batch.decode(batch, number, clock.latest_ms()) for batch in batches]
+    return found
+
+
+def _buried(packed: dict[str, bytes | None]) -> dict[str, bytes | None]:
+    """The states read, those of erased shoppers as erased, whatever became of them in Redis."""
+    return packed | dict.fromkeys(packed.keys() & tombstones.names(), ERASED)
+
+
+def _passed_on(batch: PartitionBatch, decoded: Decoded, reduced: Reduced) -> list[Outgoing]:
+    """In the order of the records they came of: by that the homes know a repetition."""
+    found: list[PassedOn] = sorted([*decoded.misplaced, *reduced.passed_on], key=lambda p: p.offset)
+    return [
+        outgoing(encode(event))._replace(headers=[Origin(batch.partition, offset).header()])
+        for offset, event in found
+    ]

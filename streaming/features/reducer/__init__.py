@@ -1,0 +1,80 @@
+"""The reducer: a shopper's state and an event give the next state. Event time only, no I/O.
+
+The functions take the state over and change it; a caller who needs the old one keeps a copy.
+"""
+
+from typing import Final
+
+from streaming.events import schema
+from streaming.features.reducer.bag import put_in, take_out
+from streaming.features.reducer.handover import erase, reset, take_in
+from streaming.features.reducer.recents import remember
+from streaming.features.reducer.rings import is_first
+from streaming.features.reducer.tastes import WEIGHT_OF, Attributes, add_taste
+from streaming.features.reducer.timing import count, count_in_time, in_session, note_purchase
+from streaming.features.state import COUNTED, KINDS, Entry, State
+
+__all__ = ["Attributes", "apply"]
+
+# By place in COUNTED, which begins with the KINDS.
+PLACE_OF: Final[dict[type[schema.Event], int]] = {
+    schema.View: COUNTED.index("view"),
+    schema.Click: COUNTED.index("click"),
+    schema.BagAdd: COUNTED.index("bag_add"),
+    schema.Purchase: COUNTED.index("purchase"),
+    schema.BagRemove: COUNTED.index("bag_remove"),
+    schema.Impression: COUNTED.index("impression"),
+    schema.Search: COUNTED.index("search"),
+}
+BAG_ADD, PURCHASE = PLACE_OF[schema.BagAdd], PLACE_OF[schema.Purchase]
+BAG_REMOVE, SEARCH = PLACE_OF[schema.BagRemove], PLACE_OF[schema.Search]
+assert len(KINDS) - 1 == PURCHASE  # noqa: S101
+
+
+def apply(state: State, event: schema.Event, about: Attributes | None) -> bool:
+    """Take the event into the state; False where it was there already (a repeated id).
+
+    `about` describes the event's article; None (unknown) leaves the tastes as they are.
+    """
+    if state.erased:
+        return False
+    place = PLACE_OF.get(type(event))
+    if place is None:
+        return _of_shopper(state, event)
+    # What happened before a fresh start is forgotten, even if it comes only now.
+    if not is_first(state, event) or event.ts <= state.reset_ms:
+        return False
+    count(state, place)
+    count_in_time(state, place, event.ts)
+    in_session(state, event.ts)
+    if event.ts > state.last_ms:
+        state.last_ms = event.ts
+    if place != SEARCH:
+        _of_article(state, event, place, about)  # type: ignore[arg-type]
+    return True
+
+
+def _of_shopper(state: State, event: schema.Event) -> bool:
+    if isinstance(event, schema.Merge):
+        return take_in(state, event)
+    if isinstance(event, schema.Reset):
+        return is_first(state, event) and reset(state, event.ts)
+    if isinstance(event, schema.Erase):
+        erase(state)
+        return True
+    raise TypeError(f"{type(event).__name__} isn't for the reducer")
+
+
+def _of_article(
+    state: State, event: schema.OfArticle, place: int, about: Attributes | None
+) -> None:
+    if place <= PURCHASE:
+        remember(state.recents, Entry(event.article, place, event.ts // 1000))
+        if about is not None and WEIGHT_OF[place]:
+            add_taste(state, event.ts, WEIGHT_OF[place], about)
+        if place == PURCHASE:
+            note_purchase(state, event.ts)
+    if place == BAG_ADD:
+        put_in(state, event.article, event.ts)
+    elif place in (PURCHASE, BAG_REMOVE):
+        take_out(state, event.article, event.ts)

@@ -1,0 +1,135 @@
+"""What the store must hold, from the log or from history by the very reducer of the stream.
+
+So what differs from the store is the store's fault: an event lost, doubled or out of order.
+"""
+
+import time
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Final, NamedTuple
+
+import msgspec
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
+from django.conf import settings
+
+from streaming import clock, dead_letters, history, kafka
+from streaming.consumer.assignment import ends
+from streaming.consumer.batch import partition_batches
+from streaming.events.schema import key_of
+from streaming.features import batch as event_batch
+from streaming.features.articles import load
+from streaming.features.batch import NO_LOG, Located
+from streaming.features.reducer.tastes import Attributes
+from streaming.features.state import BOOKKEEPING, pack, unpack
+from streaming.features.trends import Increments
+from streaming.history import encoding
+from streaming.identity.shoppers import customer_shopper
+from streaming.kafka import topics
+from streaming.kafka.reading import is_end
+from streaming.partitions import homes
+
+QUIET_S: Final = 10.0
+Packed = dict[str, bytes | None]
+
+
+class Difference(NamedTuple):
+    """A field of a shopper's state: the store's value, and the right one."""
+
+    shopper: str
+    name: str
+    theirs: object
+    ours: object
+
+
+class LogError(Exception):
+    """The log doesn't hold what the store has already been made of."""
+
+
+class Twin:
+    """Packed states by shopper: those asked for, kept as the events go by."""
+
+    def __init__(
+        self, shoppers: Iterable[str], articles: Mapping[int, Attributes], log: int = NO_LOG
+    ) -> None:
+        self.packed: Packed = dict.fromkeys(shoppers)
+        self.articles, self.log = articles, log
+
+    def take(self, good: Iterable[Located]) -> None:
+        mine = [located for located in good if located.key in self.packed]
+        if mine:
+            packed = {located.key: self.packed[located.key] for located in mine}
+            found = event_batch.reduce(mine, packed, self.articles, Increments(0, 0), self.log)
+            self.packed.update({key: pack(state) for key, state in found.states.items()})
+
+
+def from_history(
+    customers: Collection[int], first: date, as_of_ms: int, *, browse: bool = False
+) -> Packed:
+    """What a replay from `first` on makes of these customers before the moment `as_of_ms`.
+
+    `browse`: as a replay with --browse, whose synthetic views follow from the purchases.
+    """
+    twin = Twin(map(customer_shopper, customers), load())
+    last = datetime.fromtimestamp(as_of_ms / 1000, UTC).date()
+    for lines in history.of_database(first, last, sorted(customers)):
+        for of_day in lines.days():
+            made = encoding.events(of_day, browse=browse)
+            twin.take(Located(0, key_of(event), event) for event in made if event.ts < as_of_ms)
+    return twin.packed
+
+
+def from_log(shoppers: Iterable[str], positions: Mapping[int, int]) -> Packed:
+    """What the events before the positions make of these shoppers.
+
+    What was filed as a dead letter counts as little here as there. Raise LogError where the log
+    doesn't hold its beginning any more, KafkaException.
+    """
+    twin = Twin(shoppers, load(), topics.tag(topics.ensure()))
+    open_ = {p: position for p, position in positions.items() if position > 0}
+    consumer = Consumer({**kafka.consumer("verify"), "enable.partition.eof": True})
+    try:
+        for partition, (first, _) in ends(consumer, settings.KAFKA_TOPIC, [*open_]).items():
+            if first > 0:
+                raise LogError(f"Partition {partition} begins at offset {first}")
+        consumer.assign([TopicPartition(settings.KAFKA_TOPIC, p, OFFSET_BEGINNING) for p in open_])
+        _read(consumer, open_, twin)
+    finally:
+        consumer.close()
+    return twin.packed
+
+
+def _read(consumer: Consumer, open_: dict[int, int], twin: Twin) -> None:
+    number, seen, filed = homes(), dict.fromkeys(open_, 0), dead_letters.places()
+    now_ms, quiet_at = clock.latest_ms(), time.monotonic() + QUIET_S
+    while any(seen[p] < position for p, position in open_.items()):
+        messages = consumer.consume(5000, 0.2)
+        for message in messages:
+            if (error := message.error()) is not None and not is_end(message):
+                raise KafkaException(error)
+        batches = partition_batches(messages, seen)
+        for batch in batches:
+            seen[batch.partition] = batch.next_offset
+            good = event_batch.decode(batch, number, now_ms).good
+            end, of = open_[batch.partition], batch.partition
+            twin.take(g for g in good if g.offset < end and (of, g.offset) not in filed)
+        if batches:
+            quiet_at = time.monotonic() + QUIET_S
+        elif time.monotonic() > quiet_at:
+            raise LogError(f"Nothing more comes after {seen}; the features stand at {open_}")
+
+
+def differences(online: Packed, computed: Packed) -> list[Difference]:
+    """In the fields of the states; empty when all is well."""
+    return [
+        difference
+        for shopper, mine in computed.items()
+        if online.get(shopper) != mine
+        for difference in unlike(shopper, unpack(online.get(shopper)), unpack(mine))
+    ]
+
+
+def unlike(shopper: str, theirs: msgspec.Struct, ours: msgspec.Struct) -> list[Difference]:
+    """The fields of two states of a shopper that differ, but for where they come from."""
+    names = [name for name in ours.__struct_fields__ if name not in BOOKKEEPING]
+    pairs = [(name, getattr(theirs, name), getattr(ours, name)) for name in names]
+    return [Difference(shopper, name, a, b) for name, a, b in pairs if a != b]
