@@ -1,14 +1,13 @@
 """The shop clock: the event time of now.
 
 The data end in September 2020. The shop lives at the time of its data: now is the wall clock plus
-an offset kept in Redis, which a replay moves along, and in PostgreSQL, should Redis lose it. As long
-as nobody has set it, now is the end of the data's last day.
+an offset kept in Redis, which a replay moves along, and in PostgreSQL, should Redis lose it. As
+long as nobody has set it, now is the end of the data's last day.
 """
 
 import logging
 import time
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 from django.db import Error as DatabaseError
 from django.db.models import Max
@@ -17,6 +16,7 @@ from catalog.models import Transaction
 from streaming import keys
 from streaming.connection import StoreUnavailable, available, client
 from streaming.models import ShopClock
+from web.cache import bounded, on_empty
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,9 @@ def reset() -> None:
     """Forget what was heard, as in a new process."""
     _offset.learn(None)
     _kept.__init__()  # type: ignore[misc]
-    _to_end_of_data.cache_clear()
+
+
+on_empty(reset)
 
 
 def wall_ms() -> int:
@@ -154,7 +156,7 @@ def default_offset() -> int:
         return 0
 
 
-@cache
+@bounded(most=1)
 def _to_end_of_data() -> int:
     last = Transaction.objects.aggregate(last=Max("t_dat"))["last"]
     if last is None:

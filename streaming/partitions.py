@@ -12,6 +12,7 @@ from typing import Final
 from django.conf import settings
 
 from streaming.connection import StoreUnavailable, available, client
+from web.cache import on_empty
 
 KEY: Final = "stream:partitions"
 REFRESH_S: Final = 5.0
@@ -75,3 +76,6 @@ def settle(number: int) -> int:
 def reset() -> None:
     """Forget what was read, as in a new process."""
     _homes.__init__()  # type: ignore[misc]
+
+
+on_empty(reset)
