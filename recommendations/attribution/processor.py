@@ -23,7 +23,7 @@ class AttributionProcessor:
     """The processor of the queue `attribution`; see consumer.processor.Processor."""
 
     name = "attribution"
-    unavailable = (DatabaseError,)
+    unavailable: tuple[type[Exception], ...] = (DatabaseError,)
 
     def __init__(self) -> None:
         self.polling = Polling(records=2000, gather_s=GATHER_S, kafka=KAFKA)

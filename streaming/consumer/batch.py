@@ -16,12 +16,10 @@ class Origin(NamedTuple):
     offset: int
 
     @classmethod
-    def read(cls, text: bytes | str | None) -> "Origin | None":
+    def read(cls, header: bytes | None) -> "Origin | None":
         """None for what isn't one: a header can be anything."""
         try:
-            partition, offset = map(
-                int, (text or b"").split(b":" if isinstance(text, bytes) else ":")
-            )  # type: ignore[arg-type]
+            partition, offset = map(int, (header or b"").split(b":"))
         except (ValueError, TypeError):
             return None
         return cls(partition, offset)

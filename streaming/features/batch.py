@@ -10,11 +10,11 @@ import msgspec
 from streaming.consumer.batch import DeadRecord, Origin, PartitionBatch, Record
 from streaming.events import schema
 from streaming.events.schema import Event, key_of
+from streaming.events.spans import DAY_MS
 from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over, owner_at
 from streaming.features.reducer.rings import is_first
 from streaming.features.reducer.tastes import Attributes
-from streaming.features.registry import DAY_MS
 from streaming.features.state import State, unpack
 from streaming.features.trends import Increments
 from streaming.partitions import partition_of

@@ -44,7 +44,7 @@ class FeatureProcessor:
     """The processor of the queue `stream`; see consumer.processor.Processor."""
 
     name = "features"
-    unavailable = (StoreUnavailable, DatabaseError)
+    unavailable: tuple[type[Exception], ...] = (StoreUnavailable, DatabaseError)
 
     def __init__(self) -> None:
         self.polling = Polling()

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from streaming.features.registry import DAY_MS, REGISTRY, Feature
+from streaming.events.spans import DAY_MS
+from streaming.features.registry import REGISTRY, Feature
 
 HEAD: Final = """\
 <!-- Written by `manage.py describe_features` from streaming/features/registry.py: edit that, not this. -->

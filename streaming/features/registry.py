@@ -6,8 +6,7 @@ docs/features.md is generated from it (`manage.py describe_features`).
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-HOUR_MS: Final = 3_600_000
-DAY_MS: Final = 24 * HOUR_MS
+from streaming.events.spans import DAY_MS, HOUR_MS
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from streaming.events.spans import DAY_MS
 from streaming.features.article_counts import ADDED, TOTALS
-from streaming.features.registry import DAY_MS, TREND_WEIGHTS, TRENDING
+from streaming.features.registry import TREND_WEIGHTS, TRENDING
 
 HALF_LIFE_MS: Final = TRENDING.half_life_ms or 1
 HALF_LIVES: Final = 8

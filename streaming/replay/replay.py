@@ -16,7 +16,7 @@ from catalog.prefetch import prefetched
 from streaming import clock, history, kafka
 from streaming.connection import StoreUnavailable
 from streaming.events.schema import Event, encode, key_of
-from streaming.features.registry import DAY_MS
+from streaming.events.spans import DAY_MS
 from streaming.history import Source, encoding
 from streaming.history.encoding import Chunk
 from streaming.kafka import topics

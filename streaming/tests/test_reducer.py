@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from streaming.events import schema
 from streaming.events.schema import Event
+from streaming.events.spans import DAY_MS
 from streaming.features import batch, reducer, state, trends
 from streaming.features.batch import Located, Reduced
 from streaming.features.reducer.handover import hand_over
 from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES
 from streaming.features.reducer.tastes import Attributes
-from streaming.features.registry import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, DAY_MS, RECENTS
+from streaming.features.registry import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, RECENTS
 from streaming.features.state import State, pack, unpack, view
 from streaming.features.trends import EPOCH_MS, Increments
 from streaming.tests.traffic import START, traffic

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.events import schema
+from streaming.events.spans import DAY_MS, HOUR_MS
 from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over
-from streaming.features.registry import BUCKETS, COUNTS_IN_TIME, DAY_MS, HOUR_MS, SESSION_GAP_MS
+from streaming.features.registry import BUCKETS, COUNTS_IN_TIME, SESSION_GAP_MS
 from streaming.features.state import State, bucket_key, bucket_of, view
 from streaming.tests.traffic import START
 

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from streaming.features.registry import BAG, DAY_MS
+from streaming.events.spans import DAY_MS
+from streaming.features.registry import BAG
 from streaming.features.state import State
 
 # How long it is remembered that an article left the bag: as long as a spooled event may wait.

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from streaming.features.registry import BUCKETS, DAY_MS, SESSION_GAP_MS
+from streaming.events.spans import DAY_MS
+from streaming.features.registry import BUCKETS, SESSION_GAP_MS
 from streaming.features.state import COUNTED, State, bucket_key
 
 FINEST_MS: Final = BUCKETS[0].width_ms
