@@ -7,8 +7,10 @@ from datetime import date
 
 from streaming.partitions import home_of
 
-# The only key that never expires: without it the shop would fall back to the end of the data.
+# Never expires, as those erased; PostgreSQL knows both too.
 CLOCK = "stream:clock"
+# Everybody who was erased, for PostgreSQL to be told after a backup was restored.
+ERASED = "stream:erased"
 # When each worker said something last.
 WORKERS = "stream:workers"
 ANY_STATE = "{p*}:s:*"

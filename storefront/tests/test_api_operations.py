@@ -16,8 +16,8 @@ from streaming.api.serializers import known_articles
 from streaming.connection import client as redis
 from streaming.consumer.assignment import Assignment
 from streaming.consumer.batch import PartitionBatch, Record
-from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.consumer.processor import Log
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.status import publish
 
 pytestmark = pytest.mark.django_db

@@ -22,8 +22,8 @@ from streaming.clock import wall_ms
 from streaming.connection import client as redis
 from streaming.consumer.assignment import Assignment
 from streaming.consumer.batch import PartitionBatch, Record
-from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.consumer.processor import Log
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.tasks import flush_spool
 
 DEPLOY = settings.BASE_DIR / "deploy"

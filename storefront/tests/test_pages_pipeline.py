@@ -15,8 +15,8 @@ from streaming import keys, status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis
 from streaming.consumer.assignment import Assignment
-from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.consumer.processor import Log
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.status import Point
 from streaming.tasks import flush_spool
 from web import charts
