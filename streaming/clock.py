@@ -10,9 +10,8 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from django.db import Error as DatabaseError
-from django.db.models import Max
 
-from catalog.models import Transaction
+from catalog.period import data_period
 from streaming import keys
 from streaming.connection import StoreUnavailable, available, client
 from streaming.models import ShopClock
@@ -158,8 +157,9 @@ def default_offset() -> int:
 
 @bounded(most=1)
 def _to_end_of_data() -> int:
-    last = Transaction.objects.aggregate(last=Max("t_dat"))["last"]
-    if last is None:
+    period = data_period()
+    if period is None:
         raise LookupError("no transactions")
+    last = period.last
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
     return int(end.timestamp() * 1000) - wall_ms()

@@ -21,7 +21,10 @@ def keep() -> None:
         cursor.execute(KEEP)
 
 
-def keys_of(ids: pa.ChunkedArray, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+Numbers = npt.NDArray[np.int64]
+
+
+def keys_of(ids: pa.ChunkedArray, numbers: Numbers) -> Numbers:
     """The keys of customers who have no row yet: the one they once had, else a new one.
 
     A new key is the place in the file (`numbers`), and behind all that were ever given where those
@@ -29,13 +32,14 @@ def keys_of(ids: pa.ChunkedArray, numbers: npt.NDArray[np.int64]) -> npt.NDArray
     """
     if not len(numbers):
         return numbers
-    behind = np.maximum(0, highest() - numbers.min() + 1)
+    new: Numbers = numbers + max(0, highest() - int(numbers.min()) + 1)
     kept = dict(CustomerKey.objects.values_list("customer_id", "key"))
     if not kept:
-        return numbers + behind
+        return new
     place = pc.index_in(ids.combine_chunks(), pa.array(list(kept), ids.type))
     before = np.array([*kept.values()], np.int64)[pc.fill_null(place, 0).to_numpy()]
-    return np.where(pc.is_null(place).to_numpy(zero_copy_only=False), numbers + behind, before)
+    keys: Numbers = np.where(pc.is_null(place).to_numpy(zero_copy_only=False), new, before)
+    return keys
 
 
 def highest() -> int:

@@ -23,6 +23,7 @@ class AttributionProcessor:
     """The processor of the queue `attribution`; see consumer.processor.Processor."""
 
     name = "attribution"
+    passes_gaps = True
     unavailable: tuple[type[Exception], ...] = (DatabaseError,)
 
     def __init__(self) -> None:

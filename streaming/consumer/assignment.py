@@ -10,7 +10,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPar
 
 from streaming.clock import wall_ms
 from streaming.consumer.batch import PartitionBatch
-from streaming.consumer.processor import NO_POSITION, Log, Processor
+from streaming.consumer.processor import NO_POSITION, Log, Processor, Work
 from streaming.status import Stop
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 TIMEOUT_S: Final = 5.0
 CUT: Final = (
     "the log begins at offset {low}: what lay before it is gone unread (retention). `manage.py"
-    " stream_positions skip {group} {partition}` goes on there; `manage.py rebuild_features` brings"
+    " stream_positions skip {partition}` goes on there; `manage.py rebuild_features` brings"
     " purchases back"
 )
 BEYOND: Final = (
@@ -60,9 +60,11 @@ class Assignment:
                     " `manage.py rebuild_features` brings purchases back.",
                     partition, lows[partition],
                 )  # fmt: skip
+        if processor.passes_gaps:
+            stored |= self._pass_gaps(processor, log, stored, lows)
         self.log, self.positions = log, dict(stored)
         self.stopped = {
-            p: _stop(stored[p], CUT.format(low=low, partition=p, group=processor.name))
+            p: _stop(stored[p], CUT.format(low=low, partition=p))
             for p, low in lows.items()
             if NO_POSITION < stored[p] < low
         }
@@ -70,6 +72,21 @@ class Assignment:
             logger.error("Partition %d stops at %d: %s", partition, stop.offset, stop.reason)
         consumer.assign(self._places(log))
         logger.info("%s: topic %s goes on at %s", processor.name, log.topic_id, stored)
+
+    def _pass_gaps(
+        self, processor: Processor, log: Log, stored: Mapping[int, int], lows: Mapping[int, int]
+    ) -> dict[int, int]:
+        """Go on where the log begins; the new positions."""
+        gone = {p: low for p, low in lows.items() if NO_POSITION < stored[p] < low}
+        for partition, low in gone.items():
+            lost = low - stored[partition]
+            logger.error("%s: %d events of partition %d are gone unread (retention).",
+                         processor.name, lost, partition)  # fmt: skip
+        if gone:
+            processor.commit(
+                log, stored, Work([PartitionBatch(p, [], at) for p, at in gone.items()])
+            )
+        return gone
 
     def stop(self, consumer: Consumer, partition: int, reason: str) -> None:
         """Leave a partition out from now on."""

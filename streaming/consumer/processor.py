@@ -54,12 +54,14 @@ class Work:
 class Processor(Protocol):
     """Applies each record once: its positions are stored together with what the records do.
 
-    `unavailable` are the errors that say that something is away: they are waited out. Any other
+    With `passes_gaps` it goes on where the log begins, should unread events be gone from it (to
+    retention); else such a partition stands still until somebody decides. `unavailable` are the errors that say that something is away: they are waited out. Any other
     error is the fault of a record, which is found and filed as a dead letter.
     """
 
     name: str
     polling: Polling
+    passes_gaps: bool
     unavailable: tuple[type[Exception], ...]
 
     def open(self) -> None:

@@ -278,11 +278,13 @@ class ConsumerRuntime:
             return
         at = self.assignment.positions.get(partition, NO_POSITION)
         low, high = ends(self.consumer, log.topic, [partition])[partition]
-        if at == NO_POSITION or low <= at <= high:  # it was cut while we asked, or isn't any more
+        if (
+            at == NO_POSITION or low <= at <= high or (at < low and self.processor.passes_gaps)
+        ):  # it was cut while we asked, or isn't any more
             self._lose_positions(f"partition {partition} begins at {low} now")
             return
         text = CUT if at < low else BEYOND
-        reason = text.format(low=low, high=high, partition=partition, group=self.processor.name)
+        reason = text.format(low=low, high=high, partition=partition)
         self.assignment.stop(self.consumer, partition, reason)
 
     # --- the group ---

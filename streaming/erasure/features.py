@@ -60,7 +60,7 @@ def told_of_erased() -> dict[str, str]:
     return {shopper.decode(): customer_id.decode() for shopper, customer_id in found.items()}
 
 
-def tell_erased(customer_ids: Mapping[str, str]) -> None:
+def tell_erased(customer_ids: Mapping[Any, Any]) -> None:
     """Shoppers with a customer's id, or none; raise StoreUnavailable."""
     with available():
         client().hset(keys.ERASED, mapping=dict(customer_ids))

@@ -44,6 +44,7 @@ class FeatureProcessor:
     """The processor of the queue `stream`; see consumer.processor.Processor."""
 
     name = "features"
+    passes_gaps = False
     unavailable: tuple[type[Exception], ...] = (StoreUnavailable, DatabaseError)
 
     def __init__(self) -> None:
