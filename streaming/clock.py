@@ -120,11 +120,18 @@ def heard(value: bytes | None) -> int:
 
 def set_now(ms: int) -> None:
     """Move the clock, also back; may raise StoreUnavailable."""
-    before, offset = now_ms(), ms - wall_ms()
+    before, offset = latest_ms() if _is_known() else 0, ms - wall_ms()
     with available():
         client().set(keys.CLOCK, offset)
     _keep(reached_ms=max(before, ms), offset_ms=offset)
     _offset.learn(offset)
+
+
+def _is_known() -> bool:
+    """Whether anybody has set it, or the data tell it."""
+    if _offset.current() is not None or _kept.current().offset_ms is not None:
+        return True
+    return default_offset() != 0
 
 
 def _keep(**values: int) -> None:

@@ -12,6 +12,7 @@ from streaming.status import (
     SERIES_EVERY_S,
     SERIES_KEPT,
     SERIES_TTL_S,
+    STOPPED,
     STOPPED_TTL_S,
     WorkerStatus,
     count_events,
@@ -49,7 +50,7 @@ class Heartbeat:
 
     def stopped(self, reason: str, assignment: Assignment) -> None:
         """The last word of a worker that ends: it stays until the worker runs again."""
-        self.metrics.state, self.metrics.reason = "stopped", reason
+        self.metrics.state, self.metrics.reason = STOPPED, reason
         status = self.metrics.report(assignment)
         try:
             publish(connect(TIMEOUT_S), status, STOPPED_TTL_S)

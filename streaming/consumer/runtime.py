@@ -36,6 +36,7 @@ from streaming.kafka import topics
 from streaming.kafka.reading import is_end
 from streaming.producers.acknowledged import Sender, dead_letter
 from streaming.producers.moving import to_spool
+from streaming.status import STOPPED
 
 logger = logging.getLogger(__name__)
 
@@ -73,10 +74,15 @@ class ConsumerRuntime:
             while not self.stopping.is_set():
                 self._run_once()
         except Exception as error:
-            self.heartbeat.stopped(str(error), self.assignment)
+            self._tell_stopped(error)
             raise
         finally:
             connections.close_all()  # this thread's own
+
+    def _tell_stopped(self, error: Exception) -> None:
+        """Once, while it is known where the partitions stand."""
+        if self.metrics.state != STOPPED:
+            self.heartbeat.stopped(str(error), self.assignment)
 
     def _run_once(self) -> None:
         self.watchdog.turned()
@@ -161,7 +167,8 @@ class ConsumerRuntime:
                 logger.warning("A record makes its batch fail: %s: %s", type(error).__name__, error)
                 for batch in batches:
                     self._apply_or_file(batch)
-        except DeadLetterLimitError:
+        except DeadLetterLimitError as error:
+            self._tell_stopped(error)
             raise
         except self.waited_out as error:
             self.metrics.refused += isinstance(error, RefusedError)

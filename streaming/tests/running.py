@@ -9,7 +9,7 @@ from confluent_kafka import Producer
 from django.conf import settings
 
 from streaming import kafka
-from streaming.consumer.assignment import ends
+from streaming.consumer.lag import waiting
 from streaming.consumer.processor import Processor
 from streaming.consumer.runtime import ConsumerRuntime
 from streaming.events.schema import Event, encode, key_of
@@ -48,14 +48,7 @@ class Running:
         return all(max(at, 0) >= end for at, end in self._with_ends(positions))
 
     def _with_ends(self, positions: Mapping[int, int]) -> list[tuple[int, int]]:
-        from confluent_kafka import Consumer
-
-        consumer = Consumer(kafka.consumer("tests"))
-        try:
-            found = ends(consumer, settings.KAFKA_TOPIC, list(positions))
-        finally:
-            consumer.close()
-        return [(positions[p], high) for p, (_, high) in found.items()]
+        return [(part.position, part.end) for part in waiting(dict(positions))]
 
 
 @contextmanager
