@@ -1,6 +1,6 @@
 """The contract between the runtime and what is done with the events.
 
-`streaming/tests/test_processors.py` holds every processor to it.
+`recommendations/tests/test_processors.py` holds every processor to it.
 """
 
 from collections.abc import Mapping, Sequence

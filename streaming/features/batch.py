@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from streaming.consumer.batch import DeadRecord, Origin, PartitionBatch, Record
-from streaming.events import schema
+from streaming.events import schema as events
 from streaming.events.schema import Event, key_of
 from streaming.events.spans import DAY_MS
 from streaming.features import reducer
@@ -19,8 +19,8 @@ from streaming.features.state import State, unpack
 from streaming.features.trends import Increments
 from streaming.partitions import partition_of
 
-TAGS: Final[dict[type[schema.OfArticle], str]] = {
-    kind: str(kind.__struct_config__.tag) for kind in schema.OF_ARTICLE
+TAGS: Final[dict[type[events.OfArticle], str]] = {
+    kind: str(kind.__struct_config__.tag) for kind in events.OF_ARTICLE
 }
 # Further ahead of the shop's clock an event would spoil its shopper's windows, sessions and tastes.
 AHEAD_MS: Final = 30 * DAY_MS
@@ -69,7 +69,7 @@ class Decoded:
         return {
             located.event.article
             for located in self.good
-            if isinstance(located.event, schema.OfArticle)
+            if isinstance(located.event, events.OfArticle)
         }
 
 
@@ -104,7 +104,7 @@ def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
 def _event(record: Record, latest_ms: int) -> Event:
     if not record.value:
         raise msgspec.DecodeError(EMPTY)
-    event = schema.decode(record.value)
+    event = events.decode(record.value)
     if event.ts > latest_ms:
         day = datetime.fromtimestamp(event.ts / 1000, UTC)
         raise msgspec.ValidationError(AHEAD.format(day=f"{day:%Y-%m-%d %H:%M}"))
@@ -129,7 +129,7 @@ def reduce(
         state = states[located.key]
         if log == NO_LOG or state.takes(log, located.offset, located.origin):
             _step(result, state, located, articles)
-        elif isinstance(located.event, schema.OfArticle) and not state.erased:
+        elif isinstance(located.event, events.OfArticle) and state.is_read_again(located.offset):
             # Where a partition is read again because its position was lost, its trends are too.
             _trend(result, located.event, articles.get(located.event.article))
     return result
@@ -139,14 +139,14 @@ def _step(
     result: Reduced, state: State, located: Located, articles: Mapping[int, Attributes]
 ) -> None:
     event = located.event
-    if isinstance(event, schema.Identify):
+    if isinstance(event, events.Identify):
         if (merge := hand_over(state, event)) is not None:
             result.passed_on.append(PassedOn(located.offset, merge))
-    elif isinstance(event, schema.Done) and (owner := owner_at(state, event.ts)) is not None:
+    elif isinstance(event, events.Done) and (owner := owner_at(state, event.ts)) is not None:
         if is_first(state, event):
             handed = msgspec.structs.replace(event, shopper=owner)
             result.passed_on.append(PassedOn(located.offset, handed))
-    elif isinstance(event, schema.OfArticle):
+    elif isinstance(event, events.OfArticle):
         about = articles.get(event.article)
         if reducer.apply(state, event, about):
             _trend(result, event, about)
@@ -154,6 +154,6 @@ def _step(
         reducer.apply(state, event, None)
 
 
-def _trend(result: Reduced, event: schema.OfArticle, about: Attributes | None) -> None:
+def _trend(result: Reduced, event: events.OfArticle, about: Attributes | None) -> None:
     if about is not None:
         result.trends.add(TAGS[type(event)], event.ts, event.article, about.index_group)

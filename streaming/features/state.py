@@ -84,6 +84,10 @@ class State(msgspec.Struct, array_like=True, gc=False):
         self.next_offset = offset + 1
         return True
 
+    def is_read_again(self, offset: int) -> bool:
+        """Why `takes` says no: the place itself was taken before, not a copy of what it holds."""
+        return not self.erased and offset < self.next_offset
+
 
 # What says where a state comes from, and nothing of its shopper.
 BOOKKEEPING: Final = ("log", "next_offset", "origins")
