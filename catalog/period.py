@@ -1,4 +1,4 @@
-"""From when to when the sales go, whatever single sales with a wrong date lie far apart from them."""
+"""From when to when the sales go, whatever single ones with a wrong date lie far apart."""
 
 from datetime import date
 from typing import Final, NamedTuple

@@ -1,4 +1,4 @@
-"""What a quantity may be, once for files, forms, events and replays: what one takes the others do."""
+"""What a quantity may be, once for all: what files bring, forms, events and replays take too."""
 
 from typing import Final
 

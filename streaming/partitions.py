@@ -19,7 +19,7 @@ REFRESH_S: Final = 5.0
 
 
 class _Homes:
-    """The number as the store had it at most REFRESH_S ago; the setting's as long as it has none."""
+    """The number as the store had it at most REFRESH_S ago; the setting's while it has none."""
 
     def __init__(self) -> None:
         self.number: int | None = None

@@ -10,8 +10,8 @@ from django.db.models import Max
 from catalog.models import Customer, CustomerKey
 
 KEEP = (
-    "INSERT INTO catalog_customerkey (customer_id, key) SELECT customer_id, id FROM catalog_customer"
-    " ON CONFLICT DO NOTHING"
+    "INSERT INTO catalog_customerkey (customer_id, key)"
+    " SELECT customer_id, id FROM catalog_customer ON CONFLICT DO NOTHING"
 )
 
 

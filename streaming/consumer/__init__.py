@@ -1,1 +1,1 @@
-"""One consumer runtime for all that reads the event log; what it does with events is a Processor."""
+"""One runtime for all that reads the event log; what is done with events is a Processor."""

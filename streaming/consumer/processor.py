@@ -31,7 +31,7 @@ class Log:
 
 @dataclass(frozen=True)
 class Polling:
-    """How much a poll takes at most, and for how long it waits for the first record, and for more."""
+    """How much a poll takes at most, and how long it waits for the first record and for more."""
 
     records: int = 1000
     idle_s: float = 0.2
@@ -55,8 +55,9 @@ class Processor(Protocol):
     """Applies each record once: its positions are stored together with what the records do.
 
     With `passes_gaps` it goes on where the log begins, should unread events be gone from it (to
-    retention); else such a partition stands still until somebody decides. `unavailable` are the errors that say that something is away: they are waited out. Any other
-    error is the fault of a record, which is found and filed as a dead letter.
+    retention); else such a partition stands still until somebody decides. `unavailable` are the
+    errors that say that something is away: they are waited out. Any other error is the fault of a
+    record, which is found and filed as a dead letter.
     """
 
     name: str

@@ -50,6 +50,15 @@ class UndeliveredError(Exception):
     """Kafka didn't acknowledge dead letters or what is passed on: the batch must not count."""
 
 
+WAITED_OUT: Final = (
+    KafkaException,
+    topics.TopicError,
+    UndeliveredError,
+    RefusedError,
+    NotReadyError,
+)
+
+
 class ConsumerRuntime:
     """`run` works until `stopping` is set; raises DeadLetterLimitError."""
 
@@ -62,8 +71,7 @@ class ConsumerRuntime:
         self.limit = DeadLetterLimit()
         self.assignment = Assignment()
         self.sender = Sender()
-        self.waited_out: tuple[type[Exception], ...] = (*processor.unavailable, KafkaException, UndeliveredError, RefusedError,
-                           NotReadyError, topics.TopicError)  # fmt: skip
+        self.waited_out: tuple[type[Exception], ...] = (*processor.unavailable, *WAITED_OUT)
 
     def run(self) -> None:
         # A batch makes ten thousands of small lists and no cycles: looking for cycles as often as
@@ -245,7 +253,7 @@ class ConsumerRuntime:
             self.metrics.state, self.metrics.reason = "running", ""
 
     def _check_positions(self) -> None:
-        """A store that was wiped, or a position that was moved, must not wait for the next event."""
+        """A wiped store, or a position that was moved, must not wait for the next event."""
         if (log := self.assignment.log) is None:
             return
         try:

@@ -6,11 +6,11 @@ from streaming.events.spans import DAY_MS
 from streaming.features.registry import REGISTRY, Feature
 
 HEAD: Final = """\
-<!-- Written by `manage.py describe_features` from streaming/features/registry.py: edit that, not this. -->
+<!-- Written by `manage.py describe_features` from streaming/features/registry.py. -->
 # Features
 
 What the stream keeps for recommendations. All times, windows and half-lives go by event time; a
-time to live starts with the last write. `streaming.features.store.snapshot` reads a shopper's features, and
+time to live starts with the last write. `features.store.snapshot` reads a shopper's features, and
 those of any articles, in one round trip.
 """
 

@@ -44,7 +44,7 @@ def last() -> Verified | None:
 
 def _verified(sample: int) -> Verified:
     known = [s for s in store.shoppers(sample * AMONG) if not tombstones.hold(s)]
-    asked = random.sample(known, min(sample, len(known)))  # noqa: S311
+    asked = random.sample(known, min(sample, len(known)))
     try:
         positions, online = store.stored(topics.ensure(), asked)
         found = verify_.differences(online, verify_.from_log(asked, positions))

@@ -19,8 +19,8 @@ HALF_LIVES: Final = 8
 EPOCH_MS: Final = HALF_LIVES * HALF_LIFE_MS
 # Weight of an event of weight 1 at the start of an epoch.
 UNIT: Final = 256
-# How many epochs before the shop clock's own count on: what is older, or ahead of the clock, doesn't
-# trend. A clock that was set wrong therefore costs nothing, and what is read again counts as it did.
+# How many epochs before the shop clock's own count on: what is older, or ahead of the clock,
+# doesn't trend. A clock that is set wrong costs nothing, and what is read again counts as it did.
 KEPT: Final = 1
 # Clocks of hosts differ by seconds, and by hours where a time zone was forgotten.
 AHEAD_MS: Final = DAY_MS

@@ -28,13 +28,14 @@ ABSENT: Final = KafkaError.UNKNOWN_TOPIC_OR_PART
 UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
 TOO_SMALL: Final = (
     "Topic {name} has {found} partitions and messages in it, the features lie in {wanted}, and this"
-    " broker can't add partitions. A stream worker moves the messages over; where none can, stop the"
-    " workers and run `manage.py rebuild_features --source=log`."
+    " broker can't add partitions. A stream worker moves the messages over; where none can, stop"
+    " the workers and run `manage.py rebuild_features --source=log`."
 )
 COMPACTED: Final = (
     "Topic {name} is compacted (cleanup.policy={policy}): the broker drops events of a shopper that"
     " were never read. `kafka-configs.sh --bootstrap-server … --alter --entity-type topics"
-    " --entity-name {name} --add-config cleanup.policy=delete,retention.ms=-1` makes the stream go on."
+    " --entity-name {name} --add-config cleanup.policy=delete,retention.ms=-1` makes the stream go"
+    " on."
 )
 
 
@@ -59,8 +60,9 @@ def ensure(timeout_s: float = TIMEOUT_S, *, move: Move | None = None) -> str:
     """Make both topics as they must be and return the id of the one with the events.
 
     `move` is for the stream's workers: it saves the messages of a topic (name, partitions) that is
-    too small and can't grow, before one of the right size takes its place. Raise KafkaException when the broker is away, TopicError on a
-    topic that the stream can't be trusted with.
+    too small and can't grow, before one of the right size takes its place.
+    Raise KafkaException when the broker is away, TopicError on a topic that the stream can't be
+    trusted with.
     """
     client = admin()
     _ensure(client, settings.KAFKA_DEAD_TOPIC, 1, timeout_s, move=None)

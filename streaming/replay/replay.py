@@ -162,6 +162,7 @@ class Replay:
             connection.close()  # the thread's own
 
     def _publish(self, chunk: Chunk) -> None:
+        clock.expect(max(chunk.ts))
         for start, stop in self.pace.slices(chunk.ts, self._done(chunk)):
             self.publisher.put(chunk.keys[start:stop], chunk.values[start:stop])
             self.sent += stop - start

@@ -1,4 +1,4 @@
-"""What lies in a shopper's bag, by event time: what came late undoes nothing that happened later."""
+"""What lies in a shopper's bag, by event time: what comes late undoes nothing newer."""
 
 from typing import Final
 

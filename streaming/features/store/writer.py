@@ -13,8 +13,8 @@ from streaming.features.trends import Increments
 # Outlives all features: were a position to go first, the log would be read again for nothing.
 FENCE_TTL_S: Final = 2 * STATE_TTL_S
 
-# KEYS: position, log, then states and sums to add to. ARGV: the offset expected and the next one, the
-# three TTLs, the topic's id, how many states and sums there are, then the states' values, and for
+# KEYS: position, log, then states and sums to add to. ARGV: the offset expected and the next one,
+# the three TTLs, the topic's id, how many states and sums there are, then the states' values, and for
 # each sum a command, the number of its arguments and these. Returns 1, or 0 where the position is
 # another: somebody else, or this batch, was here before.
 APPLY: Final = """

@@ -74,7 +74,8 @@ def _stops(told: list[WorkerStatus]) -> Iterator[str]:
             since = clock(worker.since_ms)
             at = ", ".join(f"{n}: {p.position}" for n, p in worker.partitions.items())
             where = f" at {{{at}}}" if at else ""
-            yield f"{worker.worker} ({worker.processor}) {worker.state} since {since}{where}: {worker.reason}"
+            who = f"{worker.worker} ({worker.processor})"
+            yield f"{who} {worker.state} since {since}{where}: {worker.reason}"
         for number, part in worker.partitions.items():
             if part.stop:
                 yield (
