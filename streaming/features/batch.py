@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from streaming.consumer.batch import DeadRecord, Origin, PartitionBatch, Record
+from streaming.consumer.batch import DeadRecord, Origin, PartitionBatch
 from streaming.events import schema as events
 from streaming.events.schema import Event, key_of
 from streaming.events.spans import DAY_MS
@@ -88,12 +88,15 @@ def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
     result, latest_ms = Decoded(), now_ms + AHEAD_MS
     for record in batch.records:
         try:
-            event = _event(record, latest_ms)
+            event = events.decode(record.value or b"")
         except (msgspec.DecodeError, RecursionError) as error:
-            result.dead.append(DeadRecord(batch.partition, record, str(error)))
+            why = str(error) if record.value else EMPTY
+            result.dead.append(DeadRecord(batch.partition, record, why))
             continue
         key = key_of(event)
-        if partition_of(key, homes) == batch.partition:
+        if event.ts > latest_ms:
+            result.dead.append(DeadRecord(batch.partition, record, _ahead(event.ts)))
+        elif partition_of(key, homes) == batch.partition:
             origin = record.origin if record.headers else None
             result.good.append(Located(record.offset, key, event, origin))
         else:
@@ -101,14 +104,8 @@ def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
     return result
 
 
-def _event(record: Record, latest_ms: int) -> Event:
-    if not record.value:
-        raise msgspec.DecodeError(EMPTY)
-    event = events.decode(record.value)
-    if event.ts > latest_ms:
-        day = datetime.fromtimestamp(event.ts / 1000, UTC)
-        raise msgspec.ValidationError(AHEAD.format(day=f"{day:%Y-%m-%d %H:%M}"))
-    return event
+def _ahead(ts: int) -> str:
+    return AHEAD.format(day=f"{datetime.fromtimestamp(ts / 1000, UTC):%Y-%m-%d %H:%M}")
 
 
 def reduce(
@@ -125,33 +122,50 @@ def reduce(
     """
     states = {shopper: unpack(value) for shopper, value in packed.items()}
     result = Reduced(states, trends)
-    for located in good:
-        state = states[located.key]
-        if log == NO_LOG or state.takes(log, located.offset, located.origin):
-            _step(result, state, located, articles)
-        elif isinstance(located.event, events.OfArticle) and state.is_read_again(located.offset):
+    for offset, key, event, origin in good:
+        state = states[key]
+        if log == NO_LOG:
+            _step(result, state, offset, event, articles)
+        elif origin is None and state.log == log and offset >= state.next_offset:
+            state.next_offset = offset + 1  # mostly, and worth no call
+            _step(result, state, offset, event, articles)
+        elif state.takes(log, offset, origin):
+            _step(result, state, offset, event, articles)
+        elif isinstance(event, events.OfArticle) and state.is_read_again(offset):
             # Where a partition is read again because its position was lost, its trends are too.
-            _trend(result, located.event, articles.get(located.event.article))
+            _trend(result, event, articles.get(event.article))
     return result
 
 
 def _step(
-    result: Reduced, state: State, located: Located, articles: Mapping[int, Attributes]
+    result: Reduced,
+    state: State,
+    offset: int,
+    event: Event,
+    articles: Mapping[int, Attributes],
 ) -> None:
-    event = located.event
-    if isinstance(event, events.Identify):
-        if (merge := hand_over(state, event)) is not None:
-            result.passed_on.append(PassedOn(located.offset, merge))
-    elif isinstance(event, events.Done) and (owner := owner_at(state, event.ts)) is not None:
-        if is_first(state, event):
-            handed = msgspec.structs.replace(event, shopper=owner)
-            result.passed_on.append(PassedOn(located.offset, handed))
-    elif isinstance(event, events.OfArticle):
+    if state.owners and _is_somebodys(result, state, offset, event):
+        return
+    if isinstance(event, events.OfArticle):
         about = articles.get(event.article)
-        if reducer.apply(state, event, about):
-            _trend(result, event, about)
-    else:
+        if reducer.apply(state, event, about) and about is not None:
+            kind = TAGS[type(event)]
+            result.trends.add(kind, event.ts, event.article, about.index_group)
+    elif not isinstance(event, events.Identify):
         reducer.apply(state, event, None)
+    elif (merge := hand_over(state, event)) is not None:
+        result.passed_on.append(PassedOn(offset, merge))
+
+
+def _is_somebodys(result: Reduced, state: State, offset: int, event: Event) -> bool:
+    """Pass on what an anonymous shopper did before they were recognised, and comes after that."""
+    owner = owner_at(state, event.ts)
+    if owner is None or not isinstance(event, events.Done):
+        return False
+    if is_first(state, event):
+        handed = msgspec.structs.replace(event, shopper=owner)
+        result.passed_on.append(PassedOn(offset, handed))
+    return True
 
 
 def _trend(result: Reduced, event: events.OfArticle, about: Attributes | None) -> None:

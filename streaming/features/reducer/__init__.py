@@ -76,5 +76,10 @@ def _of_article(
             note_purchase(state, event.ts)
     if place == BAG_ADD:
         put_in(state, event.article, event.ts)
-    elif place in (PURCHASE, BAG_REMOVE):
+    elif place == BAG_REMOVE or (place == PURCHASE and _may_be_added_late(state, event)):
         take_out(state, event.article, event.ts)
+
+
+def _may_be_added_late(state: State, event: schema.OfArticle) -> bool:
+    """History comes in order: what it bought needs no remembering for the bag's sake."""
+    return event.source != "replay" or event.article in state.bag

@@ -7,9 +7,7 @@ from streaming.features.registry import BAG
 from streaming.features.state import State
 
 # How long it is remembered that an article left the bag: as long as a spooled event may wait.
-LATE_MS: Final = 7 * DAY_MS
-# Fewer than these that left are not worth looking for those to forget.
-FEW: Final = 4
+LATE_MS: Final = 3 * DAY_MS
 
 
 def put_in(state: State, article: int, ts: int) -> None:
@@ -19,7 +17,6 @@ def put_in(state: State, article: int, ts: int) -> None:
     bag, times = state.bag, state.bag_ms
     if article in bag:
         bag.remove(article)
-    times[article] = ts
     at = 0
     while at < len(bag) and times.get(bag[at], 0) > ts:
         at += 1
@@ -33,11 +30,9 @@ def take_out(state: State, article: int, ts: int) -> None:
     """Also what isn't in the bag: it may come late."""
     if not _is_newer(state, article, ts):
         return
-    state.bag_ms[article] = ts
     if article in state.bag:
         state.bag.remove(article)
-    if len(state.bag_ms) > len(state.bag) + FEW:
-        _forget_old(state)
+    _forget_old(state)
 
 
 def merge_bags(state: State, other: State) -> None:
@@ -54,13 +49,20 @@ def keep_newer(state: State, ts: int) -> tuple[list[int], dict[int, int]]:
 
 
 def _is_newer(state: State, article: int, ts: int) -> bool:
-    """At the same moment the one that comes later counts."""
-    return ts >= state.bag_ms.get(article, 0)
+    """Note the time, unless it is known better; at the same moment what comes later counts."""
+    before = state.bag_ms.pop(article, 0)
+    state.bag_ms[article] = max(ts, before)  # the last one noted stands at the end
+    return ts >= before
 
 
 def _forget_old(state: State) -> None:
-    inside, oldest = set(state.bag), state.last_ms - LATE_MS
-    times = state.bag_ms
-    left = sorted((at, a) for a, at in times.items() if a not in inside and at >= oldest)
-    kept = {article: at for at, article in left[-BAG.bound :]}
-    state.bag_ms = {a: at for a, at in times.items() if a in inside} | kept
+    """Of what left the bag, at most two each time: so many come at most."""
+    times, bag = state.bag_ms, state.bag
+    for _ in range(2):
+        first = next(iter(times))
+        if first in bag:
+            times[first] = times.pop(first)
+        elif times[first] < state.last_ms - LATE_MS or len(times) > len(bag) + BAG.bound:
+            del times[first]
+        else:
+            return

@@ -43,12 +43,13 @@ def _drop_old(state: State, newest: int) -> dict[int, int]:
 
 def in_session(state: State, ts: int) -> None:
     """What came late belongs to an earlier visit, unless it touches the one that goes on."""
-    if state.sessions and state.session_s * 1000 - ts > SESSION_GAP_MS:
+    if ts < state.last_ms and state.session_s * 1000 - ts > SESSION_GAP_MS:
         return
     if not state.sessions or ts - state.last_ms > SESSION_GAP_MS:
         state.sessions += 1
         state.session_s, state.session_events = ts // 1000, 0
-    state.session_s = min(state.session_s, ts // 1000)
+    if ts < state.session_s * 1000:
+        state.session_s = ts // 1000
     state.session_events += 1
 
 
