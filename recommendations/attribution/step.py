@@ -193,7 +193,7 @@ def exposures(
 
 
 def is_challengers(answer: str, position: int | None) -> bool:
-    """Whether this place (from 1; 0 is none) of an interleaved answer was the challenger's choice."""
+    """Whether this place (0 is none) of an interleaved answer was the challenger's choice."""
     served = rec_id.read(answer)
     if served is None or not position:
         return False

@@ -43,6 +43,7 @@ PLACES = {
 # These hold the names by which an erased shopper is known again, and no more.
 NAMES = {
     ("catalog_customer", "customer_id"),
+    ("catalog_customerkey", "customer_id"),
     ("streaming_erasedshopper", "customer_id"),
     ("streaming_erasedshopper", "shopper"),
 }

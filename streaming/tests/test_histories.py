@@ -1,5 +1,5 @@
 """A fuzzer of histories: events in any order and from any clock, kills, losses, erasures, sign-ins,
-beside a plain model. Small here; by hand: HISTORIES=200 STEPS=60 python -m pytest -s …/test_histories.py
+beside a plain model. Small here; by hand with HISTORIES=200 STEPS=60.
 """
 
 import os
@@ -42,6 +42,7 @@ NOW = START + 2 * DAY_MS
 SHOPPERS = ["c1", "c2", "c3", "a" + "1" * 32, "a" + "2" * 32]
 ARTICLES: list[int] = []
 KINDS = (View, BagAdd, BagRemove, Purchase)
+PARTITIONERS = ["consistent_random", "murmur2_random"]
 RECENT = {View: "view", BagAdd: "bag_add", Purchase: "purchase"}
 
 
@@ -118,7 +119,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(
         shopper=st.sampled_from(SHOPPERS), kind=st.sampled_from(KINDS), place=st.integers(0, 3),
-        ago=st.integers(0, 20 * HOUR_MS), partitioner=st.sampled_from(["consistent_random", "murmur2_random"]),
+        ago=st.integers(0, 20 * HOUR_MS), partitioner=st.sampled_from(PARTITIONERS),
     )  # fmt: skip
     def does(
         self, shopper: str, kind: type[OfArticle], place: int, ago: int, partitioner: str
@@ -146,7 +147,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.sent)
     @rule(data=st.data())
     def repeats(self, data: st.DataObject) -> None:
-        """One of the last few events comes once more: a spool, an outbox, a producer that retries."""
+        """One of the last few events comes once more, as from a spool or an outbox."""
         send(data.draw(st.sampled_from(self.sent[-5:])))
         self._settle()
 
@@ -211,7 +212,7 @@ class Histories(RuleBasedStateMachine):
         self.worker = self._start()
 
     def _settle(self) -> None:
-        """Order within what is passed on counts for sign-ins only: they come after what they find."""
+        """A sign-in comes after what it finds."""
         self.worker.catch_up()
 
     @invariant()

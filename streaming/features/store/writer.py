@@ -14,9 +14,9 @@ from streaming.features.trends import Increments
 FENCE_TTL_S: Final = 2 * STATE_TTL_S
 
 # KEYS: position, log, then states and sums to add to. ARGV: the offset expected and the next one,
-# the three TTLs, the topic's id, how many states and sums there are, then the states' values, and for
-# each sum a command, the number of its arguments and these. Returns 1, or 0 where the position is
-# another: somebody else, or this batch, was here before.
+# the three TTLs, the topic's id, how many states and sums there are, then the states' values, and
+# for each sum a command, the number of its arguments and these. Returns 1, or 0 where the position
+# is another: somebody else, or this batch, was here before.
 APPLY: Final = """
 if tonumber(redis.call('GET', KEYS[1]) or '-1') ~= tonumber(ARGV[1]) then return 0 end
 local states, sums = tonumber(ARGV[7]), tonumber(ARGV[8])

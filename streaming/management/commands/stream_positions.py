@@ -15,8 +15,8 @@ from streaming.kafka import topics
 class Command(BaseCommand):
     help = (
         "Show where the features' workers go on in each partition, or let them skip what they "
-        "can't get past: events that the log no longer holds, or (with --to) any others. Workers follow "
-        "within a second; what is skipped is listed first."
+        "can't get past: events that the log no longer holds, or (with --to) any others. Workers "
+        "follow within a second."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
