@@ -160,6 +160,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=5),
         "options": {"expires": 5},
     },
+    "verify the features nightly": {
+        "task": "streaming.verify_features",
+        "schedule": crontab(hour=2, minute=30),
+    },
     "finish erasures": {
         "task": "storefront.finish_erasures",
         "schedule": timedelta(minutes=1),

@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from catalog.quantities import MAX_PRICE
+
 WHOLE = re.compile(r"(-?[0-9]{1,18})(?:\.0*)?")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EPOCH = date(2000, 1, 1).toordinal()  # PostgreSQL's day 0
 MAX_KEY = 2**31 - 1
 # A hundred times the dearest thing the shop sells; far below what a lost decimal point makes.
-MAX_PRICE = 60.0
 
 Parse = Callable[[str], object]
 

@@ -14,7 +14,9 @@ from storefront.operations import celery_heartbeats, pipeline
 from streaming import keys, status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis
-from streaming.consumer.worker_metrics import Meter
+from streaming.consumer.assignment import Assignment
+from streaming.consumer.processor import Log
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.status import Point
 from streaming.tasks import flush_spool
 from web import charts
@@ -31,16 +33,18 @@ def fresh() -> Iterator[None]:
     cache.clear()
 
 
-def meter(worker: str = "stream@test") -> Meter:
+def meter(worker: str = "stream@test") -> WorkerMetrics:
     """A worker that is 67 events and about two seconds behind on one partition of two."""
-    found = Meter(worker, state="running", ends={0: 1_234_567, 1: 9})
+    found = WorkerMetrics(worker, state="running", ends={0: 1_234_567, 1: 9})
     now = wall_ms()
     found.batch([1, 0], [now - 40, now - 2000], 0.01)
     return found
 
 
-def tell(meter: Meter) -> None:
-    status.publish(redis(), meter.report("topic", {0: 1_234_500, 1: 9}))
+def tell(meter: WorkerMetrics) -> None:
+    status.publish(
+        redis(), meter.report(Assignment([0, 1], Log("events", "topic"), {0: 1_234_500, 1: 9}))
+    )
 
 
 def test_the_pipeline_shows_how_far_behind_each_partition_is(client: Client, store: None) -> None:
