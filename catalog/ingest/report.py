@@ -36,7 +36,12 @@ def full_report(job: Job, before: int, pictures: Report) -> Report:
 
 
 def file_report(file: IngestFile) -> Report:
-    return {"rows": file.rows, "accepted": file.accepted, "rejected": file.rejected}
+    return {
+        "rows": file.rows,
+        "accepted": file.accepted,
+        "rejected": file.rejected,
+        "emptied": file.quality.get("emptied", {}),
+    }
 
 
 def peak_mb() -> int:

@@ -10,6 +10,7 @@ from django.db import DatabaseError
 from rich.console import Console
 from rich.table import Table
 
+from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
 from catalog.ingest.phases import Phases
 from catalog.ingest.report import Report
@@ -44,6 +45,18 @@ class Command(BaseCommand):
             "--max-rejects", type=int, metavar="N", help="stop when more rows can't be used"
         )
         parser.add_argument(
+            "--max-reject-share",
+            type=float,
+            default=5.0,
+            metavar="PERCENT",
+            help="stop when more than this share of a file's rows can't be used (default: 5)",
+        )
+        parser.add_argument(
+            "--only-known",
+            action="store_true",
+            help="pass over sales of articles and customers that the other files don't have",
+        )
+        parser.add_argument(
             "--block-mb", type=float, default=16, metavar="MB", help="bytes between checkpoints"
         )
 
@@ -55,7 +68,9 @@ class Command(BaseCommand):
             data_dir=options["data_dir"],
             images_dir=options["images_dir"],
             restart=options["restart"],
-            max_rejects=options["max_rejects"],
+            limits=Limits(
+                options["max_rejects"], options["max_reject_share"], options["only_known"]
+            ),
             block_bytes=max(1, int(options["block_mb"] * (1 << 20))),
         )
         report = run(chosen, phases)
