@@ -1,20 +1,22 @@
 """The state of a running ingest: its checkpoints, its rejects file, and how far it may go wrong."""
 
+import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from catalog.ingest.checks.advice import UNKNOWN
+from catalog.ingest.checks.advice import UNKNOWN, other_form
 from catalog.ingest.checks.quality import Quality, merged
 from catalog.ingest.checks.rejects import Limits, verdict
+from catalog.ingest.cleaning.transactions import UNKNOWN_CUSTOMER
 from catalog.ingest.errors import IngestError
 from catalog.ingest.phases import Phases
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, Reject
 from catalog.ingest.reading.source import Source
 from catalog.ingest.rejects import RejectsFile
-from catalog.models import IngestFile, IngestRun
+from catalog.models import Customer, IngestFile, IngestRun
 
 EXAMPLES = 5
 
@@ -90,7 +92,8 @@ class Job:
 
         share = self.limits.share
         said = verdict(source.path.name, file.rows, file.rejected, share, example, source.unit)
-        raise IngestError(said)
+        hint = form_hint(source, example(UNKNOWN_CUSTOMER))
+        raise IngestError(f"{said}\n    {hint}" if hint else said)
 
     def check_rejects(self, name: str, latest: list[Reject], *, counted: bool = False) -> None:
         """Stop with the first examples when there are too many; `latest` may not be counted yet."""
@@ -111,3 +114,12 @@ class Job:
             f"{total} rows can't be used, more than --max-rejects {self.limits.most}; "
             f"the first:\n{examples}"
         )
+
+
+def form_hint(source: Source, reject: Reject | None) -> str:
+    """Whether the customers' ids in the sales are of another form than those of their file."""
+    ours = Customer.objects.values_list("customer_id", flat=True).first()
+    if reject is None or ours is None:
+        return ""
+    cells = dict(zip(source.shown, next(csv.reader([reject.row])), strict=False))
+    return other_form(cells.get("customer_id", ""), ours)

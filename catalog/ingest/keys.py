@@ -93,7 +93,7 @@ class CustomerKeys:
 
     @property
     def are_hex(self) -> bool:
-        return self.words.shape[1] == HEX_WORDS
+        return int(self.words.shape[1]) == HEX_WORDS
 
     def mix(self, words: Words) -> Words:
         return np.asarray((words * self.multipliers).sum(axis=1, dtype=np.uint64))

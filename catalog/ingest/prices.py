@@ -7,12 +7,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from catalog.ingest.cleaning.transactions import decode_ids
-from catalog.ingest.derive import PRICE_WITHOUT_SALES
+from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
 from catalog.ingest.job import Job
 from catalog.ingest.keys import Known
 from catalog.ingest.known import known_articles, known_customers
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.source import Source
+from catalog.money import price
 
 BLOCK_BYTES = 16 << 20
 SALES, ARTICLES = "transactions_train", "articles"
@@ -31,7 +32,7 @@ def with_prices(known: Known, sources: dict[str, Source]) -> Known:
     if "price" in sales.header:
         return known
     # No file tells a price: all cost what an article without one does.
-    return replace(known, prices=np.full(len(known.articles), PRICE_WITHOUT_SALES))
+    return replace(known, prices=np.full(len(known.articles), price(AMOUNT_WITHOUT_SALES)))
 
 
 def prices_in(source: Source, articles: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:

@@ -14,6 +14,7 @@ FEW = 5
 # Before the end of a file, when more than HOPELESS of so many rows are rejected.
 EARLY_ROWS, HOPELESS = 100_000, 0.5
 MOST_SHOWN = 160
+ALL = 100
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
 from catalog.ingest.reading.opening import open_source
-from catalog.ingest.reading.packing import is_data
-from catalog.ingest.reading.parts import is_folder_of_parts
+from catalog.ingest.reading.packing import CHUNK, is_data, unpacked
+from catalog.ingest.reading.parts import is_folder_of_parts, parts_of
 from catalog.ingest.reading.source import Source
 
 # In the order in which one is taken: plain before packed.
@@ -18,6 +18,7 @@ ENDS = (
 )  # fmt: skip
 ALIKE = {"articles": "article", "customers": "customer", "transactions_train": "transaction"}
 MOST_ALIKE = 10
+LONGEST_END, SHOWN_END = 4096, 60
 
 
 def find_sources(folder: Path) -> dict[str, Source]:
@@ -85,3 +86,38 @@ def candidates(folder: Path, name: str) -> list[Path]:
     found = [path for path in folder.iterdir() if path.name.casefold() in places]
     usable = [path for path in found if path.is_file() or is_folder_of_parts(path)]
     return sorted(usable, key=lambda path: (places[path.name.casefold()], path.name))
+
+
+def copies_told(folder: Path) -> list[str]:
+    """Where a file lies in a folder more than once: which is read, why, and do the copies agree."""
+    return [
+        told
+        for name in columns.ALL
+        for other in candidates(folder, name)[1:]
+        for told in [copy_told(name, candidates(folder, name)[0], other)]
+    ]
+
+
+def copy_told(name: str, read: Path, other: Path) -> str:
+    said = f"{read.name} is read and not {other.name} beside it (plain goes before packed)"
+    try:
+        size, end = size_and_end(name, read)
+        other_size, other_end = size_and_end(name, other)
+    except (IngestError, OSError) as error:
+        return f"{said}, which can't be compared: {error}"
+    if (size, end) == (other_size, other_end):
+        return f"{said}; they end alike."
+    return (
+        f"{said}. They differ: {read.name} has {size:,} bytes and ends in {end!r}, {other.name} "
+        f"has {other_size:,} and ends in {other_end!r}. Is one of them cut short?"
+    )
+
+
+def size_and_end(name: str, path: Path) -> tuple[int, str]:
+    """The bytes of a text, unpacked, and its last line."""
+    size, tail = 0, b""
+    with unpacked(parts_of(path), name) as stream:
+        while data := stream.read(CHUNK):
+            size, tail = size + len(data), (tail + data)[-LONGEST_END:]
+    lines = tail.decode(errors="replace").splitlines()
+    return size, lines[-1][-SHOWN_END:] if lines else ""

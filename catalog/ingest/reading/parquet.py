@@ -36,7 +36,7 @@ class ParquetSource(Source):
     def rows(self, start: Position, block_bytes: int) -> Iterator[Records]:
         before = crc = 0
         size = max(1, block_bytes // BYTES_A_ROW)
-        wanted = [place for place, name in enumerate(self.header) if name in self.known]
+        wanted = [place for place, name in enumerate(self.header) if name in self.shown]
         for part in self.parts:
             with opened(part) as file:
                 crc = footer_crc(part, crc)
@@ -51,11 +51,11 @@ class ParquetSource(Source):
                         skipped += table.num_rows
                 before = after
         if before <= start.offset:
-            empty = pa.table({name: pa.array([], CELLS) for name in self.known})
+            empty = pa.table({name: pa.array([], CELLS) for name in self.shown})
             yield records(empty, start.offset, start.crc)
 
     @property
-    def known(self) -> list[str]:
+    def shown(self) -> Sequence[str]:
         return [name for name in columns.known(self.name) if name in self.header]
 
     def compare(self, position: Position) -> Prefix:

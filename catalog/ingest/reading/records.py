@@ -11,7 +11,7 @@ one digit, and is rejected elsewhere.
 
 import csv
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,8 @@ class Records:
     """The rows of one block: `table` has a column of texts per header name, without nulls.
 
     `lines` and `numbers` tell each row's line and its place among the file's rows, both from 1;
-    `malformed` rows are not in the table; `end` is the position after the block.
+    `malformed` rows are not in the table; `end` is the position after the block. Of a rejected row
+    the columns `shown` are kept, by default all.
     """
 
     table: pa.Table
@@ -59,9 +60,11 @@ class Records:
     numbers: Ints
     malformed: list[Reject]
     end: Position
+    shown: Sequence[str] = ()
 
     def reject(self, row: int, reason: str) -> Reject:
-        cells = [column[row].as_py() for column in self.table.columns]
+        shown = self.shown or self.table.column_names
+        cells = [self.table[name][row].as_py() for name in shown]
         return Reject(int(self.lines[row]), reason, ",".join(map(quoted, cells)))
 
 

@@ -46,6 +46,11 @@ class Source(ABC):
         return [column for column in columns.ALL[self.name] if column not in self.header]
 
     @property
+    def shown(self) -> Sequence[str]:
+        """The columns of a row as it is shown among the rejects."""
+        return self.header
+
+    @property
     def unit(self) -> str:
         """What a row's place in the file is called."""
         return "line"
@@ -54,7 +59,7 @@ class Source(ABC):
         """The rows with all of our columns."""
         more = [name for name in columns.known(self.name) if name not in self.header]
         for records in self.rows(start, block_bytes):
-            yield replace(records, table=with_empty(records.table, more))
+            yield replace(records, table=with_empty(records.table, more), shown=self.shown)
 
 
 def with_empty(table: pa.Table, names: Sequence[str]) -> pa.Table:
