@@ -15,7 +15,6 @@ import pyarrow as pa
 from django.db import connection, transaction
 
 from catalog.ingest import session, terms
-from catalog.ingest.bare import bare
 from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.cleaning.articles import clean_articles
@@ -24,11 +23,12 @@ from catalog.ingest.cleaning.outcome import Cleaned, Rows
 from catalog.ingest.cleaning.transactions import among
 from catalog.ingest.copying import copy_table
 from catalog.ingest.derive import NAMED, NAMED_BY, VECTOR
+from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
 from catalog.ingest.keys import UNKNOWN, CustomerKeys, are_hex, first_occurrences, pack, spread
-from catalog.ingest.known import known_articles, known_customers
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Reject
+from catalog.ingest.without_indexes import bare
 from catalog.models import Article, Customer
 
 Fresh = Callable[[pa.Array], Rows]

@@ -11,7 +11,7 @@ from catalog.ingest.checks.quality import Quality, merged
 from catalog.ingest.checks.rejects import Limits, verdict
 from catalog.ingest.cleaning.transactions import UNKNOWN_CUSTOMER
 from catalog.ingest.errors import IngestError
-from catalog.ingest.phases import Phases
+from catalog.ingest.progress import Phases
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, Reject
 from catalog.ingest.reading.source import Source

@@ -8,9 +8,9 @@ import pyarrow as pa
 
 from catalog.ingest.cleaning.transactions import decode_ids
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
+from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
 from catalog.ingest.keys import Known
-from catalog.ingest.known import known_articles, known_customers
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.source import Source
 from catalog.money import price

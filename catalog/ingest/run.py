@@ -10,7 +10,7 @@ from catalog.ingest import derive, dimensions, partitions, session, state, trans
 from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
 from catalog.ingest.job import Job
-from catalog.ingest.phases import Phases
+from catalog.ingest.progress import Phases
 from catalog.ingest.reading.files import find_sources
 from catalog.ingest.reading.source import Source
 from catalog.ingest.rejects import RejectsFile

@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection, transaction
 
-from catalog.ahead import ahead
 from catalog.ingest import partitions, session
 from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
@@ -30,6 +29,7 @@ from catalog.ingest.keys import Known
 from catalog.ingest.prices import known_to
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, Reject
+from catalog.prefetch import prefetched
 
 NAME = "transactions_train"
 # The most blocks that a crash can cost: a month of the full data set has about nine.
@@ -102,7 +102,7 @@ def load_transactions(job: Job, builders: Builders) -> None:
     """The rest of the file; a month that it has left behind is built while the next one loads."""
     known = known_to(job)
     with job.reading(NAME) as (records, show):
-        blocks = ahead(prepare(item, known) for item in ahead(records))
+        blocks = prefetched(prepare(item, known) for item in prefetched(records))
         for _, together in groupby(blocks, key=Grouping(partitions.months())):
             with transaction.atomic():
                 earliest = load_together(job, together, show)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
-from catalog.ingest.phases import Phases
+from catalog.ingest.progress import Phases
 from catalog.ingest.report import Report
 from catalog.ingest.run import Options, ingest
 
