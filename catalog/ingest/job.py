@@ -91,7 +91,7 @@ class Job:
             return self.rejects.example(source.path.name, reason)
 
         share = self.limits.share
-        said = verdict(source.path.name, file.rows, file.rejected, share, example, source.unit)
+        said = verdict(str(source.path), file.rows, file.rejected, share, example, source.unit)
         hint = form_hint(source, example(UNKNOWN_CUSTOMER))
         raise IngestError(f"{said}\n    {hint}" if hint else said)
 
