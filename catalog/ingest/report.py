@@ -35,7 +35,7 @@ def full_report(job: Job, before: int, pictures: Report) -> Report:
         "months": len(partitions.attached()),
         "warnings": warnings_of(job),
         "pictures": pictures,
-        "rejects_file": str(job.rejects.path) if job.rejects.path.exists() else None,
+        "rejects_file": str(job.rejects.path) if job.rejects.first(1) else None,
     }
 
 
