@@ -1,12 +1,11 @@
 """The state of a running ingest: its checkpoints, its rejects file, and how far it may go wrong."""
 
-import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from catalog.ingest.checks.advice import UNKNOWN, other_form
+from catalog.ingest.checks.advice import UNKNOWN, form_hint
 from catalog.ingest.checks.quality import Quality, merged
 from catalog.ingest.checks.rejects import Limits, verdict
 from catalog.ingest.cleaning.transactions import UNKNOWN_CUSTOMER
@@ -92,7 +91,8 @@ class Job:
 
         share = self.limits.share
         said = verdict(str(source.path), file.rows, file.rejected, share, example, source.unit)
-        hint = form_hint(source, example(UNKNOWN_CUSTOMER))
+        ours = Customer.objects.values_list("customer_id", flat=True).first() or ""
+        hint = form_hint(source, example(UNKNOWN_CUSTOMER), ours)
         raise IngestError(f"{said}\n    {hint}" if hint else said)
 
     def check_rejects(self, name: str, latest: list[Reject], *, counted: bool = False) -> None:
@@ -114,12 +114,3 @@ class Job:
             f"{total} rows can't be used, more than --max-rejects {self.limits.most}; "
             f"the first:\n{examples}"
         )
-
-
-def form_hint(source: Source, reject: Reject | None) -> str:
-    """Whether the customers' ids in the sales are of another form than those of their file."""
-    ours = Customer.objects.values_list("customer_id", flat=True).first()
-    if reject is None or ours is None:
-        return ""
-    cells = dict(zip(source.shown, next(csv.reader([reject.row])), strict=False))
-    return other_form(cells.get("customer_id", ""), ours)

@@ -1,5 +1,6 @@
 """What sales may name, and what they cost where the sales' own file does not tell."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -8,8 +9,6 @@ import pyarrow as pa
 
 from catalog.ingest.cleaning.transactions import decode_ids
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
-from catalog.ingest.existing_keys import known_articles, known_customers
-from catalog.ingest.job import Job
 from catalog.ingest.keys import Known
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.source import Source
@@ -19,13 +18,8 @@ BLOCK_BYTES = 16 << 20
 SALES, ARTICLES = "transactions_train", "articles"
 
 
-def known_to(job: Job) -> Known:
-    """What the tables hold, with the articles' own prices from their file if it has any."""
-    known = Known(known_customers(), known_articles())
-    return with_prices(known, job.sources)
-
-
-def with_prices(known: Known, sources: dict[str, Source]) -> Known:
+def with_prices(known: Known, sources: Mapping[str, Source]) -> Known:
+    """With the articles' own prices, where a file tells them or no file tells any."""
     articles, sales = sources.get(ARTICLES), sources[SALES]
     if articles is not None and "price" in articles.header:
         return replace(known, prices=prices_in(articles, known.articles))

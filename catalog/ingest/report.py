@@ -45,9 +45,7 @@ def warnings_of(job: Job) -> list[str]:
     told += warnings.of_sources(job.sources, f"{derive.AMOUNT_WITHOUT_SALES:.2f}")
     for name, file in job.files.items():
         path = job.sources[name].path.name
-        told += warnings.of_rows(path, file.rows)
-        told += warnings.of_emptied(path, file.quality)
-        told += warnings.of_rejects(path, file.rows, file.rejected)
+        told += warnings.of_file(path, file.rows, file.rejected, file.quality)
         told += warnings.of_prices(file.quality, settings.PRICE_UNIT)
     return list(dict.fromkeys(told))
 

@@ -24,9 +24,10 @@ from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.cleaning.transactions import clean_transactions
 from catalog.ingest.copying import by_month, copy_rows, encode
+from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
 from catalog.ingest.keys import Known
-from catalog.ingest.prices import known_to
+from catalog.ingest.prices import with_prices
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, Reject
 from catalog.prefetch import prefetched
@@ -100,7 +101,7 @@ def load(job: Job) -> None:
 
 def load_transactions(job: Job, builders: Builders) -> None:
     """The rest of the file; a month that it has left behind is built while the next one loads."""
-    known = known_to(job)
+    known = with_prices(Known(known_customers(), known_articles()), job.sources)
     with job.reading(NAME) as (records, show):
         blocks = prefetched(prepare(item, known) for item in prefetched(records))
         for _, together in groupby(blocks, key=Grouping(partitions.months())):

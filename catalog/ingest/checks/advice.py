@@ -1,9 +1,12 @@
 """What to do about rows that can't be used, by the reason against them."""
 
+import csv
 import re
 
 from catalog.ingest.cleaning.transactions import UNKNOWN_ARTICLE, UNKNOWN_CUSTOMER
 from catalog.ingest.keys import HEX_DIGITS
+from catalog.ingest.reading.records import Reject
+from catalog.ingest.reading.source import Source
 
 UNKNOWN = (UNKNOWN_ARTICLE, UNKNOWN_CUSTOMER)
 WHOLE = re.compile(r"-?[0-9]{1,20}")
@@ -31,6 +34,14 @@ def advice_for(reason: str) -> str:
     if re.match(r"\d+ cells", reason):
         return CELLS
     return next((advice for start, advice in ADVICE.items() if reason.startswith(start)), "")
+
+
+def form_hint(source: Source, example: Reject | None, ours: str) -> str:
+    """Whether the customers' ids in the sales are of another form than those of their file."""
+    if example is None or not ours:
+        return ""
+    cells = dict(zip(source.shown, next(csv.reader([example.row])), strict=False))
+    return other_form(cells.get("customer_id", ""), ours)
 
 
 def other_form(theirs: str, ours: str) -> str:

@@ -14,6 +14,7 @@ FEW = 5
 # Before the end of a file, when more than HOPELESS of so many rows are rejected.
 EARLY_ROWS, HOPELESS = 100_000, 0.5
 MOST_SHOWN = 160
+ALL = 100  # percent
 ALL = 100
 
 
@@ -35,16 +36,14 @@ class Limits:
 
     def are_passed(self, rows: int, rejected: Mapping[str, int], *, at_end: bool) -> bool:
         """Whether too great a share of a file's rows is rejected."""
+        if self.share >= ALL:
+            return False
         count = self.counted(rejected)
         if not at_end:
-            return rows >= EARLY_ROWS and count > HOPELESS * rows and self.share < 100
-        nothing_left = count == rows > 0
-        return count > self.share / 100 * rows and (count > FEW or nothing_left)
-
-
-def nothing_accepted(rows: int, rejected: Mapping[str, int]) -> bool:
-    """Whether the file has rows, and none of them can be used."""
-    return sum(rejected.values()) == rows > 0
+            return rows >= EARLY_ROWS and count > HOPELESS * rows
+        if sum(rejected.values()) == rows > 0:
+            return True
+        return count > max(FEW, self.share / 100 * rows)
 
 
 def verdict(

@@ -19,6 +19,7 @@ INSTEAD = {
 SALES, ARTICLES = "transactions_train", "articles"
 # A price of H&M's set is an amount divided by 590: hardly any comes to 1.
 LIKE_MONEY = 0
+FAR_MONTHS, HARDLY = 6, 0.01
 
 
 def of_sources(sources: Mapping[str, Source], price_without: str) -> Iterator[str]:
@@ -36,6 +37,15 @@ def of_sources(sources: Mapping[str, Source], price_without: str) -> Iterator[st
             if known
             else f"no file tells one, so everything costs {price_without}."
         )
+
+
+def of_file(name: str, rows: int, rejected: Mapping[str, int], quality: Quality) -> Iterator[str]:
+    """What a file's rows tell."""
+    if not rows:
+        yield f"{name} has a header and no rows."
+    yield from of_emptied(name, quality)
+    yield from of_rejects(name, rows, rejected)
+    yield from of_days(name, quality)
 
 
 def of_rejects(name: str, rows: int, rejected: Mapping[str, int]) -> Iterator[str]:
@@ -62,9 +72,20 @@ def of_prices(quality: Quality, unit: int) -> Iterator[str]:
         )
 
 
-def of_rows(name: str, rows: int) -> Iterator[str]:
-    if not rows:
-        yield f"{name} has a header and no rows."
+def of_days(name: str, quality: Quality) -> Iterator[str]:
+    """Months far from all others with hardly a sale: perhaps of a wrong clock."""
+    months = sorted(quality.get("months", {}).items())
+    total = sum(count for _, count in months)
+    for place, (month, count) in enumerate(months):
+        beside = [other for other, _ in months[max(0, place - 1) : place + 2] if other != month]
+        apart = min((abs(months_between(month, other)) for other in beside), default=0)
+        if apart > FAR_MONTHS and count < HARDLY * total:
+            yield f"{name}: {month} has {count:,} sales and lies {apart} months from all others."
+
+
+def months_between(one: str, other: str) -> int:
+    years, months = (int(a) - int(b) for a, b in zip(one.split("-"), other.split("-"), strict=True))
+    return years * 12 + months
 
 
 def of_emptied(name: str, quality: Quality) -> Iterator[str]:
