@@ -96,7 +96,8 @@ def zstandard(data: bytes) -> bytes:
     packed = pa.BufferOutputStream()
     with pa.CompressedOutputStream(packed, "zstd") as stream:
         stream.write(data)
-    return packed.getvalue().to_pybytes()
+    found: bytes = packed.getvalue().to_pybytes()
+    return found
 
 
 def as_strings(data: bytes) -> pa.Table:
@@ -329,6 +330,10 @@ OPTIONAL = {
 }
 
 
+def always(word: str) -> Callable[[str], str]:
+    return lambda _: word
+
+
 def without(columns: list[str]) -> Change:
     def changed(data: bytes) -> bytes:
         header, *rows = cells(data)
@@ -453,7 +458,7 @@ def of_gaps(name: str) -> Iterator[Shape]:
         if lacking == "price":
             continue
         for word in NOTHING if lacking in ("age", "detail_desc", "section_no") else ("NULL",):
-            spoil = text(name, column(name, lacking, lambda _, word=word: word))
+            spoil = text(name, column(name, lacking, always(word)))
             yield Shape(f"{name}: {lacking} as {word!r}", spoil)
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from catalog.ingest import partitions
 from catalog.models import Article, ArticleSummary, Customer, IngestFile, IngestRun, Transaction
@@ -154,3 +155,30 @@ def test_a_folder_without_the_files_lists_what_looks_meant(tmp_path: Path) -> No
     assert "has no articles.csv, transactions_train.csv" in str(told.value)
     assert "transactions_train_2M.csv as transactions_train.csv" in str(told.value)
     assert "more/articles.csv as articles.csv" in str(told.value)
+
+
+def test_the_admin_shows_the_quality_of_a_run_and_what_has_changed(
+    tmp_path: Path, admin_client: Client
+) -> None:
+    folder = hm.write_hm(tmp_path / "hm", transactions=[{}, {"price": "0.01"}])
+    ingest(folder)
+    hm.write_hm(
+        tmp_path / "hm",
+        customers=[{"age": ""}, {"age": "old"}, {}],
+        transactions=[{}, {"t_dat": "2020-10-01", "price": "0.05"}, {}],
+    )
+    ingest(folder, restart=True)
+    run = IngestRun.objects.latest("pk")
+    page = admin_client.get(f"/admin/catalog/ingestrun/{run.pk}/change/").content.decode()
+    for told in (
+        "transactions_train: 3 rows, +1",
+        "transactions_train: day 2020-09-01 to 2020-10-01, before 2020-09-01 to 2020-09-01",
+        "customers: age 66.7 % empty, before 0.0 %",
+        "Units by month at most 2 rows, last 1",
+        "2020-09 – 2020-10, at most 2",
+        "Customers by age",
+    ):
+        assert told in page
+    first = IngestRun.objects.earliest("pk")
+    page = admin_client.get(f"/admin/catalog/ingestrun/{first.pk}/change/").content.decode()
+    assert "there is no run before" in page
