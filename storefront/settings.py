@@ -213,8 +213,8 @@ WHITENOISE_USE_FINDERS = DEBUG or DEMO
 
 # --- The shop ---------------------------------------------------------------------------------
 
-# H&M's prices are amounts divided by this (0.0508305… × 590 = 29.99).
-PRICE_UNIT = 590
+# H&M's prices are amounts divided by this (0.0508305… × 590 = 29.99); 1 where they are money.
+PRICE_UNIT = env.int("PRICE_UNIT", default=590)
 CURRENCY = env.str("CURRENCY", default="€")
 CURRENCY_CODE = env.str("CURRENCY_CODE", default="EUR")
 SHOP_NAME = env.str("SHOP_NAME", default="weft")
