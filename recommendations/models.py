@@ -81,5 +81,10 @@ class ModelVersion(models.Model):
         return self.version
 
     @property
+    def is_quick(self) -> bool:
+        """Whether what is learned by trial was left out, so that a shop could open soon."""
+        return bool(self.metrics.get("quick"))
+
+    @property
     def folder(self) -> Path:
         return Path(settings.BUNDLES_DIR) / self.version

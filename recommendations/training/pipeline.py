@@ -35,17 +35,20 @@ from recommendations.training.together import Partners, also_bought, bought_toge
 SEED = 1
 
 
-def train(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them."""
+def train(
+    inputs: Inputs, progress: Progress, seed: int = SEED, *, quick: bool = False
+) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them; `quick` without
+    what is learned by trial: no ranker, and outfits with their usual weights."""
     facts = facts_of(inputs)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
     likes = likes_of(inputs, facts, progress, seed)
     vectors = likes["vectors"]
     return {
         **shelves(inputs, facts, progress),
-        **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, seed, progress),
+        **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, seed, progress, quick=quick),
         **likes,
-        **ranker_of(inputs, progress, seed),
+        **(NO_RANKER if quick else ranker_of(inputs, progress, seed)),
     }
 
 

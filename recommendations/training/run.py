@@ -29,8 +29,13 @@ class TrainingRunningError(Exception):
     """Another process is training."""
 
 
-def train_model(as_of: date | None, now: datetime, progress: Progress) -> ModelVersion:
+def train_model(
+    as_of: date | None, now: datetime, progress: Progress, *, quick: bool = False
+) -> ModelVersion:
     """Train on the sales up to and including `as_of` (None: all) and activate the new version.
+
+    `quick` leaves out what is learned by trial (the ranker, the weights of outfits): a shop can
+    open with it in a fraction of the time, while the full model is trained.
 
     Raise TrainingRunningError, NothingToTrainOnError, or whatever the disk or the database does; a
     failed run leaves the active version in charge and says in its row what went wrong.
@@ -39,7 +44,7 @@ def train_model(as_of: date | None, now: datetime, progress: Progress) -> ModelV
         ModelVersion.objects.all().abandon_unfinished()
         record = ModelVersion.objects.create(version=f"{now:%Y%m%d-%H%M%S-%f}", created_at=now)
         try:
-            build(record, as_of, progress)
+            build(record, as_of, progress, quick=quick)
             activate(record)
         except BaseException as error:
             fail(record, error)
@@ -48,16 +53,19 @@ def train_model(as_of: date | None, now: datetime, progress: Progress) -> ModelV
     return record
 
 
-def build(record: ModelVersion, as_of: date | None, progress: Progress) -> None:
+def build(
+    record: ModelVersion, as_of: date | None, progress: Progress, *, quick: bool = False
+) -> None:
     """Train and write the bundle of `record`."""
     start = time.perf_counter()
     inputs = load_inputs(as_of, record.created_at.date(), progress)
     loaded = time.perf_counter()
-    arrays = train(inputs, progress)
+    arrays = train(inputs, progress, quick=quick)
     metrics = quality(arrays) | {
         "load_s": round(loaded - start, 2),
         "train_s": round(time.perf_counter() - loaded, 2),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "quick": int(quick),
     }
     manifest = write_bundle(record.folder, manifest_of(record, inputs, arrays, metrics), arrays)
     record.as_of, record.metrics, record.manifest = inputs.as_of, metrics, as_builtins(manifest)

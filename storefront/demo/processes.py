@@ -1,16 +1,20 @@
-"""Long-running children of the demo: started, watched, restarted when they die, stopped."""
+"""Long-running children of the demo: started, watched, restarted when they die."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 MAX_BACKOFF_S = 30.0
-STOP_TIMEOUT_S = 15.0
+OPEN_S = 300.0  # on a machine with ten times the work it can do
+
+
+class ChildError(Exception):
+    """A process of the shop doesn't come up; its last words."""
 
 
 @dataclass
@@ -20,6 +24,7 @@ class Child:
     name: str
     arguments: list[str]
     log: Path
+    nice: int = 0
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     start_at: float = 0.0
@@ -32,27 +37,25 @@ class Child:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
-                # A Ctrl-C is for the demo, which then stops its children one by one.
+                # A Ctrl-C is for the demo, which then ends them all.
                 start_new_session=True,
             )
+        os.setpriority(os.PRIO_PROCESS, self.process.pid, self.nice)
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def stop(self) -> None:
-        if self.process is None or not self.is_running():
-            return
-        self.process.terminate()
+    def last_words(self, lines: int = 15) -> str:
         try:
-            self.process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            text = self.log.read_text(errors="replace")
+        except FileNotFoundError:
+            return ""
+        return "\n".join(text.splitlines()[-lines:])
 
 
 @dataclass
 class Supervisor:
-    """Keeps its children running until it is stopped."""
+    """Keeps its children running."""
 
     children: list[Child] = field(default_factory=list)
 
@@ -73,10 +76,6 @@ class Supervisor:
                 child.start()
         return died
 
-    def stop(self) -> None:
-        for child in reversed(self.children):
-            child.stop()
-
 
 def is_free(port: int) -> bool:
     with socket.socket() as probe:
@@ -96,17 +95,27 @@ def free_port(first: int) -> int:
     raise OSError(f"no free port from {first} to {first + 199}")
 
 
-def wait_for_port(port: int, child: Child, timeout_s: float = 60.0) -> None:
-    """Return when `port` answers, else raise TimeoutError with the child's last lines."""
+def wait_until(
+    holds: Callable[[], bool], child: Child, what: str, timeout_s: float = OPEN_S
+) -> None:
+    """Return when it holds; raise ChildError when the child dies or takes longer than anybody waits."""
     deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline and child.is_running():
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    tail = "\n".join(child.log.read_text(errors="replace").splitlines()[-15:])
-    raise TimeoutError(
-        f"{child.name} doesn't answer on port {port}; {child.log} ends with:\n{tail}"
+    while not holds():
+        if not child.is_running() or time.monotonic() > deadline:
+            raise ChildError(f"{what}; {child.log} ends with:\n{child.last_words()}")
+        time.sleep(0.1)
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_for_port(port: int, child: Child, timeout_s: float = OPEN_S) -> None:
+    """Return when `port` answers."""
+    wait_until(
+        lambda: answers(port), child, f"{child.name} doesn't answer on port {port}", timeout_s
     )

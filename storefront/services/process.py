@@ -92,13 +92,16 @@ def stop(program: str, folder: Path, *, with_signal: signal.Signals, patience: f
     for process in processes[:1]:
         _signal(process, with_signal)
     _wait_gone(processes, patience)
-    left = find(program, folder)
-    for process in left:
+    kill(find(program, folder), patience)
+    return [process.pid for process in processes]
+
+
+def kill(processes: Sequence[psutil.Process], patience: float) -> None:
+    for process in processes:
         _signal(process, signal.SIGKILL)
-    _wait_gone(left, patience)
+    _wait_gone(processes, patience)
     for child in _children:
         child.poll()  # leave no zombie of our own
-    return [process.pid for process in processes]
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
