@@ -150,11 +150,16 @@ def because_you_viewed(ask: Ask) -> Found:
 
 
 def trending(ask: Ask) -> Found:
-    """What is viewed, put into bags and bought now, then what sold best up to the last training."""
+    """What is viewed, put into bags and bought now, then what sold best up to the last training.
+
+    The score is how much an article trends now (streaming.trends), and so 0 for what only fills
+    the list up: what sold best is measured in other units.
+    """
     why = _("Trending now")
     now = [Item(article, score, why) for article, score in live_trends(ask)]
     lately, strategy = popular_lately(ask)
-    items = distinct(ask.bundle, [*now, *lately], ask.k)
+    filling = [item._replace(score=0.0) for item in lately]
+    items = distinct(ask.bundle, [*now, *filling], ask.k)
     away = ask.live is None or (ask.bundle is None and len(now) < ask.k)
     reason = _("What shoppers look at and buy now") if now else _(POPULAR)
     return Found("live_trends" if now else strategy, reason, items, degraded=away)

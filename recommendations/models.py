@@ -82,7 +82,7 @@ class ModelVersion(models.Model):
 
     @property
     def is_quick(self) -> bool:
-        """Whether what is learned by trial was left out, so that a shop could open soon."""
+        """Whether what takes long to train was left out, so that a shop could open soon."""
         return bool(self.metrics.get("quick"))
 
     @property

@@ -45,6 +45,8 @@ ONLINE = 2
 # Sales of its department that an article's own channel is mixed with.
 PRIOR_SALES = 5.0
 BLOCK = 64
+# A quick model keeps the shortlists of so many best sellers.
+QUICK_LISTS = 1000
 THREADS = 2
 
 
@@ -61,6 +63,8 @@ def outfit_arrays(
     """The outfit part of a bundle by name; `quick` with the usual weights."""
     model = trained(inputs, price, on_sale, vectors, seed, progress, quick=quick)
     sold, pool = proposed(model, on_sale)
+    if quick:
+        sold = best(model, sold, QUICK_LISTS)
     line, lists = stored_lists(model, pool, sold)
     progress(f"complements of {len(lists):,} articles")
     return {
@@ -70,6 +74,14 @@ def outfit_arrays(
         "outfit_list_line": line,
         "outfit_lists": lists,
     }
+
+
+def best(model: Model, sold: Flags, most: int) -> Flags:
+    """Those of the articles that sell best; shortlists of the others are made when asked for."""
+    rank = np.argsort(np.where(sold, -model.popularity, np.inf), kind="stable")
+    kept = np.zeros_like(sold)
+    kept[rank[:most]] = True
+    return kept & sold
 
 
 def proposed(model: Model, on_sale: Flags) -> tuple[Flags, Pool]:

@@ -16,7 +16,7 @@ from recommendations.training.content import content_vectors
 from recommendations.training.facts import Facts, facts_of
 from recommendations.training.history import histories
 from recommendations.training.inputs import Inputs, Progress, Sales
-from recommendations.training.neighbours import designs, neighbours_of
+from recommendations.training.neighbours import designs, neighbours_of, neighbours_of_type
 from recommendations.training.new_in import newness
 from recommendations.training.popularity import (
     STANDING_HALF_LIFE_DAYS,
@@ -39,10 +39,11 @@ def train(
     inputs: Inputs, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
     """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them; `quick` without
-    what is learned by trial: no ranker, and outfits with their usual weights."""
+    what is learned by trial and neighbours of other types: no ranker, and outfits with their
+    usual weights."""
     facts = facts_of(inputs)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
-    likes = likes_of(inputs, facts, progress, seed)
+    likes = likes_of(inputs, facts, progress, seed, quick=quick)
     vectors = likes["vectors"]
     return {
         **shelves(inputs, facts, progress),
@@ -86,13 +87,17 @@ def bundle_in_memory(
 
 
 def likes_of(
-    inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED
+    inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
     """What the articles themselves say of their likeness; of the sales only prices matter."""
     vectors = content_vectors(inputs.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(inputs.articles)
-    near = neighbours_of(vectors, design, facts.on_sale, progress)
+    if quick:
+        kind = inputs.articles["product_type"].to_numpy(np.int32)
+        near = neighbours_of_type(vectors, design, facts.on_sale, kind, progress)
+    else:
+        near = neighbours_of(vectors, design, facts.on_sale, progress)
     progress("nearest neighbours")
     return {
         "design": design,

@@ -34,8 +34,8 @@ def train_model(
 ) -> ModelVersion:
     """Train on the sales up to and including `as_of` (None: all) and activate the new version.
 
-    `quick` leaves out what is learned by trial (the ranker, the weights of outfits): a shop can
-    open with it in a fraction of the time, while the full model is trained.
+    `quick` leaves out what takes long (see pipeline.train): a shop can open with it while the full
+    model is trained.
 
     Raise TrainingRunningError, NothingToTrainOnError, or whatever the disk or the database does; a
     failed run leaves the active version in charge and says in its row what went wrong.

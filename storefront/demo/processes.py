@@ -63,6 +63,10 @@ class Supervisor:
         for child in self.children:
             child.start()
 
+    def runs(self, name: str) -> bool:
+        """Whether the process of this name is alive."""
+        return any(child.name == name and child.is_running() for child in self.children)
+
     def revive(self, now: float) -> list[Child]:
         """Restart what has died, each after a pause that doubles; return what died just now."""
         died = []
@@ -98,7 +102,7 @@ def free_port(first: int) -> int:
 def wait_until(
     holds: Callable[[], bool], child: Child, what: str, timeout_s: float = OPEN_S
 ) -> None:
-    """Return when it holds; raise ChildError when the child dies or takes longer than anybody waits."""
+    """Return when it holds; raise ChildError when the child dies, or takes far too long."""
     deadline = time.monotonic() + timeout_s
     while not holds():
         if not child.is_running() or time.monotonic() > deadline:

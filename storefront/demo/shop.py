@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
+from recommendations.models import ModelVersion
+from storefront import services
 from storefront.demo import checks, steps
 from storefront.demo.begin import check_free
 from storefront.demo.data import DataSet
@@ -24,6 +26,7 @@ class Demo:
     say: Say
     port: int | None
     replay: bool
+    without: str | None = None
     image_port: int = 0
     supervisor: Supervisor = field(default_factory=Supervisor)
     training: Child | None = None
@@ -37,18 +40,23 @@ class Demo:
         os.environ["IMAGE_BASE_URL"] = f"http://127.0.0.1:{self.image_port}"
         self.say("Web, image server, workers and beat …")
         children = steps.children(self.port, self.image_port, replay=self.replay)
+        children = [child for child in children if child.name != self.without]
         self.supervisor.children = children
         self.supervisor.start()
         for child, wanted in zip(children, (self.port, self.image_port), strict=False):
             wait_for_port(wanted, child)
-        if steps.needs_full_model():
+        if self.without == "kafka":
+            services.down(self.data.var, ["kafka"])
+        if self.without == "model":
+            ModelVersion.objects.active().update(is_active=False)
+        elif steps.needs_full_model():
             self.training = steps.training()
             self.training.start()
 
     def check(self) -> int:
         """Run every check, and return how many failed."""
-        assert self.port is not None  # noqa: S101
-        return checks.run(self.port, self.image_port, self.training)
+        addresses = (f"http://127.0.0.1:{port}" for port in (self.port, self.image_port))
+        return checks.run(checks.Shop(*addresses, self.supervisor.runs, self.training))
 
     def announce(self) -> None:
         shop = f"http://127.0.0.1:{self.port}"

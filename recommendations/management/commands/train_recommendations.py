@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--quick",
             action="store_true",
-            help="leave out what is learned by trial (the ranker, the weights of outfits)",
+            help="leave out what takes long (ranker, weights of outfits, neighbours of other types)",
         )
 
     def handle(self, *args: Any, as_of: date | None, quick: bool, **options: Any) -> None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from storefront.demo import begin, conditions, lock
-from storefront.demo.data import DEFAULT_SCALE, SCALES, DataSet, data_set
+from storefront.demo.data import DEFAULT_SCALE, PARTS, SCALES, DataSet, data_set
 from storefront.demo.processes import ChildError
 from storefront.demo.signals import Ending
 from storefront.services import ServiceError
@@ -41,6 +41,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--once", action="store_true", help="check everything, stop, exit 0 or 1"
         )
+        parser.add_argument(
+            "--without", choices=PARTS, help="leave a part out, to see which checks notice"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         ending = Ending()
@@ -53,7 +56,7 @@ class Command(BaseCommand):
             if not begin.has_begun():
                 begin.begin(data, base, options["port"], self.say)
             with self.all_stopped_at_the_end(data, ending):
-                self.run(data, options["port"], once=options["once"])
+                self.run(data, options)
         except EXPECTED as error:
             raise CommandError(conditions.in_one_line(error, data.var)) from None
         except KeyboardInterrupt:
@@ -69,12 +72,13 @@ class Command(BaseCommand):
                 self.say("Stopping …")
             begin.end(data)
 
-    def run(self, data: DataSet, port: int | None, *, once: bool) -> None:
+    def run(self, data: DataSet, options: dict[str, Any]) -> None:
         # Models can be imported only once the settings know the database.
         from storefront.demo.shop import Demo
         from storefront.demo.steps import StepError
 
-        demo = Demo(data, self.say, port, replay=not once)
+        once: bool = options["once"]
+        demo = Demo(data, self.say, options["port"], not once, options["without"])
         try:
             demo.open()
         except StepError:
