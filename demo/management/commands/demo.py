@@ -1,0 +1,100 @@
+"""`manage.py demo`: the whole shop on this machine, from nothing to a URL."""
+
+import os
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from demo.run import begin, conditions, lock
+from demo.run.data import DEFAULT_SCALE, PARTS, SCALES, DataSet, data_set
+from demo.run.processes import ChildError
+from demo.run.signals import Ending
+from demo.services import ServiceError
+
+INTERRUPTED = 130
+EXPECTED = (
+    begin.TakenError,
+    ChildError,
+    conditions.ConditionError,
+    lock.RunningError,
+    ServiceError,
+    OSError,
+)
+
+
+class Command(BaseCommand):
+    help = (
+        "Starts the services, makes or takes a data set, ingests it, trains, and runs the shop "
+        "(web, images, workers, beat, replay) until Ctrl-C. Safe to run again: what is done stays."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--data-dir", help="a folder of H&M files instead of synthetic data")
+        parser.add_argument("--scale", choices=SCALES, default=DEFAULT_SCALE)
+        parser.add_argument("--port", type=int, help="default: the first free from 8000")
+        parser.add_argument(
+            "--once", action="store_true", help="check everything, stop, exit 0 or 1"
+        )
+        parser.add_argument(
+            "--without", choices=PARTS, help="leave a part out, to see which checks notice"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ending = Ending()
+        ending.listen()
+        base = Path(os.environ.get(begin.BASE_VAR, settings.VAR_DIR))
+        data = data_set(base, options["data_dir"], options["scale"])
+        if data.scale is None and not data.folder.is_dir():
+            raise CommandError(f"{data.folder} is not a folder.")
+        try:
+            if not begin.has_begun():
+                begin.begin(data, base, options["port"], self.say)
+            with self.all_stopped_at_the_end(data, ending):
+                self.run(data, options)
+        except EXPECTED as error:
+            raise CommandError(conditions.in_one_line(error, data.var)) from None
+        except KeyboardInterrupt:
+            raise CommandError("Stopped.", returncode=INTERRUPTED) from None
+
+    @contextmanager
+    def all_stopped_at_the_end(self, data: DataSet, ending: Ending) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            ending.begin()
+            with suppress(OSError):  # the terminal may be gone
+                self.say("Stopping …")
+            begin.end(data)
+
+    def run(self, data: DataSet, options: dict[str, Any]) -> None:
+        # Models can be imported only once the settings know the database.
+        from demo.run.shop import Demo
+        from demo.run.steps import StepError
+
+        once: bool = options["once"]
+        demo = Demo(data, self.say, options["port"], not once, options["without"])
+        try:
+            demo.open()
+        except StepError:
+            raise CommandError("The demo can't go on: see above.") from None
+        if once:
+            self.report(demo.check())
+            return
+        demo.announce()
+        with suppress(KeyboardInterrupt):
+            demo.watch()
+
+    def report(self, failures: int) -> None:
+        if failures:
+            raise CommandError(f"{failures} checks failed; logs are in {settings.VAR_DIR / 'log'}.")
+        self.say(self.style.SUCCESS("Everything works."))
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
