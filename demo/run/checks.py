@@ -21,7 +21,7 @@ from demo.run.browser import Browser, Reply, hidden_fields
 from demo.run.processes import Child
 from demo.run.tracing import Log, Logged, Traced, follow, has_passed, is_there
 from demo.run.waiting import CheckError, eventually, expect
-from recommendations.models import ModelVersion
+from recommendations.bundle.models import ModelVersion
 from streaming import status
 from streaming.events import schema
 from streaming.features.store import StoreUnavailable

@@ -12,7 +12,7 @@ from demo.run import checks, steps
 from demo.run.begin import check_free
 from demo.run.data import DataSet
 from demo.run.processes import Child, Supervisor, free_port, wait_for_port
-from recommendations.models import ModelVersion
+from recommendations.bundle.models import ModelVersion
 
 DEFAULT_PORT = 8000
 Say = Callable[[str], None]

@@ -18,8 +18,8 @@ from demo.run.conditions import in_one_line
 from demo.run.data import DataSet
 from demo.run.processes import Child
 from recommendations.bundle.format import BundleError
+from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.reader import open_bundle
-from recommendations.models import ModelVersion
 
 ADMIN = "admin"
 Say = Callable[[str], None]

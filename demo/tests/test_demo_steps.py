@@ -7,7 +7,7 @@ import pytest
 from pytest_django import Settings
 
 from catalog.models import IngestRun
-from demo.run.steps import needs_training
+from demo.run.steps import needs_first_model, needs_full_model
 from recommendations.bundle.format import MANIFEST
 from recommendations.tests.shops import open_shop, train
 

@@ -155,8 +155,8 @@ def because_you_viewed(context: RequestContext) -> Found:
 def trending(context: RequestContext) -> Found:
     """What is viewed, put into bags and bought now, then what sold best up to the last training.
 
-    The score is how much an article trends now (streaming.features.trends), and so 0 for what only fills
-    the list up: what sold best is measured in other units.
+    The score is how much an article trends now (see streaming.features.trends), and so 0 for what
+    only fills the list up: what sold best is measured in other units.
     """
     why = _("Trending now")
     now = [Item(article, score, why) for article, score in live_trends(context)]

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--quick",
             action="store_true",
-            help="leave out what takes long (ranker, weights of outfits, neighbours of other types)",
+            help="leave out what takes long: ranker, outfit weights, neighbours of other types",
         )
 
     def handle(self, *args: Any, as_of: date | None, quick: bool, **options: Any) -> None:
