@@ -62,7 +62,7 @@ def stop_members(var: Path) -> None:
 def _leads(process: psutil.Process) -> bool:
     """Whether others follow it: pools and web workers are told by the process that made them."""
     try:
-        return os.getsid(process.pid) == process.pid
+        return bool(os.getsid(process.pid) == process.pid)
     except ProcessLookupError:
         return False
 

@@ -55,8 +55,8 @@ class Demo:
 
     def check(self) -> int:
         """Run every check, and return how many failed."""
-        addresses = (f"http://127.0.0.1:{port}" for port in (self.port, self.image_port))
-        return checks.run(checks.Shop(*addresses, self.supervisor.runs, self.training))
+        web, images = (f"http://127.0.0.1:{port}" for port in (self.port, self.image_port))
+        return checks.run(checks.Shop(web, images, self.supervisor.runs, self.training))
 
     def announce(self) -> None:
         shop = f"http://127.0.0.1:{self.port}"

@@ -35,6 +35,9 @@ class ModelVersion(models.Model):
     as_of = models.DateField(null=True, help_text="the last day of sales it knows")
     status = models.CharField(max_length=10, choices=Status, default=Status.TRAINING)
     is_active = models.BooleanField(default=False, editable=False)
+    activated_at = models.DateTimeField(
+        null=True, editable=False, help_text="when it was last put in charge"
+    )
     metrics = models.JSONField(default=dict)
     manifest = models.JSONField(default=dict)
     error = models.TextField(blank=True)

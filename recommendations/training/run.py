@@ -13,16 +13,13 @@ from django.db import Error, connection
 
 from recommendations.bundle.format import FORMAT, Manifest, as_builtins
 from recommendations.bundle.models import ModelVersion
-from recommendations.bundle.versions import activate, prune
+from recommendations.bundle.versions import TRAINING_LOCK, activate, prune
 from recommendations.bundle.writer import write_bundle
 from recommendations.dataset.fingerprint import code_fingerprint, data_fingerprint
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.load import load_inputs
 from recommendations.training.content import FEATURES
 from recommendations.training.pipeline import train
-
-# Any number, the same in every process.
-LOCK = 5_501_000_001
 
 
 class TrainingRunningError(Exception):
@@ -133,7 +130,7 @@ def fail(record: ModelVersion, error: BaseException) -> None:
 def training_lock() -> Iterator[None]:
     """One training at a time per database. Raise TrainingRunningError when it is taken."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [TRAINING_LOCK])
         if not cursor.fetchone()[0]:
             raise TrainingRunningError("another training is running")
     try:
@@ -141,4 +138,4 @@ def training_lock() -> Iterator[None]:
     finally:
         # A connection that broke has lost the lock, and the error that broke it is the one to tell.
         with suppress(Error), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [TRAINING_LOCK])

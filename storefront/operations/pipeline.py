@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from django.core.cache import cache
 
 from catalog.models import IngestRun
+from recommendations.bundle.versions import in_training
 from recommendations.evaluation import quality
 from recommendations.evaluation.quality import Quality
 from recommendations.models import ModelVersion
@@ -55,6 +56,7 @@ class Pipeline:
     spooled_bytes: int
     ingest: IngestRun | None
     model: ModelVersion | None
+    training: ModelVersion | None
     versions: list[Quality]
     taken_ms: int = field(default_factory=wall_ms)
 
@@ -148,6 +150,7 @@ def look_afresh() -> Pipeline:
         spooled_bytes=spool.size(),
         ingest=IngestRun.objects.first(),
         model=ModelVersion.objects.active().first(),
+        training=in_training(),
         versions=quality.history(),
     )
 

@@ -1,0 +1,123 @@
+"""A demo as its user starts it, watched from outside."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from demo.run.members import stop_everything
+from demo.run.processes import free_port
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SERVICES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY")
+# A demo's start on a machine with much other work; what never comes fails much sooner: it ends.
+PATIENCE_S = 900.0
+# Nothing outlives the command by more.
+GONE_S = 20.0
+
+
+def environment(var: Path, **more: str) -> dict[str, str]:
+    """Ours without the tests' services, and without what marks them as somebody's demo."""
+    kept = {k: v for k, v in os.environ.items() if k not in SERVICES and not k.startswith("DEMO")}
+    return kept | {"VAR_DIR": str(var), "PYTHONUNBUFFERED": "1"} | more
+
+
+@contextmanager
+def a_folder() -> Iterator[Path]:
+    """A VAR_DIR that other accounts can reach too; stopped and removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="demo-"))
+    folder.chmod(0o755)
+    var = folder / "var"
+    try:
+        yield var
+    finally:
+        for state in (var, var / "tiny"):
+            stop_everything(state)
+            shutil.rmtree((state / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(folder)
+
+
+class Run:
+    """A running `manage.py demo` or `make demo`; what it says goes to a file."""
+
+    def __init__(self, var: Path, *arguments: str, make: bool = False, port: int = 0) -> None:
+        self.var = var
+        self.port = port or free_port(21_000 + os.getpid() % 1000)
+        self.log = var.parent / f"{var.name}-{time.monotonic_ns()}.log"
+        with self.log.open("wb") as out:
+            self.process = subprocess.Popen(
+                self.made() if make else self.command(arguments),
+                cwd=PROJECT,
+                env=environment(var),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def command(self, arguments: Sequence[str]) -> list[str]:
+        own = [sys.executable, "manage.py", "demo", "--scale=tiny", f"--port={self.port}"]
+        return [*own, *arguments]
+
+    def made(self) -> list[str]:
+        """`make demo` with the virtual environment that runs the tests, as it is."""
+        installed = f"{sys.prefix}/.installed-run"
+        own = ["make", "-o", installed, "demo", f"VENV={sys.prefix}"]
+        return [*own, "SCALE=tiny", f"PORT={self.port}"]
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def wait_for(self, words: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not re.search(words, self.said):
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.02)
+
+    def wait_open(self) -> None:
+        self.wait_for("Ctrl-C stops everything")
+
+    def end(self) -> int:
+        return self.process.wait(PATIENCE_S)
+
+    def demo(self) -> int:
+        """The pid of manage.py, which may run under make."""
+        below = psutil.Process(self.process.pid).children()
+        return below[0].pid if below and "make" in self.process.args[0] else self.process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the whole group, as a terminal does."""
+        os.killpg(self.process.pid, number)
+
+    def assert_nothing_left(self) -> None:
+        deadline = time.monotonic() + GONE_S
+        while left := belonging(self.var):
+            assert time.monotonic() < deadline, left
+            time.sleep(0.1)
+
+
+def belonging(var: Path) -> dict[int, list[str]]:
+    """Every live process that names the folder in its environment or its command line, or works
+    in it: services, pools and web workers too."""
+    found = {}
+    for process in psutil.process_iter():
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE or process.pid == os.getpid():
+                continue
+            named = process.environ().get("VAR_DIR", ""), process.cwd(), *process.cmdline()
+        except psutil.Error:
+            continue
+        if any(part == str(var) or part.startswith(f"{var}/") for part in named):
+            found[process.pid] = process.cmdline()
+    return found
