@@ -8,6 +8,7 @@ from pathlib import Path
 
 # What PostgreSQL, the generated data with its pictures and a model need at the least.
 LEAST_FREE = 400_000_000
+FULL = 4_000_000
 
 
 class ConditionError(Exception):
@@ -30,11 +31,17 @@ def check(var: Path) -> None:
         )
 
 
+def is_full(var: Path) -> bool:
+    """Whether what went wrong, whatever it was, goes back to the disk: PostgreSQL, out of room,
+    may only close the connection."""
+    return var.exists() and shutil.disk_usage(var).free < FULL
+
+
 def in_one_line(error: Exception, var: Path) -> str:
     """An error of the disk, the database or a service, in words to act on."""
     said = str(error).strip()
     number = error.errno if isinstance(error, OSError) else None
-    if number == errno.ENOSPC or os.strerror(errno.ENOSPC) in said:
+    if number == errno.ENOSPC or os.strerror(errno.ENOSPC) in said or is_full(var):
         return f"The disk of {var} is full. Make room and start again: what is done stays."
     if number in (errno.EROFS, errno.EACCES, errno.EPERM):
         return f"{said}. The state is kept in {var}: set VAR_DIR to a folder that can be written."

@@ -16,6 +16,7 @@ import psutil
 
 from demo.run.members import stop_everything
 from demo.run.processes import free_port
+from demo.services.account import Account
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SERVICES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY")
@@ -49,10 +50,17 @@ def a_folder() -> Iterator[Path]:
 class Run:
     """A running `manage.py demo` or `make demo`; what it says goes to a file."""
 
-    def __init__(self, var: Path, *arguments: str, make: bool = False, port: int = 0) -> None:
+    def __init__(
+        self,
+        var: Path,
+        *arguments: str,
+        make: bool = False,
+        port: int = 0,
+        account: Account | None = None,
+    ) -> None:
         self.var = var
         self.port = port or free_port(21_000 + os.getpid() % 1000)
-        self.log = var.parent / f"{var.name}-{time.monotonic_ns()}.log"
+        self.log = Path(tempfile.mkdtemp(prefix="demo-log-")) / "said"
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 self.made() if make else self.command(arguments),
@@ -62,6 +70,7 @@ class Run:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                **(account.as_process() if account else {}),
             )
 
     def command(self, arguments: Sequence[str]) -> list[str]:
