@@ -2,9 +2,9 @@
 
     python -m benchmarks.starts [--runs 20] [--busy 0] [--warm] [--scale small]
 
-`--busy N` keeps N loops running beside it, `--warm` keeps the state from one start to the next. What
-a start that fails has said is kept beside the results. Not one of `make bench`: it has no reference
-to be measured against, and takes hours on a busy machine.
+`--busy N` keeps N loops running beside it, `--warm` keeps the state from one start to the next.
+What a start that fails has said is kept beside the results. Not one of `make bench`: it has no
+reference to be measured against, and takes hours on a busy machine.
 """
 
 import argparse

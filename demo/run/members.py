@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from demo import services
+from demo.services.process import wait_gone
 
 MARK = "DEMO_STATE"
 # Together within the 20 s that nothing may outlive the demo by.
@@ -52,11 +53,11 @@ def stop_members(var: Path) -> None:
     leaders = [process for process in members(var) if _leads(process)]
     for process in leaders:
         _send(process, signal.SIGTERM)
-    psutil.wait_procs(leaders, PROCESSES_S)
+    wait_gone(leaders, PROCESSES_S)
     while left := members(var):  # one may have started another while it was asked
         for process in left:
             _send(process, signal.SIGKILL)
-        psutil.wait_procs(left, 1)
+        wait_gone(left, 1)
 
 
 def _leads(process: psutil.Process) -> bool:

@@ -58,20 +58,19 @@ class Run:
         port: int = 0,
         account: Account | None = None,
     ) -> None:
-        self.var = var
+        self.var, self.make = var, make
         self.port = port or free_port(21_000 + os.getpid() % 1000)
-        self.log = Path(tempfile.mkdtemp(prefix="demo-log-")) / "said"
-        with self.log.open("wb") as out:
-            self.process = subprocess.Popen(
-                self.made() if make else self.command(arguments),
-                cwd=PROJECT,
-                env=environment(var),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                **(account.as_process() if account else {}),
-            )
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (as long as this object)
+        self.process = subprocess.Popen(
+            self.made() if make else self.command(arguments),
+            cwd=PROJECT,
+            env=environment(var),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **(account.as_process() if account else {}),
+        )
 
     def command(self, arguments: Sequence[str]) -> list[str]:
         own = [sys.executable, "manage.py", "demo", "--scale=tiny", f"--port={self.port}"]
@@ -85,7 +84,8 @@ class Run:
 
     @property
     def said(self) -> str:
-        return self.log.read_text()
+        descriptor = self.log.fileno()
+        return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="replace")
 
     def wait_for(self, words: str) -> None:
         deadline = time.monotonic() + PATIENCE_S
@@ -102,8 +102,9 @@ class Run:
 
     def demo(self) -> int:
         """The pid of manage.py, which may run under make."""
-        below = psutil.Process(self.process.pid).children()
-        return below[0].pid if below and "make" in self.process.args[0] else self.process.pid
+        if not self.make:
+            return self.process.pid
+        return int(psutil.Process(self.process.pid).children()[0].pid)
 
     def signal(self, number: signal.Signals) -> None:
         """To the whole group, as a terminal does."""

@@ -1,6 +1,7 @@
 """Which processes are a demo's, and how they end, on real ones."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -58,7 +59,7 @@ def test_what_a_process_starts_is_found_and_killed_even_where_it_ignores_to_be_a
     until(lambda: len(members.members(tmp_path)) == 2)
     stop_members(tmp_path)
     assert members.members(tmp_path) == []
-    assert parent.poll() is not None
+    assert parent.wait(1) == -signal.SIGKILL
 
 
 def test_another_folders_processes_are_left_alone(tmp_path: Path, start: Start) -> None:
