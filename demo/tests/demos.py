@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import site
 import subprocess
 import sys
 import tempfile
@@ -57,14 +58,15 @@ class Run:
         make: bool = False,
         port: int = 0,
         account: Account | None = None,
+        python: str = sys.executable,
     ) -> None:
         self.var, self.make = var, make
         self.port = port or free_port(21_000 + os.getpid() % 1000)
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (as long as this object)
         self.process = subprocess.Popen(
-            self.made() if make else self.command(arguments),
+            self.made() if make else self.command(python, arguments),
             cwd=PROJECT,
-            env=environment(var),
+            env=environment(var, PYTHONPATH=os.pathsep.join(site.getsitepackages())),
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=subprocess.STDOUT,
@@ -72,8 +74,8 @@ class Run:
             **(account.as_process() if account else {}),
         )
 
-    def command(self, arguments: Sequence[str]) -> list[str]:
-        own = [sys.executable, "manage.py", "demo", "--scale=tiny", f"--port={self.port}"]
+    def command(self, python: str, arguments: Sequence[str]) -> list[str]:
+        own = [python, "manage.py", "demo", "--scale=tiny", f"--port={self.port}"]
         return [*own, *arguments]
 
     def made(self) -> list[str]:

@@ -186,7 +186,7 @@ def test_control_c_stops_the_command_with_130_and_leaves_nothing(tmp_path: Path)
         assert process.poll() is None, process.communicate()[1]
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=180)
     assert process.returncode == 130
     assert "interrupted" in errors
     assert not out.exists()

@@ -96,14 +96,14 @@ class Gunicorn:
 
     def hang_up(self, request: bytes) -> None:
         """Send it and reset the connection at once (RFC 9293's RST), rather than end it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=180) as wire:
             wire.sendall(request)
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def status(self, request: bytes) -> int:
         """That of the answer; SILENCE where there is none."""
         found = b""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=180) as wire:
             # It may have answered and closed before it was told everything (reset, or ENOTCONN);
             # a time-out here is one below.
             with suppress(OSError):
