@@ -22,6 +22,8 @@ from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.reader import open_bundle
 
 ADMIN = "admin"
+# What nobody waits for leaves the processor to the others.
+NICE = {"long": 10, "training": 10}
 Say = Callable[[str], None]
 
 
@@ -116,7 +118,12 @@ def log_of(name: str) -> Path:
 
 def training() -> Child:
     """The full training, beside the open shop."""
-    return Child("training", ["manage.py", "train_recommendations"], log_of("training"), nice=10)
+    return Child(
+        "training",
+        ["manage.py", "train_recommendations"],
+        log_of("training"),
+        nice=NICE["training"],
+    )
 
 
 def children(port: int, image_port: int, *, replay: bool) -> list[Child]:
@@ -133,6 +140,7 @@ def children(port: int, image_port: int, *, replay: bool) -> list[Child]:
         "images": ["manage.py", "image_server", f"--port={image_port}"],
         "stream": [*worker, "--queues=stream", "--hostname=stream@%h", "--pool=solo"],
         "tasks": [*worker, "--queues=default", "--hostname=tasks@%h"],
+        "long": [*worker, "--queues=long", "--hostname=long@%h"],
         "attribution": [
             *worker,
             "--queues=attribution",
@@ -143,4 +151,7 @@ def children(port: int, image_port: int, *, replay: bool) -> list[Child]:
     }
     if replay:
         commands["replay"] = ["manage.py", "replay_transactions", "--rate=5", "--browse", "--loop"]
-    return [Child(name, arguments, log_of(name)) for name, arguments in commands.items()]
+    return [
+        Child(name, arguments, log_of(name), nice=NICE.get(name, 0))
+        for name, arguments in commands.items()
+    ]
