@@ -73,16 +73,17 @@ def busy(loops: int) -> Iterator[None]:
 
 
 def starts(runs: int, scale: str, *, warm: bool) -> Iterator[Start]:
+    """The state of one that fails is left, to look at its logs."""
     folder = Path(tempfile.mkdtemp(prefix="starts-"))
     folder.chmod(0o755)
-    try:
-        for number in range(runs):
-            var = folder / ("warm" if warm else str(number))
-            yield start(var, scale)
-            if not warm:
-                shutil.rmtree(var, ignore_errors=True)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    for number in range(runs):
+        var = folder / ("warm" if warm else str(number))
+        one = start(var, scale)
+        yield one
+        if not warm and one.code == 0:
+            shutil.rmtree(var)
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def figures(done: Sequence[Start]) -> dict[str, float]:
