@@ -90,6 +90,11 @@ class Gunicorn:
         command = ["-m", "gunicorn", "storefront.wsgi", f"--bind=127.0.0.1:{self.port}"]
         self.child = Child("gunicorn", [*command, "--no-control-socket"], folder / "gunicorn.log")
 
+    def stop(self) -> None:
+        if self.child.process is not None:
+            self.child.process.terminate()
+            self.child.process.wait()
+
     def workers(self) -> list[int]:
         assert self.child.process is not None
         return [worker.pid for worker in psutil.Process(self.child.process.pid).children()]
@@ -146,7 +151,7 @@ def gunicorn(
         assert server.status(request("GET", "/healthz")) == 200
         yield server
     finally:
-        server.child.stop()
+        server.stop()
 
 
 def request(method: str, address: str, body: bytes = b"", **headers: str) -> bytes:
