@@ -33,6 +33,12 @@ def environment(var: Path, **more: str) -> dict[str, str]:
     return kept | {"VAR_DIR": str(var), "PYTHONUNBUFFERED": "1"} | more
 
 
+def with_our_packages(python: Path) -> dict[str, str]:
+    """What lets a Python of our version find its library and the packages of ours."""
+    packages = os.pathsep.join(site.getsitepackages())
+    return {"PYTHONPATH": packages, "LD_LIBRARY_PATH": str(python.parent.parent / "lib")}
+
+
 @contextmanager
 def a_folder() -> Iterator[Path]:
     """A VAR_DIR that other accounts can reach too; stopped and removed at the end."""
@@ -58,7 +64,7 @@ class Run:
         make: bool = False,
         port: int = 0,
         account: Account | None = None,
-        python: str = sys.executable,
+        python: Path = Path(sys.executable),
     ) -> None:
         self.var, self.make = var, make
         self.port = port or free_port(21_000 + os.getpid() % 1000)
@@ -66,7 +72,7 @@ class Run:
         self.process = subprocess.Popen(
             self.made() if make else self.command(python, arguments),
             cwd=PROJECT,
-            env=environment(var, PYTHONPATH=os.pathsep.join(site.getsitepackages())),
+            env=environment(var, **with_our_packages(python)),
             stdin=subprocess.DEVNULL,
             stdout=self.log,
             stderr=subprocess.STDOUT,
@@ -74,8 +80,8 @@ class Run:
             **(account.as_process() if account else {}),
         )
 
-    def command(self, python: str, arguments: Sequence[str]) -> list[str]:
-        own = [python, "manage.py", "demo", "--scale=tiny", f"--port={self.port}"]
+    def command(self, python: Path, arguments: Sequence[str]) -> list[str]:
+        own = [str(python), "manage.py", "demo", "--scale=tiny", f"--port={self.port}"]
         return [*own, *arguments]
 
     def made(self) -> list[str]:

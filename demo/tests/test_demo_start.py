@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import site
 import socket
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 
 from demo.run import conditions
 from demo.services.account import Account
-from demo.tests.demos import PROJECT, Run, a_folder, environment
+from demo.tests.demos import PROJECT, Run, a_folder, environment, with_our_packages
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
 NOBODY = Account(65534, 65534)
@@ -109,8 +108,8 @@ def test_a_long_path_with_spaces_and_other_letters_works(var: Path) -> None:
 def can_run(account: Account, python: Path) -> bool:
     """This Python, with the packages of ours."""
     test = subprocess.run(
-        [str(python), "-c", "import django, psutil"],
-        env={"PYTHONPATH": os.pathsep.join(site.getsitepackages())},
+        [str(python), "-c", "import django, psutil, ssl"],
+        env=with_our_packages(python),
         cwd=PROJECT,
         capture_output=True,
         check=False,
@@ -129,7 +128,7 @@ def test_a_user_without_rights_runs_it(var: Path) -> None:
         python = reached / "bin" / Path(sys.executable).resolve().name
         if not can_run(NOBODY, python):
             pytest.skip("another account can't reach the project or its packages")
-        run = Run(var, "--once", account=NOBODY, python=str(python))
+        run = Run(var, "--once", account=NOBODY, python=python)
         assert run.end() == 0, run.said
         run.assert_nothing_left()
 
