@@ -17,10 +17,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext_lazy
 
 from catalog.data_version import data_version, per_data_version
+from catalog.images.colours import hex_of
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article
 from catalog.money import amount
-from storefront.listing import colours
 from storefront.models import MAX_QUANTITY
 from storefront.product import price_history
 
@@ -86,7 +86,7 @@ def swatch(colour: str) -> SafeString:
     return format_html(
         '<svg class="swatch" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">'
         '<circle cx="8" cy="8" r="7" fill="{}"></circle></svg>',
-        colours.hex_of(colour),
+        hex_of(colour),
     )
 
 
