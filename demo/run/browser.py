@@ -9,7 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-TIMEOUT_S = 60
+TIMEOUT_S = 180  # on a machine with ten times the work it can do
 
 
 @dataclass(frozen=True)

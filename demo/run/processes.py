@@ -1,5 +1,6 @@
 """Long-running children of the demo: started, watched, restarted when they die."""
 
+import http.client
 import os
 import socket
 import subprocess
@@ -111,10 +112,16 @@ def wait_until(
 
 
 def answers(port: int) -> bool:
+    """Whether a request is answered, with whatever status: the port is open before the workers
+    behind it are there."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
+        connection.request("GET", "/healthz")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
     return True
 
 
