@@ -50,6 +50,20 @@ def test_an_article_s_own_design_is_not_its_neighbour_and_others_come_once() -> 
         assert len(np.unique(design[near])) == len(near)
 
 
+def test_quick_neighbours_are_the_exact_ones_of_the_same_type() -> None:
+    vectors, design = unit_vectors(300), np.arange(300, dtype=np.int32)
+    kind, candidate = (np.arange(300) % 7).astype(np.int32), np.arange(300) % 3 != 1
+    kind[299] = 99  # the only one of its type
+    found = neighbours.neighbours_of_type(vectors, design, candidate, kind, quiet)
+    assert (found.rows[299] == neighbours.NONE).all()
+    for row in range(0, 299, 10):
+        cosines = np.where(candidate & (kind == kind[row]), vectors @ vectors[row], -2)
+        cosines[row] = -2
+        expected = np.sort(cosines[cosines > -2])[::-1][: neighbours.NEIGHBOURS]
+        np.testing.assert_allclose(found.scores[row][: len(expected)], expected, atol=1e-5)
+        assert (kind[found.rows[row][: len(expected)]] == kind[row]).all()
+
+
 def test_one_thing_under_two_product_codes_is_one_design() -> None:
     articles = some_inputs(8).articles
     articles["name"] = ["Rib top", "Rib top", "RIB TOP ", "Rib top", "Skirt", "Belt", "Hat", "Hat"]
@@ -64,9 +78,12 @@ def test_the_same_inputs_give_the_same_bytes() -> None:
     assert {k: v.tobytes() for k, v in first.items()} == {k: v.tobytes() for k, v in second.items()}
 
 
+@pytest.mark.parametrize("quick", [False, True])
 @pytest.mark.parametrize(("articles", "sales"), [(1, 0), (1, 3), (2, 0), (40, 0), (300, 2000)])
-def test_a_shop_of_any_size_gives_every_array_of_the_bundle(articles: int, sales: int) -> None:
-    arrays = pipeline.train(some_inputs(articles, sales), quiet)
+def test_a_shop_of_any_size_gives_every_array_of_the_bundle(
+    articles: int, sales: int, quick: bool
+) -> None:
+    arrays = pipeline.train(some_inputs(articles, sales), quiet, quick=quick)
     assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == ARRAYS
     assert all(np.isfinite(a).all() for a in arrays.values() if a.dtype.kind == "f")
 

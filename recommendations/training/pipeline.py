@@ -29,7 +29,7 @@ from recommendations.training.co_occurrence import Partners, also_bought, bought
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
 from recommendations.training.counts import sales_counts
-from recommendations.training.neighbours import designs, neighbours_of
+from recommendations.training.neighbours import designs, neighbours_of, neighbours_of_type
 from recommendations.training.new_in import newness
 from recommendations.training.outfits.training import outfit_arrays
 from recommendations.training.ranker import NO_RANKER, BundleOf, examples_and_trial, fit, fit_ranker
@@ -38,17 +38,21 @@ from recommendations.training.slices import slices_of
 SEED = 1
 
 
-def train(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them."""
+def train(
+    inputs: Inputs, progress: Progress, seed: int = SEED, *, quick: bool = False
+) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them; `quick` without
+    what is learned by trial and neighbours of other types: no ranker, and outfits with their
+    usual weights."""
     facts = facts_of(inputs)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
-    likes = likes_of(inputs, facts, progress, seed)
+    likes = likes_of(inputs, facts, progress, seed, quick=quick)
     vectors = likes["vectors"]
     return {
         **shelves(inputs, facts, progress),
-        **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, seed, progress),
+        **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, seed, progress, quick=quick),
         **likes,
-        **ranker_of(inputs, progress, seed),
+        **(NO_RANKER if quick else ranker_of(inputs, progress, seed)),
     }
 
 
@@ -108,13 +112,17 @@ def bundle_in_memory(
 
 
 def likes_of(
-    inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED
+    inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
     """What the articles themselves say of their likeness; of the sales only prices matter."""
     vectors = content_vectors(inputs.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(inputs.articles)
-    near = neighbours_of(vectors, design, facts.on_sale, progress)
+    if quick:
+        kind = inputs.articles["product_type"].to_numpy(np.int32)
+        near = neighbours_of_type(vectors, design, facts.on_sale, kind, progress)
+    else:
+        near = neighbours_of(vectors, design, facts.on_sale, progress)
     progress("nearest neighbours")
     return {
         "design": design,

@@ -248,7 +248,7 @@ def test_a_replay_that_loops_goes_on_in_event_time_until_it_is_stopped(
         try:
             got = published(log, 130)
             process.send_signal(signal.SIGINT)
-            assert "interrupted" in process.communicate(timeout=30)[0]
+            assert "interrupted" in process.communicate(timeout=180)[0]
         finally:  # else leaving the block would wait for a process that goes on for ever
             process.kill()
     assert process.returncode == 0
