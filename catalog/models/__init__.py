@@ -1,7 +1,7 @@
 """The normalised H&M schema."""
 
 from catalog.models.api_key import ApiKey
-from catalog.models.customer import Customer
+from catalog.models.customer import Customer, CustomerKey
 from catalog.models.ingest import IngestFile, IngestRun
 from catalog.models.product import Article, ArticleSummary, Product
 from catalog.models.search_synonym import SearchSynonym
@@ -29,6 +29,7 @@ __all__ = [
     "ColourMaster",
     "ColourValue",
     "Customer",
+    "CustomerKey",
     "Department",
     "GarmentGroup",
     "Index",
