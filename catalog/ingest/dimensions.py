@@ -22,6 +22,7 @@ from catalog.ingest.cleaning.customers import clean_customers
 from catalog.ingest.cleaning.outcome import Cleaned, Rows
 from catalog.ingest.cleaning.transactions import among
 from catalog.ingest.copying import copy_table
+from catalog.ingest.customer_keys import keys_of
 from catalog.ingest.derive import NAMED, NAMED_BY, VECTOR
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
@@ -122,11 +123,12 @@ def read_customers(job: Job, known: CustomerKeys) -> Dimension:
 
 
 def write_customers(job: Job, found: Dimension, catalogue: Future[None]) -> None:
-    """Customers, whose key is their place in the file, in one transaction with the checkpoint."""
+    """Customers with the keys they had, or new ones, in one transaction with the checkpoint."""
     table = found.table.rename_columns([name.lower() for name in found.table.column_names])
+    keys = keys_of(table["customer_id"], found.numbers)
     with job.phases.phase("customer keys", beside=True), transaction.atomic():
         with bare(Customer):
-            copy_table("catalog_customer", table.add_column(0, "id", [found.numbers]))
+            copy_table("catalog_customer", table.add_column(0, "id", [keys]))
         catalogue.result()
         job.checkpoint("customers", found.end, found.rejects, found.quality, done=True)
 

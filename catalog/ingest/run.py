@@ -16,6 +16,7 @@ from catalog.ingest.reading.source import Source
 from catalog.ingest.rejects import RejectsFile
 from catalog.ingest.report import Report, full_report, picture_report
 from catalog.models import IngestRun
+from catalog.period import data_period
 from catalog.signals import ingested
 from catalog.tasks import warm_soon
 
@@ -81,6 +82,8 @@ def carry_on(job: Job, images: Path | None) -> Report:
         with job.phases.phase("pictures"):
             pictures = picture_report(images)
         job.run.report = full_report(job, before, pictures)
+        if period := data_period():
+            job.run.report.setdefault("warnings", []).extend(period.warnings)
         job.run.finish()
         transaction.on_commit(warm_soon)
         ingested.send(IngestRun)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from catalog.ingest import partitions
+from catalog.ingest import customer_keys, partitions
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading.position import Position, Prefix
 from catalog.ingest.reading.source import Source
@@ -91,7 +91,8 @@ def new_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
 
 @transaction.atomic
 def begin_anew(folder: Path, sources: dict[str, Source]) -> IngestRun:
-    """Empty the catalogue, and whatever refers to its rows, and start a run."""
+    """Empty the catalogue, and whatever refers to its rows, and start a run; keys are kept."""
+    customer_keys.keep()
     tables = ", ".join(f"catalog_{name}" for name in TABLES)
     partitions.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
     return new_run(folder, sources)

@@ -26,3 +26,16 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id[:8]}…"
+
+
+class CustomerKey(models.Model):
+    """The key that a customer was once given: kept when their row goes, for nobody else to get it.
+
+    Features, histories, tombstones, bags and orders hang on the key.
+    """
+
+    customer_id = models.CharField(max_length=64, primary_key=True)
+    key = models.IntegerField(unique=True)
+
+    def __str__(self) -> str:
+        return f"{self.customer_id[:8]}… is {self.key}"

@@ -407,3 +407,20 @@ def test_files_without_rows_make_an_empty_shop(tmp_path: Path) -> None:
     report = ingest(hm.write_hm(tmp_path / "hm", articles=[], customers=[]))
     assert report["rows"] == 0
     assert partitions.attached() == []
+
+
+def test_a_customer_keeps_their_key_whatever_is_ingested_in_whatever_order(tmp_path: Path) -> None:
+    one, two, three = (hm.customer_id(n) for n in (1, 2, 3))
+    folder = tmp_path / "hm"
+    hm.write_hm(folder, customers=[{"customer_id": one}, {"customer_id": two}])
+    ingest(folder)
+    keys = dict(Customer.objects.values_list("customer_id", "pk"))
+    assert keys == {one: 1, two: 2}
+    hm.write_hm(folder, customers=[{"customer_id": three}, {"customer_id": two}])
+    ingest(folder, restart=True)
+    assert dict(Customer.objects.values_list("customer_id", "pk")) == {two: 2, three: 3}
+    hm.write_hm(
+        folder, customers=[{"customer_id": two}, {"customer_id": three}, {"customer_id": one}]
+    )
+    ingest(folder, restart=True)
+    assert dict(Customer.objects.values_list("customer_id", "pk")) == {**keys, three: 3}

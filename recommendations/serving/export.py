@@ -15,7 +15,7 @@ from django.db import connection
 
 from catalog.ingest.errors import IngestError
 from recommendations.bundle.reader import Bundle, open_bundle
-from recommendations.ranking.pipeline import Constraints, personal_shelf
+from recommendations.ranking.pipeline import Constraints, predicted
 from recommendations.retrieval.profile import after_history, profile_of
 from recommendations.serving.customers_file import Customers, read_customers
 from recommendations.serving.export_formats import KAGGLE, finish, header_of, line_of
@@ -143,5 +143,5 @@ def lines_of(batch: list[Wanted]) -> list[str]:
 def prediction(bundle: Bundle, customer: int | None) -> list[str]:
     """Twelve article_ids."""
     profile = profile_of(bundle, (), customer, after_history(bundle))
-    picks = personal_shelf(bundle, profile, K, Constraints())
+    picks = predicted(bundle, profile, K, Constraints())
     return [f"{bundle.article[pick.row]:010d}" for pick in picks]

@@ -20,8 +20,8 @@ from catalog.ingest.reading.files import find
 from catalog.ingest.reading.opening import open_source
 from catalog.ingest.reading.records import Records
 from catalog.ingest.reading.source import Source
-from streaming.identity.tombstones import erased_customers
 from streaming.history import Lines, arrange, day_number, day_of
+from streaming.identity.tombstones import erased_customers
 
 NAME: Final = "transactions_train"
 BLOCK_BYTES: Final = 8 << 20

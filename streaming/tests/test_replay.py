@@ -41,7 +41,6 @@ def past(log: str, store: None) -> list[int]:
         for day in (date(2020, 8, 31), date(2020, 9, 1), LAST)
         for i in range(40)
     ]
-    clock._offset.learn(None)
     cache.empty()
     return lines
 
@@ -249,7 +248,7 @@ def test_a_replay_that_loops_goes_on_in_event_time_until_it_is_stopped(
         try:
             got = published(log, 130)
             process.send_signal(signal.SIGINT)
-            assert "interrupted" in process.communicate(timeout=30)[0]
+            assert "interrupted" in process.communicate(timeout=180)[0]
         finally:  # else leaving the block would wait for a process that goes on for ever
             process.kill()
     assert process.returncode == 0

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from catalog.quantities import MAX_PRICE
+
 WHOLE = re.compile(r"(-?[0-9]{1,18})(?:\.0*)?")
 # A year first, or a day with dots: no other order can be told apart. A time may follow.
 ZONE = r" ?(?:Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?"
@@ -43,8 +45,6 @@ NOTHING = frozenset(
 FLAGS = {"true": 1, "yes": 1, "false": 0, "no": 0}
 EPOCH = date(2000, 1, 1).toordinal()  # PostgreSQL's day 0
 MAX_KEY = 2**31 - 1
-# A hundred times the dearest thing the shop sells; far below what a lost decimal point makes.
-MAX_PRICE = 60.0
 
 MAX_AGE = 120
 ONLINE = 2

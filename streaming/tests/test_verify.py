@@ -1,4 +1,4 @@
-"""The offline twin against a real worker: replay, compare, and find what was tampered with."""
+"""What the store must hold, by the log and by history, beside what a real worker wrote."""
 
 from datetime import date
 from pathlib import Path
@@ -8,13 +8,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from streaming import connection, history, keys
-from streaming.features import offline, store, verify
+from streaming import connection, keys
+from streaming.features import store, verify
 from streaming.features.reference import page
-from streaming.features.state import ShopperState, State, pack, unpack
+from streaming.features.state import State, pack, unpack
 from streaming.identity.shoppers import customer_shopper
 from streaming.kafka import topics
-from streaming.models import ErasedShopper
 from streaming.replay.replay import Publisher
 from streaming.tests.progress import done, finish
 from streaming.tests.servers import Worker, eventually
@@ -66,30 +65,6 @@ def test_history_gives_the_features_that_its_replay_gave_and_a_wrong_one_is_foun
     client.set(keys.state(shopper), pack(state))
     with pytest.raises(CommandError, match="1 of 20"):
         call_command("verify_features")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_features_as_of_a_moment_know_nothing_of_what_came_later(customers: list[int]) -> None:
-    moment = history.start_of(DAYS[2])
-    found = offline.features_as_of(customers, DAYS[0], moment)
-    assert found.customer.tolist() == sorted(customers)
-    assert found.purchases.tolist() == [6] * 20
-    assert found.windows["7d"].tolist() == [6] * 20
-    assert found.purchase_days.tolist() == [2] * 20
-    assert (found.recents.ts < moment).all()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_erased_customers_have_no_features_and_others_only_where_asked(
-    customers: list[int],
-) -> None:
-    ErasedShopper.objects.create(shopper=customer_shopper(customers[0]))
-    moment = history.start_of(DAYS[-1])
-    everybody = offline.features_as_of(None, DAYS[0], moment)
-    assert everybody.customer.tolist() == sorted(customers[1:])
-    two = offline.features_as_of(customers[:2], DAYS[0], moment)
-    assert two.purchases.tolist() == [0, 9]
-    assert two.state(0) == ShopperState()
 
 
 @pytest.mark.django_db(transaction=True)
