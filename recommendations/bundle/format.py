@@ -11,7 +11,7 @@ import msgspec
 from recommendations.outfits.format import ARRAYS as OUTFIT_ARRAYS
 
 # A process refuses a bundle of another format and keeps the one it has.
-FORMAT: Final = 5
+FORMAT: Final = 6
 MANIFEST: Final = "manifest.json"
 
 # name: (dtype, dimensions)

@@ -16,6 +16,7 @@ from recommendations.outfits.baskets import (
     grouped,
     pairs_of,
 )
+from recommendations.outfits.constraints import constraints
 from recommendations.outfits.fit import fitted, usual
 from recommendations.outfits.listwise import Choices, choices, ranking_of, together, unranked
 from recommendations.outfits.model import GROUPS, Model, to_arrays
@@ -55,9 +56,11 @@ def outfit_arrays(
     model = trained(inputs, price, on_sale, vectors, seed, progress)
     sold, pool = proposed(model, on_sale)
     line, lists = stored_lists(model, pool, sold)
+    wear = constraints().wear(inputs.articles)
     progress(f"complements of {len(lists):,} articles")
     return {
         **to_arrays(model),
+        **{f"outfit_{name}": part for name, part in vars(wear).items()},
         "outfit_pool": pool.rows,
         "outfit_pool_ends": pool.ends,
         "outfit_list_line": line,
@@ -79,7 +82,7 @@ def trained(
     seed: int,
     progress: Progress,
 ) -> Model:
-    slot = slots().of_types(inputs.articles["product_type"].to_numpy(np.int32))
+    slot = slots().of(inputs.articles)
     baskets = baskets_of(inputs.sales, len(slot))
     progress(f"{len(baskets.day):,} baskets of two articles or more")
     weights, lists = usual(), []
@@ -108,9 +111,12 @@ def listed(
     _, pool = proposed(model, on_sale)
     line, lists = stored_lists(model, pool, asked)
     column = {name: inputs.articles[name].to_numpy(np.int32) for name in COLUMNS}
+    wear = constraints().wear(inputs.articles)
     wardrobe = Wardrobe(
         model=model,
         slots=slots(),
+        constraints=constraints(),
+        wear=wear,
         pool=pool,
         lists=lists,
         list_line=line,
@@ -163,7 +169,7 @@ def counted(inputs: Inputs, baskets: Baskets, slot: Ints, price: Floats, vectors
     """The model without weights, from the sales and their baskets."""
     articles, sales = inputs.articles, inputs.sales
     groups = group_codes(articles)
-    part = slots().parts(articles["product_type"].to_numpy(np.int32))
+    part = slots().parts(articles)
     products, first, row = np.unique(
         articles["product"].to_numpy(np.int32), return_index=True, return_inverse=True
     )
