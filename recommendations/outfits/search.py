@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.outfits.constraints import NEUTRAL, Constraints, Wear
-from recommendations.outfits.model import Model
+from recommendations.outfits.model import GROUPS, Model
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
 from recommendations.outfits.slots import Slots
@@ -17,6 +17,9 @@ NEAR_COPY = 0.9
 # Best sellers that a look may choose from in each slot, behind the shortlists.
 SELLERS = 24
 BEHIND = np.float32(20.0)
+# What it is worth that two halves of one garment have one colour.
+MATCHING = np.float32(3.0)
+COLOUR = GROUPS.index("colour")
 # Among the first FIRST results at least SPREAD slots, where the audience has so many.
 FIRST = 6
 SPREAD = 5
@@ -142,8 +145,18 @@ def looked_for(
     found = ranked(wardrobe, bag, rows[allowed(wardrobe, bag, rows, wishes)])
     # The ranking was learned among shortlists and knows nothing of what they leave out.
     scores = found.scores - BEHIND * ~among(found.rows, shortlisted)
+    scores += MATCHING * halves_of_one_colour(wardrobe, bag, found.rows)
     order = np.argsort(-scores, kind="stable")
     return replace(found, scores=scores).at(order)
+
+
+def halves_of_one_colour(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> npt.NDArray[np.bool_]:
+    """Whether a row and an article of the bag fill one slot together (a bikini) in one colour."""
+    slot, colour = wardrobe.model.slot, wardrobe.model.groups[COLOUR]
+    found: npt.NDArray[np.bool_] = (
+        (slot[rows][:, None] == slot[bag]) & (colour[rows][:, None] == colour[bag])
+    ).any(axis=1)
+    return found
 
 
 def best_sellers(wardrobe: Wardrobe, bag: Ints, worn: list[int], occasion: int) -> Ints:
