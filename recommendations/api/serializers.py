@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from recommendations.serving import DEFAULT_K, MAX_K
-from recommendations.shelf import Shelf
+from recommendations.recommenders.shelf import Shelf
+from recommendations.serving.serving import DEFAULT_K, MAX_K
 
 LARGEST_KEY = 2_147_483_647
 

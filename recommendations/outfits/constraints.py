@@ -12,8 +12,8 @@ import msgspec
 import numpy as np
 import pandas as pd
 
+from recommendations.dataset.inputs import Flags, Ints
 from recommendations.outfits.slots import SlotsError, slots
-from recommendations.training.inputs import Flags, Ints
 
 FILE: Final = Path(__file__).with_name("constraints.json")
 NEUTRAL: Final = -1

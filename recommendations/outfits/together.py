@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from recommendations.dataset.inputs import Flags
 from recommendations.outfits.constraints import NEUTRAL, Wear
 from recommendations.outfits.pairs import Ints, looked_up
 from recommendations.outfits.search import Wardrobe
-from recommendations.training.inputs import Flags
 
 # Two patterned pieces are worn together when baskets hold them together this often beyond chance
 # (a logarithm): four times.

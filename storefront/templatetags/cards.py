@@ -17,11 +17,11 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
-from catalog.freshness import per_request
+from catalog.data_version import per_request
 from catalog.models import Article
-from recommendations.shelf import Item, Shelf
-from storefront import own
-from storefront.swatches import Colour
+from recommendations.recommenders.shelf import Item, Shelf
+from storefront.layout import header_state
+from storefront.listing.swatches import Colour
 from storefront.templatetags.shop import (
     card_query,
     icon,
@@ -168,7 +168,7 @@ def card_tools(context: RequestContext, article: Article) -> SafeString:
 
 
 def tools_of(request: HttpRequest, article: Article) -> SafeString:
-    wished = article.pk in own.of(request).wishes
+    wished = article.pk in header_state.of(request).wishes
     before, after = _tools(article.article_id, article.name, wished)
     return mark_safe(before + _token(request) + after)  # noqa: S308
 

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from recommendations.widgets.views import widget
+
+urlpatterns = [path("<slug:kind>/", widget, name="widget")]
