@@ -21,7 +21,7 @@ from recommendations.dataset.inputs import (
     Progress,
     Sales,
 )
-from streaming.erasure.features import erased_customers
+from streaming.identity.tombstones import erased_customers
 
 ARTICLES = """
 SELECT a.id AS article, a.product_id AS product, a.product_type_id AS product_type,
