@@ -144,8 +144,9 @@ def looked_for(
         rows = rows[~wardrobe.wear.filler[rows]]
     found = ranked(wardrobe, bag, rows[allowed(wardrobe, bag, rows, wishes)])
     # The ranking was learned among shortlists and knows nothing of what they leave out.
-    scores = found.scores - BEHIND * ~among(found.rows, shortlisted)
-    scores += MATCHING * halves_of_one_colour(wardrobe, bag, found.rows)
+    scores = found.scores.copy()
+    scores[~among(found.rows, shortlisted)] -= BEHIND
+    scores[halves_of_one_colour(wardrobe, bag, found.rows)] += MATCHING
     order = np.argsort(-scores, kind="stable")
     return replace(found, scores=scores).at(order)
 

@@ -72,7 +72,8 @@ class Slots:
         """The slot of each article, by its type, else by its garment group."""
         by_type = articles["product_type"].map(self._of_type)
         by_group = articles["garment_group"].map(self._of_group)
-        return by_type.fillna(by_group).fillna(self.other).to_numpy(np.int32)
+        found = by_type.fillna(by_group).fillna(self.other)
+        return found.to_numpy().astype(np.int32)
 
     def complete_each_other(self, slot: int, one: int, other: int) -> bool:
         """Whether two product types of one slot are worn together."""

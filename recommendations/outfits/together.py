@@ -1,11 +1,14 @@
 """What may stand in one look, by the operator's tables and by what baskets say. Pure."""
 
 import numpy as np
+import numpy.typing as npt
 
 from recommendations.dataset.inputs import Flags
 from recommendations.outfits.constraints import NEUTRAL, Wear
 from recommendations.outfits.pairs import Ints, looked_up
 from recommendations.outfits.search import Wardrobe
+
+Places = npt.NDArray[np.intp]
 
 # Two patterned pieces are worn together when baskets hold them together this often beyond chance
 # (a logarithm): four times.
@@ -23,7 +26,7 @@ def occasion_of(wear: Wear, bag: Ints) -> int:
     return max(range(len(shared)), key=lambda number: (shared[number], first[number], -number))
 
 
-def suits_bag(wardrobe: Wardrobe, bag: Ints, rows: Ints, occasion: int) -> Ints:
+def suits_bag(wardrobe: Wardrobe, bag: Ints, rows: Ints, occasion: int) -> Places:
     """Places of the rows that are worn at the occasion and clash with nothing in the bag.
 
     A bag of several audiences is completed for each of them by itself.
@@ -36,7 +39,7 @@ def suits_bag(wardrobe: Wardrobe, bag: Ints, rows: Ints, occasion: int) -> Ints:
         kept &= ~(disagree(wear, rows, bag) & same).any(axis=1)
         kept &= ~(twice_patterned(wardrobe, rows, bag) & same).any(axis=1)
         kept &= ~alike_slots(wardrobe, rows, bag).any(axis=1)
-    return np.flatnonzero(kept).astype(np.int32)
+    return np.flatnonzero(kept)
 
 
 def clashes(wardrobe: Wardrobe, rows: Ints) -> Flags:

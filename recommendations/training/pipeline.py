@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.conf import settings
 
 from recommendations.bundle.format import FORMAT, Manifest
 from recommendations.bundle.reader import Bundle
@@ -27,7 +29,8 @@ from recommendations.ranking.features import SOLD_DAYS
 from recommendations.training.co_occurrence import Partners, also_bought, bought_together
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
-from recommendations.training.neighbours import designs, neighbours_of
+from recommendations.training.looks import joined, look_arrays, share_of_look, similar_in_look
+from recommendations.training.neighbours import designs, neighbours_of, varied
 from recommendations.training.new_in import newness
 from recommendations.training.outfits.training import outfit_arrays
 from recommendations.training.ranker import NO_RANKER, BundleOf, fit_ranker
@@ -89,9 +92,17 @@ def likes_of(
     vectors = content_vectors(inputs.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(inputs.articles)
-    near = neighbours_of(vectors, design, facts.on_sale, progress)
-    progress("nearest neighbours")
+    looks = look_arrays(inputs, Path(settings.VISION_DIR), seed, progress)
+    look = looks["look"]
+    share = share_of_look(vectors, look, design, facts.on_sale, inputs.sales, seed)
+    whole = joined(vectors, look, share)
+    near = varied(neighbours_of(whole, design, facts.on_sale, progress), whole)
+    progress(f"nearest neighbours, {share:.0%} by look")
+    seen = similar_in_look(look, design, facts.on_sale, progress)
     return {
+        **looks,
+        "look_neighbours": seen.rows,
+        "look_neighbour_scores": seen.scores,
         "design": design,
         "vectors": vectors,
         "neighbours": near.rows,

@@ -1,6 +1,6 @@
 """EfficientNet-Lite0 (Tan and Le 2019, without squeeze-and-excite) as an ONNX graph."""
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +45,7 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
-    def node(self, kind: str, inputs: list[str], **attributes: object) -> str:
+    def node(self, kind: str, inputs: list[str], **attributes: Any) -> str:
         from onnx import helper
 
         name = f"{kind}_{len(self.nodes)}"
@@ -120,7 +120,7 @@ def model_of(weights: Weights) -> bytes:
     x = graph.relu6(graph.convolution(x, "_conv_head", "_bn1"))
     x = graph.node("GlobalAveragePool", [x])
     graph.node("Flatten", [x], axis=1)
-    shape = ["n", 3, "height", "width"]
+    shape: list[str | int] = ["n", 3, "height", "width"]
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
