@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.outfits.constraints import NEUTRAL, Constraints, Wear
-from recommendations.outfits.model import GROUPS, Model
+from recommendations.outfits.features import TABLES
+from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
 from recommendations.outfits.slots import Slots
@@ -19,7 +20,7 @@ SELLERS = 24
 BEHIND = np.float32(20.0)
 # What it is worth that two halves of one garment have one colour.
 MATCHING = np.float32(3.0)
-COLOUR = GROUPS.index("colour")
+COLOUR = TABLES.index("colour")
 # Among the first FIRST results at least SPREAD slots, where the audience has so many.
 FIRST = 6
 SPREAD = 5

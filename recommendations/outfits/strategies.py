@@ -9,7 +9,7 @@ import numpy as np
 
 from recommendations.bundle.reader import Bundle
 from recommendations.outfits.arrays import wardrobe_of
-from recommendations.outfits.model import RANKING
+from recommendations.outfits.features import RANKING
 from recommendations.outfits.search import Wardrobe
 
 # What decides, by name; nothing: the trained ranking. A tie goes to the product's lift, then sales.

@@ -16,7 +16,7 @@ from recommendations.vision.projection import DIMENSIONS, projection_of
 Arrays = dict[str, npt.NDArray[Any]]
 
 # Fewer pictures say nothing of what pictures have in common.
-ENOUGH: Final = 200
+ENOUGH: Final = 20
 # How much the look may count beside words and attributes; the best of these is taken.
 SHARES: Final = (0.0, 0.15, 0.3, 0.45, 0.6)
 PAIRS: Final = 1500

@@ -14,6 +14,7 @@ NEIGHBOURS = 50
 ALIKE = 0.95
 TOGETHER = 3
 WINDOW = 30
+REPEATED = np.float32(0.8)
 # Looked at per article before colours of one design are thinned to one.
 DEEP = 200
 BLOCK = 512
@@ -100,17 +101,17 @@ def one_per_design(design: Ints, own: np.int32) -> Places:
 
 
 def varied(found: Neighbours, vectors: Floats) -> Neighbours:
-    """Each list without what is all but the same as TOGETHER before it among its first WINDOW;
-    that follows behind them: twelve basics that differ in nothing are no choice."""
-    order = np.tile(np.arange(found.rows.shape[1]), (len(found.rows), 1))
+    """Each list with what is all but the same as TOGETHER before it among its first WINDOW put
+    down by REPEATED: twelve basics that differ in nothing are no choice."""
+    scores = found.scores.copy()
     for start in range(0, len(found.rows), BLOCK):
         rows = found.rows[start : start + BLOCK, :WINDOW]
         near = np.matmul(vectors[rows], vectors[rows].transpose(0, 2, 1))
-        kept = without_repeats(near > ALIKE)
-        order[start : start + BLOCK, : rows.shape[1]] = np.argsort(~kept, axis=1, kind="stable")
+        repeated = ~without_repeats(near > ALIKE) & (rows != NONE)
+        scores[start : start + BLOCK, : rows.shape[1]][repeated] *= REPEATED
+    order = np.argsort(-np.where(found.rows == NONE, -np.inf, scores), axis=1, kind="stable")
     return Neighbours(
-        np.take_along_axis(found.rows, order, axis=1),
-        np.take_along_axis(found.scores, order, axis=1),
+        np.take_along_axis(found.rows, order, axis=1), np.take_along_axis(scores, order, axis=1)
     )
 
 

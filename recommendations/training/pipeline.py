@@ -32,7 +32,7 @@ from recommendations.training.content import content_vectors
 from recommendations.training.looks import joined, look_arrays, share_of_look, similar_in_look
 from recommendations.training.neighbours import designs, neighbours_of, varied
 from recommendations.training.new_in import newness
-from recommendations.training.outfits.training import outfit_arrays
+from recommendations.training.outfits.training import Goods, outfit_arrays
 from recommendations.training.ranker import NO_RANKER, BundleOf, fit_ranker
 
 SEED = 1
@@ -43,10 +43,10 @@ def train(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt
     facts = facts_of(inputs)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
     likes = likes_of(inputs, facts, progress, seed)
-    vectors = likes["vectors"]
+    goods = Goods(inputs.articles, facts.price, facts.on_sale, likes["vectors"], likes)
     return {
         **shelves(inputs, facts, progress),
-        **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, seed, progress),
+        **outfit_arrays(inputs, goods, seed, progress),
         **likes,
         **ranker_of(inputs, progress, seed),
     }

@@ -13,6 +13,8 @@ DIMENSIONS: Final = 128
 SAMPLE: Final = 20_000
 # Full whitening (1) lifts noise as high as meaning.
 WHITENING: Final = 0.5
+# Directions in which pictures differ less than this share of the first say nothing.
+LEAST: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -43,5 +45,6 @@ def projection_of(features: npt.NDArray[np.float16], seed: int) -> Projection:
     spread = (sample - middle).T @ (sample - middle) / max(len(sample) - 1, 1)
     values, vectors = np.linalg.eigh(spread)
     best = np.argsort(-values, kind="stable")[:DIMENSIONS]
-    scale = np.maximum(values[best], 1e-6) ** (-WHITENING / 2)
+    told = values[best] > LEAST * values[best[0]]
+    scale = np.where(told, np.maximum(values[best], 1e-9) ** (-WHITENING / 2), 0.0)
     return Projection(middle, (vectors[:, best] * scale).astype(np.float32))
