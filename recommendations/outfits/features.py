@@ -96,8 +96,10 @@ class Met:
     @cached_property
     def both_seen(self) -> Floats:
         """One where both have a picture."""
-        seen = np.abs(self.known.shade).sum(axis=1) > 0
-        found: Floats = (seen[self.bag][:, None] & seen[self.candidates]).astype(np.float32)
+        shade = self.known.shade
+        own = np.abs(shade[self.bag]).max(axis=1)
+        theirs = np.abs(shade[self.candidates]).max(axis=1)
+        found: Floats = ((own[:, None] > 0) & (theirs > 0)).astype(np.float32)
         return found
 
     def _cosines(self, vectors: Floats) -> Floats:
@@ -112,8 +114,9 @@ class Met:
 
     def shade_gap(self, columns: slice) -> Floats:
         """Distance of the main colours in some of lightness, a and b; 0 where one isn't known."""
-        shade = self.known.shade[:, columns] / LAB_UNIT
-        apart = shade[self.bag][:, None, :] - shade[self.candidates]
+        shade = self.known.shade
+        own, theirs = shade[self.bag][:, columns], shade[self.candidates][:, columns]
+        apart = (own[:, None, :] - theirs) / LAB_UNIT
         found: Floats = np.sqrt((apart**2).sum(axis=-1)) * self.both_seen
         return found.astype(np.float32)
 

@@ -29,11 +29,11 @@ def some_inputs(articles: int = 300, sales: int = 2000, seed: int = 7) -> Inputs
     kind = rng.integers(0, len(GARMENTS), articles).astype(np.int32)
     columns = {name: rng.integers(0, 6, articles).astype(np.int32) for name in ATTRIBUTES}
     columns |= {"product": np.arange(articles, dtype=np.int32) // 2, "product_type": kind}
-    columns |= {label: labels(columns[label.removesuffix("_name")]) for label in LABELS[:1]}
-    columns |= {label: labels(columns["section"]) for label in LABELS[1:]}
     names = [f"{GARMENTS[k]} number{i // 2:b}" for i, k in enumerate(kind)]
     keys_of = {"article": np.arange(articles, dtype=np.int32) + 1000}
     frame = pd.DataFrame(keys_of | columns | {"name": names, "description": names[::-1]})
+    for label in LABELS:
+        frame[label] = labels(columns["section"])
     row = rng.integers(0, articles, sales).astype(np.int32)
     return Inputs(frame, sales_on(row, day_number(AS_OF) - rng.integers(0, 90, sales)), AS_OF)
 

@@ -59,11 +59,12 @@ def opened(source: Path | bytes) -> Image.Image:
 
 def on_white(picture: Image.Image) -> Image.Image:
     """Transparent parts become white, and only pixels are left."""
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    layer = picture.convert("RGBA")
-    ground = Image.new("RGBA", layer.size, (*GROUND, 255))
-    return Image.alpha_composite(ground, layer).convert("RGB")
+    if picture.has_transparency_data:
+        layer = picture.convert("RGBA")
+        ground = Image.new("RGBA", layer.size, (*GROUND, 255))
+        picture = Image.alpha_composite(ground, layer)
+    pixels = picture.convert("RGB")
+    return Image.frombytes("RGB", pixels.size, pixels.tobytes())
 
 
 def letterboxed(picture: Image.Image) -> Pixels:
