@@ -15,8 +15,6 @@ from recommendations.outfits.pairs import Floats, Ints, Pairs, looked_up
 
 # The last columns of a content vector stem from name and description (content.TEXT_DIMENSIONS).
 WORDS: Final = 64
-# Lab distances are told in hundreds, as all else is of the size of one.
-LAB_UNIT: Final = np.float32(100)
 
 
 @dataclass(frozen=True)
@@ -25,8 +23,7 @@ class Known:
 
     `groups` is TABLES × articles; `tables` one square of lifts per line of it; `product_row` the
     row of the article's product in `products`; `online` the log-odds of being sold online;
-    `popularity` a logarithm; `look` unit vectors of the pictures and `shade` the main colour
-    (CIE L*a*b*), both zero without a picture.
+    `popularity` a logarithm.
     """
 
     slot: Ints
@@ -37,8 +34,6 @@ class Known:
     articles: Pairs
     products: Pairs
     vectors: Floats
-    look: Floats
-    shade: Floats
     log_price: Floats
     online: Floats
     popularity: Floats
@@ -93,32 +88,12 @@ class Met:
         found: Floats = self._cosines(self.known.vectors[:, -WORDS:])
         return found
 
-    @cached_property
-    def both_seen(self) -> Floats:
-        """One where both have a picture."""
-        shade = self.known.shade
-        own = np.abs(shade[self.bag]).max(axis=1)
-        theirs = np.abs(shade[self.candidates]).max(axis=1)
-        found: Floats = ((own[:, None] > 0) & (theirs > 0)).astype(np.float32)
-        return found
-
     def _cosines(self, vectors: Floats) -> Floats:
         found: Floats = vectors[self.bag] @ vectors[self.candidates].T
         return found
 
     def content(self) -> Floats:
         return self._cosines(self.known.vectors)
-
-    def look(self) -> Floats:
-        return self._cosines(self.known.look)
-
-    def shade_gap(self, columns: slice) -> Floats:
-        """Distance of the main colours in some of lightness, a and b; 0 where one isn't known."""
-        shade = self.known.shade
-        own, theirs = shade[self.bag][:, columns], shade[self.candidates][:, columns]
-        apart = (own[:, None, :] - theirs) / LAB_UNIT
-        found: Floats = np.sqrt((apart**2).sum(axis=-1)) * self.both_seen
-        return found.astype(np.float32)
 
     def channels(self) -> tuple[Floats, Floats]:
         online = self.known.online
@@ -184,10 +159,6 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     Feature("code_distance_in_section", lambda met: met.code_distance * met.same("section"), -0.05),
     Feature("content", lambda met: met.content(), 0.5),
     Feature("words", lambda met: met.words),
-    Feature("look", lambda met: met.look()),
-    Feature("both_seen", lambda met: met.both_seen),
-    Feature("shade_gap", lambda met: met.shade_gap(slice(1, 3))),
-    Feature("lightness_gap", lambda met: met.shade_gap(slice(0, 1))),
     Feature("price_gap", lambda met: np.abs(met.price_step), -0.2),
     Feature("price_step", lambda met: met.price_step),
     Feature("channel_gap", channel_gap, -0.3),

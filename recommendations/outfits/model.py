@@ -19,8 +19,6 @@ from recommendations.outfits.pairs import Floats, Ints, Pairs
 
 # A whole bag says more than one article, but its items repeat each other.
 BAG_POWER = 0.5
-# Columns of a bundle's `look_colours` that hold the main colour (L, a, b; its share follows).
-SHADE = 3
 
 
 @dataclass(frozen=True)
@@ -128,21 +126,12 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
         articles=pairs["article"],
         products=pairs["product"],
         vectors=arrays["vectors"],
-        look=arrays["look"],
-        shade=shades(arrays["look_colours"]),
         log_price=np.log(np.maximum(arrays["price"], 1e-6)).astype(np.float32),
         online=arrays["outfit_online"],
         popularity=arrays["outfit_popularity"],
         weights=arrays["outfit_weights"],
         ranking=arrays["outfit_ranking"],
     )
-
-
-def shades(colours: Floats) -> Floats:
-    """The main colour of each article; zero where no picture tells it."""
-    if colours.shape[1] == 0:
-        return np.zeros((len(colours), SHADE), np.float32)
-    return np.ascontiguousarray(colours[:, :SHADE])
 
 
 def split(flat: Floats, sizes: list[int]) -> list[Floats]:

@@ -43,7 +43,7 @@ def train(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt
     facts = facts_of(inputs)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
     likes = likes_of(inputs, facts, progress, seed)
-    goods = Goods(inputs.articles, facts.price, facts.on_sale, likes["vectors"], likes)
+    goods = Goods(inputs.articles, facts.price, facts.on_sale, likes["vectors"])
     return {
         **shelves(inputs, facts, progress),
         **outfit_arrays(inputs, goods, seed, progress),

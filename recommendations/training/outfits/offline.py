@@ -1,16 +1,12 @@
 """A wardrobe trained on the spot, for evaluation and scoring as of another day."""
 
-from pathlib import Path
-
 import numpy as np
-from django.conf import settings
 
 from recommendations.dataset.facts import facts_of
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.outfits.arrays import wardrobe
 from recommendations.outfits.search import Wardrobe
 from recommendations.training.content import content_vectors
-from recommendations.training.looks import look_arrays
 from recommendations.training.neighbours import designs
 from recommendations.training.outfits.training import Goods, outfit_arrays
 
@@ -22,8 +18,7 @@ def trained_wardrobe(inputs: Inputs, progress: Progress) -> Wardrobe:
     """The same as training writes into a bundle, without writing one."""
     facts = facts_of(inputs)
     vectors = content_vectors(inputs.articles, facts.price, SEED)
-    looks = look_arrays(inputs, Path(settings.VISION_DIR), SEED, progress)
-    goods = Goods(inputs.articles, facts.price, facts.on_sale, vectors, looks)
+    goods = Goods(inputs.articles, facts.price, facts.on_sale, vectors)
     own = {name: inputs.articles[name].to_numpy(np.int32) for name in COLUMNS}
     return wardrobe(
         {
@@ -32,7 +27,6 @@ def trained_wardrobe(inputs: Inputs, progress: Progress) -> Wardrobe:
             "price": facts.price,
             "on_sale": facts.on_sale,
             "vectors": vectors,
-            **looks,
             **outfit_arrays(inputs, goods, SEED, progress),
         }
     )

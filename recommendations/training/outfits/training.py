@@ -1,6 +1,5 @@
 """Training the outfit model: count, fit on the last days, count again, shortlist."""
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,7 +14,7 @@ from recommendations.dataset.inputs import Flags, Inputs, Progress, Sales
 from recommendations.outfits.constraints import Wear, constraints
 from recommendations.outfits.features import OWN_TABLES, TABLES
 from recommendations.outfits.listwise import Choices, choices, ranking_of, together, unranked
-from recommendations.outfits.model import Model, shades, to_arrays
+from recommendations.outfits.model import Model, to_arrays
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Wardrobe, Wishes, complements
 from recommendations.outfits.shortlist import NONE, Pool, pool_of, shortlists
@@ -54,13 +53,12 @@ THREADS = 2
 
 @dataclass(frozen=True)
 class Goods:
-    """What is known of the articles beside their baskets; `looks` as training.looks makes them."""
+    """What is known of the articles beside their baskets."""
 
     articles: pd.DataFrame
     price: Floats
     on_sale: Flags
     vectors: Floats
-    looks: Mapping[str, npt.NDArray[Any]]
 
     @cached_property
     def slot(self) -> Ints:
@@ -208,8 +206,6 @@ def counted(inputs: Inputs, baskets: Baskets, goods: Goods) -> Model:
         articles=pairs_of(baskets, part),
         products=pairs_of(Baskets(by_product, baskets.day), part[first]),
         vectors=goods.vectors,
-        look=goods.looks["look"],
-        shade=shades(goods.looks["look_colours"]),
         log_price=np.log(np.maximum(goods.price, 1e-6)).astype(np.float32),
         online=online(sales, goods.groups[TABLES.index("department")]),
         popularity=popularity(sales, inputs.as_of_day, len(goods.slot)),
