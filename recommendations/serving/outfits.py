@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 
 import numpy as np
 from django.utils.translation import gettext
 
 from catalog import money
+from catalog.data_version import per_data_version
 from catalog.models import ColourMaster
 from recommendations.attribution import rec_id
 from recommendations.bundle import registry
-from recommendations.bundle.reader import Bundle, per_bundle
+from recommendations.bundle.reader import Bundle
 from recommendations.experiments.assignment import Arm, arm_of, plans
 from recommendations.experiments.strategies import OUTFIT
 from recommendations.outfits.assembly import Look, Piece, assemble
@@ -26,6 +26,7 @@ from recommendations.recommenders.online_features import Read, snapshot_of
 from recommendations.serving import servings
 from recommendations.serving.variants import bundle_of
 from streaming.features.store import Snapshot
+from web.cache import per_owner
 
 ALTERNATIVES = 3
 MOST_ARTICLES = 20
@@ -98,7 +99,7 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
     if bundle is None:
         return Outfit(answer("none", None, arm), "none", None, True, [], None, [], [], Decimal(0))
     chosen = arm.parameters.strategy if arm else "default"
-    wardrobe = wardrobe_for(chosen, bundle)
+    wardrobe = wardrobe_for(bundle, chosen)
     bag, locked = known(wardrobe, request.articles), known(wardrobe, request.locked)
     wishes = wishes_of(wardrobe, request, read(shopper, None) if shopper else None)
     around = np.unique(np.concatenate([bag, locked]))
@@ -123,7 +124,7 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
     )
 
 
-@per_bundle(most=2_000)
+@per_owner(most=2_000)
 def usual(bundle: Bundle, chosen: str, row: int, k: int) -> tuple[Look, list[Garment]]:
     """What is put beside one article for whoever wishes nothing, as on most product pages."""
     return dressed(bundle, chosen, np.array([row], np.int32), Wishes(), None, k)
@@ -132,7 +133,7 @@ def usual(bundle: Bundle, chosen: str, row: int, k: int) -> tuple[Look, list[Gar
 def dressed(
     bundle: Bundle, chosen: str, around: Ints, wishes: Wishes, budget: float | None, k: int
 ) -> tuple[Look, list[Garment]]:
-    wardrobe = wardrobe_for(chosen, bundle)
+    wardrobe = wardrobe_for(bundle, chosen)
     look = assemble(wardrobe, around, wishes, budget, k)
     rows = np.array([piece.row for piece in look.pieces], np.int32)
     causes = zip(look.pieces, why(wardrobe, around, rows), strict=True)
@@ -226,7 +227,7 @@ def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
     return gettext("Completes: %s") % slots().labels[int(wardrobe.model.slot[row])].lower()
 
 
-@lru_cache(maxsize=1)
+@per_data_version()
 def colour_names() -> dict[int, str]:
-    """The names of the main colours, which an ingest adds and nobody changes."""
+    """The names of the main colours."""
     return dict(ColourMaster.objects.exclude(pk=-1).values_list("pk", "name"))

@@ -1,7 +1,6 @@
 """Running the network: a picture to a vector."""
 
 import os
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +12,7 @@ from PIL import Image
 from recommendations.vision.network import model_of
 from recommendations.vision.pictures import for_network, letterboxed
 from recommendations.vision.weights import read_weights
+from web.cache import bounded
 
 Floats = npt.NDArray[np.float32]
 
@@ -24,7 +24,7 @@ class NoVisionError(Exception):
     """The extra isn't installed."""
 
 
-@cache
+@bounded(most=1)
 def installed() -> bool:
     """Whether the packages of requirements-vision.txt are there."""
     return all(find_spec(name) is not None for name in NEEDS)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,9 +9,10 @@ import numpy.typing as npt
 from django.conf import settings
 from PIL import Image
 
-from recommendations.bundle.reader import Bundle, per_bundle
+from recommendations.bundle.reader import Bundle
 from recommendations.vision.encoder import Encoder, installed
 from recommendations.vision.projection import Projection
+from web.cache import bounded, per_owner
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -65,7 +65,7 @@ def ready(bundle: Bundle | None) -> bool:
     return installed() and bundle is not None and bundle.look.shape[1] > 0
 
 
-@cache
+@bounded(most=1)
 def encoder() -> Encoder:
     """One for the process: reading the network takes longer than a search."""
     return Encoder(settings.VISION_DIR)
@@ -86,7 +86,7 @@ def alike(bundle: Bundle, picture: Image.Image, index_group: int | None, k: int)
     return Alike(rows[best[first]], scores[best[first]])
 
 
-@per_bundle(most=1)
+@per_owner(most=1)
 def shown_looks(bundle: Bundle) -> tuple[Ints, Floats]:
     """Rows and vectors of what is on sale and has a picture."""
     rows = np.flatnonzero(bundle.on_sale & np.any(bundle.look, axis=1)).astype(np.int32)

@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog import article_cache
-from catalog.data_version import per_ingest
+from catalog.data_version import per_data_version
 from catalog.models import Article
 from catalog.navigation import Node, menu
 from recommendations.serving import serving
@@ -39,7 +39,7 @@ def _hero() -> list[Article]:
     return hero
 
 
-@per_ingest()
+@per_data_version()
 def _best_sellers() -> list[Article]:
     pictured = Article.objects.for_cards().filter(summary__has_picture=True)
     return list(pictured.popular()[: serving.MAX_K])

@@ -17,7 +17,6 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
-from catalog.data_version import per_request
 from catalog.models import Article
 from recommendations.recommenders.shelf import Item, Shelf
 from storefront.layout import header_state
@@ -31,6 +30,7 @@ from storefront.templatetags.shop import (
     picture_url,
     swatch,
 )
+from web.cache import per_request
 
 register = template.Library()
 
