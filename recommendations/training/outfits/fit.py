@@ -1,6 +1,7 @@
 """Learning what each pair feature is worth, from baskets the counts have not seen."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -37,8 +38,8 @@ def examples(model: Model, questions: Sequence[Question], seed: int) -> Choices:
         if len(decoys) < DECOYS:
             continue
         choices = np.concatenate([[question.hidden], decoys]).astype(np.int32)
-        pairs = list(model.ranked_for(question.bag, choices))[: len(FEATURES)]
-        features.append(np.stack(pairs, axis=1))
+        pairs = islice(model.ranked_for(question.bag, choices), len(FEATURES))
+        features.append(np.stack(list(pairs), axis=1))
         starts.append(lines)
         lines += len(choices)
     first = np.array(starts, np.int64)

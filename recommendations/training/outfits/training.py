@@ -34,9 +34,10 @@ from recommendations.training.outfits.questions import Question, one_a_basket
 BASKETS = 4000
 LAST_DAYS = 7
 QUESTIONS = 8000
-# The ranking learns from several such periods, each held out of the counts in turn, and of each
-# from so many of its questions.
+# Weights and ranking learn from several such periods, each held out of the counts in turn, and of
+# each from so many of its questions.
 PERIODS = 4
+JUDGED = 3000
 LISTS = 4000
 # What a search looks at beside the model.
 COLUMNS = ("article", "product_type", "index_group", "colour_master")
@@ -117,7 +118,7 @@ def trained(inputs: Inputs, goods: Goods, seed: int, progress: Progress) -> Mode
         questions = one_a_basket(asked, goods.slot, QUESTIONS, seed)
         before.append((counted(without(inputs, period), rest, goods), questions))
         progress(f"{len(asked.day):,} baskets held out")
-    weights = fitted([examples(model, questions, seed) for model, questions in before])
+    weights = fitted([examples(model, questions[:JUDGED], seed) for model, questions in before])
     start = unranked(weights, len(slots()))
     lists = [
         listed(replace(model, weights=weights, ranking=start), goods, questions[:LISTS])
