@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Group
@@ -86,11 +87,12 @@ def test_while_the_data_change_no_answer_is_tagged() -> None:
 
 def test_a_quota_is_told_and_then_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Limit, "THROTTLE_RATES", {"reads": "1/day"})
-    replies = [answer({}, REMOTE_ADDR="192.0.2.9") for _ in range(2)]
+    mine, other = (f"2001:db8::{uuid4().hex[:4]}:{uuid4().hex[:4]}" for _ in range(2))
+    replies = [answer({}, REMOTE_ADDR=mine) for _ in range(2)]
     assert [reply.status_code for reply in replies] == [200, 429]
     assert replies[0]["RateLimit-Policy"] == '"reads";q=1;w=86400'
     assert replies[1]["RateLimit"].startswith('"reads";r=0;t=')
-    assert answer({}, REMOTE_ADDR="192.0.2.10").status_code == 200
+    assert answer({}, REMOTE_ADDR=other).status_code == 200
 
 
 def test_a_counter_holds_a_bounded_number_of_clients(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,10 +47,12 @@ def examples(model: Model, questions: Sequence[Question], seed: int) -> Choices:
 
 
 class Drawer:
-    """Draws articles of a slot with the odds of their sales."""
+    """Draws articles of a slot with the odds of their sales; what isn't sold is never drawn, as
+    telling it from what is would be learned in place of what goes together."""
 
     def __init__(self, model: Model, slot: int, rng: np.random.Generator) -> None:
-        odds = np.where(model.slot == slot, np.exp(model.popularity.astype(np.float64)), 0.0)
+        sold = (model.slot == slot) & (model.popularity > model.popularity.min())
+        odds = np.where(sold, np.exp(model.popularity.astype(np.float64)), 0.0)
         self._sum, self._rng = odds.cumsum(), rng
 
     def but(self, question: Question) -> Ints:

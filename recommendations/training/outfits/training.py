@@ -27,7 +27,7 @@ from recommendations.training.outfits.baskets import (
     grouped,
     pairs_of,
 )
-from recommendations.training.outfits.fit import examples, fitted
+from recommendations.training.outfits.fit import examples, fitted, usual
 from recommendations.training.outfits.questions import Question, one_a_basket
 
 # Weights are learned on the fewest last days that give this many baskets, at most LAST_DAYS.
@@ -49,6 +49,8 @@ ONLINE = 2
 # Sales of its department that an article's own channel is mixed with.
 PRIOR_SALES = 5.0
 BLOCK = 64
+# A quick model keeps the shortlists of so many best sellers.
+QUICK_LISTS = 1000
 THREADS = 2
 
 
@@ -85,11 +87,13 @@ class Goods:
 
 
 def outfit_arrays(
-    inputs: Inputs, goods: Goods, seed: int, progress: Progress
+    inputs: Inputs, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
-    """The outfit part of a bundle by name."""
-    model = trained(inputs, goods, seed, progress)
+    """The outfit part of a bundle by name; `quick` with the usual weights."""
+    model = trained(inputs, goods, seed, progress, quick=quick)
     sold, pool = proposed(model, goods.on_sale)
+    if quick:
+        sold = best(model, sold, QUICK_LISTS)
     line, lists = stored_lists(model, pool, sold)
     progress(f"complements of {len(lists):,} articles")
     return {
@@ -102,16 +106,43 @@ def outfit_arrays(
     }
 
 
+def best(model: Model, sold: Flags, most: int) -> Flags:
+    """Those of the articles that sell best; shortlists of the others are made when asked for."""
+    rank = np.argsort(np.where(sold, -model.popularity, np.inf), kind="stable")
+    kept = np.zeros_like(sold)
+    kept[rank[:most]] = True
+    return kept & sold
+
+
 def proposed(model: Model, on_sale: Flags) -> tuple[Flags, Pool]:
     """Articles on sale that were sold lately, and the pool of them; all on sale if none were."""
     sold = on_sale & (model.popularity > np.log(UNSOLD))
     return sold, pool_of(model, sold if sold.any() else on_sale, len(slots()))
 
 
-def trained(inputs: Inputs, goods: Goods, seed: int, progress: Progress) -> Model:
-    """Pairs are judged, and lists ranked, by what periods tell that the counts haven't seen."""
+def trained(
+    inputs: Inputs, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
+) -> Model:
+    """Pairs are judged, and lists ranked, by what periods tell that the counts haven't seen;
+    `quick`: by the usual weights."""
     baskets = baskets_of(inputs.sales, len(goods.slot))
     progress(f"{len(baskets.day):,} baskets of two articles or more")
+    weights, ranking = quick_weights() if quick else learned(inputs, baskets, goods, seed, progress)
+    model = counted(inputs, baskets, goods)
+    progress(f"{len(model.articles.columns):,} pairs of articles")
+    return replace(model, weights=weights, ranking=ranking)
+
+
+def quick_weights() -> tuple[Floats, Floats]:
+    """The usual weights of pairs, and the ranking that they alone give."""
+    weights = usual()
+    return weights, unranked(weights, len(slots()))
+
+
+def learned(
+    inputs: Inputs, baskets: Baskets, goods: Goods, seed: int, progress: Progress
+) -> tuple[Floats, Floats]:
+    """Weights of pairs, and the ranking of lists."""
     before: list[tuple[Model, list[Question]]] = []
     for period in periods(baskets.day, inputs.as_of_day):
         asked, rest = parted(baskets, period)
@@ -125,9 +156,7 @@ def trained(inputs: Inputs, goods: Goods, seed: int, progress: Progress) -> Mode
         for model, questions in before
     ]
     progress(f"{sum(len(part.chosen) for part in lists):,} lists that hold what was bought")
-    model = counted(inputs, baskets, goods)
-    progress(f"{len(model.articles.columns):,} pairs of articles")
-    return replace(model, weights=weights, ranking=ranking_of(together(lists), start))
+    return weights, ranking_of(together(lists), start)
 
 
 def listed(model: Model, goods: Goods, questions: list[Question]) -> Choices:
