@@ -30,7 +30,8 @@ QUERY: Final = """
 SELECT a.id AS article, a.product_id AS product, i.group_id AS index_group,
     a.section_id AS section, a.garment_group_id AS garment_group, a.product_type_id AS type,
     a.colour_master_id AS colour, a.appearance_id AS pattern, s.price,
-    s.units_recent, coalesce(s.first_sold - DATE '1970-01-01', -1) AS entered
+    s.units_recent, coalesce(s.first_sold - DATE '1970-01-01', -1) AS entered,
+    s.has_picture::int AS pictured
 FROM catalog_article a
 JOIN catalog_articlesummary s ON s.article_id = a.id
 JOIN catalog_index i ON i.id = a.index_id
@@ -39,7 +40,7 @@ ORDER BY a.id
 COLUMNS: Final = {
     "article": ">i4", "product": ">i4", "index_group": ">i4", "section": ">i4",
     "garment_group": ">i4", "type": ">i4", "colour": ">i4", "pattern": ">i4", "price": ">f8",
-    "units_recent": ">i4", "entered": ">i4",
+    "units_recent": ">i4", "entered": ">i4", "pictured": ">i4",
 }  # fmt: skip
 LEVELS: Final = ("index_group", "section", "garment_group", "type")
 # In money; the last has no upper end.
@@ -82,13 +83,13 @@ class Assortment:
 
     @cached_property
     def orders(self) -> dict[str, Ints]:
-        """Rows in each order, equal ones by article."""
-        article = self.of("article")
+        """Rows in each order; of equal ones those with a picture first, then by article."""
+        article, unseen = self.of("article"), 1 - self.of("pictured")
         keys = {
-            "popular": (article, -self.of("units_recent")),
-            "newest": (-article, -self.of("entered")),
-            "cheapest": (article, self.of("price")),
-            "dearest": (article, -self.of("price")),
+            "popular": (article, unseen, -self.of("units_recent")),
+            "newest": (-article, unseen, -self.of("entered")),
+            "cheapest": (article, unseen, self.of("price")),
+            "dearest": (article, unseen, -self.of("price")),
         }
         return {name: np.lexsort(by) for name, by in keys.items()}
 

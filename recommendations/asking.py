@@ -24,7 +24,11 @@ POPULAR = gettext_noop("Popular right now")
 
 @dataclass(frozen=True)
 class Ask:
-    """A request and the parts that are there to answer it; `customer` is the key of a known one."""
+    """A request and the parts that are there to answer it.
+
+    `customer` is the key of a known one, `shopper` the id by which chance is drawn, `beside` the
+    articles that stand on the page already.
+    """
 
     k: int
     article: int | None
@@ -32,6 +36,8 @@ class Ask:
     bundle: Bundle | None
     live: Snapshot | None
     customer: int | None = None
+    shopper: str | None = None
+    beside: Collection[int] = ()
 
     @property
     def recents(self) -> list[Recent]:
@@ -59,6 +65,13 @@ def now_of(ask: Ask, bundle: Bundle) -> int:
     return ask.live.now_ms if ask.live else after_history(bundle)
 
 
+def barred(ask: Ask, bundle: Bundle) -> Ints:
+    """The designs not to show in any colour: turned down, or on the page already."""
+    rows = bundle.rows_of([*ask.dislikes, *ask.beside])
+    designs: Ints = bundle.design.take(rows[rows != ABSENT])
+    return designs
+
+
 def unwanted(ask: Ask) -> set[int]:
     """Articles that lie in the bag, were looked at or bought just now."""
     now_ms = ask.live.now_ms if ask.live else 0
@@ -75,8 +88,7 @@ def bought_lately(ask: Ask) -> set[int]:
         now_ms = ask.live.now_ms if ask.live else 0
         bought = (r for r in ask.recents if r.kind == "purchase")
         return {r.article for r in bought if now_ms - r.ts < JUST_BOUGHT_DAYS * DAY_MS}
-    rows = just_bought(ask.bundle, ask.profile)
-    return {int(ask.bundle.article[row]) for row in rows}
+    return {int(ask.bundle.article[row]) for row in just_bought(ask.profile)}
 
 
 def shown(
@@ -99,8 +111,9 @@ def viewed(recents: Iterable[Recent]) -> list[int]:
 
 
 def hidden(ask: Ask, exclude: Iterable[int] = ()) -> set[int]:
-    """`exclude`, the article on the page, and what the shopper asked to see less of."""
-    return {*exclude, *ask.dislikes, *([] if ask.article is None else [ask.article])}
+    """`exclude`, the articles on the page, and what the shopper asked to see less of."""
+    about = [] if ask.article is None else [ask.article]
+    return {*exclude, *ask.dislikes, *ask.beside, *about}
 
 
 def row_of(bundle: Bundle | None, article: int) -> int | None:
@@ -117,6 +130,8 @@ def places(ask: Ask, bundle: Bundle, rows: Ints, out: Collection[int]) -> list[i
         wanted = wanted & (bundle.index_group[rows] == ask.index_group)
     if out:
         wanted = wanted & ~among(rows, bundle.rows_of(list(out)))
+    if len(designs := barred(ask, bundle)):
+        wanted = wanted & ~among(bundle.design.take(rows), designs)
     left = np.flatnonzero(wanted)
     chosen: list[int] = left[diverse(bundle, rows[left], ask.k, ask.k)].tolist()
     return chosen
@@ -131,14 +146,18 @@ def listed(ask: Ask, bundle: Bundle, lists: tuple[Lists, Lists], reason: str) ->
     return items_of(bundle, rows[kept], scores[kept], repeat(reason))
 
 
-def distinct(bundle: Bundle | None, items: list[Item], k: int) -> list[Item]:
-    """The first k items, one of each article and, where a bundle knows it, one of each design."""
+def distinct(ask: Ask, items: list[Item]) -> list[Item]:
+    """The first k items, one of each article and, where a bundle knows it, one of each design,
+    and none of what is barred."""
     articles = [item.article for item in items]
+    bundle = ask.bundle
     designs = articles if bundle is None else designs_of(bundle, articles)
+    out = set() if bundle is None else set(barred(ask, bundle).tolist())
     first: dict[int, Item] = {}
     for design, item in zip(designs, items, strict=True):
-        first.setdefault(design, item)
-    return list(first.values())[:k]
+        if design not in out:
+            first.setdefault(design, item)
+    return list(first.values())[: ask.k]
 
 
 def designs_of(bundle: Bundle, articles: list[int]) -> list[int]:

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from functools import cache, partial
+from zlib import crc32
 
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from recommendations import fallbacks
-from recommendations.asking import POPULAR, Ask, hidden, now_of, unwanted
+from recommendations.asking import POPULAR, Ask, bought_lately, hidden, now_of, unwanted
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.candidates import Source
+from recommendations.goods import goods_of
+from recommendations.inspiring import inspiring_shelf, showable
 from recommendations.learned import applies
-from recommendations.personal import NEW, Pick, Wish, allowed, personal_shelf
+from recommendations.personal import NEW, Pick, Wish
 from recommendations.profile import DAY_MS, PURCHASE, Profile
 from recommendations.shelf import Found, Item
 from streaming.state import KINDS
@@ -28,7 +31,7 @@ REASONS = {
     Source.AGAIN: gettext_noop("Buy it again"),
     Source.COLOURS: gettext_noop("Another colour of {}"),
     Source.TOGETHER: gettext_noop("Often bought together with {}"),
-    Source.ALSO: gettext_noop("Customers who bought {} bought this"),
+    Source.ALSO: gettext_noop("Customers who bought {} also bought this"),
     Source.POPULAR: POPULAR,
     Source.AUDIENCE: gettext_noop("Popular in the department you like"),
     Source.AGE: gettext_noop("Popular with people your age"),
@@ -42,12 +45,7 @@ def for_you(ask: Ask) -> Found:
         items = fallbacks.popular(ask.index_group, hidden(ask, unwanted(ask)), ask.k)
         return Found("postgres_popularity", _(POPULAR), items, degraded=True)
     bundle, about = ask.bundle, ask.profile
-    out = bundle.rows_of(list(hidden(ask, unwanted(ask))))
-    day = now_of(ask, bundle) // DAY_MS
-    less = [int(row) for row in bundle.rows_of(ask.dislikes) if row != ABSENT]
-    seed = (ask.customer or 0) * 100_000 + day
-    wish = Wish(set(out.tolist()), ask.index_group, seed, less)
-    picks = personal_shelf(bundle, about, ask.k, wish)
+    picks = inspiring_shelf(bundle, about, ask.k, wish_of(ask, bundle), goods_of(bundle))
     # Many picks share a reason, and to look up its translation takes longer than to pick.
     why = cache(partial(reason, bundle, causes(bundle, about)))
     articles = bundle.article[[p.row for p in picks]].tolist()
@@ -57,6 +55,14 @@ def for_you(ask: Ask) -> Found:
     ]
     strategy, words = strategy_of(ask, picks, learned=applies(bundle, about))
     return Found(strategy, words, items, degraded=ask.live is None)
+
+
+def wish_of(ask: Ask, bundle: Bundle) -> Wish:
+    """What was looked at just now is known to the shelf, and in other colours it may return."""
+    out = hidden(ask, {*ask.bag, *bought_lately(ask)})
+    less = [int(row) for row in bundle.rows_of(ask.dislikes) if row != ABSENT]
+    seed = crc32(f"{ask.shopper}:{now_of(ask, bundle) // DAY_MS}".encode())
+    return Wish(set(bundle.rows_of(list(out)).tolist()), ask.index_group, seed, less)
 
 
 def strategy_of(ask: Ask, picks: list[Pick], *, learned: bool) -> tuple[str, str]:
@@ -88,9 +94,8 @@ def buy_again(ask: Ask) -> Found:
     if ask.bundle is None:
         return Found("history_purchases", "", degraded=True)
     bundle, about = ask.bundle, ask.profile
-    out = bundle.rows_of(list(hidden(ask, unwanted(ask))))
     rows = about.rows[about.kinds == PURCHASE]
-    rows = rows[allowed(bundle, rows, Wish(set(out.tolist()), ask.index_group))]
+    rows = rows[showable(bundle, rows, wish_of(ask, bundle))]
     first = np.unique(bundle.design[rows], return_index=True)[1]
     items = [
         Item(int(bundle.article[row]), 1.0 / place, _("You bought this before"))

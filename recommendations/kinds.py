@@ -17,7 +17,7 @@ A kind is `degraded` when a part that it should have asked was away, not when a 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -39,6 +39,7 @@ from recommendations.asking import (
 from recommendations.bundle.reader import Bundle, Ints, per_bundle
 from recommendations.candidates import Candidates, of_article, of_partners
 from recommendations.for_you import buy_again, for_you
+from recommendations.inspiring import favourite
 from recommendations.live import Read, snapshot_of
 from recommendations.shelf import Found, Item
 from streaming import keys
@@ -75,9 +76,9 @@ def similar(ask: Ask) -> Found:
     if ask.bundle is None or row is None:
         found = fallbacks.of_same_type(ask.article, ask.k)
         return Found("postgres_same_type", _("Of the same type"), found, degraded=True)
-    if ask.dislikes or ask.index_group is not None:
+    if ask.dislikes or ask.beside or ask.index_group is not None:
         near = of_article(ask.bundle, row)
-        items = near_items(ask.bundle, row, near, places(ask, ask.bundle, near.rows, ask.dislikes))
+        items = near_items(ask.bundle, row, near, places(ask, ask.bundle, near.rows, ()))
     else:
         items = alike(ask.bundle, row, ask.k)
     return Found("content_neighbours", _("Alike in type, style, colour and words"), items)
@@ -142,7 +143,8 @@ def because_you_viewed(ask: Ask) -> Found:
         return Found("live_neighbours", "", degraded=bundle is None or ask.live is None)
     near = of_article(bundle, row)
     reason = _("Because you viewed {}").format(bundle.name(row))
-    items = shown(ask, bundle, near, reason, unwanted(ask))
+    own = replace(ask, index_group=int(bundle.index_group[row]))
+    items = shown(own, bundle, near, reason, unwanted(ask))
     return Found("live_neighbours", reason, items, title=reason)
 
 
@@ -154,7 +156,7 @@ def trending(ask: Ask) -> Found:
     why = _("Trending now")
     now = [Item(article, score, why) for article, score in live_trends(ask)]
     lately, strategy = popular_lately(ask)
-    items = distinct(ask.bundle, [*now, *lately], ask.k)
+    items = distinct(ask, [*now, *lately])
     away = ask.live is None or (ask.bundle is None and len(now) < ask.k)
     reason = _("What shoppers look at and buy now") if now else _(POPULAR)
     return Found("live_trends" if now else strategy, reason, items, degraded=away)
@@ -176,7 +178,9 @@ def popular_lately(ask: Ask) -> tuple[list[Item], str]:
 def new_in(ask: Ask) -> Found:
     bundle = ask.bundle
     if bundle is not None:
-        items = listed(ask, bundle, (bundle.new, bundle.new_by_index_group), _("New in"))
+        group = favourite(bundle, ask.profile) if ask.index_group is None else ask.index_group
+        lists = (bundle.new, bundle.new_by_index_group)
+        items = listed(replace(ask, index_group=group), bundle, lists, _("New in"))
         if items:
             return Found("bundle_new_in", _("Arrived in the last weeks"), items)
     newest = fallbacks.newest(ask.index_group, hidden(ask), ask.k)
@@ -185,8 +189,8 @@ def new_in(ask: Ask) -> Found:
 
 def recently_viewed(ask: Ask) -> Found:
     out = hidden(ask)
-    articles = [article for article in viewed(ask.recents) if article not in out][: ask.k]
-    items = [Item(article, 1.0 / place) for place, article in enumerate(articles, start=1)]
+    articles = [article for article in viewed(ask.recents) if article not in out]
+    items = distinct(ask, [Item(key, 1.0 / place) for place, key in enumerate(articles, start=1)])
     return Found("live_views", _("What you looked at last"), items, degraded=ask.live is None)
 
 

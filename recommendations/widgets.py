@@ -1,10 +1,11 @@
-"""Shelves for pages: what a template needs, and who is asking."""
+"""Shelves for pages: what a template needs, who is asking, and what the page shows already."""
 
 from typing import Any
 
 from django.http import HttpRequest
 
 from catalog import shown
+from catalog.freshness import per_request
 from catalog.models import Article
 from recommendations.live import once_a_page
 from recommendations.serving import DEFAULT_K, recommend
@@ -22,9 +23,9 @@ def shelf_for(
     index_group: int | None = None,
     k: int = DEFAULT_K,
 ) -> dict[str, Any]:
-    """The context of a shelf for whoever sent the request."""
-    shopper = shopper_of(request)
-    return shelf_context(
+    """The context of a shelf for whoever sent the request, without what stands on its page."""
+    shopper, shown_already = shopper_of(request), on_page(request)
+    context = shelf_context(
         recommend(
             kind,
             shopper=shopper,
@@ -32,9 +33,18 @@ def shelf_for(
             index_group=index_group,
             k=k,
             is_new=is_new(request),
+            beside=tuple(shown_already),
             read=once_a_page(request),
         )
     )
+    shown_already.update(article.pk for article, _, _ in context["cards"])
+    return context
+
+
+@per_request
+def on_page(_: HttpRequest) -> set[int]:
+    """The articles that the page of this request shows so far: a shelf adds its own."""
+    return set()
 
 
 def shelf_context(shelf: Shelf) -> dict[str, Any]:
