@@ -67,7 +67,8 @@ def now_of(ask: Ask, bundle: Bundle) -> int:
 
 def barred(ask: Ask, bundle: Bundle) -> Ints:
     """The designs not to show in any colour: turned down, or on the page already."""
-    rows = bundle.rows_of([*ask.dislikes, *ask.beside])
+    about = [] if ask.article is None else [ask.article]
+    rows = bundle.rows_of([*ask.dislikes, *ask.beside, *about])
     designs: Ints = bundle.design.take(rows[rows != ABSENT])
     return designs
 

@@ -8,6 +8,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from catalog.titles import title_of
 from recommendations import fallbacks
 from recommendations.asking import POPULAR, Ask, bought_lately, hidden, now_of, unwanted
 from recommendations.bundle.reader import ABSENT, Bundle
@@ -86,7 +87,7 @@ def reason(bundle: Bundle, why: Mapping[int, int], source: int, cause: int) -> s
         return _(REASONS[source])
     kind = KINDS[why[cause]]
     found = REASONS.get(source, CAUSES[kind]) if kind == "purchase" else CAUSES[kind]
-    return _(found).format(bundle.name(cause))
+    return _(found).format(title_of(bundle.name(cause)))
 
 
 def buy_again(ask: Ask) -> Found:

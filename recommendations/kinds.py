@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from catalog.titles import title_of
 from recommendations import fallbacks
 from recommendations.asking import (
     POPULAR,
@@ -142,7 +143,7 @@ def because_you_viewed(ask: Ask) -> Found:
     if bundle is None or row is None:
         return Found("live_neighbours", "", degraded=bundle is None or ask.live is None)
     near = of_article(bundle, row)
-    reason = _("Because you viewed {}").format(bundle.name(row))
+    reason = _("Because you viewed {}").format(title_of(bundle.name(row)))
     own = replace(ask, index_group=int(bundle.index_group[row]))
     items = shown(own, bundle, near, reason, unwanted(ask))
     return Found("live_neighbours", reason, items, title=reason)

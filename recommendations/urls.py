@@ -1,5 +1,8 @@
 from django.urls import path
 
-from recommendations.views import widget
+from recommendations.views import widget, widgets
 
-urlpatterns = [path("<slug:kind>/", widget, name="widget")]
+urlpatterns = [
+    path("", widgets, name="widgets"),
+    path("<slug:kind>/", widget, name="widget"),
+]

@@ -7,8 +7,11 @@ from django.http import HttpRequest
 from catalog import shown
 from catalog.freshness import per_request
 from catalog.models import Article
+from recommendations.asking import Ask
+from recommendations.bundle import registry
+from recommendations.inspiring import favourite
 from recommendations.live import once_a_page
-from recommendations.serving import DEFAULT_K, recommend
+from recommendations.serving import DEFAULT_K, recommend, remembered
 from recommendations.shelf import Item, Shelf
 from streaming.shoppers import is_new, shopper_of
 
@@ -39,6 +42,17 @@ def shelf_for(
     )
     shown_already.update(article.pk for article, _, _ in context["cards"])
     return context
+
+
+def favourite_audience(request: HttpRequest) -> int | None:
+    """The index group the shopper turns to most; None of somebody new."""
+    bundle = registry.active()
+    if bundle is None:
+        return None
+    shopper = shopper_of(request)
+    live = once_a_page(request)(None if is_new(request) else shopper, None)
+    ask = Ask(0, None, None, bundle, live, remembered(shopper, live))
+    return favourite(bundle, ask.profile)
 
 
 @per_request

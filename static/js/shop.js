@@ -43,13 +43,47 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) document.body.dispatchEvent(new Event("shop:changed"));
 });
 
-// --- A shelf that was empty fills up only where it moves nothing that is in view ---
+// --- Shelves: asked for together, told what else the page shows; what is in view stays in its place ---
 
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { target } = event.detail;
-  const { top } = target.getBoundingClientRect();
-  if (target.matches("[data-shelf]:empty") && top > 0 && top < innerHeight) event.detail.shouldSwap = false;
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (!detail.elt.matches("[data-shelves]")) return;
+  const cards = [...document.querySelectorAll("main [data-article]")];
+  const beside = cards.filter((card) => !detail.elt.contains(card)).map((card) => card.dataset.article);
+  if (beside.length) detail.parameters.beside = beside.join(",");
 });
+
+let anchor = null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (!target.matches("[data-shelves]")) return;
+  const shelves = [...target.querySelectorAll(".shelf")];
+  const inView = shelves.find((shelf) => shelf.getBoundingClientRect().bottom > 0);
+  anchor = inView && scrollY ? { id: inView.id, top: inView.getBoundingClientRect().top } : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const shelf = anchor && document.getElementById(anchor.id);
+  if (shelf) scrollBy({ top: shelf.getBoundingClientRect().top - anchor.top, behavior: "instant" });
+  anchor = null;
+});
+
+// --- What another tab of this shop changes is followed, when this one is looked at ---
+
+const tabs = new BroadcastChannel("shop");
+let isBehind = false;
+
+function follow() {
+  if (!isBehind || document.hidden) return;
+  isBehind = false;
+  document.body.dispatchEvent(new Event("shop:elsewhere"));
+}
+
+tabs.addEventListener("message", () => {
+  isBehind = true;
+  setTimeout(follow, 900);
+});
+document.addEventListener("visibilitychange", follow);
+document.addEventListener("shop:changed", () => tabs.postMessage("changed"));
+if (document.querySelector("[data-looked-at]")) tabs.postMessage("looked");
 
 // --- Swatches: pointing at a colour, or reaching it by keyboard, shows the card in that colour ---
 

@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext_lazy
@@ -175,6 +176,12 @@ def linked_data(data: dict[str, Any]) -> SafeString:
 def picture_url(article: int, width: int = 360) -> str:
     """The address of one rendition, for a card that shows another colour for a moment."""
     return image_url(article, width)
+
+
+@register.filter
+@lru_cache(maxsize=20_000)
+def product_address(article: int) -> str:
+    return reverse("product", args=[article])
 
 
 @register.simple_tag

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.models import Article
 from storefront import saved, tracking
 from storefront.forms import RemoveForm
+from storefront.swatches import with_colours
 from storefront.templatetags.cards import tools_of
 from storefront.views.bag import refused
 from streaming import producer
@@ -29,7 +30,8 @@ def back(request: HttpRequest, otherwise: str) -> HttpResponse:
 @require_safe
 def wishlist(request: HttpRequest) -> HttpResponse:
     kept = saved.of(shopper_of(request), saved.WISHES)
-    return render(request, "shop/wishlist.html", {"kept": kept})
+    cards = with_colours([one.article for one in kept])
+    return render(request, "shop/wishlist.html", {"cards": cards})
 
 
 @require_POST
@@ -45,7 +47,7 @@ def wish(request: HttpRequest) -> HttpResponse:
     else:
         saved.drop(shopper_of(request), saved.WISHES, article.pk)
     if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(tools_of(request, article))
+        return HttpResponse(tools_of(request, article, request.POST.get("shelf", "")))
     if wanted:
         told = gettext("%(name)s is on your wishlist.")
     else:
