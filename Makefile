@@ -91,10 +91,10 @@ services-down: $(RUN) ## stop them; their data stays under var/
 	$(PY) manage.py services down
 
 kafka: $(RUN) ## a real single-node Apache Kafka 4 (JDK 17 and Maven)
-	$(PY) -m storefront.services.apache_kafka up
+	$(PY) -m demo.services.apache_kafka up
 
 test-kafka: $(DEV) ## the broker contract tests on that Kafka
-	$(PY) -m storefront.services.apache_kafka run -- $(PY) -m pytest -m kafka_contract
+	$(PY) -m demo.services.apache_kafka run -- $(PY) -m pytest -m kafka_contract
 
 clean: ## remove everything generated (data too)
 	-$(PY) manage.py services down

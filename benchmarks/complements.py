@@ -15,7 +15,7 @@ import pandas as pd
 
 from benchmarks.harness import Result
 from benchmarks.shop import shop
-from recommendations.outfits.evaluation import Figure, Tally, simpler_ways
+from recommendations.evaluation.outfits import Figure, Tally, simpler_ways
 from recommendations.outfits.search import Wardrobe, Wishes, search, slots_for
 
 SIZES = {"articles": 20_000, "customers": 100_000, "transactions": 2_200_000}
@@ -51,14 +51,14 @@ def run(size: int | None) -> Result:
 def trained() -> Wardrobe:
     from django.utils import timezone
 
-    from recommendations.outfits.offline import trained_wardrobe
-    from recommendations.training.load import load_inputs
+    from recommendations.dataset.load import load_inputs
+    from recommendations.training.outfits.offline import trained_wardrobe
 
     return trained_wardrobe(load_inputs(None, timezone.now().date(), print), print)
 
 
 def plants_of(data: Path) -> Plants:
-    from catalog.synthetic.taxonomy import SEGMENTS
+    from demo.data.taxonomy import SEGMENTS
 
     partners: dict[tuple[str, int], list[int]] = {}
     for plant in json.loads((data / "truth" / "complements.json").read_text())["types"]:

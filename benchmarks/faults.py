@@ -40,8 +40,8 @@ def _stage(*, kafka: bool) -> Iterator[None]:
     """Services, a database with articles, a topic."""
     import django
 
-    from storefront import services
-    from storefront.services import apache_kafka
+    from demo import services
+    from demo.services import apache_kafka
 
     var = Path(os.environ.setdefault("VAR_DIR", str(VAR)))
     os.environ |= services.up(var)
@@ -93,8 +93,8 @@ def _compare(arguments: argparse.Namespace, folder: Path) -> int:
 
 def _publish(number: int) -> None:
     from catalog.tests.factories import make_article
-    from streaming import topics
-    from streaming.replay import Publisher
+    from streaming.kafka import topics
+    from streaming.replay.replay import Publisher
     from streaming.tests.traffic import traffic
 
     topics.ensure()
@@ -105,7 +105,7 @@ def _publish(number: int) -> None:
 
 
 def _break_broker() -> None:
-    from storefront.services import apache_kafka
+    from demo.services import apache_kafka
 
     var = Path(os.environ["VAR_DIR"])
     for process in apache_kafka.ApacheKafka(var).processes():

@@ -20,7 +20,7 @@ import psycopg2
 import sqlalchemy
 
 from benchmarks.harness import Result
-from storefront import services
+from demo import services
 
 FULL = {"articles": 105_542, "customers": 1_371_980, "transactions": 31_788_324}
 PANDAS_ROWS, PANDAS_CHUNK = 200_000, 50_000

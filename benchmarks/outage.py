@@ -24,12 +24,12 @@ from benchmarks.harness import RESULTS, Result
 from benchmarks.serving import cookie, lua_list, shopper
 from benchmarks.shop import gunicorn, shop, with_full_catalogue
 from benchmarks.stream_workers import celery, own_topic
-from storefront import services
-from storefront.demo.processes import free_port
-from storefront.services import apache_kafka
-from storefront.services.base import Service
-from storefront.services.postgres import Postgres
-from storefront.services.valkey import Valkey
+from demo import services
+from demo.run.processes import free_port
+from demo.services import apache_kafka
+from demo.services.base import Service
+from demo.services.postgres import Postgres
+from demo.services.valkey import Valkey
 
 SECONDS: Final = 15
 CLIENTS: Final = {"events": 8, "pages": 2}
@@ -107,7 +107,7 @@ def web(port: int, broker: str) -> AbstractContextManager[None]:
 @contextmanager
 def flusher() -> Iterator[None]:
     """The task worker and its beat, which send the spool; until nothing is left in it."""
-    from streaming import spool
+    from streaming.producers import spool
 
     with celery("-A", "storefront", "worker", "-Q", "default", "--beat", "-n", "outage@localhost"):
         yield
@@ -213,7 +213,7 @@ def on_topic() -> Counter[str]:
     """How often each event's id is on the topic."""
     from django.conf import settings
 
-    from streaming.events import decode
+    from streaming.events.schema import decode
     from streaming.tests.kafka import everything
 
     return Counter(decode(value).id for value in everything(settings.KAFKA_TOPIC))

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.harness import Result
 from benchmarks.shop import gunicorn, shop, with_full_catalogue
-from storefront.demo.processes import free_port
+from demo.run.processes import free_port
 
 CLIENTS = 8
 BAG = 5

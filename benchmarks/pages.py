@@ -31,8 +31,8 @@ def run(size: int | None) -> Result:
 
 def pages() -> Mapping[str, list[str]]:
     """The addresses asked for of each page."""
-    from catalog.assortment import assortment
     from catalog.navigation import menu
+    from catalog.search.facet_index import assortment
 
     goods, groups = assortment(), [node.pk for node in menu()]
     products = [
@@ -52,7 +52,7 @@ def pages() -> Mapping[str, list[str]]:
 
 def listing(group: int, number: int) -> str:
     """A place with three facets: two values each of the commonest, in one order after the other."""
-    from catalog.assortment import assortment
+    from catalog.search.facet_index import assortment
 
     goods = assortment()
     chosen = [goods.facets[(number + n) % len(goods.facets)] for n in range(3)]

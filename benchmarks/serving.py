@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from benchmarks.harness import Result
 from benchmarks.shop import gunicorn, shop, with_full_catalogue
-from storefront.demo.processes import free_port
+from demo.run.processes import free_port
 
 SHOPPERS: Final = 200_000
 ACTIONS: Final = 12
@@ -94,9 +94,10 @@ def fill_features(shoppers: int) -> list[int]:
     Written by the stream's own reducer; only Kafka is left out.
     """
     from recommendations.bundle import registry
-    from streaming import batch, clock, connection, keys
-    from streaming.articles import Articles
-    from streaming.state import pack
+    from streaming import clock, connection, keys
+    from streaming.consumer import batch
+    from streaming.features.articles import Articles
+    from streaming.features.state import pack
 
     bundle = registry.active()
     assert bundle is not None
@@ -119,10 +120,10 @@ def shopper(number: int) -> str:
 
 def session(dice: Random, name: str, articles: list[int], now: int) -> Iterator[Any]:
     """Views, some of them followed by a bag add."""
-    from streaming import events
+    from streaming.events import schema
 
     for n in range(ACTIONS):
-        kind = events.BagAdd if n % 6 == 5 else events.View
+        kind = schema.BagAdd if n % 6 == 5 else schema.View
         ts = now - (ACTIONS - n) * 45_000 - dice.randrange(30_000)
         yield kind(
             id=f"{name[1:20]}{name[-8:]}{n}", shopper=name, ts=ts, source="shop",
@@ -149,7 +150,7 @@ def cookie(name: str) -> str:
     """What a browser sends of a shopper."""
     from django.http import HttpResponse
 
-    from streaming.shoppers import COOKIE, hand_over
+    from streaming.identity.shoppers import COOKIE, hand_over
 
     response = HttpResponse()
     hand_over(response, name)
@@ -215,8 +216,8 @@ def swapping(counted: list[int], every_s: float = 1.2) -> Iterator[None]:
     """Meanwhile another bundle is activated again and again: a new one, then back."""
     import threading
 
+    from recommendations.bundle.versions import activate
     from recommendations.models import ModelVersion
-    from recommendations.versions import activate
 
     versions = list(ModelVersion.objects.ready()[:2])
     stop = threading.Event()
@@ -252,9 +253,11 @@ def swap_under_load(port: int, script_file: Path) -> dict[str, float]:
 
 def where_the_time_goes(shoppers: int) -> dict[str, float]:
     """Seconds of a thousand for-you shelves in one process, by part."""
-    from recommendations import live, personal, serving
     from recommendations.bundle import registry
-    from recommendations.profile import profile_of
+    from recommendations.ranking import pipeline
+    from recommendations.recommenders import online_features
+    from recommendations.retrieval.profile import profile_of
+    from recommendations.serving import serving
 
     bundle = registry.active()
     assert bundle is not None
@@ -262,12 +265,12 @@ def where_the_time_goes(shoppers: int) -> dict[str, float]:
     spent = {"features": 0.0, "profile": 0.0, "candidates, rank, diversity": 0.0, "all": 0.0}
     for name in names:
         at = time.perf_counter()
-        found = live.snapshot_of(name)
+        found = online_features.snapshot_of(name)
         assert found is not None
         features = time.perf_counter()
         profile = profile_of(bundle, found.recents, None, found.now_ms)
         known = time.perf_counter()
-        personal.personal_shelf(bundle, profile, serving.DEFAULT_K, personal.Wish(seed=1))
+        pipeline.personal_shelf(bundle, profile, serving.DEFAULT_K, pipeline.Wish(seed=1))
         ranked = time.perf_counter()
         serving.recommend("for-you", shopper=name)
         spent["features"] += features - at

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.ingest import manage, resident
-from storefront import services
+from demo import services
 
 READY: Final = "ready"
 

@@ -21,7 +21,7 @@ from benchmarks.harness import RESULTS, Result
 from benchmarks.shop import gunicorn, shop, with_full_catalogue
 
 if TYPE_CHECKING:
-    from storefront.simulator.crowd import Crowd
+    from demo.shoppers.crowd import Crowd
 
 ARTICLES = 105_542
 SHOPPERS = 1200
@@ -67,10 +67,10 @@ def run(size: int | None) -> Result:
 
 def send(data: Path) -> "Crowd":
     """Some in a hurry first, who warm the caches, then those who are measured."""
-    from storefront.simulator import choice, minds
-    from storefront.simulator.crowd import Plan, run
+    from demo.shoppers import choice, ground_truth
+    from demo.shoppers.crowd import Plan, run
 
-    address, truth = f"http://127.0.0.1:{PORT}", minds.read(data)
+    address, truth = f"http://127.0.0.1:{PORT}", ground_truth.read(data)
     run(Plan(address, WARMING, 4, 0.0, KNOWN, seed=2), truth)
     plan = Plan(address, SHOPPERS, AT_ONCE, choice.THINK_S, KNOWN, seed=1)
     with Progress(transient=True) as progress:

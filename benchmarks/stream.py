@@ -39,7 +39,7 @@ def run(size: int | None) -> Result:
 def _set_up() -> None:
     import django
 
-    from storefront import services
+    from demo import services
 
     os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "bench"))
     os.environ |= services.up(Path(os.environ["VAR_DIR"]))
@@ -76,8 +76,8 @@ def _stage(number: int) -> Iterator[None]:
 
 def _measured(number: int) -> Result:
     from benchmarks import stream_delay, stream_memory, stream_workers
-    from streaming import topics
     from streaming.connection import connect
+    from streaming.kafka import topics
 
     topics.ensure()
     client = connect(30.0)
@@ -122,7 +122,7 @@ def _measured(number: int) -> Result:
 def _usual(client: Any, replayed: int) -> tuple[float, float]:
     """Seconds of consuming and decoding alone, and of a redis-py pipeline a batch."""
     from benchmarks import usual_stream
-    from streaming.articles import Articles
+    from streaming.features.articles import Articles
 
     articles = Articles()
     articles.refresh()
@@ -148,8 +148,8 @@ def _produced() -> tuple[float, float]:
 def _replay() -> tuple[int, float]:
     """All of history to Kafka as fast as it goes, acknowledged; how many events, and seconds."""
     from streaming import history
-    from streaming.pace import Pace
-    from streaming.replay import Plan, Replay
+    from streaming.replay.rate_limiter import Pace
+    from streaming.replay.replay import Plan, Replay
 
     span = history.bounds()
     assert span is not None
@@ -204,7 +204,7 @@ def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:
 
     The clock runs from the first batch that took effect, which therefore doesn't count.
     """
-    from streaming.consumer import FeatureConsumer
+    from streaming.consumer.runtime import FeatureConsumer
 
     consumer = FeatureConsumer("benchmark")
     thread = threading.Thread(target=consumer.run, daemon=True)

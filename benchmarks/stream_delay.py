@@ -21,7 +21,7 @@ def on_embedded() -> dict[str, float]:
 
 def on_apache_kafka() -> dict[str, float]:
     """The same on a real Apache Kafka; nothing where it can't be had (JDK 17 and Maven)."""
-    from storefront.services.errors import ServiceError
+    from demo.services.errors import ServiceError
 
     try:
         with _apache_kafka():
@@ -35,8 +35,9 @@ def on_apache_kafka() -> dict[str, float]:
 def _apache_kafka() -> Iterator[None]:
     from django.test import override_settings
 
-    from storefront.services import apache_kafka
-    from streaming import producer, topics
+    from demo.services import apache_kafka
+    from streaming.kafka import topics
+    from streaming.producers import producer
 
     var = Path(os.environ["VAR_DIR"])
     url, started = apache_kafka.up(var)
@@ -97,8 +98,9 @@ def _probe(client: Any, article: int) -> float:
 
 def _background(stopping: threading.Event, articles: list[int]) -> None:
     """500 views a second by everybody else, in slices of a fiftieth of a second."""
-    from streaming import clock, producer
-    from streaming.events import View
+    from streaming import clock
+    from streaming.events.schema import View
+    from streaming.producers import producer
 
     began, sent = time.monotonic(), 0
     while not stopping.is_set():

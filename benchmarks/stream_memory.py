@@ -23,7 +23,7 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
     through the stream's reducer customer by customer; the states are stored as the worker does.
     """
     from streaming import keys
-    from streaming.features import STATE_TTL_S
+    from streaming.features.registry import STATE_TTL_S
 
     client.execute_command("FLUSHDB", "SYNC")
     empty = int(client.info("memory")["used_memory"])
@@ -38,14 +38,16 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
 
 
 def _packed(customers: int) -> Iterator[dict[str, bytes]]:
-    from streaming import articles, batch, telling
-    from streaming.state import pack
+    from streaming.consumer import batch
+    from streaming.features import articles
+    from streaming.features.state import pack
+    from streaming.replay import encoding
 
     lines, known = _history(customers), articles.load()
     lines = lines[np.argsort(lines.customer, kind="stable")]
     for first in range(1, customers + 1, TOGETHER):
         begin, end = np.searchsorted(lines.customer, [first, first + TOGETHER])
-        made = telling.purchases(lines[begin:end])
+        made = encoding.purchases(lines[begin:end])
         good = [(0, event.shopper, event) for event in made]
         reduced = batch.reduce(good, dict.fromkeys(event.shopper for event in made), known, [])
         yield {shopper: pack(state) for shopper, state in reduced.states.items()}

@@ -45,7 +45,7 @@ def own_topic() -> Iterator[None]:
     """Another topic than the benchmark's, while it lasts."""
     from django.test import override_settings
 
-    from streaming import topics
+    from streaming.kafka import topics
 
     name = f"bench.{uuid.uuid4().hex[:8]}"
     with override_settings(KAFKA_TOPIC=name, KAFKA_DEAD_TOPIC=f"{name}.dead"):

@@ -8,10 +8,11 @@ from celery import shared_task
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
 from django.conf import settings
 
-from streaming import events, kafka
-from streaming.articles import Articles
-from streaming.events import Event
-from streaming.reducer.tastes import Attributes
+from streaming import kafka
+from streaming.events import schema
+from streaming.events.schema import Event
+from streaming.features.articles import Articles
+from streaming.features.reducer.tastes import Attributes
 
 BATCH = 1000
 PATIENCE_S = 30.0
@@ -42,13 +43,13 @@ def bare(count: int) -> float:
     for messages in batches(count):
         began = began or time.perf_counter()
         for message in messages:
-            events.decode(message.value() or b"")
+            schema.decode(message.value() or b"")
     return time.perf_counter() - began
 
 
 def commands(pipeline: redis.client.Pipeline, event: Event, about: Attributes) -> None:
     """What is usually written for an event: ten commands, of which two only bound a key."""
-    assert isinstance(event, events.OfArticle)
+    assert isinstance(event, schema.OfArticle)
     who, day = event.shopper, event.ts // 86_400_000
     pipeline.lpush(f"u:{who}:recent", event.article)
     pipeline.ltrim(f"u:{who}:recent", 0, 49)
@@ -69,8 +70,8 @@ def pipelined(client: redis.Redis, count: int, articles: dict[int, Attributes]) 
         began = began or time.perf_counter()
         pipeline = client.pipeline(transaction=False)
         for message in messages:
-            event = events.decode(message.value() or b"")
-            assert isinstance(event, events.OfArticle)
+            event = schema.decode(message.value() or b"")
+            assert isinstance(event, schema.OfArticle)
             commands(pipeline, event, articles[event.article])
         pipeline.execute()
     return time.perf_counter() - began
@@ -90,8 +91,8 @@ def one_event(message: str) -> None:
     if _Known.articles is None or _Known.client is None:
         _Known.articles, _Known.client = Articles(), redis.Redis.from_url(settings.REDIS_URL)
         _Known.articles.refresh()
-    event = events.decode(message.encode())
-    assert isinstance(event, events.OfArticle)
+    event = schema.decode(message.encode())
+    assert isinstance(event, schema.OfArticle)
     pipeline = _Known.client.pipeline(transaction=False)
     commands(pipeline, event, _Known.articles.known[event.article])
     pipeline.incr(DONE)

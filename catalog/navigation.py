@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils.text import slugify
 
-from catalog.freshness import last_ingest
+from catalog.data_version import last_ingest
 
 CACHE_SECONDS = 24 * 3600
 

@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 def train() -> None:
     """Train on everything and activate the result; nightly, and when an operator asks."""
     # Every process imports this module, and only this task needs pandas and scikit-learn.
-    from recommendations.training.load import NothingToTrainOnError
+    from recommendations.dataset.load import NothingToTrainOnError
     from recommendations.training.run import TrainingRunningError, train_model
 
     try:

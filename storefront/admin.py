@@ -13,9 +13,10 @@ from django.urls import URLPattern, path
 
 from catalog.admin.base import ReadOnlyAdmin
 from catalog.models import Customer
-from storefront import erasing, exporting
+from storefront.privacy import erasure
+from storefront.privacy import export as exporting
+from streaming.identity.shoppers import customer_shopper, is_shopper
 from streaming.models import ErasedShopper
-from streaming.shoppers import customer_shopper, is_shopper
 
 EXPORT = "streaming.export_shopper"
 
@@ -96,7 +97,7 @@ class ErasedShopperAdmin(ReadOnlyAdmin):
         return ("shopper", "certain") if obj is None else self.fields
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        erasing.erase(obj.shopper, f"{request.user.get_username()} in the admin")
+        erasure.erase(obj.shopper, f"{request.user.get_username()} in the admin")
 
     @admin.display(description="removed")
     def what(self, row: ErasedShopper) -> str:

@@ -10,10 +10,17 @@ class StorefrontConfig(AppConfig):
     name = "storefront"
 
     def ready(self) -> None:
-        from storefront import beats, checks, erasing, metric_files, tasks_told, traces  # noqa: F401
+        from storefront.operations import (
+            celery_heartbeats,
+            checks,
+            metric_files,
+            task_signals,
+            tracing,
+        )  # noqa: F401
+        from storefront.privacy import erasure
 
         metric_files.prepare()
-        traces.start()
+        tracing.start()
         leave_out_idle_work()
 
 

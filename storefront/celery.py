@@ -5,12 +5,12 @@ import os
 from celery import Celery
 
 from recommendations.attribution import worker as attribution
-from streaming import worker
+from streaming.consumer import bootstep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 
 app = Celery("storefront")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-worker.install(app)
+bootstep.install(app)
 attribution.install(app)

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalog import shown
+from catalog import article_cache
 from catalog.models import Article
 from storefront.models import MAX_QUANTITY
 
@@ -20,7 +20,7 @@ class ArticleField(forms.CharField):
 
     def clean(self, value: Any) -> Article:
         key = int(super().clean(value))
-        article = shown.articles([key]).get(key)
+        article = article_cache.articles([key]).get(key)
         if article is None:
             raise ValidationError(gettext("We don't sell that article."))
         return article

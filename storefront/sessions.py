@@ -13,7 +13,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from streaming.shoppers import SESSION_KEY, customer_shopper, shopper_of
+from streaming.identity.shoppers import SESSION_KEY, customer_shopper, shopper_of
 
 ADDRESS: Final = "checkout-address"
 WAY: Final = "checkout-way"

@@ -13,7 +13,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from storefront.services import envfile
+from storefront import envfile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -36,7 +36,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "storefront.admin_app.ShopAdminConfig",
+    "storefront.operations.admin_app.ShopAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -59,18 +59,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "storefront.middleware.Requests",
+    "storefront.http.middleware.Requests",
     "django.middleware.security.SecurityMiddleware",
-    "storefront.compression.TextCompression",
+    "storefront.http.compression.TextCompression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "storefront.policy.PolicyMiddleware",
+    "storefront.http.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "streaming.shoppers.ShopperMiddleware",
-    "storefront.middleware.Messages",
-    "storefront.guard.Guard",
+    "streaming.identity.shoppers.ShopperMiddleware",
+    "storefront.http.middleware.Messages",
+    "storefront.http.rate_limits.Guard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -88,7 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "storefront.context_processors.shop",
+                "storefront.layout.context_processors.shop",
             ],
         },
     },
@@ -232,7 +232,7 @@ USE_THOUSAND_SEPARATOR = False
 # --- API --------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "EXCEPTION_HANDLER": "catalog.api.problems.handle",
+    "EXCEPTION_HANDLER": "web.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "catalog.api.keys.KeyAuthentication",
@@ -240,7 +240,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["catalog.api.parsers.ShallowJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["web.parsers.ShallowJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_RATES": {
         "events": env.str("THROTTLE_EVENTS", default="600/min"),
@@ -298,7 +298,7 @@ AUTH_PASSWORD_VALIDATORS = [
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_HANDLERS: list[str] = []  # no form takes a file: one that is sent is dropped
-# Forms a minute of all who come from one address; a shopper has fewer, see storefront.guard. In
+# Forms a minute of all who come from one address; a shopper has fewer, see storefront.http.rate_limits. In
 # the demo simulated shoppers come from there too.
 FORMS_PER_ADDRESS = env.int("FORMS_PER_ADDRESS", default=60_000 if DEMO else 6000)
 # A shopper's session lasts for weeks, one that opens the admin for a working day.
@@ -315,11 +315,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-        "json": {"()": "storefront.logs.JsonFormatter"},
+        "json": {"()": "storefront.operations.logs.JsonFormatter"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"streaming.way": {"level": "INFO" if LOG_EVENTS else "WARNING"}},
+    "loggers": {"streaming.tracing": {"level": "INFO" if LOG_EVENTS else "WARNING"}},
 }
 
 # prometheus_client reads the variable when it is imported. It is ours to set: a child on another

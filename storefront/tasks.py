@@ -3,13 +3,13 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from storefront import erasing
+from storefront.privacy import erasure
 
 
 @shared_task(name="storefront.finish_erasures")
 def finish_erasures() -> int:
     """Erase what couldn't be reached when a shopper was erased."""
-    return erasing.finish()[0]
+    return erasure.finish()[0]
 
 
 @shared_task(name="storefront.clear_sessions")

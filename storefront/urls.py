@@ -5,25 +5,22 @@ from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from storefront import converters
-from storefront.sitemaps import SITEMAPS
-from storefront.views import (
-    bag,
-    checkout,
-    errors,
-    events,
-    health,
-    home,
-    listing,
-    live,
-    outfits,
-    personas,
-    pipeline,
-    product,
-    saved,
-    search,
-    you,
-)
+from storefront.bag import views as bag
+from storefront.bag import wishlist_views
+from storefront.checkout import views as checkout
+from storefront.home import views as home
+from storefront.http import converters, errors
+from storefront.http.sitemaps import SITEMAPS
+from storefront.listing import views as listing
+from storefront.live import event_views
+from storefront.live import views as live
+from storefront.operations import health_views
+from storefront.operations import views as pipeline
+from storefront.outfits import views as outfits
+from storefront.personas import views as personas
+from storefront.product import views as product
+from storefront.search import views as search
+from storefront.you import views as you
 
 register_converter(converters.ArticleId, "article")
 register_converter(converters.OrderNumber, "order")
@@ -39,7 +36,7 @@ urlpatterns = [
     path("api/v1/", include("recommendations.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("streaming.api.urls")),
-    path("api/v1/", include("storefront.api.urls")),
+    path("api/v1/", include("storefront.operations.api_urls")),
     path("", home.home, name="home"),
     *[
         path(place, listing.listing, name="listing")
@@ -50,14 +47,14 @@ urlpatterns = [
     path("bag/add/", bag.add, name="bag-add"),
     path("bag/update/", bag.update, name="bag-update"),
     path("bag/remove/", bag.remove, name="bag-remove"),
-    path("bag/later/", saved.later, name="bag-later"),
+    path("bag/later/", wishlist_views.later, name="bag-later"),
     path("checkout/", checkout.address, name="checkout"),
     path("checkout/delivery/", checkout.delivery, name="checkout-delivery"),
     path("checkout/review/", checkout.review, name="checkout-review"),
     path("orders/", checkout.history, name="orders"),
     path("orders/<order:number>/", checkout.order, name="order"),
-    path("wishlist/", saved.wishlist, name="wishlist"),
-    path("wishlist/change/", saved.wish, name="wish"),
+    path("wishlist/", wishlist_views.wishlist, name="wishlist"),
+    path("wishlist/change/", wishlist_views.wish, name="wish"),
     path("you/", you.page, name="you"),
     path("you/less/", you.less, name="less"),
     path("you/reset/", you.reset, name="you-reset"),
@@ -72,12 +69,12 @@ urlpatterns = [
     path("personas/", personas.gallery, name="personas"),
     path("personas/switch/", personas.switch, name="persona-switch"),
     path("personas/leave/", personas.leave, name="persona-leave"),
-    path("events/impressions/", events.impressions, name="impressions"),
-    path("widgets/", include("recommendations.urls")),
+    path("events/impressions/", event_views.impressions, name="impressions"),
+    path("widgets/", include("recommendations.widgets.urls")),
     path("ops/", pipeline.page, name="pipeline"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
-    path("metrics", health.metrics, name="metrics"),
+    path("healthz", health_views.healthz, name="healthz"),
+    path("readyz", health_views.readyz, name="readyz"),
+    path("metrics", health_views.metrics, name="metrics"),
     path("sitemap.xml", index, {"sitemaps": SITEMAPS}, name="sitemap-index"),
     path(
         "sitemap-<slug:section>.xml",

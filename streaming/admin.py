@@ -15,10 +15,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 
-from streaming import dead
-from streaming.delivery import DeadLetter
+from streaming import dead_letters
+from streaming.kafka.topics import TopicError
 from streaming.models import DeadMessage
-from streaming.topics import TopicError
+from streaming.producers.acknowledged import DeadLetter
 
 SHOWN: Final = 200
 TEXT: Final = 600
@@ -56,7 +56,7 @@ def read() -> Letters:
     """Raise KafkaException or TopicError."""
     newest: deque[Row] = deque(maxlen=SHOWN)
     errors: Counter[str] = Counter()
-    for number, letter in dead.letters():
+    for number, letter in dead_letters.letters():
         newest.append(Row(number, letter))
         errors[letter.error] += 1
     return Letters(errors.total(), list(reversed(newest)), errors.most_common(8))
@@ -103,7 +103,7 @@ class DeadMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             self.message_user(request, "Choose at least one letter.", messages.WARNING)
             return redirect(request.path)
         try:
-            sent, failed = dead.replay(None if everything else chosen)
+            sent, failed = dead_letters.replay(None if everything else chosen)
         except AWAY as error:
             self.message_user(request, f"Kafka is away: {error}", messages.ERROR)
             return redirect(request.path)

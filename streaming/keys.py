@@ -7,7 +7,7 @@ from datetime import date
 
 from django.conf import settings
 
-from streaming.events import partition_of
+from streaming.events.schema import partition_of
 
 # The only key that never expires: without it the shop would fall back to the end of the data.
 CLOCK = "stream:clock"

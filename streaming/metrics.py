@@ -11,8 +11,9 @@ from prometheus_client.core import (
     Metric,
 )
 
-from streaming import spool, status
+from streaming import status
 from streaming.connection import StoreUnavailable
+from streaming.producers import spool
 from streaming.status import DELAY_BOUNDS_MS, WorkerStatus
 
 # Name, help, is it a counter, and where it stands in a worker's status.

@@ -49,7 +49,7 @@ class ReplayPosition(models.Model):
 
 
 class ErasedShopper(models.Model):
-    """Somebody who must not come back: the truth behind streaming.tombstones.
+    """Somebody who must not come back: the truth behind streaming.identity.tombstones.
 
     `customer_id` is the name under which the data set's files would bring a customer back.
     `asked_by` and `removed` (how much of what) are for the audit. `finished_at` is empty until

@@ -2,10 +2,10 @@ from collections.abc import Sequence
 
 from celery import shared_task
 
-from streaming import outbox, spool
-from streaming.delivery import outgoing
-from streaming.events import names_in
-from streaming.tombstones import tombstones
+from streaming.events.schema import names_in
+from streaming.identity.tombstones import tombstones
+from streaming.producers import outbox, spool
+from streaming.producers.acknowledged import outgoing
 
 
 @shared_task(name="streaming.relay_outbox")

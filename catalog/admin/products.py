@@ -19,8 +19,8 @@ from catalog.admin.base import (
 )
 from catalog.admin.filters import IndexGroupFilter, SelectFilter
 from catalog.models import Article, Product, Transaction
-from catalog.querysets import ArticleQuerySet
-from catalog.search import find
+from catalog.models.querysets import ArticleQuerySet
+from catalog.search.ranking import find
 
 LARGE = 240
 

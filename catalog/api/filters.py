@@ -11,8 +11,8 @@ from drf_spectacular.utils import extend_schema_field
 from catalog import money
 from catalog.api.pagination import in_place
 from catalog.models import Article
-from catalog.querysets import ArticleQuerySet
-from catalog.search import MAX_CHARACTERS, find
+from catalog.models.querysets import ArticleQuerySet
+from catalog.search.ranking import MAX_CHARACTERS, find
 
 LEAST_KEY, LARGEST_KEY = -1, 2**31 - 1  # -1 is H&M's unknown
 MOST_MONEY = 1_000_000

@@ -10,9 +10,9 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from catalog.models import Article
-from catalog.places import article_in, packed, place, whole
+from catalog.models.querysets import ArticleQuerySet
+from catalog.models.sort_keys import article_in, packed, place, whole
 from catalog.products import shown_products
-from catalog.querysets import ArticleQuerySet
 
 RANK_STEPS = 1_000_000
 NOT_NARROWING = {"order", "cursor", "page_size", "fields"}

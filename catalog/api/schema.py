@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from catalog.api.problems import CONTENT_TYPE
+from web.problems import CONTENT_TYPE
 
 Json = dict[str, Any]
 PROBLEM = {"$ref": "#/components/schemas/Problem"}

@@ -12,12 +12,12 @@ from rest_framework.utils.urls import replace_query_param
 
 from catalog.api.conditional import unless_known
 from catalog.api.filters import LARGEST_KEY, LEAST_KEY, ORDERS
-from catalog.api.limits import Limited
-from catalog.api.problems import documented
 from catalog.api.serializers import ProductSerializer
-from catalog.assortment import Assortment, Bools, Ints, assortment
 from catalog.products import shown_products
-from catalog.search import MAX_CHARACTERS, Ranked, rank
+from catalog.search.facet_index import Assortment, Bools, Ints, assortment
+from catalog.search.ranking import MAX_CHARACTERS, Ranked, rank
+from web.problems import documented
+from web.quotas import Limited
 
 # By the name of the filter, as in the list of articles: the facet of the assortment.
 FACETS: Final = {

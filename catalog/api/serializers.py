@@ -8,10 +8,10 @@ from rest_framework import serializers
 from rest_framework.reverse import reverse
 
 from catalog import money
-from catalog.api.sparse import FIELDS, SparseSerializer
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article, ArticleSummary
 from catalog.products import ShownProduct
+from web.sparse import FIELDS, SparseSerializer
 
 PICTURE_WIDTH = 480
 

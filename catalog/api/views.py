@@ -12,9 +12,7 @@ from rest_framework.response import Response
 from catalog import models, navigation
 from catalog.api.conditional import unless_known
 from catalog.api.filters import ArticleFilter
-from catalog.api.limits import Limited
 from catalog.api.pagination import PlaceCursor, ProductCursor
-from catalog.api.problems import documented
 from catalog.api.serializers import (
     ArticleCardSerializer,
     ArticleSerializer,
@@ -22,10 +20,12 @@ from catalog.api.serializers import (
     ProductSerializer,
     TaxonomySerializer,
 )
-from catalog.api.sparse import FIELDS, SparseSerializer, chosen_fields
 from catalog.models import Article
+from catalog.models.querysets import ArticleQuerySet
 from catalog.products import ShownProduct, shown_product
-from catalog.querysets import ArticleQuerySet
+from web.problems import documented
+from web.quotas import Limited
+from web.sparse import FIELDS, SparseSerializer, chosen_fields
 
 TAXONOMY = {
     "index_groups": models.IndexGroup,

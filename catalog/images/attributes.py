@@ -6,7 +6,7 @@ from functools import lru_cache
 from django.db import DatabaseError, InterfaceError, connection
 
 from catalog.models import Article
-from catalog.synthetic.garments import GarmentSpec
+from demo.pictures.garments import GarmentSpec
 
 logger = logging.getLogger(__name__)
 _LARGEST_ID = 2**31 - 1

@@ -4,11 +4,11 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from catalog.synthetic.garments.colours import Colour, colour_named, mix
-from catalog.synthetic.garments.drawing import garment_plate
-from catalog.synthetic.garments.render import fit, ground, paint, plate
-from catalog.synthetic.garments.shapes import Fill, Line, Mark, ellipse, path, ribbon
-from catalog.synthetic.garments.spec import GarmentSpec
+from demo.pictures.garments.colours import Colour, colour_named, mix
+from demo.pictures.garments.drawing import garment_plate
+from demo.pictures.garments.render import fit, ground, paint, plate
+from demo.pictures.garments.shapes import Fill, Line, Mark, ellipse, path, ribbon
+from demo.pictures.garments.spec import GarmentSpec
 
 PAPER: Colour = (247, 245, 241)
 PENCIL: Colour = (120, 116, 112)

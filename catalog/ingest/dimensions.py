@@ -14,15 +14,15 @@ import pyarrow as pa
 from django.db import connection, transaction
 
 from catalog.ingest import session, terms
-from catalog.ingest.bare import bare
 from catalog.ingest.clean import Cleaned, Rows, among, clean_articles, clean_customers
 from catalog.ingest.copying import copy_table
 from catalog.ingest.derive import NAMED, NAMED_BY, VECTOR
+from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.files import unpacked
 from catalog.ingest.job import Job
 from catalog.ingest.keys import UNKNOWN, CustomerKeys, Words, first_occurrences, pack
-from catalog.ingest.known import known_articles, known_customers
 from catalog.ingest.records import Position, Reject, read
+from catalog.ingest.without_indexes import bare
 from catalog.models import Article, Customer
 
 Fresh = Callable[[pa.Array], Rows]

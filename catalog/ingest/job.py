@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from catalog.ingest.errors import IngestError
 from catalog.ingest.files import Source, unpacked
-from catalog.ingest.phases import Phases
+from catalog.ingest.progress import Phases
 from catalog.ingest.records import Position, Records, Reject, read
 from catalog.ingest.rejects import RejectsFile
 from catalog.models import IngestFile, IngestRun

@@ -10,7 +10,7 @@ from catalog.ingest import derive, dimensions, partitions, session, state, trans
 from catalog.ingest.errors import IngestError
 from catalog.ingest.files import Source, find_sources
 from catalog.ingest.job import Job
-from catalog.ingest.phases import Phases
+from catalog.ingest.progress import Phases
 from catalog.ingest.rejects import RejectsFile
 from catalog.ingest.report import Report, full_report, picture_report
 from catalog.models import IngestRun

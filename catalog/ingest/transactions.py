@@ -19,14 +19,14 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection, transaction
 
-from catalog.ahead import ahead
 from catalog.ingest import partitions, session
 from catalog.ingest.clean import clean_transactions
 from catalog.ingest.copying import by_month, copy_rows, encode
+from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
 from catalog.ingest.keys import CustomerKeys
-from catalog.ingest.known import known_articles, known_customers
 from catalog.ingest.records import Position, Records, Reject
+from catalog.prefetch import prefetched
 
 NAME = "transactions_train"
 # The most blocks that a crash can cost: a month of the full data set has about nine.
@@ -98,7 +98,7 @@ def load_transactions(job: Job, builders: Builders) -> None:
     """The rest of the file; a month that it has left behind is built while the next one loads."""
     customers, articles = known_customers(), known_articles()
     with job.reading(NAME) as (records, show):
-        blocks = ahead(prepare(item, customers, articles) for item in ahead(records))
+        blocks = prefetched(prepare(item, customers, articles) for item in prefetched(records))
         for _, together in groupby(blocks, key=Grouping(partitions.months())):
             with transaction.atomic():
                 earliest = load_together(job, together, show)

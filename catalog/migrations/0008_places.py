@@ -7,7 +7,7 @@ import django.db.models.functions.comparison
 import django.db.models.functions.math
 from django.db import migrations, models
 
-import catalog.places
+import catalog.models.sort_keys
 
 
 class Migration(migrations.Migration):
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                         django.db.models.expressions.CombinedExpression(
                             django.db.models.expressions.CombinedExpression(
                                 django.db.models.functions.comparison.Cast(
-                                    catalog.places.DaysBetween(
+                                    catalog.models.sort_keys.DaysBetween(
                                         django.db.models.functions.comparison.Coalesce(
                                             models.F("first_sold"),
                                             models.Value(datetime.date(1970, 1, 1)),

@@ -5,9 +5,9 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from catalog.models import taxonomy
+from catalog.models.querysets import ArticleQuerySet
+from catalog.models.sort_keys import ORDERS, place
 from catalog.models.term_key import TermKey
-from catalog.places import ORDERS, place
-from catalog.querysets import ArticleQuerySet
 from catalog.titles import title_of
 
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.throttling import BaseThrottle
 
-from catalog.api.limits import Limit, address_of, counter
 from catalog.models import ApiKey, IngestRun
 from catalog.tests.factories import make_article
 from catalog.tests.http import new_address
+from web.quotas import Limit, address_of, counter
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"

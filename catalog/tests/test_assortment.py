@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pytest
 
-from catalog import freshness
-from catalog.assortment import Assortment, assortment, price_names
+from catalog import data_version
 from catalog.models import Article, IngestRun
+from catalog.search.facet_index import Assortment, assortment, price_names
 from catalog.tests.factories import make_article
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +98,7 @@ def test_it_is_kept_until_the_next_ingest(
     assert assortment() is first
     run.pk = None
     run.save()
-    freshness.forget()
+    data_version.forget()
     assert assortment() is not first
 
 

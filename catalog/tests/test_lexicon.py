@@ -1,4 +1,4 @@
-from catalog.lexicon import Lexicon, near_words
+from catalog.search.lexicon import Lexicon, near_words
 
 WORDS = {
     "black": 20_000, "blake": 4, "bikini": 3000, "bikni": 3, "dress": 9000, "dresses": 200,

@@ -3,7 +3,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from catalog import freshness, navigation
+from catalog import data_version, navigation
 from catalog.models import IngestRun
 from catalog.navigation import Node, menu, tree
 from catalog.tests.factories import make_article
@@ -24,7 +24,7 @@ def finish_ingest() -> None:
     IngestRun.objects.create(
         status=IngestRun.Status.DONE, finished_at=timezone.now(), data_dir="data"
     )
-    freshness.forget()
+    data_version.forget()
 
 
 @pytest.mark.usefixtures("shop")
@@ -74,13 +74,13 @@ def test_a_process_asks_once_a_second_for_a_new_ingest(
     monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     finish_ingest()
-    first = freshness.last_ingest()
+    first = data_version.last_ingest()
     IngestRun.objects.update(finished_at=timezone.now())
     with django_assert_num_queries(0):
-        assert freshness.last_ingest() == first
-    monkeypatch.setattr(freshness, "EACH_S", 0.0)
+        assert data_version.last_ingest() == first
+    monkeypatch.setattr(data_version, "EACH_S", 0.0)
     with django_assert_num_queries(1):
-        assert freshness.last_ingest() != first
+        assert data_version.last_ingest() != first
 
 
 @pytest.mark.usefixtures("shop")

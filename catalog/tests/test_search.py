@@ -2,10 +2,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog.assortment import assortment
 from catalog.models import Article
-from catalog.querysets import ArticleQuerySet
-from catalog.search import Attempt, cleaned, find, rank
+from catalog.models.querysets import ArticleQuerySet
+from catalog.search.facet_index import assortment
+from catalog.search.ranking import Attempt, cleaned, find, rank
 from catalog.tests.factories import make_article
 
 pytestmark = pytest.mark.django_db

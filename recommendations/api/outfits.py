@@ -8,12 +8,12 @@ from rest_framework import serializers
 from rest_framework.request import Request as HttpRequest
 from rest_framework.response import Response
 
-from catalog.api.limits import Limited
-from catalog.api.problems import documented
 from recommendations.api.serializers import LARGEST_KEY, ArticleIdField
-from recommendations.outfits.serving import ALTERNATIVES, MOST_ARTICLES, Outfit, Request, outfit
 from recommendations.outfits.slots import slots
-from streaming.shoppers import known_shopper
+from recommendations.serving.outfits import ALTERNATIVES, MOST_ARTICLES, Outfit, Request, outfit
+from streaming.identity.shoppers import known_shopper
+from web.problems import documented
+from web.quotas import Limited
 
 MOST_SWAPPED = 200
 

@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from recommendations.kinds import KINDS
-from recommendations.serving import DEFAULT_K, MAX_K
-from recommendations.shelf import Shelf
+from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.shelf import Shelf
+from recommendations.serving.serving import DEFAULT_K, MAX_K
 
 LARGEST_KEY = 2_147_483_647
 

@@ -7,11 +7,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.limits import Limited
-from catalog.api.problems import documented
 from recommendations.api.serializers import AudienceQuery, ItemSerializer
-from recommendations.lookups import check_known
-from recommendations.serving import recommend
+from recommendations.bundle.lookups import check_known
+from recommendations.serving.serving import recommend
+from web.problems import documented
+from web.quotas import Limited
 
 KEPT_S = 5
 

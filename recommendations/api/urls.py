@@ -4,7 +4,7 @@ from recommendations.api.outfits import OutfitView
 from recommendations.api.trending import Trending
 from recommendations.api.versions import ModelVersionDetail, ModelVersionList
 from recommendations.api.views import view_of
-from recommendations.kinds import KINDS
+from recommendations.recommenders.recommenders import KINDS
 
 urlpatterns = [
     *[

@@ -9,12 +9,12 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.limits import Limited
 from catalog.api.pagination import WholeCursor
-from catalog.api.problems import documented
 from catalog.api.scopes import HasScope
 from catalog.models.api_key import Scope
 from recommendations.models import ModelVersion
+from web.problems import documented
+from web.quotas import Limited
 
 TAGS = ["operations"]
 REFUSED = {403: documented("Neither a models:read key nor a user who may see model versions")}

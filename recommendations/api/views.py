@@ -7,8 +7,6 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
-from catalog.api.limits import Limited
-from catalog.api.problems import documented
 from recommendations.api.serializers import (
     ShelfQuery,
     ShelfSerializer,
@@ -16,10 +14,12 @@ from recommendations.api.serializers import (
     plain,
     read_query,
 )
-from recommendations.kinds import KINDS
-from recommendations.lookups import check_known
-from recommendations.serving import recommend
-from streaming.shoppers import known_shopper
+from recommendations.bundle.lookups import check_known
+from recommendations.recommenders.recommenders import KINDS
+from recommendations.serving.serving import recommend
+from streaming.identity.shoppers import known_shopper
+from web.problems import documented
+from web.quotas import Limited
 
 
 class ShelfView(Limited):

@@ -16,7 +16,8 @@ from django.db import connections
 
 from recommendations.attribution.models import AttributionFence
 from recommendations.attribution.step import FenceError, Servings, work
-from streaming import kafka, topics
+from streaming import kafka
+from streaming.kafka import topics
 
 logger = logging.getLogger(__name__)
 

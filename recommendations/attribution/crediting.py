@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from psycopg2.extras import execute_values
 
-from streaming import events
+from streaming.events import schema
 
 WINDOW_MS: Final = 24 * 3_600_000
 COLUMNS: Final = "event, rec_id, kind, serving_id, shopper, owner, article, ts, price"
@@ -75,9 +75,9 @@ class Counted(NamedTuple):
         return datetime.fromtimestamp(self.ts / 1000, UTC).date()
 
 
-def lock(cursor: Any, found: Sequence[events.Event]) -> None:
+def lock(cursor: Any, found: Sequence[schema.Event]) -> None:
     """Wait for whoever works on one of these buyers, until the transaction ends."""
-    buyers = {e.shopper for e in found if isinstance(e, events.Purchase | events.Identify)}
+    buyers = {e.shopper for e in found if isinstance(e, schema.Purchase | schema.Identify)}
     if buyers:
         # In one order in every worker, so that two of them can't wait for each other.
         cursor.execute(LOCK, [sorted(buyers)])
@@ -89,13 +89,13 @@ def touch(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> list[Counted]:
     return _returned(cursor, INSERT_TOUCHES, whole)
 
 
-def buy(cursor: Any, bought: Sequence[events.Purchase]) -> list[Counted]:
+def buy(cursor: Any, bought: Sequence[schema.Purchase]) -> list[Counted]:
     """Keep purchases; what no touch is known of waits for one."""
     rows = [(e.id, e.shopper, e.article, e.ts, e.price) for e in bought]
     return _returned(cursor, INSERT_PURCHASES, rows)
 
 
-def hand_over(cursor: Any, event: events.Identify) -> list[Counted]:
+def hand_over(cursor: Any, event: schema.Identify) -> list[Counted]:
     """Give what the anonymous shopper touched so far to the customer, for their purchases too."""
     cursor.execute(HAND_OVER, [event.shopper, event.anonymous])
     if not cursor.rowcount:

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from django.db.models import Max, Sum
 
-from catalog.charts import Chart, Line
 from catalog.money import amount
 from recommendations.attribution.models import COUNTED, Outcome
+from web.charts import Chart, Line
 
 DAYS: Final = 30
 MOST_LINES: Final = 5

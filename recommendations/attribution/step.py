@@ -9,8 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 from psycopg2.extras import execute_values
 
-from recommendations import rec_id
-from recommendations.attribution import crediting
+from recommendations.attribution import crediting, rec_id
 from recommendations.attribution.crediting import WINDOW_MS, Counted
 from recommendations.attribution.models import (
     AttributionFence,
@@ -18,12 +17,12 @@ from recommendations.attribution.models import (
     Interaction,
     Serving,
 )
-from streaming import events
-from streaming.batch import TAGS
-from streaming.tombstones import tombstones
+from streaming.consumer.batch import TAGS
+from streaming.events import schema
+from streaming.identity.tombstones import tombstones
 
-Touch = events.Impression | events.Click | events.BagAdd
-Relevant = Touch | events.Purchase | events.Identify | events.Erase
+Touch = schema.Impression | schema.Click | schema.BagAdd
+Relevant = Touch | schema.Purchase | schema.Identify | schema.Erase
 OF_INTEREST: Final = get_args(Relevant)
 # What is dropped after so long can neither be credited nor told from a repetition.
 KEPT_MS: Final = 3 * WINDOW_MS
@@ -74,7 +73,7 @@ def decode(values: Iterable[bytes]) -> list[Relevant]:
     found = []
     for value in values:
         try:
-            event = events.decode(value)
+            event = schema.decode(value)
         except (msgspec.DecodeError, RecursionError):
             continue
         if isinstance(event, OF_INTEREST) and event.source != "replay":
@@ -97,9 +96,9 @@ def work(
     """
     _pass_fence(topic_id, partition, expected, following)
     found = decode(values)
-    erased = {event.shopper for event in found if isinstance(event, events.Erase)}
+    erased = {event.shopper for event in found if isinstance(event, schema.Erase)}
     gone = erased | tombstones.names()
-    kept = [e for e in found if not isinstance(e, events.Erase) and e.shopper not in gone]
+    kept = [e for e in found if not isinstance(e, schema.Erase) and e.shopper not in gone]
     with connection.cursor() as cursor:
         crediting.lock(cursor, kept)
         new = [one for part in parts(kept) for one in _worked(cursor, servings, part)]
@@ -115,7 +114,7 @@ def parts(found: Sequence[Relevant]) -> Iterator[Sequence[Relevant]]:
     """Cut after each Identify: it hands over what was touched before it, not what comes after."""
     start = 0
     for at, event in enumerate(found, start=1):
-        if isinstance(event, events.Identify) or at == len(found):
+        if isinstance(event, schema.Identify) or at == len(found):
             yield found[start:at]
             start = at
 
@@ -123,8 +122,8 @@ def parts(found: Sequence[Relevant]) -> Iterator[Sequence[Relevant]]:
 def _worked(cursor: Any, servings: Servings, part: Sequence[Relevant]) -> list[Counted]:
     touches = [row for event in part if (row := _touch_row(servings, event)) is not None]
     new = crediting.touch(cursor, touches)
-    new += crediting.buy(cursor, [event for event in part if isinstance(event, events.Purchase)])
-    if isinstance(part[-1], events.Identify):
+    new += crediting.buy(cursor, [event for event in part if isinstance(event, schema.Purchase)])
+    if isinstance(part[-1], schema.Identify):
         new += crediting.hand_over(cursor, part[-1])
     return new
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from recommendations.outfits.format import ARRAYS as OUTFIT_ARRAYS
+from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
 
 # A process refuses a bundle of another format and keeps the one it has.
 FORMAT: Final = 5

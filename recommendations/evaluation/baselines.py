@@ -7,9 +7,9 @@ import numpy.typing as npt
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from recommendations.training.history import within
-from recommendations.training.inputs import Inputs, Ints
-from recommendations.training.together import also_bought
+from recommendations.dataset.history import within
+from recommendations.dataset.inputs import Inputs, Ints
+from recommendations.training.co_occurrence import also_bought
 
 WEEK = 7
 AGAIN_DAYS = 30

@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
-from recommendations.candidates import GENERATORS, Source
-from recommendations.learned import best_first
-from recommendations.personal import Wish, personal_shelf
-from recommendations.profile import DAY_MS, Profile, after_history, profile_of
-from recommendations.ranking import WEIGHTS, generate
-from recommendations.training.inputs import Inputs, Progress
+from recommendations.dataset.inputs import Inputs, Progress
+from recommendations.ranking.pipeline import Constraints, personal_shelf
+from recommendations.ranking.ranker import best_first
+from recommendations.ranking.scoring import WEIGHTS, generate
+from recommendations.retrieval.candidates import GENERATORS, Source
+from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.training.pipeline import bundle_in_memory, ranker_of
-from streaming.state import Recent
+from streaming.features.state import Recent
 
 Lists = npt.NDArray[np.int32]
 MINUTE_MS = 60_000
@@ -33,8 +33,8 @@ def for_you(
     lists = np.full((len(customers), k), -1, np.int32)
     for place, customer in enumerate(customers.tolist()):
         profile = profile_of(bundle, (), customer, now_ms)
-        wish = Wish(seed=customer * 100_000 + now_ms // DAY_MS)
-        picks = personal_shelf(bundle, profile, k, wish, weights)
+        constraints = Constraints(seed=customer * 100_000 + now_ms // DAY_MS)
+        picks = personal_shelf(bundle, profile, k, constraints, weights)
         lists[place, : len(picks)] = [pick.row for pick in picks]
     return lists
 
@@ -71,5 +71,5 @@ def in_session(
         for age, article in enumerate(reversed(articles), start=1)
     ]
     profile: Profile = profile_of(bundle, events if live else (), customer, now_ms)
-    picks = personal_shelf(bundle, profile, k, Wish(hidden=set(first), seed=customer))
+    picks = personal_shelf(bundle, profile, k, Constraints(hidden=set(first), seed=customer))
     return [pick.row for pick in picks]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from django.template.loader import render_to_string
 
-from recommendations.evaluation.metrics import interval
+from recommendations.dataset.metrics import interval
 from recommendations.evaluation.run import ACTIVITY, BLEND, FOR_YOU, Outcome, Plan
 
 Values = npt.NDArray[np.float64]

@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle
-from recommendations.candidates import Source
-from recommendations.evaluation import metrics
+from recommendations.dataset import metrics
+from recommendations.dataset.facts import facts_of
+from recommendations.dataset.inputs import Inputs, Progress
+from recommendations.dataset.splits import Split, Truth, rolling, truth_of
 from recommendations.evaluation.baselines import BASELINES
 from recommendations.evaluation.methods import (
     bundle_of,
@@ -18,10 +20,8 @@ from recommendations.evaluation.methods import (
     in_session,
     ranked,
 )
-from recommendations.evaluation.splits import Split, Truth, rolling, truth_of
-from recommendations.ranking import WEIGHTS
-from recommendations.training.facts import facts_of
-from recommendations.training.inputs import Inputs, Progress
+from recommendations.ranking.scoring import WEIGHTS
+from recommendations.retrieval.candidates import Source
 from recommendations.training.pipeline import likes_of
 from recommendations.training.ranker import NO_RANKER
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from recommendations.experiments.models import BUCKETS, Experiment
 from recommendations.experiments.parameters import Parameters, read
-from recommendations.kept import Kept
+from recommendations.ttl_cache import TTLCache
 
 
 @dataclass(frozen=True)
@@ -82,4 +82,4 @@ def plan_of(experiment: Experiment) -> Plan:
     )
 
 
-plans: Kept[list[Plan]] = Kept(load, [])
+plans: TTLCache[list[Plan]] = TTLCache(load, [])

@@ -6,7 +6,7 @@ Radlinski, Kurup, Joachims, "How does clickthrough data reflect retrieval qualit
 from collections.abc import Sequence
 from random import Random
 
-from recommendations.shelf import Item
+from recommendations.recommenders.shelf import Item
 
 
 def draft(

@@ -4,33 +4,33 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from recommendations.asking import Ask
-from recommendations.kinds import KINDS, Kind, popular_lately
 from recommendations.outfits.strategies import LOOKS
-from recommendations.shelf import Found
-from streaming.state import State
+from recommendations.recommenders.recommenders import KINDS, Kind, popular_lately
+from recommendations.recommenders.request_context import RequestContext
+from recommendations.recommenders.shelf import Found
+from streaming.features.state import State
 
 
-def default(kind: Kind, ask: Ask) -> Found:
-    return kind.find(ask)
+def default(kind: Kind, context: RequestContext) -> Found:
+    return kind.find(context)
 
 
-def popularity(_: Kind, ask: Ask) -> Found:
+def popularity(_: Kind, context: RequestContext) -> Found:
     """What sells, the same for everybody."""
-    items, strategy = popular_lately(ask)
+    items, strategy = popular_lately(context)
     return Found(strategy, "Popular right now", items)
 
 
-def without_live(kind: Kind, ask: Ask) -> Found:
+def without_live(kind: Kind, context: RequestContext) -> Found:
     """As if nothing had been heard of the shopper since the model was trained."""
-    if ask.live is None:
-        return kind.find(ask)
-    unheard = replace(ask.live, stored=State(bag=ask.live.stored.bag))
-    return kind.find(replace(ask, live=unheard))
+    if context.live is None:
+        return kind.find(context)
+    unheard = replace(context.live, stored=State(bag=context.live.stored.bag))
+    return kind.find(replace(context, live=unheard))
 
 
 OUTFIT: Final = "outfit"
-STRATEGIES: Final[dict[str, Callable[[Kind, Ask], Found]]] = {
+STRATEGIES: Final[dict[str, Callable[[Kind, RequestContext], Found]]] = {
     "default": default,
     "popularity": popularity,
     "without-live": without_live,

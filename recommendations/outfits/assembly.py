@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Matches, Wardrobe, Wishes, search
-from recommendations.personal import among
+from recommendations.ranking.pipeline import among
 
 # Looked at per slot; more costs time and changes little.
 PER_SLOT = 12

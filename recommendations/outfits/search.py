@@ -9,7 +9,7 @@ from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
 from recommendations.outfits.slots import Slots
-from recommendations.personal import among
+from recommendations.ranking.pipeline import among
 
 # Articles whose content is this alike are the same thing twice.
 NEAR_COPY = 0.9

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
-from recommendations.shelf import Item
 
 # What the articles are about, by column of Rule.Target.
 Attributes = Mapping[str, int]

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from catalog.models import Article
-from recommendations.kinds import KINDS
+from recommendations.recommenders.recommenders import KINDS
 
 
 class RuleQuerySet(models.QuerySet["Rule"]):

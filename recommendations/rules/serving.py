@@ -9,11 +9,11 @@ from django.db import Error
 from django.utils import timezone
 
 from catalog.models import Article
-from recommendations.asking import Ask, hidden, unwanted
-from recommendations.kept import Kept
+from recommendations.recommenders.request_context import RequestContext, hidden, unwanted
+from recommendations.recommenders.shelf import Found, Item
 from recommendations.rules.applying import Attributes, Ruled, apply
 from recommendations.rules.models import Rule
-from recommendations.shelf import Found, Item
+from recommendations.ttl_cache import TTLCache
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ DEEPER: Final = 3
 UNRULED: Final = frozenset({"recently-viewed", "buy-again", "colours"})
 COLUMNS: Final = [target.value for target in Rule.Target]
 
-kept: Kept[list[Rule]] = Kept(lambda: list(Rule.objects.at(timezone.now())), [])
+kept: TTLCache[list[Rule]] = TTLCache(lambda: list(Rule.objects.at(timezone.now())), [])
 
 
 def rules_for(kind: str, shopper: str | None, index_group: int | None) -> list[Rule]:
@@ -40,29 +40,31 @@ def holds(rule: Rule, kind: str, shopper: str | None, index_group: int | None) -
     )
 
 
-def deeper(ask: Ask, rules: Sequence[Rule]) -> Ask:
-    return replace(ask, k=ask.k * DEEPER) if rules else ask
+def deeper(context: RequestContext, rules: Sequence[Rule]) -> RequestContext:
+    return replace(context, k=context.k * DEEPER) if rules else context
 
 
-def arranged(rules: Sequence[Rule], ask: Ask, found: Found) -> Found:
+def arranged(rules: Sequence[Rule], context: RequestContext, found: Found) -> Found:
     """The shelf as the rules want it; as it was where PostgreSQL can't tell what it holds."""
     if not rules:
         return found
     try:
-        about = attributes(rules, ask, found.items)
+        about = attributes(rules, context, found.items)
     except Error as error:
         logger.warning("rules weren't applied: %s", error)
-        return replace(found, items=found.items[: ask.k], degraded=True)
-    ruled = apply(rules, found.items, about, ask.k)
+        return replace(found, items=found.items[: context.k], degraded=True)
+    ruled = apply(rules, found.items, about, context.k)
     note(ruled)
     return replace(found, items=ruled.items)
 
 
-def attributes(rules: Sequence[Rule], ask: Ask, items: Sequence[Item]) -> dict[int, Attributes]:
+def attributes(
+    rules: Sequence[Rule], context: RequestContext, items: Sequence[Item]
+) -> dict[int, Attributes]:
     """Of the shelf's articles and of those to be pinned that may be shown; one query by key."""
     pins = {rule.number for rule in rules if rule.number and rule.action == Rule.Action.PIN}
     shown = {item.article for item in items}
-    wanted = shown | (pins - hidden(ask, unwanted(ask)) if pins else set())
+    wanted = shown | (pins - hidden(context, unwanted(context)) if pins else set())
     sold = Article.objects.filter(pk__in=wanted, summary__isnull=False)
     return {row["id"]: row for row in sold.values(*COLUMNS)}
 

@@ -6,11 +6,11 @@ from typing import Any
 from django import template
 from django.template.context import RequestContext
 
-from recommendations.live import once_a_page
-from recommendations.outfits.serving import MOST_ARTICLES, Outfit, Request, outfit
-from recommendations.shelf import Item, Shelf
-from recommendations.widgets import shelf_context
-from streaming.shoppers import shopper_of
+from recommendations.recommenders.online_features import read_once_per_page
+from recommendations.recommenders.shelf import Item, Shelf
+from recommendations.serving.outfits import MOST_ARTICLES, Outfit, Request, outfit
+from recommendations.widgets.rendering import shelf_context
+from streaming.identity.shoppers import shopper_of
 
 register = template.Library()
 
@@ -22,7 +22,7 @@ def outfit_shelf(context: RequestContext, articles: Iterable[int]) -> dict[str, 
     """One piece for each missing slot with its reason; nothing where there is nothing to show."""
     request = context["request"]
     asked = Request(list(articles)[:MOST_ARTICLES], k=0)
-    found = outfit(asked, shopper_of(request), once_a_page(request))
+    found = outfit(asked, shopper_of(request), read_once_per_page(request))
     return {"request": request, **shelf_context(shelf_of(found))}
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django import template
 from django.template.context import RequestContext
 
-from recommendations.serving import DEFAULT_K
-from recommendations.widgets import shelf_for
+from recommendations.serving.serving import DEFAULT_K
+from recommendations.widgets.rendering import shelf_for
 
 register = template.Library()
 

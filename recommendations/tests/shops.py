@@ -9,12 +9,12 @@ import pandas as pd
 
 from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
+from recommendations.dataset.inputs import ATTRIBUTES, Inputs, Sales, day_number
 from recommendations.models import ModelVersion
-from recommendations.training.inputs import ATTRIBUTES, Inputs, Sales, day_number
 from recommendations.training.run import train_model
 from streaming import clock, keys
 from streaming.connection import client
-from streaming.state import KINDS, Entry, State, pack
+from streaming.features.state import KINDS, Entry, State, pack
 
 AS_OF = date(2020, 9, 20)
 GARMENTS = ("shirt", "dress", "jacket", "sneaker")

@@ -13,10 +13,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Article
 from recommendations.api.serializers import ShelfQuery, ShelfSerializer, plain, read_quickly
-from recommendations.kinds import KINDS
-from recommendations.shelf import Item, Shelf
+from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.tests.shops import open_shop, train
-from streaming.shoppers import SESSION_KEY
+from streaming.identity.shoppers import SESSION_KEY
 
 pytestmark = pytest.mark.django_db
 EVERY_KIND = pytest.mark.parametrize("kind", sorted(KINDS))

@@ -12,8 +12,7 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from recommendations import rec_id
-from recommendations.attribution import servings
+from recommendations.attribution import rec_id
 from recommendations.attribution.consumer import AttributionConsumer
 from recommendations.attribution.crediting import WINDOW_MS
 from recommendations.attribution.models import (
@@ -26,25 +25,27 @@ from recommendations.attribution.models import (
 )
 from recommendations.attribution.step import FenceError, Servings, purge, work
 from recommendations.experiments.models import Experiment, Layer, Variant
-from streaming import events, topics
-from streaming.events import Event
-from streaming.replay import Publisher
+from recommendations.serving import servings
+from streaming.events import schema
+from streaming.events.schema import Event
+from streaming.kafka import topics
+from streaming.replay.replay import Publisher
 from streaming.tests.servers import Worker, eventually
 
 START = 1_600_000_000_000
 HOUR = 3_600_000
 
 
-def event(kind: type[events.OfArticle], name: str, shopper: str, ts: int, **more: object) -> Event:
+def event(kind: type[schema.OfArticle], name: str, shopper: str, ts: int, **more: object) -> Event:
     return kind(id=name, shopper=shopper, ts=START + ts, source="shop", **more)  # type: ignore[arg-type, return-value]
 
 
 def bought(name: str, shopper: str, ts: int, article: int = 1) -> Event:
-    return event(events.Purchase, name, shopper, ts, article=article, price=0.5, channel=2)
+    return event(schema.Purchase, name, shopper, ts, article=article, price=0.5, channel=2)
 
 
 def count(*some: Event, at: int = 0, partition: int = 0) -> int:
-    values = [events.encode(one) for one in some]
+    values = [schema.encode(one) for one in some]
     return work(Servings(), "topic", partition, at, at + len(some), values)
 
 
@@ -60,10 +61,10 @@ def shelf(kind: str = "for-you", variant: Variant | None = None) -> str:
 def test_a_purchase_is_credited_to_the_last_touch_of_its_article() -> None:
     first, last = shelf("trending"), shelf("for-you")
     count(
-        event(events.Click, "a", "c1", 0, article=1, rec_id=first),
-        event(events.BagAdd, "b", "c1", 1000, article=1, rec_id=last),
-        event(events.Click, "c", "c1", 1500, article=2, rec_id=first),
-        event(events.Click, "d", "c2", 1600, article=1, rec_id=first),
+        event(schema.Click, "a", "c1", 0, article=1, rec_id=first),
+        event(schema.BagAdd, "b", "c1", 1000, article=1, rec_id=last),
+        event(schema.Click, "c", "c1", 1500, article=2, rec_id=first),
+        event(schema.Click, "d", "c2", 1600, article=1, rec_id=first),
         bought("e", "c1", 2000),
     )
     outcome = Outcome.objects.get(purchases=1)
@@ -75,7 +76,7 @@ def test_a_purchase_is_credited_to_the_last_touch_of_its_article() -> None:
 @pytest.mark.django_db
 def test_no_touch_a_day_later_or_after_the_purchase_counts() -> None:
     count(
-        event(events.Click, "a", "c1", 0, article=1, rec_id=shelf()),
+        event(schema.Click, "a", "c1", 0, article=1, rec_id=shelf()),
         bought("b", "c1", WINDOW_MS + 1),
         bought("c", "c1", -1),
         bought("d", "c1", WINDOW_MS),
@@ -86,9 +87,9 @@ def test_no_touch_a_day_later_or_after_the_purchase_counts() -> None:
 @pytest.mark.django_db
 def test_repetitions_count_once_and_two_units_twice() -> None:
     answer = shelf()
-    seen = event(events.Impression, "a", "c1", 0, article=1, rec_id=answer)
-    clicked = event(events.Click, "b", "c1", 1, article=1, rec_id=answer)
-    again = event(events.Impression, "x", "c1", 2, article=1, rec_id=answer)
+    seen = event(schema.Impression, "a", "c1", 0, article=1, rec_id=answer)
+    clicked = event(schema.Click, "b", "c1", 1, article=1, rec_id=answer)
+    again = event(schema.Impression, "x", "c1", 2, article=1, rec_id=answer)
     count(seen, clicked, again, bought("c", "c1", 3), bought("d", "c1", 3))
     count(seen, clicked, bought("d", "c1", 3), at=5)
     assert [total(name) for name in COUNTED] == [1, 1, 0, 2, 1.0]
@@ -96,24 +97,24 @@ def test_repetitions_count_once_and_two_units_twice() -> None:
 
 @pytest.mark.django_db
 def test_ids_that_are_not_ours_and_replayed_history_count_nothing() -> None:
-    replayed = events.Purchase(
+    replayed = schema.Purchase(
         id="r", shopper="c1", ts=START + 5, source="replay", article=1, price=0.5, channel=2
     )
     assert rec_id.read("f" * 32) is None
     count(
-        event(events.Click, "a", "c1", 0, article=1, rec_id="whatever"),
-        event(events.Click, "b", "c1", 0, article=1, rec_id=rec_id.make(999_999)),
-        event(events.Click, "c", "c1", 0, article=1, rec_id=rec_id.make(0)),
+        event(schema.Click, "a", "c1", 0, article=1, rec_id="whatever"),
+        event(schema.Click, "b", "c1", 0, article=1, rec_id=rec_id.make(999_999)),
+        event(schema.Click, "c", "c1", 0, article=1, rec_id=rec_id.make(0)),
         bought("d", "c1", 1),
     )
     assert not Interaction.objects.exclude(kind="purchase").exists()
-    count(event(events.Click, "e", "c1", 2, article=1, rec_id=shelf()), replayed, at=4)
+    count(event(schema.Click, "e", "c1", 2, article=1, rec_id=shelf()), replayed, at=4)
     assert total("purchases") == 0
 
 
 @pytest.mark.django_db
 def test_a_batch_counts_at_its_own_place_only() -> None:
-    clicked = event(events.Click, "a", "c1", 0, article=1, rec_id=shelf())
+    clicked = event(schema.Click, "a", "c1", 0, article=1, rec_id=shelf())
     count(clicked)
     with pytest.raises(FenceError, match="stands at 1, not 0"):
         count(clicked)
@@ -123,10 +124,10 @@ def test_a_batch_counts_at_its_own_place_only() -> None:
 @pytest.mark.django_db
 def test_the_erased_leave_no_trace_but_in_the_sums() -> None:
     count(
-        event(events.Click, "a", "c1", 0, article=1, rec_id=shelf()),
-        event(events.Click, "b", "c2", 0, article=1, rec_id=shelf()),
+        event(schema.Click, "a", "c1", 0, article=1, rec_id=shelf()),
+        event(schema.Click, "b", "c2", 0, article=1, rec_id=shelf()),
     )
-    count(events.Erase(id="e", shopper="c1", ts=START, source="shop"), at=2)
+    count(schema.Erase(id="e", shopper="c1", ts=START, source="shop"), at=2)
     assert list(Interaction.objects.values_list("shopper", flat=True)) == ["c2"]
     assert total("clicks") == 2
 
@@ -134,8 +135,8 @@ def test_the_erased_leave_no_trace_but_in_the_sums() -> None:
 @pytest.mark.django_db
 def test_what_is_too_old_to_be_credited_is_dropped() -> None:
     count(
-        event(events.Click, "a", "c1", 0, article=1, rec_id=shelf()),
-        event(events.Click, "b", "c2", 100 * HOUR, article=1, rec_id=shelf()),
+        event(schema.Click, "a", "c1", 0, article=1, rec_id=shelf()),
+        event(schema.Click, "b", "c2", 100 * HOUR, article=1, rec_id=shelf()),
     )
     assert purge() == 1
 
@@ -146,13 +147,13 @@ STRANGER = "a" + "7" * 32
 
 
 def signed_in(name: str, ts: int, anonymous: str = STRANGER, shopper: str = "c1") -> Event:
-    return events.Identify(
+    return schema.Identify(
         id=name, shopper=shopper, ts=START + ts, source="shop", anonymous=anonymous
     )
 
 
 def click(name: str, shopper: str, ts: int, answer: str) -> Event:
-    return event(events.Click, name, shopper, ts, article=1, rec_id=answer)
+    return event(schema.Click, name, shopper, ts, article=1, rec_id=answer)
 
 
 @pytest.mark.django_db
@@ -192,7 +193,7 @@ def test_the_variant_is_credited_for_the_one_who_saw_it() -> None:
     count(bought("p", "c1", 2), partition=1)
     exposure = Exposure.objects.get()
     assert (exposure.shopper, exposure.clicks, exposure.purchases) == (STRANGER, 1, 1)
-    count(events.Erase(id="e", shopper="c1", ts=START, source="shop"), at=1, partition=1)
+    count(schema.Erase(id="e", shopper="c1", ts=START, source="shop"), at=1, partition=1)
     assert not Exposure.objects.exists()
     assert not Interaction.objects.exists()
 
@@ -215,11 +216,11 @@ def session(dice: random.Random, name: str, shelves: Sequence[str], ts: int) -> 
     made: list[Event] = []
     for place in range(1, 5):
         about = {"article": place, "rec_id": served, "position": place}
-        made.append(event(events.Impression, f"{name}i{place}", shopper, ts, **about))
+        made.append(event(schema.Impression, f"{name}i{place}", shopper, ts, **about))
         if dice.random() < 0.4:
-            made.append(event(events.Click, f"{name}c{place}", shopper, ts + 1, **about))
+            made.append(event(schema.Click, f"{name}c{place}", shopper, ts + 1, **about))
         if dice.random() < 0.2:
-            made.append(event(events.BagAdd, f"{name}b{place}", shopper, ts + 2, **about))
+            made.append(event(schema.BagAdd, f"{name}b{place}", shopper, ts + 2, **about))
         made += [
             bought(f"{name}p{n}{place}", buyer, ts + 3, place) for n in range(dice.randrange(3))
         ]
@@ -232,15 +233,15 @@ def recomputed(stream: Sequence[Event]) -> dict[tuple[str, str], Counter[str]]:
     """The same sums the plain way: all events in memory, one after the other, each shopper by the
     name that is known in the end."""
     seen: set[object] = set()
-    names = {one.anonymous: one.shopper for one in stream if isinstance(one, events.Identify)}
+    names = {one.anonymous: one.shopper for one in stream if isinstance(one, schema.Identify)}
     touches: dict[tuple[str, int], list[tuple[int, str, int]]] = defaultdict(list)
     sums: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    touched = [one for one in stream if isinstance(one, events.OfArticle)]
-    for one in sorted(touched, key=lambda one: (one.ts, isinstance(one, events.Purchase))):
+    touched = [one for one in stream if isinstance(one, schema.OfArticle)]
+    for one in sorted(touched, key=lambda one: (one.ts, isinstance(one, schema.Purchase))):
         owner = names.get(one.shopper, one.shopper)
         day = datetime.fromtimestamp(one.ts / 1000, UTC).date().isoformat()
         kind = str(type(one).__struct_config__.tag)
-        if isinstance(one, events.Purchase):
+        if isinstance(one, schema.Purchase):
             near = [t for t in touches[owner, one.article] if 0 <= one.ts - t[0] <= WINDOW_MS]
             if near and one.id not in seen:
                 seen.add(one.id)
@@ -305,7 +306,7 @@ def test_two_readers_share_the_partitions_and_count_each_event_once(log: str) ->
     publisher.send(
         [
             event(
-                events.Click,
+                schema.Click,
                 f"e{n}",
                 f"c{n + 1}",
                 n,

@@ -3,11 +3,11 @@
 import pytest
 
 from catalog.models import Article
-from recommendations.kinds import KINDS
-from recommendations.serving import recommend
-from recommendations.shelf import Shelf
+from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.shelf import Shelf
+from recommendations.serving.serving import recommend
 from recommendations.tests.shops import Lived, open_shop, train
-from streaming import dislikes
+from streaming.features import dislikes
 
 pytestmark = pytest.mark.django_db
 MINUTE = 60_000

@@ -11,13 +11,13 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from catalog.tests.factories import make_article, make_customer, make_transaction
+from recommendations.dataset.facts import facts_of
+from recommendations.dataset.inputs import Inputs, day_number
+from recommendations.dataset.splits import rolling, truth_of
 from recommendations.evaluation.baselines import repurchase
 from recommendations.evaluation.methods import bundle_of, for_you
-from recommendations.evaluation.splits import rolling, truth_of
 from recommendations.models import ModelVersion
 from recommendations.tests.shops import AS_OF, sales_on, some_inputs, train
-from recommendations.training.facts import facts_of
-from recommendations.training.inputs import Inputs, day_number
 from recommendations.training.pipeline import likes_of
 
 TODAY = day_number(AS_OF)

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations import rec_id
+from recommendations.attribution import rec_id
 from recommendations.attribution.models import Exposure, Serving
 from recommendations.experiments.assignment import Plan, arm_of, load, plan_of, plans
 from recommendations.experiments.interleaving import draft
@@ -25,10 +25,10 @@ from recommendations.experiments.statistics import (
     shoppers_needed,
 )
 from recommendations.outfits.model import RANKING
-from recommendations.outfits.serving import Request, outfit
 from recommendations.outfits.strategies import LOOKS
-from recommendations.serving import recommend
-from recommendations.shelf import Item
+from recommendations.recommenders.shelf import Item
+from recommendations.serving.outfits import Request, outfit
+from recommendations.serving.serving import recommend
 from recommendations.tests.shops import Lived, open_shop, train
 
 SHOPPERS = [f"c{n}" for n in range(1, 20_001)]

@@ -8,16 +8,16 @@ import pytest
 from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from recommendations.bundle.reader import ABSENT, Bundle
-from recommendations.inspiring import Goods, favourite, inspiring_shelf, per_seed
-from recommendations.personal import NEW, Pick, Wish, personal_shelf
-from recommendations.profile import DAY_MS, Profile, after_history, profile_of
-from recommendations.serving import recommend
+from recommendations.dataset.facts import facts_of
+from recommendations.ranking.inspiring import Goods, favourite, inspiring_shelf, per_seed
+from recommendations.ranking.pipeline import NEW, Constraints, Pick, personal_shelf
+from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
+from recommendations.serving.serving import recommend
 from recommendations.tests.shops import AS_OF, Lived, open_shop, some_inputs, train
-from recommendations.training.facts import facts_of
 from recommendations.training.pipeline import bundle_in_memory, likes_of, quiet
 from recommendations.training.ranker import NO_RANKER
-from streaming import dislikes
-from streaming.state import Recent
+from streaming.features import dislikes
+from streaming.features.state import Recent
 
 MINUTE = 60_000
 K = 12
@@ -55,7 +55,7 @@ def rows_of(picks: list[Pick]) -> list[int]:
 @pytest.mark.parametrize("seed", range(20))
 def test_four_views_lead_to_other_products_of_the_same_audience(bundle: Bundle, seed: int) -> None:
     seen = four_of_one_audience(bundle, seed)
-    picks = inspiring_shelf(bundle, newcomer(bundle, seen), K, Wish(seed=seed))
+    picks = inspiring_shelf(bundle, newcomer(bundle, seen), K, Constraints(seed=seed))
     shown = rows_of(picks)
     designs = bundle.design[shown]
     assert len(shown) == K
@@ -68,7 +68,7 @@ def test_four_views_lead_to_other_products_of_the_same_audience(bundle: Bundle, 
 @pytest.mark.parametrize("seed", range(5))
 def test_one_article_does_not_lead_to_the_whole_shelf(bundle: Bundle, seed: int) -> None:
     seen = four_of_one_audience(bundle, seed)
-    picks = inspiring_shelf(bundle, newcomer(bundle, seen), K, Wish())
+    picks = inspiring_shelf(bundle, newcomer(bundle, seen), K, Constraints())
     causes = np.array([pick.cause for pick in picks], np.int32)
     led = causes[causes != ABSENT]
     assert np.unique(led, return_counts=True)[1].max() <= per_seed(causes, K)
@@ -84,18 +84,18 @@ def test_who_bought_a_lot_sees_one_of_it_again_at_most(bundle: Bundle) -> None:
         for n, row in enumerate(bought)
     ]
     profile = profile_of(bundle, recents, None, now)
-    inspired = rows_of(inspiring_shelf(bundle, profile, K, Wish()))
+    inspired = rows_of(inspiring_shelf(bundle, profile, K, Constraints()))
     assert np.isin(bundle.design[inspired], bundle.design[bought]).sum() <= 1
-    predicted = rows_of(personal_shelf(bundle, profile, K, Wish()))
+    predicted = rows_of(personal_shelf(bundle, profile, K, Constraints()))
     assert set(bought) & set(predicted), "the list that predicts goes on repeating"
 
 
 def test_no_colour_of_what_is_hidden_or_turned_down_is_shown(bundle: Bundle) -> None:
     seen = four_of_one_audience(bundle, 3)
     profile = newcomer(bundle, seen)
-    before = rows_of(inspiring_shelf(bundle, profile, K, Wish()))
-    wish = Wish(hidden={before[0], ABSENT}, less=[before[1]])
-    after = rows_of(inspiring_shelf(bundle, profile, K, wish))
+    before = rows_of(inspiring_shelf(bundle, profile, K, Constraints()))
+    constraints = Constraints(hidden={before[0], ABSENT}, less=[before[1]])
+    after = rows_of(inspiring_shelf(bundle, profile, K, constraints))
     assert not set(bundle.design[before[:2]].tolist()) & set(bundle.design[after].tolist())
     assert len(after) == K
 
@@ -105,11 +105,11 @@ def test_of_equals_the_one_with_a_picture_comes_first(bundle: Bundle) -> None:
     profile = newcomer(bundle, seen)
     section = np.zeros(len(bundle.article), np.int32)
     pictured = np.arange(len(bundle.article)) % 3 == 0
-    plain = rows_of(inspiring_shelf(bundle, profile, K, Wish()))
-    seeing = rows_of(inspiring_shelf(bundle, profile, K, Wish(), Goods(pictured, section)))
+    plain = rows_of(inspiring_shelf(bundle, profile, K, Constraints()))
+    seeing = rows_of(inspiring_shelf(bundle, profile, K, Constraints(), Goods(pictured, section)))
     assert pictured[seeing].mean() > pictured[plain].mean()
     none = Goods(np.zeros(len(bundle.article), bool), section)
-    assert rows_of(inspiring_shelf(bundle, profile, K, Wish(), none)) == plain
+    assert rows_of(inspiring_shelf(bundle, profile, K, Constraints(), none)) == plain
 
 
 def test_best_sellers_of_sections_looked_at_come_before_those_of_others(bundle: Bundle) -> None:
@@ -117,7 +117,7 @@ def test_best_sellers_of_sections_looked_at_come_before_those_of_others(bundle: 
     section = (np.arange(len(bundle.article)) % 4).astype(np.int32)
     own = set(section[seen].tolist())
     everything = Goods(np.ones(len(bundle.article), bool), section)
-    picks = inspiring_shelf(bundle, newcomer(bundle, seen), 40, Wish(), everything)
+    picks = inspiring_shelf(bundle, newcomer(bundle, seen), 40, Constraints(), everything)
     fill = [int(section[pick.row]) in own for pick in picks if pick.cause == ABSENT]
     assert fill == sorted(fill, reverse=True)
 
@@ -127,12 +127,12 @@ def test_something_new_is_of_the_shoppers_audience_and_there_is_none_for_strange
 ) -> None:
     seen = four_of_one_audience(bundle, 6)
     profile = newcomer(bundle, seen)
-    shelves = [inspiring_shelf(bundle, profile, K, Wish(seed=seed)) for seed in range(40)]
+    shelves = [inspiring_shelf(bundle, profile, K, Constraints(seed=seed)) for seed in range(40)]
     new = [pick.row for picks in shelves for pick in picks if pick.source == NEW]
     assert new, "one shelf in four has one"
     assert set(bundle.index_group[new].tolist()) == {favourite(bundle, profile)}
     stranger = newcomer(bundle, [])
-    strangers = [inspiring_shelf(bundle, stranger, K, Wish(seed=seed)) for seed in range(40)]
+    strangers = [inspiring_shelf(bundle, stranger, K, Constraints(seed=seed)) for seed in range(40)]
     assert not [pick for picks in strangers for pick in picks if pick.source == NEW]
 
 

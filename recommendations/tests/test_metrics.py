@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recommendations.evaluation import metrics
+from recommendations.dataset import metrics
 
 LISTS = np.array([[7, 8, 9, 1], [5, 6, -1, -1], [2, 3, 4, 5]], np.int32)
 BOUGHT = [{7, 9, 100}, {1}, {2, 3, 4, 5, 6, 8}]

@@ -16,9 +16,9 @@ from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from recommendations.api.outfits import OutfitSerializer, shown
 from recommendations.models import ModelVersion
-from recommendations.outfits.serving import Request, outfit
+from recommendations.serving.outfits import Request, outfit
 from recommendations.tests.shops import Lived, train
-from streaming import dislikes
+from streaming.features import dislikes
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/outfits/"

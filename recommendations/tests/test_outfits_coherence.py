@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from recommendations.dataset.inputs import Inputs, Sales, day_number
 from recommendations.outfits.assembly import Piece, assemble
-from recommendations.outfits.offline import trained_wardrobe
 from recommendations.outfits.search import Wardrobe, Wishes
 from recommendations.tests.shops import AS_OF, some_inputs
-from recommendations.training.inputs import Inputs, Sales, day_number
+from recommendations.training.outfits.offline import trained_wardrobe
 
 TODAY = day_number(AS_OF)
 TYPES = (255, 272, 262, 87, 66)

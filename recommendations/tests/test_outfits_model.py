@@ -6,15 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommendations.outfits import baskets, fit, slots
-from recommendations.outfits.assembly import assemble
-from recommendations.outfits.evaluation import evaluate, interval
-from recommendations.outfits.model import FEATURES, RANKING
-from recommendations.outfits.offline import trained_wardrobe
-from recommendations.outfits.pairs import looked_up
-from recommendations.outfits.questions import Decoys, questions_by_basket, questions_of
-from recommendations.outfits.reasons import Why, why
-from recommendations.outfits.scoring import (
+from recommendations.dataset.inputs import Inputs, Sales, day_number
+from recommendations.evaluation.outfit_scores import (
     TOP,
     UNKNOWN_SCORE,
     Line,
@@ -22,9 +15,17 @@ from recommendations.outfits.scoring import (
     answer,
     questions,
 )
+from recommendations.evaluation.outfits import evaluate, interval
+from recommendations.outfits import slots
+from recommendations.outfits.assembly import assemble
+from recommendations.outfits.model import FEATURES, RANKING
+from recommendations.outfits.pairs import looked_up
+from recommendations.outfits.reasons import Why, why
 from recommendations.outfits.search import FIRST, SPREAD, Wardrobe, Wishes, listed, search
 from recommendations.tests.shops import AS_OF, some_inputs
-from recommendations.training.inputs import Inputs, Sales, day_number
+from recommendations.training.outfits import baskets, fit
+from recommendations.training.outfits.offline import trained_wardrobe
+from recommendations.training.outfits.questions import Decoys, questions_by_basket, questions_of
 
 TODAY = day_number(AS_OF)
 # A product type of each everyday slot, and swimwear whose types go together.

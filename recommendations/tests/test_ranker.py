@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommendations import learned
 from recommendations.bundle.reader import Bundle
-from recommendations.evaluation.splits import rolling, truth_of
-from recommendations.features import NAMES, features
-from recommendations.learned import TOLD, applies, best_first, opinions
-from recommendations.profile import PURCHASE, VIEW, Profile
-from recommendations.ranking import generate, rank
+from recommendations.dataset.facts import facts_of
+from recommendations.dataset.inputs import Inputs
+from recommendations.dataset.splits import rolling, truth_of
+from recommendations.ranking import ranker as learned
+from recommendations.ranking.features import NAMES, features
+from recommendations.ranking.ranker import TOLD, applies, best_first, opinions
+from recommendations.ranking.scoring import generate, rank
+from recommendations.retrieval.profile import PURCHASE, VIEW, Profile
 from recommendations.tests.shops import some_inputs
 from recommendations.training import ranker
-from recommendations.training.facts import facts_of
-from recommendations.training.inputs import Inputs
 from recommendations.training.pipeline import bundle_in_memory, likes_of, ranker_of
 from recommendations.training.ranker import NO_RANKER, examples_of, fit, trial_of
 

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.candidates import Candidates, Source
-from recommendations.ranking import BUDGET, rank
+from recommendations.ranking.scoring import BUDGET, rank
+from recommendations.retrieval.candidates import Candidates, Source
 
 PARTS = st.lists(
     st.lists(st.tuples(st.integers(0, 40), st.sampled_from([0.0, 0.25, 0.5, 3.0])), max_size=60),

@@ -12,10 +12,10 @@ from pytest_django import DjangoAssertNumQueries
 from recommendations.bundle import registry as module
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.registry import registry
+from recommendations.bundle.versions import activate, prune
 from recommendations.models import ModelVersion
-from recommendations.serving import recommend
+from recommendations.serving.serving import recommend
 from recommendations.tests.shops import open_shop, train
-from recommendations.versions import activate, prune
 
 NOON = datetime(2020, 9, 21, 12, tzinfo=UTC)
 

@@ -10,12 +10,12 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommendations.asking import Ask
 from recommendations.models import Rule
+from recommendations.recommenders.request_context import RequestContext
+from recommendations.recommenders.shelf import Found, Item
 from recommendations.rules.applying import PINNED, apply
 from recommendations.rules.serving import COLUMNS, arranged
-from recommendations.serving import recommend
-from recommendations.shelf import Found, Item
+from recommendations.serving.serving import recommend
 from recommendations.tests.shops import Lived, open_shop, train
 
 Action, Target = Rule.Action, Rule.Target
@@ -187,4 +187,4 @@ def test_rules_cost_one_query_and_never_more_than_the_shelf(
     articles = [article.pk for kind in shop.values() for article in kind]
     found = Found("s", "r", [Item(a, 1.0) for a in articles])
     with django_assert_num_queries(1):
-        assert len(arranged(rules, Ask(5, None, None, None, None), found).items) == 5
+        assert len(arranged(rules, RequestContext(5, None, None, None, None), found).items) == 5

@@ -13,11 +13,11 @@ from catalog.tests.factories import make_article, make_customer, make_transactio
 from recommendations import tasks
 from recommendations.bundle import registry
 from recommendations.bundle.format import ARRAYS
+from recommendations.bundle.versions import prune
+from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.models import ModelVersion
 from recommendations.tests.shops import open_shop, train
-from recommendations.training.load import NothingToTrainOnError, load_inputs
 from recommendations.training.run import LOCK, TrainingRunningError
-from recommendations.versions import prune
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2020, 9, 21, 12, tzinfo=UTC)

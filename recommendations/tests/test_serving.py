@@ -7,19 +7,20 @@ import pytest
 
 from catalog.models import Article, Transaction
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from recommendations import live, rec_id
-from recommendations.kinds import KINDS
-from recommendations.live import PAUSE_S, breaker
-from recommendations.serving import recommend, remembered
-from recommendations.shelf import Shelf
+from recommendations.attribution import rec_id
+from recommendations.dataset.load import load_inputs
+from recommendations.recommenders import online_features
+from recommendations.recommenders.online_features import PAUSE_S, breaker
+from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.shelf import Shelf
+from recommendations.serving.serving import recommend, remembered
 from recommendations.tests.shops import Lived, open_shop, train
-from recommendations.training.load import load_inputs
 from streaming import clock, keys
 from streaming.connection import client
+from streaming.features.store import top
+from streaming.features.trends import epoch_of
+from streaming.identity.tombstones import tombstones
 from streaming.models import ErasedShopper
-from streaming.store import top
-from streaming.tombstones import tombstones
-from streaming.trends import epoch_of
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = 60_000, 86_400_000
@@ -316,7 +317,7 @@ def test_redis_away_is_not_asked_by_every_shelf_of_a_page(
 ) -> None:
     recommend("for-you", shopper="c1")
     assert breaker.is_open()
-    monkeypatch.setattr(live, "store", None)  # to be asked now would raise
+    monkeypatch.setattr(online_features, "store", None)  # to be asked now would raise
     assert recommend("recently-viewed", shopper="c1").degraded
     breaker.open_until -= PAUSE_S
     assert not breaker.is_open()

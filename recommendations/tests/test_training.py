@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from recommendations.bundle.format import ARRAYS
+from recommendations.dataset import facts, popularity
+from recommendations.dataset.inputs import NEVER, day_number
+from recommendations.dataset.load import find, month_ranges
 from recommendations.tests.shops import AS_OF, sales_on, some_inputs
-from recommendations.training import content, facts, neighbours, new_in, pipeline, popularity
-from recommendations.training.inputs import NEVER, day_number
-from recommendations.training.load import find, month_ranges
+from recommendations.training import content, neighbours, new_in, pipeline
 
 TODAY = day_number(AS_OF)
 

@@ -10,12 +10,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Article, IngestRun
 from catalog.tests.factories import make_article
-from recommendations.serving import recommend
+from recommendations.serving.serving import recommend
 from recommendations.tests.shops import open_shop, train
-from recommendations.widgets import shelf_context
-from streaming import store
-from streaming.shoppers import SESSION_KEY
-from streaming.store import Snapshot
+from recommendations.widgets.rendering import shelf_context
+from streaming.features import store
+from streaming.features.store import Snapshot
+from streaming.identity.shoppers import SESSION_KEY
 
 pytestmark = pytest.mark.django_db
 

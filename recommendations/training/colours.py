@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.training.inputs import Flags, Floats, Ints
+from recommendations.dataset.inputs import Flags, Floats, Ints
 
 COLOURS = 12
 NONE = -1

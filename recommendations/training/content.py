@@ -12,7 +12,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import OneHotEncoder, normalize
 
-from recommendations.training.inputs import Floats
+from recommendations.dataset.inputs import Floats
 
 TEXT_DIMENSIONS = 64
 ATTRIBUTE_DIMENSIONS = 96

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from recommendations.training.inputs import Flags, Floats, Ints, Progress
+from recommendations.dataset.inputs import Flags, Floats, Ints, Progress
 
 NEIGHBOURS = 50
 # Looked at per article before colours of one design are thinned to one.

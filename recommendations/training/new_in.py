@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from recommendations.training.facts import Facts
-from recommendations.training.inputs import NEVER, Floats
+from recommendations.dataset.facts import Facts
+from recommendations.dataset.inputs import NEVER, Floats
 
 NEW_DAYS = 42
 # One sale may be a return or an odd piece; two say that the article is in the shops.

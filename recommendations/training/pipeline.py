@@ -9,16 +9,10 @@ import numpy.typing as npt
 
 from recommendations.bundle.format import FORMAT, Manifest
 from recommendations.bundle.reader import Bundle
-from recommendations.features import SOLD_DAYS
-from recommendations.outfits.training import outfit_arrays
-from recommendations.training.colours import other_colours
-from recommendations.training.content import content_vectors
-from recommendations.training.facts import Facts, facts_of
-from recommendations.training.history import histories
-from recommendations.training.inputs import Inputs, Progress, Sales
-from recommendations.training.neighbours import designs, neighbours_of
-from recommendations.training.new_in import newness
-from recommendations.training.popularity import (
+from recommendations.dataset.facts import Facts, facts_of
+from recommendations.dataset.history import histories
+from recommendations.dataset.inputs import Inputs, Progress, Sales
+from recommendations.dataset.popularity import (
     STANDING_HALF_LIFE_DAYS,
     Ranked,
     by_group,
@@ -29,8 +23,14 @@ from recommendations.training.popularity import (
     standing,
     weights,
 )
+from recommendations.ranking.features import SOLD_DAYS
+from recommendations.training.co_occurrence import Partners, also_bought, bought_together
+from recommendations.training.colours import other_colours
+from recommendations.training.content import content_vectors
+from recommendations.training.neighbours import designs, neighbours_of
+from recommendations.training.new_in import newness
+from recommendations.training.outfits.training import outfit_arrays
 from recommendations.training.ranker import NO_RANKER, BundleOf, fit_ranker
-from recommendations.training.together import Partners, also_bought, bought_together
 
 SEED = 1
 

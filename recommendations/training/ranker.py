@@ -15,14 +15,14 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from recommendations.bundle.reader import Bundle
-from recommendations.evaluation import metrics
-from recommendations.evaluation.splits import Split, Truth, rolling, truth_of
-from recommendations.features import NAMES, Matrix, features
-from recommendations.learned import DEPTH
-from recommendations.personal import Wish, personal_shelf
-from recommendations.profile import after_history, profile_of
-from recommendations.ranking import generate, rank
-from recommendations.training.inputs import Inputs, Progress
+from recommendations.dataset import metrics
+from recommendations.dataset.inputs import Inputs, Progress
+from recommendations.dataset.splits import Split, Truth, rolling, truth_of
+from recommendations.ranking.features import NAMES, Matrix, features
+from recommendations.ranking.pipeline import Constraints, personal_shelf
+from recommendations.ranking.ranker import DEPTH
+from recommendations.ranking.scoring import generate, rank
+from recommendations.retrieval.profile import after_history, profile_of
 
 SLICES: Final = 5
 SLICE_DAYS: Final = 7
@@ -194,6 +194,6 @@ def shelves_of(bundle: Bundle, truth: Truth) -> npt.NDArray[np.int32]:
     lists = np.full((len(truth.customers), K), -1, np.int32)
     for place, customer in enumerate(truth.customers.tolist()):
         profile = profile_of(bundle, (), customer, after_history(bundle))
-        picks = personal_shelf(bundle, profile, K, Wish())
+        picks = personal_shelf(bundle, profile, K, Constraints())
         lists[place, : len(picks)] = [pick.row for pick in picks]
     return lists

@@ -12,14 +12,14 @@ import numpy.typing as npt
 from django.db import Error, connection
 
 from recommendations.bundle.format import FORMAT, Manifest, as_builtins
+from recommendations.bundle.versions import activate, prune
 from recommendations.bundle.writer import write_bundle
+from recommendations.dataset.fingerprint import code_fingerprint, data_fingerprint
+from recommendations.dataset.inputs import Inputs, Progress
+from recommendations.dataset.load import load_inputs
 from recommendations.models import ModelVersion
 from recommendations.training.content import FEATURES
-from recommendations.training.fingerprint import code_fingerprint, data_fingerprint
-from recommendations.training.inputs import Inputs, Progress
-from recommendations.training.load import load_inputs
 from recommendations.training.pipeline import train
-from recommendations.versions import activate, prune
 
 # Any number, the same in every process.
 LOCK = 5_501_000_001

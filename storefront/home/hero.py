@@ -7,14 +7,14 @@ from typing import Final, NamedTuple
 
 from django.http import HttpRequest
 
-from catalog import shown
-from catalog.freshness import per_ingest
+from catalog import article_cache
+from catalog.data_version import per_ingest
 from catalog.models import Article
 from catalog.navigation import Node, menu
-from recommendations import serving
-from recommendations.live import once_a_page
-from recommendations.widgets import favourite_audience, on_page
-from streaming.shoppers import shopper_of
+from recommendations.recommenders.online_features import read_once_per_page
+from recommendations.serving import serving
+from recommendations.widgets.rendering import favourite_audience, on_page
+from streaming.identity.shoppers import shopper_of
 
 PICTURES: Final = 3
 # What stands for a shop or a department is worn over the skin and fills its picture.
@@ -44,7 +44,7 @@ def hero_of(request: HttpRequest) -> Hero:
         shopper=shopper_of(request),
         index_group=group,
         k=serving.MAX_K,
-        read=once_a_page(request),
+        read=read_once_per_page(request),
     )
     articles = pictures_of([item.article for item in answer.items], group)
     on_page(request).update(article.pk for article in articles)
@@ -54,7 +54,7 @@ def hero_of(request: HttpRequest) -> Hero:
 def pictures_of(keys: list[int], index_group: int | None) -> list[Article]:
     """The first that have a picture, each of another garment group; where too few have one, what
     sells best."""
-    known = shown.articles(keys)
+    known = article_cache.articles(keys)
     found = [known[key] for key in keys if key in known and known[key].summary.has_picture]
     hero = of_different_groups(found)
     if len(hero) < PICTURES:

@@ -17,14 +17,15 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
-from catalog.freshness import per_request
+from catalog.data_version import per_request
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article
-from recommendations.shelf import Item, Shelf
-from recommendations.widgets import Card
-from storefront import colours, own
-from storefront.swatches import Card as Listed
-from storefront.swatches import Colour
+from recommendations.recommenders.shelf import Item, Shelf
+from recommendations.widgets.rendering import Card
+from storefront.layout import header_state
+from storefront.listing import colours
+from storefront.listing.swatches import Card as Listed
+from storefront.listing.swatches import Colour
 from storefront.templatetags.shop import icon, kind_and_colour, money, product_address
 
 register = template.Library()
@@ -71,7 +72,7 @@ class Page(NamedTuple):
 
 
 def face_of(article: Article) -> Face:
-    """Made once and kept with the article, as long as the process keeps that (catalog.shown)."""
+    """Made once and kept with the article, as long as the process keeps that (catalog.article_cache)."""
     kept: dict[str, Face] = vars(article)
     if FACE not in kept:
         facts = format_html(FACTS, kind_and_colour(article), money(article.summary.price))
@@ -100,7 +101,7 @@ def dot_of(colour: Colour) -> Dot:
 @per_request
 def page_of(request: HttpRequest) -> Page:
     return Page(
-        own.of(request).wishes,
+        header_state.of(request).wishes,
         escape(get_token(request)),
         escape(reverse("wish")),
         escape(reverse("less")),

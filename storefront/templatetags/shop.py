@@ -17,12 +17,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext_lazy
 
-from catalog.freshness import last_ingest, per_ingest
+from catalog.data_version import last_ingest, per_ingest
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article
 from catalog.money import amount
-from storefront import colours, weekly
+from storefront.listing import colours
 from storefront.models import MAX_QUANTITY
+from storefront.product import price_history
 
 register = template.Library()
 A_MOMENT_MS = 5000
@@ -123,7 +124,7 @@ def sales_chart(article: Article) -> SafeString:
 
 @per_ingest(most=2_000)
 def _sales_chart(article: int, last: date | None) -> SafeString:
-    sales = weekly.history(article, last)
+    sales = price_history.history(article, last)
     return render_to_string("shop/sparkline.html", {"sales": sales}) if sales else SafeString()
 
 

@@ -11,8 +11,8 @@ from pytest_django import Settings
 
 from catalog.models import ApiKey
 from catalog.models.api_key import Scope
-from streaming.shoppers import SESSION_KEY
-from streaming.tombstones import tombstones
+from streaming.identity.shoppers import SESSION_KEY
+from streaming.identity.tombstones import tombstones
 
 WHO = (
     "anonymous", "customer", "other", "key without scope", "key",

@@ -9,11 +9,12 @@ from pytest_django import Settings
 
 from catalog.models import Article
 from recommendations.bundle.registry import registry
-from recommendations.live import breaker
+from recommendations.recommenders.online_features import breaker
 from recommendations.tests.shops import open_shop, train
 from storefront.tests.browsers import chromium
 from storefront.tests.shops import Shop, make_shop
-from streaming import connection, producer
+from streaming import connection
+from streaming.producers import producer
 from streaming.tests.conftest import log, store  # noqa: F401
 
 DEAD = "127.0.0.1:1"

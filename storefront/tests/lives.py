@@ -8,11 +8,13 @@ from recommendations.attribution.models import Exposure, Interaction, Serving
 from recommendations.experiments.models import Experiment, Layer, Variant
 from storefront.models import Order, OrderLine
 from storefront.tests.shops import Shop
-from streaming import connection, dislikes, keys, outbox, spool
-from streaming.delivery import Sender, dead_letter
-from streaming.events import Purchase, View, encode
-from streaming.reducer import apply
-from streaming.state import State, pack
+from streaming import connection, keys
+from streaming.events.schema import Purchase, View, encode
+from streaming.features import dislikes
+from streaming.features.reducer import apply
+from streaming.features.state import State, pack
+from streaming.producers import outbox, spool
+from streaming.producers.acknowledged import Sender, dead_letter
 from streaming.tests.traffic import START
 
 

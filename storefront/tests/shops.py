@@ -11,10 +11,11 @@ from django.test import Client
 
 from catalog.models import Article, Customer
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from streaming import clock, producer
-from streaming.delivery import Sender, outgoing
-from streaming.events import Event, Search, decode, encode
-from streaming.shoppers import COOKIE
+from streaming import clock
+from streaming.events.schema import Event, Search, decode, encode
+from streaming.identity.shoppers import COOKIE
+from streaming.producers import producer
+from streaming.producers.acknowledged import Sender, outgoing
 
 PATIENCE_S = 10.0
 MARK = "mark-"

@@ -16,10 +16,10 @@ from recommendations.tests.conftest import bundles  # noqa: F401
 from recommendations.tests.shops import open_shop, train
 from storefront.models import Order
 from storefront.tests.shops import Shop
-from streaming import clock, dead, status
+from streaming import clock, dead_letters, status
 from streaming.connection import client as redis
-from streaming.delivery import Sender, dead_letter
-from streaming.events import View, encode
+from streaming.events.schema import View, encode
+from streaming.producers.acknowledged import Sender, dead_letter
 
 pytestmark = pytest.mark.django_db
 INDEX = reverse("admin:index")
@@ -143,7 +143,7 @@ def test_one_click_goes_back_to_the_version_before(client: Client) -> None:
 def test_dead_letters_are_read_and_sent_again(
     client: Client, log: str, store: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dead, "QUIET_S", 0.5)
+    monkeypatch.setattr(dead_letters, "QUIET_S", 0.5)
     event = View(id="e1", shopper="c1", ts=clock.now_ms(), source="api", article=1)
     letters = [
         dead_letter(b'{"type": "nonsense"}', "Invalid value 'nonsense'", log, 3, 7),
@@ -155,7 +155,7 @@ def test_dead_letters_are_read_and_sent_again(
     assert "partition 3, offset 7" in page
     assert "{&quot;type&quot;: &quot;nonsense&quot;}" in page
     assert "Choose at least one" in client.post(LETTERS, {"chosen": ""}, follow=True).text
-    numbers = {letter.error: number for number, letter in dead.letters()}
+    numbers = {letter.error: number for number, letter in dead_letters.letters()}
     told = client.post(LETTERS, {"letter": numbers["a bug of yesterday"]}, follow=True).text
     assert "1 sent again." in told
     assert LogEntry.objects.get().change_message == "Sent 1 again: [1]."

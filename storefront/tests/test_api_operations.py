@@ -14,7 +14,7 @@ from recommendations.models import ModelVersion
 from storefront.tests.shops import Shop
 from streaming.api.serializers import known_articles
 from streaming.connection import client as redis
-from streaming.meter import Meter
+from streaming.consumer.worker_metrics import Meter
 from streaming.status import publish
 
 pytestmark = pytest.mark.django_db

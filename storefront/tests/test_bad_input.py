@@ -14,12 +14,12 @@ from django.apps import apps
 from django.test import Client
 from pytest_django import Settings
 
-from catalog.api.limits import Limit
 from catalog.tests.factories import make_article
-from streaming import producer, spool
 from streaming.connection import client as redis
-from streaming.events import decode
+from streaming.events.schema import decode
+from streaming.producers import producer, spool
 from streaming.tests.kafka import messages
+from web.quotas import Limit
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("bad_input.jsonl").open()]
 GOOD = {"type": "view", "article": "0108775015", "id": "good"}

@@ -19,9 +19,9 @@ from django.db import connection
 from pytest_django import Settings
 
 from catalog.tests.factories import make_article
-from storefront.demo.processes import Child, free_port, wait_for_port
+from demo.run.processes import Child, free_port, wait_for_port
 from storefront.tests.test_bad_input import CASES, GOOD, everything_kept, sent, written_out
-from streaming.events import decode
+from streaming.events.schema import decode
 from streaming.tests.kafka import messages
 
 EVENT = b'{"type":"view","article":"0108775015","id":"half"}'

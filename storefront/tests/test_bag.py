@@ -10,10 +10,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from storefront import bag
+from storefront.bag import contents as bag
 from storefront.models import BagLine, Order
 from storefront.tests.shops import Shop, anonymous_shopper, hidden, make_shop, published
-from streaming.events import BagAdd, BagRemove, Purchase, decode
+from streaming.events.schema import BagAdd, BagRemove, Purchase, decode
 from streaming.models import OutboxEvent
 
 SHOPPER = "a" + "0" * 32

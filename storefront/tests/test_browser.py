@@ -22,7 +22,7 @@ from catalog.models import Article
 from storefront.models import Order
 from storefront.tests.browsers import in_a_browser
 from storefront.tests.shops import address
-from streaming import producer
+from streaming.producers import producer
 
 PATIENCE_S = 30.0
 CELERY = [sys.executable, "-m", "celery", "-A", "storefront", "worker"]

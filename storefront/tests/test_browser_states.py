@@ -14,7 +14,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Article
 from recommendations.tests.conftest import bundles  # noqa: F401
-from storefront import pages, replaying
+from storefront.listing import pages
+from storefront.live import replaying
 from storefront.tests.browsers import in_a_browser
 from storefront.tests.shops import address
 from storefront.tests.test_accessibility import THEMES, WIDTHS, violations

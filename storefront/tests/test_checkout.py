@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from catalog.models import ArticleSummary
-from storefront import own, saved
+from storefront.bag import wishlist
+from storefront.layout import header_state
 from storefront.models import BagLine, Order, SavedArticle
 from storefront.tests.shops import Shop, anonymous_shopper, make_shop
 from storefront.tests.test_bag import ADDRESS, WAY, add, at_once, lines, review
@@ -111,13 +112,13 @@ def test_lists_come_along_when_a_shopper_turns_out_to_be_a_customer(
     client.post("/wishlist/change/", {"article": shop.dress.article_id})
     anonymous = anonymous_shopper(client)
     client.post("/personas/switch/", {"customer": shop.customer.pk})
-    assert own.of_shopper("c1").wishes == {shop.dress.pk}
-    assert not own.of_shopper(anonymous).wishes
+    assert header_state.of_shopper("c1").wishes == {shop.dress.pk}
+    assert not header_state.of_shopper(anonymous).wishes
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_tabs_move_a_line_back_once() -> None:
     shirt, shopper = make_shop().shirt, "a" + "2" * 32
-    saved.save(shopper, saved.LATER, shirt.pk, 2)
-    at_once(4, lambda: saved.take_up(shopper, shirt.pk))
+    wishlist.save(shopper, wishlist.LATER, shirt.pk, 2)
+    at_once(4, lambda: wishlist.take_up(shopper, shirt.pk))
     assert [line.quantity for line in BagLine.objects.of_shopper(shopper)] == [2]

@@ -13,12 +13,12 @@ from django.core.cache import cache
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from catalog.api.limits import Limit, counter
 from catalog.models import ApiKey, IngestRun
 from catalog.models.api_key import Scope
 from catalog.tests.factories import make_article
 from storefront.tests.shops import published
-from streaming import producer
+from streaming.producers import producer
+from web.quotas import Limit, counter
 
 FILE = settings.BASE_DIR / "examples" / "client.py"
 

@@ -14,18 +14,20 @@ from pytest_django import Settings
 from catalog.models import Customer, Transaction
 from catalog.signals import ingested
 from catalog.tests.factories import make_customer, make_transaction
-from storefront import erasing
 from storefront.models import Bag, Order, SavedArticle, ShopperSession
+from storefront.privacy import erasure
 from storefront.tests.lives import live_everywhere, view
 from storefront.tests.shops import Shop, anonymous_shopper, make_shop
-from streaming import connection, dead, dislikes, keys, outbox, spool
-from streaming.delivery import DeadLetter
-from streaming.events import Erase, Identify, Search, encode, names_in
+from streaming import connection, dead_letters, keys
+from streaming.events.schema import Erase, Identify, Search, encode, names_in
+from streaming.features import dislikes
+from streaming.features.state import ERASED
+from streaming.identity.tombstones import tombstones
 from streaming.models import ErasedShopper
-from streaming.state import ERASED
+from streaming.producers import outbox, spool
+from streaming.producers.acknowledged import DeadLetter
 from streaming.tasks import flush_spool
 from streaming.tests.traffic import START
-from streaming.tombstones import tombstones
 
 PLACES = {
     ("catalog_transaction", "customer_id"),
@@ -101,12 +103,12 @@ def test_nothing_of_an_erased_shopper_is_left_and_all_of_anothers_is(log: str, s
         live_everywhere(shop, shopper)
     said = Search(id="q", shopper="c2", ts=START, source="shop", query="c1")
     spool.append([b"no json", encode(said)])
-    letters = [letter.value for _, letter in dead.letters()]
+    letters = [letter.value for _, letter in dead_letters.letters()]
     before = traces("c2", letters)
     assert len(before) == len(traces("c1", letters)) == 8, "every place is filled"
 
     call_command("erase_shopper", "c1")
-    found = list(dead.letters())
+    found = list(dead_letters.letters())
     letters = [letter.value for _, letter in found]
     assert traces("c1", letters) == {}
     assert traces("c2", letters) == before
@@ -165,7 +167,7 @@ def test_an_erased_shopper_s_other_browsers_go_on_as_somebody_new(shop: Shop) ->
     customer.post("/personas/switch/", {"customer": 1})
     name = anonymous_shopper(visitor)
     for shopper in (name, "c1"):
-        erasing.erase(shopper, "support")
+        erasure.erase(shopper, "support")
     visitor.post("/bag/add/", {"article": shop.dress.article_id})
     assert anonymous_shopper(visitor) != name
     customer.post("/bag/add/", {"article": shop.dress.article_id})
@@ -174,7 +176,7 @@ def test_an_erased_shopper_s_other_browsers_go_on_as_somebody_new(shop: Shop) ->
 
 
 def test_a_new_ingest_does_not_bring_an_erased_customer_back(shop: Shop) -> None:
-    erasing.erase("c1", "support")
+    erasure.erase("c1", "support")
     moved = Customer.objects.get(pk=1)
     Customer.objects.filter(pk=1).delete()
     Customer.objects.create(id=7, customer_id=moved.customer_id, age=34)

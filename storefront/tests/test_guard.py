@@ -12,14 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
-from catalog.api.limits import counter
-from storefront import guard
-from storefront.guard import Quota
+from storefront.http import rate_limits
+from storefront.http.rate_limits import Quota
 from storefront.models import BagLine
 from storefront.tests.actors import Actors, admin_routes
 from storefront.tests.shops import Shop
 from storefront.tests.test_permissions import MATRIX
 from storefront.tests.test_permissions_admin import address_of
+from web.quotas import counter
 
 LOGIN: Final = "/admin/login/"
 
@@ -41,16 +41,16 @@ def test_passwords_are_not_guessed_at_length(
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a quick test
     User.objects.create_superuser("root", password="right")
     client, form = Client(), {"username": "root", "password": "right"}
-    tries = [guess(client, "root") for _ in range(guard.OF_NAME_HERE.most)]
+    tries = [guess(client, "root") for _ in range(rate_limits.OF_NAME_HERE.most)]
     assert set(tries) == {200}
     reply = client.post(LOGIN, form, REMOTE_ADDR="10.0.0.1")
     assert (reply.status_code, 0 < int(reply["Retry-After"]) <= 300) == (429, True)
     assert guess(client, " ROOT ") == 429
     assert guess(client, "other") == 200
-    monkeypatch.setattr(guard, "OF_ADDRESS", Quota(14, 300))
+    monkeypatch.setattr(rate_limits, "OF_ADDRESS", Quota(14, 300))
     assert [guess(client, "third"), guess(client, "fourth")] == [200, 429], "whatever the name"
     assert client.post(LOGIN, form, REMOTE_ADDR="10.0.0.2").status_code == 302, "from elsewhere"
-    monkeypatch.setattr(guard, "OF_NAME", Quota(14, 3600))
+    monkeypatch.setattr(rate_limits, "OF_NAME", Quota(14, 3600))
     assert [guess(client, "root", f"10.0.1.{n}") for n in range(2)] == [200, 429], "from anywhere"
 
 
@@ -69,7 +69,7 @@ def test_a_shopper_s_forms_are_counted(
 ) -> None:
     client.get("/you/")
     for name in ("FORMS", "IMPRESSIONS"):
-        monkeypatch.setattr(guard, name, Quota(1, 86_400))
+        monkeypatch.setattr(rate_limits, name, Quota(1, 86_400))
     form = {"article": shop.dress.article_id} if fields else {}
     assert client.post(path, form).status_code != 429
     client.get("/you/")
@@ -84,8 +84,8 @@ def test_a_shopper_s_forms_are_counted(
 def test_what_is_costly_has_quotas_of_its_own_by_shopper_and_by_address(
     client: Client, shop: Shop, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(guard.COSTLY, "you-reset", Quota(1, 3600))
-    settings.FORMS_PER_ADDRESS = 2 * guard.FORMS.most
+    monkeypatch.setitem(rate_limits.COSTLY, "you-reset", Quota(1, 3600))
+    settings.FORMS_PER_ADDRESS = 2 * rate_limits.FORMS.most
     client.get("/you/")
     assert [client.post("/you/reset/").status_code for _ in range(2)] == [302, 429]
     assert [Client().post("/you/reset/").status_code for _ in range(2)] == [429, 429]
@@ -97,7 +97,7 @@ def test_without_redis_a_process_counts_for_itself(
     client: Client, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.get("/you/")
-    monkeypatch.setattr(guard, "FORMS", Quota(1, 86_400))
+    monkeypatch.setattr(rate_limits, "FORMS", Quota(1, 86_400))
     form = {"article": shop.dress.article_id}
     assert [client.post("/wishlist/change/", form).status_code for _ in range(2)] == [302, 429]
 

@@ -7,7 +7,7 @@ from django.test import Client
 from selectolax.lexbor import LexborHTMLParser
 
 from catalog.tests.factories import make_article
-from storefront import pages
+from storefront.listing import pages
 from storefront.tests.shops import Shop
 
 WOMEN = "/shop/1/"

@@ -8,10 +8,10 @@ from django.core.cache import cache
 from django.test import Client
 
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from storefront import live, replaying
+from storefront.live import live, replaying
 from storefront.tests.test_bag import at_once
-from streaming.events import View, decode, partition_of
-from streaming.replay import Publisher
+from streaming.events.schema import View, decode, partition_of
+from streaming.replay.replay import Publisher
 from streaming.tests.traffic import START
 
 

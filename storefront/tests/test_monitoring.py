@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from catalog.models import IngestRun
 from recommendations.models import ModelVersion
-from storefront import beats
+from storefront.operations import celery_heartbeats
 from storefront.tests.shops import Shop
 from streaming import status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis
-from streaming.meter import Meter
+from streaming.consumer.worker_metrics import Meter
 from streaming.tasks import flush_spool
 
 DEPLOY = settings.BASE_DIR / "deploy"
@@ -55,7 +55,7 @@ def test_every_figure_that_is_asked_for_is_given(client: Client, shop: Shop, sto
     meter = Meter("w1", state="running", ends={0: 9})
     meter.batch([0], [wall_ms()], 0.01)
     status.publish(redis(), meter.report("topic", {0: 7}))
-    redis().zadd(beats.WORKERS, {"tasks@here": wall_ms()})
+    redis().zadd(celery_heartbeats.WORKERS, {"tasks@here": wall_ms()})
     flush_spool.apply()
     now = timezone.now()
     IngestRun.objects.create(status=IngestRun.Status.DONE, finished_at=now)

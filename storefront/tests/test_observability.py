@@ -26,12 +26,12 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from pytest_django import Settings
 
 from catalog.tests.factories import make_article
-from storefront import metric_files
-from storefront.demo.processes import free_port
-from storefront.logs import JsonFormatter
+from demo.run.processes import free_port
+from storefront.operations import metric_files
+from storefront.operations.logs import JsonFormatter
 from storefront.tests.shops import Shop
-from streaming import producer
-from streaming.correlation import request_id
+from streaming.events.correlation import request_id
+from streaming.producers import producer
 from streaming.tests.servers import Worker, eventually
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +81,7 @@ def test_an_event_that_cannot_be_sent_is_counted_as_spooled(
 
 COUNTS = """
 from django.conf import settings; settings.DEBUG
-from streaming.counters import count
+from streaming.producers.counters import count
 count("accepted", 5)
 """
 

@@ -66,4 +66,4 @@ def _urls() -> list[object]:
 
 
 urlpatterns = _urls()
-handler500 = "storefront.views.errors.server_error"
+handler500 = "storefront.http.errors.server_error"

@@ -7,9 +7,9 @@ from pytest_django import Settings
 from catalog.models import Customer
 from catalog.tests.factories import make_customer
 from storefront.models import BagLine
-from storefront.personas import age_band, favourites, varied
+from storefront.personas.personas import age_band, favourites, varied
 from storefront.tests.shops import Shop, address, anonymous_shopper, published
-from streaming.events import Identify, View
+from streaming.events.schema import Identify, View
 
 
 def act_as(client: Client, customer: Customer) -> None:

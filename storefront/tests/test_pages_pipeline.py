@@ -9,16 +9,16 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
-from catalog import charts
-from catalog.charts import Chart, Line
 from recommendations.models import ModelVersion
-from storefront import beats, pipeline
+from storefront.operations import celery_heartbeats, pipeline
 from streaming import keys, status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis
-from streaming.meter import Meter
+from streaming.consumer.worker_metrics import Meter
 from streaming.status import Point
 from streaming.tasks import flush_spool
+from web import charts
+from web.charts import Chart, Line
 
 pytestmark = pytest.mark.django_db
 PAGE = "/ops/"
@@ -113,7 +113,7 @@ def test_a_gap_in_a_chart_lifts_the_pen() -> None:
 
 def test_a_task_leaves_when_it_ran_and_how_it_ended(client: Client, store: None) -> None:
     flush_spool.apply()
-    runs = {work.name: work for work in beats.schedule()}
+    runs = {work.name: work for work in celery_heartbeats.schedule()}
     last = runs["send spooled events"].last
     assert last is not None
     assert last.state == "SUCCESS"

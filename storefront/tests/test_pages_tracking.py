@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from storefront.tests.shops import Shop, address, anonymous_shopper, published
-from streaming.events import Click, Impression, Search, View
+from streaming.events.schema import Click, Impression, Search, View
 
 SEEN = {"article": "0900000001", "rec": "r1", "w": "trending", "p": 1}
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from catalog.models import ApiKey
-from recommendations.kinds import KINDS
 from recommendations.models import ModelVersion
+from recommendations.recommenders.recommenders import KINDS
 from storefront.models import Order
 from storefront.tests.actors import (
     EVERYBODY,
@@ -28,7 +28,7 @@ from storefront.tests.actors import (
     unlimited,
 )
 from storefront.tests.shops import Shop
-from streaming import dead
+from streaming import dead_letters
 
 ARTICLE = "0900000001"
 PAGES = "shop/<place:index_group>/"
@@ -112,7 +112,9 @@ def actors(
     caplog.set_level(logging.ERROR, "django")  # a thousand refusals
     settings.DEMO = False
     unlimited(settings)
-    monkeypatch.setattr(dead, "QUIET_S", 0.0)  # there are none, and an export looks for them
+    monkeypatch.setattr(
+        dead_letters, "QUIET_S", 0.0
+    )  # there are none, and an export looks for them
     cache.clear()
     ModelVersion.objects.create(version="v1", created_at=timezone.now())
     return Actors()

@@ -20,7 +20,7 @@ from catalog.models import IngestRun
 from recommendations.models import Experiment, Layer, ModelVersion, Outcome, Rule, Serving
 from storefront.tests.actors import EVERYBODY, NOBODY, STAFF, Actors, admin_routes, unlimited
 from storefront.tests.shops import Shop
-from streaming import dead
+from streaming import dead_letters
 from streaming.models import ErasedShopper
 
 ROOT = {"superuser"}
@@ -110,7 +110,9 @@ def actors(
 ) -> Actors:
     """With at least one row of every model."""
     unlimited(settings)
-    monkeypatch.setattr(dead, "QUIET_S", 0.0)  # the list of dead letters waits so long for more
+    monkeypatch.setattr(
+        dead_letters, "QUIET_S", 0.0
+    )  # the list of dead letters waits so long for more
     caplog.set_level(logging.ERROR, "django")
     layer = Layer.objects.create(name="layer")
     Experiment.objects.create(name="experiment", layer=layer, kinds=["for-you"])

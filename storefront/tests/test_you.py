@@ -10,15 +10,17 @@ from django.test import Client
 
 from catalog.models import ArticleSummary
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from recommendations.serving import recommend
+from recommendations.serving.serving import recommend
 from storefront.models import BagLine, SavedArticle
+from storefront.product.price_history import _ask, chart
 from storefront.tests.shops import Shop, anonymous_shopper, make_shop
-from storefront.weekly import _ask, chart
-from streaming import clock, connection, dislikes, keys, outbox, producer, store
-from streaming.events import Reset, View
-from streaming.reducer import apply
-from streaming.replay import Publisher
-from streaming.state import Entry, State, pack
+from streaming import clock, connection, keys
+from streaming.events.schema import Reset, View
+from streaming.features import dislikes, store
+from streaming.features.reducer import apply
+from streaming.features.state import Entry, State, pack
+from streaming.producers import outbox, producer
+from streaming.replay.replay import Publisher
 from streaming.tests.servers import Worker, eventually
 
 

@@ -10,14 +10,14 @@ from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.limits import Limited
-from catalog.api.problems import documented
 from catalog.api.scopes import opens
 from catalog.models.api_key import Scope
-from streaming import store
 from streaming.api.serializers import ArticleKeyField
 from streaming.connection import StoreUnavailable
-from streaming.shoppers import is_shopper, shopper_of
+from streaming.features import store
+from streaming.identity.shoppers import is_shopper, shopper_of
+from web.problems import documented
+from web.quotas import Limited
 
 MAX_ARTICLES = 200
 

@@ -8,18 +8,18 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import Article
-from streaming import events
-from streaming.events import Event
-from streaming.producer import new_id
+from streaming.events import schema
+from streaming.events.schema import Event
+from streaming.producers.producer import new_id
 
 MAX_EVENTS: Final = 100
 MAX_KEY: Final = 2_147_483_647
 OF_ARTICLE: Final[dict[str, Callable[..., Event]]] = {
-    "view": events.View,
-    "click": events.Click,
-    "impression": events.Impression,
-    "bag_add": events.BagAdd,
-    "bag_remove": events.BagRemove,
+    "view": schema.View,
+    "click": schema.Click,
+    "impression": schema.Impression,
+    "bag_add": schema.BagAdd,
+    "bag_remove": schema.BagRemove,
 }
 REFUSED: Final = {
     "purchase": "Purchases come from the shop's checkout only.",
@@ -124,7 +124,7 @@ def to_event(data: dict[str, Any], shopper: str, ts: int) -> Event:
         "id": data.get("id") or new_id(), "shopper": shopper, "ts": ts, "source": "api"
     }  # fmt: skip
     if data["type"] == "search":
-        return events.Search(**common, query=data["query"])
+        return schema.Search(**common, query=data["query"])
     return OF_ARTICLE[data["type"]](
         **common,
         article=data["article"],

@@ -5,9 +5,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.limits import Limited
-from catalog.api.problems import documented
-from streaming import clock, producer
+from streaming import clock
 from streaming.api.description import EVENTS, EXAMPLES
 from streaming.api.serializers import (
     MAX_EVENTS,
@@ -16,7 +14,10 @@ from streaming.api.serializers import (
     to_event,
     unknown_articles,
 )
-from streaming.shoppers import shopper_of
+from streaming.identity.shoppers import shopper_of
+from streaming.producers import producer
+from web.problems import documented
+from web.quotas import Limited
 
 
 class Events(Limited):

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
-from streaming import clock, connection, outbox, producer, topics
+from streaming import clock, connection
+from streaming.kafka import topics
+from streaming.producers import outbox, producer
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import time
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
 
-from streaming import kafka, topics
+from streaming import kafka
+from streaming.kafka import topics
 
 
 def messages(topic: str, count: int, patience_s: float = 60.0) -> list[Message]:

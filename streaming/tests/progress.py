@@ -8,7 +8,8 @@ import redis
 from confluent_kafka import Consumer
 from django.conf import settings
 
-from streaming import kafka, topics
+from streaming import kafka
+from streaming.kafka import topics
 from streaming.tests.kafka import watermarks
 from streaming.tests.servers import PATIENCE_S, eventually
 

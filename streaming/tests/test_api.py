@@ -4,12 +4,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.api.limits import Limit
 from catalog.tests.factories import make_article
 from catalog.tests.http import new_address
-from streaming import events, producer
 from streaming.api.serializers import known_articles
+from streaming.events import schema
+from streaming.producers import producer
 from streaming.tests.kafka import messages
+from web.quotas import Limit
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/events/"
@@ -35,8 +36,8 @@ def test_an_event_reaches_kafka_with_the_sessions_shopper_and_the_shops_time(
     assert reply.status_code == 202, reply.content
     producer.close()
     (message,) = messages(log, 1)
-    event = events.decode(message.value() or b"")
-    assert isinstance(event, events.View)
+    event = schema.decode(message.value() or b"")
+    assert isinstance(event, schema.View)
     assert (event.id, event.article, event.position) == (reply.json()["ids"][0], 108775015, 3)
     assert event.source == "api"
     assert event.shopper in shop.cookies["shopper"].value
@@ -47,7 +48,7 @@ def test_a_list_of_events_keeps_its_order_and_ids(shop: Client, log: str) -> Non
     reply = post(shop, [*body, {"type": "search", "query": "linen"}])
     assert reply.json()["ids"][:5] == [f"mine-{i}" for i in range(5)]
     producer.close()
-    got = [events.decode(message.value() or b"") for message in messages(log, 6)]
+    got = [schema.decode(message.value() or b"") for message in messages(log, 6)]
     assert [event.id for event in got] == reply.json()["ids"]
 
 

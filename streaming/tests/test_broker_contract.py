@@ -10,9 +10,10 @@ from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
 from django.conf import LazySettings, settings
 from django.core.management import CommandError, call_command
 
-from streaming import dead, kafka, topics
-from streaming.delivery import Sender, dead_letter, outgoing
-from streaming.events import decode, encode, partition_of
+from streaming import dead_letters, kafka
+from streaming.events.schema import decode, encode, partition_of
+from streaming.kafka import topics
+from streaming.producers.acknowledged import Sender, dead_letter, outgoing
 from streaming.tests.conftest import delete
 from streaming.tests.kafka import messages
 from streaming.tests.traffic import traffic
@@ -168,14 +169,14 @@ def test_dead_letters_are_read_in_order_replayed_and_purged(log: str) -> None:
     event = encode(traffic(1, ARTICLES)[0])
     letters = [dead_letter(event, "it was away", log, 3, 7), dead_letter(b"junk", "no json", log)]
     assert Sender().send(letters) == []
-    found = [letter for _, letter in dead.letters()]
+    found = [letter for _, letter in dead_letters.letters()]
     assert [(x.value, x.error, x.partition, x.offset) for x in found] == [
         (event, "it was away", 3, 7),
         (b"junk", "no json", -1, -1),
     ]
-    assert dead.replay({0}) == (1, 0)
+    assert dead_letters.replay({0}) == (1, 0)
     assert [m.value() for m in messages(log, 1)] == [event]
     with pytest.raises(CommandError, match="1 of the numbers"):
         call_command("dead_letters", "replay", "5")
-    dead.purge()
-    assert list(dead.letters()) == []
+    dead_letters.purge()
+    assert list(dead_letters.letters()) == []

@@ -7,8 +7,9 @@ import pytest
 from django.conf import LazySettings
 
 from catalog.tests.factories import make_article
-from streaming import clock, connection, keys, status, store
-from streaming.replay import Publisher
+from streaming import clock, connection, keys, status
+from streaming.features import store
+from streaming.replay.replay import Publisher
 from streaming.tests.cluster import Cluster
 from streaming.tests.progress import features, finish
 from streaming.tests.servers import Valkey, Worker, eventually

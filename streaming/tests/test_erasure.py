@@ -8,12 +8,14 @@ import pytest
 from django.db import transaction
 
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from streaming import clock, connection, erasure, history, reducer, store
-from streaming.events import Erase, Identify, View
+from streaming import clock, connection, history
+from streaming.erasure import features
+from streaming.events.schema import Erase, Identify, View
+from streaming.features import reducer, store
+from streaming.features.reducer.handover import hand_over
+from streaming.features.state import State, pack
 from streaming.models import OutboxEvent
-from streaming.reducer.handover import hand_over
-from streaming.replay import Publisher
-from streaming.state import State, pack
+from streaming.replay.replay import Publisher
 from streaming.tests.progress import finish
 from streaming.tests.servers import Worker, eventually
 from streaming.tests.traffic import START
@@ -67,7 +69,7 @@ def test_neither_later_events_nor_reading_the_log_again_raise_the_dead(
         bury("c1")
         OutboxEvent.objects.all().delete()  # not even the Erase reaches the log
         time.sleep(1.5)  # a worker asks who was erased once a second
-        erasure.empty("c1")
+        features.empty("c1")
         publisher.send([view("v3", article=article)])
         publisher.settle()
         finish(client, 3)
@@ -81,7 +83,7 @@ def test_neither_later_events_nor_reading_the_log_again_raise_the_dead(
 
 def bury(shopper: str) -> None:
     with transaction.atomic():
-        erasure.bury(shopper)
+        features.bury(shopper)
 
 
 def _views() -> tuple[int, int]:

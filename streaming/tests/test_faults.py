@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.tests.factories import make_article
-from streaming.replay import Publisher
+from streaming.replay.replay import Publisher
 from streaming.tests import faults
 from streaming.tests.faults import FAULTS, Stage
 from streaming.tests.traffic import traffic

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from streaming.article_counts import ArticleFeatures
-from streaming.features import REGISTRY, STATE_TTL_S, TREND_TTL_S, Feature
-from streaming.state import ShopperState
-from streaming.store import Snapshot
+from streaming.features.article_counts import ArticleFeatures
+from streaming.features.registry import REGISTRY, STATE_TTL_S, TREND_TTL_S, Feature
+from streaming.features.state import ShopperState
+from streaming.features.store import Snapshot
 
 NAMES = [feature.name for feature in REGISTRY]
 

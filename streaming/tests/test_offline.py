@@ -8,12 +8,14 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from streaming import connection, history, keys, offline, store, topics, verify
+from streaming import connection, history, keys
+from streaming.features import offline, store, verify
+from streaming.features.reference import page
+from streaming.features.state import ShopperState, State, pack, unpack
+from streaming.identity.shoppers import customer_shopper
+from streaming.kafka import topics
 from streaming.models import ErasedShopper
-from streaming.reference import page
-from streaming.replay import Publisher
-from streaming.shoppers import customer_shopper
-from streaming.state import ShopperState, State, pack, unpack
+from streaming.replay.replay import Publisher
 from streaming.tests.progress import done, finish
 from streaming.tests.servers import Worker, eventually
 from streaming.tests.traffic import traffic

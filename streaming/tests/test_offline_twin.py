@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streaming import article_counts, history, offline, telling, trends
-from streaming.features import DAY_MS, RECENTS
+from streaming import history
+from streaming.features import article_counts, offline, trends
+from streaming.features.offline import Known, Purchases, of_articles
+from streaming.features.reducer.tastes import Attributes
+from streaming.features.registry import DAY_MS, RECENTS
+from streaming.features.state import ShopperState, unpack, view
+from streaming.features.trends import Increments
+from streaming.features.verify import Twin
 from streaming.history import Lines
-from streaming.offline import Known, Purchases, of_articles
-from streaming.reducer.tastes import Attributes
-from streaming.shoppers import customer_shopper
-from streaming.state import ShopperState, unpack, view
-from streaming.trends import Increments
-from streaming.verify import Twin
+from streaming.identity.shoppers import customer_shopper
+from streaming.replay import encoding
 
 START = date(2018, 9, 20)
 ARTICLES = range(1, 80)
@@ -49,7 +51,7 @@ def as_stored(lines: Lines) -> Purchases:
 def reduced(lines: Lines, customers: Sequence[int], moment: int) -> list[ShopperState]:
     twin = Twin(map(customer_shopper, customers), KNOWN)
     for of_day in lines.days():
-        made = telling.events(of_day, browse=False)
+        made = encoding.events(of_day, browse=False)
         twin.take([(0, event.shopper, event) for event in made if event.ts < moment])
     return [view(unpack(packed), moment) for packed in twin.packed.values()]
 
@@ -107,7 +109,7 @@ def test_nothing_bought_is_nothing_known() -> None:
 def test_articles_have_the_trends_and_counts_that_the_stream_adds_up(days: int) -> None:
     lines, moment = lines_of(2, 3000, 60, 50), history.start_of(START) + days * DAY_MS
     increments = Increments([])
-    for event in telling.purchases(lines):
+    for event in encoding.purchases(lines):
         if event.article in KNOWN and event.ts < moment:
             group = KNOWN[event.article].index_group
             increments.add("purchase", event.ts, event.article, group)

@@ -12,9 +12,10 @@ import pytest
 from django.conf import LazySettings
 from django.db import transaction
 
-from streaming import events, outbox, producer, spool
+from streaming.events import schema
 from streaming.models import OutboxEvent
-from streaming.outbox import enqueue
+from streaming.producers import outbox, producer, spool
+from streaming.producers.outbox import enqueue
 from streaming.tasks import flush_spool
 from streaming.tests.kafka import messages
 from streaming.tests.servers import database_url, eventually, free_port
@@ -24,10 +25,10 @@ ARTICLES = [108775015, 108775044]
 
 
 def ids(topic: str, count: int) -> set[str]:
-    return {events.decode(message.value() or b"").id for message in messages(topic, count)}
+    return {schema.decode(message.value() or b"").id for message in messages(topic, count)}
 
 
-def names(made: list[events.Event]) -> set[str]:
+def names(made: list[schema.Event]) -> set[str]:
     return {event.id for event in made}
 
 
@@ -43,10 +44,10 @@ def test_published_events_arrive_in_the_shoppers_order(log: str) -> None:
     made = traffic(500, ARTICLES)
     producer.publish(*made)
     producer.close()
-    got = [events.decode(message.value() or b"") for message in messages(log, 500)]
-    for key in {events.key_of(event) for event in made}:
-        sent = [event for event in made if events.key_of(event) == key]
-        assert [event for event in got if events.key_of(event) == key] == sent
+    got = [schema.decode(message.value() or b"") for message in messages(log, 500)]
+    for key in {schema.key_of(event) for event in made}:
+        sent = [event for event in made if schema.key_of(event) == key]
+        assert [event for event in got if schema.key_of(event) == key] == sent
 
 
 @pytest.mark.django_db

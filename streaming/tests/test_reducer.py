@@ -6,15 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streaming import batch, events, reducer, state, trends
-from streaming.events import Event
-from streaming.features import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, DAY_MS, RECENTS
-from streaming.reducer.handover import hand_over
-from streaming.reducer.rings import MERGED_BYTES, SEEN_BYTES
-from streaming.reducer.tastes import Attributes
-from streaming.state import State, pack, unpack, view
+from streaming.consumer import batch
+from streaming.events import schema
+from streaming.events.schema import Event
+from streaming.features import reducer, state, trends
+from streaming.features.reducer.handover import hand_over
+from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES
+from streaming.features.reducer.tastes import Attributes
+from streaming.features.registry import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, DAY_MS, RECENTS
+from streaming.features.state import State, pack, unpack, view
+from streaming.features.trends import EPOCH_MS, Increments
 from streaming.tests.traffic import START, traffic
-from streaming.trends import EPOCH_MS, Increments
 
 ABOUT = Attributes(1002, 272, 5, 1, 9, 3, 1676)
 ARTICLES = list(range(108775001, 108775041))
@@ -32,14 +34,14 @@ KNOWN = {
 }
 
 
-def seen(article: int, ts: int, name: str = "") -> events.View:
-    return events.View(
+def seen(article: int, ts: int, name: str = "") -> schema.View:
+    return schema.View(
         id=name or f"{article}-{ts}", shopper="c1", ts=ts, source="shop", article=article
     )
 
 
-def bought(article: int, ts: int) -> events.Purchase:
-    return events.Purchase(
+def bought(article: int, ts: int) -> schema.Purchase:
+    return schema.Purchase(
         id=f"p{article}-{ts}", shopper="c1", ts=ts, source="shop", article=article, price=0.1,
         channel=2,
     )  # fmt: skip
@@ -76,7 +78,7 @@ def test_an_event_that_comes_twice_counts_once() -> None:
 def test_impressions_dont_push_a_purchase_out_of_memory() -> None:
     purchase = bought(1, START)
     crowd = [
-        events.Impression(id=f"i{i}", shopper="c1", ts=START, source="shop", article=i + 1)
+        schema.Impression(id=f"i{i}", shopper="c1", ts=START, source="shop", article=i + 1)
         for i in range(200)
     ]
     assert after(purchase, *crowd, purchase).counts[state.COUNTED.index("purchase")] == 1
@@ -84,7 +86,7 @@ def test_impressions_dont_push_a_purchase_out_of_memory() -> None:
 
 @pytest.mark.feature("bag")
 def test_a_purchase_empties_its_article_out_of_the_bag() -> None:
-    add = events.BagAdd(id="b", shopper="c1", ts=START, source="shop", article=7)
+    add = schema.BagAdd(id="b", shopper="c1", ts=START, source="shop", article=7)
     assert after(add).bag == [7]
     assert after(add, bought(7, START + 1)).bag == []
 
@@ -123,7 +125,7 @@ def test_a_clock_before_the_events_doesnt_overflow() -> None:
 def test_no_state_exceeds_its_bounds(visits: list[tuple[int, int]]) -> None:
     features = State()
     for number, (article, ms) in enumerate(visits):
-        event = events.BagAdd(
+        event = schema.BagAdd(
             id=f"{number}", shopper="c1", ts=START + ms, source="shop", article=article
         )
         reducer.apply(features, event, KNOWN[article])
@@ -156,7 +158,7 @@ def run_into(
     packed: dict[str, bytes | None], made: list[Event], about: dict[int, Attributes]
 ) -> batch.Reduced:
     """One batch over the states, which it brings up to date."""
-    good = [(0, events.key_of(event), event) for event in made]
+    good = [(0, schema.key_of(event), event) for event in made]
     result = batch.reduce(good, {key: packed.get(key) for _, key, _ in good}, about, [])
     packed.update({key: pack(features) for key, features in result.states.items()})
     return result
@@ -169,7 +171,7 @@ def test_how_shoppers_come_between_each_other_changes_no_state(
     crowd = traffic(200, ARTICLES, 12, seed)
     waiting: dict[str, list[Event]] = {}
     for event in crowd:
-        waiting.setdefault(events.key_of(event), []).append(event)
+        waiting.setdefault(schema.key_of(event), []).append(event)
     shuffled = []
     while waiting:
         key = dice.choice(sorted(waiting))
@@ -185,7 +187,7 @@ def test_how_shoppers_come_between_each_other_changes_no_state(
 
 @given(st.integers(0, 2**31), st.lists(st.integers(1, 300), min_size=1, max_size=8))
 def test_batches_of_any_size_give_the_same_features_and_trends(seed: int, cuts: list[int]) -> None:
-    made = [(i, events.key_of(e), e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))]
+    made = [(i, schema.key_of(e), e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))]
     whole = run([made])
     borders = sorted({0, *(min(cut, 300) for cut in cuts), 300})
     assert run([made[a:b] for a, b in pairwise(borders)]) == whole
@@ -214,7 +216,7 @@ def run(batches: list[list[tuple[int, str, Event]]]) -> tuple[object, ...]:
 def test_a_merge_that_comes_twice_changes_nothing(seed: int) -> None:
     visitor, customer = State(), State()
     for number, event in enumerate(traffic(60, ARTICLES, 4, seed)):
-        if not isinstance(event, events.Identify | events.Reset | events.Erase):
+        if not isinstance(event, schema.Identify | schema.Reset | schema.Erase):
             reducer.apply(visitor if number % 2 else customer, event, ABOUT)
     merge = hand_over(visitor, identify("i1"))
     assert merge is not None
@@ -224,8 +226,8 @@ def test_a_merge_that_comes_twice_changes_nothing(seed: int) -> None:
     assert pack(customer) == once
 
 
-def identify(name: str) -> events.Identify:
-    return events.Identify(id=name, shopper="c1", ts=START, source="shop", anonymous="a" + "0" * 32)
+def identify(name: str) -> schema.Identify:
+    return schema.Identify(id=name, shopper="c1", ts=START, source="shop", anonymous="a" + "0" * 32)
 
 
 def test_a_recognised_shopper_hands_everything_over_and_starts_anew() -> None:
@@ -250,15 +252,15 @@ def test_a_merge_adds_to_what_the_customer_had() -> None:
 
 
 def test_a_message_in_the_wrong_partition_is_dead() -> None:
-    message = batch.Taken(5, events.encode(seen(1, START)))
-    right = events.partition_of("c1", 6)
+    message = batch.Taken(5, schema.encode(seen(1, START)))
+    right = schema.partition_of("c1", 6)
     assert batch.decode(right, 6, [message]).good
     (dead,) = batch.decode((right + 1) % 6, 6, [message]).dead
     assert "partition" in dead.error
 
 
 def test_an_event_that_breaks_the_reducer_names_its_offset() -> None:
-    poison = events.Merge(id="m", shopper="c1", ts=START, source="stream", state=b"\xc1")
+    poison = schema.Merge(id="m", shopper="c1", ts=START, source="stream", state=b"\xc1")
     with pytest.raises(batch.PoisonError) as caught:
         batch.reduce([(41, "c1", seen(1, START)), (42, "c1", poison)], {"c1": None}, {}, [])
     assert caught.value.offset == 42

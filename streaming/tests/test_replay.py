@@ -15,9 +15,11 @@ from django.core.management import CommandError, call_command
 
 from catalog.models import Transaction
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from streaming import clock, connection, events, history, keys, replay
+from streaming import clock, connection, history, keys
+from streaming.events import schema
 from streaming.models import ReplayPosition
-from streaming.pace import STALL_S, TICK_S, Pace
+from streaming.replay import replay
+from streaming.replay.rate_limiter import STALL_S, TICK_S, Pace
 from streaming.tests.kafka import messages
 from streaming.tests.servers import database_url
 from streaming.tests.traffic import START
@@ -63,8 +65,8 @@ def run(*arguments: str, **options: object) -> str:
     return out.getvalue()
 
 
-def published(log: str, count: int) -> list[events.Event]:
-    return [events.decode(message.value() or b"") for message in messages(log, count)]
+def published(log: str, count: int) -> list[schema.Event]:
+    return [schema.decode(message.value() or b"") for message in messages(log, count)]
 
 
 def test_by_default_the_last_day_is_published_in_the_order_of_its_baskets(
@@ -77,7 +79,7 @@ def test_by_default_the_last_day_is_published_in_the_order_of_its_baskets(
     assert all(begin <= event.ts < begin + 86_400_000 for event in got)
     by_basket: dict[tuple[str, int], set[int]] = {}
     for event in got:
-        assert isinstance(event, events.Purchase)
+        assert isinstance(event, schema.Purchase)
         by_basket.setdefault((event.shopper, event.channel), set()).add(event.ts)
     assert all(len(moments) == 1 for moments in by_basket.values())
     assert len({ts for moments in by_basket.values() for ts in moments}) > 1
@@ -107,7 +109,7 @@ def test_a_full_queue_of_the_client_drops_nothing(
     monkeypatch.setattr(replay, "IN_FLIGHT", 200)
     publisher = replay.Publisher()
     views = [
-        events.View(id=f"v{i}", shopper=f"c{1 + i % 9}", ts=START, source="shop", article=1)
+        schema.View(id=f"v{i}", shopper=f"c{1 + i % 9}", ts=START, source="shop", article=1)
         for i in range(5000)
     ]
     publisher.send(views)
@@ -120,10 +122,10 @@ def test_browsing_is_marked_as_synthetic_and_comes_before_its_purchase(
 ) -> None:
     assert "synthetic" in run("replay_transactions", "--browse", "--max")
     got = published(log, 80)
-    made = [event for event in got if not isinstance(event, events.Purchase)]
+    made = [event for event in got if not isinstance(event, schema.Purchase)]
     assert made
     assert all(e.id.startswith("s") and e.widget == "synthetic" for e in made)  # type: ignore[union-attr]
-    bought_at = {e.id: e.ts for e in got if isinstance(e, events.Purchase)}
+    bought_at = {e.id: e.ts for e in got if isinstance(e, schema.Purchase)}
     assert all(e.ts < bought_at[e.id[2:]] for e in made)
 
 

@@ -6,21 +6,13 @@ from django.test import Client
 from redis.crc import key_slot
 
 from catalog.tests.factories import make_article
-from streaming import (
-    article_counts,
-    clock,
-    connection,
-    dislikes,
-    keys,
-    metrics,
-    store,
-    trends,
-)
-from streaming.features import DISLIKES
-from streaming.state import State, pack
-from streaming.store.writer import Effect, Writer
+from streaming import clock, connection, keys, metrics
+from streaming.features import article_counts, dislikes, store, trends
+from streaming.features.registry import DISLIKES
+from streaming.features.state import State, pack
+from streaming.features.store.writer import Effect, Writer
+from streaming.features.trends import Increments
 from streaming.tests.traffic import START
-from streaming.trends import Increments
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +137,7 @@ def test_what_a_shopper_dislikes_is_bounded_and_comes_with_them(writer: Writer) 
 def test_prometheus_reads_the_workers_figures(store: None) -> None:
     from prometheus_client import CollectorRegistry, generate_latest
 
-    from streaming.meter import Meter
+    from streaming.consumer.worker_metrics import Meter
     from streaming.status import publish
 
     meter = Meter("w1", events=7, ends={2: 30})

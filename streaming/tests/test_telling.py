@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streaming import events, history, telling
+from streaming import history
+from streaming.events import schema
 from streaming.history import Lines
+from streaming.replay import encoding
 
 DAY = 18_500
 
@@ -29,16 +31,16 @@ def lines_of(prices: list[float], days: int = 3) -> Lines:
 )
 def test_messages_are_the_events_of_their_lines(prices: list[float], lap: int) -> None:
     lines, shift = lines_of(prices), lap * 86_400_000
-    chunks = list(telling.told(lines, browse=False, lap=lap, shift_ms=shift))
-    expected = telling.purchases(lines, lap, shift)
-    assert [events.decode(value) for chunk in chunks for value in chunk.values] == expected
+    chunks = list(encoding.told(lines, browse=False, lap=lap, shift_ms=shift))
+    expected = encoding.purchases(lines, lap, shift)
+    assert [schema.decode(value) for chunk in chunks for value in chunk.values] == expected
     assert [key for chunk in chunks for key in chunk.keys] == [e.shopper for e in expected]
     assert [ts for chunk in chunks for ts in chunk.ts] == [event.ts for event in expected]
 
 
 @pytest.mark.parametrize("browse", [False, True])
 def test_each_message_has_its_place_within_its_day(browse: bool) -> None:
-    chunks = telling.told(lines_of([0.05] * 30), browse=browse)
+    chunks = encoding.told(lines_of([0.05] * 30), browse=browse)
     places: dict[int, list[int]] = {}
     for chunk in chunks:
         for day, place in zip(chunk.day.tolist(), chunk.place.tolist(), strict=True):
@@ -48,8 +50,8 @@ def test_each_message_has_its_place_within_its_day(browse: bool) -> None:
 
 
 def test_a_large_day_comes_in_several_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(telling, "CHUNK", 7)
-    chunks = list(telling.told(lines_of([0.05] * 20, days=1), browse=False))
+    monkeypatch.setattr(encoding, "CHUNK", 7)
+    chunks = list(encoding.told(lines_of([0.05] * 20, days=1), browse=False))
     assert [len(chunk.keys) for chunk in chunks] == [7, 7, 6]
     assert np.concatenate([chunk.place for chunk in chunks]).tolist() == list(range(20))
 

@@ -4,26 +4,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streaming import events, reducer
-from streaming.features import BUCKETS, COUNTS_IN_TIME, DAY_MS, HOUR_MS, SESSION_GAP_MS
-from streaming.reducer.handover import hand_over
-from streaming.state import State, bucket_key, bucket_of, view
+from streaming.events import schema
+from streaming.features import reducer
+from streaming.features.reducer.handover import hand_over
+from streaming.features.registry import BUCKETS, COUNTS_IN_TIME, DAY_MS, HOUR_MS, SESSION_GAP_MS
+from streaming.features.state import State, bucket_key, bucket_of, view
 from streaming.tests.traffic import START
 
 MINUTE = 60_000
 
 
-def seen(article: int, ts: int) -> events.View:
-    return events.View(id=f"{article}-{ts}", shopper="c1", ts=ts, source="shop", article=article)
+def seen(article: int, ts: int) -> schema.View:
+    return schema.View(id=f"{article}-{ts}", shopper="c1", ts=ts, source="shop", article=article)
 
 
-def bought(ts: int) -> events.Purchase:
-    return events.Purchase(
+def bought(ts: int) -> schema.Purchase:
+    return schema.Purchase(
         id=f"p{ts}", shopper="c1", ts=ts, source="shop", article=1, price=0.1, channel=2
     )
 
 
-def after(*made: events.Event) -> State:
+def after(*made: schema.Event) -> State:
     state = State()
     for event in made:
         reducer.apply(state, event, None)
@@ -103,7 +104,7 @@ def test_the_view_before_in_the_same_session_is_a_pair() -> None:
 
 def test_a_merge_joins_sessions_windows_and_purchases() -> None:
     visitor = after(seen(1, START), bought(START + MINUTE))
-    identify = events.Identify(
+    identify = schema.Identify(
         id="i", shopper="c1", ts=START, source="shop", anonymous="a" + "0" * 32
     )
     merge = hand_over(visitor, identify)

@@ -11,17 +11,20 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from catalog.tests.factories import make_article
-from streaming import connection, dislikes, keys, producer, store, topics, verify
-from streaming.consumer import FeatureConsumer
-from streaming.delivery import Outgoing, Sender
-from streaming.events import View
-from streaming.replay import Publisher
+from streaming import connection, keys
+from streaming.consumer.bootstep import EXIT_FAILED, STUCK_S, Stream
+from streaming.consumer.runtime import FeatureConsumer
+from streaming.events.schema import View
+from streaming.features import dislikes, store, verify
+from streaming.kafka import topics
+from streaming.producers import producer
+from streaming.producers.acknowledged import Outgoing, Sender
+from streaming.replay.replay import Publisher
 from streaming.status import WorkerStatus, series, workers
 from streaming.tests.kafka import messages
 from streaming.tests.progress import done, features, finish
 from streaming.tests.servers import Valkey, Worker, eventually
 from streaming.tests.traffic import START, traffic
-from streaming.worker import EXIT_FAILED, STUCK_S, Stream
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 EVENTS = 40_000
@@ -204,8 +207,8 @@ def test_a_loop_that_hangs_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> N
         ended.append(status)
         stream.consumer.stopping.set()
 
-    monkeypatch.setattr("streaming.worker.WATCH_EVERY_S", 0.01)
-    monkeypatch.setattr("streaming.worker.os._exit", end)
+    monkeypatch.setattr("streaming.consumer.bootstep.WATCH_EVERY_S", 0.01)
+    monkeypatch.setattr("streaming.consumer.bootstep.os._exit", end)
     stream._watch()
     release.set()
     assert ended == [EXIT_FAILED]

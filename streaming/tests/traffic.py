@@ -3,12 +3,12 @@
 import random
 from collections.abc import Sequence
 
-from streaming import events
-from streaming.events import Event
+from streaming.events import schema
+from streaming.events.schema import Event
 
 START = 1_600_000_000_000  # September 2020
-Kind = type[events.View | events.Click | events.BagAdd | events.BagRemove]
-KINDS: list[Kind] = [events.View, events.View, events.Click, events.BagAdd, events.BagRemove]
+Kind = type[schema.View | schema.Click | schema.BagAdd | schema.BagRemove]
+KINDS: list[Kind] = [schema.View, schema.View, schema.Click, schema.BagAdd, schema.BagRemove]
 
 
 def traffic(
@@ -37,16 +37,16 @@ def _event(
     shopper, article, luck = dice.choice(everybody), dice.choice(articles), dice.random()
     if luck < 0.005:
         customer = f"c{1 + dice.randrange(len(everybody) - len(anonymous))}"
-        return events.Identify(
+        return schema.Identify(
             id=name, shopper=customer, ts=ts, source="shop", anonymous=dice.choice(anonymous)
         )
     if luck < 0.007:
-        kind = events.Reset if luck < 0.0065 else events.Erase
+        kind = schema.Reset if luck < 0.0065 else schema.Erase
         return kind(id=name, shopper=shopper, ts=ts, source="shop")
     if luck < 0.03:
-        return events.Search(id=name, shopper=shopper, ts=ts, source="shop", query="linen")
+        return schema.Search(id=name, shopper=shopper, ts=ts, source="shop", query="linen")
     if luck < 0.2:
-        return events.Purchase(
+        return schema.Purchase(
             id=name, shopper=shopper, ts=ts, source="shop", article=article, price=0.05, channel=2
         )
     return dice.choice(KINDS)(id=name, shopper=shopper, ts=ts, source="shop", article=article)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from catalog.ingest.errors import IngestError
-from catalog.ingest.phases import Phases
+from catalog.ingest.progress import Phases
 from catalog.ingest.report import Report
 from catalog.ingest.run import Options, ingest
 

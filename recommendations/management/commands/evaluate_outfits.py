@@ -13,15 +13,15 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from catalog.arguments import day
+from recommendations.dataset.inputs import Inputs, Sales
+from recommendations.dataset.load import NothingToTrainOnError, load_inputs
+from recommendations.evaluation.outfits import LEAD, Figure, coverage, evaluate
+from recommendations.evaluation.outfits_plot import drawing
 from recommendations.models import ModelVersion
-from recommendations.outfits.baskets import baskets_of
-from recommendations.outfits.evaluation import LEAD, Figure, coverage, evaluate
-from recommendations.outfits.offline import SEED, trained_wardrobe
-from recommendations.outfits.plot import drawing
-from recommendations.outfits.questions import Decoys, questions_by_basket
-from recommendations.training.inputs import Inputs, Sales
-from recommendations.training.load import NothingToTrainOnError, load_inputs
+from recommendations.training.outfits.baskets import baskets_of
+from recommendations.training.outfits.offline import SEED, trained_wardrobe
+from recommendations.training.outfits.questions import Decoys, questions_by_basket
+from web.arguments import day
 
 BASKETS = 6000
 COVERAGE_SAMPLE = 2000

@@ -9,11 +9,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from catalog.arguments import day
+from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluate
 from recommendations.models import ModelVersion
-from recommendations.training.load import NothingToTrainOnError, load_inputs
+from web.arguments import day
 
 # The model's admin page links to them.
 PAGE, NUMBERS = "evaluation.html", "evaluation.json"

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from catalog.arguments import day
 from recommendations.bundle.format import BundleError
-from recommendations.export import CustomersFileError, export
 from recommendations.models import ModelVersion
+from recommendations.serving.export import CustomersFileError, export
+from web.arguments import day
 
 
 def version_of(as_of: date | None) -> ModelVersion:

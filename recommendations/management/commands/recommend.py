@@ -6,17 +6,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.table import Table
 
-from catalog.arguments import day
 from catalog.models import Customer
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.reader import Bundle, open_bundle
-from recommendations.for_you import causes, reason
-from recommendations.learned import Opinion, opinions
 from recommendations.management.commands.export_recommendations import version_of
-from recommendations.personal import Wish, personal_shelf
-from recommendations.profile import Profile, after_history, profile_of
-from recommendations.ranking import contributions, generate
-from streaming.state import KINDS
+from recommendations.ranking.pipeline import Constraints, personal_shelf
+from recommendations.ranking.ranker import Opinion, opinions
+from recommendations.ranking.scoring import contributions, generate
+from recommendations.recommenders.for_you import causes, reason
+from recommendations.retrieval.profile import Profile, after_history, profile_of
+from streaming.features.state import KINDS
+from web.arguments import day
 
 
 class Command(BaseCommand):
@@ -69,7 +69,7 @@ def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
     table = Table("", "article", "name", "score", "reason", "from", "ranker", title=title)
     found, why = generate(bundle, about), causes(bundle, about)
     of_ranker = opinions(bundle, about, found)
-    for place, pick in enumerate(personal_shelf(bundle, about, k, Wish()), start=1):
+    for place, pick in enumerate(personal_shelf(bundle, about, k, Constraints()), start=1):
         given = contributions(found, pick.row)
         table.add_row(
             str(place),

@@ -12,14 +12,14 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import track
 
-from catalog.arguments import day
 from recommendations.bundle import registry
+from recommendations.dataset.inputs import Progress
+from recommendations.dataset.load import NothingToTrainOnError, load_inputs
+from recommendations.evaluation.outfit_scores import Line, QuestionError, answer, questions
 from recommendations.outfits.arrays import wardrobe_of
-from recommendations.outfits.offline import trained_wardrobe
-from recommendations.outfits.scoring import Line, QuestionError, answer, questions
 from recommendations.outfits.search import Wardrobe
-from recommendations.training.inputs import Progress
-from recommendations.training.load import NothingToTrainOnError, load_inputs
+from recommendations.training.outfits.offline import trained_wardrobe
+from web.arguments import day
 
 
 class Command(BaseCommand):

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from catalog.arguments import day
-from recommendations.training.load import NothingToTrainOnError
+from recommendations.dataset.load import NothingToTrainOnError
 from recommendations.training.run import TrainingRunningError, train_model
+from web.arguments import day
 
 
 class Command(BaseCommand):

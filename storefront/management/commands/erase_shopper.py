@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from storefront import erasing
-from streaming.shoppers import is_shopper
+from storefront.privacy import erasure
+from streaming.identity.shoppers import is_shopper
 
 
 class Command(BaseCommand):
@@ -22,8 +22,8 @@ class Command(BaseCommand):
         shopper = options["shopper"]
         if not is_shopper(shopper):
             raise CommandError(f"{shopper} isn't a shopper: c17, or a and 32 digits.")
-        tombstone = erasing.erase(shopper, f"{getpass.getuser()} on the command line")
-        _, waiting = erasing.finish()
+        tombstone = erasure.erase(shopper, f"{getpass.getuser()} on the command line")
+        _, waiting = erasure.finish()
         tombstone.refresh_from_db()
         told = ", ".join(f"{number} {what}" for what, number in tombstone.removed.items())
         self.stdout.write(f"{shopper} is erased: {told or 'there was nothing'}.")

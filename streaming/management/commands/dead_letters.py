@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from streaming import dead
-from streaming.topics import TopicError
+from streaming import dead_letters
+from streaming.kafka.topics import TopicError
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         table = Table("number", "topic", "partition", "offset", "error")
-        for number, letter in dead.letters():
+        for number, letter in dead_letters.letters():
             place = map(str, (number, letter.topic, letter.partition, letter.offset))
             table.add_row(*place, letter.error)
         if table.row_count:
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{table.row_count} dead letters.")
 
     def _show(self, options: dict[str, Any]) -> None:
-        for number, letter in dead.letters():
+        for number, letter in dead_letters.letters():
             if number == options["number"]:
                 self.stdout.write(f"{letter.topic}[{letter.partition}]@{letter.offset}")
                 self.stdout.write(letter.error)
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 
     def _replay(self, options: dict[str, Any]) -> None:
         asked = set(options["numbers"])
-        sent, failed = dead.replay(asked or None)
+        sent, failed = dead_letters.replay(asked or None)
         self.stdout.write(f"{sent} dead letters sent again.")
         if failed:
             raise CommandError(f"{failed} weren't acknowledged.")
@@ -56,5 +56,5 @@ class Command(BaseCommand):
             raise CommandError(f"{len(asked) - sent} of the numbers are no dead letter's.")
 
     def _purge(self, options: dict[str, Any]) -> None:
-        dead.purge()
+        dead_letters.purge()
         self.stdout.write("All dead letters are gone.")

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from streaming.reference import page
+from streaming.features.reference import page
 
 
 class Command(BaseCommand):

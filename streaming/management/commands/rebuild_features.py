@@ -7,12 +7,13 @@ from typing import Any
 from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.arguments import positive_whole
-from streaming import history, status, store
+from streaming import history, status
 from streaming.connection import StoreUnavailable
-from streaming.pace import Pace
-from streaming.replay import Plan, Replay
-from streaming.topics import TopicError
+from streaming.features import store
+from streaming.kafka.topics import TopicError
+from streaming.replay.rate_limiter import Pace
+from streaming.replay.replay import Plan, Replay
+from web.arguments import positive_whole
 
 
 class Command(BaseCommand):

@@ -8,15 +8,15 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress, TextColumn
 
-from catalog.arguments import day, positive
 from catalog.ingest.errors import IngestError
 from streaming import clock, history
 from streaming.connection import StoreUnavailable
 from streaming.history import Source
-from streaming.history_file import HistoryFile, HistoryFileError
-from streaming.pace import Pace
-from streaming.replay import Plan, Replay
-from streaming.topics import TopicError
+from streaming.history.from_file import HistoryFile, HistoryFileError
+from streaming.kafka.topics import TopicError
+from streaming.replay.rate_limiter import Pace
+from streaming.replay.replay import Plan, Replay
+from web.arguments import day, positive
 
 DEFAULT_SPEED = 60.0
 

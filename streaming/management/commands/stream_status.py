@@ -6,9 +6,10 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from streaming import spool, status
+from streaming import status
 from streaming.connection import StoreUnavailable
 from streaming.models import OutboxEvent
+from streaming.producers import spool
 from streaming.status import WorkerStatus
 
 

@@ -5,13 +5,15 @@ from typing import Any
 from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
 
-from catalog.arguments import day, positive_whole
-from streaming import history, offline, store, topics, verify
+from streaming import history
 from streaming.connection import StoreUnavailable
-from streaming.state import unpack, view
-from streaming.tombstones import tombstones
-from streaming.topics import TopicError
-from streaming.verify import Difference, LogError, Packed
+from streaming.features import offline, store, verify
+from streaming.features.state import unpack, view
+from streaming.features.verify import Difference, LogError, Packed
+from streaming.identity.tombstones import tombstones
+from streaming.kafka import topics
+from streaming.kafka.topics import TopicError
+from web.arguments import day, positive_whole
 
 SHOWN = 20
 

@@ -1,0 +1,195 @@
+"""The catalogue as columns, for lists: which products, in which order, how many of each colour.
+
+Kept in each process, a few megabytes for the full catalogue, and read anew after an ingest: any
+combination of filters is counted in milliseconds, and no page of a long list is slower than the
+first.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from django.utils.translation import gettext_noop as _
+
+from catalog.columns import copy_columns
+from catalog.data_version import per_ingest
+from catalog.models import Appearance, ColourMaster, ProductType, Section
+from catalog.money import price
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+
+# Articles without a summary have no price and aren't shown.
+QUERY: Final = """
+SELECT a.id AS article, a.product_id AS product, i.group_id AS index_group,
+    a.section_id AS section, a.garment_group_id AS garment_group, a.product_type_id AS type,
+    a.colour_master_id AS colour, a.appearance_id AS pattern, s.price,
+    s.units_recent, coalesce(s.first_sold - DATE '1970-01-01', -1) AS entered,
+    s.has_picture::int AS pictured
+FROM catalog_article a
+JOIN catalog_articlesummary s ON s.article_id = a.id
+JOIN catalog_index i ON i.id = a.index_id
+ORDER BY a.id
+"""
+COLUMNS: Final = {
+    "article": ">i4", "product": ">i4", "index_group": ">i4", "section": ">i4",
+    "garment_group": ">i4", "type": ">i4", "colour": ">i4", "pattern": ">i4", "price": ">f8",
+    "units_recent": ">i4", "entered": ">i4", "pictured": ">i4",
+}  # fmt: skip
+LEVELS: Final = ("index_group", "section", "garment_group", "type")
+# In money; the last has no upper end.
+PRICES: Final = (0, 10, 20, 30, 50)
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A way to narrow a list; `names` by the value that stands in an address."""
+
+    key: str
+    title: str
+    names: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Option:
+    """`count` is the number of products one would see, whatever is chosen of the same facet."""
+
+    value: int
+    name: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Assortment:
+    """One row per article, by article. `columns` are those of QUERY, and `band`, the price's."""
+
+    columns: Mapping[str, npt.NDArray[Any]]
+    facets: Sequence[Facet]
+
+    def of(self, column: str) -> npt.NDArray[Any]:
+        return self.columns[column]
+
+    @cached_property
+    def design(self) -> Ints:
+        """The product's place among all products."""
+        return np.asarray(np.unique(self.of("product"), return_inverse=True)[1], np.int64)
+
+    @cached_property
+    def orders(self) -> dict[str, Ints]:
+        """Rows in each order; of equal ones those with a picture first, then by article."""
+        article, unseen = self.of("article"), 1 - self.of("pictured")
+        keys = {
+            "popular": (article, unseen, -self.of("units_recent")),
+            "newest": (-article, unseen, -self.of("entered")),
+            "cheapest": (article, unseen, self.of("price")),
+            "dearest": (article, unseen, -self.of("price")),
+        }
+        return {name: np.lexsort(by) for name, by in keys.items()}
+
+    @cached_property
+    def _pairs(self) -> dict[str, tuple[Ints, Ints, Ints]]:
+        """By facet: its values, of each pair of value and product the value's place, and the pair
+        of each row. So the products of a value are counted by marking pairs, without sorting."""
+        return {facet.key: self._pair(self.of(facet.key)) for facet in self.facets}
+
+    def _pair(self, column: npt.NDArray[Any]) -> tuple[Ints, Ints, Ints]:
+        values, code = np.unique(column, return_inverse=True)
+        products = int(self.design.max(initial=0)) + 1
+        pairs, pair = np.unique(code * products + self.design, return_inverse=True)
+        return values.astype(np.int64), pairs // products, pair.astype(np.int64)
+
+    def within(self, place: Sequence[int]) -> Bools:
+        """The rows at a place of the menu: keys of the LEVELS, from the top."""
+        found = np.ones(len(self.of("article")), bool)
+        for level, key in zip(LEVELS, place, strict=False):
+            found &= self.of(level) == key
+        return found
+
+    def rows_of(self, articles: Ints) -> tuple[Ints, Bools]:
+        """The row of each article key, and which of the keys have one."""
+        own = self.of("article")
+        rows = np.searchsorted(own, articles).clip(max=max(len(own) - 1, 0))
+        known = own[rows] == articles if len(own) else np.zeros(len(articles), bool)
+        return rows, known
+
+    def chosen(
+        self, rows: Bools, choice: Mapping[str, Collection[int]], without: str = ""
+    ) -> Bools:
+        """Those of the rows that any of the chosen values of every facet but one allows."""
+        found = rows.copy()
+        for key, values in choice.items():
+            if values and key != without:
+                found &= np.isin(self.of(key), list(values))
+        return found
+
+    def ordered(self, rows: Bools, order: str) -> Ints:
+        every = self.orders[order]
+        return every[rows[every]]
+
+    def by_score(self, rows: Bools, score: Floats) -> Ints:
+        """`score` has a number for each row of the assortment; the highest comes first."""
+        places = np.flatnonzero(rows)
+        return places[np.argsort(-score[places], kind="stable")]
+
+    def listed(self, ordered: Ints) -> list[int]:
+        """Article keys, of each product the one that comes first."""
+        at = np.sort(np.unique(self.design[ordered], return_index=True)[1])
+        articles: list[int] = self.of("article")[ordered[at]].tolist()
+        return articles
+
+    def options(
+        self, facet: Facet, rows: Bools, choice: Mapping[str, Collection[int]]
+    ) -> list[Option]:
+        """What there is to choose of a facet, most products first; prices in their order."""
+        counts = self._products_by(facet.key, self.chosen(rows, choice, without=facet.key))
+        chosen = choice.get(facet.key, ())
+        made = [
+            Option(value, facet.names.get(value, str(value)), count, value in chosen)
+            for value, count in counts
+        ]
+        return made if facet.key == "band" else sorted(made, key=lambda o: (-o.count, o.name))
+
+    def _products_by(self, column: str, rows: Bools) -> Iterable[tuple[int, int]]:
+        """Each value there is among the rows and its number of products."""
+        values, value_of_pair, pair = self._pairs[column]
+        seen = np.zeros(len(value_of_pair), bool)
+        seen[pair[rows]] = True
+        counts = np.bincount(value_of_pair[seen], minlength=len(values))
+        there = np.flatnonzero(counts)
+        return zip(values[there].tolist(), counts[there].tolist(), strict=True)
+
+
+@per_ingest()
+def assortment() -> Assortment:
+    """That of the last finished ingest."""
+    columns = dict(copy_columns(QUERY, COLUMNS))
+    bounds = np.array([price(Decimal(money)) for money in PRICES[1:]])
+    columns["band"] = np.searchsorted(bounds, columns["price"], side="right")
+    return Assortment(columns, facets())
+
+
+def facets() -> list[Facet]:
+    """In the order in which they are shown."""
+    tables = (
+        ("type", _("Type"), ProductType),
+        ("colour", _("Colour"), ColourMaster),
+        ("pattern", _("Pattern"), Appearance),
+        ("section", _("Section"), Section),
+    )
+    named = [
+        Facet(key, title, dict(model._default_manager.values_list("pk", "name")))
+        for key, title, model in tables
+    ]
+    return [*named, Facet("band", _("Price"), dict(enumerate(price_names())))]
+
+
+def price_names() -> list[str]:
+    ends = [f"{low} to {high}" for low, high in pairwise(PRICES)]
+    return [f"Under {PRICES[1]}", *ends[1:], f"{PRICES[-1]} and over"]

@@ -1,0 +1,231 @@
+"""Writes a whole synthetic data set into a folder, all of it or nothing.
+
+Files appear under their final names only when they are complete: everything is written into
+`.partial` first and then renamed, `parameters.json` last. A folder that holds anything else is
+refused; a finished set with the same parameters is left as it is (its pictures may be added later).
+
+Beside the Kaggle files stands the hidden truth, for measuring how much a method recovers:
+
+- truth/clusters.npz: `customer_cluster` (row order of customers.csv); per article, in the row order
+  of articles.csv, `article_segment`, `article_type`, `article_family` (indices into taxonomy.py's
+  SEGMENTS, TYPES, FAMILIES), `article_launch_week` and `article_life_weeks`; per cluster
+  `cluster_age`, `cluster_segments`, `cluster_families`, `cluster_style`.
+- truth/complements.json: `types`: planted partner types per segment with odds; `families`: the
+  partner colour families of each family, with `family_odds`.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from demo.data.articles import MAX_ARTICLES, make_catalogue
+from demo.data.baskets import make_baskets
+from demo.data.customers import make_customers
+from demo.data.harmony import FAMILY_ODDS, as_records, make_harmony
+from demo.data.shelf import World, make_world
+from demo.data.tastes import make_tastes
+from demo.data.taxonomy import FAMILIES
+from demo.data.transactions import weekly_lines
+from demo.data.writer import (
+    CHUNK_ROWS,
+    TRANSACTION_HEADER,
+    TransactionEncoder,
+    chunks,
+    write_table,
+)
+
+PARTIAL = ".partial"
+PARAMETERS = "parameters.json"
+FORMAT_VERSION = 1
+Progress = Callable[[int], None]
+
+
+class DataSetError(Exception):
+    """The parameters or the folder cannot be used; the message says why."""
+
+
+class DrawAll(Protocol):
+    """Draws out/images/0xx/0xxxxxxxxx.jpg for nearly all articles and returns how many."""
+
+    def __call__(self, articles: pd.DataFrame, out: Path, progress: Progress) -> int: ...
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The size and the seed of a data set; equal parameters give equal bytes."""
+
+    articles: int
+    customers: int
+    transactions: int
+    seed: int
+
+    def check(self) -> None:
+        """Raise DataSetError, naming the parameter, where a value is out of range."""
+        limits = {
+            "articles": (200, MAX_ARTICLES),
+            "customers": (100, 100_000_000),
+            "transactions": (1_000, 2_000_000_000),
+            "seed": (0, 2**63 - 1),
+        }
+        for name, (low, high) in limits.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise DataSetError(f"--{name} {value}: must be from {low:,} to {high:,}")
+
+    def as_json(self) -> str:
+        """The marker file's text, by which a finished set is recognised."""
+        kind = {"synthetic": True, "format": FORMAT_VERSION}
+        return json.dumps(kind | asdict(self), indent=2) + "\n"
+
+
+def is_finished(out: Path, parameters: Parameters) -> bool:
+    """Whether `out` already holds exactly this set.
+
+    Raises DataSetError where it holds anything else, other than the remains of an interrupted run.
+    """
+    if out.exists() and not out.is_dir():
+        raise DataSetError(f"{out}: is not a folder")
+    if not out.exists() or not any(out.iterdir()):
+        return False
+    marker = out / PARAMETERS
+    if marker.is_file():
+        if marker.read_text() == parameters.as_json():
+            return True
+        raise DataSetError(f"{out}: holds a synthetic data set of other parameters ({PARAMETERS})")
+    if (out / PARTIAL / PARAMETERS).is_file():
+        return False
+    raise DataSetError(f"{out}: is not empty and not a synthetic data set; choose another folder")
+
+
+def generate(
+    parameters: Parameters, out: Path, progress: Progress, chunk_rows: int = CHUNK_ROWS
+) -> None:
+    """Write the data set; `progress` is told how many transactions were written since it was last.
+
+    `chunk_rows` bounds the memory of writing and changes nothing in the files. Whatever ends the
+    run early, nothing unfinished stays.
+    """
+    parameters.check()
+    partial = out / PARTIAL
+    if not (out / PARAMETERS).exists():
+        shutil.rmtree(partial, ignore_errors=True)
+    (partial / "truth").mkdir(parents=True)
+    (partial / PARAMETERS).write_text(parameters.as_json())
+    try:
+        _write_all(parameters, partial, progress, chunk_rows)
+        publish(partial, out)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        with suppress(OSError):
+            out.rmdir()
+        raise
+
+
+def publish(partial: Path, out: Path) -> None:
+    """Move the finished files to their final names, the marker last."""
+    for path in sorted(partial.iterdir(), key=lambda path: path.name == PARAMETERS):
+        target = out / path.name
+        if target.is_dir():
+            shutil.rmtree(target)
+        path.replace(target)
+    partial.rmdir()
+
+
+def _write_all(parameters: Parameters, folder: Path, progress: Progress, chunk_rows: int) -> None:
+    seed = parameters.seed
+    tastes, harmony = make_tastes(seed), make_harmony(seed)
+    catalogue = make_catalogue(seed, parameters.articles)
+    customers = make_customers(seed, parameters.customers, tastes)
+    write_table(catalogue.frame, folder / "articles.csv")
+    write_table(customers.frame, folder / "customers.csv")
+    (folder / "README.txt").write_text(readme(parameters))
+    world = make_world(seed, catalogue, customers, tastes, harmony)
+    _write_truth(world, folder / "truth")
+    _write_transactions(world, parameters, folder, progress, chunk_rows)
+
+
+def _write_transactions(
+    world: World, parameters: Parameters, folder: Path, progress: Progress, chunk_rows: int
+) -> None:
+    baskets = make_baskets(parameters.seed, world.customers, parameters.transactions)
+    article_ids: list[str] = world.catalogue.frame["article_id"].tolist()
+    encoder = TransactionEncoder(world.customers.ids, article_ids)
+    with (folder / "transactions_train.csv").open("wb") as file:
+        file.write(TRANSACTION_HEADER)
+        for week in weekly_lines(world, baskets):
+            for chunk in chunks(week, chunk_rows):
+                file.write(encoder.encode(chunk))
+                progress(len(chunk))
+
+
+def _write_truth(world: World, folder: Path) -> None:
+    catalogue, tastes = world.catalogue, world.tastes
+    np.savez_compressed(
+        folder / "clusters.npz",
+        customer_cluster=world.customers.cluster.astype(np.int16),
+        article_segment=catalogue.segment.astype(np.int16),
+        article_type=catalogue.kind.astype(np.int16),
+        article_family=catalogue.family.astype(np.int16),
+        article_launch_week=catalogue.launch.astype(np.int16),
+        article_life_weeks=catalogue.life.astype(np.float32),
+        cluster_age=tastes.age,
+        cluster_segments=tastes.segments,
+        cluster_families=tastes.families,
+        cluster_style=tastes.style,
+    )
+    partners = world.harmony.family
+    families = {
+        name: [FAMILIES[p] for p in row] for name, row in zip(FAMILIES, partners, strict=True)
+    }
+    truth = {
+        "types": as_records(world.harmony),
+        "families": families,
+        "family_odds": FAMILY_ODDS.tolist(),
+    }
+    (folder / "complements.json").write_text(json.dumps(truth, indent=1) + "\n")
+
+
+def draw_pictures(out: Path, draw_all: DrawAll, progress: Progress) -> int:
+    """Draw the pictures of a finished set, all of them or none; returns how many were drawn."""
+    partial = out / PARTIAL
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    try:
+        count = draw_all(read_articles(out), partial, progress)
+        publish(partial, out)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return count
+
+
+def read_articles(out: Path) -> pd.DataFrame:
+    """articles.csv of a finished set, every column as text."""
+    return pd.read_csv(out / "articles.csv", dtype=str, keep_default_na=False)
+
+
+def readme(parameters: Parameters) -> str:
+    """What README.txt says."""
+    return f"""Synthetic data set in the format of the Kaggle competition
+"H&M Personalized Fashion Recommendations". Everything in it is generated: no article, customer,
+purchase, text or picture is real.
+
+articles      {parameters.articles}
+customers     {parameters.customers}
+transactions  {parameters.transactions}
+seed          {parameters.seed}
+
+Made by: python manage.py generate_hm --articles {parameters.articles} \
+--customers {parameters.customers} --transactions {parameters.transactions} \
+--seed {parameters.seed} --out DIR
+
+truth/ holds what the generator knows and the files do not tell: taste clusters and planted
+complements. It is for measuring methods, never for training them.
+"""

@@ -1,0 +1,96 @@
+"""The hidden graph of what is worn with what, which baskets follow and tests may recover.
+
+Slots go together by fixed odds (a top asks for a bottom, a dress for tights or shoes). Within them
+each product type of a segment has its own few partner types, and each colour family its partner
+families; those choices are drawn from the seed, so they cannot be guessed from the names.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from demo.data.seeds import Floats, Ints, choose, stream
+from demo.data.taxonomy import COLOURS, FAMILIES, FAMILY_COUNT, SEGMENTS, TYPE_COUNT, TYPES
+
+PARTNERS = 4
+FAMILY_PARTNERS = 3
+FAMILY_ODDS = np.array([0.6, 0.25, 0.15])
+SLOT_ODDS: dict[str, dict[str, float]] = {
+    "top": {"bottom": 0.74, "outer": 0.18, "accessory": 0.05, "shoes": 0.03},
+    "outer": {"top": 0.45, "bottom": 0.43, "accessory": 0.08, "shoes": 0.04},
+    "bottom": {"top": 0.76, "outer": 0.16, "accessory": 0.04, "shoes": 0.04},
+    "full": {"outer": 0.50, "accessory": 0.20, "legs": 0.10, "shoes": 0.14, "bag": 0.06},
+    "shoes": {"bottom": 0.35, "full": 0.35, "bag": 0.10, "legs": 0.20},
+    "bag": {"full": 0.40, "outer": 0.30, "shoes": 0.15, "accessory": 0.15},
+    "accessory": {"outer": 0.30, "top": 0.35, "full": 0.25, "bag": 0.10},
+    "legs": {"full": 0.40, "shoes": 0.15, "bottom": 0.45},
+    "bra": {"brief": 0.90, "night": 0.10},
+    "brief": {"bra": 0.75, "legs": 0.15, "night": 0.10},
+    "night": {"brief": 0.60, "legs": 0.40},
+    "swimtop": {"swimbottom": 0.90, "swim": 0.10},
+    "swimbottom": {"swimtop": 0.90, "swim": 0.10},
+    "swim": {"swimbottom": 0.40, "accessory": 0.40, "shoes": 0.20},
+}
+
+
+@dataclass(frozen=True)
+class Harmony:
+    """partner, odds: (segments · types, PARTNERS), partner is −1 where there is none;
+    family: (families, FAMILY_PARTNERS) with FAMILY_ODDS."""
+
+    partner: Ints
+    odds: Floats
+    family: Ints
+
+
+def _partners_of(rng: np.random.Generator, kind: int, letter: str) -> list[tuple[int, float]]:
+    """Up to PARTNERS partner types of one type in one segment, with odds."""
+    partners = []
+    for slot, share in SLOT_ODDS.get(TYPES[kind].slot, {}).items():
+        choices = [i for i, t in enumerate(TYPES) if t.slot == slot and letter in t.segments]
+        if choices:
+            weights = np.array([TYPES[i].weight for i in choices])
+            partners.append((choices[int(choose(rng, weights, 1)[0])], share))
+    return sorted(partners, key=lambda pair: -pair[1])[:PARTNERS]
+
+
+def _family_partners(rng: np.random.Generator) -> Ints:
+    """Partner colour families, the common ones more often; a family may go with itself."""
+    weights = np.zeros(FAMILY_COUNT)
+    for colour in COLOURS:
+        weights[FAMILIES.index(colour.family)] += colour.weight
+    weights = np.sqrt(weights) / np.sqrt(weights).sum()
+    rows = [rng.choice(FAMILY_COUNT, FAMILY_PARTNERS, replace=False, p=weights) for _ in FAMILIES]
+    return np.array(rows, dtype=np.int64)
+
+
+def make_harmony(seed: int) -> Harmony:
+    """The graph of one seed."""
+    rng = stream(seed, "harmony")
+    partner = np.full((len(SEGMENTS) * TYPE_COUNT, PARTNERS), -1, dtype=np.int64)
+    odds = np.zeros((len(SEGMENTS) * TYPE_COUNT, PARTNERS))
+    for place, letter in enumerate(SEGMENTS):
+        for kind in range(TYPE_COUNT):
+            row = place * TYPE_COUNT + kind
+            for column, (other, share) in enumerate(_partners_of(rng, kind, letter)):
+                partner[row, column], odds[row, column] = other, share
+    return Harmony(partner, odds, _family_partners(rng))
+
+
+def as_records(harmony: Harmony) -> list[dict[str, object]]:
+    """The planted pairs in words and codes, for truth/complements.json."""
+    records: list[dict[str, object]] = []
+    for row, column in zip(*np.nonzero(harmony.odds), strict=True):
+        segment, kind = divmod(int(row), TYPE_COUNT)
+        if SEGMENTS[segment] not in TYPES[kind].segments:
+            continue
+        other = TYPES[harmony.partner[row, column]]
+        records.append(
+            {
+                "segment": SEGMENTS[segment],
+                "product_type_no": TYPES[kind].no,
+                "partner_type_no": other.no,
+                "odds": round(float(harmony.odds[row, column]), 3),
+            }
+        )
+    return records

@@ -1,0 +1,129 @@
+"""manage.py compare_strategies [STUDY …] | --control NAME --other NAME [--kind for-you] …"""
+
+import json
+from argparse import Namespace
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from demo.management.commands.simulate_shoppers import add_plan, plan_of, read_minds
+from demo.shoppers.comparison import NotCountedError
+from demo.shoppers.forest import drawing
+from demo.shoppers.studies import STUDIES, Figures, Study, conduct, summary
+from recommendations.experiments.strategies import EXPERIMENTABLE, strategies_of
+
+
+class Command(BaseCommand):
+    help = (
+        "Compare two strategies of a shelf on simulated shoppers: a real experiment in the running "
+        "shop, counted by its stream. The same strategy twice is an A/A test, which should find "
+        "no difference. Clicks per shopper, with intervals that hold at any look, beside the truth."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_plan(parser)
+        parser.add_argument(
+            "studies", nargs="*", metavar="STUDY", choices=[[], "all", *STUDIES],
+            help=f"ready-made ones: all, {', '.join(STUDIES)}",
+        )  # fmt: skip
+        parser.add_argument(
+            "--size", type=float, default=1.0, help="scales the studies' numbers of shoppers (1)"
+        )
+        parser.add_argument("--kind", choices=EXPERIMENTABLE, default="for-you")
+        parser.add_argument("--control", default="popularity", help="a strategy (popularity)")
+        parser.add_argument("--other", default="default", help="a strategy (default)")
+        parser.add_argument("--runs", type=int, default=1, help="experiments, one after another")
+        parser.add_argument(
+            "--pages", action="store_true", help="use whole pages, not only the shelf by the API"
+        )
+        parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it here, as SVG")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        plan, truth = plan_of(options), read_minds(options["data_dir"])
+        kept = read_kept(options["json"])
+        for name, study in chosen(Namespace(**options), plan.shoppers, plan.known).items():
+            own = replace(plan, only=None if options["pages"] else study.kind, panel=panel_of(name))
+            with Progress(transient=True) as progress:
+                task = progress.add_task(study.title, total=study.shoppers * study.runs)
+                try:
+                    found = conduct(study, own, truth, partial(progress.advance, task))
+                except (NotCountedError, ValidationError) as error:
+                    raise CommandError(f"{study.title}: {error}") from error
+            kept[name] = summary(study, found)
+            show(kept[name])
+            # At once: what was found stands, whatever comes of the next.
+            write(kept, options["json"], options["plot"])
+
+
+def chosen(options: Namespace, shoppers: int, known: float) -> dict[str, Study]:
+    """The studies asked for; raise CommandError, naming the option."""
+    if options.studies:
+        wanted = {n: s for n, s in STUDIES.items() if {n, "all"} & set(options.studies)}
+        return {
+            n: replace(s, shoppers=max(round(s.shoppers * options.size), 20))
+            for n, s in wanted.items()
+        }
+    known_ones = strategies_of(options.kind)
+    for name in ("control", "other"):
+        if getattr(options, name) not in known_ones:
+            raise CommandError(f"--{name}: for {options.kind} it is one of {', '.join(known_ones)}")
+    if options.runs < 1:
+        raise CommandError("--runs must be 1 or more")
+    title = f"{options.kind}: {options.other} against {options.control}"
+    pair = (options.kind, options.control, options.other)
+    return {title: Study(title, *pair, known, options.runs, shoppers)}
+
+
+def panel_of(name: str) -> tuple[int, int]:
+    """Each ready-made study has customers of its own: who comes twice is known to the shop."""
+    names = list(STUDIES)
+    return (names.index(name), len(names)) if name in names else (0, 1)
+
+
+def read_kept(file: Path | None) -> dict[str, Figures]:
+    """What the file holds of other studies: it is added to."""
+    if file is None or not file.exists():
+        return {}
+    kept: dict[str, Figures] = json.loads(file.read_text())
+    return kept
+
+
+def write(kept: dict[str, Figures], file: Path | None, plot: Path | None) -> None:
+    if file:
+        file.write_text(json.dumps(kept, indent=1) + "\n")
+    if plot:
+        known = [kept[name] for name in STUDIES if name in kept]
+        plot.write_text(drawing(known + [of for name, of in kept.items() if name not in STUDIES]))
+
+
+def show(of: Figures) -> None:
+    console, table = Console(), Table(title=of["title"], title_justify="left")
+    for name in ("seed", "shoppers", "clicks", "difference", "95 %", "truth"):
+        table.add_column(name, justify="right")
+    for one in of["each"]:
+        table.add_row(
+            str(one["seed"]),
+            " / ".join(f"{n:,}" for n in one["shoppers"]),
+            " / ".join(f"{clicks:.3f}" for clicks in one["clicks"]),
+            f"{one['difference']:+.3f}",
+            f"{one['low']:+.3f} … {one['high']:+.3f}",
+            f"{one['truth']:+.3f}",
+        )
+    console.print(table)
+    console.print(
+        f"A difference was told in {of['detected']} of {of['runs']} runs; the truth over all of "
+        f"them, {of['truth']:+.3f} clicks a shopper, lies in {of['truth_inside']} intervals."
+    )
+    if split := of["split"]:
+        console.print(
+            f"Its {split['shoppers']:,} shoppers, divided by {split['seeds']:,} other hashes and "
+            f"looked at {split['looks']} times each: told in {split['told'] / split['seeds']:.1%}, "
+            f"at most {split['at_most']:.1%} (95 %); {split['allowed']:.0%} is allowed."
+        )

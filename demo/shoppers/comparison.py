@@ -1,0 +1,138 @@
+"""Two strategies against each other: simulated shoppers, a real experiment, the stream's counts."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from django.db.models import Sum
+
+from demo.shoppers.crowd import Crowd, Plan, run
+from demo.shoppers.ground_truth import Minds
+from demo.shoppers.shopper import Visit
+from recommendations.attribution import rec_id
+from recommendations.attribution.models import Exposure, Serving
+from recommendations.experiments.models import Experiment, Layer, Variant
+from recommendations.experiments.results import Results, results
+from recommendations.experiments.statistics import Interval
+from recommendations.ttl_cache import CHECK_S
+
+LAYER: Final = "simulator"
+PATIENCE_S: Final = 60.0
+Parameters = dict[str, Any]
+
+
+class NotCountedError(Exception):
+    """What the shoppers saw doesn't arrive in the experiment."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One run. `clicks`: per shopper; `truth`: the difference of expected clicks per shopper by the
+    shoppers' own choice model, without the luck of their dice; `measured` what the experiment
+    says; `clicked` of each shopper, as they came. Pairs are the control's and the other's."""
+
+    seed: int
+    shoppers: tuple[int, int]
+    clicks: tuple[float, float]
+    measured: Interval
+    truth: float
+    ratio_p: float
+    failures: Mapping[str, int]
+    clicked: Sequence[int] = ()
+
+    @property
+    def detected(self) -> bool:
+        return self.measured.excludes_zero
+
+
+def compare(
+    plan: Plan,
+    minds: Minds,
+    kind: str,
+    control: Parameters,
+    other: Parameters,
+    done: Callable[[], None] = lambda: None,
+) -> Comparison:
+    """Run one experiment from its start to its stop.
+
+    Raise NotCountedError, or ValidationError where another experiment is in the way.
+    """
+    experiment = _started(f"simulated {kind} {time.time_ns():x}", kind, control, other)
+    try:
+        time.sleep(2 * CHECK_S)  # every process knows of it then
+        crowd = run(plan, minds, done)
+        _wait_for(experiment, crowd, kind)
+    finally:
+        experiment.stop("the simulation is over")
+    return _outcome(plan, experiment, crowd, kind)
+
+
+def _started(name: str, kind: str, control: Parameters, other: Parameters) -> Experiment:
+    layer, _ = Layer.objects.get_or_create(name=LAYER)
+    for left in layer.experiments.filter(status=Experiment.Status.RUNNING):
+        left.stop("its run was broken off")
+    # It is to be watched to the end, whatever it does to the shoppers: they aren't real.
+    experiment = Experiment.objects.create(name=name, layer=layer, kinds=[kind], guardrail=100)
+    for title, parameters in (("control", control), ("other", other)):
+        variant = Variant(
+            experiment=experiment, name=title, is_control=title == "control", parameters=parameters
+        )
+        variant.full_clean()
+        variant.save()
+    experiment.start()
+    return experiment
+
+
+def _wait_for(experiment: Experiment, crowd: Crowd, kind: str) -> None:
+    """Until the stream has counted every impression that the shoppers told of."""
+    told = sum(one.seen for one in crowd.looked(kind) if one.rec_id)
+    deadline = time.monotonic() + PATIENCE_S
+    counted = -1
+    while counted < told and time.monotonic() < deadline:
+        time.sleep(0.5)
+        exposures = Exposure.objects.filter(variant__experiment=experiment)
+        counted = exposures.aggregate(total=Sum("impressions", default=0))["total"]
+    if counted < told:
+        raise NotCountedError(
+            f"{counted:,} of {told:,} impressions were counted within {PATIENCE_S:.0f} s."
+            " Does a worker of the queue attribution run?"
+        )
+
+
+def _outcome(plan: Plan, experiment: Experiment, crowd: Crowd, kind: str) -> Comparison:
+    found: Results = results(experiment)
+    control, other = found.lines
+    if other.against is None:
+        raise NotCountedError("Too few shoppers saw a shelf of each variant: send more.")
+    values = expected_clicks(experiment, crowd, kind)
+    return Comparison(
+        seed=plan.seed,
+        shoppers=(control.shoppers, other.shoppers),
+        clicks=(control.sample.mean, other.sample.mean),
+        measured=other.against,
+        truth=float(np.mean(values[other.variant.pk]) - np.mean(values[control.variant.pk])),
+        ratio_p=found.ratio_p,
+        failures=dict(crowd.failures),
+        clicked=[clicks_of(visit, kind) for visit in crowd.visits],
+    )
+
+
+def clicks_of(visit: Visit, kind: str) -> int:
+    return sum(one.widget == kind and one.clicked is not None for one in visit.looked)
+
+
+def expected_clicks(experiment: Experiment, crowd: Crowd, kind: str) -> dict[int, list[float]]:
+    """By variant, of each shopper who was shown something: the sum of the shelves' values."""
+    served = Serving.objects.filter(variant__experiment=experiment)
+    variant_of = dict(served.values_list("pk", "variant_id"))
+    values: dict[int, list[float]] = {}
+    for visit in crowd.visits:
+        shelves = [one for one in visit.looked if one.widget == kind and one.seen]
+        read = [rec_id.read(one.rec_id) for one in shelves]
+        variants = {variant_of.get(of.serving) for of in read if of is not None} - {None}
+        if len(variants) == 1:
+            total = sum(one.value for one in visit.looked if one.widget == kind)
+            values.setdefault(int(variants.pop() or 0), []).append(total)
+    return values

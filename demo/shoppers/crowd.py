@@ -1,0 +1,152 @@
+"""Many simulated shoppers at once."""
+
+import asyncio
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Final
+
+import aiohttp
+import numpy as np
+
+from demo.shoppers.browser import Browser, ShopError
+from demo.shoppers.choice import WITH_GOAL, Mind
+from demo.shoppers.ground_truth import Minds
+from demo.shoppers.shelf_visit import ShelfVisit
+from demo.shoppers.shopper import Looked, Visit
+
+Panel = tuple[int, int]
+# Cents a visit: log-normal around sixty euros.
+BUDGET: Final = (6000.0, 0.6)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`shoppers` come, at most `at_once` of them together; each waits `think_s` on average between
+    two pages. A share of `known` signs in as the customer whose taste they have. With `only` they
+    ask the API for that kind of shelf and open no pages. `panel` n of m: only every m-th customer,
+    so that the shop doesn't remember of them what another crowd did. With `only`, after a share
+    `finds` of the looks they open something that they found by themselves; and where the taste
+    `turns` they shop for somebody else from halfway on."""
+
+    shop: str
+    shoppers: int
+    at_once: int
+    think_s: float
+    known: float
+    seed: int
+    only: str | None = None
+    panel: Panel = (0, 1)
+    finds: float = 0.0
+    turns: bool = False
+
+
+@dataclass(repr=False)  # asyncio.run writes out what its task returned: minutes of a large crowd
+class Crowd:
+    """What came of it. `seconds`: of each kind of page; `full`: only while as many as may were in
+    the shop, for `full_s` in all; `failures`: by what the shop said."""
+
+    places: int
+    visits: list[Visit] = field(default_factory=list)
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    full: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    full_s: float = 0.0
+    inside: int = 0
+    full_since: float = 0.0
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def looked(self, widget: str | None = None) -> list[Looked]:
+        shelves = [one for visit in self.visits for one in visit.looked]
+        return [one for one in shelves if widget in (None, one.widget)]
+
+    def heard(self, kind: str, seconds: float, status: int) -> None:
+        self.seconds[kind].append(seconds)
+        if self.inside == self.places:
+            self.full[kind].append(seconds)
+        if status == 0 or status >= 400:
+            self.failures[f"{kind}: {status or 'no answer'}"] += 1
+
+    @contextmanager
+    def one_more(self) -> Iterator[None]:
+        self.inside += 1
+        if self.inside == self.places:
+            self.full_since = time.monotonic()
+        try:
+            yield
+        finally:
+            if self.inside == self.places:
+                self.full_s += time.monotonic() - self.full_since
+            self.inside -= 1
+
+
+def run(plan: Plan, minds: Minds, done: Callable[[], None] = lambda: None) -> Crowd:
+    """`done` is called after each visit. The same seed sends the same shoppers."""
+    return asyncio.run(_run(plan, minds, done))
+
+
+async def _run(plan: Plan, minds: Minds, done: Callable[[], None]) -> Crowd:
+    crowd, places = Crowd(plan.at_once), asyncio.Semaphore(plan.at_once)
+    customers = comers(plan, minds)
+    async with aiohttp.TCPConnector(limit=0) as connector:
+
+        async def one(number: int) -> None:
+            async with places:
+                with crowd.one_more():
+                    await _visit(plan, minds, crowd, connector, number, customers[number])
+            done()
+
+        await asyncio.gather(*(one(number) for number in range(plan.shoppers)))
+    return crowd
+
+
+def comers(plan: Plan, minds: Minds) -> list[int]:
+    """Whose taste each shopper has: who buys often comes early; nobody comes twice before all came.
+
+    Sampling without replacement by exponential keys (Efraimidis, Spirakis, IPL 2006).
+    """
+    number, panels = plan.panel
+    people = np.flatnonzero(minds.activity > 0)
+    people = people[people % panels == number]
+    keys = np.random.default_rng(plan.seed).exponential(1 / minds.activity[people])
+    order: list[int] = people[np.argsort(keys)].tolist()
+    return [order[number % len(order)] for number in range(plan.shoppers)]
+
+
+async def _visit(
+    plan: Plan,
+    minds: Minds,
+    crowd: Crowd,
+    connector: aiohttp.BaseConnector,
+    number: int,
+    customer: int,
+) -> None:
+    dice = Random(f"{plan.seed}/{number}")  # noqa: S311
+
+    async def think() -> None:
+        if plan.think_s > 0:
+            await asyncio.sleep(dice.expovariate(1 / plan.think_s))
+
+    mind = mind_of(minds, int(minds.cluster[customer]), dice)
+    async with Browser(plan.shop, crowd.heard, connector) as browser:
+        visit = Visit(number, browser, minds, mind, dice, think)
+        if plan.only is not None:
+            later = mind_of(minds, dice.randrange(len(minds.liking)), dice) if plan.turns else None
+            of = (number, browser, minds, mind, dice, think)
+            visit = ShelfVisit(*of, kind=plan.only, finds=plan.finds, later=later)
+        crowd.visits.append(visit)
+        await think()
+        try:
+            await visit.run(customer + 1 if dice.random() < plan.known else None)
+        except ShopError as error:
+            crowd.failures[str(error)] += 1
+
+
+def mind_of(minds: Minds, cluster: int, dice: Random) -> Mind:
+    """Somebody of this taste, with a budget and maybe a goal."""
+    middle, spread = BUDGET
+    budget = int(middle * np.exp(dice.gauss(0, spread)))
+    goal = int(minds.sort[minds.bought_at(cluster, dice.random())])
+    return Mind(cluster, budget, goal if dice.random() < WITH_GOAL else None)

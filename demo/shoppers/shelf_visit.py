@@ -1,0 +1,103 @@
+"""A visit that is about one kind of shelf, over the API: many times cheaper than whole pages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from demo.shoppers import choice
+from demo.shoppers.browser import Card, Shelf
+from demo.shoppers.choice import Mind
+from demo.shoppers.shopper import Visit
+from recommendations.recommenders.recommenders import KINDS
+
+OUTFIT: Final = "outfit"
+LOOKS: Final = 8
+DRAWS: Final = 20
+
+
+@dataclass
+class ShelfVisit(Visit):
+    """Asks for the shelf, looks, tells what was seen and opened, LOOKS times: visits of one length
+    tell strategies apart with fewer shoppers. A shelf about an
+    article is asked for around one that the shopper would buy, as if it lay in the bag. After a
+    share `finds` of the looks something is opened that no shelf led to, as by a search: drawn as
+    the shopper's like buy. `later` is whose mind it is from halfway on, if another's."""
+
+    kind: str = "for-you"
+    finds: float = 0.0
+    later: Mind | None = None
+
+    async def run(self, customer: int | None) -> None:
+        """Raise ShopError when the shop fails."""
+        if customer is not None:
+            await self.browser.sign_in(customer)
+        for look in range(LOOKS):
+            self.pages += 1
+            if look == LOOKS // 2 and self.later is not None:
+                self.mind = self.later
+            shelf = await self._asked()
+            if shelf.cards:
+                await self._look(shelf)
+            if self.dice.random() < self.finds:
+                await self._find()
+            await self.think()
+
+    async def _find(self) -> None:
+        row = self._wanted()
+        article = f"{self.minds.ids[row]:010d}"
+        await self.browser.send("/api/v1/events/", [{"type": "view", "article": article}])
+        self.mind.known.add(row)
+
+    def _wanted(self) -> int:
+        """Of the sort that they came for, where they came for one."""
+        drawn = [self.minds.bought_at(self.mind.cluster, self.dice.random()) for _ in range(DRAWS)]
+        meant = [row for row in drawn if self.minds.sort[row] == self.mind.goal]
+        return (meant or drawn)[0]
+
+    async def _look(self, shelf: Shelf) -> None:
+        seen, place = choice.look(self.dice, self.minds, self.mind, shelf.articles)
+        self.note(shelf, seen, place)
+        if told := list(events(shelf, seen, place)):
+            await self.browser.send("/api/v1/events/", told)
+        if place is not None and (row := self.minds.row.get(shelf.articles[place])) is not None:
+            self.mind.known.add(row)
+
+    async def _asked(self) -> Shelf:
+        path, query = f"/api/v1/recommendations/{self.kind}/", {}
+        if self.kind == OUTFIT:
+            path, query = "/api/v1/outfits/", {"articles": self._starting_article(), "k": "0"}
+        elif KINDS[self.kind].article:
+            query = {"article": self._starting_article()}
+        return shelf_of(self.kind, await self.browser.read(f"{path}?{urlencode(query)}"))
+
+    def _starting_article(self) -> str:
+        row = self.minds.bought_at(self.mind.cluster, self.dice.random())
+        self.mind.bag = [row]
+        return f"{self.minds.ids[row]:010d}"
+
+
+def shelf_of(kind: str, answer: dict[str, Any]) -> Shelf:
+    """Of an answer of the API, of a shelf or of an outfit."""
+    items = answer["pieces"] if kind == OUTFIT else answer["items"]
+    cards = [Card(int(item["article"]), at, "") for at, item in enumerate(items, start=1)]
+    return Shelf(kind, answer["rec_id"], answer["strategy"], cards)
+
+
+def events(shelf: Shelf, seen: int, clicked: int | None) -> Iterator[dict[str, object]]:
+    """What a page would have told of it, as the API takes it."""
+    for card in shelf.cards[:seen]:
+        yield _event("impression", shelf, card)
+    if clicked is not None:
+        yield _event("click", shelf, shelf.cards[clicked])
+        yield _event("view", shelf, shelf.cards[clicked])
+
+
+def _event(kind: str, shelf: Shelf, card: Card) -> dict[str, object]:
+    return {
+        "type": kind,
+        "article": f"{card.article:010d}",
+        "rec_id": shelf.rec_id,
+        "widget": shelf.widget,
+        "position": card.position,
+    }

@@ -1,0 +1,106 @@
+"""What the lab asks: each study is one or several experiments on shoppers of their own."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from demo.shoppers.comparison import Comparison, compare
+from demo.shoppers.crowd import Panel, Plan
+from demo.shoppers.ground_truth import Minds
+from demo.shoppers.split import false_alarms
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Study:
+    """`other` against `control` on a kind of shelf, `runs` times with `shoppers` each, of whom a
+    share of `known` signs in as a customer with a history. `finds`, `turns`: crowd.Plan's."""
+
+    title: str
+    kind: str
+    control: str
+    other: str
+    known: float = 1.0
+    runs: int = 1
+    shoppers: int = 3000
+    finds: float = 0.0
+    turns: bool = False
+
+    @property
+    def is_aa(self) -> bool:
+        return self.control == self.other
+
+
+STUDIES: Final[Mapping[str, Study]] = {
+    "same": Study("for you against itself", "for-you", "default", "default", 1.0, 20, 200),
+    "personal": Study(
+        "for you against popularity, customers", "for-you", "popularity", "default", shoppers=1500
+    ),
+    "strangers": Study(
+        "for you against popularity, strangers", "for-you", "popularity", "default", known=0.0
+    ),
+    "live": Study("live features on against off", "for-you", "without-live", "default", finds=0.5),
+    "turn": Study(
+        "the same, taste turns halfway", "for-you", "without-live", "default", finds=0.5, turns=True
+    ),
+    "outfits": Study("outfits by lift against by content", "outfit", "content", "lift"),
+    "complements": Study("outfits by the model against by lift", "outfit", "lift", "default"),
+}
+
+
+def conduct(
+    study: Study, plan: Plan, minds: Minds, done: Callable[[], None] = lambda: None
+) -> list[Comparison]:
+    """The study's experiments, one after another, each with a seed of its own.
+
+    Raise NotCountedError, or ValidationError where another experiment is in the way.
+    """
+    control, other = {"strategy": study.control}, {"strategy": study.other}
+    base = replace(
+        plan, shoppers=study.shoppers, known=study.known, finds=study.finds, turns=study.turns
+    )
+    plans = [
+        replace(base, seed=plan.seed + n, panel=part(plan.panel, n, study.runs))
+        for n in range(study.runs)
+    ]
+    return [compare(one, minds, study.kind, control, other, done) for one in plans]
+
+
+def part(panel: Panel, number: int, of: int) -> Panel:
+    """A panel's own panels: no run's customers are another's."""
+    place, panels = panel
+    return place + number * panels, panels * of
+
+
+def summary(study: Study, found: Sequence[Comparison]) -> Figures:
+    """JSON-ready: how often a difference was told, and how often the pooled truth lay inside; of an
+    A/A study also how often other hashes would have told one (split.false_alarms)."""
+    truth = float(np.mean([one.truth for one in found]))
+    return {
+        **vars(study),
+        "shoppers": sum(sum(one.shoppers) for one in found),
+        "detected": sum(one.detected for one in found),
+        "truth": round(truth, 4),
+        "truth_inside": sum(one.measured.low <= truth <= one.measured.high for one in found),
+        "measured": round(float(np.mean([one.measured.difference for one in found])), 4),
+        "failures": dict(sum((Counter(one.failures) for one in found), Counter())),
+        "each": [_line(one) for one in found],
+        "split": false_alarms([n for one in found for n in one.clicked]) if study.is_aa else None,
+    }
+
+
+def _line(one: Comparison) -> Figures:
+    return {
+        "seed": one.seed,
+        "shoppers": one.shoppers,
+        "clicks": [round(mean, 4) for mean in one.clicks],
+        "difference": round(one.measured.difference, 4),
+        "low": round(one.measured.low, 4),
+        "high": round(one.measured.high, 4),
+        "truth": round(one.truth, 4),
+        "ratio_p": round(one.ratio_p, 4),
+    }

@@ -1,0 +1,94 @@
+"""A pytest plugin: the real services, before pytest-django reads the settings.
+
+Loaded by `-p demo.testing` (pyproject.toml). They live under VAR_DIR, by default var/test,
+and keep their data between runs: starting them again takes a fraction of a second. A service that
+the environment names (DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP_SERVERS) is used as it is. With
+`-n 2` (pytest-xdist) each of the processes that share the tests has services of its own.
+"""
+
+import os
+import time
+from collections.abc import Collection, Generator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from demo import services
+
+os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
+LANE = os.environ.get("PYTEST_XDIST_WORKER", "")
+os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / LANE)
+# Acting as one of the data set's customers is a demo feature, and it is tested.
+os.environ["DEMO"] = "1"
+
+# How long an example takes says something of the machine, not of the code.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
+
+ASKS_ONLY = ("help", "version", "collectonly", "showfixtures", "markers", "setupplan")
+started = pytest.StashKey[Collection[str]]()
+
+
+# A wrapper runs before every plain hook, and pytest-django reads the settings in a plain one.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
+    asked = early_config.known_args_namespace
+    if getattr(asked, "numprocesses", 0) and not LANE:
+        _refuse_shared()
+    elif not any(getattr(asked, option, False) for option in ASKS_ONLY):
+        early_config.stash[started] = _start(Path(os.environ["VAR_DIR"]))
+    return (yield)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the services this run started, and only those."""
+    services.down(Path(os.environ["VAR_DIR"]), config.stash.get(started, ()))
+
+
+@pytest.fixture(autouse=True)
+def _new_process() -> None:
+    """The process forgets what it read a moment ago: another test's rules, experiments, erased
+    shoppers, the last day of its data, an absent Redis."""
+    from catalog import article_cache, data_version  # settings are read by now
+    from catalog.models import term_key
+    from recommendations.experiments.assignment import plans
+    from recommendations.recommenders.online_features import breaker
+    from recommendations.rules.serving import kept as rules
+    from recommendations.serving import servings
+    from streaming import clock
+    from streaming.identity.tombstones import tombstones
+
+    for kept in (tombstones, rules, plans, servings):
+        kept.reset()
+    article_cache.forget()
+    data_version.forget()
+    clock._to_end_of_data.cache_clear()
+    term_key.forget()
+    breaker.open_until = 0.0
+
+
+def _refuse_shared() -> None:
+    named = sorted({"DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS"} & os.environ.keys())
+    if named:
+        raise pytest.UsageError(f"With -n no service can be shared: unset {', '.join(named)}.")
+
+
+def _start(var: Path) -> list[str]:
+    """Start what is not running; the names of what was not."""
+    begin = time.monotonic()
+    missing = [row.name for row in services.status(var) if not row.answers]
+    try:
+        services.up(var, durable=False)
+        rows = services.status(var)
+        if silent := [f"{row.name} at {row.address}" for row in rows if not row.answers]:
+            raise services.ServiceError(f"no answer from {', '.join(silent)}")
+    except services.ServiceError as error:
+        services.down(var, missing)
+        raise pytest.UsageError(f"The services for the tests are not there: {error}") from None
+    took = time.monotonic() - begin
+    places = ", ".join(f"{row.name} {row.address}" for row in rows)
+    print(f"services: {places} ({len(missing)} started in {took:.1f} s)")  # noqa: T201
+    return missing

@@ -1,0 +1,96 @@
+"""The demo's supervisor, on real processes."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.run.data import SCALES, data_set
+from demo.run.processes import Child, Supervisor, free_port, is_free, wait_for_port
+
+SLEEP = ["-c", "import time; time.sleep(60)"]
+
+
+@pytest.fixture
+def child(tmp_path: Path) -> Iterator[Child]:
+    child = Child("sleeper", SLEEP, tmp_path / "log" / "sleeper.log")
+    yield child
+    child.stop()
+
+
+def pid(child: Child) -> int:
+    assert child.process is not None
+    return child.process.pid
+
+
+def test_a_killed_child_is_reported_once_and_started_again_after_its_pause(child: Child) -> None:
+    supervisor = Supervisor([child])
+    supervisor.start()
+    first = pid(child)
+    os.kill(first, signal.SIGKILL)
+    assert child.process is not None
+    child.process.wait()
+    assert supervisor.revive(now=100.0) == [child]
+    assert supervisor.revive(now=100.5) == []
+    assert not child.is_running()
+    assert supervisor.revive(now=101.1) == []
+    assert child.is_running()
+    assert pid(child) != first
+
+
+def test_the_pause_before_a_restart_doubles_up_to_a_bound(child: Child) -> None:
+    supervisor = Supervisor([child])
+    pauses = []
+    for _ in range(8):
+        child.start()
+        os.kill(pid(child), signal.SIGKILL)
+        assert child.process is not None
+        child.process.wait()
+        supervisor.revive(now=0.0)
+        pauses.append(child.start_at)
+    assert pauses == [1, 2, 4, 8, 16, 30, 30, 30]
+
+
+def test_stopping_ends_a_child_that_ignores_the_polite_signal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("demo.run.processes.STOP_TIMEOUT_S", 0.5)
+    ignore = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+    code = f"{ignore}; print(1, flush=True); time.sleep(60)"
+    stubborn = Child("stubborn", ["-c", code], tmp_path / "stubborn.log")
+    stubborn.start()
+    while not stubborn.log.read_text():
+        time.sleep(0.02)
+    Supervisor([stubborn]).stop()
+    assert not stubborn.is_running()
+
+
+def test_a_child_that_dies_at_once_is_named_with_its_last_words(tmp_path: Path) -> None:
+    broken = Child("web", ["-c", "raise SystemExit('no such module')"], tmp_path / "web.log")
+    broken.start()
+    with pytest.raises(TimeoutError, match=r"web doesn.t answer[\s\S]*no such module"):
+        wait_for_port(free_port(20_000), broken, timeout_s=10)
+
+
+def test_a_taken_port_is_passed_over() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert not is_free(port)
+        assert free_port(port) > port
+
+
+def test_every_data_set_has_its_own_folder_for_state(tmp_path: Path) -> None:
+    folders = {data_set(tmp_path, None, scale).var for scale in SCALES}
+    folders |= {data_set(tmp_path, str(tmp_path / name), "small").var for name in ("a", "b")}
+    assert len(folders) == len(SCALES) + 2
+
+
+def test_only_generated_data_is_labelled_synthetic(tmp_path: Path) -> None:
+    assert "Synthetic" in data_set(tmp_path, None, "small").label
+    assert data_set(tmp_path, str(tmp_path), "small").label == ""

@@ -1,0 +1,38 @@
+"""When the demo trains, and when what is there will do."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from catalog.models import IngestRun
+from demo.run.steps import needs_training
+from recommendations.bundle.format import MANIFEST
+from recommendations.tests.shops import open_shop, train
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def ingested(tmp_path: Path, settings: Settings) -> None:
+    settings.BUNDLES_DIR = tmp_path
+    open_shop()
+    IngestRun.objects.create(
+        status=IngestRun.Status.DONE,
+        data_dir="/data",
+        finished_at=datetime(2020, 9, 20, tzinfo=UTC),
+    )
+
+
+def test_it_trains_on_new_rows_and_then_no_more() -> None:
+    assert needs_training()
+    train()
+    assert not needs_training()
+
+
+def test_it_trains_anew_where_this_release_cannot_read_the_model() -> None:
+    version = train()
+    manifest = version.folder / MANIFEST
+    manifest.write_bytes(manifest.read_bytes().replace(b'"format"', b'"was"'))
+    assert needs_training()

@@ -1,0 +1,217 @@
+"""Simulated shoppers: what they like, how they choose, and a visit to the real shop."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django.live_server_helper import LiveServer
+
+from demo.data.dataset import Parameters, generate
+from demo.shoppers import choice, ground_truth
+from demo.shoppers.adaptation import Followed, alike, two_tastes
+from demo.shoppers.browser import Page
+from demo.shoppers.choice import Mind
+from demo.shoppers.comparison import Comparison
+from demo.shoppers.crowd import Plan, run
+from demo.shoppers.forest import drawing
+from demo.shoppers.ground_truth import Minds
+from demo.shoppers.report import figures
+from demo.shoppers.split import false_alarms, looked
+from demo.shoppers.studies import STUDIES, summary
+from recommendations.experiments.assignment import share
+from recommendations.experiments.statistics import Interval
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("generated") / "data"
+    generate(Parameters(300, 400, 6000, 5), out, lambda _: None)
+    return out
+
+
+@pytest.fixture(scope="module")
+def truth(folder: Path) -> Minds:
+    return ground_truth.read(folder)
+
+
+def test_customers_buy_what_their_minds_like(truth: Minds, folder: Path) -> None:
+    """The files' last week agrees with the likings that the shoppers go by."""
+    lines = (folder / "transactions_train.csv").read_text().splitlines()[-60:]
+    order = {
+        line.split(",", 1)[0]: place
+        for place, line in enumerate((folder / "customers.csv").read_text().splitlines()[1:])
+    }
+    bought = [line.split(",") for line in lines]
+    liked = [
+        truth.liking[truth.cluster[order[of[1].strip('"')]], truth.row[int(of[2].strip('"'))]]
+        for of in bought
+    ]
+    sold = truth.liking[truth.liking > ground_truth.UNWANTED]
+    assert np.median(liked) > np.quantile(sold, 0.75)
+
+
+def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="isn't a data set of generate_hm"):
+        call_command("simulate_shoppers", data_dir=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "error"),
+    [("shoppers", 0, "--shoppers must be 1"), ("known", 2.0, "--known is a share")],
+)
+def test_options_out_of_range_are_named(option: str, value: float, error: str) -> None:
+    with pytest.raises(CommandError, match=error):
+        call_command("simulate_shoppers", **{option: value})
+
+
+@given(st.integers(0, 10_000))
+def test_clicks_come_as_often_as_the_shelf_is_said_to_be_worth(seed: int) -> None:
+    rng, dice = np.random.default_rng(seed), Random(seed)
+    chances = choice.attention(5) * rng.uniform(0, 0.3, 5)
+    trials = 3000
+    clicked = sum(any(dice.random() < chance for chance in chances) for _ in range(trials))
+    worth = choice.shelf_value(chances)
+    assert abs(clicked / trials - worth) < 5 * np.sqrt(worth * (1 - worth) / trials) + 1e-9
+
+
+def test_looking_follows_the_chances(truth: Minds) -> None:
+    ids = [a for a, row in truth.row.items() if truth.liking[0, row] > 0][:6]
+    mind, dice = Mind(0, 10_000), Random(2)
+    clicked = Counter(choice.look(dice, truth, mind, ids)[1] for _ in range(5000))
+    worth = choice.shelf_value(choice.click_chance(truth, mind, ids))
+    assert 1 - clicked[None] / 5000 == pytest.approx(worth, abs=0.025)
+
+
+def test_no_shelf_is_worth_more_than_the_best(truth: Minds) -> None:
+    ids, dice = list(truth.row), Random(3)
+    for cluster in range(0, 60, 7):
+        mind = Mind(cluster, 10_000)
+        best = choice.best_value(truth, mind, 8)
+        for _ in range(20):
+            shelf = choice.click_chance(truth, mind, dice.sample(ids, 8))
+            assert choice.shelf_value(shelf) <= best + 1e-9
+
+
+def test_what_was_opened_and_what_costs_too_much_is_left(truth: Minds) -> None:
+    article, row = next((a, r) for a, r in truth.row.items() if truth.liking[0, r] > 1)
+    mind = Mind(0, int(truth.cents[row]) - 1)
+    assert not any(choice.adds(Random(n), truth, mind, row) for n in range(50))
+    rich = Mind(0, 10**6)
+    assert any(choice.adds(Random(n), truth, rich, row) for n in range(50))
+    before = choice.utility(truth, mind, [article])[0]
+    mind.goal = int(truth.sort[row])
+    assert choice.utility(truth, mind, [article])[0] == before + choice.GOAL
+    mind.known.add(row)
+    assert choice.utility(truth, mind, [article])[0] == ground_truth.UNWANTED < before
+
+
+def test_a_planted_partner_of_the_bag_is_wanted_more(truth: Minds) -> None:
+    pairs = [
+        (a, b)
+        for a in range(len(truth.kind))
+        for b in range(len(truth.kind))
+        if truth.liking[0, a] > -1 and truth.goes_with(a, b) > 0.3
+    ]
+    wanted, other = pairs[0]
+    article = list(truth.row)[wanted]
+    alone, bagged = Mind(0, 1), Mind(0, 1, bag=[other])
+    gain = choice.utility(truth, bagged, [article]) - choice.utility(truth, alone, [article])
+    assert gain[0] > 0.3
+
+
+def test_tastes_of_a_change_are_far_apart(truth: Minds) -> None:
+    old, new = two_tastes(truth, Random(1))
+    pairs = [alike(truth, a, b) for a in range(0, 60, 5) for b in range(a)]
+    assert alike(truth, old, new) < np.quantile(pairs, 0.25)
+    assert Followed([-0.4, -0.1, 0.2, 0.3]).events == 2
+    assert Followed([-0.4, -0.1]).events is None
+
+
+HTML = """<body hx-headers='{"X-CSRFToken": "t"}'><main>
+<section data-rec="r-1" data-widget="for-you" data-strategy="s"><ul>
+<li data-article="0000000007" data-position="1"><a href="/article/0000000007/?rec=r-1">x</a></li>
+<li data-article="0000000008" data-position="2"><span>no link</span></li></ul></section>
+<form method="post" action="/checkout/"><input type="hidden" name="a" value="1">
+<input name="city"><input type="radio" name="r" value="x"><input type="radio" name="r" value="y"
+checked><select name="s"><option value="1"><option value="2" selected></select></form></main></body>
+"""
+
+
+def test_the_browser_reads_shelves_forms_and_the_token() -> None:
+    from selectolax.lexbor import LexborHTMLParser
+
+    page = Page("http://shop/checkout/", LexborHTMLParser(HTML))
+    (shelf,) = page.shelves()
+    assert (shelf.widget, shelf.strategy, shelf.articles) == ("for-you", "s", [7])
+    assert page.csrf() == "t"
+    assert page.form("/checkout/") == {"a": "1", "city": "", "r": "y", "s": "2"}
+    assert page.form("/else/") is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_crowd_visits_the_real_shop_and_buys(
+    live_server: LiveServer,
+    folder: Path,
+    truth: Minds,
+    log: str,
+    store: None,
+) -> None:
+    call_command("ingest_hm", data_dir=folder, verbosity=0)
+    plan = Plan(live_server.url, shoppers=25, at_once=5, think_s=0, known=0, seed=1)
+    found = figures(run(plan, truth))
+    assert found["failures"] == {}
+    assert found["pages"] > 50
+    assert found["clicks"] > 5
+    assert found["conversion"] > 0
+    from storefront.models import Order
+
+    assert Order.objects.count() == round(found["conversion"] * 25)
+    for kind in ("for-you", "outfit"):
+        crowd = run(replace(plan, shoppers=3, only=kind, finds=0.5, turns=True), truth)
+        assert crowd.failures == {}
+        assert crowd.looked(kind) or kind == "outfit"  # there is no model to dress anybody
+
+
+ONE = Comparison(1, (50, 52), (1.0, 1.2), Interval(0.2, 0.1, 0.3), 0.22, 0.8, {})
+
+
+def test_a_study_counts_what_was_told_and_where_the_truth_lies() -> None:
+    of = summary(STUDIES["personal"], [ONE, replace(ONE, measured=Interval(0.0, -0.1, 0.1))])
+    assert (of["detected"], of["truth_inside"], of["shoppers"]) == (1, 1, 204)
+    assert of["each"][0]["clicks"] == [1.0, 1.2]
+
+
+def test_other_hashes_of_the_same_shoppers_seldom_tell_a_difference() -> None:
+    dice = Random(1)
+    of = false_alarms([dice.randrange(4) for _ in range(400)], seeds=100)
+    assert of["told"] <= 5
+    assert of["told"] / 100 < of["at_most"] < 0.12
+
+
+def test_a_difference_that_follows_the_hash_is_told() -> None:
+    clicks = [3 * (share("variant 7", str(n)) >= 0.5) + n % 2 for n in range(400)]
+    assert any(one and one.excludes_zero for one in looked(np.array(clicks), 7))
+
+
+def test_studies_are_drawn_each_interval_around_what_was_measured() -> None:
+    text = drawing([summary(study, [ONE]) for study in STUDIES.values()])
+    tree = ElementTree.fromstring(text)  # noqa: S314
+    dots = [float(node.attrib["cx"]) for node in tree.iter() if node.tag.endswith("circle")]
+    lines = re.findall(r"M([0-9.]+) [0-9.]+H([0-9.]+)", text)
+    assert len(dots) == len(STUDIES)
+    assert all(float(a) < dot < float(b) for dot, (a, b) in zip(dots, lines, strict=True))
+
+
+def test_a_strategy_that_the_shelf_has_not_is_named(folder: Path) -> None:
+    with pytest.raises(CommandError, match="--other: for outfit it is one of default, lift"):
+        call_command(
+            "compare_strategies", data_dir=folder, kind="outfit", control="lift", other="popularity"
+        )

@@ -1,0 +1,122 @@
+"""Rules: written, checked, tried on a shopper, and every change on record."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+
+from catalog.admin.base import thumbnail
+from catalog.models import Article
+from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.shelf import Item
+from recommendations.rules.models import Rule
+from recommendations.rules.serving import UNRULED
+from recommendations.serving.rule_preview import Preview, preview
+from streaming.identity.shoppers import is_shopper
+
+
+class PreviewForm(forms.Form):
+    """For whom to try the rule, and on which shelf."""
+
+    kind = forms.ChoiceField(
+        choices=[(name, kind.title) for name, kind in KINDS.items() if name not in UNRULED]
+    )
+    shopper = forms.CharField(
+        required=False, help_text="c and a customer's number; nobody in particular when empty"
+    )
+    article = forms.ModelChoiceField(
+        Article.objects.all(),
+        required=False,
+        widget=forms.NumberInput,
+        help_text="the article on the page, for shelves about one",
+    )
+
+    def clean_shopper(self) -> str:
+        shopper = str(self.cleaned_data["shopper"])
+        if shopper and not is_shopper(shopper):
+            raise forms.ValidationError("A shopper is c and a customer's number.")
+        return shopper
+
+    def clean(self) -> None:
+        kind = KINDS.get(self.cleaned_data.get("kind", ""))
+        if kind and kind.article and not self.cleaned_data.get("article"):
+            self.add_error("article", "This shelf is about an article: name one.")
+
+
+@admin.register(Rule)
+class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["name", "action", "target", "number", "amount", "kinds", "is_on", "try_it"]
+    list_filter = ["action", "is_on"]
+    list_editable = ["is_on"]
+    search_fields = ["name"]
+    change_form_template = "admin/recommendations/rule/change_form.html"
+
+    @admin.display(description="preview")
+    def try_it(self, rule: Rule) -> str:
+        address = reverse("admin:recommendations_rule_preview", args=[rule.pk])
+        return format_html('<a href="{}">what would change</a>', address)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path(
+            "<int:pk>/preview/",
+            self.admin_site.admin_view(self.preview_page),
+            name="recommendations_rule_preview",
+        )
+        return [own, *super().get_urls()]
+
+    def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        rule = get_object_or_404(Rule, pk=pk)
+        if not self.has_view_permission(request, rule):
+            raise PermissionDenied
+        first = rule.kinds[0] if rule.kinds else "for-you"
+        form = PreviewForm(request.GET or {"kind": first})
+        found = shown(rule, form) if form.is_valid() else None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"What would change: {rule}",
+            "opts": self.opts,
+            "rule": rule,
+            "form": form,
+            "found": found,
+            "shelves": [] if found is None else shelves(found),
+        }
+        template = "admin/recommendations/rule/preview.html"
+        return TemplateResponse(request, template, context)
+
+
+def shown(rule: Rule, form: PreviewForm) -> Preview:
+    article = form.cleaned_data["article"]
+    return preview(
+        rule,
+        form.cleaned_data["kind"],
+        form.cleaned_data["shopper"] or None,
+        article.pk if article else None,
+    )
+
+
+def shelves(found: Preview) -> list[dict[str, object]]:
+    """The two shelves, each card with what the rule does to it."""
+    before, after = ([item.article for item in items] for items in (found.before, found.after))
+    articles = Article.objects.in_bulk([*before, *after])
+    return [
+        {"title": "Without the rule", "cards": _cards(found.before, articles, after, "leaves")},
+        {"title": "With the rule", "cards": _cards(found.after, articles, before, "comes in")},
+    ]
+
+
+def _cards(
+    items: list[Item], articles: dict[int, Article], other: list[int], word: str
+) -> list[dict[str, object]]:
+    return [
+        {
+            "article": articles[item.article],
+            "picture": thumbnail(item.article, articles[item.article].name, 90),
+            "change": "" if item.article in other else word,
+        }
+        for item in items
+        if item.article in articles
+    ]

@@ -1,0 +1,28 @@
+"""Fingerprints: the same ones mean the same bundle."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from recommendations.dataset.inputs import Inputs
+
+
+def data_fingerprint(inputs: Inputs) -> str:
+    """SHA-256 over every article, sale and the as-of day."""
+    digest = hashlib.sha256(inputs.as_of.isoformat().encode())
+    digest.update(pd.util.hash_pandas_object(inputs.articles, index=False).to_numpy().tobytes())
+    for column in vars(inputs.sales).values():
+        digest.update(np.ascontiguousarray(column).data)
+    return digest.hexdigest()
+
+
+def code_fingerprint() -> str:
+    """SHA-256 over the sources that make a bundle."""
+    package, app = Path(__file__).parent, Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    sources = [*package.glob("*.py"), *(app / "outfits").glob("*"), app / "bundle" / "format.py"]
+    for source in sorted(source for source in sources if source.is_file()):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,67 @@
+"""What each customer bought last: what a personal shelf starts from, with or without Redis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from recommendations.dataset.inputs import Flags, Floats, Inputs, Ints, Sales
+from recommendations.dataset.popularity import band_of
+
+WINDOW_DAYS = 365
+LENGTH = 30
+ONLINE = 2
+
+
+@dataclass(frozen=True)
+class Histories:
+    """One entry per customer with a sale in the window, sorted by key.
+
+    `band` is a lower bound of popularity.AGE_BANDS, `online` the share of units bought online. The
+    purchases of customer i are entries ends[i-1]..ends[i] of `rows` and `days`: up to LENGTH
+    articles, each once with its last day, newest first.
+    """
+
+    customer: Ints
+    band: Ints
+    online: Floats
+    ends: npt.NDArray[np.int64]
+    rows: Ints
+    days: Ints
+
+
+def histories(inputs: Inputs) -> Histories:
+    sales = within(inputs.sales, inputs.sales.day > inputs.as_of_day - WINDOW_DAYS)
+    customer, first, place = np.unique(sales.customer, return_index=True, return_inverse=True)
+    units = np.bincount(place, minlength=len(customer))
+    online = np.bincount(place, sales.channel == ONLINE, minlength=len(customer))
+    chosen = last_of_each(sales, place, len(inputs.articles))
+    return Histories(
+        customer=customer.astype(np.int32),
+        band=band_of(sales.age[first]),
+        online=(online / units).astype(np.float32),
+        ends=np.cumsum(np.bincount(place[chosen], minlength=len(customer)), dtype=np.int64),
+        rows=sales.row[chosen],
+        days=sales.day[chosen],
+    )
+
+
+def within(sales: Sales, kept: Flags) -> Sales:
+    return Sales(**{name: column[kept] for name, column in vars(sales).items()})
+
+
+def last_of_each(
+    sales: Sales, place: npt.NDArray[np.int64], articles: int
+) -> npt.NDArray[np.int64]:
+    """Places of the last sale of each (customer, article): by customer, then newest first, ≤ LENGTH
+    a customer."""
+    # Sales are in order of day: seen from the end, the first of each pair is the newest.
+    pair = (place * articles + sales.row)[::-1]
+    newest = len(pair) - 1 - np.unique(pair, return_index=True)[1]
+    order = np.lexsort((sales.row[newest], -sales.day[newest], place[newest]))
+    chosen = newest[order]
+    owner = place[chosen]
+    kept: npt.NDArray[np.int64] = chosen[
+        np.arange(len(owner)) - np.searchsorted(owner, owner) < LENGTH
+    ]
+    return kept

@@ -1,0 +1,123 @@
+"""Reading the training data from PostgreSQL."""
+
+import io
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from django.db.models import Max, Min
+
+from catalog.columns import copy, copy_columns
+from catalog.models import Transaction
+from recommendations.dataset.inputs import ATTRIBUTES, TEXTS, Inputs, Ints, Progress, Sales
+from streaming.erasure.features import erased_customers
+
+ARTICLES = """
+SELECT a.id AS article, a.product_id AS product, a.product_type_id AS product_type,
+    a.garment_group_id AS garment_group, i.group_id AS index_group, a.section_id AS section,
+    a.department_id AS department, a.colour_id AS colour, a.colour_master_id AS colour_master,
+    a.colour_value_id AS colour_value, a.appearance_id AS appearance, a.name, a.description
+FROM catalog_article a JOIN catalog_index i ON i.id = a.index_id ORDER BY a.id
+"""
+AGES = "SELECT id, age::integer FROM catalog_customer WHERE age IS NOT NULL ORDER BY id"
+AGE_COLUMNS = {"customer": ">i4", "age": ">i4"}
+# In one order always, so that the same sales give the same bundle to the last bit.
+SALES = """
+SELECT t_dat - date '1970-01-01', customer_id, article_id, price::real, sales_channel::integer
+FROM catalog_transaction WHERE t_dat BETWEEN '{}' AND '{}' ORDER BY t_dat, id
+"""
+SALE_COLUMNS = {
+    "day": ">i4",
+    "customer": ">i4",
+    "article": ">i4",
+    "price": ">f4",
+    "channel": ">i4",
+}
+
+Columns = Mapping[str, npt.NDArray[Any]]
+
+
+class NothingToTrainOnError(Exception):
+    """The catalogue is empty."""
+
+
+def load_inputs(as_of: date | None, today: date, progress: Progress) -> Inputs:
+    """Articles, and the sales up to and including `as_of` (by default the last day, else today).
+
+    Raise NothingToTrainOnError when there is no article.
+    """
+    articles = load_articles()
+    if articles.empty:
+        raise NothingToTrainOnError("there is no article to train on: run ingest_hm first")
+    progress(f"{len(articles):,} articles")
+    bounds = Transaction.objects.aggregate(first=Min("t_dat"), last=Max("t_dat"))
+    until = as_of or bounds["last"] or today
+    months = month_ranges(bounds["first"] or until, until)
+    keys = articles["article"].to_numpy(np.int32)
+    return Inputs(articles, load_sales(months, keys, progress), until)
+
+
+def load_articles() -> pd.DataFrame:
+    """One line per article, sorted by its key, with ATTRIBUTES as numbers and TEXTS."""
+    text = io.BytesIO()
+    copy(f"COPY ({ARTICLES}) TO STDOUT (FORMAT csv, HEADER)", text)
+    numbers = dict.fromkeys(("article", *ATTRIBUTES), "int32")
+    return pd.read_csv(text, dtype=numbers | dict.fromkeys(TEXTS, "str"), keep_default_na=False)
+
+
+def load_sales(months: Iterator[tuple[date, date]], articles: Ints, progress: Progress) -> Sales:
+    """The sales of the months in order of day; one of an article not in `articles` is left out.
+
+    Memory holds one month in PostgreSQL's format (42 bytes a row) and 24 bytes for every sale.
+    """
+    columns: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in SALE_COLUMNS}
+    erased = np.array(sorted(erased_customers()), np.int32)
+    for first, last in months:
+        month = told(copy_columns(SALES.format(first, last), SALE_COLUMNS), erased)
+        for name, values in month.items():
+            columns[name].append(values)
+        progress(f"{len(month['day']):,} sales of {first:%B %Y}")
+    return sales_of({name: np.concatenate(values) for name, values in columns.items()}, articles)
+
+
+def told(month: dict[str, npt.NDArray[Any]], erased: Ints) -> dict[str, npt.NDArray[Any]]:
+    """The sales without those of erased customers, whose history no bundle holds."""
+    if len(erased) == 0:
+        return month
+    kept = ~np.isin(month["customer"], erased)
+    return {name: values[kept] for name, values in month.items()}
+
+
+def sales_of(columns: Columns, articles: Ints) -> Sales:
+    ages = copy_columns(AGES, AGE_COLUMNS)
+    row = find(articles, columns["article"])
+    place = find(ages["customer"], columns["customer"])
+    sales = Sales(
+        day=columns["day"],
+        customer=columns["customer"],
+        row=row,
+        age=np.append(ages["age"], np.int32(-1))[place],
+        price=columns["price"],
+        channel=columns["channel"],
+    )
+    known = row >= 0
+    return sales if known.all() else Sales(**{k: v[known] for k, v in vars(sales).items()})
+
+
+def find(keys: Ints, wanted: npt.NDArray[np.int32]) -> Ints:
+    """Where each wanted key stands among the sorted `keys`, -1 where it does not."""
+    if len(keys) == 0:
+        return np.full(len(wanted), -1, np.int32)
+    place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
+    return np.where(keys[place] == wanted, place, -1).astype(np.int32)
+
+
+def month_ranges(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """First and last day of every month from `first` to `last`, cut off at `last`."""
+    while first <= last:
+        following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield first, min(last, following - timedelta(days=1))
+        first = following

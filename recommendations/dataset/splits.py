@@ -1,0 +1,56 @@
+"""Temporal splits: what was known by the end of a day, and who bought what after it. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+
+from recommendations.dataset.history import within
+from recommendations.dataset.inputs import Inputs, Ints, Sales
+
+
+@dataclass(frozen=True)
+class Split:
+    """`past` are the inputs up to its as-of day, `later` the sales of the holdout days."""
+
+    past: Inputs
+    later: Sales
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The customers who bought in the holdout, and the distinct rows each bought."""
+
+    customers: Ints
+    bought: list[set[int]]
+
+    def head(self, most: int) -> "Truth":
+        """An even sample of at most so many."""
+        step = max(1, -(-len(self.customers) // most))
+        return Truth(self.customers[::step], self.bought[::step])
+
+
+def rolling(inputs: Inputs, holdout_days: int, rolls: int) -> Iterator[Split]:
+    """The last `rolls` windows of `holdout_days`, the newest first, each with all before it."""
+    for roll in range(rolls):
+        last = inputs.as_of_day - roll * holdout_days
+        as_of = inputs.as_of - timedelta(days=(roll + 1) * holdout_days)
+        day = inputs.sales.day
+        past = replace(inputs, sales=within(inputs.sales, day <= last - holdout_days), as_of=as_of)
+        later = within(inputs.sales, (day > last - holdout_days) & (day <= last))
+        if len(past.sales) and len(later):
+            yield Split(past, later)
+
+
+def truth_of(later: Sales, most: int, seed: int = 1) -> Truth:
+    """Everybody who bought, or a random `most` of them."""
+    customers = np.unique(later.customer)
+    if len(customers) > most:
+        customers = np.sort(np.random.default_rng(seed).choice(customers, most, replace=False))
+    own = within(later, np.isin(later.customer, customers))
+    bought: list[set[int]] = [set() for _ in customers]
+    places = np.searchsorted(customers, own.customer).tolist()
+    for place, row in zip(places, own.row.tolist(), strict=True):
+        bought[place].add(row)
+    return Truth(customers, bought)

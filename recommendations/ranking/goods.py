@@ -1,0 +1,24 @@
+"""What the catalogue knows of a bundle's rows: which have a picture, which section they are of."""
+
+import numpy as np
+
+from catalog.data_version import last_ingest
+from catalog.search.facet_index import assortment
+from recommendations.bundle.reader import Bundle, per_bundle
+from recommendations.ranking.inspiring import Goods
+
+
+def goods_of(bundle: Bundle) -> Goods | None:
+    """None where no finished ingest tells how fresh it would be."""
+    ingest = last_ingest()
+    return None if ingest is None else _goods(bundle, ingest)
+
+
+@per_bundle(most=1)
+def _goods(bundle: Bundle, _: str) -> Goods | None:
+    catalogue = assortment()
+    rows, known = catalogue.rows_of(bundle.article.astype(np.int64))
+    if not len(catalogue.of("article")):
+        return None
+    pictured = known & (catalogue.of("pictured")[rows] == 1)
+    return Goods(pictured, np.where(known, catalogue.of("section")[rows], -1).astype(np.int32))

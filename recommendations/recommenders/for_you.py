@@ -1,0 +1,115 @@
+"""The shelves about the shopper: for you, buy again."""
+
+from collections.abc import Mapping
+from functools import cache, partial
+from zlib import crc32
+
+import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from catalog.titles import title_of
+from recommendations.bundle.reader import ABSENT, Bundle
+from recommendations.ranking.goods import goods_of
+from recommendations.ranking.inspiring import inspiring_shelf, showable
+from recommendations.ranking.pipeline import NEW, Constraints, Pick
+from recommendations.ranking.ranker import applies
+from recommendations.recommenders import fallbacks
+from recommendations.recommenders.request_context import (
+    POPULAR,
+    RequestContext,
+    bought_lately,
+    hidden,
+    now_of,
+    unwanted,
+)
+from recommendations.recommenders.shelf import Found, Item
+from recommendations.retrieval.candidates import Source
+from recommendations.retrieval.profile import DAY_MS, PURCHASE, Profile
+from streaming.features.state import KINDS
+
+CAUSES = {
+    "view": gettext_noop("Because you viewed {}"),
+    "click": gettext_noop("Because you viewed {}"),
+    "bag_add": gettext_noop("Because you put {} in your bag"),
+    "purchase": gettext_noop("Because you bought {}"),
+}
+REASONS = {
+    NEW: gettext_noop("New in"),
+    Source.AGAIN: gettext_noop("Buy it again"),
+    Source.COLOURS: gettext_noop("Another colour of {}"),
+    Source.TOGETHER: gettext_noop("Often bought together with {}"),
+    Source.ALSO: gettext_noop("Customers who bought {} also bought this"),
+    Source.POPULAR: POPULAR,
+    Source.AUDIENCE: gettext_noop("Popular in the department you like"),
+    Source.AGE: gettext_noop("Popular with people your age"),
+    Source.CHANNEL: POPULAR,
+}
+
+
+def for_you(context: RequestContext) -> Found:
+    """What the shopper did last, live and before, blended with what their audience buys."""
+    if context.bundle is None:
+        items = fallbacks.popular(
+            context.index_group, hidden(context, unwanted(context)), context.k
+        )
+        return Found("postgres_popularity", _(POPULAR), items, degraded=True)
+    bundle, about = context.bundle, context.profile
+    picks = inspiring_shelf(bundle, about, context.k, wish_of(context, bundle), goods_of(bundle))
+    # Many picks share a reason, and to look up its translation takes longer than to pick.
+    why = cache(partial(reason, bundle, causes(bundle, about)))
+    articles = bundle.article[[p.row for p in picks]].tolist()
+    items = [
+        Item(article, p.score, why(p.source, p.cause))
+        for article, p in zip(articles, picks, strict=True)
+    ]
+    strategy, words = strategy_of(context, picks, learned=applies(bundle, about))
+    return Found(strategy, words, items, degraded=context.live is None)
+
+
+def wish_of(context: RequestContext, bundle: Bundle) -> Constraints:
+    """What was looked at just now is known to the shelf, and in other colours it may return."""
+    out = hidden(context, {*context.bag, *bought_lately(context)})
+    less = [int(row) for row in bundle.rows_of(context.dislikes) if row != ABSENT]
+    seed = crc32(f"{ask.shopper}:{now_of(ask, bundle) // DAY_MS}".encode())
+    return Constraints(set(bundle.rows_of(list(out)).tolist()), context.index_group, seed, less)
+
+
+def strategy_of(context: RequestContext, picks: list[Pick], *, learned: bool) -> tuple[str, str]:
+    if all(pick.cause == ABSENT for pick in picks):
+        return "bundle_popularity", _(POPULAR)
+    if context.recents:
+        words = "live_ranked" if learned else "live_blend"
+        return words, _("From what you looked at and bought last")
+    return "history_ranked" if learned else "history_blend", _("From what you bought before")
+
+
+def causes(bundle: Bundle, about: Profile) -> dict[int, int]:
+    """The kind of the shopper's last action on each article, by its row."""
+    pairs = zip(about.rows.tolist(), about.kinds.tolist(), strict=True)
+    return dict(reversed(list(pairs)))
+
+
+def reason(bundle: Bundle, why: Mapping[int, int], source: int, cause: int) -> str:
+    """What led to a pick, in words; of a view or the bag rather that than how it was found."""
+    if cause == ABSENT:
+        return _(REASONS[source])
+    kind = KINDS[why[cause]]
+    found = REASONS.get(source, CAUSES[kind]) if kind == "purchase" else CAUSES[kind]
+    return _(found).format(title_of(bundle.name(cause)))
+
+
+def buy_again(context: RequestContext) -> Found:
+    """What the shopper bought before today and is still on sale, the last first."""
+    if context.bundle is None:
+        return Found("history_purchases", "", degraded=True)
+    bundle, about = context.bundle, context.profile
+    rows = about.rows[about.kinds == PURCHASE]
+    rows = rows[showable(bundle, rows, wish_of(context, bundle))]
+    first = np.unique(bundle.design[rows], return_index=True)[1]
+    items = [
+        Item(int(bundle.article[row]), 1.0 / place, _("You bought this before"))
+        for place, row in enumerate(rows[np.sort(first)][: context.k].tolist(), start=1)
+    ]
+    strategy = "live_purchases" if context.recents else "history_purchases"
+    return Found(strategy, _("What you bought before"), items, degraded=context.live is None)

@@ -1,0 +1,63 @@
+"""The shopper's live features: one Redis read a request, none while Redis is known to be away."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from django.http import HttpRequest
+
+from catalog.data_version import per_request
+from streaming import clock
+from streaming.features import store
+from streaming.features.store import Snapshot, StoreUnavailable
+
+# Of a shopper, and of trends by one of `keys.top`.
+Read = Callable[[str | None, str | None], Snapshot | None]
+
+logger = logging.getLogger(__name__)
+
+# Of nobody in particular: what is trending can be asked without a shopper.
+NOBODY = "a" + "0" * 32
+# A page has several shelves; without this each would wait for its own time-out.
+PAUSE_S = 2.0
+
+
+@dataclass
+class Breaker:
+    """Stays open for PAUSE_S after a failure; one per process."""
+
+    open_until: float = 0.0
+
+    def is_open(self) -> bool:
+        return time.monotonic() < self.open_until
+
+    def trip(self) -> None:
+        self.open_until = time.monotonic() + PAUSE_S
+
+
+breaker = Breaker()
+
+
+def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
+    """State, time and, by one of `keys.top`, trends in one round trip; None when Redis is away.
+
+    Of nobody (None) there is nothing to ask but trends.
+    """
+    if breaker.is_open():
+        return None
+    if shopper is None and top is None:
+        return store.nothing_of(clock.now_ms())
+    try:
+        return store.snapshot(shopper or NOBODY, top=top)
+    except StoreUnavailable as error:
+        breaker.trip()
+        logger.warning("no live features for %.0f s: %s", PAUSE_S, error)
+        return None
+
+
+@per_request
+def read_once_per_page(_: HttpRequest) -> Read:
+    """`snapshot_of` for the shelves of one page: what one of them has asked no other asks again."""
+    return cache(snapshot_of)

@@ -1,0 +1,227 @@
+"""The kinds of recommendation: for each its strategies, from the best to what is left.
+
+| kind | strategies |
+|---|---|
+| similar | content_neighbours; postgres_same_type without a bundle that knows the article |
+| colours | bundle_colours; postgres_colours |
+| also-bought | bought_together; nothing where too little is known |
+| for-you | live_blend with live actions; history_blend without; bundle_popularity for somebody \
+new; postgres_popularity |
+| buy-again | live_purchases or history_purchases; nothing for who bought nothing |
+| because-you-viewed | live_neighbours; nothing without a view |
+| trending | live_trends, filled up with bundle_popularity; postgres_popularity |
+| new-in | bundle_new_in; postgres_newest |
+| recently-viewed | live_views; nothing without Redis |
+
+A kind is `degraded` when a part that it should have asked was away, not when a shopper is new.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from catalog.titles import title_of
+from recommendations.bundle.reader import Bundle, Ints, per_bundle
+from recommendations.ranking.inspiring import favourite
+from recommendations.recommenders import fallbacks
+from recommendations.recommenders.for_you import buy_again, for_you
+from recommendations.recommenders.online_features import Read, snapshot_of
+from recommendations.recommenders.request_context import (
+    POPULAR,
+    RequestContext,
+    distinct,
+    hidden,
+    items_of,
+    listed,
+    places,
+    row_of,
+    shown,
+    unwanted,
+    viewed,
+)
+from recommendations.recommenders.shelf import Found, Item
+from recommendations.retrieval.candidates import Candidates, of_article, of_partners
+from streaming import keys
+from streaming.features.store import Snapshot
+
+# By whether type and colour are the same.
+LIKENESS = {
+    (True, True): gettext_noop("Same type and colour"),
+    (True, False): gettext_noop("Same type"),
+    (False, True): gettext_noop("Same colour, similar style"),
+    (False, False): gettext_noop("Similar style"),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`live` says whether the kind looks at Redis, `trends` whether also at what trends there,
+    `article` whether it is about one."""
+
+    title: str
+    find: Callable[[RequestContext], Found]
+    live: bool = False
+    trends: bool = False
+    article: bool = False
+
+
+# --- similar, because you viewed ---------------------------------------------------------------
+
+
+def similar(context: RequestContext) -> Found:
+    if context.article is None:
+        raise ValueError("similar items need an article")
+    row = row_of(context.bundle, context.article)
+    if context.bundle is None or row is None:
+        found = fallbacks.of_same_type(context.article, context.k)
+        return Found("postgres_same_type", _("Of the same type"), found, degraded=True)
+    if context.dislikes or context.beside or context.index_group is not None:
+        near = of_article(context.bundle, row)
+        items = near_items(
+            context.bundle, row, near, places(context, context.bundle, near.rows, ())
+        )
+    else:
+        items = alike(context.bundle, row, context.k)
+    return Found("content_neighbours", _("Alike in type, style, colour and words"), items)
+
+
+@per_bundle(most=10_000)
+def alike(bundle: Bundle, row: int, k: int) -> list[Item]:
+    """For whoever turned nothing down: neighbours are on sale, of one design each and never the
+    article itself."""
+    return near_items(bundle, row, of_article(bundle, row), slice(k))
+
+
+def near_items(
+    bundle: Bundle, row: int, near: Candidates, kept: slice | Sequence[int]
+) -> list[Item]:
+    rows = near.rows[kept]
+    return items_of(bundle, rows, near.scores[kept], likenesses(bundle, row, rows))
+
+
+def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:
+    """What an article has in common with each of the others, in words."""
+    same_type = bundle.product_type[others] == bundle.product_type[row]
+    same_colour = bundle.colour_master[others] == bundle.colour_master[row]
+    alike = zip(same_type.tolist(), same_colour.tolist(), strict=True)
+    return [_(LIKENESS[pair]) for pair in alike]
+
+
+def colours(context: RequestContext) -> Found:
+    """The product's other colours."""
+    if context.article is None:
+        raise ValueError("other colours need an article")
+    row = row_of(context.bundle, context.article)
+    if context.bundle is None or row is None:
+        found = fallbacks.of_same_product(context.article, context.k)
+        return Found("postgres_colours", _("The same in another colour"), found, degraded=True)
+    rows = [int(r) for r in context.bundle.colours[row] if r >= 0][: context.k]
+    why = _("Another colour")
+    items = [
+        Item(int(context.bundle.article[r]), 1.0 / place, why)
+        for place, r in enumerate(rows, start=1)
+    ]
+    return Found("bundle_colours", _("The same in another colour"), items)
+
+
+def also_bought(context: RequestContext) -> Found:
+    """What is in the same baskets, and what the same customers buy over time."""
+    if context.article is None:
+        raise ValueError("also-bought needs an article")
+    row = row_of(context.bundle, context.article)
+    if context.bundle is None or row is None:
+        return Found("bought_together", "", degraded=True)
+    near = of_partners(context.bundle, row)
+    items = shown(context, context.bundle, near, _("Bought by the same customers"), exclude=())
+    return Found("bought_together", _("Bought by customers who bought this"), items)
+
+
+def because_you_viewed(context: RequestContext) -> Found:
+    """The nearest of the article viewed last that isn't the one on the page."""
+    bundle = context.bundle
+    seen = [article for article in viewed(context.recents) if article != context.article]
+    row = next((row for article in seen if (row := row_of(bundle, article)) is not None), None)
+    if bundle is None or row is None:
+        return Found("live_neighbours", "", degraded=bundle is None or context.live is None)
+    near = of_article(bundle, row)
+    reason = _("Because you viewed {}").format(title_of(bundle.name(row)))
+    own = replace(context, index_group=int(bundle.index_group[row]))
+    items = shown(own, bundle, near, reason, unwanted(context))
+    return Found("live_neighbours", reason, items, title=reason)
+
+
+# --- trending, new in, recently viewed -----------------------------------------------------------
+
+
+def trending(context: RequestContext) -> Found:
+    """What is viewed, put into bags and bought now, then what sold best up to the last training."""
+    why = _("Trending now")
+    now = [Item(article, score, why) for article, score in live_trends(context)]
+    lately, strategy = popular_lately(context)
+    items = distinct(context, [*now, *lately])
+    away = context.live is None or (context.bundle is None and len(now) < context.k)
+    reason = _("What shoppers look at and buy now") if now else _(POPULAR)
+    return Found("live_trends" if now else strategy, reason, items, degraded=away)
+
+
+def live_trends(context: RequestContext) -> list[tuple[int, float]]:
+    trends, out = context.live.trending if context.live else [], hidden(context)
+    return [(article, score) for article, score in trends if article not in out]
+
+
+def popular_lately(context: RequestContext) -> tuple[list[Item], str]:
+    if context.bundle is None:
+        found = fallbacks.popular(context.index_group, hidden(context), context.k)
+        return found, "postgres_popularity"
+    lists = (context.bundle.popular, context.bundle.popular_by_index_group)
+    return listed(context, context.bundle, lists, _(POPULAR)), "bundle_popularity"
+
+
+def new_in(context: RequestContext) -> Found:
+    bundle = context.bundle
+    if bundle is not None:
+        group = (
+            favourite(bundle, context.profile)
+            if context.index_group is None
+            else context.index_group
+        )
+        lists = (bundle.new, bundle.new_by_index_group)
+        items = listed(replace(context, index_group=group), bundle, lists, _("New in"))
+        if items:
+            return Found("bundle_new_in", _("Arrived in the last weeks"), items)
+    newest = fallbacks.newest(context.index_group, hidden(context), context.k)
+    return Found("postgres_newest", _("Last to arrive"), newest, degraded=bundle is None)
+
+
+def recently_viewed(context: RequestContext) -> Found:
+    out = hidden(context)
+    articles = [article for article in viewed(context.recents) if article not in out]
+    items = distinct(
+        context, [Item(key, 1.0 / place) for place, key in enumerate(articles, start=1)]
+    )
+    return Found("live_views", _("What you looked at last"), items, degraded=context.live is None)
+
+
+KINDS = {
+    "similar": Kind(gettext_noop("Similar items"), similar, live=True, article=True),
+    "colours": Kind(gettext_noop("Other colours"), colours, article=True),
+    "also-bought": Kind(
+        gettext_noop("Customers also bought"), also_bought, live=True, article=True
+    ),
+    "for-you": Kind(gettext_noop("For you"), for_you, live=True),
+    "buy-again": Kind(gettext_noop("Buy again"), buy_again, live=True),
+    "because-you-viewed": Kind(gettext_noop("Because you viewed"), because_you_viewed, live=True),
+    "trending": Kind(gettext_noop("Trending now"), trending, live=True, trends=True),
+    "new-in": Kind(gettext_noop("New in"), new_in, live=True),
+    "recently-viewed": Kind(gettext_noop("Recently viewed"), recently_viewed, live=True),
+}
+
+
+def live_for(
+    kind: Kind, shopper: str | None, index_group: int | None, read: Read = snapshot_of
+) -> Snapshot | None:
+    """What the kind wants to know from Redis; None where that is nothing or Redis is away."""
+    top = keys.top(index_group) if kind.trends else None
+    return read(shopper, top) if kind.live else None

@@ -1,0 +1,170 @@
+"""A request for recommendations, the parts that are there to answer it, what all kinds share."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
+
+import numpy as np
+from django.utils.translation import gettext_noop
+
+from recommendations.bundle.reader import ABSENT, Bundle, Floats, Ints, Lists
+from recommendations.ranking.diversity import diverse
+from recommendations.ranking.pipeline import JUST_BOUGHT_DAYS, among, just_bought
+from recommendations.recommenders.shelf import Item
+from recommendations.retrieval.candidates import Candidates, Scores
+from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
+from streaming.features.state import Recent
+from streaming.features.store import Snapshot
+
+# What was looked at this lately is in the shopper's mind, and on the shelf "recently viewed".
+JUST_VIEWED_MS = 30 * 60_000
+POPULAR = gettext_noop("Popular right now")
+
+
+@dataclass(frozen=True)
+class RequestContext:
+    """A request and the parts that are there to answer it.
+
+    `customer` is the key of a known one, `shopper` the id by which chance is drawn, `beside` the
+    articles that stand on the page already.
+    """
+
+    k: int
+    article: int | None
+    index_group: int | None
+    bundle: Bundle | None
+    live: Snapshot | None
+    customer: int | None = None
+    shopper: str | None = None
+    beside: Collection[int] = ()
+
+    @property
+    def recents(self) -> list[Recent]:
+        return self.live.recents if self.live else []
+
+    @property
+    def bag(self) -> list[int]:
+        return self.live.stored.bag if self.live else []
+
+    @property
+    def dislikes(self) -> list[int]:
+        return self.live.dislikes if self.live else []
+
+    @cached_property
+    def profile(self) -> Profile:
+        """Who asks, in the rows of the bundle, found once; raise ValueError without a bundle."""
+        if self.bundle is None:
+            raise ValueError("without a bundle there are no rows")
+        now_ms = now_of(self, self.bundle)
+        return profile_of(self.bundle, self.recents, self.customer, now_ms)
+
+
+def now_of(context: RequestContext, bundle: Bundle) -> int:
+    """Event time in ms; with Redis away the moment after the last day the bundle knows."""
+    return context.live.now_ms if context.live else after_history(bundle)
+
+
+def barred(context: RequestContext, bundle: Bundle) -> Ints:
+    """The designs not to show in any colour: turned down, or on the page already."""
+    about = [] if context.article is None else [context.article]
+    rows = bundle.rows_of([*context.dislikes, *context.beside, *about])
+    designs: Ints = bundle.design.take(rows[rows != ABSENT])
+    return designs
+
+
+def unwanted(context: RequestContext) -> set[int]:
+    """Articles that lie in the bag, were looked at or bought just now."""
+    now_ms = context.live.now_ms if context.live else 0
+    seen = {
+        recent.article
+        for recent in context.recents
+        if recent.kind in ("view", "click") and now_ms - recent.ts < JUST_VIEWED_MS
+    }
+    return seen | set(context.bag) | bought_lately(context)
+
+
+def bought_lately(context: RequestContext) -> set[int]:
+    if context.bundle is None:
+        now_ms = context.live.now_ms if context.live else 0
+        bought = (r for r in context.recents if r.kind == "purchase")
+        return {r.article for r in bought if now_ms - r.ts < JUST_BOUGHT_DAYS * DAY_MS}
+    return {int(context.bundle.article[row]) for row in just_bought(context.profile)}
+
+
+def shown(
+    context: RequestContext, bundle: Bundle, near: Candidates, reason: str, exclude: Iterable[int]
+) -> list[Item]:
+    kept = places(context, bundle, near.rows, hidden(context, exclude))
+    return items_of(bundle, near.rows[kept], near.scores[kept], repeat(reason))
+
+
+def items_of(
+    bundle: Bundle, rows: Ints, scores: Floats | Scores, reasons: Iterable[str]
+) -> list[Item]:
+    articles = bundle.article[rows].tolist()
+    return [Item(*parts) for parts in zip(articles, scores.tolist(), reasons, strict=False)]
+
+
+def viewed(recents: Iterable[Recent]) -> list[int]:
+    """Articles viewed or clicked, each once, newest first."""
+    return list(dict.fromkeys(r.article for r in recents if r.kind in ("view", "click")))
+
+
+def hidden(context: RequestContext, exclude: Iterable[int] = ()) -> set[int]:
+    """`exclude`, the articles on the page, and what the shopper asked to see less of."""
+    about = [] if context.article is None else [context.article]
+    return {*exclude, *context.dislikes, *context.beside, *about}
+
+
+def row_of(bundle: Bundle | None, article: int) -> int | None:
+    if bundle is None:
+        return None
+    row = bundle.row_of(article)
+    return None if row == ABSENT else row
+
+
+def places(context: RequestContext, bundle: Bundle, rows: Ints, out: Collection[int]) -> list[int]:
+    """Which k of the rows to show: on sale, of the audience asked for, none of `out`, diverse."""
+    wanted = bundle.on_sale[rows]
+    if context.index_group is not None:
+        wanted = wanted & (bundle.index_group[rows] == context.index_group)
+    if out:
+        wanted = wanted & ~among(rows, bundle.rows_of(list(out)))
+    if len(designs := barred(context, bundle)):
+        wanted = wanted & ~among(bundle.design.take(rows), designs)
+    left = np.flatnonzero(wanted)
+    chosen: list[int] = left[diverse(bundle, rows[left], context.k, context.k)].tolist()
+    return chosen
+
+
+def listed(
+    context: RequestContext, bundle: Bundle, lists: tuple[Lists, Lists], reason: str
+) -> list[Item]:
+    """The head of a list of the bundle: of one audience where it is asked for, else overall."""
+    overall, by_group = lists
+    one = context.index_group
+    rows, scores = overall.of(int(overall.keys[0])) if one is None else by_group.of(one)
+    kept = places(context, bundle, rows, hidden(context))
+    return items_of(bundle, rows[kept], scores[kept], repeat(reason))
+
+
+def distinct(context: RequestContext, items: list[Item]) -> list[Item]:
+    """The first k items, one of each article and, where a bundle knows it, one of each design,
+    and none of what is barred."""
+    articles = [item.article for item in items]
+    bundle = context.bundle
+    designs = articles if bundle is None else designs_of(bundle, articles)
+    out = set() if bundle is None else set(barred(context, bundle).tolist())
+    first: dict[int, Item] = {}
+    for design, item in zip(designs, items, strict=True):
+        if design not in out:
+            first.setdefault(design, item)
+    return list(first.values())[: context.k]
+
+
+def designs_of(bundle: Bundle, articles: list[int]) -> list[int]:
+    """The design of each article; one that the bundle doesn't know is a design of its own."""
+    rows = bundle.rows_of(articles)
+    designs = bundle.design[rows]
+    return [int(d) if row >= 0 else -a for d, row, a in zip(designs, rows, articles, strict=True)]

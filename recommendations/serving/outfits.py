@@ -1,0 +1,201 @@
+"""One request for an outfit, answered from what is there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+import numpy as np
+from django.utils.translation import gettext
+
+from catalog import money
+from catalog.models import ColourMaster
+from catalog.titles import title_of
+from recommendations.attribution import rec_id
+from recommendations.bundle import registry
+from recommendations.bundle.reader import Bundle, per_bundle
+from recommendations.experiments.assignment import Arm, arm_of, plans
+from recommendations.experiments.strategies import OUTFIT
+from recommendations.outfits.assembly import Piece, assemble
+from recommendations.outfits.pairs import Ints
+from recommendations.outfits.reasons import Why, why
+from recommendations.outfits.search import Wardrobe, Wishes
+from recommendations.outfits.shortlist import NONE
+from recommendations.outfits.slots import slots
+from recommendations.outfits.strategies import wardrobe_for
+from recommendations.recommenders.online_features import Read, snapshot_of
+from recommendations.serving import servings
+from recommendations.serving.variants import bundle_of
+from streaming.features.store import Snapshot
+
+ALTERNATIVES = 3
+MOST_ARTICLES = 20
+BOUGHT_LATELY_MS = 30 * 86_400_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: articles by key, slots by name, colours by colour_master number.
+
+    `locked` pieces stay as they are, `swapped` ones don't come back; `budget` is money for all
+    new pieces together.
+    """
+
+    articles: Sequence[int]
+    locked: Sequence[int] = ()
+    swapped: Sequence[int] = ()
+    slots: Sequence[str] | None = None
+    avoid_colours: Sequence[int] = ()
+    budget: Decimal | None = None
+    k: int = ALTERNATIVES
+
+
+@dataclass(frozen=True)
+class Garment:
+    """One article of a look; `locked` when the shopper fixed it."""
+
+    slot: str
+    title: str
+    article: int
+    price: Decimal
+    score: float
+    reason: str
+    locked: bool = False
+    alternatives: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outfit:
+    """A look around the bag; `total` is what its pieces cost, `missing` are unknown articles."""
+
+    rec_id: str
+    strategy: str
+    model_version: str | None
+    degraded: bool
+    missing: list[int]
+    pieces: list[Garment]
+    total: Decimal
+
+
+def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_of) -> Outfit:
+    """The same request and model version give the same pieces. Without a bundle: none, degraded.
+
+    Raise ValueError for a slot that doesn't exist.
+    """
+    arm = arm_of(plans.get(), OUTFIT, shopper) if shopper else None
+    bundle = bundle_of(arm, registry.active())
+    if bundle is None:
+        return Outfit(answer("none", None, arm), "none", None, True, [], [], Decimal(0))
+    chosen = arm.parameters.strategy if arm else "default"
+    wardrobe = wardrobe_for(chosen, bundle)
+    bag, locked = known(wardrobe, request.articles), known(wardrobe, request.locked)
+    wishes = wishes_of(wardrobe, request, read(shopper, None) if shopper else None)
+    around = np.unique(np.concatenate([bag, locked]))
+    if len(around) == 1 and request.budget is None and wishes.are_none:
+        pieces = usual(bundle, chosen, int(around[0]), request.k)
+    else:
+        budget = None if request.budget is None else money.price(left(wardrobe, request, locked))
+        pieces = garments(bundle, chosen, around, wishes, budget, request.k)
+    kept = [Piece(int(wardrobe.model.slot[row]), row, 0.0, []) for row in locked.tolist()]
+    fixed = [garment(bundle, wardrobe, piece, None) for piece in kept]
+    strategy = named(chosen) if len(around) else "best_sellers_by_slot"
+    return Outfit(
+        rec_id=answer(strategy, bundle.version, arm),
+        strategy=strategy,
+        model_version=bundle.version,
+        degraded=False,
+        missing=unknown(wardrobe, [*request.articles, *request.locked]),
+        pieces=fixed + pieces,
+        total=sum((piece.price for piece in fixed + pieces), Decimal(0)),
+    )
+
+
+@per_bundle(most=2_000)
+def usual(bundle: Bundle, chosen: str, row: int, k: int) -> list[Garment]:
+    """What is put beside one article for whoever wishes nothing, as on most product pages."""
+    return garments(bundle, chosen, np.array([row], np.int32), Wishes(), None, k)
+
+
+def garments(
+    bundle: Bundle, chosen: str, around: Ints, wishes: Wishes, budget: float | None, k: int
+) -> list[Garment]:
+    wardrobe = wardrobe_for(chosen, bundle)
+    found = assemble(wardrobe, around, wishes, budget, k)
+    causes = why(wardrobe, around, np.array([piece.row for piece in found], np.int32))
+    return [garment(bundle, wardrobe, p, cause) for p, cause in zip(found, causes, strict=True)]
+
+
+def named(strategy: str) -> str:
+    return "complements" if strategy == "default" else f"complements_{strategy}"
+
+
+def answer(strategy: str, version: str | None, arm: Arm | None) -> str:
+    """The id that events of this outfit carry back."""
+    return rec_id.make(servings.number(OUTFIT, strategy, version, arm.variant if arm else None))
+
+
+def known(wardrobe: Wardrobe, articles: Sequence[int]) -> Ints:
+    """The rows of the articles that are known, each once, in order of row."""
+    rows = wardrobe.rows_of(list(articles)) if articles else np.zeros(0, np.int32)
+    found: Ints = np.unique(rows[rows != NONE])
+    return found
+
+
+def unknown(wardrobe: Wardrobe, articles: Sequence[int]) -> list[int]:
+    if not articles:
+        return []
+    rows = wardrobe.rows_of(list(articles)).tolist()
+    return [key for key, row in zip(articles, rows, strict=True) if row == NONE]
+
+
+def left(wardrobe: Wardrobe, request: Request, locked: Ints) -> Decimal:
+    """What the budget leaves beside the locked pieces."""
+    spent = sum((money.amount(price) for price in wardrobe.price[locked].tolist()), Decimal(0))
+    return max((request.budget or Decimal(0)) - spent, Decimal(0))
+
+
+def wishes_of(wardrobe: Wardrobe, request: Request, live: Snapshot | None) -> Wishes:
+    """Slots by number; nothing of the same look again, nor bought lately, nor turned down."""
+    names = request.slots
+    return Wishes(
+        slots=frozenset(map(slots().number, names)) if names is not None else None,
+        avoid_colours=frozenset(request.avoid_colours),
+        exclude=known(wardrobe, [*request.swapped, *(bought_lately(live) if live else ())]),
+        less=known(wardrobe, live.dislikes if live else ()),
+    )
+
+
+def bought_lately(live: Snapshot) -> list[int]:
+    since = live.now_ms - BOUGHT_LATELY_MS
+    return [r.article for r in live.recents if r.kind == "purchase" and r.ts >= since]
+
+
+def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None) -> Garment:
+    """What is shown of a piece; one without a cause is the shopper's own, locked."""
+    return Garment(
+        slot=slots().names[piece.slot],
+        title=slots().labels[piece.slot],
+        article=int(bundle.article[piece.row]),
+        price=money.amount(float(wardrobe.price[piece.row])),
+        score=round(piece.score, 4),
+        reason=sentence(bundle, wardrobe, piece.row, cause) if cause else gettext("Your choice"),
+        locked=cause is None,
+        alternatives=bundle.article[piece.alternatives].tolist() if piece.alternatives else [],
+    )
+
+
+def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
+    """The reason for the shopper to read."""
+    if cause.kind == "worn" and cause.row is not None:
+        return gettext("Often worn with %s") % title_of(bundle.name(cause.row))
+    if cause.kind == "colour" and cause.row is not None:
+        colour = colour_names().get(int(bundle.colour_master[cause.row]))
+        if colour:
+            return gettext("Goes with %s") % colour.lower()
+    return gettext("Completes: %s") % slots().labels[int(wardrobe.model.slot[row])].lower()
+
+
+@lru_cache(maxsize=1)
+def colour_names() -> dict[int, str]:
+    """The names of the main colours, which an ingest adds and nobody changes."""
+    return dict(ColourMaster.objects.exclude(pk=-1).values_list("pk", "name"))

@@ -1,0 +1,115 @@
+"""What would be recommended now with an article, or to a customer, and why: for staff.
+
+The same code as serving, but nothing is stored, counted or drawn by lot.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from recommendations.bundle import registry
+from recommendations.bundle.reader import ABSENT, Bundle
+from recommendations.ranking.ranker import Opinion, opinions
+from recommendations.ranking.scoring import contributions, generate
+from recommendations.recommenders.online_features import snapshot_of
+from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.request_context import RequestContext
+from recommendations.recommenders.shelf import Found, Item
+from recommendations.retrieval.profile import customer_key
+from recommendations.rules.serving import rules_for
+from recommendations.serving.serving import remembered
+from recommendations.serving.variants import fill
+from streaming.features.state import KINDS as ACTIONS
+
+OF_ARTICLE: Final = tuple(name for name, kind in KINDS.items() if kind.article)
+OF_CUSTOMER: Final = tuple(name for name, kind in KINDS.items() if kind.live and not kind.article)
+EXPLAINED: Final = "for-you"
+K: Final = 12
+ACTIONS_SHOWN: Final = 12
+
+
+@dataclass(frozen=True)
+class Place:
+    """An item, what each generator gave to it, and what the ranker made of that."""
+
+    item: Item
+    given: Mapping[str, float] = field(default_factory=dict)
+    opinion: Opinion | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    kind: str
+    title: str
+    found: Found
+    places: list[Place]
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something the customer did, live or before; `days` is how long ago, by the shop's clock."""
+
+    article: int
+    kind: str
+    days: float
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the recommendations know of a customer; `live` is False while Redis is away."""
+
+    version: str | None
+    live: bool
+    erased: bool
+    actions: list[Action]
+
+
+def of_article(article: int) -> list[Shown]:
+    context = RequestContext(K, article, None, registry.active(), None)
+    return [shown(kind, context, None) for kind in OF_ARTICLE]
+
+
+def of_shopper(shopper: str) -> tuple[Known, list[Shown]]:
+    live, bundle = snapshot_of(shopper), registry.active()
+    context = RequestContext(K, None, None, bundle, live, remembered(shopper, live))
+    known = Known(
+        version=bundle.version if bundle else None,
+        live=live is not None,
+        erased=live is not None and customer_key(shopper) is not None and context.customer is None,
+        actions=[] if bundle is None else actions(context, bundle),
+    )
+    return known, [shown(kind, context, shopper) for kind in OF_CUSTOMER]
+
+
+def actions(context: RequestContext, bundle: Bundle) -> list[Action]:
+    about = context.profile
+    done = zip(about.rows.tolist(), about.kinds.tolist(), about.days.tolist(), strict=True)
+    return [
+        Action(int(bundle.article[row]), ACTIONS[kind], days)
+        for row, kind, days in list(done)[:ACTIONS_SHOWN]
+    ]
+
+
+def shown(kind: str, context: RequestContext, shopper: str | None) -> Shown:
+    found, _ = fill(KINDS[kind], context, None, rules_for(kind, shopper, None))
+    explained = kind == EXPLAINED and context.bundle is not None
+    places = explain(context, context.bundle, found) if explained and context.bundle else None
+    return Shown(
+        kind,
+        found.title or KINDS[kind].title,
+        found,
+        places if places is not None else [Place(item) for item in found.items],
+    )
+
+
+def explain(context: RequestContext, bundle: Bundle, found: Found) -> list[Place]:
+    about = context.profile
+    candidates = generate(bundle, about)
+    of_ranker = opinions(bundle, about, candidates)
+    rows = bundle.rows_of([item.article for item in found.items]).tolist()
+    return [
+        Place(item, contributions(candidates, row), of_ranker.get(row))
+        if row != ABSENT
+        else Place(item)
+        for item, row in zip(found.items, rows, strict=True)
+    ]

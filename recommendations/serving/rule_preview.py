@@ -1,0 +1,36 @@
+"""What a rule would change for a shopper, before it holds for anybody."""
+
+from dataclasses import dataclass
+
+from recommendations.bundle import registry
+from recommendations.recommenders.recommenders import KINDS, live_for
+from recommendations.recommenders.request_context import RequestContext
+from recommendations.recommenders.shelf import Item
+from recommendations.rules.models import Rule
+from recommendations.rules.serving import holds, rules_for
+from recommendations.serving.serving import remembered
+from recommendations.serving.variants import fill
+
+K = 12
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The shelf without and with the rule. `holds` is False where it isn't about this shelf."""
+
+    before: list[Item]
+    after: list[Item]
+    holds: bool
+
+
+def preview(rule: Rule, kind: str, shopper: str | None, article: int | None = None) -> Preview:
+    """Nothing is stored and nothing counted. Raise ValueError for a kind about an article alone."""
+    chosen = KINDS[kind]
+    live = live_for(chosen, shopper, rule.index_group)
+    bundle = registry.active()
+    context = RequestContext(K, article, rule.index_group, bundle, live, remembered(shopper, live))
+    others = [r for r in rules_for(kind, shopper, rule.index_group) if r.pk != rule.pk]
+    applies = holds(rule, kind, shopper, rule.index_group)
+    before, _ = fill(chosen, context, None, others)
+    after, _ = fill(chosen, context, None, [*others, rule] if applies else others)
+    return Preview(before.items, after.items, applies)

@@ -1,0 +1,79 @@
+"""One request for recommendations, answered from what is there."""
+
+import time
+from collections.abc import Collection
+
+from django.utils.translation import gettext
+
+from recommendations.attribution import rec_id
+from recommendations.bundle import registry
+from recommendations.experiments.assignment import arm_of, plans
+from recommendations.recommenders.online_features import Read, snapshot_of
+from recommendations.recommenders.recommenders import KINDS, live_for
+from recommendations.recommenders.request_context import RequestContext
+from recommendations.recommenders.shelf import Shelf
+from recommendations.retrieval.profile import customer_key
+from recommendations.rules.serving import rules_for
+from recommendations.serving import metrics, servings
+from recommendations.serving.variants import bundle_of, fill
+from streaming.features.store import Snapshot
+from streaming.identity.tombstones import tombstones
+
+DEFAULT_K = 12
+MAX_K = 50
+
+
+def recommend(
+    kind: str,
+    *,
+    shopper: str | None = None,
+    article: int | None = None,
+    index_group: int | None = None,
+    k: int = DEFAULT_K,
+    is_new: bool = False,
+    beside: Collection[int] = (),
+    read: Read = snapshot_of,
+) -> Shelf:
+    """Up to `k` articles of a kind (a key of KINDS), best first, with their reasons.
+
+    `article` is the one on the page: what "similar" is about, and never shown elsewhere.
+    `index_group` narrows to one audience; nothing `beside` it on the page is shown a second time,
+    in no other colour either. A shopper who `is_new` was given their id for this very
+    request: Redis isn't asked what they did; otherwise `read` asks it. With Redis or the bundle
+    away a fallback answers, named in `strategy` and flagged `degraded`; without any data the shelf
+    is empty.
+    Raise KeyError for an unknown kind, ValueError when a kind about an article gets none.
+    """
+    begun = time.perf_counter()
+    chosen = KINDS[kind]
+    arm = arm_of(plans.get(), kind, shopper) if shopper else None
+    bundle = bundle_of(arm, registry.active())
+    live = live_for(chosen, None if is_new else shopper, index_group, read)
+    customer = remembered(shopper, live)
+    context = RequestContext(k, article, index_group, bundle, live, customer, shopper, beside)
+    rules = rules_for(kind, shopper, index_group)
+    found, teams = fill(chosen, context, arm, rules)
+    version = bundle.version if bundle else None
+    served = servings.number(kind, found.strategy, version, arm.variant if arm else None)
+    shelf = Shelf(
+        rec_id=rec_id.make(served, teams),
+        kind=kind,
+        title=found.title or gettext(chosen.title),
+        strategy=found.strategy,
+        model_version=version,
+        reason=found.reason,
+        feature_age_ms=live.age_ms if live else None,
+        degraded=found.degraded,
+        items=found.items,
+    )
+    return metrics.served(shelf, begun)
+
+
+def remembered(shopper: str | None, live: Snapshot | None) -> int | None:
+    """The customer whose history in the bundle may be used; None for an erased one.
+
+    Their state tells and so does their tombstone; where neither could be asked nobody is known.
+    """
+    if shopper is None or (live is not None and live.stored.erased) or tombstones.hold(shopper):
+        return None
+    return customer_key(shopper) if live is not None or tombstones.is_known else None

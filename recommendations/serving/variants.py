@@ -1,0 +1,58 @@
+"""A kind's shelf as a variant wants it."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+from django.conf import settings
+
+from recommendations.bundle.format import BundleError
+from recommendations.bundle.reader import Bundle, open_bundle
+from recommendations.experiments.assignment import Arm
+from recommendations.experiments.interleaving import draft
+from recommendations.experiments.parameters import Parameters
+from recommendations.experiments.strategies import STRATEGIES
+from recommendations.recommenders.recommenders import Kind
+from recommendations.recommenders.request_context import RequestContext
+from recommendations.recommenders.shelf import Found
+from recommendations.rules.models import Rule
+from recommendations.rules.serving import arranged, deeper
+
+logger = logging.getLogger(__name__)
+
+
+def fill(
+    kind: Kind, context: RequestContext, arm: Arm | None, rules: Sequence[Rule]
+) -> tuple[Found, int]:
+    """What the arm (none: the kind itself) shows, and which places are the challenger's."""
+    parameters = arm.parameters if arm else Parameters()
+    found = _ruled(parameters.strategy, kind, context, rules)
+    if not parameters.interleave:
+        return found, 0
+    own = _ruled("default", kind, context, rules)
+    items, teams = draft(own.items, found.items, context.k, Random())  # noqa: S311
+    mixed = f"{own.strategy}+{found.strategy}"[:40]
+    return replace(own, strategy=mixed, items=items), teams
+
+
+def _ruled(strategy: str, kind: Kind, context: RequestContext, rules: Sequence[Rule]) -> Found:
+    return arranged(rules, context, STRATEGIES[strategy](kind, deeper(context, rules)))
+
+
+def bundle_of(arm: Arm | None, active: Bundle | None) -> Bundle | None:
+    """The bundle that the arm asks for; the active one where it can't be read."""
+    if arm is None or arm.parameters.model_version is None:
+        return active
+    return _opened(arm.parameters.model_version) or active
+
+
+@lru_cache(maxsize=4)
+def _opened(version: str) -> Bundle | None:
+    try:
+        return open_bundle(Path(settings.BUNDLES_DIR) / version)
+    except BundleError as error:
+        logger.error("a variant's model %s can't be used: %s", version, error)
+        return None

@@ -1,0 +1,68 @@
+"""Questions with known answers: a real basket with one article hidden, and decoys for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from recommendations.dataset.inputs import Floats, Ints
+from recommendations.training.outfits.baskets import Baskets
+
+# Wrong choices come from this many places above and below the right one among the best sellers of
+# its slot.
+NEARBY = 10
+
+
+@dataclass(frozen=True)
+class Question:
+    """`bag` is what is left of a basket, `hidden` what was taken out: the only one of its slot."""
+
+    bag: Ints
+    hidden: int
+
+
+def questions_by_basket(
+    baskets: Baskets, slot: Ints, most: int, rng: np.random.Generator
+) -> Iterator[list[Question]]:
+    """Of each basket of two slots or more all its questions; a random `most` of the baskets."""
+    starts, rows = baskets.items.indptr, baskets.items.indices
+    order = rng.permutation(len(baskets.day)).tolist()
+    found = (questions_of(rows[starts[n] : starts[n + 1]], slot) for n in order)
+    return islice(filter(None, found), most)
+
+
+def questions_of(basket: Ints, slot: Ints) -> list[Question]:
+    slots = slot[basket]
+    single = np.flatnonzero((slots[:, None] == slots).sum(axis=1) == 1) if len(basket) > 1 else ()
+    return [Question(np.delete(basket, at).astype(np.int32), int(basket[at])) for at in single]
+
+
+def one_a_basket(baskets: Baskets, slot: Ints, most: int, seed: int) -> list[Question]:
+    """As questions_by_basket, but of each basket one at random."""
+    rng = np.random.default_rng(seed)
+    return [own[rng.choice(len(own))] for own in questions_by_basket(baskets, slot, most, rng)]
+
+
+class Decoys:
+    """Articles as popular as another one of the same slot, by the sales of the same week."""
+
+    def __init__(self, slot: Ints, sold: Floats, seed: int) -> None:
+        self._rng = np.random.default_rng(seed)
+        self._slot = slot
+        # Equally sold ones come in random order, so that keys say nothing.
+        order = np.lexsort((self._rng.random(len(slot)), -sold))
+        order = order[sold[order] > 0]
+        self._ranked = {number: order[slot[order] == number] for number in np.unique(slot).tolist()}
+        self._place = np.zeros(len(slot), np.int32)
+        for ranked in self._ranked.values():
+            self._place[ranked] = np.arange(len(ranked))
+
+    def of(self, question: Question, count: int) -> Ints:
+        """Up to `count` articles near the hidden one's rank that aren't in the basket."""
+        ranked = self._ranked[int(self._slot[question.hidden])]
+        place = int(self._place[question.hidden])
+        near = ranked[max(place - NEARBY, 0) : place + NEARBY + 1]
+        near = near[~np.isin(near, question.bag) & (near != question.hidden)]
+        found: Ints = self._rng.permutation(near)[:count].astype(np.int32)
+        return found

@@ -1,8 +1,0 @@
-from django.urls import path
-
-from recommendations.views import widget, widgets
-
-urlpatterns = [
-    path("", widgets, name="widgets"),
-    path("<slug:kind>/", widget, name="widget"),
-]

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from recommendations.widgets.views import widget, widgets
+
+urlpatterns = [
+    path("", widgets, name="widgets"),
+    path("<slug:kind>/", widget, name="widget"),
+]

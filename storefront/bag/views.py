@@ -1,0 +1,98 @@
+"""The bag's page and the forms that change it. With htmx the answer is the part that changed."""
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from catalog.models import Article
+from storefront.bag import contents as bag
+from storefront.bag import wishlist
+from storefront.forms import AddForm, RemoveForm, UpdateForm
+from storefront.http import tracking
+from storefront.http.errors import bad_request
+from streaming.events.schema import BagAdd, BagRemove
+from streaming.identity.shoppers import shopper_of
+from streaming.producers import producer
+
+CHANGED = "shop:changed"
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    form = AddForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form)
+    article: Article = form.cleaned_data["article"]
+    bag.add(shopper_of(request), article.pk, form.cleaned_data["quantity"])
+    origin = tracking.origin_of(request.POST)
+    producer.publish(tracking.of_article(BagAdd, request, article.pk, origin))
+    if "undo" in request.POST:
+        return _changed(request)
+    if request.htmx:  # type: ignore[attr-defined]
+        response = render(request, "shop/added.html", {"article": article})
+        return trigger_client_event(response, CHANGED)
+    messages.success(
+        request, gettext("%(name)s is in your bag.") % {"name": article.name}, extra_tags="bag"
+    )
+    return redirect("product", article.pk)
+
+
+@require_POST
+def update(request: HttpRequest) -> HttpResponse:
+    form = UpdateForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form)
+    article: Article = form.cleaned_data["article"]
+    quantity: int = form.cleaned_data["quantity"]
+    if quantity == 0:
+        return _removed(request, article)
+    bag.set_quantity(shopper_of(request), article.pk, quantity)
+    return _changed(request)
+
+
+@require_POST
+def remove(request: HttpRequest) -> HttpResponse:
+    form = RemoveForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form)
+    return _removed(request, form.cleaned_data["article"])
+
+
+def _removed(request: HttpRequest, article: Article) -> HttpResponse:
+    units = bag.remove(shopper_of(request), article.pk)
+    if units:
+        producer.publish(tracking.of_article(BagRemove, request, article.pk, None))
+        request.session["removed"] = [article.pk, units]
+    return _changed(request)
+
+
+def _changed(request: HttpRequest) -> HttpResponse:
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("bag")
+    return trigger_client_event(_page(request), CHANGED)
+
+
+def _page(request: HttpRequest) -> HttpResponse:
+    """The bag, with an offer to undo the removal that has just happened."""
+    key, units = request.session.pop("removed", (None, 0))
+    context = {
+        "contents": bag.contents(shopper_of(request)),
+        "removed": Article.objects.filter(pk=key).first() if key else None,
+        "removed_units": units,
+        "later": wishlist.of(shopper_of(request), wishlist.LATER),
+    }
+    return render(request, "shop/bag.html", context)
+
+
+def refused(request: HttpRequest, form: Form) -> HttpResponse:
+    problems = [f"{field}: {errors[0]}" for field, errors in form.errors.items()]
+    return bad_request(request, "; ".join(problems))

@@ -1,0 +1,66 @@
+"""The wishlist, and what was saved for later. The constraint keeps an article once on a list."""
+
+from django.db import transaction
+
+from storefront.bag import contents
+from storefront.models import SavedArticle
+
+WISHES, LATER = SavedArticle.List.WISHES, SavedArticle.List.LATER
+MOST = 200
+
+
+def of(shopper: str, name: str) -> list[SavedArticle]:
+    """Newest first, with what a card shows."""
+    return list(
+        SavedArticle.objects.filter(shopper=shopper, list=name, article__summary__isnull=False)
+        .select_related("article__summary")
+        .order_by("-saved_at", "-pk")[:MOST]
+    )
+
+
+def save(shopper: str, name: str, article: int, quantity: int = 1) -> None:
+    """A second time changes nothing but the quantity; the oldest beyond MOST go."""
+    SavedArticle.objects.update_or_create(
+        shopper=shopper, list=name, article_id=article, defaults={"quantity": quantity}
+    )
+    mine = SavedArticle.objects.filter(shopper=shopper, list=name).order_by("-saved_at", "-pk")
+    over = list(mine.values_list("pk", flat=True)[MOST : 2 * MOST])
+    if over:
+        SavedArticle.objects.filter(pk__in=over).delete()
+
+
+def drop(shopper: str, name: str, article: int) -> int:
+    """How many units were kept; 0 where it isn't on the list."""
+    with transaction.atomic():
+        kept = SavedArticle.objects.filter(shopper=shopper, list=name, article=article)
+        found = kept.select_for_update().first()
+        if found is None:
+            return 0
+        found.delete()
+        return found.quantity
+
+
+@transaction.atomic
+def put_off(shopper: str, article: int) -> bool:
+    """From the bag to the list for later; False when it isn't in the bag."""
+    units = contents.remove(shopper, article)
+    if units:
+        save(shopper, LATER, article, units)
+    return bool(units)
+
+
+@transaction.atomic
+def take_up(shopper: str, article: int) -> bool:
+    """Back into the bag, once, however often it is asked for at the same moment."""
+    units = drop(shopper, LATER, article)
+    if units:
+        contents.add(shopper, article, units)
+    return bool(units)
+
+
+@transaction.atomic
+def merge(source: str, target: str) -> None:
+    """Move everything from one shopper's lists onto another's."""
+    for kept in SavedArticle.objects.select_for_update().filter(shopper=source):
+        save(target, kept.list, kept.article_id, kept.quantity)
+        kept.delete()

@@ -1,0 +1,74 @@
+"""The wishlist, the list for later, and the forms that move articles between them and the bag."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.models import Article
+from storefront.bag import wishlist as saved
+from storefront.bag.views import refused
+from storefront.forms import RemoveForm
+from storefront.http import tracking
+from storefront.listing.swatches import with_colours
+from storefront.templatetags.cards import tools_of
+from streaming.events.schema import BagAdd, BagRemove
+from streaming.identity.shoppers import shopper_of
+from streaming.producers import producer
+
+
+def back(request: HttpRequest, otherwise: str) -> HttpResponse:
+    """To the page that the form stood on, if that is one of ours."""
+    place = request.headers.get("Referer", "")
+    own = url_has_allowed_host_and_scheme(place, {request.get_host()}, request.is_secure())
+    return redirect(place if own else otherwise)
+
+
+@never_cache
+@require_safe
+def wishlist(request: HttpRequest) -> HttpResponse:
+    kept = saved.of(shopper_of(request), saved.WISHES)
+    cards = with_colours([one.article for one in kept])
+    return render(request, "shop/wishlist.html", {"cards": cards})
+
+
+@require_POST
+def wish(request: HttpRequest) -> HttpResponse:
+    """Onto the wishlist, or off it with `off`. htmx gets the heart as it is now."""
+    form = RemoveForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form)
+    article: Article = form.cleaned_data["article"]
+    wanted = "off" not in request.POST
+    if wanted:
+        saved.save(shopper_of(request), saved.WISHES, article.pk)
+    else:
+        saved.drop(shopper_of(request), saved.WISHES, article.pk)
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(tools_of(request, article, request.POST.get("shelf", "")))
+    if wanted:
+        told = gettext("%(name)s is on your wishlist.")
+    else:
+        told = gettext("%(name)s is no longer on your wishlist.")
+    messages.success(request, told % {"name": article.name}, extra_tags="wishlist")
+    return back(request, "wishlist")
+
+
+@require_POST
+def later(request: HttpRequest) -> HttpResponse:
+    """From the bag to the list for later, and back."""
+    form = RemoveForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form)
+    shopper, article = shopper_of(request), form.cleaned_data["article"].pk
+    back_in = "back" in request.POST
+    moved = saved.take_up(shopper, article) if back_in else saved.put_off(shopper, article)
+    if moved:
+        event: BagAdd | BagRemove = tracking.of_article(BagAdd, request, article, None)
+        if not back_in:
+            event = tracking.of_article(BagRemove, request, article, None)
+        producer.publish(event)
+    return redirect("bag")

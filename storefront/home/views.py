@@ -1,0 +1,36 @@
+from typing import Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from catalog.navigation import Node, menu
+from recommendations.experiments.shelf_order import shelf_order
+from storefront.home.hero import department_tiles, hero_of
+from streaming import clock
+from streaming.identity.shoppers import shopper_of
+
+# In the page's own order; whoever uses some of them more finds these higher up.
+SHELVES: Final = ("for-you", "because-you-viewed", "new-in", "buy-again", "recently-viewed")
+DAY_MS: Final = 86_400_000
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    context = {
+        "hero": hero_of(request),
+        "tiles": department_tiles(),
+        "shelves": shelf_order(SHELVES, shopper_of(request), clock.now_ms() // DAY_MS),
+        "audience": _audience(request.GET.get("audience", "")),
+    }
+    return render(request, "shop/home.html", context)
+
+
+def _audience(text: str) -> Node | None:
+    """The department whose trends are asked for; 404 for one there isn't."""
+    if not text:
+        return None
+    found = next((node for node in menu() if str(node.pk) == text), None)
+    if found is None:
+        raise Http404("there is no such department")
+    return found

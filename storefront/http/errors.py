@@ -1,0 +1,59 @@
+"""Pages for when something is wrong, and robots.txt.
+
+The pages of 500 and 503 stand on their own: no database, no session.
+"""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from storefront.layout.context_processors import without_a_database
+from web.problems import problem
+
+RETRY_AFTER_S = "10"
+
+
+def bad_request(request: HttpRequest, problem: str) -> HttpResponse:
+    return render(request, "400.html", {"problem": problem}, status=400)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem(404, "There is nothing here.", request.path, None)
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A database that is away is not our fault and passes: 503. All else is 500."""
+    away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
+    status, template = (503, "503.html") if away else (500, "500.html")
+    headers = {"Retry-After": RETRY_AFTER_S} if away else None
+    if request.path.startswith("/api/"):
+        detail = "The shop's database is away." if away else "Something went wrong."
+        return problem(status, detail, request.path, headers)
+    page = render_to_string(template, without_a_database(request))
+    return HttpResponse(page, status=status, headers=headers)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    closed = (
+        "/bag/",
+        "/checkout/",
+        "/wishlist/",
+        "/you/",
+        "/live/",
+        "/orders/",
+        "/personas/",
+        "/search/",
+        "/widgets/",
+        "/api/",
+    )
+    sitemap = request.build_absolute_uri(reverse("sitemap-index"))
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {sitemap}"]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

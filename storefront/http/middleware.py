@@ -1,0 +1,68 @@
+"""Around every request: its id, its time, its line in the log."""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.contrib.messages.middleware import MessageMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import iri_to_uri
+
+from storefront.operations import metrics
+from streaming.events.correlation import request_id
+
+logger = logging.getLogger("storefront.requests")
+
+HEADER: Final = "X-Request-ID"
+GIVEN: Final = "HTTP_X_REQUEST_ID"  # read so, the other headers needn't be
+SENSIBLE: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class Requests:
+    """Takes a sensible id from whoever stands in front of the shop, else makes one; answers it.
+
+    The log has the path without its query, which may say what somebody looks for.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given, begun = request.META.get(GIVEN, ""), time.perf_counter()
+        own = given if SENSIBLE.fullmatch(given) else secrets.token_hex(16)
+        token = request_id.set(own)
+        try:
+            response = self.get_response(request)
+            response[HEADER] = own
+            self.tell(request, response, time.perf_counter() - begun)
+            return response
+        finally:
+            request_id.reset(token)
+
+    def tell(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        match = request.resolver_match
+        view = (match.view_name or match._func_path) if match else "none"
+        metrics.answered(view, request.method or "", response.status_code, seconds)
+        about = {
+            "method": request.method,
+            "path": iri_to_uri(request.path),  # a line break in it begins no line
+            "view": view,
+            "status": response.status_code,
+            "ms": round(1000 * seconds, 1),
+        }
+        line = "%(method)s %(path)s %(status)d in %(ms)s ms"
+        logger.info(line, about, extra=about)
+
+
+class Messages(MessageMiddleware):
+    """Those of pages; the API has none to show and doesn't look for any."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return self.get_response(request) if is_api(request) else super().__call__(request)
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")

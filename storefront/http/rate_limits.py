@@ -1,0 +1,139 @@
+"""Before a form is used: its size, whether all of it came, and how often one may send it.
+
+What is counted, and for how long, is by the name of the address. Counts are those of all processes
+(web.quotas); while Redis is away each process counts for itself.
+"""
+
+import hashlib
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.shortcuts import render
+
+from storefront.http.errors import bad_request
+from storefront.http.middleware import is_api
+from streaming.identity.shoppers import known_shopper
+from web.problems import problem
+from web.quotas import STEPS, address_of, counter
+
+
+class Quota(NamedTuple):
+    """So many requests in so many seconds."""
+
+    most: int
+    seconds: int
+
+
+HOUR: Final = 3600
+# Of one shopper or signed-in user, beside FORMS, which all forms share: each of these costs more
+# than a row. All who come from one address have as many times that as they have of FORMS.
+COSTLY: Final = {
+    "you-export": Quota(10, HOUR),
+    "you-forget": Quota(10, HOUR),
+    "you-reset": Quota(20, HOUR),
+    "live-replay": Quota(20, HOUR),
+    "checkout-review": Quota(60, HOUR),
+}
+FORMS: Final = Quota(120, 60)
+READ: Final = ("you-export",)
+UNSEEN: Final = ("impressions",)  # sent by the page itself, with a quota of its own
+IMPRESSIONS: Final = Quota(600, 60)
+# A password is asked for by these. Of a name at an address, of an address, of a name anywhere.
+PASSWORD: Final = ("admin:login", "admin:password_change", "admin:auth_user_password_change")
+OF_NAME_HERE: Final = Quota(10, 300)
+OF_ADDRESS: Final = Quota(60, 300)
+OF_NAME: Final = Quota(200, HOUR)
+
+
+class Guard:
+    """Answers 413 to what is too large, 400 to what ends early and 429 to what comes too often.
+
+    The API has sizes and quotas of its own.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The size before anybody, such as the check of the form's token, reads it."""
+        return refused(request) or self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        if is_api(request) or (request.method != "POST" and name not in READ):
+            return None
+        waits = [wait for key, quota in counted(request, name) if (wait := exceeded(key, quota))]
+        return _later(request, max(waits)) if waits else None
+
+
+def refused(request: HttpRequest) -> HttpResponse | None:
+    """By what it announces: the half of an order is none."""
+    if announced(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return None if is_api(request) else render(request, "413.html", status=413)
+    return None if is_whole(request) else _half(request)
+
+
+def is_whole(request: HttpRequest) -> bool:
+    """Whether as much came as was announced."""
+    length = announced(request)
+    try:
+        return not length or len(request.body) >= length
+    except UnreadablePostError:
+        return False
+
+
+def announced(request: HttpRequest) -> int:
+    """Bytes of the body; nothing beyond that is ever read."""
+    length = request.META.get("CONTENT_LENGTH", "")
+    return int(length) if length.isdecimal() else 0
+
+
+def counted(request: HttpRequest, name: str) -> Iterator[tuple[str, Quota]]:
+    """What this request counts towards; who has no cookie yet is known by their address alone."""
+    address = address_of(request)
+    yield f"forms:{address}", Quota(settings.FORMS_PER_ADDRESS, 60)
+    if name in PASSWORD:
+        user = _digest(request.POST.get("username") or str(request.user.pk))
+        yield f"password:{address}:{user}", OF_NAME_HERE
+        yield f"password:{address}", OF_ADDRESS
+        yield f"password:{user}", OF_NAME
+    who = str(request.user.pk) if request.user.is_authenticated else known_shopper(request)
+    if who is not None:
+        yield (f"{name}:{who}", IMPRESSIONS) if name in UNSEEN else (f"forms:{who}", FORMS)
+    if name in COSTLY:
+        most, seconds = COSTLY[name]
+        yield f"{name}:{address}", Quota(most * settings.FORMS_PER_ADDRESS // FORMS.most, seconds)
+        if who is not None:
+            yield f"{name}:{who}", Quota(most, seconds)
+
+
+def exceeded(key: str, quota: Quota) -> int:
+    """Count one; 0 where that is within the quota, else the seconds to wait for its next window."""
+    now = time.time()
+    window = int(now // quota.seconds)
+    used = counter.add(f"guard:{key}:{window}", quota.seconds, math.ceil(quota.most / STEPS))
+    return math.ceil((window + 1) * quota.seconds - now) if used > quota.most else 0
+
+
+def _digest(name: str) -> str:
+    """Names may be of any length, and a password typed in their place is no business of Redis."""
+    return hashlib.sha256(name.strip().lower().encode()).hexdigest()[:20]
+
+
+def _half(request: HttpRequest) -> HttpResponse:
+    said = "The request ended before all of it had come."
+    if is_api(request):
+        return problem(400, said, request.path, None)
+    return bad_request(request, said)
+
+
+def _later(request: HttpRequest, seconds: int) -> HttpResponse:
+    context = {"minutes": math.ceil(seconds / 60)}
+    response = render(request, "429.html", context, status=429)
+    response["Retry-After"] = str(seconds)
+    return response

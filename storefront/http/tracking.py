@@ -1,0 +1,77 @@
+"""Turns what a shopper does on the pages into events.
+
+Publishing never fails and never waits, so a page can't either: see streaming.producers.producer.
+"""
+
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from django.http import HttpRequest, QueryDict
+
+from streaming import clock
+from streaming.events.schema import Base, Id, Impression, OfArticle, Position, Widget
+from streaming.identity.shoppers import shopper_of
+from streaming.producers import producer
+
+E = TypeVar("E", bound=Base)
+A = TypeVar("A", bound=OfArticle)
+
+MAX_IMPRESSIONS = 50
+ArticleId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{10}$")]
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The shelf a card stood on: its recommendation id, its widget, and the place in it."""
+
+    rec_id: Id
+    widget: Widget
+    position: Position
+
+
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One card that came into view."""
+
+    article: ArticleId
+    rec: Id
+    w: Widget
+    p: Position
+
+
+class SeenBatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    items: Annotated[list[Seen], msgspec.Meta(min_length=1, max_length=MAX_IMPRESSIONS)]
+
+
+def origin_of(parameters: QueryDict) -> Origin | None:
+    """Where the shopper came from, as a link or form says it (`rec`, `w`, `p`), if sensible."""
+    given = {
+        "rec_id": parameters.get("rec"),
+        "widget": parameters.get("w"),
+        "position": parameters.get("p"),
+    }
+    try:
+        return msgspec.convert(given, Origin, strict=False)
+    except msgspec.ValidationError:
+        return None
+
+
+def made(kind: type[E], request: HttpRequest, **fields: Any) -> E:
+    """An event of this request's shopper, now."""
+    return kind(
+        id=producer.new_id(),
+        shopper=shopper_of(request),
+        ts=clock.now_ms(),
+        source="shop",
+        **fields,
+    )
+
+
+def of_article(kind: type[A], request: HttpRequest, article: int, origin: Origin | None) -> A:
+    where = msgspec.structs.asdict(origin) if origin else {}
+    return made(kind, request, article=article, **where)
+
+
+def impressions(request: HttpRequest, batch: SeenBatch) -> list[Impression]:
+    return [
+        of_article(Impression, request, int(seen.article), Origin(seen.rec, seen.w, seen.p))
+        for seen in batch.items
+    ]

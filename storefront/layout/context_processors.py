@@ -1,0 +1,46 @@
+"""What every page of the shop shows: the menu, the bag's count, who one is."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from catalog.data_version import per_ingest
+from catalog.models import Customer
+from catalog.navigation import menu
+from storefront.layout import header_state
+from storefront.personas.personas import label_of
+from streaming.identity.shoppers import customer_of
+
+THEMES = ("light", "dark")
+
+
+def shop(request: HttpRequest) -> dict[str, Any]:
+    """Lazy throughout: an admin page or a fragment that shows none of it asks for none of it."""
+    return {
+        **without_a_database(request),
+        "data_label": settings.DATA_LABEL,
+        "image_server": settings.IMAGE_BASE_URL,
+        "demo": settings.DEMO,
+        "menu": SimpleLazyObject(menu),
+        "bag_units": SimpleLazyObject(lambda: header_state.of(request).units),
+        "persona": SimpleLazyObject(lambda: _persona(request)),
+    }
+
+
+def without_a_database(request: HttpRequest) -> dict[str, str]:
+    """What the pages show that stand on their own."""
+    theme = request.COOKIES.get("theme", "")
+    return {"shop_name": settings.SHOP_NAME, "theme": theme if theme in THEMES else ""}
+
+
+def _persona(request: HttpRequest) -> str:
+    key = customer_of(request)
+    return _label_of(key) if key is not None else ""
+
+
+@per_ingest(most=10_000)
+def _label_of(key: int) -> str:
+    customer = Customer.objects.only("customer_id").filter(pk=key).first()
+    return label_of(customer) if customer else ""

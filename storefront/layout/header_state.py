@@ -1,0 +1,39 @@
+"""What every page shows of the shopper's own: how many pieces lie in their bag, which articles are
+on their wishlist. One statement a page; by the query builder they took a tenth of its time."""
+
+from typing import Final, NamedTuple
+
+from django.db import connection
+from django.http import HttpRequest
+
+from catalog.data_version import per_request
+from storefront.bag.wishlist import MOST, WISHES
+from streaming.identity.shoppers import shopper_of
+
+
+class HeaderState(NamedTuple):
+    """Units in the bag, keys of the articles on the wishlist."""
+
+    units: int
+    wishes: frozenset[int]
+
+
+STATEMENT: Final = """
+    SELECT (SELECT coalesce(sum(line.quantity), 0) FROM storefront_bagline line
+            JOIN storefront_bag bag ON bag.id = line.bag_id WHERE bag.shopper = %(shopper)s),
+           ARRAY(SELECT article_id FROM storefront_savedarticle
+                 WHERE shopper = %(shopper)s AND list = %(wishes)s LIMIT %(most)s)
+"""
+
+
+@per_request
+def of(request: HttpRequest) -> HeaderState:
+    """As it was when the page first asked."""
+    return of_shopper(shopper_of(request))
+
+
+def of_shopper(shopper: str) -> HeaderState:
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT, {"shopper": shopper, "wishes": WISHES.value, "most": MOST})
+        units, wishes = cursor.fetchone()
+    return HeaderState(int(units), frozenset(wishes))

@@ -1,0 +1,137 @@
+"""A list of goods that facets narrow and a sort orders: its links, its page of cards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Page
+from django.http import Http404, HttpRequest
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from catalog.models import Article
+from catalog.search.facet_index import Assortment, Bools, Ints, Option
+from storefront.listing.pages import first_of, page_of
+from storefront.listing.swatches import with_colours
+
+FOR_YOU = "for-you"
+ORDERS = {
+    "popular": _("Most popular"),
+    FOR_YOU: _("For you"),
+    "newest": _("Newest"),
+    "cheapest": _("Price, low first"),
+    "dearest": _("Price, high first"),
+}
+MOST_DIGITS = 10
+Choice = Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Link:
+    """An option and where choosing it, or taking it back, leads."""
+
+    option: Option
+    url: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A facet with its options; `chosen` is how many of them are."""
+
+    title: str
+    key: str
+    links: Sequence[Link]
+
+    @property
+    def chosen(self) -> int:
+        return sum(link.option.chosen for link in self.links)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Articles of the pages from `first` to `page`."""
+
+    page: Page[Any]
+    first: int
+    articles: Sequence[Article]
+
+
+@dataclass(frozen=True)
+class FacetedList:
+    """`rows` are the goods before any choice; of `sorts` the first needs no mention in an
+    address, and `kept` (the words of a search) is in every address."""
+
+    goods: Assortment
+    rows: Bools
+    choice: Choice
+    sort: str
+    sorts: Mapping[str, str]
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def left(self) -> Bools:
+        return self.goods.chosen(self.rows, self.choice)
+
+    def groups(self) -> list[Group]:
+        """The facets that leave something to choose."""
+        groups = []
+        for facet in self.goods.facets:
+            options = self.goods.options(facet, self.rows, self.choice)
+            if len(options) > 1 or any(option.chosen for option in options):
+                links = [Link(o, self.toggled(facet.key, o.value)) for o in options]
+                groups.append(Group(facet.title, facet.key, links))
+        return groups
+
+    def toggled(self, key: str, value: int) -> str:
+        """The address with one value more, or less."""
+        return self.url({**self.choice, key: sorted({*self.choice[key]} ^ {value})}, self.sort)
+
+    def url(self, choice: Choice, sort: str) -> str:
+        chosen = [(key, str(value)) for key, values in choice.items() for value in values]
+        order = [("sort", sort)] if sort != next(iter(self.sorts)) else []
+        return f"?{urlencode([*self.kept.items(), *chosen, *order])}"
+
+    def context(self, stretch: Stretch) -> dict[str, Any]:
+        """What shop/facets.html and shop/grid.html show."""
+        groups = self.groups()
+        return {
+            "page": stretch.page,
+            "first": stretch.first,
+            "cards": with_colours(stretch.articles),
+            "groups": groups,
+            "chips": [link for group in groups for link in group.links if link.option.chosen],
+            "clear": self.url({}, self.sort),
+            "sort": self.sort,
+            "sorts": [
+                (key, gettext(name), self.url(self.choice, key)) for key, name in self.sorts.items()
+            ],
+        }
+
+
+def choice_of(request: HttpRequest, goods: Assortment) -> Choice:
+    """The values chosen of each facet; 404 for what can't be one."""
+    choice = {facet.key: request.GET.getlist(facet.key) for facet in goods.facets}
+    texts = [text for values in choice.values() for text in values]
+    if not all(t.isascii() and t.lstrip("-").isdigit() and len(t) <= MOST_DIGITS for t in texts):
+        raise Http404("a filter is a number")
+    return {key: sorted({int(text) for text in values}) for key, values in choice.items()}
+
+
+def sort_of(request: HttpRequest, sorts: Mapping[str, str]) -> str:
+    """The first of the sorts unless another is asked for; 404 for one there isn't."""
+    sort = request.GET.get("sort", next(iter(sorts)))
+    if sort not in sorts:
+        raise Http404("there is no such order")
+    return sort
+
+
+def stretch_of(request: HttpRequest, goods: Assortment, ordered: Ints) -> Stretch:
+    """What the address asks for; htmx, which has the pages before, is given the last alone."""
+    listed = goods.listed(ordered)
+    page = page_of(request, listed)
+    first = first_of(request, page)
+    begin = page.number if "HX-Request" in request.headers else first
+    keys = listed[(begin - 1) * page.paginator.per_page : page.end_index()]
+    found = Article.objects.for_cards().in_bulk(keys)
+    return Stretch(page, first, [found[key] for key in keys if key in found])

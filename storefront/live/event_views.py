@@ -1,0 +1,17 @@
+import msgspec
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_POST
+
+from storefront.http import tracking
+from streaming.producers import producer
+
+
+@require_POST
+def impressions(request: HttpRequest) -> HttpResponse:
+    """Which cards came into view, at most 50 a time; 400 names the field that is wrong."""
+    try:
+        batch = msgspec.json.decode(request.body, type=tracking.SeenBatch)
+    except msgspec.DecodeError as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    producer.publish(*tracking.impressions(request, batch))
+    return HttpResponse(status=204)

@@ -1,0 +1,49 @@
+from datetime import date
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from storefront.http.errors import bad_request
+from storefront.live import live, replaying
+from storefront.personas.views import demo_only
+from streaming.identity.shoppers import shopper_of
+
+
+@never_cache
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """One's own events for everybody, the whole stream in the demo and for staff."""
+    everybody = settings.DEMO or request.user.is_staff
+    context = {"live": live.look(shopper_of(request), stream=everybody), "everybody": everybody}
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "shop/live_figures.html", context)
+    if settings.DEMO:
+        context |= {
+            "days": replaying.days(),
+            "speeds": replaying.SPEEDS,
+            "running": replaying.running(),
+        }
+    return render(request, "shop/live.html", context)
+
+
+@demo_only
+@require_POST
+def replay(request: HttpRequest) -> HttpResponse:
+    try:
+        day, speed = date.fromisoformat(request.POST["day"]), int(request.POST["speed"])
+    except (KeyError, ValueError):
+        return bad_request(request, "replay: " + gettext("a day and a speed are needed."))
+    if speed not in replaying.SPEEDS or day not in replaying.days():
+        return bad_request(
+            request, "replay: " + gettext("choose a day and a speed from the lists.")
+        )
+    if replaying.start(day, speed):
+        messages.success(request, gettext("Replaying %s.") % replaying.told(day, speed))
+    else:
+        messages.info(request, gettext("A replay is under way. One at a time."))
+    return redirect("live")

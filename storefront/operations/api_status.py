@@ -1,0 +1,103 @@
+"""GET /api/v1/status/: the pipeline page's figures for programs."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.api.scopes import opens
+from catalog.models.api_key import Scope
+from storefront.operations import pipeline
+from web.problems import documented
+from web.quotas import Limited
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    hard = serializers.BooleanField(help_text="No page works without it.")
+    up = serializers.BooleanField()
+    ms = serializers.FloatField()
+    error = serializers.CharField(help_text="The kind of failure; empty without one.")
+
+
+class PartitionSerializer(serializers.Serializer[Any]):
+    position = serializers.IntegerField(help_text="The next offset to work on.")
+    end = serializers.IntegerField(allow_null=True)
+    lag = serializers.IntegerField(allow_null=True)
+
+
+class WorkerSerializer(serializers.Serializer[Any]):
+    worker = serializers.CharField()
+    state = serializers.CharField()
+    heartbeat_ms = serializers.IntegerField(help_text="When it last said so (Unix time).")
+    lag = serializers.IntegerField(help_text="Events it has still to work on.")
+    behind_ms = serializers.IntegerField()
+    partitions = serializers.DictField(child=PartitionSerializer())
+    events = serializers.IntegerField(help_text="Worked on since its start.")
+    events_per_s = serializers.FloatField()
+    delay_p50_ms = serializers.FloatField(allow_null=True)
+    delay_p99_ms = serializers.FloatField(allow_null=True)
+    dead = serializers.IntegerField(help_text="Messages it set aside.")
+
+
+class StoreSerializer(serializers.Serializer[Any]):
+    keys = serializers.IntegerField()
+    bytes = serializers.IntegerField()
+
+
+class IngestSerializer(serializers.Serializer[Any]):
+    status = serializers.CharField()
+    started_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class ModelSerializer(serializers.Serializer[Any]):
+    version = serializers.CharField()
+    as_of = serializers.DateField(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class StatusSerializer(serializers.Serializer[Any]):
+    checks = CheckSerializer(many=True)
+    lag = serializers.IntegerField(help_text="Events behind, of all workers.")
+    events_per_s = serializers.FloatField()
+    dead = serializers.IntegerField()
+    slowest_ms = serializers.FloatField(
+        allow_null=True, help_text="The worst worker's p99 from accepted event to features."
+    )
+    workers = WorkerSerializer(many=True, help_text="None while Redis is away.")
+    store = StoreSerializer(allow_null=True)
+    in_outbox = serializers.IntegerField(help_text="Purchases not yet sent to Kafka.")
+    spooled_bytes = serializers.IntegerField(help_text="Events that wait for Kafka.")
+    ingest = IngestSerializer(allow_null=True)
+    model = ModelSerializer(allow_null=True)
+
+
+class SeesPipeline(BasePermission):
+    """As for the pipeline page: staff, and everybody in the demo; and keys of the scope."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return settings.DEMO or request.user.is_staff or opens(request, Scope.STATUS)
+
+
+class Status(Limited):
+    """Services, stream, feature store, last ingest and active model, as they are now."""
+
+    permission_classes = [SeesPipeline]
+
+    @extend_schema(
+        operation_id="status",
+        tags=["operations"],
+        responses={
+            200: StatusSerializer,
+            403: documented("Neither a status:read key nor staff"),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        found = StatusSerializer(pipeline.look()).data
+        return Response(found, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from storefront.operations.api_status import Status
+
+urlpatterns = [path("status/", Status.as_view(), name="api-status")]

@@ -1,0 +1,130 @@
+"""Signs of life of the Celery workers, and when each of their tasks ran last.
+
+Kept in Redis. A worker beats every two seconds; a task tells its end (storefront.operations.task_signals).
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from celery.schedules import crontab
+from celery.signals import heartbeat_sent
+from django.conf import settings
+from redis import RedisError
+
+from streaming.clock import wall_ms
+from streaming.connection import available, client
+
+logger = logging.getLogger(__name__)
+
+WORKERS: Final = "celery-beats:workers"
+TASKS: Final = "celery-beats:tasks"
+ALIVE_S: Final = 15.0
+KEPT_MS: Final = 86_400_000
+KEPT_S: Final = 90 * 86_400
+
+
+class Run(msgspec.Struct, array_like=True, frozen=True):
+    """The last run of a task."""
+
+    at_ms: int
+    seconds: float
+    state: str
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.at_ms / 1000, UTC)
+
+    @property
+    def failed(self) -> bool:
+        return self.state == "FAILURE"
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A Celery worker that was alive within the last day."""
+
+    name: str
+    silent_s: float
+
+    @property
+    def is_alive(self) -> bool:
+        return self.silent_s < ALIVE_S
+
+    @property
+    def silence(self) -> str:
+        minutes = round(self.silent_s / 60)
+        return f"{self.silent_s:.0f} s" if minutes < 2 else f"{minutes} min"
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """An entry of the beat's schedule, and how its task went last."""
+
+    name: str
+    every: str
+    last: Run | None
+
+
+@heartbeat_sent.connect
+def note_worker(sender: Any, **_: Any) -> None:
+    now = wall_ms()
+    try:
+        with client().pipeline(transaction=False) as pipeline:
+            pipeline.zadd(WORKERS, {str(sender.eventer.hostname): now})
+            pipeline.zremrangebyscore(WORKERS, 0, now - KEPT_MS)
+            pipeline.execute()
+    except RedisError as error:
+        logger.info("No sign of life: %s", error)
+
+
+def note_end(task: str, seconds: float, state: str) -> None:
+    """For who runs the task; with Redis away the page goes without."""
+    run = Run(wall_ms(), seconds, state)
+    try:
+        with client().pipeline(transaction=False) as pipeline:
+            pipeline.hset(TASKS, task, msgspec.msgpack.encode(run))
+            pipeline.expire(TASKS, KEPT_S)
+            pipeline.execute()
+    except RedisError as error:
+        logger.info("The end of %s isn't noted: %s", task, error)
+
+
+def workers() -> list[Worker]:
+    """By name; may raise StoreUnavailable."""
+    with available():
+        found: list[Any] = client().zrange(WORKERS, 0, -1, withscores=True)
+    now = wall_ms()
+    return sorted(
+        (Worker(name.decode(), max(0.0, now - at) / 1000) for name, at in found),
+        key=lambda worker: worker.name,
+    )
+
+
+def schedule() -> list[Scheduled]:
+    """In the order of the settings; may raise StoreUnavailable."""
+    with available():
+        found: Any = client().hgetall(TASKS)
+    runs = {name.decode(): msgspec.msgpack.decode(value, type=Run) for name, value in found.items()}
+    return list(_schedule(runs))
+
+
+def _schedule(runs: dict[str, Run]) -> Iterator[Scheduled]:
+    entries: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
+    for name, entry in entries.items():
+        yield Scheduled(name, words(entry["schedule"]), runs.get(entry["task"]))
+
+
+def words(every: timedelta | crontab) -> str:
+    """“every 5 s”, “at 3:00”."""
+    if not isinstance(every, timedelta):
+        hour, minute = min(every.hour), min(every.minute)  # type: ignore[attr-defined]
+        return f"at {hour}:{minute:02d}"
+    seconds = round(every.total_seconds())
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"every {seconds // size} {unit}"
+    return f"every {seconds} s"

@@ -1,0 +1,132 @@
+"""The admin's first page: how the shop goes, as far as who looks may see it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.contrib.humanize.templatetags.humanize import intcomma, naturaltime
+from django.db.models import Count, Max, Sum
+from django.db.models.functions import TruncDate
+from django.urls import reverse
+from django.utils import timezone
+
+from catalog.models import IngestRun
+from recommendations.attribution.models import Outcome
+from recommendations.evaluation import quality
+from recommendations.models import ModelVersion
+from storefront.models import Order
+from streaming import status
+from streaming.connection import StoreUnavailable
+from web.charts import Chart, Line
+
+DAYS: Final = 30
+User = AbstractUser | AnonymousUser
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A figure, words to it, where to read on, and a chart of bars or a line where there is one."""
+
+    title: str
+    main: str
+    note: str = ""
+    link: str = ""
+    chart: Chart | None = None
+    bars: bool = True
+
+
+def panels(user: User) -> Iterator[Panel]:
+    for permission, make in MAKERS:
+        if user.has_perm(permission):
+            yield make()
+
+
+def last_days(last: date) -> list[date]:
+    return [last - timedelta(days=back) for back in reversed(range(DAYS))]
+
+
+def plotted(title: str, unit: str, days: list[date], values: list[float | None]) -> Chart:
+    return Chart("", title, unit, [Line(unit, values)], f"{days[0]:%-d %b}", f"{days[-1]:%-d %b}")
+
+
+def orders() -> Panel:
+    days = last_days(timezone.now().date())
+    found = Order.objects.filter(placed_at__gte=datetime.combine(days[0], time.min, UTC))
+    by_day = dict(
+        found.annotate(day=TruncDate("placed_at"))
+        .values_list("day")
+        .annotate(placed=Count("pk"))
+        .order_by("day")
+    )
+    values: list[float | None] = [by_day.get(day, 0) for day in days]
+    total = intcomma(sum(by_day.values()))
+    chart = plotted("Orders a day", "orders", days, values)
+    return Panel("Orders in 30 days", total, f"{by_day.get(days[-1], 0)} today", chart=chart)
+
+
+def events() -> Panel:
+    days, link = last_days(timezone.now().date()), reverse("pipeline")
+    try:
+        counts = status.events_of_days(days)
+    except StoreUnavailable:
+        return Panel("Events in 30 days", "–", "Redis is away", link)
+    chart = plotted("Events a day", "events", days, list(counts))
+    note = f"{intcomma(counts[-1])} today"
+    return Panel("Events in 30 days", intcomma(sum(counts)), note, link, chart)
+
+
+def click_through() -> Panel:
+    """By event time, which is the shop's: it may lie years back."""
+    last = Outcome.objects.aggregate(last=Max("day"))["last"]
+    if last is None:
+        return Panel("Recommendations clicked", "–", "no shelf was seen yet")
+    days = last_days(last)
+    rows = (
+        Outcome.objects.filter(day__gte=days[0])
+        .values_list("day")
+        .annotate(seen=Sum("impressions"), clicked=Sum("clicks"))
+        .order_by("day")
+    )
+    by_day = {day: (seen, clicked) for day, seen, clicked in rows}
+    seen, clicked = (sum(counts[n] for counts in by_day.values()) for n in (0, 1))
+    values = [rate(*by_day.get(day, (0, 0))) for day in days]
+    chart = plotted("Click-through a day", "of cards seen", days, values)
+    main = f"{clicked / seen:.2%}" if seen else "–"
+    note = f"{intcomma(clicked)} of {intcomma(seen)} cards seen, by the shop's clock"
+    return Panel("Recommendations clicked", main, note, chart=chart, bars=False)
+
+
+def rate(seen: int, clicked: int) -> float | None:
+    return clicked / seen if seen else None
+
+
+def model() -> Panel:
+    active = ModelVersion.objects.active().first()
+    link = reverse("admin:recommendations_modelversion_changelist")
+    chart = quality.chart(quality.history())
+    if active is None:
+        return Panel("Active model", "none", "nothing was trained yet", link)
+    trained = f"trained {naturaltime(active.created_at)}"
+    return Panel("Active model", f"{active.as_of:%-d %b %Y}", trained, link, chart)
+
+
+def ingest() -> Panel:
+    run = IngestRun.objects.first()
+    link = reverse("admin:catalog_ingestrun_changelist")
+    if run is None:
+        return Panel("Last ingest", "none", "", link)
+    rows = run.report.get("rows")
+    main = f"{intcomma(rows)} rows" if rows is not None else run.get_status_display()
+    return Panel("Last ingest", main, f"{run.status}, {naturaltime(run.started_at)}", link)
+
+
+# What each panel takes; the roles of the migrations hold these.
+MAKERS: Final[tuple[tuple[str, Callable[[], Panel]], ...]] = (
+    ("catalog.view_article", orders),
+    ("catalog.view_article", click_through),
+    ("recommendations.view_modelversion", events),
+    ("recommendations.view_modelversion", model),
+    ("catalog.view_ingestrun", ingest),
+)

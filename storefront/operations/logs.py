@@ -1,0 +1,29 @@
+"""Logs as JSON, one object a line, each with the id of the request or task it belongs to."""
+
+import logging
+from datetime import UTC, datetime
+from typing import Final
+
+import orjson
+
+from streaming.events.correlation import request_id
+
+# What every record has; all else came in by `extra`.
+STANDARD: Final = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "taskName"}
+
+
+class JsonFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        told: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "process": record.process,
+        }
+        if known := request_id.get():
+            told["request_id"] = known
+        told |= {name: value for name, value in vars(record).items() if name not in STANDARD}
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(told, default=str, option=orjson.OPT_UTC_Z).decode()

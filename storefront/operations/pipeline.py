@@ -1,0 +1,198 @@
+"""What the pipeline page shows: the way of an event, from the spool to the feature store."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final, TypeVar
+
+from django.core.cache import cache
+
+from catalog.models import IngestRun
+from recommendations.evaluation import quality
+from recommendations.evaluation.quality import Quality
+from recommendations.models import ModelVersion
+from storefront.operations import celery_heartbeats, health
+from streaming import status
+from streaming.clock import wall_ms
+from streaming.connection import Sizes, StoreUnavailable, sizes
+from streaming.models import OutboxEvent
+from streaming.producers import spool
+from streaming.status import PartitionStatus, Point, WorkerStatus
+from web import charts
+from web.charts import Chart, Line
+
+# However many look, everything is asked once in so many seconds.
+KEPT_S: Final = 2
+WINDOW_MS: Final = 60 * 60_000
+BUCKET_MS: Final = 10_000
+LEAST_BUCKETS: Final = 30
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All workers' figures in one bucket of time; None where no worker said anything."""
+
+    at_ms: int
+    events_per_s: float | None
+    lag: int | None
+    p50_ms: float | None
+    p99_ms: float | None
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """One look at everything. What Redis tells is empty, and `store` None, where it is away."""
+
+    checks: list[health.Check]
+    workers: list[WorkerStatus]
+    celery: list[celery_heartbeats.Worker]
+    scheduled: list[celery_heartbeats.Scheduled]
+    moments: list[Moment]
+    store: Sizes | None
+    in_outbox: int
+    spooled_bytes: int
+    ingest: IngestRun | None
+    model: ModelVersion | None
+    versions: list[Quality]
+    taken_ms: int = field(default_factory=wall_ms)
+
+    @property
+    def lag(self) -> int:
+        return sum(worker.lag for worker in self.workers)
+
+    @property
+    def behind_ms(self) -> int:
+        return max((worker.behind_ms for worker in self.workers), default=0)
+
+    @property
+    def behind_s(self) -> float:
+        return self.behind_ms / 1000
+
+    @property
+    def events_per_s(self) -> float:
+        return sum(worker.events_per_s for worker in self.workers)
+
+    @property
+    def dead(self) -> int:
+        return sum(worker.dead for worker in self.workers)
+
+    @property
+    def p50_ms(self) -> float | None:
+        """The worst worker's delay from an accepted event to its features, at the median."""
+        return most(worker.delay_p50_ms for worker in self.workers)
+
+    @property
+    def slowest_ms(self) -> float | None:
+        """The worst worker's, at p99."""
+        return most(worker.delay_p99_ms for worker in self.workers)
+
+    @property
+    def partitions(self) -> list[tuple[int, WorkerStatus, PartitionStatus]]:
+        """By number, with the worker that has it."""
+        found = [(n, w, p) for w in self.workers for n, p in w.partitions.items()]
+        return sorted(found, key=lambda part: part[0])
+
+    @property
+    def most_behind(self) -> int:
+        """The largest lag of a partition, at least 1: what its bar is drawn against."""
+        return max((part.lag or 0 for _, _, part in self.partitions), default=0) or 1
+
+    @cached_property
+    def charts(self) -> list[Chart]:
+        def chart(name: str, title: str, unit: str, **lines: list[float | None]) -> Chart:
+            ends = [charts.clock(m.at_ms) for m in (self.moments[:1] + self.moments[-1:])]
+            named = [Line(key, values) for key, values in lines.items()]
+            return Chart(name, title, unit, named, *(ends or ["", ""]))
+
+        moments = self.moments
+        return [
+            chart("rate", "Events a second", "events/s", events=[m.events_per_s for m in moments]),
+            chart("lag", "Events behind", "events", behind=[m.lag for m in moments]),
+            chart(
+                "delay", "Event to feature", "ms",
+                p50=[m.p50_ms for m in moments], p99=[m.p99_ms for m in moments],
+            ),
+        ]  # fmt: skip
+
+    @property
+    def quality(self) -> Chart | None:
+        return quality.chart(self.versions)
+
+    @property
+    def series(self) -> dict[str, list[list[float | None]]]:
+        """What the script draws: by chart, seconds since 1970 and a list for each line."""
+        at: list[float | None] = [m.at_ms / 1000 for m in self.moments]
+        return {c.name: [at, *(list(line.values) for line in c.lines)] for c in self.charts}
+
+
+def look() -> Pipeline:
+    """At most KEPT_S old."""
+    found = cache.get("pipeline")
+    if found is None:
+        found = look_afresh()
+        cache.set("pipeline", found, KEPT_S)
+    return found  # type: ignore[no-any-return]
+
+
+def look_afresh() -> Pipeline:
+    return Pipeline(
+        checks=health.checks(),
+        workers=asked(status.workers, []),
+        celery=asked(celery_heartbeats.workers, []),
+        scheduled=asked(celery_heartbeats.schedule, []),
+        moments=moments(asked(points, []), wall_ms()),
+        store=asked(sizes, None),
+        in_outbox=OutboxEvent.objects.filter(sent_at__isnull=True).count(),
+        spooled_bytes=spool.size(),
+        ingest=IngestRun.objects.first(),
+        model=ModelVersion.objects.active().first(),
+        versions=quality.history(),
+    )
+
+
+def asked(question: Callable[[], T], nothing: T) -> T:
+    try:
+        return question()
+    except StoreUnavailable:
+        return nothing
+
+
+def points() -> list[list[Point]]:
+    """Of each worker of the last day, its last hour."""
+    return [status.series(name) for name in status.names()]
+
+
+def moments(of_workers: list[list[Point]], now_ms: int) -> list[Moment]:
+    """The last hour in buckets, without the empty ones before the first point; pure.
+
+    Within a bucket a worker's last point counts; rates and lags add up, delays are the worst.
+    """
+    last = now_ms // BUCKET_MS
+    buckets: dict[int, list[Point]] = defaultdict(list)
+    for found in of_workers:
+        own = {point.at_ms // BUCKET_MS: point for point in found}
+        for bucket, point in own.items():
+            if last - WINDOW_MS // BUCKET_MS < bucket <= last:
+                buckets[bucket].append(point)
+    if not buckets:
+        return []
+    first = min(min(buckets), last - LEAST_BUCKETS)
+    # The bucket that is still being filled is not shown as a fall.
+    end = last if last in buckets else last - 1
+    return [moment(bucket * BUCKET_MS, buckets.get(bucket, [])) for bucket in range(first, end + 1)]
+
+
+def moment(at_ms: int, found: list[Point]) -> Moment:
+    return Moment(
+        at_ms,
+        round(sum(point.events_per_s for point in found), 1) if found else None,
+        sum(point.lag for point in found) if found else None,
+        most(point.delay_p50_ms for point in found),
+        most(point.delay_p99_ms for point in found),
+    )
+
+
+def most(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)

@@ -1,0 +1,43 @@
+"""What Celery's tasks say of themselves: their time, and the id of the request that asked for them.
+
+Connected by Celery's signals. A worker in a container of its own serves its figures itself.
+"""
+
+import time
+from typing import Any
+
+from celery.signals import before_task_publish, task_postrun, task_prerun, worker_ready
+from django.conf import settings
+from prometheus_client import start_http_server
+
+from storefront.operations import celery_heartbeats, metrics
+from streaming.events.correlation import request_id
+
+_begun: dict[str, float] = {}
+
+
+@before_task_publish.connect
+def hand_over(headers: dict[str, Any], **_: Any) -> None:
+    if known := request_id.get():
+        headers["request_id"] = known
+
+
+@task_prerun.connect
+def begin(task_id: str, task: Any, **_: Any) -> None:
+    request_id.set(task.request.get("request_id") or task_id)
+    _begun[task_id] = time.monotonic()
+
+
+@task_postrun.connect
+def end(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
+    request_id.set("")
+    if (begun := _begun.pop(task_id, None)) is not None:
+        seconds = time.monotonic() - begun
+        metrics.TASKS.labels(task.name, state or "").observe(seconds)
+        celery_heartbeats.note_end(task.name, seconds, state or "")
+
+
+@worker_ready.connect
+def serve(**_: Any) -> None:
+    if settings.METRICS_PORT:
+        start_http_server(settings.METRICS_PORT, registry=metrics.of_processes())

@@ -1,0 +1,198 @@
+"""The outfit page's state: what its address asks for, and the addresses that ask for a bit else."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+
+from catalog.models import Article, ColourMaster
+from recommendations.outfits.slots import slots
+from recommendations.serving.outfits import MOST_ARTICLES, Garment, Outfit, Request
+
+MOST_SWAPPED = 200
+BUDGETS = (50, 100, 150, 250)
+
+Keys = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class OutfitQuery:
+    """What the address says: start from `article` (none: from the bag), kept and refused pieces,
+    slots by name, colours to avoid by number, money for the new pieces."""
+
+    article: Keys = ()
+    lock: Keys = ()
+    swap: Keys = ()
+    slot: tuple[str, ...] = ()
+    avoid: Keys = ()
+    budget: Decimal | None = None
+
+    def url(self, **changed: Any) -> str:
+        """The address of this look, or of one that differs from it in some fields."""
+        fields = vars(replace(self, **changed))
+        query = urlencode({name: value for name, value in fields.items() if value}, doseq=True)
+        return reverse("complete-outfit") + (f"?{query}" if query else "")
+
+    def request(self, bag: Sequence[int]) -> Request:
+        return Request(
+            articles=self.article or tuple(bag)[:MOST_ARTICLES],
+            locked=self.lock,
+            swapped=self.swap,
+            slots=self.slot or None,
+            avoid_colours=self.avoid,
+            budget=self.budget,
+        )
+
+
+class Several(forms.Field):
+    """A parameter that may repeat, each value checked by `child`; doubles are dropped."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self, child: forms.Field, most: int) -> None:
+        super().__init__(required=False)
+        self.child, self.most = child, most
+
+    def clean(self, value: Any) -> tuple[Any, ...]:
+        found = tuple(dict.fromkeys(self.child.clean(one) for one in value or ()))
+        if len(found) > self.most:
+            raise ValidationError(f"{self.most} at most.")
+        return found
+
+
+def article_keys(most: int) -> Several:
+    return Several(forms.IntegerField(min_value=1, max_value=2**31 - 1), most)
+
+
+class OutfitQueryForm(forms.Form):
+    """The page's parameters; field names as in Ask."""
+
+    article = article_keys(MOST_ARTICLES)
+    lock = article_keys(MOST_ARTICLES)
+    swap = article_keys(MOST_SWAPPED)
+    slot = Several(forms.ChoiceField(choices=[(n, n) for n in slots().names[:-1]]), len(slots()))
+    avoid = Several(forms.IntegerField(min_value=-1, max_value=2**31 - 1), 100)
+    budget = forms.DecimalField(
+        min_value=Decimal("0.01"), max_digits=9, decimal_places=2, required=False
+    )
+
+
+def query_of(parameters: QueryDict) -> tuple[OutfitQuery | None, str]:
+    """What the address asks for, or None and what is wrong with it."""
+    form = OutfitQueryForm(parameters)
+    if not form.is_valid():
+        return None, "; ".join(f"{field}: {errors[0]}" for field, errors in form.errors.items())
+    return OutfitQuery(**form.cleaned_data), ""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A choice to switch on or off by following `url`."""
+
+    key: str
+    label: str
+    on: bool
+    url: str
+
+
+def slot_chips(query: OutfitQuery) -> list[Chip]:
+    named = zip(slots().names[:-1], slots().labels[:-1], strict=True)
+    return [
+        Chip(name, label, name in query.slot, query.url(slot=toggled(query.slot, name)))
+        for name, label in named
+    ]
+
+
+def colour_chips(query: OutfitQuery) -> list[Chip]:
+    colours = ColourMaster.objects.exclude(pk__lt=1).order_by("name")
+    named = [colour for colour in colours if colour.name.lower() not in ("unknown", "undefined")]
+    return [
+        Chip(f"{c.pk}", c.name, c.pk in query.avoid, query.url(avoid=toggled(query.avoid, c.pk)))
+        for c in named
+    ]
+
+
+def budget_chips(query: OutfitQuery, currency: str) -> list[Chip]:
+    own = [query.budget] if query.budget is not None else []
+    amounts = sorted({*map(Decimal, BUDGETS), *own})
+    return [
+        Chip(
+            f"{amount:f}",
+            gettext("Up to %s") % f"{currency}{amount:f}",
+            amount == query.budget,
+            query.url(budget=None if amount == query.budget else amount),
+        )
+        for amount in amounts
+    ]
+
+
+def toggled(values: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
+    return tuple(v for v in values if v != value) if value in values else (*values, value)
+
+
+@dataclass(frozen=True)
+class Other:
+    """An alternative of a piece, and the address of the look with it."""
+
+    article: Article
+    url: str
+
+
+@dataclass(frozen=True)
+class Worn:
+    """A piece on the board with its ways to change it."""
+
+    garment: Garment
+    article: Article
+    others: list[Other]
+    lock_url: str
+    swap_url: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """`own` is what the look starts from, `pieces` what completes it; both can be bought."""
+
+    found: Outfit
+    own: list[Article]
+    pieces: list[Worn]
+
+    @property
+    def articles(self) -> list[Article]:
+        return [*self.own, *(piece.article for piece in self.pieces)]
+
+
+def look_of(query: OutfitQuery, asked: Request, found: Outfit) -> Look:
+    """The answer with the articles to show; one that is not sold any more is left out."""
+    wanted = [*asked.articles]
+    for garment in found.pieces:
+        wanted += [garment.article, *garment.alternatives]
+    sold = Article.objects.for_cards().in_bulk(wanted)
+    own = [sold[key] for key in asked.articles if key in sold]
+    pieces = [worn(query, g, sold) for g in found.pieces if g.article in sold]
+    return Look(found, own, pieces)
+
+
+def worn(query: OutfitQuery, garment: Garment, sold: dict[int, Article]) -> Worn:
+    key = garment.article
+    rest = tuple(other for other in query.lock if other != key)
+    others = (other for other in garment.alternatives if other in sold)
+    return Worn(
+        garment,
+        sold[key],
+        [Other(sold[other], query.url(lock=(*query.lock, other))) for other in others],
+        query.url(lock=rest if garment.locked else (*query.lock, key)),
+        query.url(lock=rest, swap=(*query.swap, key)),
+    )
+
+
+def new_ones(articles: Iterable[Article], bag: Sequence[int]) -> list[Article]:
+    """What is not in the bag yet."""
+    return [article for article in articles if article.pk not in bag]

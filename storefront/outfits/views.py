@@ -1,0 +1,104 @@
+"""Complete the outfit, as a search: from an article or the bag, refined, added as a whole."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.models import Article
+from catalog.money import amount
+from catalog.search.ranking import cleaned, find
+from recommendations.serving import serving
+from recommendations.serving.outfits import outfit
+from storefront.bag import contents as bag
+from storefront.http import tracking
+from storefront.http.errors import bad_request
+from storefront.outfits import outfit_page
+from streaming.events.schema import BagAdd
+from streaming.identity.shoppers import shopper_of
+from streaming.producers import producer
+
+STARTS = 12
+WIDGET = "outfit"
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    query, problem = outfit_page.query_of(request.GET)
+    if query is None:
+        return bad_request(request, problem)
+    typed = cleaned(request.GET.get("q", ""))
+    contents = bag.contents(shopper_of(request)).articles
+    if typed or not (query.article or query.lock or contents):
+        return _start(request, typed, bool(contents))
+    return _look(request, query, contents)
+
+
+def _start(request: HttpRequest, typed: str, has_bag: bool) -> HttpResponse:
+    """Something to start from: what the words find, or what sells now."""
+    shown = Article.objects.for_cards()
+    if typed:
+        articles = list(find(typed, shown).articles[:STARTS])
+    else:
+        trending = [item.article for item in serving.recommend("trending", k=STARTS).items]
+        articles = list(shown.in_order_of(trending))
+    context = {"q": typed, "articles": articles, "has_bag": has_bag}
+    return render(request, "shop/outfits_start.html", context)
+
+
+def _look(
+    request: HttpRequest, query: outfit_page.OutfitQuery, contents: list[int]
+) -> HttpResponse:
+    asked = query.request(contents)
+    look = outfit_page.look_of(query, asked, outfit(asked, shopper_of(request)))
+    new = outfit_page.new_ones(look.articles, contents)
+    context = {
+        "ask": query,
+        "look": look,
+        "widget": WIDGET,
+        "from_bag": not query.article,
+        "new": new,
+        "new_total": _total(new),
+        "total": _total(look.articles),
+        "slot_chips": outfit_page.slot_chips(query),
+        "colour_chips": outfit_page.colour_chips(query),
+        "budget_chips": outfit_page.budget_chips(query, settings.CURRENCY),
+        "automatic_url": query.url(slot=()),
+        "any_colour_url": query.url(avoid=()),
+        "fresh_url": outfit_page.OutfitQuery(article=query.article).url(),
+    }
+    return render(request, "shop/outfits.html", context)
+
+
+def _total(articles: list[Article]) -> Decimal:
+    return sum((amount(article.summary.price) for article in articles), Decimal("0.00"))
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put every article of the look into the bag that isn't there yet."""
+    form = outfit_page.OutfitQueryForm(request.POST)
+    if not form.is_valid():
+        return bad_request(request, "; ".join(f"{f}: {e[0]}" for f, e in form.errors.items()))
+    shopper, wanted = shopper_of(request), form.cleaned_data["article"]
+    sold = Article.objects.for_cards().filter(pk__in=wanted)
+    new = outfit_page.new_ones(sold.in_order_of(wanted), bag.contents(shopper).articles)
+    for position, article in enumerate(new):
+        bag.add(shopper, article.pk)
+        origin = tracking.origin_of(_with_place(request, position))
+        producer.publish(tracking.of_article(BagAdd, request, article.pk, origin))
+    if new:
+        messages.success(request, gettext("The outfit is in your bag: %d new.") % len(new))
+    else:
+        messages.info(request, gettext("All of it was in your bag already."))
+    return redirect("bag")
+
+
+def _with_place(request: HttpRequest, position: int) -> QueryDict:
+    parameters = request.POST.copy()
+    parameters["p"] = str(position)
+    return parameters

@@ -1,0 +1,188 @@
+"""Customers of the data set whom the demo lets one act as."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from itertools import zip_longest
+
+from django.core.cache import cache
+from django.db import transaction
+from django.db.models import Count, Max, Min
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from catalog.models import Article, Customer, Transaction
+from storefront import sessions
+from storefront.bag import contents, wishlist
+from storefront.http import tracking
+from streaming.connection import StoreUnavailable
+from streaming.erasure.features import erased_customers
+from streaming.events.schema import Identify
+from streaming.features import dislikes
+from streaming.identity.shoppers import SESSION_KEY, anonymous_of, customer_of, customer_shopper
+from streaming.producers import producer
+
+CARDS = 12
+SAMPLE = 2000
+CACHE_SECONDS = 3600
+SEED = 20200922  # the same people for everyone; "surprise me" brings others
+BANDS = (
+    (0, _("Under 20")),
+    (20, "20–29"),
+    (30, "30–39"),
+    (40, "40–49"),
+    (50, "50–59"),
+    (60, "60+"),
+)
+
+
+@dataclass(frozen=True)
+class Purchase:
+    article: int
+    department: str
+    day: date
+
+
+@dataclass(frozen=True)
+class Persona:
+    """A customer as a card shows them; `favourites` are departments, `latest` articles."""
+
+    customer: Customer
+    purchases: int
+    since: date | None
+    favourites: list[str]
+    latest: list[Article]
+
+    @property
+    def label(self) -> str:
+        return label_of(self.customer)
+
+    @property
+    def age(self) -> str:
+        return age_band(self.customer.age)
+
+
+def age_band(age: int | None) -> str:
+    if age is None:
+        return gettext("Age not given")
+    return gettext(next(name for start, name in reversed(BANDS) if age >= start))
+
+
+def label_of(customer: Customer) -> str:
+    """The data set has no names, so the first digits of the id must do."""
+    return gettext("Customer %s") % customer.customer_id[:6]
+
+
+def varied(buyers: Iterable[tuple[int, int | None, int]], k: int) -> list[int]:
+    """Keys of `k` buyers (key, age, purchases) over all age bands, in turn, the keenest first."""
+    bands: dict[str, list[int]] = defaultdict(list)
+    for pk, age, _purchases in sorted(buyers, key=lambda buyer: (-buyer[2], buyer[0])):
+        if age is not None:
+            bands[age_band(age)].append(pk)
+    ordered = [bands[name] for _, name in BANDS]
+    turns = zip_longest(*ordered)
+    return [pk for turn in turns for pk in turn if pk is not None][:k]
+
+
+def gallery() -> list[Persona]:
+    """A dozen varied customers; who they are is remembered for an hour."""
+    keys = cache.get("personas")
+    if keys is None:
+        keys = varied(_buyers(_sample(SEED)), CARDS)
+        cache.set("personas", keys, CACHE_SECONDS)
+    return _personas(keys)
+
+
+def surprise() -> Customer | None:
+    """Any customer who has bought something."""
+    buyers = _buyers(_sample(random.SystemRandom().randrange(2**32)))
+    return Customer.objects.get(pk=buyers[0][0]) if buyers else None
+
+
+def switch(request: HttpRequest, customer: Customer) -> None:
+    """Act as the customer from now on; an anonymous shopper's bag and features come along."""
+    anonymous = None if customer_of(request) is not None else anonymous_of(request)
+    sessions.rotate(request.session)
+    request.session[SESSION_KEY] = customer.pk
+    if anonymous is None:
+        return
+    with transaction.atomic():
+        contents.merge(anonymous, customer_shopper(customer.pk))
+        wishlist.merge(anonymous, customer_shopper(customer.pk))
+    with suppress(StoreUnavailable):
+        dislikes.hand_over(anonymous, customer_shopper(customer.pk))
+    producer.publish(tracking.made(Identify, request, anonymous=anonymous))
+
+
+def leave(request: HttpRequest) -> None:
+    request.session.pop(SESSION_KEY, None)
+    sessions.rotate(request.session)
+
+
+def _sample(seed: int) -> list[int]:
+    """Keys follow each other without great gaps, so drawing numbers is drawing customers."""
+    bounds = Customer.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    keys = range(bounds["first"] or 1, (bounds["last"] or 0) + 1)
+    chooser = random.Random(seed)  # noqa: S311
+    return chooser.sample(keys, min(SAMPLE, len(keys)))
+
+
+def _buyers(keys: list[int]) -> list[tuple[int, int | None, int]]:
+    """(key, age, purchases) of those who have bought, in the order of the keys given."""
+    bought = dict(
+        Transaction.objects.filter(customer__in=keys)
+        .order_by()
+        .values_list("customer")
+        .annotate(units=Count("*"))
+    )
+    gone = erased_customers()
+    ages = dict(Customer.objects.filter(pk__in=bought).values_list("pk", "age"))
+    return [(pk, ages[pk], bought[pk]) for pk in keys if pk in bought and pk not in gone]
+
+
+def _personas(keys: list[int]) -> list[Persona]:
+    customers = Customer.objects.in_bulk(keys)
+    histories = _histories(keys)
+    latest = {pk: _distinct(purchase.article for purchase in histories[pk])[:4] for pk in keys}
+    articles = _articles({article for recent in latest.values() for article in recent})
+    return [
+        Persona(
+            customer=customers[pk],
+            purchases=len(histories[pk]),
+            since=histories[pk][-1].day if histories[pk] else None,
+            favourites=favourites(histories[pk]),
+            latest=[articles[article] for article in latest[pk] if article in articles],
+        )
+        for pk in keys
+        if pk in customers
+    ]
+
+
+def favourites(history: Iterable[Purchase]) -> list[str]:
+    """The three departments bought from most."""
+    return [name for name, _ in Counter(p.department for p in history).most_common(3)]
+
+
+def _histories(keys: list[int]) -> dict[int, list[Purchase]]:
+    """The purchases of each customer, newest first."""
+    histories: dict[int, list[Purchase]] = defaultdict(list)
+    rows = (
+        Transaction.objects.filter(customer__in=keys)
+        .order_by("-t_dat", "article_id")
+        .values_list("customer_id", "article_id", "article__department__name", "t_dat")
+    )
+    for customer, article, department, day in rows:
+        histories[customer].append(Purchase(article, department, day))
+    return histories
+
+
+def _articles(keys: Iterable[int]) -> dict[int, Article]:
+    return {article.pk: article for article in Article.objects.for_cards().filter(pk__in=keys)}
+
+
+def _distinct(keys: Iterable[int]) -> list[int]:
+    return list(dict.fromkeys(keys))

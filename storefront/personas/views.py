@@ -1,0 +1,62 @@
+"""Acting as a customer of the data set: in the demo only, elsewhere these pages don't exist."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.models import Customer
+from storefront.forms import PersonaForm
+from storefront.personas import personas
+from streaming.identity.shoppers import customer_shopper
+from streaming.identity.tombstones import tombstones
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def demo_only(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not settings.DEMO:
+            raise Http404("personas are for the demo")
+        return view(request)
+
+    return guarded
+
+
+@demo_only
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    return render(request, "shop/personas.html", {"personas": personas.gallery()})
+
+
+@demo_only
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    form = PersonaForm(request.POST)
+    if not form.is_valid():
+        raise Http404("no such customer")
+    key = form.cleaned_data["customer"]
+    customer = get_object_or_404(Customer, pk=key) if key else personas.surprise()
+    if customer is not None and tombstones.hold(customer_shopper(customer.pk)):
+        raise Http404("an erased customer")
+    if customer is None:
+        messages.info(request, gettext("Nobody has bought anything yet."))
+        return redirect("personas")
+    personas.switch(request, customer)
+    told = gettext("You are shopping as %(name)s.") % {"name": personas.label_of(customer)}
+    messages.success(request, told)
+    return redirect("home")
+
+
+@demo_only
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    personas.leave(request)
+    messages.info(request, gettext("You are shopping as yourself again."))
+    return redirect("home")

@@ -1,0 +1,140 @@
+"""Erasing a shopper everywhere, for good: the page, the admin and the command all call `erase`.
+
+First PostgreSQL, in one transaction with the tombstone; from then on nobody is told anything of
+them, and nothing of theirs is learned (streaming.identity.tombstones). Then what lies elsewhere, as soon as
+it can be reached: Redis at once, the spool and the dead letters by a task that is repeated until
+all of it is done. What stays tells of nobody: orders without their shopper, sums, and until the
+next training the active bundle's histories, which are no longer looked at.
+"""
+
+import logging
+from contextlib import suppress
+from typing import Any
+
+from confluent_kafka import KafkaException
+from django.core.cache import cache
+from django.db import transaction
+from django.dispatch import receiver
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from catalog.models import Customer, Transaction
+from catalog.signals import ingested
+from recommendations.attribution import step as attribution
+from recommendations.retrieval.profile import customer_key
+from storefront.models import Bag, Order, SavedArticle, ShopperSession
+from streaming.connection import StoreUnavailable
+from streaming.erasure import features
+from streaming.identity.shoppers import customer_shopper
+from streaming.identity.tombstones import tombstones
+from streaming.kafka.topics import TopicError
+from streaming.models import ErasedShopper
+
+logger = logging.getLogger(__name__)
+
+CACHED = ("personas", "live-tail")
+NOTHING_KNOWN = {
+    "fn": None,
+    "active": None,
+    "club_member_status": "",
+    "fashion_news_frequency": "",
+    "age": None,
+    "postal_code": "",
+}
+
+
+def erase(shopper: str, asked_by: str) -> ErasedShopper:
+    """Erase what PostgreSQL and Redis hold; the rest follows soon, see `finish`.
+
+    `asked_by` goes into the tombstone. To repeat it does no harm.
+    """
+    with transaction.atomic():
+        tombstone = features.bury(shopper, _name_in_files(shopper), asked_by)
+        tombstone.add(from_tables(shopper))
+        tombstone.save()
+        transaction.on_commit(_finish_soon)
+    tombstones.reset()
+    with suppress(StoreUnavailable):
+        features.empty(shopper)
+    cache.delete_many(CACHED)
+    logger.info("%s was erased, as asked by %s", shopper, asked_by)
+    return tombstone
+
+
+def _name_in_files(shopper: str) -> str:
+    key = customer_key(shopper)
+    known = Customer.objects.filter(pk=key or 0).values_list("customer_id", flat=True)
+    return known.first() or ""
+
+
+def from_tables(shopper: str) -> dict[str, int]:
+    """Remove the shopper from PostgreSQL; how many rows of what."""
+    orders = Order.objects.filter(shopper=shopper)
+    return {
+        "bags": Bag.objects.filter(shopper=shopper).delete()[0],
+        "saved articles": SavedArticle.objects.filter(shopper=shopper).delete()[0],
+        "orders unlinked": orders.update(shopper="", customer=None),
+        "sessions": ShopperSession.objects.filter(shopper=shopper).delete()[0],
+        **attribution.forget([shopper]),
+        **_of_customer(customer_key(shopper)),
+    }
+
+
+def _of_customer(key: int | None) -> dict[str, int]:
+    """Purchases go and attributes are emptied; the bare id stays, for the next delivery of the
+    files to be recognised by."""
+    if key is None:
+        return {}
+    known = Customer.objects.filter(pk=key).exclude(**NOTHING_KNOWN)
+    return {
+        "purchases": Transaction.objects.filter(customer=key).delete()[0],
+        "profile": known.update(**NOTHING_KNOWN),
+    }
+
+
+def finish() -> tuple[int, int]:
+    """Bring every erasure to its end that can be; how many, and how many must wait still.
+
+    PostgreSQL is looked through once more, for a request that was under way when it was erased.
+    """
+    with transaction.atomic():
+        rows = list(ErasedShopper.objects.select_for_update().filter(finished_at=None))
+        for row in rows:
+            row.add(from_tables(row.shopper))
+        try:
+            swept = features.sweep([row.shopper for row in rows]) if rows else {}
+        except (StoreUnavailable, KafkaException, TopicError, OSError) as error:
+            logger.warning("%d erasures aren't finished: %s", len(rows), error)
+            return 0, len(rows)
+        for row in rows:
+            row.add({what: number[row.shopper] for what, number in swept.items()})
+            row.finished_at = timezone.now()
+            row.save()
+    return len(rows), 0
+
+
+def _finish_soon() -> None:
+    """Ask a task worker at once; with Redis away the beat's next round does it."""
+    from storefront.tasks import finish_erasures
+
+    try:
+        finish_erasures.apply_async(retry=False, ignore_result=True)
+    except OperationalError as error:
+        logger.warning("The rest of the erasure waits for its next round: %s", error)
+
+
+@receiver(ingested)
+def erase_again(**_: Any) -> None:
+    """The files brought erased customers back: they are still not to be known.
+
+    A customer's key is their place in the file, which another delivery may have moved.
+    """
+    for row in ErasedShopper.objects.exclude(customer_id=""):
+        customer = Customer.objects.filter(customer_id=row.customer_id).first()
+        if customer is None:
+            continue
+        if row.shopper != customer_shopper(customer.pk):
+            row.delete()
+            features.bury(customer_shopper(customer.pk), row.customer_id, row.asked_by)
+        from_tables(customer_shopper(customer.pk))
+    transaction.on_commit(tombstones.reset)

@@ -1,0 +1,91 @@
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from catalog.data_version import per_ingest
+from catalog.images.urls import WIDTHS, image_url
+from catalog.models import Article
+from catalog.money import amount
+from storefront.http import tracking
+from storefront.listing.breadcrumbs import trail_of
+from streaming.events.schema import Click, View
+from streaming.producers import producer
+
+
+@require_safe
+def product(request: HttpRequest, article: int) -> HttpResponse:
+    shown = _shown(article)
+    origin = tracking.origin_of(request.GET)
+    if request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        _track(request, shown, origin)
+    canonical = request.build_absolute_uri(reverse("product", args=[shown.pk]))
+    context = {
+        "article": shown,
+        "outfit_of": [shown.pk],
+        "siblings": _siblings(shown.product_id),
+        "attributes": _attributes(shown),
+        "origin": origin,
+        "large": image_url(shown.pk, max(WIDTHS)),
+        "trail": trail_of(shown),
+        "picture_alt": f"{shown.name}, {shown.colour.name.lower()}",
+        "canonical": canonical,
+        "product_data": _linked_data(shown, canonical),
+    }
+    return render(request, "shop/product.html", context)
+
+
+@per_ingest(most=2_000)
+def _shown(article: int) -> Article:
+    return get_object_or_404(Article.objects.for_detail(), pk=article)
+
+
+def _track(request: HttpRequest, article: Article, origin: tracking.Origin | None) -> None:
+    if origin is not None:
+        producer.publish(tracking.of_article(Click, request, article.pk, origin))
+    producer.publish(tracking.of_article(View, request, article.pk, origin))
+
+
+def _linked_data(article: Article, url: str) -> dict[str, Any]:
+    """https://schema.org/Product"""
+    return {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": article.name,
+        "description": article.description or article.name,
+        "sku": article.article_id,
+        "color": article.colour.name,
+        "category": article.product_type.name,
+        "image": image_url(article.pk, max(WIDTHS)),
+        "url": url,
+        "offers": {
+            "@type": "Offer",
+            "price": str(amount(article.summary.price)),
+            "priceCurrency": settings.CURRENCY_CODE,
+            "availability": "https://schema.org/InStock",
+            "url": url,
+        },
+    }
+
+
+@per_ingest(most=2_000)
+def _siblings(product: int) -> list[Article]:
+    """The colours of a product; none when it comes in one only."""
+    colours = list(Article.objects.for_cards().filter(product=product).order_by("pk"))
+    return colours if len(colours) > 1 else []
+
+
+def _attributes(article: Article) -> list[tuple[str, str]]:
+    known = [
+        (gettext("Colour"), article.colour.name),
+        (gettext("Pattern"), article.appearance.name),
+        (gettext("Type"), article.product_type.name),
+        (gettext("Section"), article.section.name),
+        (gettext("Department"), article.department.name),
+        (gettext("Article no."), article.article_id),
+    ]
+    return [(name, value) for name, value in known if value.lower() not in ("unknown", "undefined")]

@@ -1,0 +1,73 @@
+"""Search by words, and what to suggest while they are being typed."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_noop as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from catalog.search.facet_index import Ints, assortment
+from catalog.search.ranking import Ranked, cleaned, rank
+from storefront.http import tracking
+from storefront.listing.faceted_list import (
+    FOR_YOU,
+    ORDERS,
+    FacetedList,
+    choice_of,
+    sort_of,
+    stretch_of,
+)
+from storefront.listing.personal_sort import liking
+from storefront.search import suggestions
+from streaming.events.schema import Search
+from streaming.identity.shoppers import shopper_of
+from streaming.producers import producer
+
+SORTS = {"best": _("Best match"), **ORDERS}
+
+
+@require_safe
+@vary_on_headers("HX-Request")
+def search(request: HttpRequest) -> HttpResponse:
+    typed = cleaned(request.GET.get("q", ""))
+    context = {"q": typed, **(_results(request, typed) if typed else {})}
+    return render(request, "shop/search.html", context)
+
+
+def _results(request: HttpRequest, typed: str) -> dict[str, Any]:
+    goods = assortment()
+    ranked = rank(typed, goods)
+    narrowed = FacetedList(
+        goods,
+        rows=ranked.rows,
+        choice=choice_of(request, goods),
+        sort=sort_of(request, SORTS),
+        sorts=SORTS,
+        kept={"q": typed},
+    )
+    stretch = stretch_of(request, goods, _ordered(request, narrowed, ranked))
+    if stretch.page.number == 1:
+        producer.publish(tracking.made(Search, request, query=typed))
+    found = bool(ranked.rows.any())
+    return {"attempt": ranked.attempt, "found": found, **narrowed.context(stretch)}
+
+
+def _ordered(request: HttpRequest, narrowed: FacetedList, ranked: Ranked) -> Ints:
+    goods = narrowed.goods
+    if narrowed.sort == "best":
+        return goods.by_score(narrowed.left, ranked.score)
+    if narrowed.sort == FOR_YOU:
+        own = ranked.score * liking(goods, shopper_of(request))
+        return goods.by_score(narrowed.left, own)
+    return goods.ordered(narrowed.left, narrowed.sort)
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def suggest(request: HttpRequest) -> HttpResponse:
+    """The options of the search field's list, for htmx; the same for everybody."""
+    typed = cleaned(request.GET.get("q", ""))
+    return render(request, "shop/suggestions.html", {"found": suggestions.suggest(typed)})

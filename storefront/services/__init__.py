@@ -1,9 +1,0 @@
-"""PostgreSQL, Redis protocol and Kafka protocol without installing any: real servers from wheels.
-
-Free of Django: it runs before settings can be read, and writes what they read (services.env).
-"""
-
-from storefront.services.errors import ServiceError
-from storefront.services.supervisor import NAMES, ServiceStatus, down, status, up
-
-__all__ = ["NAMES", "ServiceError", "ServiceStatus", "down", "status", "up"]

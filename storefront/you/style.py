@@ -1,0 +1,182 @@
+"""“Your style”: the features that the recommender uses of a shopper, made ready to be drawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from django.conf import settings
+from django.db.models import Model
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from catalog.models import (
+    Appearance,
+    Article,
+    ColourMaster,
+    Department,
+    GarmentGroup,
+    IndexGroup,
+    ProductType,
+)
+from recommendations.bundle import registry
+from recommendations.retrieval.profile import UNKNOWN_BAND, Profile, profile_of
+from recommendations.serving.serving import remembered
+from streaming.features import store
+from streaming.features.state import KINDS
+
+BARS: Final = 6
+PICTURES: Final = 12
+NAMED: Final[dict[str, tuple[str, type[Model]]]] = {
+    "index_group": (_("Audience"), IndexGroup),
+    "garment_group": (_("Kind of garment"), GarmentGroup),
+    "product_type": (_("Type"), ProductType),
+    "colour_master": (_("Colour"), ColourMaster),
+    "pattern": (_("Pattern"), Appearance),
+    "department": (_("Department"), Department),
+}
+VERBS: Final = {
+    "view": _("viewed"),
+    "click": _("clicked"),
+    "bag_add": _("put into your bag"),
+    "purchase": _("bought"),
+}
+COUNTED: Final = {
+    "view": _("viewed"),
+    "click": _("clicked"),
+    "bag_add": _("into the bag"),
+    "bag_remove": _("out of the bag"),
+    "impression": _("seen"),
+    "search": _("searched for"),
+    "purchase": _("bought"),
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`share` is of the dimension's whole weight, in percent."""
+
+    name: str
+    weight: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Taste:
+    title: str
+    bars: list[Bar]
+
+
+@dataclass(frozen=True)
+class Action:
+    article: Article
+    verb: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Style:
+    """`age_band` and `online` (percent) are what the model remembers of a customer."""
+
+    snapshot: store.Snapshot
+    tastes: list[Taste]
+    recents: list[Action]
+    starts: list[Action]
+    dislikes: list[Article]
+    age_band: int | None
+    online: int | None
+    model: str | None
+
+    @property
+    def last_seen(self) -> datetime | None:
+        return moment(self.snapshot.state.last_seen)
+
+    @property
+    def last_purchase(self) -> datetime | None:
+        return moment(self.snapshot.state.last_purchase)
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        return [
+            (gettext(COUNTED.get(kind, kind)), n) for kind, n in self.snapshot.state.counts.items()
+        ]
+
+
+def moment(ms: int) -> datetime | None:
+    return datetime.fromtimestamp(ms / 1000, UTC) if ms else None
+
+
+def look(shopper: str) -> Style:
+    """Raise StoreUnavailable while Redis is away."""
+    live = store.snapshot(shopper)
+    bundle = registry.active()
+    customer = remembered(shopper, live)
+    about = profile_of(bundle, live.recents, customer, live.now_ms) if bundle else None
+    rows = [] if about is None or bundle is None else bundle.article[about.rows].tolist()
+    wanted = [recent.article for recent in live.recents] + live.dislikes + rows
+    known = Article.objects.for_cards().in_bulk(set(wanted))
+    recents = [(recent.article, recent.kind, recent.ts) for recent in live.recents]
+    return Style(
+        snapshot=live,
+        tastes=tastes(live.state.affinities),
+        recents=_actions(recents, known),
+        starts=_actions(_starts(rows, about, live.now_ms), known),
+        dislikes=[known[article] for article in live.dislikes if article in known],
+        age_band=about.band if about and about.band != UNKNOWN_BAND else None,
+        online=None if about is None or about.online is None else round(100 * about.online),
+        model=bundle.version if bundle else None,
+    )
+
+
+def _starts(rows: list[int], about: Profile | None, now_ms: int) -> list[tuple[int, str, int]]:
+    if about is None:
+        return []
+    times = [now_ms - int(days * 86_400_000) for days in about.days]
+    kinds = [KINDS[kind] for kind in about.kinds.tolist()]
+    return list(zip(rows, kinds, times, strict=True))
+
+
+def _actions(actions: list[tuple[int, str, int]], known: Mapping[int, Article]) -> list[Action]:
+    """Each article once, where it was last: with all that was done with it."""
+    verbs: dict[int, list[str]] = {}
+    last: dict[int, int] = {}
+    for article, kind, ts in actions:
+        if article in known:
+            verbs.setdefault(article, []).append(gettext(VERBS[kind]))
+            last.setdefault(article, ts)
+    return [
+        Action(known[article], ", ".join(done), datetime.fromtimestamp(last[article] / 1000, UTC))
+        for article, done in list(verbs.items())[:PICTURES]
+    ]
+
+
+def tastes(affinities: Mapping[str, Mapping[int, float]]) -> list[Taste]:
+    """The heaviest values of each dimension, by name."""
+    found = []
+    for dimension, (title, model) in NAMED.items():
+        names = dict(
+            model._default_manager.filter(pk__in=affinities.get(dimension, {})).values_list(
+                "pk", "name"
+            )
+        )
+        found.append(Taste(title, bars(affinities.get(dimension, {}), names)))
+    levels = affinities.get("price_level", {})
+    found.append(Taste(_("Price"), bars(levels, {level: price_range(level) for level in levels})))
+    return [taste for taste in found if taste.bars]
+
+
+def bars(weights: Mapping[int, float], names: Mapping[int, str]) -> list[Bar]:
+    whole = sum(weights.values()) or 1.0
+    best = sorted(weights.items(), key=lambda item: -item[1])[:BARS]
+    return [
+        Bar(names[value], weight, round(100 * weight / whole, 1))
+        for value, weight in best
+        if value in names and weight > 0
+    ]
+
+
+def price_range(level: int) -> str:
+    """The amounts of a price level, which is half an octave: see streaming.features.articles."""
+    low, high = 2 ** (level / 2), 2 ** ((level + 1) / 2)
+    ends = {"low": f"{settings.CURRENCY}{low:.0f}", "high": f"{settings.CURRENCY}{high:.0f}"}
+    return gettext("%(low)s to %(high)s") % ends

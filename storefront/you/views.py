@@ -1,0 +1,96 @@
+"""“Your style”, and everything by which a shopper steers or ends what is learned of them."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_noop
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from catalog.models import Article
+from storefront.bag.views import refused
+from storefront.bag.wishlist_views import back
+from storefront.forms import RemoveForm
+from storefront.privacy import erasure as erasing
+from storefront.privacy import export as exporting
+from storefront.you import style
+from streaming.connection import StoreUnavailable
+from streaming.erasure import features
+from streaming.features import dislikes
+from streaming.identity.shoppers import COOKIE, shopper_of
+
+AWAY = gettext_noop(
+    "What the shop has learned can't be reached at the moment. Try again in a minute."
+)
+
+
+@never_cache
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Only ever of the shopper who asks."""
+    try:
+        context: dict[str, object] = {"style": style.look(shopper_of(request))}
+    except StoreUnavailable:
+        context = {"style": None, "away": gettext(AWAY)}
+    return render(request, "shop/style.html", context)
+
+
+@require_POST
+def less(request: HttpRequest) -> HttpResponse:
+    """Show less like the article, or take that back with `undo`."""
+    form = RemoveForm(request.POST)
+    if not form.is_valid():
+        return refused(request, form)
+    article: Article = form.cleaned_data["article"]
+    undo = "undo" in request.POST
+    try:
+        (dislikes.remove if undo else dislikes.add)(shopper_of(request), article.pk)
+    except StoreUnavailable:
+        return _away(request)
+    if request.htmx and not undo:  # type: ignore[attr-defined]
+        return render(request, "shop/less.html", {"article": article})
+    if undo:
+        told = gettext("%(name)s may be recommended again.")
+    else:
+        told = gettext("%(name)s and what is like it will be shown less.")
+    messages.success(request, told % {"name": article.name}, extra_tags="" if undo else "style")
+    return back(request, "you")
+
+
+@require_POST
+def reset(request: HttpRequest) -> HttpResponse:
+    try:
+        features.reset(shopper_of(request))
+    except StoreUnavailable:
+        return _away(request)
+    messages.success(
+        request, gettext("What was learned is forgotten. The shop starts afresh with you.")
+    )
+    return redirect("you")
+
+
+@never_cache
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """Everything kept of the shopper who asks, as a file."""
+    return exporting.download(shopper_of(request))
+
+
+@require_POST
+def forget(request: HttpRequest) -> HttpResponse:
+    """Erase for good; whoever goes on is somebody new, with a new cookie and session."""
+    shopper = shopper_of(request)
+    erasing.erase(shopper, "the shopper")
+    request.session.flush()
+    messages.success(
+        request, gettext("You are forgotten: all that was known of you here is erased.")
+    )
+    response = redirect("home")
+    if shopper.startswith("a"):
+        response.delete_cookie(COOKIE, samesite="Lax")
+    return response
+
+
+def _away(request: HttpRequest) -> HttpResponse:
+    messages.error(request, gettext(AWAY))
+    return back(request, "you")

@@ -1,0 +1,127 @@
+"""The dead letters: read, sent again, thrown away."""
+
+import time
+from collections import Counter
+from collections.abc import Collection, Iterator
+from typing import Final
+
+import msgspec
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient
+from django.conf import settings
+
+from streaming import kafka
+from streaming.events.schema import names_in
+from streaming.kafka import topics
+from streaming.producers.acknowledged import DeadLetter, Outgoing, Sender, dead_letter, outgoing
+
+PARTITION: Final = 0
+# The topic has one partition, and its end is where nothing more comes for this long: the embedded
+# broker answers questions for the end wrongly.
+QUIET_S: Final = 1.5
+# What a broker without DeleteRecords says: the embedded one hangs up.
+UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
+
+
+def letters() -> Iterator[tuple[int, DeadLetter]]:
+    """Each dead letter with its number (its offset), oldest first; raise KafkaException."""
+    topics.ensure()
+    consumer = Consumer({**kafka.consumer("dead-letters"), "enable.partition.eof": True})
+    try:
+        place = TopicPartition(settings.KAFKA_DEAD_TOPIC, PARTITION, OFFSET_BEGINNING)
+        consumer.assign([place])
+        quiet_at = time.monotonic() + QUIET_S
+        while time.monotonic() < quiet_at:
+            for message in consumer.consume(500, 0.2):
+                if message.error() is not None:
+                    continue
+                quiet_at = time.monotonic() + QUIET_S
+                yield message.offset() or 0, _letter(message)
+    finally:
+        consumer.close()
+
+
+def _letter(message: Message) -> DeadLetter:
+    value = message.value() or b""
+    try:
+        return msgspec.json.decode(value, type=DeadLetter)
+    except msgspec.DecodeError as error:
+        return DeadLetter(f"not a dead letter: {error}", value)
+
+
+def replay(numbers: set[int] | None) -> tuple[int, int]:
+    """Send letters (None: all) to their topic again; return how many were sent and how many not.
+
+    What still can't be worked on comes back as a new dead letter; an event that was done after all
+    is recognised by its id.
+    """
+    chosen = [letter for number, letter in letters() if numbers is None or number in numbers]
+    failed = Sender().send([_again(letter) for letter in chosen])
+    return len(chosen) - len(failed), len(failed)
+
+
+def _again(letter: DeadLetter) -> Outgoing:
+    message = outgoing(letter.value)
+    if message.topic == settings.KAFKA_TOPIC:
+        return message
+    return Outgoing(settings.KAFKA_TOPIC, "", letter.value, max(letter.partition, 0))
+
+
+def drop(shoppers: Collection[str]) -> Counter[str]:
+    """Remove these shoppers' letters; how many of each. The others get new numbers.
+
+    A log can't lose lines from its middle: the others are sent to its end again, then all before
+    them is cut off. Raise KafkaException, TopicError.
+    """
+    dropped: Counter[str] = Counter()
+    kept, last = [], -1
+    for last, letter in letters():  # noqa: B007
+        theirs = names_in(letter.value).intersection(shoppers)
+        dropped.update(theirs)
+        if not theirs:
+            place = (letter.error, letter.topic, letter.partition, letter.offset)
+            kept.append(dead_letter(letter.value, *place))
+    if dropped:
+        _cut_off(last + 1, kept)
+    return dropped
+
+
+def _cut_off(end: int, kept: list[Outgoing]) -> None:
+    """Killed halfway, letters are there twice; one sent twice is recognised by its event's id."""
+    _resend(kept)
+    client = topics.admin()  # its futures need it alive
+    place = TopicPartition(settings.KAFKA_DEAD_TOPIC, PARTITION, end)
+    try:
+        client.delete_records([place])[place].result(topics.TIMEOUT_S)
+    except KafkaException as error:
+        if error.args[0].code() not in UNSUPPORTED:
+            raise
+        purge()
+        _resend(kept)
+
+
+def _resend(letters: list[Outgoing]) -> None:
+    if failed := Sender().send(letters):
+        raise topics.TopicError(f"{len(failed)} dead letters weren't acknowledged")
+
+
+def purge() -> None:
+    """Throw all of them away; raise KafkaException."""
+    client: AdminClient = topics.admin()
+    name = settings.KAFKA_DEAD_TOPIC
+    client.delete_topics([name])[name].result(topics.TIMEOUT_S)
+    deadline = time.monotonic() + topics.TIMEOUT_S
+    while time.monotonic() < deadline:
+        try:
+            topics.ensure()
+            return
+        except KafkaException:  # a real Kafka takes a moment to forget the old one
+            time.sleep(0.1)
+    topics.ensure()

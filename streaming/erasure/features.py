@@ -1,0 +1,76 @@
+"""Forgetting a shopper, for good: in the store, and whatever is read or sent again later.
+
+A tombstone stands in three places. The row in PostgreSQL is the truth: it keeps their history out
+of every replay and rebuild, and whatever of theirs comes out of a spool, the log or a dead letter
+is worked on as if their state were erased (streaming.identity.tombstones). The Erase event, in the log
+behind all they did, empties their state when the log is read again. The emptied state itself
+refuses what comes after, even with PostgreSQL away. What the other rooms hold is erased by
+storefront.privacy.erasure, which calls this.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+
+from streaming import clock, dead_letters, keys
+from streaming.connection import available, client
+from streaming.events.schema import Erase, Reset
+from streaming.features import dislikes
+from streaming.features.registry import STATE_TTL_S
+from streaming.features.state import ERASED
+from streaming.models import ErasedShopper
+from streaming.producers import outbox, spool
+from streaming.producers.producer import new_id
+
+
+def bury(shopper: str, customer_id: str = "", asked_by: str = "") -> ErasedShopper:
+    """The tombstone, and the event that leaves by the outbox in the caller's transaction.
+
+    Events of theirs that wait in the outbox are dropped. A second time finds the first tombstone,
+    opens it once more and sends nothing.
+    """
+    row, made = ErasedShopper.objects.select_for_update().get_or_create(
+        shopper=shopper, defaults={"customer_id": customer_id, "asked_by": asked_by}
+    )
+    row.finished_at = None
+    row.add({"waiting events": outbox.drop(shopper)})
+    if made:
+        outbox.enqueue(Erase(id=new_id(), shopper=shopper, ts=clock.now_ms(), source="shop"))
+    row.save()
+    return row
+
+
+def empty(shopper: str) -> int:
+    """Replace the features by the sign that nothing may come again; 1 where there were any.
+
+    At once, and so beside the stream's one writer: should a batch under way overwrite it, the
+    Erase event, which comes after that batch, does it again. Raise StoreUnavailable.
+    """
+    with available(), client().pipeline(transaction=False) as pipeline:
+        pipeline.set(keys.state(shopper), ERASED, ex=STATE_TTL_S, get=True)
+        pipeline.unlink(keys.dislikes(shopper))
+        before, disliked = pipeline.execute()
+    return int(before not in (None, ERASED) or disliked > 0)
+
+
+def sweep(shoppers: Collection[str]) -> dict[str, Counter[str]]:
+    """Remove what lies outside of PostgreSQL; how much of what, for each shopper.
+
+    Raise StoreUnavailable, KafkaException, TopicError or OSError with the rest left to do.
+    """
+    return {
+        "features": Counter({shopper: empty(shopper) for shopper in shoppers}),
+        "spooled events": spool.drop(shoppers),
+        "dead letters": dead_letters.drop(shoppers),
+    }
+
+
+def reset(shopper: str) -> None:
+    """Forget what was learned so far; learning goes on. Raise StoreUnavailable."""
+    dislikes.clear(shopper)
+    outbox.enqueue(Reset(id=new_id(), shopper=shopper, ts=clock.now_ms(), source="shop"))
+
+
+def erased_customers() -> set[int]:
+    """The keys of the customers whose history is no longer told."""
+    names = ErasedShopper.objects.filter(shopper__startswith="c").values_list("shopper", flat=True)
+    return {int(name[1:]) for name in names}

@@ -1,0 +1,72 @@
+"""One shopper's counts, windows, sessions and days of purchase."""
+
+from typing import Final
+
+from streaming.features.registry import BUCKETS, DAY_MS, SESSION_GAP_MS
+from streaming.features.state import State
+
+FINEST_MS: Final = BUCKETS[0].width_ms
+RESOLUTIONS: Final = len(BUCKETS)
+
+
+def count(state: State, place: int) -> None:
+    counts = state.counts
+    if len(counts) <= place:
+        counts.extend([0] * (place + 1 - len(counts)))
+    counts[place] += 1
+
+
+def count_in_time(state: State, place: int, ts: int) -> None:
+    """Add to the bucket of each width that still counts; as time goes on, old ones go."""
+    newest, buckets = max(state.last_ms, ts), state.buckets
+    if buckets and newest // FINEST_MS > state.last_ms // FINEST_MS:
+        buckets = _drop_old(state, newest)
+    for resolution, (width, kept) in enumerate(BUCKETS):
+        bucket = ts // width
+        if newest == ts or newest // width - bucket < kept:
+            key = (bucket * RESOLUTIONS + resolution) * 8 + place  # state.bucket_key
+            buckets[key] = buckets.get(key, 0) + 1
+
+
+def _drop_old(state: State, newest: int) -> dict[int, int]:
+    oldest = [newest // width - kept for width, kept in BUCKETS]
+    state.buckets = {
+        key: number
+        for key, number in state.buckets.items()
+        if (key >> 3) // RESOLUTIONS > oldest[(key >> 3) % RESOLUTIONS]  # state.bucket_of
+    }
+    return state.buckets
+
+
+def in_session(state: State, ts: int) -> None:
+    if not state.sessions or ts - state.last_ms > SESSION_GAP_MS:
+        state.sessions += 1
+        state.session_s, state.session_events = ts // 1000, 0
+    state.session_events += 1
+
+
+def note_purchase(state: State, ts: int) -> None:
+    if ts // DAY_MS > state.last_purchase_ms // DAY_MS:
+        state.purchase_days += 1
+    state.last_purchase_ms = max(state.last_purchase_ms, ts)
+
+
+def merge_times(state: State, other: State) -> None:
+    """Sessions that touch count as one; the later one goes on."""
+    touching = abs(state.last_ms - other.last_ms) <= SESSION_GAP_MS
+    if state.sessions and other.sessions and touching:
+        state.sessions += other.sessions - 1
+        state.session_s = min(state.session_s, other.session_s)
+        state.session_events += other.session_events
+    else:
+        state.sessions += other.sessions
+        if other.last_ms > state.last_ms:
+            state.session_s, state.session_events = other.session_s, other.session_events
+    same_day = state.last_purchase_ms // DAY_MS == other.last_purchase_ms // DAY_MS
+    both = bool(state.purchase_days and other.purchase_days)
+    state.purchase_days += other.purchase_days - (1 if both and same_day else 0)
+    state.last_purchase_ms = max(state.last_purchase_ms, other.last_purchase_ms)
+    state.last_ms = max(state.last_ms, other.last_ms)
+    for key, number in other.buckets.items():
+        state.buckets[key] = state.buckets.get(key, 0) + number
+    _drop_old(state, state.last_ms)

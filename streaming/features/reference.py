@@ -1,0 +1,41 @@
+"""The reference page of the features, made from their registry."""
+
+from typing import Final
+
+from streaming.features.registry import DAY_MS, REGISTRY, Feature
+
+HEAD: Final = """\
+<!-- Written by `manage.py describe_features` from streaming/features/registry.py: edit that, not this. -->
+# Features
+
+What the stream keeps for recommendations. All times, windows and half-lives go by event time; a
+time to live starts with the last write. `streaming.features.store.snapshot` reads a shopper's features, and
+those of any articles, in one round trip; `streaming.features.offline` computes the same from PostgreSQL.
+"""
+
+
+def page() -> str:
+    entities = dict.fromkeys(feature.of for feature in REGISTRY)
+    return HEAD + "".join(map(_section, entities))
+
+
+def _section(entity: str) -> str:
+    mine = [feature for feature in REGISTRY if feature.of == entity]
+    return f"\n## Of each {entity}\n" + "".join(map(_entry, mine))
+
+
+def _entry(feature: Feature) -> str:
+    fades = "no"
+    if feature.half_life_ms is not None:
+        fades = f"half-life {feature.half_life_ms // DAY_MS} d"
+    rows = {
+        "type": feature.type,
+        "unit": feature.unit,
+        "window": feature.window,
+        "fades": fades,
+        "default": feature.default,
+        "bound": f"{feature.bound} entries",
+        "time to live": f"{feature.ttl_s // 86_400} d",
+    }
+    table = "".join(f"| {name} | {value} |\n" for name, value in rows.items())
+    return f"\n### {feature.name}\n\n{feature.meaning.capitalize()}.\n\n| | |\n|---|---|\n{table}"

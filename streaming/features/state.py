@@ -1,0 +1,165 @@
+"""A shopper's features: as stored (small, whole numbers, packed) and as readers see them."""
+
+from typing import Final
+
+import msgspec
+
+from streaming.features.registry import AFFINITIES, BUCKETS, SESSION_GAP_MS, WINDOWS
+
+KINDS: Final = ("view", "click", "bag_add", "purchase")
+COUNTED: Final = (*KINDS, "bag_remove", "impression", "search")
+DIMENSIONS: Final = (
+    "garment_group",
+    "product_type",
+    "colour_master",
+    "index_group",
+    "price_level",
+    "pattern",
+    "department",
+)
+# An event of weight 1 at the landmark adds this; the fraction lost in rounding is below 1 %.
+UNIT: Final = 64
+
+
+class Entry(msgspec.Struct, array_like=True, gc=False):
+    """`kind` is a place in KINDS; `s` is seconds of event time."""
+
+    article: int
+    kind: int
+    s: int
+
+
+class State(msgspec.Struct, array_like=True, gc=False):
+    """What Redis holds for one shopper.
+
+    `tastes[d]` maps a value of DIMENSIONS[d] to its weight seen from `landmark`: an event at time
+    t adds weight · UNIT · 2^((t − landmark) / half-life), so that nothing has to be rewritten as
+    time goes by (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009).
+    `seen` and `seen_impressions` are rings of four-byte hashes of the last event ids, `merged` the
+    hashes of the merges taken in: what comes a second time changes nothing.
+    `buckets` counts by time, see bucket_key. An `erased` shopper's state holds nothing else, and
+    nothing that comes later changes it.
+    """
+
+    last_ms: int = 0
+    landmark_ms: int = 0
+    recents: list[Entry] = []
+    bag: list[int] = []
+    counts: list[int] = []
+    tastes: list[dict[int, int]] = []
+    seen: bytes = b""
+    seen_impressions: bytes = b""
+    merged: bytes = b""
+    buckets: dict[int, int] = {}
+    sessions: int = 0
+    session_s: int = 0
+    session_events: int = 0
+    last_purchase_ms: int = 0
+    purchase_days: int = 0
+    erased: bool = False
+
+
+class Recent(msgspec.Struct, frozen=True, gc=False):
+    """`kind` is view, click, bag_add or purchase; `ts` is event time in ms (whole seconds)."""
+
+    article: int
+    kind: str
+    ts: int
+
+
+class ShopperState(msgspec.Struct, frozen=True):
+    """A shopper's features at one moment; all times are event time in ms, 0 for never.
+
+    `affinities` holds decayed weights by dimension; `windows` numbers by window (1h, 24h, 7d, 30d)
+    and type of event; `session_start` and `session_events` are of the session that goes on, if one
+    does; `purchase_days` counts the days with a purchase.
+    """
+
+    recents: list[Recent] = []
+    bag: list[int] = []
+    affinities: dict[str, dict[int, float]] = {}
+    counts: dict[str, int] = {}
+    last_seen: int = 0
+    windows: dict[str, dict[str, int]] = {}
+    sessions: int = 0
+    session_start: int = 0
+    session_events: int = 0
+    last_purchase: int = 0
+    purchase_days: int = 0
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[State] = msgspec.msgpack.Decoder(State)
+
+
+def pack(state: State) -> bytes:
+    return _encoder.encode(state)
+
+
+ERASED: Final = pack(State(erased=True))
+
+
+def unpack(value: bytes | None) -> State:
+    """An absent value is a shopper of whom nothing is known."""
+    return State() if value is None else _decoder.decode(value)
+
+
+def view(state: State, now_ms: int) -> ShopperState:
+    """The features as of `now_ms`."""
+    return ShopperState(
+        recents=recents(state),
+        bag=list(state.bag),
+        affinities=_affinities(state, now_ms),
+        counts={name: n for name, n in zip(COUNTED, state.counts, strict=False) if n},
+        last_seen=state.last_ms,
+        windows=_windows(state, now_ms),
+        sessions=state.sessions,
+        session_start=state.session_s * 1000 if _goes_on(state, now_ms) else 0,
+        session_events=state.session_events if _goes_on(state, now_ms) else 0,
+        last_purchase=state.last_purchase_ms,
+        purchase_days=state.purchase_days,
+    )
+
+
+def recents(state: State) -> list[Recent]:
+    return [Recent(e.article, KINDS[e.kind], e.s * 1000) for e in state.recents]
+
+
+def _goes_on(state: State, now_ms: int) -> bool:
+    return now_ms - state.last_ms <= SESSION_GAP_MS
+
+
+def bucket_key(resolution: int, bucket: int, place: int) -> int:
+    """`bucket` is time in widths of BUCKETS[resolution], `place` one in COUNTED."""
+    return (bucket * len(BUCKETS) + resolution) * 8 + place
+
+
+def bucket_of(key: int) -> tuple[int, int, int]:
+    """The inverse of bucket_key: resolution, bucket, place."""
+    bucket, resolution = divmod(key >> 3, len(BUCKETS))
+    return resolution, bucket, key & 7
+
+
+def _windows(state: State, now_ms: int) -> dict[str, dict[str, int]]:
+    """Each window ends with the bucket of `now_ms`; later ones (a clock set back) don't count."""
+    if not state.buckets:
+        return {}
+    found: dict[str, dict[str, int]] = {name: {} for name in WINDOWS}
+    for key, number in state.buckets.items():
+        resolution, bucket, place = bucket_of(key)
+        age = now_ms // BUCKETS[resolution].width_ms - bucket
+        for name, (of, length) in WINDOWS.items():
+            if of == resolution and 0 <= age < length:
+                counts = found[name]
+                counts[COUNTED[place]] = counts.get(COUNTED[place], 0) + number
+    return found
+
+
+def _affinities(state: State, now_ms: int) -> dict[str, dict[int, float]]:
+    half_life = AFFINITIES.half_life_ms or 1
+    # A clock far behind the events must not overflow.
+    scale = 2.0 ** min((state.landmark_ms - now_ms) / half_life, 60.0) / UNIT
+    return {
+        name: {value: weight * scale for value, weight in taste.items()}
+        for name, taste in zip(DIMENSIONS, state.tastes, strict=False)
+    }

@@ -1,0 +1,154 @@
+"""The feature store as readers see it: one value per shopper, trends and counts of articles."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+
+from streaming import clock, keys
+from streaming.connection import Command, StoreUnavailable, ask, available, client
+from streaming.events.schema import partition_of
+from streaming.features import article_counts, trends
+from streaming.features.article_counts import ArticleFeatures
+from streaming.features.state import Recent, ShopperState, State, recents, unpack, view
+from streaming.features.store.top import top_at
+from streaming.features.store.writer import NO_FENCE
+
+__all__ = ["Snapshot", "StoreUnavailable", "snapshot", "trending"]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known of a shopper and of the articles asked for, and what trends, at `now_ms`.
+
+    A shelf needs a little of what is `stored` only; `state` is all of it as of `now_ms`.
+    """
+
+    stored: State
+    now_ms: int
+    trending: list[tuple[int, float]] = field(default_factory=list)
+    articles: dict[int, ArticleFeatures] = field(default_factory=dict)
+    dislikes: list[int] = field(default_factory=list)
+
+    @cached_property
+    def state(self) -> ShopperState:
+        return view(self.stored, self.now_ms)
+
+    @cached_property
+    def recents(self) -> list[Recent]:
+        return recents(self.stored)
+
+    @property
+    def age_ms(self) -> int | None:
+        """The time since the shopper's last event; None for somebody new."""
+        return self.now_ms - self.stored.last_ms if self.stored.last_ms else None
+
+
+def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = ()) -> Snapshot:
+    """A shopper's features, those of any articles, and what trends by one of `keys.top`.
+
+    One round trip; raise StoreUnavailable when Redis is away.
+    """
+    packed, offset, disliked, *more = ask(
+        ("GET", keys.state(shopper)),
+        ("GET", keys.CLOCK),
+        ("ZREVRANGE", keys.dislikes(shopper), 0, -1),
+        *([("GET", top)] if top else []),
+        *(_counts_of(articles) if articles else []),
+    )
+    trending, counts = (more[0], more[1:]) if top else (None, more)
+    now = clock.heard(offset)
+    less = [int(article) for article in disliked]
+    return Snapshot(unpack(packed), now, top_at(trending, now), _counted(articles, counts), less)
+
+
+def nothing_of(now_ms: int) -> Snapshot:
+    """The features of somebody who has none yet."""
+    return Snapshot(State(), now_ms)
+
+
+def _counts_of(articles: Sequence[int]) -> Iterator[Command]:
+    epoch = trends.epoch_of(clock.now_ms())
+    fields = (*article_counts.TOTALS.values(), *articles)
+    for partition in range(settings.KAFKA_PARTITIONS):
+        for of_epoch in (epoch, epoch - 1):
+            yield "HMGET", keys.counts(partition, of_epoch), *fields
+
+
+def _counted(
+    articles: Sequence[int], answers: Sequence[Sequence[bytes | None]]
+) -> dict[int, ArticleFeatures]:
+    """The features from each partition's and epoch's answer: totals first, then the articles."""
+    columns = [[int(value) for value in column if value] for column in zip(*answers, strict=True)]
+    totals = {kind: sum(columns[n]) for n, kind in enumerate(article_counts.TOTALS) if columns}
+    counts = zip(articles, columns[len(totals) :], strict=True)
+    return {article: article_counts.features(values, totals) for article, values in counts}
+
+
+def viewed_with(article: int, k: int) -> list[tuple[int, float]]:
+    """The k articles most often viewed next to this one, with counts; raise StoreUnavailable."""
+    with available(), client().pipeline(transaction=False) as pipeline:
+        for partition in range(settings.KAFKA_PARTITIONS):
+            pipeline.zrange(keys.co_views(partition, article), 0, -1, withscores=True)
+        return trends.best(trends.flat(pipeline.execute()), (), k)
+
+
+def shoppers(at_most: int) -> list[str]:
+    """Some of the shoppers who have features; raise StoreUnavailable."""
+    found: list[str] = []
+    with available():
+        for key in client().scan_iter(match=keys.ANY_STATE, count=5000):
+            found.append(key.decode().rsplit(":", 1)[1])
+            if len(found) == at_most:
+                break
+    return found
+
+
+def stored(topic_id: str, asked: Sequence[str]) -> tuple[dict[int, int], dict[str, bytes | None]]:
+    """Each partition's fence and its shoppers' packed states, at one moment of the partition."""
+    by_partition: dict[int, list[str]] = {}
+    for shopper in asked:
+        by_partition.setdefault(partition_of(shopper, settings.KAFKA_PARTITIONS), []).append(
+            shopper
+        )
+    fences: dict[int, int] = {}
+    states: dict[str, bytes | None] = {}
+    with available():
+        for p, of_partition in by_partition.items():
+            names = [keys.fence(p, topic_id), *map(keys.state, of_partition)]
+            answer: list[Any] = client().mget(names)
+            fence, values = answer[0], answer[1:]
+            fences[p] = int(fence or NO_FENCE)
+            states.update(zip(of_partition, values, strict=True))
+    return fences, states
+
+
+def is_empty() -> bool:
+    """Whether no shopper has features; raise StoreUnavailable."""
+    with available():
+        return not any(client().scan_iter(match=keys.ANY_STATE, count=5000))
+
+
+def forget_log() -> int:
+    """Unlink all that came of the log and the fences in it, so that workers read it from its start.
+
+    Only while no worker runs: one at work would write between. Return the number of keys; raise
+    StoreUnavailable.
+    """
+    forgotten = 0
+    with available():
+        for kind in keys.OF_THE_LOG:
+            for key in client().scan_iter(match=f"{{p*}}:{kind}", count=5000):
+                forgotten += client().unlink(key)
+    return forgotten
+
+
+def trending(index_group: int | None, k: int) -> list[tuple[int, float]]:
+    """The k articles with the greatest decayed weight, best first; raise StoreUnavailable."""
+    with available(), client().pipeline(transaction=False) as pipeline:
+        pipeline.get(keys.top(index_group))
+        pipeline.get(keys.CLOCK)
+        top, offset = pipeline.execute()
+    return top_at(top, clock.heard(offset))[:k]

@@ -1,0 +1,60 @@
+"""What trends, merged over the partitions for readers, who then need one key."""
+
+from typing import Any
+
+import msgspec
+from django.conf import settings
+
+from streaming import keys
+from streaming.connection import available
+from streaming.features import trends
+from streaming.features.registry import TREND_TTL_S, TRENDING
+
+
+class Top(msgspec.Struct, array_like=True):
+    """The heaviest articles of an audience, in an epoch's weights, for readers to scale."""
+
+    epoch: int
+    items: list[tuple[int, float]]
+
+    def at(self, now_ms: int) -> list[tuple[int, float]]:
+        scale = trends.scale_at(self.epoch, now_ms)
+        return [(article, value * scale) for article, value in self.items]
+
+
+_top_decoder: msgspec.msgpack.Decoder[Top] = msgspec.msgpack.Decoder(Top)
+
+
+def top_at(value: bytes | None, now_ms: int) -> list[tuple[int, float]]:
+    """What a reader gets of a stored Top."""
+    return [] if value is None else _top_decoder.decode(value).at(now_ms)
+
+
+def refresh(redis: Any, index_groups: frozenset[int], now_ms: int) -> None:
+    """Merge the partitions' trends into what readers get; raise StoreUnavailable.
+
+    Each partition gives its best 200 of a group. Shoppers are spread over the partitions at
+    random, so that an article missed by that has no place among the merged best ones.
+    """
+    epoch = trends.epoch_of(now_ms)
+    tops = {group: _merged(redis, epoch, group) for group in sorted(index_groups)}
+    everything = [item for items in tops.values() for item in items]
+    by_key = {keys.top(group): items for group, items in tops.items()}
+    by_key[keys.top(None)] = trends.best(everything, (), TRENDING.bound)
+    with available(), redis.pipeline(transaction=False) as pipeline:
+        for key, items in by_key.items():
+            pipeline.set(key, msgspec.msgpack.encode(Top(epoch, items)), ex=TREND_TTL_S)
+        pipeline.execute()
+
+
+def _merged(redis: Any, epoch: int, group: int) -> list[tuple[int, float]]:
+    partitions = range(settings.KAFKA_PARTITIONS)
+    with available(), redis.pipeline(transaction=False) as pipeline:
+        for of_epoch in (epoch, epoch - 1):
+            for p in partitions:
+                key = keys.trend(p, of_epoch, group)
+                pipeline.zrevrange(key, 0, TRENDING.bound - 1, withscores=True)
+        lists = pipeline.execute()
+    half = len(partitions)
+    current, before = trends.flat(lists[:half]), trends.flat(lists[half:])
+    return trends.best(current, before, TRENDING.bound)

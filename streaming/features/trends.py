@@ -1,0 +1,102 @@
+"""Trending articles by forward decay, exact: neither order nor batching shows in the sums.
+
+Time is cut into epochs. An event's weight grows with its time since the epoch's start and is a
+whole number, so that adding floats (all that Redis' sorted sets can hold) never rounds: a sum stays
+below 2^53 for 10^10 events of one article in one epoch. A reader adds the current epoch and the
+one before, the latter scaled down by a power of two; what is older weighs less than 1/256.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from streaming.features.article_counts import ADDED, TOTALS
+from streaming.features.registry import TREND_WEIGHTS, TRENDING
+
+HALF_LIFE_MS: Final = TRENDING.half_life_ms or 1
+HALF_LIVES: Final = 8
+EPOCH_MS: Final = HALF_LIVES * HALF_LIFE_MS
+# Weight of an event of weight 1 at the start of an epoch.
+UNIT: Final = 256
+# How many epochs a partition keeps: those touched last, in the log's order. A clock that was once
+# set wrong therefore costs nothing, and the choice is the same whenever the log is read again.
+KEPT: Final = 3
+
+Sums = dict[int, int]  # article → weight
+
+
+def epoch_of(ts: int) -> int:
+    return ts // EPOCH_MS
+
+
+def weight(kind: str, ts: int) -> int:
+    """Seen from the start of the event's epoch."""
+    grown: float = 2.0 ** ((ts % EPOCH_MS) / HALF_LIFE_MS)
+    return round(TREND_WEIGHTS.get(kind, 0) * UNIT * grown)
+
+
+@dataclass
+class Increments:
+    """What a batch adds to what one partition knows of articles.
+
+    `kept` lists its epochs, last touched last. `counts` are by epoch, packed as article_counts
+    says. `pairs` are views one after the other, in the log's order.
+    """
+
+    kept: list[int]
+    dropped: list[int] = field(default_factory=list)
+    sums: dict[tuple[int, int], Sums] = field(default_factory=dict)  # by (epoch, index group)
+    counts: dict[int, Sums] = field(default_factory=dict)
+    pairs: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, kind: str, ts: int, article: int, index_group: int) -> None:
+        if kind not in TREND_WEIGHTS:
+            return
+        amount = weight(kind, ts)
+        epoch = ts // EPOCH_MS
+        if not self.kept or self.kept[-1] != epoch:
+            self._touch(epoch)
+        sums = self.sums.setdefault((epoch, index_group), {})
+        sums[article] = sums.get(article, 0) + amount
+        counts = self.counts.setdefault(epoch, {})
+        counts[article] = counts.get(article, 0) + ADDED[kind]
+        counts[TOTALS[kind]] = counts.get(TOTALS[kind], 0) + 1
+
+    def _touch(self, epoch: int) -> None:
+        if epoch in self.kept:
+            self.kept.remove(epoch)
+        self.kept.append(epoch)
+        while len(self.kept) > KEPT:
+            oldest = self.kept.pop(0)
+            self.dropped.append(oldest)
+            self.sums = {key: sums for key, sums in self.sums.items() if key[0] != oldest}
+            self.counts.pop(oldest, None)
+
+
+def best(
+    current: Iterable[tuple[int, float]], before: Iterable[tuple[int, float]], k: int
+) -> list[tuple[int, float]]:
+    """The k heaviest articles of two epochs' sums, in the current epoch's weights."""
+    total: dict[int, float] = {}
+    for article, value in _with_scale(current, before):
+        total[article] = total.get(article, 0.0) + value
+    return sorted(total.items(), key=lambda item: (-item[1], item[0]))[:k]
+
+
+def _with_scale(
+    current: Iterable[tuple[int, float]], before: Iterable[tuple[int, float]]
+) -> Iterator[tuple[int, float]]:
+    yield from current
+    for article, value in before:
+        yield article, value * 2.0**-HALF_LIVES
+
+
+def flat(lists: Iterable[Iterable[tuple[bytes, float]]]) -> list[tuple[int, float]]:
+    """The articles and values of several of Redis' answers."""
+    return [(int(article), value) for items in lists for article, value in items]
+
+
+def scale_at(epoch: int, now_ms: int) -> float:
+    """Turns a sum in an epoch's weights into events (of weight 1) that would happen now."""
+    scale: float = 2.0 ** min((epoch * EPOCH_MS - now_ms) / HALF_LIFE_MS, 60.0)
+    return scale / UNIT

@@ -1,0 +1,107 @@
+"""Who is shopping: a customer of the data set, or somebody known only by a signed cookie."""
+
+import re
+import secrets
+from collections.abc import Callable
+from functools import cache, lru_cache
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+from streaming.events.schema import SHOPPER_PATTERN
+from streaming.identity.tombstones import tombstones
+
+COOKIE = "shopper"
+COOKIE_AGE = 60 * 60 * 24 * 365
+SESSION_KEY = "customer"
+
+
+def customer_shopper(customer: int) -> str:
+    return f"c{customer}"
+
+
+def new_anonymous() -> str:
+    return f"a{secrets.token_hex(16)}"
+
+
+def is_shopper(text: str) -> bool:
+    return re.fullmatch(SHOPPER_PATTERN, text) is not None
+
+
+def anonymous_of(request: HttpRequest) -> str:
+    """The id in the signed cookie; the middleware sends a new one back to who has none, or one
+    that was erased."""
+    known = getattr(request, "_anonymous", None)
+    if known is None:
+        known = named_by(request.COOKIES.get(COOKIE, ""))
+        if not is_shopper(known) or tombstones.hold(known):
+            known = new_anonymous()
+            request._new_anonymous = known  # type: ignore[attr-defined]
+        request._anonymous = known  # type: ignore[attr-defined]
+    return str(known)
+
+
+def known_shopper(request: HttpRequest) -> str | None:
+    """Who sent the request, as far as their session or cookie tells; nobody is made up."""
+    customer = customer_of(request)
+    if customer is not None:
+        return customer_shopper(customer)
+    known = named_by(request.COOKIES.get(COOKIE, ""))
+    return known if is_shopper(known) else None
+
+
+@lru_cache(maxsize=10_000)
+def named_by(cookie: str) -> str:
+    """Whom the cookie names, "" where its signature isn't the shop's: for ever the same,
+    and to find out takes two digests."""
+    request = HttpRequest()
+    request.COOKIES = {COOKIE: cookie}
+    return request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""
+
+
+def customer_of(request: HttpRequest) -> int | None:
+    """The customer key this session acts as, if any; an erased customer is nobody any more."""
+    customer = request.session.get(SESSION_KEY)
+    if customer is None or tombstones.hold(customer_shopper(customer)):
+        return None
+    return int(customer)
+
+
+def shopper_of(request: HttpRequest) -> str:
+    """The shopper id that events of this request carry."""
+    customer = customer_of(request)
+    return anonymous_of(request) if customer is None else customer_shopper(customer)
+
+
+def is_new(request: HttpRequest) -> bool:
+    """Whether shopper_of made somebody up for this request."""
+    return hasattr(request, "_new_anonymous")
+
+
+class ShopperMiddleware:
+    """Hands a new anonymous shopper the cookie they are known by from now on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        new = getattr(request, "_new_anonymous", None)
+        if new is not None:
+            hand_over(response, new)
+        return response
+
+
+@cache
+def _signer() -> signing.TimestampSigner:
+    """As HttpResponse.set_signed_cookie makes one for every cookie."""
+    return signing.get_cookie_signer(salt=COOKIE + COOKIE)
+
+
+def hand_over(response: HttpResponse, shopper: str) -> None:
+    """Send the cookie by which the shopper is known from now on."""
+    signed = _signer().sign(shopper)
+    response.set_cookie(COOKIE, signed, httponly=True, samesite="Lax", secure=settings.HTTPS)
+    # Django would also write its end as a date, for browsers that are gone.
+    response.cookies[COOKIE]["max-age"] = COOKIE_AGE

@@ -1,0 +1,104 @@
+"""Publishing that waits for the broker's acknowledgement: for tasks, commands and the worker."""
+
+import logging
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+from django.conf import settings
+
+from streaming import kafka
+from streaming.events import schema
+from streaming.events.schema import partition_of
+from streaming.kafka import topics
+
+logger = logging.getLogger(__name__)
+
+
+class Outgoing(NamedTuple):
+    """One message; without a partition the broker's client chooses."""
+
+    topic: str
+    key: str
+    value: bytes
+    partition: int = -1
+
+
+class Sender:
+    """A producer that is replaced after a failure, for what the old one may have lost."""
+
+    def __init__(self, timeout_s: float = 5.0) -> None:
+        self.timeout_s = timeout_s
+        self._producer: Producer | None = None
+
+    def send(self, messages: Sequence[Outgoing]) -> list[int]:
+        """The places of the messages that weren't acknowledged in time; empty is success."""
+        try:
+            producer = self._connected()
+        except (KafkaException, topics.TopicError) as error:
+            logger.warning("Kafka is away: %s", error)
+            return list(range(len(messages)))
+        failed = self._queue(producer, messages)
+        if producer.flush(self.timeout_s + 1):
+            producer.purge()
+            producer.flush(1.0)
+        if failed:
+            self._producer = None
+        return sorted(failed)
+
+    def _connected(self) -> Producer:
+        if self._producer is None:
+            topics.ensure()
+            config = kafka.producer(int(self.timeout_s * 1000))
+            self._producer = kafka.connected(config, self.timeout_s)
+        return self._producer
+
+    def _queue(self, producer: Producer, messages: Sequence[Outgoing]) -> set[int]:
+        failed: set[int] = set()
+        for place, message in enumerate(messages):
+
+            def report(error: KafkaError | None, _: Message, place: int = place) -> None:
+                if error is not None:
+                    failed.add(place)
+
+            try:
+                producer.produce(
+                    message.topic,
+                    message.value,
+                    key=message.key,
+                    partition=message.partition,
+                    on_delivery=report,
+                )
+            except (BufferError, KafkaException) as error:
+                logger.warning("A message can't be queued: %s", error)
+                failed.add(place)
+        return failed
+
+
+def outgoing(value: bytes) -> Outgoing:
+    """An encoded event on its way; what isn't one goes to the dead letters."""
+    try:
+        key = schema.key_of(schema.decode(value))
+    except msgspec.DecodeError as error:
+        return dead_letter(value, str(error))
+    partition = partition_of(key, settings.KAFKA_PARTITIONS)
+    return Outgoing(settings.KAFKA_TOPIC, key, value, partition)
+
+
+class DeadLetter(msgspec.Struct, omit_defaults=True):
+    """A message that couldn't be worked on. `value` is base64 of it; no `topic`: never sent."""
+
+    error: str
+    value: bytes
+    topic: str = ""
+    partition: int = -1
+    offset: int = -1
+
+
+def dead_letter(
+    value: bytes, error: str, topic: str = "", partition: int = -1, offset: int = -1
+) -> Outgoing:
+    letter = DeadLetter(error[:500], value, topic, partition, offset)
+    key = f"{topic}/{partition}/{offset}"
+    return Outgoing(settings.KAFKA_DEAD_TOPIC, key, msgspec.json.encode(letter), 0)
