@@ -270,7 +270,7 @@ def where_the_time_goes(shoppers: int) -> dict[str, float]:
         features = time.perf_counter()
         profile = profile_of(bundle, found.recents, None, found.now_ms)
         known = time.perf_counter()
-        pipeline.personal_shelf(bundle, profile, serving.DEFAULT_K, pipeline.Wish(seed=1))
+        pipeline.personal_shelf(bundle, profile, serving.DEFAULT_K, pipeline.Constraints(seed=1))
         ranked = time.perf_counter()
         serving.recommend("for-you", shopper=name)
         spent["features"] += features - at

@@ -1,0 +1,1 @@
+"""Everything that stands in for the real world: services, data, pictures, shoppers, the demo."""

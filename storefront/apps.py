@@ -10,14 +10,14 @@ class StorefrontConfig(AppConfig):
     name = "storefront"
 
     def ready(self) -> None:
-        from storefront.operations import (
+        from storefront.operations import (  # noqa: F401  # noqa: F401
             celery_heartbeats,
             checks,
             metric_files,
             task_signals,
             tracing,
-        )  # noqa: F401
-        from storefront.privacy import erasure
+        )
+        from storefront.privacy import erasure  # noqa: F401
 
         metric_files.prepare()
         tracing.start()

@@ -5,6 +5,7 @@ The engine is Django's own, extended as its documentation shows.
 
 from typing import Any, Final
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in
@@ -24,9 +25,7 @@ PERSONAL: Final = (ADDRESS, WAY, SHOPPER)
 class SessionStore(DatabaseStore):
     @classmethod
     def get_model_class(cls) -> Any:
-        from storefront.models import ShopperSession  # the apps are loaded after the settings
-
-        return ShopperSession
+        return apps.get_model("storefront", "ShopperSession")
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "streaming",
     "recommendations",
     "storefront",
+    "demo",
 ]
 
 MIDDLEWARE = [
@@ -298,7 +299,7 @@ AUTH_PASSWORD_VALIDATORS = [
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 FILE_UPLOAD_HANDLERS: list[str] = []  # no form takes a file: one that is sent is dropped
-# Forms a minute of all who come from one address; a shopper has fewer, see storefront.http.rate_limits. In
+# Forms a minute of all who come from one address; a shopper has fewer, see http.rate_limits. In
 # the demo simulated shoppers come from there too.
 FORMS_PER_ADDRESS = env.int("FORMS_PER_ADDRESS", default=60_000 if DEMO else 6000)
 # A shopper's session lasts for weeks, one that opens the admin for a working day.

@@ -1,0 +1,1 @@
+"""How the shop speaks HTTP and command lines; knows nothing of the shop itself."""

@@ -16,16 +16,11 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from recommendations.admin import previews as previews_admin
-from recommendations.admin.experiments import ExperimentAdmin, LayerAdmin
-from recommendations.admin.outcomes import OutcomeAdmin
-from recommendations.admin.rules import RuleAdmin
 from recommendations.bundle.format import BundleError
+from recommendations.bundle.models import ModelVersion, ModelVersionQuerySet
 from recommendations.bundle.versions import activate, before
 from recommendations.evaluation import quality
-from recommendations.models import ModelVersion, ModelVersionQuerySet
 from recommendations.tasks import train
-
-__all__ = ["ExperimentAdmin", "LayerAdmin", "ModelVersionAdmin", "OutcomeAdmin", "RuleAdmin"]
 
 REPORT = "evaluation.html"
 OUTFITS = "outfits.svg"

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import Error
 
 from recommendations.bundle.format import BundleError
+from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.reader import Bundle, open_bundle
-from recommendations.models import ModelVersion
 
 logger = logging.getLogger(__name__)
 

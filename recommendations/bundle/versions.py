@@ -6,8 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.reader import verify
-from recommendations.models import ModelVersion
 
 KEEP = 3
 

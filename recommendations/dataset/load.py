@@ -13,7 +13,7 @@ from django.db.models import Max, Min
 from catalog.columns import copy, copy_columns
 from catalog.models import Transaction
 from recommendations.dataset.inputs import ATTRIBUTES, TEXTS, Inputs, Ints, Progress, Sales
-from streaming.erasure.features import erased_customers
+from streaming.identity.tombstones import erased_customers
 
 ARTICLES = """
 SELECT a.id AS article, a.product_id AS product, a.product_type_id AS product_type,

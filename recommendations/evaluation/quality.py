@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from recommendations.models import ModelVersion
+from recommendations.bundle.models import ModelVersion
 from web.charts import Chart, Line
 
 SHOWN: Final = 20

@@ -55,7 +55,9 @@ def for_you(context: RequestContext) -> Found:
         )
         return Found("postgres_popularity", _(POPULAR), items, degraded=True)
     bundle, about = context.bundle, context.profile
-    picks = inspiring_shelf(bundle, about, context.k, wish_of(context, bundle), goods_of(bundle))
+    picks = inspiring_shelf(
+        bundle, about, context.k, constraints_of(context, bundle), goods_of(bundle)
+    )
     # Many picks share a reason, and to look up its translation takes longer than to pick.
     why = cache(partial(reason, bundle, causes(bundle, about)))
     articles = bundle.article[[p.row for p in picks]].tolist()
@@ -67,11 +69,11 @@ def for_you(context: RequestContext) -> Found:
     return Found(strategy, words, items, degraded=context.live is None)
 
 
-def wish_of(context: RequestContext, bundle: Bundle) -> Constraints:
+def constraints_of(context: RequestContext, bundle: Bundle) -> Constraints:
     """What was looked at just now is known to the shelf, and in other colours it may return."""
     out = hidden(context, {*context.bag, *bought_lately(context)})
     less = [int(row) for row in bundle.rows_of(context.dislikes) if row != ABSENT]
-    seed = crc32(f"{ask.shopper}:{now_of(ask, bundle) // DAY_MS}".encode())
+    seed = crc32(f"{context.shopper}:{now_of(context, bundle) // DAY_MS}".encode())
     return Constraints(set(bundle.rows_of(list(out)).tolist()), context.index_group, seed, less)
 
 
@@ -105,7 +107,7 @@ def buy_again(context: RequestContext) -> Found:
         return Found("history_purchases", "", degraded=True)
     bundle, about = context.bundle, context.profile
     rows = about.rows[about.kinds == PURCHASE]
-    rows = rows[showable(bundle, rows, wish_of(context, bundle))]
+    rows = rows[showable(bundle, rows, constraints_of(context, bundle))]
     first = np.unique(bundle.design[rows], return_index=True)[1]
     items = [
         Item(int(bundle.article[row]), 1.0 / place, _("You bought this before"))

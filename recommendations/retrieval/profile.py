@@ -17,7 +17,7 @@ VIEW, CLICK, BAG_ADD, PURCHASE = (
 )
 LAST_ACTIONS: Final = 40
 UNKNOWN_BAND: Final = -1
-# How much an action says of what one is looking for, by its place in streaming.features.state.KINDS.
+# How much an action says of what one is looking for, by its place in KINDS (features.state).
 KIND_WEIGHT: Final = np.zeros(4)
 KIND_WEIGHT[[VIEW, CLICK, BAG_ADD, PURCHASE]] = 1.0, 1.0, 2.0, 1.0
 # An action counts half after so many days; hyperbolic, as people re-buy.
@@ -34,9 +34,9 @@ LOOKS: Final = LOOK_BACK ** np.arange(LAST_ACTIONS)
 class Profile:
     """Up to LAST_ACTIONS actions, newest first, each (article, kind) once.
 
-    `rows` are articles of the bundle, `kinds` places in streaming.features.state.KINDS, `days` the age of
-    each action in days (≥ 0). `band` is the lower bound of the age band, `online` the share bought
-    online, None where unknown.
+    `rows` are articles of the bundle, `kinds` places in KINDS (features.state), `days` the age
+    of each action in days (≥ 0). `band` is the lower bound of the age band, `online` the share
+    bought online, None where unknown.
     """
 
     rows: Ints

@@ -16,7 +16,7 @@ from catalog.models import Customer
 from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.ranking.pipeline import Constraints, personal_shelf
 from recommendations.retrieval.profile import after_history, profile_of
-from streaming.erasure.features import erased_customers
+from streaming.identity.tombstones import erased_customers
 
 K = 12
 BATCH = 2000

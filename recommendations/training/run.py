@@ -12,12 +12,12 @@ import numpy.typing as npt
 from django.db import Error, connection
 
 from recommendations.bundle.format import FORMAT, Manifest, as_builtins
+from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.versions import activate, prune
 from recommendations.bundle.writer import write_bundle
 from recommendations.dataset.fingerprint import code_fingerprint, data_fingerprint
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.load import load_inputs
-from recommendations.models import ModelVersion
 from recommendations.training.content import FEATURES
 from recommendations.training.pipeline import train
 

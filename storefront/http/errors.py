@@ -5,6 +5,7 @@ The pages of 500 and 503 stand on their own: no database, no session.
 
 import sys
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,10 +13,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from storefront.layout.context_processors import without_a_database
 from web.problems import problem
 
 RETRY_AFTER_S = "10"
+THEMES = ("light", "dark")
 
 
 def bad_request(request: HttpRequest, problem: str) -> HttpResponse:
@@ -38,6 +39,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return problem(status, detail, request.path, headers)
     page = render_to_string(template, without_a_database(request))
     return HttpResponse(page, status=status, headers=headers)
+
+
+def without_a_database(request: HttpRequest) -> dict[str, str]:
+    """What the pages show that stand on their own."""
+    theme = request.COOKIES.get("theme", "")
+    return {"shop_name": settings.SHOP_NAME, "theme": theme if theme in THEMES else ""}
 
 
 @require_safe

@@ -9,11 +9,10 @@ from django.utils.functional import SimpleLazyObject
 from catalog.data_version import per_ingest
 from catalog.models import Customer
 from catalog.navigation import menu
+from storefront.http.errors import without_a_database
 from storefront.layout import header_state
 from storefront.personas.personas import label_of
 from streaming.identity.shoppers import customer_of
-
-THEMES = ("light", "dark")
 
 
 def shop(request: HttpRequest) -> dict[str, Any]:
@@ -27,12 +26,6 @@ def shop(request: HttpRequest) -> dict[str, Any]:
         "bag_units": SimpleLazyObject(lambda: header_state.of(request).units),
         "persona": SimpleLazyObject(lambda: _persona(request)),
     }
-
-
-def without_a_database(request: HttpRequest) -> dict[str, str]:
-    """What the pages show that stand on their own."""
-    theme = request.COOKIES.get("theme", "")
-    return {"shop_name": settings.SHOP_NAME, "theme": theme if theme in THEMES else ""}
 
 
 def _persona(request: HttpRequest) -> str:

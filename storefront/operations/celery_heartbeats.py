@@ -1,6 +1,6 @@
 """Signs of life of the Celery workers, and when each of their tasks ran last.
 
-Kept in Redis. A worker beats every two seconds; a task tells its end (storefront.operations.task_signals).
+Kept in Redis. A worker beats every two seconds; a task tells its end (task_signals).
 """
 
 import logging

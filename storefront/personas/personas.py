@@ -20,10 +20,10 @@ from storefront import sessions
 from storefront.bag import contents, wishlist
 from storefront.http import tracking
 from streaming.connection import StoreUnavailable
-from streaming.erasure.features import erased_customers
 from streaming.events.schema import Identify
 from streaming.features import dislikes
 from streaming.identity.shoppers import SESSION_KEY, anonymous_of, customer_of, customer_shopper
+from streaming.identity.tombstones import erased_customers
 from streaming.producers import producer
 
 CARDS = 12

@@ -1,7 +1,7 @@
 """Erasing a shopper everywhere, for good: the page, the admin and the command all call `erase`.
 
 First PostgreSQL, in one transaction with the tombstone; from then on nobody is told anything of
-them, and nothing of theirs is learned (streaming.identity.tombstones). Then what lies elsewhere, as soon as
+them, and nothing of theirs is learned (identity.tombstones). Then what lies elsewhere, as soon as
 it can be reached: Redis at once, the spool and the dead letters by a task that is repeated until
 all of it is done. What stays tells of nobody: orders without their shopper, sums, and until the
 next training the active bundle's histories, which are no longer looked at.
@@ -11,6 +11,7 @@ import logging
 from contextlib import suppress
 from typing import Any
 
+from celery import current_app
 from confluent_kafka import KafkaException
 from django.core.cache import cache
 from django.db import transaction
@@ -115,10 +116,8 @@ def finish() -> tuple[int, int]:
 
 def _finish_soon() -> None:
     """Ask a task worker at once; with Redis away the beat's next round does it."""
-    from storefront.tasks import finish_erasures
-
     try:
-        finish_erasures.apply_async(retry=False, ignore_result=True)
+        current_app.send_task("storefront.finish_erasures", retry=False, ignore_result=True)
     except OperationalError as error:
         logger.warning("The rest of the erasure waits for its next round: %s", error)
 

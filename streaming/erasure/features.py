@@ -2,7 +2,7 @@
 
 A tombstone stands in three places. The row in PostgreSQL is the truth: it keeps their history out
 of every replay and rebuild, and whatever of theirs comes out of a spool, the log or a dead letter
-is worked on as if their state were erased (streaming.identity.tombstones). The Erase event, in the log
+is worked on as if their state were erased (identity.tombstones). The Erase event, in the log
 behind all they did, empties their state when the log is read again. The emptied state itself
 refuses what comes after, even with PostgreSQL away. What the other rooms hold is erased by
 storefront.privacy.erasure, which calls this.
@@ -68,9 +68,3 @@ def reset(shopper: str) -> None:
     """Forget what was learned so far; learning goes on. Raise StoreUnavailable."""
     dislikes.clear(shopper)
     outbox.enqueue(Reset(id=new_id(), shopper=shopper, ts=clock.now_ms(), source="shop"))
-
-
-def erased_customers() -> set[int]:
-    """The keys of the customers whose history is no longer told."""
-    names = ErasedShopper.objects.filter(shopper__startswith="c").values_list("shopper", flat=True)
-    return {int(name[1:]) for name in names}

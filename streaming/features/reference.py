@@ -5,12 +5,12 @@ from typing import Final
 from streaming.features.registry import DAY_MS, REGISTRY, Feature
 
 HEAD: Final = """\
-<!-- Written by `manage.py describe_features` from streaming/features/registry.py: edit that, not this. -->
+<!-- Written by `manage.py describe_features` from streaming/features/registry.py. -->
 # Features
 
 What the stream keeps for recommendations. All times, windows and half-lives go by event time; a
-time to live starts with the last write. `streaming.features.store.snapshot` reads a shopper's features, and
-those of any articles, in one round trip; `streaming.features.offline` computes the same from PostgreSQL.
+time to live starts with the last write. `features.store.snapshot` reads a shopper's features, and
+those of any articles, in one round trip; `features.offline` computes the same from PostgreSQL.
 """
 
 

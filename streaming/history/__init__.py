@@ -11,8 +11,8 @@ import numpy.typing as npt
 from django.db import connection
 
 from catalog.columns import copy_columns
-from streaming.erasure.features import erased_customers
 from streaming.features.registry import DAY_MS
+from streaming.identity.tombstones import erased_customers
 
 # Share of a day's baskets by the hour: a quiet night, a lunch break, a busy evening.
 HOURS: Final = (

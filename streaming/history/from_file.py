@@ -13,8 +13,8 @@ from catalog.ingest.clean import clean_transactions
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.files import find, source_of, unpacked
 from catalog.ingest.records import Position, Records, read
-from streaming.erasure.features import erased_customers
 from streaming.history import Lines, arrange, day_number
+from streaming.identity.tombstones import erased_customers
 
 NAME: Final = "transactions_train"
 BLOCK_BYTES: Final = 8 << 20

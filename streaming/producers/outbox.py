@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Final
 
+from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -32,10 +33,8 @@ def enqueue(*events: Event) -> None:
 
 def _relay_soon() -> None:
     """Ask a task worker at once; with Redis away the beat's next round does it."""
-    from streaming.tasks import relay_outbox
-
     try:
-        relay_outbox.apply_async(retry=False, ignore_result=True)
+        current_app.send_task("streaming.relay_outbox", retry=False, ignore_result=True)
     except OperationalError as error:
         logger.warning("The outbox waits for its next round: %s", error)
 

@@ -13,11 +13,11 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
+from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.inputs import Inputs, Sales
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.evaluation.outfits import LEAD, Figure, coverage, evaluate
 from recommendations.evaluation.outfits_plot import drawing
-from recommendations.models import ModelVersion
 from recommendations.training.outfits.baskets import baskets_of
 from recommendations.training.outfits.offline import SEED, trained_wardrobe
 from recommendations.training.outfits.questions import Decoys, questions_by_basket

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluate
-from recommendations.models import ModelVersion
 from web.arguments import day
 
 # The model's admin page links to them.

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from recommendations.bundle.format import BundleError
-from recommendations.models import ModelVersion
+from recommendations.bundle.models import ModelVersion
 from recommendations.serving.export import CustomersFileError, export
 from web.arguments import day
 

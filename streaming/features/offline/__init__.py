@@ -16,12 +16,12 @@ import numpy.typing as npt
 
 from catalog.columns import copy_columns
 from streaming import history
-from streaming.erasure.features import erased_customers
 from streaming.features import articles
 from streaming.features.offline.tastes import Tastes, tastes
 from streaming.features.reducer.tastes import Attributes
 from streaming.features.registry import BUCKETS, DAY_MS, RECENTS, SESSION_GAP_MS, WINDOWS
 from streaming.features.state import DIMENSIONS, Recent, ShopperState
+from streaming.identity.tombstones import erased_customers
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
