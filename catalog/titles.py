@@ -20,7 +20,7 @@ WORDS: Final = {
     "lw": "low waist", "l.w": "low waist", "trs": "trousers", "jkt": "jacket", "blz": "blazer",
     "ls": "long-sleeved", "l/s": "long-sleeved", "ss": "short-sleeved", "s/s": "short-sleeved",
     "pj": "pyjamas", "pyj": "pyjamas", "aop": "printed", "w/hood": "with hood",
-    "den": "denier",
+    "den": "denier", "dnm": "denim", "consc": "conscious", "consc.": "conscious",
 }  # fmt: skip
 PACK: Final = re.compile(r"(\d+)-?(?:p|pk|pack|pcs)", re.IGNORECASE)
 SHOUTED: Final = 4
@@ -41,7 +41,7 @@ def without_codes(name: str) -> list[str]:
     while (shorter := TAIL.sub("", text)) not in ("", text):
         text = shorter
     words = text.split()
-    while len(words) > 1 and words[-1] in CODES:
+    while len(words) > 1 and words[-1].strip("-") in CODES:
         words.pop()
     return words
 

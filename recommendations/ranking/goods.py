@@ -5,13 +5,24 @@ import numpy as np
 from catalog.data_version import last_ingest
 from catalog.search.facet_index import assortment
 from recommendations.bundle.reader import Bundle, per_bundle
-from recommendations.ranking.inspiring import Goods
+from recommendations.ranking.inspiring import NO_PICTURE, Goods
+from recommendations.retrieval.candidates import Candidates
 
 
 def goods_of(bundle: Bundle) -> Goods | None:
     """None where no finished ingest tells how fresh it would be."""
     ingest = last_ingest()
     return None if ingest is None else _goods(bundle, ingest)
+
+
+def pictured_first(bundle: Bundle, found: Candidates) -> Candidates:
+    """The candidates with what has no picture behind what has one and is half as good."""
+    goods = goods_of(bundle)
+    if goods is None or not len(found):
+        return found
+    weight = np.where(goods.pictured.take(found.rows), 1.0, NO_PICTURE)
+    order = np.argsort(-found.scores * weight, kind="stable")
+    return Candidates(found.rows[order], found.scores[order], found.cause[order])
 
 
 @per_bundle(most=1)

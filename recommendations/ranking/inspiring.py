@@ -32,8 +32,8 @@ from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Scores, Source, audience_of
 from recommendations.retrieval.profile import PURCHASE, Profile
 
-# Of so many cards one may be of a product that the shopper knows.
-PER_KNOWN: Final = 12
+# A shelf of this length or more may hold one product that the shopper has bought before.
+REPEATS_FROM: Final = 12
 # One article that the shopper acted on may lead to this share of a shelf when there are several.
 SEED_SHARE: Final = 3
 # What has no picture, and a best seller from a section the shopper didn't turn to, count for less.
@@ -78,11 +78,8 @@ def inspiring_shelf(
 
 
 def suitable(bundle: Bundle, profile: Profile, rows: Ints, constraints: Constraints) -> Bools:
-    """What may be shown, of the shopper's audience, without the very articles they looked at."""
+    """What may be shown, of the shopper's audience."""
     kept = showable(bundle, rows, constraints)
-    looked_at = profile.rows[profile.kinds != PURCHASE]
-    if len(looked_at):
-        kept &= ~among(rows, looked_at)
     groups = audience_of(bundle, profile) if constraints.index_group is None else {}
     if groups:
         kept &= among(bundle.index_group.take(rows), groups)
@@ -118,16 +115,17 @@ def varied(
 ) -> list[int]:
     """Places in `left` of up to k rows, in order.
 
-    One of each design, few of what the shopper knows, at most half of one type, and no article of
-    theirs leads to more than its share. Where that leaves fewer than k, the best of what was cut
+    One of each design, none of those looked at and one of those bought, at most half of one type,
+    and no article of theirs leads to more than its share. Where that leaves fewer than k, the best of what was cut
     for its cause fill up, and then what was cut for its type.
     """
-    known = set(bundle.design.take(profile.rows).tolist())
+    bought = profile.kinds == PURCHASE
+    known = set(bundle.design.take(profile.rows[bought]).tolist())
+    designs = set(bundle.design.take(profile.rows[~bought]).tolist())
     most = per_seed(ranking.cause.take(left), k)
-    designs: set[int] = set()
     types: Counter[int] = Counter()
     seeds: Counter[int] = Counter()
-    repeats = k // PER_KNOWN
+    repeats = int(k >= REPEATS_FROM)
     chosen: list[int] = []
     by_seed: list[int] = []
     by_type: list[int] = []

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_noop
 
 from catalog.titles import title_of
 from recommendations.bundle.reader import Bundle, Ints, per_bundle
+from recommendations.ranking.goods import pictured_first
 from recommendations.ranking.inspiring import favourite
 from recommendations.recommenders import fallbacks
 from recommendations.recommenders.for_you import buy_again, for_you
@@ -145,7 +146,7 @@ def because_you_viewed(context: RequestContext) -> Found:
     row = next((row for article in seen if (row := row_of(bundle, article)) is not None), None)
     if bundle is None or row is None:
         return Found("live_neighbours", "", degraded=bundle is None or context.live is None)
-    near = of_article(bundle, row)
+    near = pictured_first(bundle, of_article(bundle, row))
     reason = _("Because you viewed {}").format(title_of(bundle.name(row)))
     own = replace(context, index_group=int(bundle.index_group[row]))
     items = shown(own, bundle, near, reason, unwanted(context))

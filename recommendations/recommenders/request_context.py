@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from recommendations.bundle.reader import ABSENT, Bundle, Floats, Ints, Lists
 from recommendations.ranking.diversity import diverse
+from recommendations.ranking.goods import pictured_first
 from recommendations.ranking.pipeline import JUST_BOUGHT_DAYS, among, just_bought
 from recommendations.recommenders.shelf import Item
 from recommendations.retrieval.candidates import Candidates, Scores
@@ -145,6 +146,9 @@ def listed(
     overall, by_group = lists
     one = context.index_group
     rows, scores = overall.of(int(overall.keys[0])) if one is None else by_group.of(one)
+    head = Candidates(rows, scores.astype(np.float64), np.full(len(rows), ABSENT, np.int32))
+    found = pictured_first(bundle, head)
+    rows, scores = found.rows, found.scores
     kept = places(context, bundle, rows, hidden(context))
     return items_of(bundle, rows[kept], scores[kept], repeat(reason))
 

@@ -159,9 +159,26 @@ for (const part of document.querySelectorAll("[data-poll]")) {
   }, Number(part.dataset.poll));
 }
 
-// --- Zoom: a click enlarges the picture in its place, and the pointer moves over it ---
+// --- Zoom: where the file is larger than its place, a click shows it in full, and the pointer moves over it ---
 
 const zoom = document.querySelector("[data-zoom]");
+const WORTHWHILE = 1.4;
+
+if (zoom) {
+  const full = new Image();
+  full.addEventListener("load", () => {
+    const shown = zoom.querySelector("img");
+    const factor = full.naturalWidth / shown.clientWidth;
+    if (factor < WORTHWHILE) return;
+    zoom.toggleAttribute("data-can-zoom", true);
+    zoom.addEventListener("click", () => {
+      shown.removeAttribute("srcset");
+      shown.src = full.src;
+      shown.style.setProperty("--near", Math.min(factor, 3));
+    });
+  });
+  full.src = zoom.dataset.zoom;
+}
 
 function lookAt(event) {
   const { left, top, width, height } = zoom.getBoundingClientRect();
@@ -172,6 +189,7 @@ function lookAt(event) {
 zoom?.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  if (!zoom.hasAttribute("data-can-zoom")) return;
   zoom.toggleAttribute("data-near");
   if (event.detail) lookAt(event);
 });

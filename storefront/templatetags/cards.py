@@ -72,7 +72,7 @@ class Page(NamedTuple):
 
 
 def face_of(article: Article) -> Face:
-    """Made once and kept with the article, as long as the process keeps that (catalog.article_cache)."""
+    """Made once and kept with the article, as long as article_cache keeps that."""
     kept: dict[str, Face] = vars(article)
     if FACE not in kept:
         facts = format_html(FACTS, kind_and_colour(article), money(article.summary.price))
