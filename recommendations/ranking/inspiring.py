@@ -116,8 +116,8 @@ def varied(
     """Places in `left` of up to k rows, in order.
 
     One of each design, none of those looked at and one of those bought, at most half of one type,
-    and no article of theirs leads to more than its share. Where that leaves fewer than k, the best of what was cut
-    for its cause fill up, and then what was cut for its type.
+    and no article of theirs leads to more than its share. Where that leaves fewer than k, the best
+    of what was cut for its cause fill up, and then what was cut for its type.
     """
     bought = profile.kinds == PURCHASE
     known = set(bundle.design.take(profile.rows[bought]).tolist())

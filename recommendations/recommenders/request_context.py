@@ -148,9 +148,8 @@ def listed(
     rows, scores = overall.of(int(overall.keys[0])) if one is None else by_group.of(one)
     head = Candidates(rows, scores.astype(np.float64), np.full(len(rows), ABSENT, np.int32))
     found = pictured_first(bundle, head)
-    rows, scores = found.rows, found.scores
-    kept = places(context, bundle, rows, hidden(context))
-    return items_of(bundle, rows[kept], scores[kept], repeat(reason))
+    kept = places(context, bundle, found.rows, hidden(context))
+    return items_of(bundle, found.rows[kept], found.scores[kept], repeat(reason))
 
 
 def distinct(context: RequestContext, items: list[Item]) -> list[Item]:

@@ -46,10 +46,12 @@ addEventListener("pageshow", (event) => {
 // --- Shelves: asked for together, told what else the page shows; what is in view stays in its place ---
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (!detail.elt.matches("[data-shelves]")) return;
+  if (!detail.elt.matches("[data-shelves], [data-less]")) return;
   const cards = [...document.querySelectorAll("main [data-article]")];
   const beside = cards.filter((card) => !detail.elt.contains(card)).map((card) => card.dataset.article);
   if (beside.length) detail.parameters.beside = beside.join(",");
+  const about = document.querySelector("[data-looked-at]");
+  if (about && detail.elt.matches("[data-less]")) detail.parameters.about = about.dataset.lookedAt;
 });
 
 let anchor = null;
@@ -64,6 +66,20 @@ document.addEventListener("htmx:afterSwap", () => {
   const shelf = anchor && document.getElementById(anchor.id);
   if (shelf) scrollBy({ top: shelf.getBoundingClientRect().top - anchor.top, behavior: "instant" });
   anchor = null;
+});
+
+// --- Filters: what was open stays open while the goods and the counts change ---
+
+const openFacets = new Set();
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "goods") return;
+  openFacets.clear();
+  for (const facet of document.querySelectorAll("#facets details[open]")) openFacets.add(facet.id);
+});
+document.addEventListener("htmx:oobAfterSwap", () => {
+  if (!openFacets.size) return;
+  for (const facet of document.querySelectorAll("#facets details")) facet.open = openFacets.has(facet.id);
 });
 
 // --- What another tab of this shop changes is followed, when this one is looked at ---

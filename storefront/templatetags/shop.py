@@ -45,6 +45,12 @@ def money(price: float | Decimal) -> str:
 
 
 @register.filter
+def split(words: str) -> list[str]:
+    """The words of a text, for a tag that takes several."""
+    return words.split()
+
+
+@register.filter
 def kind_and_colour(article: Article) -> str:
     """“Dress, dark blue”, of which H&M may not know either."""
     parts = (article.product_type.name, article.colour.name.lower())
@@ -59,6 +65,16 @@ def ago(ms: int) -> str:
         return gettext("a moment ago")
     told, length = next((told, length) for told, length in UNITS_MS if ms >= length)
     return told % (ms // length)
+
+
+@register.simple_tag
+def narrows() -> SafeString:
+    """The attributes of links that change which goods a list shows: goods and facets are swapped
+    in their places, and what else stands on the page stays."""
+    return mark_safe(  # noqa: S308 (nothing is put in)
+        'hx-boost="true" hx-target="#goods" hx-select="#goods" hx-swap="outerHTML show:none"'
+        ' hx-select-oob="#facets:outerHTML"'
+    )
 
 
 @register.simple_tag
