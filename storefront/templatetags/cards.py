@@ -64,11 +64,14 @@ class Page(NamedTuple):
     token: str
     wish: str
     less: str
+    add: str
     heart: str
+    bag: str
     thumb: str
     save: str
     drop: str
     less_like: str
+    add_words: str
 
 
 def face_of(article: Article) -> Face:
@@ -105,11 +108,14 @@ def page_of(request: HttpRequest) -> Page:
         escape(get_token(request)),
         escape(reverse("wish")),
         escape(reverse("less")),
+        escape(reverse("bag-add")),
         icon("heart"),
+        icon("shopping-bag"),
         icon("thumbs-down"),
         escape(gettext("Save %s")),
         escape(gettext("Take %s off your wishlist")),
         escape(gettext("Less like %s")),
+        escape(gettext("Add %s to the bag")),
     )
 
 

@@ -85,7 +85,7 @@ def test_another_card_takes_the_place_of_one_turned_down(client: Client, shop: S
     assert card.attributes["data-article"] not in (None, shop.dress.article_id)
     undone = {**sent, "undo": "1"}
     reply = client.post("/you/less/", undone, headers={"HX-Request": "true"})
-    assert reply.headers["HX-Trigger"] == "shop:changed"
+    assert "shop:changed" in reply.headers["HX-Trigger"]
     assert "<li" not in reply.text
 
 
