@@ -81,7 +81,7 @@ $(AUDIT):
 	$(PYTHON) -m venv var/audit
 	var/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 
-audit: $(RUN) $(AUDIT) ## known weaknesses of everything that is installed (asks pypi.org; fails where it can't)
+audit: $(RUN) $(AUDIT) ## known weaknesses of everything that is installed (asks the package index; fails where it can't)
 	$(AUDIT) --strict --progress-spinner off --path "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 services-up: $(RUN) ## PostgreSQL, Redis and Kafka without installing any

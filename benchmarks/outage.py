@@ -22,7 +22,7 @@ from matplotlib import pyplot
 
 from benchmarks.harness import RESULTS, Result
 from benchmarks.serving import cookie, lua_list, shopper
-from benchmarks.shop import gunicorn, shop, with_full_catalogue
+from benchmarks.shop import shop, web_server, with_full_catalogue
 from benchmarks.stream_workers import celery, own_topic
 from demo import services
 from demo.run.processes import free_port
@@ -101,7 +101,7 @@ def web(port: int, broker: str) -> AbstractContextManager[None]:
     from django.conf import settings
 
     topics = {"KAFKA_TOPIC": settings.KAFKA_TOPIC, "KAFKA_BOOTSTRAP_SERVERS": broker}
-    return gunicorn("storefront.wsgi", port, **topics)
+    return web_server("storefront.wsgi:application", port, **topics)
 
 
 @contextmanager

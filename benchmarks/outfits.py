@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from benchmarks.harness import Result
-from benchmarks.shop import gunicorn, shop, with_full_catalogue
+from benchmarks.shop import shop, web_server, with_full_catalogue
 from demo.run.processes import free_port
 
 CLIENTS = 8
@@ -23,7 +23,7 @@ def run(size: int | None) -> Result:
     with shop(with_full_catalogue(min(1.0, requests / REQUESTS))) as stage:
         bags = random_bags(requests + WARM_UP)
         port = free_port(8750)
-        with gunicorn("storefront.wsgi", port):
+        with web_server("storefront.wsgi:application", port):
             measure(port, bags[:WARM_UP])
             start = time.perf_counter()
             taken = measure(port, bags[WARM_UP:])

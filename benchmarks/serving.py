@@ -1,8 +1,8 @@
 """Recommendations per second under sixteen clients, beside a bare Django view with one Redis GET.
 
 Synthetic data: the full catalogue and 200,000 shoppers with features. Both are served by the same
-gunicorn and asked by wrk (https://github.com/wg/wrk) in short turns, so that a machine that is slow
-for a while is slow for both. Each figure is the median of its turns.
+web server and asked by wrk (https://github.com/wg/wrk) in short turns, so that a machine that is
+slow for a while is slow for both. Each figure is the median of its turns.
 """
 
 import re
@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks.harness import Result
-from benchmarks.shop import gunicorn, shop, with_full_catalogue
+from benchmarks.shop import shop, web_server, with_full_catalogue
 from demo.run.processes import free_port
 
 SHOPPERS: Final = 200_000
@@ -41,8 +41,8 @@ def run(size: int | None) -> Result:
         asked = requests(stage.place, shoppers, articles)
         bare, port = free_port(8700), free_port(8750)
         with (
-            gunicorn("benchmarks.bare", bare, BENCH_KEY=BENCH_KEY),
-            gunicorn("storefront.wsgi", port),
+            web_server("benchmarks.bare:application", bare, BENCH_KEY=BENCH_KEY),
+            web_server("storefront.wsgi:application", port),
         ):
             load(port, asked["for_you"], seconds=3)  # the processes open the model
             rounds = in_turns({"bare": bare, "for_you": port, "similar": port}, asked)

@@ -81,13 +81,11 @@ def prepare(place: Path, data: Path, sizes: dict[str, int], *, trained: bool) ->
 
 
 @contextmanager
-def gunicorn(application: str, port: int, workers: int = 2, **environment: str) -> Iterator[None]:
+def web_server(application: str, port: int, workers: int = 2, **environment: str) -> Iterator[None]:
     """The web server as in production, with so many processes, once it answers."""
-    command = [sys.executable, "-m", "gunicorn", application, f"--bind=127.0.0.1:{port}"]
-    options = [f"--workers={workers}", "--no-control-socket", "--log-level=error"]
-    if not application.startswith("storefront."):
-        options.append("--config=/dev/null")  # gunicorn.conf.py is about the shop
-    process = subprocess.Popen([*command, *options], env=os.environ | environment)
+    call = f"serve({application!r}, '127.0.0.1', {port}, workers={workers})"
+    command = [sys.executable, "-c", f"from web.server import serve; {call}"]
+    process = subprocess.Popen(command, env=os.environ | environment)
     try:
         wait_for_answer(port)
         yield

@@ -18,7 +18,7 @@ from matplotlib import pyplot
 from rich.progress import Progress
 
 from benchmarks.harness import RESULTS, Result
-from benchmarks.shop import gunicorn, shop, with_full_catalogue
+from benchmarks.shop import shop, web_server, with_full_catalogue
 
 if TYPE_CHECKING:
     from demo.shoppers.crowd import Crowd
@@ -38,7 +38,7 @@ def run(size: int | None) -> Result:
     """`size` counts articles; customers and transactions shrink with it."""
     os.environ["DEMO"] = "1"  # shoppers sign in by name, static files need no manifest
     with shop(with_full_catalogue((size or ARTICLES) / ARTICLES)) as place, ExitStack() as running:
-        running.enter_context(gunicorn("storefront.wsgi", PORT, WORKERS))
+        running.enter_context(web_server("storefront.wsgi:application", PORT, WORKERS))
         for queue in ("stream", "attribution"):
             running.enter_context(worker(queue))
         crowd = send(place.data)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from django.core.cache import cache
 from django.db import connection
 from django.utils.text import slugify
 
-from catalog.data_version import last_ingest
+from catalog.data_version import data_version, per_data_version
 
 CACHE_SECONDS = 24 * 3600
 
@@ -73,16 +72,16 @@ def tree(rows: Iterable[Row]) -> list[Node]:
     return list(root.frozen().children)
 
 
+@per_data_version()
 def menu() -> list[Node]:
-    """The menu of the last finished ingest, kept in this process and in the cache."""
-    run = last_ingest()
-    # Without a finished ingest there is nothing to tell that the articles changed: always count.
-    return tree(_count()) if run is None else _menu_of(f"menu:{run}")
+    """The menu of the data as they stand, kept in this process and, for the others, in Redis.
 
-
-@lru_cache(maxsize=1)
-def _menu_of(key: str) -> list[Node]:
-    """Redis keeps rows, not nodes, so that a new release may change what a node is."""
+    Redis keeps rows, not nodes, so that a new release may change what a node is.
+    """
+    version = data_version()
+    if version is None:
+        return tree(_count())
+    key = f"menu:{version}"
     rows = cache.get(key)
     if rows is None:
         rows = _count()

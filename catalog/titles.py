@@ -5,8 +5,9 @@ The data keep the name as it came; search, the API and the admin use it. Only pa
 """
 
 import re
-from functools import lru_cache
 from typing import Final
+
+from web.cache import bounded
 
 # At the end of a name: "(1)", "(J)", "(T VP)", and a campaign's price.
 TAIL: Final = re.compile(r"\s*(\((\d+|[A-Z]( ?[A-Z]){0,2})\)|\b\d+\.\d\d)$")
@@ -26,7 +27,7 @@ PACK: Final = re.compile(r"(\d+)-?(?:p|pk|pack|pcs)", re.IGNORECASE)
 SHOUTED: Final = 4
 
 
-@lru_cache(maxsize=50_000)
+@bounded(50_000)
 def title_of(name: str) -> str:
     """The name as a shop would print it; as it came where nothing would be left of it."""
     words = without_codes(name)

@@ -52,21 +52,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _new_process() -> None:
     """The process forgets what it read a moment ago: another test's rules, experiments, erased
     shoppers, the last day of its data, an absent Redis."""
-    from catalog import article_cache, data_version  # settings are read by now
-    from catalog.models import term_key
-    from recommendations.experiments.assignment import plans
-    from recommendations.recommenders.online_features import breaker
-    from recommendations.rules.serving import kept as rules
-    from recommendations.serving import servings
-    from streaming import clock
-    from streaming.identity.tombstones import tombstones
+    from recommendations.recommenders.online_features import breaker  # settings are read by now
+    from web import cache
 
-    for kept in (tombstones, rules, plans, servings):
-        kept.reset()
-    article_cache.forget()
-    data_version.forget()
-    clock._to_end_of_data.cache_clear()
-    term_key.forget()
+    cache.empty()
     breaker.open_until = 0.0
 
 

@@ -7,7 +7,6 @@ of the data's last day.
 
 import time
 from datetime import UTC, datetime, timedelta
-from functools import cache
 
 from django.db import Error as DatabaseError
 from django.db.models import Max
@@ -15,6 +14,7 @@ from django.db.models import Max
 from catalog.models import Transaction
 from streaming import keys
 from streaming.connection import StoreUnavailable, available, client
+from web.cache import bounded
 
 REFRESH_S = 1.0
 
@@ -87,7 +87,7 @@ def default_offset() -> int:
         return 0
 
 
-@cache
+@bounded(most=1)
 def _to_end_of_data() -> int:
     last = Transaction.objects.aggregate(last=Max("t_dat"))["last"]
     if last is None:

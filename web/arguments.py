@@ -28,3 +28,10 @@ def positive_whole(text: str) -> int:
     if value != int(value):
         raise ArgumentTypeError(f"{text!r} is not a whole number")
     return int(value)
+
+
+def port_number(text: str) -> int:
+    value = positive_whole(text)
+    if value > 65535:
+        raise ArgumentTypeError(f"{text!r} is not a port (1-65535)")
+    return value

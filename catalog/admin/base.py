@@ -59,7 +59,7 @@ def money_text(price: float) -> str:
 
 
 def thumbnail(article: int, title: str, width: int = THUMBNAIL_WIDTH // 2) -> SafeString:
-    """A small picture of an article, drawn where there is no photograph."""
+    """A small picture of an article, or its tile where there is no photograph."""
     rendition = THUMBNAIL_WIDTH if width <= THUMBNAIL_WIDTH else 360
     return format_html(
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy">',

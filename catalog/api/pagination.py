@@ -1,22 +1,19 @@
 """Cursor pages that stay stable: no article twice and none left out while a client pages on."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Value
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
 from catalog.models.sort_keys import article_in, packed, place, whole
 from catalog.products import shown_products
+from web.pagination import WholeCursor
 
 RANK_STEPS = 1_000_000
 NOT_NARROWING = {"order", "cursor", "page_size", "fields"}
-PLACE = re.compile(r"-?[0-9]{1,19}")
 
 
 def in_place(articles: ArticleQuerySet, order: str) -> ArticleQuerySet:
@@ -25,53 +22,6 @@ def in_place(articles: ArticleQuerySet, order: str) -> ArticleQuerySet:
         rank = whole(F("rank") * Value(float(RANK_STEPS)))
         return articles.annotate(place=packed(rank, F("pk")))
     return articles.annotate(place=place(order, "summary__"))
-
-
-def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "name": name, "in": "query", "required": False,
-        "description": description, "schema": schema,
-    }  # fmt: skip
-
-
-class WholeCursor(CursorPagination):
-    """Pages by a whole number that is unique; a cursor or size that is no such thing is a 400."""
-
-    ordering = "-pk"
-    page_size = 24
-    page_size_query_param = "page_size"
-    max_page_size = 200
-
-    def get_page_size(self, request: Request) -> int:
-        given = request.query_params.get("page_size", str(self.page_size))
-        if not re.fullmatch(r"[0-9]{1,3}", given) or not 1 <= int(given) <= self.max_page_size:
-            raise ValidationError({"page_size": [f"Between 1 and {self.max_page_size}."]})
-        return int(given)
-
-    def decode_cursor(self, request: Request) -> Cursor | None:
-        try:
-            cursor = super().decode_cursor(request)
-        except NotFound as error:
-            raise ValidationError({"cursor": [str(error.detail)]}) from error
-        position = "0" if cursor is None or cursor.position is None else str(cursor.position)
-        if not PLACE.fullmatch(position) or abs(int(position)) >= 2**63:
-            raise ValidationError({"cursor": ["Invalid cursor"]})
-        return cursor
-
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": ["string", "null"], "format": "uri"}
-        return {
-            "type": "object",
-            "required": ["next", "previous", "results"],
-            "properties": {"next": link, "previous": link, "results": schema},
-        }
-
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        bounds = {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
-        return [
-            _parameter("cursor", "From `next` or `previous` of a page.", {"type": "string"}),
-            _parameter("page_size", "How many on a page.", {"type": "integer", **bounds}),
-        ]
 
 
 class PlaceCursor(WholeCursor):

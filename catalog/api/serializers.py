@@ -56,7 +56,7 @@ class ArticleCardSerializer(SparseSerializer, serializers.ModelSerializer[Articl
     product_code = serializers.SerializerMethodField()
     price = PriceSerializer(source="summary")
     picture = serializers.SerializerMethodField(
-        help_text="Without a photograph the URL gives a drawn placeholder."
+        help_text="Without a photograph the URL gives a tile with the type's icon and the colour."
     )
     product_type = TermSerializer()
     colour = TermSerializer()

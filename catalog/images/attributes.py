@@ -1,48 +1,51 @@
-"""An article's attributes for its drawing, from PostgreSQL, with the latest kept in memory."""
+"""What the tile of an article without a photo shows of it, from PostgreSQL."""
 
 import logging
-from functools import lru_cache
+from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from catalog.images.colours import Colour, colour_named
+from catalog.images.tile import icon_for
 from catalog.models import Article
-from demo.pictures.garments import GarmentSpec
 
 logger = logging.getLogger(__name__)
 _LARGEST_ID = 2**31 - 1
-_KEPT = 2048
 
 
 class UnknownArticleError(LookupError):
     """The catalogue has no such article, or cannot be asked."""
 
 
-def spec_for(article_id: int) -> GarmentSpec:
-    """The article's attributes; raises UnknownArticleError."""
+@dataclass(frozen=True)
+class TileAttributes:
+    """The icon of the article's type, and its colour where that is known."""
+
+    icon: str
+    colour: Colour | None
+
+
+def attributes_of(article_id: int) -> TileAttributes:
+    """The article's attributes as they are now; raises UnknownArticleError."""
     if article_id > _LARGEST_ID:
         raise UnknownArticleError(article_id)
     try:
-        return _looked_up(article_id)
+        row = _row(article_id)
     except (DatabaseError, InterfaceError) as error:
         connection.close()  # a broken one would stay broken; the next look-up opens another
         logger.warning("cannot look up article %010d: %s", article_id, error)
         raise UnknownArticleError(article_id) from error
+    if row is None:
+        raise UnknownArticleError(article_id)
+    product_type, product_group, colour, colour_value = row
+    return TileAttributes(icon_for(product_type, product_group), colour_named(colour, colour_value))
 
 
-@lru_cache(maxsize=_KEPT)
-def _looked_up(article_id: int) -> GarmentSpec:
-    row = (
+def _row(article_id: int) -> tuple[str, str, str, str] | None:
+    return (
         Article.objects.filter(pk=article_id)
         .values_list(
-            "product_type__name",
-            "product_type__group__name",
-            "appearance__name",
-            "colour__name",
-            "colour_value__name",
-            "index__group__name",
+            "product_type__name", "product_type__group__name", "colour__name", "colour_value__name"
         )
         .first()
     )
-    if row is None:
-        raise UnknownArticleError(article_id)
-    return GarmentSpec(article_id, *row)

@@ -1,6 +1,6 @@
 """The image server: a WSGI application of its own, beside the shop.
 
-    GET /{width}/{article_id}.webp     a rendition, or a drawing where there is no picture
+    GET /{width}/{article_id}.webp     a rendition, or a tile where there is no picture
     GET /healthz                       "ok"
 
 Only these addresses exist, and no part of one reaches a file name except ten digits.
@@ -9,16 +9,17 @@ Only these addresses exist, and no part of one reaches a file name except ten di
 import logging
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from catalog.images.attributes import UnknownArticleError, spec_for
-from catalog.images.placeholder import hanger, sketch
+from catalog.images.attributes import TileAttributes, UnknownArticleError, attributes_of
 from catalog.images.renditions import BrokenPictureError, Rendition, encode, rendition
+from catalog.images.tile import NONE, tile
 from catalog.images.urls import FULL, WIDTHS, height_for
+from web.cache import bounded
 
 logger = logging.getLogger(__name__)
 
@@ -78,26 +79,21 @@ def _picture(article_id: int, width: int, asked: str) -> Reply | None:
 
 
 def _placeholder(article_id: int, width: int, asked: str) -> Reply:
-    """A drawing; 404 with an empty hanger where the article is unknown."""
+    """A tile; 404 with an empty hanger where the article is unknown."""
     try:
-        spec_for(article_id)
+        status, shown = "200 OK", attributes_of(article_id)
     except UnknownArticleError:
-        status, drawing = "404 Not Found", _hanger(width)
-    else:
-        status, drawing = "200 OK", _sketch(article_id, width)
-    status, headers, body = _image(status, drawing, _HOUR, asked if status[:3] == "200" else "")
+        status, shown = "404 Not Found", TileAttributes(NONE, None)
+    found = _tile(shown, width)
+    status, headers, body = _image(status, found, _HOUR, asked if status[:3] == "200" else "")
     return status, [*headers, ("X-Image", "placeholder")], body
 
 
-@lru_cache(maxsize=256)
-def _sketch(article_id: int, width: int) -> Rendition:
-    picture = sketch(spec_for(article_id), width, height_for(width))
-    return Rendition(encode(picture), f"sketch-{width}-{article_id:010d}")
-
-
-@lru_cache(maxsize=len(WIDTHS))
-def _hanger(width: int) -> Rendition:
-    return Rendition(encode(hanger(width, height_for(width))), f"hanger-{width}")
+@bounded(512)
+def _tile(shown: TileAttributes, width: int) -> Rendition:
+    """One tile for all articles that look alike; its tag is its content's."""
+    body = encode(tile(shown.icon, shown.colour, width, height_for(width)))
+    return Rendition(body, f"tile-{sha256(body).hexdigest()[:20]}")
 
 
 def _image(status: str, found: Rendition, keep: str, asked: str) -> Reply:

@@ -98,8 +98,11 @@ def last_day() -> date | None:
     return None
 
 
-def mark_pictures(pictured: Collection[int]) -> tuple[int, int]:
-    """Set has_picture where it differs; (articles without picture, pictures without article)."""
+def mark_pictures(pictured: Collection[int]) -> tuple[int, int, int]:
+    """Set has_picture where it differs.
+
+    How many articles have no picture, how many pictures have no article, how many changed.
+    """
     keys = list(pictured)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -107,12 +110,13 @@ def mark_pictures(pictured: Collection[int]) -> tuple[int, int]:
             "WHERE has_picture <> (article_id = ANY (%s))",
             [keys],
         )
+        changed = cursor.rowcount
         cursor.execute(
             "SELECT count(*) FILTER (WHERE NOT has_picture), count(*) FILTER (WHERE has_picture) "
             "FROM catalog_articlesummary"
         )
         missing, found = cursor.fetchone()
-    return missing, len(keys) - found
+    return missing, len(keys) - found, changed
 
 
 def server_version() -> int:

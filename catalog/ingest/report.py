@@ -48,11 +48,12 @@ def peak_mb() -> int:
 def picture_report(images: Path | None) -> Report:
     """Mark the articles that have a picture; how many have, have none, and what is left over."""
     library = survey(images) if images else Library()
-    missing, surplus = derive.mark_pictures(library.articles)
+    missing, surplus, changed = derive.mark_pictures(library.articles)
     return {
         "found": len(library.articles) - surplus,
         "missing": missing,
         "surplus": surplus,
+        "changed": changed,
         "unreadable": sorted(map(str, library.unreadable))[:EXAMPLES],
         "unreadable_files": len(library.unreadable),
         "other_files": len(library.strangers),

@@ -89,8 +89,9 @@ def refresh_pictures(run: IngestRun, images: Path | None, phases: Phases) -> Rep
     """The tables hold these files already; only pictures may have come or gone."""
     if images:
         with phases.phase("pictures"), transaction.atomic():
-            run.report["pictures"] = picture_report(images)
-            run.save()
+            run.report["pictures"] = pictures = picture_report(images)
+            # A picture that came or went moves the version of the data, by which pages are kept.
+            run.finish() if pictures["changed"] else run.save()
     return {**run.report, "unchanged": True}
 
 

@@ -10,16 +10,14 @@ from typing import Any, Final, TypeVar
 from django.db import models
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
+from web.cache import on_empty
+
 FOR_S: Final = 30.0
 _kept: dict[type[models.Model], tuple[float, dict[Any, models.Model]]] = {}
+on_empty(_kept.clear)
 
 SetType = TypeVar("SetType")
 GetType = TypeVar("GetType")
-
-
-def forget() -> None:
-    """As in a new process."""
-    _kept.clear()
 
 
 def kept(table: type[models.Model], key: Any) -> models.Model | None:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from django.utils.translation import gettext_noop as _
 
 from catalog.columns import copy_columns
-from catalog.data_version import per_ingest
+from catalog.data_version import per_data_version
 from catalog.models import Appearance, ColourMaster, ProductType, Section
 from catalog.money import price
 
@@ -166,7 +166,7 @@ class Assortment:
         return zip(values[there].tolist(), counts[there].tolist(), strict=True)
 
 
-@per_ingest()
+@per_data_version()
 def assortment() -> Assortment:
     """That of the last finished ingest."""
     columns = dict(copy_columns(QUERY, COLUMNS))

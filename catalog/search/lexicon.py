@@ -20,7 +20,7 @@ from django.db import connection
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from catalog.data_version import per_ingest
+from catalog.data_version import per_data_version
 
 # The texts that shoppers search by, how many articles have each.
 TEXTS: Final = """
@@ -125,7 +125,7 @@ def halves(word: str) -> Iterable[tuple[str, str]]:
     return ((word[:at], word[at:]) for at in range(1, len(word)))
 
 
-@per_ingest()
+@per_data_version()
 def lexicon() -> Lexicon:
     """That of the last finished ingest."""
     with connection.cursor() as cursor:

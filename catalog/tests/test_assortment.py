@@ -5,10 +5,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from catalog import data_version
 from catalog.models import Article, IngestRun
 from catalog.search.facet_index import Assortment, assortment, price_names
 from catalog.tests.factories import make_article
+from web import cache
 
 pytestmark = pytest.mark.django_db
 BLUE, RED = (41, "Blue"), (42, "Red")
@@ -98,7 +98,7 @@ def test_it_is_kept_until_the_next_ingest(
     assert assortment() is first
     run.pk = None
     run.save()
-    data_version.forget()
+    cache.empty()
     assert assortment() is not first
 
 

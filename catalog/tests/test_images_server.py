@@ -25,6 +25,7 @@ from PIL import Image
 from catalog.images import attributes, renditions, server
 from catalog.images.library import picture_path, survey
 from catalog.images.urls import WIDTHS, image_url, srcset
+from catalog.models import Article
 from catalog.tests.factories import make_article
 
 ARTICLE = 912345001
@@ -53,8 +54,6 @@ def get(address: str, method: str = "GET", **headers: str) -> Reply:
 def folders(tmp_path: Path, settings: Any) -> Path:
     """Folders of this test's own; the pictures'."""
     settings.IMAGES_DIR, settings.RENDITIONS_DIR = tmp_path / "images", tmp_path / "renditions"
-    for cache in (attributes._looked_up, server._sketch):
-        cache.cache_clear()
     return tmp_path / "images"
 
 
@@ -217,7 +216,7 @@ def test_only_get_and_head_are_allowed(method: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("spoil", ["text", "cut", "empty", "bomb"])
-def test_a_broken_picture_is_replaced_by_a_drawing_and_logged(
+def test_a_broken_picture_is_replaced_by_a_tile_and_logged(
     folders: Path, spoil: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     make_article(ARTICLE)
@@ -256,7 +255,7 @@ def png_bomb(side: int) -> bytes:
 
 
 @pytest.mark.django_db
-def test_a_known_article_without_picture_is_drawn() -> None:
+def test_a_known_article_without_picture_has_a_tile() -> None:
     make_article(ARTICLE, product_type=(252, "Sweater"))
     make_article(ARTICLE + 1000, product_type=(265, "Dress"))
     sweater, dress = get(ADDRESS), get(f"/240/{ARTICLE + 1000:010d}.webp")
@@ -267,6 +266,28 @@ def test_a_known_article_without_picture_is_drawn() -> None:
     assert sweater.body != dress.body
     tag = sweater.headers["ETag"]
     assert get(ADDRESS, HTTP_IF_NONE_MATCH=tag).status == 304
+    assert dress.headers["ETag"] != tag
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_tile_comes_in_every_width(width: int) -> None:
+    make_article(ARTICLE)
+    picture = get(f"/{width}/{ARTICLE:010d}.webp").picture()
+    assert (picture.format, picture.size) == ("WEBP", (width, width * 3 // 2))
+
+
+@pytest.mark.django_db
+def test_articles_that_look_alike_share_a_tile_and_a_changed_one_gets_another() -> None:
+    make_article(ARTICLE, product_type=(265, "Dress"))
+    make_article(ARTICLE + 1000, product_type=(265, "Dress"))
+    before = get(ADDRESS).headers["ETag"]
+    assert get(f"/240/{ARTICLE + 1000:010d}.webp").headers["ETag"] == before
+    make_article(ARTICLE + 2000, product_type=(252, "Sweater"))
+    sweater = Article.objects.get(pk=ARTICLE + 2000).product_type
+    Article.objects.filter(pk=ARTICLE).update(product_type=sweater)
+    reply = get(ADDRESS, HTTP_IF_NONE_MATCH=before)
+    assert (reply.status, reply.headers["ETag"] != before) == (200, True)
 
 
 @pytest.mark.django_db
@@ -281,13 +302,13 @@ def test_with_the_database_away_a_hanger_stands_in(monkeypatch: pytest.MonkeyPat
     def away(article_id: int) -> None:
         raise DatabaseError("the connection was refused")
 
-    monkeypatch.setattr(attributes, "_looked_up", away)
+    monkeypatch.setattr(attributes, "_row", away)
     reply = get(ADDRESS)
     assert (reply.status, reply.headers["X-Image"]) == (404, "placeholder")
 
 
 @pytest.mark.django_db
-def test_a_picture_that_arrives_takes_the_drawing_s_place(folders: Path) -> None:
+def test_a_picture_that_arrives_takes_the_tile_s_place(folders: Path) -> None:
     make_article(ARTICLE)
     assert get(ADDRESS).headers["X-Image"] == "placeholder"
     put(folders)

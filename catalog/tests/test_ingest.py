@@ -14,6 +14,7 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from catalog.data_version import read_version
 from catalog.ingest import partitions, session
 from catalog.models import (
     Article,
@@ -367,6 +368,24 @@ def test_pictures_are_noted_and_noted_anew_when_they_come(tmp_path: Path) -> Non
     assert again["pictures"]["other_files"] == 1
     assert again["unchanged"]
     assert ArticleSummary.objects.filter(has_picture=True).get().pk == 900001001
+
+
+def test_a_picture_that_comes_or_goes_moves_the_version_of_the_data(tmp_path: Path) -> None:
+    folder = hm.write_hm(tmp_path / "hm")
+    picture = folder / "images" / "090" / "0900001001.jpg"
+    ingest(folder)
+    versions = [read_version()]
+    for wanted in (True, False, False):
+        write_picture(picture) if wanted else picture.unlink(missing_ok=True)
+        ingest(folder)
+        versions.append(read_version())
+    assert len(set(versions)) == 3
+    assert versions[2] == versions[3]
+
+
+def write_picture(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(bytes(200))
 
 
 def counts(report: dict[str, Any]) -> dict[str, int]:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from demo.pictures.garments import GarmentSpec, draw
-from demo.pictures.garments.spec import Dice
+from demo.pictures import Dice, GarmentSpec, draw
 
 WIDTH, HEIGHT, QUALITY = 360, 540, 86
 #: As in the H&M files, where 442 of 105,542 articles have no picture.

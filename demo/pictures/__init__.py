@@ -1,0 +1,6 @@
+"""Product pictures of the generated shop: data-driven silhouettes, drawn like cut-out photos."""
+
+from demo.pictures.drawing import draw
+from demo.pictures.spec import Dice, GarmentSpec
+
+__all__ = ["Dice", "GarmentSpec", "draw"]

@@ -63,13 +63,8 @@ def children(data: DataSet, port: int, image_port: int, *, replay: bool) -> list
     """The shop's processes, in the order they start."""
     celery = ["-m", "celery", "-A", "storefront"]
     worker = [*celery, "worker", "--concurrency=1", "--loglevel=INFO", "--without-gossip"]
-    gunicorn = ["-m", "gunicorn", "storefront.wsgi", "--no-control-socket"]
     commands = {
-        "web": [
-            *gunicorn,
-            f"--bind=127.0.0.1:{port}",
-            "--workers=3",
-        ],
+        "web": ["manage.py", "serve", f"--port={port}"],
         "images": ["manage.py", "image_server", f"--port={image_port}"],
         "stream": [*worker, "--queues=stream", "--hostname=stream@%h", "--pool=solo"],
         "tasks": [*worker, "--queues=default", "--hostname=tasks@%h"],

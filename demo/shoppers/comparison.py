@@ -16,7 +16,7 @@ from recommendations.attribution.models import Exposure, Serving
 from recommendations.experiments.models import Experiment, Layer, Variant
 from recommendations.experiments.results import Results, results
 from recommendations.experiments.statistics import Interval
-from recommendations.ttl_cache import CHECK_S
+from web.cache import CHECK_S
 
 LAYER: Final = "simulator"
 PATIENCE_S: Final = 60.0

@@ -9,10 +9,10 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.pagination import WholeCursor
 from catalog.api.scopes import HasScope
 from catalog.models.api_key import Scope
 from recommendations.bundle.models import ModelVersion
+from web.pagination import WholeCursor
 from web.problems import documented
 from web.quotas import Limited
 

@@ -1,12 +1,11 @@
 """Reading a bundle: memory-mapped, read-only, shared by all processes of a machine."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache, wraps
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,9 +22,6 @@ ABSENT = -1
 # NumPy parses a file's header as Python, which may fail with a SystemError in older CPythons when
 # two threads do it at once (python/cpython#106905).
 _parsing = threading.Lock()
-
-T = TypeVar("T")
-Args = TypeVarTuple("Args")
 
 
 @dataclass(frozen=True)
@@ -159,28 +155,6 @@ class Bundle:
     def name(self, row: int) -> str:
         start = int(self._name_ends[row - 1]) if row else 0
         return self._names[start : int(self._name_ends[row])].tobytes().decode()
-
-
-def per_bundle(
-    most: int,
-) -> Callable[[Callable[[Bundle, *Args], T]], Callable[[Bundle, *Args], T]]:
-    """Keep what the function returns, for `most` arguments, with the bundle it is of: a bundle that
-    is replaced goes, and what was kept of it goes too."""
-
-    def decorate(read: Callable[[Bundle, *Args], T]) -> Callable[[Bundle, *Args], T]:
-        name = f"_kept_{read.__module__}.{read.__qualname__}"
-
-        @wraps(read)
-        def current(bundle: Bundle, *arguments: *Args) -> T:
-            of_bundle = vars(bundle)
-            if name not in of_bundle:
-                of_bundle[name] = lru_cache(maxsize=most)(lambda *rest: read(bundle, *rest))
-            kept: T = of_bundle[name](*arguments)
-            return kept
-
-        return current
-
-    return decorate
 
 
 def lists(arrays: dict[str, npt.NDArray[Any]], name: str) -> Lists:

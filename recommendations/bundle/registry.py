@@ -11,6 +11,7 @@ from django.db import Error
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.reader import Bundle, open_bundle
+from web.cache import on_empty
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ class Registry:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.reset()
+        on_empty(self.reset)
 
     def reset(self) -> None:
         """Forget everything, as in a new process."""

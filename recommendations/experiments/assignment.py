@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 from recommendations.experiments.models import BUCKETS, Experiment
 from recommendations.experiments.parameters import Parameters, read
-from recommendations.ttl_cache import TTLCache
+from web.cache import TTLCache
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """The search's view of a bundle's arrays."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy.typing as npt
@@ -11,11 +10,12 @@ from recommendations.outfits.model import from_arrays
 from recommendations.outfits.search import Wardrobe
 from recommendations.outfits.shortlist import Pool
 from recommendations.outfits.slots import slots
+from web.cache import per_owner
 
 
-@lru_cache(maxsize=2)
+@per_owner(most=1)
 def wardrobe_of(bundle: Bundle) -> Wardrobe:
-    """Made once per bundle; the bundles a process serves from at a time are few."""
+    """Made once per bundle."""
     return wardrobe(bundle.arrays)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -11,6 +10,7 @@ from recommendations.bundle.reader import Bundle
 from recommendations.outfits.arrays import wardrobe_of
 from recommendations.outfits.model import RANKING
 from recommendations.outfits.search import Wardrobe
+from web.cache import per_owner
 
 # What decides, by name; nothing: the trained ranking. A tie goes to the product's lift, then sales.
 LOOKS: Final[Mapping[str, Mapping[str, float]]] = {
@@ -20,8 +20,8 @@ LOOKS: Final[Mapping[str, Mapping[str, float]]] = {
 }
 
 
-@lru_cache(maxsize=8)
-def wardrobe_for(strategy: str, bundle: Bundle) -> Wardrobe:
+@per_owner(most=8)
+def wardrobe_for(bundle: Bundle, strategy: str) -> Wardrobe:
     """The bundle's wardrobe, ranked as the strategy (a name of LOOKS) says."""
     wardrobe = wardrobe_of(bundle)
     if not (wanted := LOOKS[strategy]):

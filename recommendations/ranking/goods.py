@@ -2,17 +2,18 @@
 
 import numpy as np
 
-from catalog.data_version import last_ingest
+from catalog.data_version import data_version
 from catalog.search.facet_index import assortment
-from recommendations.bundle.reader import Bundle, per_bundle
+from recommendations.bundle.reader import Bundle
 from recommendations.ranking.inspiring import NO_PICTURE, Goods
 from recommendations.retrieval.candidates import Candidates
+from web.cache import per_owner
 
 
 def goods_of(bundle: Bundle) -> Goods | None:
     """None where no finished ingest tells how fresh it would be."""
-    ingest = last_ingest()
-    return None if ingest is None else _goods(bundle, ingest)
+    version = data_version()
+    return None if version is None else _goods(bundle, version)
 
 
 def pictured_first(bundle: Bundle, found: Candidates) -> Candidates:
@@ -25,7 +26,7 @@ def pictured_first(bundle: Bundle, found: Candidates) -> Candidates:
     return Candidates(found.rows[order], found.scores[order], found.cause[order])
 
 
-@per_bundle(most=1)
+@per_owner(most=1)
 def _goods(bundle: Bundle, _: str) -> Goods | None:
     catalogue = assortment()
     rows, known = catalogue.rows_of(bundle.article.astype(np.int64))

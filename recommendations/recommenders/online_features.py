@@ -8,10 +8,10 @@ from functools import cache
 
 from django.http import HttpRequest
 
-from catalog.data_version import per_request
 from streaming import clock
 from streaming.features import store
 from streaming.features.store import Snapshot, StoreUnavailable
+from web.cache import per_request
 
 # Of a shopper, and of trends by one of `keys.top`.
 Read = Callable[[str | None, str | None], Snapshot | None]

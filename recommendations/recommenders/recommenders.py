@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from catalog.titles import title_of
-from recommendations.bundle.reader import Bundle, Ints, per_bundle
+from recommendations.bundle.reader import Bundle, Ints
 from recommendations.ranking.goods import pictured_first
 from recommendations.ranking.inspiring import favourite
 from recommendations.recommenders import fallbacks
@@ -46,6 +46,7 @@ from recommendations.recommenders.shelf import Found, Item
 from recommendations.retrieval.candidates import Candidates, of_article, of_partners
 from streaming import keys
 from streaming.features.store import Snapshot
+from web.cache import per_owner
 
 # By whether type and colour are the same.
 LIKENESS = {
@@ -88,7 +89,7 @@ def similar(context: RequestContext) -> Found:
     return Found("content_neighbours", _("Alike in type, style, colour and words"), items)
 
 
-@per_bundle(most=10_000)
+@per_owner(most=10_000)
 def alike(bundle: Bundle, row: int, k: int) -> list[Item]:
     """For whoever turned nothing down: neighbours are on sale, of one design each and never the
     article itself."""

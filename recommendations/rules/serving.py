@@ -13,7 +13,7 @@ from recommendations.recommenders.request_context import RequestContext, hidden,
 from recommendations.recommenders.shelf import Found, Item
 from recommendations.rules.applying import Attributes, Ruled, apply
 from recommendations.rules.models import Rule
-from recommendations.ttl_cache import TTLCache
+from web.cache import TTLCache
 
 logger = logging.getLogger(__name__)
 

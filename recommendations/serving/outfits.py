@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 
 import numpy as np
 from django.utils.translation import gettext
 
 from catalog import money
+from catalog.data_version import per_data_version
 from catalog.models import ColourMaster
 from catalog.titles import title_of
 from recommendations.attribution import rec_id
 from recommendations.bundle import registry
-from recommendations.bundle.reader import Bundle, per_bundle
+from recommendations.bundle.reader import Bundle
 from recommendations.experiments.assignment import Arm, arm_of, plans
 from recommendations.experiments.strategies import OUTFIT
 from recommendations.outfits.assembly import Piece, assemble
@@ -27,6 +27,7 @@ from recommendations.recommenders.online_features import Read, snapshot_of
 from recommendations.serving import servings
 from recommendations.serving.variants import bundle_of
 from streaming.features.store import Snapshot
+from web.cache import per_owner
 
 ALTERNATIVES = 3
 MOST_ARTICLES = 20
@@ -87,7 +88,7 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
     if bundle is None:
         return Outfit(answer("none", None, arm), "none", None, True, [], [], Decimal(0))
     chosen = arm.parameters.strategy if arm else "default"
-    wardrobe = wardrobe_for(chosen, bundle)
+    wardrobe = wardrobe_for(bundle, chosen)
     bag, locked = known(wardrobe, request.articles), known(wardrobe, request.locked)
     wishes = wishes_of(wardrobe, request, read(shopper, None) if shopper else None)
     around = np.unique(np.concatenate([bag, locked]))
@@ -110,7 +111,7 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
     )
 
 
-@per_bundle(most=2_000)
+@per_owner(most=2_000)
 def usual(bundle: Bundle, chosen: str, row: int, k: int) -> list[Garment]:
     """What is put beside one article for whoever wishes nothing, as on most product pages."""
     return garments(bundle, chosen, np.array([row], np.int32), Wishes(), None, k)
@@ -119,7 +120,7 @@ def usual(bundle: Bundle, chosen: str, row: int, k: int) -> list[Garment]:
 def garments(
     bundle: Bundle, chosen: str, around: Ints, wishes: Wishes, budget: float | None, k: int
 ) -> list[Garment]:
-    wardrobe = wardrobe_for(chosen, bundle)
+    wardrobe = wardrobe_for(bundle, chosen)
     found = assemble(wardrobe, around, wishes, budget, k)
     causes = why(wardrobe, around, np.array([piece.row for piece in found], np.int32))
     return [garment(bundle, wardrobe, p, cause) for p, cause in zip(found, causes, strict=True)]
@@ -195,7 +196,7 @@ def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
     return gettext("Completes: %s") % slots().labels[int(wardrobe.model.slot[row])].lower()
 
 
-@lru_cache(maxsize=1)
+@per_data_version()
 def colour_names() -> dict[int, str]:
-    """The names of the main colours, which an ingest adds and nobody changes."""
+    """The names of the main colours."""
     return dict(ColourMaster.objects.exclude(pk=-1).values_list("pk", "name"))

@@ -1,12 +1,12 @@
 """The number under which an answer's origin is known, registered when it first serves."""
 
 import logging
-from functools import lru_cache
 
 from django.db import Error, transaction
 
 from recommendations.attribution.models import Serving
 from recommendations.experiments.models import Variant
+from web.cache import bounded
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ def number(kind: str, strategy: str, model_version: str | None, variant: int | N
         return UNKNOWN
 
 
-@lru_cache(maxsize=10_000)
+@bounded(most=10_000)
 def _registered(kind: str, strategy: str, model_version: str, variant: int | None) -> int:
     with transaction.atomic():
         row, _ = Serving.objects.get_or_create(
@@ -32,6 +32,3 @@ def _registered(kind: str, strategy: str, model_version: str, variant: int | Non
             variant=None if variant is None else Variant(pk=variant),
         )
     return int(row.pk)
-
-
-reset = _registered.cache_clear

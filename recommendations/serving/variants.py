@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from random import Random
 
@@ -20,6 +19,7 @@ from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found
 from recommendations.rules.models import Rule
 from recommendations.rules.serving import arranged, deeper
+from web.cache import per_owner
 
 logger = logging.getLogger(__name__)
 
@@ -46,10 +46,16 @@ def bundle_of(arm: Arm | None, active: Bundle | None) -> Bundle | None:
     """The bundle that the arm asks for; the active one where it can't be read."""
     if arm is None or arm.parameters.model_version is None:
         return active
-    return _opened(arm.parameters.model_version) or active
+    version = arm.parameters.model_version
+    return (_opened(version) if active is None else _beside(active, version)) or active
 
 
-@lru_cache(maxsize=4)
+@per_owner(most=4)
+def _beside(_: Bundle, version: str) -> Bundle | None:
+    """A variant's bundle, open as long as the active one: a training replaces both."""
+    return _opened(version)
+
+
 def _opened(version: str) -> Bundle | None:
     try:
         return open_bundle(Path(settings.BUNDLES_DIR) / version)

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from recommendations.bundle.format import ARRAYS, FORMAT, MANIFEST, BundleError, Manifest
-from recommendations.bundle.reader import ABSENT, Bundle, open_bundle, per_bundle, verify
+from recommendations.bundle.reader import ABSENT, Bundle, open_bundle, verify
 from recommendations.bundle.writer import write_bundle
 from recommendations.tests.shops import some_inputs
 from recommendations.training import pipeline
+from web.cache import per_owner
 
 MODEL = Manifest(
     format=FORMAT,
@@ -69,7 +70,7 @@ def test_the_list_of_an_unknown_key_is_empty(folder: Path) -> None:
 def test_what_is_kept_of_a_bundle_goes_with_it(folder: Path) -> None:
     asked: list[int] = []
 
-    @per_bundle(most=2)
+    @per_owner(most=2)
     def row(bundle: Bundle, number: int) -> int:
         asked.append(number)
         return number

@@ -17,6 +17,7 @@ from recommendations.rules.applying import PINNED, apply
 from recommendations.rules.serving import COLUMNS, arranged
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import Lived, open_shop, train
+from web import cache
 
 Action, Target = Rule.Action, Rule.Target
 
@@ -158,9 +159,7 @@ def test_a_rule_holds_on_its_shelves_for_its_audience_in_its_time(lived: Lived) 
     assert shows("trending", anonymous)
     assert shows("for-you", "c1")
     Rule.objects.filter(pk=rule.pk).update(ends_at=now)
-    from recommendations.rules.serving import kept
-
-    kept.reset()
+    cache.empty()
     assert shows("trending", "c1")
 
 

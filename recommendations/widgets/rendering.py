@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest
 
 from catalog import article_cache
-from catalog.data_version import per_request
 from catalog.models import Article
 from recommendations.bundle import registry
 from recommendations.ranking.inspiring import favourite
@@ -14,6 +13,7 @@ from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.serving.serving import DEFAULT_K, recommend, remembered
 from streaming.identity.shoppers import is_new, shopper_of
+from web.cache import per_request
 
 Card = tuple[Article, Item, int]
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from django.http import HttpRequest
 
 from catalog import article_cache
-from catalog.data_version import per_ingest
+from catalog.data_version import per_data_version
 from catalog.models import Article
 from catalog.navigation import Node, menu
 from recommendations.recommenders.online_features import read_once_per_page
@@ -75,7 +75,7 @@ def is_worn(article: Article) -> bool:
     return article.product_type.group.name.startswith(WORN)
 
 
-@per_ingest(most=32)
+@per_data_version(most=32)
 def best_sellers(index_group: int | None) -> list[Article]:
     pictured = Article.objects.for_cards().filter(summary__has_picture=True)
     if index_group is not None:
@@ -83,7 +83,7 @@ def best_sellers(index_group: int | None) -> list[Article]:
     return list(pictured.popular()[: serving.MAX_K])
 
 
-@per_ingest()
+@per_data_version()
 def department_tiles() -> list[Tile]:
     """Every department with its best seller that shows well, no picture twice."""
     return [

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from catalog.data_version import per_ingest
+from catalog.data_version import per_data_version
 from catalog.models import Customer
 from catalog.navigation import menu
 from storefront.http.errors import without_a_database
@@ -34,7 +34,7 @@ def _persona(request: HttpRequest) -> str:
     return _label_of(key) if key is not None else ""
 
 
-@per_ingest(most=10_000)
+@per_data_version(most=10_000)
 def _label_of(key: int) -> str:
     customer = Customer.objects.only("customer_id").filter(pk=key).first()
     return label_of(customer) if customer else ""

@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 from django.db import connection
 from django.http import HttpRequest
 
-from catalog.data_version import per_request
 from storefront.bag.wishlist import MOST, WISHES
 from streaming.identity.shoppers import shopper_of
+from web.cache import per_request
 
 
 class HeaderState(NamedTuple):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from catalog.data_version import per_ingest
+from catalog.data_version import per_data_version
 from catalog.images.urls import WIDTHS, full_url, image_url
 from catalog.models import Article
 from catalog.money import amount
@@ -41,7 +41,7 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
     return render(request, "shop/product.html", context)
 
 
-@per_ingest(most=2_000)
+@per_data_version(most=2_000)
 def _shown(article: int) -> Article:
     return get_object_or_404(Article.objects.for_detail(), pk=article)
 
@@ -74,7 +74,7 @@ def _linked_data(article: Article, url: str) -> dict[str, Any]:
     }
 
 
-@per_ingest(most=2_000)
+@per_data_version(most=2_000)
 def _siblings(product: int) -> list[Article]:
     """The colours of a product; none when it comes in one only."""
     colours = list(Article.objects.for_cards().filter(product=product).order_by("pk"))

@@ -7,7 +7,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from catalog.data_version import per_ingest
+from catalog.data_version import per_data_version
 from catalog.models import Article
 from catalog.navigation import menu
 from catalog.search.facet_index import assortment
@@ -92,7 +92,7 @@ def _search(words: str) -> str:
     return f"{reverse('search')}?{urlencode({'q': words})}"
 
 
-@per_ingest()
+@per_data_version()
 def places() -> list[Place]:
     """Most products first."""
     goods = assortment()

@@ -4,7 +4,6 @@ They are drawn by templates/jinja2/shop/cards.html; here is what a page hands it
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django import template
@@ -17,16 +16,16 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
-from catalog.data_version import per_request
+from catalog.images.colours import hex_of
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article
 from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.widgets.rendering import Card
 from storefront.layout import header_state
-from storefront.listing import colours
 from storefront.listing.swatches import Card as Listed
 from storefront.listing.swatches import Colour
 from storefront.templatetags.shop import icon, kind_and_colour, money, product_address
+from web.cache import bounded, per_request
 
 register = template.Library()
 
@@ -91,13 +90,13 @@ def face_of(article: Article) -> Face:
     return kept[FACE]
 
 
-@lru_cache(maxsize=20_000)
+@bounded(20_000)
 def dot_of(colour: Colour) -> Dot:
     return Dot(
         escape(colour.name),
         escape(product_address(colour.article)),
         escape(image_url(colour.article, WIDTH)),
-        escape(colours.hex_of(colour.name)),
+        escape(hex_of(colour.name)),
     )
 
 

@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -17,13 +17,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext_lazy
 
-from catalog.data_version import last_ingest, per_ingest
+from catalog.data_version import data_version, per_data_version
+from catalog.images.colours import hex_of
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article
 from catalog.money import amount
-from storefront.listing import colours
 from storefront.models import MAX_QUANTITY
 from storefront.product import price_history
+from web.cache import bounded
 
 register = template.Library()
 A_MOMENT_MS = 5000
@@ -103,7 +104,7 @@ def swatch(colour: str) -> SafeString:
     return format_html(
         '<svg class="swatch" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">'
         '<circle cx="8" cy="8" r="7" fill="{}"></circle></svg>',
-        colours.hex_of(colour),
+        hex_of(colour),
     )
 
 
@@ -115,7 +116,7 @@ class Kept(template.Node):
         self.drawn: tuple[str, SafeString] | None = None
 
     def render(self, context: Context) -> SafeString:
-        ingest = last_ingest()
+        ingest = data_version()
         if ingest is None:
             return self.nodes.render(context)
         if self.drawn is None or self.drawn[0] != ingest:
@@ -138,7 +139,7 @@ def sales_chart(article: Article) -> SafeString:
     return _sales_chart(article.pk, article.summary.last_sold)
 
 
-@per_ingest(most=2_000)
+@per_data_version(most=2_000)
 def _sales_chart(article: int, last: date | None) -> SafeString:
     sales = price_history.history(article, last)
     return render_to_string("shop/sparkline.html", {"sales": sales}) if sales else SafeString()
@@ -196,7 +197,7 @@ def picture_url(article: int, width: int = 360) -> str:
 
 
 @register.filter
-@lru_cache(maxsize=20_000)
+@bounded(20_000)
 def product_address(article: int) -> str:
     return reverse("product", args=[article])
 

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 
 from django.conf import settings
 from django.core import signing
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from streaming.events.schema import SHOPPER_PATTERN
 from streaming.identity.tombstones import tombstones
+from web.cache import bounded
 
 COOKIE = "shopper"
 COOKIE_AGE = 60 * 60 * 24 * 365
@@ -51,7 +52,7 @@ def known_shopper(request: HttpRequest) -> str | None:
     return known if is_shopper(known) else None
 
 
-@lru_cache(maxsize=10_000)
+@bounded(most=10_000)
 def named_by(cookie: str) -> str:
     """Whom the cookie names, "" where its signature isn't the shop's: for ever the same,
     and to find out takes two digests."""

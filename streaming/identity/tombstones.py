@@ -10,6 +10,7 @@ from typing import Final
 from django.db import Error, connection
 
 from streaming.models import ErasedShopper
+from web.cache import on_empty
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class Tombstones:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.reset()
+        on_empty(self.reset)
 
     def reset(self) -> None:
         """Forget everything, as in a new process."""

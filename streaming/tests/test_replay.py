@@ -23,6 +23,7 @@ from streaming.replay.rate_limiter import STALL_S, TICK_S, Pace
 from streaming.tests.kafka import messages
 from streaming.tests.servers import database_url
 from streaming.tests.traffic import START
+from web import cache
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LAST = date(2020, 9, 22)
@@ -41,7 +42,7 @@ def past(log: str, store: None) -> list[int]:
         for i in range(40)
     ]
     clock._offset.learn(None)
-    clock._to_end_of_data.cache_clear()
+    cache.empty()
     return lines
 
 
@@ -145,9 +146,9 @@ def test_the_clock_of_a_shop_that_nobody_set_stands_at_the_end_of_its_data(
     past: list[int],
 ) -> None:
     connection.client().delete(keys.CLOCK)
-    clock._to_end_of_data.cache_clear()
+    cache.empty()
     assert abs(clock.now_ms() - history.start_of(LAST + timedelta(days=1))) < 60_000
-    clock._to_end_of_data.cache_clear()
+    cache.empty()
 
 
 def test_days_without_history_are_an_error(past: list[int]) -> None:

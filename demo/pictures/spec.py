@@ -1,4 +1,4 @@
-"""What is known of an article, and the dice that vary its drawing."""
+"""What is known of an article, and the dice that vary its picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,8 +30,11 @@ class GarmentSpec:
         return self.index_group == "Baby/Children"
 
     @property
-    def is_man(self) -> bool:
-        return self.index_group == "Menswear"
+    def audience(self) -> str:
+        """Whose proportions and looks it has; sportswear's are everybody's."""
+        if self.is_child:
+            return "children"
+        return {"Menswear": "men", "Sport": "all"}.get(self.index_group, "ladies")
 
 
 class Dice:

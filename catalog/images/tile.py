@@ -1,0 +1,82 @@
+"""What stands for a missing photo: a calm tile with the type's icon and the article's colour.
+
+The tile shows what the catalogue says and nothing else, so that nobody takes it for the article.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from PIL import Image, ImageDraw
+
+from catalog.images.colours import Colour, luma, mix
+from catalog.images.paths import flatten
+
+GROUND: Final = (232, 230, 226)
+STROKE: Final = (126, 122, 116)
+_SAMPLING: Final = 3
+_ICON_UNITS: Final = 24
+#: Shares of the tile's width: the square in the middle that is drawn on, the icon, its line, the
+#: swatch's radius and its rim; and how far above and below the middle icon and swatch stand.
+_SQUARE, _ICON, _LINE, _SWATCH, _RIM = 0.64, 0.36, 0.009, 0.054, 0.005
+_ICON_RISE, _SWATCH_FALL = 0.09, 0.2
+
+
+def _icons() -> dict[str, dict[str, object]]:
+    with Path(__file__).with_name("icons.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def _named(column: str) -> dict[str, str]:
+    return {name: icon for icon, row in _ICONS.items() for name in _texts(row.get(column))}
+
+
+def _texts(value: object) -> Sequence[str]:
+    return [str(text) for text in value] if isinstance(value, list) else []
+
+
+_ICONS: Final = _icons()
+_BY_TYPE: Final = _named("types")
+_BY_GROUP: Final = _named("groups")
+ICONS: Final = tuple(_ICONS)
+#: The icons of an article of no known type, and of no known article.
+ANY, NONE = "tag", "hanger"
+
+
+def icon_for(product_type: str, product_group: str) -> str:
+    """The name of a product type's icon, else of its group's, else a plain tag."""
+    return _BY_TYPE.get(product_type) or _BY_GROUP.get(product_group, ANY)
+
+
+def tile(icon: str, colour: Colour | None, width: int, height: int) -> Image.Image:
+    """The tile (RGB), with a swatch where the article's colour is known."""
+    side = round(width * _SQUARE)
+    square = Image.new("RGB", (side * _SAMPLING, side * _SAMPLING), GROUND)
+    pen, unit, middle = ImageDraw.Draw(square), width * _SAMPLING, side * _SAMPLING / 2
+    _draw_icon(pen, icon, unit, middle, middle - (_ICON_RISE * unit if colour else 0))
+    if colour:
+        _draw_swatch(pen, colour, unit, middle, middle + _SWATCH_FALL * unit)
+    picture = Image.new("RGB", (width, height), GROUND)
+    picture.paste(square.reduce(_SAMPLING), ((width - side) // 2, (height - side) // 2))
+    return picture
+
+
+def _draw_icon(pen: ImageDraw.ImageDraw, icon: str, unit: int, x: float, y: float) -> None:
+    scale, half, line = unit * _ICON / _ICON_UNITS, unit * _ICON / 2, unit * _LINE
+    for path in flatten(str(_ICONS[icon]["path"])):
+        points = [(x - half + px * scale, y - half + py * scale) for px, py in path]
+        pen.line(points, STROKE, round(line), joint="curve")
+        for end in (points[0], points[-1]):
+            _disc(pen, *end, line / 2, STROKE)
+
+
+def _draw_swatch(pen: ImageDraw.ImageDraw, colour: Colour, unit: int, x: float, y: float) -> None:
+    """A disc of the true colour; its rim keeps one near the ground's own visible."""
+    rim = mix(colour, (96, 92, 88), 0.35) if luma(colour) > 0.55 else colour
+    _disc(pen, x, y, unit * (_SWATCH + _RIM), rim)
+    _disc(pen, x, y, unit * _SWATCH, colour)
+
+
+def _disc(pen: ImageDraw.ImageDraw, x: float, y: float, radius: float, colour: Colour) -> None:
+    pen.ellipse((x - radius, y - radius, x + radius, y + radius), colour)

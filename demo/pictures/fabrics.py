@@ -1,0 +1,115 @@
+"""Cloth: its relief as a sheet of light, made once per width, and what an appearance is made of."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+from demo.pictures.render import NEUTRAL
+from web.cache import bounded
+
+Field = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fabric:
+    """What a graphical appearance means: prints to choose from, the part of the garment that they
+    cover, the cloth's relief ("" = as is usual for the type), and how much it lets through."""
+
+    prints: tuple[str, ...] = ()
+    part: str = "all"
+    relief: str = ""
+    sheer: float = 0.0
+    tonal: bool = False
+
+
+_ALL_OVER: Final = ("floral", "leaves", "floral", "spots", "shapes", "dots")
+FABRICS: Final[dict[str, Fabric]] = {
+    "Solid": Fabric(),
+    "All over pattern": Fabric(_ALL_OVER),
+    "Melange": Fabric(relief="melange"),
+    "Stripe": Fabric(("stripes", "pinstripes", "blocks", "stripes")),
+    "Denim": Fabric(relief="denim"),
+    "Front print": Fabric(part="front"),
+    "Placement print": Fabric(part="badge"),
+    "Check": Fabric(("check", "tartan")),
+    "Colour blocking": Fabric(part="block"),
+    "Lace": Fabric(("lace",), sheer=0.24, tonal=True),
+    "Other structure": Fabric(relief="waffle"),
+    "Application/3D": Fabric(("beads",), part="upper"),
+    "Embroidery": Fabric(("floral",), part="upper"),
+    "Mixed solid/pattern": Fabric(_ALL_OVER, part="lower"),
+    "Glittering/Metallic": Fabric(relief="glitter"),
+    "Jacquard": Fabric(("shapes", "leaves"), tonal=True),
+    "Sequin": Fabric(relief="sequins"),
+    "Dot": Fabric(("dots",)),
+    "Treatment": Fabric(relief="wash"),
+    "Other pattern": Fabric(("spots", "shapes")),
+}
+
+
+def fabric_of(appearance: str) -> Fabric:
+    """The fabric of a graphical appearance; plain for one that is not known."""
+    return FABRICS.get(appearance, FABRICS["Solid"])
+
+
+@bounded(32)
+def relief(name: str, width: int) -> Image.Image:
+    """A sheet of light that covers any garment in a picture of this width."""
+    shape = (round(width * 1.5), width)
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]] * (240 / width)
+    field = _RELIEFS[name](x, y, _noise(shape))
+    return Image.fromarray(np.clip(NEUTRAL + field, 0, 255).astype(np.uint8))
+
+
+def _noise(shape: tuple[int, int]) -> Field:
+    """White noise, −1 to 1, from the raw stream of PCG64, which NumPy keeps the same for good."""
+    raw = np.random.PCG64(20).random_raw(shape[0] * shape[1]).reshape(shape)
+    return (raw >> 11) / float(1 << 52) - 1.0
+
+
+def _blurred(noise: Field, radius: float) -> Field:
+    """Noise in patches of about ``radius`` pixels, −1 to 1."""
+    image = Image.fromarray(((noise + 1) * 127.5).astype(np.uint8))
+    smooth = np.asarray(image.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float64) - 127.5
+    largest = float(np.abs(smooth).max()) or 1.0
+    return np.asarray(smooth / largest)
+
+
+def _smeared(noise: Field, length: int) -> Field:
+    """Noise drawn out along the rows, as yarn is."""
+    total = np.sum([np.roll(noise, shift, axis=1) for shift in range(length)], axis=0)
+    return np.asarray(total / length**0.5)
+
+
+def _knit(x: Field, y: Field, noise: Field) -> Field:
+    """Rows of stitches, each a small V."""
+    across = np.abs((x / 3.4) % 1 - 0.5) * 2
+    wave = 13 * np.cos(2 * np.pi * (y / 2.8 + across * 0.5)) + 6 * np.cos(np.pi * across)
+    return np.asarray(wave + 3 * noise)
+
+
+def _denim(x: Field, y: Field, noise: Field) -> Field:
+    twill: Field = 5 * np.cos(2 * np.pi * (x + y) / 2.2)
+    return np.asarray(twill + 8 * _smeared(noise.T, 6).T + 9 * _blurred(noise, 14))
+
+
+_RELIEFS: Final[dict[str, Callable[[Field, Field, Field], Field]]] = {
+    "grain": lambda x, y, noise: 3.2 * noise,
+    "knit": _knit,
+    "rib": lambda x, y, noise: 15 * np.cos(2 * np.pi * x / 2.6) + 2 * noise,
+    "denim": _denim,
+    "melange": lambda x, y, noise: 17 * _smeared(noise, 5) + 5 * noise,
+    "waffle": lambda x, y, noise: 11 * (np.cos(2 * np.pi * x / 4) + np.cos(2 * np.pi * y / 4)),
+    "fleece": lambda x, y, noise: 17 * _blurred(noise, 1.6) + 4 * noise,
+    "glitter": lambda x, y, noise: 6 * noise + 90 * (noise > 0.94) + 22 * _blurred(noise, 20),
+    "sequins": lambda x, y, noise: (
+        20 * np.cos(2 * np.pi * x / 4) * np.cos(2 * np.pi * (y / 4 + (x // 4) % 2 / 2))
+        + 50 * _blurred(noise, 3)
+        + 24 * noise
+    ),
+    "wash": lambda x, y, noise: 42 * _blurred(noise, 11) + 4 * noise,
+}

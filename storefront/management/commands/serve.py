@@ -1,0 +1,44 @@
+"""Serve the shop: its pages and its API."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from storefront.operations.metric_files import forget_the_dead
+from web.arguments import port_number, positive_whole
+from web.server import THREADS, serve
+
+WORKERS = 3
+
+
+class Command(BaseCommand):
+    help = "Serve the shop's pages and API until it is stopped (Ctrl-C)."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+        parser.add_argument("--port", type=port_number, default=8000, help="port (8000)")
+        parser.add_argument(
+            "--workers",
+            type=positive_whole,
+            default=WORKERS,
+            help=f"processes, one more than there are cores ({WORKERS})",
+        )
+        parser.add_argument(
+            "--threads",
+            type=positive_whole,
+            default=THREADS,
+            help=f"threads of each process, so that one slow client holds up nobody ({THREADS})",
+        )
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        self.stdout.write(f"The shop on http://{host}:{port}/ (Ctrl-C stops)")
+        self.stdout.flush()
+        serve(
+            "storefront.wsgi:application",
+            host,
+            port,
+            workers=options["workers"],
+            threads=options["threads"],
+            on_start=forget_the_dead,
+        )

@@ -1,0 +1,178 @@
+"""What a process keeps of what it has read, all in this module, so that one call empties it.
+
+| | kept |
+|---|---|
+| `per_version` | until the version that the values belong to changes |
+| `per_owner` | as long as the first argument lives, such as a bundle that is replaced |
+| `bounded` | for good: values that never change, the most recently used of them |
+| `TTLCache` | a second: rows that every request needs |
+| `per_request` | with the request |
+
+Every one of them is bounded. `empty()` makes the process forget everything, as if it were new.
+"""
+
+import logging
+import threading
+import time
+import weakref
+from collections.abc import Callable, Collection, Hashable
+from functools import lru_cache, wraps
+from itertools import islice
+from typing import Final, Generic, TypeVar, TypeVarTuple
+
+from django.db import Error
+from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
+
+CHECK_S: Final = 1.0
+T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+Owner = TypeVar("Owner")
+Args = TypeVarTuple("Args")
+Version = Callable[[], str | None]
+
+_emptying: list[Callable[[], object]] = []
+
+
+def empty() -> None:
+    """Forget everything, as in a new process."""
+    for clear in _emptying:
+        clear()
+
+
+def on_empty(clear: Callable[[], object]) -> None:
+    """Let `empty` call `clear` too: for state that lasts as long as the process."""
+    _emptying.append(clear)
+
+
+def bounded(most: int) -> Callable[[Callable[[*Args], T]], Callable[[*Args], T]]:
+    """Keep the `most` recently used results of a function whose results never change."""
+
+    def decorate(read: Callable[[*Args], T]) -> Callable[[*Args], T]:
+        kept = lru_cache(maxsize=most)(read)
+        on_empty(kept.cache_clear)
+
+        @wraps(read)
+        def current(*arguments: *Args) -> T:
+            return kept(*arguments)
+
+        return current
+
+    return decorate
+
+
+def per_version(
+    version: Version, most: int = 1
+) -> Callable[[Callable[[*Args], T]], Callable[[*Args], T]]:
+    """Keep the results for `most` arguments until the version changes.
+
+    Without a version (None) nothing tells that the data changed: the function is always called.
+    """
+
+    def decorate(read: Callable[[*Args], T]) -> Callable[[*Args], T]:
+        @lru_cache(maxsize=most)
+        def kept(_: str, *arguments: *Args) -> T:
+            return read(*arguments)
+
+        @wraps(read)
+        def current(*arguments: *Args) -> T:
+            now = version()
+            return read(*arguments) if now is None else kept(now, *arguments)
+
+        on_empty(kept.cache_clear)
+        return current
+
+    return decorate
+
+
+def per_owner(
+    most: int,
+) -> Callable[[Callable[[Owner, *Args], T]], Callable[[Owner, *Args], T]]:
+    """Keep the results for `most` arguments with the first argument: both go together."""
+
+    def decorate(read: Callable[[Owner, *Args], T]) -> Callable[[Owner, *Args], T]:
+        name = f"_cached_{read.__module__}.{read.__qualname__}"
+        owners: weakref.WeakSet[Owner] = weakref.WeakSet()
+
+        def clear() -> None:
+            for owner in owners:
+                vars(owner).pop(name, None)
+
+        @wraps(read)
+        def current(owner: Owner, *arguments: *Args) -> T:
+            kept = vars(owner)
+            if name not in kept:
+                kept[name] = lru_cache(maxsize=most)(lambda *rest: read(owner, *rest))
+                owners.add(owner)
+            found: T = kept[name](*arguments)
+            return found
+
+        on_empty(clear)
+        return current
+
+    return decorate
+
+
+class VersionedMap(Generic[K, T]):
+    """Values by key, loaded many at a time, of one version; at most `most` of them."""
+
+    def __init__(self, version: Version, most: int) -> None:
+        self._version, self._most = version, most
+        self._values: dict[K, T] = {}
+        self._of: str | None = None
+        on_empty(self._values.clear)
+
+    def get_many(self, keys: Collection[K], load: Callable[[list[K]], dict[K, T]]) -> dict[K, T]:
+        """What is known of the keys; `load` is called once at most, with those that aren't."""
+        now = self._version()
+        if now is None or now != self._of:
+            self._values.clear()
+            self._of = now
+        known = {key: self._values[key] for key in keys if key in self._values}
+        if missing := [key for key in keys if key not in known]:
+            loaded = load(missing)
+            self._values.update(loaded)
+            known |= loaded
+            for oldest in list(islice(self._values, max(0, len(self._values) - self._most))):
+                self._values.pop(oldest, None)
+        return known
+
+
+class TTLCache(Generic[T]):
+    """What `load` returned at most `seconds` ago; with PostgreSQL away what was there before."""
+
+    def __init__(self, load: Callable[[], T], nothing: T, seconds: float = CHECK_S) -> None:
+        self._load, self._nothing, self._seconds = load, nothing, seconds
+        self._lock = threading.Lock()
+        self.reset()
+        on_empty(self.reset)
+
+    def reset(self) -> None:
+        self._value, self._next = self._nothing, 0.0
+
+    def get(self) -> T:
+        """Never raises. While one thread loads, the others take what is there."""
+        if time.monotonic() >= self._next and self._lock.acquire(blocking=False):
+            try:
+                self._value = self._load()
+            except Error as error:
+                logger.warning("the value read before is served on: %s", error)
+            finally:
+                self._next = time.monotonic() + self._seconds
+                self._lock.release()
+        return self._value
+
+
+def per_request(read: Callable[[HttpRequest], T]) -> Callable[[HttpRequest], T]:
+    """Keep the result with the request."""
+    name = f"_cached_{read.__module__}.{read.__qualname__}"
+
+    @wraps(read)
+    def current(request: HttpRequest) -> T:
+        kept: dict[str, T] = vars(request)
+        if name not in kept:
+            kept[name] = read(request)
+        return kept[name]
+
+    return current
