@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from statistics import quantiles
+from string import ascii_uppercase
 from typing import Final
 from zlib import crc32
 
@@ -46,7 +47,9 @@ class Purchase:
 
 
 def name_of(customer_id: str) -> str:
-    return NAMES[crc32(customer_id.encode()) % len(NAMES)]
+    """A first name and an initial: “Leo K.”."""
+    initial, name = divmod(crc32(customer_id.encode()), len(NAMES))
+    return f"{NAMES[name]} {ascii_uppercase[initial % len(ascii_uppercase)]}."
 
 
 def taste_of(history: Sequence[Purchase]) -> str:

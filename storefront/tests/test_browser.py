@@ -215,7 +215,7 @@ def test_who_one_is_and_what_is_known_change_without_a_script(
     page.get_by_role("button", name="Surprise me").click()
     page.get_by_role("link", name="Customer").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your style")
-    page.get_by_role("button", name="Start afresh").click()
+    page.get_by_role("button", name="Start over").click()
     page.locator("summary", has_text="Forget me").click()
     page.get_by_role("button", name="Yes, forget me").click()
     page.goto("/you/")

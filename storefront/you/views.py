@@ -91,9 +91,7 @@ def reset(request: HttpRequest) -> HttpResponse:
         features.reset(shopper_of(request))
     except StoreUnavailable:
         return _away(request)
-    messages.success(
-        request, gettext("What was learned is forgotten. The shop starts afresh with you.")
-    )
+    messages.success(request, gettext("Done. The shop has forgotten what it learned about you."))
     return redirect("you")
 
 
@@ -110,9 +108,7 @@ def forget(request: HttpRequest) -> HttpResponse:
     shopper = shopper_of(request)
     erasing.erase(shopper, "the shopper")
     request.session.flush()
-    messages.success(
-        request, gettext("You are forgotten: all that was known of you here is erased.")
-    )
+    messages.success(request, gettext("Done. Everything the shop knew about you has been erased."))
     response = redirect("home")
     if shopper.startswith("a"):
         response.delete_cookie(COOKIE, samesite="Lax")
