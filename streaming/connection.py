@@ -1,8 +1,6 @@
 """The connection to the feature store, one pool per process: a Redis, or a Redis Cluster."""
 
-import os
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -65,56 +63,17 @@ Command = tuple[str | int, ...]
 
 
 def ask(*commands: Command) -> list[Any]:
-    """The answers to several commands, in one round trip; raise StoreUnavailable.
-
-    What a pipeline and a pool do besides takes longer than the round trip.
-    """
-    with available():
-        if settings.FEATURES_CLUSTER_URL:
-            return _ask_cluster(commands)
-        connection = _ready()
-        try:
-            connection.send_packed_command(connection.pack_commands(commands))
-            return [connection.read_response() for _ in commands]
-        except BaseException:
-            connection.disconnect()  # else the next to ask would read what is left of this
-            raise
-        finally:
-            _idle.append(connection)
-
-
-_idle: deque[Any] = deque()  # connections; each is out of here while somebody asks by it
-os.register_at_fork(after_in_child=_idle.clear)
-
-
-def _ready() -> Any:
-    """A connection that nobody uses; one that the server has closed begins anew."""
-    try:
-        connection = _idle.pop()
-    except IndexError:
-        pool = client().connection_pool
-        return pool.connection_class(**pool.connection_kwargs)
-    try:
-        left = connection.is_connected and connection.can_read()
-    except redis.ConnectionError:
-        left = True
-    if left:
-        connection.disconnect()
-    return connection
+    """The answers to several commands, in one round trip; raise StoreUnavailable."""
+    pipeline: Any
+    with available(), client().pipeline(transaction=False) as pipeline:
+        for command in commands:
+            pipeline.execute_command(*command)
+        return list(pipeline.execute())
 
 
 def reset() -> None:
     """Forget everything, as in a new process."""
     client.cache_clear()
-    _idle.clear()
-
-
-def _ask_cluster(commands: Sequence[Command]) -> list[Any]:
-    pipeline: Any
-    with client().pipeline(transaction=False) as pipeline:
-        for command in commands:
-            pipeline.execute_command(*command)
-        return list(pipeline.execute())
 
 
 class Sizes(NamedTuple):

@@ -8,7 +8,7 @@ all are there again).
 import math
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -71,6 +71,27 @@ class Counter:
 counter = Counter()
 
 
+class Quota(NamedTuple):
+    """So many requests in each window of so many seconds."""
+
+    most: int
+    seconds: int
+
+    def use(self, key: str) -> "Use":
+        """Count one request of the key in the present window."""
+        now = time.time()
+        window = int(now // self.seconds)
+        used = counter.add(f"quota:{key}:{window}", self.seconds, math.ceil(self.most / STEPS))
+        return Use(self.most - used, math.ceil((window + 1) * self.seconds - now))
+
+
+class Use(NamedTuple):
+    """What is left of a quota, below zero where it is exceeded; seconds to the next window."""
+
+    left: int
+    wait_s: int
+
+
 def address_of(request: HttpRequest) -> str:
     """Where a request comes from, as the first proxy of ours saw it.
 
@@ -88,16 +109,11 @@ class Limit(ScopedRateThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         self.scope = str(getattr(view, self.scope_attr))
-        quota, seconds = self.parse_rate(self.get_rate())
-        self.quota, self.window_s = quota or 0, seconds or 1
-        now = time.time()
-        window = int(now // self.window_s)
-        self.wait_s = math.ceil((window + 1) * self.window_s - now)
-        key = f"limit:{self.scope}:{self.who(request)}:{window}"
-        used = counter.add(key, self.window_s, math.ceil(self.quota / STEPS))
-        self.left = max(0, self.quota - used)
+        most, seconds = self.parse_rate(self.get_rate())
+        self.quota = Quota(most or 0, seconds or 1)
+        self.used = self.quota.use(f"{self.scope}:{self.who(request)}")
         request._request.limit = self  # type: ignore[attr-defined]
-        return used <= self.quota
+        return self.used.left >= 0
 
     def who(self, request: Request) -> str:
         if request.auth is not None:
@@ -106,12 +122,12 @@ class Limit(ScopedRateThrottle):
         return f"user:{request.user.pk}" if signed_in else address_of(request._request)
 
     def wait(self) -> float:
-        return self.wait_s
+        return self.used.wait_s
 
     def headers(self) -> dict[str, str]:
         return {
-            "RateLimit-Policy": f'"{self.scope}";q={self.quota};w={self.window_s}',
-            "RateLimit": f'"{self.scope}";r={self.left};t={self.wait_s}',
+            "RateLimit-Policy": f'"{self.scope}";q={self.quota.most};w={self.quota.seconds}',
+            "RateLimit": f'"{self.scope}";r={max(0, self.used.left)};t={self.used.wait_s}',
         }
 
 

@@ -6,9 +6,8 @@ What is counted, and for how long, is by the name of the address. Counts are tho
 
 import hashlib
 import math
-import time
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
@@ -18,15 +17,7 @@ from storefront.http.errors import bad_request
 from storefront.http.middleware import is_api
 from streaming.identity.shoppers import known_shopper
 from web.problems import problem
-from web.quotas import STEPS, address_of, counter
-
-
-class Quota(NamedTuple):
-    """So many requests in so many seconds."""
-
-    most: int
-    seconds: int
-
+from web.quotas import Quota, address_of
 
 HOUR: Final = 3600
 # Of one shopper or signed-in user, beside FORMS, which all forms share: each of these costs more
@@ -67,7 +58,8 @@ class Guard:
         name = match.view_name if match else ""
         if is_api(request) or (request.method != "POST" and name not in READ):
             return None
-        waits = [wait for key, quota in counted(request, name) if (wait := exceeded(key, quota))]
+        uses = [quota.use(key) for key, quota in counted(request, name)]
+        waits = [use.wait_s for use in uses if use.left < 0]
         return _later(request, max(waits)) if waits else None
 
 
@@ -110,14 +102,6 @@ def counted(request: HttpRequest, name: str) -> Iterator[tuple[str, Quota]]:
         yield f"{name}:{address}", Quota(most * settings.FORMS_PER_ADDRESS // FORMS.most, seconds)
         if who is not None:
             yield f"{name}:{who}", Quota(most, seconds)
-
-
-def exceeded(key: str, quota: Quota) -> int:
-    """Count one; 0 where that is within the quota, else the seconds to wait for its next window."""
-    now = time.time()
-    window = int(now // quota.seconds)
-    used = counter.add(f"guard:{key}:{window}", quota.seconds, math.ceil(quota.most / STEPS))
-    return math.ceil((window + 1) * quota.seconds - now) if used > quota.most else 0
 
 
 def _digest(name: str) -> str:

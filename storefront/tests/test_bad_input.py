@@ -23,7 +23,7 @@ from web.quotas import Limit
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("bad_input.jsonl").open()]
 GOOD = {"type": "view", "article": "0108775015", "id": "good"}
-COUNTS = (b"limit:", b"guard:")  # of requests, by quota
+COUNTS = (b"quota:",)  # of requests
 UNLIMITED = dict.fromkeys(("reads", "recommendations", "events"), "100000000/min")
 
 

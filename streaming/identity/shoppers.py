@@ -3,15 +3,12 @@
 import re
 import secrets
 from collections.abc import Callable
-from functools import cache
 
 from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 from streaming.events.schema import SHOPPER_PATTERN
 from streaming.identity.tombstones import tombstones
-from web.cache import bounded
 
 COOKIE = "shopper"
 COOKIE_AGE = 60 * 60 * 24 * 365
@@ -35,7 +32,7 @@ def anonymous_of(request: HttpRequest) -> str:
     that was erased."""
     known = getattr(request, "_anonymous", None)
     if known is None:
-        known = named_by(request.COOKIES.get(COOKIE, ""))
+        known = signed_cookie(request)
         if not is_shopper(known) or tombstones.hold(known):
             known = new_anonymous()
             request._new_anonymous = known  # type: ignore[attr-defined]
@@ -48,17 +45,8 @@ def known_shopper(request: HttpRequest) -> str | None:
     customer = customer_of(request)
     if customer is not None:
         return customer_shopper(customer)
-    known = named_by(request.COOKIES.get(COOKIE, ""))
+    known = signed_cookie(request)
     return known if is_shopper(known) else None
-
-
-@bounded(most=10_000)
-def named_by(cookie: str) -> str:
-    """Whom the cookie names, "" where its signature isn't the shop's: for ever the same,
-    and to find out takes two digests."""
-    request = HttpRequest()
-    request.COOKIES = {COOKIE: cookie}
-    return request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""
 
 
 def customer_of(request: HttpRequest) -> int | None:
@@ -80,6 +68,24 @@ def is_new(request: HttpRequest) -> bool:
     return hasattr(request, "_new_anonymous")
 
 
+def signed_cookie(request: HttpRequest) -> str:
+    """Whom the cookie names; "" without one, or where its signature isn't the shop's."""
+    return request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""
+
+
+def hand_over(response: HttpResponse, shopper: str) -> None:
+    """Send the cookie by which the shopper is known from now on."""
+    response.set_signed_cookie(
+        COOKIE,
+        shopper,
+        salt=COOKIE,
+        max_age=COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )
+
+
 class ShopperMiddleware:
     """Hands a new anonymous shopper the cookie they are known by from now on."""
 
@@ -92,17 +98,3 @@ class ShopperMiddleware:
         if new is not None:
             hand_over(response, new)
         return response
-
-
-@cache
-def _signer() -> signing.TimestampSigner:
-    """As HttpResponse.set_signed_cookie makes one for every cookie."""
-    return signing.get_cookie_signer(salt=COOKIE + COOKIE)
-
-
-def hand_over(response: HttpResponse, shopper: str) -> None:
-    """Send the cookie by which the shopper is known from now on."""
-    signed = _signer().sign(shopper)
-    response.set_cookie(COOKIE, signed, httponly=True, samesite="Lax", secure=settings.HTTPS)
-    # Django would also write its end as a date, for browsers that are gone.
-    response.cookies[COOKIE]["max-age"] = COOKIE_AGE
