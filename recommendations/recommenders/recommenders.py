@@ -190,7 +190,9 @@ def new_in(context: RequestContext) -> Found:
             else context.index_group
         )
         lists = (bundle.new, bundle.new_by_index_group)
-        items = listed(replace(context, index_group=group), bundle, lists, _("New in"))
+        seen = (*context.beside, *unwanted(context))
+        within = replace(context, index_group=group, beside=seen)
+        items = listed(within, bundle, lists, _("New in"))
         if items:
             return Found("bundle_new_in", _("Arrived in the last weeks"), items)
     newest = fallbacks.newest(context.index_group, hidden(context), context.k)

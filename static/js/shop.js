@@ -71,15 +71,18 @@ document.addEventListener("htmx:afterSwap", () => {
 // --- Filters: what was open stays open while the goods and the counts change ---
 
 const openFacets = new Set();
+let focused = "";
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.target.id !== "goods") return;
   openFacets.clear();
+  focused = document.activeElement?.id;
   for (const facet of document.querySelectorAll("#facets details[open]")) openFacets.add(facet.id);
 });
 document.addEventListener("htmx:oobAfterSwap", () => {
   if (!openFacets.size) return;
   for (const facet of document.querySelectorAll("#facets details")) facet.open = openFacets.has(facet.id);
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 });
 
 // --- What another tab of this shop changes is followed, when this one is looked at ---

@@ -52,12 +52,12 @@ def hero_of(request: HttpRequest) -> Hero:
 
 
 def pictures_of(keys: list[int], index_group: int | None) -> list[Article]:
-    """The first that have a picture, each of another garment group; where too few have one, what
-    sells best."""
+    """The first that have a picture, each of another garment group; for a stranger, where too few
+    have one, what sells best."""
     known = article_cache.articles(keys)
     found = [known[key] for key in keys if key in known and known[key].summary.has_picture]
     hero = of_different_groups(found)
-    if len(hero) < PICTURES:
+    if len(hero) < PICTURES and index_group is None:
         hero = of_different_groups([*hero, *best_sellers(index_group)])
     return hero
 
