@@ -95,9 +95,11 @@ def fill_features(shoppers: int) -> list[int]:
     """
     from recommendations.bundle import registry
     from streaming import clock, connection, keys
-    from streaming.consumer import batch
+    from streaming.features import batch
     from streaming.features.articles import Articles
+    from streaming.features.batch import Located
     from streaming.features.state import pack
+    from streaming.features.trends import Increments
 
     bundle = registry.active()
     assert bundle is not None
@@ -108,8 +110,11 @@ def fill_features(shoppers: int) -> list[int]:
     redis.set(BENCH_KEY, "x" * 200)
     for start in range(0, shoppers, 1000):
         names = [shopper(n) for n in range(start, min(start + 1000, shoppers))]
-        good = [(0, name, event) for name in names for event in session(dice, name, sold, now)]
-        reduced = batch.reduce(good, dict.fromkeys(names), articles.known, [])
+        good = [
+            Located(0, name, event) for name in names for event in session(dice, name, sold, now)
+        ]
+        trends = Increments.around(now)
+        reduced = batch.reduce(good, dict.fromkeys(names), articles.known, trends)
         redis.mset({keys.state(name): pack(state) for name, state in reduced.states.items()})
     return sold
 

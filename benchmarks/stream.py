@@ -204,14 +204,15 @@ def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:
 
     The clock runs from the first batch that took effect, which therefore doesn't count.
     """
-    from streaming.consumer.runtime import FeatureConsumer
+    from streaming.consumer.runtime import ConsumerRuntime
+    from streaming.features.processor import FeatureProcessor
 
-    consumer = FeatureConsumer("benchmark")
+    consumer = ConsumerRuntime(FeatureProcessor(), "benchmark")
     thread = threading.Thread(target=consumer.run, daemon=True)
     thread.start()
     first, began = 0, 0.0
     deadline = time.monotonic() + PATIENCE_S
-    while (done := consumer.meter.events) < count:
+    while (done := consumer.metrics.events) < count:
         assert thread.is_alive(), "the consumer gave up"
         assert time.monotonic() < deadline, f"{done} of {count} events"
         if done and not began:
@@ -220,7 +221,7 @@ def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:
     took = (time.perf_counter() - began) * count / (count - first)
     consumer.stopping.set()
     thread.join(30)
-    parts = dict(consumer.meter.parts)
+    parts = dict(consumer.metrics.parts)
     parts["poll"] = max(0.0, took - sum(parts.values()))
     return took, parts
 

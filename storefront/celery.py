@@ -4,7 +4,6 @@ import os
 
 from celery import Celery
 
-from recommendations.attribution import worker as attribution
 from streaming.consumer import bootstep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
@@ -12,5 +11,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 app = Celery("storefront")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-bootstep.install(app)
-attribution.install(app)
+
+
+def features() -> object:
+    from streaming.features.processor import FeatureProcessor
+
+    return FeatureProcessor()
+
+
+def attribution() -> object:
+    from recommendations.attribution.processor import AttributionProcessor
+
+    return AttributionProcessor()
+
+
+bootstep.install(app, "stream", features)
+bootstep.install(app, "attribution", attribution)

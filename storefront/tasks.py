@@ -8,7 +8,8 @@ from storefront.privacy import erasure
 
 @shared_task(name="storefront.finish_erasures")
 def finish_erasures() -> int:
-    """Erase what couldn't be reached when a shopper was erased."""
+    """Erase what couldn't be reached when a shopper was erased, and whom a backup brought back."""
+    erasure.bury_again()
     return erasure.finish()[0]
 
 

@@ -1,22 +1,26 @@
 """The shop clock: the event time of now.
 
 The data end in September 2020. The shop lives at the time of its data: now is the wall clock plus
-an offset kept in Redis, which a replay moves along. As long as nobody has set it, now is the end
-of the data's last day.
+an offset kept in Redis, which a replay moves along, and in PostgreSQL, should Redis lose it. As
+long as nobody has set it, now is the end of the data's last day.
 """
 
+import logging
 import time
 from datetime import UTC, datetime, timedelta
 
 from django.db import Error as DatabaseError
-from django.db.models import Max
 
-from catalog.models import Transaction
+from catalog.period import data_period
 from streaming import keys
 from streaming.connection import StoreUnavailable, available, client
-from web.cache import bounded
+from streaming.models import ShopClock
+from web.cache import bounded, on_empty
+
+logger = logging.getLogger(__name__)
 
 REFRESH_S = 1.0
+KEPT_REFRESH_S = 10.0
 
 
 class _Offset:
@@ -38,7 +42,36 @@ class _Offset:
         self.ms, self.asked_at = ms, time.monotonic()
 
 
-_offset = _Offset()
+class _Kept:
+    """What PostgreSQL has of the clock, asked for again now and then."""
+
+    def __init__(self) -> None:
+        self.row = ShopClock()
+        self.asked_at = float("-inf")
+
+    def current(self) -> ShopClock:
+        if time.monotonic() - self.asked_at > KEPT_REFRESH_S:
+            self.asked_at = time.monotonic()
+            try:
+                self.row = ShopClock.objects.first() or ShopClock()
+            except DatabaseError as error:
+                logger.info("PostgreSQL doesn't tell the shop clock: %s", error)
+        return self.row
+
+    def learn(self, row: ShopClock) -> None:
+        self.row, self.asked_at = row, time.monotonic()
+
+
+_offset, _kept = _Offset(), _Kept()
+
+
+def reset() -> None:
+    """Forget what was heard, as in a new process."""
+    _offset.learn(None)
+    _kept.__init__()  # type: ignore[misc]
+
+
+on_empty(reset)
 
 
 def wall_ms() -> int:
@@ -55,7 +88,28 @@ def stored_offset() -> int | None:
 def now_ms() -> int:
     """Event time in ms. Never raises: with Redis away the last known offset holds."""
     offset = _offset.current()
+    if offset is None:
+        offset = _kept.current().offset_ms
     return wall_ms() + (default_offset() if offset is None else offset)
+
+
+def latest_ms() -> int:
+    """The latest that the shop's clock has ever been: what is far ahead of it can't be true.
+
+    A clock that was set back knows later events nevertheless.
+    """
+    return max(now_ms(), _kept.current().reached_ms)
+
+
+def refresh() -> None:
+    """Ask again where the clock stands, before anything is called too late."""
+    _offset.asked_at = _kept.asked_at = float("-inf")
+
+
+def expect(ms: int) -> None:
+    """Events up to `ms` are about to be told; with PostgreSQL away they may be refused."""
+    if ms > latest_ms():
+        _keep(reached_ms=ms)
 
 
 def heard(value: bytes | None) -> int:
@@ -66,10 +120,31 @@ def heard(value: bytes | None) -> int:
 
 def set_now(ms: int) -> None:
     """Move the clock, also back; may raise StoreUnavailable."""
-    offset = ms - wall_ms()
+    before, offset = latest_ms() if _is_known() else 0, ms - wall_ms()
     with available():
         client().set(keys.CLOCK, offset)
+    _keep(reached_ms=max(before, ms), offset_ms=offset)
     _offset.learn(offset)
+
+
+def _is_known() -> bool:
+    """Whether anybody has set it, or the data tell it."""
+    if _offset.current() is not None or _kept.current().offset_ms is not None:
+        return True
+    return default_offset() != 0
+
+
+def _keep(**values: int) -> None:
+    """In PostgreSQL too; `reached_ms` never goes back."""
+    try:
+        row, _ = ShopClock.objects.get_or_create(pk=1)
+        row.reached_ms = max(row.reached_ms, values["reached_ms"])
+        row.offset_ms = values.get("offset_ms", row.offset_ms)
+        row.save()
+    except DatabaseError as error:
+        logger.warning("The shop clock isn't kept in PostgreSQL: %s", error)
+    else:
+        _kept.learn(row)
 
 
 def follow(ms: int) -> None:
@@ -89,8 +164,9 @@ def default_offset() -> int:
 
 @bounded(most=1)
 def _to_end_of_data() -> int:
-    last = Transaction.objects.aggregate(last=Max("t_dat"))["last"]
-    if last is None:
+    period = data_period()
+    if period is None:
         raise LookupError("no transactions")
+    last = period.last
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
     return int(end.timestamp() * 1000) - wall_ms()

@@ -76,6 +76,39 @@ def reset() -> None:
     client.cache_clear()
 
 
+class Eviction(NamedTuple):
+    """How a Redis makes room; `limited` tells whether it has a limit that it may come to."""
+
+    policy: str
+    limited: bool
+
+
+NO_EVICTION = "noeviction"
+EVICTS = (
+    "Redis may throw features away (maxmemory-policy {policy}), and nobody would know."
+    " `CONFIG SET maxmemory-policy noeviction` in Redis, and in its configuration, mends it"
+)
+
+
+def eviction(redis_: Any = None) -> Eviction | None:
+    """The worst of the nodes' policies, None where none evicts; may raise StoreUnavailable."""
+    with available():
+        told: dict[str, Any] = (redis_ or client()).info("memory", **_every_node())
+    nodes = [told] if "used_memory" in told else told.values()
+    found = [
+        Eviction(str(node["maxmemory_policy"]), int(node["maxmemory"]) > 0)
+        for node in nodes
+        if node.get("maxmemory_policy", NO_EVICTION) != NO_EVICTION
+    ]
+    return max(found, key=lambda e: e.limited, default=None)
+
+
+def may_evict(redis_: Any = None) -> str:
+    """Why this store can't be trusted with features; empty where it can."""
+    found = eviction(redis_)
+    return EVICTS.format(policy=found.policy) if found and found.limited else ""
+
+
 class Sizes(NamedTuple):
     """Of the whole store; bytes of memory."""
 

@@ -5,16 +5,16 @@ The part in braces is what Redis Cluster hashes: all that one batch writes lies 
 
 from datetime import date
 
-from django.conf import settings
+from streaming.partitions import home_of
 
-from streaming.events.schema import partition_of
-
-# The only key that never expires: without it the shop would fall back to the end of the data.
+# Never expires, as those erased; PostgreSQL knows both too.
 CLOCK = "stream:clock"
+# Everybody who was erased, for PostgreSQL to be told after a backup was restored.
+ERASED = "stream:erased"
 # When each worker said something last.
 WORKERS = "stream:workers"
 ANY_STATE = "{p*}:s:*"
-OF_THE_LOG = ("fence:*", "epochs", "s:*", "t:*", "n:*", "co:*")
+OF_THE_LOG = ("fence:*", "log", "epochs", "s:*", "t:*", "n:*", "co:*")
 
 
 def tag(partition: int) -> str:
@@ -22,19 +22,25 @@ def tag(partition: int) -> str:
 
 
 def state(shopper: str) -> str:
-    return f"{tag(partition_of(shopper, settings.KAFKA_PARTITIONS))}:s:{shopper}"
+    return f"{tag(home_of(shopper))}:s:{shopper}"
 
 
 def dislikes(shopper: str) -> str:
-    return f"{tag(partition_of(shopper, settings.KAFKA_PARTITIONS))}:no:{shopper}"
+    return f"{tag(home_of(shopper))}:no:{shopper}"
 
 
 def fence(partition: int, topic_id: str) -> str:
     return f"{tag(partition)}:fence:{topic_id}"
 
 
-def epochs(partition: int) -> str:
-    return f"{tag(partition)}:epochs"
+def log(partition: int) -> str:
+    """Of which topic the partition's trends hold events."""
+    return f"{tag(partition)}:log"
+
+
+def of_articles(partition: int) -> tuple[str, str]:
+    """Patterns of what is known of articles: trends and counts."""
+    return f"{tag(partition)}:t:*", f"{tag(partition)}:n:*"
 
 
 def trend(partition: int, epoch: int, index_group: int) -> str:
@@ -43,10 +49,6 @@ def trend(partition: int, epoch: int, index_group: int) -> str:
 
 def counts(partition: int, epoch: int) -> str:
     return f"{tag(partition)}:n:{epoch}"
-
-
-def co_views(partition: int, article: int) -> str:
-    return f"{tag(partition)}:co:{article}"
 
 
 def top(index_group: int | None) -> str:

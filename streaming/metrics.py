@@ -20,7 +20,7 @@ from streaming.status import DELAY_BOUNDS_MS, WorkerStatus
 OF_WORKER: Final = (
     ("stream_events", "events worked on since the worker's start", True, "events"),
     ("stream_dead_letters", "messages set aside", True, "dead"),
-    ("stream_merges", "anonymous shoppers handed over", True, "merges"),
+    ("stream_passed_on", "events passed on to their shopper's partition", True, "passed_on"),
     ("stream_refused_batches", "batches that a fence refused", True, "refused"),
     ("stream_rebalances", "assignments of partitions", True, "rebalances"),
     ("stream_events_per_second", "rate over the last ten seconds", False, "events_per_s"),

@@ -77,6 +77,20 @@ class ErasedShopper(models.Model):
                 self.removed[what] = self.removed.get(what, 0) + number
 
 
+class ShopClock(models.Model):
+    """The shop clock as it was set last, one row: Redis has it too, and may lose it.
+
+    `offset_ms` leads from the wall clock to it, None as long as nobody has set it. `reached_ms` is
+    the latest it has ever been.
+    """
+
+    offset_ms = models.BigIntegerField(null=True)
+    reached_ms = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"shop clock, reached {self.reached_ms}"
+
+
 class DeadMessage(models.Model):
     """A dead letter in the admin's list and permissions; the letters themselves lie in Kafka."""
 

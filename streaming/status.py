@@ -11,6 +11,8 @@ from streaming import keys
 from streaming.connection import available, client
 
 TTL_S: Final = 15
+STOPPED: Final = "stopped"
+STOPPED_TTL_S: Final = 7 * 86_400
 # An hour's points, one each five seconds.
 SERIES_EVERY_S: Final = 5.0
 SERIES_KEPT: Final = 720
@@ -18,6 +20,14 @@ SERIES_TTL_S: Final = 86_400
 # Upper bounds of the delays' histogram; its last count is of what took longer.
 DELAY_BOUNDS_MS: Final = (5, 10, 25, 50, 100, 200, 300, 500, 1000, 2500, 5000, 10_000, 60_000)
 DAYS_KEPT_S: Final = 60 * 86_400
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """Why a partition is left out, since when, and at which offset it stands."""
+
+    since_ms: int
+    offset: int
+    reason: str
 
 
 class PartitionStatus(msgspec.Struct):
@@ -30,6 +40,7 @@ class PartitionStatus(msgspec.Struct):
     position: int
     end: int | None
     behind_ms: int | None = None
+    stop: Stop | None = None
 
     @property
     def lag(self) -> int | None:
@@ -45,7 +56,8 @@ class WorkerStatus(msgspec.Struct):
     events, or the last batch's before.
 
     `behind_ms` is that of the partition that is furthest behind. `delay_counts` are all delays
-    since the start by DELAY_BOUNDS_MS, and `delay_sum_ms` is their sum.
+    since the start by DELAY_BOUNDS_MS, and `delay_sum_ms` is their sum. `reason` says why a worker
+    waits or has stopped, `since_ms` since when it is in its state.
     """
 
     worker: str
@@ -61,12 +73,15 @@ class WorkerStatus(msgspec.Struct):
     delay_p99_ms: float | None
     behind_ms: int
     dead: int
-    merges: int
+    passed_on: int
     refused: int
     rebalances: int
     started_ms: int = 0
     delay_counts: list[int] = []
     delay_sum_ms: int = 0
+    processor: str = "features"
+    reason: str = ""
+    since_ms: int = 0
 
     @property
     def lag(self) -> int:
@@ -97,25 +112,38 @@ def series(worker: str) -> list[Point]:
     return [msgspec.msgpack.decode(value, type=Point) for value in reversed(values)]
 
 
-def publish(client: redis.Redis, status: WorkerStatus) -> None:
+def publish(client: redis.Redis, status: WorkerStatus, ttl_s: int = TTL_S) -> None:
     """Let readers know; the status goes when the worker says nothing more."""
     with available(), client.pipeline(transaction=False) as pipeline:
-        pipeline.set(keys.status(status.worker), msgspec.json.encode(status), ex=TTL_S)
-        pipeline.zadd(keys.WORKERS, {status.worker: status.heartbeat_ms})
-        pipeline.zremrangebyscore(keys.WORKERS, 0, status.heartbeat_ms - 1000 * SERIES_TTL_S)
-        pipeline.expire(keys.WORKERS, SERIES_TTL_S)
+        pipeline.set(keys.status(_name(status)), msgspec.json.encode(status), ex=ttl_s)
+        pipeline.zadd(keys.WORKERS, {_name(status): status.heartbeat_ms})
+        pipeline.zremrangebyscore(keys.WORKERS, 0, status.heartbeat_ms - 1000 * STOPPED_TTL_S)
+        pipeline.expire(keys.WORKERS, STOPPED_TTL_S)
         pipeline.execute()
 
 
+def _name(status: WorkerStatus) -> str:
+    """A process may run several processors."""
+    return (
+        status.worker if status.processor == "features" else f"{status.processor}:{status.worker}"
+    )
+
+
 def names() -> list[str]:
-    """The workers of the last day; may raise StoreUnavailable. Looks at no other key."""
+    """The workers of the last week; may raise StoreUnavailable. Looks at no other key."""
     with available():
         found: list[Any] = client().zrange(keys.WORKERS, 0, -1)
     return sorted(name.decode() for name in found)
 
 
-def workers() -> list[WorkerStatus]:
+def workers(processor: str = "features") -> list[WorkerStatus]:
     """Every live worker's status, by name; may raise StoreUnavailable."""
+    return [found for found in told() if found.processor == processor and found.state != STOPPED]
+
+
+def told() -> list[WorkerStatus]:
+    """What every processor's workers say, and what those that stopped said last; may raise
+    StoreUnavailable."""
     known = names()
     with available(), client().pipeline(transaction=False) as pipeline:
         for name in known:

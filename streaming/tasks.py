@@ -1,11 +1,15 @@
 from collections.abc import Sequence
+from typing import Final
 
 from celery import shared_task
 
 from streaming.events.schema import names_in
+from streaming.features import sampling
 from streaming.identity.tombstones import tombstones
 from streaming.producers import outbox, spool
 from streaming.producers.acknowledged import outgoing
+
+SAMPLE: Final = 500
 
 
 @shared_task(name="streaming.relay_outbox")
@@ -27,3 +31,10 @@ def _deliver(messages: Sequence[bytes]) -> list[bytes]:
     alive = [message for message in messages if not names_in(message) & tombstones.names()]
     failed = outbox.sender().send([outgoing(message) for message in alive])
     return [alive[place] for place in failed]
+
+
+@shared_task(name="streaming.verify_features")
+def verify_features() -> int:
+    """Compare a sample of the features with the log; how many shoppers differ."""
+    found = sampling.verify(SAMPLE)
+    return found.wrong

@@ -17,8 +17,10 @@ from recommendations.attribution.models import (
     Interaction,
     Serving,
 )
-from streaming.consumer.batch import TAGS
+from streaming.consumer.batch import PartitionBatch, Record
+from streaming.consumer.processor import NO_POSITION, RefusedError
 from streaming.events import schema
+from streaming.features.batch import TAGS
 from streaming.identity.tombstones import tombstones
 
 Touch = schema.Impression | schema.Click | schema.BagAdd
@@ -51,10 +53,6 @@ VALUES %s ON CONFLICT (variant_id, shopper) DO UPDATE SET
 """
 
 
-class FenceError(Exception):
-    """The fence stands elsewhere: another worker has the partition, or the batch is in already."""
-
-
 class Servings:
     """The known servings and the experiment's variant of each; asks again for an unknown one."""
 
@@ -68,12 +66,17 @@ class Servings:
         return self.variants
 
 
-def decode(values: Iterable[bytes]) -> list[Relevant]:
-    """The events that can be of interest; the feature stream tells of those that aren't events."""
+def decode(records: Iterable[Record]) -> list[Relevant]:
+    """The events that can be of interest; the feature stream tells of those that aren't events.
+
+    What was passed on to another partition was met where it came from.
+    """
     found = []
-    for value in values:
+    for record in records:
+        if record.headers and record.origin is not None:
+            continue
         try:
-            event = schema.decode(value)
+            event = schema.decode(record.value or b"")
         except (msgspec.DecodeError, RecursionError):
             continue
         if isinstance(event, OF_INTEREST) and event.source != "replay":
@@ -82,20 +85,13 @@ def decode(values: Iterable[bytes]) -> list[Relevant]:
 
 
 @transaction.atomic
-def work(
-    servings: Servings,
-    topic_id: str,
-    partition: int,
-    expected: int,
-    following: int,
-    values: Sequence[bytes],
-) -> int:
-    """Count the messages from `expected` up to `following`; return how many interactions were new.
+def work(servings: Servings, topic_id: str, expected: int, batch: PartitionBatch) -> int:
+    """Count a batch's events; return how many interactions were new.
 
-    Raise FenceError, and do nothing, where the partition's fence isn't at `expected`.
+    Raise RefusedError, and do nothing, where the partition isn't at `expected`.
     """
-    _pass_fence(topic_id, partition, expected, following)
-    found = decode(values)
+    _move_on(topic_id, expected, batch)
+    found = decode(batch.records)
     erased = {event.shopper for event in found if isinstance(event, schema.Erase)}
     gone = erased | tombstones.names()
     kept = [e for e in found if not isinstance(e, schema.Erase) and e.shopper not in gone]
@@ -146,14 +142,14 @@ def purge() -> int:
     return Interaction.objects.filter(ts__lt=newest - KEPT_MS).delete()[0]
 
 
-def _pass_fence(topic_id: str, partition: int, expected: int, following: int) -> None:
-    fence, _ = AttributionFence.objects.select_for_update().get_or_create(
-        topic_id=topic_id, partition=partition, defaults={"following": 0}
+def _move_on(topic_id: str, expected: int, batch: PartitionBatch) -> None:
+    row, _ = AttributionFence.objects.select_for_update().get_or_create(
+        topic_id=topic_id, partition=batch.partition, defaults={"following": NO_POSITION}
     )
-    if fence.following != expected:
-        raise FenceError(f"partition {partition} stands at {fence.following}, not {expected}")
-    fence.following = following
-    fence.save(update_fields=["following"])
+    if row.following != expected:
+        raise RefusedError(f"partition {batch.partition} stands at {row.following}, not {expected}")
+    row.following = batch.next_offset
+    row.save(update_fields=["following"])
 
 
 def _touch_row(servings: Servings, event: Relevant) -> tuple[Any, ...] | None:
@@ -197,9 +193,11 @@ def exposures(
 
 
 def is_challengers(answer: str, position: int | None) -> bool:
-    """Whether this place (from 1) of an interleaved answer was the challenger's choice."""
+    """Whether this place (0 is none) of an interleaved answer was the challenger's choice."""
     served = rec_id.read(answer)
-    return served is not None and position is not None and bool(served.teams >> position - 1 & 1)
+    if served is None or not position:
+        return False
+    return bool(served.teams >> position - 1 & 1)
 
 
 def _sums(placed: Iterable[tuple[Counted, tuple[Any, ...]]]) -> dict[Any, Counter[str]]:

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from django.db.models import Max, Min
 
 from catalog.columns import copy, copy_columns
-from catalog.models import Transaction
+from catalog.period import data_period
 from recommendations.dataset.inputs import ATTRIBUTES, TEXTS, Inputs, Ints, Progress, Sales
 from streaming.identity.tombstones import erased_customers
 
@@ -53,9 +52,9 @@ def load_inputs(as_of: date | None, today: date, progress: Progress) -> Inputs:
     if articles.empty:
         raise NothingToTrainOnError("there is no article to train on: run ingest_hm first")
     progress(f"{len(articles):,} articles")
-    bounds = Transaction.objects.aggregate(first=Min("t_dat"), last=Max("t_dat"))
-    until = as_of or bounds["last"] or today
-    months = month_ranges(bounds["first"] or until, until)
+    period = data_period()
+    until = as_of or (period.last if period else today)
+    months = month_ranges(period.first if period else until, until)
     keys = articles["article"].to_numpy(np.int32)
     return Inputs(articles, load_sales(months, keys, progress), until)
 

@@ -7,7 +7,7 @@ from pytest_django import Settings
 from recommendations.bundle.registry import registry
 from recommendations.tests.shops import Lived, live_through
 from streaming import clock, connection
-from streaming.tests.conftest import log  # noqa: F401
+from streaming.tests.conftest import log, store  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +17,7 @@ def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
     settings.BUNDLES_DIR = tmp_path / "bundles"
     registry.reset()
     connection.client().flushdb()
-    clock._offset.learn(None)
+    clock.reset()
     yield settings.BUNDLES_DIR
     registry.reset()
 

@@ -13,7 +13,6 @@ from django.db import connection
 from django.db.models import Sum
 
 from recommendations.attribution import rec_id
-from recommendations.attribution.consumer import AttributionConsumer
 from recommendations.attribution.crediting import WINDOW_MS
 from recommendations.attribution.models import (
     COUNTED,
@@ -23,9 +22,13 @@ from recommendations.attribution.models import (
     Outcome,
     Serving,
 )
-from recommendations.attribution.step import FenceError, Servings, purge, work
+from recommendations.attribution.processor import AttributionProcessor
+from recommendations.attribution.step import Servings, purge, work
 from recommendations.experiments.models import Experiment, Layer, Variant
 from recommendations.serving import servings
+from streaming.consumer.batch import PartitionBatch, Record
+from streaming.consumer.processor import NO_POSITION, RefusedError
+from streaming.consumer.runtime import ConsumerRuntime
 from streaming.events import schema
 from streaming.events.schema import Event
 from streaming.kafka import topics
@@ -45,8 +48,9 @@ def bought(name: str, shopper: str, ts: int, article: int = 1) -> Event:
 
 
 def count(*some: Event, at: int = 0, partition: int = 0) -> int:
-    values = [schema.encode(one) for one in some]
-    return work(Servings(), "topic", partition, at, at + len(some), values)
+    records = [Record(at + n, schema.encode(one)) for n, one in enumerate(some)]
+    batch = PartitionBatch(partition, records, at + len(some))
+    return work(Servings(), "topic", at or NO_POSITION, batch)
 
 
 def total(name: str) -> float:
@@ -116,7 +120,7 @@ def test_ids_that_are_not_ours_and_replayed_history_count_nothing() -> None:
 def test_a_batch_counts_at_its_own_place_only() -> None:
     clicked = event(schema.Click, "a", "c1", 0, article=1, rec_id=shelf())
     count(clicked)
-    with pytest.raises(FenceError, match="stands at 1, not 0"):
+    with pytest.raises(RefusedError, match="stands at 1, not -1"):
         count(clicked)
     assert AttributionFence.objects.get().following == 1
 
@@ -317,7 +321,7 @@ def test_two_readers_share_the_partitions_and_count_each_event_once(log: str) ->
         ]
     )
     publisher.settle()
-    consumers = [AttributionConsumer() for _ in range(2)]
+    consumers = [ConsumerRuntime(AttributionProcessor(), "test") for _ in range(2)]
     threads = [threading.Thread(target=consumer.run) for consumer in consumers]
     for thread in threads:
         thread.start()

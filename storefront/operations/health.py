@@ -11,6 +11,7 @@ from redis import Redis
 
 from recommendations.bundle import registry
 from recommendations.bundle.format import BundleError
+from streaming import connection as connection_of_store
 
 PATIENCE_S = 1.0
 
@@ -41,6 +42,16 @@ def redis() -> None:
         client.ping()
 
 
+class EvictionError(Exception):
+    """The store throws features away when it is full."""
+
+
+def eviction() -> None:
+    """A store with a limit stops the stream; one without may come to have one."""
+    if found := connection_of_store.eviction():
+        raise EvictionError(found.policy)
+
+
 def kafka() -> None:
     client = AdminClient(
         {
@@ -60,6 +71,7 @@ def model_bundle() -> None:
 PARTS: tuple[tuple[str, bool, Callable[[], None]], ...] = (
     ("postgresql", True, postgresql),
     ("redis", False, redis),
+    ("redis keeps every key", False, eviction),
     ("kafka", False, kafka),
     ("model bundle", False, model_bundle),
 )

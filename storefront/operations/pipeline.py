@@ -3,19 +3,23 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Final, TypeVar
 
 from django.core.cache import cache
 
 from catalog.models import IngestRun
+from recommendations.bundle.versions import in_training
 from recommendations.evaluation import quality
 from recommendations.evaluation.quality import Quality
 from recommendations.models import ModelVersion
 from storefront.operations import celery_heartbeats, health
 from streaming import status
 from streaming.clock import wall_ms
-from streaming.connection import Sizes, StoreUnavailable, sizes
+from streaming.connection import EVICTS, Sizes, StoreUnavailable, eviction, sizes
+from streaming.features import sampling
+from streaming.features.sampling import Verified
 from streaming.models import OutboxEvent
 from streaming.producers import spool
 from streaming.status import PartitionStatus, Point, WorkerStatus
@@ -55,12 +59,28 @@ class Pipeline:
     spooled_bytes: int
     ingest: IngestRun | None
     model: ModelVersion | None
+    training: ModelVersion | None
     versions: list[Quality]
+    told: list[WorkerStatus] = field(default_factory=list)  # and those that have stopped
+    verified: Verified | None = None
+    evicts: str = ""
     taken_ms: int = field(default_factory=wall_ms)
 
     @property
     def lag(self) -> int:
         return sum(worker.lag for worker in self.workers)
+
+    @property
+    def troubles(self) -> list[tuple[str, str, datetime]]:
+        """Who waits or has stopped, why, and since when."""
+        found = [(w.worker, w.reason, w.since_ms) for w in self.told if w.reason]
+        found += [
+            (f"partition {number}, offset {part.stop.offset}", part.stop.reason, part.stop.since_ms)
+            for worker in self.told
+            for number, part in worker.partitions.items()
+            if part.stop
+        ]
+        return [(who, why, datetime.fromtimestamp(at / 1000, UTC)) for who, why, at in found]
 
     @property
     def behind_ms(self) -> int:
@@ -148,7 +168,11 @@ def look_afresh() -> Pipeline:
         spooled_bytes=spool.size(),
         ingest=IngestRun.objects.first(),
         model=ModelVersion.objects.active().first(),
+        training=in_training(),
         versions=quality.history(),
+        told=asked(status.told, []),
+        verified=asked(sampling.last, None),
+        evicts=asked(evicting, ""),
     )
 
 
@@ -157,6 +181,12 @@ def asked(question: Callable[[], T], nothing: T) -> T:
         return question()
     except StoreUnavailable:
         return nothing
+
+
+def evicting() -> str:
+    """What to do about a store that throws features away; empty where it doesn't."""
+    found = eviction()
+    return EVICTS.format(policy=found.policy) if found else ""
 
 
 def points() -> list[list[Point]]:

@@ -26,7 +26,6 @@ from recommendations.retrieval.profile import customer_key
 from storefront.models import Bag, Order, SavedArticle, ShopperSession
 from streaming.connection import StoreUnavailable
 from streaming.erasure import features
-from streaming.identity.shoppers import customer_shopper
 from streaming.identity.tombstones import tombstones
 from streaming.kafka.topics import TopicError
 from streaming.models import ErasedShopper
@@ -57,6 +56,7 @@ def erase(shopper: str, asked_by: str) -> ErasedShopper:
     tombstones.reset()
     with suppress(StoreUnavailable):
         features.empty(shopper)
+        features.tell_erased({shopper: tombstone.customer_id})
     cache.delete_many(CACHED)
     logger.info("%s was erased, as asked by %s", shopper, asked_by)
     return tombstone
@@ -124,16 +124,28 @@ def _finish_soon() -> None:
 
 @receiver(ingested)
 def erase_again(**_: Any) -> None:
-    """The files brought erased customers back: they are still not to be known.
-
-    A customer's key is their place in the file, which another delivery may have moved.
-    """
+    """The files brought erased customers back, under the keys they had: they are still unknown."""
     for row in ErasedShopper.objects.exclude(customer_id=""):
-        customer = Customer.objects.filter(customer_id=row.customer_id).first()
-        if customer is None:
-            continue
-        if row.shopper != customer_shopper(customer.pk):
-            row.delete()
-            features.bury(customer_shopper(customer.pk), row.customer_id, row.asked_by)
-        from_tables(customer_shopper(customer.pk))
+        from_tables(row.shopper)
     transaction.on_commit(tombstones.reset)
+
+
+def bury_again() -> int:
+    """Erase again whom a restored backup of PostgreSQL brought back; how many.
+
+    Redis knows everybody who was erased too, and learns here of those that it has lost.
+    """
+    try:
+        told = features.told_of_erased()
+    except StoreUnavailable as error:
+        logger.warning("Who was erased can't be compared with Redis: %s", error)
+        return 0
+    buried = dict(ErasedShopper.objects.values_list("shopper", "customer_id"))
+    # A database of other people has other ids under the same keys.
+    back = [s for s in sorted(told.keys() - buried.keys()) if _name_in_files(s) == told[s]]
+    for shopper in back:
+        erase(shopper, "a backup that was restored")
+    if missing := {shopper: buried[shopper] for shopper in buried.keys() - told.keys()}:
+        with suppress(StoreUnavailable):
+            features.tell_erased(missing)
+    return len(back)

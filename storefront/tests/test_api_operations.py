@@ -14,7 +14,10 @@ from recommendations.models import ModelVersion
 from storefront.tests.shops import Shop
 from streaming.api.serializers import known_articles
 from streaming.connection import client as redis
-from streaming.consumer.worker_metrics import Meter
+from streaming.consumer.assignment import Assignment
+from streaming.consumer.batch import PartitionBatch, Record
+from streaming.consumer.processor import Log
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.status import publish
 
 pytestmark = pytest.mark.django_db
@@ -95,9 +98,9 @@ def status_of(client: Client) -> Any:
 
 
 def test_the_status_names_workers_and_what_waits(client: Client, store: None) -> None:
-    meter = Meter("w1", state="running", ends={0: 12})
-    meter.batch([0, 0, 0], [1, 2, 3], 0.01)
-    publish(redis(), meter.report("topic", {0: 7}))
+    meter = WorkerMetrics("w1", state="running", ends={0: 12})
+    meter.batch([PartitionBatch(0, [Record(n, b"", n) for n in (1, 2, 3)], 4)], 0.01)
+    publish(redis(), meter.report(Assignment([0], Log("events", "topic"), {0: 7})))
     IngestRun.objects.create(status=IngestRun.Status.DONE)
     body = status_of(client)
     (worker,) = body["workers"]

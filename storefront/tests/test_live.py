@@ -10,7 +10,8 @@ from django.test import Client
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from storefront.live import live, replaying
 from storefront.tests.test_bag import at_once
-from streaming.events.schema import View, decode, partition_of
+from streaming.events.schema import View, decode
+from streaming.partitions import partition_of
 from streaming.replay.replay import Publisher
 from streaming.tests.traffic import START
 

@@ -20,7 +20,10 @@ from storefront.tests.shops import Shop
 from streaming import status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis
-from streaming.consumer.worker_metrics import Meter
+from streaming.consumer.assignment import Assignment
+from streaming.consumer.batch import PartitionBatch, Record
+from streaming.consumer.processor import Log
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.tasks import flush_spool
 
 DEPLOY = settings.BASE_DIR / "deploy"
@@ -52,9 +55,9 @@ def names_in(expression: str) -> set[str]:
 
 @pytest.mark.django_db
 def test_every_figure_that_is_asked_for_is_given(client: Client, shop: Shop, store: None) -> None:
-    meter = Meter("w1", state="running", ends={0: 9})
-    meter.batch([0], [wall_ms()], 0.01)
-    status.publish(redis(), meter.report("topic", {0: 7}))
+    meter = WorkerMetrics("w1", state="running", ends={0: 9})
+    meter.batch([PartitionBatch(0, [Record(0, b"", wall_ms())], 1)], 0.01)
+    status.publish(redis(), meter.report(Assignment([0], Log("events", "topic"), {0: 7})))
     redis().zadd(celery_heartbeats.WORKERS, {"tasks@here": wall_ms()})
     flush_spool.apply()
     now = timezone.now()

@@ -7,14 +7,18 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from recommendations.models import ModelVersion
+from recommendations.training.run import training_lock
 from storefront.operations import celery_heartbeats, pipeline
 from streaming import keys, status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis
-from streaming.consumer.worker_metrics import Meter
+from streaming.consumer.assignment import Assignment
+from streaming.consumer.processor import Log
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.status import Point
 from streaming.tasks import flush_spool
 from web import charts
@@ -31,16 +35,18 @@ def fresh() -> Iterator[None]:
     cache.clear()
 
 
-def meter(worker: str = "stream@test") -> Meter:
+def meter(worker: str = "stream@test") -> WorkerMetrics:
     """A worker that is 67 events and about two seconds behind on one partition of two."""
-    found = Meter(worker, state="running", ends={0: 1_234_567, 1: 9})
+    found = WorkerMetrics(worker, state="running", ends={0: 1_234_567, 1: 9})
     now = wall_ms()
     found.batch([1, 0], [now - 40, now - 2000], 0.01)
     return found
 
 
-def tell(meter: Meter) -> None:
-    status.publish(redis(), meter.report("topic", {0: 1_234_500, 1: 9}))
+def tell(meter: WorkerMetrics) -> None:
+    status.publish(
+        redis(), meter.report(Assignment([0, 1], Log("events", "topic"), {0: 1_234_500, 1: 9}))
+    )
 
 
 def test_the_pipeline_shows_how_far_behind_each_partition_is(client: Client, store: None) -> None:
@@ -156,3 +162,18 @@ def test_the_pipeline_page_says_what_is_away(client: Client) -> None:
     metrics = client.get("/metrics")
     assert metrics.status_code == 200
     assert "stream_store_up 0.0" in metrics.text
+
+
+def test_the_pipeline_says_which_model_is_live_and_that_the_full_one_is_in_training(
+    client: Client, stock: object
+) -> None:
+    ModelVersion.objects.update(metrics={"quick": 1})
+    record = ModelVersion.objects.create(version="next", created_at=timezone.now())
+    said = f"training the full model since {timezone.localtime(record.created_at):%H:%M}"
+    # A training that was killed holds no lock: its row alone says nothing.
+    page = client.get(PAGE).text
+    assert "first look: popularity and content, live since" in page
+    assert said not in page
+    cache.clear()
+    with training_lock():
+        assert said in client.get(PAGE).text

@@ -8,12 +8,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import Article
+from catalog.quantities import MAX_EVENT_ID, MAX_KEY, MAX_POSITION, MAX_QUERY, MAX_WIDGET
 from streaming.events import schema
 from streaming.events.schema import Event
 from streaming.producers.producer import new_id
 
 MAX_EVENTS: Final = 100
-MAX_KEY: Final = 2_147_483_647
 OF_ARTICLE: Final[dict[str, Callable[..., Event]]] = {
     "view": schema.View,
     "click": schema.Click,
@@ -102,10 +102,10 @@ class EventSerializer(serializers.Serializer[Any]):
     )
     type = TypeField(choices=[*OF_ARTICLE, "search"])
     article = ArticleKeyField(required=False, help_text="Required for all types but search.")
-    rec_id = serializers.CharField(required=False, max_length=64)
-    widget = serializers.CharField(required=False, max_length=40)
-    position = serializers.IntegerField(required=False, min_value=0, max_value=1000)
-    query = serializers.CharField(required=False, max_length=200, help_text="For search.")
+    rec_id = serializers.CharField(required=False, max_length=MAX_EVENT_ID)
+    widget = serializers.CharField(required=False, max_length=MAX_WIDGET)
+    position = serializers.IntegerField(required=False, min_value=0, max_value=MAX_POSITION)
+    query = serializers.CharField(required=False, max_length=MAX_QUERY, help_text="For search.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         needed = "query" if attrs["type"] == "search" else "article"

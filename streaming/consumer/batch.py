@@ -1,133 +1,104 @@
-"""One partition's batch, from messages to what they do. No I/O."""
+"""What a poll brings: records by partition. No I/O."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-import msgspec
+from confluent_kafka import Message
 
-from streaming.events import schema
-from streaming.events.schema import Event, key_of, partition_of
-from streaming.features import reducer
-from streaming.features.reducer.handover import hand_over
-from streaming.features.reducer.tastes import Attributes
-from streaming.features.state import State, unpack
-from streaming.features.trends import Increments
-
-TAGS: Final[dict[type[schema.OfArticle], str]] = {
-    kind: str(kind.__struct_config__.tag) for kind in schema.OF_ARTICLE
-}
+ORIGIN: Final = "origin"  # the header of a record that another partition passed on
 
 
-class Taken(NamedTuple):
-    """A message as it lay in its partition."""
+class Origin(NamedTuple):
+    """Where a record lay that was passed on to its shopper's partition."""
+
+    partition: int
+    offset: int
+
+    @classmethod
+    def read(cls, header: bytes | None) -> "Origin | None":
+        """None for what isn't one: a header can be anything."""
+        try:
+            partition, offset = map(int, (header or b"").split(b":"))
+        except (ValueError, TypeError):
+            return None
+        return cls(partition, offset)
+
+    def header(self) -> tuple[str, bytes]:
+        return ORIGIN, f"{self.partition}:{self.offset}".encode()
+
+
+class Record(NamedTuple):
+    """A message as it lay in its partition; `value` None is a tombstone of a compacted topic."""
 
     offset: int
-    value: bytes
+    value: bytes | None
+    accepted_ms: int = 0
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+    @property
+    def origin(self) -> Origin | None:
+        return next((Origin.read(value) for name, value in self.headers if name == ORIGIN), None)
 
 
-class Dead(NamedTuple):
-    """A message that can't be worked on, and why."""
+class DeadRecord(NamedTuple):
+    """A record that can't be worked on, and why."""
 
-    offset: int
-    value: bytes
+    partition: int
+    record: Record
     error: str
 
 
-@dataclass
-class Decoded:
-    """`good` holds (offset, whose state it changes, event)."""
+@dataclass(frozen=True)
+class PartitionBatch:
+    """One partition's share of a poll. `next_offset` is where the partition goes on after it.
 
-    good: list[tuple[int, str, Event]] = field(default_factory=list)
-    dead: list[Dead] = field(default_factory=list)
-
-    @property
-    def shoppers(self) -> list[str]:
-        return list(dict.fromkeys(key for _, key, _ in self.good))
-
-    @property
-    def articles(self) -> set[int]:
-        return {event.article for _, _, event in self.good if isinstance(event, schema.OfArticle)}
-
-
-@dataclass
-class Reduced:
-    states: dict[str, State]
-    trends: Increments
-    merges: list[schema.Merge] = field(default_factory=list)
-
-
-@dataclass
-class Part:
-    """One partition's share of a batch."""
+    Without records it only moves on, over what isn't for readers (aborted transactions, markers).
+    """
 
     partition: int
-    messages: list[Taken]
-    decoded: Decoded
-    reduced: Reduced | None = None
+    records: list[Record]
+    next_offset: int
 
-    @property
-    def following(self) -> int:
-        return self.messages[-1].offset + 1
-
-
-class PoisonError(Exception):
-    """The event at `offset` makes the reducer fail, whatever its surroundings."""
-
-    def __init__(self, offset: int, error: Exception) -> None:
-        super().__init__(f"{type(error).__name__}: {error}")
-        self.offset = offset
+    def halves(self) -> "tuple[PartitionBatch, PartitionBatch]":
+        middle = len(self.records) // 2
+        begin = self.records[middle].offset
+        first = replace(self, records=self.records[:middle], next_offset=begin)
+        return first, replace(self, records=self.records[middle:])
 
 
-def decode(partition: int, partitions: int, messages: Sequence[Taken]) -> Decoded:
-    """Tell events from what isn't one, or lies where another worker would write its shopper."""
-    result = Decoded()
+def partition_batches(
+    messages: Iterable[Message], positions: Mapping[int, int]
+) -> list[PartitionBatch]:
+    """The messages by partition, without those that are done already or aren't ours.
+
+    An end-of-partition event says how far everything has been read, whatever lay there.
+    """
+    records: dict[int, list[Record]] = {}
+    ends: dict[int, int] = {}
     for message in messages:
-        try:
-            event = schema.decode(message.value)
-        except (msgspec.DecodeError, RecursionError) as error:
-            result.dead.append(Dead(*message, str(error)))
+        partition, offset = message.partition(), message.offset()
+        # Both are there in a message that was fetched; the types don't know.
+        if partition is None or offset is None or partition not in positions:
             continue
-        key = key_of(event)
-        if partition_of(key, partitions) == partition:
-            result.good.append((message.offset, key, event))
-        else:
-            result.dead.append(Dead(*message, f"{key} doesn't belong to partition {partition}"))
-    return result
+        if offset < positions[partition]:
+            continue
+        ends[partition] = offset
+        if message.error() is None:
+            ends[partition] += 1
+            records.setdefault(partition, []).append(_record(message, offset))
+    return [
+        PartitionBatch(partition, records.get(partition, []), end)
+        for partition, end in ends.items()
+        if partition in records or end > max(positions[partition], 0)
+    ]
 
 
-def reduce(
-    good: Sequence[tuple[int, str, Event]],
-    packed: Mapping[str, bytes | None],
-    articles: Mapping[int, Attributes],
-    kept: Sequence[int],
-) -> Reduced:
-    """Apply the events in order; `kept` are the partition's epochs. Raise PoisonError."""
-    states = {shopper: unpack(value) for shopper, value in packed.items()}
-    result = Reduced(states, Increments(list(kept)))
-    for offset, key, event in good:
-        try:
-            _step(result, states[key], event, articles)
-        except Exception as error:
-            raise PoisonError(offset, error) from error
-    return result
-
-
-def _step(result: Reduced, state: State, event: Event, articles: Mapping[int, Attributes]) -> None:
-    if isinstance(event, schema.OfArticle):
-        _of_article(result, state, event, articles.get(event.article))
-    elif not isinstance(event, schema.Identify):
-        reducer.apply(state, event, None)
-    elif (merge := hand_over(state, event)) is not None:
-        result.merges.append(merge)
-
-
-def _of_article(
-    result: Reduced, state: State, event: schema.OfArticle, about: Attributes | None
-) -> None:
-    if not reducer.apply(state, event, about) or about is None:  # type: ignore[arg-type]
-        return
-    result.trends.add(TAGS[type(event)], event.ts, event.article, about.index_group)
-    before = reducer.viewed_before(state, event)  # type: ignore[arg-type]
-    if before is not None:
-        result.trends.pairs.append((event.article, before))
+def _record(message: Message, offset: int) -> Record:
+    headers = message.headers()
+    return Record(
+        offset,
+        message.value(),
+        message.timestamp()[1],
+        tuple(headers) if headers else (),  # type: ignore[arg-type]
+    )

@@ -1,4 +1,4 @@
-"""Stops the stream before it files everything under dead letters."""
+"""Stops a worker that files more dead letters than can be right."""
 
 from collections import deque
 from typing import Final
@@ -6,30 +6,43 @@ from typing import Final
 WINDOW: Final = 10_000
 SHARE: Final = 0.01
 IN_A_ROW: Final = 1_000
+ADVICE: Final = (
+    "They are filed, and the worker goes on behind them when it is started again. Look at them with"
+    " `manage.py dead_letters list`; send them again with `manage.py dead_letters replay` once"
+    " their cause is mended."
+)
 
 
-class BrakeError(Exception):
-    """Too many dead letters: something is wrong with us rather than with them."""
+class DeadLetterLimitError(Exception):
+    """Too many dead letters: something is wrong with a producer, or with us."""
 
 
-class Brake:
-    """Watches the last messages: at most 1 % of 10,000 may be dead, and 1,000 one after another."""
+class DeadLetterLimit:
+    """At most 1 % of the last 10,000 records may be dead, and 1,000 one after another.
+
+    It judges what is filed already, so that a worker that is started again gets past it.
+    """
 
     def __init__(self) -> None:
-        self.blocks: deque[tuple[int, int]] = deque()  # (messages, dead), newest last
-        self.messages = self.dead = self.row = 0
+        self.blocks: deque[tuple[int, int]] = deque()  # (records, dead), newest last
+        self.records = self.dead = self.row = 0
 
-    def watch(self, messages: int, dead: int) -> None:
-        """Take note of a batch; raise BrakeError where it is too much."""
-        self.blocks.append((messages, dead))
-        self.messages += messages
+    def watch(self, records: int, dead: int, example: str = "") -> None:
+        """Take note of a batch; raise DeadLetterLimitError where it is too much."""
+        if not records:
+            return
+        self.blocks.append((records, dead))
+        self.records += records
         self.dead += dead
-        self.row = self.row + dead if dead == messages else 0
-        while self.messages - self.blocks[0][0] >= WINDOW:
+        self.row = self.row + dead if dead == records else 0
+        while self.records - self.blocks[0][0] >= WINDOW:
             old, old_dead = self.blocks.popleft()
-            self.messages -= old
+            self.records -= old
             self.dead -= old_dead
+        cause = f" The last one: {example}." if example else ""
         if self.row > IN_A_ROW:
-            raise BrakeError(f"{self.row} dead letters in a row")
-        if self.dead > WINDOW * SHARE:
-            raise BrakeError(f"{self.dead} dead letters among the last {self.messages} messages")
+            raise DeadLetterLimitError(f"{self.row} dead letters in a row.{cause} {ADVICE}")
+        if self.records >= WINDOW and self.dead > SHARE * self.records:
+            raise DeadLetterLimitError(
+                f"{self.dead} dead letters among the last {self.records} records.{cause} {ADVICE}"
+            )

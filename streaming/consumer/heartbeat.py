@@ -1,20 +1,19 @@
-"""What a worker writes beside the features: its status, and the merged trends for readers."""
+"""What a worker says of itself, each second."""
 
 import logging
 import time
 from typing import Final
 
-import redis
-
 from streaming import keys
-from streaming.clock import now_ms
-from streaming.connection import StoreUnavailable, available
-from streaming.features.processor import Step, Tools
-from streaming.features.store import top
+from streaming.connection import StoreUnavailable, available, connect
+from streaming.consumer.assignment import Assignment
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.status import (
     SERIES_EVERY_S,
     SERIES_KEPT,
     SERIES_TTL_S,
+    STOPPED,
+    STOPPED_TTL_S,
     WorkerStatus,
     count_events,
     point,
@@ -24,48 +23,47 @@ from streaming.status import (
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_S: Final = 1.0
-TOP_S: Final = 0.4
-# Readers' trends are made a few times more after the last change: another worker may have
-# overwritten ours with what it had read before.
-SETTLES_S: Final = 2.0
+TIMEOUT_S: Final = 1.0
 
 
-class Reports:
-    def __init__(self, client: redis.Redis, tools: Tools) -> None:
-        self.client, self.tools = client, tools
-        self.heartbeat_at = self.top_at = self.settled_at = self.point_at = 0.0
-        self.events = 0
-        self.counted = tools.meter.events  # of which the day's count knows already
+class Heartbeat:
+    """With Redis away nothing is said, and the work goes on."""
 
-    def due(self, step: Step | None) -> bool:
-        """Write what is due; True once a second, when the heartbeat was."""
-        now = time.monotonic()
-        try:
-            self._refresh_top(now)
-            if now - self.heartbeat_at < HEARTBEAT_S:
-                return False
-            self.heartbeat_at = now
-            self._beat(step)
-        except StoreUnavailable as error:
-            logger.info("No report: %s", error)
+    def __init__(self, metrics: WorkerMetrics) -> None:
+        self.metrics = metrics
+        self.beat_at = self.point_at = 0.0
+        self.counted = 0  # of the events, those that the day's count has already
+
+    def due(self, assignment: Assignment) -> bool:
+        """Write what is due; True once a second, when it was."""
+        if time.monotonic() - self.beat_at < HEARTBEAT_S:
+            return False
+        self.beat(assignment)
         return True
 
-    def _refresh_top(self, now: float) -> None:
-        if self.events != self.tools.meter.events:
-            self.settled_at = now + SETTLES_S
-        if now - self.top_at < TOP_S or self.top_at > self.settled_at:
-            return
-        self.top_at, self.events = now, self.tools.meter.events
-        top.refresh(self.client, self.tools.articles.index_groups, now_ms())
+    def beat(self, assignment: Assignment) -> None:
+        self.beat_at = time.monotonic()
+        try:
+            self._beat(self.metrics.report(assignment))
+        except StoreUnavailable as error:
+            logger.info("No heartbeat: %s", error)
 
-    def _beat(self, step: Step | None) -> None:
-        meter = self.tools.meter
-        status = meter.report(
-            "" if step is None else step.topic_id, {} if step is None else step.fences
-        )
-        publish(self.client, status)
+    def stopped(self, reason: str, assignment: Assignment) -> None:
+        """The last word of a worker that ends: it stays until the worker runs again."""
+        self.metrics.state, self.metrics.reason = STOPPED, reason
+        status = self.metrics.report(assignment)
+        try:
+            publish(connect(TIMEOUT_S), status, STOPPED_TTL_S)
+        except StoreUnavailable as error:
+            logger.warning("Nobody is told that the worker stops: %s", error)
+
+    def _beat(self, status: WorkerStatus) -> None:
+        self.redis = getattr(self, "redis", None) or connect(TIMEOUT_S)
+        publish(self.redis, status)
+        if status.processor != "features":
+            return
         if status.events > self.counted:
-            count_events(self.client, status.events - self.counted)
+            count_events(self.redis, status.events - self.counted)
             self.counted = status.events
         if time.monotonic() - self.point_at >= SERIES_EVERY_S:
             self.point_at = time.monotonic()
@@ -74,7 +72,7 @@ class Reports:
     def _note(self, status: WorkerStatus) -> None:
         """Add a point to the series, which stays bounded."""
         name = keys.series(status.worker)
-        with available(), self.client.pipeline(transaction=False) as pipeline:
+        with available(), self.redis.pipeline(transaction=False) as pipeline:
             pipeline.lpush(name, point(status))
             pipeline.ltrim(name, 0, SERIES_KEPT - 1)
             pipeline.expire(name, SERIES_TTL_S)

@@ -1,8 +1,8 @@
-"""The stream's consumer: who has which partitions, where each goes on, and the loop over both.
+"""The loop that every consumer of the log runs: poll, work out, file, write, go on.
 
-It is built to be interrupted anywhere. Whatever goes wrong (Redis away, a refused batch, a dead
-letter that isn't acknowledged, partitions come and gone) it forgets the batch, asks Redis where
-each of its partitions stands, and reads the log again from there.
+It is built to be interrupted anywhere. Whatever goes wrong (a store away, a refused batch, a dead
+letter that isn't acknowledged, partitions come and gone) it forgets the batch, asks the processor
+where each of its partitions stands, and reads the log again from there.
 """
 
 import gc
@@ -12,52 +12,66 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from confluent_kafka import (
-    OFFSET_BEGINNING,
-    Consumer,
-    KafkaError,
-    KafkaException,
-    Message,
-    TopicPartition,
-)
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from django.conf import settings
-from django.db import Error as DatabaseError
-from django.db import connections
+from django.db import DataError, IntegrityError, connections
 
 from streaming import kafka
-from streaming.connection import StoreUnavailable, connect
-from streaming.consumer.dead_letter_limit import Brake
-from streaming.consumer.heartbeat import Reports
-from streaming.consumer.worker_metrics import Meter
-from streaming.features.articles import Articles
-from streaming.features.processor import RETRY, Step, Tools
-from streaming.features.store.writer import NO_FENCE, Writer
+from streaming.consumer.assignment import BEYOND, CUT, Assignment, ends
+from streaming.consumer.batch import DeadRecord, PartitionBatch, partition_batches
+from streaming.consumer.dead_letter_limit import DeadLetterLimit, DeadLetterLimitError
+from streaming.consumer.heartbeat import Heartbeat
+from streaming.consumer.processor import (
+    NO_POSITION,
+    Log,
+    NotReadyError,
+    Processor,
+    RefusedError,
+    Work,
+)
+from streaming.consumer.tracing import applied
+from streaming.consumer.watchdog import Watchdog
+from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.kafka import topics
-from streaming.producers.acknowledged import Sender
+from streaming.kafka.reading import is_end
+from streaming.producers.acknowledged import Sender, dead_letter
+from streaming.producers.moving import to_spool
+from streaming.status import STOPPED
 
 logger = logging.getLogger(__name__)
 
-GROUP: Final = "features"
-BATCH: Final = 1000
-IDLE_S: Final = 0.2
 RETRY_S: Final = 0.5
-REDIS_TIMEOUT_S: Final = 5.0
 GC_THRESHOLD: Final = (100_000, 50, 100)
+# Told apart from a database that is away: the row's own fault.
+OF_THE_RECORD: Final = (DataError, IntegrityError)
 
 
-class OffsetLostError(Exception):
-    """The log no longer holds what the features need next."""
+class UndeliveredError(Exception):
+    """Kafka didn't acknowledge dead letters or what is passed on: the batch must not count."""
 
 
-class FeatureConsumer:
-    """`run` works until `stopping` is set; raises BrakeError, OffsetLostError or TopicError."""
+WAITED_OUT: Final = (
+    KafkaException,
+    topics.TopicError,
+    UndeliveredError,
+    RefusedError,
+    NotReadyError,
+)
 
-    def __init__(self, worker: str) -> None:
+
+class ConsumerRuntime:
+    """`run` works until `stopping` is set; raises DeadLetterLimitError."""
+
+    def __init__(self, processor: Processor, worker: str) -> None:
+        self.processor = processor
         self.stopping = threading.Event()
-        self.meter = Meter(worker)
-        self.assigned: list[int] = []
-        self.step: Step | None = None  # None: where to go on must be asked first
-        self.turned_at = time.monotonic()
+        self.watchdog = Watchdog(self.stopping)
+        self.metrics = WorkerMetrics(worker, processor.name)
+        self.heartbeat = Heartbeat(self.metrics)
+        self.limit = DeadLetterLimit()
+        self.assignment = Assignment()
+        self.sender = Sender()
+        self.waited_out: tuple[type[Exception], ...] = (*processor.unavailable, *WAITED_OUT)
 
     def run(self) -> None:
         # A batch makes ten thousands of small lists and no cycles: looking for cycles as often as
@@ -67,35 +81,49 @@ class FeatureConsumer:
         try:
             while not self.stopping.is_set():
                 self._run_once()
+        except Exception as error:
+            self._tell_stopped(error)
+            raise
         finally:
             connections.close_all()  # this thread's own
 
-    def idle_s(self) -> float:
-        """Seconds since the loop was last seen to turn; waiting for a service is turning too."""
-        return time.monotonic() - self.turned_at
+    def _tell_stopped(self, error: Exception) -> None:
+        """Once, while it is known where the partitions stand."""
+        if self.metrics.state != STOPPED:
+            self.heartbeat.stopped(str(error), self.assignment)
 
     def _run_once(self) -> None:
-        self.turned_at = time.monotonic()
+        self.watchdog.turned()
         try:
-            self._live(self._prepare())
-        except (KafkaException, DatabaseError, StoreUnavailable) as error:
-            logger.warning("The stream waits: %s", error)
+            topics.ensure(move=to_spool)
+            self.processor.open()
+            self._live()
+        except DeadLetterLimitError:
+            raise
+        except self.waited_out as error:
+            self._wait(error)
+            connections.close_all()
             self.stopping.wait(RETRY_S)
 
-    def _prepare(self) -> Tools:
-        """What must be there to begin at all: the topics, the articles, Redis."""
-        topics.ensure()
-        articles = Articles()
-        articles.refresh()
-        self.redis = connect(REDIS_TIMEOUT_S)
-        return Tools(Writer(self.redis), Sender(), articles, Brake(), self.meter)
+    def _wait(self, error: Exception) -> None:
+        reason = (
+            f"{error}" if isinstance(error, NotReadyError) else f"{type(error).__name__}: {error}"
+        )
+        if self.metrics.reason != reason:
+            logger.warning("%s waits: %s", self.processor.name, reason)
+        self.metrics.state, self.metrics.reason = "waiting", reason
+        self.heartbeat.beat(self.assignment)
 
-    def _live(self, tools: Tools) -> None:
+    def _live(self) -> None:
         """One Kafka consumer's life: until told to stop or until it is broken."""
-        self.tools = tools
-        self.reports = Reports(self.redis, tools)
         self.consumer = Consumer(
-            {**kafka.consumer(GROUP), "stats_cb": self._statistics, "error_cb": self._error}
+            {
+                **kafka.consumer(self.processor.name),
+                "enable.partition.eof": True,
+                **self.processor.polling.kafka,
+                "stats_cb": lambda text: self.metrics.statistics(text, settings.KAFKA_TOPIC),
+                "error_cb": self._error,
+            }
         )
         self.consumer.subscribe(
             [settings.KAFKA_TOPIC],
@@ -108,76 +136,146 @@ class FeatureConsumer:
                 self._turn()
         finally:
             self.consumer.close()  # revokes, and so commits
-            self.step, self.assigned = None, []
+            self.assignment.give_up()
 
     def _turn(self) -> None:
-        self.turned_at = time.monotonic()
-        if self.assigned and self.step is None:
-            self._find_place()
+        self.watchdog.turned()
+        if self.assignment.partitions and self.assignment.log is None:
+            self._find_positions()
         messages = self._poll()
-        if messages and self.step is not None:
-            self._work(self.step, messages)
-        if self.reports.due(self.step):
+        if self.assignment.log is not None:
+            batches = partition_batches(messages, self.assignment.positions)
+            if batches:
+                self._work(batches)
+        self.processor.turn()
+        if self.heartbeat.due(self.assignment):
             self._commit()
-            self._check_fences()
+            self._check_positions()
 
     def _poll(self) -> list[Message]:
         """What is there, up to a batch; with nothing there, what comes first."""
-        first = self.consumer.consume(1, IDLE_S)
-        rest = self.consumer.consume(BATCH - 1, 0) if first else []
-        return [message for message in [*first, *rest] if not self._is_error(message)]
+        polling = self.processor.polling
+        if polling.gather_s:
+            got = self.consumer.consume(polling.records, polling.gather_s)
+        else:
+            first = self.consumer.consume(1, polling.idle_s)
+            rest = self.consumer.consume(polling.records - 1, 0) if first else []
+            got = [*first, *rest]
+        return [message for message in got if not self._is_error(message)]
 
-    def _work(self, step: Step, messages: Sequence[Message]) -> None:
+    # --- a batch ---
+
+    def _work(self, batches: Sequence[PartitionBatch]) -> None:
         try:
-            step.work(messages)
-        except RETRY as error:
-            self._lose_place(f"{type(error).__name__}: {error}")
+            try:
+                self._apply(batches)
+            except Exception as error:
+                if not self._is_records_fault(error):
+                    raise
+                logger.warning("A record makes its batch fail: %s: %s", type(error).__name__, error)
+                for batch in batches:
+                    self._apply_or_file(batch)
+        except DeadLetterLimitError as error:
+            self._tell_stopped(error)
+            raise
+        except self.waited_out as error:
+            self.metrics.refused += isinstance(error, RefusedError)
+            self._lose_positions(f"{type(error).__name__}: {error}")
+
+    def _is_records_fault(self, error: Exception) -> bool:
+        if isinstance(error, DeadLetterLimitError):
+            return False
+        return isinstance(error, OF_THE_RECORD) or not isinstance(error, self.waited_out)
+
+    def _apply(self, batches: Sequence[PartitionBatch]) -> None:
+        """Raise what the processor raises; everything but that is safe to repeat."""
+        log, began = self.assignment.log, time.monotonic()
+        assert log is not None  # noqa: S101
+        work = self.processor.prepare(log, batches)
+        at = self.metrics.part("work out", began)
+        self._write(log, work, at)
+        self.metrics.batch(batches, time.monotonic() - began)
+        applied(batches)
+
+    def _write(self, log: Log, work: Work, at: float) -> None:
+        self._deliver(log, work)
+        at = self.metrics.part("send", at)
+        self.processor.commit(log, self.assignment.positions, work)
+        self.metrics.part("write", at)
+        self.assignment.advance(work.batches)
+        self.metrics.dead += len(work.dead)
+        example = work.dead[-1].error if work.dead else ""
+        self.limit.watch(sum(len(b.records) for b in work.batches), len(work.dead), example)
+
+    def _deliver(self, log: Log, work: Work) -> None:
+        """Dead letters, and what is passed on, are safe in Kafka before their cause is passed."""
+        messages = [
+            dead_letter(d.record.value or b"", d.error, log.topic, d.partition, d.record.offset)
+            for d in work.dead
+        ]
+        messages += work.outgoing
+        if messages and self.sender.send(messages):
+            raise UndeliveredError(f"{len(messages)} dead letters or events aren't acknowledged")
+        self.metrics.passed_on += len(work.outgoing)
+
+    def _apply_or_file(self, batch: PartitionBatch) -> None:
+        """Halve a batch until the record is found that fails for its own sake, and file it."""
+        try:
+            self._apply([batch])
+        except Exception as error:
+            if not self._is_records_fault(error):
+                raise
+            if len(batch.records) > 1:
+                for half in batch.halves():
+                    self._apply_or_file(half)
+                return
+            self._file(batch, error)
+
+    def _file(self, batch: PartitionBatch, error: Exception) -> None:
+        log = self.assignment.log
+        assert log is not None  # noqa: S101
+        why = f"{self.processor.name} can't work on it: {type(error).__name__}: {error}"
+        logger.exception("Filed as a dead letter: %s", why)
+        passed = PartitionBatch(batch.partition, [], batch.next_offset)
+        dead = [DeadRecord(batch.partition, record, why) for record in batch.records]
+        self._write(log, Work([passed], dead), time.monotonic())
 
     # --- where to go on ---
 
-    def _find_place(self) -> None:
-        """Seek each partition to its fence in Redis."""
+    def _find_positions(self) -> None:
         try:
-            topic_id = topics.ensure()
-            fences = self.tools.writer.fences(topic_id, self.assigned)
-            epochs = self.tools.writer.epochs(self.assigned)
-        except (KafkaException, StoreUnavailable) as error:
-            self._lose_place(str(error))
-            return
-        places = [
-            TopicPartition(
-                settings.KAFKA_TOPIC, p, OFFSET_BEGINNING if offset == NO_FENCE else offset
-            )
-            for p, offset in fences.items()
-        ]
-        self.consumer.assign(places)
-        self.step = Step(self.tools, topic_id, fences, epochs)
-        self.meter.state = "running"
-        logger.info("Topic %s goes on at %s", topic_id, fences)
+            log = Log(settings.KAFKA_TOPIC, topics.ensure())
+            self.assignment.find(self.consumer, self.processor, log)
+        except self.waited_out as error:
+            self._lose_positions(f"{type(error).__name__}: {error}")
+            self.stopping.wait(RETRY_S)
+        else:
+            self.metrics.state, self.metrics.reason = "running", ""
 
-    def _check_fences(self) -> None:
-        """A Redis that was wiped while nothing happened must not wait for the next event."""
-        if self.step is None:
+    def _check_positions(self) -> None:
+        """A wiped store, or a position that was moved, must not wait for the next event."""
+        if (log := self.assignment.log) is None:
             return
         try:
-            stored = self.tools.writer.fences(self.step.topic_id, list(self.step.fences))
-        except StoreUnavailable as error:
-            self._lose_place(str(error))
+            stored = self.processor.positions(log, list(self.assignment.positions))
+        except self.waited_out as error:
+            self._lose_positions(str(error))
             return
-        if stored != self.step.fences:
-            self._lose_place(f"Redis has the fences at {stored}, not at {self.step.fences}")
+        if stored != self.assignment.positions:
+            self._lose_positions(f"the store has {stored}, not {self.assignment.positions}")
 
-    def _lose_place(self, why: str) -> None:
-        """Fetch nothing more until Redis has been asked; the group still sees us alive."""
-        if self.meter.state != "waiting":
-            logger.warning("The stream goes back to its fences: %s", why)
-        self.meter.state = "waiting"
-        self.step = None
+    def _lose_positions(self, why: str) -> None:
+        """Fetch nothing more until the processor was asked; the group still sees us alive."""
+        if self.metrics.state != "waiting":
+            logger.warning("%s goes back to its positions: %s", self.processor.name, why)
+        self.metrics.state, self.metrics.reason = "waiting", why
+        self.assignment.forget()
         self.consumer.assign([])
 
     def _is_error(self, message: Message) -> bool:
+        """Whether a message is only a report; the end of a partition is told by its offset."""
         error = message.error()
-        if error is None:
+        if error is None or is_end(message):
             return False
         if error.fatal():
             raise KafkaException(error)
@@ -188,37 +286,43 @@ class FeatureConsumer:
         return True
 
     def _out_of_range(self, partition: int) -> None:
-        """Another topic under the same name has fences of its own; this one has lost events."""
-        if self.step is not None and topics.topic_id() == self.step.topic_id:
-            raise OffsetLostError(
-                f"Partition {partition} no longer holds offset {self.step.fences[partition]}, where"
-                " the features stand. Empty Redis and run rebuild_features."
-            )
-        self._lose_place("the topic was made anew")
+        """Another topic under the same name has positions of its own; this one has lost events."""
+        log = self.assignment.log
+        if log is None or topics.topic_id() != log.topic_id:
+            self._lose_positions("the topic was made anew")
+            return
+        at = self.assignment.positions.get(partition, NO_POSITION)
+        low, high = ends(self.consumer, log.topic, [partition])[partition]
+        if (
+            at == NO_POSITION or low <= at <= high or (at < low and self.processor.passes_gaps)
+        ):  # it was cut while we asked, or isn't any more
+            self._lose_positions(f"partition {partition} begins at {low} now")
+            return
+        text = CUT if at < low else BEYOND
+        reason = text.format(low=low, high=high, partition=partition)
+        self.assignment.stop(self.consumer, partition, reason)
 
     # --- the group ---
 
     def _on_assign(self, _: Consumer, partitions: list[TopicPartition]) -> None:
-        self.meter.rebalances += 1
-        self.assigned = [partition.partition for partition in partitions]
-        self._lose_place(f"assigned {self.assigned}")
+        self.metrics.rebalances += 1
+        self.assignment.partitions = [partition.partition for partition in partitions]
+        self._lose_positions(f"assigned {self.assignment.partitions}")
 
     def _on_revoke(self, _: Consumer, __: list[TopicPartition]) -> None:
         """Every batch is done before the next poll, so that nothing is under way here."""
         self._commit(wait=True)
-        self._on_lost(_, __)
+        self.assignment.give_up()
 
     def _on_lost(self, _: Consumer, __: list[TopicPartition]) -> None:
-        self.assigned, self.step = [], None
+        self.assignment.give_up()
 
     def _commit(self, *, wait: bool = False) -> None:
         """Tell Kafka where we are, for its own tools' sake: a failure costs nothing."""
-        if self.step is None:
-            return
         offsets = [
-            TopicPartition(settings.KAFKA_TOPIC, p, fence)
-            for p, fence in self.step.fences.items()
-            if fence != NO_FENCE
+            TopicPartition(settings.KAFKA_TOPIC, partition, position)
+            for partition, position in self.assignment.positions.items()
+            if position != NO_POSITION
         ]
         try:
             if offsets and wait:
@@ -227,9 +331,6 @@ class FeatureConsumer:
                 self.consumer.commit(offsets=offsets)
         except KafkaException as error:
             logger.info("Offsets weren't committed: %s", error)
-
-    def _statistics(self, text: str) -> None:
-        self.meter.statistics(text, settings.KAFKA_TOPIC)
 
     def _error(self, error: KafkaError) -> None:
         """Each failed attempt to connect is told; that no broker is left says it once."""

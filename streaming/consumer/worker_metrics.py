@@ -10,6 +10,8 @@ import msgspec
 import numpy as np
 
 from streaming.clock import wall_ms
+from streaming.consumer.assignment import Assignment
+from streaming.consumer.batch import PartitionBatch
 from streaming.status import DELAY_BOUNDS_MS, PartitionStatus, WorkerStatus
 
 RATE_WINDOW_S: Final = 10.0
@@ -20,16 +22,19 @@ DELAYS_OF_S: Final = 60.0
 
 
 @dataclass
-class Meter:
+class WorkerMetrics:
     """Counts what a worker does."""
 
     worker: str
+    processor: str = "features"
     state: str = "starting"
+    reason: str = ""  # of waiting or having stopped
+    since_ms: int = 0  # of the state
     events: int = 0
     batches: int = 0
     batch_s: float = 0.0
     dead: int = 0
-    merges: int = 0
+    passed_on: int = 0
     refused: int = 0
     rebalances: int = 0
     newest: dict[int, int] = field(default_factory=dict)  # acceptance (ms) by partition
@@ -44,10 +49,18 @@ class Meter:
     )
     marks: deque[tuple[float, int]] = field(default_factory=deque)  # (monotonic s, events)
 
-    def batch(self, partitions: Sequence[int], stamps: Sequence[int], seconds: float) -> None:
-        """A batch took effect: the partition and the time of acceptance (ms) of each message, in
-        the log's order."""
-        self.newest.update(zip(partitions, stamps, strict=True))
+    def __setattr__(self, name: str, value: object) -> None:
+        """A new state is dated."""
+        if name == "state" and value != getattr(self, "state", None):
+            super().__setattr__("since_ms", wall_ms())
+        super().__setattr__(name, value)
+
+    def batch(self, batches: Sequence[PartitionBatch], seconds: float) -> None:
+        """Batches took effect."""
+        stamps = [record.accepted_ms for batch in batches for record in batch.records]
+        if not stamps:
+            return
+        self.newest |= {b.partition: b.records[-1].accepted_ms for b in batches if b.records}
         self.events += len(stamps)
         self.batches += 1
         self.batch_s += seconds
@@ -73,14 +86,17 @@ class Meter:
             if int(name) >= 0 and partition["hi_offset"] >= 0:
                 self.ends[int(name)] = partition["hi_offset"]
 
-    def report(self, topic_id: str, positions: dict[int, int]) -> WorkerStatus:
+    def report(self, assignment: Assignment) -> WorkerStatus:
         delays = sorted(self._recent_delays())
+        positions = assignment.positions
         partitions = {p: self._partition(p, at) for p, at in sorted(positions.items())}
+        for number, stop in assignment.stopped.items():
+            partitions[number].stop = stop
         return WorkerStatus(
             worker=self.worker,
             heartbeat_ms=wall_ms(),
             state=self.state,
-            topic_id=topic_id,
+            topic_id="" if assignment.log is None else assignment.log.topic_id,
             partitions=partitions,
             events=self.events,
             events_per_s=self._rate(),
@@ -90,12 +106,15 @@ class Meter:
             delay_p99_ms=_quantile(delays, 0.99),
             behind_ms=max((p.behind_ms or 0 for p in partitions.values()), default=0),
             dead=self.dead,
-            merges=self.merges,
+            passed_on=self.passed_on,
             refused=self.refused,
             rebalances=self.rebalances,
             started_ms=self.started_ms,
             delay_counts=self.delay_counts,
             delay_sum_ms=self.delay_sum_ms,
+            processor=self.processor,
+            reason=self.reason,
+            since_ms=self.since_ms,
         )
 
     def _partition(self, number: int, position: int) -> PartitionStatus:

@@ -48,6 +48,11 @@ def letters() -> Iterator[tuple[int, DeadLetter]]:
         consumer.close()
 
 
+def places() -> set[tuple[int, int]]:
+    """Partition and offset of what was filed from the topic with the events."""
+    return {(x.partition, x.offset) for _, x in letters() if x.topic == settings.KAFKA_TOPIC}
+
+
 def _letter(message: Message) -> DeadLetter:
     value = message.value() or b""
     try:
@@ -68,6 +73,7 @@ def replay(numbers: set[int] | None) -> tuple[int, int]:
 
 
 def _again(letter: DeadLetter) -> Outgoing:
+    """An event, wherever it belongs; what isn't one goes back to where it lay."""
     message = outgoing(letter.value)
     if message.topic == settings.KAFKA_TOPIC:
         return message

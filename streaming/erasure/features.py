@@ -9,7 +9,8 @@ storefront.privacy.erasure, which calls this.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from streaming import clock, dead_letters, keys
 from streaming.connection import available, client
@@ -50,6 +51,19 @@ def empty(shopper: str) -> int:
         pipeline.unlink(keys.dislikes(shopper))
         before, disliked = pipeline.execute()
     return int(before not in (None, ERASED) or disliked > 0)
+
+
+def told_of_erased() -> dict[str, str]:
+    """Everybody whom Redis knows as erased, with a customer's id; raise StoreUnavailable."""
+    with available():
+        found: Any = client().hgetall(keys.ERASED)
+    return {shopper.decode(): customer_id.decode() for shopper, customer_id in found.items()}
+
+
+def tell_erased(customer_ids: Mapping[Any, Any]) -> None:
+    """Shoppers with a customer's id, or none; raise StoreUnavailable."""
+    with available():
+        client().hset(keys.ERASED, mapping=dict(customer_ids))
 
 
 def sweep(shoppers: Collection[str]) -> dict[str, Counter[str]]:

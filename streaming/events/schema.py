@@ -4,28 +4,36 @@ A message is keyed by `shopper`, so one shopper's events keep their order within
 """
 
 import re
-from binascii import crc32
 from typing import Annotated, Final, Literal
 
 import msgspec
+
+from catalog.quantities import (
+    MAX_EVENT_ID,
+    MAX_KEY,
+    MAX_POSITION,
+    MAX_PRICE,
+    MAX_QUERY,
+    MAX_WIDGET,
+)
 
 VERSION: Final = 1
 
 # c<customer key> for a customer, a<32 hex digits> for somebody not known yet.
 SHOPPER_PATTERN = r"^(c[1-9][0-9]{0,9}|a[0-9a-f]{32})$"
 
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_EVENT_ID)]
 Shopper = Annotated[str, msgspec.Meta(pattern=SHOPPER_PATTERN)]
 # Milliseconds since 1970 of event time, between 2000 and 2100.
 Millis = Annotated[int, msgspec.Meta(ge=946_684_800_000, le=4_102_444_800_000)]
 # The article_id as a number: 0108775015 is 108775015.
-ArticleKey = Annotated[int, msgspec.Meta(ge=1, le=2_147_483_647)]
-Price = Annotated[float, msgspec.Meta(gt=0, lt=10)]
+ArticleKey = Annotated[int, msgspec.Meta(ge=1, le=MAX_KEY)]
+Price = Annotated[float, msgspec.Meta(gt=0, le=MAX_PRICE)]
 Channel = Literal[1, 2]
 Source = Literal["shop", "api", "replay", "stream"]
-Widget = Annotated[str, msgspec.Meta(max_length=40)]
-Position = Annotated[int, msgspec.Meta(ge=0, le=1000)]
-Query = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Widget = Annotated[str, msgspec.Meta(max_length=MAX_WIDGET)]
+Position = Annotated[int, msgspec.Meta(ge=0, le=MAX_POSITION)]
+Query = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUERY)]
 
 
 class Base(
@@ -123,6 +131,9 @@ Event = (
     | Erase
 )
 
+# What a shopper did, beside what is told of a shopper.
+Done = OfArticle | Search
+
 ERASE: Final = str(Erase.__struct_config__.tag)
 _NAME: Final = re.compile(rb'"(?:shopper|anonymous)"\s*:\s*"([ac][0-9a-f]{1,32})"')
 _encoder = msgspec.json.Encoder()
@@ -135,11 +146,6 @@ def key_of(event: Event) -> str:
     An Identify goes to the anonymous shopper's, where the state to hand over lies.
     """
     return event.anonymous if isinstance(event, Identify) else event.shopper
-
-
-def partition_of(key: str, partitions: int) -> int:
-    """librdkafka's own choice for a keyed message, so that any of its clients agrees with us."""
-    return crc32(key.encode()) % partitions
 
 
 def encode(event: Event) -> bytes:

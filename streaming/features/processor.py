@@ -1,162 +1,168 @@
-"""The stream's step: a polled batch becomes features, dead letters and merges, exactly once."""
+"""Events become the shoppers' features and the articles' trends in Redis, exactly once."""
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
-from confluent_kafka import Message
-from django.conf import settings
+from django.db import DatabaseError
 
-from streaming import tracing
-from streaming.connection import StoreUnavailable
-from streaming.consumer import batch
-from streaming.consumer.batch import Dead, Part, PoisonError, Reduced, Taken
-from streaming.consumer.dead_letter_limit import Brake
-from streaming.consumer.worker_metrics import Meter
+from streaming import clock
+from streaming.connection import StoreUnavailable, connect, may_evict
+from streaming.consumer.batch import Origin, PartitionBatch
+from streaming.consumer.processor import Log, NotReadyError, Polling, RefusedError, Work
 from streaming.events.schema import encode
+from streaming.features import batch as event_batch
 from streaming.features.articles import Articles
+from streaming.features.batch import Decoded, PassedOn, Reduced
 from streaming.features.state import ERASED, pack
+from streaming.features.store import top
 from streaming.features.store.writer import Effect, Writer
+from streaming.features.trends import KEPT, Increments, epoch_of
 from streaming.identity.tombstones import tombstones
-from streaming.producers.acknowledged import Outgoing, Sender, dead_letter, outgoing
+from streaming.kafka import topics
+from streaming.partitions import homes, settle
+from streaming.producers.acknowledged import Outgoing, outgoing
 
+logger = logging.getLogger(__name__)
 
-class UndeliveredError(Exception):
-    """Kafka didn't acknowledge dead letters or merges: the batch must not count as done."""
-
-
-class RefusedError(Exception):
-    """A fence stood elsewhere: another worker has the partition, or the batch is in already."""
+REDIS_TIMEOUT_S: Final = 5.0
+EVICTION_CHECK_S: Final = 5.0
+TOP_S: Final = 0.4
+# Readers' trends are made a few times more after the last change: another worker may have
+# overwritten ours with what it had read before.
+SETTLES_S: Final = 2.0
 
 
 @dataclass
-class Tools:
-    """What a worker keeps from one assignment to the next."""
-
-    writer: Writer
-    sender: Sender
-    articles: Articles
-    brake: Brake
-    meter: Meter
+class FeatureWork(Work):
+    reduced: list[Reduced] = field(default_factory=list)  # by batch
 
 
-class Step:
-    """Works from known places in the log: `fences` and `positions` by partition.
+class FeatureProcessor:
+    """The processor of the queue `stream`; see consumer.processor.Processor."""
 
-    A fence is what Redis holds (NO_FENCE for nothing); a position the next offset to work on.
-    Any exception but BrakeError leaves the places uncertain: make a new Step from Redis.
-    """
+    name = "features"
+    passes_gaps = False
+    unavailable: tuple[type[Exception], ...] = (StoreUnavailable, DatabaseError)
 
-    def __init__(
-        self,
-        tools: Tools,
-        topic_id: str,
-        fences: Mapping[int, int],
-        epochs: Mapping[int, list[int]],
-    ) -> None:
-        self.tools, self.topic_id = tools, topic_id
-        self.fences, self.epochs = dict(fences), dict(epochs)
+    def __init__(self) -> None:
+        self.polling = Polling()
+        self.articles = Articles()
+        self.changed_at = self.top_at = self.checked_at = 0.0
+        self.oldest = 0  # epoch of the trends that are kept
 
-    def work(self, messages: Sequence[Message]) -> None:
-        """Raise StoreUnavailable, UndeliveredError, RefusedError or BrakeError."""
-        meter, began = self.tools.meter, time.monotonic()
-        parts = self._parts(messages)
-        if not parts:
-            return
-        self._know_articles(parts)
-        at = meter.part("decode", began)
-        loaded = self.tools.writer.states([part.decoded.shoppers for part in parts])
-        at = meter.part("read", at)
-        for part, values in zip(parts, loaded, strict=True):
-            self._reduce(part, _buried(dict(zip(part.decoded.shoppers, values, strict=True))))
-        at = meter.part("reduce", at)
-        self._watch(parts)
-        self._send(parts)
-        at = meter.part("send", at)
-        self._write(parts)
-        meter.part("write", at)
-        self._count(messages, time.monotonic() - began)
-        tracing.applied(parts, messages)
+    def open(self) -> None:
+        self.articles.refresh()
+        self.redis = connect(REDIS_TIMEOUT_S)
+        self.writer = Writer(self.redis)
+        self._refuse_eviction()
+        settle(topics.partitions_to_settle())
 
-    def _count(self, messages: Sequence[Message], seconds: float) -> None:
-        partitions = [message.partition() or 0 for message in messages]
-        self.tools.meter.batch(partitions, [m.timestamp()[1] for m in messages], seconds)
+    def positions(self, log: Log, partitions: Sequence[int]) -> dict[int, int]:
+        return self.writer.positions(log.topic_id, partitions)
 
-    def _parts(self, messages: Sequence[Message]) -> list[Part]:
-        """The messages by partition, without those that are done already or not ours."""
-        taken: dict[int, list[Taken]] = {}
-        for message in messages:
-            partition, offset = message.partition(), message.offset()
-            # Both are there in a message that was fetched; the types know it not.
-            if partition is None or offset is None or partition not in self.fences:
-                continue
-            if offset >= self.fences[partition]:
-                taken.setdefault(partition, []).append(Taken(offset, message.value() or b""))
-        number = settings.KAFKA_PARTITIONS
-        return [Part(p, some, batch.decode(p, number, some)) for p, some in taken.items()]
+    def begin(self, log: Log, partitions: Sequence[int]) -> None:
+        """A lost position beside living trends of this log: they are made again from its start.
 
-    def _know_articles(self, parts: Sequence[Part]) -> None:
-        articles = self.tools.articles
-        # Taking the keys from a set would walk all of them, a millisecond for each partition.
-        if not all(part.decoded.articles <= articles.known.keys() for part in parts):
-            articles.look_again()
+        The states know themselves what they have taken.
+        """
+        lost = self.writer.forget_trends(log.topic_id, partitions)
+        if lost:
+            logger.warning(
+                "Partitions %s have no position, but features of this log: part of the store was"
+                " lost. They are read again; nothing counts twice.", lost,
+            )  # fmt: skip
 
-    def _reduce(self, part: Part, packed: Mapping[str, bytes | None]) -> None:
-        """Reduce; an event that makes the reducer fail is set aside and the rest done anew."""
-        while part.reduced is None:
-            try:
-                part.reduced = batch.reduce(
-                    part.decoded.good,
-                    packed,
-                    self.tools.articles.known,
-                    self.epochs.get(part.partition, []),
-                )
-            except PoisonError as poison:
-                self._set_aside(part, poison)
-
-    def _set_aside(self, part: Part, poison: PoisonError) -> None:
-        value = next(m.value for m in part.messages if m.offset == poison.offset)
-        part.decoded.dead.append(Dead(poison.offset, value, str(poison)))
-        part.decoded.good = [item for item in part.decoded.good if item[0] != poison.offset]
-
-    def _watch(self, parts: Sequence[Part]) -> None:
-        dead = sum(len(part.decoded.dead) for part in parts)
-        self.tools.brake.watch(sum(len(part.messages) for part in parts), dead)
-
-    def _send(self, parts: Sequence[Part]) -> None:
-        """Dead letters and merges must be safe in Kafka before the fence passes their cause."""
-        letters = [
-            dead_letter(d.value, d.error, settings.KAFKA_TOPIC, part.partition, d.offset)
-            for part in parts
-            for d in part.decoded.dead
+    def prepare(self, log: Log, batches: Sequence[PartitionBatch]) -> FeatureWork:
+        tag, decoded = topics.tag(log.topic_id), _decoded(batches)
+        now_ms, latest_ms = clock.now_ms(), clock.latest_ms()
+        self._know_articles(decoded)
+        loaded = self.writer.states([found.shoppers for found in decoded])
+        reduced = [
+            event_batch.reduce(
+                found.good,
+                _buried(dict(zip(found.shoppers, values, strict=True))),
+                self.articles.known,
+                Increments.around(now_ms, latest_ms),
+                tag,
+            )
+            for found, values in zip(decoded, loaded, strict=True)
         ]
-        merges = [outgoing(encode(merge)) for part in parts for merge in _reduced(part).merges]
-        messages: list[Outgoing] = letters + merges
-        if messages and self.tools.sender.send(messages):
-            raise UndeliveredError(f"{len(messages)} dead letters or merges aren't acknowledged")
-        self.tools.meter.dead += len(letters)
-        self.tools.meter.merges += len(merges)
-
-    def _write(self, parts: Sequence[Part]) -> None:
-        effects = [self._effect(part) for part in parts]
-        for effect, applied in zip(effects, self.tools.writer.apply(effects), strict=True):
-            if not applied:
-                self.tools.meter.refused += 1
-                raise RefusedError(f"partition {effect.partition} at offset {effect.expected}")
-            self.fences[effect.partition] = effect.following
-            self.epochs[effect.partition] = effect.trends.kept
-
-    def _effect(self, part: Part) -> Effect:
-        reduced = _reduced(part)
-        return Effect(
-            partition=part.partition,
-            topic_id=self.topic_id,
-            expected=self.fences[part.partition],
-            following=part.following,
-            states={shopper: pack(state) for shopper, state in reduced.states.items()},
-            trends=reduced.trends,
-            index_groups=self.tools.articles.index_groups,
+        return FeatureWork(
+            batches,
+            [dead for found in decoded for dead in found.dead],
+            [
+                message
+                for batch, found, made in zip(batches, decoded, reduced, strict=True)
+                for message in _passed_on(batch, found, made)
+            ],
+            reduced,
         )
+
+    def commit(self, log: Log, positions: Mapping[int, int], work: Work) -> None:
+        reduced: Sequence[Reduced | None] = [None] * len(work.batches)
+        if isinstance(work, FeatureWork):
+            reduced = work.reduced
+        effects = [
+            self._effect(log, positions[batch.partition], batch, made)
+            for batch, made in zip(work.batches, reduced, strict=True)
+        ]
+        applied = self.writer.apply(effects)
+        self.changed_at = time.monotonic()
+        for effect, done in zip(effects, applied, strict=True):
+            if not done:
+                raise RefusedError(f"partition {effect.partition} at offset {effect.expected}")
+
+    def turn(self) -> None:
+        now = time.monotonic()
+        if now - self.checked_at > EVICTION_CHECK_S:
+            self._refuse_eviction()
+        if now - self.top_at >= TOP_S and self.top_at <= self.changed_at + SETTLES_S:
+            self.top_at = now
+            self._refresh_top(clock.now_ms())
+
+    def _refresh_top(self, now_ms: int) -> None:
+        top.refresh(self.redis, self.articles.index_groups, now_ms)
+        oldest = epoch_of(now_ms) - KEPT
+        if oldest > self.oldest:
+            top.forget_before(self.redis, oldest, self.articles.index_groups)
+        self.oldest = oldest
+
+    def _refuse_eviction(self) -> None:
+        self.checked_at = time.monotonic()
+        if reason := may_evict(self.redis):
+            raise NotReadyError(reason)
+
+    def _know_articles(self, decoded: Sequence[Decoded]) -> None:
+        # Taking the keys from a set would walk all of them, a millisecond for each partition.
+        if not all(found.articles <= self.articles.known.keys() for found in decoded):
+            self.articles.look_again()
+
+    def _effect(
+        self, log: Log, expected: int, batch: PartitionBatch, reduced: Reduced | None
+    ) -> Effect:
+        states = {} if reduced is None else reduced.states
+        return Effect(
+            partition=batch.partition,
+            topic_id=log.topic_id,
+            expected=expected,
+            next_offset=batch.next_offset,
+            states={shopper: pack(state) for shopper, state in states.items()},
+            trends=None if reduced is None else reduced.trends,
+        )
+
+
+def _decoded(batches: Sequence[PartitionBatch]) -> list[Decoded]:
+    """What is too far ahead of the clock is looked at again: the clock may have moved just now."""
+    number, latest_ms = homes(), clock.latest_ms()
+    found = [event_batch.decode(batch, number, latest_ms) for batch in batches]
+    if any(decoded.is_ahead for decoded in found):
+        clock.refresh()
+        if clock.latest_ms() > latest_ms:
+            return [event_batch.decode(batch, number, clock.latest_ms()) for batch in batches]
+    return found
 
 
 def _buried(packed: dict[str, bytes | None]) -> dict[str, bytes | None]:
@@ -164,9 +170,10 @@ def _buried(packed: dict[str, bytes | None]) -> dict[str, bytes | None]:
     return packed | dict.fromkeys(packed.keys() & tombstones.names(), ERASED)
 
 
-def _reduced(part: Part) -> Reduced:
-    assert part.reduced is not None  # noqa: S101
-    return part.reduced
-
-
-RETRY: tuple[type[Exception], ...] = (StoreUnavailable, UndeliveredError, RefusedError)
+def _passed_on(batch: PartitionBatch, decoded: Decoded, reduced: Reduced) -> list[Outgoing]:
+    """In the order of the records they came of: by that the homes know a repetition."""
+    found: list[PassedOn] = sorted([*decoded.misplaced, *reduced.passed_on], key=lambda p: p.offset)
+    return [
+        outgoing(encode(event))._replace(headers=[Origin(batch.partition, offset).header()])
+        for offset, event in found
+    ]

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from streaming.features.registry import DAY_MS, REGISTRY, Feature
+from streaming.events.spans import DAY_MS
+from streaming.features.registry import REGISTRY, Feature
 
 HEAD: Final = """\
 <!-- Written by `manage.py describe_features` from streaming/features/registry.py. -->
@@ -10,7 +11,7 @@ HEAD: Final = """\
 
 What the stream keeps for recommendations. All times, windows and half-lives go by event time; a
 time to live starts with the last write. `features.store.snapshot` reads a shopper's features, and
-those of any articles, in one round trip; `features.offline` computes the same from PostgreSQL.
+those of any articles, in one round trip.
 """
 
 

@@ -6,8 +6,7 @@ docs/features.md is generated from it (`manage.py describe_features`).
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-HOUR_MS: Final = 3_600_000
-DAY_MS: Final = 24 * HOUR_MS
+from streaming.events.spans import DAY_MS, HOUR_MS
 
 
 @dataclass(frozen=True)
@@ -148,21 +147,10 @@ ARTICLE_RATES: Final = Feature(
     default="the shop's rate; 0 without views",
     window="as the counts",
 )
-CO_VIEWS: Final = Feature(
-    "co_views",
-    "article",
-    "number by article",
-    "pairs of views",
-    "what was viewed directly before or after it in the same session (space-saving sketch, "
-    "per partition; its time to live starts with the last pair that is new to it)",
-    bound=20,
-    ttl_s=TREND_TTL_S,
-    default="empty",
-)
 REGISTRY: Final = (
     RECENTS, BAG, COUNTS, COUNTS_IN_TIME, AFFINITIES, LAST_SEEN, SESSIONS, SESSION_START,
     SESSION_EVENTS, LAST_PURCHASE, PURCHASE_DAYS, DISLIKES, TRENDING, ARTICLE_COUNTS,
-    ARTICLE_RATES, CO_VIEWS,
+    ARTICLE_RATES,
 )  # fmt: skip
 
 # What an event says of a shopper's taste, and of an article's popularity.

@@ -39,6 +39,10 @@ class State(msgspec.Struct, array_like=True, gc=False):
     hashes of the merges taken in: what comes a second time changes nothing.
     `buckets` counts by time, see bucket_key. An `erased` shopper's state holds nothing else, and
     nothing that comes later changes it.
+    `bag_ms` holds when each article last came into the bag or left it: of what left, for as long as
+    something late may come. `owners` are the customers that an anonymous shopper turned out to be,
+    and until when. `next_offset` and `origins` are of the topic with the tag `log`: how far its
+    partition, and those that passed events on to it, were taken in. See `takes`.
     """
 
     last_ms: int = 0
@@ -57,6 +61,36 @@ class State(msgspec.Struct, array_like=True, gc=False):
     last_purchase_ms: int = 0
     purchase_days: int = 0
     erased: bool = False
+    bag_ms: dict[int, int] = {}
+    reset_ms: int = 0
+    owners: list[tuple[int, str]] = []
+    log: int = 0
+    next_offset: int = 0
+    origins: dict[int, int] = {}
+
+    def takes(self, log: int, offset: int, origin: tuple[int, int] | None) -> bool:
+        """Note a place of the log; False where it was taken before. An erased one takes nothing."""
+        if self.erased:
+            return False
+        if self.log != log:
+            self.log, self.next_offset, self.origins = log, 0, {}
+        if offset < self.next_offset:
+            return False
+        if origin is not None:
+            partition, at = origin
+            if at < self.origins.get(partition, 0):
+                return False
+            self.origins[partition] = at + 1
+        self.next_offset = offset + 1
+        return True
+
+    def is_read_again(self, offset: int) -> bool:
+        """Why `takes` says no: the place itself was taken before, not a copy of what it holds."""
+        return not self.erased and offset < self.next_offset
+
+
+# What says where a state comes from, and nothing of its shopper.
+BOOKKEEPING: Final = ("log", "next_offset", "origins")
 
 
 class Recent(msgspec.Struct, frozen=True, gc=False):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from streaming.events.spans import DAY_MS
 from streaming.features.article_counts import ADDED, TOTALS
 from streaming.features.registry import TREND_WEIGHTS, TRENDING
 
@@ -18,9 +19,11 @@ HALF_LIVES: Final = 8
 EPOCH_MS: Final = HALF_LIVES * HALF_LIFE_MS
 # Weight of an event of weight 1 at the start of an epoch.
 UNIT: Final = 256
-# How many epochs a partition keeps: those touched last, in the log's order. A clock that was once
-# set wrong therefore costs nothing, and the choice is the same whenever the log is read again.
-KEPT: Final = 3
+# How many epochs before the shop clock's own count on: what is older, or ahead of the clock,
+# doesn't trend. A clock that is set wrong costs nothing, and what is read again counts as it did.
+KEPT: Final = 1
+# Clocks of hosts differ by seconds, and by hours where a time zone was forgotten.
+AHEAD_MS: Final = DAY_MS
 
 Sums = dict[int, int]  # article → weight
 
@@ -37,40 +40,32 @@ def weight(kind: str, ts: int) -> int:
 
 @dataclass
 class Increments:
-    """What a batch adds to what one partition knows of articles.
+    """What a batch adds to what one partition knows of articles: events of the epoch `first` and
+    later ones until `until_ms`.
 
-    `kept` lists its epochs, last touched last. `counts` are by epoch, packed as article_counts
-    says. `pairs` are views one after the other, in the log's order.
+    `counts` are by epoch, packed as article_counts says.
     """
 
-    kept: list[int]
-    dropped: list[int] = field(default_factory=list)
+    first: int
+    until_ms: int
     sums: dict[tuple[int, int], Sums] = field(default_factory=dict)  # by (epoch, index group)
     counts: dict[int, Sums] = field(default_factory=dict)
-    pairs: list[tuple[int, int]] = field(default_factory=list)
+
+    @classmethod
+    def around(cls, now_ms: int, latest_ms: int = 0) -> "Increments":
+        """`latest_ms`: a clock that was set back follows what is replayed, and comes there."""
+        return cls(epoch_of(now_ms) - KEPT, max(now_ms, latest_ms) + AHEAD_MS)
 
     def add(self, kind: str, ts: int, article: int, index_group: int) -> None:
-        if kind not in TREND_WEIGHTS:
+        epoch = ts // EPOCH_MS
+        if kind not in TREND_WEIGHTS or epoch < self.first or ts > self.until_ms:
             return
         amount = weight(kind, ts)
-        epoch = ts // EPOCH_MS
-        if not self.kept or self.kept[-1] != epoch:
-            self._touch(epoch)
         sums = self.sums.setdefault((epoch, index_group), {})
         sums[article] = sums.get(article, 0) + amount
         counts = self.counts.setdefault(epoch, {})
         counts[article] = counts.get(article, 0) + ADDED[kind]
         counts[TOTALS[kind]] = counts.get(TOTALS[kind], 0) + 1
-
-    def _touch(self, epoch: int) -> None:
-        if epoch in self.kept:
-            self.kept.remove(epoch)
-        self.kept.append(epoch)
-        while len(self.kept) > KEPT:
-            oldest = self.kept.pop(0)
-            self.dropped.append(oldest)
-            self.sums = {key: sums for key, sums in self.sums.items() if key[0] != oldest}
-            self.counts.pop(oldest, None)
 
 
 def best(

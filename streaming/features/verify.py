@@ -1,7 +1,6 @@
 """What the store must hold, from the log or from history by the very reducer of the stream.
 
 So what differs from the store is the store's fault: an event lost, doubled or out of order.
-streaming.features.offline computes the same from history in another way, for all customers at once.
 """
 
 import time
@@ -13,15 +12,21 @@ import msgspec
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
 from django.conf import settings
 
-from streaming import history, kafka
-from streaming.consumer import batch
-from streaming.consumer.batch import PoisonError, Taken
-from streaming.events.schema import Event, key_of
+from streaming import clock, dead_letters, history, kafka
+from streaming.consumer.assignment import ends
+from streaming.consumer.batch import partition_batches
+from streaming.events.schema import key_of
+from streaming.features import batch as event_batch
 from streaming.features.articles import load
+from streaming.features.batch import NO_LOG, Located
 from streaming.features.reducer.tastes import Attributes
-from streaming.features.state import pack, unpack
+from streaming.features.state import BOOKKEEPING, pack, unpack
+from streaming.features.trends import Increments
+from streaming.history import encoding
 from streaming.identity.shoppers import customer_shopper
-from streaming.replay import encoding
+from streaming.kafka import topics
+from streaming.kafka.reading import is_end
+from streaming.partitions import homes
 
 QUIET_S: Final = 10.0
 Packed = dict[str, bytes | None]
@@ -43,22 +48,18 @@ class LogError(Exception):
 class Twin:
     """Packed states by shopper: those asked for, kept as the events go by."""
 
-    def __init__(self, shoppers: Iterable[str], articles: Mapping[int, Attributes]) -> None:
+    def __init__(
+        self, shoppers: Iterable[str], articles: Mapping[int, Attributes], log: int = NO_LOG
+    ) -> None:
         self.packed: Packed = dict.fromkeys(shoppers)
-        self.articles = articles
+        self.articles, self.log = articles, log
 
-    def take(self, good: list[tuple[int, str, Event]]) -> None:
-        """Reduce (offset, key, event)s; an event that breaks the reducer is left out."""
-        mine = [item for item in good if item[1] in self.packed]
-        while mine:
-            try:
-                packed = {key: self.packed[key] for _, key, _ in mine}
-                states = batch.reduce(mine, packed, self.articles, []).states
-            except PoisonError as poison:
-                mine = [item for item in mine if item[0] != poison.offset]
-                continue
-            self.packed.update({key: pack(state) for key, state in states.items()})
-            return
+    def take(self, good: Iterable[Located]) -> None:
+        mine = [located for located in good if located.key in self.packed]
+        if mine:
+            packed = {located.key: self.packed[located.key] for located in mine}
+            found = event_batch.reduce(mine, packed, self.articles, Increments(0, 0), self.log)
+            self.packed.update({key: pack(state) for key, state in found.states.items()})
 
 
 def from_history(
@@ -73,21 +74,24 @@ def from_history(
     for lines in history.of_database(first, last, sorted(customers)):
         for of_day in lines.days():
             made = encoding.events(of_day, browse=browse)
-            twin.take([(0, key_of(event), event) for event in made if event.ts < as_of_ms])
+            twin.take(Located(0, key_of(event), event) for event in made if event.ts < as_of_ms)
     return twin.packed
 
 
-def from_log(shoppers: Iterable[str], fences: Mapping[int, int]) -> Packed:
-    """What the events before the fences make of these shoppers.
+def from_log(shoppers: Iterable[str], positions: Mapping[int, int]) -> Packed:
+    """What the events before the positions make of these shoppers.
 
-    Raise LogError where the log doesn't begin at its beginning, KafkaException.
+    What was filed as a dead letter counts as little here as there. Raise LogError where the log
+    doesn't hold its beginning any more, KafkaException.
     """
-    twin = Twin(shoppers, load())
-    consumer = Consumer(kafka.consumer("verify"))
-    open_ = {p: fence for p, fence in fences.items() if fence > 0}
-    places = [TopicPartition(settings.KAFKA_TOPIC, p, OFFSET_BEGINNING) for p in open_]
-    consumer.assign(places)
+    twin = Twin(shoppers, load(), topics.tag(topics.ensure()))
+    open_ = {p: position for p, position in positions.items() if position > 0}
+    consumer = Consumer({**kafka.consumer("verify"), "enable.partition.eof": True})
     try:
+        for partition, (first, _) in ends(consumer, settings.KAFKA_TOPIC, [*open_]).items():
+            if first > 0:
+                raise LogError(f"Partition {partition} begins at offset {first}")
+        consumer.assign([TopicPartition(settings.KAFKA_TOPIC, p, OFFSET_BEGINNING) for p in open_])
         _read(consumer, open_, twin)
     finally:
         consumer.close()
@@ -95,22 +99,20 @@ def from_log(shoppers: Iterable[str], fences: Mapping[int, int]) -> Packed:
 
 
 def _read(consumer: Consumer, open_: dict[int, int], twin: Twin) -> None:
-    number, seen = settings.KAFKA_PARTITIONS, dict.fromkeys(open_, 0)
-    quiet_at = time.monotonic() + QUIET_S
-    while any(seen[p] < fence for p, fence in open_.items()):
-        taken: dict[int, list[Taken]] = {}
-        for message in consumer.consume(5000, 0.2):
-            if (error := message.error()) is not None:
+    number, seen, filed = homes(), dict.fromkeys(open_, 0), dead_letters.places()
+    now_ms, quiet_at = clock.latest_ms(), time.monotonic() + QUIET_S
+    while any(seen[p] < position for p, position in open_.items()):
+        messages = consumer.consume(5000, 0.2)
+        for message in messages:
+            if (error := message.error()) is not None and not is_end(message):
                 raise KafkaException(error)
-            partition, offset = message.partition() or 0, message.offset() or 0
-            if not seen[partition] and offset:
-                raise LogError(f"Partition {partition} begins at offset {offset}")
-            seen[partition] = offset + 1
-            if offset < open_[partition]:
-                taken.setdefault(partition, []).append(Taken(offset, message.value() or b""))
-        for partition, messages in taken.items():
-            twin.take(batch.decode(partition, number, messages).good)
-        if taken:
+        batches = partition_batches(messages, seen)
+        for batch in batches:
+            seen[batch.partition] = batch.next_offset
+            good = event_batch.decode(batch, number, now_ms).good
+            end, of = open_[batch.partition], batch.partition
+            twin.take(g for g in good if g.offset < end and (of, g.offset) not in filed)
+        if batches:
             quiet_at = time.monotonic() + QUIET_S
         elif time.monotonic() > quiet_at:
             raise LogError(f"Nothing more comes after {seen}; the features stand at {open_}")
@@ -127,6 +129,7 @@ def differences(online: Packed, computed: Packed) -> list[Difference]:
 
 
 def unlike(shopper: str, theirs: msgspec.Struct, ours: msgspec.Struct) -> list[Difference]:
-    """The fields in which two states of a shopper differ."""
-    pairs = [(name, getattr(theirs, name), getattr(ours, name)) for name in ours.__struct_fields__]
+    """The fields of two states of a shopper that differ, but for where they come from."""
+    names = [name for name in ours.__struct_fields__ if name not in BOOKKEEPING]
+    pairs = [(name, getattr(theirs, name), getattr(ours, name)) for name in names]
     return [Difference(shopper, name, a, b) for name, a, b in pairs if a != b]

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from django.db import connection
 
 from catalog.columns import copy_columns
-from streaming.features.registry import DAY_MS
+from catalog.period import data_period
+from streaming.events.spans import DAY_MS
 from streaming.identity.tombstones import erased_customers
 
 # Share of a day's baskets by the hour: a quiet night, a lunch break, a busy evening.
@@ -76,11 +76,9 @@ Source = Callable[[date, date], Iterator[Lines]]
 
 
 def bounds() -> tuple[date, date] | None:
-    """The first and the last day of history, None when there is none."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT min(t_dat), max(t_dat) FROM catalog_transaction")
-        first, last = cursor.fetchone()
-    return None if first is None else (first, last)
+    """The first and the last day of history, None when there is none; see catalog.period."""
+    period = data_period()
+    return None if period is None else (period.first, period.last)
 
 
 def of_database(first: date, last: date, customers: Sequence[int] | None = None) -> Iterator[Lines]:

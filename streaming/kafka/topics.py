@@ -2,17 +2,22 @@
 
 import logging
 import time
+from binascii import crc32
+from collections.abc import Callable
 from typing import Any, Final
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AdminClient,
+    ConfigResource,
     NewPartitions,
     NewTopic,
 )
 from django.conf import settings
 
 from streaming import kafka
+from streaming.kafka.reading import has_messages
+from streaming.partitions import stored_homes
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +25,22 @@ TIMEOUT_S: Final = 3.0
 MAKING_S: Final = 1.0
 FOREVER: Final = {"retention.ms": "-1"}
 ABSENT: Final = KafkaError.UNKNOWN_TOPIC_OR_PART
+UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
+TOO_SMALL: Final = (
+    "Topic {name} has {found} partitions and messages in it, the features lie in {wanted}, and this"
+    " broker can't add partitions. A stream worker moves the messages over; where none can, stop"
+    " the workers and run `manage.py rebuild_features --source=log`."
+)
+COMPACTED: Final = (
+    "Topic {name} is compacted (cleanup.policy={policy}): the broker drops events of a shopper that"
+    " were never read. `kafka-configs.sh --bootstrap-server … --alter --entity-type topics"
+    " --entity-name {name} --add-config cleanup.policy=delete,retention.ms=-1` makes the stream go"
+    " on."
+)
+
+
+# Saves all messages of a topic by its name and number of partitions.
+Move = Callable[[str, int], None]
 
 
 class TopicError(Exception):
@@ -30,14 +51,25 @@ def admin() -> AdminClient:
     return AdminClient(kafka.common())
 
 
-def ensure(timeout_s: float = TIMEOUT_S) -> str:
+def tag(topic_id: str) -> int:
+    """The topic's id in few bytes, for states to know it by; never 0."""
+    return crc32(topic_id.encode()) or 1
+
+
+def ensure(timeout_s: float = TIMEOUT_S, *, move: Move | None = None) -> str:
     """Make both topics as they must be and return the id of the one with the events.
 
-    Raise KafkaException when the broker is away, TopicError on a topic with too many partitions.
+    `move` is for the stream's workers: it saves the messages of a topic (name, partitions) that is
+    too small and can't grow, before one of the right size takes its place.
+    Raise KafkaException when the broker is away, TopicError on a topic that the stream can't be
+    trusted with.
     """
     client = admin()
-    _ensure(client, settings.KAFKA_DEAD_TOPIC, 1, timeout_s)
-    return _ensure(client, settings.KAFKA_TOPIC, settings.KAFKA_PARTITIONS, timeout_s)
+    _ensure(client, settings.KAFKA_DEAD_TOPIC, 1, timeout_s, move=None)
+    found = _ensure(client, settings.KAFKA_TOPIC, settings.KAFKA_PARTITIONS, timeout_s, move=move)
+    if move:
+        _refuse_compaction(client, settings.KAFKA_TOPIC, timeout_s)
+    return str(found.topic_id)
 
 
 def topic_id(timeout_s: float = TIMEOUT_S) -> str | None:
@@ -46,7 +78,21 @@ def topic_id(timeout_s: float = TIMEOUT_S) -> str | None:
     return None if found is None else str(found.topic_id)
 
 
-def _ensure(client: AdminClient, name: str, partitions: int, timeout_s: float) -> str:
+def size(timeout_s: float = TIMEOUT_S) -> int:
+    """How many partitions the topic with the events has; 0 where there is none."""
+    found = _describe(admin(), settings.KAFKA_TOPIC, timeout_s)
+    return 0 if found is None else len(found.partitions)
+
+
+def partitions_to_settle() -> int:
+    """Over how many partitions an empty store is laid out."""
+    wanted = int(settings.KAFKA_PARTITIONS)
+    return min(size() or wanted, wanted)
+
+
+def _ensure(
+    client: AdminClient, name: str, partitions: int, timeout_s: float, *, move: Move | None
+) -> Any:
     """Do what is missing and look again: a cluster takes a moment to tell what it has done."""
     deadline, may_grow_at = time.monotonic() + timeout_s, 0.0
     while True:
@@ -55,19 +101,43 @@ def _ensure(client: AdminClient, name: str, partitions: int, timeout_s: float) -
             _create(client, name, partitions, timeout_s)
             # Until then it may be seen half made.
             may_grow_at = time.monotonic() + MAKING_S
-        elif len(found.partitions) < partitions:
-            if time.monotonic() > may_grow_at:
-                _grow(client, name, partitions, timeout_s)
-        elif len(found.partitions) == partitions:
-            return str(found.topic_id)
-        else:
-            raise TopicError(
-                f"Topic {name} has {len(found.partitions)} partitions, KAFKA_PARTITIONS says"
-                f" {partitions}: set KAFKA_PARTITIONS to the topic's number."
-            )
+        elif len(found.partitions) >= partitions or (
+            time.monotonic() > may_grow_at
+            and _is_settled(client, name, len(found.partitions), partitions, timeout_s, move=move)
+        ):
+            return found
         if time.monotonic() > deadline:
             raise TopicError(f"Topic {name} isn't there {timeout_s:.0f} s after it was made.")
         time.sleep(0.05)
+
+
+def _is_settled(
+    client: AdminClient,
+    name: str,
+    found: int,
+    partitions: int,
+    timeout_s: float,
+    *,
+    move: Move | None,
+) -> bool:
+    """Bring a topic that is too small to size; True where it must do as it is.
+
+    Tansu makes a topic that anybody asks for, with partitions of its own choice, and can't add any:
+    an empty one is made again. Nothing that was acknowledged is ever deleted.
+    """
+    if _grow(client, name, partitions, timeout_s):
+        return False
+    if not has_messages(name, found):
+        logger.warning("Topic %s is empty and has too few partitions; making it again.", name)
+    elif (homes := stored_homes()) is None or homes <= found:
+        return True
+    elif move:
+        move(name, found)
+    else:
+        raise TopicError(TOO_SMALL.format(name=name, found=found, wanted=homes))
+    client.delete_topics([name], request_timeout=timeout_s)[name].result(timeout_s + 1)
+    _create(client, name, partitions, timeout_s)
+    return False
 
 
 def _describe(client: AdminClient, name: str, timeout_s: float) -> Any | None:
@@ -89,20 +159,34 @@ def _create(client: AdminClient, name: str, partitions: int, timeout_s: float) -
             raise
 
 
-def _grow(client: AdminClient, name: str, partitions: int, timeout_s: float) -> None:
-    """A broker makes a topic that is asked for, with a number of partitions of its own choice.
-
-    Tansu does so when a client that outlived it asks again, and can't add partitions: there the
-    topic is made anew. Clients of before are refused by it, so that nothing can be in it yet.
-    """
+def _grow(client: AdminClient, name: str, partitions: int, timeout_s: float) -> bool:
+    """Add partitions; False where the broker can't."""
     logger.warning("Topic %s has fewer than %d partitions; adding them.", name, partitions)
     more = [NewPartitions(name, partitions)]
     try:
         client.create_partitions(more, request_timeout=timeout_s)[name].result(timeout_s + 1)
     except KafkaException as error:
-        if error.args[0].code() == KafkaError.INVALID_PARTITIONS:  # grown already
-            return
-        if error.args[0].code() != KafkaError._UNSUPPORTED_FEATURE:
+        if error.args[0].code() in UNSUPPORTED:
+            return False
+        if error.args[0].code() != KafkaError.INVALID_PARTITIONS:  # grown already
             raise
-        client.delete_topics([name], request_timeout=timeout_s)[name].result(timeout_s + 1)
-        _create(client, name, partitions, timeout_s)
+    return True
+
+
+def _refuse_compaction(client: AdminClient, name: str, timeout_s: float) -> None:
+    resource = ConfigResource(ConfigResource.Type.TOPIC, name)
+    try:
+        found = client.describe_configs([resource], request_timeout=timeout_s)[resource].result()
+    except KafkaException as error:
+        if error.args[0].code() in UNSUPPORTED:
+            return
+        raise
+    policy = found["cleanup.policy"].value if "cleanup.policy" in found else "delete"
+    if "compact" in policy:
+        raise TopicError(COMPACTED.format(name=name, policy=policy))
+    retention = found["retention.ms"].value if "retention.ms" in found else "-1"
+    if retention != "-1":
+        logger.warning(
+            "Topic %s keeps events for %s ms only: a store that is lost later can't be made again"
+            " from it. retention.ms=-1 keeps them.", name, retention,
+        )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -10,8 +10,8 @@ from django.conf import settings
 
 from streaming import kafka
 from streaming.events import schema
-from streaming.events.schema import partition_of
 from streaming.kafka import topics
+from streaming.partitions import home_of
 
 logger = logging.getLogger(__name__)
 
@@ -23,10 +23,15 @@ class Outgoing(NamedTuple):
     key: str
     value: bytes
     partition: int = -1
+    headers: list[tuple[str, bytes]] = []
 
 
 class Sender:
-    """A producer that is replaced after a failure, for what the old one may have lost."""
+    """A producer that is replaced after a failure, for what the old one may have lost.
+
+    No message has a time-out of its own: so what a partition has got when all of them are given up
+    is always the first ones, in order, and a repetition is known by how far they came.
+    """
 
     def __init__(self, timeout_s: float = 5.0) -> None:
         self.timeout_s = timeout_s
@@ -50,7 +55,7 @@ class Sender:
     def _connected(self) -> Producer:
         if self._producer is None:
             topics.ensure()
-            config = kafka.producer(int(self.timeout_s * 1000))
+            config = kafka.producer(0)
             self._producer = kafka.connected(config, self.timeout_s)
         return self._producer
 
@@ -68,6 +73,7 @@ class Sender:
                     message.value,
                     key=message.key,
                     partition=message.partition,
+                    headers=list(message.headers),
                     on_delivery=report,
                 )
             except (BufferError, KafkaException) as error:
@@ -80,10 +86,9 @@ def outgoing(value: bytes) -> Outgoing:
     """An encoded event on its way; what isn't one goes to the dead letters."""
     try:
         key = schema.key_of(schema.decode(value))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         return dead_letter(value, str(error))
-    partition = partition_of(key, settings.KAFKA_PARTITIONS)
-    return Outgoing(settings.KAFKA_TOPIC, key, value, partition)
+    return Outgoing(settings.KAFKA_TOPIC, key, value, home_of(key))
 
 
 class DeadLetter(msgspec.Struct, omit_defaults=True):
@@ -94,11 +99,17 @@ class DeadLetter(msgspec.Struct, omit_defaults=True):
     topic: str = ""
     partition: int = -1
     offset: int = -1
+    cut_from: int = 0  # bytes that a value too long for a letter had
+
+
+# In base64 a third more, and a broker takes a megabyte.
+LONGEST: Final = 500_000
 
 
 def dead_letter(
     value: bytes, error: str, topic: str = "", partition: int = -1, offset: int = -1
 ) -> Outgoing:
-    letter = DeadLetter(error[:500], value, topic, partition, offset)
+    cut_from = len(value) if len(value) > LONGEST else 0
+    letter = DeadLetter(error[:500], value[:LONGEST], topic, partition, offset, cut_from)
     key = f"{topic}/{partition}/{offset}"
     return Outgoing(settings.KAFKA_DEAD_TOPIC, key, msgspec.json.encode(letter), 0)

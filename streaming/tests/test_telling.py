@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from streaming import history
 from streaming.events import schema
-from streaming.history import Lines
-from streaming.replay import encoding
+from streaming.history import Lines, encoding
 
 DAY = 18_500
 

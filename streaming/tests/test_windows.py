@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.events import schema
+from streaming.events.spans import DAY_MS, HOUR_MS
 from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over
-from streaming.features.registry import BUCKETS, COUNTS_IN_TIME, DAY_MS, HOUR_MS, SESSION_GAP_MS
+from streaming.features.registry import BUCKETS, COUNTS_IN_TIME, SESSION_GAP_MS
 from streaming.features.state import State, bucket_key, bucket_of, view
 from streaming.tests.traffic import START
 
@@ -92,14 +93,6 @@ def test_purchases_tell_recency_and_on_how_many_days() -> None:
     found = view(state, START + 4 * DAY_MS)
     assert found.last_purchase == START + 3 * DAY_MS
     assert found.purchase_days == 2
-
-
-def test_the_view_before_in_the_same_session_is_a_pair() -> None:
-    state = after(seen(1, START), bought(START + 1000), seen(2, START + 2000))
-    assert reducer.viewed_before(state, seen(2, START + 2000)) == 1
-    reducer.apply(state, seen(3, START + 2000 + SESSION_GAP_MS + 1000), None)
-    assert reducer.viewed_before(state, seen(3, START + 2000 + SESSION_GAP_MS + 1000)) is None
-    assert reducer.viewed_before(state, bought(START + 9000)) is None
 
 
 def test_a_merge_joins_sessions_windows_and_purchases() -> None:

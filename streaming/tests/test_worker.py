@@ -12,8 +12,7 @@ from django.core.management import CommandError, call_command
 
 from catalog.tests.factories import make_article
 from streaming import connection, keys
-from streaming.consumer.bootstep import EXIT_FAILED, STUCK_S, Stream
-from streaming.consumer.runtime import FeatureConsumer
+from streaming.consumer.watchdog import EXIT_FAILED, STUCK_S, Watchdog
 from streaming.events.schema import View
 from streaming.features import dislikes, store, verify
 from streaming.kafka import topics
@@ -196,19 +195,14 @@ def shares() -> list[int]:
 
 def test_a_loop_that_hangs_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[int] = []
-    stream = Stream.__new__(Stream)
-    stream.consumer = FeatureConsumer("hangs")
-    stream.consumer.turned_at -= STUCK_S + 1
-    release = threading.Event()
-    stream.thread = threading.Thread(target=release.wait, daemon=True)
-    stream.thread.start()
+    watchdog = Watchdog(threading.Event())
+    watchdog.turned_at -= STUCK_S + 1
 
     def end(status: int) -> None:
         ended.append(status)
-        stream.consumer.stopping.set()
+        watchdog.stopping.set()
 
-    monkeypatch.setattr("streaming.consumer.bootstep.WATCH_EVERY_S", 0.01)
-    monkeypatch.setattr("streaming.consumer.bootstep.os._exit", end)
-    stream._watch()
-    release.set()
+    monkeypatch.setattr("streaming.consumer.watchdog.CHECK_EVERY_S", 0.01)
+    monkeypatch.setattr("streaming.consumer.watchdog.os._exit", end)
+    watchdog.watch("hangs", lambda: True)
     assert ended == [EXIT_FAILED]

@@ -6,15 +6,15 @@ The functions take the state over and change it; a caller who needs the old one 
 from typing import Final
 
 from streaming.events import schema
-from streaming.features.reducer.handover import erase, forget, take_in
-from streaming.features.reducer.recents import put_into, remember
+from streaming.features.reducer.bag import put_in, take_out
+from streaming.features.reducer.handover import erase, reset, take_in
+from streaming.features.reducer.recents import remember
 from streaming.features.reducer.rings import is_first
 from streaming.features.reducer.tastes import WEIGHT_OF, Attributes, add_taste
 from streaming.features.reducer.timing import count, count_in_time, in_session, note_purchase
-from streaming.features.registry import SESSION_GAP_MS
 from streaming.features.state import COUNTED, KINDS, Entry, State
 
-__all__ = ["Attributes", "apply", "viewed_before"]
+__all__ = ["Attributes", "apply"]
 
 # By place in COUNTED, which begins with the KINDS.
 PLACE_OF: Final[dict[type[schema.Event], int]] = {
@@ -26,7 +26,7 @@ PLACE_OF: Final[dict[type[schema.Event], int]] = {
     schema.Impression: COUNTED.index("impression"),
     schema.Search: COUNTED.index("search"),
 }
-VIEW, BAG_ADD, PURCHASE = (PLACE_OF[kind] for kind in (schema.View, schema.BagAdd, schema.Purchase))
+BAG_ADD, PURCHASE = PLACE_OF[schema.BagAdd], PLACE_OF[schema.Purchase]
 BAG_REMOVE, SEARCH = PLACE_OF[schema.BagRemove], PLACE_OF[schema.Search]
 assert len(KINDS) - 1 == PURCHASE  # noqa: S101
 
@@ -41,7 +41,8 @@ def apply(state: State, event: schema.Event, about: Attributes | None) -> bool:
     place = PLACE_OF.get(type(event))
     if place is None:
         return _of_shopper(state, event)
-    if not is_first(state, event):
+    # What happened before a fresh start is forgotten, even if it comes only now.
+    if not is_first(state, event) or event.ts <= state.reset_ms:
         return False
     count(state, place)
     count_in_time(state, place, event.ts)
@@ -57,10 +58,7 @@ def _of_shopper(state: State, event: schema.Event) -> bool:
     if isinstance(event, schema.Merge):
         return take_in(state, event)
     if isinstance(event, schema.Reset):
-        if is_first(state, event):
-            forget(state)
-            return True
-        return False
+        return is_first(state, event) and reset(state, event.ts)
     if isinstance(event, schema.Erase):
         erase(state)
         return True
@@ -77,17 +75,11 @@ def _of_article(
         if place == PURCHASE:
             note_purchase(state, event.ts)
     if place == BAG_ADD:
-        put_into(state.bag, event.article)
-    elif place in (PURCHASE, BAG_REMOVE) and event.article in state.bag:
-        state.bag.remove(event.article)
+        put_in(state, event.article, event.ts)
+    elif place == BAG_REMOVE or (place == PURCHASE and _may_be_added_late(state, event)):
+        take_out(state, event.article, event.ts)
 
 
-def viewed_before(state: State, event: schema.Event) -> int | None:
-    """The article viewed last before this view, in the same session: a pair for the co-views."""
-    if type(event) is not schema.View:
-        return None
-    for entry in state.recents[:4]:
-        if entry.kind == VIEW and entry.article != event.article:
-            gap_ms = event.ts - entry.s * 1000
-            return entry.article if 0 <= gap_ms <= SESSION_GAP_MS else None
-    return None
+def _may_be_added_late(state: State, event: schema.OfArticle) -> bool:
+    """History comes in order: what it bought needs no remembering for the bag's sake."""
+    return event.source != "replay" or event.article in state.bag

@@ -1,13 +1,19 @@
 """A whole state at once: handed over to a customer, merged, forgotten, erased."""
 
 from binascii import crc32
+from bisect import bisect_left, insort
+from typing import Final
 
 from streaming.events import schema
-from streaming.features.reducer.recents import put_into, remember
+from streaming.features.reducer.bag import keep_newer, merge_bags
+from streaming.features.reducer.recents import remember
 from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES, holds, is_first, mark_of
 from streaming.features.reducer.tastes import merge_tastes
 from streaming.features.reducer.timing import count, merge_times
-from streaming.features.state import State, pack, unpack
+from streaming.features.registry import BUCKETS
+from streaming.features.state import State, bucket_of, pack, unpack
+
+OWNERS_KEPT: Final = 8
 
 
 def hand_over(anonymous: State, event: schema.Identify) -> schema.Merge | None:
@@ -18,10 +24,13 @@ def hand_over(anonymous: State, event: schema.Identify) -> schema.Merge | None:
     """
     if anonymous.erased or not is_first(anonymous, event):
         return None
-    packed, known = pack(anonymous), anonymous.last_ms > 0
-    forget(anonymous)
-    if not known:
+    is_newest = not anonymous.owners or event.ts >= anonymous.owners[-1][0]
+    insort(anonymous.owners, (event.ts, event.shopper))
+    del anonymous.owners[:-OWNERS_KEPT]
+    if not is_newest or not anonymous.last_ms:
         return None
+    packed = pack(anonymous)
+    forget(anonymous)
     return schema.Merge(
         id=f"m{crc32(event.id.encode()):08x}{event.anonymous}",
         shopper=event.shopper,
@@ -31,10 +40,41 @@ def hand_over(anonymous: State, event: schema.Identify) -> schema.Merge | None:
     )
 
 
+def owner_at(anonymous: State, ts: int) -> str | None:
+    """Who did what an anonymous shopper did at that time, where they were recognised since."""
+    owners = anonymous.owners
+    if not owners or ts > owners[-1][0]:
+        return None
+    return owners[bisect_left(owners, (ts, ""))][1]
+
+
 def forget(state: State) -> None:
-    """Everything but the ids that tell a repetition."""
-    kept = State(seen=state.seen, seen_impressions=state.seen_impressions, merged=state.merged)
+    """Everything but what tells a repetition, and whose the state is."""
+    kept = State(
+        seen=state.seen, seen_impressions=state.seen_impressions, merged=state.merged,
+        reset_ms=state.reset_ms, owners=state.owners,
+        log=state.log, next_offset=state.next_offset, origins=state.origins,
+    )  # fmt: skip
     _become(state, kept)
+
+
+def reset(state: State, ts: int) -> bool:
+    """Forget what happened until `ts`; what is newer stays as far as it can be told apart."""
+    if ts <= state.reset_ms:
+        return False
+    newer, recents = state.last_ms > ts, [e for e in state.recents if e.s * 1000 > ts]
+    buckets = {
+        key: number
+        for key, number in state.buckets.items()
+        if bucket_of(key)[1] * BUCKETS[bucket_of(key)[0]].width_ms > ts
+    }
+    bag, bag_ms, last_ms = *keep_newer(state, ts), state.last_ms
+    forget(state)
+    state.reset_ms = ts
+    if newer:
+        state.recents, state.bag, state.bag_ms = recents, bag, bag_ms
+        state.buckets, state.last_ms = buckets, last_ms
+    return True
 
 
 def erase(state: State) -> None:
@@ -49,7 +89,7 @@ def _become(state: State, other: State) -> None:
 
 def take_in(state: State, event: schema.Merge) -> bool:
     mark = mark_of(event.id)
-    if holds(state.merged, mark):
+    if holds(state.merged, mark) or event.ts <= state.reset_ms:
         return False
     merge(state, unpack(event.state))
     state.merged = (mark + state.merged)[:MERGED_BYTES]
@@ -61,8 +101,7 @@ def merge(state: State, other: State) -> None:
     merge_times(state, other)
     for entry in reversed(other.recents):
         remember(state.recents, entry)
-    for article in reversed(other.bag):
-        put_into(state.bag, article)
+    merge_bags(state, other)
     for place, number in enumerate(other.counts):
         count(state, place)
         state.counts[place] += number - 1

@@ -1,6 +1,6 @@
-"""What a shopper did last, and what lies in their bag: short lists, newest first."""
+"""What a shopper did last: a short list, newest first."""
 
-from streaming.features.registry import BAG, RECENTS
+from streaming.features.registry import RECENTS
 from streaming.features.state import Entry
 
 
@@ -17,9 +17,3 @@ def remember(recents: list[Entry], entry: Entry) -> None:
         at += 1
     recents.insert(at, entry)
     del recents[RECENTS.bound :]
-
-
-def put_into(bag: list[int], article: int) -> None:
-    if article not in bag:
-        bag.insert(0, article)
-        del bag[BAG.bound :]

@@ -2,11 +2,14 @@
 
 from typing import Final
 
-from streaming.features.registry import BUCKETS, DAY_MS, SESSION_GAP_MS
-from streaming.features.state import State
+from streaming.events.spans import DAY_MS
+from streaming.features.registry import BUCKETS, SESSION_GAP_MS
+from streaming.features.state import COUNTED, State, bucket_key
 
 FINEST_MS: Final = BUCKETS[0].width_ms
 RESOLUTIONS: Final = len(BUCKETS)
+DAILY: Final = next(n for n, bucket in enumerate(BUCKETS) if bucket.width_ms == DAY_MS)
+PURCHASE: Final = COUNTED.index("purchase")
 
 
 def count(state: State, place: int) -> None:
@@ -39,16 +42,26 @@ def _drop_old(state: State, newest: int) -> dict[int, int]:
 
 
 def in_session(state: State, ts: int) -> None:
+    """What came late belongs to an earlier visit, unless it touches the one that goes on."""
+    if ts < state.last_ms and state.session_s * 1000 - ts > SESSION_GAP_MS:
+        return
     if not state.sessions or ts - state.last_ms > SESSION_GAP_MS:
         state.sessions += 1
         state.session_s, state.session_events = ts // 1000, 0
+    if ts < state.session_s * 1000:
+        state.session_s = ts // 1000
     state.session_events += 1
 
 
 def note_purchase(state: State, ts: int) -> None:
-    if ts // DAY_MS > state.last_purchase_ms // DAY_MS:
+    """Once the windows know of it: the first of its day counts the day, late ones for 30 days."""
+    if ts // DAY_MS > state.last_purchase_ms // DAY_MS or _is_first_of_day(state, ts):
         state.purchase_days += 1
     state.last_purchase_ms = max(state.last_purchase_ms, ts)
+
+
+def _is_first_of_day(state: State, ts: int) -> bool:
+    return state.buckets.get(bucket_key(DAILY, ts // DAY_MS, PURCHASE)) == 1
 
 
 def merge_times(state: State, other: State) -> None:

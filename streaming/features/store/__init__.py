@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
-
-from streaming import clock, keys
+from streaming import clock, keys, partitions
 from streaming.connection import Command, StoreUnavailable, ask, available, client
-from streaming.events.schema import partition_of
+from streaming.consumer.processor import NO_POSITION
 from streaming.features import article_counts, trends
 from streaming.features.article_counts import ArticleFeatures
 from streaming.features.state import Recent, ShopperState, State, recents, unpack, view
 from streaming.features.store.top import top_at
-from streaming.features.store.writer import NO_FENCE
+from streaming.features.store.writer import Effect, Writer
+from streaming.partitions import home_of, homes
 
 __all__ = ["Snapshot", "StoreUnavailable", "snapshot", "trending"]
 
@@ -72,7 +71,7 @@ def nothing_of(now_ms: int) -> Snapshot:
 def _counts_of(articles: Sequence[int]) -> Iterator[Command]:
     epoch = trends.epoch_of(clock.now_ms())
     fields = (*article_counts.TOTALS.values(), *articles)
-    for partition in range(settings.KAFKA_PARTITIONS):
+    for partition in range(homes()):
         for of_epoch in (epoch, epoch - 1):
             yield "HMGET", keys.counts(partition, of_epoch), *fields
 
@@ -87,14 +86,6 @@ def _counted(
     return {article: article_counts.features(values, totals) for article, values in counts}
 
 
-def viewed_with(article: int, k: int) -> list[tuple[int, float]]:
-    """The k articles most often viewed next to this one, with counts; raise StoreUnavailable."""
-    with available(), client().pipeline(transaction=False) as pipeline:
-        for partition in range(settings.KAFKA_PARTITIONS):
-            pipeline.zrange(keys.co_views(partition, article), 0, -1, withscores=True)
-        return trends.best(trends.flat(pipeline.execute()), (), k)
-
-
 def shoppers(at_most: int) -> list[str]:
     """Some of the shoppers who have features; raise StoreUnavailable."""
     found: list[str] = []
@@ -107,12 +98,10 @@ def shoppers(at_most: int) -> list[str]:
 
 
 def stored(topic_id: str, asked: Sequence[str]) -> tuple[dict[int, int], dict[str, bytes | None]]:
-    """Each partition's fence and its shoppers' packed states, at one moment of the partition."""
+    """Each partition's position and its shoppers' packed states, at one moment of the partition."""
     by_partition: dict[int, list[str]] = {}
     for shopper in asked:
-        by_partition.setdefault(partition_of(shopper, settings.KAFKA_PARTITIONS), []).append(
-            shopper
-        )
+        by_partition.setdefault(home_of(shopper), []).append(shopper)
     fences: dict[int, int] = {}
     states: dict[str, bytes | None] = {}
     with available():
@@ -120,7 +109,7 @@ def stored(topic_id: str, asked: Sequence[str]) -> tuple[dict[int, int], dict[st
             names = [keys.fence(p, topic_id), *map(keys.state, of_partition)]
             answer: list[Any] = client().mget(names)
             fence, values = answer[0], answer[1:]
-            fences[p] = int(fence or NO_FENCE)
+            fences[p] = int(fence or NO_POSITION)
             states.update(zip(of_partition, values, strict=True))
     return fences, states
 
@@ -142,7 +131,23 @@ def forget_log() -> int:
         for kind in keys.OF_THE_LOG:
             for key in client().scan_iter(match=f"{{p*}}:{kind}", count=5000):
                 forgotten += client().unlink(key)
+        client().delete(partitions.KEY)
+    partitions.reset()
     return forgotten
+
+
+def positions(topic_id: str, number: int) -> dict[int, int]:
+    """Where each of so many partitions stands; raise StoreUnavailable."""
+    found = ask(*(("GET", keys.fence(p, topic_id)) for p in range(number)))
+    return {p: NO_POSITION if at is None else int(at) for p, at in enumerate(found)}
+
+
+def move_on(topic_id: str, partition: int, expected: int, offset: int) -> bool:
+    """Set a partition's position, unless it moved meanwhile; raise StoreUnavailable."""
+    writer = Writer(client())
+    if writer.positions(topic_id, [partition])[partition] != expected:
+        return False
+    return writer.apply([Effect(partition, topic_id, expected, offset, {})])[0]
 
 
 def trending(index_group: int | None, k: int) -> list[tuple[int, float]]:

@@ -1,14 +1,17 @@
 """What trends, merged over the partitions for readers, who then need one key."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from django.conf import settings
 
 from streaming import keys
 from streaming.connection import available
 from streaming.features import trends
 from streaming.features.registry import TREND_TTL_S, TRENDING
+from streaming.partitions import homes
+
+# A worker that was away for longer leaves the rest to their time to live.
+FORGOTTEN: Final = 4
 
 
 class Top(msgspec.Struct, array_like=True):
@@ -48,7 +51,7 @@ def refresh(redis: Any, index_groups: frozenset[int], now_ms: int) -> None:
 
 
 def _merged(redis: Any, epoch: int, group: int) -> list[tuple[int, float]]:
-    partitions = range(settings.KAFKA_PARTITIONS)
+    partitions = range(homes())
     with available(), redis.pipeline(transaction=False) as pipeline:
         for of_epoch in (epoch, epoch - 1):
             for p in partitions:
@@ -58,3 +61,18 @@ def _merged(redis: Any, epoch: int, group: int) -> list[tuple[int, float]]:
     half = len(partitions)
     current, before = trends.flat(lists[:half]), trends.flat(lists[half:])
     return trends.best(current, before, TRENDING.bound)
+
+
+def forget_before(redis: Any, epoch: int, index_groups: frozenset[int]) -> None:
+    """Drop epochs that a clock which goes on left behind; raise StoreUnavailable."""
+    gone = range(epoch - FORGOTTEN, epoch)
+    names = [
+        name
+        for p in range(homes())
+        for of_epoch in gone
+        for name in (keys.counts(p, of_epoch), *(keys.trend(p, of_epoch, g) for g in index_groups))
+    ]
+    with available(), redis.pipeline(transaction=False) as pipeline:
+        for name in names:
+            pipeline.unlink(name)
+        pipeline.execute()

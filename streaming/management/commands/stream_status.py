@@ -1,13 +1,19 @@
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
 from streaming import status
 from streaming.connection import StoreUnavailable
+from streaming.consumer.lag import Waiting, waiting
+from streaming.features import store
+from streaming.kafka import topics
 from streaming.models import OutboxEvent
 from streaming.producers import spool
 from streaming.status import WorkerStatus
@@ -21,30 +27,75 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            workers = status.workers()
+            told, parts = status.told(), _waiting()
         except StoreUnavailable as error:
             raise CommandError(f"Redis is away: {error}") from error
-        waiting = {
+        workers = [worker for worker in told if worker.state != status.STOPPED]
+        of_features = [worker for worker in workers if worker.processor == "features"]
+        answer = {
+            "workers": of_features,
+            "lag": sum(w.lag for w in of_features)
+            if parts is None
+            else sum(p.events for p in parts),
+            "others": [worker for worker in workers if worker.processor != "features"],
+            "stopped": [worker for worker in told if worker.state == status.STOPPED],
+            "partitions": [part._asdict() for part in parts or []],
             "outbox": OutboxEvent.objects.filter(sent_at__isnull=True).count(),
             "spool_bytes": spool.size(),
         }
         if options["json"]:
-            answer = {"workers": workers, "lag": sum(w.lag for w in workers), **waiting}
             self.stdout.write(msgspec.json.encode(answer).decode())
             return
-        Console(file=self.stdout).print(_table(workers))  # type: ignore[arg-type]
+        if told:
+            Console(file=self.stdout).print(_table(told))  # type: ignore[arg-type]
+        for line in _stops(told):
+            self.stdout.write(line)
+        if parts is None:
+            self.stdout.write("Kafka is away: how much waits there isn't known.")
         self.stdout.write(
-            f"{len(workers)} workers, {sum(w.lag for w in workers)} events behind;"
-            f" {waiting['outbox']} events in the outbox, {waiting['spool_bytes']} bytes spooled."
+            f"{len(of_features)} workers, {answer['lag']} events behind;"
+            f" {answer['outbox']} events in the outbox, {answer['spool_bytes']} bytes spooled."
         )
 
 
+def _waiting() -> list[Waiting] | None:
+    """What the log itself says, None where Kafka is away."""
+    try:
+        topic_id = topics.topic_id()
+        return None if topic_id is None else waiting(store.positions(topic_id, topics.size()))
+    except KafkaException:
+        return None
+
+
+def _stops(told: list[WorkerStatus]) -> Iterator[str]:
+    """Who waits or has stopped, since when, where, and why."""
+    for worker in told:
+        if worker.reason:
+            since = clock(worker.since_ms)
+            at = ", ".join(f"{n}: {p.position}" for n, p in worker.partitions.items())
+            where = f" at {{{at}}}" if at else ""
+            who = f"{worker.worker} ({worker.processor})"
+            yield f"{who} {worker.state} since {since}{where}: {worker.reason}"
+        for number, part in worker.partitions.items():
+            if part.stop:
+                yield (
+                    f"Partition {number} ({worker.processor}) stands still since"
+                    f" {clock(part.stop.since_ms)} at {part.stop.offset}: {part.stop.reason}"
+                )
+
+
+def clock(ms: int) -> str:
+    return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def _table(workers: list[WorkerStatus]) -> Table:
-    table = Table("worker", "state", "partitions", "lag", "events", "events/s", "delay p50/p99 ms")
+    table = Table("worker", "reads as", "state", "partitions", "lag", "events", "events/s",
+                  "delay p50/p99 ms")  # fmt: skip
     for worker in workers:
         p50, p99 = worker.delay_p50_ms, worker.delay_p99_ms
         table.add_row(
             worker.worker,
+            worker.processor,
             worker.state,
             " ".join(map(str, worker.partitions)),
             str(worker.lag),

@@ -7,9 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from streaming import history
 from streaming.connection import StoreUnavailable
-from streaming.features import offline, store, verify
-from streaming.features.state import unpack, view
-from streaming.features.verify import Difference, LogError, Packed
+from streaming.features import store, verify
+from streaming.features.verify import Difference, LogError
 from streaming.identity.tombstones import tombstones
 from streaming.kafka import topics
 from streaming.kafka.topics import TopicError
@@ -20,9 +19,9 @@ SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Compute features anew and compare them with the feature store: from the log up to where "
-        "the store stands, byte for byte; or with --from by the offline twin, from the history in "
-        "PostgreSQL (right where customers did nothing but what a replay of these days told). "
+        "Compute features again and compare them with the feature store: from the log up to where "
+        "the store stands; or with --from from the history in PostgreSQL (right where customers "
+        "did nothing but what a replay of these days told). "
         "Differences are listed and make it fail."
     )
 
@@ -56,29 +55,13 @@ class Command(BaseCommand):
 
 
 def _found(asked: list[str], topic_id: str, options: dict[str, Any]) -> list[Difference]:
-    fences, online = store.stored(topic_id, asked)
+    positions, online = store.stored(topic_id, asked)
     if not options["first"]:
-        return verify.differences(online, verify.from_log(asked, fences))
+        return verify.differences(online, verify.from_log(asked, positions))
     known = history.bounds()
     if known is None:
         raise CommandError("There is no history: run ingest_hm first.")
     end = history.start_of((options["last"] or known[1]) + timedelta(days=1))
     customers = [int(shopper[1:]) for shopper in asked]
-    if options["browse"]:
-        return verify.differences(
-            online, verify.from_history(customers, options["first"], end, browse=True)
-        )
-    return _against_twin(online, offline.features_as_of(customers, options["first"], end))
-
-
-def _against_twin(online: Packed, computed: offline.Features) -> list[Difference]:
-    """Feature by feature, as readers of the store would see them at the twin's moment."""
-    return [
-        difference
-        for row, customer in enumerate(computed.customer)
-        for difference in verify.unlike(
-            f"c{customer}",
-            view(unpack(online[f"c{customer}"]), computed.as_of_ms),
-            computed.state(row),
-        )
-    ]
+    computed = verify.from_history(customers, options["first"], end, browse=options["browse"])
+    return verify.differences(online, computed)

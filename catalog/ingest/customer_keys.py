@@ -1,0 +1,48 @@
+"""A customer's key is given once: whatever is ingested in whatever order, nobody gets another's."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import connection
+from django.db.models import Max
+
+from catalog.models import Customer, CustomerKey
+
+KEEP = (
+    "INSERT INTO catalog_customerkey (customer_id, key)"
+    " SELECT customer_id, id FROM catalog_customer ON CONFLICT DO NOTHING"
+)
+
+
+def keep() -> None:
+    """Remember every customer's key, before their rows go."""
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP)
+
+
+Numbers = npt.NDArray[np.int64]
+
+
+def keys_of(ids: pa.ChunkedArray, numbers: Numbers) -> Numbers:
+    """The keys of customers who have no row yet: the one they once had, else a new one.
+
+    A new key is the place in the file (`numbers`), and behind all that were ever given where those
+    are taken.
+    """
+    if not len(numbers):
+        return numbers
+    new: Numbers = numbers + max(0, highest() - int(numbers.min()) + 1)
+    kept = dict(CustomerKey.objects.values_list("customer_id", "key"))
+    if not kept:
+        return new
+    place = pc.index_in(ids.combine_chunks(), pa.array(list(kept), ids.type))
+    before = np.array([*kept.values()], np.int64)[pc.fill_null(place, 0).to_numpy()]
+    keys: Numbers = np.where(pc.is_null(place).to_numpy(zero_copy_only=False), new, before)
+    return keys
+
+
+def highest() -> int:
+    """The highest key that was ever given, 0 for none."""
+    given = CustomerKey.objects.aggregate(most=Max("key"))["most"] or 0
+    return max(given, Customer.objects.aggregate(most=Max("pk"))["most"] or 0)

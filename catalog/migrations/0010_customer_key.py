@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("catalog", "0008_places")]
+
+    operations = [
+        migrations.CreateModel(
+            name="CustomerKey",
+            fields=[
+                ("customer_id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("key", models.IntegerField(unique=True)),
+            ],
+        ),
+    ]

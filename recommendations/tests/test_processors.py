@@ -1,0 +1,118 @@
+"""The contract of a processor: the same tests for each of them, on the real log and stores."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+
+from catalog.tests.factories import make_article
+from recommendations.attribution.models import Interaction
+from recommendations.attribution.processor import AttributionProcessor
+from recommendations.attribution.rec_id import make
+from recommendations.serving import servings
+from streaming import clock, dead_letters
+from streaming.consumer.batch import PartitionBatch
+from streaming.consumer.processor import NO_POSITION, Log, Processor, RefusedError, Work
+from streaming.events.schema import Click, Event, encode
+from streaming.features import store
+from streaming.features.processor import FeatureProcessor
+from streaming.partitions import home_of
+from streaming.tests.running import produce, running, send
+from streaming.tests.traffic import START
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Seen = Callable[[], int]
+
+
+def clicks_in_features() -> int:
+    return store.snapshot("c1").state.counts.get("click", 0)
+
+
+def clicks_in_attribution() -> int:
+    return Interaction.objects.filter(shopper="c1").count()
+
+
+PROCESSORS = {
+    "features": (FeatureProcessor, clicks_in_features),
+    "attribution": (AttributionProcessor, clicks_in_attribution),
+}
+
+
+@pytest.fixture(params=PROCESSORS)
+def of(request: pytest.FixtureRequest, log: str, store: None) -> tuple[Processor, Seen]:
+    clock.set_now(START)
+    kind, seen = PROCESSORS[request.param]
+    return kind(), seen
+
+
+@pytest.fixture
+def articles(of: object) -> list[int]:
+    return [make_article().pk for _ in range(10)]
+
+
+def click(number: int, article: int, **more: object) -> Event:
+    answer = make(servings.number("for-you", "live_blend", "v1", None))
+    told = {"rec_id": answer, "position": 1, "id": f"k{number}"} | more
+    return Click(shopper="c1", ts=START + number, source="shop", article=article, **told)  # type: ignore[arg-type]
+
+
+def test_it_knows_no_position_of_a_log_it_never_read(of: tuple[Processor, Seen]) -> None:
+    processor, _ = of
+    processor.open()
+    log = Log("events", "unread")
+    assert processor.positions(log, [0, 5]) == {0: NO_POSITION, 5: NO_POSITION}
+    processor.begin(log, [0, 5])
+
+
+def test_it_moves_on_without_records_and_refuses_another_position(
+    of: tuple[Processor, Seen],
+) -> None:
+    processor, _ = of
+    processor.open()
+    log = Log("events", "moving")
+    positions = processor.positions(log, [3])
+    processor.commit(log, positions, Work([PartitionBatch(3, [], 17)]))
+    assert processor.positions(log, [3]) == {3: 17}
+    with pytest.raises(RefusedError):
+        processor.commit(log, positions, Work([PartitionBatch(3, [], 30)]))
+    assert processor.positions(log, [3]) == {3: 17}
+
+
+def test_it_takes_each_event_once_whoever_reads_it_again(
+    of: tuple[Processor, Seen], articles: list[int]
+) -> None:
+    processor, seen = of
+    send(*(click(n, article) for n, article in enumerate(articles)))
+    for _ in range(2):
+        with running(processor) as worker:
+            worker.catch_up()
+        assert seen() == 10
+
+
+def test_it_is_held_up_by_nothing_that_lies_in_the_log(
+    of: tuple[Processor, Seen], articles: list[int]
+) -> None:
+    """Deep JSON, no JSON, a tombstone, a place that is none, a text that PostgreSQL can't hold."""
+    processor, seen = of
+    there = home_of("c1")
+    junk = [b"[" * 50_000, b"\xff\xfe", b"", b"{}", encode(click(50, articles[0], position=0))]
+    produce([("c1", value) for value in [*junk, None]], partition=there)
+    send(click(51, articles[1], id="nul\0"), click(52, articles[2]))
+    with running(processor) as worker:
+        worker.catch_up()
+    assert worker.error is None
+    assert seen() >= 2
+    places = [letter.offset for _, letter in dead_letters.letters()]
+    assert len(places) == len(set(places))
+
+
+def test_its_work_shows_in_the_status(
+    of: tuple[Processor, Seen], articles: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    processor, _ = of
+    send(click(1, articles[0]))
+    with running(processor) as worker:
+        worker.catch_up()
+        worker.runtime.heartbeat.beat(worker.runtime.assignment)
+        call_command("stream_status", "--json")
+    assert processor.name in capsys.readouterr().out

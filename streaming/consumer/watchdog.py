@@ -1,0 +1,39 @@
+"""Ends a process whose loop hangs; whoever supervises it starts it again, and nothing is lost."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+logger = logging.getLogger(__name__)
+
+EXIT_FAILED: Final = 70  # EX_SOFTWARE
+# Every wait of the loop has a time-out of a few seconds. Twice in a row silent for this long: it
+# hangs.
+STUCK_S: Final = 60.0
+CHECK_EVERY_S: Final = 5.0
+
+
+class Watchdog:
+    """`turned` is told of each turn; `watch` returns when `stopping` is set or `alive` is false."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self.stopping = stopping
+        self.turned_at = time.monotonic()
+
+    def turned(self) -> None:
+        self.turned_at = time.monotonic()
+
+    def idle_s(self) -> float:
+        """Seconds since the loop turned last; waiting for a service is turning too."""
+        return time.monotonic() - self.turned_at
+
+    def watch(self, name: str, alive: Callable[[], bool]) -> None:
+        stuck = 0
+        while not self.stopping.wait(CHECK_EVERY_S) and alive():
+            stuck = stuck + 1 if self.idle_s() > STUCK_S else 0
+            if stuck > 1:
+                logger.critical("The consumer %s hangs; its worker ends.", name)
+                os._exit(EXIT_FAILED)

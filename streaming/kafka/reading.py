@@ -1,0 +1,46 @@
+"""Reading all that a topic holds, whatever its broker says of its end."""
+
+import time
+from collections.abc import Iterator
+from typing import Final
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
+
+from streaming import kafka
+
+PATIENCE_S: Final = 10.0
+
+
+class UnreadError(Exception):
+    """The end of a topic wasn't reached."""
+
+
+def is_end(message: Message) -> bool:
+    """Whether it only tells that a partition was read to its end."""
+    error = message.error()
+    return error is not None and error.code() == KafkaError._PARTITION_EOF
+
+
+def messages(name: str, partitions: int) -> Iterator[Message]:
+    """All that is there now; raise UnreadError where nothing comes and the end isn't reached."""
+    consumer = Consumer({**kafka.consumer("reading"), "enable.partition.eof": True})
+    try:
+        consumer.assign([TopicPartition(name, p, OFFSET_BEGINNING) for p in range(partitions)])
+        unread, deadline = set(range(partitions)), time.monotonic() + PATIENCE_S
+        while unread:
+            got = consumer.consume(500, 0.2)
+            deadline = time.monotonic() + PATIENCE_S if got else deadline
+            for message in got:
+                if is_end(message):
+                    unread.discard(message.partition() or 0)
+                elif message.error() is None:
+                    yield message
+            if time.monotonic() > deadline:
+                raise UnreadError(f"The end of topic {name} isn't reached.")
+    finally:
+        consumer.close()
+
+
+def has_messages(name: str, partitions: int) -> bool:
+    """Looked for, as some brokers tell of the last messages late."""
+    return next(messages(name, partitions), None) is not None

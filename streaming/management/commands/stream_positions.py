@@ -1,0 +1,59 @@
+"""manage.py stream_positions show | skip PARTITION [--to OFFSET]"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from confluent_kafka import KafkaException
+from django.core.management.base import BaseCommand, CommandError
+
+from streaming.connection import StoreUnavailable
+from streaming.consumer.lag import Waiting, waiting
+from streaming.features import store
+from streaming.kafka import topics
+
+
+class Command(BaseCommand):
+    help = (
+        "Show where the features' workers go on in each partition, or let them skip what they "
+        "can't get past: events that the log no longer holds, or (with --to) any others. Workers "
+        "follow within a second."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action")
+        actions.add_parser("show", help="position, first offset and end of each partition")
+        skip = actions.add_parser("skip", help="go on behind what is lost, or at an offset")
+        skip.add_argument("partition", type=int)
+        skip.add_argument("--to", type=int, help="the offset to go on at (the log's first one)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            topic_id = topics.ensure()
+            found = waiting(store.positions(topic_id, topics.size()))
+            if options["action"] == "skip":
+                self._skip(topic_id, found, options)
+            else:
+                for part in found:
+                    self.stdout.write(
+                        f"{part.partition}: at {part.position}, log {part.first} to {part.end},"
+                        f" {part.events} waiting" + (f", {part.lost} lost" if part.lost else "")
+                    )
+        except (KafkaException, topics.TopicError, StoreUnavailable) as error:
+            raise CommandError(f"Not possible now: {error}") from error
+
+    def _skip(self, topic_id: str, found: list[Waiting], options: dict[str, Any]) -> None:
+        part = next((p for p in found if p.partition == options["partition"]), None)
+        if part is None:
+            raise CommandError(f"There is no partition {options['partition']}.")
+        to = part.first if options["to"] is None else options["to"]
+        if not part.position < to <= part.end:
+            raise CommandError(
+                f"Offset {to} isn't behind the position {part.position} and within the log"
+                f" ({part.first} to {part.end})."
+            )
+        if not store.move_on(topic_id, part.partition, part.position, to):
+            raise CommandError("The partition moved meanwhile: look again.")
+        self.stdout.write(
+            f"Partition {part.partition} goes on at {to}: {to - max(part.position, 0)} offsets"
+            " skipped."
+        )

@@ -1,0 +1,78 @@
+"""A consumer of the log within the test's own process, and the log around it."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from confluent_kafka import Producer
+from django.conf import settings
+
+from streaming import kafka
+from streaming.consumer.lag import waiting
+from streaming.consumer.processor import Processor
+from streaming.consumer.runtime import ConsumerRuntime
+from streaming.events.schema import Event, encode, key_of
+from streaming.features.processor import FeatureProcessor
+from streaming.kafka import topics
+from streaming.tests.servers import eventually
+
+
+class Running:
+    """A runtime in a thread; `error` is what ended it."""
+
+    def __init__(self, processor: Processor, worker: str = "test") -> None:
+        self.runtime = ConsumerRuntime(processor, worker)
+        self.error: Exception | None = None
+        self.thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        try:
+            self.runtime.run()
+        except Exception as error:
+            self.error = error
+
+    def stop(self) -> None:
+        self.runtime.stopping.set()
+        self.thread.join(30)
+
+    def catch_up(self) -> None:
+        """Wait until everything in the log was worked on, and what came of that."""
+        eventually(self._is_at_the_end, "the end of the log")
+
+    def _is_at_the_end(self) -> bool:
+        assert self.error is None, self.error
+        positions = self.runtime.assignment.positions
+        if len(positions) < topics.size():
+            return False
+        return all(max(at, 0) >= end for at, end in self._with_ends(positions))
+
+    def _with_ends(self, positions: Mapping[int, int]) -> list[tuple[int, int]]:
+        return [(part.position, part.end) for part in waiting(dict(positions))]
+
+
+@contextmanager
+def running(processor: Processor | None = None) -> Iterator[Running]:
+    found = Running(processor or FeatureProcessor())
+    found.thread.start()
+    try:
+        yield found
+    finally:
+        found.stop()
+
+
+def produce(
+    messages: Sequence[tuple[str | None, bytes | None]],
+    partition: int = -1,
+    **config: Any,
+) -> None:
+    """Keys and values, as a program that isn't ours would send them."""
+    producer = Producer(kafka.producer(10_000) | config)
+    more = {} if partition < 0 else {"partition": partition}
+    for key, value in messages:
+        producer.produce(settings.KAFKA_TOPIC, value, key=key, **more)
+    assert producer.flush(20) == 0
+
+
+def send(*made: Event, **config: Any) -> None:
+    produce([(key_of(event), encode(event)) for event in made], **config)
