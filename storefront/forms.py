@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import article_cache
 from catalog.models import Article
+from recommendations.recommenders.recommenders import KINDS
+from recommendations.serving.serving import MAX_K
 from storefront.models import MAX_QUANTITY
+
+MOST_DIGITS = 10
 
 
 class ArticleField(forms.CharField):
@@ -43,6 +47,19 @@ class UpdateForm(forms.Form):
 
 class RemoveForm(forms.Form):
     article = ArticleField()
+
+
+class ShelfPlaceForm(forms.Form):
+    """A place on a shelf: `about` is the page's article, `beside` what else the page shows."""
+
+    shelf = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS])
+    position = forms.IntegerField(min_value=1, max_value=MAX_K)
+    about = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    beside = forms.CharField(max_length=5000, required=False)
+
+    def clean_beside(self) -> list[int]:
+        parts = self.cleaned_data["beside"].split(",")
+        return [int(part) for part in parts if part.isdecimal() and len(part) <= MOST_DIGITS]
 
 
 class AddressForm(forms.Form):

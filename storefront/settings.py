@@ -92,7 +92,12 @@ TEMPLATES = [
                 "storefront.layout.context_processors.shop",
             ],
         },
-    }
+    },
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja2"],
+        "OPTIONS": {"environment": "storefront.jinja.environment"},
+    },
 ]
 
 # --- Services ---------------------------------------------------------------------------------

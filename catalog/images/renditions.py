@@ -16,7 +16,7 @@ from tempfile import NamedTemporaryFile
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from catalog.images.library import picture_path
-from catalog.images.urls import height_for
+from catalog.images.urls import FULL, FULL_SIZE, height_for
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Rendition:
 
 
 def rendition(images: Path, cache: Path, article_id: int, width: int) -> Rendition | None:
-    """The article's picture in this width, or None where it has none.
+    """The article's picture in this width (FULL: the file's own), or None where it has none.
 
     Raises BrokenPictureError where the source cannot be rendered.
     """
@@ -79,7 +79,8 @@ def _fitted(source: Path, width: int) -> Image.Image:
         with Image.open(source, formats=("JPEG", "PNG", "WEBP")) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise BrokenPictureError(f"{opened.width} × {opened.height} pixels are too many")
-            opened.draft("RGB", (size[0] * 2, size[1] * 2))  # JPEG: decode at a smaller scale
+            if width != FULL:
+                opened.draft("RGB", (size[0] * 2, size[1] * 2))  # JPEG: decode at a smaller scale
             upright = ImageOps.exif_transpose(opened).convert("RGB")
     except (
         OSError,
@@ -89,6 +90,9 @@ def _fitted(source: Path, width: int) -> Image.Image:
         Image.DecompressionBombError,
     ) as error:
         raise BrokenPictureError(str(error)) from error
+    if width == FULL:
+        upright.thumbnail(FULL_SIZE, Image.Resampling.LANCZOS)
+        return upright
     if abs(upright.width / upright.height - 2 / 3) <= CROP_TOLERANCE:
         return ImageOps.fit(upright, size, Image.Resampling.LANCZOS)
     return ImageOps.pad(upright, size, Image.Resampling.LANCZOS, color=NEUTRAL_GROUND)

@@ -18,7 +18,7 @@ from django.conf import settings
 from catalog.images.attributes import TileAttributes, UnknownArticleError, attributes_of
 from catalog.images.renditions import BrokenPictureError, Rendition, encode, rendition
 from catalog.images.tile import NONE, tile
-from catalog.images.urls import WIDTHS, height_for
+from catalog.images.urls import FULL, WIDTHS, height_for
 from web.cache import bounded
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., object]
 Reply = tuple[str, list[tuple[str, str]], bytes]
 
-_ADDRESS = re.compile(r"/(\d{1,4})/(\d{10})\.webp", re.ASCII)
+_ADDRESS = re.compile(r"/(\d{1,4}|full)/(\d{10})\.webp", re.ASCII)
 _FOREVER = "public, max-age=31536000, immutable"
 _HOUR = "public, max-age=3600"
 _PLAIN = "text/plain; charset=utf-8"
@@ -56,11 +56,14 @@ def _answer(environ: Environ) -> Reply:
     match = _ADDRESS.fullmatch(address)
     if match is None:
         return _text("404 Not Found")
-    width, article_id = int(match[1]), int(match[2])
-    if width not in WIDTHS:
+    width, article_id = FULL if match[1] == "full" else int(match[1]), int(match[2])
+    if width not in WIDTHS and match[1] != "full":
         return _text("400 Bad Request", f"width: choose one of {', '.join(map(str, WIDTHS))}")
     asked = environ.get("HTTP_IF_NONE_MATCH", "")
-    return _picture(article_id, width, asked) or _placeholder(article_id, width, asked)
+    found = _picture(article_id, width, asked)
+    if found is None and width == FULL:
+        return _text("404 Not Found")
+    return found or _placeholder(article_id, width, asked)
 
 
 def _picture(article_id: int, width: int, asked: str) -> Reply | None:

@@ -5,6 +5,10 @@ from django.conf import settings
 #: The widths in which pictures are served; a picture is half as high again as it is wide.
 WIDTHS = (120, 240, 360, 480, 800)
 
+#: Asks for the file's own size, up to FULL_SIZE; never enlarged.
+FULL = 0
+FULL_SIZE = (2000, 3000)
+
 
 def height_for(width: int) -> int:
     return width * 3 // 2
@@ -15,6 +19,11 @@ def image_url(article_id: int, width: int) -> str:
     if width not in WIDTHS:
         raise ValueError(f"no pictures are {width} wide: choose one of {WIDTHS}")
     return f"{settings.IMAGE_BASE_URL}/{width}/{article_id:010d}.webp"
+
+
+def full_url(article_id: int) -> str:
+    """The address of the picture in its file's own size, to look at closely."""
+    return f"{settings.IMAGE_BASE_URL}/full/{article_id:010d}.webp"
 
 
 def srcset(article_id: int) -> str:

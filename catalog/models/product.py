@@ -8,6 +8,7 @@ from catalog.models import taxonomy
 from catalog.models.querysets import ArticleQuerySet
 from catalog.models.sort_keys import ORDERS, place
 from catalog.models.term_key import TermKey
+from catalog.titles import title_of
 
 
 class Product(models.Model):
@@ -67,6 +68,11 @@ class Article(models.Model):
     @property
     def article_id(self) -> str:
         return f"{self.pk:010d}"
+
+    @property
+    def title(self) -> str:
+        """The name as pages print it."""
+        return title_of(self.name)
 
 
 class ArticleSummary(models.Model):

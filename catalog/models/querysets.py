@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -38,6 +38,14 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(product_type=pk)
 
     # --- in which order ---
+
+    def other_products_than(self, articles: Collection[int]) -> Self:
+        """Without the articles' products, in any colour."""
+        if not articles:
+            return self
+        return self.exclude(
+            product__in=self.model.objects.filter(pk__in=articles).values("product")
+        )
 
     def popular(self) -> Self:
         """Best-selling of the last weeks first."""

@@ -129,13 +129,13 @@ class Assortment:
 
     @cached_property
     def orders(self) -> dict[str, Ints]:
-        """Rows in each order, equal ones by article."""
-        article = self.of("article")
+        """Rows in each order; of equal ones those with a picture first, then by article."""
+        article, unseen = self.of("article"), 1 - self.of("pictured")
         keys = {
-            "popular": (article, -self.of("units_recent")),
-            "newest": (-article, -self.of("entered")),
-            "cheapest": (article, self.of("price")),
-            "dearest": (article, -self.of("price")),
+            "popular": (article, unseen, -self.of("units_recent")),
+            "newest": (-article, unseen, -self.of("entered")),
+            "cheapest": (article, unseen, self.of("price")),
+            "dearest": (article, unseen, -self.of("price")),
         }
         return {name: np.lexsort(by) for name, by in keys.items()}
 

@@ -6,7 +6,9 @@ from typing import Any
 from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
+from recommendations.recommenders.recommenders import KINDS
 from recommendations.recommenders.shelf import Shelf
 from recommendations.serving.serving import DEFAULT_K, MAX_K
 
@@ -26,6 +28,14 @@ class ArticleIdField(serializers.Field[int, Any, str, int]):
 
     def to_representation(self, value: int) -> str:
         return f"{value:010d}"
+
+
+class CommaSeparatedField(serializers.ListField):
+    """A list in one parameter: `?kinds=for-you,trending`."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        text = dictionary.get(self.field_name)
+        return empty if text is None else [part for part in text.split(",") if part]
 
 
 class AudienceQuery(serializers.Serializer[dict[str, Any]]):
@@ -52,6 +62,21 @@ class SimilarQuery(ShelfQuery):
     """The query of a kind that is about an article."""
 
     article = ArticleIdField(help_text="The article to find similar ones for.")
+
+
+class PageQuery(serializers.Serializer[dict[str, Any]]):
+    """Which shelves of a page, in which order, and what the page shows beside them."""
+
+    kinds = CommaSeparatedField(child=serializers.ChoiceField(choices=[]), max_length=20)
+    beside = CommaSeparatedField(
+        child=ArticleIdField(), max_length=300, required=False, default=list
+    )
+    article = ArticleIdField(required=False)
+
+    def get_fields(self) -> Any:
+        fields = super().get_fields()
+        fields["kinds"].child.choices = list(KINDS)  # type: ignore[attr-defined]
+        return fields
 
 
 def read_query(serializer: type[ShelfQuery], request: HttpRequest) -> dict[str, Any]:

@@ -31,8 +31,6 @@ EXPLORES: Final = 4
 EXPLORE_DEPTH: Final = 60
 NEW: Final = -1
 JUST_BOUGHT_DAYS: Final = 0.5
-# Product types that one buys again at once: socks, tights, leggings and tights, underwear.
-CONSUMABLES: Final = (302, 304, 273, 286)
 
 
 class Pick(NamedTuple):
@@ -152,10 +150,10 @@ def chance(seed: int) -> int:
     return crc32(str(seed).encode())
 
 
-def just_bought(bundle: Bundle, profile: Profile) -> set[int]:
-    """Rows bought within JUST_BOUGHT_DAYS, without what one buys again at once.
+def just_bought(profile: Profile) -> set[int]:
+    """Rows bought within JUST_BOUGHT_DAYS.
 
     No longer: what was bought yesterday (another size, a second piece) is the best guess for today.
     """
-    rows = profile.rows[(profile.kinds == PURCHASE) & (profile.days < JUST_BOUGHT_DAYS)]
-    return set(rows[~among(bundle.product_type[rows], CONSUMABLES)].tolist())
+    just = (profile.kinds == PURCHASE) & (profile.days < JUST_BOUGHT_DAYS)
+    return set(profile.rows[just].tolist())

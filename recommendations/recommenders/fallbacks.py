@@ -13,12 +13,12 @@ COLOURS = 4
 
 
 def popular(index_group: int | None, hidden: Collection[int], k: int) -> list[Item]:
-    """Best-selling of the last weeks, without the hidden articles."""
+    """Best-selling of the last weeks, without the products of the hidden articles."""
     return items(within(index_group, hidden).popular(), gettext("Popular right now"), k)
 
 
 def newest(index_group: int | None, hidden: Collection[int], k: int) -> list[Item]:
-    """Last to enter the shop, without the hidden articles."""
+    """Last to enter the shop, without the products of the hidden articles."""
     return items(within(index_group, hidden).newest(), gettext("New in"), k)
 
 
@@ -51,7 +51,7 @@ def of_same_product(article: int, k: int) -> list[Item]:
 
 
 def within(index_group: int | None, hidden: Collection[int]) -> ArticleQuerySet:
-    shown = Article.objects.exclude(pk__in=hidden)
+    shown = Article.objects.other_products_than(hidden)
     return shown if index_group is None else shown.in_index_group(index_group)
 
 

@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping
 from functools import cache, partial
+from zlib import crc32
 
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from catalog.titles import title_of
 from recommendations.bundle.reader import ABSENT, Bundle
-from recommendations.ranking.pipeline import NEW, Constraints, Pick, allowed, personal_shelf
+from recommendations.ranking.goods import goods_of
+from recommendations.ranking.inspiring import inspiring_shelf, showable
+from recommendations.ranking.pipeline import NEW, Constraints, Pick
 from recommendations.ranking.ranker import applies
 from recommendations.recommenders import fallbacks
 from recommendations.recommenders.request_context import (
     POPULAR,
     RequestContext,
+    bought_lately,
     hidden,
     now_of,
     unwanted,
@@ -34,7 +39,7 @@ REASONS = {
     Source.AGAIN: gettext_noop("Buy it again"),
     Source.COLOURS: gettext_noop("Another colour of {}"),
     Source.TOGETHER: gettext_noop("Often bought together with {}"),
-    Source.ALSO: gettext_noop("Customers who bought {} bought this"),
+    Source.ALSO: gettext_noop("Customers who bought {} also bought this"),
     Source.POPULAR: POPULAR,
     Source.AUDIENCE: gettext_noop("Popular in the department you like"),
     Source.AGE: gettext_noop("Popular with people your age"),
@@ -51,12 +56,9 @@ def for_you(context: RequestContext) -> Found:
         )
         return Found("postgres_popularity", _(POPULAR), items, degraded=True)
     bundle, about = context.bundle, context.profile
-    out = bundle.rows_of(list(hidden(context, unwanted(context))))
-    day = now_of(context, bundle) // DAY_MS
-    less = [int(row) for row in bundle.rows_of(context.dislikes) if row != ABSENT]
-    seed = (context.customer or 0) * 100_000 + day
-    constraints = Constraints(set(out.tolist()), context.index_group, seed, less)
-    picks = personal_shelf(bundle, about, context.k, constraints)
+    picks = inspiring_shelf(
+        bundle, about, context.k, constraints_of(context, bundle), goods_of(bundle)
+    )
     # Many picks share a reason, and to look up its translation takes longer than to pick.
     why = cache(partial(reason, bundle, causes(bundle, about)))
     articles = bundle.article[[p.row for p in picks]].tolist()
@@ -66,6 +68,14 @@ def for_you(context: RequestContext) -> Found:
     ]
     strategy, words = strategy_of(context, picks, learned=applies(bundle, about))
     return Found(strategy, words, items, degraded=context.live is None)
+
+
+def constraints_of(context: RequestContext, bundle: Bundle) -> Constraints:
+    """What was looked at just now is known to the shelf, and in other colours it may return."""
+    out = hidden(context, {*context.bag, *bought_lately(context)})
+    less = [int(row) for row in bundle.rows_of(context.dislikes) if row != ABSENT]
+    seed = crc32(f"{context.shopper}:{now_of(context, bundle) // DAY_MS}".encode())
+    return Constraints(set(bundle.rows_of(list(out)).tolist()), context.index_group, seed, less)
 
 
 def strategy_of(context: RequestContext, picks: list[Pick], *, learned: bool) -> tuple[str, str]:
@@ -89,7 +99,7 @@ def reason(bundle: Bundle, why: Mapping[int, int], source: int, cause: int) -> s
         return _(REASONS[source])
     kind = KINDS[why[cause]]
     found = REASONS.get(source, CAUSES[kind]) if kind == "purchase" else CAUSES[kind]
-    return _(found).format(bundle.name(cause))
+    return _(found).format(title_of(bundle.name(cause)))
 
 
 def buy_again(context: RequestContext) -> Found:
@@ -97,9 +107,8 @@ def buy_again(context: RequestContext) -> Found:
     if context.bundle is None:
         return Found("history_purchases", "", degraded=True)
     bundle, about = context.bundle, context.profile
-    out = bundle.rows_of(list(hidden(context, unwanted(context))))
     rows = about.rows[about.kinds == PURCHASE]
-    rows = rows[allowed(bundle, rows, Constraints(set(out.tolist()), context.index_group))]
+    rows = rows[showable(bundle, rows, constraints_of(context, bundle))]
     first = np.unique(bundle.design[rows], return_index=True)[1]
     items = [
         Item(int(bundle.article[row]), 1.0 / place, _("You bought this before"))

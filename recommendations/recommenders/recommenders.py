@@ -18,12 +18,15 @@ A kind is `degraded` when a part that it should have asked was away, not when a 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from catalog.titles import title_of
 from recommendations.bundle.reader import Bundle, Ints
+from recommendations.ranking.goods import pictured_first
+from recommendations.ranking.inspiring import favourite
 from recommendations.recommenders import fallbacks
 from recommendations.recommenders.for_you import buy_again, for_you
 from recommendations.recommenders.online_features import Read, snapshot_of
@@ -77,10 +80,10 @@ def similar(context: RequestContext) -> Found:
     if context.bundle is None or row is None:
         found = fallbacks.of_same_type(context.article, context.k)
         return Found("postgres_same_type", _("Of the same type"), found, degraded=True)
-    if context.dislikes or context.index_group is not None:
+    if context.dislikes or context.beside or context.index_group is not None:
         near = of_article(context.bundle, row)
         items = near_items(
-            context.bundle, row, near, places(context, context.bundle, near.rows, context.dislikes)
+            context.bundle, row, near, places(context, context.bundle, near.rows, ())
         )
     else:
         items = alike(context.bundle, row, context.k)
@@ -159,9 +162,10 @@ def because_you_viewed(context: RequestContext) -> Found:
     row = next((row for article in seen if (row := row_of(bundle, article)) is not None), None)
     if bundle is None or row is None:
         return Found("live_neighbours", "", degraded=bundle is None or context.live is None)
-    near = of_article(bundle, row)
-    reason = _("Because you viewed {}").format(bundle.name(row))
-    items = shown(context, bundle, near, reason, unwanted(context))
+    near = pictured_first(bundle, of_article(bundle, row))
+    reason = _("Because you viewed {}").format(title_of(bundle.name(row)))
+    own = replace(context, index_group=int(bundle.index_group[row]))
+    items = shown(own, bundle, near, reason, unwanted(context))
     return Found("live_neighbours", reason, items, title=reason)
 
 
@@ -178,7 +182,7 @@ def trending(context: RequestContext) -> Found:
     now = [Item(article, score, why) for article, score in live_trends(context)]
     lately, strategy = popular_lately(context)
     filling = [item._replace(score=0.0) for item in lately]
-    items = distinct(context.bundle, [*now, *filling], context.k)
+    items = distinct(context, [*now, *filling])
     away = context.live is None or (context.bundle is None and len(now) < context.k)
     reason = _("What shoppers look at and buy now") if now else _(POPULAR)
     return Found("live_trends" if now else strategy, reason, items, degraded=away)
@@ -200,7 +204,15 @@ def popular_lately(context: RequestContext) -> tuple[list[Item], str]:
 def new_in(context: RequestContext) -> Found:
     bundle = context.bundle
     if bundle is not None:
-        items = listed(context, bundle, (bundle.new, bundle.new_by_index_group), _("New in"))
+        group = (
+            favourite(bundle, context.profile)
+            if context.index_group is None
+            else context.index_group
+        )
+        lists = (bundle.new, bundle.new_by_index_group)
+        seen = (*context.beside, *unwanted(context))
+        within = replace(context, index_group=group, beside=seen)
+        items = listed(within, bundle, lists, _("New in"))
         if items:
             return Found("bundle_new_in", _("Arrived in the last weeks"), items)
     newest = fallbacks.newest(context.index_group, hidden(context), context.k)
@@ -209,8 +221,10 @@ def new_in(context: RequestContext) -> Found:
 
 def recently_viewed(context: RequestContext) -> Found:
     out = hidden(context)
-    articles = [article for article in viewed(context.recents) if article not in out][: context.k]
-    items = [Item(article, 1.0 / place) for place, article in enumerate(articles, start=1)]
+    articles = [article for article in viewed(context.recents) if article not in out]
+    items = distinct(
+        context, [Item(key, 1.0 / place) for place, key in enumerate(articles, start=1)]
+    )
     return Found("live_views", _("What you looked at last"), items, degraded=context.live is None)
 
 

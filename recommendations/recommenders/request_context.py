@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 
 from recommendations.bundle.reader import ABSENT, Bundle, Floats, Ints, Lists
 from recommendations.ranking.diversity import diverse
+from recommendations.ranking.goods import pictured_first
 from recommendations.ranking.pipeline import JUST_BOUGHT_DAYS, among, just_bought
 from recommendations.recommenders.shelf import Item
 from recommendations.retrieval.candidates import Candidates, Scores
@@ -24,7 +25,11 @@ POPULAR = gettext_noop("Popular right now")
 
 @dataclass(frozen=True)
 class RequestContext:
-    """A request and the parts that are there to answer it; `customer` is the key of a known one."""
+    """A request and the parts that are there to answer it.
+
+    `customer` is the key of a known one, `shopper` the id by which chance is drawn, `beside` the
+    articles that stand on the page already.
+    """
 
     k: int
     article: int | None
@@ -32,6 +37,8 @@ class RequestContext:
     bundle: Bundle | None
     live: Snapshot | None
     customer: int | None = None
+    shopper: str | None = None
+    beside: Collection[int] = ()
 
     @property
     def recents(self) -> list[Recent]:
@@ -59,6 +66,14 @@ def now_of(context: RequestContext, bundle: Bundle) -> int:
     return context.live.now_ms if context.live else after_history(bundle)
 
 
+def barred(context: RequestContext, bundle: Bundle) -> Ints:
+    """The designs not to show in any colour: turned down, or on the page already."""
+    about = [] if context.article is None else [context.article]
+    rows = bundle.rows_of([*context.dislikes, *context.beside, *about])
+    designs: Ints = bundle.design.take(rows[rows != ABSENT])
+    return designs
+
+
 def unwanted(context: RequestContext) -> set[int]:
     """Articles that lie in the bag, were looked at or bought just now."""
     now_ms = context.live.now_ms if context.live else 0
@@ -75,8 +90,7 @@ def bought_lately(context: RequestContext) -> set[int]:
         now_ms = context.live.now_ms if context.live else 0
         bought = (r for r in context.recents if r.kind == "purchase")
         return {r.article for r in bought if now_ms - r.ts < JUST_BOUGHT_DAYS * DAY_MS}
-    rows = just_bought(context.bundle, context.profile)
-    return {int(context.bundle.article[row]) for row in rows}
+    return {int(context.bundle.article[row]) for row in just_bought(context.profile)}
 
 
 def shown(
@@ -99,8 +113,9 @@ def viewed(recents: Iterable[Recent]) -> list[int]:
 
 
 def hidden(context: RequestContext, exclude: Iterable[int] = ()) -> set[int]:
-    """`exclude`, the article on the page, and what the shopper asked to see less of."""
-    return {*exclude, *context.dislikes, *([] if context.article is None else [context.article])}
+    """`exclude`, the articles on the page, and what the shopper asked to see less of."""
+    about = [] if context.article is None else [context.article]
+    return {*exclude, *context.dislikes, *context.beside, *about}
 
 
 def row_of(bundle: Bundle | None, article: int) -> int | None:
@@ -117,6 +132,8 @@ def places(context: RequestContext, bundle: Bundle, rows: Ints, out: Collection[
         wanted = wanted & (bundle.index_group[rows] == context.index_group)
     if out:
         wanted = wanted & ~among(rows, bundle.rows_of(list(out)))
+    if len(designs := barred(context, bundle)):
+        wanted = wanted & ~among(bundle.design.take(rows), designs)
     left = np.flatnonzero(wanted)
     chosen: list[int] = left[diverse(bundle, rows[left], context.k, context.k)].tolist()
     return chosen
@@ -129,18 +146,24 @@ def listed(
     overall, by_group = lists
     one = context.index_group
     rows, scores = overall.of(int(overall.keys[0])) if one is None else by_group.of(one)
-    kept = places(context, bundle, rows, hidden(context))
-    return items_of(bundle, rows[kept], scores[kept], repeat(reason))
+    head = Candidates(rows, scores.astype(np.float64), np.full(len(rows), ABSENT, np.int32))
+    found = pictured_first(bundle, head)
+    kept = places(context, bundle, found.rows, hidden(context))
+    return items_of(bundle, found.rows[kept], found.scores[kept], repeat(reason))
 
 
-def distinct(bundle: Bundle | None, items: list[Item], k: int) -> list[Item]:
-    """The first k items, one of each article and, where a bundle knows it, one of each design."""
+def distinct(context: RequestContext, items: list[Item]) -> list[Item]:
+    """The first k items, one of each article and, where a bundle knows it, one of each design,
+    and none of what is barred."""
     articles = [item.article for item in items]
+    bundle = context.bundle
     designs = articles if bundle is None else designs_of(bundle, articles)
+    out = set() if bundle is None else set(barred(context, bundle).tolist())
     first: dict[int, Item] = {}
     for design, item in zip(designs, items, strict=True):
-        first.setdefault(design, item)
-    return list(first.values())[:k]
+        if design not in out:
+            first.setdefault(design, item)
+    return list(first.values())[: context.k]
 
 
 def designs_of(bundle: Bundle, articles: list[int]) -> list[int]:

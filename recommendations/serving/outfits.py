@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from catalog import money
 from catalog.data_version import per_data_version
 from catalog.models import ColourMaster
+from catalog.titles import title_of
 from recommendations.attribution import rec_id
 from recommendations.bundle import registry
 from recommendations.bundle.reader import Bundle
@@ -219,7 +220,7 @@ def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None)
 def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
     """The reason for the shopper to read."""
     if cause.kind == "worn" and cause.row is not None:
-        return gettext("Often worn with %s") % bundle.name(cause.row)
+        return gettext("Often worn with %s") % title_of(bundle.name(cause.row))
     if cause.kind == "colour" and cause.row is not None:
         colour = colour_names().get(int(bundle.colour_master[cause.row]))
         if colour:

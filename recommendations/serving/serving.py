@@ -1,6 +1,7 @@
 """One request for recommendations, answered from what is there."""
 
 import time
+from collections.abc import Collection
 
 from django.utils.translation import gettext
 
@@ -30,12 +31,14 @@ def recommend(
     index_group: int | None = None,
     k: int = DEFAULT_K,
     is_new: bool = False,
+    beside: Collection[int] = (),
     read: Read = snapshot_of,
 ) -> Shelf:
     """Up to `k` articles of a kind (a key of KINDS), best first, with their reasons.
 
     `article` is the one on the page: what "similar" is about, and never shown elsewhere.
-    `index_group` narrows to one audience. A shopper who `is_new` was given their id for this very
+    `index_group` narrows to one audience; nothing `beside` it on the page is shown a second time,
+    in no other colour either. A shopper who `is_new` was given their id for this very
     request: Redis isn't asked what they did; otherwise `read` asks it. With Redis or the bundle
     away a fallback answers, named in `strategy` and flagged `degraded`; without any data the shelf
     is empty.
@@ -47,7 +50,7 @@ def recommend(
     bundle = bundle_of(arm, registry.active())
     live = live_for(chosen, None if is_new else shopper, index_group, read)
     customer = remembered(shopper, live)
-    context = RequestContext(k, article, index_group, bundle, live, customer)
+    context = RequestContext(k, article, index_group, bundle, live, customer, shopper, beside)
     rules = rules_for(kind, shopper, index_group)
     found, teams = fill(chosen, context, arm, rules)
     version = bundle.version if bundle else None

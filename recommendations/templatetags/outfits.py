@@ -9,7 +9,7 @@ from django.template.context import RequestContext
 from recommendations.recommenders.online_features import read_once_per_page
 from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.serving.outfits import MOST_ARTICLES, Outfit, Request, outfit
-from recommendations.widgets.rendering import shelf_context
+from recommendations.widgets.rendering import on_page, shelf_context
 from streaming.identity.shoppers import shopper_of
 
 register = template.Library()
@@ -23,7 +23,9 @@ def outfit_shelf(context: RequestContext, articles: Iterable[int]) -> dict[str, 
     request = context["request"]
     asked = Request(list(articles)[:MOST_ARTICLES], k=0)
     found = outfit(asked, shopper_of(request), read_once_per_page(request))
-    return {"request": request, **shelf_context(shelf_of(found))}
+    shown = shelf_context(shelf_of(found))
+    on_page(request).update(article.pk for article, _, _ in shown["cards"])
+    return {"request": request, **shown}
 
 
 def shelf_of(found: Outfit) -> Shelf:

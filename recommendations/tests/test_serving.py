@@ -139,15 +139,6 @@ def test_what_is_in_the_bag_bought_or_just_viewed_is_not_for_you(
     assert [i.reason for i in shelf.items if i.article == shirts[3]] == ["Buy it again"]
 
 
-def test_socks_bought_just_now_may_be_bought_again(lived: Lived) -> None:
-    socks, belt = (make_article(product_type=kind) for kind in ((302, "Socks"), (67, "Belt")))
-    for article in (socks, belt):
-        make_transaction(article=article, t_dat=date(2020, 9, 20))
-    train()
-    shopper = lived([(socks.pk, "purchase", MINUTE), (belt.pk, "purchase", MINUTE)])
-    assert articles(recommend("for-you", shopper=shopper)) == [socks.pk]
-
-
 def test_a_known_customer_is_served_from_the_bundle_s_history_before_any_event() -> None:
     customer = make_customer()
     bought, other = make_article(name="Hat"), make_article(name="Belt")

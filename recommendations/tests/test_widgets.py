@@ -1,5 +1,6 @@
 """Shelves in pages."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -97,7 +98,7 @@ def test_cards_take_one_query(
     dress: Article, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     IngestRun.objects.create(status=IngestRun.Status.DONE, data_dir="data")
-    for queries in (5, 0):  # the last ingest, articles and three tables of terms, all kept
+    for queries in (4, 0):  # articles and three tables of terms, all kept
         shelf = recommend("trending")
         with django_assert_num_queries(queries):
             for article, _, _ in shelf_context(shelf)["cards"]:
@@ -112,3 +113,29 @@ def test_a_name_can_not_break_out_of_the_page(dress: Article) -> None:
     html = render('{% shelf "similar" article=article.pk k=50 %}', article=dress)
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_no_product_stands_twice_on_the_shelves_of_a_page(client: Client, dress: Article) -> None:
+    reply = client.get("/widgets/", {"kinds": "new-in,trending,for-you"})
+    shown = re.findall(r'data-article="(\d+)"', reply.text)
+    assert shown
+    assert len(shown) == len({article[:7] for article in shown})
+    beside = client.get("/widgets/", {"kinds": "trending", "beside": ",".join(shown)})
+    assert not set(re.findall(r'data-article="(\d+)"', beside.text)) & set(shown)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({}, "kinds"),
+        ({"kinds": "trending,nothing"}, "kinds"),
+        ({"kinds": "trending", "beside": "x"}, "beside"),
+        ({"kinds": "trending", "article": "x"}, "article"),
+    ],
+)
+def test_shelves_that_there_are_not_are_refused_by_name(
+    client: Client, query: dict[str, str], field: str
+) -> None:
+    reply = client.get("/widgets/", query)
+    assert reply.status_code == 400
+    assert field in reply.text

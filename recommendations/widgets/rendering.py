@@ -1,4 +1,4 @@
-"""Shelves for pages: what a template needs, and who is asking."""
+"""Shelves for pages: what a template needs, who is asking, and what the page shows already."""
 
 from typing import Any
 
@@ -6,10 +6,14 @@ from django.http import HttpRequest
 
 from catalog import article_cache
 from catalog.models import Article
+from recommendations.bundle import registry
+from recommendations.ranking.inspiring import favourite
 from recommendations.recommenders.online_features import read_once_per_page
+from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Item, Shelf
-from recommendations.serving.serving import DEFAULT_K, recommend
+from recommendations.serving.serving import DEFAULT_K, recommend, remembered
 from streaming.identity.shoppers import is_new, shopper_of
+from web.cache import per_request
 
 Card = tuple[Article, Item, int]
 
@@ -22,9 +26,9 @@ def shelf_for(
     index_group: int | None = None,
     k: int = DEFAULT_K,
 ) -> dict[str, Any]:
-    """The context of a shelf for whoever sent the request."""
-    shopper = shopper_of(request)
-    return shelf_context(
+    """The context of a shelf for whoever sent the request, without what stands on its page."""
+    shopper, shown_already = shopper_of(request), on_page(request)
+    context = shelf_context(
         recommend(
             kind,
             shopper=shopper,
@@ -32,9 +36,29 @@ def shelf_for(
             index_group=index_group,
             k=k,
             is_new=is_new(request),
+            beside=tuple(shown_already),
             read=read_once_per_page(request),
         )
     )
+    shown_already.update(article.pk for article, _, _ in context["cards"])
+    return context
+
+
+def favourite_audience(request: HttpRequest) -> int | None:
+    """The index group the shopper turns to most; None of somebody new."""
+    bundle = registry.active()
+    if bundle is None:
+        return None
+    shopper = shopper_of(request)
+    live = read_once_per_page(request)(None if is_new(request) else shopper, None)
+    context = RequestContext(0, None, None, bundle, live, remembered(shopper, live))
+    return favourite(bundle, context.profile)
+
+
+@per_request
+def on_page(_: HttpRequest) -> set[int]:
+    """The articles that the page of this request shows so far: a shelf adds its own."""
+    return set()
 
 
 def shelf_context(shelf: Shelf) -> dict[str, Any]:

@@ -1,5 +1,8 @@
 from django.urls import path
 
-from recommendations.widgets.views import widget
+from recommendations.widgets.views import widget, widgets
 
-urlpatterns = [path("<slug:kind>/", widget, name="widget")]
+urlpatterns = [
+    path("", widgets, name="widgets"),
+    path("<slug:kind>/", widget, name="widget"),
+]

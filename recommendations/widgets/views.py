@@ -6,10 +6,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
 
-from recommendations.api.serializers import ShelfQuery, SimilarQuery, read_query
+from recommendations.api.serializers import PageQuery, ShelfQuery, SimilarQuery, read_query
 from recommendations.bundle.lookups import check_known
 from recommendations.recommenders.recommenders import KINDS
-from recommendations.widgets.rendering import shelf_for
+from recommendations.widgets.rendering import on_page, shelf_for
 from web.problems import CONTENT_TYPE, problem_of
 
 
@@ -23,7 +23,27 @@ def widget(request: HttpRequest, kind: str) -> HttpResponse:
         query = read_query(SimilarQuery if KINDS[kind].article else ShelfQuery, request)
         check_known(query)
     except APIException as error:
-        body = problem_of(error, request.path)
-        return JsonResponse(body, status=error.status_code, content_type=CONTENT_TYPE)
+        return refused(request, error)
     context = shelf_for(request, kind, **query)
     return render(request, "recommendations/shelf.html", context)
+
+
+@require_safe
+@never_cache
+def widgets(request: HttpRequest) -> HttpResponse:
+    """The HTML of several shelves of one page, on which no product stands twice."""
+    query = PageQuery(data=request.GET)
+    try:
+        query.is_valid(raise_exception=True)
+        about = query.validated_data.get("article")
+        check_known({"article": about})
+    except APIException as error:
+        return refused(request, error)
+    on_page(request).update(query.validated_data["beside"])
+    context = {"kinds": query.validated_data["kinds"], "article": about}
+    return render(request, "recommendations/shelves.html", context)
+
+
+def refused(request: HttpRequest, error: APIException) -> HttpResponse:
+    body = problem_of(error, request.path)
+    return JsonResponse(body, status=error.status_code, content_type=CONTENT_TYPE)

@@ -43,13 +43,66 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) document.body.dispatchEvent(new Event("shop:changed"));
 });
 
-// --- A shelf that was empty fills up only where it moves nothing that is in view ---
+// --- Shelves: asked for together, told what else the page shows; what is in view stays in its place ---
 
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const { target } = event.detail;
-  const { top } = target.getBoundingClientRect();
-  if (target.matches("[data-shelf]:empty") && top > 0 && top < innerHeight) event.detail.shouldSwap = false;
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  if (!detail.elt.matches("[data-shelves], [data-less]")) return;
+  const cards = [...document.querySelectorAll("main [data-article]")];
+  const beside = cards.filter((card) => !detail.elt.contains(card)).map((card) => card.dataset.article);
+  if (beside.length) detail.parameters.beside = beside.join(",");
+  const about = document.querySelector("[data-looked-at]");
+  if (about && detail.elt.matches("[data-less]")) detail.parameters.about = about.dataset.lookedAt;
 });
+
+let anchor = null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+  if (!target.matches("[data-shelves]")) return;
+  const shelves = [...target.querySelectorAll(".shelf")];
+  const inView = shelves.find((shelf) => shelf.getBoundingClientRect().bottom > 0);
+  anchor = inView && scrollY ? { id: inView.id, top: inView.getBoundingClientRect().top } : null;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const shelf = anchor && document.getElementById(anchor.id);
+  if (shelf) scrollBy({ top: shelf.getBoundingClientRect().top - anchor.top, behavior: "instant" });
+  anchor = null;
+});
+
+// --- Filters: what was open stays open while the goods and the counts change ---
+
+const openFacets = new Set();
+let focused = "";
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id !== "goods") return;
+  openFacets.clear();
+  focused = document.activeElement?.id;
+  for (const facet of document.querySelectorAll("#facets details[open]")) openFacets.add(facet.id);
+});
+document.addEventListener("htmx:oobAfterSwap", () => {
+  if (!openFacets.size) return;
+  for (const facet of document.querySelectorAll("#facets details")) facet.open = openFacets.has(facet.id);
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+});
+
+// --- What another tab of this shop changes is followed, when this one is looked at ---
+
+const tabs = new BroadcastChannel("shop");
+let isBehind = false;
+
+function follow() {
+  if (!isBehind || document.hidden) return;
+  isBehind = false;
+  document.body.dispatchEvent(new Event("shop:elsewhere"));
+}
+
+tabs.addEventListener("message", () => {
+  isBehind = true;
+  setTimeout(follow, 900);
+});
+document.addEventListener("visibilitychange", follow);
+document.addEventListener("shop:changed", () => tabs.postMessage("changed"));
+if (document.querySelector("[data-looked-at]")) tabs.postMessage("looked");
 
 // --- Swatches: pointing at a colour, or reaching it by keyboard, shows the card in that colour ---
 
@@ -125,9 +178,26 @@ for (const part of document.querySelectorAll("[data-poll]")) {
   }, Number(part.dataset.poll));
 }
 
-// --- Zoom: a click enlarges the picture in its place, and the pointer moves over it ---
+// --- Zoom: where the file is larger than its place, a click shows it in full, and the pointer moves over it ---
 
 const zoom = document.querySelector("[data-zoom]");
+const WORTHWHILE = 1.4;
+
+if (zoom) {
+  const full = new Image();
+  full.addEventListener("load", () => {
+    const shown = zoom.querySelector("img");
+    const factor = full.naturalWidth / shown.clientWidth;
+    if (factor < WORTHWHILE) return;
+    zoom.toggleAttribute("data-can-zoom", true);
+    zoom.addEventListener("click", () => {
+      shown.removeAttribute("srcset");
+      shown.src = full.src;
+      shown.style.setProperty("--near", Math.min(factor, 3));
+    });
+  });
+  full.src = zoom.dataset.zoom;
+}
 
 function lookAt(event) {
   const { left, top, width, height } = zoom.getBoundingClientRect();
@@ -138,6 +208,7 @@ function lookAt(event) {
 zoom?.addEventListener("click", (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
+  if (!zoom.hasAttribute("data-can-zoom")) return;
   zoom.toggleAttribute("data-near");
   if (event.detail) lookAt(event);
 });

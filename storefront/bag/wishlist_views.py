@@ -13,6 +13,7 @@ from storefront.bag import wishlist as saved
 from storefront.bag.views import refused
 from storefront.forms import RemoveForm
 from storefront.http import tracking
+from storefront.listing.swatches import with_colours
 from storefront.templatetags.cards import tools_of
 from streaming.events.schema import BagAdd, BagRemove
 from streaming.identity.shoppers import shopper_of
@@ -30,7 +31,8 @@ def back(request: HttpRequest, otherwise: str) -> HttpResponse:
 @require_safe
 def wishlist(request: HttpRequest) -> HttpResponse:
     kept = saved.of(shopper_of(request), saved.WISHES)
-    return render(request, "shop/wishlist.html", {"kept": kept})
+    cards = with_colours([one.article for one in kept])
+    return render(request, "shop/wishlist.html", {"cards": cards})
 
 
 @require_POST
@@ -46,7 +48,7 @@ def wish(request: HttpRequest) -> HttpResponse:
     else:
         saved.drop(shopper_of(request), saved.WISHES, article.pk)
     if request.htmx:  # type: ignore[attr-defined]
-        return HttpResponse(tools_of(request, article))
+        return HttpResponse(tools_of(request, article, request.POST.get("shelf", "")))
     if wanted:
         told = gettext("%(name)s is on your wishlist.")
     else:

@@ -101,9 +101,7 @@ def _place(request: HttpRequest) -> HttpResponse:
         return redirect("bag")
     except orders.ChangedBagError:
         changes = bag.contents(shopper_of(request)).since(seen)
-        return _review(
-            request, changes or [gettext("Your bag has changed since you looked at it.")]
-        )
+        return _review(request, changes or [gettext("Your bag has changed since you last looked.")])
     for kept in (ADDRESS, WAY):
         request.session.pop(kept, None)
     return redirect("order", order.number)

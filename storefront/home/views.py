@@ -1,20 +1,29 @@
+from typing import Final
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalog import article_cache
-from catalog.data_version import per_data_version
-from catalog.models import Article
 from catalog.navigation import Node, menu
-from recommendations.serving import serving
+from recommendations.experiments.shelf_order import shelf_order
+from storefront.home.hero import department_tiles, hero_of
+from streaming import clock
+from streaming.identity.shoppers import shopper_of
 
-HERO = 3
+# In the page's own order; whoever uses some of them more finds these higher up.
+SHELVES: Final = ("for-you", "because-you-viewed", "new-in", "buy-again", "recently-viewed")
+DAY_MS: Final = 86_400_000
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    audience = _audience(request.GET.get("audience", ""))
-    return render(request, "shop/home.html", {"hero": _hero(), "audience": audience})
+    context = {
+        "hero": hero_of(request),
+        "tiles": department_tiles(),
+        "shelves": shelf_order(SHELVES, shopper_of(request), clock.now_ms() // DAY_MS),
+        "audience": _audience(request.GET.get("audience", "")),
+    }
+    return render(request, "shop/home.html", context)
 
 
 def _audience(text: str) -> Node | None:
@@ -25,28 +34,3 @@ def _audience(text: str) -> Node | None:
     if found is None:
         raise Http404("there is no such department")
     return found
-
-
-def _hero() -> list[Article]:
-    """The best of what trends now that has a picture, each from another garment group; where too
-    little of it has one, what sells best."""
-    trending = [item.article for item in serving.recommend("trending", k=serving.MAX_K).items]
-    known = article_cache.articles(trending)
-    found = [known[key] for key in trending if key in known]
-    hero = _of_different_groups([], [one for one in found if one.summary.has_picture])
-    if len(hero) < HERO:
-        hero = _of_different_groups(hero, _best_sellers())
-    return hero
-
-
-@per_data_version()
-def _best_sellers() -> list[Article]:
-    pictured = Article.objects.for_cards().filter(summary__has_picture=True)
-    return list(pictured.popular()[: serving.MAX_K])
-
-
-def _of_different_groups(chosen: list[Article], more: list[Article]) -> list[Article]:
-    best_of_group = {article.garment_group_id: article for article in chosen}
-    for article in more:
-        best_of_group.setdefault(article.garment_group_id, article)
-    return list(best_of_group.values())[:HERO]

@@ -24,6 +24,7 @@ def shop(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "menu": SimpleLazyObject(menu),
         "bag_units": SimpleLazyObject(lambda: header_state.of(request).units),
+        "wish_count": SimpleLazyObject(lambda: len(header_state.of(request).wishes)),
         "persona": SimpleLazyObject(lambda: _persona(request)),
     }
 

@@ -34,6 +34,16 @@ def trail_of(article: Article) -> list[Step]:
     )
 
 
+def without_repeats(steps: Sequence[Step]) -> list[Step]:
+    """The way as it is shown: of places of one name in a row the last."""
+    following = [*(above.node.name.casefold() for above in steps[1:]), ""]
+    return [
+        step
+        for step, below in zip(steps, following, strict=True)
+        if step.node.name.casefold() != below
+    ]
+
+
 def step(nodes: Sequence[Node]) -> Step:
     return Step(nodes[-1], reverse("listing", args=nodes))
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.search.facet_index import Ints, assortment
-from storefront.listing.breadcrumbs import step, trail
+from storefront.listing.breadcrumbs import step, trail, without_repeats
 from storefront.listing.faceted_list import (
     FOR_YOU,
     ORDERS,
@@ -38,7 +38,7 @@ def listing(request: HttpRequest, **places: int) -> HttpResponse:
     stretch = stretch_of(request, goods, _ordered(request, narrowed, keys[0]))
     nodes = [above.node for above in steps]
     context = {
-        "trail": steps,
+        "trail": without_repeats(steps),
         "here": here,
         "children": [step([*nodes, child]) for child in here.node.children],
         **narrowed.context(stretch),

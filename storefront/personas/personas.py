@@ -1,7 +1,7 @@
 """Customers of the data set whom the demo lets one act as."""
 
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,9 +16,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from catalog.models import Article, Customer, Transaction
+from catalog.money import amount
 from storefront import sessions
 from storefront.bag import contents, wishlist
 from storefront.http import tracking
+from storefront.personas.labels import Purchase, name_of, taste_of
 from streaming.connection import StoreUnavailable
 from streaming.events.schema import Identify
 from streaming.features import dislikes
@@ -27,6 +29,13 @@ from streaming.identity.tombstones import erased_customers
 from streaming.producers import producer
 
 CARDS = 12
+BOUGHT = (
+    "article_id",
+    "article__index__group__name",
+    "article__department__name",
+    "price",
+    "t_dat",
+)
 SAMPLE = 2000
 CACHE_SECONDS = 3600
 SEED = 20200922  # the same people for everyone; "surprise me" brings others
@@ -41,20 +50,13 @@ BANDS = (
 
 
 @dataclass(frozen=True)
-class Purchase:
-    article: int
-    department: str
-    day: date
-
-
-@dataclass(frozen=True)
 class Persona:
-    """A customer as a card shows them; `favourites` are departments, `latest` articles."""
+    """A customer as a card shows them; `latest` are articles."""
 
     customer: Customer
     purchases: int
     since: date | None
-    favourites: list[str]
+    taste: str
     latest: list[Article]
 
     @property
@@ -73,8 +75,7 @@ def age_band(age: int | None) -> str:
 
 
 def label_of(customer: Customer) -> str:
-    """The data set has no names, so the first digits of the id must do."""
-    return gettext("Customer %s") % customer.customer_id[:6]
+    return name_of(customer.customer_id)
 
 
 def varied(buyers: Iterable[tuple[int, int | None, int]], k: int) -> list[int]:
@@ -154,17 +155,12 @@ def _personas(keys: list[int]) -> list[Persona]:
             customer=customers[pk],
             purchases=len(histories[pk]),
             since=histories[pk][-1].day if histories[pk] else None,
-            favourites=favourites(histories[pk]),
+            taste=taste_of(histories[pk]),
             latest=[articles[article] for article in latest[pk] if article in articles],
         )
         for pk in keys
         if pk in customers
     ]
-
-
-def favourites(history: Iterable[Purchase]) -> list[str]:
-    """The three departments bought from most."""
-    return [name for name, _ in Counter(p.department for p in history).most_common(3)]
 
 
 def _histories(keys: list[int]) -> dict[int, list[Purchase]]:
@@ -173,10 +169,11 @@ def _histories(keys: list[int]) -> dict[int, list[Purchase]]:
     rows = (
         Transaction.objects.filter(customer__in=keys)
         .order_by("-t_dat", "article_id")
-        .values_list("customer_id", "article_id", "article__department__name", "t_dat")
+        .values_list("customer_id", *BOUGHT)
     )
-    for customer, article, department, day in rows:
-        histories[customer].append(Purchase(article, department, day))
+    for customer, article, audience, department, price, day in rows:
+        bought = Purchase(article, audience, department, amount(price), day)
+        histories[customer].append(bought)
     return histories
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 
 WEEKS: Final = 52
 LEAST: Final = 12  # so that a young article's chart looks like one
+ENOUGH: Final = 6
 HEIGHT: Final = 40.0
 # A best seller has tens of thousands of lines in a year. The index on (article, day) alone counts
 # them; only for their prices rows are read, and of a busy day no more than these.
@@ -78,6 +79,14 @@ class Chart:
     def sold(self) -> list[Week]:
         return [week for week in self.weeks if week.units]
 
+    @property
+    def begins(self) -> date:
+        return self.weeks[0].begins
+
+    @property
+    def ends(self) -> date:
+        return self.weeks[-1].begins
+
     @cached_property
     def bars(self) -> str:
         """A path of one bar a week."""
@@ -105,9 +114,9 @@ def history(article: int, last: date | None) -> Chart | None:
 def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:
     """Of rows (weeks ago, units, mean price); from the first week with a sale on, or LEAST.
 
-    None for fewer than two weeks with a sale: nothing goes up or down in them.
+    None for fewer than ENOUGH weeks with a sale: they tell of no trend.
     """
-    if len(rows) < 2:
+    if len(rows) < ENOUGH:
         return None
     known = {ago: (units, price) for ago, units, price in rows}
     weeks = []

@@ -8,11 +8,11 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from catalog.data_version import per_data_version
-from catalog.images.urls import WIDTHS, image_url
+from catalog.images.urls import WIDTHS, full_url, image_url
 from catalog.models import Article
 from catalog.money import amount
 from storefront.http import tracking
-from storefront.listing.breadcrumbs import trail_of
+from storefront.listing.breadcrumbs import trail_of, without_repeats
 from streaming.events.schema import Click, View
 from streaming.producers import producer
 
@@ -27,12 +27,14 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
     context = {
         "article": shown,
         "outfit_of": [shown.pk],
+        "live_shelves": ["recently-viewed"],
         "siblings": _siblings(shown.product_id),
         "attributes": _attributes(shown),
         "origin": origin,
         "large": image_url(shown.pk, max(WIDTHS)),
-        "trail": trail_of(shown),
-        "picture_alt": f"{shown.name}, {shown.colour.name.lower()}",
+        "full": full_url(shown.pk) if shown.summary.has_picture else "",
+        "trail": without_repeats(trail_of(shown)),
+        "picture_alt": f"{shown.title}, {shown.colour.name.lower()}",
         "canonical": canonical,
         "product_data": _linked_data(shown, canonical),
     }
@@ -55,8 +57,8 @@ def _linked_data(article: Article, url: str) -> dict[str, Any]:
     return {
         "@context": "https://schema.org",
         "@type": "Product",
-        "name": article.name,
-        "description": article.description or article.name,
+        "name": article.title,
+        "description": article.description or article.title,
         "sku": article.article_id,
         "color": article.colour.name,
         "category": article.product_type.name,

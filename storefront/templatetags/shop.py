@@ -12,6 +12,7 @@ from django.conf import settings
 from django.template import Context
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext_lazy
@@ -23,6 +24,7 @@ from catalog.models import Article
 from catalog.money import amount
 from storefront.models import MAX_QUANTITY
 from storefront.product import price_history
+from web.cache import bounded
 
 register = template.Library()
 A_MOMENT_MS = 5000
@@ -44,6 +46,12 @@ def money(price: float | Decimal) -> str:
 
 
 @register.filter
+def split(words: str) -> list[str]:
+    """The words of a text, for a tag that takes several."""
+    return words.split()
+
+
+@register.filter
 def kind_and_colour(article: Article) -> str:
     """“Dress, dark blue”, of which H&M may not know either."""
     parts = (article.product_type.name, article.colour.name.lower())
@@ -58,6 +66,16 @@ def ago(ms: int) -> str:
         return gettext("a moment ago")
     told, length = next((told, length) for told, length in UNITS_MS if ms >= length)
     return told % (ms // length)
+
+
+@register.simple_tag
+def narrows() -> SafeString:
+    """The attributes of links that change which goods a list shows: goods and facets are swapped
+    in their places, and what else stands on the page stays."""
+    return mark_safe(
+        'hx-boost="true" hx-target="#goods" hx-select="#goods" hx-swap="outerHTML show:none"'
+        ' hx-select-oob="#facets:outerHTML"'
+    )
 
 
 @register.simple_tag
@@ -176,6 +194,12 @@ def linked_data(data: dict[str, Any]) -> SafeString:
 def picture_url(article: int, width: int = 360) -> str:
     """The address of one rendition, for a card that shows another colour for a moment."""
     return image_url(article, width)
+
+
+@register.filter
+@bounded(20_000)
+def product_address(article: int) -> str:
+    return reverse("product", args=[article])
 
 
 @register.simple_tag

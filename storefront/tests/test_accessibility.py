@@ -137,7 +137,6 @@ def test_the_keyboard_alone_gets_one_from_home_to_an_order(
     press(page, "Women")
     press(page, "All of Women")
     arrive(page, "Women")
-    press(page, "Type")
     press(page, "dress")
     expect(page.locator("#grid > li")).to_have_count(4)
     tab_to(page, "Words to search for")

@@ -123,7 +123,7 @@ def test_an_outfit_is_refined_and_bought_without_a_script(
     swapped = pieces.first.inner_text()
     page.get_by_role("link", name=re.compile(f"Lock this one.*{swapped}")).click()
     expect(page.get_by_role("link", name=re.compile(f"Unlock.*{swapped}"))).to_be_visible()
-    page.get_by_role("link", name="Start afresh").click()
+    page.get_by_role("link", name="Start over").click()
     assert pieces.all_inner_texts() == first
     page.get_by_role("button", name="Add the whole outfit").click()
     expect(page.get_by_role("link", name=f"Bag, {len(first) + 1} items")).to_be_visible()

@@ -81,7 +81,7 @@ def test_what_is_saved_for_later_comes_back_with_its_quantity(client: Client, sh
 
 
 def test_a_heart_keeps_an_article_and_takes_it_off(client: Client, shop: Shop) -> None:
-    assert "Nothing is on it yet" in client.get("/wishlist/").text
+    assert "Nothing here yet" in client.get("/wishlist/").text
     article = {"article": shop.shirt.article_id}
     for _ in range(2):
         assert client.post("/wishlist/change/", article)["Location"] == "/wishlist/"

@@ -76,7 +76,7 @@ def test_a_shopper_s_forms_are_counted(
         return  # by now it is somebody else
     reply = client.post(path, form)
     assert (reply.status_code, "Retry-After" in reply.headers) == (429, True)
-    assert "too often" in reply.text
+    assert "Too many requests" in reply.text
     assert Client().post(path, form).status_code != 429, "others go on"
 
 

@@ -91,10 +91,9 @@ def test_the_home_page_shows_what_sells(client: Client, shop: Shop) -> None:
 def test_the_home_page_shows_what_trends_in_a_department(client: Client, shop: Shop) -> None:
     make_article(400000001, name="Work shirt", index=("M", "Men"), index_group=(2, "Men"))
     page = LexborHTMLParser(client.get("/?audience=2").text)
-    assert [a.text() for a in page.css("#trending .card-name a")] == ["Work shirt"]
+    shown = [a.text() for a in page.css("main .card-name a, .hero-caption")]
+    assert shown.count("Work shirt") == 1, "on the shelf before already: no product twice on a page"
     assert [a.text() for a in page.css("#trending [aria-current]")] == ["Men"]
-    everything = LexborHTMLParser(client.get("/").text)
-    assert len(everything.css("#trending .card-name a")) == 3
 
 
 def test_the_hero_takes_another_picture_where_what_trends_has_none(
@@ -110,7 +109,7 @@ def test_the_personal_shelf_says_why_and_how_fresh_it_is(client: Client, shop: S
     known(anonymous_shopper(client), shop.dress.pk)
     shelf = LexborHTMLParser(client.get("/widgets/for-you/").text).css_first(".shelf-why")
     assert shelf is not None
-    assert "followed up to a moment ago" in shelf.text()
+    assert "updated a moment ago" in shelf.text()
     assert 'href="/you/"' in (shelf.html or "")
 
 

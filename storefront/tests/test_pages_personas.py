@@ -1,5 +1,8 @@
 """Acting as one of the data set's customers."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 from pytest_django import Settings
@@ -7,7 +10,8 @@ from pytest_django import Settings
 from catalog.models import Customer
 from catalog.tests.factories import make_customer
 from storefront.models import BagLine
-from storefront.personas.personas import age_band, favourites, varied
+from storefront.personas.labels import Purchase, name_of, taste_of
+from storefront.personas.personas import age_band, varied
 from storefront.tests.shops import Shop, address, anonymous_shopper, published
 from streaming.events.schema import Identify, View
 
@@ -17,10 +21,10 @@ def act_as(client: Client, customer: Customer) -> None:
     assert (response.status_code, response["Location"]) == (302, "/")
 
 
-def test_a_card_tells_age_purchases_and_favourites(client: Client, shop: Shop) -> None:
+def test_a_card_tells_age_purchases_and_taste(client: Client, shop: Shop) -> None:
     page = client.get("/personas/").text
     assert "30–39 · 2 purchases since September 2020" in page
-    assert "Buys from Shirts" in page
+    assert "Women, mostly Shirts" in page
     assert "/120/0900000001.webp" in page
 
 
@@ -50,9 +54,9 @@ def test_from_one_customer_to_another_nothing_is_merged(client: Client, shop: Sh
 
 def test_leaving_makes_one_anonymous_again(client: Client, shop: Shop) -> None:
     act_as(client, shop.customer)
-    assert "Leave Customer 000000" in client.get("/personas/").text
+    assert f"Leave {name_of(shop.customer.customer_id)}" in client.get("/personas/").text
     client.post("/personas/leave/")
-    assert "Leave Customer" not in client.get("/personas/").text
+    assert "Leave " not in client.get("/personas/").text
 
 
 def test_a_surprise_is_somebody_who_has_bought(client: Client, shop: Shop) -> None:
@@ -87,4 +91,14 @@ def test_the_gallery_goes_round_the_ages_with_the_keenest_first() -> None:
 @pytest.mark.parametrize(("age", "band"), [(19, "Under 20"), (20, "20–29"), (99, "60+")])
 def test_ages_fall_into_bands(age: int, band: str) -> None:
     assert age_band(age) == band
-    assert favourites([]) == []
+
+
+def test_a_label_says_taste_spending_and_rhythm() -> None:
+    def bought(department: str, price: str, month: int, audience: str = "Menswear") -> Purchase:
+        return Purchase(1, audience, department, Decimal(price), date(2020, month, 1))
+
+    history = [bought("Denim", "20", 1), bought("Denim", "40", 2), bought("Knitwear", "30", 3)]
+    assert taste_of(history) == "Menswear, mostly Denim; spends €20–€40 a piece; buys monthly"
+    assert taste_of(history[:1]).endswith("spends about €20 a piece; bought on one day")
+    assert taste_of([]) == ""
+    assert name_of("00ab") == name_of("00ab")

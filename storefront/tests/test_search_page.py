@@ -28,7 +28,7 @@ def test_results_are_products_counted_and_narrowed_like_a_listing(client: Client
     page = read(client, "/search/?q=linen")
     assert texts(page, ".card-name") == ["Linen dress", "Linen shirt"]
     assert texts(page, ".bar p") == ["2 products for “linen”"]
-    dress = next(a for a in page.css(".facet-panel a") if "Dress" in a.text())
+    dress = next(a for a in page.css(".facet a") if "Dress" in a.text())
     chosen = read(client, f"/search/{dress.attributes['href']}")
     assert texts(chosen, ".card-name") == ["Linen dress"]
     assert texts(chosen, ".bar p") == ["1 product for “linen”"]

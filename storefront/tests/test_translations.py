@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,28 @@ def test_words_that_stand_alone_are_found() -> None:
         "{% blocktranslate %}Kept{% endblocktranslate %}</p>"
     )
     assert list(untranslated(source)) == ["title", "Left"]
+
+
+GERMAN = Path(settings.BASE_DIR) / "locale" / "de" / "LC_MESSAGES"
+
+
+def test_the_german_catalogue_is_complete_and_compiled() -> None:
+    source = (GERMAN / "django.po").read_text()
+    assert re.findall(r'msgid "[^"]+"\nmsgstr ""\n\n', source) == []
+    assert "fuzzy" not in source
+    with (GERMAN / "django.mo").open("rb") as file:
+        german = GNUTranslations(file)
+    assert german.gettext("Add to bag") == "In die Tasche"
+    assert german.ngettext("%d colour", "%d colours", 3) == "%d Farben"
+
+
+def test_every_word_of_the_templates_stands_in_the_german_catalogue() -> None:
+    with (GERMAN / "django.mo").open("rb") as file:
+        german = GNUTranslations(file)
+    said = {
+        words
+        for path in SHOPPERS
+        for words in re.findall(r"""{% translate ["']([^"']+)["'] %}""", path.read_text())
+    }
+    assert said
+    assert sorted(words for words in said if words not in german._catalog) == []  # type: ignore[attr-defined]

@@ -1,12 +1,13 @@
 """“Your style”: what is learned is shown to its shopper alone, steered, and forgotten for good."""
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from selectolax.lexbor import LexborHTMLParser
 
 from catalog.models import ArticleSummary
 from catalog.tests.factories import make_article, make_customer, make_transaction
@@ -69,6 +70,35 @@ def test_less_like_this_is_honoured_shown_and_undone(client: Client, shop: Shop)
     client.post("/you/less/", article)
     client.post("/personas/switch/", {"customer": shop.customer.pk})
     assert (dislikes.of("c1"), dislikes.of(shopper)) == ([shop.dress.pk], [])
+
+
+@pytest.mark.usefixtures("store")
+def test_another_card_takes_the_place_of_one_turned_down(client: Client, shop: Shop) -> None:
+    visit(client)
+    place = {"shelf": "trending", "position": 2, "beside": shop.dress.article_id}
+    sent = {"article": shop.dress.article_id, **place}
+    reply = client.post("/you/less/", sent, headers={"HX-Request": "true"})
+    card = LexborHTMLParser(reply.text).css_first("li")
+    assert card is not None
+    assert card.attributes["data-position"] == "2"
+    assert card.attributes["data-widget"] == "trending"
+    assert card.attributes["data-article"] not in (None, shop.dress.article_id)
+    undone = {**sent, "undo": "1"}
+    reply = client.post("/you/less/", undone, headers={"HX-Request": "true"})
+    assert "shop:changed" in reply.headers["HX-Trigger"]
+    assert "<li" not in reply.text
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("wrong", [{"shelf": "nothing"}, {"position": "x"}, {"about": "-1"}])
+def test_a_place_that_there_is_not_leaves_the_dislike_noted(
+    client: Client, shop: Shop, wrong: dict[str, str]
+) -> None:
+    shopper = visit(client)
+    sent = {"article": shop.dress.article_id, "shelf": "trending", "position": "1", **wrong}
+    reply = client.post("/you/less/", sent, headers={"HX-Request": "true"})
+    assert (reply.status_code, "<li" in reply.text) == (200, False)
+    assert dislikes.of(shopper) == [shop.dress.pk]
 
 
 @pytest.mark.usefixtures("store", "shop")
@@ -168,12 +198,13 @@ def test_only_a_day_of_the_list_is_replayed(client: Client, form: dict[str, str]
 
 @pytest.mark.usefixtures("store")
 def test_the_product_page_draws_a_year_and_tells_it_in_words(client: Client, shop: Shop) -> None:
-    make_transaction(
-        article=shop.shirt, customer=shop.customer, t_dat=date(2020, 8, 20), price=29.99 / 590
-    )
+    for weeks in range(1, 6):
+        day = date(2020, 9, 2) - timedelta(weeks=weeks)
+        make_transaction(article=shop.shirt, customer=shop.customer, t_dat=day, price=29.99 / 590)
     ArticleSummary.objects.filter(pk=shop.shirt.pk).update(last_sold=date(2020, 9, 2))
     page = client.get(f"/article/{shop.shirt.article_id}/").text
-    assert "3 sold in 12 weeks, at most 2 in the week of 27 Aug 2020." in page
+    assert "pieces sold in 12 weeks." in page
+    assert "Jun 2020" in page, "the axis says when it begins"
     assert "<svg" in page
     assert 'href="' in page.split('class="zoom frame"')[1][:200], "zoom without a script"
     assert "Price and sales by week" not in client.get(f"/article/{shop.dress.article_id}/").text
@@ -197,10 +228,11 @@ def test_a_weeks_price_weighs_its_days_by_their_sales() -> None:
 
 
 def test_weeks_without_a_sale_are_drawn_as_gaps() -> None:
-    drawn = chart([(0, 4, 0.05), (2, 8, 0.04)], date(2020, 9, 22))
+    rows = [(0, 4, 0.05), (2, 8, 0.04), *((ago, 4, 0.04) for ago in range(8, 12))]
+    drawn = chart(rows, date(2020, 9, 22))
     assert drawn is not None
-    assert [week.units for week in drawn.weeks] == [0] * 9 + [8, 0, 4]
-    assert drawn.bars == "M9.1 40.0v-40.0h.8v40.0zM11.1 40.0v-20.0h.8v20.0z"
-    assert drawn.line.startswith("M9.5 ")
-    assert drawn.line.count("L") == 1
-    assert chart([(0, 4, 0.05)], date(2020, 9, 22)) is None, "one week is no history"
+    assert [week.units for week in drawn.weeks] == [4] * 4 + [0] * 5 + [8, 0, 4]
+    assert drawn.bars.endswith("M9.1 40.0v-40.0h.8v40.0zM11.1 40.0v-20.0h.8v20.0z")
+    assert drawn.line.startswith("M0.5 ")
+    assert drawn.line.count("L") == 5
+    assert chart(rows[:5], date(2020, 9, 22)) is None, "five weeks tell of no trend"

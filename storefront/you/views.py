@@ -6,13 +6,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from catalog.models import Article
-from storefront.bag.views import refused
+from recommendations.recommenders.recommenders import KINDS
+from recommendations.widgets.rendering import on_page, shelf_for
+from storefront.bag.views import CHANGED, refused
 from storefront.bag.wishlist_views import back
-from storefront.forms import RemoveForm
+from storefront.forms import RemoveForm, ShelfPlaceForm
 from storefront.privacy import erasure as erasing
 from storefront.privacy import export as exporting
+from storefront.templatetags.cards import shelf_card
 from storefront.you import style
 from streaming.connection import StoreUnavailable
 from streaming.erasure import features
@@ -47,8 +51,8 @@ def less(request: HttpRequest) -> HttpResponse:
         (dislikes.remove if undo else dislikes.add)(shopper_of(request), article.pk)
     except StoreUnavailable:
         return _away(request)
-    if request.htmx and not undo:  # type: ignore[attr-defined]
-        return render(request, "shop/less.html", {"article": article})
+    if request.htmx:  # type: ignore[attr-defined]
+        return _swapped(request, article, undo=undo)
     if undo:
         told = gettext("%(name)s may be recommended again.")
     else:
@@ -57,15 +61,37 @@ def less(request: HttpRequest) -> HttpResponse:
     return back(request, "you")
 
 
+def _swapped(request: HttpRequest, article: Article, *, undo: bool) -> HttpResponse:
+    """The card that takes the place of one turned down, and an offer to take that back."""
+    context = {"article": article, "undo": undo, "card": "" if undo else _another(request)}
+    response = render(request, "shop/less.html", context)
+    return trigger_client_event(response, CHANGED) if undo else response
+
+
+def _another(request: HttpRequest) -> str:
+    """A card for the same place of the same shelf, of nothing that the page shows; none where the
+    shelf has no more."""
+    form = ShelfPlaceForm(request.POST)
+    if not form.is_valid():
+        return ""
+    on_page(request).update(form.cleaned_data["beside"])
+    kind, about = form.cleaned_data["shelf"], form.cleaned_data["about"]
+    if KINDS[kind].article and about is None:
+        return ""
+    shelf = shelf_for(request, kind, article=about, k=1)
+    if not shelf["cards"]:
+        return ""
+    (found, item, _), position = shelf["cards"][0], form.cleaned_data["position"]
+    return shelf_card(request, shelf["shelf"], found, item, position)
+
+
 @require_POST
 def reset(request: HttpRequest) -> HttpResponse:
     try:
         features.reset(shopper_of(request))
     except StoreUnavailable:
         return _away(request)
-    messages.success(
-        request, gettext("What was learned is forgotten. The shop starts afresh with you.")
-    )
+    messages.success(request, gettext("Done. The shop has forgotten what it learned about you."))
     return redirect("you")
 
 
@@ -82,9 +108,7 @@ def forget(request: HttpRequest) -> HttpResponse:
     shopper = shopper_of(request)
     erasing.erase(shopper, "the shopper")
     request.session.flush()
-    messages.success(
-        request, gettext("You are forgotten: all that was known of you here is erased.")
-    )
+    messages.success(request, gettext("Done. Everything the shop knew about you has been erased."))
     response = redirect("home")
     if shopper.startswith("a"):
         response.delete_cookie(COOKIE, samesite="Lax")

@@ -1,0 +1,209 @@
+"""The shelf that inspires: what suits the shopper and isn't what they have just seen. Pure.
+
+It takes the candidates and the order of the list that predicts (`personal_shelf`: the export), and
+chooses differently. A prediction may repeat what somebody bought; a shelf on a page may not: own
+purchases and the colours of what was looked at have shelves of their own.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from recommendations.bundle.reader import ABSENT, Bundle, Ints
+from recommendations.ranking.dislike_penalty import damped
+from recommendations.ranking.pipeline import (
+    EXPLORE_DEPTH,
+    EXPLORES,
+    EXPLORES_FROM,
+    NEW,
+    Constraints,
+    Pick,
+    allowed,
+    among,
+    chance,
+    picked,
+)
+from recommendations.ranking.ranker import best_first
+from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
+from recommendations.retrieval.candidates import Scores, Source, audience_of
+from recommendations.retrieval.profile import PURCHASE, Profile
+
+# A shelf of this length or more may hold one product that the shopper has bought before.
+REPEATS_FROM: Final = 12
+# One article that the shopper acted on may lead to this share of a shelf when there are several.
+SEED_SHARE: Final = 3
+# What has no picture, and a best seller from a section the shopper didn't turn to, count for less.
+NO_PICTURE: Final = 0.5
+OTHER_SECTION: Final = 0.3
+AT_A_TIME: Final = 48
+
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Goods:
+    """What the catalogue knows of each row of a bundle and the bundle doesn't."""
+
+    pictured: Bools
+    section: Ints
+
+
+def inspiring_shelf(
+    bundle: Bundle,
+    profile: Profile,
+    k: int,
+    constraints: Constraints,
+    goods: Goods | None = None,
+    weights: Mapping[Source, float] = WEIGHTS,
+) -> list[Pick]:
+    """Up to k picks, best first, each of another design and of the shopper's audience.
+
+    Of `wish.hidden` and `wish.less` no colour is shown.
+    """
+    found = generate(bundle, profile, weights, constraints.index_group)
+    ranking = damped(bundle, best_first(bundle, profile, found), constraints.less)
+    left = suitable(bundle, profile, ranking.rows, constraints).nonzero()[0]
+    left = left.take(weighed(ranking, left, profile, goods).argsort(kind="stable"))
+    picks = picked(ranking, left.take(varied(bundle, profile, ranking, left, k)))
+    new = (
+        something_new(bundle, profile, picks, constraints, goods)
+        if explores(constraints, k)
+        else None
+    )
+    return picks if new is None else [*picks[: k - 1], new]
+
+
+def suitable(bundle: Bundle, profile: Profile, rows: Ints, constraints: Constraints) -> Bools:
+    """What may be shown, of the shopper's audience."""
+    kept = showable(bundle, rows, constraints)
+    groups = audience_of(bundle, profile) if constraints.index_group is None else {}
+    if groups:
+        kept &= among(bundle.index_group.take(rows), groups)
+    return kept
+
+
+def showable(bundle: Bundle, rows: Ints, constraints: Constraints) -> Bools:
+    """On sale, of the audience asked for, of no design that is hidden or turned down."""
+    out = bundle.design.take(
+        np.fromiter({*constraints.hidden, *constraints.less} - {ABSENT}, np.int32)
+    )
+    kept = allowed(bundle, rows, replace(constraints, hidden=()))
+    return kept & ~among(bundle.design.take(rows), out) if len(out) else kept
+
+
+def weighed(
+    ranking: Ranking, left: npt.NDArray[np.intp], profile: Profile, goods: Goods | None
+) -> Scores:
+    """What to sort by, the lowest first: the scores turned round, less of what shows less."""
+    scores = -ranking.scores.take(left)
+    if goods is None:
+        return scores
+    rows = ranking.rows.take(left)
+    scores[~goods.pictured.take(rows)] *= NO_PICTURE
+    if len(profile):
+        strange = ~among(goods.section.take(rows), goods.section.take(profile.rows))
+        scores[strange & (ranking.cause.take(left) == ABSENT)] *= OTHER_SECTION
+    return scores
+
+
+def varied(
+    bundle: Bundle, profile: Profile, ranking: Ranking, left: npt.NDArray[np.intp], k: int
+) -> list[int]:
+    """Places in `left` of up to k rows, in order.
+
+    One of each design, none of those looked at and one of those bought, at most half of one type,
+    and no article of theirs leads to more than its share. Where that leaves fewer than k, the best
+    of what was cut for its cause fill up, and then what was cut for its type.
+    """
+    bought = profile.kinds == PURCHASE
+    known = set(bundle.design.take(profile.rows[bought]).tolist())
+    designs = set(bundle.design.take(profile.rows[~bought]).tolist())
+    most = per_seed(ranking.cause.take(left), k)
+    types: Counter[int] = Counter()
+    seeds: Counter[int] = Counter()
+    repeats = int(k >= REPEATS_FROM)
+    chosen: list[int] = []
+    by_seed: list[int] = []
+    by_type: list[int] = []
+    for place, (design, kind, cause) in enumerate(traits(bundle, ranking, left)):
+        if len(chosen) == k:
+            break
+        if design in designs or (design in known and repeats == 0):
+            continue
+        designs.add(design)
+        if types[kind] == (k + 1) // 2:
+            by_type.append(place)
+            continue
+        if cause != ABSENT and seeds[cause] == most:
+            by_seed.append(place)
+            continue
+        repeats -= design in known
+        types[kind] += 1
+        seeds[cause] += 1
+        chosen.append(place)
+    return [*chosen, *by_seed, *by_type][:k]
+
+
+def per_seed(causes: Ints, k: int) -> int:
+    """How many picks one article may lead to: of one seed half a shelf, of several a third."""
+    seeds = len(np.unique(causes[causes != ABSENT]))
+    return max(-(-k // SEED_SHARE), k // (seeds + 1))
+
+
+def traits(
+    bundle: Bundle, ranking: Ranking, left: npt.NDArray[np.intp]
+) -> Iterator[tuple[int, int, int]]:
+    """Design, type and cause of each row, read some at a time: a shelf is filled by the first."""
+    for start in range(0, len(left), AT_A_TIME):
+        some = left[start : start + AT_A_TIME]
+        rows = ranking.rows.take(some)
+        columns = (bundle.design.take(rows), bundle.product_type.take(rows))
+        yield from zip(
+            *(column.tolist() for column in (*columns, ranking.cause.take(some))), strict=True
+        )
+
+
+def explores(constraints: Constraints, k: int) -> bool:
+    """One shelf in EXPLORES keeps its last place for an article that is new in the shop."""
+    return (
+        k >= EXPLORES_FROM
+        and constraints.seed is not None
+        and chance(constraints.seed) % EXPLORES == 0
+    )
+
+
+def something_new(
+    bundle: Bundle,
+    profile: Profile,
+    picks: list[Pick],
+    constraints: Constraints,
+    goods: Goods | None,
+) -> Pick | None:
+    """One of the newest articles of the shopper's audience, another for each seed, so that what
+    nobody knows gets seen; None while nothing tells of an audience."""
+    group = (
+        constraints.index_group
+        if constraints.index_group is not None
+        else favourite(bundle, profile)
+    )
+    if group is None:
+        return None
+    rows = bundle.new_by_index_group.of(group)[0][:EXPLORE_DEPTH]
+    shown = bundle.design.take(np.array([p.row for p in picks] + profile.rows.tolist(), np.int32))
+    fresh = suitable(bundle, profile, rows, constraints) & ~among(bundle.design.take(rows), shown)
+    if goods is not None:
+        fresh &= goods.pictured.take(rows)
+    rows = rows[fresh]
+    if len(rows) == 0:
+        return None
+    return Pick(int(rows[chance(constraints.seed or 0) // EXPLORES % len(rows)]), 0.0, NEW, ABSENT)
+
+
+def favourite(bundle: Bundle, profile: Profile) -> int | None:
+    """The index group the shopper turns to most."""
+    groups = audience_of(bundle, profile)
+    return max(groups, key=groups.__getitem__) if groups else None

@@ -1,0 +1,91 @@
+"""The head of the home page: what this shopper turns to, or what everybody wears; and a picture of
+each department."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from django.http import HttpRequest
+
+from catalog import article_cache
+from catalog.data_version import per_data_version
+from catalog.models import Article
+from catalog.navigation import Node, menu
+from recommendations.recommenders.online_features import read_once_per_page
+from recommendations.serving import serving
+from recommendations.widgets.rendering import favourite_audience, on_page
+from streaming.identity.shoppers import shopper_of
+
+PICTURES: Final = 3
+# What stands for a shop or a department is worn over the skin and fills its picture.
+WORN: Final = "Garment"
+
+
+@dataclass(frozen=True)
+class Hero:
+    """`department` is the one the shopper turns to most; None for a stranger."""
+
+    department: Node | None
+    articles: list[Article]
+
+
+class Tile(NamedTuple):
+    department: Node
+    article: Article | None
+
+
+def hero_of(request: HttpRequest) -> Hero:
+    """The shopper's own recommendations where something is known of them, else what trends."""
+    group = favourite_audience(request)
+    department = next((node for node in menu() if node.pk == group), None)
+    kind = "trending" if department is None else "for-you"
+    answer = serving.recommend(
+        kind,
+        shopper=shopper_of(request),
+        index_group=group,
+        k=serving.MAX_K,
+        read=read_once_per_page(request),
+    )
+    articles = pictures_of([item.article for item in answer.items], group)
+    on_page(request).update(article.pk for article in articles)
+    return Hero(department, articles)
+
+
+def pictures_of(keys: list[int], index_group: int | None) -> list[Article]:
+    """The first that have a picture, each of another garment group; for a stranger, where too few
+    have one, what sells best."""
+    known = article_cache.articles(keys)
+    found = [known[key] for key in keys if key in known and known[key].summary.has_picture]
+    hero = of_different_groups(found)
+    if len(hero) < PICTURES and index_group is None:
+        hero = of_different_groups([*hero, *best_sellers(index_group)])
+    return hero
+
+
+def of_different_groups(articles: Iterable[Article]) -> list[Article]:
+    """Worn pieces first, one of each garment group and one of each product."""
+    first: dict[int, Article] = {}
+    for article in sorted(articles, key=lambda one: not is_worn(one)):
+        if all(article.product_id != other.product_id for other in first.values()):
+            first.setdefault(article.garment_group_id, article)
+    return list(first.values())[:PICTURES]
+
+
+def is_worn(article: Article) -> bool:
+    return article.product_type.group.name.startswith(WORN)
+
+
+@per_data_version(most=32)
+def best_sellers(index_group: int | None) -> list[Article]:
+    pictured = Article.objects.for_cards().filter(summary__has_picture=True)
+    if index_group is not None:
+        pictured = pictured.in_index_group(index_group)
+    return list(pictured.popular()[: serving.MAX_K])
+
+
+@per_data_version()
+def department_tiles() -> list[Tile]:
+    """Every department with its best seller that shows well, no picture twice."""
+    return [
+        Tile(node, next(iter(of_different_groups(best_sellers(node.pk))), None)) for node in menu()
+    ]
