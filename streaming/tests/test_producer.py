@@ -75,7 +75,7 @@ def test_a_spooling_process_killed_leaves_whole_lines(
     code = (
         "import os,sys,django;django.setup()\n"
         "from django.conf import settings;settings.SPOOL_DIR=sys.argv[1]\n"
-        "from streaming import spool\n"
+        "from streaming.producers import spool\n"
         "n=0\n"
         "while True: spool.append([b'%d' % n]); n+=1\n"
     )
