@@ -1,8 +1,12 @@
 # Everything a fresh machine needs is installed by these targets. `make` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-PYTHON ?= python3
-VENV := .venv
+# The first Python that is new enough.
+ifndef PYTHON
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; echo python3)
+endif
+VENV ?= .venv
 PY := $(VENV)/bin/python
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
@@ -12,22 +16,36 @@ DEV := $(VENV)/.installed-dev
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
+# Safe to run again where an earlier run was cut short.
 $(PY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed (PYTHON=python3.12 make …)." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(VENV) || { echo "This folder can't be written: set VENV and VAR_DIR to folders that can." >&2; exit 1; }
+	@echo "Making a virtual environment in $(VENV), with $$($(PYTHON) --version) …"
+	@$(PYTHON) -m venv $(VENV) || { rm -f $(PY); echo "Python's venv is needed (on Debian: apt install python3-venv)." >&2; exit 1; }
+
+# $(call install,FILES): pip tells each package as it fetches it, and what went wrong.
+define install
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@echo "Installing packages into $(VENV), once; it takes a minute or two …"
+	@set -o pipefail; PYTHONUNBUFFERED=1 $(PY) -m pip install --disable-pip-version-check --no-input \
+		--prefer-binary $(addprefix -r ,$(1)) 2>&1 | awk ' \
+			/^Collecting/ { printf "%s ", $$2; open = 1 } \
+			/^Installing collected/ { print (open ? "\n" : "") "Unpacking them …"; open = 0 } \
+			/^ *(ERROR|error:)/ { print (open ? "\n" : "") $$0; open = 0 } { fflush() }' || \
+		{ echo "Packages can't be installed, see above (one without a wheel for $$($(PY) --version) needs a C++ compiler)." >&2; exit 1; }
+	@touch $@
+endef
 
 $(RUN): $(PY) requirements.txt requirements-embedded.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-embedded.txt
-	@touch $@
+	$(call install,requirements.txt requirements-embedded.txt)
 
 $(DEV): $(RUN) requirements-dev.txt
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@touch $@
+	$(call install,requirements-dev.txt)
 
-demo: $(RUN) ## the whole shop, from nothing to a URL (ONCE=1 checks itself and stops; HM_DATA=, PORT=, SCALE=)
-	$(PY) manage.py demo $(if $(ONCE),--once) $(if $(HM_DATA),--data-dir "$(HM_DATA)") \
-		$(if $(PORT),--port $(PORT)) $(if $(SCALE),--scale $(SCALE))
+demo: $(RUN) ## the whole shop, from nothing to a URL (ONCE=1 checks itself and stops; HM_DATA=, PORT=, SCALE=, WITHOUT=)
+	@PYTHONUNBUFFERED=1 $(PY) manage.py demo $(if $(ONCE),--once) $(if $(HM_DATA),--data-dir "$(HM_DATA)") \
+		$(if $(PORT),--port $(PORT)) $(if $(SCALE),--scale $(SCALE)) $(if $(WITHOUT),--without $(WITHOUT))
 
 test: $(DEV) chromium ## the whole test suite on real embedded services, in two processes
 	$(PY) -m pytest -n 2 --maxschedchunk 4

@@ -14,10 +14,12 @@ from benchmarks.shop import with_full_catalogue
 
 ARTICLES = 105_542
 REQUESTS = 200
-# The longest tail matters: a few of each in turn, misspelt ones and what most articles have too.
+# The longest tail matters: a few of each in turn, misspelt ones and what most articles have too,
+# in several languages.
 WORDS = (
     *("dress", "black jeans", "drses", "leggins", "demin jaket", "striped top", "socks"),
-    *("blue", "cotton", "t-shirt with print"),
+    *("blue", "cotton", "t-shirt with print", "red shoes under 20", "schwarze Hose"),
+    *("something warm for a toddler", "jacket without hood", "robe rouge", "quirky jade dress"),
 )
 SORTS = ("popular", "newest", "cheapest")
 GOALS_MS = {"goal of p50": 50, "goal of p95": 100}

@@ -13,7 +13,8 @@ def amount(price: float) -> Decimal:
     Multiplied in decimals from the shortest text of the float, so that a price that stands for
     exact cents gives exactly those.
     """
-    return (Decimal(repr(float(price))) * settings.PRICE_UNIT).quantize(CENT, ROUND_HALF_UP)
+    unit: int = settings.PRICE_UNIT
+    return (Decimal(repr(float(price))) * unit).quantize(CENT, ROUND_HALF_UP)
 
 
 def price(amount: Decimal) -> float:

@@ -1,4 +1,4 @@
-"""Background work of the queue `default`."""
+"""Background work."""
 
 import logging
 

@@ -7,6 +7,7 @@ the environment names (DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP_SERVERS) is used
 """
 
 import os
+import signal
 import time
 from collections.abc import Collection, Generator
 from pathlib import Path
@@ -21,6 +22,10 @@ LANE = os.environ.get("PYTEST_XDIST_WORKER", "")
 os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / LANE)
 # Acting as one of the data set's customers is a demo feature, and it is tested.
 os.environ["DEMO"] = "1"
+
+# A job in the background ignores Ctrl-C, and so would what the tests start and interrupt.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says something of the machine, not of the code.
 hypothesis.settings.register_profile(

@@ -146,6 +146,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+# What takes minutes has workers of its own: a purchase in the outbox must not wait behind it.
+CELERY_TASK_ROUTES = {
+    "catalog.warm_renditions": {"queue": "long"},
+    "recommendations.train": {"queue": "long"},
+}
 CELERY_TASK_TIME_LIMIT = 3 * 3600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -213,8 +218,8 @@ WHITENOISE_USE_FINDERS = DEBUG or DEMO
 
 # --- The shop ---------------------------------------------------------------------------------
 
-# H&M's prices are amounts divided by this (0.0508305… × 590 = 29.99).
-PRICE_UNIT = 590
+# H&M's prices are amounts divided by this (0.0508305… × 590 = 29.99); 1 where they are money.
+PRICE_UNIT = env.int("PRICE_UNIT", default=590)
 CURRENCY = env.str("CURRENCY", default="€")
 CURRENCY_CODE = env.str("CURRENCY_CODE", default="EUR")
 SHOP_NAME = env.str("SHOP_NAME", default="weft")

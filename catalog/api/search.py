@@ -16,6 +16,7 @@ from catalog.api.serializers import ProductSerializer
 from catalog.products import shown_products
 from catalog.search.facet_index import Assortment, Bools, Ints, assortment
 from catalog.search.ranking import MAX_CHARACTERS, Ranked, rank
+from catalog.search.understanding.reading import Part, Reading
 from web.problems import documented
 from web.quotas import Limited
 
@@ -25,6 +26,7 @@ FACETS: Final = {
     "colour_master": "colour",
     "appearance": "pattern",
     "section": "section",
+    "index_group": "index_group",
 }
 SORTS: Final = {
     "popular": "popular", "newest": "newest", "price": "cheapest", "-price": "dearest"
@@ -52,6 +54,7 @@ class SearchQuery(serializers.Serializer[dict[str, Any]]):
     colour_master = keys_field()
     appearance = keys_field()
     section = keys_field()
+    index_group = keys_field()
     order = serializers.ChoiceField(choices=ORDERS, required=False)
     page_size = serializers.IntegerField(min_value=1, max_value=200, default=24)
     cursor = serializers.IntegerField(min_value=0, max_value=MOST_SKIPPED, default=0)
@@ -64,10 +67,21 @@ class OptionSerializer(serializers.Serializer[Any]):
     chosen = serializers.BooleanField()
 
 
+class PartSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField(help_text="type, colour, audience, price, …; text: not a term.")
+    words = serializers.CharField(help_text="Of what was searched for.")
+    name = serializers.CharField(help_text="What it was understood as; empty for text and prices.")
+    least = serializers.DecimalField(8, 2, allow_null=True, help_text="Of a price.")
+    most = serializers.DecimalField(8, 2, allow_null=True, help_text="Of a price.")
+    negated = serializers.BooleanField(help_text="What has it was taken out.")
+    dropped = serializers.BooleanField(help_text="Nothing has everything: given up.")
+
+
 class FoundSerializer(serializers.Serializer[Any]):
     words = serializers.CharField(help_text="What was searched for.")
     corrected = serializers.BooleanField(help_text="The words differ from those given.")
-    partly = serializers.BooleanField(help_text="No product has all words: one was enough.")
+    partly = serializers.BooleanField(help_text="No product has everything: see the reading.")
+    reading = PartSerializer(many=True, help_text="What the words were understood as.")
     count = serializers.IntegerField(help_text="Of products.")
     next = serializers.URLField(allow_null=True)
     results = ProductSerializer(many=True)
@@ -129,12 +143,28 @@ def by_product(goods: Assortment, leads: Sequence[int]) -> dict[int, int]:
 
 
 def taken_for(ranked: Ranked, typed: str) -> dict[str, object]:
-    attempt = ranked.attempt
-    if attempt is None:  # a number, which is nobody's word
-        return {"words": typed, "corrected": False, "partly": False}
+    reading = ranked.reading
+    if reading is None:  # a number, which is nobody's word
+        return {"words": typed, "corrected": False, "partly": False, "reading": []}
     return {
-        "words": attempt.words, "corrected": attempt.corrected, "partly": attempt.partly
-    }  # fmt: skip
+        "words": reading.text,
+        "corrected": reading.corrected,
+        "partly": bool(ranked.dropped) and bool(ranked.rows.any()),
+        "reading": [understood(part, reading, ranked) for part in reading.parts],
+    }
+
+
+def understood(part: Part, reading: Reading, ranked: Ranked) -> dict[str, object]:
+    price = part.price
+    return {
+        "kind": part.kind,
+        "words": reading.words_of(part),
+        "name": part.concept.label if part.concept else "",
+        "least": price.least if price else None,
+        "most": price.most if price else None,
+        "negated": part.negated,
+        "dropped": part in ranked.dropped,
+    }
 
 
 def facets(goods: Assortment, rows: Bools, choice: dict[str, list[int]]) -> dict[str, object]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from django.db import connection
 from pyarrow import csv as arrow_csv
 
-from catalog.ingest.clean import Transactions
+from catalog.ingest.cleaning.transactions import Transactions
 
 # https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format": a signature, flags and
 # extension length; then each row as its field count and, per field, a length and the value.
@@ -30,6 +30,9 @@ COLUMNS = "id, price, t_dat, customer_id, article_id, sales_channel"
 BATCH = 100_000
 CUSTOMER_ROW = np.dtype(
     [("fields", ">i2"), ("id_size", ">i4"), ("id", ">u8", 4), ("key_size", ">i4"), ("key", ">i4")]
+)
+CUSTOMER_TEXT_ROW = np.dtype(
+    [("fields", ">i2"), ("id_size", ">i4"), ("id", "S64"), ("key_size", ">i4"), ("key", ">i4")]
 )
 ARTICLE_ROW = np.dtype([("fields", ">i2"), ("key_size", ">i4"), ("key", ">i4")])
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from datetime import date
+from decimal import Decimal
 from typing import cast
 
 from django.db import connection
 
 from catalog.ingest import partitions
+from catalog.money import price
 
 RECENT_DAYS = 28
 
@@ -55,8 +57,8 @@ LEFT JOIN by_type t USING (product_type_id)
 CROSS JOIN overall o
 """
 
-# What an article costs in a catalogue without one sale: 15.00.
-PRICE_WITHOUT_SALES = 15 / 590
+# What an article costs in a catalogue without one sale, in money.
+AMOUNT_WITHOUT_SALES = Decimal(15)
 
 # Article.search with its weights. `a` is a row of catalog_article, the others are joined by NAMED.
 VECTOR = """
@@ -85,7 +87,7 @@ def fill_summaries() -> None:
         for sql in (BY_INDEX, LAST_SALES, BY_ANY):
             cursor.execute(sql)
         cursor.execute("ANALYZE last_sale")
-        cursor.execute(SUMMARIES, {"price_without_sales": PRICE_WITHOUT_SALES})
+        cursor.execute(SUMMARIES, {"price_without_sales": price(AMOUNT_WITHOUT_SALES)})
 
 
 def last_day() -> date | None:

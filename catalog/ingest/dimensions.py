@@ -4,6 +4,7 @@ The customers have a connection of their own, and commit second: the rejects fil
 length that the latest checkpoint tells.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,15 +15,20 @@ import pyarrow as pa
 from django.db import connection, transaction
 
 from catalog.ingest import session, terms
-from catalog.ingest.clean import Cleaned, Rows, among, clean_articles, clean_customers
+from catalog.ingest.checks import quality
+from catalog.ingest.checks.quality import Quality
+from catalog.ingest.cleaning.articles import clean_articles
+from catalog.ingest.cleaning.customers import clean_customers
+from catalog.ingest.cleaning.outcome import Cleaned, Rows
+from catalog.ingest.cleaning.transactions import among
 from catalog.ingest.copying import copy_table
 from catalog.ingest.customer_keys import keys_of
 from catalog.ingest.derive import NAMED, NAMED_BY, VECTOR
 from catalog.ingest.existing_keys import known_articles, known_customers
-from catalog.ingest.files import unpacked
 from catalog.ingest.job import Job
-from catalog.ingest.keys import UNKNOWN, CustomerKeys, Words, first_occurrences, pack
-from catalog.ingest.records import Position, Reject, read
+from catalog.ingest.keys import UNKNOWN, CustomerKeys, are_hex, first_occurrences, pack, spread
+from catalog.ingest.reading.position import Position
+from catalog.ingest.reading.records import Reject
 from catalog.ingest.without_indexes import bare
 from catalog.models import Article, Customer
 
@@ -53,6 +59,7 @@ class Dimension:
     numbers: npt.NDArray[np.int64]
     rejects: list[Reject]
     end: Position
+    quality: Quality
 
 
 def load_dimensions(job: Job) -> None:
@@ -101,7 +108,7 @@ def write_catalogue(job: Job, found: Dimension) -> None:
         job.run.save()
         terms.write_terms(attributes)
         write_articles(found.table)
-        job.checkpoint("articles", found.end, found.rejects, done=True)
+        job.checkpoint("articles", found.end, found.rejects, found.quality, done=True)
 
 
 def read_customers(job: Job, known: CustomerKeys) -> Dimension:
@@ -110,7 +117,7 @@ def read_customers(job: Job, known: CustomerKeys) -> Dimension:
         "customers",
         clean_customers,
         "customer_id",
-        lambda ids: fresh_customers(pack(ids), known),
+        lambda ids: fresh_customers(ids, known),
         beside=True,
     )
 
@@ -123,7 +130,7 @@ def write_customers(job: Job, found: Dimension, catalogue: Future[None]) -> None
         with bare(Customer):
             copy_table("catalog_customer", table.add_column(0, "id", [keys]))
         catalogue.result()
-        job.checkpoint("customers", found.end, found.rejects, done=True)
+        job.checkpoint("customers", found.end, found.rejects, found.quality, done=True)
 
 
 def fresh_articles(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> Rows:
@@ -133,10 +140,10 @@ def fresh_articles(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) ->
     return fresh
 
 
-def fresh_customers(words: Words, known: CustomerKeys) -> Rows:
+def fresh_customers(ids: pa.Array, known: CustomerKeys) -> Rows:
     """Places, in order, of the first row of each id that is not known yet."""
-    first: Rows = first_occurrences(words)
-    fresh: Rows = first[known.find(words[first]) == UNKNOWN]
+    first: Rows = first_occurrences(pack(ids) if are_hex(ids) else spread(ids))
+    fresh: Rows = first[known.find_ids(ids.take(pa.array(first))) == UNKNOWN]
     return fresh
 
 
@@ -151,10 +158,12 @@ def read_dimension(
 ) -> Dimension:
     """Read and clean the rest of a file. Of rows with the same key the first stands."""
     tables, lines, numbers, rejects = [], [], [], []
+    emptied: Counter[str] = Counter()
     with job.reading(name, beside=beside) as (blocks, show):
         for records in blocks:
             cleaned = clean(records.table)
             tables.append(cleaned.table)
+            emptied += cleaned.emptied
             lines.append(records.lines[cleaned.rows])
             numbers.append(records.numbers[cleaned.rows])
             rejects += records.malformed
@@ -165,7 +174,9 @@ def read_dimension(
     keep = fresh(table[key].combine_chunks())
     rejects += repeated(job, name, key, np.delete(line, keep))
     rejects.sort(key=lambda reject: reject.line)
-    return Dimension(table.take(keep), np.concatenate(numbers)[keep], rejects, records.end)
+    table = table.take(keep)
+    number = np.concatenate(numbers)[keep]
+    return Dimension(table, number, rejects, records.end, quality.of_table(table, emptied))
 
 
 def repeated(job: Job, name: str, key: str, lines: npt.NDArray[np.int64]) -> list[Reject]:
@@ -173,11 +184,9 @@ def repeated(job: Job, name: str, key: str, lines: npt.NDArray[np.int64]) -> lis
     if not len(lines):
         return []
     rejects = []
-    source = job.sources[name]
-    with unpacked(source.path) as stream:
-        for records in read(stream, source, job.start(name), job.block_bytes):
-            rows = np.flatnonzero(np.isin(records.lines, lines)).tolist()
-            rejects += [records.reject(row, f"{key} stands in an earlier row") for row in rows]
+    for records in job.sources[name].read(job.start(name), job.block_bytes):
+        rows = np.flatnonzero(np.isin(records.lines, lines)).tolist()
+        rejects += [records.reject(row, f"{key} stands in an earlier row") for row in rows]
     return rejects
 
 

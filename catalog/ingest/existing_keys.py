@@ -2,14 +2,34 @@
 
 import numpy as np
 import numpy.typing as npt
+from django.db import connection
 
-from catalog.ingest.copying import ARTICLE_ROW, CUSTOMER_ROW, copy_out
-from catalog.ingest.keys import CustomerKeys
+from catalog.ingest.copying import ARTICLE_ROW, CUSTOMER_ROW, CUSTOMER_TEXT_ROW, copy_out
+from catalog.ingest.keys import LONGEST, CustomerKeys
+
+HAS_TEXTS = (
+    "SELECT EXISTS (SELECT FROM catalog_customer "
+    "WHERE length(customer_id) <> 64 OR customer_id ~ '[^0-9a-f]')"
+)
+HEX = "SELECT decode(customer_id, 'hex'), id FROM catalog_customer"
+# Padded with zero bytes to the same length, 64.
+TEXT = (
+    "SELECT substr(convert_to(customer_id, 'UTF8') || decode(repeat('00', 64), 'hex'), 1, 64), id "
+    "FROM catalog_customer"
+)
 
 
 def known_customers() -> CustomerKeys:
-    rows = copy_out("SELECT decode(customer_id, 'hex'), id FROM catalog_customer", CUSTOMER_ROW)
-    return CustomerKeys(rows["id"].astype(np.uint64), rows["key"].astype(np.int32))
+    with connection.cursor() as cursor:
+        cursor.execute(HAS_TEXTS)
+        (has_texts,) = cursor.fetchone()
+    if has_texts:
+        rows = copy_out(TEXT, CUSTOMER_TEXT_ROW)
+        words = rows["id"].astype(f"S{LONGEST}").view(np.uint64).reshape(len(rows), -1)
+    else:
+        rows = copy_out(HEX, CUSTOMER_ROW)
+        words = rows["id"].astype(np.uint64)
+    return CustomerKeys(words, rows["key"].astype(np.int32))
 
 
 def known_articles() -> npt.NDArray[np.int32]:

@@ -1,16 +1,21 @@
 """The state of a running ingest: its checkpoints, its rejects file, and how far it may go wrong."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from catalog.ingest.checks.advice import UNKNOWN, form_hint
+from catalog.ingest.checks.quality import Quality, merged
+from catalog.ingest.checks.rejects import Limits, verdict
+from catalog.ingest.cleaning.transactions import UNKNOWN_CUSTOMER
 from catalog.ingest.errors import IngestError
-from catalog.ingest.files import Source, unpacked
 from catalog.ingest.progress import Phases
-from catalog.ingest.records import Position, Records, Reject, read
+from catalog.ingest.reading.position import Position
+from catalog.ingest.reading.records import Records, Reject
+from catalog.ingest.reading.source import Source
 from catalog.ingest.rejects import RejectsFile
-from catalog.models import IngestFile, IngestRun
+from catalog.models import Customer, IngestFile, IngestRun
 
 EXAMPLES = 5
 
@@ -25,7 +30,7 @@ class Job:
     rejects: RejectsFile
     phases: Phases
     block_bytes: int
-    max_rejects: int | None
+    limits: Limits
 
     def start(self, name: str) -> Position:
         """Where the file's checkpoint stands."""
@@ -38,34 +43,65 @@ class Job:
     ) -> Iterator[tuple[Iterator[Records], Callable[[Position], None]]]:
         """The rest of a file from its checkpoint on, and a function to show how far it is read."""
         source, start = self.sources[name], self.start(name)
-        phase = self.phases.phase(name, source.size, beside=beside)
-        with phase as advance, unpacked(source.path) as stream:
+        with self.phases.phase(name, source.size, beside=beside) as advance:
             yield (
-                read(stream, source, start, self.block_bytes),
+                source.read(start, self.block_bytes),
                 lambda position: advance(position.offset, position.rows - start.rows),
             )
 
     def checkpoint(
-        self, name: str, end: Position, rejects: list[Reject], *, done: bool = False
+        self,
+        name: str,
+        end: Position,
+        rejects: list[Reject],
+        quality: Quality,
+        *,
+        done: bool = False,
     ) -> None:
         """Record in the open transaction that everything up to `end` is dealt with.
 
-        Raises IngestError when more rows were rejected than --max-rejects allows.
+        Raise IngestError when more rows were rejected than the limits allow.
         """
         file = self.files[name]
         file.offset, file.line, file.rows, file.crc = end.offset, end.line, end.rows, end.crc
         file.done = done
         file.rejected = dict(Counter(file.rejected) + Counter(item.reason for item in rejects))
         file.accepted = file.rows - file.rejected_rows
+        file.quality = merged(file.quality, quality)
         self.check_rejects(name, rejects, counted=True)
-        file.rejects_size = self.rejects.append(self.sources[name].path.name, rejects)
+        path = self.sources[name].path.name
+        file.rejects_size = self.rejects.append(path, self.to_keep(rejects))
+        self.check_share(name, at_end=done)
         file.save()
+
+    def to_keep(self, rejects: Sequence[Reject]) -> Sequence[Reject]:
+        """The rejects to show: not those that --only-known means."""
+        if not self.limits.only_known:
+            return rejects
+        return [reject for reject in rejects if reject.reason not in UNKNOWN]
+
+    def check_share(self, name: str, *, at_end: bool) -> None:
+        """Raise IngestError, with causes and advice, where a file's rejects are beyond reason."""
+        file, source = self.files[name], self.sources[name]
+        if not self.limits.are_passed(file.rows, file.rejected, at_end=at_end):
+            return
+
+        def example(reason: str) -> Reject | None:
+            return self.rejects.example(source.path.name, reason)
+
+        share = self.limits.share
+        said = verdict(str(source.path), file.rows, file.rejected, share, example, source.unit)
+        ours = Customer.objects.values_list("customer_id", flat=True).first() or ""
+        hint = form_hint(source, example(UNKNOWN_CUSTOMER), ours)
+        raise IngestError(f"{said}\n    {hint}" if hint else said)
 
     def check_rejects(self, name: str, latest: list[Reject], *, counted: bool = False) -> None:
         """Stop with the first examples when there are too many; `latest` may not be counted yet."""
-        total = sum(file.rejected_rows for file in self.files.values())
-        total += 0 if counted else len(latest)
-        if self.max_rejects is None or total <= self.max_rejects:
+        if self.limits.most is None:
+            return
+        total = sum(self.limits.counted(file.rejected) for file in self.files.values())
+        total += 0 if counted else self.limits.counted(Counter(item.reason for item in latest))
+        if total <= self.limits.most:
             return
         path = self.sources[name].path.name
         earlier = self.rejects.first(EXAMPLES)
@@ -75,6 +111,6 @@ class Job:
             for file, line, reason, row in [*earlier, *here][:EXAMPLES]
         )
         raise IngestError(
-            f"{total} rows can't be used, more than --max-rejects {self.max_rejects}; "
+            f"{total} rows can't be used, more than --max-rejects {self.limits.most}; "
             f"the first:\n{examples}"
         )

@@ -1,32 +1,73 @@
-"""From a customer's 64 hex digits to the integer key, a whole column at a time."""
+"""From a customer's id to the integer key, a whole column at a time.
+
+H&M's ids are 64 hex digits, held as four 64-bit words; a data set with ids of another form has all
+of them held as their bytes, eight words.
+"""
 
 import binascii
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-Words = npt.NDArray[np.uint64]  # (n, 4): the 256 bits of each id
+Words = npt.NDArray[np.uint64]  # (n, HEX_WORDS or TEXT_WORDS)
 Keys = npt.NDArray[np.int32]
 
-HEX_DIGITS = 64
+HEX_DIGITS = LONGEST = 64
+HEX_WORDS, TEXT_WORDS = 4, 8
 UNKNOWN = -1
+HEX = f"^[0-9a-fA-F]{{{HEX_DIGITS}}}$"
+
+
+def canonical(ids: pa.Array) -> pa.Array:
+    """Ids in the one form in which they are kept: hex digits small, no blanks, 12 for 12.0."""
+    trimmed = pc.utf8_trim_whitespace(ids)
+    hexes = pc.match_substring_regex(trimmed, HEX)
+    if pc.all(hexes).as_py():
+        return pc.ascii_lower(trimmed)
+    whole = pc.replace_substring_regex(trimmed, r"^(-?[0-9]+)\.0+$", r"\1")
+    return pc.if_else(hexes, pc.ascii_lower(whole), whole)
+
+
+def are_hex(ids: pa.Array) -> bool:
+    return bool(pc.all(pc.match_substring_regex(ids, HEX)).as_py())
 
 
 def pack(ids: pa.Array) -> Words:
-    """Ids of exactly 64 hex digits (not checked here) as four 64-bit words each."""
-    size = len(ids) * HEX_DIGITS
-    if not size:
-        return np.empty((0, 4), dtype=np.uint64)
-    offsets = np.frombuffer(ids.buffers()[1], dtype=np.int32)
-    start = int(offsets[ids.offset])
-    text = memoryview(ids.buffers()[2])[start : start + size]
-    return np.frombuffer(binascii.unhexlify(text), dtype=">u8").astype(np.uint64).reshape(-1, 4)
+    """Ids of exactly 64 hex digits as four words each; ValueError where one is not."""
+    if not len(ids):
+        return np.empty((0, HEX_WORDS), dtype=np.uint64)
+    offsets = offsets_of(ids)
+    if not (np.diff(offsets) == HEX_DIGITS).all():
+        raise ValueError("not all ids are 64 hex digits")
+    text = memoryview(ids.buffers()[2])[offsets[0] : offsets[-1]]
+    return np.frombuffer(binascii.unhexlify(text), ">u8").astype(np.uint64).reshape(-1, HEX_WORDS)
+
+
+def offsets_of(texts: pa.Array) -> npt.NDArray[np.int32]:
+    """Where each text begins in the array's bytes, and where the last one ends."""
+    found = np.frombuffer(texts.buffers()[1], dtype=np.int32)
+    return found[texts.offset : texts.offset + len(texts) + 1]
+
+
+def spread(ids: pa.Array) -> Words:
+    """Ids of at most 64 bytes as eight words each."""
+    padded = np.array([text.encode() for text in ids.to_pylist()], dtype=f"S{LONGEST}")
+    return padded.view(np.uint64).reshape(-1, TEXT_WORDS)
+
+
+def widened(words: Words) -> Words:
+    """The words of hex ids as those of any texts."""
+    text = binascii.hexlify(words.astype(">u8").tobytes())
+    return np.frombuffer(text, np.uint64).reshape(-1, TEXT_WORDS)
 
 
 def first_occurrences(words: Words) -> npt.NDArray[np.intp]:
     """Indices, in order, of the first of each group of equal ids."""
-    _, first = np.unique(np.ascontiguousarray(words).view("S32").ravel(), return_index=True)
+    size = f"S{words.shape[1] * 8}"
+    _, first = np.unique(np.ascontiguousarray(words).view(size).ravel(), return_index=True)
     return np.sort(first)
 
 
@@ -41,7 +82,8 @@ class CustomerKeys:
         """`words` must be distinct; `keys` are theirs."""
         random = np.random.default_rng(seed=0)
         while True:
-            self.multipliers = random.integers(0, 2**64, size=4, dtype=np.uint64) | np.uint64(1)
+            drawn = random.integers(0, 2**64, size=words.shape[1], dtype=np.uint64)
+            self.multipliers = drawn | np.uint64(1)
             hashes = self.mix(words)
             order = np.argsort(hashes)
             self.hashes = hashes[order]
@@ -49,8 +91,28 @@ class CustomerKeys:
                 break
         self.words, self.keys = words[order], keys[order]
 
+    @property
+    def are_hex(self) -> bool:
+        return int(self.words.shape[1]) == HEX_WORDS
+
     def mix(self, words: Words) -> Words:
         return np.asarray((words * self.multipliers).sum(axis=1, dtype=np.uint64))
+
+    def find_ids(self, ids: pa.Array) -> Keys:
+        """The key of each id, in any letters, UNKNOWN where there is none."""
+        try:
+            words = pack(ids)
+        except ValueError:
+            return self.find_texts(canonical(ids))
+        return self.find(words if self.are_hex else widened(words))
+
+    def find_texts(self, ids: pa.Array) -> Keys:
+        if not self.are_hex:
+            return self.find(spread(ids))
+        hexes = pc.match_substring_regex(ids, HEX).to_numpy(zero_copy_only=False)
+        keys = np.full(len(ids), UNKNOWN, dtype=np.int32)
+        keys[hexes] = self.find(pack(ids.filter(pa.array(hexes))))
+        return keys
 
     def find(self, words: Words) -> Keys:
         """The key of each id, UNKNOWN where there is none."""
@@ -59,3 +121,15 @@ class CustomerKeys:
         place = np.minimum(np.searchsorted(self.hashes, self.mix(words)), len(self.keys) - 1)
         same = (self.words[place] == words).all(axis=1)
         return np.where(same, self.keys[place], UNKNOWN).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What sales may name: customers, and articles in order.
+
+    `prices` are the articles', for sales that tell none; NaN where there is none.
+    """
+
+    customers: CustomerKeys
+    articles: npt.NDArray[np.int32]
+    prices: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))

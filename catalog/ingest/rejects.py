@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
-from catalog.ingest.records import Reject
+from catalog.ingest.reading.records import Reject
 
 HEADER = ("file", "line", "reason", "row")
 
@@ -31,6 +31,16 @@ class RejectsFile:
             return []
         with self.path.open(newline="", encoding="utf-8") as file:
             return [tuple(row) for row in itertools.islice(csv.reader(file), 1, count + 1)]
+
+    def example(self, name: str, reason: str) -> Reject | None:
+        """The first reject of a file for this reason."""
+        if not self.path.exists():
+            return None
+        with self.path.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                if (row["file"], row["reason"]) == (name, reason):
+                    return Reject(int(row["line"]), reason, row["row"])
+        return None
 
     def append(self, name: str, rejects: Iterable[Reject]) -> int:
         """Add rejects of one input file; the file's length in bytes afterwards."""

@@ -5,9 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from catalog.images.library import Library, survey
 from catalog.ingest import derive, partitions
+from catalog.ingest.checks import warnings
 from catalog.ingest.job import Job
+from catalog.ingest.reading.files import copies_told
 from catalog.models import IngestFile
 
 Report = dict[str, Any]
@@ -29,14 +33,30 @@ def full_report(job: Job, before: int, pictures: Report) -> Report:
         "seconds": job.phases.seconds,
         "peak_mb": peak_mb(),
         "months": len(partitions.attached()),
-        "warnings": job.run.report.get("warnings", []),
+        "warnings": warnings_of(job),
         "pictures": pictures,
-        "rejects_file": str(job.rejects.path) if job.rejects.path.exists() else None,
+        "rejects_file": str(job.rejects.path) if job.rejects.first(1) else None,
     }
 
 
+def warnings_of(job: Job) -> list[str]:
+    """All that is odd and could be loaded."""
+    told = [*job.run.report.get("warnings", []), *copies_told(Path(job.run.data_dir))]
+    told += warnings.of_sources(job.sources, f"{derive.AMOUNT_WITHOUT_SALES:.2f}")
+    for name, file in job.files.items():
+        path = job.sources[name].path.name
+        told += warnings.of_file(path, file.rows, file.rejected, file.quality)
+        told += warnings.of_prices(file.quality, settings.PRICE_UNIT)
+    return list(dict.fromkeys(told))
+
+
 def file_report(file: IngestFile) -> Report:
-    return {"rows": file.rows, "accepted": file.accepted, "rejected": file.rejected}
+    return {
+        "rows": file.rows,
+        "accepted": file.accepted,
+        "rejected": file.rejected,
+        "emptied": file.quality.get("emptied", {}),
+    }
 
 
 def peak_mb() -> int:

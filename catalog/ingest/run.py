@@ -1,16 +1,18 @@
 """One ingest from end to end: what is there already, what is left to do, what came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from catalog.ingest import derive, dimensions, partitions, session, state, transactions
+from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
-from catalog.ingest.files import Source, find_sources
 from catalog.ingest.job import Job
 from catalog.ingest.progress import Phases
+from catalog.ingest.reading.files import find_sources
+from catalog.ingest.reading.source import Source
 from catalog.ingest.rejects import RejectsFile
 from catalog.ingest.report import Report, full_report, picture_report
 from catalog.models import IngestRun
@@ -24,7 +26,7 @@ class Options:
     data_dir: Path
     images_dir: Path | None = None
     restart: bool = False
-    max_rejects: int | None = None
+    limits: Limits = field(default_factory=Limits)
     block_bytes: int = 16 << 20
 
 
@@ -62,7 +64,7 @@ def job_of(run: IngestRun, sources: dict[str, Source], phases: Phases, options: 
         settings.VAR_DIR / "ingest" / f"rejects-{run.pk}.csv",
         max(file.rejects_size for file in files.values()),
     )
-    return Job(run, sources, files, rejects, phases, options.block_bytes, options.max_rejects)
+    return Job(run, sources, files, rejects, phases, options.block_bytes, options.limits)
 
 
 def carry_on(job: Job, images: Path | None) -> Report:

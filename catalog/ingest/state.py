@@ -7,7 +7,8 @@ from django.db import transaction
 
 from catalog.ingest import customer_keys, partitions
 from catalog.ingest.errors import IngestError
-from catalog.ingest.files import Prefix, Source, compare
+from catalog.ingest.reading.position import Position, Prefix
+from catalog.ingest.reading.source import Source
 from catalog.models import Article, Customer, IngestFile, IngestRun
 
 TABLES = (
@@ -43,7 +44,7 @@ def compared(file: IngestFile, source: Source) -> Prefix:
     if file.fingerprint == source.fingerprint:
         return Prefix.ALL
     file.fingerprint = source.fingerprint
-    return compare(source, file.offset, file.crc)
+    return source.compare(Position(file.offset, file.line, file.rows, file.crc))
 
 
 @transaction.atomic
@@ -79,9 +80,9 @@ def new_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
             run=run,
             name=source.name,
             fingerprint=source.fingerprint,
-            offset=source.body,
-            line=1,
-            crc=source.crc,
+            offset=source.start.offset,
+            line=source.start.line,
+            crc=source.start.crc,
         )
         for source in sources.values()
     )

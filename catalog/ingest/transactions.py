@@ -20,12 +20,16 @@ import numpy.typing as npt
 from django.db import connection, transaction
 
 from catalog.ingest import partitions, session
-from catalog.ingest.clean import clean_transactions
+from catalog.ingest.checks import quality
+from catalog.ingest.checks.quality import Quality
+from catalog.ingest.cleaning.transactions import clean_transactions
 from catalog.ingest.copying import by_month, copy_rows, encode
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
-from catalog.ingest.keys import CustomerKeys
-from catalog.ingest.records import Position, Records, Reject
+from catalog.ingest.keys import Known
+from catalog.ingest.prices import with_prices
+from catalog.ingest.reading.position import Position
+from catalog.ingest.reading.records import Records, Reject
 from catalog.prefetch import prefetched
 
 NAME = "transactions_train"
@@ -80,10 +84,11 @@ def build(month: date) -> None:
 
 @dataclass(frozen=True)
 class Block:
-    """Rows ready for COPY by month, the rejects, and the file position after them."""
+    """Rows ready for COPY by month, the rejects, the quality, and the file position after them."""
 
     months: dict[date, npt.NDArray[np.void]]
     rejects: list[Reject]
+    quality: Quality
     end: Position
 
 
@@ -96,13 +101,14 @@ def load(job: Job) -> None:
 
 def load_transactions(job: Job, builders: Builders) -> None:
     """The rest of the file; a month that it has left behind is built while the next one loads."""
-    customers, articles = known_customers(), known_articles()
+    known = with_prices(Known(known_customers(), known_articles()), job.sources)
     with job.reading(NAME) as (records, show):
-        blocks = prefetched(prepare(item, customers, articles) for item in prefetched(records))
+        blocks = prefetched(prepare(item, known) for item in prefetched(records))
         for _, together in groupby(blocks, key=Grouping(partitions.months())):
             with transaction.atomic():
                 earliest = load_together(job, together, show)
             builders.start(month for month in months_apart() if month < earliest)
+    job.check_share(NAME, at_end=True)
 
 
 @dataclass
@@ -135,21 +141,21 @@ def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], 
                 partitions.create_apart(month)
                 new.add(month)
             copy_rows(partitions.table_of(month), rows, frozen=month in new)
-        job.checkpoint(NAME, block.end, block.rejects)
+        job.checkpoint(NAME, block.end, block.rejects, block.quality)
         show(block.end)
         earliest = min(block.months, default=earliest)
     return earliest
 
 
-def prepare(records: Records, customers: CustomerKeys, articles: npt.NDArray[np.int32]) -> Block:
+def prepare(records: Records, known: Known) -> Block:
     """Pure: clean and encode one block. A row's id is its place among the rows of the file."""
-    found = clean_transactions(records.table, customers, articles)
+    found = clean_transactions(records.table, known)
     rejects = records.malformed + [
         records.reject(row, reason) for row, reason in found.reasons.items()
     ]
     rejects.sort(key=lambda reject: reject.line)
     rows = encode(found, records.numbers[found.rows])
-    return Block(by_month(rows, found.days), rejects, records.end)
+    return Block(by_month(rows, found.days), rejects, quality.of_transactions(found), records.end)
 
 
 def attach_months(job: Job, builders: Builders) -> None:

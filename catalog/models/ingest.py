@@ -37,6 +37,7 @@ class IngestFile(models.Model):
     `offset` counts bytes of the unpacked file and `line` its lines, header included, up to which
     every row is either in the tables or in the rejects file, whose length then was `rejects_size`;
     `crc` is the CRC-32 of those bytes, by which a changed file is told from one that has grown.
+    Of Parquet, `offset` and `line` count rows. `quality` is what checks.quality saw of the rows.
     """
 
     run = models.ForeignKey(IngestRun, models.CASCADE, related_name="files")
@@ -48,6 +49,7 @@ class IngestFile(models.Model):
     rows = models.BigIntegerField(default=0)
     accepted = models.BigIntegerField(default=0)
     rejected = models.JSONField(default=dict)
+    quality = models.JSONField(default=dict)
     rejects_size = models.BigIntegerField(default=0)
     done = models.BooleanField(default=False)
 

@@ -6,7 +6,7 @@ first.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -14,12 +14,26 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+from django.db import connection
 from django.utils.translation import gettext_noop as _
 
 from catalog.columns import copy_columns
 from catalog.data_version import per_data_version
-from catalog.models import Appearance, ColourMaster, ProductType, Section
+from catalog.models import (
+    Appearance,
+    Colour,
+    ColourMaster,
+    ColourValue,
+    Department,
+    GarmentGroup,
+    Index,
+    IndexGroup,
+    ProductGroup,
+    ProductType,
+    Section,
+)
 from catalog.money import price
+from catalog.search.text_index import DESCRIPTION, NAME, TextIndex, text_index
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -28,20 +42,46 @@ Floats = npt.NDArray[np.float64]
 # Articles without a summary have no price and aren't shown.
 QUERY: Final = """
 SELECT a.id AS article, a.product_id AS product, i.group_id AS index_group,
-    a.section_id AS section, a.garment_group_id AS garment_group, a.product_type_id AS type,
+    i.number AS index, a.section_id AS section, a.department_id AS department,
+    a.garment_group_id AS garment_group, t.group_id::int AS product_group,
+    a.product_type_id AS type, a.colour_id AS colour_group, a.colour_value_id AS colour_value,
     a.colour_master_id AS colour, a.appearance_id AS pattern, s.price,
-    s.units_recent, coalesce(s.first_sold - DATE '1970-01-01', -1) AS entered
+    s.units_recent, coalesce(s.first_sold - DATE '1970-01-01', -1) AS entered,
+    s.has_picture::int AS pictured
 FROM catalog_article a
 JOIN catalog_articlesummary s ON s.article_id = a.id
-JOIN catalog_index i ON i.id = a.index_id
+JOIN catalog_producttype t ON t.id = a.product_type_id
+JOIN (
+    SELECT id, group_id, row_number() OVER (ORDER BY id)::int AS number FROM catalog_index
+) i ON i.id = a.index_id
 ORDER BY a.id
 """
 COLUMNS: Final = {
-    "article": ">i4", "product": ">i4", "index_group": ">i4", "section": ">i4",
-    "garment_group": ">i4", "type": ">i4", "colour": ">i4", "pattern": ">i4", "price": ">f8",
-    "units_recent": ">i4", "entered": ">i4",
+    "article": ">i4", "product": ">i4", "index_group": ">i4", "index": ">i4", "section": ">i4",
+    "department": ">i4", "garment_group": ">i4", "product_group": ">i4", "type": ">i4",
+    "colour_group": ">i4", "colour_value": ">i4", "colour": ">i4", "pattern": ">i4",
+    "price": ">f8", "units_recent": ">i4", "entered": ">i4", "pictured": ">i4",
 }  # fmt: skip
+TEXTS: Final = """
+SELECT a.name, a.description
+FROM catalog_article a JOIN catalog_articlesummary s ON s.article_id = a.id
+ORDER BY a.id
+"""
 LEVELS: Final = ("index_group", "section", "garment_group", "type")
+# What the articles' terms are called: the vocabulary's names of columns, their own, their tables.
+NAMED: Final = {
+    "types": ("type", ProductType),
+    "groups": ("product_group", ProductGroup),
+    "colours": ("colour_group", Colour),
+    "masters": ("colour", ColourMaster),
+    "values": ("colour_value", ColourValue),
+    "patterns": ("pattern", Appearance),
+    "index_groups": ("index_group", IndexGroup),
+    "indexes": ("index", Index),
+    "sections": ("section", Section),
+    "departments": ("department", Department),
+    "garment_groups": ("garment_group", GarmentGroup),
+}
 # In money; the last has no upper end.
 PRICES: Final = (0, 10, 20, 30, 50)
 
@@ -65,12 +105,19 @@ class Option:
     chosen: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Assortment:
-    """One row per article, by article. `columns` are those of QUERY, and `band`, the price's."""
+    """One row per article, by article. `columns` are those of QUERY, and `band`, the price's;
+    `names` are the terms of the NAMED columns; `texts` their words and the articles' own."""
 
     columns: Mapping[str, npt.NDArray[Any]]
     facets: Sequence[Facet]
+    names: Mapping[str, Mapping[int, str]]
+    texts: TextIndex
+    # By concept: the rows that fit it, and how well. Filled as concepts are searched for.
+    kept: dict[str, tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]] = field(
+        default_factory=dict
+    )
 
     def of(self, column: str) -> npt.NDArray[Any]:
         return self.columns[column]
@@ -171,7 +218,36 @@ def assortment() -> Assortment:
     columns = dict(copy_columns(QUERY, COLUMNS))
     bounds = np.array([price(Decimal(money)) for money in PRICES[1:]])
     columns["band"] = np.searchsorted(bounds, columns["price"], side="right")
-    return Assortment(columns, facets())
+    names = term_names()
+    return Assortment(columns, facets(), names, texts(columns, names))
+
+
+def term_names() -> dict[str, dict[int, str]]:
+    """By the vocabulary's name of a column: what its values are called. An index is numbered in
+    the order of its letters."""
+    found = {
+        key: dict(model._default_manager.values_list("pk", "name"))
+        for key, (_column, model) in NAMED.items()
+        if model is not Index
+    }
+    letters = Index.objects.order_by("pk").values_list("name", flat=True)
+    return {**found, "indexes": dict(enumerate(letters, 1))}
+
+
+def texts(
+    columns: Mapping[str, npt.NDArray[Any]], names: Mapping[str, Mapping[int, str]]
+) -> TextIndex:
+    own = dict(zip((NAME, DESCRIPTION), own_texts(), strict=True))
+    terms = {key: (columns[column], names[key]) for key, (column, _model) in NAMED.items()}
+    return text_index(own, terms)
+
+
+def own_texts() -> tuple[list[str], list[str]]:
+    """The names and descriptions, row by row."""
+    with connection.cursor() as cursor:
+        cursor.execute(TEXTS)
+        rows = cursor.fetchall()
+    return [name for name, _text in rows], [text for _name, text in rows]
 
 
 def facets() -> list[Facet]:
@@ -181,6 +257,7 @@ def facets() -> list[Facet]:
         ("colour", _("Colour"), ColourMaster),
         ("pattern", _("Pattern"), Appearance),
         ("section", _("Section"), Section),
+        ("index_group", _("For"), IndexGroup),
     )
     named = [
         Facet(key, title, dict(model._default_manager.values_list("pk", "name")))

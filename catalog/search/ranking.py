@@ -1,205 +1,325 @@
-"""Search by words: PostgreSQL full text, ranked with a popularity boost, forgiving typing errors.
+"""Search: a reading of the words becomes a score for every article, the same for pages and API.
 
-Whatever a shopper types is safe: it reaches the database only as a parameter of
-`websearch_to_tsquery`, which accepts any text, or as single words of letters and digits.
+Relevance comes first, then how well an article sells and whether it can be seen. Whatever a shopper
+types is safe: it is compared with words, and reaches the database as a list of keys alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from decimal import Decimal
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-from django.contrib.postgres.search import CombinedSearchQuery, SearchQuery, SearchRank
-from django.db import connection
-from django.db.models import F, FloatField, Q, Value
-from django.db.models.functions import Cast, Ln
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, F, FloatField, Func, IntegerField, Value
 
-from catalog.columns import copy_columns
-from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
-from catalog.search.facet_index import Assortment
-from catalog.search.lexicon import WORD, Lexicon, lexicon
+from catalog.money import price
+from catalog.search.facet_index import Assortment, Bools, Floats, assortment
+from catalog.search.matching import NOT_SOFT, fitting, named
+from catalog.search.spelling import spelling
+from catalog.search.synonyms import synonyms
+from catalog.search.text_index import DESCRIPTION, NAME
+from catalog.search.understanding.parsing import HEAD_FIRST, Known, read
+from catalog.search.understanding.reading import IMPORTANCE, TEXT, Part, Price, Reading
+from catalog.search.understanding.tokens import visible
+from catalog.search.understanding.vocabulary import Vocabulary, vocabulary
 
-CONFIG = "english"
 MAX_CHARACTERS = 200
-# Ten thousand recent sales multiply the text's rank by about three.
-POPULARITY_WEIGHT = 0.25
-LEAST_LETTERS = 3
-
-Query = SearchQuery | CombinedSearchQuery
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Columns = Mapping[str, npt.NDArray[Any]]
-
-MATCH: Final = {"article": ">i4", "rank": ">f4"}
-NOTHING: Final[Columns] = {name: np.zeros(0, form[1:]) for name, form in MATCH.items()}
-
-# Of some words those that articles have, if only in their descriptions, or that search for
-# nothing ("the").
-KNOWN = """
-SELECT word
-FROM unnest(%s) AS word, LATERAL to_tsquery('english', quote_literal(word)) AS asked
-WHERE numnode(asked) = 0 OR EXISTS (SELECT FROM catalog_article WHERE search @@ asked)
-"""
+# Kinds of which an article has one: any of those asked for will do.
+ONE_OF: Final = ("type", "colour", "pattern", "age", "audience")
+# Where words are looked for that are no terms, beside names.
+FIELDS: Final = (DESCRIPTION, "types", "colours", "masters", "patterns", "sections")
+# A word in a name says more than one in a description.
+DESCRIBED: Final = 0.8
+# Articles of equal relevance are a quarter apart at most: sales for the most part, then pictures.
+QUALITY: Final = 0.25
+SOLD: Final = 0.6
+# For a name that has all the words as they were typed, where some are no terms; and for one that
+# has some of the words.
+EXACT: Final = 0.15
+IN_NAME: Final = 0.03
+HALF_A_CENT: Final = Decimal("0.005")
+ID: Final = re.compile(r"[0-9]{6,10}")
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One way to take what was typed; `words` differ from it when `corrected`, and when `partly`
-    one of them is enough."""
+class Steps:
+    """What a search does beside comparing words; less of it is for measuring."""
 
-    matching: Query
-    words: str
-    corrected: bool = False
-    partly: bool = False
+    understanding: bool = True
+    quality: bool = True
+
+
+FULL: Final = Steps()
+WORDS_ALONE: Final = Vocabulary((), {})
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The articles of the first attempt that found any; None when there was nothing to try."""
+    """Articles, best first, with what was understood; no reading of a number."""
 
     articles: ArticleQuerySet
-    attempt: Attempt | None
+    reading: Reading | None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """Of an assortment the rows that match, and a score for each of its rows: the higher the
-    better, 0 where nothing matches."""
+    better, 0 where nothing matches. `dropped` are the parts that had to be given up."""
 
     rows: Bools
     score: Floats
-    attempt: Attempt | None
+    reading: Reading | None
+    dropped: Sequence[Part] = ()
+
+    @property
+    def kept(self) -> list[Part]:
+        parts = self.reading.parts if self.reading else ()
+        return [part for part in parts if part not in self.dropped]
+
+
+class ElementOf(Func):
+    """The element of an array at a place."""
+
+    template = "((%(expressions)s])"
+    arg_joiner = ")["
+    output_field = FloatField()
+
+
+class AnyOf(Func):
+    """Whether an array has a value."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
 
 
 def find(typed: str, articles: ArticleQuerySet) -> Found:
-    """The articles, of those given, that match what was typed, best first.
+    """The articles, of those given, that match what was typed, best first."""
+    goods = assortment()
+    ranked = rank(typed, goods)
+    rows = np.flatnonzero(ranked.rows)
+    keys, scores = goods.of("article")[rows].tolist(), ranked.score[rows].tolist()
+    if not keys:
+        return Found(articles.none(), ranked.reading)
+    # A binary search in the keys, which are sorted, finds each article's score.
+    own = Value(keys, ArrayField(IntegerField()))
+    place = Func(F("pk"), own, function="width_bucket", output_field=IntegerField())
+    score = ElementOf(Value(scores, ArrayField(FloatField())), place)
+    # One array is faster to write and to read than thousands of parameters.
+    found = articles.filter(AnyOf(F("pk"), own), summary__isnull=False).annotate(rank=score)
+    return Found(found.order_by("-rank", "pk"), ranked.reading)
 
-    Every word must match, the last one also as a beginning. When nothing matches, words that
-    look like errors are replaced by what was likely meant; when that finds nothing either, one
-    matching word is enough.
-    """
+
+def rank(typed: str, goods: Assortment, steps: Steps = FULL) -> Ranked:
+    """Every article of an assortment that matches, with its score."""
     words = cleaned(typed)
-    if number := _number(words):
-        return Found(articles.filter(_numbered(number)).popular(), None)
-    found, attempt = articles.none(), None
-    for attempt in attempts(words):
-        found = _ranked(articles, attempt.matching)
-        if found.exists():
-            break
-    return Found(found, attempt)
+    if ids := _ids(words, goods):
+        return ids
+    terms = vocabulary() if steps.understanding else WORDS_ALONE
+    return ranked(read(words, terms, known_of(goods), synonyms()), goods, steps)
 
 
-def rank(typed: str, goods: Assortment) -> Ranked:
-    """As `find`, of the whole assortment: every match with its score, so that a list can be
-    narrowed, counted and ordered by it."""
-    words = cleaned(typed)
-    if number := _number(words):
-        keys = Article.objects.filter(_numbered(number)).values_list("pk", flat=True)
-        return _scored(goods, np.array(list(keys), np.int64), np.ones(len(keys)), None)
-    columns: Columns = NOTHING
-    attempt = None
-    for attempt in attempts(words):
-        columns = _matches(attempt.matching)
-        if len(columns["article"]):
-            break
-    return _scored(goods, columns["article"].astype(np.int64), columns["rank"], attempt)
+def ranked(reading: Reading, goods: Assortment, steps: Steps = FULL) -> Ranked:
+    """By all parts of the reading; where nothing has them all, by as many as some article has,
+    the least important given up first."""
+    parts = list(reading.parts)
+    if not parts:
+        return nothing(goods, reading)
+    own = {id(part): _weights(part, reading, goods) for part in parts}
+    relevance = _together(parts, own, reading, goods)
+    dropped: list[Part] = []
+    if not relevance.any():
+        relevance, dropped = _relaxed(parts, own, reading, goods)
+    rows = relevance > 0
+    quality = QUALITY * _quality(goods) if steps.quality else 0.0
+    score = np.where(rows, relevance + _named(reading, goods) + quality, 0.0)
+    return Ranked(rows, score, reading, dropped)
 
 
-def _matches(matching: Query) -> Columns:
-    """Unsorted and without the popularity, which the assortment has: joining and sorting would
-    take PostgreSQL longer than everything else."""
-    found = Article.objects.filter(search=matching).order_by()
-    ranked = found.annotate(rank=SearchRank(F("search"), matching)).values_list("pk", "rank")
-    sql, values = ranked.query.sql_with_params()
-    return copy_columns(sql, MATCH, values)
-
-
-def _scored(goods: Assortment, articles: Ints, ranks: Floats, attempt: Attempt | None) -> Ranked:
-    rows, known = goods.rows_of(articles)
-    score = np.zeros(len(goods.of("article")))
-    matching = np.zeros(len(score), bool)
-    matching[rows[known]] = True
-    boost = 1 + POPULARITY_WEIGHT * np.log(goods.of("units_recent")[rows[known]] + 1.0)
-    score[rows[known]] = ranks[known] * boost
-    return Ranked(matching, score, attempt)
-
-
-def attempts(words: str) -> Iterator[Attempt]:
-    """The likelier first; the next is only made when the one before found nothing."""
-    if not words:
-        return
-    yield Attempt(query(words), words)
-    better = corrected(words)
-    if better != words:
-        yield Attempt(query(better), better, corrected=True)
-    if len(WORD.findall(better)) > 1:
-        yield Attempt(_any_of(better), better, corrected=better != words, partly=True)
+def nothing(goods: Assortment, reading: Reading | None = None) -> Ranked:
+    none = np.zeros(len(goods.of("article")))
+    return Ranked(none > 0, none, reading, reading.parts if reading else ())
 
 
 def cleaned(typed: str) -> str:
-    """One line without control characters (PostgreSQL has no text with a NUL), cut to a length."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", " ", typed[:MAX_CHARACTERS]).split())
+    """One line in one Unicode form, cut to a length."""
+    return visible(typed[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
 
 
-def query(words: str) -> Query:
-    """All the words, the last of which may still be being typed."""
-    match = re.search(r"(?:^|(?<=\s))[^\W_]+$", words)
-    before = words[: match.start()] if match else words
-    # A word within quotes, after a minus or after "or" is meant as it stands.
-    if match is None or words.count('"') % 2 or re.search(r"\bor\s", before, re.IGNORECASE):
-        return SearchQuery(words, config=CONFIG, search_type="websearch")
-    beginning = SearchQuery(f"'{match[0]}':*", config=CONFIG, search_type="raw")
-    if not before:
-        return beginning
-    return SearchQuery(before, config=CONFIG, search_type="websearch") & beginning
+def known_of(goods: Assortment) -> Known:
+    return Known(goods.texts.known, spelling(goods, vocabulary()).meant)
 
 
-def corrected(words: str) -> str:
-    """The words with each one that few or no articles have replaced by what was likely meant."""
-    known, own = lexicon(), set(WORD.findall(words.lower()))
-    strange = own.difference(known.articles)
-    fixed = strange & _known(strange) if strange else set()
-    return WORD.sub(lambda m: m[0] if m[0].lower() in fixed else _corrected(m[0], known), words)
+def _ids(words: str, goods: Assortment) -> Ranked | None:
+    """An article by its id, or all articles of a product by its code, however it is written:
+    with or without leading zeros, "#", "art.", spaces, or the ".0" of a spreadsheet."""
+    bare = re.sub(r"(?i)^(art(icle|ikel)?\.?|no\.?|nr\.?|id|#|:|\s)*|\.0$|[\s#.\-]", "", words)
+    if not (bare.isascii() and ID.fullmatch(bare)):
+        return None
+    number = int(bare)
+    rows = (goods.of("article") == number) | (goods.of("product") == number)
+    return Ranked(rows, np.where(rows, 1 + QUALITY * _quality(goods), 0.0), None)
 
 
-def _corrected(word: str, known: Lexicon) -> str:
-    if len(word) < LEAST_LETTERS or any(letter.isdigit() for letter in word):
-        return word
-    meant = known.meant(word)
-    return word if meant == word.lower() else meant
+def _named(reading: Reading, goods: Assortment) -> Floats:
+    """What a name adds that has the words as they were typed."""
+    whole = goods.texts.saying([_keys(reading)] if reading.of(TEXT) else (), [NAME])
+    words = [part.words for part in reading.parts if part.words and not part.negated]
+    some = [goods.texts.saying([phrase], [NAME]) for phrase in words]
+    share = np.mean(some, axis=0) if some else 0.0
+    return np.asarray(EXACT * whole + IN_NAME * share)
 
 
-def _known(words: Collection[str]) -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(KNOWN, [list(words)])
-        return {word for (word,) in cursor.fetchall()}
+def _keys(reading: Reading) -> tuple[str, ...]:
+    return tuple(token.key for token in reading.tokens)
 
 
-def _number(words: str) -> int | None:
-    return int(words) if re.fullmatch(r"\d{6,10}", words, re.ASCII) else None
+def _quality(goods: Assortment) -> Floats:
+    """How well each article sells, and whether there is a picture of it; 0 to 1."""
+    sold: Floats = np.log1p(goods.of("units_recent").astype(np.float64))
+    share: Floats = sold / max(float(sold.max(initial=0)), 1.0)
+    seen: Floats = goods.of("pictured").astype(np.float64)
+    quality: Floats = SOLD * share + (1 - SOLD) * seen
+    return quality
 
 
-def _numbered(number: int) -> Q:
-    """An article by its id, or all articles of a product by its code."""
-    # Ten digits can be larger than a key; such a number is nobody's.
-    return Q(pk=number) | Q(product=number) if number < 2**31 else Q(pk__in=())
+def _weights(part: Part, reading: Reading, goods: Assortment) -> Floats:
+    """Of each row how well it fits one part, whatever the others say."""
+    if part.price is not None:
+        return _priced(part.price, goods).astype(float)
+    if part.concept is None:
+        return _texted(part, goods)
+    return fitting(part.concept, goods)
 
 
-def _any_of(words: str) -> Query:
-    return SearchQuery(" or ".join(WORD.findall(words)), config=CONFIG, search_type="websearch")
+def _texted(part: Part, goods: Assortment) -> Floats:
+    if part.exact:
+        phrases = [part.words]
+    else:
+        phrases = [(form,) for form in goods.texts.forms(part.words[0], part.begun)]
+    named_so = goods.texts.saying(phrases, [NAME])
+    return np.where(named_so, 1.0, DESCRIBED * goods.texts.saying(phrases, FIELDS))
 
 
-def _ranked(articles: ArticleQuerySet, matching: Query) -> ArticleQuerySet:
-    sold = Cast(F("summary__units_recent") + 1, FloatField())
-    boost = Value(1.0) + Value(POPULARITY_WEIGHT) * Ln(sold)
-    return (
-        articles.filter(search=matching, summary__isnull=False)
-        .annotate(rank=SearchRank(F("search"), matching) * boost)
-        .order_by("-rank", "pk")
-    )
+def _priced(asked: Price, goods: Assortment) -> Bools:
+    """Prices are kept as the files give them; within half a cent is the same money."""
+    own = goods.of("price")
+    fits = np.ones(len(own), bool)
+    if asked.least is not None:
+        fits &= own >= price(asked.least - HALF_A_CENT)
+    if asked.most is not None:
+        fits &= own <= price(asked.most + HALF_A_CENT)
+    return fits
+
+
+def _together(
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+) -> Floats:
+    """Of each row how well it fits all the parts."""
+    found = np.ones(len(goods.of("article")))
+    wanted = [part for part in parts if not part.negated]
+    for kind in ONE_OF:
+        if of_kind := [p for p in wanted if p.kind == kind]:
+            found *= (
+                _types(of_kind, own, reading, goods)
+                if kind == "type"
+                else np.maximum.reduce([own[id(p)] for p in of_kind])
+            )
+    suggested = _suggested(wanted, reading, goods)
+    hard = suggested is None and not any(part.kind == "type" for part in wanted)
+    for part in wanted:
+        if part.kind not in ONE_OF:
+            found = found * _softened(part, own[id(part)], hard, goods)
+    if suggested is not None:
+        found = found * suggested
+    for part in parts:
+        if part.negated:
+            found[own[id(part)] > 0] = 0
+    return _within_share(wanted, found, goods)
+
+
+def _within_share(wanted: Sequence[Part], found: Floats, goods: Assortment) -> Floats:
+    """The cheapest or dearest share, where one is asked for, of what is found."""
+    for part in wanted:
+        if part.price is not None and part.price.share is not None:
+            found = found * _share(part.price.share, found, goods)
+    return found
+
+
+def _suggested(wanted: Sequence[Part], reading: Reading, goods: Assortment) -> Bools | None:
+    """The rows of the types that an occasion suggests where the query names none: of several
+    occasions the head's ("beach wedding"). What says the very words counts too."""
+    concepts = [p.concept for p in wanted if p.concept and p.concept.suggests]
+    if not concepts or any(part.kind == "type" for part in wanted):
+        return None
+    head = concepts[0 if reading.language in HEAD_FIRST else -1]
+    literal = goods.texts.saying([part.words for part in wanted if part.soft])
+    return np.asarray(named(goods, "types", head.suggests) | literal)
+
+
+def _softened(part: Part, own: Floats, hard: bool, goods: Assortment) -> Floats:
+    """What a part asks for, and of a soft one what it may do without, unless it is all there is
+    to go by."""
+    if not part.soft:
+        return own
+    if not hard:
+        own = np.maximum(own, NOT_SOFT)
+    return np.maximum(own, goods.texts.saying([part.words]))
+
+
+def _types(
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+) -> Floats:
+    """Several types: either of two that are joined ("hat or scarf"), what is both ("pyjama set"),
+    else the one that is the head, with the words of the others in its texts ("jeans jacket")."""
+    if any(part.joined for part in parts[1:]):
+        return np.asarray(np.maximum.reduce([own[id(p)] for p in parts]))
+    both = np.multiply.reduce([own[id(p)] for p in parts])
+    if both.any():
+        return np.asarray(both)
+    ordered = sorted(parts, key=lambda p: p.start, reverse=reading.language not in HEAD_FIRST)
+    head, *others = ordered
+    found = own[id(head)]
+    for part in others:
+        found = found * goods.texts.saying(_phrases(part))
+    return found if found.any() else np.asarray(np.maximum.reduce([own[id(p)] for p in parts]))
+
+
+def _phrases(part: Part) -> Iterable[tuple[str, ...]]:
+    if part.concept is None:
+        return [part.words]
+    english = part.concept.phrases.get("en", ())
+    return part.concept.evidence.text or [tuple(phrase.split()) for phrase in english]
+
+
+def _share(share: float, found: Floats, goods: Assortment) -> Bools:
+    """The cheapest or dearest share of what is found."""
+    own, rows = goods.of("price"), found > 0
+    if not rows.any():
+        return rows
+    if share > 0:
+        return np.asarray(own <= np.quantile(own[rows], share))
+    return np.asarray(own >= np.quantile(own[rows], 1 + share))
+
+
+def _relaxed(
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+) -> tuple[Floats, list[Part]]:
+    """Without the least important parts, as few as will do: one is taken back where it fits."""
+    left = [part for part in parts if own[id(part)].any() or part.negated]
+    order = sorted(left, key=lambda p: (-IMPORTANCE.index(p.kind), p.start))
+    held: list[Part] = []
+    found = np.zeros(len(goods.of("article")))
+    for part in order:
+        tried = _together([*held, part], own, reading, goods)
+        if tried.any():
+            held.append(part)
+            found = tried
+    if not any(not part.negated for part in held):
+        return np.zeros(len(found)), list(parts)
+    return found, [part for part in parts if part not in held]

@@ -95,23 +95,25 @@ def case(name: str, spoil: Spoil, **outcome: object) -> Case:
     return Case(name, spoil, **outcome)  # type: ignore[arg-type]
 
 
+EITHER_WAY = "t_dat is not a date: day and month can't be told apart, write 2020-09-22"
 DATE, CENTURY = "t_dat is not a date", "t_dat is not within 2000 and 2099"
 CUT = "no line end: the row may be cut short"
 CASES = [
     # Dates
     case("no such day", sale(t_dat="2020-02-30"), **one_sale_less(DATE)),
-    case("a day the other way round", sale(t_dat="01/09/2020"), **one_sale_less(DATE)),
-    case("a time beside the day", sale(t_dat="2020-09-01 10:00"), **one_sale_less(DATE)),
-    case("an empty day", sale(t_dat=""), **one_sale_less(DATE)),
+    case("a day the other way round", sale(t_dat="01/09/2020"), **one_sale_less(EITHER_WAY)),
+    case("a time beside the day", sale(t_dat="2020-09-01 10:00")),
+    case("an empty day", sale(t_dat=""), **one_sale_less(f"{DATE}: it is empty")),
     case("a day of another century", sale(t_dat="1920-09-01"), **one_sale_less(CENTURY)),
     # Prices
     case("a negative price", sale(price="-0.02"), **one_sale_less("price is not above zero")),
     case("a price of nothing", sale(price="0"), **one_sale_less("price is not above zero")),
     case("a price in cents", sale(price="1999"), **one_sale_less("price is above 60")),
     case("an endless price", sale(price="1e999"), **one_sale_less("price is above 60")),
-    case("a decimal comma", sale(price="0,02"), **one_sale_less("price is not a number")),
-    case("no price", sale(price=""), **one_sale_less("price is not a number")),
-    case("NaN for a price", sale(price="NaN"), **one_sale_less("price is not a number")),
+    case("a decimal comma", sale(price="0,02")),
+    case("a price in words", sale(price="two"), **one_sale_less("price is not a number")),
+    case("no price", sale(price=""), **one_sale_less("price is empty")),
+    case("NaN for a price", sale(price="NaN"), **one_sale_less("price is empty")),
     case("a price with an exponent", sale(price="2e-2")),
     # Keys
     case("an unknown customer", sale(customer_id="f" * 64), **one_sale_less("unknown customer")),
@@ -119,7 +121,7 @@ CASES = [
     case(
         "a short customer id",
         sale(customer_id="00ff"),
-        **one_sale_less("customer_id is not 64 hexadecimal digits"),
+        **one_sale_less("unknown customer"),
     ),
     case("a lost leading zero", sale(article_id="900001001")),
     case("an article id as a float", sale(article_id="900001001.0")),
@@ -134,10 +136,7 @@ CASES = [
         "an unknown channel", sale(sales_channel_id=3),
         **one_sale_less("sales_channel_id is not within 1 and 2"),
     ),
-    case(
-        "no channel", sale(sales_channel_id=""),
-        **one_sale_less("sales_channel_id is not a whole number"),
-    ),
+    case("no channel", sale(sales_channel_id="")),
     case("a channel as a float", sale(sales_channel_id="1.0")),
     # Lines
     case("Windows line ends", text(T, lambda data: data.replace(b"\n", b"\r\n"))),
@@ -171,7 +170,7 @@ CASES = [
         "letters after a closing quote", line(T, 3, lambda row: b'"' + row[:10] + b'"x' + row[10:]),
         **one_sale_less("the quotes are wrong"),
     ),
-    case("semicolons", text(T, lambda d: d.replace(b",", b";")), error="has no column t_dat"),
+    case("semicolons", text(T, lambda data: data.replace(b",", b";"))),
     case("no header", text(T, lambda data: data.partition(b"\n")[2]), error="has no column t_dat"),
     case("an empty file", text(T, lambda data: b""), error="has no column t_dat"),
     case("a header alone", text(T, lambda d: d.partition(b"\n")[0] + b"\n"), accepted=(3, 3, 0)),
@@ -180,28 +179,28 @@ CASES = [
          **one_sale_less("1 cells instead of 5")),
     case("Latin-1", line(A, 3, lambda row: row.replace(b"shirt", b"tr\xf6ja")),
          error=r"articles\.csv: line 3 is not UTF-8"),
-    case("UTF-16", text(C, lambda d: d.decode().encode("utf-16")), error="line 1 is not UTF-8"),
+    case("UTF-16", text(C, lambda data: data.decode().encode("utf-16"))),
     # Articles
     case("an article twice", article(article_id="0900001001"),
          rejects=((f"{A}.csv", 3, "article_id stands in an earlier row"),
                   (f"{T}.csv", 3, "unknown article")), accepted=(2, 3, 2)),
-    case("an article without a name", article(prod_name=""), **no_article("prod_name is empty")),
-    case("a word for a number", article(section_no="x"),
-         **no_article("section_no is not a whole number")),
+    case("an article without a name", article(prod_name="")),
+    case("a word for a number", article(section_no="x")),
     case("a description over lines", article(detail_desc='One,\ntwo\n\n"three".')),
-    case("a zero byte in a text", article(detail_desc="a\0b"),
-         **no_article("detail_desc holds a NUL character")),
+    case("a zero byte in a text", article(detail_desc="a\0b")),
     case("one number, two names", article(colour_group_name="Ocean")),
     # Customers
     case("a customer twice", customer(customer_id=hm.customer_id(1)),
          **no_customer("customer_id stands in an earlier row")),
-    case("an age of 400", customer(age=400), **no_customer("age is not within 0 and 120")),
+    case("an age of 400", customer(age=400)),
     case("an age as a float", customer(age="49.0")),
-    case("FN as a word", customer(FN="yes"), **no_customer("FN is not a whole number")),
+    case("FN as a word", customer(FN="often")),
+    case("a customer without an id", customer(customer_id=""),
+         **no_customer("customer_id is empty")),
     case("nothing but an id", customer(age="", club_member_status="", postal_code="")),
     # Files
     case("no file", lambda folder: (folder / f"{C}.csv").unlink(), error=r"has no customers\.csv"),
     case("a gzip file cut short", packed(T, lambda data: data[:-12]), error="damaged or cut short"),
     case("a text named gzip", packed(T, lambda data: b"not packed"), error="damaged or cut short"),
-    case("a gzip file named zip", packed(T, lambda d: d, ".zip"), error="damaged or cut short"),
+    case("a gzip file named zip", packed(T, lambda data: data, ".zip")),
 ]  # fmt: skip

@@ -106,12 +106,12 @@ def test_orders_say_what_comes_first(client: Client) -> None:
 
 
 def test_a_search_is_ordered_by_relevance_unless_told_otherwise(client: Client) -> None:
-    make_article(1, name="Linen shirt", price=2 / 590)
-    make_article(2, name="Shirt", description="Of linen.", price=1 / 590, units_recent=2)
+    make_article(1, name="Piped shirt", price=2 / 590)
+    make_article(2, name="Shirt", description="With a piped edge.", price=1 / 590, units_recent=2)
     make_article(3, name="Coat")
-    assert ids(client, search="linen") == ["0000000001", "0000000002"]
-    assert ids(client, search="linen", order="price") == ["0000000002", "0000000001"]
-    assert ids(client, search="lnen") == ["0000000001", "0000000002"]
+    assert ids(client, search="piped") == ["0000000001", "0000000002"]
+    assert ids(client, search="piped", order="price") == ["0000000002", "0000000001"]
+    assert ids(client, search="pipde") == ["0000000001", "0000000002"]
 
 
 def test_a_search_for_a_number_or_for_nothing_readable_has_no_ranks(client: Client) -> None:

@@ -4,6 +4,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,20 +13,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.ingest.clean import clean_articles, clean_customers, clean_transactions
+from catalog.ingest.cleaning.articles import clean_articles
+from catalog.ingest.cleaning.customers import clean_customers
+from catalog.ingest.cleaning.transactions import clean_transactions
 from catalog.ingest.copying import HEADER, ROW, by_month, encode
 from catalog.ingest.errors import IngestError
-from catalog.ingest.files import Source
-from catalog.ingest.keys import UNKNOWN, CustomerKeys, first_occurrences, pack
-from catalog.ingest.records import Position, Records, read
+from catalog.ingest.keys import (
+    UNKNOWN,
+    CustomerKeys,
+    Known,
+    canonical,
+    first_occurrences,
+    pack,
+    spread,
+)
+from catalog.ingest.reading.dialect import Dialect
+from catalog.ingest.reading.packing import skip
+from catalog.ingest.reading.position import Position
+from catalog.ingest.reading.records import Records, read
 from catalog.tests import hm
 
+NO_DATE, WRITE = "t_dat is not a date", "write 2020-09-22"
 LAST = "sales_channel_id"  # a column after which a last line needs no line end
-WIDTH_TWO = Source("test", Path("test.csv"), ("x", LAST), 0, 0, {})
+PATH = Path("test.csv")
+START = Position(0, 0, 0)
+WIDTH_TWO = Dialect(("x", LAST))
 
 
-def blocks(data: bytes, block_bytes: int = 1 << 20) -> list[Records]:
-    return list(read(io.BytesIO(data), WIDTH_TWO, Position(0, 0, 0), block_bytes))
+def blocks(
+    data: bytes,
+    block_bytes: int = 1 << 20,
+    dialect: Dialect = WIDTH_TWO,
+    start: Position = START,
+) -> list[Records]:
+    stream = io.BytesIO(data)
+    skip(stream, start.offset)
+    return list(read(stream, PATH, dialect, start, block_bytes))
 
 
 def rows(data: bytes, block_bytes: int = 1 << 20) -> list[tuple[int, int, str, str]]:
@@ -89,8 +112,7 @@ def test_a_quoted_description_of_hundreds_of_lines_is_one_row() -> None:
 
 @pytest.mark.parametrize("data", [b"1,2\n3,4", b'1,2\n"3",4', b"1,2\r\n3,4"])
 def test_a_last_line_without_an_end_is_rejected_where_a_cut_would_not_show(data: bytes) -> None:
-    source = replace(WIDTH_TWO, header=("x", "price"))
-    found = list(read(io.BytesIO(data), source, Position(0, 0, 0), 1000))
+    found = blocks(data, 1000, Dialect(("x", "price")))
     assert [r.reason for part in found for r in part.malformed] == [
         "no line end: the row may be cut short"
     ]
@@ -106,13 +128,13 @@ def test_reading_goes_on_from_the_end_of_any_block() -> None:
     data = b'1,"a\nb"\n\n2,c\n3\n4,d\r\n5,"e"\n'
     whole = rows(data)
     for block in blocks(data, 4):
-        rest = list(read(io.BytesIO(data), WIDTH_TWO, block.end, 4))
+        rest = blocks(data, 4, start=block.end)
         numbers = [int(number) for part in rest for number in part.numbers]
         assert numbers == [row[1] for row in whole if row[1] > block.end.rows]
 
 
 def test_wrong_encoding_is_told_with_line_and_byte() -> None:
-    with pytest.raises(IngestError, match=r"line 3 is not UTF-8 \(byte 10\)"):
+    with pytest.raises(IngestError, match=r"line 3 .* \(byte 10, column sales_channel_id\)"):
         blocks(b"1,2\n3,4\n5,\xff\n")
 
 
@@ -148,13 +170,6 @@ def test_an_article_id_is_repaired(text: str) -> None:
         ({"article_id": "٣"}, "article_id is not a whole number"),
         ({"article_id": "0"}, "article_id is not within 1 and 2147483647"),
         ({"article_id": "99999999999"}, "article_id is not within 1 and 2147483647"),
-        ({"product_code": "-4"}, "product_code is not within 1 and 2147483647"),
-        ({"prod_name": " "}, "prod_name is empty"),
-        ({"prod_name": "x" * 201}, "prod_name is longer than 200 characters"),
-        ({"detail_desc": "a\x00b"}, "detail_desc holds a NUL character"),
-        ({"section_no": ""}, "section_no is not a whole number"),
-        ({"section_name": ""}, "section_name is empty"),
-        ({"index_code": "WOMEN"}, "index_code is longer than 4 characters"),
     ],
 )
 def test_a_bad_article_cell_rejects_its_row_only(row: dict[str, str], reason: str) -> None:
@@ -162,6 +177,49 @@ def test_a_bad_article_cell_rejects_its_row_only(row: dict[str, str], reason: st
     assert found.reasons == {1: reason}
     assert found.rows.tolist() == [0, 2]
     assert found.table["article_id"].to_pylist() == [900001001, 900001002]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "column", "left"),
+    [
+        ({"product_code": "-4"}, "product_code is not within 1", "product_code", 900001),
+        ({"prod_name": "x" * 201}, "prod_name is longer than 200", "prod_name", "Shirt"),
+        ({"detail_desc": "a\x00b"}, "detail_desc holds a NUL", "detail_desc", ""),
+        ({"section_no": "x"}, "section_no is not a whole number", "section_no", 61),
+        ({"index_code": "WOMEN"}, "index_code is longer than 4 characters", "index_code", "W"),
+    ],
+)
+def test_an_unreadable_attribute_is_emptied_and_derived_from_others(
+    row: dict[str, str], reason: str, column: str, left: object
+) -> None:
+    found = clean_articles(table(hm.article_rows([{}, row])))
+    assert found.reasons == {}
+    assert [(why.startswith(reason), times) for why, times in found.emptied.items()] == [(True, 1)]
+    assert found.table[column].to_pylist()[1] == left
+
+
+@pytest.mark.parametrize("nothing", ["", "nan", "NaN", "NULL", "\\N", "None", "NA", "<NA>", "N/A"])
+def test_the_usual_words_for_nothing_are_nothing_in_every_column(nothing: str) -> None:
+    empty = dict.fromkeys(hm.ARTICLE, nothing) | {"article_id": "0900001002"}
+    named = {"article_id": "0900001003", "section_no": nothing, "colour_group_name": nothing}
+    found = clean_articles(table(hm.article_rows([{}, empty, named])))
+    assert found.reasons == {}
+    assert not found.emptied
+    first, lacking, derived = found.table.to_pylist()
+    assert {value for name, value in lacking.items() if name.endswith("_name")} == {"Unknown"}
+    assert (lacking["detail_desc"], lacking["product_code"]) == ("", 900001)
+    assert (derived["section_no"], derived["colour_group_name"]) == (61, "Ink")
+    assert first["prod_name"] == "Everyday shirt"
+    people = clean_customers(
+        table(hm.customer_rows([dict.fromkeys(hm.CUSTOMER, nothing) | {"customer_id": "c1"}]))
+    )
+    news = "NONE" if nothing == "None" else ""
+    assert people.table.to_pylist() == [
+        {
+            "customer_id": "c1", "FN": None, "Active": None, "club_member_status": "",
+            "fashion_news_frequency": news, "age": None, "postal_code": "",
+        }
+    ]  # fmt: skip
 
 
 def test_customer_attributes_are_repaired() -> None:
@@ -189,51 +247,68 @@ def test_customer_attributes_are_repaired() -> None:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ({"customer_id": "ab"}, "customer_id is not 64 hexadecimal digits"),
-        ({"customer_id": "g" * 64}, "customer_id is not 64 hexadecimal digits"),
-        ({"FN": "2"}, "FN is not within 0 and 1"),
-        ({"Active": "yes"}, "Active is not a whole number"),
-        ({"age": "400"}, "age is not within 0 and 120"),
-        ({"age": "-1"}, "age is not within 0 and 120"),
-        ({"club_member_status": "x" * 21}, "club_member_status is longer than 20 characters"),
+        ({"customer_id": ""}, "customer_id is empty"),
+        ({"customer_id": "NULL"}, "customer_id is empty"),
+        ({"customer_id": "g" * 65}, "customer_id is longer than 64 bytes"),
+        ({"customer_id": "a\x00b"}, "customer_id holds a NUL character"),
     ],
 )
-def test_a_bad_customer_cell_rejects_its_row_only(row: dict[str, str], reason: str) -> None:
+def test_a_customer_without_an_id_is_rejected(row: dict[str, str], reason: str) -> None:
     found = clean_customers(table(hm.customer_rows([{}, row, {}])))
     assert found.reasons == {1: reason}
     assert found.rows.tolist() == [0, 2]
 
 
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"FN": "2"}, "FN is not within 0 and 1"),
+        ({"Active": "often"}, "Active is not a whole number"),
+        ({"age": "400"}, "age is not within 0 and 120"),
+        ({"age": "-1"}, "age is not within 0 and 120"),
+        ({"age": "old"}, "age is not a number"),
+        ({"club_member_status": "x" * 21}, "club_member_status is longer than 20 characters"),
+    ],
+)
+def test_a_bad_customer_cell_costs_itself_only(row: dict[str, str], reason: str) -> None:
+    found = clean_customers(table(hm.customer_rows([{}, row, {}])))
+    assert found.reasons == {}
+    assert found.emptied == {reason: 1}
+    assert found.table[next(iter(row))].to_pylist()[1] in (None, "")
+
+
 CUSTOMERS = CustomerKeys(
     pack(pa.array([hm.customer_id(1), hm.customer_id(2)])), np.array([7, 8], dtype=np.int32)
 )
-ARTICLES = np.array([900001001, 900001002], dtype=np.int32)
+KNOWN = Known(CUSTOMERS, np.array([900001001, 900001002], dtype=np.int32))
 
 
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
         ({"t_dat": "2020-02-30"}, "t_dat is not a date"),
-        ({"t_dat": "20200901"}, "t_dat is not a date"),
-        ({"t_dat": ""}, "t_dat is not a date"),
+        ({"t_dat": "2020-09-01 25"}, "t_dat is not a date"),
+        ({"t_dat": "09/01/2020"}, f"{NO_DATE}: day and month can't be told apart, {WRITE}"),
+        ({"t_dat": ""}, "t_dat is not a date: it is empty"),
         ({"t_dat": "1999-12-31"}, "t_dat is not within 2000 and 2099"),
         ({"customer_id": hm.customer_id(3)}, "unknown customer"),
-        ({"customer_id": "12"}, "customer_id is not 64 hexadecimal digits"),
+        ({"customer_id": "12"}, "unknown customer"),
+        ({"customer_id": ""}, "customer_id is empty"),
         ({"article_id": "0900009009"}, "unknown article"),
         ({"article_id": "shirt"}, "article_id is not a whole number"),
-        ({"price": ""}, "price is not a number"),
+        ({"price": ""}, "price is empty"),
         ({"price": "1_0"}, "price is not a number"),
-        ({"price": "nan"}, "price is not a number"),
+        ({"price": "nan"}, "price is empty"),
         ({"price": "-0.1"}, "price is not above zero"),
         ({"price": "0"}, "price is not above zero"),
         ({"price": "inf"}, "price is above 60"),
         ({"price": "33881355932"}, "price is above 60"),
         ({"sales_channel_id": "3"}, "sales_channel_id is not within 1 and 2"),
-        ({"sales_channel_id": ""}, "sales_channel_id is not a whole number"),
+        ({"sales_channel_id": "web"}, "sales_channel_id is not a whole number"),
     ],
 )
 def test_a_bad_transaction_cell_rejects_its_row_only(row: dict[str, str], reason: str) -> None:
-    found = clean_transactions(table(hm.transaction_rows([{}, row, {}])), CUSTOMERS, ARTICLES)
+    found = clean_transactions(table(hm.transaction_rows([{}, row, {}])), KNOWN)
     assert found.reasons == {1: reason}
     assert found.rows.tolist() == [0, 2]
     assert found.customers.tolist() == [7, 7]
@@ -249,12 +324,52 @@ def test_transaction_ids_are_repaired() -> None:
                 ]
             )
         ),
-        CUSTOMERS,
-        ARTICLES,
+        KNOWN,
     )
     assert found.articles.tolist() == [900001002, 900001002]
     assert found.customers.tolist() == [8, 7]
     assert found.channels.tolist() == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-09-01", " 2020-09-01 ", "2020-09-01 00:00:00", "2020-09-01T00:00:00.000Z",
+        "2020-09-01 00:00:00+00", "2020-09-01 00:00:00.000000000", "2020-09-01T00:00:00+00:00",
+        "2020-09-01 00:00:00 UTC", "2020-09-01 00:00", "2020/09/01", "2020/9/1", "20200901",
+        "01.09.2020", "1.9.2020 00:00:00", "2020-09-01T14:30:05,25+0200",
+    ],
+)  # fmt: skip
+def test_a_day_is_read_in_every_form_that_means_one_day(text: str) -> None:
+    found = clean_transactions(table(hm.transaction_rows([{"t_dat": text}])), KNOWN)
+    assert found.days.tolist() == [(date(2020, 9, 1) - date(2000, 1, 1)).days]
+
+
+@pytest.mark.parametrize("text", ["0.05", "0,05", "5e-2", ".05", " 0.05", "+0.05", "0.0500"])
+def test_a_price_is_read_with_point_or_comma(text: str) -> None:
+    found = clean_transactions(table(hm.transaction_rows([{"price": text}])), KNOWN)
+    assert found.prices.tolist() == [0.05]
+
+
+def test_what_a_sale_does_not_tell_comes_from_its_article_or_is_the_usual() -> None:
+    sale: hm.Row = {"price": "", "sales_channel_id": ""}
+    rows = table(hm.transaction_rows([sale, {"price": "0.01"}, sale | {"article_id": "900001002"}]))
+    known = replace(KNOWN, prices=np.array([0.07, np.nan]))
+    found = clean_transactions(rows, known)
+    assert (found.prices.tolist(), found.channels.tolist()) == ([0.07, 0.01], [2, 2])
+    assert found.reasons == {2: "price is empty"}
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)))
+def test_ids_of_any_form_find_their_own_key(texts: list[str]) -> None:
+    known = [
+        text for text in dict.fromkeys(texts) if canonical(pa.array([text]))[0].as_py() == text
+    ]
+    known += [hm.customer_id(1)]
+    keys = CustomerKeys(spread(pa.array(known)), np.arange(len(known), dtype=np.int32))
+    assert keys.find_ids(pa.array(known)).tolist() == list(range(len(known)))
+    assert keys.find_ids(pa.array([hm.customer_id(1).upper()])).tolist() == [len(known) - 1]
+    assert keys.find_ids(pa.array(["a stranger, longer than"])).tolist() == [UNKNOWN]
 
 
 @given(st.sets(st.integers(0, 2**256 - 1), max_size=40), st.sets(st.integers(0, 50), max_size=9))
@@ -279,7 +394,7 @@ def months() -> Iterator[str]:
 
 def test_encoded_rows_are_split_by_month_and_big_endian() -> None:
     filled = hm.transaction_rows([{"t_dat": day} for day in months()])
-    found = clean_transactions(table(filled), CUSTOMERS, ARTICLES)
+    found = clean_transactions(table(filled), KNOWN)
     split = by_month(encode(found, np.array([1, 2, 3, 4])), found.days)
     assert {str(month): part["id"].tolist() for month, part in split.items()} == {
         "2000-01-01": [4],

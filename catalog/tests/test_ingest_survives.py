@@ -78,7 +78,7 @@ def kill_server(place: Path) -> None:
     server = psutil.Process(pid)
     for process in [server, *server.children(recursive=True)]:
         process.send_signal(signal.SIGKILL)
-    psutil.wait_procs([server], timeout=10)
+    psutil.wait_procs([server], timeout=180)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")

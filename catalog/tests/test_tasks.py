@@ -58,3 +58,15 @@ def test_without_a_broker_an_ingest_ends_well(caplog: pytest.LogCaptureFixture) 
     with caplog.at_level(logging.WARNING):
         warm_soon()
     assert "renditions are not warmed" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["catalog.warm_renditions", "recommendations.train"])
+def test_what_takes_minutes_is_queued_apart_from_what_shoppers_wait_for(name: str) -> None:
+    queue = {task: queue_of(task) for task in (name, "streaming.relay_outbox")}
+    assert queue == {name: "long", "streaming.relay_outbox": "default"}
+
+
+def queue_of(task: str) -> str:
+    """Where Celery sends it."""
+    routed = warm_renditions.app.amqp.router.route({}, task)["queue"]
+    return str(routed.name)

@@ -1,218 +1,318 @@
-"""The demo's check of itself: what a shopper, an API client and an operator would try first."""
+"""The demo's check of itself: what a shopper, an API client and an operator would try first.
 
-import http.cookiejar
-import json
-import re
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
+Each check is a shopper of its own, with articles that no other check has touched, so that what it
+sees can only come from what it did. A check that is about events follows its own by its id.
+"""
+
+import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
+import redis
+from confluent_kafka import KafkaException
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, close_old_connections
 from rich.console import Console
 
-from catalog.models import Article
+from catalog.models import Article, Transaction
+from demo.run.browser import Browser, Reply, hidden_fields
+from demo.run.processes import Child
+from demo.run.tracing import Log, Logged, Traced, follow, has_passed, is_there
+from demo.run.waiting import CheckError, eventually, expect
+from recommendations.bundle.models import ModelVersion
+from streaming import status
+from streaming.events import schema
+from streaming.features.store import StoreUnavailable
 
-PATIENCE_S = 15.0
-
-
-class CheckError(Exception):
-    """What is wrong, in words for the line of the check."""
-
-
-def expect(truth: object, otherwise: str) -> None:
-    if not truth:
-        raise CheckError(otherwise)
-
-
-@dataclass(frozen=True)
-class Reply:
-    status: int
-    body: bytes
-    kind: str
-
-    @property
-    def text(self) -> str:
-        return self.body.decode()
-
-    def json(self) -> dict[str, object]:
-        answer: dict[str, object] = json.loads(self.body)
-        return answer
+API = "/api/v1"
+K = 50
+# A full training takes minutes on real data, and more on a busy machine.
+TRAINING_S = 3600.0
 
 
-class Browser:
-    """A shopper without JavaScript: follows redirects, keeps cookies, sends forms."""
-
-    def __init__(self, base: str) -> None:
-        self.base = base
-        self.jar = http.cookiejar.CookieJar()
-        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
-
-    def get(self, path: str) -> Reply:
-        return self._open(urllib.request.Request(self.base + path))  # noqa: S310
-
-    def post(self, path: str, form: dict[str, str]) -> Reply:
-        return self._send(path, urllib.parse.urlencode(form).encode(), None)
-
-    def post_json(self, path: str, body: object) -> Reply:
-        return self._send(path, json.dumps(body).encode(), "application/json")
-
-    def _send(self, path: str, data: bytes, kind: str | None) -> Reply:
-        token = next((c.value for c in self.jar if c.name == "csrftoken"), "") or ""
-        headers = {"X-CSRFToken": token, "Referer": self.base + path}
-        if kind:
-            headers["Content-Type"] = kind
-        return self._open(urllib.request.Request(self.base + path, data, headers))  # noqa: S310
-
-    def _open(self, request: urllib.request.Request) -> Reply:
-        try:
-            with self.opener.open(request, timeout=60) as reply:
-                kind = reply.headers.get("Content-Type", "")
-                return Reply(reply.status, reply.read(), kind)
-        except urllib.error.HTTPError as error:
-            return Reply(error.code, error.read(), error.headers.get("Content-Type", ""))
-
-
-def eventually(holds: Callable[[], bool], otherwise: str) -> str:
-    """Ask until it holds; the time it took is the note on the line."""
-    start = time.monotonic()
-    while time.monotonic() - start < PATIENCE_S:
-        if holds():
-            return f"after {(time.monotonic() - start) * 1000:.0f} ms"
-        time.sleep(0.05)
-    raise CheckError(f"{otherwise} within {PATIENCE_S:.0f} s")
-
-
-@dataclass(frozen=True)
+@dataclass
 class Shop:
-    """The running shop under check, and two best sellers of one audience to try it with."""
+    """The running shop under check; `runs` says whether a process of that name is alive."""
+
+    address: str
+    images: str
+    runs: Callable[[str], bool]
+    training: Child | None = None
+    log: Log = field(default_factory=Log)
+    untouched: Iterator[Article] = field(default_factory=lambda: best_sellers())
+
+    def shopper(self) -> "Shopper":
+        return Shopper(Browser(self.address), self)
+
+    def article(self, wanted: Callable[[Article], bool] = lambda article: True) -> Article:
+        """The best seller that no check has touched yet, nor another colour or namesake of it."""
+        found = next(filter(wanted, self.untouched), None)
+        if found is None:
+            raise CheckError("there is no article left to try it with")
+        return found
+
+
+def best_sellers() -> Iterator[Article]:
+    """One article of each product and of each name, so that nothing is taken for another."""
+    seen: set[object] = set()
+    for article in Article.objects.select_related("index", "summary").popular().iterator():
+        own = {article.product_id, article.name.casefold()}
+        if not own & seen:
+            seen |= own
+            yield article
+
+
+@dataclass
+class Shopper:
+    """Somebody new in the shop."""
 
     browser: Browser
-    images: Browser
-    first: Article
-    second: Article
+    shop: Shop
+    name: str = ""
 
-    def article_page(self, article: Article) -> str:
-        return f"/article/{article.article_id}/"
+    def __post_init__(self) -> None:
+        """Come in: the first page hands out the cookie that the shopper is known by."""
+        self.page("/")
+        self.name = str(self.api("/features/me/")["shopper"])
+
+    def page(self, path: str) -> str:
+        return answered(self.browser.get(path), path).text
+
+    def api(self, path: str) -> dict[str, Any]:
+        return answered(self.browser.get(API + path), path).json()
+
+    def view(self, article: Article) -> None:
+        self.page(f"/article/{article.article_id}/")
+
+    def recommended(self, kind: str, k: int = K) -> dict[str, Any]:
+        return self.api(f"/recommendations/{kind}/?k={k}")
+
+    def follow(self, kind: type[schema.OfArticle], article: Article) -> Traced:
+        """The shopper's event about an article, until the features know it."""
+
+        def wanted(event: schema.Event) -> bool:
+            return (
+                type(event) is kind and event.shopper == self.name and event.article == article.pk
+            )
+
+        what = str(kind.__struct_config__.tag)
+        return follow(self.shop.log, wanted, what, lambda: self.shop.runs("stream"))
 
 
-def pages_open(shop: Shop) -> str:
-    group = shop.first.index.group_id
-    paths = ["/", f"/shop/{group}/", shop.article_page(shop.first), "/search/?q=dress", "/bag/"]
-    paths += ["/personas/", "/admin/login/", "/api/docs/", "/healthz"]
-    for path in paths:
-        status = shop.browser.get(path).status
-        expect(status == 200, f"{path} answers {status}")
-    return f"{len(paths)} pages"
+def answered(reply: Reply, path: str) -> Reply:
+    expect(reply.status == 200, f"{path} answers {reply.status}")
+    return reply
 
 
 def everything_is_ready(shop: Shop) -> str:
-    def is_ready() -> bool:
-        reply = shop.browser.get("/readyz")
-        return reply.status == 200 and '"up": false' not in reply.text
+    browser = Browser(shop.address)
 
-    return eventually(is_ready, "/readyz doesn't say so")
+    def away() -> list[str]:
+        reply = browser.get("/readyz").json()
+        return [str(one["name"]) for one in reply["checks"] if not one["up"]]
+
+    eventually(
+        lambda: not away(),
+        "/readyz names a part that is away",
+        possible=lambda: is_there() and ModelVersion.objects.active().exists(),
+    )
+    eventually(
+        lambda: partitions() == settings.KAFKA_PARTITIONS,
+        f"no worker works on all {settings.KAFKA_PARTITIONS} partitions",
+        possible=lambda: shop.runs("stream"),
+    )
+    return f"four parts, {settings.KAFKA_PARTITIONS} partitions"
+
+
+def partitions() -> int:
+    """How many partitions stream workers have now."""
+    try:
+        return len({number for worker in status.workers() for number in worker.partitions})
+    except StoreUnavailable:
+        return 0
+
+
+def pages_open(shop: Shop) -> str:
+    article = shop.article()
+    shopper = shop.shopper()
+    paths = ["/", f"/shop/{article.index.group_id}/", f"/article/{article.article_id}/"]
+    paths += ["/search/?q=dress", "/bag/", "/personas/", "/outfits/", "/ops/"]
+    paths += ["/admin/login/", "/api/docs/", "/healthz"]
+    for path in paths:
+        shopper.page(path)
+    return f"{len(paths)} pages"
 
 
 def pictures_are_served(shop: Shop) -> str:
-    reply = shop.images.get(f"/360/{shop.first.article_id}.webp")
+    if not Article.objects.filter(summary__has_picture=True).exists():
+        return "this data has none"
+    article = shop.article(lambda article: article.summary.has_picture)
+    reply = Browser(shop.images).get(f"/360/{article.article_id}.webp")
     expect(reply.status == 200 and reply.body[8:12] == b"WEBP", f"answers {reply.status}")
     return f"{len(reply.body) / 1000:.0f} kB of WebP"
 
 
-def shelf(shop: Shop, kind: str) -> str:
-    return shop.browser.get(f"/widgets/{kind}/").text
-
-
 def a_view_is_remembered(shop: Shop) -> str:
-    shop.browser.get(shop.article_page(shop.first))
-    return eventually(
-        lambda: shop.first.article_id in shelf(shop, "recently-viewed"),
-        "“recently viewed” doesn't show the article",
-    )
+    shopper, article = shop.shopper(), shop.article()
+
+    def is_shown() -> bool:
+        return article.article_id in shopper.page("/widgets/recently-viewed/")
+
+    expect(not is_shown(), f"{article.article_id} is shown before anybody viewed it")
+    shopper.view(article)
+    way = shopper.follow(schema.View, article)
+    eventually(is_shown, f"“recently viewed” doesn't show {article.article_id}")
+    return f"{article.article_id}; event {way}"
 
 
 def for_you_follows(shop: Shop) -> str:
-    """The article just viewed becomes a reason given by “for you”."""
-    shop.browser.get(shop.article_page(shop.second))
+    """The only article the shopper ever viewed becomes the reason of what “for you” shows."""
+    shopper, article = shop.shopper(), shop.article()
 
-    def is_a_reason() -> bool:
-        items = recommended(shop, "for-you")
-        return any(shop.second.name in str(item["reason"]) for item in items)
+    def because() -> int:
+        items = shopper.recommended("for-you")["items"]
+        return sum(article.name in str(item["reason"]) for item in items)
 
-    return eventually(is_a_reason, "“for you” doesn't follow the view")
-
-
-def recommended(shop: Shop, kind: str) -> list[dict[str, object]]:
-    reply = shop.browser.get(f"/api/v1/recommendations/{kind}/?k=50")
-    expect(reply.status == 200, f"{kind} answers {reply.status}")
-    items = reply.json()["items"]
-    return items if isinstance(items, list) else []
-
-
-def trend_of(shop: Shop, article: Article) -> float:
-    """The article's score among what trends, from events alone; 0 where it doesn't trend."""
-    scores = {item["article"]: item["score"] for item in recommended(shop, "trending")}
-    return float(str(scores.get(article.article_id, 0)))
+    before = shopper.recommended("for-you")["strategy"]
+    expect(not because(), f"“for you” names “{article.name}” before anybody viewed it")
+    shopper.view(article)
+    way = shopper.follow(schema.View, article)
+    count = eventually(because, f"“for you” shows nothing because of “{article.name}”")
+    after = shopper.recommended("for-you")["strategy"]
+    return f"{count} of {K} because of “{article.name}”, {before} → {after}; event {way}"
 
 
 def an_order_changes_what_trends(shop: Shop) -> str:
     """Bag, checkout, outbox, Kafka, worker, Redis, widget."""
-    before = trend_of(shop, shop.first)
-    order(shop)
-    return eventually(
-        lambda: trend_of(shop, shop.first) > before, "the bought article's trend doesn't rise"
+    shopper = shop.shopper()
+    trends = trends_of(shopper)
+    # Where much trends already, something new wouldn't be seen among the K.
+    article = shop.article(lambda article: len(trends) < K or article.article_id in trends)
+
+    def trend() -> float:
+        return trends_of(shopper).get(article.article_id, 0.0)
+
+    before = trend()
+    fill_bag(shopper, article)
+    shopper.follow(schema.BagAdd, article)
+    bagged = eventually(
+        lambda: above(before, trend()), f"the trend of {article.article_id} stays at {before:.2f}"
     )
+    order(shopper, article)
+    way = shopper.follow(schema.Purchase, article)
+    bought = eventually(
+        lambda: above(bagged, trend()),
+        f"the order of {article.article_id} leaves its trend at {bagged:.2f}",
+    )
+    return (
+        f"{article.article_id}: {before:.2f}, in the bag {bagged:.2f}, bought {bought:.2f}; "
+        f"event {way}"
+    )
+
+
+def trends_of(shopper: Shopper) -> dict[str, float]:
+    """The score of what trends; what only fills the list up has none."""
+    items = shopper.recommended("trending")["items"]
+    return {str(item["article"]): float(item["score"]) for item in items if item["score"]}
+
+
+def above(least: float, value: float) -> float | None:
+    return value if value > least else None
 
 
 ADDRESS = {"name": "Demo", "street": "1 Sample Street", "city": "Anytown", "postcode": "12345"}
 WAY = {"delivery": "home", "payment": "card"}
 
 
-def order(shop: Shop) -> None:
-    article_id = shop.first.article_id
-    shop.browser.post("/bag/add/", {"article": article_id})
-    expect(article_id in shop.browser.get("/bag/").text, "the bag is empty")
-    token = hidden_fields(shop.browser.get("/checkout/").text)
-    shop.browser.post("/checkout/", {**token, **ADDRESS})
-    review = shop.browser.post("/checkout/delivery/", {**token, **WAY})
-    reply = shop.browser.post("/checkout/review/", hidden_fields(review.text))
-    expect(reply.status == 200 and article_id in reply.text, f"checkout answers {reply.status}")
+def fill_bag(shopper: Shopper, article: Article) -> None:
+    shopper.page("/bag/")
+    shopper.browser.post("/bag/add/", {"article": article.article_id})
+    expect(article.article_id in shopper.page("/bag/"), "the bag is empty")
 
 
-def hidden_fields(page: str) -> dict[str, str]:
-    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
-    return dict(found)
+def order(shopper: Shopper, article: Article) -> None:
+    token = hidden_fields(shopper.page("/checkout/"))
+    shopper.browser.post("/checkout/", {**token, **ADDRESS})
+    review = shopper.browser.post("/checkout/delivery/", {**token, **WAY})
+    reply = shopper.browser.post("/checkout/review/", hidden_fields(review.text))
+    done = reply.status == 200 and article.article_id in reply.text
+    expect(done, f"checkout answers {reply.status}")
 
 
 def the_api_answers(shop: Shop) -> str:
-    api = "/api/v1"
-    article_id = shop.second.article_id
+    shopper, article = shop.shopper(), shop.article()
     for path in (
         "/articles/?search=dress",
-        f"/articles/{article_id}/",
-        f"/recommendations/similar/?article={article_id}",
+        f"/articles/{article.article_id}/",
+        f"/recommendations/similar/?article={article.article_id}",
         "/recommendations/for-you/",
     ):
-        status = shop.browser.get(api + path).status
-        expect(status == 200, f"{path} answers {status}")
-    good = shop.browser.post_json(f"{api}/events/", {"type": "view", "article": article_id})
+        shopper.api(path)
+    event = {"type": "view", "article": article.article_id, "id": f"demo-{uuid.uuid4().hex}"}
+    good = shopper.browser.post_json(f"{API}/events/", event)
     expect(good.status == 202, f"an event is answered with {good.status}: {good.text[:200]}")
-    bad = shop.browser.post_json(f"{api}/events/", {"type": "view", "article": "none"})
+    expect(good.json()["ids"] == [event["id"]], f"the event's id is lost: {good.text[:200]}")
+    bad = shopper.browser.post_json(f"{API}/events/", {"type": "view", "article": "none"})
     expect(bad.status == 400 and "article" in bad.text, f"a bad event is answered {bad.status}")
     return "reads, an event, a refused event"
 
 
 def history_replays(shop: Shop) -> str:
-    call_command("replay_transactions", "--max")
-    return "the last day of history"
+    """The last day's purchases lie in Kafka and a worker has passed each of them."""
+    day = Transaction.objects.order_by("-t_dat").values_list("t_dat", flat=True).first()
+    if day is None:
+        raise CheckError("there are no transactions")
+    sold = Transaction.objects.filter(t_dat=day).count()
+
+    def replayed() -> list[Logged]:
+        shop.log.look()
+        return list(shop.log.matching(lambda event: event.source == "replay"))
+
+    before = len(replayed())
+    try:
+        call_command("replay_transactions", "--max")
+    except CommandError as error:
+        raise CheckError(str(error)) from None
+    eventually(
+        lambda: len(replayed()) - before >= sold,
+        f"not all {sold} purchases of {day} are in Kafka",
+        possible=is_there,
+    )
+    last = {logged.partition: logged for logged in replayed()}
+    eventually(
+        lambda: all(has_passed(shop.log.topic_id, logged) for logged in last.values()),
+        f"the {sold} purchases of {day} are in Kafka, and no worker takes all into the features",
+        possible=lambda: shop.runs("stream"),
+    )
+    return f"{sold} purchases of {day}, all in Kafka and worked on"
+
+
+def the_full_model_is_live(shop: Shop) -> str:
+    """The web answers from the model of all that was ingested, without having been restarted."""
+    shopper = shop.shopper()
+    opened_with = shopper.recommended("for-you")["model_version"]
+    training = shop.training
+    if training is not None:
+        eventually(
+            lambda: not training.is_running(), "the training doesn't end", patience_s=TRAINING_S
+        )
+        code = training.process.returncode if training.process else None
+        expect(code == 0, f"the training failed ({code}): {training.last_words(3)}")
+    model = ModelVersion.objects.active().first()
+    if model is None or model.is_quick:
+        raise CheckError("there is no full model")
+    eventually(
+        lambda: shopper.recommended("for-you")["model_version"] == model.version,
+        f"the web doesn't answer from model {model}",
+    )
+    swapped = f", in place of {opened_with}" if opened_with not in (None, model.version) else ""
+    return f"{model}{swapped}"
 
 
 CHECKS: dict[str, Callable[[Shop], str]] = {
-    "every service and the model are ready": everything_is_ready,
+    "services, model and workers are ready": everything_is_ready,
     "the pages open": pages_open,
     "pictures are served": pictures_are_served,
     "a view changes “recently viewed”": a_view_is_remembered,
@@ -220,28 +320,36 @@ CHECKS: dict[str, Callable[[Shop], str]] = {
     "an order changes “trending”": an_order_changes_what_trends,
     "the API answers": the_api_answers,
     "history replays through Kafka": history_replays,
+    "the full model is live": the_full_model_is_live,
 }
+# What can go wrong while a check runs, beside what it looks for.
+FAILURES = (
+    CheckError,
+    OSError,
+    KafkaException,
+    redis.RedisError,
+    DatabaseError,
+    ValueError,
+    KeyError,
+)
 
 
-def best_sellers() -> Iterator[Article]:
-    return Article.objects.select_related("index").order_by("-summary__units_recent").iterator()
-
-
-def run(port: int, image_port: int) -> int:
+def run(shop: Shop) -> int:
     """Run every check, print a line for each, and return how many failed."""
-    console = Console()
-    popular = best_sellers()
-    shop = Shop(
-        Browser(f"http://127.0.0.1:{port}"),
-        Browser(settings.IMAGE_BASE_URL),
-        next(popular),
-        next(popular),
-    )
+    console = Console(soft_wrap=True)
     failures = 0
-    for name, check in CHECKS.items():
-        try:
-            console.print(f"[green]✓[/] {name} [dim]({check(shop)})[/]")
-        except (CheckError, OSError) as error:
-            failures += 1
-            console.print(f"[red]✗[/] {name}: {error}")
+    try:
+        for name, check in CHECKS.items():
+            close_old_connections()
+            try:
+                seen = check(shop)
+            except FAILURES as error:
+                failures += 1
+                console.print(f"[red]✗[/] {name}: ", end="")
+                console.print(str(error) or type(error).__name__, markup=False, highlight=False)
+            else:
+                console.print(f"[green]✓[/] {name} ", end="")
+                console.print(f"({seen})", markup=False, highlight=False)
+    finally:
+        shop.log.close()
     return failures

@@ -20,6 +20,8 @@ SCALES = {
     "medium": Scale(articles=20_000, customers=100_000, transactions=2_000_000),
 }
 DEFAULT_SCALE = "small"
+# What can be left out of the running shop, to see which checks notice.
+PARTS = ("stream", "kafka", "model")
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,21 @@
-"""Long-running children of the demo: started, watched, restarted when they die, stopped."""
+"""Long-running children of the demo: started, watched, restarted when they die."""
 
+import http.client
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 MAX_BACKOFF_S = 30.0
-STOP_TIMEOUT_S = 15.0
+OPEN_S = 300.0  # on a machine with ten times the work it can do
+
+
+class ChildError(Exception):
+    """A process of the shop doesn't come up; its last words."""
 
 
 @dataclass
@@ -20,6 +25,7 @@ class Child:
     name: str
     arguments: list[str]
     log: Path
+    nice: int = 0
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     start_at: float = 0.0
@@ -32,33 +38,35 @@ class Child:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
-                # A Ctrl-C is for the demo, which then stops its children one by one.
+                # A Ctrl-C is for the demo, which then ends them all.
                 start_new_session=True,
             )
+        os.setpriority(os.PRIO_PROCESS, self.process.pid, self.nice)
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def stop(self) -> None:
-        if self.process is None or not self.is_running():
-            return
-        self.process.terminate()
+    def last_words(self, lines: int = 15) -> str:
         try:
-            self.process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+            text = self.log.read_text(errors="replace")
+        except FileNotFoundError:
+            return ""
+        return "\n".join(text.splitlines()[-lines:])
 
 
 @dataclass
 class Supervisor:
-    """Keeps its children running until it is stopped."""
+    """Keeps its children running."""
 
     children: list[Child] = field(default_factory=list)
 
     def start(self) -> None:
         for child in self.children:
             child.start()
+
+    def runs(self, name: str) -> bool:
+        """Whether the process of this name is alive."""
+        return any(child.name == name and child.is_running() for child in self.children)
 
     def revive(self, now: float) -> list[Child]:
         """Restart what has died, each after a pause that doubles; return what died just now."""
@@ -72,10 +80,6 @@ class Supervisor:
             elif child.process is None and now >= child.start_at:
                 child.start()
         return died
-
-    def stop(self) -> None:
-        for child in reversed(self.children):
-            child.stop()
 
 
 def is_free(port: int) -> bool:
@@ -96,17 +100,33 @@ def free_port(first: int) -> int:
     raise OSError(f"no free port from {first} to {first + 199}")
 
 
-def wait_for_port(port: int, child: Child, timeout_s: float = 60.0) -> None:
-    """Return when `port` answers, else raise TimeoutError with the child's last lines."""
+def wait_until(
+    holds: Callable[[], bool], child: Child, what: str, timeout_s: float = OPEN_S
+) -> None:
+    """Return when it holds; raise ChildError when the child dies, or takes far too long."""
     deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline and child.is_running():
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    tail = "\n".join(child.log.read_text(errors="replace").splitlines()[-15:])
-    raise TimeoutError(
-        f"{child.name} doesn't answer on port {port}; {child.log} ends with:\n{tail}"
+    while not holds():
+        if not child.is_running() or time.monotonic() > deadline:
+            raise ChildError(f"{what}; {child.log} ends with:\n{child.last_words()}")
+        time.sleep(0.1)
+
+
+def answers(port: int) -> bool:
+    """Whether a request is answered, with whatever status: the port is open before the workers
+    behind it are there."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def wait_for_port(port: int, child: Child, timeout_s: float = OPEN_S) -> None:
+    """Return when `port` answers."""
+    wait_until(
+        lambda: answers(port), child, f"{child.name} doesn't answer on port {port}", timeout_s
     )

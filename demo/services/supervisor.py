@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from demo.services import ports
-from demo.services.base import Service
+from demo.services.base import Say, Service, quiet
 from demo.services.errors import NotAnsweringError, PortTakenError, ServiceError
 from demo.services.postgres import Postgres
 from demo.services.tansu import Tansu
@@ -44,8 +44,10 @@ def env_file(var: Path) -> Path:
     return var / "services.env"
 
 
-def up(var: Path, names: Collection[str] = NAMES, *, durable: bool = True) -> dict[str, str]:
-    """Start what is not running, and wait until all of it answers.
+def up(
+    var: Path, names: Collection[str] = NAMES, *, durable: bool = True, say: Say = quiet
+) -> dict[str, str]:
+    """Start what is not running, and wait until all of it answers; `say` is told how it goes.
 
     Returns the variables that name the services and the secret key. A service whose variable the
     environment sets to something else is external: it is left alone. `durable=False` trades the
@@ -55,15 +57,16 @@ def up(var: Path, names: Collection[str] = NAMES, *, durable: bool = True) -> di
     with locked(var):
         for _ in range(ATTEMPTS - 1):
             try:
-                return _up(var, names, durable)
+                return _up(var, names, durable, say)
             except PortTakenError:
                 continue  # another program was faster: plan again with a new port
-        return _up(var, names, durable)
+        return _up(var, names, durable, say)
 
 
-def _up(var: Path, names: Collection[str], durable: bool) -> dict[str, str]:
+def _up(var: Path, names: Collection[str], durable: bool, say: Say) -> dict[str, str]:
     known = envfile.read(env_file(var))
-    wanted = [service for service in _services(var, names, durable) if not external(service, known)]
+    services = _services(var, names, durable, say)
+    wanted = [service for service in services if not external(service, known)]
     plan = {service: service.plan(known.get(service.variable)) for service in wanted}
     env = {"SECRET_KEY": secrets.token_urlsafe(50)} | known
     env |= {service.variable: url for service, url in plan.items()}
@@ -89,14 +92,17 @@ def _outside(var: Path, known: dict[str, str]) -> dict[str, str]:
     }
 
 
-def down(var: Path, names: Collection[str] = NAMES) -> list[str]:
-    """Stop the services of this folder cleanly; the names of those that ran. Their data stays."""
+def down(var: Path, names: Collection[str] = NAMES, *, patience: float | None = None) -> list[str]:
+    """Stop the services of this folder cleanly; the names of those that ran. Their data stays.
+
+    One that takes longer than `patience` seconds (by default its own) is killed.
+    """
     var = var.resolve()
     if not var.exists():
         return []
     with locked(var), ThreadPoolExecutor(len(SERVICES)) as pool:
         services = _services(var, names)
-        stopped = pool.map(lambda service: service.stop(), services)
+        stopped = pool.map(lambda service: service.stop(patience), services)
         return [service.name for service, pids in zip(services, stopped, strict=True) if pids]
 
 
@@ -151,10 +157,12 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _services(var: Path, names: Collection[str], durable: bool = True) -> list[Service]:
+def _services(
+    var: Path, names: Collection[str], durable: bool = True, say: Say = quiet
+) -> list[Service]:
     if unknown := set(names) - set(NAMES):
         raise ServiceError(f"No service is named {', '.join(sorted(unknown))}; there are {NAMES}.")
-    return [service(var, durable=durable) for service in SERVICES if service.name in names]
+    return [service(var, durable=durable, say=say) for service in SERVICES if service.name in names]
 
 
 @contextmanager

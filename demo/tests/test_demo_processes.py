@@ -3,14 +3,13 @@
 import os
 import signal
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from demo.run.data import SCALES, data_set
-from demo.run.processes import Child, Supervisor, free_port, is_free, wait_for_port
+from demo.run.processes import Child, ChildError, Supervisor, free_port, is_free, wait_for_port
 
 SLEEP = ["-c", "import time; time.sleep(60)"]
 
@@ -19,7 +18,9 @@ SLEEP = ["-c", "import time; time.sleep(60)"]
 def child(tmp_path: Path) -> Iterator[Child]:
     child = Child("sleeper", SLEEP, tmp_path / "log" / "sleeper.log")
     yield child
-    child.stop()
+    if child.process is not None:
+        child.process.kill()
+        child.process.wait()
 
 
 def pid(child: Child) -> int:
@@ -55,24 +56,10 @@ def test_the_pause_before_a_restart_doubles_up_to_a_bound(child: Child) -> None:
     assert pauses == [1, 2, 4, 8, 16, 30, 30, 30]
 
 
-def test_stopping_ends_a_child_that_ignores_the_polite_signal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("demo.run.processes.STOP_TIMEOUT_S", 0.5)
-    ignore = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
-    code = f"{ignore}; print(1, flush=True); time.sleep(60)"
-    stubborn = Child("stubborn", ["-c", code], tmp_path / "stubborn.log")
-    stubborn.start()
-    while not stubborn.log.read_text():
-        time.sleep(0.02)
-    Supervisor([stubborn]).stop()
-    assert not stubborn.is_running()
-
-
 def test_a_child_that_dies_at_once_is_named_with_its_last_words(tmp_path: Path) -> None:
     broken = Child("web", ["-c", "raise SystemExit('no such module')"], tmp_path / "web.log")
     broken.start()
-    with pytest.raises(TimeoutError, match=r"web doesn.t answer[\s\S]*no such module"):
+    with pytest.raises(ChildError, match=r"web doesn.t answer[\s\S]*no such module"):
         wait_for_port(free_port(20_000), broken, timeout_s=10)
 
 

@@ -181,14 +181,12 @@ def test_control_c_stops_the_command_with_130_and_leaves_nothing(tmp_path: Path)
         cwd=settings.BASE_DIR,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell that starts the tests in the background makes its children ignore the signal.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     while not (out / dataset.PARTIAL / "transactions_train.csv").exists():
         assert process.poll() is None, process.communicate()[1]
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=180)
     assert process.returncode == 130
     assert "interrupted" in errors
     assert not out.exists()

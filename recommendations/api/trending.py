@@ -20,7 +20,9 @@ class TrendingSerializer(serializers.Serializer[Any]):
     strategy = serializers.CharField(help_text="live_trends, or what else found the items.")
     degraded = serializers.BooleanField(help_text="A part was away and a fallback answered.")
     items = ItemSerializer(
-        many=True, help_text="Best first; a live score halves with time and grows with each event."
+        many=True,
+        help_text="Best first. The score grows with each event and halves with time; it is 0 for "
+        "what doesn't trend and fills the list up, best sellers first.",
     )
 
 

@@ -7,11 +7,13 @@ never. Prices are in the files' unit.
 from typing import Any, Final
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
 
 # A process refuses a bundle of another format and keeps the one it has.
-FORMAT: Final = 5
+FORMAT: Final = 6
 MANIFEST: Final = "manifest.json"
 
 # name: (dtype, dimensions)
@@ -24,6 +26,10 @@ ARRAYS: Final[dict[str, tuple[str, int]]] = (
         "garment_group": ("int32", 1),
         "index_group": ("int32", 1),
         "colour_master": ("int32", 1),
+        "colour": ("int32", 1),
+        "appearance": ("int32", 1),
+        "section": ("int32", 1),
+        "department": ("int32", 1),
         "price": ("float32", 1),
         "first_sold": ("int32", 1),
         "last_sold": ("int32", 1),
@@ -35,9 +41,12 @@ ARRAYS: Final[dict[str, tuple[str, int]]] = (
         "neighbour_scores": ("float32", 2),
         "standing": ("float32", 1),
         "sold": ("float32", 2),
+        "sold_alike": ("float32", 2),
+        "sold_online": ("float32", 1),
+        "buyers": ("float32", 1),
         "buyer_age": ("float32", 1),
         "ranker": ("uint8", 1),
-        "ranker_trial": ("float32", 1),
+        "ranker_report": ("uint8", 1),
         "colours": ("int32", 2),
         "together_rows": ("int32", 2),
         "together_scores": ("float32", 2),
@@ -55,6 +64,7 @@ ARRAYS: Final[dict[str, tuple[str, int]]] = (
         for name in (
             "popular",
             "popular_by_index_group",
+            "popular_by_department",
             "popular_by_age",
             "popular_by_channel",
             "new",
@@ -83,10 +93,49 @@ class File(msgspec.Struct, frozen=True):
     shape: list[int]
 
 
+class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How the learned ranker was trained and whether it earned its place.
+
+    `slices` are the as-of days of its training examples, a day or a week apart (`slice_days`);
+    `horizons` the days ahead of each that were predicted. The trial compares it with the blend on
+    the newest slices, each predicted by a ranker of older ones: MAP@12 of `trial_customers`
+    customers and the 95 % interval of the paired difference. `calibration` is the slope and the
+    intercept of the logistic curve from its scores to the chance of a purchase.
+    """
+
+    decision: str
+    chosen: bool = False
+    slice_days: int = 0
+    slices: list[str] = []
+    horizons: list[int] = []
+    examples: int = 0
+    trial_customers: int = 0
+    blend_map12: float = 0.0
+    ranker_map12: float = 0.0
+    gain_at_least: float = 0.0
+    gain_at_most: float = 0.0
+    calibration: list[float] = []
+
+    @property
+    def horizon(self) -> int:
+        """For how many days ahead shelves are meant: as far as it has learned to look."""
+        return max(self.horizons, default=1)
+
+    def chance(self, score: float) -> float | None:
+        """That an article of this score is bought within the horizon; None where unknown."""
+        if not self.calibration:
+            return None
+        slope, intercept = self.calibration
+        return float(1.0 / (1.0 + np.exp(-(slope * score + intercept))))
+
+
+NO_RANKER_REPORT: Final = RankerReport(decision="no ranker was trained")
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """`as_of` is the last day of sales the bundle knows; times are ISO 8601 in UTC.
 
-    `features` are what the model looks at, with their types.
+    `features` are what the model looks at, with their types, `ranker` how the ranker came about.
     """
 
     format: int
@@ -98,6 +147,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     metrics: dict[str, float]
     features: dict[str, str]
+    ranker: RankerReport = NO_RANKER_REPORT
     files: dict[str, File]
 
 
@@ -108,3 +158,14 @@ def to_json(manifest: Manifest) -> bytes:
 def as_builtins(manifest: Manifest) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(manifest)
     return plain
+
+
+def report_of(array: npt.NDArray[np.uint8]) -> RankerReport:
+    """The array `ranker_report` of a bundle, read."""
+    return (
+        msgspec.json.decode(array.tobytes(), type=RankerReport) if len(array) else NO_RANKER_REPORT
+    )
+
+
+def report_array(report: RankerReport) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(msgspec.json.encode(report), np.uint8)

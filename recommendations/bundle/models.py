@@ -35,6 +35,9 @@ class ModelVersion(models.Model):
     as_of = models.DateField(null=True, help_text="the last day of sales it knows")
     status = models.CharField(max_length=10, choices=Status, default=Status.TRAINING)
     is_active = models.BooleanField(default=False, editable=False)
+    activated_at = models.DateTimeField(
+        null=True, editable=False, help_text="when it was last put in charge"
+    )
     metrics = models.JSONField(default=dict)
     manifest = models.JSONField(default=dict)
     error = models.TextField(blank=True)
@@ -56,6 +59,11 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether what takes long to train was left out, so that a shop could open soon."""
+        return bool(self.metrics.get("quick"))
 
     @property
     def folder(self) -> Path:

@@ -11,7 +11,15 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.format import ARRAYS, FORMAT, MANIFEST, BundleError, File, Manifest
+from recommendations.bundle.format import (
+    ARRAYS,
+    FORMAT,
+    MANIFEST,
+    BundleError,
+    File,
+    Manifest,
+    report_of,
+)
 from recommendations.bundle.writer import checksum
 
 Ints = npt.NDArray[np.int32]
@@ -103,6 +111,10 @@ class Bundle:
         self.product_type: Ints = arrays["product_type"]
         self.garment_group: Ints = arrays["garment_group"]
         self.colour_master: Ints = arrays["colour_master"]
+        self.colour: Ints = arrays["colour"]
+        self.appearance: Ints = arrays["appearance"]
+        self.section: Ints = arrays["section"]
+        self.department: Ints = arrays["department"]
         self.index_group: Ints = arrays["index_group"]
         self.on_sale: npt.NDArray[np.bool_] = arrays["on_sale"]
         self.neighbours: Ints = arrays["neighbours"]
@@ -111,9 +123,14 @@ class Bundle:
         self.standing: Floats = arrays["standing"]
         self.price: Floats = arrays["price"]
         self.sold: Floats = arrays["sold"]
+        self.sold_alike: Floats = arrays["sold_alike"]
+        self.sold_online: Floats = arrays["sold_online"]
+        self.buyers: Floats = arrays["buyers"]
         self.buyer_age: Floats = arrays["buyer_age"]
         self.ranker: npt.NDArray[np.uint8] = arrays["ranker"]
+        self.ranker_report = report_of(arrays["ranker_report"])
         self.first_sold: Ints = arrays["first_sold"]
+        self.last_sold: Ints = arrays["last_sold"]
         self.colours: Ints = arrays["colours"]
         self.together = (arrays["together_rows"], arrays["together_scores"])
         self.also = (arrays["also_rows"], arrays["also_scores"])
@@ -124,6 +141,7 @@ class Bundle:
         self.popular_by_index_group = lists(arrays, "popular_by_index_group")
         self.popular_by_age = lists(arrays, "popular_by_age")
         self.popular_by_channel = lists(arrays, "popular_by_channel")
+        self.popular_by_department = lists(arrays, "popular_by_department")
         self.new = lists(arrays, "new")
         self.new_by_index_group = lists(arrays, "new_by_index_group")
         self._names: npt.NDArray[np.uint8] = arrays["names"]

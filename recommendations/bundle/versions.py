@@ -4,12 +4,23 @@ import shutil
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.reader import verify
 
 KEEP = 3
+# Held in PostgreSQL by who trains; any number, the same in every process.
+TRAINING_LOCK = 5_501_000_001
+# A lock's 64 bits stand there in two halves.
+HOLDS = """
+SELECT EXISTS (
+    SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE locktype = 'advisory' AND datname = current_database()
+    AND ((classid::bigint << 32) | objid::bigint) = %s
+)
+"""
 
 
 def activate(version: ModelVersion) -> None:
@@ -24,9 +35,18 @@ def activate(version: ModelVersion) -> None:
         list(ModelVersion.objects.select_for_update().order_by("pk").values_list("pk"))
         ModelVersion.objects.active().update(is_active=False)
         ModelVersion.objects.filter(pk=version.pk).update(
-            is_active=True, status=ModelVersion.Status.READY
+            is_active=True, status=ModelVersion.Status.READY, activated_at=Now()
         )
     version.refresh_from_db()
+
+
+def in_training() -> ModelVersion | None:
+    """The version that is being trained now; none of a training that was killed."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDS, [TRAINING_LOCK])
+        if not cursor.fetchone()[0]:
+            return None
+    return ModelVersion.objects.filter(status=ModelVersion.Status.TRAINING).first()
 
 
 def before(version: ModelVersion | None) -> ModelVersion | None:

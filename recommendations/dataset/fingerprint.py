@@ -20,9 +20,9 @@ def data_fingerprint(inputs: Inputs) -> str:
 
 def code_fingerprint() -> str:
     """SHA-256 over the sources that make a bundle."""
-    package, app = Path(__file__).parent, Path(__file__).parent.parent
-    digest = hashlib.sha256()
-    sources = [*package.glob("*.py"), *(app / "outfits").glob("*"), app / "bundle" / "format.py"]
-    for source in sorted(source for source in sources if source.is_file()):
+    app, digest = Path(__file__).parent.parent, hashlib.sha256()
+    folders = ("dataset", "retrieval", "ranking", "training", "outfits")
+    sources = [path for folder in folders for path in (app / folder).rglob("*.py")]
+    for source in sorted([*sources, *(app / "bundle").glob("*format.py")]):
         digest.update(source.read_bytes())
     return digest.hexdigest()

@@ -32,17 +32,58 @@ class Ranked:
     scores: Floats
 
 
-def weights(
-    sales: Sales, as_of_day: int, half_life: float = HALF_LIFE_DAYS
-) -> npt.NDArray[np.float64]:
+def decay(sales: Sales, as_of_day: int, half_life: float) -> npt.NDArray[np.float64]:
     """2^(-age / half-life) per sale, 0 outside of the window."""
     age = as_of_day - sales.day
     decayed: npt.NDArray[np.float64] = np.where(age < WINDOW_DAYS, 2.0 ** (-age / half_life), 0)
     return decayed
 
 
+def weights(sales: Sales, as_of_day: int) -> npt.NDArray[np.float64]:
+    """What each sale says of what sells next: its decay × its part of its basket."""
+    weight = decay(sales, as_of_day, HALF_LIFE_DAYS)
+    lately = np.flatnonzero(weight)
+    weight[lately] *= parts_of_baskets(sales, lately)
+    return weight
+
+
+def parts_of_baskets(sales: Sales, chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+    """An article counts once in a basket (customer, day), and in one of n articles as 1 / √n.
+
+    Several sizes of one thing are one decision, and who buys twenty articles says less of each:
+    what cold customers buy is predicted better by 8 % (MAP@12, four of five days).
+    """
+    lines = basket_lines(sales, chosen)
+    articles = np.bincount(lines.basket[lines.first], minlength=1)
+    parts: npt.NDArray[np.float64] = 1.0 / (
+        lines.units[lines.line] * np.sqrt(articles[lines.basket])
+    )
+    return parts
+
+
+@dataclass(frozen=True)
+class BasketLines:
+    """A line is an article of a basket: per sale its basket and its line, per line a sale of it
+    (`first`, a place among the chosen) and its units."""
+
+    basket: npt.NDArray[np.int64]
+    line: npt.NDArray[np.int64]
+    first: npt.NDArray[np.intp]
+    units: npt.NDArray[np.int64]
+
+
+def basket_lines(sales: Sales, chosen: npt.NDArray[np.intp]) -> BasketLines:
+    keys = sales.day[chosen].astype(np.int64) << 32 | sales.customer[chosen]
+    basket = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    pairs = basket * (int(sales.row.max(initial=0)) + 1) + sales.row[chosen]
+    _, first, line, units = np.unique(
+        pairs, return_index=True, return_inverse=True, return_counts=True
+    )
+    return BasketLines(basket, line, first, units)
+
+
 def popularity(sales: Sales, weight: npt.NDArray[np.float64], count: int) -> Floats:
-    """Decayed units per article."""
+    """What the sales of each article weigh."""
     return np.bincount(sales.row, weight, minlength=count).astype(np.float32)
 
 
@@ -60,8 +101,15 @@ def overall(score: Floats) -> Ranked:
 
 def by_group(score: Floats, group: Ints) -> Ranked:
     """The best of every group of articles, such as an index group."""
-    keys = np.unique(group)
-    return ranked(keys, [np.where(group == key, score, 0) for key in keys])
+    keys, place = np.unique(group, return_inverse=True)
+    rows, values = np.full((len(keys), DEPTH), NONE, np.int32), np.zeros((len(keys), DEPTH), "f4")
+    order = np.lexsort((-score, place))
+    order = order[score[order] > 0]
+    key = place[order]
+    depth = np.arange(len(order)) - np.searchsorted(key, key)
+    head = depth < DEPTH
+    rows[key[head], depth[head]], values[key[head], depth[head]] = order[head], score[order[head]]
+    return Ranked(keys.astype(np.int32), rows, values)
 
 
 def popular_by_age(inputs: Inputs, weight: npt.NDArray[np.float64]) -> Ranked:

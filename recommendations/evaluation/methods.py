@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.dataset.inputs import Inputs, Progress
-from recommendations.ranking.pipeline import Constraints, personal_shelf
+from recommendations.ranking.pipeline import Constraints, personal_shelf, predicted, predicting
 from recommendations.ranking.ranker import best_first
-from recommendations.ranking.scoring import WEIGHTS, generate
-from recommendations.retrieval.candidates import GENERATORS, Source
+from recommendations.ranking.scoring import generate
+from recommendations.retrieval.candidates import Source
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.training.pipeline import bundle_in_memory, ranker_of
 from streaming.features.state import Recent
@@ -26,15 +26,14 @@ def bundle_of(past: Inputs, likes: Mapping[str, npt.NDArray[Any]], progress: Pro
 
 
 def for_you(
-    bundle: Bundle, customers: Ints, k: int, weights: Mapping[Source, float] = WEIGHTS
+    bundle: Bundle, customers: Ints, k: int, weights: Mapping[Source, float] | None = None
 ) -> Lists:
-    """The shelf of each customer at the first moment after what the bundle knows."""
+    """The prediction for each customer at the first moment after what the bundle knows."""
     now_ms = after_history(bundle)
     lists = np.full((len(customers), k), -1, np.int32)
     for place, customer in enumerate(customers.tolist()):
         profile = profile_of(bundle, (), customer, now_ms)
-        constraints = Constraints(seed=customer * 100_000 + now_ms // DAY_MS)
-        picks = personal_shelf(bundle, profile, k, constraints, weights)
+        picks = predicted(bundle, profile, k, Constraints(), weights)
         lists[place, : len(picks)] = [pick.row for pick in picks]
     return lists
 
@@ -45,15 +44,11 @@ def ranked(bundle: Bundle, customers: Ints, depth: int) -> Lists:
     lists = np.full((len(customers), depth), -1, np.int32)
     for place, customer in enumerate(customers.tolist()):
         profile = profile_of(bundle, (), customer, now_ms)
-        rows = best_first(bundle, profile, generate(bundle, profile)).rows[:depth]
+        rows = best_first(
+            bundle, profile, generate(bundle, profile, predicting(bundle, profile))
+        ).rows[:depth]
         lists[place, : len(rows)] = rows
     return lists
-
-
-def candidates_of(bundle: Bundle, customer: int, source: Source) -> set[int]:
-    """Everything one generator finds for a customer."""
-    profile = profile_of(bundle, (), customer, after_history(bundle))
-    return set(GENERATORS[source](bundle, profile).rows.tolist())
 
 
 def in_session(

@@ -35,11 +35,9 @@ class Answer(msgspec.Struct, frozen=True):
     top: list[str]
 
 
-def questions(lines: Iterable[bytes]) -> Iterator[Line]:
-    """The questions of a JSON-lines file; empty lines are skipped. Raise QuestionError."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+def questions(lines: Iterable[tuple[int, bytes]]) -> Iterator[Line]:
+    """The questions of numbered JSON lines. Raise QuestionError."""
+    for number, line in lines:
         try:
             yield msgspec.json.decode(line, type=Line)
         except msgspec.DecodeError as error:

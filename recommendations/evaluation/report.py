@@ -9,6 +9,7 @@ import numpy.typing as npt
 from django.template.loader import render_to_string
 
 from recommendations.dataset.metrics import interval
+from recommendations.evaluation.retrieval import DEPTHS
 from recommendations.evaluation.run import ACTIVITY, BLEND, FOR_YOU, Outcome, Plan
 
 Values = npt.NDArray[np.float64]
@@ -34,8 +35,10 @@ def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> dict[str, 
         "customers": len(ours),
         "methods": {name: of_method(outcomes, name) for name in methods},
         "for-you minus best baseline": {"baseline": best, key: described(ahead)},
-        "candidate recall": means(outcomes, "generators"),
+        "ranker": [outcome.ranker for outcome in outcomes],
+        "candidate recall": candidate_recall(outcomes),
         "map without": means(outcomes, "ablation"),
+        "map without features": means(outcomes, "features"),
         "next in session": session(outcomes),
         "segments": {
             "age": by_age(outcomes, key, methods),
@@ -69,7 +72,27 @@ def of_method(outcomes: Sequence[Outcome], method: str) -> dict[str, Any]:
 
 def means(outcomes: Sequence[Outcome], part: str) -> dict[str, float]:
     parts: list[Mapping[str, Values]] = [getattr(outcome, part) for outcome in outcomes]
-    return {name: mean(np.concatenate([one[name] for one in parts])) for name in parts[0]}
+    names = [name for name in parts[0] if all(name in part for part in parts)]
+    return {name: mean(np.concatenate([one[name] for one in parts])) for name in names}
+
+
+def candidate_recall(outcomes: Sequence[Outcome]) -> dict[str, dict[str, dict[str, float]]]:
+    """By segment, generator and depth: how much of what was bought is among the candidates."""
+    size = np.concatenate([outcome.looked_into for outcome in outcomes])
+    masks = {"everybody": np.ones(len(size), np.bool_)} | of_activity(size)
+    return {
+        segment: {
+            name: {
+                f"recall@{depth}": mean(
+                    np.concatenate([outcome.candidates[name][depth] for outcome in outcomes])[mask]
+                )
+                for depth in of
+            }
+            for name, of in outcomes[0].candidates.items()
+        }
+        for segment, mask in masks.items()
+        if mask.any()
+    }
 
 
 def session(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -94,12 +117,14 @@ def by_age(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dic
 def by_activity(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, Any]:
     """By the number of distinct articles of the customer's last year."""
     size = np.concatenate([outcome.activity for outcome in outcomes])
-    bounds = [*ACTIVITY, np.inf]
-    masks = {
+    return segments(outcomes, key, methods, of_activity(size))
+
+
+def of_activity(size: Values) -> dict[str, npt.NDArray[np.bool_]]:
+    return {
         "new" if low == 0 else f"from {low}": (size >= low) & (size < high)
-        for low, high in pairwise(bounds)
+        for low, high in pairwise([*ACTIVITY, np.inf])
     }
-    return segments(outcomes, key, methods, masks)
 
 
 def segments(
@@ -141,7 +166,14 @@ def page(found: Mapping[str, Any]) -> str:
         "bars": bars,
         "metric": key,
         "whole": without[FOR_YOU],
-        "generators": [(n, r, without[n]) for n, r in found["candidate recall"].items()],
+        "generators": [
+            (name, recall.values(), without.get(name, ""))
+            for name, recall in found["candidate recall"]["everybody"].items()
+        ],
+        "depths": DEPTHS,
+        "features": found["map without features"].items(),
+        "ranker": found["ranker"],
+        "published": found.get("published", {}).items(),
         "session": session_found,
         "with_live": session_found["recall"]["real-time"],
         "without_live": session_found["recall"]["without"],

@@ -13,16 +13,12 @@ from recommendations.dataset.facts import facts_of
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.splits import Split, Truth, rolling, truth_of
 from recommendations.evaluation.baselines import BASELINES
-from recommendations.evaluation.methods import (
-    bundle_of,
-    candidates_of,
-    for_you,
-    in_session,
-    ranked,
-)
+from recommendations.evaluation.methods import bundle_of, for_you, in_session, ranked
+from recommendations.evaluation.retrieval import recall_at_depths
+from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import WEIGHTS
 from recommendations.retrieval.candidates import Source
-from recommendations.training.pipeline import likes_of
+from recommendations.training.pipeline import likes_of, rankers_without
 from recommendations.training.ranker import NO_RANKER
 
 DEPTH = 100
@@ -46,26 +42,36 @@ class NothingToEvaluateError(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` a window."""
+    """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` a window;
+    `ablate`: train a ranker without each group of features too."""
 
     holdout_days: int
     k: int
     rolls: int
     customers: int
+    ablate: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One split. `values` and `session` hold one value per customer or basket and metric."""
+    """One split. `values` and `session` hold one value per customer or basket and metric,
+    `candidates` recall by generator and depth, `ablation` MAP without a generator, `features`
+    without a group of the ranker's features (empty where no ranker was chosen).
+
+    The last three are of LOOKED_INTO customers, evenly sampled; their activity is `looked_into`.
+    """
 
     as_of: str
+    ranker: str
     values: Mapping[str, Mapping[str, Values]]
     shown: Mapping[str, Mapping[str, float]]
-    generators: Mapping[str, Values]
+    candidates: Mapping[str, Mapping[int, Values]]
     ablation: Mapping[str, Values]
+    features: Mapping[str, Values]
     session: Mapping[str, Values]
     age: Values
     activity: Values
+    looked_into: Values
 
 
 def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
@@ -92,17 +98,27 @@ def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any
     for name, of_ours in ours.items():
         lists[name] = ranked(of_ours, truth.customers, DEPTH)
         heads[name] = for_you(of_ours, truth.customers, plan.k)
+    looked_into = truth.head(LOOKED_INTO)
     known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
     return Outcome(
         as_of=split.past.as_of.isoformat(),
+        ranker=bundle.ranker_report.decision,
         values={name: values_of(heads[name], lists[name], truth) for name in lists},
         shown={name: shown_of(heads[name], bundle, split, truth) for name in lists},
-        generators=generators(bundle, truth.head(LOOKED_INTO)),
-        ablation=ablation(bundle, truth.head(LOOKED_INTO), plan.k),
+        candidates=recall_at_depths(bundle, looked_into),
+        ablation=ablation(bundle, looked_into, plan.k),
+        features=without_features(split, bundle, looked_into, plan) if plan.ablate else {},
         session=session(split, bundle, plan.k, plan.customers),
         age=np.array([own.band if own else -1 for own in known], np.float64),
-        activity=np.array([len(own.rows) if own else 0 for own in known], np.float64),
+        activity=activity_of(bundle, truth),
+        looked_into=activity_of(bundle, looked_into),
     )
+
+
+def activity_of(bundle: Bundle, truth: Truth) -> Values:
+    """How many different articles of the last year we know of each customer."""
+    known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
+    return np.array([len(own.rows) if own else 0 for own in known], np.float64)
 
 
 def unranked(bundle: Bundle) -> Bundle:
@@ -148,31 +164,33 @@ def shown_of(head: Lists, bundle: Bundle, split: Split, truth: Truth) -> dict[st
     }
 
 
-def generators(bundle: Bundle, truth: Truth) -> dict[str, Values]:
-    """Per generator the share of what each customer bought that is among its candidates."""
-    return {
-        source.name.lower(): np.array(
-            [
-                len(candidates_of(bundle, customer, source) & own) / len(own)
-                for customer, own in zip(truth.customers.tolist(), truth.bought, strict=True)
-            ]
-        )
-        for source in Source
-    }
-
-
 def ablation(bundle: Bundle, truth: Truth, k: int) -> dict[str, Values]:
     """MAP of for-you without each generator, and with all under the name of for-you."""
-    relevant = np.array([len(own) for own in truth.bought])
-    tried = {FOR_YOU: dict(WEIGHTS)} | {
-        source.name.lower(): {s: w for s, w in WEIGHTS.items() if s is not source}
-        for source in Source
+    whole = RANKED if len(bundle.ranker) else WEIGHTS
+    tried: dict[str, Mapping[Source, float]] = {FOR_YOU: whole} | {
+        source.name.lower(): {s: w for s, w in whole.items() if s is not source} for source in whole
     }
     lists = {name: for_you(bundle, truth.customers, k, w) for name, w in tried.items()}
+    return {name: precision_of(found, truth) for name, found in lists.items()}
+
+
+def without_features(split: Split, bundle: Bundle, truth: Truth, plan: Plan) -> dict[str, Values]:
+    """MAP of for-you by rankers trained without each group of features."""
+    if not len(bundle.ranker):
+        return {}
     return {
-        name: metrics.average_precision(metrics.hits_of(found, truth.bought), relevant)
-        for name, found in lists.items()
+        group: precision_of(for_you(with_ranker(bundle, text), truth.customers, plan.k), truth)
+        for group, text in rankers_without(split.past).items()
     }
+
+
+def precision_of(lists: Lists, truth: Truth) -> Values:
+    relevant = np.array([len(own) for own in truth.bought])
+    return metrics.average_precision(metrics.hits_of(lists, truth.bought), relevant)
+
+
+def with_ranker(bundle: Bundle, text: npt.NDArray[np.uint8]) -> Bundle:
+    return Bundle(bundle.manifest, {**bundle.arrays, "ranker": text})
 
 
 def session(split: Split, bundle: Bundle, k: int, most: int) -> dict[str, Values]:

@@ -1,10 +1,14 @@
-"""What the learned ranker looks at, one line per candidate. Pure.
+"""What the learned ranker looks at: one registry, one entry a feature. Pure.
 
-The same function serves training, evaluation, export and requests: a feature that a request can't
-know can't be trained on.
+The same functions serve training, evaluation, export and requests: a feature that a request can't
+know can't be trained on. A model names the features it was trained with, so a new entry takes part
+from the next training on, and an older model goes on with those it knows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -12,106 +16,312 @@ import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.retrieval.candidates import Candidates, Scores, Source
-from recommendations.retrieval.profile import Profile
+from recommendations.retrieval.profile import PURCHASE, Profile
 
+# Units sold in so many last days, and in ALIKE_DAYS of everything that shares an attribute.
 SOLD_DAYS: Final = (1, 3, 7, 14, 28)
-SHARED: Final = ("product_type", "garment_group", "index_group", "colour_master", "design")
-NAMES: Final = (
-    *(source.name.lower() for source in Source),
-    "blend",
-    "place",
-    "days_since_bought",
-    *(f"share_of_{name}" for name in SHARED),
-    *(f"sold_{days}" for days in SOLD_DAYS),
-    "standing",
-    "days_since_launch",
-    "price",
-    "price_gap",
-    "buyer_age_gap",
-    "actions",
-    "days_since_last",
-    "online",
-)
+ALIKE_DAYS: Final = 7
+ALIKE: Final = ("product", "product_type", "garment_group", "section", "department")
+SHARED: Final = (*ALIKE, "index_group", "colour_master", "colour", "appearance", "design")
+SINCE: Final = ("product", "product_type", "department")
 UNKNOWN: Final = np.nan
 MIDDLE_OF_BAND: Final = 5.0
+# Adds so many units to both sides of a quotient of sales.
+TREND_SHRINKAGE: Final = 3.0
 
 Matrix = npt.NDArray[np.float32]
 
 
-def features(
-    bundle: Bundle,
-    profile: Profile,
-    found: Mapping[Source, Candidates],
-    rows: Ints,
-    blend: Scores,
-) -> Matrix:
-    """len(rows) × len(NAMES); `rows` best first with their `blend` scores; NaN is unknown."""
-    columns = [
-        *strengths(found, rows),
-        blend,
-        np.arange(len(rows)),
-        since_bought(profile, rows),
-        *affinities(bundle, profile, rows),
-        *np.log1p(bundle.sold[rows]).T,
-        bundle.standing[rows],
-        np.where(bundle.first_sold[rows] < 0, UNKNOWN, bundle.as_of_day - bundle.first_sold[rows]),
-        bundle.price[rows],
-        price_gap(bundle, profile, rows),
-        age_gap(bundle, profile, rows),
-        *(np.full(len(rows), value) for value in of_shopper(profile)),
-    ]
-    return np.column_stack(columns).astype(np.float32)
+class Group(StrEnum):
+    """What a feature is about; an ablation takes out a group at a time."""
+
+    RETRIEVAL = "retrieval"
+    OWN = "own history"
+    AFFINITY = "affinity"
+    SALES = "sales"
+    PRICE = "price"
+    AUDIENCE = "audience"
+    SHOPPER = "shopper"
 
 
-def strengths(found: Mapping[Source, Candidates], rows: Ints) -> list[Scores]:
-    """What each generator gave to each row."""
-    order = np.argsort(rows)
-    columns = []
-    for source in Source:
-        column = np.zeros(len(rows))
-        part = found.get(source)
-        if part is not None and len(part):
-            place = np.searchsorted(rows, part.rows, sorter=order).clip(max=len(rows) - 1)
-            place = order[place]
-            hit = rows[place] == part.rows
-            np.add.at(column, place[hit], part.scores[hit])
-        columns.append(column)
-    return columns
+@dataclass(frozen=True)
+class RankingContext:
+    """What the features are computed from: candidate `rows`, best first, with their `blend`
+    scores, and for how many days ahead (`horizon`) the order is meant."""
+
+    bundle: Bundle
+    profile: Profile
+    found: Mapping[Source, Candidates]
+    rows: Ints
+    blend: Scores
+    horizon: float = 1.0
+    _given: dict[Source, tuple[npt.NDArray[np.intp], Scores]] = field(default_factory=dict)
+    _same: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+
+    @cached_property
+    def _order(self) -> npt.NDArray[np.intp]:
+        return np.argsort(self.rows)
+
+    @cached_property
+    def share(self) -> Scores:
+        """The weight of each of the shopper's actions as a share of all."""
+        return self.profile.weights / max(float(self.profile.weights.sum()), 1e-12)
+
+    @cached_property
+    def is_purchase(self) -> npt.NDArray[np.bool_]:
+        bought: npt.NDArray[np.bool_] = self.profile.kinds == PURCHASE
+        return bought
+
+    @cached_property
+    def owned(self) -> npt.NDArray[np.bool_]:
+        """Rows × the shopper's actions: whether the row itself was bought."""
+        same: npt.NDArray[np.bool_] = self.rows[:, None] == self.profile.rows
+        return same & self.is_purchase
+
+    def days_of(self, same: npt.NDArray[np.bool_]) -> Scores:
+        """Days since the newest of the shopper's purchases that are marked in each row."""
+        if not len(self.profile):
+            return self.whole(UNKNOWN)
+        bought = same & self.is_purchase
+        newest = bought.argmax(axis=1)  # actions come newest first
+        return np.where(bought.any(axis=1), self.profile.days.take(newest), UNKNOWN)
+
+    @cached_property
+    def usual_price(self) -> float:
+        """The mean price of what the shopper acted on."""
+        if not len(self.profile):
+            return UNKNOWN
+        return max(float(self.bundle.price[self.profile.rows].mean()), 1e-9)
+
+    @cached_property
+    def price(self) -> Scores:
+        return np.maximum(self.bundle.price[self.rows].astype(np.float64), 1e-9)
+
+    def given_by(self, source: Source) -> tuple[npt.NDArray[np.intp], Scores]:
+        """The places (among `rows`) of a generator's candidates, and the strength of each."""
+        if source not in self._given:
+            self._given[source] = self._found_by(source)
+        return self._given[source]
+
+    def _found_by(self, source: Source) -> tuple[npt.NDArray[np.intp], Scores]:
+        part = self.found.get(source)
+        if part is None or not len(part):
+            return np.zeros(0, np.intp), np.zeros(0)
+        place = self._order.take(self.rows.searchsorted(part.rows, sorter=self._order), mode="clip")
+        hit = self.rows.take(place) == part.rows
+        return place[hit], part.scores[hit]
+
+    def same(self, name: str) -> npt.NDArray[np.bool_]:
+        """Rows × the shopper's actions: whether both have the same value of an attribute."""
+        if name not in self._same:
+            value = getattr(self.bundle, name)
+            own = value.take(self.profile.rows)
+            self._same[name] = value.take(self.rows)[:, None] == own
+        return self._same[name]
+
+    def whole(self, value: float) -> Scores:
+        """The same value for every row."""
+        return np.full(len(self.rows), value)
 
 
-def since_bought(profile: Profile, rows: Ints) -> Scores:
-    """Days since the shopper bought each row."""
-    same = rows[:, None] == profile.rows[None, :]
-    days: Scores = np.where(same, profile.days[None, :], np.inf).min(axis=1, initial=np.inf)
-    return np.where(np.isinf(days), UNKNOWN, days)
+Compute = Callable[[RankingContext], npt.NDArray[np.floating]]
 
 
-def affinities(bundle: Bundle, profile: Profile, rows: Ints) -> list[Scores]:
-    """Of each attribute the share of the shopper's weighed actions on the row's own value."""
-    weight = profile.weights
-    share = weight / max(float(weight.sum()), 1e-12)
-    return [
-        (value[rows][:, None] == value[profile.rows][None, :]) @ share
-        for value in (getattr(bundle, name) for name in SHARED)
-    ]
+@dataclass(frozen=True)
+class Feature:
+    """`of` gives a value per row, NaN where it is unknown."""
+
+    name: str
+    group: Group
+    of: Compute
+    meaning: str
 
 
-def price_gap(bundle: Bundle, profile: Profile, rows: Ints) -> Scores:
+def strength_of(source: Source) -> Compute:
+    def of(context: RankingContext) -> Scores:
+        place, given = context.given_by(source)
+        return np.bincount(place, given, minlength=len(context.rows)).astype(np.float64)
+
+    return of
+
+
+def times_of(source: Source) -> Compute:
+    def of(context: RankingContext) -> Scores:
+        place, _ = context.given_by(source)
+        return np.bincount(place, minlength=len(context.rows)).astype(np.float64)
+
+    return of
+
+
+def share_of(name: str) -> Compute:
+    def of(context: RankingContext) -> Scores:
+        share: Scores = context.same(name) @ context.share
+        return share
+
+    return of
+
+
+def since_bought(name: str) -> Compute:
+    """Days since the shopper bought anything that shares the attribute with the row."""
+
+    def of(context: RankingContext) -> Scores:
+        return context.days_of(context.same(name))
+
+    return of
+
+
+def since_bought_itself(context: RankingContext) -> Scores:
+    return context.days_of(context.owned)
+
+
+def sold(place: int) -> Compute:
+    return lambda context: np.log1p(context.bundle.sold[context.rows, place])
+
+
+def sold_alike(place: int) -> Compute:
+    return lambda context: np.log1p(context.bundle.sold_alike[context.rows, place])
+
+
+def share_of_alike(place: int) -> Compute:
+    """The row's part of what all that share its attribute sold."""
+    week = SOLD_DAYS.index(ALIKE_DAYS)
+
+    def of(context: RankingContext) -> Scores:
+        own = context.bundle.sold[context.rows, week].astype(np.float64)
+        part: Scores = own / np.maximum(context.bundle.sold_alike[context.rows, place], 1.0)
+        return part
+
+    return of
+
+
+def trend(context: RankingContext) -> Scores:
+    """Logarithm of yesterday's sales over those of a day of the week."""
+    yesterday, week = (context.bundle.sold[context.rows, SOLD_DAYS.index(days)] for days in (1, 7))
+    quotient = (yesterday + TREND_SHRINKAGE) / (week / 7.0 + TREND_SHRINKAGE)
+    told: Scores = np.log(quotient.astype(np.float64))
+    return told
+
+
+def since_day(name: str) -> Compute:
+    def of(context: RankingContext) -> Scores:
+        day = getattr(context.bundle, name)[context.rows]
+        return np.where(day < 0, UNKNOWN, (context.bundle.as_of_day - day).astype(np.float64))
+
+    return of
+
+
+def price_gap(context: RankingContext) -> Scores:
     """Logarithm of the price over the mean of what the shopper acted on."""
-    if len(profile) == 0:
-        return np.full(len(rows), UNKNOWN)
-    usual = max(float(bundle.price[profile.rows].mean()), 1e-9)
-    gap: Scores = np.log(np.maximum(bundle.price[rows].astype(np.float64), 1e-9) / usual)
-    return gap
+    return np.log(context.price / context.usual_price)
 
 
-def age_gap(bundle: Bundle, profile: Profile, rows: Ints) -> Scores:
+def price_gap_to_dearest(context: RankingContext) -> Scores:
+    if not len(context.profile):
+        return context.whole(UNKNOWN)
+    dearest = float(context.bundle.price[context.profile.rows].max())
+    return np.log(context.price / max(dearest, 1e-9))
+
+
+def buyer_age_gap(context: RankingContext) -> Scores:
     """Years between an article's mean buyer and the shopper's age band."""
-    own = profile.band + MIDDLE_OF_BAND if profile.band > 0 else UNKNOWN
-    buyers = bundle.buyer_age[rows].astype(np.float64)
+    band = context.profile.band
+    own = band + MIDDLE_OF_BAND if band > 0 else UNKNOWN
+    buyers = context.bundle.buyer_age[context.rows].astype(np.float64)
     return np.where(buyers > 0, buyers - own, UNKNOWN)
 
 
-def of_shopper(profile: Profile) -> tuple[float, float, float]:
-    last = float(profile.days.min()) if len(profile) else UNKNOWN
-    return float(len(profile)), last, UNKNOWN if profile.online is None else profile.online
+def channel_gap(context: RankingContext) -> Scores:
+    """Between the article's share of sales online and the shopper's."""
+    own = UNKNOWN if context.profile.online is None else context.profile.online
+    gap: Scores = np.abs(context.bundle.sold_online[context.rows].astype(np.float64) - own)
+    return gap
+
+
+def visit_size(context: RankingContext) -> Scores:
+    """How many articles the shopper bought on the last day they bought anything."""
+    days = context.profile.days[context.is_purchase]
+    return context.whole(float((days < days.min() + 1.0).sum()) if len(days) else 0.0)
+
+
+def spent_again(context: RankingContext) -> Scores:
+    """The price of a row the shopper owns."""
+    return np.where(context.owned.any(axis=1), context.price, UNKNOWN)
+
+
+REGISTRY: Final[tuple[Feature, ...]] = (
+    *(
+        Feature(
+            source.name.lower(), Group.RETRIEVAL, strength_of(source), "what it gave to the row"
+        )
+        for source in Source
+    ),
+    Feature("also_times", Group.RETRIEVAL, times_of(Source.ALSO), "own articles that led to it"),
+    Feature("together_times", Group.RETRIEVAL, times_of(Source.TOGETHER), "the same, by baskets"),
+    Feature("blend", Group.RETRIEVAL, lambda c: c.blend, "the weighted sum of all generators"),
+    Feature(
+        "place", Group.RETRIEVAL, lambda c: np.arange(float(len(c.rows))), "its place in the blend"
+    ),
+    Feature(
+        "days_since_bought", Group.OWN, since_bought_itself, "days since the shopper bought it"
+    ),
+    *(
+        Feature(f"days_since_{name}", Group.OWN, since_bought(name), f"the same of its {name}")
+        for name in SINCE
+    ),
+    Feature("visit_size", Group.OWN, visit_size, "articles of the shopper's last day of purchases"),
+    Feature("price_of_own", Group.OWN, spent_again, "its price where the shopper owns it"),
+    *(
+        Feature(f"share_of_{name}", Group.AFFINITY, share_of(name), f"of actions on its {name}")
+        for name in SHARED
+    ),
+    *(
+        Feature(f"sold_{days}", Group.SALES, sold(place), f"units of {days} days, logarithm")
+        for place, days in enumerate(SOLD_DAYS)
+    ),
+    *(
+        Feature(f"sold_of_{name}", Group.SALES, sold_alike(place), f"units of a week of its {name}")
+        for place, name in enumerate(ALIKE)
+    ),
+    Feature("share_of_product_sales", Group.SALES, share_of_alike(0), "its part of its product's"),
+    Feature("share_of_type_sales", Group.SALES, share_of_alike(1), "its part of its type's"),
+    Feature("trend", Group.SALES, trend, "yesterday's sales against the week's"),
+    Feature("buyers", Group.SALES, lambda c: np.log1p(c.bundle.buyers[c.rows]), "in 28 days"),
+    Feature("standing", Group.SALES, lambda c: c.bundle.standing[c.rows], "among all articles"),
+    Feature("days_since_launch", Group.SALES, since_day("first_sold"), "days since its first sale"),
+    Feature("days_since_sold", Group.SALES, since_day("last_sold"), "days since its last sale"),
+    Feature("price", Group.PRICE, lambda c: c.price, "the last one paid"),
+    Feature("price_gap", Group.PRICE, price_gap, "logarithm over the shopper's mean"),
+    Feature("price_gap_to_dearest", Group.PRICE, price_gap_to_dearest, "over their dearest"),
+    Feature("buyer_age_gap", Group.AUDIENCE, buyer_age_gap, "years to its mean buyer"),
+    Feature("sold_online", Group.AUDIENCE, lambda c: c.bundle.sold_online[c.rows], "share"),
+    Feature("channel_gap", Group.AUDIENCE, channel_gap, "to the shopper's share online"),
+    Feature("actions", Group.SHOPPER, lambda c: c.whole(len(c.profile)), "that we know of"),
+    Feature(
+        "days_since_last",
+        Group.SHOPPER,
+        lambda c: c.whole(float(c.profile.days.min()) if len(c.profile) else UNKNOWN),
+        "days since the shopper did anything",
+    ),
+    Feature(
+        "online",
+        Group.SHOPPER,
+        lambda c: c.whole(UNKNOWN if c.profile.online is None else c.profile.online),
+        "the shopper's share of purchases online",
+    ),
+    Feature("horizon", Group.SHOPPER, lambda c: c.whole(c.horizon), "days ahead that are meant"),
+)
+
+
+def features(context: RankingContext, chosen: Sequence[Feature] | None = None) -> Matrix:
+    """len(rows) × len(chosen), by default the whole registry."""
+    wanted = REGISTRY if chosen is None else chosen
+    matrix = np.empty((len(context.rows), len(wanted)), np.float32)
+    for column, feature in enumerate(wanted):
+        matrix[:, column] = feature.of(context)
+    return matrix
+
+
+def named(names: Sequence[str]) -> tuple[Feature, ...] | None:
+    """The registry's features of these names; None where it doesn't know one of them."""
+    known = {feature.name: feature for feature in REGISTRY}
+    return tuple(known[name] for name in names) if known.keys() >= set(names) else None

@@ -1,6 +1,7 @@
-"""The personal shelf: candidates, rank, filters, diversity, a slot for something new. Pure.
+"""The personal list: candidates, rank, filters, and by policy what a shelf must respect. Pure.
 
-Serving, evaluation and export all call `personal_shelf`: what is measured is what is shown.
+`predicted` is for the export and the evaluation, `personal_shelf` for a page: it adds diversity and
+a slot for something new to the same candidates in the same order.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.ranking.dislike_penalty import damped
 from recommendations.ranking.diversity import diverse
-from recommendations.ranking.ranker import best_first
+from recommendations.ranking.ranker import RANKED, applies, best_first
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Source
 from recommendations.retrieval.profile import PURCHASE, Profile
@@ -76,6 +77,28 @@ def personal_shelf(
     )
     new = something_new(bundle, picks, constraints) if explores else None
     return picks if new is None else [*picks[: k - 1], new]
+
+
+def predicted(
+    bundle: Bundle,
+    profile: Profile,
+    k: int,
+    constraints: Constraints,
+    weights: Mapping[Source, float] | None = None,
+) -> list[Pick]:
+    """The list that predicts: up to k of what the shopper will most likely buy next.
+
+    It may repeat what they own and show one thing in many colours; a shelf on a page may not.
+    """
+    chosen = weights or predicting(bundle, profile)
+    found = generate(bundle, profile, chosen, constraints.index_group)
+    ranking = damped(bundle, best_first(bundle, profile, found), constraints.less)
+    return picked(ranking, allowed(bundle, ranking.rows, constraints).nonzero()[0][:k])
+
+
+def predicting(bundle: Bundle, profile: Profile) -> Mapping[Source, float]:
+    """The generators that a prediction starts from."""
+    return RANKED if applies(bundle, profile) else WEIGHTS
 
 
 def picked(ranking: Ranking, places: npt.NDArray[np.intp]) -> list[Pick]:

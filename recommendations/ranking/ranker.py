@@ -1,7 +1,7 @@
 """The learned ranker: LightGBM orders the head of what the linear blend found. Pure.
 
 The blend ranks alone where a bundle holds no ranker (too little data, or it was no better on the
-held-out week), and whenever the shopper is looking around now: sales files hold no views to learn
+held-out days), and whenever the shopper is looking around now: sales files hold no views to learn
 from.
 """
 
@@ -12,15 +12,21 @@ from typing import Final
 import numpy as np
 
 from recommendations.bundle.reader import Bundle
-from recommendations.ranking.features import NAMES, features
-from recommendations.ranking.scoring import Ranking, rank
+from recommendations.ranking.features import Feature, RankingContext, features, named
+from recommendations.ranking.scoring import WEIGHTS, Ranking, rank
 from recommendations.retrieval.candidates import Candidates, Source
 from recommendations.retrieval.profile import PURCHASE, Profile
+from web.cache import per_owner
 
 # An explanation names so many features.
 TOLD: Final = 3
 # The ranker orders so many; what the blend put behind them stays behind them.
 DEPTH: Final = 100
+# The generators that a prediction by the ranker starts from. Content is for who looks around: of
+# what purchases lead to it adds nothing, and to know it as of each slice would take training long.
+RANKED: Final[Mapping[Source, float]] = {
+    source: w for source, w in WEIGHTS.items() if source is not Source.CONTENT
+}
 
 
 def best_first(bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates]) -> Ranking:
@@ -31,16 +37,32 @@ def best_first(bundle: Bundle, profile: Profile, found: Mapping[Source, Candidat
 
 def applies(bundle: Bundle, profile: Profile) -> bool:
     """There is a ranker, and all it would see is of the kind it has learned from."""
-    return len(bundle.ranker) > 0 and len(profile) > 0 and bool((profile.kinds == PURCHASE).all())
+    if not len(bundle.ranker) or not len(profile):
+        return False
+    return bool((profile.kinds == PURCHASE).all()) and features_of(bundle) is not None
+
+
+@per_owner(most=1)
+def features_of(bundle: Bundle) -> tuple[Feature, ...] | None:
+    """What the bundle's ranker was trained with; None where we know one of them no more."""
+    return named(bundle.booster.feature_name())
+
+
+def context_of(
+    bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates], ranking: Ranking
+) -> RankingContext:
+    """The head of the ranking, for as many days ahead as the bundle's ranker looks."""
+    rows, blend = ranking.rows[:DEPTH], ranking.scores[:DEPTH]
+    return RankingContext(bundle, profile, found, rows, blend, bundle.ranker_report.horizon)
 
 
 def reordered(
     bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates], ranking: Ranking
 ) -> Ranking:
-    rows, blend = ranking.rows[:DEPTH], ranking.scores[:DEPTH]
-    score = bundle.booster.predict(features(bundle, profile, found, rows, blend), num_threads=1)
+    seen = features(context_of(bundle, profile, found, ranking), features_of(bundle))
+    score = bundle.booster.predict(seen, num_threads=1)
     order = np.concatenate(
-        [np.argsort(-score, kind="stable"), np.arange(len(rows), len(ranking.rows))]
+        [np.argsort(-score, kind="stable"), np.arange(len(seen), len(ranking.rows))]
     )
     # A place keeps the blend's score: positive and falling, which the ranker's own are not.
     return Ranking(ranking.rows[order], ranking.scores, ranking.source[order], ranking.cause[order])
@@ -48,10 +70,12 @@ def reordered(
 
 @dataclass(frozen=True)
 class Opinion:
-    """`place` is the blend's (1 is the best); `moved` what changed the ranker's score most."""
+    """`place` is the blend's (1 is the best); `moved` what changed the ranker's score most;
+    `chance` that it is bought within the ranker's horizon, None where it isn't calibrated."""
 
     place: int
     moved: dict[str, float]
+    chance: float | None = None
 
 
 def opinions(
@@ -63,11 +87,15 @@ def opinions(
     """
     if not applies(bundle, profile):
         return {}
-    ranking = rank(found)
-    rows = ranking.rows[:DEPTH]
-    seen = features(bundle, profile, found, rows, ranking.scores[:DEPTH])
-    shares = bundle.booster.predict(seen, pred_contrib=True, num_threads=1)[:, : len(NAMES)]
+    ranking, chosen = rank(found), features_of(bundle) or ()
+    seen = features(context_of(bundle, profile, found, ranking), chosen)
+    # The last column is what the score starts from.
+    shares = bundle.booster.predict(seen, pred_contrib=True, num_threads=1)
     return {
-        int(row): Opinion(place, {NAMES[n]: float(own[n]) for n in np.argsort(-abs(own))[:TOLD]})
-        for place, (row, own) in enumerate(zip(rows, shares, strict=True), start=1)
+        int(row): Opinion(
+            place,
+            {chosen[n].name: float(own[n]) for n in np.argsort(-abs(own[:-1]))[:TOLD]},
+            bundle.ranker_report.chance(float(own.sum())),
+        )
+        for place, (row, own) in enumerate(zip(ranking.rows, shares, strict=False), start=1)
     }

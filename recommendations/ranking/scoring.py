@@ -32,6 +32,7 @@ WEIGHTS: Mapping[Source, float] = {
     Source.AUDIENCE: 0.03,
     Source.AGE: 0.05,
     Source.CHANNEL: 0.06,
+    Source.DEPARTMENT: 0.05,
 }
 # So many candidates go on to the filters: a shelf is 12 and may be 50.
 BUDGET = 300
@@ -71,8 +72,8 @@ def generate(
     return found
 
 
-def rank(found: Mapping[Source, Candidates]) -> Ranking:
-    """Each row once with the sum of what it was given; at most BUDGET."""
+def rank(found: Mapping[Source, Candidates], most: int = BUDGET) -> Ranking:
+    """Each row once with the sum of what it was given; at most so many."""
     parts = [(source, part) for source, part in found.items() if len(part)] or [
         (Source.POPULAR, NOTHING)
     ]
@@ -84,7 +85,7 @@ def rank(found: Mapping[Source, Candidates]) -> Ranking:
     by_row = rows[order]
     first = np.flatnonzero(np.append(True, by_row[1:] != by_row[:-1])[: len(rows)])
     total = np.add.reduceat(given[order], first) if len(first) else given
-    best = strongest_first(total)[:BUDGET]
+    best = strongest_first(total)[:most]
     chosen = order[first[best]]
     return Ranking(rows[chosen], total[best], source[chosen], cause[chosen])
 

@@ -35,7 +35,8 @@ def of_same_type(article: int, k: int) -> list[Item]:
     if len(alike) < k:
         other = same.exclude(colour_master=own.colour_master_id)
         alike += items(other, gettext("Same type"), k - len(alike))
-    return alike
+    # One scale for both: by the place in the whole list.
+    return [item._replace(score=1.0 / place) for place, item in enumerate(alike, start=1)]
 
 
 def of_same_product(article: int, k: int) -> list[Item]:

@@ -39,6 +39,7 @@ REASONS = {
     Source.AUDIENCE: gettext_noop("Popular in the department you like"),
     Source.AGE: gettext_noop("Popular with people your age"),
     Source.CHANNEL: POPULAR,
+    Source.DEPARTMENT: gettext_noop("Popular in the department you like"),
 }
 
 

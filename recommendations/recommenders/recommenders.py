@@ -154,11 +154,16 @@ def because_you_viewed(context: RequestContext) -> Found:
 
 
 def trending(context: RequestContext) -> Found:
-    """What is viewed, put into bags and bought now, then what sold best up to the last training."""
+    """What is viewed, put into bags and bought now, then what sold best up to the last training.
+
+    The score is how much an article trends now (see streaming.features.trends), and so 0 for what
+    only fills the list up: what sold best is measured in other units.
+    """
     why = _("Trending now")
     now = [Item(article, score, why) for article, score in live_trends(context)]
     lately, strategy = popular_lately(context)
-    items = distinct(context.bundle, [*now, *lately], context.k)
+    filling = [item._replace(score=0.0) for item in lately]
+    items = distinct(context.bundle, [*now, *filling], context.k)
     away = context.live is None or (context.bundle is None and len(now) < context.k)
     reason = _("What shoppers look at and buy now") if now else _(POPULAR)
     return Found("live_trends" if now else strategy, reason, items, degraded=away)

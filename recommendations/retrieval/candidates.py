@@ -16,6 +16,7 @@ from recommendations.retrieval.profile import PURCHASE, UNKNOWN_BAND, Profile
 
 AGAIN_DAYS = 30.0
 POPULAR_DEPTH = 100
+DEPARTMENT_DEPTH = 30
 # Of two articles equally alike the best seller gets this much more, so that what hardly anybody
 # wants doesn't lead a shelf.
 STANDING_WEIGHT = 0.1
@@ -37,6 +38,7 @@ class Source(IntEnum):
     AUDIENCE = 6
     AGE = 7
     CHANNEL = 8
+    DEPARTMENT = 9
 
 
 @dataclass(frozen=True)
@@ -114,24 +116,38 @@ def channel(bundle: Bundle, profile: Profile) -> Candidates:
     return listed(bundle.popular_by_channel, {1: 1.0 - profile.online, 2: profile.online})
 
 
+def department(bundle: Bundle, profile: Profile) -> Candidates:
+    """The best-selling of the departments of what the shopper acted on."""
+    attention = attention_to(bundle.department, profile)
+    everything = sum(attention.values())
+    shares = {key: weight / everything for key, weight in attention.items() if weight > 0}
+    return listed(bundle.popular_by_department, shares, DEPARTMENT_DEPTH)
+
+
+def attention_to(attribute: Ints, profile: Profile) -> dict[int, float]:
+    """Of each value of an attribute what the shopper's actions on it weigh."""
+    total = dict[int, float]()
+    values = attribute[profile.rows].tolist()
+    for value, weight in zip(values, profile.weights.tolist(), strict=True):
+        total[value] = total.get(value, 0.0) + weight
+    return total
+
+
 def audience_of(bundle: Bundle, profile: Profile) -> dict[int, float]:
     """The index groups a shopper turns to, as shares of those that matter."""
-    total = dict[int, float]()
-    groups = bundle.index_group[profile.rows].tolist()
-    for group, weight in zip(groups, profile.weights.tolist(), strict=True):
-        total[group] = total.get(group, 0.0) + weight
+    total = attention_to(bundle.index_group, profile)
     everything = sum(total.values())
     large = {k: v for k, v in total.items() if v > 0 and v >= SMALL_SHARE * everything}
     return {group: weight / sum(large.values()) for group, weight in large.items()}
 
 
-def listed(lists: Lists, shares: Mapping[int, float]) -> Candidates:
+def listed(lists: Lists, shares: Mapping[int, float], depth: int = POPULAR_DEPTH) -> Candidates:
     """The heads of the lists of some keys, each scaled so that its first has the key's share."""
     heads = [(*lists.shares(key), share) for key, share in shares.items() if share > 0]
     if not heads:
         return NOTHING
-    rows = np.concatenate([rows[:POPULAR_DEPTH] for rows, _, _ in heads])
-    scores = np.concatenate([share * scores[:POPULAR_DEPTH] for _, scores, share in heads])
+    rows = np.concatenate([rows[:depth] for rows, _, _ in heads])
+    scores = np.concatenate([share * scores[:depth] for _, scores, share in heads])
     return Candidates(rows, scores, np.full(len(rows), ABSENT, np.int32))
 
 
@@ -147,6 +163,7 @@ GENERATORS: Mapping[Source, Callable[[Bundle, Profile], Candidates]] = {
     Source.AUDIENCE: audience,
     Source.AGE: age,
     Source.CHANNEL: channel,
+    Source.DEPARTMENT: department,
 }
 
 

@@ -1,26 +1,27 @@
-"""The export in the format of Kaggle's submissions: customer_id,prediction, twelve articles each.
+"""The export: twelve articles for each customer of a file.
 
-Streamed: memory holds a few batches. A file cut short is taken up after its last whole line.
+Memory holds the customers' ids and a few batches. A file cut short is taken up after its last whole
+line, if everything that decides what stands in it is the same.
 """
 
-import csv
-import gzip
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
 from django.db import connection
 
-from catalog.models import Customer
+from catalog.ingest.errors import IngestError
 from recommendations.bundle.reader import Bundle, open_bundle
-from recommendations.ranking.pipeline import Constraints, personal_shelf
+from recommendations.ranking.pipeline import Constraints, predicted
 from recommendations.retrieval.profile import after_history, profile_of
-from streaming.identity.tombstones import erased_customers
+from recommendations.serving.customers_file import Customers, read_customers
+from recommendations.serving.export_formats import KAGGLE, finish, header_of, line_of
 
 K = 12
 BATCH = 2000
-HEADER = "customer_id,prediction\n"
 WORKERS = 2
 AHEAD = 4 * WORKERS
 
@@ -28,40 +29,80 @@ AHEAD = 4 * WORKERS
 Wanted = tuple[str, int | None]
 
 
-class CustomersFileError(Exception):
-    """The file of customers can't be read; the message names the line."""
+@dataclass(frozen=True)
+class Exported:
+    """How many lines the file has, how many of them an earlier run had written, how many rows of
+    the customers' file named somebody again."""
+
+    written: int
+    before: int
+    repeated: int
 
 
 def export(
-    folder: Path, customers: Path, target: Path, progress: Callable[[int], None]
-) -> tuple[int, int]:
+    folder: Path,
+    customers: Path,
+    target: Path,
+    progress: Callable[[int], None],
+    form: str = KAGGLE,
+) -> Exported:
     """Write a line for each customer of the file, from the bundle in `folder`.
 
-    Return how many lines the file has, and how many of them an earlier run had written. Raise
-    CustomersFileError, BundleError, OSError.
+    Raise IngestError, BundleError, OSError.
     """
-    partial = target.with_name(f"{target.name}.{folder.name}.part")
-    done = whole_lines(partial)
-    written = done
+    wanted = read_customers(customers)
+    if form == KAGGLE and not wanted.are_kaggles:
+        raise IngestError(
+            f"{customers}: not all ids are 64 hexadecimal digits, as Kaggle's submissions need; "
+            "--format jsonl and parquet take ids of any form."
+        )
+    partial = target.with_name(f"{target.name}.{identity(folder, wanted, form)}.part")
+    before = whole_lines(partial, form)
+    written = write(folder, wanted, partial, before, progress, form)
+    finish(form, partial, target)
+    return Exported(written, before, wanted.repeated)
+
+
+def identity(folder: Path, wanted: Customers, form: str) -> str:
+    """A name that differs with whatever decides the file's content: the people and what we know
+    them by, the model with its day, the format, the number of articles."""
+    digest = sha256(f"{folder.name} {form} {K}".encode())
+    for text in wanted.ids.to_pylist():
+        digest.update(f"{text}\n".encode())
+    digest.update(wanted.keys.tobytes())
+    return f"{folder.name}-{digest.hexdigest()[:16]}"
+
+
+def write(
+    folder: Path,
+    wanted: Customers,
+    partial: Path,
+    written: int,
+    progress: Callable[[int], None],
+    form: str,
+) -> int:
+    """The rest of the partial file; how many customers it holds then."""
     context = multiprocessing.get_context("fork")
     # A child must not inherit the connection; it needs none.
     connection.close()
-    with context.Pool(WORKERS, open_in_worker, (folder,)) as pool, partial.open("a") as file:
+    with (
+        context.Pool(WORKERS, open_in_worker, (folder, form)) as pool,
+        partial.open("a", encoding="utf-8") as file,
+    ):
         if partial.stat().st_size == 0:
-            file.write(HEADER)
-        batches = wanted(customers, done)
-        # Read here rather than by the pool, which would take the whole file into memory.
+            file.write(header_of(form))
+        batches = wanted.batches(written, BATCH)
+        # Read here rather than by the pool, which would take all customers at once.
         while some := list(islice(batches, AHEAD)):
             for lines in pool.map(lines_of, some, chunksize=1):
                 file.writelines(lines)
                 written += len(lines)
             file.flush()
             progress(written)
-    partial.replace(target)
-    return written, done
+    return written
 
 
-def whole_lines(partial: Path) -> int:
+def whole_lines(partial: Path, form: str) -> int:
     """Cut off a torn last line; return how many customers the file holds."""
     if not partial.exists():
         return 0
@@ -72,42 +113,19 @@ def whole_lines(partial: Path) -> int:
                 break
             lines, size = lines + 1, size + len(line)
         file.truncate(size)
-    return max(lines - 1, 0)
-
-
-def wanted(customers: Path, skip: int) -> Iterator[list[Wanted]]:
-    """The customers of the file after the first `skip`, in batches, by what we know them by."""
-    ids = islice(ids_of(customers), skip, None)
-    while batch := list(islice(ids, BATCH)):
-        found = Customer.objects.filter(customer_id__in=batch).exclude(pk__in=erased_customers())
-        keys = dict(found.values_list("customer_id", "pk"))
-        yield [(customer, keys.get(customer)) for customer in batch]
-
-
-def ids_of(customers: Path) -> Iterator[str]:
-    """The column customer_id of a CSV file, plain or .gz."""
-    opened = gzip.open if customers.suffix == ".gz" else open
-    with opened(customers, "rt", newline="", encoding="utf-8") as file:
-        reader = csv.reader(file)
-        header = next(reader, [])
-        if "customer_id" not in header:
-            raise CustomersFileError(f"{customers}: line 1 names no column customer_id")
-        column = header.index("customer_id")
-        for row in reader:
-            if len(row) <= column or not row[column]:
-                raise CustomersFileError(f"{customers}: line {reader.line_num} has no customer_id")
-            yield row[column]
+    return max(lines - bool(header_of(form)), 0)
 
 
 class Worker:
     """A process that knows one bundle."""
 
     bundle: Bundle
-    unknown: str
+    form: str
+    unknown: list[str]
 
 
-def open_in_worker(folder: Path) -> None:
-    Worker.bundle = open_bundle(folder)
+def open_in_worker(folder: Path, form: str) -> None:
+    Worker.bundle, Worker.form = open_bundle(folder), form
     Worker.unknown = prediction(Worker.bundle, None)
 
 
@@ -117,12 +135,13 @@ def lines_of(batch: list[Wanted]) -> list[str]:
     lines = []
     for name, key in batch:
         is_new = key is None or known.of(key) is None
-        lines.append(f"{name},{Worker.unknown if is_new else prediction(Worker.bundle, key)}\n")
+        articles = Worker.unknown if is_new else prediction(Worker.bundle, key)
+        lines.append(line_of(Worker.form, name, articles))
     return lines
 
 
-def prediction(bundle: Bundle, customer: int | None) -> str:
-    """Twelve article_ids with blanks between."""
+def prediction(bundle: Bundle, customer: int | None) -> list[str]:
+    """Twelve article_ids."""
     profile = profile_of(bundle, (), customer, after_history(bundle))
-    picks = personal_shelf(bundle, profile, K, Constraints())
-    return " ".join(f"{bundle.article[pick.row]:010d}" for pick in picks)
+    picks = predicted(bundle, profile, K, Constraints())
+    return [f"{bundle.article[pick.row]:010d}" for pick in picks]

@@ -74,9 +74,12 @@ def open_shop(products: int = 4) -> dict[str, list[Article]]:
 
 
 def train(
-    now: datetime = datetime(2020, 9, 21, tzinfo=UTC), as_of: date | None = None
+    now: datetime = datetime(2020, 9, 21, tzinfo=UTC),
+    as_of: date | None = None,
+    *,
+    quick: bool = False,
 ) -> ModelVersion:
-    return train_model(as_of, now, lambda line: None)
+    return train_model(as_of, now, lambda line: None, quick=quick)
 
 
 def live_through(stored: list[str]) -> Lived:

@@ -83,7 +83,7 @@ def test_train_now_puts_the_task_into_the_queue(admin_client: Client) -> None:
         queue.clear()
         page = admin_client.post(TRAIN, follow=True).content.decode()
         assert "on its way" in page
-        message = queue.get(timeout=5)
+        message = queue.get(timeout=180)
         message.ack()
         assert message.headers["task"] == "recommendations.train"
     assert LogEntry.objects.get().get_change_message() == "Asked for a training."

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from lightgbm import Booster
 
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from recommendations.dataset.facts import facts_of
@@ -17,8 +18,10 @@ from recommendations.dataset.splits import rolling, truth_of
 from recommendations.evaluation.baselines import repurchase
 from recommendations.evaluation.methods import bundle_of, for_you
 from recommendations.models import ModelVersion
+from recommendations.ranking.features import REGISTRY, Group
 from recommendations.tests.shops import AS_OF, sales_on, some_inputs, train
-from recommendations.training.pipeline import likes_of
+from recommendations.training import ranker, slices
+from recommendations.training.pipeline import likes_of, rankers_without
 
 TODAY = day_number(AS_OF)
 
@@ -86,6 +89,10 @@ def test_the_command_reports_and_the_admin_links_the_report(
     assert found["methods"]["for-you"]["recall@12"]["mean"] == 1.0
     assert found["customers"] == 8
     assert found["next in session"]["baskets"] == 16
+    recall = found["candidate recall"]["everybody"]
+    assert recall["all"]["recall@50"] == recall["again"]["recall@50"] == 1.0
+    assert recall["all"].keys() == {"recall@50", "recall@100", "recall@200", "recall@500"}
+    assert found["ranker"][0].endswith("the blend ranks alone")
     assert "8 customers" in capsys.readouterr().out
     page = admin_client.get(f"/admin/recommendations/modelversion/{version.pk}/change/")
     address = f"/admin/recommendations/modelversion/{version.pk}/evaluation/"
@@ -94,6 +101,44 @@ def test_the_command_reports_and_the_admin_links_the_report(
     assert "repurchase + popularity" in report
     other = ModelVersion.objects.create(version="none", created_at=version.created_at)
     assert admin_client.get(address.replace(str(version.pk), str(other.pk))).status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_competitions_protocol_stands_beside_published_results(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(5):
+        customer, article = make_customer(), make_article()
+        for day in (3, 10, 20):
+            make_transaction(article=article, customer=customer, t_dat=date(2020, 9, day))
+    target = tmp_path / "numbers.json"
+    call_command(
+        "evaluate_recommendations", "--kaggle", "--holdout-days", "3", "--json", str(target)
+    )
+    found = json.loads(target.read_text())
+    assert (found["plan"]["holdout_days"], found["plan"]["k"], found["customers"]) == (7, 12, 5)
+    assert found["published"]["the best public LightGBM"] == "0.0362"
+    said = capsys.readouterr().out
+    assert "these are 5 articles and 15 sales" in said
+    assert "published" in said
+
+
+def test_what_a_ranker_is_worth_without_each_group_of_features(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs = some_inputs(sales=3000)
+    order = np.argsort(inputs.sales.day, kind="stable")
+    sales = replace(inputs.sales, customer=(inputs.sales.customer % 200).astype(np.int32))
+    sales = type(sales)(**{name: column[order] for name, column in vars(sales).items()})
+    monkeypatch.setattr(slices, "LEAST_OF_WEEK", 20)
+    monkeypatch.setattr(ranker, "ROUNDS", 3)
+    split = next(rolling(replace(inputs, sales=sales), 7, 1))
+    texts = rankers_without(split.past)
+    assert texts.keys() == {group.value for group in Group}
+    without = Booster(model_str=texts["sales"].tobytes().decode()).feature_name()
+    assert {f.name for f in REGISTRY} - set(without) == {
+        f.name for f in REGISTRY if f.group is Group.SALES
+    }
 
 
 @pytest.mark.django_db

@@ -313,7 +313,7 @@ def test_questions_are_answered_whatever_ids_they_name(shop: Wardrobe) -> None:
 
 
 def test_a_line_that_is_no_question_is_named() -> None:
-    lines = [b'{"id": 1, "bag": [], "choices": []}\n', b"\n", b'{"id": 2, "bag": 5}\n']
+    lines = [(1, b'{"id": 1, "bag": [], "choices": []}'), (3, b'{"id": 2, "bag": 5}')]
     with pytest.raises(QuestionError, match=r"line 3: .*bag"):
         list(questions(lines))
 

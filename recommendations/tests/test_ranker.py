@@ -1,23 +1,33 @@
 """The learned ranker: what it is chosen by, what it may reorder, when it steps aside."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
 
+from recommendations.bundle.format import RankerReport, report_of
 from recommendations.bundle.reader import Bundle
-from recommendations.dataset.facts import facts_of
 from recommendations.dataset.inputs import Inputs
-from recommendations.dataset.splits import rolling, truth_of
+from recommendations.dataset.splits import Truth
+from recommendations.ranking import features as registry
 from recommendations.ranking import ranker as learned
-from recommendations.ranking.features import NAMES, features
+from recommendations.ranking.features import (
+    REGISTRY,
+    Feature,
+    Group,
+    RankingContext,
+    features,
+)
+from recommendations.ranking.pipeline import Constraints, predicted
 from recommendations.ranking.ranker import TOLD, applies, best_first, opinions
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import PURCHASE, VIEW, Profile
 from recommendations.tests.shops import some_inputs
-from recommendations.training import ranker
-from recommendations.training.pipeline import bundle_in_memory, likes_of, ranker_of
-from recommendations.training.ranker import NO_RANKER, examples_of, fit, trial_of
+from recommendations.training import ranker, slices
+from recommendations.training.pipeline import ranker_of, slice_bundles
+from recommendations.training.ranker import Trial, calibration, examples_of, fit, heads_of, sliced
+from recommendations.training.slices import Slices, slices_of
 
 
 def quiet(line: str) -> None:
@@ -36,11 +46,17 @@ def rebuyers() -> Inputs:
 
 @pytest.fixture(scope="module")
 def ranked_bundle() -> Bundle:
-    split = next(rolling(rebuyers(), 7, 1))
-    rest = {**likes_of(split.past, facts_of(split.past), quiet), **NO_RANKER}
-    bundle = bundle_in_memory(split.past, rest, quiet)
-    text = fit([examples_of(bundle, truth_of(split.later, 200))])
-    return Bundle(bundle.manifest, {**bundle.arrays, "ranker": text})
+    truths, bundle = of_slice(rebuyers(), 7)
+    return Bundle(
+        bundle.manifest,
+        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths)))},
+    )
+
+
+def of_slice(inputs: Inputs, days: int) -> tuple[dict[int, Truth], Bundle]:
+    """What was bought in the `days` before the end, by horizon, and a bundle of what was before."""
+    as_of_day = inputs.as_of_day - days
+    return sliced(inputs, Slices(days, [as_of_day], ""), as_of_day, slice_bundles(inputs), 1)
 
 
 def bought(rows: list[int], kind: int = PURCHASE) -> Profile:
@@ -76,7 +92,7 @@ def test_the_shares_of_a_score_add_up_to_it(
     profile = bought([3, 40, 70])
     found = generate(ranked_bundle, profile)
     assert {len(one.moved) for one in opinions(ranked_bundle, profile, found).values()} == {TOLD}
-    monkeypatch.setattr(learned, "TOLD", len(NAMES))
+    monkeypatch.setattr(learned, "TOLD", len(REGISTRY))
     told = opinions(ranked_bundle, profile, found)
     blend = rank(found)
     assert {row: one.place for row, one in told.items()} == {
@@ -90,38 +106,155 @@ def test_the_shares_of_a_score_add_up_to_it(
 
 def test_features_tell_of_the_shopper_and_the_article(ranked_bundle: Bundle) -> None:
     profile = bought([3, 40])
-    rows = np.array([40, 5], np.int32)
+    rows = np.array([40, 41, 5], np.int32)
     found = generate(ranked_bundle, profile)
-    values = features(ranked_bundle, profile, found, rows, np.array([2.0, 1.0]))
-    column = {name: values[:, place] for place, name in enumerate(NAMES)}
+    context = RankingContext(ranked_bundle, profile, found, rows, np.array([2.0, 1.5, 1.0]), 2.0)
+    values = features(context)
+    column = {feature.name: values[:, place] for place, feature in enumerate(REGISTRY)}
     assert column["days_since_bought"][0] == 2.0
-    assert np.isnan(column["days_since_bought"][1])
-    assert column["again"].tolist() == [1.5, 0.0]
+    assert np.isnan(column["days_since_bought"][1:]).all()
+    assert column["days_since_product"].tolist()[:2] == [2.0, 2.0]
+    assert column["again"].tolist() == [1.5, 0.0, 0.0]
     assert column["sold_28"] == pytest.approx(np.log1p(ranked_bundle.sold[rows, 4]))
     assert (column["sold_28"] >= column["sold_7"]).all()
+    assert column["horizon"].tolist() == [2.0] * 3
+    shares = profile.weights / profile.weights.sum()
+    same = ranked_bundle.product_type[[3, 40]] == ranked_bundle.product_type[5]
+    assert column["share_of_product_type"][2] == pytest.approx(shares[same].sum())
 
 
-def test_too_few_customers_get_no_ranker() -> None:
-    assert len(ranker_of(rebuyers(), quiet)["ranker"]) == 0
+def test_of_nobody_every_feature_is_a_number_or_unknown(ranked_bundle: Bundle) -> None:
+    nobody = bought([])
+    found = generate(ranked_bundle, nobody)
+    ranking = rank(found)
+    context = RankingContext(ranked_bundle, nobody, found, ranking.rows, ranking.scores)
+    values = features(context)
+    assert values.shape == (len(ranking.rows), len(REGISTRY))
+    assert not np.isinf(values).any()
+
+
+def test_no_two_features_share_a_name() -> None:
+    assert len({feature.name for feature in REGISTRY}) == len(REGISTRY)
+
+
+def test_a_feature_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is computed, trained on, served and explained, and a model without it goes on."""
+    truths, bundle = of_slice(rebuyers(), 7)
+    older = Bundle(
+        bundle.manifest,
+        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths)))},
+    )
+    wanted = {row for own in next(iter(truths.values())).bought for row in own if row % 3 == 0}
+    mine = Feature(
+        "of_three",
+        Group.SALES,
+        lambda context: np.isin(context.rows, list(wanted)).astype(np.float64),
+        "of the rows that everybody wants, those that three divides",
+    )
+    monkeypatch.setattr(registry, "REGISTRY", (*REGISTRY, mine))
+    newer = Bundle(
+        bundle.manifest,
+        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths)))},
+    )
+    assert newer.booster.feature_name()[-1] == "of_three"
+    profile = bought([3, 40, 70])
+    assert len(predicted(newer, profile, 12, Constraints())) == 12
+    assert opinions(newer, profile, generate(newer, profile))
+    assert older.booster.feature_name() == [feature.name for feature in REGISTRY]
+    assert len(predicted(older, profile, 12, Constraints())) == 12
+    monkeypatch.setattr(registry, "REGISTRY", REGISTRY)
+    unknown = Bundle(bundle.manifest, newer.arrays)
+    assert not applies(unknown, profile)
+    assert len(predicted(unknown, profile, 12, Constraints())) == 12
+
+
+def test_too_few_customers_get_no_ranker_and_the_report_says_why() -> None:
+    arrays = ranker_of(rebuyers(), quiet)
+    assert len(arrays["ranker"]) == 0
+    decision = report_of(arrays["ranker_report"]).decision
+    assert "fewer than 1,000" in decision
+    assert "the blend ranks alone" in decision
+
+
+def test_a_trial_needs_examples_from_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "LEAST_OF_WEEK", 50)
+    monkeypatch.setattr(ranker, "LEAST_EXAMPLES", 100_000)
+    arrays = ranker_of(rebuyers(), quiet)
+    report = report_of(arrays["ranker_report"])
+    assert (len(arrays["ranker"]), report.trial_customers, report.chosen) == (0, 0, False)
+    assert "fewer than 100000 examples" in report.decision
+
+
+def test_days_are_taken_where_weeks_lack_buyers(monkeypatch: pytest.MonkeyPatch) -> None:
+    inputs = rebuyers()
+    monkeypatch.setattr(slices, "LEAST_OF_DAY", 20)
+    monkeypatch.setattr(slices, "LEAST_OF_DAYS", 100)
+    found = slices_of(inputs)
+    assert found.step == 1
+    assert found.as_of_days[0] == inputs.as_of_day - 1
+    assert found.horizons(inputs, inputs.as_of_day - 1) == [1]
+    assert found.horizons(inputs, inputs.as_of_day - 2) == [1, 2]
+    monkeypatch.setattr(slices, "LEAST_OF_WEEK", 50)
+    weekly = slices_of(inputs)
+    assert (weekly.step, len(weekly.as_of_days)) == (7, 5)
+    assert weekly.as_of_days[0] == inputs.as_of_day - 7
 
 
 def test_a_ranker_that_is_no_better_beyond_chance_is_not_chosen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ranker, "LEAST_CUSTOMERS", 10)
+    monkeypatch.setattr(slices, "LEAST_OF_WEEK", 50)
+    monkeypatch.setattr(ranker, "LEAST_EXAMPLES", 50)
     monkeypatch.setattr(ranker, "ROUNDS", 5)
     arrays = ranker_of(rebuyers(), quiet)
-    *_, customers, pointwise = arrays["ranker_trial"].tolist()
-    assert customers > 100
-    assert 0.0 < pointwise < 1.0
-    assert (len(arrays["ranker"]) > 0) == (arrays["ranker_trial"][2] > 0)
+    report = report_of(arrays["ranker_report"])
+    assert report.trial_customers > 200
+    assert report.slice_days == 7
+    assert len(report.slices) == 5
+    assert report.slices[0] == str(rebuyers().as_of - timedelta(days=7))
+    assert report.gain_at_least <= report.ranker_map12 - report.blend_map12 <= report.gain_at_most
+    assert (len(arrays["ranker"]) > 0) == report.chosen == (report.gain_at_least > 0)
 
 
 def test_a_gain_counts_by_the_lower_bound_of_its_interval() -> None:
     dice = np.random.default_rng(3)
     blend = dice.random(500)
-    assert trial_of(blend, blend + 0.01)[2] == pytest.approx(0.01)
-    assert trial_of(blend, blend + dice.normal(0, 1, 500))[2] < 0
+    scores, bought = [dice.random(500)], [dice.random(500) < 0.5]
+    better = Trial([blend], [blend + 0.01], scores, bought)
+    assert better.figures()["gain_at_least"] == pytest.approx(0.01)
+    as_good = Trial([blend], [blend + dice.normal(0, 1, 500)], scores, bought)
+    assert as_good.figures()["gain_at_least"] < 0
+    assert Trial().figures() == {}
+
+
+def test_a_score_becomes_the_chance_that_was_seen() -> None:
+    dice = np.random.default_rng(5)
+    score = dice.normal(0, 2, 20_000)
+    bought = dice.random(20_000) < 1 / (1 + np.exp(-(0.8 * score - 2)))
+    report = RankerReport(decision="", calibration=calibration([score], [bought]))
+    for low, high in ((-2, -1), (0, 1), (2, 3)):
+        inside = (score > low) & (score < high)
+        told = np.mean([report.chance(value) for value in score[inside]])
+        assert told == pytest.approx(bought[inside].mean(), abs=0.02)
+    assert calibration([score], [np.zeros(20_000, bool)]) == []
+    assert RankerReport(decision="").chance(1.0) is None
+
+
+@pytest.mark.parametrize("days", [1, 7])
+def test_what_comes_after_a_slice_changes_no_bit_of_its_features(days: int) -> None:
+    inputs = rebuyers()
+    late = inputs.sales.day > inputs.as_of_day - days
+    row = np.where(late, (inputs.sales.row + 17) % 300, inputs.sales.row).astype(np.int32)
+    price = np.where(late, 9 * inputs.sales.price, inputs.sales.price).astype(np.float32)
+    shifted = replace(inputs, sales=replace(inputs.sales, row=row, price=price))
+    assert heads(inputs, days) == heads(shifted, days)
+
+
+def heads(inputs: Inputs, days: int) -> list[bytes]:
+    """Candidates and features of everybody known before the last days."""
+    _, bundle = of_slice(inputs, days)
+    parts = [ranker.head_of(bundle, customer) for customer in range(200)]
+    return [rows.tobytes() + seen.tobytes() for rows, seen in parts]
 
 
 def test_the_newest_week_changes_nothing_that_older_weeks_teach() -> None:
@@ -130,16 +263,12 @@ def test_the_newest_week_changes_nothing_that_older_weeks_teach() -> None:
     row = np.where(late, (inputs.sales.row + 17) % 300, inputs.sales.row).astype(np.int32)
     shifted = replace(inputs, sales=replace(inputs.sales, row=row))
     before, after = taught(inputs), taught(shifted)
-    assert before[0].tobytes() != after[0].tobytes()
-    assert [block.tobytes() for block in before[1:]] == [block.tobytes() for block in after[1:]]
+    assert before[-1] != after[-1]
+    assert before[:-1] == after[:-1]
 
 
-def taught(inputs: Inputs) -> list[np.ndarray]:
-    """Each week's features and labels, the newest week first."""
-    oldest = list(rolling(inputs, 7, 3))[-1].past
-    rest = {**likes_of(oldest, facts_of(oldest), quiet), **NO_RANKER}
-    parts = [
-        examples_of(bundle_in_memory(split.past, rest, quiet), truth_of(split.later, 200))
-        for split in rolling(inputs, 7, 3)
-    ]
-    return [np.column_stack([part.features, part.bought]) for part in parts]
+def taught(inputs: Inputs) -> list[bytes]:
+    """Each week's features and labels, the newest week last."""
+    weeks = Slices(7, [inputs.as_of_day - 7 * n for n in (1, 2, 3)], "")
+    parts, _ = ranker.examples_and_trial(inputs, weeks, slice_bundles(inputs), quiet, 1, trials=0)
+    return [part.features.tobytes() + part.bought.tobytes() for part in parts]

@@ -13,11 +13,11 @@ from catalog.tests.factories import make_article, make_customer, make_transactio
 from recommendations import tasks
 from recommendations.bundle import registry
 from recommendations.bundle.format import ARRAYS
-from recommendations.bundle.versions import prune
+from recommendations.bundle.versions import TRAINING_LOCK, prune
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.models import ModelVersion
 from recommendations.tests.shops import open_shop, train
-from recommendations.training.run import LOCK, TrainingRunningError
+from recommendations.training.run import TrainingRunningError
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2020, 9, 21, 12, tzinfo=UTC)
@@ -117,13 +117,13 @@ def test_two_trainings_do_not_run_at_once(caplog: pytest.LogCaptureFixture) -> N
     open_shop(1)
     other = psycopg2.connect(**{**connection.get_connection_params(), "cursor_factory": None})
     with closing(other), other.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [TRAINING_LOCK])
         with pytest.raises(TrainingRunningError):
             train()
         tasks.train()
         assert "another training is running" in caplog.text
         # A closed connection's locks go a moment later.
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [TRAINING_LOCK])
     tasks.train()
     assert ModelVersion.objects.active().exists()
 

@@ -83,6 +83,8 @@ def test_an_article_newer_than_the_model_gets_its_type_from_postgresql(trained: 
     shelf = recommend("similar", article=late.pk)
     assert (shelf.strategy, shelf.degraded) == ("postgres_same_type", True)
     assert set(garments(shelf)) == {"dress"}
+    scores = [item.score for item in shelf.items]
+    assert scores == sorted(set(scores), reverse=True)
 
 
 # --- for you ---
@@ -260,6 +262,9 @@ def test_trending_starts_with_live_trends_and_is_filled_up(trained: Shop, trend:
     assert shelf.items[0].article == trend
     assert [item.reason for item in shelf.items] == ["Trending now"] + ["Popular right now"] * 4
     assert len(set(articles(shelf))) == 5
+    # One scale: what only fills the list up doesn't trend, however well it sold.
+    assert shelf.items[0].score > 0
+    assert [item.score for item in shelf.items[1:]] == [0.0] * 4
     assert trend in articles(recommend("trending", index_group=2))
     assert trend not in articles(recommend("trending", index_group=1))
 
@@ -267,6 +272,7 @@ def test_trending_starts_with_live_trends_and_is_filled_up(trained: Shop, trend:
 def test_without_a_trend_yet_trending_is_what_sells(trained: Shop) -> None:
     shelf = recommend("trending", k=4)
     assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", False)
+    assert {item.score for item in shelf.items} == {0.0}
     assert set(articles(shelf)) == {articles[0].pk for articles in trained.values()}
     assert set(garments(recommend("trending", index_group=2))) == {"jacket", "sneaker"}
 

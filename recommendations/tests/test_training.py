@@ -10,7 +10,7 @@ from recommendations.dataset import facts, popularity
 from recommendations.dataset.inputs import NEVER, day_number
 from recommendations.dataset.load import find, month_ranges
 from recommendations.tests.shops import AS_OF, sales_on, some_inputs
-from recommendations.training import content, neighbours, new_in, pipeline
+from recommendations.training import content, counts, neighbours, new_in, pipeline
 
 TODAY = day_number(AS_OF)
 
@@ -50,6 +50,20 @@ def test_an_article_s_own_design_is_not_its_neighbour_and_others_come_once() -> 
         assert len(np.unique(design[near])) == len(near)
 
 
+def test_quick_neighbours_are_the_exact_ones_of_the_same_type() -> None:
+    vectors, design = unit_vectors(300), np.arange(300, dtype=np.int32)
+    kind, candidate = (np.arange(300) % 7).astype(np.int32), np.arange(300) % 3 != 1
+    kind[299] = 99  # the only one of its type
+    found = neighbours.neighbours_of_type(vectors, design, candidate, kind, quiet)
+    assert (found.rows[299] == neighbours.NONE).all()
+    for row in range(0, 299, 10):
+        cosines = np.where(candidate & (kind == kind[row]), vectors @ vectors[row], -2)
+        cosines[row] = -2
+        expected = np.sort(cosines[cosines > -2])[::-1][: neighbours.NEIGHBOURS]
+        np.testing.assert_allclose(found.scores[row][: len(expected)], expected, atol=1e-5)
+        assert (kind[found.rows[row][: len(expected)]] == kind[row]).all()
+
+
 def test_one_thing_under_two_product_codes_is_one_design() -> None:
     articles = some_inputs(8).articles
     articles["name"] = ["Rib top", "Rib top", "RIB TOP ", "Rib top", "Skirt", "Belt", "Hat", "Hat"]
@@ -64,9 +78,12 @@ def test_the_same_inputs_give_the_same_bytes() -> None:
     assert {k: v.tobytes() for k, v in first.items()} == {k: v.tobytes() for k, v in second.items()}
 
 
+@pytest.mark.parametrize("quick", [False, True])
 @pytest.mark.parametrize(("articles", "sales"), [(1, 0), (1, 3), (2, 0), (40, 0), (300, 2000)])
-def test_a_shop_of_any_size_gives_every_array_of_the_bundle(articles: int, sales: int) -> None:
-    arrays = pipeline.train(some_inputs(articles, sales), quiet)
+def test_a_shop_of_any_size_gives_every_array_of_the_bundle(
+    articles: int, sales: int, quick: bool
+) -> None:
+    arrays = pipeline.train(some_inputs(articles, sales), quiet, quick=quick)
     assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == ARRAYS
     assert all(np.isfinite(a).all() for a in arrays.values() if a.dtype.kind == "f")
 
@@ -111,6 +128,39 @@ def test_a_sale_counts_half_after_a_half_life_and_nothing_after_the_window() -> 
     sales = sales_on([0, 1, 2], [TODAY, TODAY - 2, TODAY - popularity.WINDOW_DAYS])
     score = popularity.popularity(sales, popularity.weights(sales, TODAY), 4)
     assert score.tolist() == [1.0, 0.5, 0.0, 0.0]
+
+
+def test_an_article_counts_once_in_a_basket_and_less_in_a_large_one() -> None:
+    sales = sales_on([0, 0, 1, 1, 2, 3, 4], [TODAY] * 7)
+    sales = replace(sales, customer=np.array([1, 1, 2, 3, 3, 3, 3], np.int32))
+    score = popularity.popularity(sales, popularity.weights(sales, TODAY), 5)
+    assert score.tolist() == [1.0, 1.5, 0.5, 0.5, 0.5]
+
+
+def test_the_best_sellers_of_a_group_come_in_order_equal_ones_by_row() -> None:
+    group = np.array([7, 5, 7, 7, 5, 9], np.int32)
+    found = popularity.by_group(np.array([1, 2, 3, 3, 0, 0], np.float32), group)
+    assert found.keys.tolist() == [5, 7, 9]
+    assert found.rows[:, :4].tolist() == [[1, -1, -1, -1], [2, 3, 0, -1], [-1] * 4]
+    assert found.scores[1, :3].tolist() == [3, 3, 1]
+
+
+def test_counts_are_of_baskets_buyers_and_whatever_is_alike() -> None:
+    inputs = some_inputs(4, 0)
+    sales = sales_on([0, 0, 0, 1], [TODAY - 1, TODAY, TODAY, TODAY - 9])
+    sales = replace(
+        sales, customer=np.array([1, 1, 1, 2], np.int32), channel=np.array([1, 1, 1, 2], np.int32)
+    )
+    order = np.argsort(sales.day, kind="stable")
+    sales = type(sales)(**{name: column[order] for name, column in vars(sales).items()})
+    found = counts.sales_counts(replace(inputs, sales=sales))
+    assert found["sold"][:2].tolist() == [[1, 2, 2, 2, 2], [0, 0, 0, 1, 1]]
+    assert found["sold_alike"][:2, 0].tolist() == [2, 2], "two articles are one product"
+    assert found["buyers"].tolist() == [1, 1, 0, 0]
+    overall = 1 / 4
+    assert found["sold_online"].tolist() == pytest.approx(
+        [0.75 / 6, (1 + 3 * overall) / 4, overall, overall]
+    )
 
 
 def test_each_age_band_has_its_own_best_sellers_and_unknown_ages_too() -> None:

@@ -8,14 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.format import FORMAT, Manifest
-from recommendations.bundle.reader import Bundle
+from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.dataset.facts import Facts, facts_of
 from recommendations.dataset.history import histories
-from recommendations.dataset.inputs import Inputs, Progress, Sales
+from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.popularity import (
     STANDING_HALF_LIFE_DAYS,
     Ranked,
     by_group,
+    decay,
     overall,
     popular_by_age,
     popular_by_channel,
@@ -23,40 +24,68 @@ from recommendations.dataset.popularity import (
     standing,
     weights,
 )
-from recommendations.ranking.features import SOLD_DAYS
+from recommendations.ranking.features import Group
 from recommendations.training.co_occurrence import Partners, also_bought, bought_together
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
-from recommendations.training.neighbours import designs, neighbours_of
+from recommendations.training.counts import sales_counts
+from recommendations.training.neighbours import designs, neighbours_of, neighbours_of_type
 from recommendations.training.new_in import newness
 from recommendations.training.outfits.training import outfit_arrays
-from recommendations.training.ranker import NO_RANKER, BundleOf, fit_ranker
+from recommendations.training.ranker import NO_RANKER, BundleOf, examples_and_trial, fit, fit_ranker
+from recommendations.training.slices import slices_of
 
 SEED = 1
 
 
-def train(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them."""
+def train(
+    inputs: Inputs, progress: Progress, seed: int = SEED, *, quick: bool = False
+) -> dict[str, npt.NDArray[Any]]:
+    """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them; `quick` without
+    what is learned by trial and neighbours of other types: no ranker, and outfits with their
+    usual weights."""
     facts = facts_of(inputs)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
-    likes = likes_of(inputs, facts, progress, seed)
+    likes = likes_of(inputs, facts, progress, seed, quick=quick)
     vectors = likes["vectors"]
     return {
         **shelves(inputs, facts, progress),
-        **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, seed, progress),
+        **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, seed, progress, quick=quick),
         **likes,
-        **ranker_of(inputs, progress, seed),
+        **(NO_RANKER if quick else ranker_of(inputs, progress, seed)),
     }
 
 
 def ranker_of(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt.NDArray[Any]]:
-    """The learned ranker, or none; everything in its slices is from before them."""
+    """The learned ranker, or none; everything in its slices is from before them.
 
-    def prepare(oldest: Inputs) -> BundleOf:
-        likes = likes_of(oldest, facts_of(oldest), quiet, seed)
-        return lambda past: bundle_in_memory(past, {**likes, **NO_RANKER}, quiet)
+    Predictions need no likeness by content, so the slices have none.
+    """
+    return fit_ranker(inputs, slice_bundles(inputs), progress, seed)
 
-    return fit_ranker(inputs, prepare, progress, seed)
+
+def slice_bundles(inputs: Inputs) -> BundleOf:
+    rest = {**unlike_of(inputs), **NO_RANKER}
+    return lambda past: bundle_in_memory(past, rest, quiet)
+
+
+def rankers_without(inputs: Inputs, seed: int = SEED) -> dict[str, npt.NDArray[np.uint8]]:
+    """Rankers of the same examples, each without a group of features."""
+    examples, _ = examples_and_trial(
+        inputs, slices_of(inputs), slice_bundles(inputs), quiet, seed, trials=0
+    )
+    return {group.value: fit(examples, without=(group,)) for group in Group}
+
+
+def unlike_of(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
+    """In place of `likes_of`: designs alone."""
+    count = len(inputs.articles)
+    return {
+        "design": designs(inputs.articles),
+        "vectors": np.zeros((count, 1), np.float32),
+        "neighbours": np.full((count, 1), ABSENT, np.int32),
+        "neighbour_scores": np.zeros((count, 1), np.float32),
+    }
 
 
 def quiet(line: str) -> None:
@@ -83,13 +112,17 @@ def bundle_in_memory(
 
 
 def likes_of(
-    inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED
+    inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
     """What the articles themselves say of their likeness; of the sales only prices matter."""
     vectors = content_vectors(inputs.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(inputs.articles)
-    near = neighbours_of(vectors, design, facts.on_sale, progress)
+    if quick:
+        kind = inputs.articles["product_type"].to_numpy(np.int32)
+        near = neighbours_of_type(vectors, design, facts.on_sale, kind, progress)
+    else:
+        near = neighbours_of(vectors, design, facts.on_sale, progress)
     progress("nearest neighbours")
     return {
         "design": design,
@@ -118,6 +151,10 @@ def attributes(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
         "garment_group",
         "index_group",
         "colour_master",
+        "colour",
+        "appearance",
+        "section",
+        "department",
     )
     own = {name: inputs.articles[name].to_numpy(np.int32) for name in columns}
     return own | {
@@ -140,14 +177,13 @@ def names(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
 def sales_lists(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
     weight = weights(inputs.sales, inputs.as_of_day)
     score = popularity(inputs.sales, weight, len(inputs.articles))
-    steady = weights(inputs.sales, inputs.as_of_day, STANDING_HALF_LIFE_DAYS)
+    steady = decay(inputs.sales, inputs.as_of_day, STANDING_HALF_LIFE_DAYS)
     stand = standing(popularity(inputs.sales, steady, len(inputs.articles)))
     new = newness(facts, inputs.as_of_day)
     group = inputs.articles["index_group"].to_numpy(np.int32)
     return {
         "standing": stand,
-        "sold": sold_lately(inputs.sales, inputs.as_of_day, len(inputs.articles)),
-        "buyer_age": buyer_age(inputs.sales, len(inputs.articles)),
+        **sales_counts(inputs),
         "colours": other_colours(
             inputs.articles["product"].to_numpy(np.int32), stand, facts.on_sale
         ),
@@ -155,25 +191,12 @@ def sales_lists(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
         **parts("popular_by_index_group", by_group(score, group)),
         **parts("popular_by_age", popular_by_age(inputs, weight)),
         **parts("popular_by_channel", popular_by_channel(inputs, weight)),
+        **parts(
+            "popular_by_department", by_group(score, inputs.articles["department"].to_numpy("i4"))
+        ),
         **parts("new", overall(new)),
         **parts("new_by_index_group", by_group(new, group)),
     }
-
-
-def sold_lately(sales: Sales, as_of_day: int, count: int) -> npt.NDArray[np.float32]:
-    """Units of each article (count × SOLD_DAYS) in the last days."""
-    lately = [sales.row[sales.day > as_of_day - days] for days in SOLD_DAYS]
-    return np.column_stack([np.bincount(rows, minlength=count) for rows in lately]).astype(
-        np.float32
-    )
-
-
-def buyer_age(sales: Sales, count: int) -> npt.NDArray[np.float32]:
-    """Mean age of an article's buyers in years, 0 where none is known."""
-    known = sales.age >= 0
-    units = np.bincount(sales.row[known], minlength=count)
-    total = np.bincount(sales.row[known], sales.age[known], minlength=count)
-    return (total / np.maximum(units, 1)).astype(np.float32)
 
 
 def associations(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:

@@ -1,43 +1,45 @@
-"""Training the ranker on weekly slices, each with features from strictly before it.
+"""Training the ranker on slices of history, each with features from strictly before it.
 
-The newest slice is held out: only a ranker that is better there than the blend, beyond chance, is
-put into the bundle, trained anew on all slices. scikit-learn's HistGradientBoosting, fitted on the
-same examples, is measured beside it: the baseline among rankers.
+The newest slices are tried first: each is predicted by a ranker of the examples that ended before
+it began. Only where the ranker beats the blend there beyond chance is one of all slices put into
+the bundle; the report in its manifest says so either way.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
-from recommendations.bundle.reader import Bundle
+from recommendations.bundle.format import NO_RANKER_REPORT, RankerReport, report_array
+from recommendations.bundle.reader import ABSENT, Bundle, Ints
 from recommendations.dataset import metrics
-from recommendations.dataset.inputs import Inputs, Progress
-from recommendations.dataset.splits import Split, Truth, rolling, truth_of
-from recommendations.ranking.features import NAMES, Matrix, features
-from recommendations.ranking.pipeline import Constraints, personal_shelf
-from recommendations.ranking.ranker import DEPTH
+from recommendations.dataset.history import within
+from recommendations.dataset.inputs import Inputs, Progress, Sales
+from recommendations.dataset.splits import Truth, truth_of
+from recommendations.ranking import features as registry
+from recommendations.ranking.features import Group, Matrix, features
+from recommendations.ranking.pipeline import Constraints, predicted
+from recommendations.ranking.ranker import RANKED, context_of
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import after_history, profile_of
+from recommendations.training.slices import Slices, slices_of, split_at
 
-SLICES: Final = 5
-SLICE_DAYS: Final = 7
 CUSTOMERS: Final = 8_000
-# With fewer customers than this in any slice the blend ranks alone.
-LEAST_CUSTOMERS: Final = 1_000
+# So many of the newest slices are predicted before they are learned from.
+TRIALS: Final = 2
+# A ranker of fewer examples says nothing of what one of all can do.
+LEAST_EXAMPLES: Final = 500
 K: Final = 12
-RESAMPLES: Final = 500
-ROUNDS: Final = 120
+ROUNDS: Final = 100
 PARAMETERS: Final[dict[str, Any]] = {
     "objective": "lambdarank",
     "lambdarank_truncation_level": 15,
-    "learning_rate": 0.05,
-    "num_leaves": 31,
-    "min_data_in_leaf": 200,
+    "learning_rate": 0.06,
+    "num_leaves": 15,
+    "max_bin": 63,
+    "min_data_in_leaf": 100,
     "feature_fraction": 0.7,
     "lambda_l2": 5.0,
     "num_threads": 2,
@@ -48,152 +50,230 @@ PARAMETERS: Final[dict[str, Any]] = {
 }
 NO_RANKER: Final[dict[str, npt.NDArray[Any]]] = {
     "ranker": np.zeros(0, np.uint8),
-    "ranker_trial": np.zeros(0, np.float32),
+    "ranker_report": report_array(NO_RANKER_REPORT),
 }
 
-# A bundle in memory of the sales up to a day, with the likeness of an earlier day.
+
+# A bundle in memory of the sales up to a day.
 BundleOf = Callable[[Inputs], Bundle]
+Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Candidates of one customer after the other: features, bought or not, how many each has."""
+    """Candidates of one customer after the other: features, bought or not, how many each has;
+    `until` is the last day whose purchases they know."""
 
     features: Matrix
     bought: npt.NDArray[np.int8]
     sizes: npt.NDArray[np.int64]
+    until: int
+
+
+# Of a slice: by customer the candidates that the ranker would order, and their features.
+Heads = dict[int, tuple[Ints, Matrix]]
+
+
+@dataclass
+class Trial:
+    """Average precision of each customer of the slices that were tried, by blend and by ranker;
+    of each candidate of theirs the ranker's score and whether it was bought."""
+
+    blend: list[Values] = field(default_factory=list)
+    ranker: list[Values] = field(default_factory=list)
+    scores: list[Values] = field(default_factory=list)
+    bought: list[npt.NDArray[np.bool_]] = field(default_factory=list)
+
+    def figures(self) -> dict[str, Any]:
+        """Means, and the 95 % interval of the paired difference."""
+        if not self.blend:
+            return {}
+        blend, ranker = np.concatenate(self.blend), np.concatenate(self.ranker)
+        low, high = metrics.interval(ranker - blend)
+        return {
+            "trial_customers": len(blend),
+            "blend_map12": float(blend.mean()),
+            "ranker_map12": float(ranker.mean()),
+            "gain_at_least": low,
+            "gain_at_most": high,
+            "calibration": calibration(self.scores, self.bought),
+        }
 
 
 def fit_ranker(
-    inputs: Inputs, prepare: Callable[[Inputs], BundleOf], progress: Progress, seed: int
+    inputs: Inputs, bundle_of: BundleOf, progress: Progress, seed: int
 ) -> dict[str, npt.NDArray[Any]]:
-    """Arrays `ranker` (the model's text, empty: the blend was as good) and `ranker_trial`.
-
-    `prepare` gets the inputs of the oldest slice, and returns what makes a bundle of each.
-    """
-    if not enough(inputs):
-        return NO_RANKER
-    bundle_of = prepare(deque(rolling(inputs, SLICE_DAYS, SLICES), maxlen=1).pop().past)
-    slices = rolling(inputs, SLICE_DAYS, SLICES)
-    newest = next(slices)
-    bundle, truth = bundle_of(newest.past), truth_of(newest.later, CUSTOMERS, seed)
-    del newest  # a copy of nearly all sales
-    held_out = examples_of(bundle, truth)
-    progress("the ranker's held-out week")
-    learned = list(older(slices, bundle_of, progress, seed))
-    trial = compare(bundle, truth, learned)
-    progress(
-        "ranker MAP@12 {1:.4f}, blend {0:.4f}, difference at least {2:.4f};"
-        " HistGradientBoosting {4:.4f}".format(*trial)
-    )
-    text = fit([held_out, *learned]) if trial[2] > 0 else NO_RANKER["ranker"]
-    return {"ranker": text, "ranker_trial": trial}
+    """Arrays `ranker` (the model's text, empty where the blend was as good) and `ranker_report`."""
+    slices = slices_of(inputs)
+    progress(f"slices for the ranker: {slices.why}")
+    examples, trial = examples_and_trial(inputs, slices, bundle_of, progress, seed)
+    report = report_of_trial(inputs, slices, examples, trial)
+    progress(report.decision)
+    text = fit(examples) if report.chosen else NO_RANKER["ranker"]
+    return {"ranker": text, "ranker_report": report_array(report)}
 
 
-def enough(inputs: Inputs) -> bool:
-    day, customer = inputs.sales.day, inputs.sales.customer
-    ends = [inputs.as_of_day - n * SLICE_DAYS for n in range(SLICES)]
-    return all(
-        len(np.unique(customer[(day > end - SLICE_DAYS) & (day <= end)])) >= LEAST_CUSTOMERS
-        for end in ends
-    )
+def examples_and_trial(
+    inputs: Inputs,
+    slices: Slices,
+    bundle_of: BundleOf,
+    progress: Progress,
+    seed: int,
+    trials: int = TRIALS,
+) -> tuple[list[Examples], Trial]:
+    """Through the slices from the oldest, so that each is tried by what came before it."""
+    examples: list[Examples] = []
+    trial = Trial()
+    for place, as_of_day in reversed(list(enumerate(slices.as_of_days))):
+        truths, bundle = sliced(inputs, slices, as_of_day, bundle_of, seed)
+        heads = heads_of(bundle, truths)
+        before = [part for part in examples if part.until <= as_of_day and len(part.sizes)]
+        if place < trials and sum(len(part.sizes) for part in before) >= LEAST_EXAMPLES:
+            try_out(bundle, truths, heads, fit(before), trial)
+        examples += examples_of(bundle, truths, heads)
+        progress(f"the ranker's examples after {bundle.manifest.as_of}")
+    return examples, trial
 
 
-def older(
-    slices: Iterator[Split], bundle_of: BundleOf, progress: Progress, seed: int
-) -> Iterator[Examples]:
-    for split in slices:
-        yield examples_of(bundle_of(split.past), truth_of(split.later, CUSTOMERS, seed))
-        progress(f"the ranker's week after {split.past.as_of}")
+def sliced(
+    inputs: Inputs, slices: Slices, as_of_day: int, bundle_of: BundleOf, seed: int
+) -> tuple[dict[int, Truth], Bundle]:
+    """By horizon what known customers bought after a day, and a bundle of what was before."""
+    horizons = slices.horizons(inputs, as_of_day)
+    split = split_at(inputs, as_of_day, max(horizons))
+    bundle = bundle_of(split.past)
+    later = within(split.later, np.isin(split.later.customer, bundle.customers.key))
+    return {days: truth_within(later, as_of_day + days, seed) for days in horizons}, bundle
 
 
-def examples_of(bundle: Bundle, truth: Truth) -> Examples:
-    """The head of the blend for each customer who bought something of it."""
-    now_ms, blocks, labels = after_history(bundle), [], []
+def truth_within(later: Sales, until: int, seed: int) -> Truth:
+    return truth_of(within(later, later.day <= until), CUSTOMERS, seed)
+
+
+def heads_of(bundle: Bundle, truths: dict[int, Truth]) -> Heads:
+    customers = {customer for truth in truths.values() for customer in truth.customers.tolist()}
+    return {customer: head_of(bundle, customer) for customer in sorted(customers)}
+
+
+def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[Examples]:
+    """Per horizon the head of the blend for each customer who bought something of it."""
+    parts = []
+    for horizon, truth in truths.items():
+        found = [
+            (seen_for(seen, horizon), bought.astype(np.int8))
+            for seen, bought in labelled(truth, heads)
+            if bought.any()
+        ]
+        blocks, labels = [seen for seen, _ in found], [bought for _, bought in found]
+        parts.append(joined(blocks, labels, bundle.as_of_day + horizon))
+    return parts
+
+
+def labelled(truth: Truth, heads: Heads) -> Iterator[tuple[Matrix, npt.NDArray[np.bool_]]]:
+    """Of each customer the features of the candidates, and which of them they bought."""
     for customer, own in zip(truth.customers.tolist(), truth.bought, strict=True):
-        profile = profile_of(bundle, (), customer, now_ms)
-        found = generate(bundle, profile)
-        ranking = rank(found)
-        rows = ranking.rows[:DEPTH]
-        bought = np.isin(rows, list(own))
-        if len(profile) and bought.any():
-            blocks.append(features(bundle, profile, found, rows, ranking.scores[:DEPTH]))
-            labels.append(bought.astype(np.int8))
+        rows, seen = heads[customer]
+        yield seen, np.isin(rows, list(own))
+
+
+def seen_for(seen: Matrix, horizon: int) -> Matrix:
+    """The same features, meant for so many days ahead."""
+    copy = seen.copy()
+    copy[:, [feature.name for feature in registry.REGISTRY].index("horizon")] = horizon
+    return copy
+
+
+def head_of(bundle: Bundle, customer: int) -> tuple[Ints, Matrix]:
+    """The candidates that the ranker would order, and their features."""
+    profile = profile_of(bundle, (), customer, after_history(bundle))
+    found = generate(bundle, profile, RANKED)
+    context = context_of(bundle, profile, found, rank(found))
+    return context.rows, features(context)
+
+
+def joined(blocks: list[Matrix], labels: list[npt.NDArray[np.int8]], until: int) -> Examples:
     return Examples(
-        np.concatenate([np.zeros((0, len(NAMES)), np.float32), *blocks]),
+        np.concatenate([np.zeros((0, len(registry.REGISTRY)), np.float32), *blocks]),
         np.concatenate([np.zeros(0, np.int8), *labels]),
         np.array([len(block) for block in blocks], np.int64),
+        until,
     )
 
 
-def fit(parts: list[Examples]) -> npt.NDArray[np.uint8]:
-    """LightGBM's lambdarank, as the bytes of its text."""
+def fit(
+    parts: Sequence[Examples], without: Collection[Group] = (), seed: int = 1
+) -> npt.NDArray[np.uint8]:
+    """LightGBM's lambdarank of the examples, as the bytes of its text."""
     import lightgbm
 
+    kept = [n for n, feature in enumerate(registry.REGISTRY) if feature.group not in without]
     data = lightgbm.Dataset(
-        np.concatenate([part.features for part in parts]),
+        np.concatenate([part.features[:, kept] for part in parts]),
         np.concatenate([part.bought for part in parts]),
         group=np.concatenate([part.sizes for part in parts]),
-        feature_name=list(NAMES),
+        feature_name=[registry.REGISTRY[n].name for n in kept],
     )
-    text = lightgbm.train(PARAMETERS, data, ROUNDS).model_to_string()
+    text = lightgbm.train(PARAMETERS | {"seed": seed}, data, ROUNDS).model_to_string()
     return np.frombuffer(text.encode(), np.uint8)
 
 
-class Pointwise:
-    """HistGradientBoosting in LightGBM's place: a candidate's chance to be bought, on its own."""
-
-    def __init__(self, parts: list[Examples]) -> None:
-        from sklearn.ensemble import HistGradientBoostingClassifier
-
-        self.model = HistGradientBoostingClassifier(
-            max_iter=ROUNDS, learning_rate=0.05, max_leaf_nodes=31, min_samples_leaf=200,
-            l2_regularization=5.0, early_stopping=False, random_state=1,
-        )  # fmt: skip
-        self.model.fit(
-            np.concatenate([part.features for part in parts]),
-            np.concatenate([part.bought for part in parts]),
-        )
-
-    def predict(self, features: Matrix, num_threads: int) -> npt.NDArray[np.float64]:
-        chance: npt.NDArray[np.float64] = self.model.predict_proba(features)[:, 1]
-        return chance
-
-
-class Rival(Bundle):
-    """A bundle whose candidates another model orders."""
-
-    booster: Pointwise
-
-
-def compare(bundle: Bundle, truth: Truth, learned: list[Examples]) -> npt.NDArray[np.float32]:
-    """MAP@12 of the blend and of the ranker on whole shelves; the lower bound (95 %, bootstrap) of
-    the paired difference; how many customers; MAP@12 of HistGradientBoosting."""
-    arrays = {**bundle.arrays, "ranker": fit(learned)}
-    rival = Rival(bundle.manifest, arrays)
-    rival.booster = Pointwise(learned)
+def try_out(
+    bundle: Bundle,
+    truths: dict[int, Truth],
+    heads: Heads,
+    text: npt.NDArray[np.uint8],
+    trial: Trial,
+) -> None:
+    """Predict the longest horizon of a slice by both."""
+    horizon, truth = max(truths), truths[max(truths)]
+    report = RankerReport(decision="on trial", horizons=list(truths))
+    arrays = {**bundle.arrays, "ranker": text, "ranker_report": report_array(report)}
+    ranked = Bundle(bundle.manifest, arrays)
     relevant = np.array([len(own) for own in truth.bought])
-    with threadpool_limits(1, "openmp"):  # a hundred candidates at a time aren't worth threads
-        blend, ranked, pointwise = (
-            metrics.average_precision(metrics.hits_of(shelves_of(b, truth), truth.bought), relevant)
-            for b in (bundle, Bundle(bundle.manifest, arrays), rival)
-        )
-    return np.append(trial_of(blend, ranked), np.float32(pointwise.mean()))
+    for found, own in ((trial.blend, bundle), (trial.ranker, ranked)):
+        hits = metrics.hits_of(predictions(own, truth.customers), truth.bought)
+        found.append(metrics.average_precision(hits, relevant))
+    for seen, bought in labelled(truth, heads):
+        trial.scores.append(ranked.booster.predict(seen_for(seen, horizon), num_threads=1))
+        trial.bought.append(bought)
 
 
-def trial_of(
-    blend: npt.NDArray[np.float64], learned: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float32]:
-    gain, dice = learned - blend, np.random.default_rng(1)
-    means = [dice.choice(gain, len(gain)).mean() for _ in range(RESAMPLES)]
-    low = np.quantile(means, 0.025)
-    return np.array([blend.mean(), learned.mean(), low, len(gain)], np.float32)
+def calibration(scores: list[Values], bought: list[npt.NDArray[np.bool_]]) -> list[float]:
+    """Slope and intercept of the logistic curve from a score to the chance of being bought
+    (Platt's scaling), by what was held out; empty where nothing was bought, or all was."""
+    from sklearn.linear_model import LogisticRegression
+
+    found = np.concatenate(bought)
+    if found.all() or not found.any():
+        return []
+    curve = LogisticRegression(C=1e6).fit(np.concatenate(scores)[:, None], found)
+    return [float(curve.coef_[0, 0]), float(curve.intercept_[0])]
 
 
-def shelves_of(bundle: Bundle, truth: Truth) -> npt.NDArray[np.int32]:
-    lists = np.full((len(truth.customers), K), -1, np.int32)
-    for place, customer in enumerate(truth.customers.tolist()):
+def predictions(bundle: Bundle, customers: Ints) -> Ints:
+    lists = np.full((len(customers), K), ABSENT, np.int32)
+    for place, customer in enumerate(customers.tolist()):
         profile = profile_of(bundle, (), customer, after_history(bundle))
-        picks = personal_shelf(bundle, profile, K, Constraints())
+        picks = predicted(bundle, profile, K, Constraints())
         lists[place, : len(picks)] = [pick.row for pick in picks]
     return lists
+
+
+def report_of_trial(
+    inputs: Inputs, slices: Slices, examples: list[Examples], trial: Trial
+) -> RankerReport:
+    figures = trial.figures()
+    chosen = figures.get("gain_at_least", 0.0) > 0
+    counted = {"chosen": chosen, "examples": sum(len(part.sizes) for part in examples)}
+    decision = f"{slices.why}; {told(figures, chosen)}" if slices.as_of_days else slices.why
+    return slices.report(inputs, decision=decision, **counted, **figures)
+
+
+def told(figures: dict[str, Any], chosen: bool) -> str:
+    """The outcome of the trial in words."""
+    if not figures:
+        return f"fewer than {LEAST_EXAMPLES} examples to try a ranker of: the blend ranks alone"
+    return (
+        "MAP@12 of the ranker {ranker_map12:.4f}, of the blend {blend_map12:.4f}, difference "
+        "{gain_at_least:.4f} to {gain_at_most:.4f}: ".format(**figures)
+    ) + ("the ranker ranks" if chosen else "the blend ranks alone")

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from django.db import Error, connection
 
-from recommendations.bundle.format import FORMAT, Manifest, as_builtins
+from recommendations.bundle.format import FORMAT, Manifest, RankerReport, as_builtins, report_of
 from recommendations.bundle.models import ModelVersion
-from recommendations.bundle.versions import activate, prune
+from recommendations.bundle.versions import TRAINING_LOCK, activate, prune
 from recommendations.bundle.writer import write_bundle
 from recommendations.dataset.fingerprint import code_fingerprint, data_fingerprint
 from recommendations.dataset.inputs import Inputs, Progress
@@ -21,16 +21,18 @@ from recommendations.dataset.load import load_inputs
 from recommendations.training.content import FEATURES
 from recommendations.training.pipeline import train
 
-# Any number, the same in every process.
-LOCK = 5_501_000_001
-
 
 class TrainingRunningError(Exception):
     """Another process is training."""
 
 
-def train_model(as_of: date | None, now: datetime, progress: Progress) -> ModelVersion:
+def train_model(
+    as_of: date | None, now: datetime, progress: Progress, *, quick: bool = False
+) -> ModelVersion:
     """Train on the sales up to and including `as_of` (None: all) and activate the new version.
+
+    `quick` leaves out what takes long (see pipeline.train): a shop can open with it while the full
+    model is trained.
 
     Raise TrainingRunningError, NothingToTrainOnError, or whatever the disk or the database does; a
     failed run leaves the active version in charge and says in its row what went wrong.
@@ -39,7 +41,7 @@ def train_model(as_of: date | None, now: datetime, progress: Progress) -> ModelV
         ModelVersion.objects.all().abandon_unfinished()
         record = ModelVersion.objects.create(version=f"{now:%Y%m%d-%H%M%S-%f}", created_at=now)
         try:
-            build(record, as_of, progress)
+            build(record, as_of, progress, quick=quick)
             activate(record)
         except BaseException as error:
             fail(record, error)
@@ -48,16 +50,19 @@ def train_model(as_of: date | None, now: datetime, progress: Progress) -> ModelV
     return record
 
 
-def build(record: ModelVersion, as_of: date | None, progress: Progress) -> None:
+def build(
+    record: ModelVersion, as_of: date | None, progress: Progress, *, quick: bool = False
+) -> None:
     """Train and write the bundle of `record`."""
     start = time.perf_counter()
     inputs = load_inputs(as_of, record.created_at.date(), progress)
     loaded = time.perf_counter()
-    arrays = train(inputs, progress)
+    arrays = train(inputs, progress, quick=quick)
     metrics = quality(arrays) | {
         "load_s": round(loaded - start, 2),
         "train_s": round(time.perf_counter() - loaded, 2),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "quick": int(quick),
     }
     manifest = write_bundle(record.folder, manifest_of(record, inputs, arrays, metrics), arrays)
     record.as_of, record.metrics, record.manifest = inputs.as_of, metrics, as_builtins(manifest)
@@ -85,6 +90,7 @@ def manifest_of(
         },
         metrics=metrics,
         features=dict(FEATURES),
+        ranker=report_of(arrays["ranker_report"]),
         files={},
     )
 
@@ -97,22 +103,21 @@ def quality(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
     return {
         "nearest_cosine": round(float(arrays["neighbour_scores"][:, 0].mean()), 4),
         "same_type_share": round(float(same.sum() / max(known.sum(), 1)), 4),
-        **trial_figures(arrays),
+        **trial_figures(report_of(arrays["ranker_report"])),
     }
 
 
-def trial_figures(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
-    """How ranker and blend did on the week held out, and which of them was chosen."""
-    names = (
-        "blend_map12",
-        "ranker_map12",
-        "ranker_gain_at_least",
-        "ranker_trial_customers",
-        "hist_gradient_boosting_map12",
-    )
-    figures = zip(names, arrays["ranker_trial"].tolist(), strict=False)
-    chosen = {"ranker_chosen": int(len(arrays["ranker"]) > 0)}
-    return chosen | {name: round(value, 5) for name, value in figures}
+def trial_figures(report: RankerReport) -> dict[str, float]:
+    """How ranker and blend did on the slices held out, and which of them was chosen."""
+    names = ("blend_map12", "ranker_map12", "gain_at_least", "gain_at_most", "trial_customers")
+    told: dict[str, float] = {
+        "ranker_chosen": int(report.chosen),
+        "ranker_slice_days": report.slice_days,
+    }
+    if not report.trial_customers:
+        return told
+    prefixed = {name: name if "map12" in name else f"ranker_{name}" for name in names}
+    return told | {prefixed[name]: round(getattr(report, name), 5) for name in names}
 
 
 def fail(record: ModelVersion, error: BaseException) -> None:
@@ -125,7 +130,7 @@ def fail(record: ModelVersion, error: BaseException) -> None:
 def training_lock() -> Iterator[None]:
     """One training at a time per database. Raise TrainingRunningError when it is taken."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [TRAINING_LOCK])
         if not cursor.fetchone()[0]:
             raise TrainingRunningError("another training is running")
     try:
@@ -133,4 +138,4 @@ def training_lock() -> Iterator[None]:
     finally:
         # A connection that broke has lost the lock, and the error that broke it is the one to tell.
         with suppress(Error), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [TRAINING_LOCK])

@@ -1,7 +1,7 @@
 """A list of goods that facets narrow and a sort orders: its links, its page of cards."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.paginator import Page
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from catalog.models import Article
-from catalog.search.facet_index import Assortment, Bools, Ints, Option
+from catalog.search.facet_index import Assortment, Bools, Facet, Ints, Option
 from storefront.listing.pages import first_of, page_of
 from storefront.listing.swatches import with_colours
 
@@ -58,9 +58,20 @@ class Stretch:
 
 
 @dataclass(frozen=True)
+class Understood:
+    """A facet's value that the words of a search say: the goods without it, and the rest of the
+    words, for when another is chosen or it is taken back."""
+
+    value: int
+    rows: Bools
+    rest: str
+
+
+@dataclass(frozen=True)
 class FacetedList:
     """`rows` are the goods before any choice; of `sorts` the first needs no mention in an
-    address, and `kept` (the words of a search) is in every address."""
+    address, and `kept` (the words of a search) is in every address. `understood` are the facets
+    that the words speak of."""
 
     goods: Assortment
     rows: Bools
@@ -68,6 +79,7 @@ class FacetedList:
     sort: str
     sorts: Mapping[str, str]
     kept: Mapping[str, str] = field(default_factory=dict)
+    understood: Mapping[str, Understood] = field(default_factory=dict)
 
     @property
     def left(self) -> Bools:
@@ -77,20 +89,33 @@ class FacetedList:
         """The facets that leave something to choose."""
         groups = []
         for facet in self.goods.facets:
-            options = self.goods.options(facet, self.rows, self.choice)
+            options = self._options(facet)
             if len(options) > 1 or any(option.chosen for option in options):
                 links = [Link(o, self.toggled(facet.key, o.value)) for o in options]
                 groups.append(Group(facet.title, facet.key, links))
         return groups
 
-    def toggled(self, key: str, value: int) -> str:
-        """The address with one value more, or less."""
-        return self.url({**self.choice, key: sorted({*self.choice[key]} ^ {value})}, self.sort)
+    def _options(self, facet: Facet) -> list[Option]:
+        said = self.understood.get(facet.key)
+        if said is None or self.choice[facet.key]:
+            return self.goods.options(facet, self.rows, self.choice)
+        options = self.goods.options(facet, said.rows, self.choice)
+        return [replace(o, chosen=o.chosen or o.value == said.value) for o in options]
 
-    def url(self, choice: Choice, sort: str) -> str:
+    def toggled(self, key: str, value: int) -> str:
+        """The address with one value more, or less; a value that the words say is taken from them
+        once another is chosen beside it."""
+        chosen, words = {*self.choice[key]}, None
+        if (said := self.understood.get(key)) and not chosen:
+            chosen, words = {said.value}, said.rest
+        return self.url({**self.choice, key: sorted(chosen ^ {value})}, self.sort, words)
+
+    def url(self, choice: Choice, sort: str, words: str | None = None) -> str:
+        """The address with a choice and an order, and with other words than those searched for."""
+        kept = self.kept if words is None else {**self.kept, "q": words}
         chosen = [(key, str(value)) for key, values in choice.items() for value in values]
         order = [("sort", sort)] if sort != next(iter(self.sorts)) else []
-        return f"?{urlencode([*self.kept.items(), *chosen, *order])}"
+        return f"?{urlencode([*kept.items(), *chosen, *order])}"
 
     def context(self, stretch: Stretch) -> dict[str, Any]:
         """What shop/facets.html and shop/grid.html show."""
@@ -100,7 +125,12 @@ class FacetedList:
             "first": stretch.first,
             "cards": with_colours(stretch.articles),
             "groups": groups,
-            "chips": [link for group in groups for link in group.links if link.option.chosen],
+            "chips": [
+                link
+                for group in groups
+                for link in group.links
+                if link.option.value in self.choice[group.key]
+            ],
             "clear": self.url({}, self.sort),
             "sort": self.sort,
             "sorts": [

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from django.core.cache import cache
 
 from catalog.models import IngestRun
+from recommendations.bundle.versions import in_training
 from recommendations.evaluation import quality
 from recommendations.evaluation.quality import Quality
 from recommendations.models import ModelVersion
@@ -58,6 +59,7 @@ class Pipeline:
     spooled_bytes: int
     ingest: IngestRun | None
     model: ModelVersion | None
+    training: ModelVersion | None
     versions: list[Quality]
     told: list[WorkerStatus] = field(default_factory=list)  # and those that have stopped
     verified: Verified | None = None
@@ -166,6 +168,7 @@ def look_afresh() -> Pipeline:
         spooled_bytes=spool.size(),
         ingest=IngestRun.objects.first(),
         model=ModelVersion.objects.active().first(),
+        training=in_training(),
         versions=quality.history(),
         told=asked(status.told, []),
         verified=asked(sampling.last, None),

@@ -2,22 +2,36 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from catalog.article_cache import articles
 from catalog.data_version import per_data_version
 from catalog.models import Article
 from catalog.navigation import menu
-from catalog.search.facet_index import assortment
-from catalog.search.lexicon import WORD, lexicon
+from catalog.search.facet_index import Assortment, assortment
+from catalog.search.matching import fitting
+from catalog.search.ranking import Ranked, rank
+from catalog.search.spelling import spelling
+from catalog.search.understanding.concepts import Concept
+from catalog.search.understanding.tokens import words
+from catalog.search.understanding.vocabulary import vocabulary
 
-TERMS: Final = 5
+TERMS: Final = 4
 PLACES: Final = 4
 PRODUCTS: Final = 4
 LEAST_LETTERS: Final = 2
 PLACED: Final = ("type", "section")
+# A search of so many parts is offered for each audience that has most of it.
+LEAST_PARTS: Final = 2
+SCOPE: Final = "index_group"
+SCOPES: Final = 2
+# Among so many of the best articles the products to show are found.
+NEAR: Final = 40
+MOST_TRIED: Final = 6
 
 
 @dataclass(frozen=True)
@@ -38,11 +52,11 @@ class Place:
     count: int
     url: str
 
-    def has(self, words: Sequence[str]) -> bool:
+    def has(self, typed: Sequence[str]) -> bool:
         """Every word begins one of the name's or the audience's, and one begins the name's."""
-        own = WORD.findall(self.name.lower())
-        every = own + WORD.findall(self.audience.lower())
-        return any(_begins(own, word) for word in words) and all(_begins(every, w) for w in words)
+        own = words(self.name)
+        every = own + words(self.audience)
+        return any(_begins(own, word) for word in typed) and all(_begins(every, w) for w in typed)
 
 
 @dataclass(frozen=True)
@@ -57,31 +71,77 @@ class Suggestions:
 
 def suggest(typed: str) -> Suggestions:
     """Of the words typed the last may be unfinished, and any of them mistyped."""
-    words = WORD.findall(typed.lower())
-    if sum(map(len, words)) < LEAST_LETTERS:
+    if len("".join(words(typed))) < LEAST_LETTERS:
         return Suggestions()
-    terms = _terms(words)
-    # What finds nothing as it stands is looked for as the first of the terms.
-    for tried in (words, WORD.findall(terms[0].typed + terms[0].rest) if terms else []):
-        near = [place for place in places() if tried and place.has(tried)][:PLACES]
-        products = lexicon().named(tried, PRODUCTS) if tried else []
-        if near or products:
-            articles = Article.objects.for_cards().in_order_of(products)
-            return Suggestions(terms, near, list(articles))
+    goods = assortment()
+    terms = _terms(typed, goods)
+    likely = [term.typed + term.rest for term in terms[:1]]
+    # An unfinished word is looked for as what it most likely becomes.
+    finished = vocabulary().meanings(words(typed)[-1:])
+    for tried in (typed, *likely) if finished else (*likely, typed):
+        found = rank(tried, goods)
+        if found.rows.any() and not found.dropped:
+            near = [place for place in places() if place.has(words(tried))][:PLACES]
+            return Suggestions(terms, _scopes(tried, found, goods) or near, _products(found, goods))
     return Suggestions(terms)
 
 
-def _terms(words: Sequence[str]) -> list[Term]:
-    known = lexicon()
-    *before, last = words
-    meant = [word if word in known.articles else known.meant(word) for word in before]
-    start = " ".join(meant)
+def _terms(typed: str, goods: Assortment) -> list[Term]:
+    """The words with the last one finished in the likeliest ways, of those that find something."""
+    start, last = _split(typed)
+    reading = rank(typed, goods).reading
+    naming = vocabulary().begun(last, reading.language if reading else "en") if last else []
+    # The most sold of a kind first, types before all.
+    ordered = sorted(naming[:MOST_TRIED], key=lambda n: (n[1].kind != "type", -_sold(n[1], goods)))
+    finished = [word for word, _concept in ordered]
+    finished += spelling(goods, vocabulary()).completed(last, TERMS) if last else []
     begun = f"{start} {last}".strip()
-    completed = known.completed(last, TERMS)
-    if completed:
-        return [_term(begun, word[len(last) :]) for word in completed]
-    whole = f"{start} {known.meant(last)}".strip()
-    return [_term("", whole)] if whole != " ".join(words) else []
+    terms = [_term(begun, word[len(last) :]) for word in dict.fromkeys(finished[:MOST_TRIED])]
+    finding = (term for term in terms if term.rest and _finds(term.typed + term.rest, goods))
+    found = list(islice(finding, TERMS))
+    if not found and reading is not None and reading.corrected:
+        return [_term("", reading.text)]
+    return found
+
+
+def _sold(concept: Concept, goods: Assortment) -> float:
+    """How much was sold of late of what a concept is."""
+    return float(goods.of("units_recent") @ fitting(concept, goods))
+
+
+def _split(typed: str) -> tuple[str, str]:
+    before, _, last = typed.rpartition(" ")
+    own = words(last)
+    return before, own[-1] if own else ""
+
+
+def _finds(text: str, goods: Assortment) -> bool:
+    found = rank(text, goods)
+    return not found.dropped and bool(found.rows.any())
+
+
+def _scopes(typed: str, found: Ranked, goods: Assortment) -> list[Place]:
+    """For whom there is most of what several words say."""
+    reading = found.reading
+    if reading is None or len(reading.parts) < LEAST_PARTS or reading.of("audience"):
+        return []
+    facet = next(facet for facet in goods.facets if facet.key == SCOPE)
+    address = _search(reading.text)
+    return [
+        Place(
+            reading.text,
+            option.name,
+            option.count,
+            f"{address}&{SCOPE}={option.value}",
+        )
+        for option in goods.options(facet, found.rows, {})[:SCOPES]
+    ]
+
+
+def _products(found: Ranked, goods: Assortment) -> list[Article]:
+    best = goods.listed(goods.by_score(found.rows, found.score)[:NEAR])[:PRODUCTS]
+    kept = articles(best)
+    return [kept[key] for key in best if key in kept]
 
 
 def _term(typed: str, rest: str) -> Term:

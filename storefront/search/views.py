@@ -22,6 +22,7 @@ from storefront.listing.faceted_list import (
 )
 from storefront.listing.personal_sort import liking
 from storefront.search import suggestions
+from storefront.search.understood import chips, labels, understood
 from streaming.events.schema import Search
 from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer
@@ -47,12 +48,19 @@ def _results(request: HttpRequest, typed: str) -> dict[str, Any]:
         sort=sort_of(request, SORTS),
         sorts=SORTS,
         kept={"q": typed},
+        understood=understood(ranked, goods),
     )
     stretch = stretch_of(request, goods, _ordered(request, narrowed, ranked))
     if stretch.page.number == 1:
         producer.publish(tracking.made(Search, request, query=typed))
-    found = bool(ranked.rows.any())
-    return {"attempt": ranked.attempt, "found": found, **narrowed.context(stretch)}
+    reading = ranked.reading
+    return {
+        "found": bool(ranked.rows.any()),
+        "reading": reading,
+        "understood": chips(ranked, narrowed),
+        "dropped": labels(ranked.dropped, reading) if reading else [],
+        **narrowed.context(stretch),
+    }
 
 
 def _ordered(request: HttpRequest, narrowed: FacetedList, ranked: Ranked) -> Ints:

@@ -4,9 +4,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or ""
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -17,6 +18,16 @@ in_a_browser = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not CHROMIUM, reason="chromium is not installed"),
 ]
+
+# On a machine with ten times the work it can do a page takes long, and comes in the end.
+PATIENCE_MS = 180_000
+
+
+def visitor(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser of its own (Browser.new_context()'s options) that waits for a busy machine."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 @contextmanager

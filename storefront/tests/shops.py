@@ -17,7 +17,7 @@ from streaming.identity.shoppers import COOKIE
 from streaming.producers import producer
 from streaming.producers.acknowledged import Sender, outgoing
 
-PATIENCE_S = 10.0
+PATIENCE_S = 180.0
 MARK = "mark-"
 
 

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Article
 from storefront.models import Order
-from storefront.tests.browsers import in_a_browser
+from storefront.tests.browsers import in_a_browser, visitor
 from storefront.tests.shops import address
 from storefront.tests.test_you import known
 
@@ -36,7 +36,7 @@ NAME = """() => {
 
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url, reduced_motion="reduce")
+    context = visitor(browser, base_url=live_server.url, reduced_motion="reduce")
     context.add_init_script(path=AXE_FILE_PATH)
     yield context.new_page()
     context.close()

@@ -96,13 +96,18 @@ class WebServer:
         command = ["manage.py", "serve", f"--port={self.port}", "--workers=1"]
         self.child = Child("web", command, folder / "web.log")
 
+    def stop(self) -> None:
+        if self.child.process is not None:
+            self.child.process.terminate()
+            self.child.process.wait()
+
     def workers(self) -> list[int]:
         assert self.child.process is not None
         return [worker.pid for worker in psutil.Process(self.child.process.pid).children()]
 
     def hang_up(self, request: bytes) -> None:
         """Send it and reset the connection at once (RFC 9293's RST), rather than end it."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=180) as wire:
             wire.sendall(request)
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -118,7 +123,7 @@ class WebServer:
             try:
                 found = status_line(wire)
             except TimeoutError:
-                wire.settimeout(20)
+                wire.settimeout(180)
                 with suppress(OSError):
                     wire.shutdown(socket.SHUT_WR)
                 found = status_line(wire)
@@ -164,7 +169,7 @@ def web_server(
         assert server.status(request("GET", "/healthz")) == 200
         yield server
     finally:
-        server.child.stop()
+        server.stop()
 
 
 def request(method: str, address: str, body: bytes = b"", **headers: str) -> bytes:

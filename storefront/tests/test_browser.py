@@ -20,11 +20,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Article
 from storefront.models import Order
-from storefront.tests.browsers import in_a_browser
+from storefront.tests.browsers import in_a_browser, visitor
 from storefront.tests.shops import address
 from streaming.producers import producer
 
-PATIENCE_S = 30.0
+PATIENCE_S = 180.0
 CELERY = [sys.executable, "-m", "celery", "-A", "storefront", "worker"]
 CELERY += ["-Q", "stream,default", "-P", "solo", "-l", "WARNING"]
 # https://web.dev/articles/cls
@@ -61,7 +61,7 @@ def page(
     request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer
 ) -> Iterator[Page]:
     script = request.param == "with JavaScript"
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=script)
+    context = visitor(browser, base_url=live_server.url, java_script_enabled=script)
     opened = context.new_page()
     violations: list[str] = []
     opened.on("console", lambda message: violations.append(message.text))
@@ -151,7 +151,7 @@ def test_a_shelf_follows_without_a_reload(
 ) -> None:
     """htmx asks for the shelves again after the bag has changed."""
     dress, shirt = stock["dress"][0], stock["shirt"][0]
-    context = browser.new_context(base_url=live_server.url)
+    context = visitor(browser, base_url=live_server.url)
     page = context.new_page()
     page.goto(address(dress))
     context.new_page().goto(address(shirt))

@@ -16,7 +16,7 @@ from catalog.models import Article
 from recommendations.tests.conftest import bundles  # noqa: F401
 from storefront.listing import pages
 from storefront.live import replaying
-from storefront.tests.browsers import in_a_browser
+from storefront.tests.browsers import in_a_browser, visitor
 from storefront.tests.shops import address
 from storefront.tests.test_accessibility import THEMES, WIDTHS, violations
 from storefront.tests.test_pages_outfits import Closet, closet  # noqa: F401
@@ -36,7 +36,7 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
     contexts = []
 
     def open_page(**options: Any) -> Page:
-        contexts.append(browser.new_context(base_url=live_server.url, **options))
+        contexts.append(visitor(browser, base_url=live_server.url, **options))
         return contexts[-1].new_page()
 
     yield open_page

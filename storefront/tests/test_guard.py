@@ -13,13 +13,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from storefront.http import rate_limits
-from storefront.http.rate_limits import Quota
 from storefront.models import BagLine
 from storefront.tests.actors import Actors, admin_routes
 from storefront.tests.shops import Shop
 from storefront.tests.test_permissions import MATRIX
 from storefront.tests.test_permissions_admin import address_of
-from web.quotas import counter
+from web.quotas import Quota, counter
 
 LOGIN: Final = "/admin/login/"
 

@@ -7,9 +7,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from recommendations.models import ModelVersion
+from recommendations.training.run import training_lock
 from storefront.operations import celery_heartbeats, pipeline
 from streaming import keys, status
 from streaming.clock import wall_ms
@@ -162,3 +164,18 @@ def test_the_pipeline_page_says_what_is_away(client: Client) -> None:
     metrics = client.get("/metrics")
     assert metrics.status_code == 200
     assert "stream_store_up 0.0" in metrics.text
+
+
+def test_the_pipeline_says_which_model_is_live_and_that_the_full_one_is_in_training(
+    client: Client, stock: object
+) -> None:
+    ModelVersion.objects.update(metrics={"quick": 1})
+    record = ModelVersion.objects.create(version="next", created_at=timezone.now())
+    said = f"training the full model since {timezone.localtime(record.created_at):%H:%M}"
+    # A training that was killed holds no lock: its row alone says nothing.
+    page = client.get(PAGE).text
+    assert "first look: popularity and content, live since" in page
+    assert said not in page
+    cache.clear()
+    with training_lock():
+        assert said in client.get(PAGE).text

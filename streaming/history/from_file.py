@@ -1,24 +1,30 @@
-"""History straight from transactions_train.csv (plain, .gz or .zip), checked as an ingest does."""
+"""History straight from transactions_train.csv, read and checked as an ingest does."""
 
-import csv
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from catalog.ingest.clean import clean_transactions
+from catalog.ingest.cleaning.transactions import clean_transactions
 from catalog.ingest.existing_keys import known_articles, known_customers
-from catalog.ingest.files import find, source_of, unpacked
-from catalog.ingest.records import Position, Records, read
-from streaming.history import Lines, arrange, day_number
+from catalog.ingest.keys import Known
+from catalog.ingest.prices import with_prices
+from catalog.ingest.reading import cells
+from catalog.ingest.reading.files import find
+from catalog.ingest.reading.opening import open_source
+from catalog.ingest.reading.records import Records
+from catalog.ingest.reading.source import Source
+from streaming.history import Lines, arrange, day_number, day_of
 from streaming.identity.tombstones import erased_customers
 
 NAME: Final = "transactions_train"
 BLOCK_BYTES: Final = 8 << 20
-LINE_BYTES: Final = 4096
 # The ingest's days count from 2000.
 SHIFT_DAYS: Final = day_number(date(2000, 1, 1))
 
@@ -27,53 +33,59 @@ Columns = dict[str, npt.NDArray[Any]]
 
 
 class HistoryFileError(Exception):
-    """The file isn't there, or a line of it can't be replayed."""
+    """The file isn't there, or no line of it can be replayed."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a look through the whole file tells of its days."""
+
+    first: date
+    last: date
+    in_order: bool
 
 
 class HistoryFile:
-    """A history.Source: the lines of one folder's file, a block and a day held at a time.
+    """A history.Source: the lines of one folder's file.
 
+    A file in order of days is read a block and a day at a time, any other is sorted in memory.
     Customers and articles must be known to PostgreSQL, which gives them their keys; a line's id is
-    its place in the file, so that the events are those that the ingested history gives.
+    its place in the file, so that the events are those that the ingested history gives. Lines that
+    an ingest rejects are passed over and counted.
     """
 
     def __init__(self, folder: Path) -> None:
-        path = find(folder, NAME)
+        path = find(folder, NAME) if folder.is_dir() else None
         if path is None:
-            raise HistoryFileError(f"{folder} has no {NAME}.csv (plain, or .gz or .zip).")
-        self.path, self.known = path, (known_customers(), known_articles())
-
-    def bounds(self) -> tuple[date, date]:
-        """The first and the last day, by a look through the whole file."""
-        source = source_of(NAME, self.path)
-        with unpacked(self.path) as stream:
-            head = tail = stream.read(BLOCK_BYTES)
-            while chunk := stream.read(BLOCK_BYTES):
-                tail = tail[-LINE_BYTES:] + chunk
-        lines = head[source.body :].splitlines()[:1] + tail[-LINE_BYTES:].splitlines()[-1:]
-        if len(lines) < 2 or not lines[0]:
-            raise HistoryFileError(f"{self.path} has no lines.")
-        place = source.header.index("t_dat")
-        first, last = (self._day(line, place) for line in lines)
-        return first, last
-
-    def _day(self, line: bytes, place: int) -> date:
-        cell = next(csv.reader([line.decode(errors="replace")]))[place]
-        try:
-            return date.fromisoformat(cell)
-        except ValueError:
-            raise HistoryFileError(f"{self.path}: {cell!r} is not a day.") from None
+            raise HistoryFileError(f"{folder} has no {NAME}.csv (plain, packed, or Parquet).")
+        self.source = open_source(NAME, path)
+        self.known = with_prices(
+            Known(known_customers(), known_articles()), sources_of(folder, self.source)
+        )
+        self.survey = survey(self.source)
+        self.passed: Counter[str] = Counter()
+        self.first_passed = ""
 
     def __call__(self, first: date, last: date) -> Iterator[Lines]:
-        """Raise HistoryFileError on a bad line, and on one that is older than those before."""
+        """Raise HistoryFileError when not one line of the file can be used."""
+        self.passed, self.first_passed = Counter(), ""
         erased = np.array(sorted(erased_customers()), np.int32)
         low, high = day_number(first), day_number(last)
-        for lines in self._days():
+        for lines in self._days() if self.survey.in_order else self._sorted(low, high):
             if lines.day[0] > high:
                 return
             kept = (lines.day >= low) & (lines.day <= high) & ~np.isin(lines.customer, erased)
             if kept.any():
                 yield lines[kept]
+
+    def _sorted(self, low: int, high: int) -> Iterator[Lines]:
+        """The days asked for, of a file in another order."""
+        parts = []
+        for columns in self._blocks():
+            chosen = (columns["day"] >= low) & (columns["day"] <= high)
+            parts.append({name: column[chosen] for name, column in columns.items()})
+        if parts:
+            yield from arrange(**_joined(parts)).days()
 
     def _days(self) -> Iterator[Lines]:
         """Whole days: the last one of a block waits for the next block."""
@@ -92,28 +104,23 @@ class HistoryFile:
             yield arrange(**_joined(waiting))
 
     def _blocks(self) -> Iterator[Columns]:
-        source = source_of(NAME, self.path)
-        start, newest = Position(source.body, 1, 0, source.crc), 0
-        with unpacked(self.path) as stream:
-            for records in read(stream, source, start, BLOCK_BYTES):
-                columns = self._columns(records)
-                if not len(columns["day"]):
-                    continue
-                days = np.concatenate([[newest], columns["day"]])
-                if (back := np.flatnonzero(np.diff(days) < 0)).size:
-                    line = records.lines[back[0]]
-                    raise HistoryFileError(
-                        f"{self.path}: line {line} is older than the one before it."
-                    )
-                newest = int(days[-1])
+        usable = False
+        for records in self.source.read(self.source.start, BLOCK_BYTES):
+            columns = self._columns(records)
+            if len(columns["day"]):
+                usable = True
                 yield columns
+        if not usable:
+            raise HistoryFileError(
+                f"{self.source.path}: no line can be used{self.first_passed and ': '}"
+                f"{self.first_passed}."
+            )
 
     def _columns(self, records: Records) -> Columns:
-        found = clean_transactions(records.table, *self.known)
-        if records.malformed or found.reasons:
-            raise HistoryFileError(f"{self.path}: {_first_fault(records, found.reasons)}")
+        found = clean_transactions(records.table, self.known)
+        self._count(records, found.reasons)
         return {
-            "id": records.numbers,
+            "id": records.numbers[found.rows],
             "day": found.days + np.int32(SHIFT_DAYS),
             "customer": found.customers,
             "article": found.articles,
@@ -121,13 +128,37 @@ class HistoryFile:
             "channel": found.channels.astype(np.int32),
         }
 
+    def _count(self, records: Records, reasons: dict[int, str]) -> None:
+        """Remember what is passed over, and the first of it."""
+        faults = [(reject.line, reject.reason) for reject in records.malformed]
+        faults += [(int(records.lines[row]), reason) for row, reason in reasons.items()]
+        if faults and not self.first_passed:
+            line, reason = min(faults)
+            self.first_passed = f"{self.source.unit} {line}: {reason}"
+        self.passed.update(reason for _, reason in faults)
+
+
+def sources_of(folder: Path, sales: Source) -> dict[str, Source]:
+    """The sales, and the articles where the folder has them: for their prices."""
+    path = find(folder, "articles")
+    articles = {} if path is None else {"articles": open_source("articles", path)}
+    return {NAME: sales, **articles}
+
+
+def survey(source: Source) -> Survey:
+    """Raise HistoryFileError when not one line has a day."""
+    newest, oldest, in_order = -1, 1 << 30, True
+    for records in source.read(source.start, BLOCK_BYTES):
+        found = cells.decode(records.table["t_dat"], cells.day, pa.int32())
+        days = found.values.fill_null(-1).to_numpy()[found.codes]
+        days = days[days >= 0]
+        if len(days):
+            in_order &= bool(days[0] >= newest and (np.diff(days) >= 0).all())
+            newest, oldest = max(newest, int(days.max())), min(oldest, int(days.min()))
+    if newest < 0:
+        raise HistoryFileError(f"{source.path} has no line with a day, as 2020-09-22, in t_dat.")
+    return Survey(day_of(oldest + SHIFT_DAYS), day_of(newest + SHIFT_DAYS), in_order)
+
 
 def _joined(parts: list[Columns]) -> Columns:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def _first_fault(records: Records, reasons: dict[int, str]) -> str:
-    faults = [(reject.line, reject.reason) for reject in records.malformed]
-    faults += [(int(records.lines[row]), reason) for row, reason in reasons.items()]
-    line, reason = min(faults)
-    return f"line {line}: {reason}"

@@ -8,7 +8,7 @@ from streaming import kafka
 from streaming.kafka import topics
 
 
-def messages(topic: str, count: int, patience_s: float = 60.0) -> list[Message]:
+def messages(topic: str, count: int, patience_s: float = 180.0) -> list[Message]:
     """The topic's first messages, partition by partition in order; at least `count` of them."""
     consumer = Consumer(kafka.consumer("tests"))
     found = topics.admin().list_topics(topic, timeout=5).topics[topic]
@@ -22,7 +22,7 @@ def messages(topic: str, count: int, patience_s: float = 60.0) -> list[Message]:
     return sorted(got, key=lambda m: (m.partition(), m.offset()))
 
 
-def everything(topic: str, patience_s: float = 60.0) -> list[bytes]:
+def everything(topic: str, patience_s: float = 180.0) -> list[bytes]:
     """The value of each message that the topic has now."""
     consumer = Consumer(kafka.consumer("tests"))
     found = watermarks(consumer, topic)

@@ -21,7 +21,7 @@ from streaming.tests.traffic import traffic
 
 pytestmark = pytest.mark.kafka_contract
 ARTICLES = [108775015, 108775044]
-PATIENCE_S = 30.0
+PATIENCE_S = 180.0
 
 
 def member(group: str, topic: str) -> Consumer:

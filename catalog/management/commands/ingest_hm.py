@@ -1,8 +1,9 @@
 import json
 import os
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg2
 from django.core.management.base import BaseCommand, CommandError
@@ -10,10 +11,14 @@ from django.db import DatabaseError
 from rich.console import Console
 from rich.table import Table
 
+from catalog.ingest.checks.check import Checked, check
+from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
 from catalog.ingest.progress import Phases
 from catalog.ingest.report import Report
-from catalog.ingest.run import Options, ingest
+from catalog.ingest.run import Options, images_of, ingest
+
+T = TypeVar("T")
 
 AGAIN = "Nothing is lost: the same command goes on from where this run came to."
 
@@ -39,9 +44,26 @@ class Command(BaseCommand):
             action="store_true",
             help="empty the catalogue, and all that refers to it (bags, orders), and begin anew",
         )
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="read everything, load nothing, and say what is wrong and what will work",
+        )
         parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
         parser.add_argument(
             "--max-rejects", type=int, metavar="N", help="stop when more rows can't be used"
+        )
+        parser.add_argument(
+            "--max-reject-share",
+            type=float,
+            default=5.0,
+            metavar="PERCENT",
+            help="stop when more than this share of a file's rows can't be used (default: 5)",
+        )
+        parser.add_argument(
+            "--only-known",
+            action="store_true",
+            help="pass over sales of articles and customers that the other files don't have",
         )
         parser.add_argument(
             "--block-mb", type=float, default=16, metavar="MB", help="bytes between checkpoints"
@@ -55,20 +77,36 @@ class Command(BaseCommand):
             data_dir=options["data_dir"],
             images_dir=options["images_dir"],
             restart=options["restart"],
-            max_rejects=options["max_rejects"],
+            limits=Limits(
+                options["max_rejects"], options["max_reject_share"], options["only_known"]
+            ),
             block_bytes=max(1, int(options["block_mb"] * (1 << 20))),
         )
-        report = run(chosen, phases)
-        if options["report"]:
-            options["report"].write_text(json.dumps(report, indent=2) + "\n")
+        if options["check"]:
+            found = telling(lambda: check_files(chosen, phases), phases)
+            save(options["report"], found.report())
+            show_check(console, found)
+            return
+        report = telling(lambda: ingest(chosen, phases), phases)
+        save(options["report"], report)
         show(console, report)
 
 
-def run(options: Options, phases: Phases) -> Report:
-    """The ingest, with what can go wrong told in plain words."""
+def check_files(options: Options, phases: Phases) -> Checked:
+    images = images_of(options)
+    return check(options.data_dir, images, options.limits, phases, options.block_bytes)
+
+
+def save(path: Path | None, report: Report) -> None:
+    if path:
+        path.write_text(json.dumps(report, indent=2) + "\n")
+
+
+def telling(work: Callable[[], T], phases: Phases) -> T:
+    """The work, with what can go wrong told in plain words."""
     try:
         with phases.bars:
-            return ingest(options, phases)
+            return work()
     except IngestError as error:
         raise CommandError(str(error)) from error
     except KeyboardInterrupt as error:
@@ -78,6 +116,23 @@ def run(options: Options, phases: Phases) -> Report:
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         raise CommandError(f"{name}{os.strerror(error.errno or 0)}. {AGAIN}") from error
+
+
+def show_check(console: Console, found: Checked) -> None:
+    """What was found. Raise CommandError where an ingest would stop."""
+    report = found.report()
+    console.print(files_table(report))
+    for name, seen in found.files.items():
+        for reason, example in seen.examples.items():
+            line = f"{name}: {reason}, as in {seen.source.unit} {example.line}: {example.row[:120]}"
+            console.print(line, highlight=False, markup=False)
+    for warning in found.warnings:
+        console.print(f"Warning: {warning}", highlight=False, markup=False)
+    for line in found.fitness:
+        console.print(line, highlight=False)
+    if found.faults:
+        raise CommandError("An ingest would stop:\n" + "\n".join(found.faults))
+    console.print("An ingest would take these files. Nothing was loaded.")
 
 
 def show(console: Console, report: Report) -> None:
@@ -90,7 +145,7 @@ def show(console: Console, report: Report) -> None:
         f"{pictures['unreadable_files']:,} can't be read."
     )
     for warning in report["warnings"]:
-        console.print(f"Warning: {warning}", highlight=False)
+        console.print(f"Warning: {warning}", highlight=False, markup=False)
     if report["rejects_file"]:
         console.print(f"Rows that can't be used: {report['rejects_file']}")
     console.print(summary(report))

@@ -8,9 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
+from catalog.ingest.errors import IngestError
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.models import ModelVersion
-from recommendations.serving.export import CustomersFileError, export
+from recommendations.serving.export import export
+from recommendations.serving.export_formats import FORMATS, KAGGLE
 from web.arguments import day
 
 
@@ -26,14 +28,19 @@ def version_of(as_of: date | None) -> ModelVersion:
 
 class Command(BaseCommand):
     help = (
-        "Write the recommendations of every customer of a file in the format of Kaggle's "
-        "submissions: customer_id,prediction. Goes on where a run before it was stopped."
+        "Write twelve articles for every customer of a file: as Kaggle's submissions have it "
+        "(customer_id,prediction), as JSON lines or Parquet. Each customer gets one line. Goes on "
+        "where a run with the same customers, model and format was stopped."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--customers", type=Path, required=True, help="CSV with a column customer_id (or .gz)"
+            "--customers",
+            type=Path,
+            required=True,
+            help="any file with a column customer_id that ingest_hm reads: .csv, packed, .parquet",
         )
+        parser.add_argument("--format", choices=FORMATS, default=KAGGLE, help="default: kaggle")
         parser.add_argument("--out", type=Path, required=True, help="the file to write")
         parser.add_argument("--as-of", type=day, metavar="DATE", help="use the model of this day")
 
@@ -42,19 +49,25 @@ class Command(BaseCommand):
         start = time.perf_counter()
         with Console(stderr=True).status("customers") as status:
             try:
-                written, before = export(
+                done = export(
                     version.folder,
                     options["customers"],
                     options["out"],
                     lambda count: status.update(f"{count:,} customers"),
+                    options["format"],
                 )
-            except (CustomersFileError, BundleError, OSError) as error:
+            except (IngestError, BundleError, OSError) as error:
                 raise CommandError(str(error)) from error
             except KeyboardInterrupt as error:
                 raise CommandError(
                     "stopped; the same command goes on from here", returncode=130
                 ) from error
+        if done.repeated:
+            self.stderr.write(
+                f"{options['customers']}: {done.repeated:,} rows name a customer again; each "
+                "customer has one line."
+            )
         self.stdout.write(
-            f"{written:,} customers ({before:,} from an earlier run) from model {version} as of "
-            f"{version.as_of} to {options['out']} in {time.perf_counter() - start:.1f} s"
+            f"{done.written:,} customers ({done.before:,} from an earlier run) from model "
+            f"{version} as of {version.as_of} to {options['out']} in {time.perf_counter() - start:.1f} s"
         )

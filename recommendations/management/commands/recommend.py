@@ -10,7 +10,7 @@ from catalog.models import Customer
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.management.commands.export_recommendations import version_of
-from recommendations.ranking.pipeline import Constraints, personal_shelf
+from recommendations.ranking.pipeline import Constraints, predicted
 from recommendations.ranking.ranker import Opinion, opinions
 from recommendations.ranking.scoring import contributions, generate
 from recommendations.recommenders.for_you import causes, reason
@@ -69,7 +69,7 @@ def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
     table = Table("", "article", "name", "score", "reason", "from", "ranker", title=title)
     found, why = generate(bundle, about), causes(bundle, about)
     of_ranker = opinions(bundle, about, found)
-    for place, pick in enumerate(personal_shelf(bundle, about, k, Constraints()), start=1):
+    for place, pick in enumerate(predicted(bundle, about, k, Constraints()), start=1):
         given = contributions(found, pick.row)
         table.add_row(
             str(place),
@@ -84,8 +84,9 @@ def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
 
 
 def told(opinion: Opinion | None) -> str:
-    """Where the blend had put it, and the features that moved it most."""
+    """The chance of a purchase, the place in the blend, and the features that moved it most."""
     if opinion is None:
         return ""
     moved = ", ".join(f"{name} {share:+.2f}" for name, share in opinion.moved.items())
-    return f"from place {opinion.place}: {moved}"
+    chance = "" if opinion.chance is None else f"{opinion.chance:.1%}, "
+    return f"{chance}from place {opinion.place}: {moved}"

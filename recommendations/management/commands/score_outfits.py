@@ -12,6 +12,8 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import track
 
+from catalog.ingest.errors import IngestError
+from catalog.ingest.reading.lines import lines_of
 from recommendations.bundle import registry
 from recommendations.dataset.inputs import Progress
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
@@ -61,8 +63,9 @@ class Command(BaseCommand):
 
     def read(self, file: Path) -> list[Line]:
         try:
-            with file.open("rb") as lines:
-                return list(questions(lines))
+            return list(questions(lines_of(file)))
+        except IngestError as error:
+            raise CommandError(str(error)) from error
         except (OSError, QuestionError) as error:
             raise CommandError(f"{file}: {error}") from error
 

@@ -26,15 +26,20 @@ class Command(BaseCommand):
             metavar="DATE",
             help="the last day of sales to look at (by default the last day there is)",
         )
+        parser.add_argument(
+            "--quick",
+            action="store_true",
+            help="leave out what takes long: ranker, outfit weights, neighbours of other types",
+        )
 
-    def handle(self, *args: Any, as_of: date | None, **options: Any) -> None:
+    def handle(self, *args: Any, as_of: date | None, quick: bool, **options: Any) -> None:
         start = time.perf_counter()
 
         def progress(line: str) -> None:
             self.stdout.write(f"{time.perf_counter() - start:7.1f} s  {line}")
 
         try:
-            version = train_model(as_of, timezone.now(), progress)
+            version = train_model(as_of, timezone.now(), progress, quick=quick)
         except (TrainingRunningError, NothingToTrainOnError, OSError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:

@@ -45,15 +45,26 @@ ONLINE = 2
 # Sales of its department that an article's own channel is mixed with.
 PRIOR_SALES = 5.0
 BLOCK = 64
+# A quick model keeps the shortlists of so many best sellers.
+QUICK_LISTS = 1000
 THREADS = 2
 
 
 def outfit_arrays(
-    inputs: Inputs, price: Floats, on_sale: Flags, vectors: Floats, seed: int, progress: Progress
+    inputs: Inputs,
+    price: Floats,
+    on_sale: Flags,
+    vectors: Floats,
+    seed: int,
+    progress: Progress,
+    *,
+    quick: bool = False,
 ) -> dict[str, npt.NDArray[Any]]:
-    """The outfit part of a bundle by name."""
-    model = trained(inputs, price, on_sale, vectors, seed, progress)
+    """The outfit part of a bundle by name; `quick` with the usual weights."""
+    model = trained(inputs, price, on_sale, vectors, seed, progress, quick=quick)
     sold, pool = proposed(model, on_sale)
+    if quick:
+        sold = best(model, sold, QUICK_LISTS)
     line, lists = stored_lists(model, pool, sold)
     progress(f"complements of {len(lists):,} articles")
     return {
@@ -63,6 +74,14 @@ def outfit_arrays(
         "outfit_list_line": line,
         "outfit_lists": lists,
     }
+
+
+def best(model: Model, sold: Flags, most: int) -> Flags:
+    """Those of the articles that sell best; shortlists of the others are made when asked for."""
+    rank = np.argsort(np.where(sold, -model.popularity, np.inf), kind="stable")
+    kept = np.zeros_like(sold)
+    kept[rank[:most]] = True
+    return kept & sold
 
 
 def proposed(model: Model, on_sale: Flags) -> tuple[Flags, Pool]:
@@ -78,12 +97,15 @@ def trained(
     vectors: Floats,
     seed: int,
     progress: Progress,
+    *,
+    quick: bool = False,
 ) -> Model:
     slot = slots().of_types(inputs.articles["product_type"].to_numpy(np.int32))
     baskets = baskets_of(inputs.sales, len(slot))
     progress(f"{len(baskets.day):,} baskets of two articles or more")
     weights, lists = usual(), []
-    for number, period in enumerate(periods(baskets.day, inputs.as_of_day)):
+    held_out = [] if quick else periods(baskets.day, inputs.as_of_day)
+    for number, period in enumerate(held_out):
         asked, rest = parted(baskets, period)
         questions = one_a_basket(asked, slot, QUESTIONS, seed)
         before = counted(without(inputs, period), rest, slot, price, vectors)
@@ -92,7 +114,8 @@ def trained(
         before = replace(before, weights=weights, ranking=unranked(weights, len(slots())))
         lists.append(listed(inputs, before, price, on_sale, questions[:LISTS]))
         progress(f"{len(lists[-1].chosen):,} lists of {len(asked.day):,} baskets held out")
-    ranking = ranking_of(together(lists), unranked(weights, len(slots())))
+    plain = unranked(weights, len(slots()))
+    ranking = ranking_of(together(lists), plain) if lists else plain
     model = counted(inputs, baskets, slot, price, vectors)
     progress(f"{len(model.articles.columns):,} pairs of articles")
     return replace(model, weights=weights, ranking=ranking)

@@ -67,6 +67,7 @@ class Command(BaseCommand):
             plan = Plan(first, last, browse=options["browse"], loop=options["loop"])
             if options["rewind"]:
                 clock.set_now(history.start_of(first))
+            self._tell_order(source)
             self._replay(plan, source, options)
         except (KafkaException, TopicError, StoreUnavailable) as error:
             raise CommandError(f"The replay can't start: {error}") from error
@@ -87,7 +88,15 @@ class Command(BaseCommand):
             if not options["resume"] and not options["loop"]:
                 replay.start_over()
             interrupted = _until_interrupted(replay)
+        if isinstance(source, HistoryFile) and source.passed:
+            self.stderr.write(_passed_over(source))
         self.stdout.write(_summary(replay, interrupted=interrupted))
+
+    def _tell_order(self, source: Source) -> None:
+        if isinstance(source, HistoryFile) and not source.survey.in_order:
+            self.stderr.write(
+                f"{source.source.path} is not in order of days: it is sorted in memory."
+            )
 
 
 def _until_interrupted(replay: Replay) -> bool:
@@ -104,6 +113,13 @@ def _summary(replay: Replay, *, interrupted: bool) -> str:
     return f"{replay.sent} events{kinds} up to {replay.position}; {ending}."
 
 
+def _passed_over(file: HistoryFile) -> str:
+    """What the file had that an ingest rejects too."""
+    causes = ", ".join(f"{times:,} × {reason}" for reason, times in file.passed.most_common(3))
+    total = sum(file.passed.values())
+    return f"{total:,} lines passed over, as an ingest does: {causes}; first {file.first_passed}."
+
+
 def _pace(options: dict[str, Any]) -> Pace:
     if options["max"]:
         return Pace()
@@ -116,7 +132,7 @@ def _source(folder: Path | None) -> tuple[Source, tuple[date, date]]:
     """Where the lines come from, and the first and last day there."""
     if folder is not None:
         file = HistoryFile(folder)
-        return file, file.bounds()
+        return file, (file.survey.first, file.survey.last)
     known = history.bounds()
     if known is None:
         raise CommandError("There are no transactions to replay: run ingest_hm first.")

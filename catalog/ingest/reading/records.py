@@ -11,9 +11,10 @@ one digit, and is rejected elsewhere.
 
 import csv
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,9 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from catalog.ingest.errors import IngestError
-from catalog.ingest.files import Source
+from catalog.ingest.reading.dialect import Dialect
+from catalog.ingest.reading.packing import Readable
+from catalog.ingest.reading.position import Position
 
 MAX_LINES = 1000
 MAX_LINE_BYTES = 1 << 20
@@ -32,16 +35,6 @@ CELLS = pa.dictionary(pa.int32(), pa.string())
 UNCLOSED = f"a quote is not closed within {MAX_LINES} lines"
 CUT = "no line end: the row may be cut short"
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Position:
-    """How far a file is read: unpacked bytes, lines (header included), rows; the bytes' CRC-32."""
-
-    offset: int
-    line: int
-    rows: int
-    crc: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,8 @@ class Records:
     """The rows of one block: `table` has a column of texts per header name, without nulls.
 
     `lines` and `numbers` tell each row's line and its place among the file's rows, both from 1;
-    `malformed` rows are not in the table; `end` is the position after the block.
+    `malformed` rows are not in the table; `end` is the position after the block. Of a rejected row
+    the columns `shown` are kept, by default all.
     """
 
     table: pa.Table
@@ -66,30 +60,33 @@ class Records:
     numbers: Ints
     malformed: list[Reject]
     end: Position
+    shown: Sequence[str] = ()
 
     def reject(self, row: int, reason: str) -> Reject:
-        cells = [column[row].as_py() for column in self.table.columns]
+        shown = self.shown or self.table.column_names
+        cells = [self.table[name][row].as_py() for name in shown]
         return Reject(int(self.lines[row]), reason, ",".join(map(quoted, cells)))
 
 
-def read(stream: BinaryIO, source: Source, start: Position, block_bytes: int) -> Iterator[Records]:
-    """The file's rows from `start` on, block by block.
+def read(
+    stream: Readable, path: Path, dialect: Dialect, start: Position, block_bytes: int
+) -> Iterator[Records]:
+    """The rows of a stream that stands at `start`, block by block.
 
     Raises IngestError when the bytes are not UTF-8 or a line never ends.
     """
-    stream.seek(start.offset)
     pending, final = b"", False
     while not final:
         chunk = stream.read(block_bytes)
         final = not chunk
-        data = pending + chunk
+        data = pending + chunk if pending else chunk
         block = data if final else data[: end_of_last_line(data)]
-        check_text(block, source, start)
-        used, records = parse(block, source.header, start, final=final)
+        check_text(block, path, dialect, start)
+        used, records = parse(block, dialect, start, final=final)
         end = replace(records.end, crc=zlib.crc32(memoryview(data)[:used], start.crc))
         pending, start = data[used:], end
         if len(pending) > block_bytes + MAX_LINE_BYTES:
-            raise IngestError(f"{source.path}: line {start.line + 1} is longer than 1 MB.")
+            raise IngestError(f"{path}: line {start.line + 1} is longer than 1 MB.")
         yield replace(records, end=end)
 
 
@@ -98,36 +95,44 @@ def end_of_last_line(data: bytes) -> int:
     return max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
 
 
-def check_text(data: bytes, source: Source, start: Position) -> None:
+def check_text(data: bytes, path: Path, dialect: Dialect, start: Position) -> None:
     if data.isascii():
         return
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        line = start.line + len((data[: error.start] + b"?").splitlines())
+        before = data[: error.start]
+        line = start.line + len((before + b"?").splitlines())
+        column = column_of(before[end_of_last_line(before + b"?") :], dialect)
         raise IngestError(
-            f"{source.path}: line {line} is not UTF-8 (byte {start.offset + error.start})."
+            f"{path}: line {line} is not UTF-8 (byte {start.offset + error.start}, column "
+            f"{column}): perhaps Latin-1; save it as UTF-8, or run iconv -f LATIN1 -t UTF-8."
         ) from None
 
 
-def parse(
-    data: bytes, header: tuple[str, ...], start: Position, *, final: bool
-) -> tuple[int, Records]:
+def column_of(before: bytes, dialect: Dialect) -> str:
+    """The name of the column whose cell the beginning of a line comes to."""
+    cells = next(csv.reader([before.decode() + "?"], delimiter=dialect.separator))
+    place = min(len(cells), len(dialect.names)) - 1
+    return dialect.names[place]
+
+
+def parse(data: bytes, dialect: Dialect, start: Position, *, final: bool) -> tuple[int, Records]:
     """The block's records, and how many of its bytes they take (all, but for an open quote)."""
-    if b'"' not in data and not (final and may_be_cut(data, header)):
-        records = parse_plain(data, header, start)
+    if b'"' not in data and not (final and may_be_cut(data, dialect)):
+        records = parse_plain(data, dialect, start)
         if records:
             return len(data), records
-    return parse_quoted(data, header, start, final=final)
+    return parse_quoted(data, dialect, start, final=final)
 
 
-def parse_plain(data: bytes, header: tuple[str, ...], start: Position) -> Records | None:
+def parse_plain(data: bytes, dialect: Dialect, start: Position) -> Records | None:
     """All lines at once; None where a line is blank or has the wrong number of cells."""
     text = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
     if not text:
         return None
     try:
-        table = arrow_table(text, header)
+        table = arrow_table(text, dialect)
     except pa.ArrowInvalid:
         return None
     if may_have_blank_line(table):
@@ -139,14 +144,18 @@ def parse_plain(data: bytes, header: tuple[str, ...], start: Position) -> Record
     return Records(table, start.line + order, start.rows + order, [], end)
 
 
-def arrow_table(text: bytes, header: tuple[str, ...]) -> pa.Table:
+def arrow_table(text: bytes, dialect: Dialect) -> pa.Table:
     """Raise pa.ArrowInvalid where a line has the wrong number of cells."""
     return arrow_csv.read_csv(
         pa.BufferReader(text),
-        arrow_csv.ReadOptions(column_names=header, use_threads=False, block_size=len(text) + 1),
-        arrow_csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
+        arrow_csv.ReadOptions(
+            column_names=dialect.names, use_threads=False, block_size=len(text) + 1
+        ),
+        arrow_csv.ParseOptions(
+            delimiter=dialect.separator, quote_char=False, ignore_empty_lines=False
+        ),
         arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(header, CELLS),
+            column_types=dict.fromkeys(dialect.names, CELLS),
             strings_can_be_null=False,
             check_utf8=False,
         ),
@@ -160,7 +169,7 @@ def may_have_blank_line(table: pa.Table) -> bool:
 
 
 def parse_quoted(
-    data: bytes, header: tuple[str, ...], start: Position, *, final: bool
+    data: bytes, dialect: Dialect, start: Position, *, final: bool
 ) -> tuple[int, Records]:
     """Record by record. An unfinished last record is left for the next block, unless `final`."""
     texts = data.splitlines(keepends=True)
@@ -169,9 +178,9 @@ def parse_quoted(
     places: list[tuple[int, int]] = []
     malformed: list[Reject] = []
     at, number = 0, start.rows
-    cut = final and may_be_cut(data, header)
+    cut = final and may_be_cut(data, dialect)
     while at < len(lines):
-        cells, length, problem = record_at(lines, at, len(header))
+        cells, length, problem = record_at(lines, at, dialect)
         if problem == UNCLOSED and at + MAX_LINES > len(lines) and not final:
             break
         if cut and cells and at + length == len(lines):
@@ -186,34 +195,50 @@ def parse_quoted(
     used = sum(map(len, texts[:at]))
     end = Position(start.offset + used, start.line + at, number)
     where = np.array(places, dtype=np.int64).reshape(-1, 2)
-    return used, Records(table_of(rows, header), where[:, 0], where[:, 1], malformed, end)
+    return used, Records(table_of(rows, dialect.names), where[:, 0], where[:, 1], malformed, end)
 
 
-def may_be_cut(data: bytes, header: tuple[str, ...]) -> bool:
-    return bool(data) and data[-1:] not in b"\r\n" and header[-1] not in ONE_DIGIT
+def may_be_cut(data: bytes, dialect: Dialect) -> bool:
+    return bool(data) and data[-1:] not in b"\r\n" and dialect.names[-1] not in ONE_DIGIT
 
 
-def record_at(lines: list[str], at: int, width: int) -> tuple[list[str], int, str]:
+def record_at(lines: list[str], at: int, dialect: Dialect) -> tuple[list[str], int, str]:
     """The record that begins on a line: its cells, its length in lines, or what is wrong with it.
 
     A blank line gives no cells and no problem. A malformed record is taken to be one line long.
     """
-    if not lines[at].strip("\r\n"):
+    if not lines[at].strip():
         return [], 1, ""
+    cells, length, problem = parsed(lines, at, dialect)
+    if problem and "\\" in lines[at]:
+        # Spark writes a quote within quotes as \".
+        again = parsed(lines, at, dialect, doublequote=False, escapechar="\\")
+        return again if not again[2] else (cells, length, problem)
+    return cells, length, problem
+
+
+def parsed(
+    lines: list[str], at: int, dialect: Dialect, **escaping: Any
+) -> tuple[list[str], int, str]:
     window = range(at, min(at + MAX_LINES, len(lines)))
-    reader = csv.reader(map(lines.__getitem__, window), strict=True)
+    reader = csv.reader(
+        map(lines.__getitem__, window), strict=True, delimiter=dialect.separator, **escaping
+    )
     try:
         cells = next(reader)
     except csv.Error as error:
         return [], 1, UNCLOSED if "end of data" in str(error) else "the quotes are wrong"
+    width = len(dialect.names)
+    if len(cells) > width and not any(cells[width:]):
+        cells = cells[:width]
     if len(cells) != width:
         return [], reader.line_num, f"{len(cells)} cells instead of {width}"
     return cells, reader.line_num, ""
 
 
-def table_of(rows: list[list[str]], header: tuple[str, ...]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
-    return pa.table([pa.array(column, pa.string()) for column in columns], names=list(header))
+def table_of(rows: list[list[str]], names: tuple[str, ...]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    return pa.table([pa.array(column, pa.string()) for column in columns], names=list(names))
 
 
 def quoted(cell: str) -> str:

@@ -1,0 +1,82 @@
+"""Synonyms of search: added here, with a look at what they change before they are saved."""
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from catalog.admin.base import link_to, thumbnail
+from catalog.article_cache import articles
+from catalog.models import SearchSynonym
+from catalog.search.facet_index import assortment
+from catalog.search.ranking import known_of, rank, ranked
+from catalog.search.synonyms import synonyms
+from catalog.search.understanding.parsing import read
+from catalog.search.understanding.tokens import words
+from catalog.search.understanding.vocabulary import vocabulary
+
+SHOWN = 8
+
+
+class SynonymForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_words(self) -> str:
+        given: str = self.cleaned_data["words"]
+        if not words(given):
+            raise forms.ValidationError("There is no word in this.")
+        return given
+
+    def clean_means(self) -> str:
+        given: str = self.cleaned_data["means"]
+        if not read(given, vocabulary()).parts:
+            raise forms.ValidationError("Search would look for nothing.")
+        if words(given) == words(self.cleaned_data.get("words", "")):
+            raise forms.ValidationError("These are the same words.")
+        return given
+
+
+@admin.register(SearchSynonym)
+class SearchSynonymAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = SynonymForm
+    list_display = ("words", "means", "found", "created_at")
+    search_fields = ("words", "means")
+    fields = ("words", "means", "preview")
+    readonly_fields = ("preview",)
+
+    class Media:
+        css = {"all": ["catalog/admin.css"]}
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
+        """From an address with ?words= and ?means=, as of a query that found nothing."""
+        return {key: request.GET.get(key, "") for key in ("words", "means")}
+
+    @admin.display(description="Products")
+    def found(self, synonym: SearchSynonym) -> int:
+        goods = assortment()
+        return len(goods.listed(goods.ordered(rank(synonym.words, goods).rows, "popular")))
+
+    @admin.display(description="What it finds")
+    def preview(self, synonym: SearchSynonym) -> SafeString:
+        """The first products of the words as they are, and with the synonym."""
+        if not synonym.words or not synonym.means:
+            return format_html("{}", "Save and continue to see it.")
+        goods = assortment()
+        plain = rank(f'"{synonym.words}"', goods)
+        own = {**synonyms(), words(synonym.words): words(synonym.means)}
+        with_it = ranked(read(synonym.words, vocabulary(), known_of(goods), own), goods)
+        return format_html_join(
+            "",
+            "<p>{}: {}</p>{}",
+            (
+                (label, int(found.rows.sum()), _pictures(goods.listed(
+                    goods.by_score(found.rows, found.score))[:SHOWN]))
+                for label, found in (("Without it, articles", plain), ("With it", with_it))
+            ),
+        )  # fmt: skip
+
+
+def _pictures(keys: list[int]) -> SafeString:
+    kept = articles(keys)
+    shown = [kept[key] for key in keys if key in kept]
+    row = format_html_join("", "{}", ((link_to(a, thumbnail(a.pk, str(a))),) for a in shown))
+    return format_html('<div class="catalog-pictures">{}</div>', row)

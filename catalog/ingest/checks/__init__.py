@@ -1,0 +1,1 @@
+"""What the files say about themselves: rejects beyond reason, odd prices, data quality."""

@@ -1,0 +1,163 @@
+"""`ingest_hm --check`: everything is read as an ingest reads it, and nothing is loaded."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from django.conf import settings
+
+from catalog.images.library import survey
+from catalog.ingest.checks import quality, warnings
+from catalog.ingest.checks.advice import form_hint
+from catalog.ingest.checks.fitness import Fitness
+from catalog.ingest.checks.quality import Quality, merged
+from catalog.ingest.checks.rejects import Limits, verdict
+from catalog.ingest.cleaning.articles import clean_articles
+from catalog.ingest.cleaning.customers import clean_customers
+from catalog.ingest.cleaning.outcome import Cleaned
+from catalog.ingest.cleaning.transactions import UNKNOWN_CUSTOMER, clean_transactions
+from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
+from catalog.ingest.keys import CustomerKeys, Known, are_hex, first_occurrences, pack, spread
+from catalog.ingest.prices import with_prices
+from catalog.ingest.progress import Phases
+from catalog.ingest.reading.files import copies_told, find_sources
+from catalog.ingest.reading.records import Records, Reject
+from catalog.ingest.reading.source import Source
+
+Clean = Callable[[pa.Table], Cleaned]
+
+
+@dataclass
+class Seen:
+    """What became of one file: its rows by fate, an example for each reason, its quality."""
+
+    source: Source
+    rows: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, Reject] = field(default_factory=dict)
+    quality: Quality = field(default_factory=dict)
+
+    @property
+    def accepted(self) -> int:
+        return self.rows - self.rejected.total()
+
+    def add(self, records: Records, reasons: dict[int, str], found: Quality) -> None:
+        self.rows = records.end.rows
+        for reject in records.malformed:
+            self.count(reject.reason, reject)
+        for row, reason in reasons.items():
+            known = reason in self.examples
+            self.count(reason, None if known else records.reject(row, reason))
+        self.quality = merged(self.quality, found)
+
+    def count(self, reason: str, example: Reject | None) -> None:
+        self.rejected[reason] += 1
+        if example is not None:
+            self.examples.setdefault(reason, example)
+
+    def fault(self, limits: Limits, ours: str = "") -> str:
+        """Why an ingest would stop over this file, or nothing."""
+        if not limits.are_passed(self.rows, self.rejected, at_end=True):
+            return ""
+        path, unit = str(self.source.path), self.source.unit
+        said = verdict(path, self.rows, self.rejected, limits.share, self.examples.get, unit)
+        hint = form_hint(self.source, self.examples.get(UNKNOWN_CUSTOMER), ours)
+        return f"{said}\n    {hint}" if hint else said
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "rejected": dict(self.rejected),
+            "quality": self.quality,
+        }
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`faults` would stop an ingest; `warnings` would not; `fitness` says what will work."""
+
+    files: dict[str, Seen]
+    faults: list[str]
+    warnings: list[str]
+    fitness: list[str]
+
+    def report(self) -> dict[str, Any]:
+        return {
+            "files": {name: seen.report() for name, seen in self.files.items()},
+            "faults": self.faults,
+            "warnings": self.warnings,
+            "fitness": self.fitness,
+        }
+
+
+def check(
+    folder: Path, images: Path | None, limits: Limits, phases: Phases, block_bytes: int
+) -> Checked:
+    """Raise IngestError for files that can't be read at all."""
+    sources = find_sources(folder)
+    with phases.phase("articles"):
+        articles, keys = seen_table(sources["articles"], clean_articles, block_bytes, "article_id")
+        numbers = np.unique(keys.to_numpy())
+    with phases.phase("customers"):
+        customers, ids = seen_table(
+            sources["customers"], clean_customers, block_bytes, "customer_id"
+        )
+    known = with_prices(Known(keys_of(ids), numbers), sources)
+    fitness = Fitness(len(known.customers.keys), len(numbers))
+    with phases.phase("transactions_train", sources["transactions_train"].size) as advance:
+        sales = Seen(sources["transactions_train"])
+        for records in sales.source.read(sales.source.start, block_bytes):
+            found = clean_transactions(records.table, known)
+            sales.add(records, found.reasons, quality.of_transactions(found))
+            fitness.add(found)
+            advance(records.end.offset, records.end.rows)
+    files = {"articles": articles, "customers": customers, "transactions_train": sales}
+    ours = ids[0].as_py() if len(ids) else ""
+    faults = [fault for seen in files.values() if (fault := seen.fault(limits, ours))]
+    pictured = survey(images).articles if images else set()
+    return Checked(
+        files,
+        faults,
+        list(told(folder, files)),
+        list(fitness.told(sales.quality, len(set(pictured) & set(numbers.tolist())))),
+    )
+
+
+def seen_table(source: Source, clean: Clean, block_bytes: int, key: str) -> tuple[Seen, pa.Array]:
+    """A file's rows and the keys of those that can be used; of equal keys the first counts."""
+    seen, keys = Seen(source), []
+    for records in source.read(source.start, block_bytes):
+        found = clean(records.table)
+        seen.add(records, found.reasons, quality.of_table(found.table, found.emptied))
+        keys.append(found.table[key].combine_chunks())
+    together = pa.concat_arrays([as_array(part) for part in keys])
+    repeated = len(together) - len(together.unique())
+    if repeated:
+        seen.rejected[f"{key} stands in an earlier row"] += repeated
+    return seen, together
+
+
+def as_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
+
+
+def keys_of(ids: pa.Array) -> CustomerKeys:
+    words = pack(ids) if are_hex(ids) else spread(ids)
+    first: npt.NDArray[np.intp] = first_occurrences(words)
+    return CustomerKeys(words[first], np.arange(len(first), dtype=np.int32))
+
+
+def told(folder: Path, files: dict[str, Seen]) -> Iterator[str]:
+    sources = {name: seen.source for name, seen in files.items()}
+    yield from copies_told(folder)
+    yield from warnings.of_sources(sources, f"{AMOUNT_WITHOUT_SALES:.2f}")
+    for seen in files.values():
+        name = seen.source.path.name
+        yield from warnings.of_file(name, seen.rows, seen.rejected, seen.quality)
+        yield from warnings.of_prices(seen.quality, settings.PRICE_UNIT)

@@ -1,0 +1,103 @@
+"""Data quality of a file as it is read: what is empty, ranges, distributions. Pure; it adds up.
+
+A quality is JSON: numbers add, `least` and `most` take the extremes, dicts merge.
+"""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.ingest.cleaning.transactions import Transactions
+
+Quality = dict[str, Any]
+AGE_BAND = 5
+# Prices by powers of two, from the smallest that is told apart.
+SMALLEST_EXPONENT = -20
+
+
+def merged(one: Quality, other: Quality) -> Quality:
+    """Both together."""
+    both = dict(one)
+    for name, value in other.items():
+        if name not in both:
+            both[name] = value
+        elif isinstance(value, dict):
+            both[name] = merged(both[name], value)
+        elif name in ("least", "first"):
+            both[name] = min(both[name], value)
+        elif name in ("most", "last"):
+            both[name] = max(both[name], value)
+        else:
+            both[name] += value
+    return both
+
+
+def of_table(table: pa.Table, emptied: Counter[str]) -> Quality:
+    """Of articles or customers: how many cells of each column are empty; ages in bands."""
+    empty = {name: empty_cells(table[name]) for name in table.column_names}
+    quality: Quality = {"empty": {name: count for name, count in empty.items() if count}}
+    if emptied:
+        quality["emptied"] = dict(emptied)
+    if "age" in table.column_names:
+        ages = table["age"].drop_null().to_numpy()
+        quality["ages"] = counts(ages // AGE_BAND * AGE_BAND)
+    if "index_group_name" in table.column_names:
+        quality["audiences"] = counts_of(table["index_group_name"])
+    return quality
+
+
+def empty_cells(column: pa.ChunkedArray) -> int:
+    empty = int(column.null_count)
+    if pa.types.is_string(column.type):
+        empty += int(pc.sum(pc.equal(column, "")).as_py() or 0)
+    return empty
+
+
+def of_transactions(found: Transactions) -> Quality:
+    """Of sales: units by month, channel and magnitude of price, the first and the last day."""
+    quality: Quality = {"emptied": dict(found.emptied)} if found.emptied else {}
+    if not len(found.days):
+        return quality
+    days = found.days + np.datetime64("2000-01-01")
+    months = (days.astype("M8[M]") - np.datetime64("2000-01", "M")).astype(np.int64)
+    return quality | {
+        "months": {
+            str(np.datetime64("2000-01", "M") + int(month)): count
+            for month, count in counted(months)
+        },
+        "channels": counts(found.channels),
+        "price": {
+            "least": float(found.prices.min()),
+            "most": float(found.prices.max()),
+            "sum": float(found.prices.sum()),
+        },
+        "prices": counts(exponents(found.prices)),
+        "day": {"first": str(days.min()), "last": str(days.max())},
+    }
+
+
+def exponents(prices: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """The greatest power of two that is not above each price."""
+    found = np.frexp(prices)[1].astype(np.int64) - 1
+    return np.maximum(found, SMALLEST_EXPONENT)
+
+
+def counted(values: npt.NDArray[np.integer[Any]]) -> list[tuple[int, int]]:
+    """How often each value occurs, quickly where they are few and close together."""
+    if not len(values):
+        return []
+    least = int(values.min())
+    times = np.bincount((values - least).astype(np.int64))
+    return [(least + int(place), int(times[place])) for place in np.flatnonzero(times)]
+
+
+def counts(values: npt.NDArray[np.integer[Any]]) -> dict[str, int]:
+    return {str(value): count for value, count in counted(values)}
+
+
+def counts_of(texts: pa.ChunkedArray) -> dict[str, int]:
+    return {item["values"]: item["counts"] for item in texts.value_counts().to_pylist()}

@@ -1,0 +1,53 @@
+"""customers.csv: an id, and attributes of which each may be lacking."""
+
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.ingest.cleaning.outcome import Cleaned, cleaned, texts
+from catalog.ingest.keys import HEX, LONGEST, canonical
+from catalog.ingest.reading import cells
+from catalog.ingest.reading.cells import NEWS, Decoded, decode, distinct
+
+
+def clean_customers(table: pa.Table) -> Cleaned:
+    """Buyers of whom nothing is known are customers too."""
+    news = decode(table[NEWS], cells.news, pa.string(), optional=True)
+    columns = {"customer_id": customer_ids(table["customer_id"])}
+    for name in ("FN", "Active"):
+        columns[name] = decode(
+            table[name], partial(cells.flag, name=name), pa.bool_(), optional=True
+        )
+    columns |= {
+        "club_member_status": texts(table, "club_member_status", 20),
+        NEWS: Decoded(news.values.fill_null(""), news.codes, emptied=news.emptied),
+        "age": decode(table["age"], cells.age, pa.int16(), optional=True),
+        "postal_code": texts(table, "postal_code", 64),
+    }
+    return cleaned(columns, table.num_rows)
+
+
+def customer_ids(column: pa.ChunkedArray) -> Decoded:
+    """Ids in their one form; a column of its own kind, for nearly all its texts differ."""
+    found, codes = distinct(column)
+    ids = canonical(found)
+    if pc.all(pc.match_substring_regex(ids, HEX)).as_py():
+        return Decoded(ids, codes)
+    return Decoded(ids, codes, faults_of(ids))
+
+
+def faults_of(ids: pa.Array) -> dict[int, str]:
+    """What is wrong with ids, by their place."""
+    sizes = pc.binary_length(ids).to_numpy()
+    faults = dict.fromkeys(
+        np.flatnonzero(sizes > LONGEST).tolist(), f"customer_id is longer than {LONGEST} bytes"
+    )
+    for place in np.flatnonzero(sizes <= max(map(len, cells.NOTHING))).tolist():
+        if cells.is_nothing(ids[place].as_py()):
+            faults[place] = "customer_id is empty"
+    unfit = pc.match_substring_regex(ids, r"\x00").to_numpy(zero_copy_only=False)
+    return faults | dict.fromkeys(
+        np.flatnonzero(unfit).tolist(), "customer_id holds a NUL character"
+    )

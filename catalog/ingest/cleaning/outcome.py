@@ -1,0 +1,67 @@
+"""What became of a block: the rows to use, the reasons against the others, the cells emptied."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from catalog.ingest.reading import cells
+from catalog.ingest.reading.cells import Decoded, decode
+
+Rows = npt.NDArray[np.intp]
+Reasons = dict[int, str]
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """`table` holds the usable rows, which stood at `rows` of the block; `reasons` the others'.
+
+    `emptied` counts cells that became nothing, by what was wrong with them.
+    """
+
+    table: pa.Table
+    rows: Rows
+    reasons: Reasons
+    emptied: Counter[str] = field(default_factory=Counter)
+
+
+def cleaned(columns: dict[str, Decoded], length: int) -> Cleaned:
+    reasons = reasons_of(list(columns.values()))
+    rows = usable(length, reasons)
+    table = pa.table({name: column.column() for name, column in columns.items()})
+    emptied = emptied_in(list(columns.values()))
+    return Cleaned(table.take(rows) if reasons else table, rows, reasons, emptied)
+
+
+def reasons_of(columns: Sequence[Decoded]) -> Reasons:
+    """The first reason against each unusable row, by the order of the columns."""
+    reasons: Reasons = {}
+    for column in columns:
+        for row in column.bad_rows().tolist():
+            reasons.setdefault(row, column.errors[int(column.codes[row])])
+    return reasons
+
+
+def usable(length: int, reasons: Reasons) -> Rows:
+    keep = np.ones(length, dtype=bool)
+    keep[list(reasons)] = False
+    return np.flatnonzero(keep)
+
+
+def emptied_in(columns: Sequence[Decoded]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for column in columns:
+        for code, reason in column.emptied.items():
+            found[reason] += int(np.count_nonzero(column.codes == code))
+    return found
+
+
+def texts(table: pa.Table, name: str, longest: int) -> Decoded:
+    """A column of words, all of which may be lacking."""
+    parse = partial(cells.words, name=name, longest=longest)
+    found = decode(table[name], parse, pa.string(), optional=True)
+    return Decoded(found.values.fill_null(""), found.codes, emptied=found.emptied)

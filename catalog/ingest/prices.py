@@ -1,0 +1,43 @@
+"""What sales may name, and what they cost where the sales' own file does not tell."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from catalog.ingest.cleaning.transactions import decode_ids
+from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
+from catalog.ingest.keys import Known
+from catalog.ingest.reading import cells
+from catalog.ingest.reading.source import Source
+from catalog.money import price
+
+BLOCK_BYTES = 16 << 20
+SALES, ARTICLES = "transactions_train", "articles"
+
+
+def with_prices(known: Known, sources: Mapping[str, Source]) -> Known:
+    """With the articles' own prices, where a file tells them or no file tells any."""
+    articles, sales = sources.get(ARTICLES), sources[SALES]
+    if articles is not None and "price" in articles.header:
+        return replace(known, prices=prices_in(articles, known.articles))
+    if "price" in sales.header:
+        return known
+    # No file tells a price: all cost what an article without one does.
+    return replace(known, prices=np.full(len(known.articles), price(AMOUNT_WITHOUT_SALES)))
+
+
+def prices_in(source: Source, articles: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    """The column price of articles.csv, in the order of `articles`; NaN where there is none."""
+    prices = np.full(len(articles), np.nan)
+    for records in source.read(source.start, BLOCK_BYTES):
+        ids = decode_ids(records.table["article_id"])
+        found = cells.decode(records.table["price"], cells.price_or_none, pa.float64())
+        keys = ids.values.fill_null(0).to_numpy()[ids.codes]
+        values = found.values.fill_null(np.nan).to_numpy()[found.codes]
+        place = np.minimum(np.searchsorted(articles, keys), max(0, len(articles) - 1))
+        fits = articles[place] == keys if len(articles) else np.zeros(len(keys), dtype=bool)
+        prices[place[fits]] = values[fits]
+    return prices

@@ -1,0 +1,226 @@
+"""Cells to values, once per distinct text of a column; ValueError tells what is wrong."""
+
+import math
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from catalog.quantities import MAX_PRICE
+
+WHOLE = re.compile(r"(-?[0-9]{1,18})(?:\.0*)?")
+# A year first, or a day with dots: no other order can be told apart. A time may follow.
+ZONE = r" ?(?:Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+TIME = rf"(?:[T ]+[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)?{ZONE})?"
+DAY = re.compile(
+    r"(?:(?P<y>[0-9]{4})(?P<sep>[-/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})"
+    r"|(?P<y2>[0-9]{4})(?P<m2>[0-9]{2})(?P<d2>[0-9]{2})"
+    r"|(?P<d3>[0-9]{1,2})\.(?P<m3>[0-9]{1,2})\.(?P<y3>[0-9]{4}))" + TIME
+)
+EITHER_WAY = re.compile(r"[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2,4}.*")
+DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
+# What programs write for nothing, in small letters.
+NOTHING = frozenset(
+    (
+        "",
+        "nan",
+        "null",
+        "\\n",
+        "none",
+        "na",
+        "<na>",
+        "n/a",
+        "#n/a",
+        "nil",
+        "nat",
+        "<null>",
+        "(null)",
+    )
+)
+FLAGS = {"true": 1, "yes": 1, "false": 0, "no": 0}
+EPOCH = date(2000, 1, 1).toordinal()  # PostgreSQL's day 0
+MAX_KEY = 2**31 - 1
+
+MAX_AGE = 120
+ONLINE = 2
+NEWS = "fashion_news_frequency"
+
+Parse = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A column by its distinct values: row r holds values[codes[r]].
+
+    `errors` tells the codes that spoil their row, `emptied` those that became nothing.
+    """
+
+    values: pa.Array
+    codes: npt.NDArray[np.int32]
+    errors: dict[int, str] = field(default_factory=dict)
+    emptied: dict[int, str] = field(default_factory=dict)
+
+    def column(self) -> pa.Array:
+        return self.values.take(pa.array(self.codes))
+
+    def bad_rows(self) -> npt.NDArray[np.intp]:
+        return self.rows_of(self.errors)
+
+    def rows_of(self, codes: Collection[int]) -> npt.NDArray[np.intp]:
+        """The rows that hold one of these codes."""
+        if not codes:
+            return np.empty(0, dtype=np.intp)
+        chosen = np.zeros(len(self.values), dtype=bool)
+        chosen[list(codes)] = True
+        return np.flatnonzero(chosen[self.codes])
+
+
+def decode(
+    column: pa.ChunkedArray, parse: Parse, kind: pa.DataType, *, optional: bool = False
+) -> Decoded:
+    """Parse each distinct text of a string column.
+
+    What can't be parsed spoils its row, or where the column is `optional` becomes nothing.
+    """
+    texts, codes = distinct(column)
+    values: list[object] = []
+    errors = {}
+    for code, text in enumerate(texts.to_pylist()):
+        try:
+            values.append(parse(text))
+        except ValueError as error:
+            values.append(None)
+            errors[code] = str(error)
+    found = pa.array(values, kind)
+    return Decoded(found, codes, emptied=errors) if optional else Decoded(found, codes, errors)
+
+
+def distinct(column: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int32]]:
+    """A string column's distinct texts, and for each row the place of its text among them."""
+    encoded = column.combine_chunks()
+    if not pa.types.is_dictionary(encoded.type):
+        encoded = encoded.dictionary_encode()
+    return encoded.dictionary, encoded.indices.to_numpy()
+
+
+def whole(text: str, *, name: str, low: int, high: int) -> int:
+    """49 of `49` or `49.0`; 108775015 of `0108775015` or `108775015.0`."""
+    match = WHOLE.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"{name} is not a whole number")
+    number = int(match[1])
+    if not low <= number <= high:
+        raise ValueError(f"{name} is not within {low} and {high}")
+    return number
+
+
+def is_nothing(text: str) -> bool:
+    return text.strip().casefold() in NOTHING
+
+
+def whole_or_none(text: str, *, name: str, low: int, high: int) -> int | None:
+    return None if is_nothing(text) else whole(text, name=name, low=low, high=high)
+
+
+def age(text: str) -> int | None:
+    """Whole years; 36.39 is 36."""
+    if is_nothing(text):
+        return None
+    try:
+        years = float(text.replace(",", "."))
+    except ValueError:
+        raise ValueError("age is not a number") from None
+    if not 0 <= years <= MAX_AGE:
+        raise ValueError(f"age is not within 0 and {MAX_AGE}")
+    return int(years)
+
+
+def flag(text: str, *, name: str) -> bool | None:
+    """FN and Active: 1, 1.0, 0, true, false, or nothing for unknown."""
+    said = FLAGS.get(text.strip().casefold())
+    number = whole_or_none(text, name=name, low=0, high=1) if said is None else said
+    return None if number is None else bool(number)
+
+
+def words(text: str, *, name: str, longest: int, required: bool = False) -> str:
+    """Trimmed text that PostgreSQL can store; empty for nothing."""
+    trimmed = "" if is_nothing(text) else text.strip()
+    if required and not trimmed:
+        raise ValueError(f"{name} is empty")
+    if len(trimmed) > longest:
+        raise ValueError(f"{name} is longer than {longest} characters")
+    if "\x00" in trimmed:
+        raise ValueError(f"{name} holds a NUL character")
+    return trimmed
+
+
+def news(text: str) -> str:
+    """fashion_news_frequency: NONE and None are the same word; nothing is unknown."""
+    trimmed = text.strip()
+    return "NONE" if trimmed.upper() == "NONE" else words(text, name=NEWS, longest=20)
+
+
+def day(text: str) -> int:
+    """Days since 2000-01-01 of a day of this century, with or without a time."""
+    trimmed = text.strip()
+    match = DAY.fullmatch(trimmed)
+    if not match:
+        raise ValueError(no_day(trimmed))
+    year, month, number = (int(piece) for piece in pieces_of(match))
+    try:
+        found = date(year, month, number)
+    except ValueError:
+        raise ValueError("t_dat is not a date") from None
+    if found.year not in range(2000, 2100):
+        raise ValueError("t_dat is not within 2000 and 2099")
+    return found.toordinal() - EPOCH
+
+
+def pieces_of(match: re.Match[str]) -> tuple[str, str, str]:
+    """Year, month, day, in whichever form they stand."""
+    y, m, d = next(
+        names
+        for names in (("y", "m", "d"), ("y2", "m2", "d2"), ("y3", "m3", "d3"))
+        if match[names[0]]
+    )
+    return match[y], match[m], match[d]
+
+
+def no_day(text: str) -> str:
+    if is_nothing(text):
+        return "t_dat is not a date: it is empty"
+    if EITHER_WAY.fullmatch(text):
+        return "t_dat is not a date: day and month can't be told apart, write 2020-09-22"
+    return "t_dat is not a date"
+
+
+def price(text: str) -> float:
+    plain = text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text.strip()) else text
+    try:
+        number = float(plain) if "_" not in text else math.nan
+    except ValueError:
+        number = math.nan
+    if math.isnan(number):
+        raise ValueError("price is not a number")
+    if number <= 0:
+        raise ValueError("price is not above zero")
+    if number > MAX_PRICE:
+        raise ValueError(f"price is above {MAX_PRICE:g}")
+    return number
+
+
+def price_or_none(text: str) -> float | None:
+    return None if is_nothing(text) else price(text)
+
+
+def channel(text: str) -> int:
+    """Where none is told, the sale is taken as one online, as most are."""
+    return ONLINE if is_nothing(text) else whole(text, name="sales_channel_id", low=1, high=2)
+
+
+article_key = partial(whole, name="article_id", low=1, high=MAX_KEY)

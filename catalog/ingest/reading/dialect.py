@@ -1,0 +1,65 @@
+"""How a text file is laid out: the separator, the names of its columns, where its rows begin."""
+
+import csv
+from collections.abc import Collection
+from dataclasses import dataclass
+
+SEPARATORS = (",", ";", "\t", "|")
+HINT = "sep="  # Excel's first line
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """`names` has one for every cell of a row: our name of a column that we know, else its own.
+
+    `lines` and `size` (bytes of UTF-8) count what stands before the first row.
+    """
+
+    names: tuple[str, ...]
+    separator: str = ","
+    lines: int = 1
+    size: int = 0
+
+
+def dialect_of(head: bytes, columns: Collection[str]) -> Dialect:
+    """From a file's first bytes. Raise UnicodeDecodeError, ValueError for a column named twice."""
+    lines = head.splitlines(keepends=True)
+    at = 0
+    while at < len(lines) and is_preface(lines[at]):
+        at += 1
+    header = lines[at].decode() if at < len(lines) else ""
+    used = lines[: at + 1]
+    separator = max(SEPARATORS, key=lambda sign: recognised(header, sign, columns))
+    names = named(cells_of(header, separator), columns)
+    return Dialect(names, separator, len(used), sum(map(len, used)))
+
+
+def is_preface(line: bytes) -> bool:
+    return not line.strip() or line.lower().startswith(HINT.encode())
+
+
+def cells_of(line: str, separator: str) -> list[str]:
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+
+
+def recognised(header: str, separator: str, columns: Collection[str]) -> int:
+    names = {plain(cell) for cell in cells_of(header, separator)}
+    return sum(plain(column) in names for column in columns)
+
+
+def plain(name: str) -> str:
+    """A column's name without the differences that mean nothing."""
+    return name.strip().casefold().replace(" ", "_").replace("-", "_")
+
+
+def named(cells: list[str], columns: Collection[str]) -> tuple[str, ...]:
+    """Our names where they are known; a number where the name is lacking or another's."""
+    ours = {plain(column): column for column in columns}
+    names = [ours.get(plain(cell), cell) for cell in cells]
+    twice = [name for name in dict.fromkeys(names) if name in columns and names.count(name) > 1]
+    if twice:
+        raise ValueError(f"the header names a column twice: {', '.join(twice)}")
+    return tuple(
+        name if name and names.count(name) == 1 else f"column {place}"
+        for place, name in enumerate(names, start=1)
+    )

@@ -1,0 +1,123 @@
+"""Which file of a folder is meant: its packing, its parts, copies beside it, names almost right."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from catalog.ingest.errors import IngestError
+from catalog.ingest.reading import columns
+from catalog.ingest.reading.opening import open_source
+from catalog.ingest.reading.packing import CHUNK, is_data, unpacked
+from catalog.ingest.reading.parts import is_folder_of_parts, parts_of
+from catalog.ingest.reading.source import Source
+
+# In the order in which one is taken: plain before packed.
+ENDS = (
+    ".csv", ".parquet", ".csv.gz", ".csv.zip", ".zip", ".csv.bz2", ".csv.zst", ".csv.xz", ".tsv",
+    ".txt", ".gz", ".tsv.gz", ".parquet.gzip", ".parquet.snappy", ".pq", "",
+)  # fmt: skip
+ALIKE = {"articles": "article", "customers": "customer", "transactions_train": "transaction"}
+MOST_ALIKE = 10
+LONGEST_END, SHOWN_END = 4096, 60
+
+
+def find_sources(folder: Path) -> dict[str, Source]:
+    """The three files of a folder. Raise IngestError with all that is missing, of every file."""
+    if not folder.is_dir():
+        raise IngestError(f"{folder} is not a folder.")
+    paths = {name: find(folder, name) for name in columns.ALL}
+    missing = [f"{name}.csv" for name, path in paths.items() if path is None]
+    faults = [absent(folder, missing)] if missing else []
+    sources = {}
+    for name, path in paths.items():
+        try:
+            if path is not None:
+                sources[name] = open_source(name, path)
+        except IngestError as error:
+            faults.append(str(error))
+    if faults:
+        raise IngestError("\n".join(faults))
+    return sources
+
+
+def absent(folder: Path, missing: list[str]) -> str:
+    said = (
+        f"{folder} has no {', '.join(missing)} (plain, .gz, .zip, .bz2, .zst or .xz; as .parquet; "
+        "or a folder of parts)."
+    )
+    alike = list(looking_meant(folder))[:MOST_ALIKE]
+    if not alike:
+        return said
+    listed = "".join(f"\n  {line}" for line in alike)
+    return f"{said} These look meant; rename them or link to them by the names above:{listed}"
+
+
+def looking_meant(folder: Path) -> Iterator[str]:
+    """Files, here or one folder down, that are named nearly as one of the three."""
+    for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
+        place = path.relative_to(folder)
+        if path.name.startswith((".", "_")) or "images" in place.parts[:1]:
+            continue
+        meant = next((name for name, part in ALIKE.items() if part in path.name.casefold()), None)
+        if meant and (path.is_file() or is_folder_of_parts(path)):
+            right = len(place.parts) == 1 and path in candidates(folder, meant)
+            if not right:
+                yield f"{place} as {meant}.csv"
+        elif path.suffix == ".zip":
+            yield from (f"{name} within {place}" for name in members_alike(path))
+
+
+def members_alike(path: Path) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [entry.filename for entry in archive.infolist() if is_data(entry)]
+    except (OSError, zipfile.BadZipFile):
+        return []
+    return [name for name in names if any(part in name.casefold() for part in ALIKE.values())]
+
+
+def find(folder: Path, name: str) -> Path | None:
+    return next(iter(candidates(folder, name)), None)
+
+
+def candidates(folder: Path, name: str) -> list[Path]:
+    """All that is named as the file should be, in any letters, the one to take first."""
+    places = {f"{name}{end}": place for place, end in enumerate(ENDS)}
+    found = [path for path in folder.iterdir() if path.name.casefold() in places]
+    usable = [path for path in found if path.is_file() or is_folder_of_parts(path)]
+    return sorted(usable, key=lambda path: (places[path.name.casefold()], path.name))
+
+
+def copies_told(folder: Path) -> list[str]:
+    """Where a file lies in a folder more than once: which is read, why, and do the copies agree."""
+    return [
+        told
+        for name in columns.ALL
+        for other in candidates(folder, name)[1:]
+        for told in [copy_told(name, candidates(folder, name)[0], other)]
+    ]
+
+
+def copy_told(name: str, read: Path, other: Path) -> str:
+    said = f"{read.name} is read and not {other.name} beside it (plain goes before packed)"
+    try:
+        size, end = size_and_end(name, read)
+        other_size, other_end = size_and_end(name, other)
+    except (IngestError, OSError) as error:
+        return f"{said}, which can't be compared: {error}"
+    if (size, end) == (other_size, other_end):
+        return f"{said}; they end alike."
+    return (
+        f"{said}. They differ: {read.name} has {size:,} bytes and ends in {end!r}, {other.name} "
+        f"has {other_size:,} and ends in {other_end!r}. Is one of them cut short?"
+    )
+
+
+def size_and_end(name: str, path: Path) -> tuple[int, str]:
+    """The bytes of a text, unpacked, and its last line."""
+    size, tail = 0, b""
+    with unpacked(parts_of(path), name) as stream:
+        while data := stream.read(CHUNK):
+            size, tail = size + len(data), (tail + data)[-LONGEST_END:]
+    lines = tail.decode(errors="replace").splitlines()
+    return size, lines[-1][-SHOWN_END:] if lines else ""

@@ -1,0 +1,31 @@
+"""A path to a source: a text in some packing, or Parquet; one file or a folder of parts."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from catalog.ingest.errors import IngestError
+from catalog.ingest.reading.packing import PARQUET
+from catalog.ingest.reading.parquet import parquet_source
+from catalog.ingest.reading.parts import parts_of
+from catalog.ingest.reading.source import Source
+from catalog.ingest.reading.text import text_source
+
+
+def open_source(name: str, path: Path) -> Source:
+    """Raise IngestError for what can't be read or lacks a column it needs, OSError."""
+    parts = parts_of(path)
+    if not parts:
+        raise IngestError(f"{path} is a folder without a file of data.")
+    kinds = {is_parquet(part) for part in parts}
+    if len(kinds) > 1:
+        raise IngestError(f"{path} holds Parquet and other files: keep one kind.")
+    return of_kind(name, path, parts, parquet=kinds.pop())
+
+
+def of_kind(name: str, path: Path, parts: Sequence[Path], *, parquet: bool) -> Source:
+    return parquet_source(name, path, parts) if parquet else text_source(name, path, parts)
+
+
+def is_parquet(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(PARQUET)) == PARQUET

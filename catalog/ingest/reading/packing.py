@@ -1,0 +1,260 @@
+"""Whatever a file is packed in, its content as one stream of UTF-8 text.
+
+What a file is, its first bytes tell, not its name.
+"""
+
+import bz2
+import codecs
+import gzip
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+import pyarrow as pa
+
+from catalog.ingest.errors import IngestError
+
+HEAD = 65536
+CHUNK = 1 << 20
+DAMAGED = (EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, pa.ArrowInvalid)
+ZIP, PARQUET = b"PK\x03\x04", b"PAR1"
+READABLE_ZIP = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
+ENCRYPTED = 1
+DATA_ENDS = (".csv", ".tsv", ".txt", ".jsonl")
+# First bytes of what is often taken for data, and what to do about it.
+STRANGERS = {
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive: unpack it first",
+    b"Rar!": "a RAR archive: unpack it first",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV",
+    b"ARROW1": "an Arrow file: write it as Parquet",
+    b"SQLite format 3": "an SQLite database: write its tables as CSV",
+    b"version https://git-lfs": "a Git LFS pointer: fetch the file itself with git lfs pull",
+    b"<!DOCTYPE": "a web page, perhaps of a login: download the file again",
+    b"<!doctype": "a web page, perhaps of a login: download the file again",
+    b"<html": "a web page, perhaps of a login: download the file again",
+}
+UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Headed:
+    """A stream whose first bytes were looked at."""
+
+    def __init__(self, head: bytes, rest: Readable) -> None:
+        self.head, self.rest = head, rest
+
+    def read(self, size: int) -> bytes:
+        taken, self.head = self.head[:size], self.head[size:]
+        if len(taken) == size:
+            return taken
+        more = self.rest.read(size - len(taken))
+        return taken + more if taken else more
+
+
+class Recoded:
+    """A stream of another encoding, as UTF-8."""
+
+    def __init__(self, stream: Readable, encoding: str) -> None:
+        self.stream, self.decoder = stream, codecs.getincrementaldecoder(encoding)()
+
+    def read(self, size: int) -> bytes:
+        text = ""
+        while not text:
+            data = self.stream.read(size)
+            text = self.decoder.decode(data, final=not data)
+            if not data:
+                break
+        return text.encode()
+
+
+class Parts:
+    """The parts of one file after each other; a header stands once, however many repeat it."""
+
+    def __init__(self, paths: Sequence[Path], stack: ExitStack, name: str) -> None:
+        self.paths, self.stack, self.name = list(paths), stack, name
+        self.header, self.last = b"", b"\n"
+        self.stream = self.following()
+
+    def following(self) -> Readable:
+        stream = self.stack.enter_context(content(self.paths.pop(0), self.name))
+        head = stream.read(HEAD)
+        line = head.splitlines(keepends=True)[0] if head else b""
+        repeated = bool(self.header) and line.rstrip(b"\r\n") == self.header
+        self.header = self.header or line.rstrip(b"\r\n")
+        return Headed(head[len(line) :] if repeated else head, stream)
+
+    def read(self, size: int) -> bytes:
+        while not (data := self.stream.read(size)):
+            if not self.paths:
+                return b""
+            self.stream = self.following()
+            if self.last not in b"\r\n":
+                self.last = b"\n"
+                return b"\n"
+        self.last = data[-1:]
+        return data
+
+
+@contextmanager
+def unpacked(paths: Sequence[Path], name: str = "") -> Iterator[Readable]:
+    """The content of a file, or of its parts, without byte order mark.
+
+    `name` chooses among several files of one archive. Raise IngestError for what can't be read.
+    """
+    with ExitStack() as stack:
+        yield (
+            Parts(paths, stack, name)
+            if len(paths) > 1
+            else stack.enter_context(content(paths[0], name))
+        )
+
+
+@contextmanager
+def content(path: Path, name: str) -> Iterator[Readable]:
+    """One file's text. What is wrong with it names the file."""
+    try:
+        with path.open("rb") as file, ExitStack() as stack:
+            yield text(path, opened(path, file, name, stack))
+    except DAMAGED as error:
+        raise IngestError(f"{path} is damaged or cut short: {error}") from error
+    except UnicodeDecodeError as error:
+        raise IngestError(
+            f"{path} is not valid {error.encoding.upper()}: {error.reason}."
+        ) from None
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise IngestError(f"{path} is damaged or cut short: {error}") from error
+
+
+def opened(path: Path, file: BinaryIO, name: str, stack: ExitStack) -> Readable:
+    """The stream without its packing, or the reason why there is none."""
+    head = file.read(HEAD)
+    file.seek(0)
+    if head.startswith((ZIP, b"PK\x05\x06")):
+        archive = stack.enter_context(zipfile.ZipFile(file))
+        inner = stack.enter_context(archive.open(member(archive, path, name)))
+        return inspected(path, cast("Readable", inner))
+    packed = packed_stream(head, file)
+    if packed is not None:
+        return inspected(path, packed)
+    if path.suffix in (".gz", ".zip", ".zst", ".bz2") and head:
+        raise IngestError(
+            f"{path} is damaged or cut short, or no {path.suffix} file: it begins otherwise."
+        )
+    return inspected(path, file)
+
+
+def packed_stream(head: bytes, file: BinaryIO) -> Readable | None:
+    if head.startswith(b"\x1f\x8b"):
+        return gzip.open(file)
+    if head.startswith(b"BZh"):
+        return bz2.open(file)
+    if head.startswith(b"\xfd7zXZ\x00"):
+        return lzma.open(file)
+    if head.startswith(b"\x28\xb5\x2f\xfd"):
+        return cast("Readable", pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd"))
+    return None
+
+
+def inspected(path: Path, stream: Readable) -> Readable:
+    """The stream, once its first bytes are those of a text."""
+    head = stream.read(HEAD)
+    if head[257:262] == b"ustar":
+        raise IngestError(f"{path} is a tar archive: unpack it first, with tar -xf.")
+    for mark, what in STRANGERS.items():
+        if head.lstrip()[: len(mark)] == mark:
+            raise IngestError(f"{path} is {what}.")
+    if head.startswith(PARQUET):
+        raise IngestError(f"{path} is a Parquet file within an archive: unpack it first.")
+    if head.startswith((b"\x1f\x8b", ZIP, b"\x28\xb5\x2f\xfd")):
+        raise IngestError(f"{path} is packed twice: unpack it once.")
+    return Headed(head, stream)
+
+
+def text(path: Path, stream: Readable) -> Readable:
+    """The stream as UTF-8 without byte order mark."""
+    head = stream.read(HEAD)
+    if head.startswith(codecs.BOM_UTF8):
+        return Headed(head[3:], stream)
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise IngestError(f"{path} is UTF-32: save it as UTF-8.")
+    if head[:2] in UTF16:
+        return Recoded(Headed(head[2:], stream), UTF16[head[:2]])
+    if encoding := utf16_without_mark(head[:200]):
+        return Recoded(Headed(head, stream), encoding)
+    return Headed(head, stream)
+
+
+def utf16_without_mark(head: bytes) -> str:
+    """The names of columns are ASCII: in UTF-16 each second byte is zero."""
+    if len(head) > 3 and not any(head[1::2]) and all(head[::2]):
+        return "utf-16-le"
+    if len(head) > 3 and not any(head[::2]) and all(head[1::2]):
+        return "utf-16-be"
+    return ""
+
+
+def member(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
+    """The archive's one data file, or of several the one of this name."""
+    files = [entry for entry in archive.infolist() if is_data(entry)]
+    named = [entry for entry in files if Path(entry.filename).stem.casefold() == name.casefold()]
+    chosen = named if len(named) == 1 else files
+    if any(entry.filename.startswith("xl/") for entry in archive.infolist()):
+        raise IngestError(f"{path} is an Excel workbook: save it as CSV.")
+    if len(chosen) != 1:
+        listed = ", ".join(entry.filename for entry in files[:5])
+        raise IngestError(
+            f"{path} should hold one .csv file and holds {len(files)}{': ' if files else ''}"
+            f"{listed}. Unpack the right one."
+        )
+    check_readable(chosen[0], path)
+    return chosen[0]
+
+
+def is_data(entry: zipfile.ZipInfo) -> bool:
+    """Whether it is a file of text, and not what a Mac packs beside each file."""
+    place = Path(entry.filename)
+    beside = "__MACOSX" in place.parts or place.name.startswith(".")
+    return not entry.is_dir() and not beside and place.suffix.lower() in DATA_ENDS
+
+
+def check_readable(entry: zipfile.ZipInfo, path: Path) -> None:
+    if entry.flag_bits & ENCRYPTED:
+        raise IngestError(
+            f"{path} is locked with a password: unpack it, and give the .csv file itself."
+        )
+    if entry.compress_type not in READABLE_ZIP:
+        method = METHODS.get(entry.compress_type, f"number {entry.compress_type}")
+        why = " (what Windows takes for files above 2 GB)" if method == "Deflate64" else ""
+        raise IngestError(
+            f"{path} is packed by the method {method}{why}, which can't be read here: unpack it, "
+            "or pack it by Deflate (7z a -mm=Deflate) or gzip."
+        )
+
+
+def unpacked_size(path: Path, name: str) -> int:
+    """For the progress bar, and to compare two copies; gzip tells it modulo 4 GB, others not."""
+    with path.open("rb") as file:
+        magic = file.read(4)
+        if magic == ZIP:
+            with zipfile.ZipFile(file) as archive:
+                return member(archive, path, name).file_size
+        if magic[:2] == b"\x1f\x8b":
+            file.seek(-4, 2)
+            return int.from_bytes(file.read(4), "little")
+    return path.stat().st_size
+
+
+def skip(stream: Readable, size: int) -> None:
+    """Read past so many bytes."""
+    while size and (data := stream.read(min(size, CHUNK))):
+        size -= len(data)

@@ -1,0 +1,93 @@
+"""Measure search by judged queries on the articles that are ingested."""
+
+import json
+from argparse import ArgumentParser, FileType
+from pathlib import Path
+from statistics import mean, quantiles
+from time import perf_counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.table import Table
+
+from catalog.search.facet_index import assortment, own_texts
+from catalog.search.judging import JUDGED, BadRuleError, Score, Words, judged_queries, score
+from catalog.search.ranking import FULL, Steps, rank
+
+GOOD, BAD = 0.9, 0.5
+# From words alone, each step adds to the one before.
+ABLATION = {
+    "words only": Steps(understanding=False, quality=False),
+    "+ understanding": Steps(quality=False),
+    "+ popularity and pictures": FULL,
+}
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--queries", type=Path, action="append", help="judged queries (default: our own)"
+        )
+        parser.add_argument("--ablation", action="store_true", help="also with less of it")
+        parser.add_argument("--json", type=FileType("w"), help="write the figures to this file")
+        parser.add_argument("--worst", type=int, default=10, help="queries to show, the worst ones")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        files = options["queries"] or sorted(JUDGED.glob("*.tsv"))
+        steps = ABLATION if options["ablation"] else {"everything": FULL}
+        table = Table("queries", "search", "precision at 12", "≥ 0.9", "< 0.5", "p50", "p95")
+        figures: dict[str, Any] = {}
+        for path in files:
+            for name, parts in steps.items():
+                scores, times = measure(path, parts)
+                figures[f"{path.stem}, {name}"] = row = summary(scores, times)
+                table.add_row(f"{path.name} ({len(scores)})", name, *map(str, row.values()))
+            show_worst(self, scores, options["worst"])
+        Console().print(table)
+        if options["json"]:
+            json.dump(figures, options["json"], indent=2)
+
+
+def measure(path: Path, steps: Steps) -> tuple[list[Score], list[float]]:
+    """Every query of a file: its score, and how long its search took in ms."""
+    try:
+        queries = judged_queries(path.read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError, BadRuleError) as error:
+        raise CommandError(f"{path}: {error}") from error
+    if not queries:
+        raise CommandError(f"{path}: there is no query in it.")
+    goods = assortment()
+    if not len(goods.of("article")):
+        raise CommandError("There are no articles: ingest some first (manage.py ingest_hm).")
+    words, times = Words(*own_texts()), []
+
+    def search(query: str) -> list[int]:
+        begun = perf_counter()
+        ranked = rank(query, goods, steps)
+        times.append(1000 * (perf_counter() - begun))
+        return [int(row) for row in goods.by_score(ranked.rows, ranked.score)]
+
+    for judged in queries:
+        rank(judged.query, goods, steps)  # what is kept per concept is there for the next
+    return [score(judged, search, goods, words) for judged in queries if judged.conditions], times
+
+
+def summary(scores: list[Score], times: list[float]) -> dict[str, float]:
+    precision = [score.precision for score in scores]
+    p95 = quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+    return {
+        "precision": round(mean(precision), 3),
+        "good": sum(p >= GOOD for p in precision),
+        "bad": sum(p < BAD for p in precision),
+        "p50_ms": round(sorted(times)[len(times) // 2], 1),
+        "p95_ms": round(p95, 1),
+    }
+
+
+def show_worst(command: Command, scores: list[Score], most: int) -> None:
+    for found in sorted(scores, key=lambda s: s.precision)[:most]:
+        if found.precision < 1:
+            command.stdout.write(f"{found.precision:.2f} {found.query} ({found.answers} answers)")

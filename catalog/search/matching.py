@@ -1,0 +1,112 @@
+"""Which articles a concept means, and how well each fits: weights over the facet index's rows."""
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Final
+
+import numpy as np
+
+from catalog.search.facet_index import NAMED, Assortment, Bools, Floats
+from catalog.search.understanding.concepts import GATES, Concept, Evidence
+from web.cache import bounded
+
+# An article that only `also` covers, that only weak evidence speaks for, that has one of several
+# kinds of evidence, or nothing of what is preferred.
+ALSO: Final = 0.5
+WEAK: Final = 0.5
+ONE_OF_SEVERAL: Final = 0.8
+NOT_PREFERRED: Final = 0.7
+# What doesn't show a soft concept ("summer") still counts so much.
+NOT_SOFT: Final = 0.5
+
+
+def fitting(concept: Concept, goods: Assortment) -> Floats:
+    """The weights of a concept, kept with the goods."""
+    if concept.key not in goods.kept:
+        found = weights(concept, goods)
+        rows = np.flatnonzero(found).astype(np.int32)
+        goods.kept[concept.key] = (rows, found[rows].astype(np.float32))
+    rows, values = goods.kept[concept.key]
+    full = np.zeros(len(goods.of("article")))
+    full[rows] = values
+    return full
+
+
+def weights(concept: Concept, goods: Assortment) -> Floats:
+    """Of each row how well it is what the concept says, 0 to 1."""
+    found = _graded(concept, concept.evidence, goods)
+    if concept.also is not None:
+        found = np.maximum(found, ALSO * _graded(concept, concept.also, goods, also=True))
+    if concept.must:
+        found = found * goods.texts.saying(concept.must)
+    found[_any(concept.exclude, goods)] = 0
+    if concept.prefer:
+        found = found * np.where(_any(concept.prefer, goods), 1.0, NOT_PREFERRED)
+    return found
+
+
+def _graded(concept: Concept, evidence: Evidence, goods: Assortment, also: bool = False) -> Floats:
+    gate = _gate(evidence, goods)
+    if not evidence:
+        return gate.astype(float)
+    kinds = _kinds(evidence, goods)
+    needed = set() if also else concept.needed & kinds.keys()
+    held = np.zeros(len(gate))
+    for kind, rows in kinds.items():
+        held = np.maximum(held, rows * (WEAK if kind in concept.weaker else 1.0))
+    if len(kinds) > 1 and not also:
+        several = np.sum(list(kinds.values()), axis=0) > 1
+        held = held * np.where(several, 1.0, ONE_OF_SEVERAL)
+    for kind in needed:
+        held = held * kinds[kind]
+    return np.asarray(held * gate)
+
+
+def _kinds(evidence: Evidence, goods: Assortment) -> Mapping[str, Bools]:
+    kinds = {column: named(goods, column, names) for column, names in evidence.names.items()}
+    if evidence.text:
+        kinds["text"] = goods.texts.saying(evidence.text)
+    return kinds
+
+
+def _any(evidence: Evidence, goods: Assortment) -> Bools:
+    found = np.zeros(len(goods.of("article")), bool)
+    for rows in _kinds(evidence, goods).values():
+        found |= rows
+    return found
+
+
+def _gate(evidence: Evidence, goods: Assortment) -> Bools:
+    given = [c for c in GATES if c in evidence.gate]
+    if not given:
+        return np.ones(len(goods.of("article")), bool)
+    return np.asarray(np.logical_or.reduce([named(goods, c, evidence.gate[c]) for c in given]))
+
+
+def named(goods: Assortment, column: str, patterns: Iterable[str]) -> Bools:
+    """The rows whose term has one of the names; a `*` stands for any text."""
+    wanted = _folded(tuple(patterns))
+    own = [
+        value
+        for value, name in goods.names[column].items()
+        if any(fnmatchcase(name.lower(), pattern) for pattern in wanted)
+    ]
+    return np.isin(goods.of(NAMED[column][0]), own)
+
+
+@bounded(2000)
+def _folded(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(p.lower().replace("[", "[[]") for p in patterns)
+
+
+# The facet that a kind of part is about: the vocabulary's column, and the facet's key.
+FACETS: Final = {"type": ("types", "type"), "colour": ("masters", "colour"),
+                 "pattern": ("patterns", "pattern")}  # fmt: skip
+
+
+def facet_value(concept: Concept, goods: Assortment) -> int | None:
+    """The one value of a facet that a concept is, where it is just one ("red", but not "shoes")."""
+    column, _facet = FACETS.get(concept.kind, ("", ""))
+    names = {**concept.evidence.gate, **concept.evidence.names}.get(column, ())
+    own = [v for v, name in goods.names.get(column, {}).items() if name in names]
+    return own[0] if len(own) == 1 else None

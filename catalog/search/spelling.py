@@ -1,0 +1,111 @@
+"""What a mistyped word was meant to be: a word of the vocabulary, in whichever language, or one
+of the catalogue. A word that the vocabulary knows is never corrected, least of all into a name.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import nlargest
+from itertools import takewhile
+from typing import Final
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from catalog.search.facet_index import Assortment
+from catalog.search.text_index import NAME, TextIndex
+from catalog.search.understanding.vocabulary import Vocabulary
+from web.cache import per_owner
+
+LEAST_LETTERS: Final = 3
+# A word that names a type or colour is as likely as one that so many texts have; English words
+# somewhat likelier, as the texts are English.
+NAMING: Final = 1000
+ENGLISH: Final = 3000
+LEAST_TEXTS: Final = 3
+LEAST_BEGUN: Final = 4
+# Only long words are taken for another language's with two errors: short ones are near to many.
+LONG: Final = 8
+SHORT: Final = 4
+LEAST_SHARE: Final = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Spelling:
+    """`counts` says how likely each word is; `distant` are those that two errors may lead to."""
+
+    counts: Mapping[str, int]
+    words: Sequence[str]
+    naming: Sequence[str]
+    distant: frozenset[str]
+    foreign: frozenset[str]
+
+    def meant(self, word: str) -> str:
+        """The likeliest word; the word itself when nothing is near.
+
+        As in https://norvig.com/spell-correct.html: a letter wrong, missing, too many or swapped
+        with the next is an error; of the words with the fewest errors the commonest was meant.
+        """
+        if len(word) < LEAST_LETTERS:
+            return word
+        likely = {
+            near: (-errors, self.counts[near], near)
+            for near, errors in near_words(word, self.words)
+            if errors == 1 or near in self.distant or (len(word) >= LONG and near in self.foreign)
+        }
+        return max(likely, key=likely.__getitem__, default=self._finished(word))
+
+    def completed(self, beginning: str, most: int) -> list[str]:
+        """Words that begin so, the likeliest first; none that is rare beside that."""
+        words = self.words[bisect_left(self.words, beginning) :]
+        begun = takewhile(lambda word: word.startswith(beginning), words)
+        best = nlargest(most, begun, key=lambda word: (self.counts[word], word))
+        return [w for w in best if self.counts[w] >= LEAST_SHARE * self.counts[best[0]]]
+
+    def _finished(self, word: str) -> str:
+        """The likeliest naming word that begins so."""
+        if len(word) < LEAST_BEGUN:
+            return word
+        begun = takewhile(
+            lambda w: w.startswith(word), self.naming[bisect_left(self.naming, word) :]
+        )
+        return max(begun, key=lambda w: (self.counts[w], w), default=word)
+
+
+def near_words(word: str, words: Sequence[str]) -> list[tuple[str, int]]:
+    """Words at most one (for a short word) or two errors away, and how many. Another first letter
+    is a rare error and counts twice."""
+    most = 1 if len(word) <= SHORT else 2
+    alike = process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=None)
+    counted = [(near, int(errors) + (near[0] != word[0])) for near, errors, _ in alike]
+    return [(near, errors) for near, errors in counted if errors <= most]
+
+
+@per_owner(2)
+def spelling(goods: Assortment, vocabulary: Vocabulary) -> Spelling:
+    described, named = _counts(goods.texts)
+    distant = {word for word, count in described.items() if count >= LEAST_TEXTS}
+    # A mere name is meant by one error alone, for names are often near to words of some language.
+    counts = {**{word: 1 for word in named if len(word) > LEAST_BEGUN}, **described}
+    for word in vocabulary.single:
+        english = any(m.language == "en" for m in vocabulary.exact[(word,)])
+        counts[word] = counts.get(word, 0) + (ENGLISH if english else NAMING)
+        if english:
+            distant.add(word)
+    foreign = frozenset(vocabulary.single)
+    return Spelling(counts, sorted(counts), vocabulary.single, frozenset(distant), foreign)
+
+
+def _counts(texts: TextIndex) -> tuple[dict[str, int], list[str]]:
+    """How often each word stands in what describes articles, and the words of names alone."""
+    described = np.zeros(texts.count, bool)
+    for column, own in texts.texts.items():
+        if column != NAME:
+            described[own] = True
+    places = np.bincount(texts.stream[described[texts.text]], minlength=len(texts.number))
+    counted = dict(zip(texts.number, places.tolist(), strict=True))
+    return (
+        {word: count for word, count in counted.items() if count},
+        [word for word, count in counted.items() if not count],
+    )

@@ -1,0 +1,24 @@
+"""What operators added to the vocabulary: phrases that stand for others."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from catalog.models import SearchSynonym
+from catalog.search.understanding.concepts import Phrase
+from catalog.search.understanding.tokens import words
+from web.cache import TTLCache
+
+MOST: Final = 5_000
+
+
+def synonyms() -> Mapping[Phrase, Phrase]:
+    """As they were at most a second ago."""
+    return _current.get()
+
+
+def _read() -> dict[Phrase, Phrase]:
+    pairs = SearchSynonym.objects.values_list("words", "means")[:MOST]
+    return {words(typed): words(means) for typed, means in pairs}
+
+
+_current: Final[TTLCache[Mapping[Phrase, Phrase]]] = TTLCache(_read, {})

@@ -1,0 +1,1 @@
+"""What a shopper means by the words typed: a reading of type, colour, audience, price …"""

@@ -1,0 +1,287 @@
+"""A query to a reading. Pure: what the catalogue knows is handed in."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from catalog.search.understanding.concepts import EVERY, LANGUAGES, Phrase
+from catalog.search.understanding.prices import prices
+from catalog.search.understanding.reading import TEXT, Part, Reading
+from catalog.search.understanding.tokens import Token, fold, tokens, visible
+from catalog.search.understanding.vocabulary import MOST_WORDS, Meaning, Vocabulary
+
+LEAST_BEGUN: Final = 4
+QUOTED: Final = re.compile(r"[\"“„]([^\"“”„]+)[\"”“]?")
+MINUS: Final = "-−"
+# Whose words come first in French and Spanish, last in the others ("veste en jean").
+HEAD_FIRST: Final = ("fr", "es")
+# Evidence for a language from a word that says nothing else.
+LITTLE: Final = 0.5
+BABY_MONTHS: Final = 24
+AGES: Final = ((2, "age.baby"), (8, "age.young_kids"), (17, "age.teen"))
+SIZES: Final = ((50, 92, "age.baby"), (92, 140, "age.young_kids"), (134, 170, "age.teen"))
+YEARS: Final = frozenset(
+    ["years", "year", "yrs", "y", "jahre", "jahr", "ans", "an", "anos", "ano", "ar"]
+)
+MONTHS: Final = frozenset(
+    ["months", "month", "monate", "monat", "mois", "meses", "mes", "manader", "man"]
+)
+SIZE_STEP: Final = 6
+AGED: Final = re.compile(r"([0-9]{1,3})(?:y|yrs?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Tokens that stand for one phrase, and what it may mean."""
+
+    start: int
+    end: int
+    meanings: Sequence[Meaning]
+    keys: tuple[str, ...]
+    corrected: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """`in_catalogue` says whether any article has a word; `meant` gives the likeliest word of a
+    mistyped one, or itself."""
+
+    in_catalogue: Callable[[str], bool]
+    meant: Callable[[str], str]
+
+
+NO_SYNONYMS: Final[Mapping[Phrase, Phrase]] = {}
+NOTHING_KNOWN: Final = Known(lambda word: False, lambda word: word)
+
+
+def read(
+    typed: str,
+    vocabulary: Vocabulary,
+    known: Known = NOTHING_KNOWN,
+    synonyms: Mapping[Phrase, Phrase] = NO_SYNONYMS,
+) -> Reading:
+    """The reading of what was typed, spelling corrected where a word is nobody's. `synonyms` are
+    phrases that stand for others."""
+    spelled = _rewritten(visible(typed), synonyms)
+    every = tokens(spelled)
+    parts = _quoted(spelled, every)
+    taken = _taken(parts)
+    parts += [p for p in prices(spelled, every, vocabulary) if not taken & set(_range(p))]
+    taken = _taken(parts)
+    spans = list(_spans(every, taken, vocabulary, known))
+    language = _language(spans, list(_asides(parts, every, vocabulary)))
+    meant = _meant(spans, spelled, every, language, vocabulary)
+    if not (meant or parts):  # nothing but words that steer: what else they may be ("or": gold)
+        meant = _meant(_naming(spans), spelled, every, language, vocabulary)
+    parts += meant
+    parts = _aged(sorted(parts, key=lambda p: p.start), every, vocabulary)
+    return _respelled(Reading(spelled, every, parts, language, spelled))
+
+
+def _rewritten(text: str, synonyms: Mapping[Phrase, Phrase]) -> str:
+    """With the phrases that synonyms stand for in their places."""
+    if not synonyms:
+        return text
+    every, out, at, done = tokens(text), "", 0, 0
+    while at < len(every):
+        for length in range(min(MOST_WORDS, len(every) - at), 0, -1):
+            phrase = tuple(token.key for token in every[at : at + length])
+            if phrase in synonyms:
+                out += text[done : every[at].start] + " ".join(synonyms[phrase])
+                done = every[at + length - 1].end
+                at += length - 1
+                break
+        at += 1
+    return out + text[done:]
+
+
+def _quoted(text: str, every: Sequence[Token]) -> list[Part]:
+    found = []
+    for match in QUOTED.finditer(text):
+        within = [i for i, t in enumerate(every) if match.start() < t.start < match.end()]
+        if within:
+            words = tuple(every[i].key for i in within)
+            minus = match.start() and text[match.start() - 1] in MINUS
+            found.append(
+                Part(TEXT, within[0], within[-1] + 1, words=words, exact=True, negated=bool(minus))
+            )
+    return found
+
+
+def _spans(
+    every: Sequence[Token], taken: set[int], vocabulary: Vocabulary, known: Known
+) -> Iterator[Span]:
+    """The longest phrases first, from the left; a word that is in none alone."""
+    at = 0
+    while at < len(every):
+        span = None
+        for length in range(min(MOST_WORDS, len(every) - at), 0, -1):
+            if not taken & set(range(at, at + length)):
+                keys = tuple(token.key for token in every[at : at + length])
+                if meanings := vocabulary.meanings(keys):
+                    span = Span(at, at + length, meanings, keys)
+                    break
+        if span is None and at not in taken:
+            yield from _unknown(at, every, vocabulary, known)
+        elif span is not None:
+            yield span
+        at = span.end if span else at + 1
+
+
+def _unknown(
+    at: int, every: Sequence[Token], vocabulary: Vocabulary, known: Known
+) -> Iterator[Span]:
+    """A word the vocabulary has not: one the articles have, a compound, unfinished or mistyped."""
+    key = every[at].key
+    own = [Span(at, at + 1, (), (key,))]
+    if not key.isalpha() or known.in_catalogue(key):
+        yield from own
+        return
+    if parts := vocabulary.parts(key):
+        yield from (Span(at, at + 1, vocabulary.meanings((p,)), (p,)) for p in parts)
+        return
+    better = known.meant(key)
+    if better == key:
+        yield from own
+        return
+    for word in better.split():
+        yield Span(at, at + 1, vocabulary.meanings((word,)), (word,), corrected=better)
+
+
+def _language(spans: Sequence[Span], asides: Sequence[Sequence[Meaning]]) -> str:
+    """The one most of the words are from; English where as many. `asides` are the meanings of
+    words that only steer: of prices."""
+    votes = dict.fromkeys((*LANGUAGES, EVERY), 0.0)
+    for meanings, length in [
+        *((span.meanings, span.end - span.start) for span in spans),
+        *((meanings, 1) for meanings in asides),
+    ]:
+        steers = any(meaning.concept is None for meaning in meanings)
+        for language in {meaning.language for meaning in meanings}:
+            votes[language] += length * (LITTLE if steers else 1.0)
+    return max(LANGUAGES, key=lambda lang: (votes[lang], -LANGUAGES.index(lang)))
+
+
+def _asides(
+    parts: Sequence[Part], every: Sequence[Token], vocabulary: Vocabulary
+) -> Iterator[Sequence[Meaning]]:
+    for part in parts:
+        keys = [token.key for token in every[part.start : part.end]] if part.price else []
+        for start in range(len(keys)):
+            for end in range(start + 1, len(keys) + 1):
+                yield vocabulary.exact.get(tuple(keys[start:end]), ())
+
+
+def _meant(
+    spans: Sequence[Span],
+    text: str,
+    every: Sequence[Token],
+    language: str,
+    vocabulary: Vocabulary,
+) -> list[Part]:
+    parts: list[Part] = []
+    negated = joined = False
+    for span in spans:
+        meaning = _chosen(span.meanings, language)
+        if meaning is not None and meaning.concept is None:
+            negated = meaning.role == "without" or (negated and meaning.role in ("or", "noise"))
+            joined = meaning.role == "or" or _says_or(span.meanings) or joined
+            continue
+        start = every[span.start].start
+        minus = start > 0 and text[start - 1] in MINUS and (start == 1 or text[start - 2] == " ")
+        comma = bool(parts) and "," in text[every[parts[-1].end - 1].end : start]
+        parts.append(_part(span, meaning, negated or minus, joined or comma, len(every), text))
+        joined = False
+        negated = negated and span.end < len(every) and _continues(span.end, every, vocabulary)
+    return parts
+
+
+def _naming(spans: Sequence[Span]) -> list[Span]:
+    named = [replace(s, meanings=[m for m in s.meanings if m.concept]) for s in spans]
+    return [span for span in named if span.meanings]
+
+
+def _part(
+    span: Span, meaning: Meaning | None, negated: bool, joined: bool, count: int, text: str
+) -> Part:
+    kind = meaning.concept.kind if meaning and meaning.concept else TEXT
+    return Part(
+        kind,
+        span.start,
+        span.end,
+        concept=meaning.concept if meaning else None,
+        words=span.keys,
+        negated=negated,
+        joined=joined,
+        begun=kind == TEXT and span.end == count and text[-1:].isalnum(),
+        language=meaning.language if meaning else "",
+        corrected=span.corrected,
+    )
+
+
+def _chosen(meanings: Sequence[Meaning], language: str) -> Meaning | None:
+    """What a phrase means in the query's language, else in the first that knows it."""
+    order = (language, *LANGUAGES)
+    ranked = sorted(
+        meanings, key=lambda m: order.index(m.language) if m.language in order else len(order)
+    )
+    return ranked[0] if ranked else None
+
+
+def _says_or(meanings: Sequence[Meaning]) -> bool:
+    return any(meaning.role == "or" for meaning in meanings)
+
+
+def _continues(at: int, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
+    """Whether "or" or "and" carries "without" on to the next word."""
+    return _says_or(vocabulary.exact.get((every[at].key,), ()))
+
+
+def _aged(parts: list[Part], every: Sequence[Token], vocabulary: Vocabulary) -> list[Part]:
+    """Numbers that are ages ("8 years") or children's sizes ("92–98") as the age they are."""
+    ages = {c.key: c for c in vocabulary.concepts if c.kind == "age"}
+    found = []
+    for part in parts:
+        key = _age(part, every, vocabulary) if part.kind == TEXT else None
+        if key and key in ages:
+            part = replace(part, kind="age", concept=ages[key], words=())
+        found.append(part)
+    return found
+
+
+def _age(part: Part, every: Sequence[Token], vocabulary: Vocabulary) -> str | None:
+    number = AGED.fullmatch(part.words[0]) if len(part.words) == 1 else None
+    if number is None:
+        return None
+    value = int(number[1])
+    after = every[part.end].key if part.end < len(every) else ""
+    if after in YEARS or not part.words[0].isdigit():
+        return next((key for most, key in AGES if value <= most), None)
+    if after in MONTHS and value <= BABY_MONTHS:
+        return AGES[0][1]
+    beside = {every[i].key for i in (part.start - 1, part.end) if 0 <= i < len(every)}
+    paired = any(b.isdigit() and abs(int(b) - value) == SIZE_STEP for b in beside if len(b) < 4)
+    return next((key for least, most, key in SIZES if paired and least <= value <= most), None)
+
+
+def _respelled(reading: Reading) -> Reading:
+    """The text with corrected words in their places; tokens and parts stay where they are."""
+    fixes: Mapping[int, str] = {p.start: p.corrected for p in reading.parts if p.corrected}
+    if not fixes:
+        return reading
+    text, every, done = "", [], 0
+    for place, token in enumerate(reading.tokens):
+        text += reading.text[done : token.start]
+        shown = fixes.get(place, reading.text[token.start : token.end])
+        every.append(Token(fold(shown), len(text), len(text) + len(shown)))
+        text, done = text + shown, token.end
+    return replace(reading, text=text + reading.text[done:], tokens=every)
+
+
+def _range(part: Part) -> range:
+    return range(part.start, part.end)
+
+
+def _taken(parts: Sequence[Part]) -> set[int]:
+    return {at for part in parts for at in _range(part)}

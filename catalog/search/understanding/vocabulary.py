@@ -1,0 +1,191 @@
+"""Finding concepts by words: exactly, by their stems, or within a compound."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import takewhile
+from threading import Lock
+from typing import Final
+
+import snowballstemmer
+
+from catalog.search.understanding.concepts import (
+    LANGUAGES,
+    Concept,
+    Phrase,
+    concepts,
+    controls,
+)
+from catalog.search.understanding.tokens import spellings
+from web.cache import bounded
+
+STEMMERS: Final = {
+    "en": "english", "de": "german", "fr": "french", "es": "spanish", "sv": "swedish"
+}  # fmt: skip
+MOST_WORDS: Final = 5
+# Shorter words are taken as they stand: too many would share a stem.
+LEAST_STEMMED: Final = 4
+LEAST_PART: Final = 3
+# Languages that write compounds as one word, and the letters they put between the parts.
+COMPOUNDING: Final = ("de", "sv", "en")
+LINKS: Final = ("", "s", "n", "en", "e", "er", "es", "a", "o")
+NO_LINK: Final = ("",)
+_stemming = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase may mean in a language: a concept, or the role of a control word."""
+
+    language: str
+    concept: Concept | None = None
+    role: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """Concepts, the words that steer how others are read, and ways to find them by words."""
+
+    concepts: Sequence[Concept]
+    controls: Mapping[str, Mapping[str, Sequence[str]]]
+
+    @cached_property
+    def exact(self) -> Mapping[Phrase, list[Meaning]]:
+        found: dict[Phrase, list[Meaning]] = defaultdict(list)
+        for meaning, phrase in self._entries():
+            for spelled in spellings(phrase):
+                if meaning not in found[spelled]:
+                    found[spelled].append(meaning)
+        found.pop((), None)
+        return dict(found)
+
+    @cached_property
+    def stems(self) -> Mapping[str, Mapping[Phrase, list[Meaning]]]:
+        """By language; control words have none."""
+        found: dict[str, dict[Phrase, list[Meaning]]] = {lang: {} for lang in LANGUAGES}
+        for phrase, meanings in self.exact.items():
+            for meaning in meanings:
+                if meaning.concept is not None and meaning.language in found:
+                    key = stemmed(phrase, meaning.language)
+                    found[meaning.language].setdefault(key, []).append(meaning)
+        return found
+
+    @cached_property
+    def roles(self) -> Mapping[str, frozenset[Phrase]]:
+        """The phrases of each role of control words, in all languages."""
+        found: dict[str, set[Phrase]] = defaultdict(set)
+        for phrase, meanings in self.exact.items():
+            for meaning in meanings:
+                if meaning.role:
+                    found[meaning.role].add(phrase)
+        return {role: frozenset(phrases) for role, phrases in found.items()}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of every phrase, in all languages."""
+        return frozenset(word for phrase in self.exact for word in phrase)
+
+    @cached_property
+    def single(self) -> Sequence[str]:
+        """Words that are a phrase of their own and mean a concept."""
+        return sorted(
+            phrase[0]
+            for phrase, meanings in self.exact.items()
+            if len(phrase) == 1 and any(m.concept for m in meanings)
+        )
+
+    def begun(self, beginning: str, language: str) -> list[tuple[str, Concept]]:
+        """Naming words of a language, or English, that begin so: types before other concepts, the
+        language's own first, the shortest word of each concept."""
+        words = self.single[bisect_left(self.single, beginning) :]
+        found: dict[str, tuple[tuple[bool, bool, int], str, Concept]] = {}
+        for word in takewhile(lambda w: w.startswith(beginning), words):
+            for meaning in self.exact[(word,)]:
+                concept = meaning.concept
+                if concept is None or meaning.language not in (language, "en"):
+                    continue
+                rank = (concept.kind != "type", meaning.language != language, len(word))
+                if concept.key not in found or rank < found[concept.key][0]:
+                    found[concept.key] = (rank, word, concept)
+        return [(word, concept) for _rank, word, concept in sorted(found.values(), key=_first)]
+
+    def meanings(self, phrase: Phrase) -> Sequence[Meaning]:
+        """As it stands, else written as one word, else by stems."""
+        found = self.exact.get(phrase)
+        if not found and len(phrase) == 2:
+            found = self.exact.get(("".join(phrase),))
+        if found:
+            return found
+        if any(len(word) >= LEAST_STEMMED for word in phrase):
+            return [m for lang in LANGUAGES for m in self._by_stem(phrase, lang)]
+        return ()
+
+    def _by_stem(self, phrase: Phrase, language: str) -> Sequence[Meaning]:
+        return self.stems[language].get(stemmed(phrase, language), ())
+
+    def parts(self, word: str) -> list[str]:
+        """The known words that a compound is made of: Damenwinterjacke is damen, winter, jacke."""
+        for language in COMPOUNDING:
+            if found := next(self._splits(word, language), None):
+                return found
+        return []
+
+    def _splits(self, word: str, language: str) -> Iterator[list[str]]:
+        for at in range(len(word) - LEAST_PART, LEAST_PART - 1, -1):
+            head, rest = word[:at], word[at:]
+            if not (first := self._linked(head, language)):
+                continue
+            if self._means(rest, language):
+                yield [first, rest]
+            elif more := next(self._splits(rest, language), None):
+                yield [first, *more]
+
+    def _linked(self, head: str, language: str) -> str:
+        for link in NO_LINK if language == "en" else LINKS:
+            bare = head.removesuffix(link) if link else head
+            if len(bare) >= LEAST_PART and head.endswith(link) and self._means(bare, language):
+                return bare
+        return ""
+
+    def _means(self, word: str, language: str) -> bool:
+        found = self.exact.get((word,), ()) or (
+            self._by_stem((word,), language)
+            if language != "en" and len(word) >= LEAST_STEMMED
+            else ()
+        )
+        return any(m.concept is not None and m.language == language for m in found)
+
+    def _entries(self) -> Iterator[tuple[Meaning, str]]:
+        for concept in self.concepts:
+            for language, named in concept.phrases.items():
+                yield from ((Meaning(language, concept), phrase) for phrase in named)
+        for role, by_language in self.controls.items():
+            for language, given in by_language.items():
+                yield from ((Meaning(language, None, role), phrase) for phrase in given)
+
+
+def _first(found: tuple[tuple[bool, bool, int], str, Concept]) -> tuple[bool, bool]:
+    return found[0][:2]
+
+
+@bounded(1)
+def vocabulary() -> Vocabulary:
+    """That of the data files alone."""
+    return Vocabulary(concepts(), controls())
+
+
+@bounded(20_000)
+def stem(word: str, language: str) -> str:
+    with _stemming:  # a stemmer keeps the word it works on
+        return str(_stemmer(language).stemWord(word))
+
+
+def stemmed(phrase: Iterable[str], language: str) -> Phrase:
+    return tuple(stem(word, language) for word in phrase)
+
+
+@bounded(5)
+def _stemmer(language: str) -> "snowballstemmer.stemmer":
+    return snowballstemmer.stemmer(STEMMERS[language])

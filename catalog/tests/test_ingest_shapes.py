@@ -1,0 +1,89 @@
+"""Every shape of file that is read gives the same rows; every other is refused in plain words."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from rich.console import Console
+
+from catalog.ingest.checks.check import Checked, check
+from catalog.ingest.checks.quality import Quality
+from catalog.ingest.checks.rejects import Limits
+from catalog.ingest.errors import IngestError
+from catalog.ingest.progress import Phases
+from catalog.tests import shapes
+from catalog.tests.shapes import FILES, SHAPES, A, C, Shape, T
+
+
+def checked(folder: Path) -> Checked:
+    return check(folder, None, Limits(), Phases(Console(quiet=True)), 400)
+
+
+def accepted(found: Checked) -> tuple[int, ...]:
+    return tuple(found.files[name].accepted for name in FILES)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=[shape.name for shape in SHAPES])
+def test_a_shape_is_read_or_refused(shape: Shape, tmp_path: Path) -> None:
+    folder = shapes.sound(tmp_path / "hm")
+    shape.spoil(folder)
+    if not shape.error:
+        found = checked(folder)
+        assert (found.faults, accepted(found)) == ([], shape.accepted)
+        return
+    with pytest.raises(IngestError, match=f"(?s){shape.error}"):
+        stopped(checked(folder))
+
+
+def stopped(found: Checked) -> None:
+    """What an ingest would do about these files."""
+    if found.faults:
+        raise IngestError("\n".join(found.faults))
+
+
+def test_the_corpus_is_large() -> None:
+    assert len({shape.name for shape in SHAPES}) == len(SHAPES) >= 120
+
+
+texts = st.tuples(
+    st.sampled_from([bytes, *shapes.DIALECTS.values()]),
+    st.sampled_from([bytes, *shapes.ENCODINGS.values()]),
+    st.sampled_from([name for name in shapes.PACKINGS if "Parquet" not in name] + [""]),
+)
+
+
+@examples(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    st.sampled_from(list(shapes.DAYS.values())),
+    st.sampled_from(list(shapes.IDS.values())),
+    st.sampled_from(list(shapes.PRICES.values())),
+    st.tuples(texts, texts, texts),
+)
+def test_shapes_that_are_read_may_be_put_together(
+    days: object, ids: object, prices: object, forms: tuple[tuple[object, object, str], ...]
+) -> None:
+    with TemporaryDirectory() as place:
+        plain = checked(shapes.sound(Path(place) / "plain"))
+        folder = shapes.sound(Path(place) / "hm")
+        shapes.all_ids(ids)(folder)  # type: ignore[arg-type]
+        shapes.text(T, shapes.column(T, "t_dat", days))(folder)  # type: ignore[arg-type]
+        shapes.text(T, shapes.column(T, "price", prices))(folder)  # type: ignore[arg-type]
+        for name, (dialect, encoding, packing) in zip((A, C, T), forms, strict=True):
+            shapes.text(name, dialect)(folder)  # type: ignore[arg-type]
+            shapes.text(name, encoding)(folder)  # type: ignore[arg-type]
+            if packing:
+                shapes.pack(name, packing)(folder)
+        found = checked(folder)
+        assert (found.faults, accepted(found)) == ([], (3, 3, 6))
+        assert close(found.files[T].quality, plain.files[T].quality)
+
+
+def close(one: Quality, other: Quality) -> bool:
+    """Equal but for the order in which prices were added."""
+    same = one["price"]["sum"] == pytest.approx(other["price"]["sum"])
+    return same and {**one, "price": 0} == {**other, "price": 0}

@@ -1,0 +1,127 @@
+"""The vocabulary's data: every entry of every language leads to what it is meant for."""
+
+from collections import Counter
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from catalog.search.facet_index import NAMED, Assortment
+from catalog.search.matching import weights
+from catalog.search.ranking import Ranked, ranked
+from catalog.search.spelling import spelling
+from catalog.search.understanding.concepts import LANGUAGES, Concept, concepts, controls
+from catalog.search.understanding.parsing import Known, read
+from catalog.search.understanding.vocabulary import vocabulary
+from catalog.tests.goods import goods_of
+from demo.data.taxonomy import COLOURS, TYPES
+
+EVERY = concepts()
+
+
+def example(concept: Concept, type_name: str) -> dict[str, Any]:
+    """An article that is all a concept says."""
+    names = {key: values[0].replace("*", "") for key, values in concept.evidence.names.items()}
+    said = [concept.evidence.text, concept.prefer.text, concept.must]
+    description = ". ".join(" ".join(phrases[0]) for phrases in said if phrases)
+    groups = {k: v[0] for k, v in concept.evidence.gate.items() if k != "types"}
+    types = {"types": type_name} if type_name else {}
+    return {**types, **groups, **names, "description": description}
+
+
+@lru_cache(maxsize=1)
+def shop() -> Assortment:
+    """An article for every concept and every type it may be; colours of every type besides."""
+    rows: list[dict[str, Any]] = []
+    for concept in EVERY:
+        types = concept.evidence.gate.get("types", concept.suggests or ("",))
+        rows += [example(concept, type_name) for type_name in types]
+    return goods_of(rows)
+
+
+def found(phrase: str, goods: Assortment) -> Ranked:
+    known = Known(goods.texts.known, spelling(goods, vocabulary()).meant)
+    return ranked(read(phrase, vocabulary(), known), goods)
+
+
+@pytest.mark.parametrize("concept", EVERY, ids=lambda concept: concept.key)
+def test_each_entry_finds_something_of_its_kind(concept: Concept) -> None:
+    missing = [
+        f"{language}: {phrase}"
+        for language, phrases in concept.phrases.items()
+        for phrase in phrases
+        if not finds(phrase, concept)
+    ]
+    assert missing == []
+
+
+def finds(phrase: str, concept: Concept) -> bool:
+    goods = shop()
+    answer = found(phrase, goods)
+    reading = answer.reading
+    if reading is None or not answer.rows.any() or answer.dropped or reading.corrected:
+        return False
+    if [part.concept for part in reading.parts] == [concept]:
+        return concept.soft or bool((weights(concept, goods)[answer.rows] > 0).all())
+    # Of a word with several meanings another language's comes first when it stands alone.
+    meanings = vocabulary().meanings(reading.parts[0].words)
+    return concept.key in [m.concept.key for m in meanings if m.concept]
+
+
+def test_no_phrase_means_two_things_in_one_language() -> None:
+    twice = {
+        (phrase, meaning.language): [m.concept.key for m in meanings if m.concept]
+        for phrase, meanings in vocabulary().exact.items()
+        for meaning in meanings
+        if meaning.concept
+        and Counter(m.language for m in meanings if m.concept)[meaning.language] > 1
+    }
+    assert twice == {}
+
+
+@pytest.mark.parametrize("name", sorted({t.name for t in TYPES if t.name != "Unknown"}))
+def test_every_type_of_the_shop_is_found_by_its_own_name(name: str) -> None:
+    goods = goods_of([{"types": t.name} for t in TYPES])
+    answer = found(name, goods)
+    own = [goods.names["types"][int(goods.of(NAMED["types"][0])[row])]
+           for row in goods.by_score(answer.rows, answer.score)]  # fmt: skip
+    assert own[0] == name
+
+
+@pytest.mark.parametrize("name", sorted({c.name for c in COLOURS} - {"Unknown", "Other"}))
+def test_every_colour_is_found_by_its_own_name(name: str) -> None:
+    goods = goods_of([{"colours": c.name, "types": "Dress"} for c in COLOURS])
+    answer = found(f"{name} dress", goods)
+    own = {goods.names["colours"][int(v)] for v in goods.of("colour_group")[answer.rows]}
+    assert name in own
+
+
+def test_every_control_word_is_of_a_language() -> None:
+    assert all(set(by_language) <= set(LANGUAGES) for by_language in controls().values())
+
+
+def test_the_files_are_nobodys_brands() -> None:
+    words = vocabulary().words
+    assert not words & {"zara", "nike", "adidas", "levis", "gucci", "uniqlo", "converse"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_known_word_stays_what_it_is(language: str) -> None:
+    """Of every language: whatever names there are, none is taken for what was meant."""
+    phrases = [p for c in EVERY for p in c.phrases.get(language, ()) if " " not in p]
+    near = goods_of([{"name": f"{phrase[:-1]}x", "types": "Dress"} for phrase in phrases])
+    assert [p for p in phrases if found(p, near).reading.corrected] == []  # type: ignore[union-attr]
+
+
+def test_weights_are_shares() -> None:
+    goods = shop()
+    for concept in EVERY:
+        own = weights(concept, goods)
+        assert (own >= 0).all()
+        assert (own <= 1).all()
+        assert np.isfinite(own).all()
+
+
+def test_reading_the_longest_query_takes_no_time() -> None:
+    assert len(read("dress " * 33, vocabulary()).parts) == 33

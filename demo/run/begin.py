@@ -1,0 +1,69 @@
+"""The demo's first half: what is needed before settings can be read, then the same command anew.
+
+Free of models, which can be imported only once the settings know the database.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from demo import services
+from demo.run import conditions, lock, warden
+from demo.run.data import DataSet
+from demo.run.members import mark
+from demo.run.processes import is_free
+
+# Set in the second half: the folder that all data sets share, and the process of the warden.
+BASE_VAR = "DEMO_BASE_VAR"
+WARDEN = "DEMO_WARDEN"
+
+Say = Callable[[str], None]
+
+
+class TakenError(Exception):
+    """Somebody else listens on the port asked for."""
+
+
+def has_begun() -> bool:
+    return BASE_VAR in os.environ
+
+
+def begin(data: DataSet, base: Path, port: int | None, say: Say) -> NoReturn:
+    """Start warden and services, and become the same command with their addresses.
+
+    Raise ConditionError, RunningError, TakenError, ServiceError or OSError.
+    """
+    conditions.check(data.var)
+    held = lock.take(data.var)
+    check_free(port)
+    watching = warden.start(data.var, held)
+    try:
+        say("PostgreSQL, Redis and Kafka …")
+        addresses = services.up(data.var, say=lambda line: say(f"  {line}"))
+    except BaseException:
+        warden.dismiss(watching, data.var)
+        raise
+    environment = {
+        "DEMO": "1",
+        "VAR_DIR": str(data.var),
+        "IMAGES_DIR": str(data.folder / "images"),
+        "DATA_LABEL": data.label,
+        "PYTHONUNBUFFERED": "1",
+        BASE_VAR: str(base),
+        WARDEN: str(watching),
+        **mark(data.var),
+    }
+    command = [sys.executable, *sys.argv]
+    os.execve(sys.executable, command, os.environ | addresses | environment)  # noqa: S606
+
+
+def check_free(port: int | None) -> None:
+    if port is not None and not is_free(port):
+        raise TakenError(f"Port {port} is in use. Choose another, or none for a free one.")
+
+
+def end(data: DataSet) -> None:
+    """Stop everything; for the second half."""
+    warden.dismiss(int(os.environ[WARDEN]), data.var)

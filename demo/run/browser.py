@@ -1,0 +1,65 @@
+"""A shopper without JavaScript: follows redirects, keeps cookies, sends forms."""
+
+import http.cookiejar
+import json
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+TIMEOUT_S = 180  # on a machine with ten times the work it can do
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    body: bytes
+    kind: str
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def json(self) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self.body)
+        return answer
+
+
+class Browser:
+    """One shopper; another one is another shopper."""
+
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.jar = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
+
+    def get(self, path: str) -> Reply:
+        return self._open(urllib.request.Request(self.base + path))  # noqa: S310
+
+    def post(self, path: str, form: dict[str, str]) -> Reply:
+        return self._send(path, urllib.parse.urlencode(form).encode(), None)
+
+    def post_json(self, path: str, body: object) -> Reply:
+        return self._send(path, json.dumps(body).encode(), "application/json")
+
+    def _send(self, path: str, data: bytes, kind: str | None) -> Reply:
+        token = next((c.value for c in self.jar if c.name == "csrftoken"), "") or ""
+        headers = {"X-CSRFToken": token, "Referer": self.base + path}
+        if kind:
+            headers["Content-Type"] = kind
+        return self._open(urllib.request.Request(self.base + path, data, headers))  # noqa: S310
+
+    def _open(self, request: urllib.request.Request) -> Reply:
+        try:
+            with self.opener.open(request, timeout=TIMEOUT_S) as reply:
+                kind = reply.headers.get("Content-Type", "")
+                return Reply(reply.status, reply.read(), kind)
+        except urllib.error.HTTPError as error:
+            return Reply(error.code, error.read(), error.headers.get("Content-Type", ""))
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    return dict(found)

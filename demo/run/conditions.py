@@ -1,0 +1,48 @@
+"""Whether the demo can start here, said in one line before anything is begun."""
+
+import errno
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# What PostgreSQL, the generated data with its pictures and a model need at the least.
+LEAST_FREE = 400_000_000
+FULL = 4_000_000
+
+
+class ConditionError(Exception):
+    """What is wrong with this machine, and what to do about it."""
+
+
+def check(var: Path) -> None:
+    """Raise ConditionError unless the folder of the state can be written and has room."""
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=var) as file:
+            file.write(b"x")
+    except OSError as error:
+        raise ConditionError(in_one_line(error, var)) from None
+    free = shutil.disk_usage(var).free
+    if free < LEAST_FREE:
+        raise ConditionError(
+            f"{free / 1e6:,.0f} MB are free on the disk of {var}, and the demo needs at least "
+            f"{LEAST_FREE / 1e6:,.0f} MB. Make room, or set VAR_DIR to a folder on another disk."
+        )
+
+
+def is_full(var: Path) -> bool:
+    """Whether what went wrong, whatever it was, goes back to the disk: PostgreSQL, out of room,
+    may only close the connection."""
+    return var.exists() and shutil.disk_usage(var).free < FULL
+
+
+def in_one_line(error: Exception, var: Path) -> str:
+    """An error of the disk, the database or a service, in words to act on."""
+    said = str(error).strip()
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.ENOSPC or os.strerror(errno.ENOSPC) in said or is_full(var):
+        return f"The disk of {var} is full. Make room and start again: what is done stays."
+    if number in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return f"{said}. The state is kept in {var}: set VAR_DIR to a folder that can be written."
+    return said or type(error).__name__

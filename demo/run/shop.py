@@ -1,0 +1,104 @@
+"""The demo's second half: the data, the model, the shop's processes, and what is said of them."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+from demo import services
+from demo.run import checks, steps
+from demo.run.begin import check_free
+from demo.run.data import DataSet
+from demo.run.processes import Child, Supervisor, free_port, wait_for_port
+from recommendations.bundle.models import ModelVersion
+
+DEFAULT_PORT = 8000
+Say = Callable[[str], None]
+
+
+@dataclass
+class Demo:
+    """The running shop; `training` is the full model's, beside it, where one is needed."""
+
+    data: DataSet
+    say: Say
+    port: int | None
+    replay: bool
+    without: str | None = None
+    image_port: int = 0
+    supervisor: Supervisor = field(default_factory=Supervisor)
+    training: Child | None = None
+
+    def open(self) -> None:
+        """Come to a shop that answers."""
+        steps.prepare(self.data, self.say)
+        check_free(self.port)
+        self.port = self.port or free_port(DEFAULT_PORT)
+        self.image_port = free_port(self.port + 1)
+        os.environ["IMAGE_BASE_URL"] = f"http://127.0.0.1:{self.image_port}"
+        self.say("Web, image server, workers and beat …")
+        children = steps.children(self.port, self.image_port, replay=self.replay)
+        children = [child for child in children if child.name != self.without]
+        self.supervisor.children = children
+        self.supervisor.start()
+        for child, wanted in zip(children, (self.port, self.image_port), strict=False):
+            wait_for_port(wanted, child)
+        if self.without == "kafka":
+            services.down(self.data.var, ["kafka"])
+        if self.without == "model":
+            ModelVersion.objects.active().update(is_active=False)
+        elif steps.needs_full_model():
+            self.training = steps.training()
+            self.training.start()
+
+    def check(self) -> int:
+        """Run every check, and return how many failed."""
+        web, images = (f"http://127.0.0.1:{port}" for port in (self.port, self.image_port))
+        return checks.run(checks.Shop(web, images, self.supervisor.runs, self.training))
+
+    def announce(self) -> None:
+        shop = f"http://127.0.0.1:{self.port}"
+        self.say(f"\nThe shop is open: {shop}/")
+        password = steps.admin_password(self.data.var)
+        for name, text in {
+            "Admin": f"{shop}/admin/  (admin / {password})",
+            "API": f"{shop}/api/docs/",
+            "Logs": str(steps.log_of("web").parent),
+            "Commands": f"VAR_DIR={self.data.var} python manage.py …",
+        }.items():
+            self.say(f"  {name:10} {text}")
+        self.say("Three things to try:")
+        self.say(
+            "  1. Open two products, then the home page: “for you” and “recently viewed” follow."
+        )
+        self.say(f"  2. Be one of the data's customers: {shop}/personas/")
+        self.say(f"  3. Watch what you do pass through Kafka and the workers: {shop}/ops/")
+        if self.training is not None:
+            self.say(
+                "It opened with popularity and content; training the full model beside it, which "
+                f"takes over without a restart … ({self.training.log})"
+            )
+        self.say("Ctrl-C stops everything and keeps the data.")
+
+    def watch(self) -> None:
+        """Keep the processes running, and say what changes."""
+        while True:
+            for line in chain(self.revived(), self.trained()):
+                self.say(line)
+            time.sleep(1)
+
+    def revived(self) -> Iterator[str]:
+        for child in self.supervisor.revive(time.monotonic()):
+            yield f"{child.name} died; it is started again ({child.log})"
+
+    def trained(self) -> Iterator[str]:
+        """What came of the training, once."""
+        if self.training is None or self.training.is_running():
+            return
+        ended, self.training = self.training, None
+        if ended.process is not None and ended.process.returncode == 0:
+            yield f"The full model is live since {datetime.now():%H:%M:%S}."  # noqa: DTZ005
+        else:
+            yield f"The full training failed, the first model stays: {ended.last_words(3)}"

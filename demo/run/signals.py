@@ -1,0 +1,27 @@
+"""Ctrl-C, SIGTERM and a closed terminal: the first ends the demo, more of them don't hurry it."""
+
+import signal
+from dataclasses import dataclass
+from types import FrameType
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass
+class Ending:
+    """Turns the signals into KeyboardInterrupt until the end has begun."""
+
+    has_begun: bool = False
+
+    def listen(self) -> None:
+        for number in ENDING:
+            # `nohup` ignores a closed terminal, and whoever uses it means that.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self.heard)
+
+    def heard(self, number: int, frame: FrameType | None) -> None:
+        if not self.has_begun:
+            raise KeyboardInterrupt
+
+    def begin(self) -> None:
+        self.has_begun = True

@@ -1,0 +1,141 @@
+"""A demo as its user starts it, watched from outside."""
+
+import os
+import re
+import shutil
+import signal
+import site
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from demo.run.members import stop_everything
+from demo.run.processes import free_port
+from demo.services.account import Account
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SERVICES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY")
+# A demo's start on a machine with much other work; what never comes fails much sooner: it ends.
+PATIENCE_S = 900.0
+# Nothing outlives the command by more.
+GONE_S = 20.0
+
+
+def environment(var: Path, **more: str) -> dict[str, str]:
+    """Ours without the tests' services, and without what marks them as somebody's demo."""
+    kept = {k: v for k, v in os.environ.items() if k not in SERVICES and not k.startswith("DEMO")}
+    return kept | {"VAR_DIR": str(var), "PYTHONUNBUFFERED": "1"} | more
+
+
+def with_our_packages(python: Path) -> dict[str, str]:
+    """What lets a Python of our version find its library and the packages of ours."""
+    packages = os.pathsep.join(site.getsitepackages())
+    return {"PYTHONPATH": packages, "LD_LIBRARY_PATH": str(python.parent.parent / "lib")}
+
+
+@contextmanager
+def a_folder() -> Iterator[Path]:
+    """A VAR_DIR that other accounts can reach too; stopped and removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="demo-"))
+    folder.chmod(0o755)
+    var = folder / "var"
+    try:
+        yield var
+    finally:
+        for state in (var, var / "tiny"):
+            stop_everything(state)
+            shutil.rmtree((state / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(folder)
+
+
+class Run:
+    """A running `manage.py demo` or `make demo`; what it says goes to a file."""
+
+    def __init__(
+        self,
+        var: Path,
+        *arguments: str,
+        make: bool = False,
+        port: int = 0,
+        account: Account | None = None,
+        python: Path = Path(sys.executable),
+    ) -> None:
+        self.var, self.make = var, make
+        self.port = port or free_port(21_000 + os.getpid() % 1000)
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (as long as this object)
+        self.process = subprocess.Popen(
+            self.made() if make else self.command(python, arguments),
+            cwd=PROJECT,
+            env=environment(var, **with_our_packages(python)),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **(account.as_process() if account else {}),
+        )
+
+    def command(self, python: Path, arguments: Sequence[str]) -> list[str]:
+        own = [str(python), "manage.py", "demo", "--scale=tiny", f"--port={self.port}"]
+        return [*own, *arguments]
+
+    def made(self) -> list[str]:
+        """`make demo` with the virtual environment that runs the tests, as it is."""
+        installed = f"{sys.prefix}/.installed-run"
+        own = ["make", "-o", installed, "demo", f"VENV={sys.prefix}"]
+        return [*own, "SCALE=tiny", f"PORT={self.port}"]
+
+    @property
+    def said(self) -> str:
+        descriptor = self.log.fileno()
+        return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors="replace")
+
+    def wait_for(self, words: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not re.search(words, self.said):
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.02)
+
+    def wait_open(self) -> None:
+        self.wait_for("Ctrl-C stops everything")
+
+    def end(self) -> int:
+        return self.process.wait(PATIENCE_S)
+
+    def demo(self) -> int:
+        """The pid of manage.py, which may run under make."""
+        if not self.make:
+            return self.process.pid
+        return int(psutil.Process(self.process.pid).children()[0].pid)
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the whole group, as a terminal does."""
+        os.killpg(self.process.pid, number)
+
+    def assert_nothing_left(self) -> None:
+        deadline = time.monotonic() + GONE_S
+        while left := belonging(self.var):
+            assert time.monotonic() < deadline, left
+            time.sleep(0.1)
+
+
+def belonging(var: Path) -> dict[int, list[str]]:
+    """Every live process that names the folder in its environment or its command line, or works
+    in it: services, pools and web workers too."""
+    found = {}
+    for process in psutil.process_iter():
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE or process.pid == os.getpid():
+                continue
+            named = process.environ().get("VAR_DIR", ""), process.cwd(), *process.cmdline()
+        except psutil.Error:
+            continue
+        if any(part == str(var) or part.startswith(f"{var}/") for part in named):
+            found[process.pid] = process.cmdline()
+    return found

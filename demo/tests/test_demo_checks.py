@@ -1,0 +1,63 @@
+"""A check that can fail is shown to fail: with a part away, exactly the checks that need it do."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.run.waiting import CheckError, eventually
+from demo.tests.demos import Run, a_folder
+
+READY = "services, model and workers are ready"
+VIEWED = "a view changes “recently viewed”"
+FOR_YOU = "a view changes “for you”"
+TRENDING = "an order changes “trending”"
+REPLAY = "history replays through Kafka"
+FULL = "the full model is live"
+ALL = {READY, "the pages open", "pictures are served", VIEWED, FOR_YOU, TRENDING}
+ALL |= {"the API answers", REPLAY, FULL}
+
+
+@pytest.fixture(scope="module")
+def var() -> Iterator[Path]:
+    with a_folder() as folder:
+        yield folder
+
+
+def outcome(said: str) -> dict[str, str]:
+    """Each check's mark."""
+    lines = re.findall(r"^([✓✗]) (.*?)(?: \(|: )", said, re.MULTILINE)
+    return {name: mark for mark, name in lines}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("without", "red"),
+    [
+        ("nothing", set()),
+        ("stream", {READY, VIEWED, FOR_YOU, TRENDING, REPLAY}),
+        ("kafka", {READY, VIEWED, FOR_YOU, TRENDING, REPLAY}),
+        ("model", {READY, FOR_YOU, FULL}),
+    ],
+)
+def test_exactly_the_checks_that_need_a_part_notice_that_it_is_away(
+    var: Path, without: str, red: set[str]
+) -> None:
+    run = Run(var, "--once", *([] if without == "nothing" else [f"--without={without}"]))
+    code = run.end()
+    marks = outcome(run.said)
+    assert set(marks) == ALL, run.said
+    assert {name for name, mark in marks.items() if mark == "✗"} == red, run.said
+    assert code == (1 if red else 0)
+    run.assert_nothing_left()
+
+
+def test_what_cannot_come_is_not_waited_for() -> None:
+    with pytest.raises(CheckError, match="it isn't there within 3 s"):
+        eventually(lambda: None, "it isn't there", possible=lambda: False)
+
+
+def test_what_comes_late_is_waited_for() -> None:
+    answers = iter([None, None, 7])
+    assert eventually(lambda: next(answers), "never") == 7

@@ -1,0 +1,128 @@
+"""However a demo is ended, nothing of it is left, and the next one starts on the same port."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from demo.tests.demos import Run, a_folder, belonging
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def var() -> Iterator[Path]:
+    """The state of a demo, made once for all of these tests."""
+    with a_folder() as folder:
+        yield folder
+
+
+@pytest.fixture
+def fresh() -> Iterator[Path]:
+    """An empty one."""
+    with a_folder() as folder:
+        yield folder
+
+
+def interrupt(run: Run) -> None:
+    run.signal(signal.SIGINT)
+
+
+def interrupt_twice(run: Run) -> None:
+    run.signal(signal.SIGINT)
+    run.wait_for("Stopping")
+    run.signal(signal.SIGINT)
+
+
+def terminate(run: Run) -> None:
+    os.kill(run.process.pid, signal.SIGTERM)
+
+
+def close_the_terminal(run: Run) -> None:
+    run.signal(signal.SIGHUP)
+
+
+def kill(run: Run) -> None:
+    os.kill(run.demo(), signal.SIGKILL)
+
+
+def kill_make(run: Run) -> None:
+    os.kill(run.process.pid, signal.SIGKILL)
+
+
+def kill_all_at_once(run: Run) -> None:
+    """The command, then its warden: nobody is left to clear up, so the next start does."""
+    for process in [psutil.Process(run.demo()), *psutil.Process(run.demo()).children()]:
+        if process.pid == run.demo() or "warden" in " ".join(process.cmdline()):
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    ("way", "make"),
+    [
+        (interrupt, False),
+        (interrupt_twice, False),
+        (terminate, False),
+        (terminate, True),  # which passes it on to the command
+        (close_the_terminal, True),
+        (kill, False),
+        (kill_make, True),
+    ],
+)
+def test_nothing_outlives_a_demo(var: Path, way: Callable[[Run], None], make: bool) -> None:
+    run = Run(var, make=make, port=21_777)
+    run.wait_open()
+    assert len(belonging(var)) > 15
+    way(run)
+    run.end()
+    run.assert_nothing_left()
+
+
+def test_where_the_warden_is_killed_too_the_next_start_clears_up(var: Path) -> None:
+    run = Run(var, port=21_777)
+    run.wait_open()
+    kill_all_at_once(run)
+    run.end()
+    assert belonging(var)
+    again = Run(var, "--once", port=21_777)
+    assert again.end() == 0, again.said
+    again.assert_nothing_left()
+
+
+def test_a_second_demo_on_the_same_data_is_refused_in_one_line(var: Path) -> None:
+    run = Run(var)
+    run.wait_for("PostgreSQL answers")
+    second = Run(var)
+    assert second.end() == 1
+    assert "already runs" in second.said
+    assert second.said.count("\n") == 1, second.said
+    run.signal(signal.SIGINT)
+    run.end()
+    run.assert_nothing_left()
+
+
+STEPS = (
+    "PostgreSQL, Redis",
+    "making the database",
+    "PostgreSQL answers",
+    "Tables",
+    "Data: ",
+    "Ingest",
+    "A first model",
+    "Web, image server",
+)
+
+
+def test_a_start_that_was_killed_at_any_step_is_taken_up_by_the_next(fresh: Path) -> None:
+    for step in STEPS:
+        run = Run(fresh, port=21_778)
+        run.wait_for(step)
+        os.kill(run.demo(), signal.SIGKILL)
+        run.end()
+        # The next one starts at once: the warden of this one is still at work.
+    again = Run(fresh, "--once", port=21_778)
+    assert again.end() == 0, again.said
+    again.assert_nothing_left()
