@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0008_places")]
+    dependencies = [("catalog", "0009_ids_of_any_form_and_quality")]
 
     operations = [
         migrations.CreateModel(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0008_places"),
+        ("catalog", "0010_customer_key"),
     ]
 
     operations = [
