@@ -91,7 +91,7 @@ def planted_for(wardrobe: Wardrobe, plants: Plants, row: int) -> dict[int, set[i
     kinds = np.array(plants.partners.get(key, []), np.int32)
     own = int(wardrobe.model.slot[row])
     found: dict[int, set[int]] = {}
-    for kind, slot in zip(kinds.tolist(), wardrobe.slots.of_types(kinds).tolist(), strict=True):
+    for kind, slot in zip(kinds.tolist(), wardrobe.slots.of_types(kinds.tolist()), strict=True):
         if slot not in (own, wardrobe.slots.other):
             found.setdefault(slot, set()).add(kind)
     return found

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-# In the files' unit, above 0; 35,400 in money: a hundred times the dearest thing the shop sells, far
-# below what a lost decimal point makes.
+# In the files' unit, above 0; 35,400 in money: a hundred times the dearest thing the shop sells,
+# far below what a lost decimal point makes.
 MAX_PRICE: Final = 60.0
 # The greatest key that a row can have.
 MAX_KEY: Final = 2_147_483_647

@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 IMAGES_DIR = Path(env.str("IMAGES_DIR", default=str(VAR_DIR / "data" / "images")))
 IMAGE_BASE_URL = env.str("IMAGE_BASE_URL", default="http://127.0.0.1:8001").rstrip("/")
 RENDITIONS_DIR = VAR_DIR / "renditions"
+VISION_DIR = Path(env.str("VISION_DIR", default=str(VAR_DIR / "vision")))
 BUNDLES_DIR = Path(env.str("BUNDLES_DIR", default=str(VAR_DIR / "bundles")))
 SPOOL_DIR = VAR_DIR / "spool"
 
@@ -254,6 +255,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_THROTTLE_RATES": {
         "events": env.str("THROTTLE_EVENTS", default="600/min"),
+        "photos": env.str("THROTTLE_PHOTOS", default="60/min"),
         "reads": env.str("THROTTLE_READS", default="6000/min"),
         "recommendations": env.str("THROTTLE_RECOMMENDATIONS", default="6000/min"),
     },

@@ -18,6 +18,7 @@ from storefront.operations import health_views
 from storefront.operations import views as pipeline
 from storefront.outfits import views as outfits
 from storefront.personas import views as personas
+from storefront.photo import views as photo
 from storefront.product import views as product
 from storefront.search import views as search
 from storefront.you import views as you
@@ -65,6 +66,7 @@ urlpatterns = [
     path("outfits/", outfits.page, name="complete-outfit"),
     path("outfits/add/", outfits.add, name="add-outfit"),
     path("search/", search.search, name="search"),
+    path("search/photo/", photo.search_photo, name="search-photo"),
     path("search/suggest/", search.suggest, name="suggest"),
     path("personas/", personas.gallery, name="personas"),
     path("personas/switch/", personas.switch, name="persona-switch"),

@@ -53,7 +53,7 @@ def bars(name: str, title: str, counts: list[tuple[str, int]], first: str, last:
 def drawn(chart: Chart) -> SafeString:
     return format_html(
         '<figure><figcaption>{}</figcaption><svg viewBox="0 0 {} {}" preserveAspectRatio="none" '
-        'role="img" aria-label="{}"><path d="{}"/></svg><p>{} – {}, at most {:,.0f}</p></figure>',
+        'role="img" aria-label="{}"><path d="{}"/></svg><p>{} – {}, at most {}</p></figure>',
         chart.title,
         WIDTH,
         HEIGHT,
@@ -61,7 +61,7 @@ def drawn(chart: Chart) -> SafeString:
         chart.bars,
         chart.starts,
         chart.ends,
-        chart.top,
+        f"{chart.top:,.0f}",
     )
 
 

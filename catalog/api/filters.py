@@ -12,7 +12,7 @@ from catalog import money
 from catalog.api.pagination import in_place
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
-from catalog.search.ranking import MAX_CHARACTERS, find
+from catalog.search.ranking import MOST_CHARACTERS, find
 
 LEAST_KEY, LARGEST_KEY = -1, 2**31 - 1  # -1 is H&M's unknown
 MOST_MONEY = 1_000_000
@@ -63,7 +63,7 @@ class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
     price_max = money_filter("at_most", "money, inclusive")
     search = filters.CharFilter(
         method="matching",
-        max_length=MAX_CHARACTERS,
+        max_length=MOST_CHARACTERS,
         help_text="Words; typing errors are forgiven. Best match first unless `order` is given.",
     )
     order = filters.ChoiceFilter(

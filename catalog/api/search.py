@@ -15,7 +15,7 @@ from catalog.api.filters import LARGEST_KEY, LEAST_KEY, ORDERS
 from catalog.api.serializers import ProductSerializer
 from catalog.products import shown_products
 from catalog.search.facet_index import Assortment, Bools, Ints, assortment
-from catalog.search.ranking import MAX_CHARACTERS, Ranked, rank
+from catalog.search.ranking import MOST_CHARACTERS, Ranked, rank
 from catalog.search.understanding.reading import Part, Reading
 from web.problems import documented
 from web.quotas import Limited
@@ -49,7 +49,7 @@ def keys_field() -> KeysField:
 
 
 class SearchQuery(serializers.Serializer[dict[str, Any]]):
-    q = serializers.CharField(max_length=MAX_CHARACTERS)
+    q = serializers.CharField(max_length=MOST_CHARACTERS)
     product_type = keys_field()
     colour_master = keys_field()
     appearance = keys_field()

@@ -120,6 +120,6 @@ class Words:
 def holds(condition: Condition, row: int, goods: Assortment, words: Words) -> bool:
     if condition.pattern is None:
         money = round(float(goods.of("price")[row]) * settings.PRICE_UNIT, 2)
-        return money < condition.limit if condition.less else money > condition.limit
+        return bool(money < condition.limit if condition.less else money > condition.limit)
     found = bool(condition.pattern.search(words.of(condition.column, row, goods)))
     return found != condition.negated

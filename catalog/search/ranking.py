@@ -28,7 +28,11 @@ from catalog.search.understanding.reading import IMPORTANCE, TEXT, Part, Price, 
 from catalog.search.understanding.tokens import visible
 from catalog.search.understanding.vocabulary import Vocabulary, vocabulary
 
-MAX_CHARACTERS = 200
+# What is read of a query; the rest is cut off. More than the most is no query.
+MAX_CHARACTERS: Final = 200
+MOST_CHARACTERS: Final = 10_000
+# The best of so many articles are handed to the database.
+MOST_FOUND: Final = 20_000
 # Kinds of which an article has one: any of those asked for will do.
 ONE_OF: Final = ("type", "colour", "pattern", "age", "audience")
 # Where words are looked for that are no terms, beside names.
@@ -102,7 +106,7 @@ def find(typed: str, articles: ArticleQuerySet) -> Found:
     """The articles, of those given, that match what was typed, best first."""
     goods = assortment()
     ranked = rank(typed, goods)
-    rows = np.flatnonzero(ranked.rows)
+    rows = np.sort(goods.by_score(ranked.rows, ranked.score)[:MOST_FOUND])
     keys, scores = goods.of("article")[rows].tolist(), ranked.score[rows].tolist()
     if not keys:
         return Found(articles.none(), ranked.reading)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import takewhile
+from math import log1p
 from typing import Final
 
 import numpy as np
@@ -18,11 +19,14 @@ from catalog.search.text_index import NAME, TextIndex
 from catalog.search.understanding.vocabulary import Vocabulary
 from web.cache import per_owner
 
+# A typing error makes a word so many times less likely to have been meant: e⁵, about 150.
+ERROR: Final = 5.0
 LEAST_LETTERS: Final = 3
 # A word that names a type or colour is as likely as one that so many texts have; English words
 # somewhat likelier, as the texts are English.
 NAMING: Final = 1000
 ENGLISH: Final = 3000
+NAMED: Final = 30
 LEAST_TEXTS: Final = 3
 LEAST_BEGUN: Final = 4
 # Only long words are taken for another language's with two errors: short ones are near to many.
@@ -44,17 +48,17 @@ class Spelling:
     def meant(self, word: str) -> str:
         """The likeliest word; the word itself when nothing is near.
 
-        As in https://norvig.com/spell-correct.html: a letter wrong, missing, too many or swapped
-        with the next is an error; of the words with the fewest errors the commonest was meant.
+        As in https://norvig.com/spell-correct.html: common words are likelier than rare ones, and
+        each letter wrong, missing, too many or swapped with the next makes a word less likely.
         """
         if len(word) < LEAST_LETTERS:
             return word
         likely = {
-            near: (-errors, self.counts[near], near)
+            near: log1p(self.counts[near]) - ERROR * errors
             for near, errors in near_words(word, self.words)
             if errors == 1 or near in self.distant or (len(word) >= LONG and near in self.foreign)
         }
-        return max(likely, key=likely.__getitem__, default=self._finished(word))
+        return max(likely, key=lambda near: (likely[near], near), default=self._finished(word))
 
     def completed(self, beginning: str, most: int) -> list[str]:
         """Words that begin so, the likeliest first; none that is rare beside that."""
@@ -87,7 +91,7 @@ def spelling(goods: Assortment, vocabulary: Vocabulary) -> Spelling:
     described, named = _counts(goods.texts)
     distant = {word for word, count in described.items() if count >= LEAST_TEXTS}
     # A mere name is meant by one error alone, for names are often near to words of some language.
-    counts = {**{word: 1 for word in named if len(word) > LEAST_BEGUN}, **described}
+    counts = {**{word: NAMED for word in named if len(word) > LEAST_BEGUN}, **described}
     for word in vocabulary.single:
         english = any(m.language == "en" for m in vocabulary.exact[(word,)])
         counts[word] = counts.get(word, 0) + (ENGLISH if english else NAMING)

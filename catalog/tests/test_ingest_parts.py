@@ -353,7 +353,9 @@ def test_a_price_is_read_with_point_or_comma(text: str) -> None:
 
 def test_what_a_sale_does_not_tell_comes_from_its_article_or_is_the_usual() -> None:
     sale: hm.Row = {"price": "", "sales_channel_id": ""}
-    rows = table(hm.transaction_rows([sale, {"price": "0.01"}, sale | {"article_id": "900001002"}]))
+    rows = table(
+        hm.transaction_rows([sale, {"price": "0.01"}, {**sale, "article_id": "900001002"}])
+    )
     known = replace(KNOWN, prices=np.array([0.07, np.nan]))
     found = clean_transactions(rows, known)
     assert (found.prices.tolist(), found.channels.tolist()) == ([0.07, 0.01], [2, 2])

@@ -78,15 +78,27 @@ class GarmentSerializer(serializers.Serializer[Any]):
     alternatives = serializers.ListField(child=ArticleIdField())
 
 
+class GapSerializer(serializers.Serializer[Any]):
+    slot = serializers.CharField()
+    title = serializers.CharField(help_text="The slot's name, for the shopper to read.")
+    reason = serializers.CharField(help_text="Why nothing is proposed, for the shopper to read.")
+
+
 class OutfitSerializer(serializers.Serializer[Any]):
     rec_id = serializers.CharField(help_text="Name it in the impressions and clicks that follow.")
     strategy = serializers.CharField()
     model_version = serializers.CharField(allow_null=True)
     degraded = serializers.BooleanField(help_text="There is no model to ask.")
-    missing = serializers.ListField(
+    unknown = serializers.ListField(
         child=ArticleIdField(), help_text="Articles that nobody knows and that were passed over."
     )
+    occasion = serializers.CharField(
+        allow_null=True, help_text="What the look is for: everyday, office, sport, swim, …"
+    )
     pieces = GarmentSerializer(many=True)
+    missing = GapSerializer(
+        many=True, help_text="Slots that such a look may be expected to have, and why it hasn't."
+    )
     total = serializers.DecimalField(
         max_digits=10, decimal_places=2, help_text="What the pieces cost together."
     )
@@ -106,7 +118,8 @@ def shown(found: Outfit) -> dict[str, Any]:
     """As OutfitSerializer writes it, which takes several times longer; a test holds both to it."""
     return {
         **vars(found),
-        "missing": list(map(article_id, found.missing)),
+        "unknown": list(map(article_id, found.unknown)),
+        "missing": list(map(vars, found.missing)),
         "pieces": [
             {
                 **vars(piece),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from recommendations.api.outfits import OutfitView
+from recommendations.api.photo import PhotoView
 from recommendations.api.trending import Trending
 from recommendations.api.versions import ModelVersionDetail, ModelVersionList
 from recommendations.api.views import view_of
@@ -12,6 +13,7 @@ urlpatterns = [
         for kind in KINDS
     ],
     path("outfits/", OutfitView.as_view(), name="outfits"),
+    path("search/photo/", PhotoView.as_view(), name="api-search-photo"),
     path("trending/", Trending.as_view(), name="api-trending"),
     path("models/", ModelVersionList.as_view(), name="api-models"),
     path("models/<str:version>/", ModelVersionDetail.as_view(), name="api-model"),

@@ -120,6 +120,8 @@ class Bundle:
         self.neighbours: Ints = arrays["neighbours"]
         self.neighbour_scores: Floats = arrays["neighbour_scores"]
         self.vectors: Floats = arrays["vectors"]
+        self.look: Floats = arrays["look"]
+        self.look_neighbours = (arrays["look_neighbours"], arrays["look_neighbour_scores"])
         self.standing: Floats = arrays["standing"]
         self.price: Floats = arrays["price"]
         self.sold: Floats = arrays["sold"]

@@ -29,6 +29,8 @@ ATTRIBUTES = (
     "appearance",
 )
 TEXTS = ("name", "description")
+# Names of what an article is filed under, for rules that are written in words.
+LABELS = ("index_group_name", "index_name", "section_name", "department_name")
 
 EPOCH = date(1970, 1, 1)
 # A day that stands for "never", long before any other.
@@ -61,7 +63,8 @@ class Sales:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Articles (a line each, sorted by `article`, with ATTRIBUTES and TEXTS), sales, as-of day."""
+    """Articles (a line each, sorted by `article`, with ATTRIBUTES, TEXTS and LABELS), sales, and
+    the as-of day."""
 
     articles: pd.DataFrame
     sales: Sales

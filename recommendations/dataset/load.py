@@ -11,15 +11,27 @@ import pandas as pd
 
 from catalog.columns import copy, copy_columns
 from catalog.period import data_period
-from recommendations.dataset.inputs import ATTRIBUTES, TEXTS, Inputs, Ints, Progress, Sales
+from recommendations.dataset.inputs import (
+    ATTRIBUTES,
+    LABELS,
+    TEXTS,
+    Inputs,
+    Ints,
+    Progress,
+    Sales,
+)
 from streaming.identity.tombstones import erased_customers
 
 ARTICLES = """
 SELECT a.id AS article, a.product_id AS product, a.product_type_id AS product_type,
     a.garment_group_id AS garment_group, i.group_id AS index_group, a.section_id AS section,
     a.department_id AS department, a.colour_id AS colour, a.colour_master_id AS colour_master,
-    a.colour_value_id AS colour_value, a.appearance_id AS appearance, a.name, a.description
-FROM catalog_article a JOIN catalog_index i ON i.id = a.index_id ORDER BY a.id
+    a.colour_value_id AS colour_value, a.appearance_id AS appearance, a.name, a.description,
+    g.name AS index_group_name, i.name AS index_name, s.name AS section_name,
+    d.name AS department_name
+FROM catalog_article a JOIN catalog_index i ON i.id = a.index_id
+    JOIN catalog_indexgroup g ON g.id = i.group_id JOIN catalog_section s ON s.id = a.section_id
+    JOIN catalog_department d ON d.id = a.department_id ORDER BY a.id
 """
 AGES = "SELECT id, age::integer FROM catalog_customer WHERE age IS NOT NULL ORDER BY id"
 AGE_COLUMNS = {"customer": ">i4", "age": ">i4"}
@@ -60,11 +72,12 @@ def load_inputs(as_of: date | None, today: date, progress: Progress) -> Inputs:
 
 
 def load_articles() -> pd.DataFrame:
-    """One line per article, sorted by its key, with ATTRIBUTES as numbers and TEXTS."""
+    """One line per article, sorted by its key, with ATTRIBUTES as numbers, TEXTS and LABELS."""
     text = io.BytesIO()
     copy(f"COPY ({ARTICLES}) TO STDOUT (FORMAT csv, HEADER)", text)
     numbers = dict.fromkeys(("article", *ATTRIBUTES), "int32")
-    return pd.read_csv(text, dtype=numbers | dict.fromkeys(TEXTS, "str"), keep_default_na=False)
+    words = dict.fromkeys((*TEXTS, *LABELS), "str")
+    return pd.read_csv(text, dtype=numbers | words, keep_default_na=False)
 
 
 def load_sales(months: Iterator[tuple[date, date]], articles: Ints, progress: Progress) -> Sales:

@@ -1,5 +1,6 @@
 """A whole look around a bag: one article per missing slot, chosen together. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.outfits.pairs import Floats, Ints
-from recommendations.outfits.search import Matches, Wardrobe, Wishes, search
+from recommendations.outfits.search import Matches, Wardrobe, Wishes, looked_for
+from recommendations.outfits.together import clashes, occasion_of, suits_bag
 from recommendations.ranking.pipeline import among
 
 # Looked at per slot; more costs time and changes little.
@@ -34,13 +36,25 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Look:
+    """The pieces, best slot first, for an occasion (its number), and the slots that an outfit of
+    this kind has and this one lacks."""
+
+    occasion: int
+    pieces: list[Piece]
+    lacks: list[int]
+
+
+@dataclass(frozen=True)
 class Board:
     """What a look is chosen from: candidates, their prices, `owed[i, j]` what two owe each other,
-    and the budget for all pieces together (infinite without one)."""
+    `clash[i, j]` whether they are never in one look, and the budget for all pieces together
+    (infinite without one)."""
 
     found: Matches
     price: Worth
     owed: Floats
+    clash: npt.NDArray[np.bool_]
     budget: float
 
     @cached_property
@@ -61,28 +75,41 @@ class Board:
         return kept
 
     def chosen(self, slots: list[int]) -> dict[int, int]:
-        """Per slot the place of its piece: each in turn becomes the best beside the others.
+        """Per slot the place of its piece; a slot without one that goes with the others is left
+        out. First one after another, then each in turn becomes the best beside the others.
 
         No step leaves the budget or lowers the score of the whole look.
         """
-        best = {slot: int(self.places[slot][0]) for slot in slots}
-        if self.price[list(best.values())].sum() > self.budget:
-            best = {s: int(self.places[s][self.price[self.places[s]].argmin()]) for s in slots}
+        best = self._one_after_another(slots)
         for _ in range(SWEEPS):
             before = dict(best)
-            for slot in slots:
+            for slot in best:
                 best[slot] = int(self.places[slot][self.worth(slot, best).argmax()])
             if best == before:
                 break
         return best
 
-    def worth(self, slot: int, chosen: dict[int, int]) -> Worth:
-        """Of each candidate of a slot beside the other pieces; NEVER beyond the budget."""
-        places, pieces = self.places[slot], list(chosen.values())
-        # Pieces of one slot owe each other nothing, so the slot's own may stay among them.
+    def _one_after_another(self, slots: list[int]) -> dict[int, int]:
+        """What is left of the budget always pays for the cheapest pieces of the later slots."""
+        least = {slot: float(self.price[self.places[slot]].min()) for slot in slots}
+        best: dict[int, int] = {}
+        for at, slot in enumerate(slots):
+            reserved = sum(least[later] for later in slots[at + 1 :])
+            worth = self.worth(slot, best, reserved)
+            if worth.max() > NEVER:
+                best[slot] = int(self.places[slot][worth.argmax()])
+        return best
+
+    def worth(self, slot: int, chosen: dict[int, int], reserved: float = 0.0) -> Worth:
+        """Of each candidate of a slot beside the other pieces; NEVER beyond the budget or beside
+        what it clashes with."""
+        places = self.places[slot]
+        pieces = [place for other, place in chosen.items() if other != slot]
         value = self.found.scores[places] + self.owed[places][:, pieces].sum(axis=1)
-        left = self.budget - self.price[pieces].sum() + self.price[chosen[slot]]
-        worth: Worth = np.where(self.price[places] <= left + 1e-9, value, NEVER)
+        left = self.budget - self.price[pieces].sum() - reserved
+        fits = self.price[places] <= left + 1e-9
+        fits &= ~self.clash[places][:, pieces].any(axis=1)
+        worth: Worth = np.where(fits, value, NEVER)
         return worth
 
     def others(self, slot: int, chosen: dict[int, int], count: int) -> list[int]:
@@ -95,61 +122,95 @@ class Board:
 
 def assemble(
     wardrobe: Wardrobe, bag: Ints, wishes: Wishes, budget: float | None, alternatives: int
-) -> list[Piece]:
+) -> Look:
     """One piece for each slot the bag misses, best slot first.
 
     `bag` includes what the shopper locked. `budget` bounds the sum of the pieces' prices (in the
     files' unit); where it can't pay for every slot, the least fitting ones are left out.
     """
-    found = shelved(wardrobe, search(wardrobe, bag, wishes))
-    wanted = missing(wardrobe, bag, found, wishes)
+    occasion = occasion_of(wardrobe.wear, bag)
+    worn = wearable(wardrobe, bag, wishes, occasion)
+    found = looked_for(wardrobe, bag, wishes, worn, occasion)
+    found = shelved(wardrobe, found.at(suits_bag(wardrobe, bag, found.rows, occasion)))
+    wanted = missing(wardrobe, bag, found, wishes, occasion)
     found = found.at(np.flatnonzero(among(found.slots, np.array(wanted, np.int32))))
     board = Board(
         found,
         wardrobe.price[found.rows].astype(np.float64),
         between(wardrobe, found),
+        clashes(wardrobe, found.rows),
         np.inf if budget is None else budget,
     )
-    slots = board.affordable(wanted)
-    chosen = board.chosen(slots)
-    return [
+    chosen = board.chosen(board.affordable(wanted))
+    pieces = [
         Piece(
             slot,
-            int(found.rows[chosen[slot]]),
-            float(found.scores[chosen[slot]]),
+            int(found.rows[place]),
+            float(found.scores[place]),
             board.others(slot, chosen, alternatives),
         )
-        for slot in slots
+        for slot, place in chosen.items()
     ]
+    return Look(occasion, pieces, lacking(wardrobe, bag, chosen, wishes, occasion))
+
+
+def wearable(wardrobe: Wardrobe, bag: Ints, wishes: Wishes, occasion: int) -> list[int]:
+    """The slots in question: those asked for, else those the occasion wears and the bag's."""
+    if wishes.slots is not None:
+        return sorted(wishes.slots)
+    filled = set(wardrobe.model.slot[bag].tolist())
+    return sorted(wardrobe.wears(occasion) | (filled - {wardrobe.slots.other}))
 
 
 def shelved(wardrobe: Wardrobe, found: Matches) -> Matches:
-    """The best PER_SLOT of each slot, one of a design, in order."""
-    taken: dict[int, int] = {}
+    """The best PER_SLOT of each slot, one of a design, in order.
+
+    Half the places of a slot that holds patterned and plain pieces are for the plain ones: beside
+    a pattern only they will do.
+    """
+    taken: dict[tuple[int, bool], int] = {}
     designs: set[int] = set()
     kept: list[int] = []
-    pairs = zip(found.slots.tolist(), wardrobe.design[found.rows].tolist(), strict=True)
-    for place, (slot, design) in enumerate(pairs):
-        if taken.get(slot, 0) < PER_SLOT and design not in designs:
-            taken[slot] = taken.get(slot, 0) + 1
-            designs.add(design)
+    patterned = wardrobe.wear.patterned[found.rows].tolist()
+    designs_found = wardrobe.design[found.rows].tolist()
+    for place, slot in enumerate(found.slots.tolist()):
+        kind = (slot, patterned[place])
+        if taken.get(kind, 0) < PER_SLOT // 2 and designs_found[place] not in designs:
+            taken[kind] = taken.get(kind, 0) + 1
+            designs.add(designs_found[place])
             kept.append(place)
     return found.at(kept)
 
 
-def missing(wardrobe: Wardrobe, bag: Ints, found: Matches, wishes: Wishes) -> list[int]:
-    """The slots to fill, best first, none of which makes another (or the bag's) superfluous."""
+def missing(
+    wardrobe: Wardrobe, bag: Ints, found: Matches, wishes: Wishes, occasion: int
+) -> list[int]:
+    """The slots to fill, needed ones and then the best first, none of which makes another (or the
+    bag's) superfluous."""
     slots, filled = wardrobe.slots, set(wardrobe.model.slot[bag].tolist())
     shut = set[int]().union(*(slots.without[slot] for slot in filled))
-    ordered = list(dict.fromkeys(found.slots.tolist()))
+    needed = {slot for choice in wardrobe.needs(occasion) for slot in choice}
     kept: list[int] = []
-    for slot in ordered:
-        asked = wishes.slots is not None
-        if slot in shut or not (asked or slots.everyday[slot] or slot in filled):
-            continue
-        kept.append(slot)
-        shut |= slots.without[slot]
-    return kept if wishes.slots is not None else kept[:MOST_SLOTS]
+    for slot in dict.fromkeys(found.slots.tolist()):
+        if slot not in shut:
+            kept.append(slot)
+            shut |= slots.without[slot]
+    if wishes.slots is not None:
+        return kept
+    kept.sort(key=lambda slot: slot not in needed)
+    return kept[:MOST_SLOTS]
+
+
+def lacking(
+    wardrobe: Wardrobe, bag: Ints, chosen: Iterable[int], wishes: Wishes, occasion: int
+) -> list[int]:
+    """What was asked for, or an outfit of the occasion needs, and is neither there nor chosen;
+    and what it goes without."""
+    there = {*wardrobe.model.slot[bag].tolist(), *chosen}
+    if wishes.slots is not None:
+        return sorted(wishes.slots - there)
+    short = {choice[0] for choice in wardrobe.needs(occasion) if there.isdisjoint(choice)}
+    return sorted((short | wardrobe.goes_without(occasion).keys()) - there)
 
 
 def between(wardrobe: Wardrobe, found: Matches) -> Floats:

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from recommendations.outfits.model import RANKING, Model
+from recommendations.outfits.features import RANKING
+from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 
 # What is learned from fewer lists than this is noise.

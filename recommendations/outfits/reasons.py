@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommendations.outfits.model import GROUPS
+from recommendations.outfits.features import TABLES
 from recommendations.outfits.pairs import Floats, Ints, looked_up
 from recommendations.outfits.search import Wardrobe
 
 # Lifts (logarithms) below these say too little to be told.
 OFTEN = 0.5
 HARMONY = 0.15
-COLOUR = GROUPS.index("colour")
+COLOUR = TABLES.index("colour")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """The search for complements: what a bag lacks, best first. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from recommendations.outfits.constraints import NEUTRAL, Constraints, Wear
+from recommendations.outfits.features import TABLES
 from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
@@ -13,6 +15,12 @@ from recommendations.ranking.pipeline import among
 
 # Articles whose content is this alike are the same thing twice.
 NEAR_COPY = 0.9
+# Best sellers that a look may choose from in each slot, behind the shortlists.
+SELLERS = 24
+BEHIND = np.float32(20.0)
+# What it is worth that two halves of one garment have one colour.
+MATCHING = np.float32(3.0)
+COLOUR = TABLES.index("colour")
 # Among the first FIRST results at least SPREAD slots, where the audience has so many.
 FIRST = 6
 SPREAD = 5
@@ -31,6 +39,8 @@ class Wardrobe:
 
     model: Model
     slots: Slots
+    constraints: Constraints
+    wear: Wear
     pool: Pool
     lists: Ints
     list_line: Ints
@@ -41,6 +51,26 @@ class Wardrobe:
     colour_master: Ints
     price: Floats
     on_sale: npt.NDArray[np.bool_]
+
+    def wears(self, occasion: int) -> set[int]:
+        """The slots of a look for the occasion."""
+        return {*map(self.slots.number, self.constraints.occasions[occasion].wears)}
+
+    def worn_at(self, rows: Ints, occasion: int) -> npt.NDArray[np.bool_]:
+        """Whether each row is worn at the occasion. In a slot that the occasion doesn't wear, which
+        only a shopper can ask for, anything is."""
+        own = (self.wear.occasions[rows] >> occasion & 1).astype(np.bool_)
+        return own | ~among(self.model.slot[rows], np.array([*self.wears(occasion)], np.int32))
+
+    def needs(self, occasion: int) -> list[list[int]]:
+        """Of each of these lists of slots a complete look for the occasion has one."""
+        lists = self.constraints.occasions[occasion].needs
+        return [[self.slots.number(name) for name in names] for names in lists]
+
+    def goes_without(self, occasion: int) -> dict[int, str]:
+        """The slots that a look for the occasion goes without, and why."""
+        texts = self.constraints.occasions[occasion].not_worn
+        return {self.slots.number(name): text for name, text in texts.items()}
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
         """The row of each article key, NONE for one that isn't known."""
@@ -85,7 +115,11 @@ class Matches:
 
 def search(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Matches:
     """All candidates that complement the whole bag, best first, equal ones by row."""
-    rows = complements(wardrobe, bag, wishes)
+    return ranked(wardrobe, bag, complements(wardrobe, bag, wishes))
+
+
+def ranked(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Matches:
+    """The rows, best first for the bag, equal ones by row."""
     model = wardrobe.model
     scores = model.wanted(bag, rows) if len(bag) else model.popularity[rows]
     order = np.argsort(-scores, kind="stable")
@@ -98,6 +132,53 @@ def complements(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Ints:
     rows = candidates(wardrobe, bag, slots_for(wardrobe, bag, wishes))
     found: Ints = rows[allowed(wardrobe, bag, rows, wishes)]
     return found
+
+
+def looked_for(
+    wardrobe: Wardrobe, bag: Ints, wishes: Wishes, worn: list[int], occasion: int
+) -> Matches:
+    """Candidates for a look, best first: the shortlists of the bag and, behind them, the best
+    sellers of what is worn at the occasion. Filler only where its slot was asked for."""
+    shortlisted = candidates(wardrobe, bag, worn)
+    rows = np.union1d(shortlisted, best_sellers(wardrobe, bag, worn, occasion)).astype(np.int32)
+    if wishes.slots is None:
+        rows = rows[~wardrobe.wear.filler[rows]]
+    found = ranked(wardrobe, bag, rows[allowed(wardrobe, bag, rows, wishes)])
+    # The ranking was learned among shortlists and knows nothing of what they leave out.
+    scores = found.scores.copy()
+    scores[~among(found.rows, shortlisted)] -= BEHIND
+    scores[halves_of_one_colour(wardrobe, bag, found.rows)] += MATCHING
+    order = np.argsort(-scores, kind="stable")
+    return replace(found, scores=scores).at(order)
+
+
+def halves_of_one_colour(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> npt.NDArray[np.bool_]:
+    """Whether a row and an article of the bag fill one slot together (a bikini) in one colour."""
+    slot, colour = wardrobe.model.slot, wardrobe.model.groups[COLOUR]
+    found: npt.NDArray[np.bool_] = (
+        (slot[rows][:, None] == slot[bag]) & (colour[rows][:, None] == colour[bag])
+    ).any(axis=1)
+    return found
+
+
+def best_sellers(wardrobe: Wardrobe, bag: Ints, worn: list[int], occasion: int) -> Ints:
+    """Of each slot in question the SELLERS sold most among what the bag's audience wears at the
+    occasion in its sizes."""
+    pool, wear, parts = wardrobe.pool, wardrobe.wear, []
+    for slot in worn:
+        rows = pool.rows[pool.ends[slot] : pool.ends[slot + 1]]
+        kept = wardrobe.worn_at(rows, occasion)
+        if len(bag):
+            kept &= among(wardrobe.index_group[rows], wardrobe.index_group[bag])
+            own = wear.agree[:, bag].max(axis=1)[:, None]
+            theirs = wear.agree[:, rows]
+            kept &= ((theirs == own) | (theirs == NEUTRAL) | (own == NEUTRAL)).all(axis=0)
+        rows = rows[kept]
+        if len(rows) > SELLERS:
+            most = np.argpartition(-wardrobe.model.popularity[rows], SELLERS - 1)[:SELLERS]
+            rows = rows[most]
+        parts.append(rows)
+    return np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
 
 def slots_for(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> list[int]:

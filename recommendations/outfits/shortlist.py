@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from recommendations.outfits.features import TABLES
 from recommendations.outfits.listwise import unranked
-from recommendations.outfits.model import GROUPS, Model
+from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 
 # Complements kept of each article and slot.
@@ -42,7 +43,7 @@ def shortlists(model: Model, pool: Pool, rows: Ints) -> Ints:
     nothing of what those left out already.
     """
     chosen_by = replace(model, ranking=unranked(model.weights, len(pool.ends) - 1))
-    audience = model.groups[GROUPS.index("index_group")]
+    audience = model.groups[TABLES.index("index_group")]
     found = np.full((len(rows), (len(pool.ends) - 1) * DEPTH), NONE, np.int32)
     for group in np.unique(audience[rows]).tolist():
         lines = audience[rows] == group

@@ -1,5 +1,6 @@
 """The slots of an outfit, read from slots.json: an operator's file, no code."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 import msgspec
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 FILE: Final = Path(__file__).with_name("slots.json")
 
@@ -18,8 +20,10 @@ class SlotsError(Exception):
 class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One part of an outfit.
 
-    `together`: two different types of it complement each other. `without`: the slots an item of
-    this one makes superfluous, by name. `everyday`: proposed without being asked for.
+    `together`: two different types of it complement each other; `pairs`, where given, are the only
+    ones that do. `without`: the slots an item of this one makes superfluous, by name.
+    `garment_groups`: where articles go whose type no slot names. `everyday`: proposed without being
+    asked for.
     """
 
     name: str
@@ -28,6 +32,8 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     types: list[int]
     together: bool
     without: list[str]
+    garment_groups: list[int] = []
+    pairs: list[tuple[int, int]] = []
 
 
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +51,9 @@ class Slots:
         self.other = len(slots) - 1
         self.everyday = np.array([slot.everyday for slot in slots])
         self.together = np.array([slot.together for slot in slots])
+        self._pairs = {n: {*slot.pairs} for n, slot in enumerate(slots) if slot.pairs}
         self._of_type = {kind: n for n, slot in enumerate(slots) for kind in slot.types}
+        self._of_group = {g: n for n, slot in enumerate(slots) for g in slot.garment_groups}
         self.without = {
             n: {self.names.index(name) for name in slot.without} for n, slot in enumerate(slots)
         }
@@ -57,16 +65,27 @@ class Slots:
         """Raise ValueError for a name that isn't a slot."""
         return self.names.index(name)
 
-    def of_types(self, product_types: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        """The slot of each product type number."""
-        kinds, inverse = np.unique(product_types, return_inverse=True)
-        slots = [self._of_type.get(kind, self.other) for kind in kinds.tolist()]
-        return np.array(slots, np.int32)[inverse]
+    def of_types(self, product_types: Iterable[int]) -> list[int]:
+        return [self._of_type.get(kind, self.other) for kind in product_types]
 
-    def parts(self, product_types: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    def of(self, articles: pd.DataFrame) -> npt.NDArray[np.int32]:
+        """The slot of each article, by its type, else by its garment group."""
+        by_type = articles["product_type"].map(self._of_type)
+        by_group = articles["garment_group"].map(self._of_group)
+        found = by_type.fillna(by_group).fillna(self.other)
+        return found.to_numpy().astype(np.int32)
+
+    def complete_each_other(self, slot: int, one: int, other: int) -> bool:
+        """Whether two product types of one slot are worn together."""
+        pairs = self._pairs.get(slot)
+        if pairs is None:
+            return bool(self.together[slot]) and one != other
+        return (one, other) in pairs or (other, one) in pairs
+
+    def parts(self, articles: pd.DataFrame) -> npt.NDArray[np.int32]:
         """What doesn't complement its like: the slot, or the type where types go together."""
-        slots = self.of_types(product_types)
-        own = len(self.all) + np.unique(product_types, return_inverse=True)[1]
+        slots = self.of(articles)
+        own = len(self.all) + np.unique(articles["product_type"], return_inverse=True)[1]
         return np.where(self.together[slots], own, slots).astype(np.int32)
 
 
@@ -82,6 +101,9 @@ def read(file: Path) -> Slots:
         raise SlotsError(f"{file}: two slots at least, each with a name of its own")
     if twice := sorted({kind for kind in kinds if kinds.count(kind) > 1}):
         raise SlotsError(f"{file}: product type {twice[0]} stands in two slots")
+    groups = [group for slot in found for group in slot.garment_groups]
+    if twice := sorted({group for group in groups if groups.count(group) > 1}):
+        raise SlotsError(f"{file}: garment group {twice[0]} stands in two slots")
     if unknown := {name for slot in found for name in slot.without} - set(names):
         raise SlotsError(f"{file}: 'without' names {sorted(unknown)[0]!r}, which is no slot")
     return Slots(found)

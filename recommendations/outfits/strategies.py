@@ -8,7 +8,7 @@ import numpy as np
 
 from recommendations.bundle.reader import Bundle
 from recommendations.outfits.arrays import wardrobe_of
-from recommendations.outfits.model import RANKING
+from recommendations.outfits.features import RANKING
 from recommendations.outfits.search import Wardrobe
 from web.cache import per_owner
 

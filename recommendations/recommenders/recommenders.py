@@ -3,6 +3,7 @@
 | kind | strategies |
 |---|---|
 | similar | content_neighbours; postgres_same_type without a bundle that knows the article |
+| similar-look | look_neighbours; nothing without pictures |
 | colours | bundle_colours; postgres_colours |
 | also-bought | bought_together; nothing where too little is known |
 | for-you | live_blend with live actions; history_blend without; bundle_popularity for somebody \
@@ -43,7 +44,7 @@ from recommendations.recommenders.request_context import (
     viewed,
 )
 from recommendations.recommenders.shelf import Found, Item
-from recommendations.retrieval.candidates import Candidates, of_article, of_partners
+from recommendations.retrieval.candidates import Candidates, of_article, of_look, of_partners
 from streaming import keys
 from streaming.features.store import Snapshot
 from web.cache import per_owner
@@ -109,6 +110,20 @@ def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:
     same_colour = bundle.colour_master[others] == bundle.colour_master[row]
     alike = zip(same_type.tolist(), same_colour.tolist(), strict=True)
     return [_(LIKENESS[pair]) for pair in alike]
+
+
+def similar_look(context: RequestContext) -> Found:
+    """What looks like the article, whatever it is called."""
+    if context.article is None:
+        raise ValueError("articles of a similar look need an article")
+    bundle = context.bundle
+    row = row_of(bundle, context.article)
+    if bundle is None or row is None:
+        return Found("look_neighbours", "", degraded=bundle is None)
+    near = of_look(bundle, row)
+    kept = places(context, bundle, near.rows, context.dislikes)
+    items = near_items(bundle, row, near, kept)
+    return Found("look_neighbours", _("Alike to the eye, by their pictures"), items)
 
 
 def colours(context: RequestContext) -> Found:
@@ -215,6 +230,7 @@ def recently_viewed(context: RequestContext) -> Found:
 
 KINDS = {
     "similar": Kind(gettext_noop("Similar items"), similar, live=True, article=True),
+    "similar-look": Kind(gettext_noop("Similar in look"), similar_look, live=True, article=True),
     "colours": Kind(gettext_noop("Other colours"), colours, article=True),
     "also-bought": Kind(
         gettext_noop("Customers also bought"), also_bought, live=True, article=True

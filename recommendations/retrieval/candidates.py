@@ -177,6 +177,15 @@ def of_article(bundle: Bundle, row: int) -> Candidates:
     return Candidates(rows[order], scores[order], np.full(known, row, np.int32))
 
 
+def of_look(bundle: Bundle, row: int) -> Candidates:
+    """The nearest articles by their pictures, best first; none for an article without one."""
+    rows, scores = (array[row] for array in bundle.look_neighbours)
+    known = int(np.count_nonzero(rows != ABSENT))
+    return Candidates(
+        rows[:known], scores[:known].astype(np.float64), np.full(known, row, np.int32)
+    )
+
+
 def of_partners(bundle: Bundle, row: int) -> Candidates:
     """What is bought in the same baskets and by the same customers, best first."""
     parts = [(rows[row], scores[row]) for rows, scores in (bundle.together, bundle.also)]

@@ -16,7 +16,7 @@ from recommendations.bundle import registry
 from recommendations.bundle.reader import Bundle
 from recommendations.experiments.assignment import Arm, arm_of, plans
 from recommendations.experiments.strategies import OUTFIT
-from recommendations.outfits.assembly import Piece, assemble
+from recommendations.outfits.assembly import Look, Piece, assemble
 from recommendations.outfits.pairs import Ints
 from recommendations.outfits.reasons import Why, why
 from recommendations.outfits.search import Wardrobe, Wishes
@@ -66,15 +66,27 @@ class Garment:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A slot that the look leaves open, and why."""
+
+    slot: str
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Outfit:
-    """A look around the bag; `total` is what its pieces cost, `missing` are unknown articles."""
+    """A look around the bag for an `occasion`; `total` is what its pieces cost, `missing` what it
+    leaves open, `unknown` the articles that nobody knows and that were passed over."""
 
     rec_id: str
     strategy: str
     model_version: str | None
     degraded: bool
-    missing: list[int]
+    unknown: list[int]
+    occasion: str | None
     pieces: list[Garment]
+    missing: list[Gap]
     total: Decimal
 
 
@@ -86,17 +98,17 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
     arm = arm_of(plans.get(), OUTFIT, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
     if bundle is None:
-        return Outfit(answer("none", None, arm), "none", None, True, [], [], Decimal(0))
+        return Outfit(answer("none", None, arm), "none", None, True, [], None, [], [], Decimal(0))
     chosen = arm.parameters.strategy if arm else "default"
     wardrobe = wardrobe_for(bundle, chosen)
     bag, locked = known(wardrobe, request.articles), known(wardrobe, request.locked)
     wishes = wishes_of(wardrobe, request, read(shopper, None) if shopper else None)
     around = np.unique(np.concatenate([bag, locked]))
     if len(around) == 1 and request.budget is None and wishes.are_none:
-        pieces = usual(bundle, chosen, int(around[0]), request.k)
+        look, pieces = usual(bundle, chosen, int(around[0]), request.k)
     else:
         budget = None if request.budget is None else money.price(left(wardrobe, request, locked))
-        pieces = garments(bundle, chosen, around, wishes, budget, request.k)
+        look, pieces = dressed(bundle, chosen, around, wishes, budget, request.k)
     kept = [Piece(int(wardrobe.model.slot[row]), row, 0.0, []) for row in locked.tolist()]
     fixed = [garment(bundle, wardrobe, piece, None) for piece in kept]
     strategy = named(chosen) if len(around) else "best_sellers_by_slot"
@@ -105,25 +117,45 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
         strategy=strategy,
         model_version=bundle.version,
         degraded=False,
-        missing=unknown(wardrobe, [*request.articles, *request.locked]),
+        unknown=unknown(wardrobe, [*request.articles, *request.locked]),
+        occasion=wardrobe.constraints.occasions[look.occasion].name,
         pieces=fixed + pieces,
+        missing=gaps(wardrobe, look, bounded=request.budget is not None),
         total=sum((piece.price for piece in fixed + pieces), Decimal(0)),
     )
 
 
 @per_owner(most=2_000)
-def usual(bundle: Bundle, chosen: str, row: int, k: int) -> list[Garment]:
+def usual(bundle: Bundle, chosen: str, row: int, k: int) -> tuple[Look, list[Garment]]:
     """What is put beside one article for whoever wishes nothing, as on most product pages."""
-    return garments(bundle, chosen, np.array([row], np.int32), Wishes(), None, k)
+    return dressed(bundle, chosen, np.array([row], np.int32), Wishes(), None, k)
 
 
-def garments(
+def dressed(
     bundle: Bundle, chosen: str, around: Ints, wishes: Wishes, budget: float | None, k: int
-) -> list[Garment]:
+) -> tuple[Look, list[Garment]]:
     wardrobe = wardrobe_for(bundle, chosen)
-    found = assemble(wardrobe, around, wishes, budget, k)
-    causes = why(wardrobe, around, np.array([piece.row for piece in found], np.int32))
-    return [garment(bundle, wardrobe, p, cause) for p, cause in zip(found, causes, strict=True)]
+    look = assemble(wardrobe, around, wishes, budget, k)
+    rows = np.array([piece.row for piece in look.pieces], np.int32)
+    causes = zip(look.pieces, why(wardrobe, around, rows), strict=True)
+    return look, [garment(bundle, wardrobe, piece, cause) for piece, cause in causes]
+
+
+def gaps(wardrobe: Wardrobe, look: Look, bounded: bool) -> list[Gap]:
+    """`bounded`: there was a budget, which may be why."""
+    without = wardrobe.goes_without(look.occasion)
+    return [
+        Gap(slots().names[slot], slots().labels[slot], gap_reason(without.get(slot), bounded))
+        for slot in look.lacks
+    ]
+
+
+def gap_reason(not_worn: str | None, bounded: bool) -> str:
+    if not_worn is not None:
+        return gettext(not_worn)
+    if bounded:
+        return gettext("Nothing that goes with the rest within the budget")
+    return gettext("Nothing on sale in this size and style goes with the rest")
 
 
 def named(strategy: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from recommendations.dataset.inputs import ATTRIBUTES, Inputs, Sales, day_number
+from recommendations.dataset.inputs import ATTRIBUTES, LABELS, Inputs, Sales, day_number
 from recommendations.models import ModelVersion
 from recommendations.training.run import train_model
 from streaming import clock, keys
@@ -32,8 +32,15 @@ def some_inputs(articles: int = 300, sales: int = 2000, seed: int = 7) -> Inputs
     names = [f"{GARMENTS[k]} number{i // 2:b}" for i, k in enumerate(kind)]
     keys_of = {"article": np.arange(articles, dtype=np.int32) + 1000}
     frame = pd.DataFrame(keys_of | columns | {"name": names, "description": names[::-1]})
+    for label in LABELS:
+        frame[label] = labels(columns["section"])
     row = rng.integers(0, articles, sales).astype(np.int32)
     return Inputs(frame, sales_on(row, day_number(AS_OF) - rng.integers(0, 90, sales)), AS_OF)
+
+
+def labels(numbers: np.ndarray) -> list[str]:
+    """A name for each number of an index group, section or department."""
+    return [f"shelf {number}" for number in numbers.tolist()]
 
 
 def sales_on(

@@ -24,7 +24,7 @@ from recommendations.experiments.statistics import (
     sample_ratio,
     shoppers_needed,
 )
-from recommendations.outfits.model import RANKING
+from recommendations.outfits.features import RANKING
 from recommendations.outfits.strategies import LOOKS
 from recommendations.recommenders.shelf import Item
 from recommendations.serving.outfits import Request, outfit

@@ -92,7 +92,7 @@ def test_an_answer_is_written_as_the_serializer_that_documents_it_would(
     client: Client, trained: dict[str, list[Article]]
 ) -> None:
     found = outfit(Request([trained["shirt"][0].pk, 7], locked=[trained["bag"][2].pk]))
-    assert found.missing == [7]
+    assert found.unknown == [7]
     assert found.pieces[0].locked
     assert found.pieces[-1].alternatives
     assert shown(found) == OutfitSerializer().to_representation(found)
@@ -146,7 +146,7 @@ def test_articles_nobody_knows_are_passed_over(
 ) -> None:
     status, look = post(client, articles=["0000000007", trained["shirt"][0].article_id])
     assert status == 200
-    assert look["missing"] == ["0000000007"]
+    assert look["unknown"] == ["0000000007"]
     assert look["pieces"]
     assert post(client)[1]["strategy"] == "best_sellers_by_slot"
 

@@ -62,7 +62,7 @@ def shop() -> Wardrobe:
 
 
 def look(shop: Wardrobe, number: int) -> list[Piece]:
-    return assemble(shop, np.array([number], np.int32), Wishes(), None, 3)
+    return assemble(shop, np.array([number], np.int32), Wishes(), None, 3).pieces
 
 
 @pytest.mark.parametrize("number", [200, 201, 302, 303])

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from recommendations.dataset.inputs import Inputs, Sales, day_number
@@ -18,7 +19,8 @@ from recommendations.evaluation.outfit_scores import (
 from recommendations.evaluation.outfits import evaluate, interval
 from recommendations.outfits import slots
 from recommendations.outfits.assembly import assemble
-from recommendations.outfits.model import FEATURES, RANKING
+from recommendations.outfits.features import FEATURES, RANKING, REGISTRY, Met
+from recommendations.outfits.model import weighed
 from recommendations.outfits.pairs import looked_up
 from recommendations.outfits.reasons import Why, why
 from recommendations.outfits.search import FIRST, SPREAD, Wardrobe, Wishes, listed, search
@@ -76,7 +78,8 @@ def rows(*numbers: int) -> np.ndarray:
 def test_the_slots_file_is_whole_and_every_type_stands_once() -> None:
     found = slots.slots()
     assert found.names[0] == "top"
-    assert found.of_types(rows(255, 272, 999_999)).tolist() == [0, 1, found.other]
+    articles = pd.DataFrame({"product_type": [255, 272, -1, -1], "garment_group": [0, 0, 1016, 7]})
+    assert found.of(articles).tolist() == [0, 1, 1, found.other]
     assert found.without[found.number("full_body")] == {0, 1}
 
 
@@ -144,10 +147,10 @@ def test_the_sum_of_features_in_few_passes_is_the_sum_of_each(shop: Wardrobe) ->
     model = shop.model
     bag, candidates = rows(3, 50, 101), rows(*range(0, 180, 7), 51)
     weights = np.random.default_rng(2).normal(size=len(FEATURES)).astype(np.float32)
-    features = zip(weights, model.features(bag, candidates), strict=True)
-    expected = sum(weight * values for weight, values in features)
+    met = Met(model, bag, candidates)
+    expected = sum(w * f.values(met) for w, f in zip(weights, REGISTRY, strict=True))
     np.testing.assert_allclose(
-        model.weighed(weights, bag, candidates).total, expected, rtol=1e-4, atol=1e-4
+        weighed(Met(model, bag, candidates), weights), expected, rtol=1e-4, atol=1e-4
     )
     listed = zip(model.ranking, model.ranked_for(bag, candidates), strict=False)
     whole = sum(weight * values for weight, values in listed)
@@ -213,9 +216,8 @@ def test_each_article_that_is_alone_in_its_slot_is_hidden_in_turn() -> None:
 
 
 def test_too_few_questions_leave_the_usual_weights(shop: Wardrobe) -> None:
-    found = fit.fitted(shop.model, [], 1).weights
+    found = fit.fitted([fit.examples(shop.model, [], 1)])
     assert dict(zip(FEATURES, found.tolist(), strict=True))["article_lift"] > 0
-    assert set(fit.USUAL) <= set(FEATURES)
 
 
 def test_the_same_sales_give_the_same_model() -> None:
@@ -263,7 +265,7 @@ def test_an_article_without_a_stored_list_gets_one_as_good(shop: Wardrobe) -> No
 
 
 def test_a_look_has_one_piece_per_slot_and_no_dress_with_a_top(shop: Wardrobe) -> None:
-    pieces = assemble(shop, rows(TOPS), Wishes(), None, 3)
+    pieces = assemble(shop, rows(TOPS), Wishes(), None, 3).pieces
     names = [shop.slots.names[piece.slot] for piece in pieces]
     assert len(set(names)) == len(names) >= 3
     assert not {"top", "full_body", "swim"} & set(names)
@@ -273,25 +275,27 @@ def test_a_look_has_one_piece_per_slot_and_no_dress_with_a_top(shop: Wardrobe) -
 
 
 def test_a_budget_bounds_the_whole_look_and_each_swap(shop: Wardrobe) -> None:
-    free = assemble(shop, rows(TOPS), Wishes(), None, 3)
+    free = assemble(shop, rows(TOPS), Wishes(), None, 3).pieces
     budget = 0.6 * float(shop.price[[piece.row for piece in free]].sum())
-    pieces = assemble(shop, rows(TOPS), Wishes(), budget, 3)
+    pieces = assemble(shop, rows(TOPS), Wishes(), budget, 3).pieces
     cost = float(shop.price[[piece.row for piece in pieces]].sum())
     assert pieces
     assert cost <= budget + 1e-6
     for piece in pieces:
         for other in piece.alternatives:
             assert cost - shop.price[piece.row] + shop.price[other] <= budget + 1e-6
-    assert assemble(shop, rows(TOPS), Wishes(), 1e-6, 3) == []
+    assert assemble(shop, rows(TOPS), Wishes(), 1e-6, 3).pieces == []
 
 
 def test_only_the_slots_asked_for_are_filled_and_the_order_of_the_bag_is_nothing(
     shop: Wardrobe,
 ) -> None:
     asked = Wishes(slots=frozenset({shop.slots.number("shoes"), shop.slots.number("swim")}))
-    pieces = assemble(shop, rows(TOPS, BOTTOMS), asked, None, 1)
+    pieces = assemble(shop, rows(TOPS, BOTTOMS), asked, None, 1).pieces
     assert frozenset(piece.slot for piece in pieces) == asked.slots
-    one, other = (assemble(shop, bag, Wishes(), None, 2) for bag in (rows(0, 10), rows(0, 10)))
+    one, other = (
+        assemble(shop, bag, Wishes(), None, 2).pieces for bag in (rows(0, 10), rows(0, 10))
+    )
     assert one == other
 
 

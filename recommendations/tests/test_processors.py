@@ -32,7 +32,7 @@ def clicks_in_attribution() -> int:
     return Interaction.objects.filter(shopper="c1").count()
 
 
-PROCESSORS = {
+PROCESSORS: dict[str, tuple[Callable[[], Processor], Seen]] = {
     "features": (FeatureProcessor, clicks_in_features),
     "attribution": (AttributionProcessor, clicks_in_attribution),
 }

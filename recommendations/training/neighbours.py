@@ -10,6 +10,11 @@ from threadpoolctl import threadpool_limits
 from recommendations.dataset.inputs import Flags, Floats, Ints, Progress
 
 NEIGHBOURS = 50
+# Neighbours whose cosine is higher are alike; of such TOGETHER at most are among the first.
+ALIKE = 0.95
+TOGETHER = 3
+WINDOW = 30
+REPEATED = np.float32(0.8)
 # Looked at per article before colours of one design are thinned to one.
 DEEP = 200
 BLOCK = 512
@@ -110,3 +115,26 @@ def one_per_design(design: Ints, own: np.int32) -> Places:
     first.sort()
     others: Places = first[design[first] != own]
     return others[:NEIGHBOURS]
+
+
+def varied(found: Neighbours, vectors: Floats) -> Neighbours:
+    """Each list with what is all but the same as TOGETHER before it among its first WINDOW put
+    down by REPEATED: twelve basics that differ in nothing are no choice."""
+    scores = found.scores.copy()
+    for start in range(0, len(found.rows), BLOCK):
+        rows = found.rows[start : start + BLOCK, :WINDOW]
+        near = np.matmul(vectors[rows], vectors[rows].transpose(0, 2, 1))
+        repeated = ~without_repeats(near > ALIKE) & (rows != NONE)
+        scores[start : start + BLOCK, : rows.shape[1]][repeated] *= REPEATED
+    order = np.argsort(-np.where(found.rows == NONE, -np.inf, scores), axis=1, kind="stable")
+    return Neighbours(
+        np.take_along_axis(found.rows, order, axis=1), np.take_along_axis(scores, order, axis=1)
+    )
+
+
+def without_repeats(alike: Flags) -> Flags:
+    """lists × places: whether fewer than TOGETHER of those kept before are alike."""
+    kept = np.zeros(alike.shape[:2], np.bool_)
+    for place in range(alike.shape[1]):
+        kept[:, place] = (alike[:, place] & kept).sum(axis=1) < TOGETHER
+    return kept

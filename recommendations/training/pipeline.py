@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.conf import settings
 
 from recommendations.bundle.format import FORMAT, Manifest
 from recommendations.bundle.reader import ABSENT, Bundle
@@ -29,9 +31,15 @@ from recommendations.training.co_occurrence import Partners, also_bought, bought
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
 from recommendations.training.counts import sales_counts
-from recommendations.training.neighbours import designs, neighbours_of, neighbours_of_type
+from recommendations.training.looks import joined, look_arrays, share_of_look, similar_in_look
+from recommendations.training.neighbours import (
+    designs,
+    neighbours_of,
+    neighbours_of_type,
+    varied,
+)
 from recommendations.training.new_in import newness
-from recommendations.training.outfits.training import outfit_arrays
+from recommendations.training.outfits.training import Goods, outfit_arrays
 from recommendations.training.ranker import NO_RANKER, BundleOf, examples_and_trial, fit, fit_ranker
 from recommendations.training.slices import slices_of
 
@@ -47,10 +55,10 @@ def train(
     facts = facts_of(inputs)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
     likes = likes_of(inputs, facts, progress, seed, quick=quick)
-    vectors = likes["vectors"]
+    goods = Goods(inputs.articles, facts.price, facts.on_sale, likes["vectors"])
     return {
         **shelves(inputs, facts, progress),
-        **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, seed, progress, quick=quick),
+        **outfit_arrays(inputs, goods, seed, progress, quick=quick),
         **likes,
         **(NO_RANKER if quick else ranker_of(inputs, progress, seed)),
     }
@@ -118,13 +126,22 @@ def likes_of(
     vectors = content_vectors(inputs.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(inputs.articles)
+    looks = look_arrays(inputs, Path(settings.VISION_DIR), seed, progress)
+    look = looks["look"]
     if quick:
         kind = inputs.articles["product_type"].to_numpy(np.int32)
         near = neighbours_of_type(vectors, design, facts.on_sale, kind, progress)
     else:
-        near = neighbours_of(vectors, design, facts.on_sale, progress)
+        share = share_of_look(vectors, look, design, facts.on_sale, inputs.sales, seed)
+        whole = joined(vectors, look, share)
+        near = varied(neighbours_of(whole, design, facts.on_sale, progress), whole)
+        progress(f"{share:.0%} of likeness is by look")
     progress("nearest neighbours")
+    seen = similar_in_look(look, design, facts.on_sale, progress)
     return {
+        **looks,
+        "look_neighbours": seen.rows,
+        "look_neighbour_scores": seen.scores,
         "design": design,
         "vectors": vectors,
         "neighbours": near.rows,

@@ -18,6 +18,7 @@ from storefront.http.middleware import is_api
 from streaming.identity.shoppers import known_shopper
 from web.problems import problem
 from web.quotas import Quota, address_of
+from web.uploads import AROUND, MOST_BYTES
 
 HOUR: Final = 3600
 # Of one shopper or signed-in user, beside FORMS, which all forms share: each of these costs more
@@ -28,7 +29,10 @@ COSTLY: Final = {
     "you-reset": Quota(20, HOUR),
     "live-replay": Quota(20, HOUR),
     "checkout-review": Quota(60, HOUR),
+    "search-photo": Quota(120, HOUR),
 }
+# Where a file may be sent.
+PHOTOS: Final = ("/search/photo/", "/api/v1/search/photo/")
 FORMS: Final = Quota(120, 60)
 READ: Final = ("you-export",)
 UNSEEN: Final = ("impressions",)  # sent by the page itself, with a quota of its own
@@ -65,6 +69,8 @@ class Guard:
 
 def refused(request: HttpRequest) -> HttpResponse | None:
     """By what it announces: the half of an order is none."""
+    if request.path in PHOTOS:
+        return _photo(request)
     if announced(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         return None if is_api(request) else render(request, "413.html", status=413)
     return None if is_whole(request) else _half(request)
@@ -107,6 +113,15 @@ def counted(request: HttpRequest, name: str) -> Iterator[tuple[str, Quota]]:
 def _digest(name: str) -> str:
     """Names may be of any length, and a password typed in their place is no business of Redis."""
     return hashlib.sha256(name.strip().lower().encode()).hexdigest()[:20]
+
+
+def _photo(request: HttpRequest) -> HttpResponse | None:
+    """A picture is larger than a form, and is read by the view, in memory; half of it is none."""
+    if announced(request) <= MOST_BYTES + AROUND:
+        return None
+    if is_api(request):
+        return problem(413, "The picture is too large.", request.path, None)
+    return render(request, "413.html", status=413)
 
 
 def _half(request: HttpRequest) -> HttpResponse:

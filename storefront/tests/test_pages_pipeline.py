@@ -17,6 +17,7 @@ from streaming import keys, status
 from streaming.clock import wall_ms
 from streaming.connection import client as redis
 from streaming.consumer.assignment import Assignment
+from streaming.consumer.batch import PartitionBatch, Record
 from streaming.consumer.processor import Log
 from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.status import Point
@@ -39,7 +40,8 @@ def meter(worker: str = "stream@test") -> WorkerMetrics:
     """A worker that is 67 events and about two seconds behind on one partition of two."""
     found = WorkerMetrics(worker, state="running", ends={0: 1_234_567, 1: 9})
     now = wall_ms()
-    found.batch([1, 0], [now - 40, now - 2000], 0.01)
+    late, later = (Record(0, b"", now - ago) for ago in (2000, 40))
+    found.batch([PartitionBatch(0, [late], 1), PartitionBatch(1, [later], 1)], 0.01)
     return found
 
 

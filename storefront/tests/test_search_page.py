@@ -78,7 +78,7 @@ def test_words_places_and_products_are_suggested(client: Client, shop: Shop) -> 
 
 
 def test_a_mistyped_beginning_suggests_what_was_meant(client: Client, shop: Shop) -> None:
-    found = options(client, "grden+drss")
+    found = options(client, "gardn+drss")
     assert found["garden dress"] == "/search/?q=garden+dress"
     assert address(shop.dress) in found.values()
 

@@ -68,9 +68,8 @@ def produce(
 ) -> None:
     """Keys and values, as a program that isn't ours would send them."""
     producer = Producer(kafka.producer(10_000) | config)
-    more = {} if partition < 0 else {"partition": partition}
     for key, value in messages:
-        producer.produce(settings.KAFKA_TOPIC, value, key=key, **more)
+        producer.produce(settings.KAFKA_TOPIC, value, key=key, partition=partition)
     assert producer.flush(20) == 0
 
 

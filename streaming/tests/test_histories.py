@@ -5,6 +5,7 @@ beside a plain model. Small here; by hand with HISTORIES=200 STEPS=60.
 import os
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -125,9 +126,11 @@ class Histories(RuleBasedStateMachine):
         self, shopper: str, kind: type[OfArticle], place: int, ago: int, partitioner: str
     ) -> None:
         self.number += 1
-        more = {"price": 0.1, "channel": 2} if kind is Purchase else {}
-        event = kind(id=f"e{self.number}", shopper=shopper, ts=self._moment(ago), source="shop",
-                     article=ARTICLES[place], **more)  # type: ignore[call-arg]  # fmt: skip
+        more: dict[str, Any] = {"price": 0.1, "channel": 2} if kind is Purchase else {}
+        event: Any = kind(
+            id=f"e{self.number}", shopper=shopper, ts=self._moment(ago), source="shop",
+            article=ARTICLES[place], **more,
+        )  # fmt: skip
         send(event, partitioner=partitioner)
         self.sent.append(event)
         self._expect(event)
@@ -154,8 +157,8 @@ class Histories(RuleBasedStateMachine):
     @rule(years=st.integers(1, 50), shopper=st.sampled_from(SHOPPERS))
     def has_a_wrong_clock(self, years: int, shopper: str) -> None:
         self.number += 1
-        send(View(id=f"w{self.number}", shopper=shopper, ts=NOW + years * 365 * DAY_MS, source="shop",
-                  article=ARTICLES[0]))  # fmt: skip
+        ts = NOW + years * 365 * DAY_MS
+        send(View(id=f"w{self.number}", shopper=shopper, ts=ts, source="shop", article=ARTICLES[0]))
 
     @rule(visitor=st.sampled_from(SHOPPERS[3:]), customer=st.sampled_from(SHOPPERS[:3]))
     def signs_in(self, visitor: str, customer: str) -> None:

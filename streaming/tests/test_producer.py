@@ -75,7 +75,7 @@ def test_a_spooling_process_killed_leaves_whole_lines(
     code = (
         "import os,sys,django;django.setup()\n"
         "from django.conf import settings;settings.SPOOL_DIR=sys.argv[1]\n"
-        "from streaming import spool\n"
+        "from streaming.producers import spool\n"
         "n=0\n"
         "while True: spool.append([b'%d' % n]); n+=1\n"
     )
@@ -159,7 +159,7 @@ def test_the_outbox_waits_for_kafka(settings: LazySettings, away: str, log: str)
 def test_an_order_commits_while_redis_is_away(log: str) -> None:
     code = (
         "import time, storefront.celery, django; django.setup()\n"
-        "from streaming import events, outbox\n"
+        "from streaming.events import schema as events; from streaming.producers import outbox\n"
         "when = 1_600_000_000_000\n"
         "made = events.Search(id='s', shopper='c1', ts=when, source='shop', query='x')\n"
         "began = time.monotonic(); outbox.enqueue(made); print(time.monotonic() - began)\n"

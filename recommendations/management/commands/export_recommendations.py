@@ -69,5 +69,11 @@ class Command(BaseCommand):
             )
         self.stdout.write(
             f"{done.written:,} customers ({done.before:,} from an earlier run) from model "
-            f"{version} as of {version.as_of} to {options['out']} in {time.perf_counter() - start:.1f} s"
+<<<<<<< HEAD
+            f"{version} as of {version.as_of} to {options['out']} "
+            f"in {time.perf_counter() - start:.1f} s"
+=======
+            f"{version} as of {version.as_of} to {options['out']} in "
+            f"{time.perf_counter() - start:.1f} s"
+>>>>>>> ingest20
         )

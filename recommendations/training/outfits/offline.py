@@ -8,7 +8,7 @@ from recommendations.outfits.arrays import wardrobe
 from recommendations.outfits.search import Wardrobe
 from recommendations.training.content import content_vectors
 from recommendations.training.neighbours import designs
-from recommendations.training.outfits.training import outfit_arrays
+from recommendations.training.outfits.training import Goods, outfit_arrays
 
 SEED = 1
 COLUMNS = ("article", "product", "product_type", "index_group", "colour_master")
@@ -18,6 +18,7 @@ def trained_wardrobe(inputs: Inputs, progress: Progress) -> Wardrobe:
     """The same as training writes into a bundle, without writing one."""
     facts = facts_of(inputs)
     vectors = content_vectors(inputs.articles, facts.price, SEED)
+    goods = Goods(inputs.articles, facts.price, facts.on_sale, vectors)
     own = {name: inputs.articles[name].to_numpy(np.int32) for name in COLUMNS}
     return wardrobe(
         {
@@ -26,6 +27,6 @@ def trained_wardrobe(inputs: Inputs, progress: Progress) -> Wardrobe:
             "price": facts.price,
             "on_sale": facts.on_sale,
             "vectors": vectors,
-            **outfit_arrays(inputs, facts.price, facts.on_sale, vectors, SEED, progress),
+            **outfit_arrays(inputs, goods, SEED, progress),
         }
     )

@@ -1,8 +1,9 @@
 """Training the outfit model: count, fit on the last days, count again, shortlist."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from recommendations.dataset.inputs import Flags, Inputs, Progress, Sales
+from recommendations.outfits.constraints import Wear, constraints
+from recommendations.outfits.features import OWN_TABLES, TABLES
 from recommendations.outfits.listwise import Choices, choices, ranking_of, together, unranked
-from recommendations.outfits.model import GROUPS, Model, to_arrays
+from recommendations.outfits.model import Model, to_arrays
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Wardrobe, Wishes, complements
 from recommendations.outfits.shortlist import NONE, Pool, pool_of, shortlists
@@ -24,16 +27,17 @@ from recommendations.training.outfits.baskets import (
     grouped,
     pairs_of,
 )
-from recommendations.training.outfits.fit import fitted, usual
+from recommendations.training.outfits.fit import examples, fitted, usual
 from recommendations.training.outfits.questions import Question, one_a_basket
 
 # Weights are learned on the fewest last days that give this many baskets, at most LAST_DAYS.
 BASKETS = 4000
 LAST_DAYS = 7
 QUESTIONS = 8000
-# The ranking learns from several such periods, each held out of the counts in turn, and of each
-# from so many of its questions.
+# Weights and ranking learn from several such periods, each held out of the counts in turn, and of
+# each from so many of its questions.
 PERIODS = 4
+JUDGED = 3000
 LISTS = 4000
 # What a search looks at beside the model.
 COLUMNS = ("article", "product_type", "index_group", "colour_master")
@@ -50,25 +54,51 @@ QUICK_LISTS = 1000
 THREADS = 2
 
 
+@dataclass(frozen=True)
+class Goods:
+    """What is known of the articles beside their baskets."""
+
+    articles: pd.DataFrame
+    price: Floats
+    on_sale: Flags
+    vectors: Floats
+
+    @cached_property
+    def slot(self) -> Ints:
+        return slots().of(self.articles)
+
+    @cached_property
+    def part(self) -> Ints:
+        return slots().parts(self.articles)
+
+    @cached_property
+    def wear(self) -> Wear:
+        return constraints().wear(self.articles)
+
+    @cached_property
+    def design(self) -> Ints:
+        return designs(self.articles)
+
+    @cached_property
+    def groups(self) -> Ints:
+        """TABLES × articles: the attributes numbered from 0."""
+        codes = [self.articles.groupby([*own.columns]).ngroup().to_numpy() for own in OWN_TABLES]
+        return np.stack(codes).astype(np.int32)
+
+
 def outfit_arrays(
-    inputs: Inputs,
-    price: Floats,
-    on_sale: Flags,
-    vectors: Floats,
-    seed: int,
-    progress: Progress,
-    *,
-    quick: bool = False,
+    inputs: Inputs, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
     """The outfit part of a bundle by name; `quick` with the usual weights."""
-    model = trained(inputs, price, on_sale, vectors, seed, progress, quick=quick)
-    sold, pool = proposed(model, on_sale)
+    model = trained(inputs, goods, seed, progress, quick=quick)
+    sold, pool = proposed(model, goods.on_sale)
     if quick:
         sold = best(model, sold, QUICK_LISTS)
     line, lists = stored_lists(model, pool, sold)
     progress(f"complements of {len(lists):,} articles")
     return {
         **to_arrays(model),
+        **{f"outfit_{name}": part for name, part in vars(goods.wear).items()},
         "outfit_pool": pool.rows,
         "outfit_pool_ends": pool.ends,
         "outfit_list_line": line,
@@ -91,55 +121,63 @@ def proposed(model: Model, on_sale: Flags) -> tuple[Flags, Pool]:
 
 
 def trained(
-    inputs: Inputs,
-    price: Floats,
-    on_sale: Flags,
-    vectors: Floats,
-    seed: int,
-    progress: Progress,
-    *,
-    quick: bool = False,
+    inputs: Inputs, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
 ) -> Model:
-    slot = slots().of_types(inputs.articles["product_type"].to_numpy(np.int32))
-    baskets = baskets_of(inputs.sales, len(slot))
+    """Pairs are judged, and lists ranked, by what periods tell that the counts haven't seen;
+    `quick`: by the usual weights."""
+    baskets = baskets_of(inputs.sales, len(goods.slot))
     progress(f"{len(baskets.day):,} baskets of two articles or more")
-    weights, lists = usual(), []
-    held_out = [] if quick else periods(baskets.day, inputs.as_of_day)
-    for number, period in enumerate(held_out):
-        asked, rest = parted(baskets, period)
-        questions = one_a_basket(asked, slot, QUESTIONS, seed)
-        before = counted(without(inputs, period), rest, slot, price, vectors)
-        if number == 0:
-            weights = fitted(before, questions, seed).weights
-        before = replace(before, weights=weights, ranking=unranked(weights, len(slots())))
-        lists.append(listed(inputs, before, price, on_sale, questions[:LISTS]))
-        progress(f"{len(lists[-1].chosen):,} lists of {len(asked.day):,} baskets held out")
-    plain = unranked(weights, len(slots()))
-    ranking = ranking_of(together(lists), plain) if lists else plain
-    model = counted(inputs, baskets, slot, price, vectors)
+    weights, ranking = quick_weights() if quick else learned(inputs, baskets, goods, seed, progress)
+    model = counted(inputs, baskets, goods)
     progress(f"{len(model.articles.columns):,} pairs of articles")
     return replace(model, weights=weights, ranking=ranking)
 
 
-def listed(
-    inputs: Inputs, model: Model, price: Floats, on_sale: Flags, questions: list[Question]
-) -> Choices:
+def quick_weights() -> tuple[Floats, Floats]:
+    """The usual weights of pairs, and the ranking that they alone give."""
+    weights = usual()
+    return weights, unranked(weights, len(slots()))
+
+
+def learned(
+    inputs: Inputs, baskets: Baskets, goods: Goods, seed: int, progress: Progress
+) -> tuple[Floats, Floats]:
+    """Weights of pairs, and the ranking of lists."""
+    before: list[tuple[Model, list[Question]]] = []
+    for period in periods(baskets.day, inputs.as_of_day):
+        asked, rest = parted(baskets, period)
+        questions = one_a_basket(asked, goods.slot, QUESTIONS, seed)
+        before.append((counted(without(inputs, period), rest, goods), questions))
+        progress(f"{len(asked.day):,} baskets held out")
+    weights = fitted([examples(model, questions[:JUDGED], seed) for model, questions in before])
+    start = unranked(weights, len(slots()))
+    lists = [
+        listed(replace(model, weights=weights, ranking=start), goods, questions[:LISTS])
+        for model, questions in before
+    ]
+    progress(f"{sum(len(part.chosen) for part in lists):,} lists that hold what was bought")
+    return weights, ranking_of(together(lists), start)
+
+
+def listed(model: Model, goods: Goods, questions: list[Question]) -> Choices:
     """What a search would have listed for each question's bag."""
-    asked = np.zeros(len(on_sale), np.bool_)
+    asked = np.zeros(len(goods.slot), np.bool_)
     for question in questions:
         asked[question.bag] = True
-    _, pool = proposed(model, on_sale)
+    _, pool = proposed(model, goods.on_sale)
     line, lists = stored_lists(model, pool, asked)
-    column = {name: inputs.articles[name].to_numpy(np.int32) for name in COLUMNS}
+    column = {name: goods.articles[name].to_numpy(np.int32) for name in COLUMNS}
     wardrobe = Wardrobe(
         model=model,
         slots=slots(),
+        constraints=constraints(),
+        wear=goods.wear,
         pool=pool,
         lists=lists,
         list_line=line,
-        design=designs(inputs.articles),
-        price=price,
-        on_sale=on_sale,
+        design=goods.design,
+        price=goods.price,
+        on_sale=goods.on_sale,
         **column,
     )
     found = (
@@ -182,41 +220,28 @@ def without(inputs: Inputs, period: range) -> Inputs:
     return Inputs(inputs.articles, known, inputs.as_of - timedelta(len(period) if last else 0))
 
 
-def counted(inputs: Inputs, baskets: Baskets, slot: Ints, price: Floats, vectors: Floats) -> Model:
+def counted(inputs: Inputs, baskets: Baskets, goods: Goods) -> Model:
     """The model without weights, from the sales and their baskets."""
-    articles, sales = inputs.articles, inputs.sales
-    groups = group_codes(articles)
-    part = slots().parts(articles["product_type"].to_numpy(np.int32))
-    products, first, row = np.unique(
-        articles["product"].to_numpy(np.int32), return_index=True, return_inverse=True
-    )
+    sales, part = inputs.sales, goods.part
+    product = goods.articles["product"].to_numpy(np.int32)
+    products, first, row = np.unique(product, return_index=True, return_inverse=True)
     by_product = grouped(baskets.items, row.astype(np.int32), len(products))
     by_product.data[:] = 1.0
     return Model(
-        slot=slot,
-        product=articles["product"].to_numpy(np.int32),
+        slot=goods.slot,
+        product=product,
         product_row=row.astype(np.int32),
-        groups=groups,
-        tables=group_lifts(baskets, groups, part),
+        groups=goods.groups,
+        tables=group_lifts(baskets, goods.groups, part),
         articles=pairs_of(baskets, part),
         products=pairs_of(Baskets(by_product, baskets.day), part[first]),
-        vectors=vectors,
-        log_price=np.log(np.maximum(price, 1e-6)).astype(np.float32),
-        online=online(sales, groups[GROUPS.index("department")]),
-        popularity=popularity(sales, inputs.as_of_day, len(articles)),
+        vectors=goods.vectors,
+        log_price=np.log(np.maximum(goods.price, 1e-6)).astype(np.float32),
+        online=online(sales, goods.groups[TABLES.index("department")]),
+        popularity=popularity(sales, inputs.as_of_day, len(goods.slot)),
         weights=np.zeros(0, np.float32),
         ranking=np.zeros(0, np.float32),
     )
-
-
-def group_codes(articles: pd.DataFrame) -> Ints:
-    """GROUPS × articles: the attributes numbered from 0."""
-    joined = {
-        "type_colour": ["product_type", "colour_master"],
-        "type_appearance": ["product_type", "appearance"],
-    }
-    codes = [articles.groupby(joined.get(name, [name])).ngroup().to_numpy() for name in GROUPS]
-    return np.stack(codes).astype(np.int32)
 
 
 def online(sales: Sales, department: Ints) -> Floats:
@@ -241,7 +266,7 @@ def popularity(sales: Sales, as_of_day: int, articles: int) -> Floats:
 
 def stored_lists(model: Model, pool: Pool, sold: Flags) -> tuple[Ints, Ints]:
     """Shortlists of the articles in `sold`, and per article its line in them (NONE without one)."""
-    audience = model.groups[GROUPS.index("index_group")]
+    audience = model.groups[TABLES.index("index_group")]
     rows = np.flatnonzero(sold).astype(np.int32)
     rows = rows[np.argsort(audience[rows], kind="stable")]
     line = np.full(len(sold), NONE, np.int32)

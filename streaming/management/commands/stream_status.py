@@ -32,17 +32,20 @@ class Command(BaseCommand):
             raise CommandError(f"Redis is away: {error}") from error
         workers = [worker for worker in told if worker.state != status.STOPPED]
         of_features = [worker for worker in workers if worker.processor == "features"]
-        answer = {
+        answer: dict[str, Any] = {
             "workers": of_features,
             "lag": sum(w.lag for w in of_features)
             if parts is None
             else sum(p.events for p in parts),
-            "others": [worker for worker in workers if worker.processor != "features"],
-            "stopped": [worker for worker in told if worker.state == status.STOPPED],
-            "partitions": [part._asdict() for part in parts or []],
             "outbox": OutboxEvent.objects.filter(sent_at__isnull=True).count(),
             "spool_bytes": spool.size(),
         }
+        more = {
+            "others": [worker for worker in workers if worker.processor != "features"],
+            "stopped": [worker for worker in told if worker.state == status.STOPPED],
+            "partitions": [part._asdict() for part in parts or [] if part.end],
+        }
+        answer |= {name: found for name, found in more.items() if found}
         if options["json"]:
             self.stdout.write(msgspec.json.encode(answer).decode())
             return

@@ -1,0 +1,149 @@
+"""POST /api/v1/search/photo/: the articles that look like an uploaded picture."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest
+from drf_spectacular.utils import extend_schema
+from PIL import Image
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from recommendations.api.serializers import LARGEST_KEY, ArticleIdField
+from recommendations.bundle import registry
+from recommendations.bundle.reader import Bundle
+from recommendations.outfits.slots import slots
+from recommendations.vision.pictures import PictureError, TooLargeError, opened
+from recommendations.vision.search import SMALLEST_SIDE, WHOLE, Alike, Box, alike, pieces, ready
+from web.problems import TooLargeError as TooLargeProblem
+from web.problems import documented
+from web.quotas import Limited
+from web.uploads import MOST_BYTES, keep_in_memory
+
+MOST: Final = 48
+
+
+class NotReadyError(APIException):
+    status_code = 503
+    default_detail = "Search by photo is not set up: the shop has no vectors of its pictures."
+    default_code = "not_ready"
+
+
+class BoxField(serializers.CharField):
+    """Four shares of the picture's sides, as in 0.1,0.2,0.9,0.8."""
+
+    def to_internal_value(self, data: Any) -> Box:  # type: ignore[override]
+        parts = super().to_internal_value(data).split(",")
+        try:
+            box = Box(*map(float, parts))
+        except (TypeError, ValueError) as error:
+            raise ValidationError("Four numbers: left,top,right,bottom.") from error
+        inside = all(0.0 <= side <= 1.0 for side in box)
+        wide, high = box.right - box.left, box.bottom - box.top
+        if not (inside and wide >= SMALLEST_SIDE and high >= SMALLEST_SIDE):
+            raise ValidationError(
+                f"Shares from 0 to 1, left before right and top before bottom, each side "
+                f"{SMALLEST_SIDE} at least."
+            )
+        return box
+
+
+class PhotoQuery(serializers.Serializer[dict[str, Any]]):
+    picture = serializers.FileField(
+        help_text=f"JPEG, PNG or WebP, at most {MOST_BYTES // 1_000_000} MB and 40 megapixels. "
+        "It is looked at and forgotten."
+    )
+    box = BoxField(
+        required=False,
+        help_text="The part to look at: left,top,right,bottom as shares of its sides.",
+    )
+    index_group = serializers.IntegerField(
+        required=False, min_value=-1, max_value=LARGEST_KEY, help_text="Of this audience only."
+    )
+    look = serializers.BooleanField(
+        default=False, help_text="Find the pieces of a whole look, slot by slot, as well."
+    )
+    k = serializers.IntegerField(default=12, min_value=1, max_value=MOST)
+
+
+class AlikeSerializer(serializers.Serializer[Any]):
+    article = ArticleIdField()
+    score = serializers.FloatField(help_text="Likeness of look, at most 1.")
+
+
+class PartSerializer(serializers.Serializer[Any]):
+    slot = serializers.CharField()
+    box = serializers.ListField(child=serializers.FloatField())
+    items = AlikeSerializer(many=True)
+
+
+class PhotoSerializer(serializers.Serializer[Any]):
+    model_version = serializers.CharField()
+    items = AlikeSerializer(many=True)
+    parts = PartSerializer(many=True, help_text="With look: what each slot seems to show.")
+
+
+class PhotoView(Limited):
+    """The articles on sale that look most like a picture. Nothing of the picture is kept."""
+
+    throttle_scope = "photos"
+    parser_classes = [MultiPartParser]
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        keep_in_memory(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    @extend_schema(
+        operation_id="search_photo",
+        summary="Search by photo",
+        request={"multipart/form-data": PhotoQuery},
+        responses={
+            200: PhotoSerializer,
+            400: documented("It is no picture, or a field is wrong"),
+            413: documented("Too many bytes or pixels"),
+            503: documented("The shop has no vectors of its pictures"),
+        },
+        tags=["search"],
+    )
+    def post(self, request: Request) -> Response:
+        query = PhotoQuery(data=request.data)
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        bundle = registry.active()
+        if bundle is None or not ready(bundle):
+            raise NotReadyError
+        picture = asked.get("box", WHOLE).of(picture_of(asked["picture"].read()))
+        group, k = asked.get("index_group"), asked["k"]
+        found = alike(bundle, picture, group, k)
+        parts = pieces(bundle, picture, group, k) if asked["look"] else []
+        return Response(
+            {
+                "model_version": bundle.version,
+                "items": shown(bundle, found),
+                "parts": [
+                    {
+                        "slot": slots().names[part.slot],
+                        "box": list(part.box),
+                        "items": shown(bundle, part.found),
+                    }
+                    for part in parts
+                ],
+            }
+        )
+
+
+def picture_of(content: bytes) -> Image.Image:
+    """Raise the API's error for what can't be looked at."""
+    try:
+        return opened(content)
+    except TooLargeError as error:
+        raise TooLargeProblem(str(error)) from error
+    except PictureError as error:
+        raise ValidationError({"picture": [f"{error}.".capitalize()]}) from error
+
+
+def shown(bundle: Bundle, found: Alike) -> list[dict[str, Any]]:
+    pairs = zip(bundle.article[found.rows].tolist(), found.scores.tolist(), strict=True)
+    return [{"article": f"{key:010d}", "score": round(score, 4)} for key, score in pairs]

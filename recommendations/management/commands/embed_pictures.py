@@ -1,0 +1,61 @@
+"""manage.py embed_pictures [--images-dir DIR] [--threads N]"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+from recommendations.vision.embedding import embed_pictures
+from recommendations.vision.encoder import Encoder, NoVisionError
+from recommendations.vision.weights import WeightsError
+
+BROKEN_SHOWN = 5
+
+
+class Command(BaseCommand):
+    help = (
+        "Make a vector and the dominant colours of every picture that is new or has changed; the "
+        "next training uses them. What is done stays done when the command is stopped."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--images-dir", type=Path, metavar="DIR", help="default: the shop's pictures"
+        )
+        parser.add_argument("--threads", type=int, default=2, metavar="N", help="default: 2")
+
+    def handle(self, *args: Any, images_dir: Path | None, threads: int, **options: Any) -> None:
+        images, folder = images_dir or Path(settings.IMAGES_DIR), Path(settings.VISION_DIR)
+        if not images.is_dir():
+            raise CommandError(f"there is no folder {images}")
+        if threads < 1:
+            raise CommandError("--threads: at least 1")
+        start = time.perf_counter()
+        try:
+            encoder = Encoder(folder, threads)
+            columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            console = Console(quiet=not self.stdout.isatty())
+            with Progress(*columns, console=console) as bar:
+                task = bar.add_task("pictures", total=None)
+
+                def progress(done: int, total: int) -> None:
+                    bar.update(task, completed=done, total=total)
+
+                found = embed_pictures(images, folder, encoder, progress)
+        except (NoVisionError, WeightsError, OSError) as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt as error:
+            raise CommandError(
+                "stopped; run it again to go on where it stopped", returncode=130
+            ) from error
+        if found.broken:
+            some = ", ".join(f"{article:010d}" for article in found.broken[:BROKEN_SHOWN])
+            self.stderr.write(f"{len(found.broken):,} pictures can't be read, such as {some}")
+        self.stdout.write(
+            f"{found.embedded:,} pictures embedded, {found.kept:,} unchanged, "
+            f"in {time.perf_counter() - start:.1f} s"
+        )

@@ -1,0 +1,223 @@
+"""What may be worn together, read from constraints.json: an operator's file, no code."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from recommendations.dataset.inputs import Flags, Ints
+from recommendations.outfits.slots import SlotsError, slots
+
+FILE: Final = Path(__file__).with_name("constraints.json")
+NEUTRAL: Final = -1
+# A rule's lists of words, and the column of the articles each is looked for in.
+WORDS: Final = {
+    "audiences": "index_group_name",
+    "indexes": "index_name",
+    "sections": "section_name",
+    "departments": "department_name",
+}
+
+
+class ConstraintsError(SlotsError):
+    """The file can't be used; the message says why."""
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Holds for an article for which every list that isn't empty names it."""
+
+    value: str | list[str]
+    types: list[int] = []
+    appearances: list[int] = []
+    slots: list[str] = []
+    audiences: list[str] = []
+    indexes: list[str] = []
+    sections: list[str] = []
+    departments: list[str] = []
+
+
+class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Articles of different values are never in one look; those of `neutral` go with any."""
+
+    name: str
+    about: str
+    rules: list[Rule]
+    neutral: list[str]
+
+
+class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Articles by product type, pattern or department: any of the lists is enough."""
+
+    about: str
+    types: list[int] = []
+    appearances: list[int] = []
+    departments: list[str] = []
+
+
+class Occasion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`wears` are the slots of a look; of each list of `needs` it has one slot or says that the
+    first is missing; `not_worn` are slots nobody should miss, each with the reason."""
+
+    name: str
+    label: str
+    wears: list[str]
+    needs: list[list[str]]
+    not_worn: dict[str, str]
+
+
+class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    about: str
+    agree: list[Agreement]
+    patterned: Named
+    filler: Named
+    occasions: list[Occasion]
+    worn_at: list[Rule]
+
+
+@dataclass(frozen=True)
+class Wear:
+    """What the tables say of each article.
+
+    `occasions` has a bit per occasion, `occasion` is the one an article is worn at first; `agree`
+    is tables × articles, NEUTRAL where an article goes with any; `patterned` and `filler` flag.
+    """
+
+    occasions: Ints
+    occasion: Ints
+    agree: Ints
+    patterned: Flags
+    filler: Flags
+
+
+class Constraints:
+    """The tables, checked; an occasion's number is its place in the file."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.occasions = tables.occasions
+        self._names = [occasion.name for occasion in tables.occasions]
+
+    def wear(self, articles: pd.DataFrame) -> Wear:
+        """`articles` as training.inputs has them."""
+        return Wear(
+            *self._worn_at(articles),
+            np.stack([self._values(table, articles) for table in self.tables.agree]),
+            any_of(self.tables.patterned, articles),
+            any_of(self.tables.filler, articles),
+        )
+
+    def _worn_at(self, articles: pd.DataFrame) -> tuple[Ints, Ints]:
+        rules = self.tables.worn_at
+        chosen = first_that_holds(rules, articles)
+        numbers = [[self._names.index(name) for name in values(rule)] for rule in rules] + [[0]]
+        bits = np.array([sum(1 << number for number in own) for own in numbers], np.int32)
+        return bits[chosen], np.array([own[0] for own in numbers], np.int32)[chosen]
+
+    @staticmethod
+    def _values(table: Agreement, articles: pd.DataFrame) -> Ints:
+        names = sorted({name for rule in table.rules for name in values(rule)} - {*table.neutral})
+        codes = [
+            NEUTRAL if rule.value in table.neutral else names.index(values(rule)[0])
+            for rule in table.rules
+        ]
+        return np.array([*codes, NEUTRAL], np.int32)[first_that_holds(table.rules, articles)]
+
+
+def values(rule: Rule) -> list[str]:
+    return [rule.value] if isinstance(rule.value, str) else rule.value
+
+
+def first_that_holds(rules: list[Rule], articles: pd.DataFrame) -> Ints:
+    """Per article the place of the first rule that holds, len(rules) where none does."""
+    found = np.full(len(articles), len(rules), np.int32)
+    for place in range(len(rules) - 1, -1, -1):
+        found[holds(rules[place], articles)] = place
+    return found
+
+
+def holds(rule: Rule, articles: pd.DataFrame) -> Flags:
+    held = np.ones(len(articles), np.bool_)
+    kinds = articles["product_type"].to_numpy(np.int32)
+    if rule.types:
+        held &= np.isin(kinds, rule.types)
+    if rule.appearances:
+        held &= np.isin(articles["appearance"], rule.appearances)
+    if rule.slots:
+        held &= np.isin(slots().of(articles), [slots().number(name) for name in rule.slots])
+    for words, column in WORDS.items():
+        if patterns := getattr(rule, words):
+            held &= named_like(patterns, articles[column])
+    return held
+
+
+def any_of(named: Named, articles: pd.DataFrame) -> Flags:
+    found: Flags = np.isin(articles["product_type"], named.types)
+    found |= np.isin(articles["appearance"], named.appearances)
+    if named.departments:
+        found |= named_like(named.departments, articles["department_name"])
+    return found
+
+
+def named_like(patterns: Iterable[str], names: pd.Series) -> Flags:
+    """Whether one of the patterns is in the name, whatever the case; each name is read once."""
+    wanted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+    codes, unique = pd.factorize(names)
+    found = np.array([bool(wanted.search(name)) for name in unique], np.bool_)
+    return found[codes]
+
+
+def read(file: Path) -> Constraints:
+    """Raise ConstraintsError with the fault and its place."""
+    try:
+        tables = msgspec.json.decode(file.read_bytes(), type=Tables)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ConstraintsError(f"{file}: {error}") from error
+    for fault in faults(tables):
+        raise ConstraintsError(f"{file}: {fault}")
+    return Constraints(tables)
+
+
+def faults(tables: Tables) -> Iterable[str]:
+    names = [occasion.name for occasion in tables.occasions]
+    if not names or len(set(names)) < len(names) or len(names) > 31:
+        yield "occasions: 1 to 31 are needed, each with a name of its own"
+    known = {*slots().names}
+    for occasion in tables.occasions:
+        for slot in (*occasion.wears, *chain(*occasion.needs), *occasion.not_worn):
+            if slot not in known:
+                yield f"occasion {occasion.name!r} names {slot!r}, which is no slot"
+    for rule in tables.worn_at:
+        for name in values(rule) or [""]:
+            if name not in names:
+                yield f"worn_at names {name!r}, which is no occasion"
+    for rule in (*tables.worn_at, *(rule for table in tables.agree for rule in table.rules)):
+        yield from faults_of(rule, known)
+    yield from bad_patterns("filler", tables.filler.departments)
+
+
+def faults_of(rule: Rule, known: set[str]) -> Iterable[str]:
+    for slot in rule.slots:
+        if slot not in known:
+            yield f"the rule for {rule.value!r} names {slot!r}, which is no slot"
+    for words in WORDS:
+        yield from bad_patterns(f"the rule for {rule.value!r}, {words}", getattr(rule, words))
+
+
+def bad_patterns(place: str, patterns: list[str]) -> Iterable[str]:
+    for pattern in patterns:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"{place}: {pattern!r} is no regular expression: {error}"
+
+
+@cache
+def constraints() -> Constraints:
+    return read(FILE)

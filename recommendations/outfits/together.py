@@ -1,0 +1,80 @@
+"""What may stand in one look, by the operator's tables and by what baskets say. Pure."""
+
+import numpy as np
+import numpy.typing as npt
+
+from recommendations.dataset.inputs import Flags
+from recommendations.outfits.constraints import NEUTRAL, Wear
+from recommendations.outfits.pairs import Ints, looked_up
+from recommendations.outfits.search import Wardrobe
+
+Places = npt.NDArray[np.intp]
+
+# Two patterned pieces are worn together when baskets hold them together this often beyond chance
+# (a logarithm): four times.
+WORN_TOGETHER = 1.4
+
+
+def occasion_of(wear: Wear, bag: Ints) -> int:
+    """What the bag is worn at: the first occasion of most of its articles among those that most
+    can be worn at. An empty bag is worn at the first of all."""
+    if len(bag) == 0:
+        return 0
+    bits = wear.occasions[bag]
+    shared = [int((bits >> number & 1).sum()) for number in range(int(bits.max()).bit_length())]
+    first = np.bincount(wear.occasion[bag], minlength=len(shared)).tolist()
+    return max(range(len(shared)), key=lambda number: (shared[number], first[number], -number))
+
+
+def suits_bag(wardrobe: Wardrobe, bag: Ints, rows: Ints, occasion: int) -> Places:
+    """Places of the rows that are worn at the occasion and clash with nothing in the bag.
+
+    A bag of several audiences is completed for each of them by itself.
+    """
+    wear = wardrobe.wear
+    kept = wardrobe.worn_at(rows, occasion)
+    if len(bag):
+        same = wardrobe.index_group[rows][:, None] == wardrobe.index_group[bag]
+        kept &= same.any(axis=1)
+        kept &= ~(disagree(wear, rows, bag) & same).any(axis=1)
+        kept &= ~(twice_patterned(wardrobe, rows, bag) & same).any(axis=1)
+        kept &= ~alike_slots(wardrobe, rows, bag).any(axis=1)
+    return np.flatnonzero(kept)
+
+
+def clashes(wardrobe: Wardrobe, rows: Ints) -> Flags:
+    """rows × rows: what is never in one look."""
+    other: Flags = wardrobe.index_group[rows][:, None] != wardrobe.index_group[rows]
+    other |= disagree(wardrobe.wear, rows, rows)
+    other |= twice_patterned(wardrobe, rows, rows)
+    other |= wardrobe.product_type[rows][:, None] == wardrobe.product_type[rows]
+    return other
+
+
+def disagree(wear: Wear, left: Ints, right: Ints) -> Flags:
+    """left × right: sizes, wearers and whatever else the tables hold apart."""
+    a, b = wear.agree[:, left][:, :, None], wear.agree[:, right][:, None, :]
+    found: Flags = ((a != b) & (a != NEUTRAL) & (b != NEUTRAL)).any(axis=0)
+    return found
+
+
+def twice_patterned(wardrobe: Wardrobe, left: Ints, right: Ints) -> Flags:
+    """left × right: both have a pattern, and baskets don't say that the two are worn together."""
+    model, patterned = wardrobe.model, wardrobe.wear.patterned
+    both: Flags = patterned[left][:, None] & patterned[right]
+    if both.any():
+        lift, _ = looked_up(model.articles, left, right)
+        both &= lift < WORN_TOGETHER
+    return both
+
+
+def alike_slots(wardrobe: Wardrobe, rows: Ints, bag: Ints) -> Flags:
+    """rows × bag: of one slot, and of types that don't complete each other."""
+    slot, kind, slots = wardrobe.model.slot, wardrobe.product_type, wardrobe.slots
+    same: Flags = slot[rows][:, None] == slot[bag]
+    for place, other in zip(*np.nonzero(same), strict=True):
+        row, own = rows[place], bag[other]
+        same[place, other] = not slots.complete_each_other(
+            int(slot[row]), int(kind[row]), int(kind[own])
+        )
+    return same

@@ -1,0 +1,225 @@
+"""Looks keep to sizes, wearers, occasions and one pattern, as constraints.json has them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommendations.dataset.inputs import Inputs, Sales, day_number
+from recommendations.outfits import constraints, features, model
+from recommendations.outfits.assembly import Look, assemble
+from recommendations.outfits.constraints import NEUTRAL, ConstraintsError
+from recommendations.outfits.search import Wardrobe, Wishes
+from recommendations.outfits.slots import slots
+from recommendations.tests.shops import AS_OF, some_inputs
+from recommendations.training.outfits.offline import trained_wardrobe
+
+TODAY = day_number(AS_OF)
+TEE, TROUSERS, COAT, SNEAKERS, BAG = 255, 272, 263, 94, 66
+BIKINI_TOP, BIKINI_BOTTOM, PYJAMAS, ROBE, BLAZER = 298, 59, 297, 305, 264
+SOLID, CHECK, STRIPE = 1010016, 1010004, 1010017
+LADIES, KIDS, SPORT = "Ladieswear", "Baby/Children", "Sport"
+SMALL, BIG = "Children Sizes 92-140", "Children Sizes 134-170"
+# audience, index, section, department, type, appearance
+SHELVES = (
+    (LADIES, LADIES, "Womens Daily", "Jersey", TEE, SOLID),
+    (LADIES, LADIES, "Womens Daily", "Jersey", TEE, STRIPE),
+    (LADIES, LADIES, "Womens Daily", "Trousers", TROUSERS, CHECK),
+    (LADIES, LADIES, "Womens Daily", "Trousers", TROUSERS, SOLID),
+    (LADIES, LADIES, "Womens Daily", "Outwear", COAT, CHECK),
+    (LADIES, LADIES, "Womens Daily", "Outwear", COAT, SOLID),
+    (LADIES, "Ladies Accessories", "Womens Shoes", "Sneakers", SNEAKERS, SOLID),
+    (LADIES, "Lingeries/Tights", "Womens Beach", "Swimwear", BIKINI_TOP, SOLID),
+    (LADIES, "Lingeries/Tights", "Womens Beach", "Swimwear", BIKINI_BOTTOM, SOLID),
+    (LADIES, "Lingeries/Tights", "Womens Night", "Nightwear", PYJAMAS, SOLID),
+    (LADIES, "Lingeries/Tights", "Womens Night", "Nightwear", ROBE, SOLID),
+    (KIDS, SMALL, "Kids Girl", "Kids Girl Jersey", TEE, SOLID),
+    (KIDS, SMALL, "Kids Boy", "Kids Boy Trouser", TROUSERS, SOLID),
+    (KIDS, SMALL, "Kids Girl", "Kids Girl Trouser", TROUSERS, SOLID),
+    (KIDS, BIG, "Young Girl", "Young Girl Outdoor", COAT, SOLID),
+    (KIDS, SMALL, "Kids Outerwear", "Kids Girl Outdoor", COAT, SOLID),
+    (SPORT, SPORT, "Ladies Sport", "Ladies Sport Tops", TEE, SOLID),
+    (SPORT, SPORT, "Men Sport", "Men Sport Bottoms", TROUSERS, SOLID),
+    (SPORT, SPORT, "Ladies Sport", "Ladies Sport Bottoms", TROUSERS, SOLID),
+    (SPORT, SPORT, "Ladies Sport", "Ladies Sport Outdoor", COAT, SOLID),
+)
+OF_EACH = 8
+APART = (("Girl", "Boy"), ("Boy", "Girl"), ("Ladies", "Men"), ("Men", "Ladies"))
+
+
+def a_shop_of_shelves(buyers: int = 3000) -> Inputs:
+    """OF_EACH articles of each shelf; everybody buys any two of one audience, whatever they are."""
+    count = len(SHELVES) * OF_EACH
+    inputs = some_inputs(count, 0)
+    frame, shelf = inputs.articles, np.arange(count) // OF_EACH
+    columns = list(zip(*SHELVES, strict=True))
+    names = ("index_group_name", "index_name", "section_name", "department_name")
+    for name, values in zip(names, columns[:4], strict=True):
+        frame[name] = np.array(values)[shelf]
+    frame["product_type"] = np.array(columns[4], np.int32)[shelf]
+    frame["appearance"] = np.array(columns[5], np.int32)[shelf]
+    frame["index_group"] = pd.factorize(frame["index_group_name"])[0].astype(np.int32)
+    frame["product"] = np.arange(count, dtype=np.int32) + 1
+    frame["name"] = [f"thing {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(count)]
+    frame["description"] = ""
+    frame["colour"] = np.int32(9)
+    rng = np.random.default_rng(5)
+    group = frame["index_group"].to_numpy()
+    first = rng.integers(0, count, buyers)
+    second = np.array([rng.choice(np.flatnonzero(group == group[row])) for row in first])
+    row = np.stack([first, second], axis=1).ravel().astype(np.int32)
+    sales = Sales(
+        day=np.repeat(np.sort(TODAY - rng.integers(0, 20, buyers)), 2).astype(np.int32),
+        customer=np.repeat(np.arange(buyers), 2).astype(np.int32),
+        row=row,
+        age=np.full(len(row), 30, np.int32),
+        price=np.full(len(row), 0.03, np.float32),
+        channel=np.full(len(row), 2, np.int32),
+    )
+    return Inputs(frame, sales, AS_OF)
+
+
+@pytest.fixture(scope="module")
+def inputs() -> Inputs:
+    return a_shop_of_shelves()
+
+
+@pytest.fixture(scope="module")
+def shop(inputs: Inputs) -> Wardrobe:
+    return trained_wardrobe(inputs, lambda line: None)
+
+
+def look(shop: Wardrobe, shelf: int, wishes: Wishes | None = None) -> Look:
+    bag = np.array([shelf * OF_EACH], np.int32)
+    return assemble(shop, bag, wishes or Wishes(), None, 3)
+
+
+def shelves_of(found: Look) -> list[tuple[str, str, str, str, int, int]]:
+    rows = [piece.row for piece in found.pieces]
+    rows += [row for piece in found.pieces for row in piece.alternatives]
+    return [SHELVES[row // OF_EACH] for row in rows]
+
+
+@pytest.mark.parametrize("shelf", range(len(SHELVES)))
+def test_no_look_mixes_audiences_sizes_wearers_or_occasions(shop: Wardrobe, shelf: int) -> None:
+    audience, index, section, _, kind, _ = SHELVES[shelf]
+    night, swim = {PYJAMAS, ROBE}, {BIKINI_TOP, BIKINI_BOTTOM}
+    for other in shelves_of(look(shop, shelf)):
+        assert other[0] == audience
+        assert (other[4] in night) == (kind in night)
+        assert kind in swim or other[4] not in swim
+        if audience == KIDS:
+            assert other[1] == index
+        for one, another in (
+            ("Girl", "Boy"),
+            ("Boy", "Girl"),
+            ("Ladies", "Men"),
+            ("Men", "Ladies"),
+        ):
+            assert not (one in section and another in other[2])
+
+
+@pytest.mark.parametrize("shelf", range(len(SHELVES)))
+def test_a_look_has_shoes_or_says_why_not(shop: Wardrobe, shelf: int) -> None:
+    found, shoes = look(shop, shelf), slots().number("shoes")
+    own = int(shop.model.slot[shelf * OF_EACH])
+    assert shoes in {own, *(piece.slot for piece in found.pieces), *found.lacks}
+
+
+def test_beside_a_pattern_everything_is_plain(shop: Wardrobe) -> None:
+    for shelf, (*_, appearance) in enumerate(SHELVES):
+        pieces = [SHELVES[piece.row // OF_EACH][5] for piece in look(shop, shelf).pieces]
+        assert sum(one != SOLID for one in [appearance, *pieces]) <= 1
+
+
+def test_two_patterns_that_baskets_hold_together_stay_together(inputs: Inputs) -> None:
+    """A striped tee and checked trousers, bought together by many and by nobody apart."""
+    tee, trousers = 1 * OF_EACH, 2 * OF_EACH
+    sales, many = inputs.sales, 400
+    more = {
+        "customer": np.repeat(np.arange(many) + 10_000, 2),
+        "row": np.tile([tee, trousers], many),
+        "day": np.repeat(np.sort(TODAY - np.arange(many) % 18), 2),
+    }
+    kept = ~np.isin(sales.row, [tee, trousers])
+    joined = {
+        name: np.concatenate([own[kept], np.asarray(more.get(name, own[: 2 * many]), own.dtype)])
+        for name, own in vars(sales).items()
+    }
+    order = np.argsort(joined["day"], kind="stable")
+    together = Sales(**{name: values[order] for name, values in joined.items()})
+    shop = trained_wardrobe(replace(inputs, sales=together), lambda line: None)
+    assert trousers in [piece.row for piece in look(shop, 1).pieces]
+
+
+def test_the_other_half_of_a_bikini_and_no_second_top(shop: Wardrobe) -> None:
+    kinds = [kind[4] for kind in shelves_of(look(shop, 7))]
+    assert BIKINI_BOTTOM in kinds
+    assert BIKINI_TOP not in kinds
+
+
+def test_a_slot_that_is_asked_for_is_filled_whatever_the_occasion(shop: Wardrobe) -> None:
+    swim = slots().number("swim")
+    found = look(shop, 0, Wishes(slots=frozenset({swim})))
+    assert [piece.slot for piece in found.pieces] == [swim]
+
+
+def test_sizes_and_occasions_are_read_from_the_names(inputs: Inputs, shop: Wardrobe) -> None:
+    wear = constraints.constraints().wear(inputs.articles)
+    size, wearer = wear.agree[:, ::OF_EACH]
+    assert size[11] == size[12] != size[14]
+    assert wearer[11] == wearer[13] != wearer[12]
+    assert size[6] == NEUTRAL
+    names = [occasion.name for occasion in constraints.constraints().occasions]
+    assert [names[n] for n in wear.occasion[::OF_EACH][[0, 7, 9, 16]].tolist()] == [
+        "everyday", "swim", "night", "sport",
+    ]  # fmt: skip
+    np.testing.assert_array_equal(wear.patterned[::OF_EACH].nonzero()[0], [1, 2, 4])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('"wears": ["night"]', '"wears": ["hat"]', "'hat', which is no slot"),
+        ('{"value": ["night"]', '{"value": ["nihgt"]', "'nihgt', which is no occasion"),
+        ('"sizes 50-98"', '"sizes (50"', "no regular expression"),
+        ('"patterned": {', '"patterned": 7, "x": {', "patterned"),
+    ],
+)
+def test_a_fault_in_the_tables_is_named(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    file = tmp_path / "constraints.json"
+    file.write_text(constraints.FILE.read_text().replace(old, new, 1))
+    with pytest.raises(ConstraintsError, match=fault):
+        constraints.read(file)
+
+
+def test_a_feature_is_one_entry_of_the_registry(
+    inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing else is edited: training learns its weight and serving uses it."""
+    added = features.table("value_of_colour", "colour_value")
+    registry = (*features.REGISTRY, added)
+    names = tuple(feature.name for feature in registry)
+    tables = tuple(f for f in registry if isinstance(f, features.Table))
+    entries = {
+        "REGISTRY": registry,
+        "FEATURES": names,
+        "OWN_TABLES": tables,
+        "TABLES": tuple(own.name for own in tables),
+        "RANKING": (*names, *(feature.name for feature in features.BAG_FEATURES)),
+        "VALUES": {feature.name: feature.values for feature in registry},
+    }
+    from recommendations.outfits import listwise
+    from recommendations.training.outfits import fit, training
+
+    for module in (features, model, listwise, fit, training):
+        for name, value in entries.items():
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, value)
+    shop = trained_wardrobe(inputs, lambda line: None)
+    assert len(shop.model.weights) == len(names)
+    assert shop.model.weights[names.index("value_of_colour")] != 0
+    assert len(shop.model.tables) == len(tables)
+    assert look(shop, 0).pieces

@@ -1,0 +1,100 @@
+"""The colours of a garment, from its pixels: what stands out from the picture's ground."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Floats = npt.NDArray[np.float32]
+
+# Kept of each picture: lightness, a, b (CIE L*a*b*) and the share of the garment.
+COLOURS: Final = 3
+PARTS: Final = 4
+SMALL: Final = 48
+# Pixels nearer to the ground than this are ground; nearer to each other they are one colour.
+GROUND_DISTANCE: Final = 9.0
+SAME_DISTANCE: Final = 14.0
+# A garment fills at least this share of its picture; a white one on white fills less by its pixels.
+LEAST: Final = 0.08
+ROUNDS: Final = 6
+SEEDS: Final = 5
+LEAST_SHARE: Final = 0.08
+TO_XYZ: Final = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], np.float32
+)
+WHITE: Final = np.array([0.9505, 1.0, 1.089], np.float32)
+
+
+def lab(rgb: npt.NDArray[np.uint8]) -> Floats:
+    """sRGB bytes (… × 3) as CIE L*a*b* under D65."""
+    value = rgb.astype(np.float32) / 255
+    linear = np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+    xyz = linear @ TO_XYZ.T / WHITE
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    x, y, z = np.moveaxis(f, -1, 0)
+    found: Floats = np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], -1).astype(np.float32)
+    return found
+
+
+def dominant_colours(picture: Image.Image) -> Floats:
+    """COLOURS × PARTS, largest share first; unused lines are zero."""
+    pixels = lab(np.asarray(picture.resize((SMALL, SMALL * 3 // 2))))
+    garment = pixels[garment_mask(pixels)]
+    centres, share = clusters(garment)
+    found = np.zeros((COLOURS, PARTS), np.float32)
+    order = [at for at in np.argsort(-share, kind="stable") if share[at] >= LEAST_SHARE][:COLOURS]
+    found[: len(order), :3] = centres[order]
+    found[: len(order), 3] = share[order] / share[order].sum()
+    return found
+
+
+def garment_mask(pixels: Floats) -> npt.NDArray[np.bool_]:
+    """What differs from the ground along the edges; the middle where next to nothing does."""
+    height, width = pixels.shape[:2]
+    edge = np.concatenate([pixels[0], pixels[:, 0], pixels[:, -1]])
+    grounds = [np.median(part, axis=0) for part in (pixels[0], pixels[:, 0], pixels[:, -1])]
+    grounds.append(np.median(edge, axis=0))
+    apart = np.min([np.linalg.norm(pixels - ground, axis=-1) for ground in grounds], axis=0)
+    mask: npt.NDArray[np.bool_] = apart > GROUND_DISTANCE
+    if mask.mean() < LEAST:
+        mask = np.zeros((height, width), np.bool_)
+        mask[height // 4 : -height // 4, width // 4 : -width // 4] = True
+    return mask
+
+
+def clusters(pixels: Floats) -> tuple[Floats, Floats]:
+    """Centres and shares: k-means from seeds far apart, then what is alike is one."""
+    centres = far_apart(pixels)
+    for _ in range(ROUNDS):
+        own = np.linalg.norm(pixels[:, None] - centres, axis=-1).argmin(axis=1)
+        count = np.bincount(own, minlength=len(centres))
+        sums = np.stack([np.bincount(own, pixels[:, n], len(centres)) for n in range(3)], axis=1)
+        centres = np.where(count[:, None] > 0, sums / np.maximum(count, 1)[:, None], centres)
+    return merged(centres.astype(np.float32), (count / count.sum()).astype(np.float32))
+
+
+def far_apart(pixels: Floats) -> Floats:
+    """SEEDS pixels: the median, then always the one farthest from those chosen."""
+    found = [np.median(pixels, axis=0)]
+    distance = np.linalg.norm(pixels - found[0], axis=1)
+    for _ in range(SEEDS - 1):
+        found.append(pixels[distance.argmax()])
+        distance = np.minimum(distance, np.linalg.norm(pixels - found[-1], axis=1))
+    return np.stack(found)
+
+
+def merged(centres: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Alike centres become one at their common middle, the largest first."""
+    kept: list[Floats] = []
+    sizes: list[float] = []
+    for at in np.argsort(-share, kind="stable").tolist():
+        near = [n for n, c in enumerate(kept) if np.linalg.norm(c - centres[at]) < SAME_DISTANCE]
+        if near:
+            n, own = near[0], float(share[at])
+            kept[n] = (kept[n] * sizes[n] + centres[at] * own) / max(sizes[n] + own, 1e-9)
+            sizes[n] += own
+        else:
+            kept.append(centres[at])
+            sizes.append(float(share[at]))
+    return np.stack(kept), np.array(sizes, np.float32)

@@ -1,0 +1,125 @@
+"""Search by photo: the articles that look most like a picture, and the pieces of a whole look."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+from PIL import Image
+
+from recommendations.bundle.reader import Bundle
+from recommendations.vision.encoder import Encoder, installed
+from recommendations.vision.projection import Projection
+from web.cache import bounded, per_owner
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
+# Nearer ones than this are looked at before one of each design is kept.
+DEEP: Final = 200
+SMALLEST_SIDE: Final = 0.05
+
+
+class Box(NamedTuple):
+    """A part of a picture, in shares of its width and height."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def of(self, picture: Image.Image) -> Image.Image:
+        width, height = picture.size
+        return picture.crop(
+            (
+                round(self.left * width),
+                round(self.top * height),
+                max(round(self.right * width), round(self.left * width) + 1),
+                max(round(self.bottom * height), round(self.top * height) + 1),
+            )
+        )
+
+
+WHOLE: Final = Box(0.0, 0.0, 1.0, 1.0)
+# Where the pieces of a look usually are on somebody who stands. No detector's weights come as a
+# package, so the parts are fixed: head to waist, waist to knee, feet, and the middle.
+REGIONS: Final = {
+    "top": Box(0.1, 0.08, 0.9, 0.5),
+    "bottom": Box(0.1, 0.42, 0.9, 0.88),
+    "shoes": Box(0.1, 0.78, 0.9, 1.0),
+    "whole": WHOLE,
+}
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Rows of a bundle, nearest first, with the cosine of their look to the picture's."""
+
+    rows: Ints
+    scores: Floats
+
+
+def ready(bundle: Bundle | None) -> bool:
+    """Whether pictures can be searched: the extra is installed and the model has seen pictures."""
+    return installed() and bundle is not None and bundle.look.shape[1] > 0
+
+
+@bounded(most=1)
+def encoder() -> Encoder:
+    """One for the process: reading the network takes longer than a search."""
+    return Encoder(settings.VISION_DIR)
+
+
+def alike(bundle: Bundle, picture: Image.Image, index_group: int | None, k: int) -> Alike:
+    """The k articles on sale nearest in look, one of each design."""
+    rows, looks = shown_looks(bundle)
+    arrays = bundle.arrays
+    projection = Projection(arrays["look_middle"], arrays["look_axes"])
+    scores = looks @ projection.of(encoder().vector(picture)[None])[0]
+    if index_group is not None:
+        scores = np.where(bundle.index_group[rows] == index_group, scores, -1.0)
+    best = np.argpartition(-scores, min(DEEP, len(scores)) - 1)[:DEEP]
+    best = best[np.argsort(-scores[best], kind="stable")]
+    best = best[scores[best] > 0.0]
+    first = np.sort(np.unique(bundle.design[rows[best]], return_index=True)[1])[:k]
+    return Alike(rows[best[first]], scores[best[first]])
+
+
+@per_owner(most=1)
+def shown_looks(bundle: Bundle) -> tuple[Ints, Floats]:
+    """Rows and vectors of what is on sale and has a picture."""
+    rows = np.flatnonzero(bundle.on_sale & np.any(bundle.look, axis=1)).astype(np.int32)
+    return rows, np.ascontiguousarray(bundle.look[rows])
+
+
+class Piece(NamedTuple):
+    """A part of the picture, the slot that it seems to show, and what looks like it."""
+
+    name: str
+    box: Box
+    slot: int
+    found: Alike
+
+
+def pieces(bundle: Bundle, picture: Image.Image, index_group: int | None, k: int) -> list[Piece]:
+    """The parts of REGIONS, the surest of each slot: the slot that most of the nearest are of."""
+    best: dict[int, tuple[float, Piece]] = {}
+    for piece in _parts(bundle, picture, index_group, k):
+        sure = float(piece.found.scores.mean())
+        if sure > best.get(piece.slot, (0.0,))[0]:
+            best[piece.slot] = (sure, piece)
+    return [piece for _, piece in best.values()]
+
+
+def _parts(
+    bundle: Bundle, picture: Image.Image, index_group: int | None, k: int
+) -> Iterator[Piece]:
+    slots = bundle.arrays["outfit_slot"]
+    for name, box in REGIONS.items():
+        found = alike(bundle, box.of(picture), index_group, k)
+        if len(found.rows):
+            own = slots[found.rows]
+            slot = int(np.bincount(own).argmax())
+            kept = own == slot
+            yield Piece(name, box, slot, Alike(found.rows[kept], found.scores[kept]))

@@ -1,0 +1,92 @@
+"""Reading the network's weights from their package: a torch archive, opened without torch."""
+
+import pickle
+from collections import OrderedDict
+from pathlib import Path
+from typing import IO, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Weights = dict[str, npt.NDArray[np.float32]]
+
+# Before the weights stand a magic number, the protocol's version and the machine's number sizes.
+PREAMBLE: Final = 3
+MAGIC: Final = 0x1950A86A20F9469CFC6C
+STORAGES: Final = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
+
+
+class WeightsError(Exception):
+    """The archive isn't what this program can read; the message says why."""
+
+
+def read_weights(file: Path) -> Weights:
+    """The floating-point tensors by name. Raise WeightsError or OSError."""
+    with file.open("rb") as archive:
+        try:
+            magic, *_ = [Tensors(archive).load() for _ in range(PREAMBLE)]
+            if magic != MAGIC:
+                raise WeightsError(f"{file} is no torch archive of the old kind")
+            tensors: dict[str, Tensor] = Tensors(archive).load()
+            keys: list[str] = Tensors(archive).load()
+            types = {tensor.key: tensor.dtype for tensor in tensors.values()}
+            data = {key: storage(archive, types[key]) for key in keys}
+        except (pickle.UnpicklingError, EOFError, KeyError, ValueError, AttributeError) as error:
+            raise WeightsError(f"{file} can't be read: {error}") from error
+    return {
+        name: tensor.of(data[tensor.key]).astype(np.float32)
+        for name, tensor in tensors.items()
+        if tensor.dtype.kind == "f"
+    }
+
+
+class Tensor:
+    """Where a tensor's numbers stand in its storage."""
+
+    def __init__(
+        self,
+        place: tuple[str, np.dtype[Any], str, str, int, object],
+        offset: int,
+        shape: tuple[int, ...],
+        strides: tuple[int, ...],
+        *_: object,
+    ) -> None:
+        _kind, self.dtype, self.key, *_rest = place
+        self.offset, self.shape, self.strides = offset, shape, strides
+
+    def of(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        last = self.offset + sum(
+            (size - 1) * step for size, step in zip(self.shape, self.strides, strict=True)
+        )
+        if min(self.shape, default=1) < 1 or last >= len(values):
+            raise WeightsError(f"a tensor of shape {self.shape} reaches beyond its storage")
+        steps = [step * values.itemsize for step in self.strides]
+        return np.lib.stride_tricks.as_strided(values[self.offset :], self.shape, steps)
+
+
+class Tensors(pickle.Unpickler):
+    """Unpickles tensors and nothing else: no code of the archive's choice runs."""
+
+    def __init__(self, archive: IO[bytes]) -> None:
+        super().__init__(archive)
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
+            return Tensor
+        if module == "torch" and name in STORAGES:
+            return STORAGES[name]
+        raise pickle.UnpicklingError(f"{module}.{name} is no part of a tensor")
+
+    def persistent_load(self, pid: Any) -> Any:
+        return pid
+
+
+def storage(archive: IO[bytes], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """The next storage: how many numbers, then they."""
+    count = int.from_bytes(archive.read(8), "little")
+    body = archive.read(count * dtype.itemsize)
+    if len(body) < count * dtype.itemsize:
+        raise EOFError("it ends in the middle of a storage")
+    return np.frombuffer(body, dtype)

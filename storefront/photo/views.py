@@ -1,0 +1,102 @@
+"""Search by photo as a page: upload or camera, then what looks like it, and the look's pieces."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods
+
+from catalog.article_cache import articles
+from catalog.models import Article, IndexGroup
+from recommendations.bundle import registry
+from recommendations.bundle.reader import Bundle
+from recommendations.outfits.slots import slots
+from recommendations.vision.pictures import PictureError, TooLargeError, opened
+from recommendations.vision.search import REGIONS, WHOLE, Alike, alike, pieces, ready
+from web.uploads import keep_in_memory
+
+SHOWN: Final = 24
+OF_A_PART: Final = 6
+
+
+class PhotoForm(forms.Form):
+    picture = forms.FileField()
+    index_group = forms.ModelChoiceField(IndexGroup.objects.all(), required=False)
+    part = forms.ChoiceField(choices=[(name, name) for name in REGIONS], required=False)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one slot of a photographed look seems to be."""
+
+    title: str
+    articles: list[Article]
+
+
+@csrf_exempt
+def search_photo(request: HttpRequest) -> HttpResponse:
+    """The form's token stands behind the file: what takes the file is set before it is checked."""
+    if request.method == "POST":
+        keep_in_memory(request)
+    return _search_photo(request)
+
+
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def _search_photo(request: HttpRequest) -> HttpResponse:
+    bundle = registry.active()
+    context: dict[str, Any] = {"audiences": IndexGroup.objects.exclude(pk=-1)}
+    if bundle is None or not ready(bundle):
+        return _page(request, context | {"off": True}, HTTPStatus.OK)
+    if request.method != "POST":
+        return _page(request, context, HTTPStatus.OK)
+    form = PhotoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        field, messages = next(iter(form.errors.items()))
+        return _page(
+            request, context | {"fault": f"{field}: {messages[0]}"}, HTTPStatus.BAD_REQUEST
+        )
+    status, found = _found(bundle, form.cleaned_data)
+    return _page(request, context | found, status)
+
+
+def _page(request: HttpRequest, context: dict[str, Any], status: HTTPStatus) -> HttpResponse:
+    response = render(request, "shop/photo.html", context, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str, Any]]:
+    upload: UploadedFile[Any] = asked["picture"]
+    try:
+        picture = opened(upload.read())
+    except TooLargeError as error:
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"fault": f"{error}."}
+    except PictureError as error:
+        return HTTPStatus.BAD_REQUEST, {"fault": _("picture: {}.").format(error)}
+    group = asked["index_group"].pk if asked["index_group"] else None
+    box = REGIONS.get(asked["part"], WHOLE)
+    found = alike(bundle, box.of(picture), group, SHOWN)
+    parts = pieces(bundle, picture, group, OF_A_PART) if not asked["part"] else []
+    return HTTPStatus.OK, {
+        "searched": True,
+        "group": group,
+        "articles": _articles(bundle, found),
+        "parts": [
+            Part(slots().labels[part.slot], _articles(bundle, part.found))
+            for part in parts
+            if part.slot != slots().other
+        ],
+    }
+
+
+def _articles(bundle: Bundle, found: Alike) -> list[Article]:
+    keys = bundle.article[found.rows].tolist()
+    known = articles(keys)
+    return [known[key] for key in keys if key in known]
