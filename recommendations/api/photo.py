@@ -1,4 +1,4 @@
-"""POST /api/v1/search/photo/: the articles that look like an uploaded picture."""
+"""POST /api/v1/search/photo/: the articles that look most like an uploaded picture."""
 
 from typing import Any, Final
 
@@ -135,7 +135,7 @@ class PhotoView(Limited):
 
 
 def picture_of(content: bytes) -> Image.Image:
-    """Raise the API's error for what can't be looked at."""
+    """The uploaded picture. Raise the API's error if it can't be decoded."""
     try:
         return opened(content)
     except TooLargeError as error:

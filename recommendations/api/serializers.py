@@ -1,4 +1,4 @@
-"""What the endpoints take and give. Articles are the ten characters of the files."""
+"""Input and output of the endpoints. Articles use the ten-digit ids of the files."""
 
 import re
 from typing import Any
@@ -80,10 +80,10 @@ class PageQuery(serializers.Serializer[dict[str, Any]]):
 
 
 def read_query(serializer: type[ShelfQuery], request: HttpRequest) -> dict[str, Any]:
-    """The validated query; raise ValidationError with the field named.
+    """The validated query. Raise ValidationError with the field named.
 
-    Plain numbers within their bounds, which is what nearly every request has, are read without the
-    serializer: making one takes longer than finding the shelf. A test holds both to the same.
+    Nearly every request has only plain numbers within bounds, and these skip the serializer:
+    building one takes longer than finding the shelf. A test checks that both give the same result.
     """
     quick = read_quickly(request.META.get("QUERY_STRING", ""))
     if quick is not None and not (serializer is SimilarQuery and "article" not in quick):
@@ -95,7 +95,7 @@ def read_query(serializer: type[ShelfQuery], request: HttpRequest) -> dict[str, 
 
 
 def read_quickly(query: str) -> dict[str, Any] | None:
-    """None for a query string that has anything else."""
+    """None if the query string has anything else."""
     found = {"k": DEFAULT_K}
     for part in query.split("&") if query else ():
         name, _, text = part.partition("=")
@@ -132,7 +132,7 @@ class ShelfSerializer(serializers.Serializer[Any]):
 
 
 def plain(shelf: Shelf) -> dict[str, Any]:
-    """What ShelfSerializer gives, field by field; serializing took a third of a request."""
+    """The same output as ShelfSerializer, field by field; serializing took a third of a request."""
     return {
         "rec_id": shelf.rec_id,
         "kind": shelf.kind,

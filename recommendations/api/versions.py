@@ -1,4 +1,4 @@
-"""GET /api/v1/models/: the training runs, for keys of the scope and for the data role."""
+"""GET /api/v1/models/: the training runs, for keys with the scope and for the data role."""
 
 from typing import Any
 

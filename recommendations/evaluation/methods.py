@@ -1,4 +1,4 @@
-"""For-you as it is served, over many customers. Pure."""
+"""For-you as served, for many customers at once. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,14 +21,14 @@ MINUTE_MS = 60_000
 
 
 def bundle_of(past: Inputs, likes: Mapping[str, npt.NDArray[Any]], progress: Progress) -> Bundle:
-    """A bundle in memory from the sales up to a day; `likes` may come from an earlier day."""
+    """An in-memory bundle from the sales up to a day; `likes` may come from an earlier day."""
     return bundle_in_memory(past, {**likes, **ranker_of(past, progress)}, progress)
 
 
 def for_you(
     bundle: Bundle, customers: Ints, k: int, weights: Mapping[Source, float] | None = None
 ) -> Lists:
-    """The prediction for each customer at the first moment after what the bundle knows."""
+    """The prediction for each customer at the first moment after the bundle's as-of day."""
     now_ms = after_history(bundle)
     lists = np.full((len(customers), k), -1, np.int32)
     for place, customer in enumerate(customers.tolist()):
@@ -39,7 +39,7 @@ def for_you(
 
 
 def ranked(bundle: Bundle, customers: Ints, depth: int) -> Lists:
-    """The candidates in order of rank, before filters and diversity."""
+    """The candidates in ranked order, before filters and diversity."""
     now_ms = after_history(bundle)
     lists = np.full((len(customers), depth), -1, np.int32)
     for place, customer in enumerate(customers.tolist()):
@@ -54,10 +54,10 @@ def ranked(bundle: Bundle, customers: Ints, depth: int) -> Lists:
 def in_session(
     bundle: Bundle, customer: int, day: int, first: Sequence[int], k: int, *, live: bool
 ) -> list[int]:
-    """The shelf at noon of `day` (since 1970), when the first articles of a basket (rows) have gone
-    into the bag, a minute apart.
+    """The shelf at noon of `day` (since 1970), after the first articles of a basket (rows) were
+    added to the bag, a minute apart.
 
-    With `live` off these events are not known, though what lies in the bag is hidden all the same.
+    With `live` off these events are unknown, though what is in the bag is hidden all the same.
     """
     now_ms = day * DAY_MS + DAY_MS // 2
     articles = bundle.article[list(first)].tolist()

@@ -1,4 +1,4 @@
-"""Diversity: a shelf that doesn't show one thing twelve times. Pure."""
+"""Diversity: keeps a shelf from showing near-duplicates. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -10,9 +10,10 @@ AT_A_TIME: Final = 48
 
 
 def diverse(bundle: Bundle, rows: Ints, k: int, per_type: int, per_design: int = 1) -> list[int]:
-    """Places of up to k rows, in order: at most `per_design` of a design and `per_type` of a type.
+    """Positions of up to k rows, in order: at most `per_design` of a design and `per_type` of a
+    type.
 
-    Where that leaves fewer than k, the best of the types that were cut fill up.
+    If that leaves fewer than k, the best rows cut by type fill the shelf.
     """
     designs: defaultdict[int, int] = defaultdict(int)
     types: defaultdict[int, int] = defaultdict(int)
@@ -30,7 +31,7 @@ def diverse(bundle: Bundle, rows: Ints, k: int, per_type: int, per_design: int =
 
 
 def _kinds(bundle: Bundle, rows: Ints) -> Iterator[tuple[int, int]]:
-    """The design and the type of each row, read some at a time: a shelf is filled by the first."""
+    """The design and the type of each row, read in chunks: the first ones usually fill a shelf."""
     for start in range(0, len(rows), AT_A_TIME):
         some = rows[start : start + AT_A_TIME]
         yield from zip(

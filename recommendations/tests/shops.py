@@ -24,7 +24,7 @@ Lived = Callable[..., str]
 
 
 def some_inputs(articles: int = 300, sales: int = 2000, seed: int = 7) -> Inputs:
-    """A random catalogue, two articles a product, and random sales of ninety days."""
+    """A random catalogue, two articles per product, and random sales over ninety days."""
     rng = np.random.default_rng(seed)
     kind = rng.integers(0, len(GARMENTS), articles).astype(np.int32)
     columns = {name: rng.integers(0, 6, articles).astype(np.int32) for name in ATTRIBUTES}

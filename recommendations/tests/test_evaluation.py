@@ -1,4 +1,4 @@
-"""Evaluations: splits keep the future out, the command reports, the admin links."""
+"""Evaluation: splits don't leak the future, the command reports, the admin links to it."""
 
 import json
 from dataclasses import replace
@@ -27,7 +27,7 @@ TODAY = day_number(AS_OF)
 
 
 def quiet(line: str) -> None:
-    """Progress nobody reads."""
+    """Discards progress messages."""
 
 
 def lists_of(inputs: Inputs, days: int = 7) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The shelf that inspires, over newcomers to a generated shop: nothing on it makes one wince."""
+"""The inspiring shelf for newcomers to a generated shop: no repeats, no wrong audience."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The learned ranker: what it is chosen by, what it may reorder, when it steps aside."""
+"""The learned ranker: when it is chosen, what it may reorder, when it steps aside."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -31,7 +31,7 @@ from recommendations.training.slices import Slices, slices_of
 
 
 def quiet(line: str) -> None:
-    """Progress nobody reads."""
+    """Discards progress messages."""
 
 
 def rebuyers() -> Inputs:
@@ -54,7 +54,7 @@ def ranked_bundle() -> Bundle:
 
 
 def of_slice(inputs: Inputs, days: int) -> tuple[dict[int, Truth], Bundle]:
-    """What was bought in the `days` before the end, by horizon, and a bundle of what was before."""
+    """What was bought in the `days` before the end, by horizon, and a bundle of the data before."""
     as_of_day = inputs.as_of_day - days
     return sliced(inputs, Slices(days, [as_of_day], ""), as_of_day, slice_bundles(inputs), 1)
 
@@ -138,7 +138,7 @@ def test_no_two_features_share_a_name() -> None:
 
 
 def test_a_feature_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is computed, trained on, served and explained, and a model without it goes on."""
+    """It is computed, trained on, served and explained, and a model without it keeps working."""
     truths, bundle = of_slice(rebuyers(), 7)
     older = Bundle(
         bundle.manifest,
@@ -268,7 +268,7 @@ def test_the_newest_week_changes_nothing_that_older_weeks_teach() -> None:
 
 
 def taught(inputs: Inputs) -> list[bytes]:
-    """Each week's features and labels, the newest week last."""
+    """Each week's features and labels, newest week last."""
     weeks = Slices(7, [inputs.as_of_day - 7 * n for n in (1, 2, 3)], "")
     parts, _ = ranker.examples_and_trial(inputs, weeks, slice_bundles(inputs), quiet, 1, trials=0)
     return [part.features.tobytes() + part.bought.tobytes() for part in parts]

@@ -16,7 +16,7 @@ TODAY = day_number(AS_OF)
 
 
 def quiet(line: str) -> None:
-    """Progress nobody reads."""
+    """Discards progress messages."""
 
 
 def unit_vectors(count: int, seed: int = 3) -> np.ndarray:
@@ -69,7 +69,7 @@ def test_one_thing_under_two_product_codes_is_one_design() -> None:
     articles["name"] = ["Rib top", "Rib top", "RIB TOP ", "Rib top", "Skirt", "Belt", "Hat", "Hat"]
     articles["product"] = [1, 1, 2, 2, 3, 4, 5, 5]
     articles["product_type"], articles["section"] = 7, 8
-    articles.loc[3, "section"] = 9  # of product 2 all the same
+    articles.loc[3, "section"] = 9  # still product 2
     assert neighbours.designs(articles).tolist() == [0, 0, 0, 0, 2, 3, 4, 4]
 
 
