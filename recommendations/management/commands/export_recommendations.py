@@ -69,11 +69,6 @@ class Command(BaseCommand):
             )
         self.stdout.write(
             f"{done.written:,} customers ({done.before:,} from an earlier run) from model "
-<<<<<<< HEAD
             f"{version} as of {version.as_of} to {options['out']} "
             f"in {time.perf_counter() - start:.1f} s"
-=======
-            f"{version} as of {version.as_of} to {options['out']} in "
-            f"{time.perf_counter() - start:.1f} s"
->>>>>>> ingest20
         )
