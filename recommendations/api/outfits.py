@@ -20,7 +20,7 @@ MOST_SWAPPED = 200
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{1,7}(\.\d{1,2})?$", "examples": ["80.00"]})
 class MoneyField(serializers.DecimalField):
-    """To the cent; a number does as well."""
+    """An amount with up to two decimals; numbers are accepted too."""
 
 
 class OutfitQuery(serializers.Serializer[dict[str, Any]]):

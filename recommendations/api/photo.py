@@ -32,7 +32,7 @@ class NotReadyError(APIException):
 
 
 class BoxField(serializers.CharField):
-    """Four shares of the picture's sides, as in 0.1,0.2,0.9,0.8."""
+    """Four fractions of the picture's sides, as in 0.1,0.2,0.9,0.8."""
 
     def to_internal_value(self, data: Any) -> Box:  # type: ignore[override]
         parts = super().to_internal_value(data).split(",")

@@ -17,7 +17,7 @@ LARGEST_KEY = 2_147_483_647
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{1,10}$", "example": "0108775015"})
 class ArticleIdField(serializers.Field[int, Any, str, int]):
-    """An article_id: text of up to ten digits (a lost leading zero is forgiven), a key inside."""
+    """Text of up to ten digits (a lost leading zero is forgiven), converted to an integer key."""
 
     default_error_messages = {"invalid": "An article_id is a number of up to ten digits."}
 
@@ -31,7 +31,7 @@ class ArticleIdField(serializers.Field[int, Any, str, int]):
 
 
 class CommaSeparatedField(serializers.ListField):
-    """A list in one parameter: `?kinds=for-you,trending`."""
+    """A comma-separated list in one parameter: `?kinds=for-you,trending`."""
 
     def get_value(self, dictionary: Any) -> Any:
         text = dictionary.get(self.field_name)
@@ -39,7 +39,7 @@ class CommaSeparatedField(serializers.ListField):
 
 
 class AudienceQuery(serializers.Serializer[dict[str, Any]]):
-    """How many, and of what."""
+    """The number of items, and the audience."""
 
     index_group = serializers.IntegerField(
         required=False,
@@ -51,7 +51,7 @@ class AudienceQuery(serializers.Serializer[dict[str, Any]]):
 
 
 class ShelfQuery(AudienceQuery):
-    """The query of every kind."""
+    """The parameters of every kind."""
 
     article = ArticleIdField(
         required=False, help_text="The article on the page: it is not recommended."
@@ -59,13 +59,13 @@ class ShelfQuery(AudienceQuery):
 
 
 class SimilarQuery(ShelfQuery):
-    """The query of a kind that is about an article."""
+    """The parameters of a kind that is about an article."""
 
     article = ArticleIdField(help_text="The article to find similar ones for.")
 
 
 class PageQuery(serializers.Serializer[dict[str, Any]]):
-    """Which shelves of a page, in which order, and what the page shows beside them."""
+    """The shelves of a page, in order, and the articles that the page already shows."""
 
     kinds = CommaSeparatedField(child=serializers.ChoiceField(choices=[]), max_length=20)
     beside = CommaSeparatedField(

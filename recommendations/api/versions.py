@@ -23,7 +23,7 @@ Free = {"type": "object", "additionalProperties": True}
 
 @extend_schema_field(Free)
 class FreeField(serializers.JSONField):
-    """An object whose members differ from one model to the next."""
+    """An object whose members vary between models."""
 
 
 class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):

@@ -12,7 +12,7 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         return self.filter(is_active=True)
 
     def ready(self) -> "ModelVersionQuerySet":
-        """Those whose bundle is on disk, newest first."""
+        """Versions whose bundle is on disk, newest first."""
         return self.filter(status=ModelVersion.Status.READY).order_by("-created_at")
 
     def abandon_unfinished(self) -> int:

@@ -21,7 +21,7 @@ def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> dict[str, 
     `note` describes the data, such as that they are synthetic.
     """
     key = f"map@{plan.k}"
-    # A window with few buyers has no ranker, and so no row without one.
+    # A window with few buyers has no ranker, and so no row for the blend alone.
     methods = [n for n in outcomes[0].values if all(n in outcome.values for outcome in outcomes)]
     ours = pooled(outcomes, FOR_YOU, key)
     best = max(

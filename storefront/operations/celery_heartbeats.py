@@ -45,7 +45,7 @@ class Run(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True)
 class Worker:
-    """A Celery worker that was alive within the last day."""
+    """A Celery worker seen alive within the last day."""
 
     name: str
     silent_s: float
