@@ -47,7 +47,7 @@ class EvictionError(Exception):
 
 
 def eviction() -> None:
-    """A store with a memory limit halts the stream; one without may get a limit later."""
+    """Fails even without a memory limit, as one may be set later and would then halt the stream."""
     if found := connection_of_store.eviction():
         raise EvictionError(found.policy)
 
