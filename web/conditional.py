@@ -33,7 +33,7 @@ def unless_known(made_of: MadeOf) -> Callable[[Get], Get]:
             response = not_modified if known else get(view, request, *args, **kwargs)
             if tag:
                 response["ETag"] = tag
-                response["Cache-Control"] = "no-cache"  # may be stored, but must be revalidated each time
+                response["Cache-Control"] = "no-cache"  # revalidate each time
             return response
 
         return answer
