@@ -19,6 +19,7 @@ from typing import Any, Final
 from benchmarks.harness import Result
 from benchmarks.shop import shop, web_server, with_full_catalogue
 from demo.run.processes import free_port
+from recommendations.recommenders.kinds import Kind
 
 SHOPPERS: Final = 200_000
 ACTIONS: Final = 12
@@ -277,7 +278,7 @@ def where_the_time_goes(shoppers: int) -> dict[str, float]:
         known = time.perf_counter()
         pipeline.personal_shelf(bundle, profile, serving.DEFAULT_K, pipeline.Constraints(seed=1))
         ranked = time.perf_counter()
-        serving.recommend("for-you", shopper=name)
+        serving.recommend(Kind.FOR_YOU, shopper=name)
         spent["features"] += features - at
         spent["profile"] += known - features
         spent["candidates, rank, diversity"] += ranked - known

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import article_cache
 from catalog.models import Article
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving.serving import MAX_K
 from storefront.models import MAX_QUANTITY
 
@@ -52,7 +52,7 @@ class RemoveForm(forms.Form):
 class ShelfPlaceForm(forms.Form):
     """A place on a shelf: `about` is the page's article, `beside` what else the page shows."""
 
-    shelf = forms.ChoiceField(choices=[(kind, kind) for kind in KINDS])
+    shelf = forms.ChoiceField(choices=[(kind, kind) for kind in RECOMMENDERS])
     position = forms.IntegerField(min_value=1, max_value=MAX_K)
     about = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
     beside = forms.CharField(max_length=5000, required=False)

@@ -9,7 +9,8 @@ from demo.shoppers import choice
 from demo.shoppers.browser import Card, Shelf
 from demo.shoppers.choice import Mind
 from demo.shoppers.shopper import Visit
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.kinds import Kind
+from recommendations.recommenders.recommenders import RECOMMENDERS
 
 OUTFIT: Final = "outfit"
 LOOKS: Final = 8
@@ -67,7 +68,7 @@ class ShelfVisit(Visit):
         path, query = f"/api/v1/recommendations/{self.kind}/", {}
         if self.kind == OUTFIT:
             path, query = "/api/v1/outfits/", {"articles": self._starting_article(), "k": "0"}
-        elif KINDS[self.kind].article:
+        elif RECOMMENDERS[Kind(self.kind)].article:
             query = {"article": self._starting_article()}
         return shelf_of(self.kind, await self.browser.read(f"{path}?{urlencode(query)}"))
 

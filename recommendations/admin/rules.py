@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from catalog.admin.base import thumbnail
 from catalog.models import Article
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
 from recommendations.rules.serving import UNRULED
@@ -23,7 +23,7 @@ class PreviewForm(forms.Form):
     """For whom to try the rule, and on which shelf."""
 
     kind = forms.ChoiceField(
-        choices=[(name, kind.title) for name, kind in KINDS.items() if name not in UNRULED]
+        choices=[(name, kind.title) for name, kind in RECOMMENDERS.items() if name not in UNRULED]
     )
     shopper = forms.CharField(
         required=False, help_text="c and a customer's number; nobody in particular when empty"
@@ -42,7 +42,7 @@ class PreviewForm(forms.Form):
         return shopper
 
     def clean(self) -> None:
-        kind = KINDS.get(self.cleaned_data.get("kind", ""))
+        kind = RECOMMENDERS.get(self.cleaned_data.get("kind", ""))
         if kind and kind.article and not self.cleaned_data.get("article"):
             self.add_error("article", "This shelf is about an article: name one.")
 

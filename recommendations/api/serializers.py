@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Shelf
 from recommendations.serving.serving import DEFAULT_K, MAX_K
 
@@ -75,7 +75,7 @@ class PageQuery(serializers.Serializer[dict[str, Any]]):
 
     def get_fields(self) -> Any:
         fields = super().get_fields()
-        fields["kinds"].child.choices = list(KINDS)  # type: ignore[attr-defined]
+        fields["kinds"].child.choices = list(RECOMMENDERS)  # type: ignore[attr-defined]
         return fields
 
 

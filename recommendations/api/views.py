@@ -15,7 +15,8 @@ from recommendations.api.serializers import (
     read_query,
 )
 from recommendations.bundle.lookups import check_known
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.kinds import Kind
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving.serving import recommend
 from streaming.identity.shoppers import known_shopper
 from web.problems import documented
@@ -29,7 +30,7 @@ class ShelfView(Limited):
     """
 
     throttle_scope = "recommendations"
-    kind: ClassVar[str]
+    kind: ClassVar[Kind]
     query: ClassVar[type[ShelfQuery]] = ShelfQuery
 
     def get(self, request: Request) -> HttpResponse:
@@ -40,15 +41,15 @@ class ShelfView(Limited):
         return HttpResponse(orjson.dumps(plain(shelf)), content_type="application/json")
 
 
-def view_of(kind: str) -> type[ShelfView]:
+def view_of(kind: Kind) -> type[ShelfView]:
     """The view of one kind, with its own entry in the schema."""
-    query = SimilarQuery if KINDS[kind].article else ShelfQuery
+    query = SimilarQuery if RECOMMENDERS[kind].article else ShelfQuery
     view = type(
         f"{kind.title().replace('-', '')}View", (ShelfView,), {"kind": kind, "query": query}
     )
     described = extend_schema(
         operation_id=f"recommend_{kind.replace('-', '_')}",
-        summary=KINDS[kind].title,
+        summary=RECOMMENDERS[kind].title,
         parameters=[query],
         responses={
             200: ShelfSerializer,

@@ -5,23 +5,23 @@ from dataclasses import replace
 from typing import Final
 
 from recommendations.outfits.strategies import LOOKS
-from recommendations.recommenders.recommenders import KINDS, Kind, popular_lately
+from recommendations.recommenders.recommenders import RECOMMENDERS, Recommender, popular_lately
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found
 from streaming.features.state import State
 
 
-def default(kind: Kind, context: RequestContext) -> Found:
+def default(kind: Recommender, context: RequestContext) -> Found:
     return kind.find(context)
 
 
-def popularity(_: Kind, context: RequestContext) -> Found:
+def popularity(_: Recommender, context: RequestContext) -> Found:
     """What sells, the same for everybody."""
     items, strategy = popular_lately(context)
     return Found(strategy, "Popular right now", items)
 
 
-def without_live(kind: Kind, context: RequestContext) -> Found:
+def without_live(kind: Recommender, context: RequestContext) -> Found:
     """As if nothing had been heard of the shopper since the model was trained."""
     if context.live is None:
         return kind.find(context)
@@ -30,7 +30,7 @@ def without_live(kind: Kind, context: RequestContext) -> Found:
 
 
 OUTFIT: Final = "outfit"
-STRATEGIES: Final[dict[str, Callable[[Kind, RequestContext], Found]]] = {
+STRATEGIES: Final[dict[str, Callable[[Recommender, RequestContext], Found]]] = {
     "default": default,
     "popularity": popularity,
     "without-live": without_live,
@@ -41,7 +41,7 @@ def strategies_of(kind: str) -> list[str]:
     """The names of a kind's strategies, its own first; none for what can't be experimented on."""
     if kind == OUTFIT:
         return list(LOOKS)
-    return list(STRATEGIES) if kind in KINDS else []
+    return list(STRATEGIES) if kind in RECOMMENDERS else []
 
 
-EXPERIMENTABLE: Final = (*KINDS, OUTFIT)
+EXPERIMENTABLE: Final = (*RECOMMENDERS, OUTFIT)

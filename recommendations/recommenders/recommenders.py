@@ -29,6 +29,7 @@ from recommendations.ranking.goods import pictured_first
 from recommendations.ranking.inspiring import favourite
 from recommendations.recommenders import fallbacks
 from recommendations.recommenders.for_you import buy_again, for_you
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import Read, snapshot_of
 from recommendations.recommenders.request_context import (
     POPULAR,
@@ -59,9 +60,9 @@ LIKENESS = {
 
 
 @dataclass(frozen=True)
-class Kind:
-    """`live` says whether the kind looks at Redis, `trends` whether also at what trends there,
-    `article` whether it is about one."""
+class Recommender:
+    """What finds a kind's articles. `live` says whether it looks at Redis, `trends` whether also at
+    what trends there, `article` whether it is about one."""
 
     title: str
     find: Callable[[RequestContext], Found]
@@ -228,25 +229,29 @@ def recently_viewed(context: RequestContext) -> Found:
     return Found("live_views", _("What you looked at last"), items, degraded=context.live is None)
 
 
-KINDS = {
-    "similar": Kind(gettext_noop("Similar items"), similar, live=True, article=True),
-    "similar-look": Kind(gettext_noop("Similar in look"), similar_look, live=True, article=True),
-    "colours": Kind(gettext_noop("Other colours"), colours, article=True),
-    "also-bought": Kind(
+RECOMMENDERS = {
+    Kind.SIMILAR: Recommender(gettext_noop("Similar items"), similar, live=True, article=True),
+    Kind.SIMILAR_LOOK: Recommender(
+        gettext_noop("Similar in look"), similar_look, live=True, article=True
+    ),
+    Kind.COLOURS: Recommender(gettext_noop("Other colours"), colours, article=True),
+    Kind.ALSO_BOUGHT: Recommender(
         gettext_noop("Customers also bought"), also_bought, live=True, article=True
     ),
-    "for-you": Kind(gettext_noop("For you"), for_you, live=True),
-    "buy-again": Kind(gettext_noop("Buy again"), buy_again, live=True),
-    "because-you-viewed": Kind(gettext_noop("Because you viewed"), because_you_viewed, live=True),
-    "trending": Kind(gettext_noop("Trending now"), trending, live=True, trends=True),
-    "new-in": Kind(gettext_noop("New in"), new_in, live=True),
-    "recently-viewed": Kind(gettext_noop("Recently viewed"), recently_viewed, live=True),
+    Kind.FOR_YOU: Recommender(gettext_noop("For you"), for_you, live=True),
+    Kind.BUY_AGAIN: Recommender(gettext_noop("Buy again"), buy_again, live=True),
+    Kind.BECAUSE_YOU_VIEWED: Recommender(
+        gettext_noop("Because you viewed"), because_you_viewed, live=True
+    ),
+    Kind.TRENDING: Recommender(gettext_noop("Trending now"), trending, live=True, trends=True),
+    Kind.NEW_IN: Recommender(gettext_noop("New in"), new_in, live=True),
+    Kind.RECENTLY_VIEWED: Recommender(gettext_noop("Recently viewed"), recently_viewed, live=True),
 }
 
 
 def live_for(
-    kind: Kind, shopper: str | None, index_group: int | None, read: Read = snapshot_of
+    recommender: Recommender, shopper: str | None, index_group: int | None, read: Read = snapshot_of
 ) -> Snapshot | None:
-    """What the kind wants to know from Redis; None where that is nothing or Redis is away."""
-    top = keys.top(index_group) if kind.trends else None
-    return read(shopper, top) if kind.live else None
+    """What it wants to know from Redis; None where that is nothing or Redis is away."""
+    top = keys.top(index_group) if recommender.trends else None
+    return read(shopper, top) if recommender.live else None

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from catalog.models import Article
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 
 
 class RuleQuerySet(models.QuerySet["Rule"]):
@@ -82,7 +82,7 @@ class Rule(models.Model):
     def clean(self) -> None:
         """Name the field that makes no sense: a rule that can't work is never stored."""
         super().clean()
-        if unknown := set(self.kinds) - KINDS.keys():
+        if unknown := set(self.kinds) - RECOMMENDERS.keys():
             raise ValidationError({"kinds": f"No kind of shelf: {', '.join(sorted(unknown))}."})
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": "It ends before it starts."})

@@ -11,8 +11,9 @@ from recommendations.bundle import registry
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.ranking.ranker import Opinion, opinions
 from recommendations.ranking.scoring import contributions, generate
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import snapshot_of
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found, Item
 from recommendations.retrieval.profile import customer_key
@@ -21,9 +22,11 @@ from recommendations.serving.serving import remembered
 from recommendations.serving.variants import fill
 from streaming.features.state import KINDS as ACTIONS
 
-OF_ARTICLE: Final = tuple(name for name, kind in KINDS.items() if kind.article)
-OF_CUSTOMER: Final = tuple(name for name, kind in KINDS.items() if kind.live and not kind.article)
-EXPLAINED: Final = "for-you"
+OF_ARTICLE: Final = tuple(name for name, kind in RECOMMENDERS.items() if kind.article)
+OF_CUSTOMER: Final = tuple(
+    name for name, kind in RECOMMENDERS.items() if kind.live and not kind.article
+)
+EXPLAINED: Final = Kind.FOR_YOU
 K: Final = 12
 ACTIONS_SHOWN: Final = 12
 
@@ -90,13 +93,13 @@ def actions(context: RequestContext, bundle: Bundle) -> list[Action]:
     ]
 
 
-def shown(kind: str, context: RequestContext, shopper: str | None) -> Shown:
-    found, _ = fill(KINDS[kind], context, None, rules_for(kind, shopper, None))
+def shown(kind: Kind, context: RequestContext, shopper: str | None) -> Shown:
+    found, _ = fill(RECOMMENDERS[kind], context, None, rules_for(kind, shopper, None))
     explained = kind == EXPLAINED and context.bundle is not None
     places = explain(context, context.bundle, found) if explained and context.bundle else None
     return Shown(
         kind,
-        found.title or KINDS[kind].title,
+        found.title or RECOMMENDERS[kind].title,
         found,
         places if places is not None else [Place(item) for item in found.items],
     )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from recommendations.bundle import registry
-from recommendations.recommenders.recommenders import KINDS, live_for
+from recommendations.recommenders.kinds import Kind
+from recommendations.recommenders.recommenders import RECOMMENDERS, live_for
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
@@ -23,9 +24,9 @@ class Preview:
     holds: bool
 
 
-def preview(rule: Rule, kind: str, shopper: str | None, article: int | None = None) -> Preview:
+def preview(rule: Rule, kind: Kind, shopper: str | None, article: int | None = None) -> Preview:
     """Nothing is stored and nothing counted. Raise ValueError for a kind about an article alone."""
-    chosen = KINDS[kind]
+    chosen = RECOMMENDERS[kind]
     live = live_for(chosen, shopper, rule.index_group)
     bundle = registry.active()
     context = RequestContext(K, article, rule.index_group, bundle, live, remembered(shopper, live))

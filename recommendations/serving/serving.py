@@ -8,8 +8,9 @@ from django.utils.translation import gettext
 from recommendations.attribution import rec_id
 from recommendations.bundle import registry
 from recommendations.experiments.assignment import arm_of, plans
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import Read, snapshot_of
-from recommendations.recommenders.recommenders import KINDS, live_for
+from recommendations.recommenders.recommenders import RECOMMENDERS, live_for
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Shelf
 from recommendations.retrieval.profile import customer_key
@@ -24,7 +25,7 @@ MAX_K = 50
 
 
 def recommend(
-    kind: str,
+    kind: Kind,
     *,
     shopper: str | None = None,
     article: int | None = None,
@@ -34,7 +35,7 @@ def recommend(
     beside: Collection[int] = (),
     read: Read = snapshot_of,
 ) -> Shelf:
-    """Up to `k` articles of a kind (a key of KINDS), best first, with their reasons.
+    """Up to `k` articles of a kind, best first, with their reasons.
 
     `article` is the one on the page: what "similar" is about, and never shown elsewhere.
     `index_group` narrows to one audience; nothing `beside` it on the page is shown a second time,
@@ -42,10 +43,10 @@ def recommend(
     request: Redis isn't asked what they did; otherwise `read` asks it. With Redis or the bundle
     away a fallback answers, named in `strategy` and flagged `degraded`; without any data the shelf
     is empty.
-    Raise KeyError for an unknown kind, ValueError when a kind about an article gets none.
+    Raise ValueError when a kind about an article gets none.
     """
     begun = time.perf_counter()
-    chosen = KINDS[kind]
+    chosen = RECOMMENDERS[kind]
     arm = arm_of(plans.get(), kind, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
     live = live_for(chosen, None if is_new else shopper, index_group, read)

@@ -14,7 +14,7 @@ from recommendations.experiments.assignment import Arm
 from recommendations.experiments.interleaving import draft
 from recommendations.experiments.parameters import Parameters
 from recommendations.experiments.strategies import STRATEGIES
-from recommendations.recommenders.recommenders import Kind
+from recommendations.recommenders.recommenders import Recommender
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found
 from recommendations.rules.models import Rule
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def fill(
-    kind: Kind, context: RequestContext, arm: Arm | None, rules: Sequence[Rule]
+    kind: Recommender, context: RequestContext, arm: Arm | None, rules: Sequence[Rule]
 ) -> tuple[Found, int]:
     """What the arm (none: the kind itself) shows, and which places are the challenger's."""
     parameters = arm.parameters if arm else Parameters()
@@ -38,7 +38,9 @@ def fill(
     return replace(own, strategy=mixed, items=items), teams
 
 
-def _ruled(strategy: str, kind: Kind, context: RequestContext, rules: Sequence[Rule]) -> Found:
+def _ruled(
+    strategy: str, kind: Recommender, context: RequestContext, rules: Sequence[Rule]
+) -> Found:
     return arranged(rules, context, STRATEGIES[strategy](kind, deeper(context, rules)))
 
 

@@ -31,7 +31,13 @@ from recommendations.training.co_occurrence import Partners, also_bought, bought
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
 from recommendations.training.counts import sales_counts
-from recommendations.training.looks import joined, look_arrays, share_of_look, similar_in_look
+from recommendations.training.looks import (
+    joined,
+    look_arrays,
+    no_looks,
+    share_of_look,
+    similar_in_look,
+)
 from recommendations.training.neighbours import (
     designs,
     neighbours_of,
@@ -89,6 +95,9 @@ def unlike_of(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
     """In place of `likes_of`: designs alone."""
     count = len(inputs.articles)
     return {
+        **no_looks(count),
+        "look_neighbours": np.full((count, 1), ABSENT, np.int32),
+        "look_neighbour_scores": np.zeros((count, 1), np.float32),
         "design": designs(inputs.articles),
         "vectors": np.zeros((count, 1), np.float32),
         "neighbours": np.full((count, 1), ABSENT, np.int32),

@@ -8,6 +8,7 @@ from catalog import article_cache
 from catalog.models import Article
 from recommendations.bundle import registry
 from recommendations.ranking.inspiring import favourite
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import read_once_per_page
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Item, Shelf
@@ -20,7 +21,7 @@ Card = tuple[Article, Item, int]
 
 def shelf_for(
     request: HttpRequest,
-    kind: str,
+    kind: Kind,
     *,
     article: int | None = None,
     index_group: int | None = None,

@@ -11,6 +11,7 @@ from catalog import article_cache
 from catalog.data_version import per_data_version
 from catalog.models import Article
 from catalog.navigation import Node, menu
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import read_once_per_page
 from recommendations.serving import serving
 from recommendations.widgets.rendering import favourite_audience, on_page
@@ -38,7 +39,7 @@ def hero_of(request: HttpRequest) -> Hero:
     """The shopper's own recommendations where something is known of them, else what trends."""
     group = favourite_audience(request)
     department = next((node for node in menu() if node.pk == group), None)
-    kind = "trending" if department is None else "for-you"
+    kind = Kind.TRENDING if department is None else Kind.FOR_YOU
     answer = serving.recommend(
         kind,
         shopper=shopper_of(request),

@@ -6,9 +6,9 @@ from typing import Final
 import numpy as np
 
 from catalog.search.facet_index import Assortment, Floats
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import snapshot_of
 from recommendations.serving.serving import MAX_K, recommend
-from storefront.listing.faceted_list import FOR_YOU
 
 # The shopper's affinities, as the stream keeps them, and the assortment's columns they are about.
 DIMENSIONS: Final = {
@@ -28,7 +28,7 @@ def liking(goods: Assortment, shopper: str, index_group: int | None = None) -> F
     """A factor for each row, 1 for what nothing speaks for; all ones of somebody unknown."""
     live = snapshot_of(shopper)
     factor = 1 + TASTE * taste(goods, live.state.affinities if live else {})
-    shelf = recommend(FOR_YOU, shopper=shopper, index_group=index_group, k=MAX_K)
+    shelf = recommend(Kind.FOR_YOU, shopper=shopper, index_group=index_group, k=MAX_K)
     rows, known = goods.rows_of(np.array([item.article for item in shelf.items], np.int64))
     factor[rows[known]] *= PICKED
     return factor

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.models import Article
 from catalog.money import amount
 from catalog.search.ranking import cleaned, find
+from recommendations.recommenders.kinds import Kind
 from recommendations.serving import serving
 from recommendations.serving.outfits import outfit
 from storefront.bag import contents as bag
@@ -44,7 +45,7 @@ def _start(request: HttpRequest, typed: str, has_bag: bool) -> HttpResponse:
     if typed:
         articles = list(find(typed, shown).articles[:STARTS])
     else:
-        trending = [item.article for item in serving.recommend("trending", k=STARTS).items]
+        trending = [item.article for item in serving.recommend(Kind.TRENDING, k=STARTS).items]
         articles = list(shown.in_order_of(trending))
     context = {"q": typed, "articles": articles, "has_bag": has_bag}
     return render(request, "shop/outfits_start.html", context)

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from catalog.models import ApiKey
 from recommendations.models import ModelVersion
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from storefront.models import Order
 from storefront.tests.actors import (
     EVERYBODY,
@@ -56,7 +56,7 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
         f"api/v1/recommendations/{kind}/": (
             f"api/v1/recommendations/{kind}/?article={ARTICLE}", EVERYBODY
         )
-        for kind in KINDS
+        for kind in RECOMMENDERS
     },
     "sitemap-<slug:section>.xml": ("sitemap-places.xml", EVERYBODY),
     "article/<article:article>/": (f"article/{ARTICLE}/", EVERYBODY),

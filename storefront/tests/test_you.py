@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from catalog.models import ArticleSummary
 from catalog.tests.factories import make_article, make_customer, make_transaction
+from recommendations.recommenders.kinds import Kind
 from recommendations.serving.serving import recommend
 from storefront.models import BagLine, SavedArticle
 from storefront.product.price_history import _ask, chart
@@ -60,13 +61,13 @@ def test_the_page_draws_the_features_of_its_shopper_alone(client: Client, shop: 
 def test_less_like_this_is_honoured_shown_and_undone(client: Client, shop: Shop) -> None:
     shopper, article = visit(client), {"article": shop.dress.article_id}
     known(shopper, shop.dress.pk)
-    assert [i.article for i in recommend("recently-viewed", shopper=shopper).items]
+    assert [i.article for i in recommend(Kind.RECENTLY_VIEWED, shopper=shopper).items]
     fragment = client.post("/you/less/", article, headers={"HX-Request": "true"}).text
     assert "You will see less like Garden dress." in fragment
-    assert recommend("recently-viewed", shopper=shopper).items == []
+    assert recommend(Kind.RECENTLY_VIEWED, shopper=shopper).items == []
     assert "Undo" in client.get("/you/").text
     assert client.post("/you/less/", {**article, "undo": "1"}).status_code == 302
-    assert [i.article for i in recommend("recently-viewed", shopper=shopper).items]
+    assert [i.article for i in recommend(Kind.RECENTLY_VIEWED, shopper=shopper).items]
     client.post("/you/less/", article)
     client.post("/personas/switch/", {"customer": shop.customer.pk})
     assert (dislikes.of("c1"), dislikes.of(shopper)) == ([shop.dress.pk], [])

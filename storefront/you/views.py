@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from catalog.models import Article
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.widgets.rendering import on_page, shelf_for
 from storefront.bag.views import CHANGED, refused
 from storefront.bag.wishlist_views import back
@@ -76,7 +76,7 @@ def _another(request: HttpRequest) -> str:
         return ""
     on_page(request).update(form.cleaned_data["beside"])
     kind, about = form.cleaned_data["shelf"], form.cleaned_data["about"]
-    if KINDS[kind].article and about is None:
+    if RECOMMENDERS[kind].article and about is None:
         return ""
     shelf = shelf_for(request, kind, article=about, k=1)
     if not shelf["cards"]:
