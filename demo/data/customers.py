@@ -57,7 +57,7 @@ def _ages(rng: np.random.Generator, count: int) -> Ints:
 
 
 def _postal_codes(rng: np.random.Generator, count: int) -> pd.Series:
-    """Hashed postal codes: one stands for "none given" (6.7 %), each of the others has few customers."""
+    """Hashed postal codes: one means "none given" (6.7 %), the others have few customers each."""
     codes = hex_digits(rng.integers(0, 256, (max(2, count // 4), 32), dtype=np.uint8))
     area = rng.integers(1, len(codes), count)
     area[rng.random(count) < 0.067] = 0
