@@ -1,4 +1,4 @@
-"""Recommendations per second with sixteen clients, compared with a bare Django view with one GET.
+"""Recommendations per second with sixteen clients, and a bare view with one Redis GET beside it.
 
 Synthetic data: the full catalogue and 200,000 shoppers with features. Both run on the same web
 server under wrk (https://github.com/wg/wrk), in short alternating turns, so that slow phases of the

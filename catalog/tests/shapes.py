@@ -362,7 +362,7 @@ def barest(folder: Path) -> None:
     text(T, without(OPTIONAL[T]))(folder)
 
 
-# --- What is no such file ----------------------------------------------------------------------
+# --- Files that are refused --------------------------------------------------------------------
 
 
 def tarred(data: bytes) -> bytes:

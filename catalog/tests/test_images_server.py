@@ -251,7 +251,7 @@ def png_bomb(side: int) -> bytes:
     return signature + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-# --- what stands for a missing picture --------------------------------------------------------
+# --- placeholder for a missing picture --------------------------------------------------------
 
 
 @pytest.mark.django_db
