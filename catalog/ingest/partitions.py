@@ -76,7 +76,7 @@ def build(month: date) -> None:
 
 
 def attach(month: date) -> None:
-    """Make the built table a partition."""
+    """Attach the built table as a partition."""
     first, after = bounds_of(month)
     table = table_of(month)
     execute(

@@ -47,7 +47,7 @@ def env_file(var: Path) -> Path:
 def up(
     var: Path, names: Collection[str] = NAMES, *, durable: bool = True, say: Say = quiet
 ) -> dict[str, str]:
-    """Start what isn't running, and wait until everything responds; progress goes to `say`.
+    """Start what isn't running, and wait until everything responds; `say` reports progress.
 
     Returns the variables for the services, and the secret key. A service whose variable is set to
     something else in the environment is external and left alone. `durable=False` trades the safety

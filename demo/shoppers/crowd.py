@@ -145,7 +145,7 @@ async def _visit(
 
 
 def mind_of(minds: Minds, cluster: int, dice: Random) -> Mind:
-    """Somebody of this taste, with a budget and maybe a goal."""
+    """A shopper with this taste, a budget and possibly a goal."""
     middle, spread = BUDGET
     budget = int(middle * np.exp(dice.gauss(0, spread)))
     goal = int(minds.sort[minds.bought_at(cluster, dice.random())])

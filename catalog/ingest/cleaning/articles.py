@@ -130,7 +130,7 @@ def code_of(name: str) -> str:
 
 
 def main_colour(name: str) -> str:
-    """Blue of Dark Blue."""
+    """The last word: Blue for Dark Blue."""
     return name.rpartition(" ")[2].capitalize()
 
 

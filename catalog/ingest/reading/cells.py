@@ -109,7 +109,7 @@ def distinct(column: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int32]]:
 
 
 def whole(text: str, *, name: str, low: int, high: int) -> int:
-    """49 of `49` or `49.0`; 108775015 of `0108775015` or `108775015.0`."""
+    """An integer: `49` or `49.0`; `0108775015` or `108775015.0`."""
     match = WHOLE.fullmatch(text.strip())
     if not match:
         raise ValueError(f"{name} is not a whole number")
