@@ -260,7 +260,9 @@ def swap_under_load(port: int, script_file: Path) -> dict[str, float]:
 def where_the_time_goes(shoppers: int) -> dict[str, float]:
     """Seconds per part of a thousand for-you shelves in one process."""
     from recommendations.bundle import registry
-    from recommendations.ranking import pipeline
+    from recommendations.ranking.goods import goods_of
+    from recommendations.ranking.inspiring import inspiring_shelf
+    from recommendations.ranking.pipeline import Constraints
     from recommendations.recommenders import online_features
     from recommendations.retrieval.profile import profile_of
     from recommendations.serving import serving
@@ -276,7 +278,8 @@ def where_the_time_goes(shoppers: int) -> dict[str, float]:
         features = time.perf_counter()
         profile = profile_of(bundle, found.recents, None, found.now_ms)
         known = time.perf_counter()
-        pipeline.personal_shelf(bundle, profile, serving.DEFAULT_K, pipeline.Constraints(seed=1))
+        wish = Constraints(seed=1)
+        inspiring_shelf(bundle, profile, serving.DEFAULT_K, wish, goods_of(bundle))
         ranked = time.perf_counter()
         serving.recommend(Kind.FOR_YOU, shopper=name)
         spent["features"] += features - at

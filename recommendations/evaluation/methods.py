@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.dataset.inputs import Inputs, Progress
-from recommendations.ranking.pipeline import Constraints, personal_shelf, predicted, predicting
+from recommendations.ranking.inspiring import inspiring_shelf
+from recommendations.ranking.pipeline import Constraints, predicted, predicting
 from recommendations.ranking.ranker import best_first
 from recommendations.ranking.scoring import generate
 from recommendations.retrieval.candidates import Source
@@ -54,8 +55,8 @@ def ranked(bundle: Bundle, customers: Ints, depth: int) -> Lists:
 def in_session(
     bundle: Bundle, customer: int, day: int, first: Sequence[int], k: int, *, live: bool
 ) -> list[int]:
-    """The shelf at noon of `day` (since 1970), after the first articles of a basket (rows) were
-    added to the bag, a minute apart.
+    """A page's shelf at noon of `day` (since 1970), when the first articles of a basket (rows) have
+    gone into the bag, a minute apart.
 
     With `live` off these events are unknown, though what is in the bag is hidden all the same.
     """
@@ -66,5 +67,5 @@ def in_session(
         for age, article in enumerate(reversed(articles), start=1)
     ]
     profile: Profile = profile_of(bundle, events if live else (), customer, now_ms)
-    picks = personal_shelf(bundle, profile, k, Constraints(hidden=set(first), seed=customer))
+    picks = inspiring_shelf(bundle, profile, k, Constraints(hidden=set(first), seed=customer))
     return [pick.row for pick in picks]

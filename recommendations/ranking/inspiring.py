@@ -1,14 +1,15 @@
 """The inspiring shelf: what suits the shopper but isn't what they have just seen. Pure.
 
-It starts from the candidates and order of the predictive list (`personal_shelf`: the export) but
-selects differently. A prediction may repeat purchases; a page's shelf may not: own purchases and
-the colours of viewed articles have shelves of their own.
+It takes the candidates and the order of the list that predicts (`pipeline.predicted`: the export),
+and chooses differently. A prediction may repeat what somebody bought; a shelf on a page may not:
+own purchases and the colours of what was looked at have shelves of their own.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +17,11 @@ import numpy.typing as npt
 from recommendations.bundle.reader import ABSENT, Bundle, Ints
 from recommendations.ranking.dislike_penalty import damped
 from recommendations.ranking.pipeline import (
-    EXPLORE_DEPTH,
-    EXPLORES,
-    EXPLORES_FROM,
     NEW,
     Constraints,
     Pick,
     allowed,
     among,
-    chance,
     picked,
 )
 from recommendations.ranking.ranker import best_first
@@ -32,7 +29,12 @@ from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Scores, Source, audience_of
 from recommendations.retrieval.profile import PURCHASE, Profile
 
-# A shelf at least this long may hold one product that the shopper has bought before.
+# Of shelves of this length or more, one in EXPLORES keeps its last place for an article that is
+# new in the shop.
+EXPLORES_FROM: Final = 8
+EXPLORES: Final = 4
+EXPLORE_DEPTH: Final = 60
+# A shelf of this length or more may hold one product that the shopper has bought before.
 REPEATS_FROM: Final = 12
 # Maximum share of a shelf caused by one article the shopper acted on, if there are several.
 SEED_SHARE: Final = 3
@@ -62,7 +64,7 @@ def inspiring_shelf(
 ) -> list[Pick]:
     """Up to k picks, best first, each of another design and of the shopper's audience.
 
-    Designs in `wish.hidden` and `wish.less` are left out in every colour.
+    Of `constraints.hidden` and `constraints.less` no colour is shown.
     """
     found = generate(bundle, profile, weights, constraints.index_group)
     ranking = damped(bundle, best_first(bundle, profile, found), constraints.less)
@@ -174,6 +176,11 @@ def explores(constraints: Constraints, k: int) -> bool:
         and constraints.seed is not None
         and chance(constraints.seed) % EXPLORES == 0
     )
+
+
+def chance(seed: int) -> int:
+    """A number that looks like any, the same for the same seed."""
+    return crc32(str(seed).encode())
 
 
 def something_new(

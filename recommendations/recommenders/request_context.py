@@ -126,7 +126,8 @@ def row_of(bundle: Bundle | None, article: int) -> int | None:
 
 
 def places(context: RequestContext, bundle: Bundle, rows: Ints, out: Collection[int]) -> list[int]:
-    """Which k of the rows to show: on sale, of the requested audience, not in `out`, diverse."""
+    """Which k of the rows to show: on sale, of the audience asked for, none of `out`, each of
+    another design."""
     wanted = bundle.on_sale[rows]
     if context.index_group is not None:
         wanted = wanted & (bundle.index_group[rows] == context.index_group)
@@ -135,7 +136,7 @@ def places(context: RequestContext, bundle: Bundle, rows: Ints, out: Collection[
     if len(designs := barred(context, bundle)):
         wanted = wanted & ~among(bundle.design.take(rows), designs)
     left = np.flatnonzero(wanted)
-    chosen: list[int] = left[diverse(bundle, rows[left], context.k, context.k)].tolist()
+    chosen: list[int] = left[diverse(bundle, rows[left], context.k)].tolist()
     return chosen
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from recommendations.bundle.format import RankerReport, report_of
+from recommendations.bundle.format import ARRAYS, RankerReport, report_of
+from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.inputs import Inputs
 from recommendations.dataset.splits import Truth
@@ -23,7 +24,7 @@ from recommendations.ranking.pipeline import Constraints, predicted
 from recommendations.ranking.ranker import TOLD, applies, best_first, opinions
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import PURCHASE, VIEW, Profile
-from recommendations.tests.shops import some_inputs
+from recommendations.tests.shops import rebuyers
 from recommendations.training import ranker, slices
 from recommendations.training.pipeline import ranker_of, slice_bundles
 from recommendations.training.ranker import Trial, calibration, examples_of, fit, heads_of, sliced
@@ -32,16 +33,6 @@ from recommendations.training.slices import Slices, slices_of
 
 def quiet(line: str) -> None:
     """Discards progress messages."""
-
-
-def rebuyers() -> Inputs:
-    """Two hundred customers with fifteen purchases each."""
-    inputs = some_inputs(sales=3000)
-    order = np.argsort(inputs.sales.day, kind="stable")
-    columns = vars(inputs.sales) | {"customer": (inputs.sales.customer % 200).astype(np.int32)}
-    return replace(
-        inputs, sales=type(inputs.sales)(**{k: column[order] for k, column in columns.items()})
-    )
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +54,13 @@ def bought(rows: list[int], kind: int = PURCHASE) -> Profile:
     return Profile(
         np.array(rows, np.int32), np.full(len(rows), kind, np.int8), np.arange(1.0, len(rows) + 1)
     )
+
+
+def test_a_slice_has_every_array_of_a_bundle_but_those_of_outfits() -> None:
+    inputs = rebuyers()
+    arrays = slice_bundles(inputs)(inputs).arrays
+    declared = {name: kind for name, kind in ARRAYS.items() if name not in OUTFIT_ARRAYS}
+    assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == declared
 
 
 def test_the_ranker_reorders_the_head_and_leaves_scores_falling(
