@@ -35,7 +35,7 @@ WORDS: Final = {
 }
 CHANGES: Final = {
     "view": _(
-        "recents, counts, windows, affinities (+1), session; the article's trend and co-views"
+        "recents, counts, windows, affinities (+1), session; the article's trend"
     ),
     "click": _("recents, counts, windows, session"),
     "bag_add": _("bag, recents, counts, windows, affinities (+3), session; the article's trend"),
