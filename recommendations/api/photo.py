@@ -73,7 +73,7 @@ class AlikeSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(help_text="Likeness of look, at most 1.")
 
 
-class PartSerializer(serializers.Serializer[Any]):
+class LookPartSerializer(serializers.Serializer[Any]):
     slot = serializers.CharField()
     box = serializers.ListField(child=serializers.FloatField())
     items = AlikeSerializer(many=True)
@@ -82,7 +82,7 @@ class PartSerializer(serializers.Serializer[Any]):
 class PhotoSerializer(serializers.Serializer[Any]):
     model_version = serializers.CharField()
     items = AlikeSerializer(many=True)
-    parts = PartSerializer(many=True, help_text="With look: what each slot seems to show.")
+    parts = LookPartSerializer(many=True, help_text="With look: what each slot seems to show.")
 
 
 class PhotoView(Limited):
