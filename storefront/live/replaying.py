@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext
 
+from catalog.data_version import per_data_version
 from streaming import history
 
 SPEEDS: Final = (300, 1200, 3600)
@@ -21,6 +22,7 @@ RUNNING: Final = "replay-running"
 _children: list[subprocess.Popen[bytes]] = []
 
 
+@per_data_version()
 def days() -> list[date]:
     """The last days of history that can be replayed, newest first."""
     known = history.bounds()

@@ -45,7 +45,7 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
         route: (route, EVERYBODY)
         for route in (
             "", "bag/", "orders/", "wishlist/", "you/", "you/export/", "live/", "search/",
-            "search/suggest/", "healthz", "readyz",
+            "search/suggest/", "search/photo/", "widgets/", "healthz", "readyz",
             "metrics", "robots.txt", "sitemap.xml",
             "api/v1/articles/", "api/v1/products/", "api/v1/taxonomy/", "api/v1/menu/",
             "api/v1/trending/",
@@ -60,7 +60,7 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
     },
     "sitemap-<slug:section>.xml": ("sitemap-places.xml", EVERYBODY),
     "article/<article:article>/": (f"article/{ARTICLE}/", EVERYBODY),
-    "widgets/<slug:kind>/": ("widgets/new-in/", EVERYBODY),
+    "widgets/<slug:name>/": ("widgets/new-in/", EVERYBODY),
     "api/v1/articles/<str:article_id>/": (f"api/v1/articles/{ARTICLE}/", EVERYBODY),
     "api/v1/search/": ("api/v1/search/?q=shirt", EVERYBODY),
     "api/v1/products/<str:product_code>/": ("api/v1/products/0900000/", EVERYBODY),
@@ -83,6 +83,7 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
             "bag/add/", "bag/update/", "bag/remove/", "bag/later/", "wishlist/change/",
             "you/less/", "you/reset/", "you/forget/", "live/replay/", "events/impressions/",
             "personas/", "personas/switch/", "personas/leave/", "api/v1/events/",
+            "api/v1/search/photo/",
         )
     },
 }  # fmt: skip
@@ -92,6 +93,7 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
 # 302. A route without a row refuses every POST.
 POSTS: dict[str, set[str]] = dict.fromkeys(
     (
+        "search/photo/", "api/v1/search/photo/",
         "bag/add/", "bag/update/", "bag/remove/", "bag/later/", "wishlist/change/",
         "checkout/", "checkout/delivery/", "checkout/review/", "outfits/add/",
         "you/less/", "you/reset/", "you/forget/", "events/impressions/",
@@ -99,7 +101,7 @@ POSTS: dict[str, set[str]] = dict.fromkeys(
     ),
     EVERYBODY,
 )  # fmt: skip
-NEEDS_NO_TOKEN = {"api/v1/events/", "api/v1/outfits/"}
+NEEDS_NO_TOKEN = {"api/v1/events/", "api/v1/outfits/", "api/v1/search/photo/"}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from django.contrib import admin
 from django.utils import timezone
 from pytest_django import Settings
 
-from catalog.models import IngestRun
+from catalog.models import IngestRun, SearchSynonym
 from recommendations.models import Experiment, Layer, ModelVersion, Outcome, Rule, Serving
 from storefront.tests.actors import EVERYBODY, NOBODY, STAFF, Actors, admin_routes, unlimited
 from storefront.tests.shops import Shop
@@ -44,6 +44,7 @@ MODELS: Final[dict[str, May]] = {
     "catalog.customer": May(SUPPORT),
     "catalog.transaction": May(SUPPORT),
     "catalog.ingestrun": May(DATA),
+    "catalog.searchsynonym": May(MERCHANDISER, MERCHANDISER, MERCHANDISER, MERCHANDISER),
     **dict.fromkeys(
         (
             "catalog.article", "catalog.product", "catalog.productgroup", "catalog.producttype",
@@ -121,6 +122,7 @@ def actors(
     serving = Serving.objects.create(kind="for-you", strategy="s")
     Outcome.objects.create(day=date(2020, 9, 1), serving=serving)
     IngestRun.objects.create()
+    SearchSynonym.objects.create(words="trousers", means="jeans")
     ErasedShopper.objects.create(shopper="c3")
     return Actors()
 

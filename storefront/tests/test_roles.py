@@ -8,7 +8,8 @@ from django.urls import reverse
 pytestmark = pytest.mark.django_db
 LISTS = (
     "catalog_article", "catalog_product", "catalog_department", "catalog_ingestrun",
-    "catalog_customer", "catalog_transaction", "recommendations_modelversion",
+    "catalog_customer", "catalog_transaction", "catalog_searchsynonym",
+    "recommendations_modelversion",
     "recommendations_rule", "streaming_deadmessage", "auth_user", "auth_group",
 )  # fmt: skip
 GOODS = {"catalog_article", "catalog_product", "catalog_department"}
@@ -17,7 +18,7 @@ GOODS = {"catalog_article", "catalog_product", "catalog_department"}
 @pytest.mark.parametrize(
     ("role", "opened"),
     [
-        ("merchandiser", GOODS | {"recommendations_rule"}),
+        ("merchandiser", GOODS | {"recommendations_rule", "catalog_searchsynonym"}),
         (
             "data",
             GOODS | {"catalog_ingestrun", "recommendations_modelversion", "streaming_deadmessage"},
