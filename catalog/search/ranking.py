@@ -124,8 +124,20 @@ def rank(typed: str, goods: Assortment, steps: Steps = FULL) -> Ranked:
     words = cleaned(typed)
     if ids := _ids(words, goods):
         return ids
-    terms = vocabulary() if steps.understanding else WORDS_ALONE
-    return ranked(read(words, terms, known_of(goods), synonyms()), goods, steps)
+    if not steps.understanding:
+        return ranked(read(words, WORDS_ALONE, known_of(goods), synonyms()), goods, steps)
+    found = ranked(read(words, vocabulary(), known_of(goods), synonyms()), goods, steps)
+    return found if found.rows.any() else _literally(words, found, goods, steps)
+
+
+def _literally(words: str, understood: Ranked, goods: Assortment, steps: Steps) -> Ranked:
+    """What has the very words, where no article is what they mean ("strap" of a name); prices and
+    exclusions, which words can't stand for, keep what they found."""
+    parts = understood.reading.parts if understood.reading else ()
+    if any(part.negated or part.price is not None for part in parts):
+        return understood
+    found = ranked(read(words, WORDS_ALONE, known_of(goods, WORDS_ALONE), synonyms()), goods, steps)
+    return found if found.rows.any() else understood
 
 
 def ranked(reading: Reading, goods: Assortment, steps: Steps = FULL) -> Ranked:
@@ -155,8 +167,8 @@ def cleaned(typed: str) -> str:
     return visible(typed[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
 
 
-def known_of(goods: Assortment) -> Known:
-    return Known(goods.texts.known, spelling(goods, vocabulary()).meant)
+def known_of(goods: Assortment, terms: Vocabulary | None = None) -> Known:
+    return Known(goods.texts.known, spelling(goods, terms or vocabulary()).meant)
 
 
 def _ids(words: str, goods: Assortment) -> Ranked | None:

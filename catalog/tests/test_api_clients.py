@@ -68,7 +68,7 @@ def test_paging_gives_every_product_once(client: Client, order: str) -> None:
 
 def test_products_are_found_by_words(client: Client) -> None:
     make_article(1001, product=1, name="Linen shirt")
-    make_article(2001, product=2, name="Coat", description="Of linen.", units_recent=2)
+    make_article(2001, product=2, name="Coat", description="Of linen.")
     make_article(3001, product=3, name="Sock")
     assert codes(client, search="linen") == ["0000001", "0000002"]
 
