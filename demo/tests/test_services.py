@@ -73,7 +73,7 @@ def until(holds: Callable[[], bool], seconds: float = 180) -> None:
 def start_up(var: Path, before: str = "") -> "subprocess.Popen[str]":
     """Run `services up` in a separate process and session."""
     code = f"""
-import os; from pathlib import Path; from storefront import services
+import os; from pathlib import Path; from demo import services
 {before}
 services.up(Path({str(var)!r}))
 """
