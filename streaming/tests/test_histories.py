@@ -104,6 +104,9 @@ class Histories(RuleBasedStateMachine):
     def _start(self) -> Running:
         worker = Running(FeatureProcessor())
         worker.thread.start()
+        # The embedded broker may keep a member that left in the middle of joining, and then gives
+        # nobody else the partitions: each worker is let in before anything happens to it.
+        worker.catch_up(PATIENCE_S)
         return worker
 
     def teardown(self) -> None:
