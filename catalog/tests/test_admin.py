@@ -10,12 +10,13 @@ from django.test import Client
 from catalog.admin.base import EstimatingPaginator
 from catalog.admin.reports import readable
 from catalog.admin.shoppers import customers_named
-from catalog.models import ApiKey, Article, Customer, IngestRun, Transaction
+from catalog.models import ApiKey, Article, Customer, IngestRun, SearchSynonym, Transaction
 from catalog.tests.factories import make_article, make_customer, make_transaction
 
 pytestmark = pytest.mark.django_db
 MODELS = [m for m in admin.site._registry if m._meta.app_label == "catalog"]
-READ_ONLY = [m for m in MODELS if m is not ApiKey]
+EDITED = (ApiKey, SearchSynonym)
+READ_ONLY = [m for m in MODELS if m not in EDITED]
 
 
 def listed(client: Client, model: str, **query: str | int) -> list[Any]:

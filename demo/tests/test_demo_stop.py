@@ -1,4 +1,4 @@
-"""However a demo is ended, nothing of it is left, and the next one starts on the same port."""
+"""However a demo ends, nothing is left running, and the next one starts on the same port."""
 
 import os
 import signal
@@ -15,14 +15,14 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def var() -> Iterator[Path]:
-    """The state of a demo, made once for all of these tests."""
+    """The state of a demo, created once for all of these tests."""
     with a_folder() as folder:
         yield folder
 
 
 @pytest.fixture
 def fresh() -> Iterator[Path]:
-    """An empty one."""
+    """Empty state."""
     with a_folder() as folder:
         yield folder
 
@@ -54,7 +54,7 @@ def kill_make(run: Run) -> None:
 
 
 def kill_all_at_once(run: Run) -> None:
-    """The command, then its warden: nobody is left to clear up, so the next start does."""
+    """The command, then its warden: nobody is left to clean up, so the next start does."""
     for process in [psutil.Process(run.demo()), *psutil.Process(run.demo()).children()]:
         if process.pid == run.demo() or "warden" in " ".join(process.cmdline()):
             process.kill()
@@ -66,7 +66,7 @@ def kill_all_at_once(run: Run) -> None:
         (interrupt, False),
         (interrupt_twice, False),
         (terminate, False),
-        (terminate, True),  # which passes it on to the command
+        (terminate, True),  # make passes it on to the command
         (close_the_terminal, True),
         (kill, False),
         (kill_make, True),
@@ -122,7 +122,7 @@ def test_a_start_that_was_killed_at_any_step_is_taken_up_by_the_next(fresh: Path
         run.wait_for(step)
         os.kill(run.demo(), signal.SIGKILL)
         run.end()
-        # The next one starts at once: the warden of this one is still at work.
+        # Starts immediately, while the previous warden is still at work.
     again = Run(fresh, "--once", port=21_778)
     assert again.end() == 0, again.said
     again.assert_nothing_left()

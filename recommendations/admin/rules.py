@@ -1,4 +1,4 @@
-"""Rules: written, checked, tried on a shopper, and every change on record."""
+"""Rules in the admin: edited, validated, previewed for a shopper, with every change logged."""
 
 from django import forms
 from django.contrib import admin
@@ -11,7 +11,7 @@ from django.utils.html import format_html
 
 from catalog.admin.base import thumbnail
 from catalog.models import Article
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
 from recommendations.rules.serving import UNRULED
@@ -20,10 +20,10 @@ from streaming.identity.shoppers import is_shopper
 
 
 class PreviewForm(forms.Form):
-    """For whom to try the rule, and on which shelf."""
+    """The shopper and shelf to preview the rule for."""
 
     kind = forms.ChoiceField(
-        choices=[(name, kind.title) for name, kind in KINDS.items() if name not in UNRULED]
+        choices=[(name, kind.title) for name, kind in RECOMMENDERS.items() if name not in UNRULED]
     )
     shopper = forms.CharField(
         required=False, help_text="c and a customer's number; nobody in particular when empty"
@@ -42,7 +42,7 @@ class PreviewForm(forms.Form):
         return shopper
 
     def clean(self) -> None:
-        kind = KINDS.get(self.cleaned_data.get("kind", ""))
+        kind = RECOMMENDERS.get(self.cleaned_data.get("kind", ""))
         if kind and kind.article and not self.cleaned_data.get("article"):
             self.add_error("article", "This shelf is about an article: name one.")
 
@@ -99,7 +99,7 @@ def shown(rule: Rule, form: PreviewForm) -> Preview:
 
 
 def shelves(found: Preview) -> list[dict[str, object]]:
-    """The two shelves, each card with what the rule does to it."""
+    """Both shelves, each card marked with what the rule does to it."""
     before, after = ([item.article for item in items] for items in (found.before, found.after))
     articles = Article.objects.in_bulk([*before, *after])
     return [

@@ -1,4 +1,4 @@
-"""POST /api/v1/search/photo/: the articles that look like an uploaded picture."""
+"""POST /api/v1/search/photo/: the articles that look most like an uploaded picture."""
 
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ class NotReadyError(APIException):
 
 
 class BoxField(serializers.CharField):
-    """Four shares of the picture's sides, as in 0.1,0.2,0.9,0.8."""
+    """Four fractions of the picture's sides, as in 0.1,0.2,0.9,0.8."""
 
     def to_internal_value(self, data: Any) -> Box:  # type: ignore[override]
         parts = super().to_internal_value(data).split(",")
@@ -135,7 +135,7 @@ class PhotoView(Limited):
 
 
 def picture_of(content: bytes) -> Image.Image:
-    """Raise the API's error for what can't be looked at."""
+    """The uploaded picture. Raise the API's error if it can't be decoded."""
     try:
         return opened(content)
     except TooLargeError as error:

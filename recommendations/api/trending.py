@@ -1,4 +1,4 @@
-"""GET /api/v1/trending/: what trends, the same for everybody; of no shopper, so it can be kept."""
+"""GET /api/v1/trending/: the same for everybody and tied to no shopper, so it can be cached."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from recommendations.api.serializers import AudienceQuery, ItemSerializer
 from recommendations.bundle.lookups import check_known
+from recommendations.recommenders.kinds import Kind
 from recommendations.serving.serving import recommend
 from web.problems import documented
 from web.quotas import Limited
@@ -41,6 +42,6 @@ class Trending(Limited):
         query = AudienceQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         check_known(query.validated_data)
-        shelf = recommend("trending", **query.validated_data)
+        shelf = recommend(Kind.TRENDING, **query.validated_data)
         headers = {"Cache-Control": f"public, max-age={KEPT_S}"}
         return Response(TrendingSerializer(shelf).data, headers=headers)

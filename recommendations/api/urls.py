@@ -5,12 +5,12 @@ from recommendations.api.photo import PhotoView
 from recommendations.api.trending import Trending
 from recommendations.api.versions import ModelVersionDetail, ModelVersionList
 from recommendations.api.views import view_of
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 
 urlpatterns = [
     *[
         path(f"recommendations/{kind}/", view_of(kind).as_view(), name=f"recommend-{kind}")
-        for kind in KINDS
+        for kind in RECOMMENDERS
     ],
     path("outfits/", OutfitView.as_view(), name="outfits"),
     path("search/photo/", PhotoView.as_view(), name="api-search-photo"),

@@ -1,4 +1,4 @@
-"""GET /api/v1/recommendations/<kind>/: recommendations for whoever sends the request."""
+"""GET /api/v1/recommendations/<kind>/: recommendations for the shopper who sends the request."""
 
 from typing import ClassVar
 
@@ -15,7 +15,8 @@ from recommendations.api.serializers import (
     read_query,
 )
 from recommendations.bundle.lookups import check_known
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.kinds import Kind
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving.serving import recommend
 from streaming.identity.shoppers import known_shopper
 from web.problems import documented
@@ -29,26 +30,26 @@ class ShelfView(Limited):
     """
 
     throttle_scope = "recommendations"
-    kind: ClassVar[str]
+    kind: ClassVar[Kind]
     query: ClassVar[type[ShelfQuery]] = ShelfQuery
 
     def get(self, request: Request) -> HttpResponse:
         query = read_query(self.query, request._request)
         check_known(query)
         shelf = recommend(self.kind, shopper=known_shopper(request._request), **query)
-        # Written at once: DRF's renderer takes longer than the shelf's filters.
+        # Rendered directly: DRF's renderer takes longer than filtering the shelf.
         return HttpResponse(orjson.dumps(plain(shelf)), content_type="application/json")
 
 
-def view_of(kind: str) -> type[ShelfView]:
-    """The view of one kind, with its own entry in the schema."""
-    query = SimilarQuery if KINDS[kind].article else ShelfQuery
+def view_of(kind: Kind) -> type[ShelfView]:
+    """The view of one kind, with its own entry in the OpenAPI schema."""
+    query = SimilarQuery if RECOMMENDERS[kind].article else ShelfQuery
     view = type(
         f"{kind.title().replace('-', '')}View", (ShelfView,), {"kind": kind, "query": query}
     )
     described = extend_schema(
         operation_id=f"recommend_{kind.replace('-', '_')}",
-        summary=KINDS[kind].title,
+        summary=RECOMMENDERS[kind].title,
         parameters=[query],
         responses={
             200: ShelfSerializer,

@@ -1,28 +1,28 @@
-"""The ways to fill a shelf or dress an outfit that a variant may choose from."""
+"""The strategies for shelves and outfits that a variant may choose from."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
 from recommendations.outfits.strategies import LOOKS
-from recommendations.recommenders.recommenders import KINDS, Kind, popular_lately
+from recommendations.recommenders.recommenders import RECOMMENDERS, Recommender, popular_lately
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found
 from streaming.features.state import State
 
 
-def default(kind: Kind, context: RequestContext) -> Found:
+def default(kind: Recommender, context: RequestContext) -> Found:
     return kind.find(context)
 
 
-def popularity(_: Kind, context: RequestContext) -> Found:
-    """What sells, the same for everybody."""
+def popularity(_: Recommender, context: RequestContext) -> Found:
+    """Best sellers, the same for everybody."""
     items, strategy = popular_lately(context)
     return Found(strategy, "Popular right now", items)
 
 
-def without_live(kind: Kind, context: RequestContext) -> Found:
-    """As if nothing had been heard of the shopper since the model was trained."""
+def without_live(kind: Recommender, context: RequestContext) -> Found:
+    """Ignores everything the shopper did since the model was trained."""
     if context.live is None:
         return kind.find(context)
     unheard = replace(context.live, stored=State(bag=context.live.stored.bag))
@@ -30,7 +30,7 @@ def without_live(kind: Kind, context: RequestContext) -> Found:
 
 
 OUTFIT: Final = "outfit"
-STRATEGIES: Final[dict[str, Callable[[Kind, RequestContext], Found]]] = {
+STRATEGIES: Final[dict[str, Callable[[Recommender, RequestContext], Found]]] = {
     "default": default,
     "popularity": popularity,
     "without-live": without_live,
@@ -38,10 +38,10 @@ STRATEGIES: Final[dict[str, Callable[[Kind, RequestContext], Found]]] = {
 
 
 def strategies_of(kind: str) -> list[str]:
-    """The names of a kind's strategies, its own first; none for what can't be experimented on."""
+    """The names of a kind's strategies, default first; none if it can't be experimented on."""
     if kind == OUTFIT:
         return list(LOOKS)
-    return list(STRATEGIES) if kind in KINDS else []
+    return list(STRATEGIES) if kind in RECOMMENDERS else []
 
 
-EXPERIMENTABLE: Final = (*KINDS, OUTFIT)
+EXPERIMENTABLE: Final = (*RECOMMENDERS, OUTFIT)

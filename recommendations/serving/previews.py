@@ -1,6 +1,6 @@
-"""What would be recommended now with an article, or to a customer, and why: for staff.
+"""Staff previews: what an article's page or a customer would be recommended now, and why.
 
-The same code as serving, but nothing is stored, counted or drawn by lot.
+The same code as serving, but nothing is stored, counted or randomised.
 """
 
 from collections.abc import Mapping
@@ -11,8 +11,9 @@ from recommendations.bundle import registry
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.ranking.ranker import Opinion, opinions
 from recommendations.ranking.scoring import contributions, generate
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import snapshot_of
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found, Item
 from recommendations.retrieval.profile import customer_key
@@ -21,16 +22,18 @@ from recommendations.serving.serving import remembered
 from recommendations.serving.variants import fill
 from streaming.features.state import KINDS as ACTIONS
 
-OF_ARTICLE: Final = tuple(name for name, kind in KINDS.items() if kind.article)
-OF_CUSTOMER: Final = tuple(name for name, kind in KINDS.items() if kind.live and not kind.article)
-EXPLAINED: Final = "for-you"
+OF_ARTICLE: Final = tuple(name for name, kind in RECOMMENDERS.items() if kind.article)
+OF_CUSTOMER: Final = tuple(
+    name for name, kind in RECOMMENDERS.items() if kind.live and not kind.article
+)
+EXPLAINED: Final = Kind.FOR_YOU
 K: Final = 12
 ACTIONS_SHOWN: Final = 12
 
 
 @dataclass(frozen=True)
 class Place:
-    """An item, what each generator gave to it, and what the ranker made of that."""
+    """An item, each generator's contribution, and the ranker's explanation."""
 
     item: Item
     given: Mapping[str, float] = field(default_factory=dict)
@@ -47,7 +50,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Action:
-    """Something the customer did, live or before; `days` is how long ago, by the shop's clock."""
+    """A live or historical action of the customer; `days` is its age by the shop's clock."""
 
     article: int
     kind: str
@@ -56,7 +59,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Known:
-    """What the recommendations know of a customer; `live` is False while Redis is away."""
+    """What the recommender knows of a customer; `live` is False while Redis is down."""
 
     version: str | None
     live: bool
@@ -90,13 +93,13 @@ def actions(context: RequestContext, bundle: Bundle) -> list[Action]:
     ]
 
 
-def shown(kind: str, context: RequestContext, shopper: str | None) -> Shown:
-    found, _ = fill(KINDS[kind], context, None, rules_for(kind, shopper, None))
+def shown(kind: Kind, context: RequestContext, shopper: str | None) -> Shown:
+    found, _ = fill(RECOMMENDERS[kind], context, None, rules_for(kind, shopper, None))
     explained = kind == EXPLAINED and context.bundle is not None
     places = explain(context, context.bundle, found) if explained and context.bundle else None
     return Shown(
         kind,
-        found.title or KINDS[kind].title,
+        found.title or RECOMMENDERS[kind].title,
         found,
         places if places is not None else [Place(item) for item in found.items],
     )

@@ -1,9 +1,10 @@
-"""What a rule would change for a shopper, before it holds for anybody."""
+"""Previews what a rule would change for a shopper before it is enabled."""
 
 from dataclasses import dataclass
 
 from recommendations.bundle import registry
-from recommendations.recommenders.recommenders import KINDS, live_for
+from recommendations.recommenders.kinds import Kind
+from recommendations.recommenders.recommenders import RECOMMENDERS, live_for
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
@@ -16,16 +17,16 @@ K = 12
 
 @dataclass(frozen=True)
 class Preview:
-    """The shelf without and with the rule. `holds` is False where it isn't about this shelf."""
+    """The shelf without and with the rule; `holds` is False if it doesn't apply to this shelf."""
 
     before: list[Item]
     after: list[Item]
     holds: bool
 
 
-def preview(rule: Rule, kind: str, shopper: str | None, article: int | None = None) -> Preview:
-    """Nothing is stored and nothing counted. Raise ValueError for a kind about an article alone."""
-    chosen = KINDS[kind]
+def preview(rule: Rule, kind: Kind, shopper: str | None, article: int | None = None) -> Preview:
+    """Nothing is stored or counted. Raise ValueError for a kind that needs an article."""
+    chosen = RECOMMENDERS[kind]
     live = live_for(chosen, shopper, rule.index_group)
     bundle = registry.active()
     context = RequestContext(K, article, rule.index_group, bundle, live, remembered(shopper, live))

@@ -1,4 +1,4 @@
-"""One request for recommendations, answered from what is there."""
+"""Answers one request for recommendations."""
 
 import time
 from collections.abc import Collection
@@ -8,8 +8,9 @@ from django.utils.translation import gettext
 from recommendations.attribution import rec_id
 from recommendations.bundle import registry
 from recommendations.experiments.assignment import arm_of, plans
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import Read, snapshot_of
-from recommendations.recommenders.recommenders import KINDS, live_for
+from recommendations.recommenders.recommenders import RECOMMENDERS, live_for
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Shelf
 from recommendations.retrieval.profile import customer_key
@@ -24,7 +25,7 @@ MAX_K = 50
 
 
 def recommend(
-    kind: str,
+    kind: Kind,
     *,
     shopper: str | None = None,
     article: int | None = None,
@@ -34,18 +35,18 @@ def recommend(
     beside: Collection[int] = (),
     read: Read = snapshot_of,
 ) -> Shelf:
-    """Up to `k` articles of a kind (a key of KINDS), best first, with their reasons.
+    """Up to `k` articles of a kind, best first, with their reasons.
 
     `article` is the one on the page: what "similar" is about, and never shown elsewhere.
-    `index_group` narrows to one audience; nothing `beside` it on the page is shown a second time,
-    in no other colour either. A shopper who `is_new` was given their id for this very
-    request: Redis isn't asked what they did; otherwise `read` asks it. With Redis or the bundle
-    away a fallback answers, named in `strategy` and flagged `degraded`; without any data the shelf
-    is empty.
-    Raise KeyError for an unknown kind, ValueError when a kind about an article gets none.
+    `index_group` narrows to one audience; no article `beside` it on the page is repeated, not even
+    in another colour. For a shopper who `is_new`, with an id created in this very request, Redis is
+    not read; for others `read` reads it. With Redis or the bundle unavailable a fallback answers,
+    named in `strategy` and flagged `degraded`; without any data the shelf is empty.
+
+    Raise ValueError if a kind about an article gets none.
     """
     begun = time.perf_counter()
-    chosen = KINDS[kind]
+    chosen = RECOMMENDERS[kind]
     arm = arm_of(plans.get(), kind, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
     live = live_for(chosen, None if is_new else shopper, index_group, read)
@@ -72,7 +73,7 @@ def recommend(
 def remembered(shopper: str | None, live: Snapshot | None) -> int | None:
     """The customer whose history in the bundle may be used; None for an erased one.
 
-    Their state tells and so does their tombstone; where neither could be asked nobody is known.
+    Both their state and their tombstone show an erasure; if neither can be read, nobody is known.
     """
     if shopper is None or (live is not None and live.stored.erased) or tombstones.hold(shopper):
         return None

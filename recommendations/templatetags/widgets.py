@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.template.context import RequestContext
 
+from recommendations.recommenders.kinds import Kind
 from recommendations.serving.serving import DEFAULT_K
 from recommendations.widgets.rendering import shelf_for
 
@@ -19,7 +20,7 @@ def shelf(
     index_group: int | None = None,
     k: int = DEFAULT_K,
 ) -> dict[str, Any]:
-    """A shelf of cards for the shopper of this request; nothing where there is nothing to show."""
+    """A shelf of cards for the shopper of this request; renders nothing if it is empty."""
     request = context["request"]
-    own = shelf_for(request, kind, article=article, index_group=index_group, k=k)
+    own = shelf_for(request, Kind(kind), article=article, index_group=index_group, k=k)
     return {"request": request, **own}

@@ -13,13 +13,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Article
 from recommendations.api.serializers import ShelfQuery, ShelfSerializer, plain, read_quickly
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.kinds import Kind
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.tests.shops import open_shop, train
 from streaming.identity.shoppers import SESSION_KEY
 
 pytestmark = pytest.mark.django_db
-EVERY_KIND = pytest.mark.parametrize("kind", sorted(KINDS))
+EVERY_KIND = pytest.mark.parametrize("kind", sorted(RECOMMENDERS))
 API = "/api/v1/recommendations"
 
 
@@ -37,7 +38,7 @@ def get(client: Client, path: str, **query: Any) -> tuple[int, Any]:
 
 @EVERY_KIND
 def test_every_kind_answers_with_all_that_explains_it(
-    client: Client, dress: Article, kind: str
+    client: Client, dress: Article, kind: Kind
 ) -> None:
     status, shelf = get(client, f"{API}/{kind}/", article=dress.article_id, k=3)
     assert status == 200
@@ -114,7 +115,7 @@ def test_only_reading_is_allowed(client: Client, path: str) -> None:
 @EVERY_KIND
 @pytest.mark.usefixtures("no_redis")
 def test_without_redis_every_endpoint_and_fragment_answers(
-    client: Client, dress: Article, kind: str
+    client: Client, dress: Article, kind: Kind
 ) -> None:
     query: dict[str, str] = {"article": dress.article_id}
     assert get(client, f"{API}/{kind}/", **query)[0] == 200
@@ -122,8 +123,8 @@ def test_without_redis_every_endpoint_and_fragment_answers(
 
 
 @EVERY_KIND
-def test_an_empty_shop_answers_with_empty_shelves(client: Client, kind: str) -> None:
-    if KINDS[kind].article:
+def test_an_empty_shop_answers_with_empty_shelves(client: Client, kind: Kind) -> None:
+    if RECOMMENDERS[kind].article:
         assert client.get(f"{API}/{kind}/", {"article": "1"}).status_code == 404
         return
     status, shelf = get(client, f"{API}/{kind}/")
@@ -142,7 +143,7 @@ def test_a_request_with_a_warm_bundle_reads_nothing_from_postgresql(
 def test_the_schema_describes_every_kind(client: Client) -> None:
     schema = client.get(reverse("schema"), {"format": "json"}).json()
     paths = {path for path in schema["paths"] if "/recommendations/" in path}
-    assert paths == {f"{API}/{kind}/" for kind in KINDS}
+    assert paths == {f"{API}/{kind}/" for kind in RECOMMENDERS}
     similar = schema["paths"][f"{API}/similar/"]["get"]
     required = {p["name"]: p.get("required", False) for p in similar["parameters"]}
     assert required == {"article": True, "index_group": False, "k": False}

@@ -1,4 +1,4 @@
-"""Who is in which variant, what the figures allow to say, and what a variant shows."""
+"""Experiments: assignment, statistics, and what a variant shows."""
 
 import math
 from collections import Counter
@@ -26,6 +26,7 @@ from recommendations.experiments.statistics import (
 )
 from recommendations.outfits.features import RANKING
 from recommendations.outfits.strategies import LOOKS
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.shelf import Item
 from recommendations.serving.outfits import Request, outfit
 from recommendations.serving.serving import recommend
@@ -129,7 +130,7 @@ def sample(values: "np.ndarray[Any, Any]") -> Sample:
 
 
 def ever_excludes(rng: np.random.Generator, effect: float) -> bool:
-    """Whether somebody who looks after every hundred shoppers would ever call it a difference."""
+    """Whether looking after every hundred shoppers would ever report a difference."""
     clicks = [rng.poisson(rng.gamma(1.0, mean, 4000)) for mean in (1.0, 1.0 + effect)]
     for n in range(100, 4001, 100):
         found = difference(sample(clicks[0][:n]), sample(clicks[1][:n]))
@@ -200,7 +201,7 @@ def test_neither_ranking_is_favoured() -> None:
 
 @pytest.fixture
 def in_popular(db: None) -> str:
-    """A shopper of the variant that shows what is popular, in a running experiment."""
+    """A shopper in the popularity variant of a running experiment."""
     open_shop()
     train()
     experiment = make()
@@ -210,14 +211,14 @@ def in_popular(db: None) -> str:
 
 
 def test_a_variant_shows_what_it_says_and_the_answer_names_it(in_popular: str) -> None:
-    shelf = recommend("for-you", shopper=in_popular, k=3)
+    shelf = recommend(Kind.FOR_YOU, shopper=in_popular, k=3)
     served = rec_id.read(shelf.rec_id)
     assert shelf.strategy == "bundle_popularity"
     assert served is not None
     variant = Serving.objects.get(pk=served.serving).variant
     assert variant is not None
     assert variant.name == "popular"
-    other = rec_id.read(recommend("trending", shopper=in_popular).rec_id)
+    other = rec_id.read(recommend(Kind.TRENDING, shopper=in_popular).rec_id)
     assert other is not None
     assert Serving.objects.get(pk=other.serving).variant is None
 
@@ -253,7 +254,7 @@ def test_an_interleaved_shelf_says_whose_each_place_is(lived: Lived) -> None:
     experiment.variants.update(parameters={"strategy": "popularity", "interleave": True})
     experiment.start()
     shopper = lived([(shop["shirt"][0].pk, "view", 10_000)])
-    shelf = recommend("for-you", shopper=shopper, k=6)
+    shelf = recommend(Kind.FOR_YOU, shopper=shopper, k=6)
     served = rec_id.read(shelf.rec_id)
     assert served is not None
     assert served.teams.bit_count() in (2, 3, 4)
@@ -267,7 +268,7 @@ def test_a_variant_whose_model_cannot_be_read_serves_from_the_active_one() -> No
     experiment = make()
     experiment.variants.update(parameters={"model_version": "gone"})
     experiment.start()
-    assert recommend("for-you", shopper="c1").model_version == version.version
+    assert recommend(Kind.FOR_YOU, shopper="c1").model_version == version.version
 
 
 @pytest.mark.django_db

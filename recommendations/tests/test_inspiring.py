@@ -1,4 +1,4 @@
-"""The shelf that inspires, over newcomers to a generated shop: nothing on it makes one wince."""
+"""The inspiring shelf for newcomers to a generated shop: no repeats, no wrong audience."""
 
 from datetime import date
 
@@ -10,7 +10,8 @@ from catalog.tests.factories import make_article, make_customer, make_transactio
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.dataset.facts import facts_of
 from recommendations.ranking.inspiring import Goods, favourite, inspiring_shelf, per_seed
-from recommendations.ranking.pipeline import NEW, Constraints, Pick, personal_shelf
+from recommendations.ranking.pipeline import NEW, Constraints, Pick, predicted
+from recommendations.recommenders.kinds import Kind
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import AS_OF, Lived, open_shop, some_inputs, train
@@ -86,8 +87,8 @@ def test_who_bought_a_lot_sees_one_of_it_again_at_most(bundle: Bundle) -> None:
     profile = profile_of(bundle, recents, None, now)
     inspired = rows_of(inspiring_shelf(bundle, profile, K, Constraints()))
     assert np.isin(bundle.design[inspired], bundle.design[bought]).sum() <= 1
-    predicted = rows_of(personal_shelf(bundle, profile, K, Constraints()))
-    assert set(bought) & set(predicted), "the list that predicts goes on repeating"
+    expected = rows_of(predicted(bundle, profile, K, Constraints()))
+    assert set(bought) & set(expected), "the list that predicts goes on repeating"
 
 
 def test_no_colour_of_what_is_hidden_or_turned_down_is_shown(bundle: Bundle) -> None:
@@ -148,7 +149,7 @@ def trained(db: None) -> Shop:
 
 @pytest.mark.parametrize("kind", ["for-you", "buy-again"])
 def test_what_was_bought_a_moment_ago_is_not_offered_again(
-    db: None, lived: Lived, kind: str
+    db: None, lived: Lived, kind: Kind
 ) -> None:
     socks, black, hat = make_article(product=1), make_article(product=1), make_article()
     for article in (socks, black, hat):
@@ -166,14 +167,14 @@ def test_an_order_leaves_little_of_itself_on_the_shelf_next_day(db: None, lived:
         make_transaction(article=article, customer=buyer, t_dat=date(2020, 9, 19))
     train()
     shopper = lived([(article.pk, "purchase", DAY_MS) for article in ordered])
-    shown = [item.article for item in recommend("for-you", shopper=shopper).items]
+    shown = [item.article for item in recommend(Kind.FOR_YOU, shopper=shopper).items]
     assert len(shown) == K
     assert len(set(shown) & {article.pk for article in ordered}) <= 1
 
 
 @pytest.mark.parametrize("kind", ["for-you", "trending", "new-in", "recently-viewed"])
 def test_nothing_beside_a_shelf_is_shown_on_it_in_another_colour(
-    db: None, lived: Lived, kind: str
+    db: None, lived: Lived, kind: Kind
 ) -> None:
     blue, red = make_article(product=1), make_article(product=1)
     hat = make_article(name="Hat")
@@ -190,7 +191,7 @@ def test_because_you_viewed_stays_within_the_audience_of_what_was_viewed(
 ) -> None:
     shopper = lived([(trained["dress"][0].pk, "view", MINUTE)])
     names = dict(Article.objects.values_list("pk", "product_type__name"))
-    shelf = recommend("because-you-viewed", shopper=shopper, k=16)
+    shelf = recommend(Kind.BECAUSE_YOU_VIEWED, shopper=shopper, k=16)
     assert {names[item.article] for item in shelf.items} <= {"dress", "shirt"}
 
 
@@ -201,6 +202,6 @@ def test_less_of_one_takes_its_other_colours_away(db: None, lived: Lived) -> Non
     train()
     shopper = lived([(hat.pk, "view", MINUTE)])
     dislikes.add(shopper, blue.pk)
-    for kind in ("for-you", "trending", "new-in"):
+    for kind in (Kind("for-you"), Kind("trending"), Kind("new-in")):
         shown = {item.article for item in recommend(kind, shopper=shopper).items}
         assert not shown & {blue.pk, red.pk}, kind

@@ -14,6 +14,7 @@ from recommendations.bundle.format import BundleError
 from recommendations.bundle.registry import registry
 from recommendations.bundle.versions import activate, prune
 from recommendations.models import ModelVersion
+from recommendations.recommenders.kinds import Kind
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import open_shop, train
 
@@ -22,7 +23,7 @@ NOON = datetime(2020, 9, 21, 12, tzinfo=UTC)
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every request asks which version is active."""
+    """Every request checks which version is active."""
     monkeypatch.setattr(module, "CHECK_S", 0.0)
 
 
@@ -72,7 +73,7 @@ def test_a_torn_bundle_leaves_the_one_before_in_place(caplog: pytest.LogCaptureF
 def test_a_process_that_starts_with_a_torn_bundle_degrades() -> None:
     shop = open_shop(3)
     (train().folder / "neighbours.npy").unlink()
-    shelf = recommend("similar", article=shop["dress"][0].pk)
+    shelf = recommend(Kind.SIMILAR, article=shop["dress"][0].pk)
     assert shelf.degraded
     assert shelf.strategy == "postgres_same_type"
     assert shelf.model_version is None
@@ -119,7 +120,7 @@ def test_versions_are_swapped_under_load_without_one_failed_request() -> None:
     def serve() -> None:
         try:
             while not stop.is_set():
-                shelf = recommend("similar", article=dress)
+                shelf = recommend(Kind.SIMILAR, article=dress)
                 seen.add(shelf.model_version)
                 if shelf.degraded or not shelf.items:
                     failures.append(shelf)
@@ -151,4 +152,4 @@ def test_with_postgresql_away_the_bundle_at_hand_serves_on(monkeypatch: pytest.M
     assert serving() == version.version
     connection.close()
     monkeypatch.setitem(connection.settings_dict, "PORT", "1")
-    assert recommend("similar", article=dress).model_version == version.version
+    assert recommend(Kind.SIMILAR, article=dress).model_version == version.version

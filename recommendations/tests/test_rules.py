@@ -1,4 +1,4 @@
-"""What merchandisers want of shelves."""
+"""Merchandising rules on shelves."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommendations.models import Rule
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found, Item
 from recommendations.rules.applying import PINNED, apply
@@ -23,7 +24,7 @@ Action, Target = Rule.Action, Rule.Target
 
 
 def about(articles: int) -> dict[int, Mapping[str, int]]:
-    """Of two types and three departments, each article a product of its own."""
+    """Two types and three departments, each article a product of its own."""
     of = {"product_type_id": 2, "department_id": 3}
     return {
         a: {column: a % of[column] if column in of else a for column in COLUMNS}
@@ -152,15 +153,15 @@ def test_a_rule_holds_on_its_shelves_for_its_audience_in_its_time(lived: Lived) 
     )  # fmt: skip
     anonymous = lived()
 
-    def shows(kind: str, shopper: str) -> bool:
+    def shows(kind: Kind, shopper: str) -> bool:
         return best in [item.article for item in recommend(kind, shopper=shopper).items]
 
-    assert not shows("trending", "c1")
-    assert shows("trending", anonymous)
-    assert shows("for-you", "c1")
+    assert not shows(Kind.TRENDING, "c1")
+    assert shows(Kind.TRENDING, anonymous)
+    assert shows(Kind.FOR_YOU, "c1")
     Rule.objects.filter(pk=rule.pk).update(ends_at=now)
     cache.empty()
-    assert shows("trending", "c1")
+    assert shows(Kind.TRENDING, "c1")
 
 
 @pytest.mark.django_db
@@ -169,9 +170,9 @@ def test_a_pinned_article_is_shown_unless_it_lies_in_the_bag(lived: Lived) -> No
     train()
     last = shop["sneaker"][-1].pk
     stored(action="pin", target="id", number=last, amount=1, kinds=["for-you"])
-    first = recommend("for-you", shopper=lived(), k=4).items[0]
+    first = recommend(Kind.FOR_YOU, shopper=lived(), k=4).items[0]
     assert (first.article, first.reason) == (last, PINNED)
-    bagged = recommend("for-you", shopper=lived(bag=[last]), k=4).items
+    bagged = recommend(Kind.FOR_YOU, shopper=lived(bag=[last]), k=4).items
     assert last not in [item.article for item in bagged]
 
 

@@ -1,4 +1,4 @@
-"""What shoppers get, with everything there and with each part away."""
+"""Serving, with everything available and with each dependency down."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -10,8 +10,9 @@ from catalog.tests.factories import make_article, make_customer, make_transactio
 from recommendations.attribution import rec_id
 from recommendations.dataset.load import load_inputs
 from recommendations.recommenders import online_features
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import PAUSE_S, breaker
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Shelf
 from recommendations.serving.serving import recommend, remembered
 from recommendations.tests.shops import Lived, open_shop, train
@@ -24,7 +25,7 @@ from streaming.models import ErasedShopper
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = 60_000, 86_400_000
-EVERY_KIND = pytest.mark.parametrize("kind", sorted(KINDS))
+EVERY_KIND = pytest.mark.parametrize("kind", sorted(RECOMMENDERS))
 Shop = dict[str, list[Article]]
 
 
@@ -53,7 +54,7 @@ def garments(shelf: Shelf) -> list[str]:
 
 def test_similar_items_are_of_the_type_without_the_article_itself(trained: Shop) -> None:
     dress = trained["dress"][0]
-    shelf = recommend("similar", article=dress.pk, k=3)
+    shelf = recommend(Kind.SIMILAR, article=dress.pk, k=3)
     assert (shelf.strategy, shelf.degraded) == ("content_neighbours", False)
     assert garments(shelf) == ["dress"] * 3
     assert dress.pk not in articles(shelf)
@@ -67,20 +68,20 @@ def test_colours_of_a_product_take_one_place_of_a_shelf() -> None:
     for product in (2, 2, 2, 3):
         make_article(product=product, name=f"Shirt {product}")
     train()
-    shelf = recommend("similar", article=anchor.pk)
+    shelf = recommend(Kind.SIMILAR, article=anchor.pk)
     products = dict(Article.objects.values_list("pk", "product_id"))
     assert sorted(products[article] for article in articles(shelf)) == [2, 3]
 
 
 def test_similar_items_stay_within_the_audience_asked_for(trained: Shop) -> None:
-    shelf = recommend("similar", article=trained["dress"][0].pk, index_group=2)
+    shelf = recommend(Kind.SIMILAR, article=trained["dress"][0].pk, index_group=2)
     assert set(garments(shelf)) <= {"jacket", "sneaker"}
     assert shelf.items
 
 
 def test_an_article_newer_than_the_model_gets_its_type_from_postgresql(trained: Shop) -> None:
     late = make_article(product_type=(2, "dress"))
-    shelf = recommend("similar", article=late.pk)
+    shelf = recommend(Kind.SIMILAR, article=late.pk)
     assert (shelf.strategy, shelf.degraded) == ("postgres_same_type", True)
     assert set(garments(shelf)) == {"dress"}
     scores = [item.score for item in shelf.items]
@@ -92,7 +93,7 @@ def test_an_article_newer_than_the_model_gets_its_type_from_postgresql(trained: 
 
 def test_one_view_of_an_anonymous_shopper_leads_their_shelf(trained: Shop, lived: Lived) -> None:
     dress = trained["dress"][1]
-    shelf = recommend("for-you", shopper=lived([(dress.pk, "view", MINUTE)]), k=4)
+    shelf = recommend(Kind.FOR_YOU, shopper=lived([(dress.pk, "view", MINUTE)]), k=4)
     assert (shelf.strategy, shelf.degraded) == ("live_blend", False)
     assert garments(shelf)[0] == "dress"
     assert shelf.items[0].reason == f"Because you viewed {dress.name}"
@@ -110,16 +111,16 @@ def test_one_view_of_an_anonymous_shopper_leads_their_shelf(trained: Shop, lived
     ],
 )
 def test_the_reason_names_what_the_shopper_really_did(
-    trained: Shop, lived: Lived, kind: str, words: str
+    trained: Shop, lived: Lived, kind: Kind, words: str
 ) -> None:
     jacket = trained["jacket"][2]
-    first = recommend("for-you", shopper=lived([(jacket.pk, kind, MINUTE)])).items[0]
+    first = recommend(Kind.FOR_YOU, shopper=lived([(jacket.pk, kind, MINUTE)])).items[0]
     assert words in first.reason
     assert jacket.name in first.reason
 
 
 def test_a_new_shopper_sees_what_sells(trained: Shop) -> None:
-    shelf = recommend("for-you", shopper="a" + "7" * 32, k=4)
+    shelf = recommend(Kind.FOR_YOU, shopper="a" + "7" * 32, k=4)
     assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", False)
     assert shelf.feature_age_ms is None
     assert set(articles(shelf)) == {articles[0].pk for articles in trained.values()}
@@ -134,7 +135,7 @@ def test_what_is_in_the_bag_bought_or_just_viewed_is_not_for_you(
         (shirts[1], "purchase", MINUTE),
         (shirts[3], "purchase", 2 * DAY),
     ]
-    shelf = recommend("for-you", shopper=lived(past, bag=[shirts[2]]), k=50)
+    shelf = recommend(Kind.FOR_YOU, shopper=lived(past, bag=[shirts[2]]), k=50)
     assert set(shirts) & set(articles(shelf)) == {shirts[3]}
     assert [i.reason for i in shelf.items if i.article == shirts[3]] == ["Buy it again"]
 
@@ -145,12 +146,12 @@ def test_a_known_customer_is_served_from_the_bundle_s_history_before_any_event()
     for article in (bought, other):
         make_transaction(article=article, customer=customer, t_dat=date(2020, 9, 19))
     train()
-    shelf = recommend("for-you", shopper=f"c{customer.pk}")
+    shelf = recommend(Kind.FOR_YOU, shopper=f"c{customer.pk}")
     assert (shelf.strategy, shelf.degraded) == ("history_blend", False)
     assert {item.reason for item in shelf.items} == {"Buy it again"}
-    again = recommend("buy-again", shopper=f"c{customer.pk}")
+    again = recommend(Kind.BUY_AGAIN, shopper=f"c{customer.pk}")
     assert set(articles(again)) == {bought.pk, other.pk}
-    assert recommend("buy-again", shopper="a" + "0" * 32).items == []
+    assert recommend(Kind.BUY_AGAIN, shopper="a" + "0" * 32).items == []
 
 
 def test_also_bought_knows_the_baskets_and_colours_the_product() -> None:
@@ -162,34 +163,34 @@ def test_also_bought_knows_the_baskets_and_colours_the_product() -> None:
             make_transaction(article=article, customer=buyer, t_dat=date(2020, 9, day))
     make_transaction(article=hat, t_dat=date(2020, 9, 19))
     train()
-    assert articles(recommend("also-bought", article=blue.pk)) == [belt.pk]
-    assert articles(recommend("also-bought", article=hat.pk)) == []
-    assert articles(recommend("colours", article=blue.pk)) == [red.pk]
+    assert articles(recommend(Kind.ALSO_BOUGHT, article=blue.pk)) == [belt.pk]
+    assert articles(recommend(Kind.ALSO_BOUGHT, article=hat.pk)) == []
+    assert articles(recommend(Kind.COLOURS, article=blue.pk)) == [red.pk]
     late = make_article(product=1)
-    found = recommend("colours", article=late.pk)
+    found = recommend(Kind.COLOURS, article=late.pk)
     assert (found.strategy, found.degraded) == ("postgres_colours", True)
     assert set(articles(found)) == {blue.pk, red.pk}
 
 
 def test_the_article_on_the_page_is_not_for_you(trained: Shop) -> None:
     best = trained["shirt"][0].pk
-    assert best in articles(recommend("for-you", k=50))
-    assert best not in articles(recommend("for-you", article=best, k=50))
+    assert best in articles(recommend(Kind.FOR_YOU, k=50))
+    assert best not in articles(recommend(Kind.FOR_YOU, article=best, k=50))
 
 
 def test_the_last_action_weighs_more_than_one_of_a_week_ago(trained: Shop, lived: Lived) -> None:
     dress, sneaker = trained["dress"][3].pk, trained["sneaker"][3].pk
     older = [(dress, "view", MINUTE), (sneaker, "view", 8 * DAY)]
-    assert garments(recommend("for-you", shopper=lived(older), k=4))[0] == "dress"
+    assert garments(recommend(Kind.FOR_YOU, shopper=lived(older), k=4))[0] == "dress"
     turned = [(sneaker, "view", MINUTE), (dress, "view", 8 * DAY)]
-    assert garments(recommend("for-you", shopper=lived(turned), k=4))[0] == "sneaker"
+    assert garments(recommend(Kind.FOR_YOU, shopper=lived(turned), k=4))[0] == "sneaker"
 
 
 def test_a_shelf_for_you_is_half_of_one_type_at_most_while_there_are_others(
     trained: Shop, lived: Lived
 ) -> None:
     shelf = recommend(
-        "for-you", shopper=lived([(trained["dress"][3].pk, "view", 40 * MINUTE)]), k=4
+        Kind.FOR_YOU, shopper=lived([(trained["dress"][3].pk, "view", 40 * MINUTE)]), k=4
     )
     assert garments(shelf).count("dress") == 2
 
@@ -197,13 +198,13 @@ def test_a_shelf_for_you_is_half_of_one_type_at_most_while_there_are_others(
 def test_actions_on_articles_the_model_does_not_know_are_passed_over(
     trained: Shop, lived: Lived
 ) -> None:
-    shelf = recommend("for-you", shopper=lived([(5, "view", MINUTE)]))
+    shelf = recommend(Kind.FOR_YOU, shopper=lived([(5, "view", MINUTE)]))
     assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", False)
 
 
 def test_a_past_of_years_ago_is_outweighed_by_what_sells(trained: Shop, lived: Lived) -> None:
     old = [(trained["dress"][3].pk, "purchase", 900 * DAY)]
-    shelf = recommend("for-you", shopper=lived(old), k=2)
+    shelf = recommend(Kind.FOR_YOU, shopper=lived(old), k=2)
     assert shelf.strategy == "bundle_popularity"
     assert trained["dress"][3].pk not in articles(shelf)
 
@@ -216,10 +217,10 @@ def test_because_you_viewed_names_the_last_article_but_the_one_on_the_page(
 ) -> None:
     dress, shirt = trained["dress"][0], trained["shirt"][0]
     shopper = lived([(shirt.pk, "view", MINUTE), (dress.pk, "view", 2 * MINUTE)])
-    shelf = recommend("because-you-viewed", shopper=shopper, article=shirt.pk)
+    shelf = recommend(Kind.BECAUSE_YOU_VIEWED, shopper=shopper, article=shirt.pk)
     assert shelf.title == f"Because you viewed {dress.name}"
     assert garments(shelf)[0] == "dress"
-    assert recommend("because-you-viewed", shopper="c1").items == []
+    assert recommend(Kind.BECAUSE_YOU_VIEWED, shopper="c1").items == []
 
 
 def test_recently_viewed_is_newest_first_each_once_without_the_page_s_own(
@@ -228,8 +229,8 @@ def test_recently_viewed_is_newest_first_each_once_without_the_page_s_own(
     one, two, three = (trained["shirt"][n].pk for n in range(3))
     past = [(one, "view", 1), (two, "click", 2), (two, "view", 3), (three, "bag_add", 4)]
     shopper = lived([*past, (three, "view", 5)])
-    assert articles(recommend("recently-viewed", shopper=shopper)) == [one, two, three]
-    assert articles(recommend("recently-viewed", shopper=shopper, article=one, k=1)) == [two]
+    assert articles(recommend(Kind.RECENTLY_VIEWED, shopper=shopper)) == [one, two, three]
+    assert articles(recommend(Kind.RECENTLY_VIEWED, shopper=shopper, article=one, k=1)) == [two]
 
 
 # --- trending, new in ---
@@ -237,7 +238,7 @@ def test_recently_viewed_is_newest_first_each_once_without_the_page_s_own(
 
 @pytest.fixture
 def trend(trained: Shop) -> Iterator[int]:
-    """An article that sells badly but is what shoppers look at now."""
+    """An article that sells badly but is trending now."""
     article, now = trained["sneaker"][3].pk, clock.now_ms()
     key = keys.trend(0, epoch_of(now), 2)
     client().zadd(key, {str(article): 1e6})
@@ -248,24 +249,24 @@ def trend(trained: Shop) -> Iterator[int]:
 
 
 def test_trending_starts_with_live_trends_and_is_filled_up(trained: Shop, trend: int) -> None:
-    shelf = recommend("trending", k=5)
+    shelf = recommend(Kind.TRENDING, k=5)
     assert (shelf.strategy, shelf.degraded) == ("live_trends", False)
     assert shelf.items[0].article == trend
     assert [item.reason for item in shelf.items] == ["Trending now"] + ["Popular right now"] * 4
     assert len(set(articles(shelf))) == 5
-    # One scale: what only fills the list up doesn't trend, however well it sold.
+    # One scale: articles that only fill the list don't trend, however well they sell.
     assert shelf.items[0].score > 0
     assert [item.score for item in shelf.items[1:]] == [0.0] * 4
-    assert trend in articles(recommend("trending", index_group=2))
-    assert trend not in articles(recommend("trending", index_group=1))
+    assert trend in articles(recommend(Kind.TRENDING, index_group=2))
+    assert trend not in articles(recommend(Kind.TRENDING, index_group=1))
 
 
 def test_without_a_trend_yet_trending_is_what_sells(trained: Shop) -> None:
-    shelf = recommend("trending", k=4)
+    shelf = recommend(Kind.TRENDING, k=4)
     assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", False)
     assert {item.score for item in shelf.items} == {0.0}
     assert set(articles(shelf)) == {articles[0].pk for articles in trained.values()}
-    assert set(garments(recommend("trending", index_group=2))) == {"jacket", "sneaker"}
+    assert set(garments(recommend(Kind.TRENDING, index_group=2))) == {"jacket", "sneaker"}
 
 
 def test_new_in_shows_what_came_last(shop: Shop) -> None:
@@ -273,7 +274,7 @@ def test_new_in_shows_what_came_last(shop: Shop) -> None:
     for _ in range(2):
         make_transaction(article=late, t_dat=date(2020, 9, 25))
     train()
-    shelf = recommend("new-in", k=3)
+    shelf = recommend(Kind.NEW_IN, k=3)
     assert (shelf.strategy, shelf.degraded) == ("bundle_new_in", False)
     assert articles(shelf)[0] == late.pk
 
@@ -290,7 +291,7 @@ WITHOUT_BUNDLE = {
 
 
 @pytest.mark.parametrize(("kind", "strategy"), WITHOUT_BUNDLE.items())
-def test_without_a_bundle_postgresql_answers(shop: Shop, kind: str, strategy: str) -> None:
+def test_without_a_bundle_postgresql_answers(shop: Shop, kind: Kind, strategy: str) -> None:
     shelf = recommend(kind, article=shop["dress"][0].pk)
     assert (shelf.strategy, shelf.degraded, shelf.model_version) == (strategy, True, None)
     assert bool(shelf.items) is (kind != "because-you-viewed")
@@ -300,12 +301,12 @@ def test_without_a_bundle_one_product_has_one_place() -> None:
     best = make_article(product=1, units_recent=9)
     make_article(product=1, units_recent=8)
     next_best = make_article(product=2, units_recent=7)
-    assert articles(recommend("for-you")) == [best.pk, next_best.pk]
+    assert articles(recommend(Kind.FOR_YOU)) == [best.pk, next_best.pk]
 
 
 @pytest.mark.usefixtures("no_redis")
 @pytest.mark.parametrize("kind", ["for-you", "trending"])
-def test_without_redis_the_bundle_s_popularity_answers(trained: Shop, kind: str) -> None:
+def test_without_redis_the_bundle_s_popularity_answers(trained: Shop, kind: Kind) -> None:
     shelf = recommend(kind, shopper="c1", k=4)
     assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", True)
     assert set(articles(shelf)) == {articles[0].pk for articles in trained.values()}
@@ -313,7 +314,7 @@ def test_without_redis_the_bundle_s_popularity_answers(trained: Shop, kind: str)
 
 @pytest.mark.usefixtures("no_redis")
 def test_without_redis_what_was_viewed_is_not_known(trained: Shop) -> None:
-    shelf = recommend("recently-viewed", shopper="c1")
+    shelf = recommend(Kind.RECENTLY_VIEWED, shopper="c1")
     assert (shelf.items, shelf.degraded) == ([], True)
 
 
@@ -321,16 +322,16 @@ def test_without_redis_what_was_viewed_is_not_known(trained: Shop) -> None:
 def test_redis_away_is_not_asked_by_every_shelf_of_a_page(
     trained: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recommend("for-you", shopper="c1")
+    recommend(Kind.FOR_YOU, shopper="c1")
     assert breaker.is_open()
-    monkeypatch.setattr(online_features, "store", None)  # to be asked now would raise
-    assert recommend("recently-viewed", shopper="c1").degraded
+    monkeypatch.setattr(online_features, "store", None)  # reading it now would raise
+    assert recommend(Kind.RECENTLY_VIEWED, shopper="c1").degraded
     breaker.open_until -= PAUSE_S
     assert not breaker.is_open()
 
 
 @EVERY_KIND
-def test_without_any_data_the_shelf_is_empty(kind: str) -> None:
+def test_without_any_data_the_shelf_is_empty(kind: Kind) -> None:
     shelf = recommend(kind, shopper="c1", article=123, index_group=4)
     assert shelf.items == []
     assert rec_id.read(shelf.rec_id) is not None
@@ -338,13 +339,13 @@ def test_without_any_data_the_shelf_is_empty(kind: str) -> None:
 
 @EVERY_KIND
 @pytest.mark.usefixtures("no_redis")
-def test_without_redis_a_bundle_and_data_the_shelf_is_empty_and_degraded(kind: str) -> None:
+def test_without_redis_a_bundle_and_data_the_shelf_is_empty_and_degraded(kind: Kind) -> None:
     shelf = recommend(kind, shopper="c1", article=123)
     assert (shelf.items, shelf.degraded) == ([], True)
 
 
 @EVERY_KIND
-def test_a_shop_of_one_article_serves_every_kind(kind: str, lived: Lived) -> None:
+def test_a_shop_of_one_article_serves_every_kind(kind: Kind, lived: Lived) -> None:
     only = make_article()
     train()
     shelf = recommend(kind, shopper=lived([(only.pk, "view", MINUTE)]), article=only.pk)
@@ -353,7 +354,7 @@ def test_a_shop_of_one_article_serves_every_kind(kind: str, lived: Lived) -> Non
 
 @EVERY_KIND
 def test_no_shelf_is_longer_than_asked_for_or_repeats_an_article(
-    trained: Shop, lived: Lived, kind: str
+    trained: Shop, lived: Lived, kind: Kind
 ) -> None:
     shopper = lived([(trained["dress"][n].pk, "view", n * MINUTE) for n in range(4)])
     for k in (1, 3, 50):
@@ -362,7 +363,7 @@ def test_no_shelf_is_longer_than_asked_for_or_repeats_an_article(
 
 
 def test_every_answer_has_a_name_of_its_own(trained: Shop) -> None:
-    assert recommend("trending").rec_id != recommend("trending").rec_id
+    assert recommend(Kind.TRENDING).rec_id != recommend(Kind.TRENDING).rec_id
 
 
 @pytest.mark.usefixtures("no_redis")
@@ -373,7 +374,7 @@ def test_without_redis_an_erased_customer_s_history_is_not_used(trained: Shop) -
     ErasedShopper.objects.create(shopper=shopper)
     tombstones.reset()
     assert (f"c{before}", remembered(shopper, None)) == (shopper, None)
-    assert recommend("buy-again", shopper=shopper).items == []
+    assert recommend(Kind.BUY_AGAIN, shopper=shopper).items == []
 
 
 def test_the_bundle_answers_no_more_for_an_erased_customer_of_whom_redis_knows_nothing() -> None:
@@ -381,11 +382,11 @@ def test_the_bundle_answers_no_more_for_an_erased_customer_of_whom_redis_knows_n
     make_transaction(article=make_article(), customer=customer, t_dat=date(2020, 9, 19))
     train()
     shopper = f"c{customer.pk}"
-    assert recommend("for-you", shopper=shopper).strategy == "history_blend"
+    assert recommend(Kind.FOR_YOU, shopper=shopper).strategy == "history_blend"
     ErasedShopper.objects.create(shopper=shopper)
     tombstones.reset()
-    assert recommend("for-you", shopper=shopper).strategy == "bundle_popularity"
-    assert recommend("buy-again", shopper=shopper).items == []
+    assert recommend(Kind.FOR_YOU, shopper=shopper).strategy == "bundle_popularity"
+    assert recommend(Kind.BUY_AGAIN, shopper=shopper).items == []
 
 
 def test_the_next_bundle_holds_nothing_of_an_erased_customer(shop: Shop) -> None:

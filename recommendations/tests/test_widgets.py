@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Article, IngestRun
 from catalog.tests.factories import make_article
+from recommendations.recommenders.kinds import Kind
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import open_shop, train
 from recommendations.widgets.rendering import shelf_context
@@ -38,7 +39,7 @@ def render(tag: str, customer: int | None = None, **context: object) -> str:
 
 def test_the_tag_renders_cards_in_the_shelf_s_order(dress: Article) -> None:
     html = render('{% shelf "similar" article=article.pk k=4 %}', article=dress)
-    shelf = recommend("similar", article=dress.pk, k=4)
+    shelf = recommend(Kind.SIMILAR, article=dress.pk, k=4)
     places = [html.index(f"/article/{item.article:010d}/") for item in shelf.items]
     assert places == sorted(places)
     assert "Similar items" in html
@@ -83,7 +84,7 @@ def test_the_fragment_is_the_tag_s_html(client: Client, dress: Article) -> None:
 
 
 def test_an_article_gone_from_the_catalogue_leaves_no_gap(dress: Article) -> None:
-    shelf = recommend("similar", article=dress.pk, k=3)
+    shelf = recommend(Kind.SIMILAR, article=dress.pk, k=3)
     gone = shelf.items[0].article
     Article.objects.get(pk=gone).transaction_set.all().delete()
     Article.objects.get(pk=gone).delete()
@@ -98,8 +99,8 @@ def test_cards_take_one_query(
     dress: Article, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     IngestRun.objects.create(status=IngestRun.Status.DONE, data_dir="data")
-    for queries in (4, 0):  # articles and three tables of terms, all kept
-        shelf = recommend("trending")
+    for queries in (4, 0):  # articles and three tables of terms, all cached
+        shelf = recommend(Kind.TRENDING)
         with django_assert_num_queries(queries):
             for article, _, _ in shelf_context(shelf)["cards"]:
                 assert article.summary.price

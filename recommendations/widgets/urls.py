@@ -4,5 +4,5 @@ from recommendations.widgets.views import widget, widgets
 
 urlpatterns = [
     path("", widgets, name="widgets"),
-    path("<slug:kind>/", widget, name="widget"),
+    path("<slug:name>/", widget, name="widget"),
 ]

@@ -1,4 +1,4 @@
-"""The shelves as fragments, for htmx and for whoever embeds one."""
+"""Shelves as HTML fragments, for htmx and for embedding."""
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -8,19 +8,21 @@ from rest_framework.exceptions import APIException
 
 from recommendations.api.serializers import PageQuery, ShelfQuery, SimilarQuery, read_query
 from recommendations.bundle.lookups import check_known
-from recommendations.recommenders.recommenders import KINDS
+from recommendations.recommenders.kinds import Kind
+from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.widgets.rendering import on_page, shelf_for
 from web.problems import CONTENT_TYPE, problem_of
 
 
 @require_safe
 @never_cache
-def widget(request: HttpRequest, kind: str) -> HttpResponse:
-    """The HTML of one shelf; 4xx with the field named when the query is wrong."""
-    if kind not in KINDS:
-        raise Http404(f"There is no shelf {kind!r}.")
+def widget(request: HttpRequest, name: str) -> HttpResponse:
+    """The HTML of one shelf; 4xx naming the field if the query is invalid."""
+    if name not in RECOMMENDERS:
+        raise Http404(f"There is no shelf {name!r}.")
+    kind = Kind(name)
     try:
-        query = read_query(SimilarQuery if KINDS[kind].article else ShelfQuery, request)
+        query = read_query(SimilarQuery if RECOMMENDERS[kind].article else ShelfQuery, request)
         check_known(query)
     except APIException as error:
         return refused(request, error)
@@ -31,7 +33,7 @@ def widget(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 @never_cache
 def widgets(request: HttpRequest) -> HttpResponse:
-    """The HTML of several shelves of one page, on which no product stands twice."""
+    """The HTML of several shelves of one page, with no product repeated."""
     query = PageQuery(data=request.GET)
     try:
         query.is_valid(raise_exception=True)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.models import Article
 from catalog.money import amount
 from catalog.search.ranking import cleaned, find
+from recommendations.recommenders.kinds import Kind
 from recommendations.serving import serving
 from recommendations.serving.outfits import outfit
 from storefront.bag import contents as bag
@@ -39,12 +40,12 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _start(request: HttpRequest, typed: str, has_bag: bool) -> HttpResponse:
-    """Something to start from: what the words find, or what sells now."""
+    """Starting points: search results, or what sells now."""
     shown = Article.objects.for_cards()
     if typed:
         articles = list(find(typed, shown).articles[:STARTS])
     else:
-        trending = [item.article for item in serving.recommend("trending", k=STARTS).items]
+        trending = [item.article for item in serving.recommend(Kind.TRENDING, k=STARTS).items]
         articles = list(shown.in_order_of(trending))
     context = {"q": typed, "articles": articles, "has_bag": has_bag}
     return render(request, "shop/outfits_start.html", context)
@@ -80,7 +81,7 @@ def _total(articles: list[Article]) -> Decimal:
 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """Put every article of the look into the bag that isn't there yet."""
+    """Add every article of the look that isn't in the bag yet."""
     form = outfit_page.OutfitQueryForm(request.POST)
     if not form.is_valid():
         return bad_request(request, "; ".join(f"{f}: {e[0]}" for f, e in form.errors.items()))

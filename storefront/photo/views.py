@@ -1,4 +1,4 @@
-"""Search by photo as a page: upload or camera, then what looks like it, and the look's pieces."""
+"""The photo search page: upload or camera, similar articles, and the pieces of the look."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -33,7 +33,7 @@ class PhotoForm(forms.Form):
 
 @dataclass(frozen=True)
 class Part:
-    """What one slot of a photographed look seems to be."""
+    """One piece of a photographed look."""
 
     title: str
     articles: list[Article]
@@ -41,7 +41,7 @@ class Part:
 
 @csrf_exempt
 def search_photo(request: HttpRequest) -> HttpResponse:
-    """The form's token stands behind the file: what takes the file is set before it is checked."""
+    """Sets the upload handler before the CSRF check parses the body for its token."""
     if request.method == "POST":
         keep_in_memory(request)
     return _search_photo(request)
