@@ -34,9 +34,7 @@ WORDS: Final = {
     "search": _("search"),
 }
 CHANGES: Final = {
-    "view": _(
-        "recents, counts, windows, affinities (+1), session; the article's trend"
-    ),
+    "view": _("recents, counts, windows, affinities (+1), session; the article's trend"),
     "click": _("recents, counts, windows, session"),
     "bag_add": _("bag, recents, counts, windows, affinities (+3), session; the article's trend"),
     "bag_remove": _("bag, counts, windows, session"),
