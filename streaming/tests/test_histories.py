@@ -1,7 +1,7 @@
 """A fuzzer of histories: events in any order and from any clock, kills, losses, erasures, sign-ins,
 beside a plain model.
 
-Four fixed histories here; others each time by hand with HISTORIES=200 STEPS=60. A failing history
+Two fixed histories here; others each time by hand with HISTORIES=200 STEPS=60. A failing history
 isn't shrunk unless SHRINK=1: each try at it waits out PATIENCE_S again.
 """
 
@@ -104,6 +104,9 @@ class Histories(RuleBasedStateMachine):
     def _start(self) -> Running:
         worker = Running(FeatureProcessor())
         worker.thread.start()
+        # The embedded broker may keep a member that left in the middle of joining, and then gives
+        # nobody else the partitions: each worker is let in before anything happens to it.
+        worker.catch_up(PATIENCE_S)
         return worker
 
     def teardown(self) -> None:
@@ -248,8 +251,8 @@ def test_any_history_gives_the_features_of_the_plain_model(log: str, store: None
     run_state_machine_as_test(
         Histories,
         settings=settings(
-            max_examples=int(by_hand or "4"),
-            stateful_step_count=int(os.environ.get("STEPS", "15")),
+            max_examples=int(by_hand or "2"),
+            stateful_step_count=int(os.environ.get("STEPS", "12")),
             derandomize=not by_hand, database=None, phases=phases, deadline=None,
             suppress_health_check=list(HealthCheck), print_blob=True,
         ),
