@@ -105,6 +105,13 @@ class Run:
     def wait_open(self) -> None:
         self.wait_for("Ctrl-C stops everything")
 
+    def open_and_stop(self) -> None:
+        """It opens, Ctrl-C ends it without a complaint, and nothing of it is left."""
+        self.wait_open()
+        self.signal(signal.SIGINT)
+        assert self.end() == 0, self.said
+        self.assert_nothing_left()
+
     def end(self) -> int:
         return self.process.wait(PATIENCE_S)
 

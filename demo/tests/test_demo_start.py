@@ -91,9 +91,7 @@ def test_a_disk_that_fills_up_meanwhile_is_told_and_loses_nothing(var: Path) -> 
         assert "Traceback" not in run.said, run.said
         run.assert_nothing_left()
         ballast.unlink()
-        again = Run(var, "--once")
-        assert again.end() == 0, again.said
-        again.assert_nothing_left()
+        Run(var).open_and_stop()
 
 
 @pytest.mark.slow
@@ -128,9 +126,7 @@ def test_a_user_without_rights_runs_it(var: Path) -> None:
         python = reached / "bin" / Path(sys.executable).resolve().name
         if not can_run(NOBODY, python):
             pytest.skip("another account can't reach the project or its packages")
-        run = Run(var, "--once", account=NOBODY, python=python)
-        assert run.end() == 0, run.said
-        run.assert_nothing_left()
+        Run(var, account=NOBODY, python=python).open_and_stop()
 
 
 def old_python() -> str | None:
