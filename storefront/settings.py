@@ -96,7 +96,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "jinja2"],
-        "OPTIONS": {"environment": "storefront.jinja.environment"},
+        "OPTIONS": {"environment": "storefront.layout.jinja.environment"},
     },
 ]
 

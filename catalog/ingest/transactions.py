@@ -27,10 +27,10 @@ from catalog.ingest.copying import by_month, copy_rows, encode
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
 from catalog.ingest.keys import Known
+from catalog.ingest.prefetch import prefetched
 from catalog.ingest.prices import with_prices
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, Reject
-from catalog.prefetch import prefetched
 
 NAME = "transactions_train"
 # The most blocks a crash can cost; a month of the full data set has about nine.

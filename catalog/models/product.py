@@ -8,7 +8,7 @@ from catalog.models import taxonomy
 from catalog.models.querysets import ArticleQuerySet
 from catalog.models.sort_keys import ORDERS, place
 from catalog.models.term_key import TermKey
-from catalog.titles import title_of
+from catalog.models.titles import title_of
 
 
 class Product(models.Model):

@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from catalog.titles import title_of
+from catalog.models.titles import title_of
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.ranking.goods import goods_of
 from recommendations.ranking.inspiring import inspiring_shelf, showable

@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from catalog.titles import title_of
+from catalog.models.titles import title_of
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.ranking.goods import pictured_first
 from recommendations.ranking.inspiring import favourite

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from catalog import money
 from catalog.data_version import per_data_version
 from catalog.models import ColourMaster
-from catalog.titles import title_of
+from catalog.models.titles import title_of
 from recommendations.attribution import rec_id
 from recommendations.bundle import registry
 from recommendations.bundle.reader import Bundle
