@@ -65,7 +65,6 @@ def kill_all_at_once(run: Run) -> None:
     [
         (interrupt, False),
         (interrupt_twice, False),
-        (terminate, False),
         (terminate, True),  # make passes it on to the command
         (close_the_terminal, True),
         (kill, False),
