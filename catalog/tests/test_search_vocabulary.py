@@ -40,6 +40,16 @@ def shop() -> Assortment:
     return goods_of(rows)
 
 
+@pytest.fixture(scope="module")
+def types_alone() -> Assortment:
+    return goods_of([{"types": t.name} for t in TYPES])
+
+
+@pytest.fixture(scope="module")
+def dresses() -> Assortment:
+    return goods_of([{"colours": c.name, "types": "Dress"} for c in COLOURS])
+
+
 def found(phrase: str, goods: Assortment) -> Ranked:
     known = Known(goods.texts.known, spelling(goods, vocabulary()).meant)
     return ranked(read(phrase, vocabulary(), known), goods)
@@ -81,8 +91,10 @@ def test_no_phrase_means_two_things_in_one_language() -> None:
 
 
 @pytest.mark.parametrize("name", sorted({t.name for t in TYPES if t.name != "Unknown"}))
-def test_every_type_of_the_shop_is_found_by_its_own_name(name: str) -> None:
-    goods = goods_of([{"types": t.name} for t in TYPES])
+def test_every_type_of_the_shop_is_found_by_its_own_name(
+    types_alone: Assortment, name: str
+) -> None:
+    goods = types_alone
     answer = found(name, goods)
     own = [goods.names["types"][int(goods.of(NAMED["types"][0])[row])]
            for row in goods.by_score(answer.rows, answer.score)]  # fmt: skip
@@ -90,8 +102,8 @@ def test_every_type_of_the_shop_is_found_by_its_own_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted({c.name for c in COLOURS} - {"Unknown", "Other"}))
-def test_every_colour_is_found_by_its_own_name(name: str) -> None:
-    goods = goods_of([{"colours": c.name, "types": "Dress"} for c in COLOURS])
+def test_every_colour_is_found_by_its_own_name(dresses: Assortment, name: str) -> None:
+    goods = dresses
     answer = found(f"{name} dress", goods)
     own = {goods.names["colours"][int(v)] for v in goods.of("colour_group")[answer.rows]}
     assert name in own

@@ -13,12 +13,13 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from catalog.article_cache import articles
-from catalog.models import Article, IndexGroup
+from catalog.models import IndexGroup
 from recommendations.bundle import registry
 from recommendations.bundle.reader import Bundle
 from recommendations.outfits.slots import slots
 from recommendations.vision.pictures import PictureError, TooLargeError, opened
 from recommendations.vision.search import REGIONS, WHOLE, Alike, alike, pieces, ready
+from storefront.listing.swatches import Card
 from web.uploads import keep_in_memory
 
 SHOWN: Final = 24
@@ -36,7 +37,7 @@ class Part:
     """What one slot of a photographed look seems to be."""
 
     title: str
-    articles: list[Article]
+    cards: list[Card]
 
 
 @csrf_exempt
@@ -87,16 +88,17 @@ def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str,
     return HTTPStatus.OK, {
         "searched": True,
         "group": group,
-        "articles": _articles(bundle, found),
+        "cards": _cards(bundle, found),
         "parts": [
-            Part(slots().labels[part.slot], _articles(bundle, part.found))
+            Part(slots().labels[part.slot], _cards(bundle, part.found))
             for part in parts
             if part.slot != slots().other
         ],
     }
 
 
-def _articles(bundle: Bundle, found: Alike) -> list[Article]:
+def _cards(bundle: Bundle, found: Alike) -> list[Card]:
+    """Each in the colour that looks so: its product's others would say something else."""
     keys = bundle.article[found.rows].tolist()
     known = articles(keys)
-    return [known[key] for key in keys if key in known]
+    return [Card(known[key], []) for key in keys if key in known]
