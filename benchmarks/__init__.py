@@ -1,1 +1,1 @@
-"""Speed, as ratios measured in one run against a named reference: `make bench NAME=ingest`."""
+"""Benchmarks: ratios measured in one run against a named reference. `make bench NAME=ingest`."""

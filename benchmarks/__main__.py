@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def run_all(size: int | None) -> int:
-    """Each in a process of its own: each has services, and so settings, of its own."""
+    """Each in its own process, with its own services and so its own settings."""
     more = [] if size is None else ["--size", str(size)]
     codes = [
         subprocess.run([sys.executable, "-m", "benchmarks", name, *more], check=False).returncode

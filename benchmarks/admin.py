@@ -1,6 +1,6 @@
-"""Server time of the admin's lists, change pages and previews, with as many rows as H&M's files.
+"""Server time of admin lists, change pages and previews, with as many rows as H&M's files.
 
-Asked for by a superuser, each for another article, customer, month or word.
+Requests are a superuser's, each for another article, customer, month or word.
 """
 
 import random
@@ -40,7 +40,7 @@ PAGES: Final = {
 
 
 def run(size: int | None) -> Result:
-    """`size` counts transactions; articles and customers shrink with it."""
+    """`size` counts transactions; articles and customers scale with it."""
     share = (size or FULL["transactions"]) / FULL["transactions"]
     sizes = {name: max(LEAST[name], round(count * share)) for name, count in FULL.items()}
     pages = partial(addresses, depth=1 if size else 9)
@@ -59,13 +59,13 @@ def superuser() -> "Client":
 
 
 def addresses(depth: int) -> dict[str, list[str]]:
-    """The addresses asked for of each page; lists `depth` pages deep."""
+    """The URLs requested for each page; lists are paged `depth` pages deep."""
     rows = list(drawn(depth))
     return {page: [f"/admin/{path}".format(**row) for row in rows] for page, path in PAGES.items()}
 
 
 def drawn(depth: int) -> Iterator[dict[str, Any]]:
-    """What stands in the addresses, drawn anew for each request."""
+    """The variable parts of the URLs, drawn for each request."""
     from catalog.ingest import partitions
     from catalog.models import Article, Customer, ProductType, Transaction
 

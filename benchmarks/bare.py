@@ -1,4 +1,4 @@
-"""What answering costs at all: a Django view without middleware that does one Redis GET."""
+"""The baseline cost of a response: a Django view without middleware that does one Redis GET."""
 
 import os
 

@@ -1,7 +1,7 @@
-"""Do outfits recover what the generator planted: for each type of a segment its partner types?
+"""Do outfits recover the planted partner types of each type of a segment?
 
 The generator draws baskets along a hidden graph (truth/complements.json) that training never sees.
-Synthetic data: the figures tell that the method finds what is there, nothing about H&M.
+The data are synthetic: the figures show that the method finds what is there, nothing about H&M.
 """
 
 import json
@@ -22,7 +22,7 @@ SIZES = {"articles": 20_000, "customers": 100_000, "transactions": 2_200_000}
 ASKED = 2000
 SEED = 1
 AT = 10
-# The odds of some plants are so small that baskets hardly show them.
+# Some plants have such small odds that they hardly show in baskets.
 LEAST_ODDS = 0.1
 
 Ints = npt.NDArray[np.int32]
@@ -30,14 +30,14 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Plants:
-    """Per segment and type the partner types; `segment` of each article, by its key."""
+    """Partner types by segment and type; `segment` of each article, by its key."""
 
     partners: Mapping[tuple[str, int], list[int]]
     segment: Mapping[int, str]
 
 
 def run(size: int | None) -> Result:
-    """`size` counts the transactions; the rest is in proportion."""
+    """`size` counts transactions; everything else scales with it."""
     share = (size or SIZES["transactions"]) / SIZES["transactions"]
     sizes = {name: max(1000, round(count * share)) for name, count in SIZES.items()}
     with shop(sizes, trained=False) as stage:
@@ -72,7 +72,7 @@ def plants_of(data: Path) -> Plants:
 
 
 def recovered(wardrobe: Wardrobe, plants: Plants) -> dict[str, dict[str, Figure]]:
-    """Per system: how often the first of a slot is of the planted type, and how many of an
+    """Per system: how often a slot's first article is of a planted type, and how many of an
     article's planted types are among the first AT of all slots."""
     rng = np.random.default_rng(SEED)
     tallies: dict[str, Tally] = {}
@@ -86,7 +86,7 @@ def recovered(wardrobe: Wardrobe, plants: Plants) -> dict[str, dict[str, Figure]
 
 
 def planted_for(wardrobe: Wardrobe, plants: Plants, row: int) -> dict[int, set[int]]:
-    """The article's partner types by slot, of the slots that a search fills."""
+    """The article's planted partner types by slot, for slots that a search fills."""
     key = plants.segment[int(wardrobe.article[row])], int(wardrobe.product_type[row])
     kinds = np.array(plants.partners.get(key, []), np.int32)
     own = int(wardrobe.model.slot[row])
@@ -98,7 +98,7 @@ def planted_for(wardrobe: Wardrobe, plants: Plants, row: int) -> dict[int, set[i
 
 
 def orders(wardrobe: Wardrobe, row: int) -> Iterator[tuple[str, Ints]]:
-    """What each system proposes for the article, best first, from its audience."""
+    """Each system's candidates for the article, best first, from its audience."""
     bag = np.array([row], np.int32)
     yield "model", search(wardrobe, bag, Wishes()).rows
     pool = wardrobe.pool.rows

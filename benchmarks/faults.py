@@ -37,7 +37,7 @@ def main() -> int:
 
 @contextmanager
 def _stage(*, kafka: bool) -> Iterator[None]:
-    """Services, a database with articles, a topic."""
+    """Sets up services, a database with articles, and a topic."""
     import django
 
     from demo import services

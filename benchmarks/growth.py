@@ -1,6 +1,6 @@
-"""Does the ingest's time grow with the rows? The same load at sizes that double.
+"""Does the ingest's time grow linearly? The same load at doubling sizes.
 
-Synthetic data in H&M's format; articles and customers shrink with the transactions.
+Synthetic data in H&M's format; articles and customers scale with the transactions.
 """
 
 import os
@@ -41,7 +41,7 @@ def seconds_of(place: Path, transactions: int) -> float:
 
 
 def plot(seconds: Mapping[int, float], file: Path) -> None:
-    """Measured, and a straight line from nothing to the largest."""
+    """The measured times, and a straight line from zero to the largest."""
     millions = [count / 1e6 for count in seconds]
     spent = list(seconds.values())
     figure, axis = pyplot.subplots(figsize=(6, 3.2), layout="constrained")

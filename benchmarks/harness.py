@@ -1,4 +1,4 @@
-"""What every benchmark shares: a result with its machine and date, a table, a plot."""
+"""Shared by all benchmarks: a result with machine and date, a table, a plot."""
 
 import json
 import os
@@ -20,7 +20,7 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def machine() -> str:
-    """Processor, cores and memory: absolute figures mean nothing without them."""
+    """Processor, cores and memory, without which absolute figures mean nothing."""
     lines = Path("/proc/cpuinfo").read_text().splitlines() if os.name == "posix" else []
     models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
     processor = models[0] if models else platform.processor()
@@ -30,9 +30,9 @@ def machine() -> str:
 
 @dataclass(frozen=True)
 class Result:
-    """Outcome of one benchmark: what was measured, and how it compares within the same run.
+    """The outcome of one benchmark, compared within the same run.
 
-    `sizes` count the work (rows, events, clients), `figures` carry their unit in the name, `ratios`
+    `sizes` count the work (rows, events, clients), `figures` have their unit in the name, `ratios`
     divide ours by the reference's (or the reverse, as the name says).
     """
 
@@ -40,7 +40,7 @@ class Result:
     sizes: Mapping[str, int]
     figures: Mapping[str, float]
     ratios: Mapping[str, float]
-    # Seconds of each part of ours, for the plot of where the time goes.
+    # Seconds per part of our run, for the plot of where the time goes.
     parts: Mapping[str, float] = field(default_factory=dict)
     machine: str = field(default_factory=machine)
     date: str = field(default_factory=lambda: datetime.now(UTC).date().isoformat())
@@ -53,7 +53,7 @@ class Result:
             self.plot(RESULTS / f"{self.name}.svg")
 
     def plot(self, file: Path) -> None:
-        """One stacked bar: the parts in order, each with its seconds."""
+        """One stacked bar: the parts in order, with their seconds."""
         figure, axis = pyplot.subplots(figsize=(9, 1.9), layout="constrained")
         left = 0.0
         for part, seconds in self.parts.items():

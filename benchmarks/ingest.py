@@ -1,6 +1,6 @@
-"""From raw CSV to the shop's tables, beside COPY of the bare text and pandas with to_sql.
+"""Raw CSV to the shop's tables, compared with COPY of the raw text and pandas' to_sql.
 
-Synthetic data in H&M's format; a durable embedded PostgreSQL of the benchmark's own.
+Synthetic data in H&M's format; a separate, durable embedded PostgreSQL.
 """
 
 import json
@@ -29,7 +29,7 @@ NAME = "transactions_train"
 
 
 def run(size: int | None) -> Result:
-    """`size` counts transactions; customers and articles shrink with it."""
+    """`size` counts transactions; customers and articles scale with it."""
     place = Path(os.environ.get("VAR_DIR", "var")).resolve() / "bench" / "ingest"
     sizes = scaled(size or FULL["transactions"])
     data = generated(place, sizes)
@@ -45,7 +45,7 @@ def scaled(transactions: int) -> dict[str, int]:
 
 
 def generated(place: Path, sizes: dict[str, int]) -> Path:
-    """The data set of these sizes, made once: its parameters are written last."""
+    """A data set of these sizes, generated once: its parameters are written last."""
     folder = place / f"data-{sizes['transactions']}"
     if not (folder / "parameters.json").exists():
         options = [part for name, count in sizes.items() for part in (f"--{name}", str(count))]
@@ -55,7 +55,7 @@ def generated(place: Path, sizes: dict[str, int]) -> Path:
 
 @contextmanager
 def database(place: Path) -> Iterator[dict[str, str]]:
-    """PostgreSQL of our own, migrated; its data is removed in the end."""
+    """A migrated PostgreSQL of our own; its data is removed afterwards."""
     home = place / "services"
     environment = services.up(home) | {"VAR_DIR": str(home)}
     try:
@@ -98,7 +98,7 @@ def measured(data: Path, sizes: dict[str, int], environment: dict[str, str]) -> 
 
 
 def copy_seconds(url: str, csv: Path) -> float:
-    """The least PostgreSQL needs to be told the rows: raw text into an unlogged table."""
+    """The least PostgreSQL needs to receive the rows: raw text into an unlogged table."""
     with closing(psycopg2.connect(url)) as session, session, session.cursor() as cursor:
         cursor.execute(
             "CREATE UNLOGGED TABLE raw (t_dat text, customer_id text, article_id text, "
@@ -115,7 +115,7 @@ def copy_seconds(url: str, csv: Path) -> float:
 
 
 def ingest(data: Path, environment: dict[str, str]) -> tuple[dict[str, Any], int, float]:
-    """The command's report, the most memory its Python processes held (MB), its whole time."""
+    """The command's report, peak memory of its Python processes (MB), and total time."""
     report = Path(environment["VAR_DIR"]) / "report.json"
     begin, most = time.monotonic(), 0
     arguments = ("--data-dir", str(data), "--report", str(report))
@@ -131,7 +131,7 @@ def ingest(data: Path, environment: dict[str, str]) -> tuple[dict[str, Any], int
 
 
 def resident(pid: int) -> int:
-    """Bytes in memory of a process and its children."""
+    """Resident memory of a process and its children, in bytes."""
     try:
         root = psutil.Process(pid)
         return sum(one.memory_info().rss for one in [root, *root.children(recursive=True)])
@@ -140,7 +140,7 @@ def resident(pid: int) -> int:
 
 
 def pandas_rows_per_second(url: str, csv: Path) -> float:
-    """The usual way: read_csv in chunks, to_sql."""
+    """The usual approach: read_csv in chunks, to_sql."""
     engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1))
     rows, begin = 0, time.monotonic()
     with engine.begin() as session:

@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def pages(shop: str) -> Mapping[str, str]:
-    """Home, the first department, and the first product on its list."""
+    """The home page, the first department, and the first product listed there."""
     listing = shop + first_link(shop + "/", ".tiles a")
     return {
         "home": shop + "/",
@@ -59,7 +59,7 @@ def pages(shop: str) -> Mapping[str, str]:
 
 
 def first_link(address: str, selector: str) -> str:
-    with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 (an operator's own)
+    with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 (an operator's URL)
         link = LexborHTMLParser(answer.read()).css_first(selector)
     if link is None:
         raise SystemExit(f"{address} has no {selector}: is a shop with articles running there?")

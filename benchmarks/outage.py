@@ -1,9 +1,9 @@
-"""Events and pages under load while Redis, Kafka and PostgreSQL are killed and brought back.
+"""Events and pages under load while Redis, Kafka and PostgreSQL are killed and restarted.
 
-Two wrk send as fast as they are answered: events, each with an id of its own, and the shop's main
-pages. One service after the other is ended by SIGKILL and started again after a while. In the end
-every event that was accepted (202) must be on the topic. The broker is a real Apache Kafka, for
-the embedded one keeps nothing over its death.
+Two wrk processes send as fast as they get responses: events, each with its own id, and the shop's
+main pages. One service after another is killed by SIGKILL and restarted after a while. At the end
+every accepted event (202) must be on the topic. The broker is a real Apache Kafka, because the
+embedded one doesn't persist anything.
 """
 
 import os
@@ -34,15 +34,15 @@ from demo.services.valkey import Valkey
 SECONDS: Final = 15
 CLIENTS: Final = {"events": 8, "pages": 2}
 COOKIES: Final = 500
-# A page or event that hangs for longer than this counts as not answered.
+# A page or event that takes longer than this counts as unanswered.
 PATIENCE_S: Final = 10
 DRAIN_S: Final = 120
 
 
 @dataclass
 class Answers:
-    """Of one load: statuses by second, the ids of the events accepted, and how many requests got
-    no answer at all."""
+    """One load's responses: statuses by second, ids of accepted events, and how many requests got
+    no response."""
 
     by_second: dict[int, Counter[int]] = field(default_factory=dict)
     accepted: set[str] = field(default_factory=set)
@@ -58,16 +58,16 @@ class Answers:
         return found
 
     def between(self, start: float, end: float) -> Counter[int]:
-        """Statuses of the whole seconds within."""
+        """Statuses of the whole seconds in between."""
         counts = (of for second, of in self.by_second.items() if start <= second < end)
         return sum(counts, Counter[int]())
 
 
-Spans = dict[str, tuple[float, float, float]]  # service → killed, started again, next one's turn
+Spans = dict[str, tuple[float, float, float]]  # service → killed, restarted, next one's turn
 
 
 def run(size: int | None) -> Result:
-    """`size` is the seconds that each service is away, and those between two outages."""
+    """`size` is how many seconds each service is down, and how long between two outages."""
     if shutil.which("wrk") is None:
         raise SystemExit("wrk isn't installed (on Debian: apt-get install wrk)")
     seconds = size or SECONDS
@@ -106,7 +106,7 @@ def web(port: int, broker: str) -> AbstractContextManager[None]:
 
 @contextmanager
 def flusher() -> Iterator[None]:
-    """The task worker and its beat, which send the spool; until nothing is left in it."""
+    """Runs the task worker and beat, which send the spool, until the spool is empty."""
     from streaming.producers import spool
 
     with celery("-A", "storefront", "worker", "-Q", "default", "--beat", "-n", "outage@localhost"):
@@ -188,7 +188,7 @@ def under_load(port: int, loads: Mapping[str, Path]) -> Iterator[None]:
 
 
 def break_in_turn(place: Path, seconds: int) -> Spans:
-    """Each service is away for so long, and all are there for so long before and after."""
+    """Each service is down for `seconds`; before and after that all are up for as long."""
     embedded = {"redis": Valkey(place), "postgresql": Postgres(place)}
     back: dict[str, tuple[Service, Callable[[], object]]] = {
         "redis": (embedded["redis"], lambda: services.up(place, ["redis"])),
@@ -210,7 +210,7 @@ def break_in_turn(place: Path, seconds: int) -> Spans:
 
 
 def on_topic() -> Counter[str]:
-    """How often each event's id is on the topic."""
+    """How often each event id is on the topic."""
     from django.conf import settings
 
     from streaming.events.schema import decode
@@ -219,7 +219,7 @@ def on_topic() -> Counter[str]:
     return Counter(decode(value).id for value in everything(settings.KAFKA_TOPIC))
 
 
-# --- what came of it ------------------------------------------------------------------------------
+# --- results --------------------------------------------------------------------------------------
 
 
 def figures_of(
@@ -249,7 +249,7 @@ def failed(statuses: Counter[int]) -> int:
 
 
 def plot(events: Answers, pages: Answers, spans: Spans) -> None:
-    """Answers a second, the good and the failed ones, with the outages shaded."""
+    """Responses per second, successful and failed, with the outages shaded."""
     figure, axes = pyplot.subplots(2, 1, figsize=(9, 4.5), sharex=True, layout="constrained")
     begin = min(events.by_second)
     for axis, (name, answers) in zip(axes, (("events", events), ("pages", pages)), strict=True):

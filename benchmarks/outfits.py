@@ -1,4 +1,4 @@
-"""How fast the outfit endpoint answers for a bag of five with a warm bundle and eight clients."""
+"""Latency of the outfit endpoint for a bag of five, with a warm bundle and eight clients."""
 
 import http.client
 import json
@@ -18,7 +18,7 @@ WARM_UP = 200
 
 
 def run(size: int | None) -> Result:
-    """`size` counts requests; fewer than by default get a smaller catalogue, too."""
+    """`size` counts requests; below the default the catalogue is smaller, too."""
     requests = size or REQUESTS
     with shop(with_full_catalogue(min(1.0, requests / REQUESTS))) as stage:
         bags = random_bags(requests + WARM_UP)
@@ -43,7 +43,7 @@ def run(size: int | None) -> Result:
 
 
 def random_bags(count: int) -> list[bytes]:
-    """Request bodies: five articles of one audience that are on sale and have been sold."""
+    """Request bodies: five articles for one audience that are on sale and have been sold."""
     from recommendations.bundle import registry
 
     bundle = registry.active()
@@ -65,7 +65,7 @@ def random_bags(count: int) -> list[bytes]:
 
 
 def measure(port: int, bodies: list[bytes]) -> list[float]:
-    """Seconds of each request; CLIENTS send one after the other over a kept connection."""
+    """Seconds per request; each of CLIENTS sends sequentially over a keep-alive connection."""
     taken: list[float] = []
     lines = [bodies[n::CLIENTS] for n in range(CLIENTS)]
     threads = [threading.Thread(target=client, args=(port, line, taken)) for line in lines]

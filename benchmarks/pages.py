@@ -1,6 +1,6 @@
 """Server time of the shop's four main pages with the whole catalogue ingested.
 
-Each is asked for another article, place or word.
+Each request is for another article, listing or query.
 """
 
 import itertools
@@ -14,8 +14,8 @@ from benchmarks.shop import with_full_catalogue
 
 ARTICLES = 105_542
 REQUESTS = 200
-# The longest tail matters: a few of each in turn, misspelt ones and what most articles have too,
-# in several languages.
+# The tail latency matters: a few queries of each kind, including misspelt ones and words that most
+# articles have, in several languages.
 WORDS = (
     *("dress", "black jeans", "drses", "leggins", "demin jaket", "striped top", "socks"),
     *("blue", "cotton", "t-shirt with print", "red shoes under 20", "schwarze Hose"),
@@ -26,13 +26,13 @@ GOALS_MS = {"goal of p50": 50, "goal of p95": 100}
 
 
 def run(size: int | None) -> Result:
-    """`size` counts articles; customers and transactions shrink with it."""
+    """`size` counts articles; customers and transactions scale with it."""
     sizes = with_full_catalogue((size or ARTICLES) / ARTICLES)
     return server_time.run("pages", sizes, GOALS_MS, pages, server_time.anybody)
 
 
 def pages() -> Mapping[str, list[str]]:
-    """The addresses asked for of each page."""
+    """The URLs requested for each page."""
     from catalog.navigation import menu
     from catalog.search.facet_index import assortment
 
@@ -53,7 +53,7 @@ def pages() -> Mapping[str, list[str]]:
 
 
 def listing(group: int, number: int) -> str:
-    """A place with three facets: two values each of the commonest, in one order after the other."""
+    """A listing with three facets, two common values each, in alternating orders."""
     from catalog.search.facet_index import assortment
 
     goods = assortment()

@@ -1,5 +1,5 @@
-"""What the shop itself takes for a request: Django's whole stack from the first middleware to the
-last byte, in one process, one request after another."""
+"""Server time of a request: Django's whole stack from the first middleware to the last byte, in
+one process, one request after another."""
 
 import os
 import time
@@ -26,8 +26,8 @@ def run(
     pages: Callable[[], Addresses],
     client: "Callable[[], Client]",
 ) -> Result:
-    """Each page's addresses asked for in turn, in a shop of these sizes; the goals are drawn."""
-    os.environ["DEMO"] = "1"  # as in the demo: static files need no manifest
+    """Request each page's URLs in turn, in a shop of these sizes; the goals are plotted."""
+    os.environ["DEMO"] = "1"  # static files need no manifest
     with shop(sizes):
         asker = client()
         taken = {page: measure(paths, asker) for page, paths in pages().items()}
@@ -48,7 +48,7 @@ def anybody() -> "Client":
 
 
 def measure(paths: list[str], client: "Client") -> list[float]:
-    """Milliseconds of each request after a few that warm the caches."""
+    """Milliseconds of each request, after a few to warm the caches."""
     for path in paths[:WARM_UP]:
         client.get(path)
     taken = []
@@ -62,7 +62,7 @@ def measure(paths: list[str], client: "Client") -> list[float]:
 
 
 def plot(name: str, taken: Mapping[str, list[float]], goals_ms: Mapping[str, int]) -> None:
-    """The times of each page, and the goals."""
+    """The times of each page, with the goals."""
     height = 1.5 + 0.25 * len(taken)
     figure, axis = pyplot.subplots(figsize=(8, height), layout="constrained")
     axis.boxplot(list(taken.values()), orientation="horizontal", whis=(5, 95), showfliers=False)

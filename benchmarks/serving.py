@@ -1,8 +1,8 @@
-"""Recommendations per second under sixteen clients, beside a bare Django view with one Redis GET.
+"""Recommendations per second with sixteen clients, and a bare view with one Redis GET beside it.
 
-Synthetic data: the full catalogue and 200,000 shoppers with features. Both are served by the same
-web server and asked by wrk (https://github.com/wg/wrk) in short turns, so that a machine that is
-slow for a while is slow for both. Each figure is the median of its turns.
+Synthetic data: the full catalogue and 200,000 shoppers with features. Both run on the same web
+server under wrk (https://github.com/wg/wrk), in short alternating turns, so that slow phases of the
+machine affect both. Each figure is the median of its turns.
 """
 
 import re
@@ -33,7 +33,7 @@ FOR_YOU, SIMILAR = "/api/v1/recommendations/for-you/", "/api/v1/recommendations/
 
 
 def run(size: int | None) -> Result:
-    """`size` counts shoppers; the catalogue shrinks with it."""
+    """`size` counts shoppers; the catalogue scales with it."""
     if shutil.which("wrk") is None:
         raise SystemExit("wrk isn't installed (on Debian: apt-get install wrk)")
     shoppers = size or SHOPPERS
@@ -90,9 +90,9 @@ def result(
 
 
 def fill_features(shoppers: int) -> list[int]:
-    """States of anonymous shoppers who did ACTIONS things each; returns the articles on sale.
+    """States of anonymous shoppers with ACTIONS actions each; returns the articles on sale.
 
-    Written by the stream's own reducer; only Kafka is left out.
+    Computed by the stream's own reducer; only Kafka is left out.
     """
     from recommendations.bundle import registry
     from streaming import clock, connection, keys
@@ -125,7 +125,7 @@ def shopper(number: int) -> str:
 
 
 def session(dice: Random, name: str, articles: list[int], now: int) -> Iterator[Any]:
-    """Views, some of them followed by a bag add."""
+    """Views, some of them followed by an add to bag."""
     from streaming.events import schema
 
     for n in range(ACTIONS):
@@ -138,7 +138,7 @@ def session(dice: Random, name: str, articles: list[int], now: int) -> Iterator[
 
 
 def requests(place: Path, shoppers: int, articles: list[int]) -> dict[str, Path]:
-    """A wrk script for each of what is asked: every request is another shopper or article."""
+    """A wrk script per endpoint, in which every request is for another shopper or article."""
     dice = Random(2)
     cookies = [cookie(shopper(dice.randrange(shoppers))) for _ in range(COOKIES)]
     paths = [f"{SIMILAR}?article={dice.choice(articles):010d}" for _ in range(COOKIES)]
@@ -153,7 +153,7 @@ def requests(place: Path, shoppers: int, articles: list[int]) -> dict[str, Path]
 
 
 def cookie(name: str) -> str:
-    """What a browser sends of a shopper."""
+    """A shopper's Cookie header."""
     from django.http import HttpResponse
 
     from streaming.identity.shoppers import COOKIE, hand_over
@@ -193,7 +193,7 @@ def lua_list(texts: list[str]) -> str:
 
 
 def load(port: int, script_file: Path, seconds: int = SECONDS) -> dict[str, float]:
-    """Requests per second and milliseconds under CLIENTS connections; SystemExit on a failure."""
+    """Requests per second and latency in ms with CLIENTS connections; SystemExit on failures."""
     found = wrk(port, script_file, seconds)
     if found["failed"] or not found["rps"]:
         raise SystemExit(f"{found['failed']:.0f} requests of {script_file.stem} failed: {found}")
@@ -219,7 +219,7 @@ def wrk(port: int, script_file: Path, seconds: int) -> dict[str, float]:
 
 @contextmanager
 def swapping(counted: list[int], every_s: float = 1.2) -> Iterator[None]:
-    """Meanwhile another bundle is activated again and again: a new one, then back."""
+    """Meanwhile, activate a new bundle and roll back, again and again."""
     import threading
 
     from recommendations.bundle.versions import activate
@@ -243,7 +243,7 @@ def swapping(counted: list[int], every_s: float = 1.2) -> Iterator[None]:
 
 
 def swap_under_load(port: int, script_file: Path) -> dict[str, float]:
-    """Activate and roll back while the clients ask: nothing may fail."""
+    """Activate and roll back under load: no request may fail."""
     from django.utils import timezone
 
     from recommendations.models import ModelVersion
@@ -258,9 +258,11 @@ def swap_under_load(port: int, script_file: Path) -> dict[str, float]:
 
 
 def where_the_time_goes(shoppers: int) -> dict[str, float]:
-    """Seconds of a thousand for-you shelves in one process, by part."""
+    """Seconds per part of a thousand for-you shelves in one process."""
     from recommendations.bundle import registry
-    from recommendations.ranking import pipeline
+    from recommendations.ranking.goods import goods_of
+    from recommendations.ranking.inspiring import inspiring_shelf
+    from recommendations.ranking.pipeline import Constraints
     from recommendations.recommenders import online_features
     from recommendations.retrieval.profile import profile_of
     from recommendations.serving import serving
@@ -276,7 +278,8 @@ def where_the_time_goes(shoppers: int) -> dict[str, float]:
         features = time.perf_counter()
         profile = profile_of(bundle, found.recents, None, found.now_ms)
         known = time.perf_counter()
-        pipeline.personal_shelf(bundle, profile, serving.DEFAULT_K, pipeline.Constraints(seed=1))
+        wish = Constraints(seed=1)
+        inspiring_shelf(bundle, profile, serving.DEFAULT_K, wish, goods_of(bundle))
         ranked = time.perf_counter()
         serving.recommend(Kind.FOR_YOU, shopper=name)
         spent["features"] += features - at

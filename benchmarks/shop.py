@@ -1,4 +1,4 @@
-"""A shop of the benchmarks' own: generated data, ingested and trained on once for each size."""
+"""A shop for benchmarks: generated data, ingested and trained once per size."""
 
 import http.client
 import os
@@ -26,7 +26,7 @@ def with_full_catalogue(share: float = 1.0) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Shop:
-    """Numbers of rows, the folder of everything, the folder of the H&M files."""
+    """Row counts, the base folder, the folder of the H&M files."""
 
     sizes: dict[str, int]
     place: Path
@@ -35,9 +35,9 @@ class Shop:
 
 @contextmanager
 def shop(sizes: dict[str, int], *, trained: bool = True) -> Iterator[Shop]:
-    """Services up, so many articles, customers, transactions in, a model active; Django set up.
+    """Services running, data of these sizes ingested, a model active, and Django set up.
 
-    What is there from an earlier run is kept. The services stop in the end.
+    Results of an earlier run are reused. The services stop at the end.
     """
     bench = Path(os.environ.get("VAR_DIR", "var")).resolve() / "bench"
     place = bench / "-".join(["shop", *map(str, sizes.values())])
@@ -45,10 +45,10 @@ def shop(sizes: dict[str, int], *, trained: bool = True) -> Iterator[Shop]:
     environment = services.up(place) | {
         "VAR_DIR": str(place),
         "HTTPS": "0",
-        # One request is a small sum: threads of the linear algebra would get in each other's way.
+        # A request is little work: threads of the linear algebra library would only compete.
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
-        # A benchmark is one client that asks more than any is allowed to.
+        # A benchmark is a single client that exceeds any quota.
         "THROTTLE_EVENTS": "100000000/min",
         "THROTTLE_READS": "100000000/min",
         "LOG_LEVEL": "WARNING",
@@ -66,7 +66,7 @@ def shop(sizes: dict[str, int], *, trained: bool = True) -> Iterator[Shop]:
 
 
 def prepare(place: Path, data: Path, sizes: dict[str, int], *, trained: bool) -> None:
-    """Each step leaves a mark, so that it is done once."""
+    """Each step leaves a marker, so that it runs once."""
     rows = [part for name, count in sizes.items() for part in (f"--{name}", str(count))]
     steps: list[tuple[str, Sequence[str]]] = [
         ("generated", ("generate_hm", "--out", str(data), *rows, "--seed", "1")),
@@ -82,7 +82,7 @@ def prepare(place: Path, data: Path, sizes: dict[str, int], *, trained: bool) ->
 
 @contextmanager
 def web_server(application: str, port: int, workers: int = 2, **environment: str) -> Iterator[None]:
-    """The web server as in production, with so many processes, once it answers."""
+    """The web server as in production, with this many processes, once it responds."""
     call = f"serve({application!r}, '127.0.0.1', {port}, workers={workers})"
     command = [sys.executable, "-c", f"from web.server import serve; {call}"]
     process = subprocess.Popen(command, env=os.environ | environment)
@@ -95,7 +95,7 @@ def web_server(application: str, port: int, workers: int = 2, **environment: str
 
 
 def wait_for_answer(port: int) -> None:
-    """Its processes bind before they can answer. A page that isn't there is an answer too."""
+    """Wait for a response, even a 404: the processes bind before they can serve."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -112,7 +112,7 @@ def wait_for_answer(port: int) -> None:
 
 
 def timed(*arguments: str) -> tuple[float, int]:
-    """Run a command: its seconds, and the most memory (MB) that it and its children held."""
+    """Run a command: its seconds, and the peak memory (MB) of it and its children."""
     begin, most = time.monotonic(), 0
     process = subprocess.Popen([sys.executable, "manage.py", *arguments], env=os.environ)
     while process.poll() is None:

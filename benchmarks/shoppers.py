@@ -1,7 +1,7 @@
-"""Simulated shoppers who use the whole shop at once, and how long its pages take for them.
+"""Simulated shoppers using the whole shop at once, and the page times they see.
 
-Web server, stream, attribution and the shoppers themselves share the machine. Times are the
-shoppers': from the request to the last byte, while as many as may were in the shop.
+Web server, stream, attribution and the shoppers share the machine. Times are measured by the
+shoppers, from the request to the last byte, while the shop was at its limit of shoppers.
 """
 
 import os
@@ -35,8 +35,8 @@ PAGES = ("home", "product", "bag", "checkout")
 
 
 def run(size: int | None) -> Result:
-    """`size` counts articles; customers and transactions shrink with it."""
-    os.environ["DEMO"] = "1"  # shoppers sign in by name, static files need no manifest
+    """`size` counts articles; customers and transactions scale with it."""
+    os.environ["DEMO"] = "1"  # shoppers sign in by name; static files need no manifest
     with shop(with_full_catalogue((size or ARTICLES) / ARTICLES)) as place, ExitStack() as running:
         running.enter_context(web_server("storefront.wsgi:application", PORT, WORKERS))
         for queue in ("stream", "attribution"):
@@ -66,7 +66,7 @@ def run(size: int | None) -> Result:
 
 
 def send(data: Path) -> "Crowd":
-    """Some in a hurry first, who warm the caches, then those who are measured."""
+    """A quick crowd first, to warm the caches, then the measured one."""
     from demo.shoppers import choice, ground_truth
     from demo.shoppers.crowd import Plan, run
 
@@ -91,7 +91,7 @@ def worker(queue: str) -> Iterator[None]:
 
 
 def plot(pages: Mapping[str, npt.NDArray[np.float64]]) -> None:
-    """The times of each page, and the goal of the slowest hundredth."""
+    """The times of each page, and the p99 goal."""
     figure, axis = pyplot.subplots(figsize=(8, 3), layout="constrained")
     axis.boxplot(list(pages.values()), orientation="horizontal", whis=(1, 99), showfliers=False)
     axis.set(

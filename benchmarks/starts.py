@@ -30,7 +30,7 @@ SERVICES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY"
 
 @dataclass(frozen=True)
 class Start:
-    """One start: its exit code, seconds, and the machine's load average when it ended."""
+    """One start: its exit code, seconds, and the load average at its end."""
 
     code: int
     seconds: float
@@ -61,7 +61,7 @@ def spin() -> None:
 
 @contextmanager
 def busy(loops: int) -> Iterator[None]:
-    """So many processes that do nothing but take the processor's time."""
+    """This many processes in busy loops."""
     spinning = [multiprocessing.Process(target=spin, daemon=True) for _ in range(loops)]
     for process in spinning:
         process.start()
@@ -73,7 +73,7 @@ def busy(loops: int) -> Iterator[None]:
 
 
 def starts(runs: int, scale: str, *, warm: bool) -> Iterator[Start]:
-    """The state of one that fails is left, to look at its logs."""
+    """State of a failed start is left in place, for its logs."""
     folder = Path(tempfile.mkdtemp(prefix="starts-"))
     folder.chmod(0o755)
     for number in range(runs):
@@ -114,7 +114,7 @@ def main() -> int:
 
 
 def note(asked: argparse.Namespace, done: Sequence[Start]) -> None:
-    """Say how it went, and keep the figures after each start: a long run may be cut short."""
+    """Report progress and save the figures after each start: a long run may be interrupted."""
     last = done[-1]
     print(f"{len(done):3} exit {last.code}, {last.seconds:.0f} s, load {last.load:.1f}", flush=True)
     name = "starts" + ("-warm" if asked.warm else "") + (f"-busy{asked.busy}" if asked.busy else "")

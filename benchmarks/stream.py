@@ -1,7 +1,7 @@
-"""From history to features: replay, Kafka, exactly-once features, beside the usual ways.
+"""From history to features: replay, Kafka, exactly-once features, compared with the usual ways.
 
-Everything runs on synthetic data, on the embedded services, in topics, a database and a Redis of
-the benchmark's own.
+Everything runs on synthetic data and the embedded services, in separate topics, database and
+Redis.
 """
 
 import os
@@ -22,14 +22,14 @@ from benchmarks.stream_workers import celery, own_topic
 SIZE = 300_000
 TASKS = 3_000
 REDIS_DATABASE = 9
-# At full size: enough to tell what all 1.37 million would take.
+# At full size, enough to extrapolate to all 1.37 million.
 MEMORY_CUSTOMERS = 205_000  # of whom one in 150 never buys
 REPEATS = 3
 PATIENCE_S = 1800.0
 
 
 def run(size: int | None) -> Result:
-    """`size` is the number of events; raise AssertionError where something gets lost."""
+    """`size` is the number of events; raises AssertionError if any get lost."""
     _set_up()
     number = size or SIZE
     with _stage(number):
@@ -53,7 +53,7 @@ def _set_up() -> None:
 
 @contextmanager
 def _stage(number: int) -> Iterator[None]:
-    """An ingested synthetic history of so many lines, and an empty Redis."""
+    """An ingested synthetic history of this many lines, and an empty Redis."""
     from django.core.management import call_command
     from django.db import connection
 
@@ -120,7 +120,7 @@ def _measured(number: int) -> Result:
 
 
 def _usual(client: Any, replayed: int) -> tuple[float, float]:
-    """Seconds of consuming and decoding alone, and of a redis-py pipeline a batch."""
+    """Seconds for consuming and decoding alone, and for a redis-py pipeline per batch."""
     from benchmarks import usual_stream
     from streaming.features.articles import Articles
 
@@ -134,8 +134,8 @@ def _usual(client: Any, replayed: int) -> tuple[float, float]:
 
 
 def _produced() -> tuple[float, float]:
-    """The best of a few replays and of as many bare produce loops, in turn: both take less than a
-    second, in which a machine may well do something else."""
+    """The best of several replays and bare produce loops, alternating: both take less than a
+    second, which is easily disturbed by other load."""
     times = []
     for _ in range(REPEATS):
         with own_topic():
@@ -146,7 +146,7 @@ def _produced() -> tuple[float, float]:
 
 
 def _replay() -> tuple[int, float]:
-    """All of history to Kafka as fast as it goes, acknowledged; how many events, and seconds."""
+    """Replay all history to Kafka at full speed, acknowledged; returns events and seconds."""
     from streaming import history
     from streaming.replay.rate_limiter import Pace
     from streaming.replay.replay import Plan, Replay
@@ -162,7 +162,7 @@ def _replay() -> tuple[int, float]:
 
 
 def _warm(producer: Any) -> None:
-    """An idempotent producer waits up to a second for its id, before the clock of either starts."""
+    """An idempotent producer waits up to a second for its id: do that before timing starts."""
     from django.conf import settings
 
     producer.produce(settings.KAFKA_DEAD_TOPIC, b"{}", partition=0)
@@ -170,8 +170,8 @@ def _warm(producer: Any) -> None:
 
 
 def _bare_produce(count: int) -> float:
-    """The same payloads in the loop of confluent-kafka's README, which hears of failures as we do,
-    into a topic of their own, acknowledged."""
+    """The same payloads in the loop of confluent-kafka's README, with delivery callbacks like ours,
+    into a separate topic, acknowledged."""
     from confluent_kafka import Producer
     from django.conf import settings
 
@@ -200,9 +200,9 @@ def _bare_produce(count: int) -> float:
 
 
 def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:
-    """Ours: the consumer as a stream worker runs it; seconds for all events, and where they go.
+    """Our consumer, as a stream worker runs it; seconds for all events, and where they go.
 
-    The clock runs from the first batch that took effect, which therefore doesn't count.
+    Timing starts after the first batch has been applied, so that batch doesn't count.
     """
     from streaming.consumer.runtime import ConsumerRuntime
     from streaming.features.processor import FeatureProcessor
@@ -227,7 +227,7 @@ def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:
 
 
 def _tasks(client: Any) -> float:
-    """Seconds an event takes as one Celery task: handed on from Kafka, done by a worker beside."""
+    """Seconds per event as one Celery task: passed on from Kafka, run by a separate worker."""
     from benchmarks import usual_stream
     from streaming.tests.servers import eventually
 

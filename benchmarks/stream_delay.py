@@ -1,4 +1,4 @@
-"""From an accepted event to the changed widget, beside a steady background, on either broker."""
+"""Delay from an accepted event to the changed widget, under steady load, on either broker."""
 
 import os
 import threading
@@ -20,7 +20,7 @@ def on_embedded() -> dict[str, float]:
 
 
 def on_apache_kafka() -> dict[str, float]:
-    """The same on a real Apache Kafka; nothing where it can't be had (JDK 17 and Maven)."""
+    """The same on a real Apache Kafka; empty if unavailable (needs JDK 17 and Maven)."""
     from demo.services.errors import ServiceError
 
     try:
@@ -44,7 +44,7 @@ def _apache_kafka() -> Iterator[None]:
     try:
         with override_settings(KAFKA_BOOTSTRAP_SERVERS=url):
             topics.ensure(20)
-            producer.close()  # the pages' own, which knows the other broker
+            producer.close()  # the web process's producer, connected to the other broker
             yield
             producer.close()
     finally:
@@ -71,7 +71,7 @@ def _delays() -> list[float]:
     background = threading.Thread(target=_background, args=(stopping, keys))
     with stream_worker():
         client = Client(SERVER_NAME="localhost")
-        _probe(client, keys[0])  # the worker has started
+        _probe(client, keys[0])  # wait for the worker to start
         background.start()
         try:
             time.sleep(WARM_S)
@@ -82,7 +82,7 @@ def _delays() -> list[float]:
 
 
 def _probe(client: Any, article: int) -> float:
-    """Seconds from a view's acceptance to the article's place in “recently viewed”."""
+    """Seconds from a view's acceptance until the article is in “recently viewed”."""
     name = f"{article:010d}"
     body = {"type": "view", "article": name}
     answer = client.post("/api/v1/events/", body, content_type="application/json", secure=True)
@@ -97,7 +97,7 @@ def _probe(client: Any, article: int) -> float:
 
 
 def _background(stopping: threading.Event, articles: list[int]) -> None:
-    """500 views a second by everybody else, in slices of a fiftieth of a second."""
+    """500 views per second by other shoppers, in slices of a fiftieth of a second."""
     from streaming import clock
     from streaming.events.schema import View
     from streaming.producers import producer

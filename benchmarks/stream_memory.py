@@ -1,4 +1,4 @@
-"""What a customer's features take in Redis after two years of history."""
+"""Redis memory per customer after two years of history."""
 
 import sys
 import tempfile
@@ -17,10 +17,10 @@ TOGETHER = 10_000
 
 
 def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
-    """Bytes that each customer with a purchase adds, and how many these are.
+    """Bytes added per customer with a purchase, and the number of these customers.
 
-    A synthetic history of its own, with the original's spread of purchases over customers, goes
-    through the stream's reducer customer by customer; the states are stored as the worker does.
+    A separate synthetic history, with the original's distribution of purchases over customers, goes
+    through the stream's reducer customer by customer; states are stored as the worker does.
     """
     from streaming import keys
     from streaming.features.registry import STATE_TTL_S
@@ -56,7 +56,7 @@ def _packed(customers: int) -> Iterator[dict[str, bytes]]:
 
 
 def _history(customers: int) -> Any:
-    """The lines of generated files, whose articles are those of the benchmark's catalogue."""
+    """Lines of generated files, with articles of the benchmark's catalogue."""
     from django.core.management import call_command
 
     from streaming import history

@@ -1,4 +1,4 @@
-"""Celery workers of the benchmark's own, and how fast some of them are together."""
+"""The benchmark's own Celery workers, and their combined throughput."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from typing import Any
 
 @contextmanager
 def celery(*arguments: str) -> Iterator[None]:
-    """A Celery worker beside us, on the benchmark's database, Redis and broker."""
+    """A separate Celery worker on the benchmark's database, Redis and broker."""
     from django.conf import settings
 
     from streaming.tests.servers import database_url
@@ -42,7 +42,7 @@ def stream_worker(number: int = 1) -> Any:
 
 @contextmanager
 def own_topic() -> Iterator[None]:
-    """Another topic than the benchmark's, while it lasts."""
+    """Temporarily switch to another topic."""
     from django.test import override_settings
 
     from streaming.kafka import topics
@@ -57,9 +57,9 @@ def own_topic() -> Iterator[None]:
 
 
 def rate(workers: int, client: Any, replay: Any) -> float:
-    """Events a second of so many workers, from their first batch to the last event of a topic.
+    """Events per second of this many workers, from their first batch to the topic's last event.
 
-    `replay` fills the topic once all of them have their partitions, much faster than they read.
+    `replay` fills the topic once all partitions are assigned, much faster than they are read.
     """
     from django.conf import settings
 

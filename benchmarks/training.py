@@ -1,6 +1,6 @@
-"""Training on a whole history, and the export for all its customers: time and memory.
+"""Training on a whole history, and the export for all customers: time and memory.
 
-Synthetic data; at full size 31.8 million transactions.
+Synthetic data; 31.8 million transactions at full size.
 """
 
 from pathlib import Path
@@ -11,7 +11,7 @@ from benchmarks.shop import Shop, shop, timed
 
 
 def run(size: int | None) -> Result:
-    """`size` counts transactions; customers and articles shrink with it."""
+    """`size` counts transactions; customers and articles scale with it."""
     with shop(scaled(size or FULL["transactions"]), trained=False) as stage:
         from recommendations.models import ModelVersion
 

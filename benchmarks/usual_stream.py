@@ -1,4 +1,4 @@
-"""The usual ways to bring events from Kafka to Redis, for comparison: neither is exactly once."""
+"""The usual ways from Kafka to Redis, for comparison; neither is exactly once."""
 
 import time
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ PATIENCE_S = 30.0
 
 
 def batches(count: int) -> Iterator[list[Message]]:
-    """The topic from its beginning, in the batches that the stream itself takes."""
+    """The topic from its beginning, in the same batches as the stream."""
     consumer = Consumer(kafka.consumer("usual"))
     partitions = range(settings.KAFKA_PARTITIONS)
     consumer.assign([TopicPartition(settings.KAFKA_TOPIC, p, OFFSET_BEGINNING) for p in partitions])
@@ -38,7 +38,7 @@ def batches(count: int) -> Iterator[list[Message]]:
 
 
 def bare(count: int) -> float:
-    """Consume and decode, nothing more; seconds from the first message to the last."""
+    """Only consume and decode; seconds from the first message to the last."""
     began = 0.0
     for messages in batches(count):
         began = began or time.perf_counter()
@@ -48,7 +48,7 @@ def bare(count: int) -> float:
 
 
 def commands(pipeline: redis.client.Pipeline, event: Event, about: Attributes) -> None:
-    """What is usually written for an event: ten commands, of which two only bound a key."""
+    """The usual writes for an event: ten commands, of which two only bound a key."""
     assert isinstance(event, schema.OfArticle)
     who, day = event.shopper, event.ts // 86_400_000
     pipeline.lpush(f"u:{who}:recent", event.article)
@@ -64,7 +64,7 @@ def commands(pipeline: redis.client.Pipeline, event: Event, about: Attributes) -
 
 
 def pipelined(client: redis.Redis, count: int, articles: dict[int, Attributes]) -> float:
-    """One redis-py pipeline a batch; seconds from the first message to the last."""
+    """One redis-py pipeline per batch; seconds from the first message to the last."""
     began = 0.0
     for messages in batches(count):
         began = began or time.perf_counter()
@@ -87,7 +87,7 @@ class _Known:
 
 @shared_task(name="usual.one_event", acks_late=False)
 def one_event(message: str) -> None:
-    """The same commands, as a task of their own."""
+    """The same commands, one task per event."""
     if _Known.articles is None or _Known.client is None:
         _Known.articles, _Known.client = Articles(), redis.Redis.from_url(settings.REDIS_URL)
         _Known.articles.refresh()

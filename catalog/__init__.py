@@ -1,1 +1,1 @@
-"""The catalogue: schema, H&M files in and out, search, images."""
+"""The catalogue: schema, ingest of H&M files, search, images."""

@@ -1,7 +1,7 @@
-"""Articles as cards show them, kept in the process until the data change.
+"""Articles as cards show them, cached in the process until the data change.
 
-Most shelves of a busy shop show the same few thousand articles: those aren't read again and again.
-A product's own page, the bag and the checkout read anew.
+Most shelves of a busy shop show the same few thousand articles. Product pages, the bag and the
+checkout bypass the cache.
 """
 
 from collections.abc import Collection
@@ -16,5 +16,5 @@ _articles: Final[VersionedMap[int, Article]] = VersionedMap(data_version, MOST)
 
 
 def articles(keys: Collection[int]) -> dict[int, Article]:
-    """Those of the keys that are in the catalogue and have a price, in one query at most."""
+    """Those of the keys that exist and have a price, in at most one query."""
     return _articles.get_many(keys, lambda missing: Article.objects.for_cards().in_bulk(missing))

@@ -1,4 +1,4 @@
-"""Reading many rows from PostgreSQL: COPY straight into arrays, nothing row by row."""
+"""Reads many rows from PostgreSQL by COPY, straight into arrays."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,11 @@ TRAILER_BYTES = 2
 def copy_columns(
     query: str, columns: Mapping[str, str], values: Sequence[Any] = ()
 ) -> dict[str, npt.NDArray[Any]]:
-    """The result of a query as arrays: `columns` are its columns' types (big-endian), none null.
-    `values` are those of the query's placeholders.
+    """The result of a query as arrays. `columns` are the column types (big-endian), none nullable;
+    `values` fill the query's placeholders.
 
-    So each row of PostgreSQL's binary format (a field count, then length and value of each) has
-    one length, and an array of records reads it as it is:
+    Rows of PostgreSQL's binary format (a field count, then length and value of each field) then all
+    have the same length, so the output maps directly to a structured array:
     https://www.postgresql.org/docs/current/sql-copy.html#SQL-COPY-BINARY-FORMAT
     """
     raw = io.BytesIO()
@@ -32,9 +32,9 @@ def copy_columns(
 
 
 def copy(statement: str, target: io.BytesIO, values: Sequence[Any] = ()) -> None:
-    """Run a COPY … TO STDOUT into `target`, which then stands at its beginning.
+    """Run a COPY … TO STDOUT into `target` and rewind it.
 
-    COPY takes no parameters, so that the driver writes the values into the statement, quoted.
+    COPY takes no parameters, so the driver interpolates the values, quoted.
     """
     with connection.cursor() as cursor:
         ready = cursor.mogrify(statement, values).decode() if values else statement

@@ -1,4 +1,4 @@
-"""The version of the catalogue's data, which every change of it moves, pictures included."""
+"""The version of the catalogue's data; every change moves it, including changes of pictures."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar, TypeVarTuple
@@ -11,7 +11,7 @@ Args = TypeVarTuple("Args")
 
 
 def read_version() -> str | None:
-    """A name of the last finished ingest and of its last change; None without one."""
+    """An identifier of the last finished ingest and its last change; None without one."""
     run = IngestRun.objects.filter(status=IngestRun.Status.DONE).order_by("-pk").first()
     return None if run is None else f"{run.pk}:{run.finished_at}"
 
@@ -20,12 +20,12 @@ _current: Final[TTLCache[str | None]] = TTLCache(read_version, None)
 
 
 def data_version() -> str | None:
-    """The version as it was at most a second ago; None before the first ingest has finished."""
+    """The version, at most a second old; None before the first ingest has finished."""
     return _current.get()
 
 
 def per_data_version(
     most: int = 1,
 ) -> Callable[[Callable[[*Args], T]], Callable[[*Args], T]]:
-    """Keep the results for `most` arguments until the data change."""
+    """Cache the results for `most` arguments until the data change."""
     return per_version(data_version, most)

@@ -11,8 +11,8 @@ from catalog.data_version import data_version, per_data_version
 
 CACHE_SECONDS = 24 * 3600
 
-# ROLLUP counts the distinct products of every level in one pass; sums of the leaves would count
-# a product once for each type it occurs in. A row of a level has NULL below that level.
+# ROLLUP counts distinct products at every level in one pass; adding up the leaves would count a
+# product once per type. Columns below a row's level are NULL.
 COUNTS = """
 SELECT g.id, g.name, s.id, s.name, m.id, m.name, t.id, t.name, count(DISTINCT a.product_id)
 FROM catalog_article a
@@ -30,7 +30,7 @@ Row = tuple[int | str | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One entry of the menu. `count` is the number of products beneath it."""
+    """A menu entry. `count` is the number of products below it."""
 
     pk: int
     name: str
@@ -44,7 +44,7 @@ class Node:
 
 @dataclass(slots=True)
 class _Growing:
-    """A node while its children are still being found."""
+    """A node under construction."""
 
     pk: int = 0
     name: str = ""
@@ -57,9 +57,9 @@ class _Growing:
 
 
 def tree(rows: Iterable[Row]) -> list[Node]:
-    """The menu from rows of (id, name) × 4 levels, null beneath the row's level, and a count.
+    """The menu from rows of (id, name) × 4 levels, null below the row's level, and a count.
 
-    Biggest first at every level.
+    Largest first at every level.
     """
     root = _Growing()
     for row in rows:
@@ -74,9 +74,9 @@ def tree(rows: Iterable[Row]) -> list[Node]:
 
 @per_data_version()
 def menu() -> list[Node]:
-    """The menu of the data as they stand, kept in this process and, for the others, in Redis.
+    """The menu of the current data, cached in this process and shared through Redis.
 
-    Redis keeps rows, not nodes, so that a new release may change what a node is.
+    Redis holds rows rather than nodes, so that a release can change the Node class.
     """
     version = data_version()
     if version is None:

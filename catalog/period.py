@@ -1,13 +1,13 @@
-"""From when to when the sales go, whatever single ones with a wrong date lie far apart."""
+"""The period of the sales, ignoring outliers with wrong dates."""
 
 from datetime import date
 from typing import Final, NamedTuple
 
 from django.db import connection
 
-# Sales of months that lie further from the others than this are no part of the shop's time.
+# Months with sales that are further than this from the others are outliers.
 GAP_MONTHS: Final = 12
-# Partitions with fewer rows are counted: estimates of them may be old or missing.
+# Partitions with fewer rows are counted, as their estimates may be stale or missing.
 COUNTED_BELOW: Final = 1_000
 PARTITIONS: Final = """
 SELECT c.relname, c.reltuples::bigint FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
@@ -16,7 +16,7 @@ WHERE i.inhparent = 'catalog_transaction'::regclass
 
 
 class Period(NamedTuple):
-    """The first and the last day with sales; how many sales lie apart, and their days' ends."""
+    """The first and last day with sales; the number of outliers and their date range."""
 
     first: date
     last: date
@@ -38,7 +38,7 @@ class Period(NamedTuple):
 
 
 def data_period() -> Period | None:
-    """None where there are no sales; raise django.db.Error."""
+    """None if there are no sales; raises django.db.Error."""
     months = _rows_by_month()
     if not months:
         return None
@@ -68,7 +68,7 @@ def _rows_by_month() -> dict[date, int]:
 
 
 def _runs(months: list[date]) -> list[list[date]]:
-    """Cut where more than GAP_MONTHS lie between two months."""
+    """Split where two months are more than GAP_MONTHS apart."""
     runs = [[months[0]]]
     for month in months[1:]:
         if _number(month) - _number(runs[-1][-1]) > GAP_MONTHS:
@@ -78,7 +78,7 @@ def _runs(months: list[date]) -> list[list[date]]:
 
 
 def _days(months: list[date]) -> tuple[date, date]:
-    """The first and the last day with sales in these months, of which none is empty."""
+    """The first and last day with sales in these months, all of which have some."""
     ends = []
     with connection.cursor() as cursor:
         for what, month in (("min", months[0]), ("max", months[-1])):

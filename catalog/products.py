@@ -1,4 +1,4 @@
-"""Products as they are shown: with their articles, one of which stands for all."""
+"""Products for display: their articles, led by one of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class ShownProduct:
 
 
 def shown_products(leads: Mapping[int, int]) -> list[ShownProduct]:
-    """Products by key, with the key of the article that leads; in one query, in the given order."""
+    """Products for (product key, lead article key) pairs, in the given order, in one query."""
     by_product: dict[int, list[Article]] = {product: [] for product in leads}
     for article in Article.objects.filter(product__in=by_product).for_cards().popular():
         by_product[article.product_id].append(article)
@@ -29,6 +29,6 @@ def shown_products(leads: Mapping[int, int]) -> list[ShownProduct]:
 
 
 def shown_product(key: int) -> ShownProduct | None:
-    """A product led by its best-selling article; None where no article of it has a price."""
+    """A product led by its best-selling article; None if none of its articles has a price."""
     best = Article.objects.filter(product=key).popular().values_list("pk", flat=True).first()
     return None if best is None else shown_products({key: best})[0]

@@ -1,6 +1,6 @@
-"""What other rooms may wait for."""
+"""Signals for other apps."""
 
 from django.dispatch import Signal
 
-# The tables are what the files say; sent within the transaction that says so.
+# Sent when an ingest finishes, inside its transaction.
 ingested = Signal()

@@ -16,7 +16,7 @@ BEST_SELLERS = 500
 
 @shared_task(name="catalog.warm_renditions")
 def warm_renditions(count: int = BEST_SELLERS) -> int:
-    """Render the pictures of the best-selling articles in every width; how many were there."""
+    """Render the best sellers' pictures in every width; returns how many articles had one."""
     best = ArticleSummary.objects.filter(has_picture=True).order_by("-units_recent", "-units")
     warmed = 0
     for article in best.values_list("pk", flat=True)[:count]:
@@ -32,7 +32,7 @@ def warm_renditions(count: int = BEST_SELLERS) -> int:
 
 
 def warm_soon() -> None:
-    """Queue it. Without a broker the renditions are made when they are asked for, as ever."""
+    """Queue it. Without a broker, renditions are simply made on demand."""
     try:
         warm_renditions.apply_async(retry=False, ignore_result=True)
     except OperationalError as error:

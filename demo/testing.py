@@ -1,9 +1,9 @@
-"""A pytest plugin: the real services, before pytest-django reads the settings.
+"""A pytest plugin that starts real services before pytest-django reads the settings.
 
-Loaded by `-p demo.testing` (pyproject.toml). They live under VAR_DIR, by default var/test,
-and keep their data between runs: starting them again takes a fraction of a second. A service that
-the environment names (DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP_SERVERS) is used as it is. With
-`-n 2` (pytest-xdist) each of the processes that share the tests has services of its own.
+Loaded by `-p demo.testing` (pyproject.toml). The services live under VAR_DIR, by default var/test,
+and keep their data between runs: restarting them takes a fraction of a second. A service that is
+set in the environment (DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP_SERVERS) is used as it is. With
+`-n 2` (pytest-xdist) each test process has its own services.
 """
 
 import os
@@ -20,14 +20,14 @@ from demo import services
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
 LANE = os.environ.get("PYTEST_XDIST_WORKER", "")
 os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / LANE)
-# Acting as one of the data set's customers is a demo feature, and it is tested.
+# Acting as one of the data set's customers is a demo feature, which the tests cover.
 os.environ["DEMO"] = "1"
 
-# A job in the background ignores Ctrl-C, and so would what the tests start and interrupt.
+# Background jobs ignore Ctrl-C, and so would processes that the tests start and interrupt.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# How long an example takes says something of the machine, not of the code.
+# An example's duration depends on the machine, not the code.
 hypothesis.settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -37,7 +37,7 @@ ASKS_ONLY = ("help", "version", "collectonly", "showfixtures", "markers", "setup
 started = pytest.StashKey[Collection[str]]()
 
 
-# A wrapper runs before every plain hook, and pytest-django reads the settings in a plain one.
+# Wrappers run before plain hooks, and pytest-django reads the settings in a plain hook.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     asked = early_config.known_args_namespace
@@ -49,14 +49,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the services this run started, and only those."""
+    """Stop the services that this run started."""
     services.down(Path(os.environ["VAR_DIR"]), config.stash.get(started, ()))
 
 
 @pytest.fixture(autouse=True)
 def _new_process() -> None:
-    """The process forgets what it read a moment ago: another test's rules, experiments, erased
-    shoppers, the last day of its data, an absent Redis."""
+    """Clear the process's caches: the previous test's rules, experiments, erased shoppers, the last
+    day of its data, a Redis outage."""
     from recommendations.recommenders.online_features import breaker  # settings are read by now
     from web import cache
 
@@ -71,7 +71,7 @@ def _refuse_shared() -> None:
 
 
 def _start(var: Path) -> list[str]:
-    """Start what is not running; the names of what was not."""
+    """Start what isn't running; returns the names of what was started."""
     begin = time.monotonic()
     missing = [row.name for row in services.status(var) if not row.answers]
     try:

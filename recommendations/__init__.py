@@ -1,1 +1,1 @@
-"""Training, model bundles, candidates, ranking, widgets."""
+"""Training, model bundles, candidate retrieval, ranking, and the shelves of the shop."""

@@ -1,4 +1,4 @@
-"""The models of the room, each defined in the folder of its idea."""
+"""The models of this room, each defined in the folder of its subject."""
 
 from recommendations.attribution.models import (
     AttributionFence,

@@ -1,4 +1,4 @@
-"""Background work."""
+"""Celery tasks of recommendations."""
 
 import logging
 
@@ -10,8 +10,8 @@ logger = logging.getLogger(__name__)
 
 @shared_task(name="recommendations.train")
 def train() -> None:
-    """Train on everything and activate the result; nightly, and when an operator asks."""
-    # Every process imports this module, and only this task needs pandas and scikit-learn.
+    """Train on all data and activate the result; nightly, and on an operator's request."""
+    # Every process imports this module, but only this task needs pandas and scikit-learn.
     from recommendations.dataset.load import NothingToTrainOnError
     from recommendations.training.run import TrainingRunningError, train_model
 
@@ -25,7 +25,7 @@ def train() -> None:
 
 @shared_task(name="recommendations.guard_experiments")
 def guard_experiments() -> None:
-    """Stop experiments that surely harm."""
+    """Stop experiments that do harm."""
     from recommendations.experiments.results import guard
 
     for experiment in guard():
@@ -34,7 +34,7 @@ def guard_experiments() -> None:
 
 @shared_task(name="recommendations.purge_interactions")
 def purge_interactions() -> None:
-    """Drop what no purchase can be credited to any more."""
+    """Drop interactions too old for any purchase to be credited to."""
     from recommendations.attribution.step import purge
 
     logger.info("%d old interactions were dropped", purge())

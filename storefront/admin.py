@@ -1,4 +1,4 @@
-"""Privacy in the admin: support erases shoppers and hands them their data."""
+"""Privacy in the admin: support staff erase shoppers and export their data."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ EXPORT = "streaming.export_shopper"
 
 
 class ShopperField(forms.CharField):
-    """A shopper's id, or the data set's id of a customer; becomes a shopper's id."""
+    """Takes a shopper's id, or the data set's id of a customer; gives a shopper's id."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
@@ -48,7 +48,7 @@ class ShopperForm(forms.Form):
 
 
 class EraseForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Asks for the shopper, and whether that is meant."""
+    """Asks for the shopper, and for confirmation."""
 
     shopper = ShopperField()
     certain = forms.BooleanField(
@@ -61,13 +61,13 @@ class EraseForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("shopper",)
 
     def _post_clean(self) -> None:
-        """Nothing more: a second time is allowed, and finds the first tombstone."""
+        """Skips model validation: erasing twice is allowed, and finds the first tombstone."""
         self.instance.shopper = self.cleaned_data.get("shopper", "")
 
 
 @admin.register(ErasedShopper)
 class ErasedShopperAdmin(ReadOnlyAdmin):
-    """To add one is to erase a shopper. There is nothing to change, and no way back."""
+    """Adding a row erases a shopper. Rows can't be changed or deleted."""
 
     change_list_template = "admin/streaming/erasedshopper/change_list.html"
     list_display = ("shopper", "erased_at", "asked_by", "what", "is_finished")
@@ -113,7 +113,7 @@ class ErasedShopperAdmin(ReadOnlyAdmin):
         return [export, *super().get_urls()]
 
     def export(self, request: HttpRequest) -> HttpResponse:
-        """A form, and with a shopper their data; that it was taken is logged."""
+        """A form, and with a shopper their data; each export is logged."""
         if not request.user.has_perm(EXPORT):
             raise PermissionDenied
         form = ShopperForm(request.POST or None)

@@ -1,4 +1,4 @@
-"""KEY=value files such as var/services.env: read whole, written whole."""
+"""KEY=value files such as var/services.env, read and written as a whole."""
 
 import os
 import secrets
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def read(path: Path) -> dict[str, str]:
-    """The file's variables; none when it does not exist."""
+    """The file's variables; empty if it doesn't exist."""
     try:
         lines = path.read_text().splitlines()
     except FileNotFoundError:
@@ -17,13 +17,13 @@ def read(path: Path) -> dict[str, str]:
 
 
 def write(path: Path, values: Mapping[str, str], *, heading: str) -> None:
-    """Replace the file by these variables."""
+    """Replace the file's contents with these variables."""
     lines = [f"# {heading}", *(f"{key}={values[key]}" for key in sorted(values))]
     write_private(path, "\n".join(lines) + "\n")
 
 
 def write_private(path: Path, text: str) -> None:
-    """Replace a file in one step, readable by its owner alone: it holds passwords."""
+    """Replace a file atomically, readable by its owner alone: it holds passwords."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

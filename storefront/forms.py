@@ -1,4 +1,4 @@
-"""What the shop's forms may send."""
+"""The shop's forms and their validation."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class AddForm(forms.Form):
 
 
 class UpdateForm(forms.Form):
-    """A quantity of 0 takes the article out."""
+    """A quantity of 0 removes the article."""
 
     article = ArticleField()
     quantity = forms.IntegerField(min_value=0, max_value=MAX_QUANTITY)
@@ -50,7 +50,7 @@ class RemoveForm(forms.Form):
 
 
 class ShelfPlaceForm(forms.Form):
-    """A place on a shelf: `about` is the page's article, `beside` what else the page shows."""
+    """A place on a shelf: `about` is the page's article, `beside` the others on the page."""
 
     shelf = forms.ChoiceField(choices=[(kind, kind) for kind in RECOMMENDERS])
     position = forms.IntegerField(min_value=1, max_value=MAX_K)
@@ -63,7 +63,7 @@ class ShelfPlaceForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    """Invented, or left as it stands: it stays in the session and goes with the order."""
+    """Made-up or prefilled; stored in the session and with the order."""
 
     name = forms.CharField(label=_("Name"), max_length=80, initial="Alex Example")
     street = forms.CharField(label=_("Street"), max_length=120, initial="1 Sample Street")
@@ -86,13 +86,13 @@ class WayForm(forms.Form):
 
 
 class CheckoutForm(forms.Form):
-    """`checkout` is the key of the form, `seen` the bag that it showed."""
+    """`checkout` is the form's key, `seen` the fingerprint of the bag it showed."""
 
     checkout = forms.UUIDField()
     seen = forms.CharField(max_length=20_000)
 
 
 class PersonaForm(forms.Form):
-    """The key of the customer to act as; empty asks for a surprise."""
+    """The key of the customer to act as; empty means a random one."""
 
     customer = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)

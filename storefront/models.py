@@ -1,4 +1,4 @@
-"""What a shopper leaves in the shop: a bag, and orders."""
+"""What the shop stores per shopper: bag, orders, saved articles, sessions."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class BagLineQuerySet(models.QuerySet["BagLine"]):
         return self.filter(bag__shopper=shopper)
 
     def for_display(self) -> BagLineQuerySet:
-        """With what a line shows of its article, in the order of adding."""
+        """With the article fields that a line shows, in the order added."""
         return self.select_related("article__summary").order_by("added_at", "pk")
 
 
 class BagLine(models.Model):
-    """So many of an article in a bag; an article has one line, however often it is added."""
+    """A quantity of an article in a bag; one line per article."""
 
     bag = models.ForeignKey(Bag, models.CASCADE, related_name="lines")
     article = models.ForeignKey(Article, models.CASCADE, related_name="+")
@@ -62,12 +62,12 @@ class BagLine(models.Model):
 
     @property
     def amount(self) -> Decimal:
-        """In money, at today's price."""
+        """Price in money, as of today."""
         return money.amount(self.article.summary.price) * self.quantity
 
 
 class Order(models.Model):
-    """A placed mock order. `checkout` is the key of the form it came from: one form, one order."""
+    """A placed mock order. `checkout` is the key of its form: one order per form."""
 
     number = models.CharField(max_length=12)
     checkout = models.UUIDField()
@@ -95,7 +95,7 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """So many units of an article in an order, at the `price` in money that was paid for one."""
+    """A quantity of an article in an order; `price` is the money paid for one unit."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     article = models.ForeignKey(Article, models.PROTECT, related_name="+")
@@ -120,7 +120,7 @@ class OrderLine(models.Model):
 
 
 class SavedArticle(models.Model):
-    """An article kept on a list of a shopper's: the wishlist, or what was saved for later."""
+    """An article on one of a shopper's lists: the wishlist, or saved for later."""
 
     class List(models.TextChoices):
         WISHES = "wishes", "wishlist"
@@ -148,7 +148,7 @@ class SavedArticle(models.Model):
 
 
 class ShopperSession(AbstractBaseSession):
-    """A session, findable by the shopper it tells of; empty where it tells of none."""
+    """A session that can be found by its shopper; empty if it has none."""
 
     shopper = models.CharField(max_length=40, blank=True, db_index=True)
 

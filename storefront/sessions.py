@@ -1,4 +1,5 @@
-"""Sessions in PostgreSQL that know their shopper: what they hold can be shown to them, and erased.
+"""Sessions in PostgreSQL that know their shopper, so that their contents can be exported and
+erased.
 
 The engine is Django's own, extended as its documentation shows.
 """
@@ -36,19 +37,19 @@ class SessionStore(DatabaseStore):
 
 @receiver(user_logged_in)
 def end_today(request: HttpRequest | None, user: AbstractBaseUser, **_: Any) -> None:
-    """Whoever may open the admin signs in again each day."""
+    """Limits the session to a day: whoever can open the admin signs in daily."""
     if request is not None and getattr(user, "is_staff", False):
         request.session.set_expiry(settings.STAFF_SESSION_AGE)
 
 
 def remember(request: HttpRequest, name: str, value: object) -> None:
-    """Keep something of this shopper's for the rest of their session."""
+    """Store a value of this shopper for the rest of their session."""
     request.session[name] = value
     request.session[SHOPPER] = shopper_of(request)
 
 
 def rotate(session: SessionBase) -> None:
-    """A new key, and nothing kept of whoever shopped before: it is somebody else from now on."""
+    """A new key, without the previous shopper's values: the next one is a different person."""
     for name in PERSONAL:
         session.pop(name, None)
     session.cycle_key()

@@ -1,7 +1,7 @@
 """The one settings module: typed reads of the environment, then of var/services.env.
 
-A variable set in the environment wins over var/services.env, which the embedded services write.
-Outside of those a missing secret or database address is an error at start, never a default.
+A variable in the environment takes precedence over var/services.env, which the embedded services
+write. A secret or database address missing from both is an error at start; there is no default.
 """
 
 import os
@@ -19,18 +19,18 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
-# Not put into os.environ, where a child working on another VAR_DIR would inherit the addresses.
+# Not put into os.environ: a child with another VAR_DIR would inherit the addresses.
 env.ENVIRON = {**envfile.read(VAR_DIR / "services.env"), **os.environ}
 
-# The ranker's threads sleep while they wait for each other. By default they spin, which on a busy
-# machine takes the core from the one they wait for: three times the time. Read by OpenMP
-# when a library that uses it is loaded.
+# OpenMP threads of the ranker sleep while waiting. By default they spin, which on a busy machine
+# takes the core from the thread they wait for: three times the time. OpenMP reads this when a
+# library that uses it is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-# The demo shows pages to whoever opens them and lets them act as one of the data set's customers.
+# The demo shows operators' pages to everybody and lets visitors act as customers of the data set.
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
-# Empty means missing: Django refuses to sign anything with it, and wsgi.py refuses to start.
+# Empty means missing: Django refuses to sign with it, and wsgi.py refuses to start.
 SECRET_KEY = env.str("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -96,7 +96,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "jinja2"],
-        "OPTIONS": {"environment": "storefront.jinja.environment"},
+        "OPTIONS": {"environment": "storefront.layout.jinja.environment"},
     },
 ]
 
@@ -104,14 +104,16 @@ TEMPLATES = [
 
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
-# A Redis Cluster for the features alone; cache and Celery stay on REDIS_URL, which can't be one.
+# A Redis Cluster for the features alone; cache and Celery stay on REDIS_URL, which can't be a
+# cluster.
 FEATURES_CLUSTER_URL = env.str("FEATURES_CLUSTER_URL", default="")
 KAFKA_BOOTSTRAP_SERVERS = env.str("KAFKA_BOOTSTRAP_SERVERS", default="")
 KAFKA_TOPIC = env.str("KAFKA_TOPIC", default="shop.events")
 KAFKA_DEAD_TOPIC = f"{KAFKA_TOPIC}.dead"
 KAFKA_PARTITIONS = env.int("KAFKA_PARTITIONS", default=6)
 
-# Without an address the engine stays, so that a check can name the missing variable (checks.py).
+# The engine is set even without an address, so that a check can name the missing variable
+# (checks.py).
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.db_url_config(DATABASE_URL or "postgresql://127.0.0.1:1/unset")
 }
@@ -126,7 +128,7 @@ CACHES = {
         "LOCATION": REDIS_URL or "redis://127.0.0.1:1/0",
         "KEY_PREFIX": "cache",
         "OPTIONS": {
-            # A page must not fail because a cache is away.
+            # A page must not fail because the cache is down.
             "IGNORE_EXCEPTIONS": True,
             "SOCKET_CONNECT_TIMEOUT": 0.25,
             "SOCKET_TIMEOUT": 0.5,
@@ -141,7 +143,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": "celery:",
     "visibility_timeout": 4 * 3600,
-    # Asking for a task gives up soon: a page must not wait because Redis is away.
+    # Enqueueing a task gives up quickly: a page must not wait because Redis is down.
     "max_retries": 1,
     "interval_start": 0.0,
     "interval_step": 0.1,
@@ -151,7 +153,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-# What takes minutes has workers of its own: a purchase in the outbox must not wait behind it.
+# Long tasks have workers of their own, so that they don't delay purchases in the outbox.
 CELERY_TASK_ROUTES = {
     "catalog.warm_renditions": {"queue": "long"},
     "recommendations.train": {"queue": "long"},
@@ -224,15 +226,16 @@ WHITENOISE_USE_FINDERS = DEBUG or DEMO
 
 # --- The shop ---------------------------------------------------------------------------------
 
-# H&M's prices are amounts divided by this (0.0508305… × 590 = 29.99); 1 where they are money.
+# H&M's prices are amounts divided by this (0.0508305… × 590 = 29.99); 1 if they are money.
 PRICE_UNIT = env.int("PRICE_UNIT", default=590)
 CURRENCY = env.str("CURRENCY", default="€")
 CURRENCY_CODE = env.str("CURRENCY_CODE", default="EUR")
 SHOP_NAME = env.str("SHOP_NAME", default="weft")
-# What the footer says of the data, such as that all of it is synthetic.
+# The footer's note on the data, such as that all of them are synthetic.
 DATA_LABEL = env.str("DATA_LABEL", default="")
 
-# The one language of a shop. The code is in English: to look up its words took a tenth of a page.
+# The shop's one language. The code is in English, so translation is off there: lookups took a tenth
+# of a page.
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 USE_I18N = LANGUAGE_CODE != "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -259,7 +262,7 @@ REST_FRAMEWORK = {
         "reads": env.str("THROTTLE_READS", default="6000/min"),
         "recommendations": env.str("THROTTLE_RECOMMENDATIONS", default="6000/min"),
     },
-    # How many proxies of ours add to X-Forwarded-For; without one nobody is believed.
+    # The number of trusted proxies that add to X-Forwarded-For; with 0 the header is ignored.
     "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
 }
 SPECTACULAR_SETTINGS = {
@@ -280,7 +283,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Security ---------------------------------------------------------------------------------
 
-# Off only where TLS is not in front of the shop, as in the demo on loopback.
+# Off only without TLS in front of the shop, as in the demo on loopback.
 HTTPS = env.bool("HTTPS", default=not DEMO)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
@@ -309,18 +312,18 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
-FILE_UPLOAD_HANDLERS: list[str] = []  # no form takes a file: one that is sent is dropped
-# Forms a minute of all who come from one address; a shopper has fewer, see http.rate_limits. In
-# the demo simulated shoppers come from there too.
+FILE_UPLOAD_HANDLERS: list[str] = []  # no form takes a file: uploads are dropped
+# Forms per minute from one address; a shopper has fewer, see http.rate_limits. In the demo
+# simulated shoppers share the address.
 FORMS_PER_ADDRESS = env.int("FORMS_PER_ADDRESS", default=60_000 if DEMO else 6000)
 # A shopper's session lasts for weeks, one that opens the admin for a working day.
 STAFF_SESSION_AGE = 60 * 60 * 12
 
 # --- What the processes say of themselves -----------------------------------------------------
 
-# "json" for machines: one object a line, with the id of its request or task.
+# "json" for machines: one object per line, with the id of its request or task.
 LOG_FORMAT = env.str("LOG_FORMAT", default="line")
-# A line at each station of each event; for finding one, not for a replay at full speed.
+# Logs a line at each stage of each event; for debugging, not for a replay at full speed.
 LOG_EVENTS = env.bool("LOG_EVENTS", default=False)
 LOGGING = {
     "version": 1,
@@ -334,13 +337,13 @@ LOGGING = {
     "loggers": {"streaming.tracing": {"level": "INFO" if LOG_EVENTS else "WARNING"}},
 }
 
-# prometheus_client reads the variable when it is imported. It is ours to set: a child on another
-# VAR_DIR must not write into its parent's.
+# prometheus_client reads the variable on import. Always set here: a child with another VAR_DIR must
+# not write into its parent's.
 METRICS_DIR = Path(env.str("METRICS_DIR", default=str(VAR_DIR / "metrics")))
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
-# Where a Celery worker serves its own figures; 0: nowhere. For workers that share no METRICS_DIR
-# with the web, as in containers.
+# The port where a Celery worker serves its own metrics, 0 for none. For workers that don't share
+# METRICS_DIR with the web, as in containers.
 METRICS_PORT = env.int("METRICS_PORT", default=0)
 
-# OpenTelemetry's own variables say where traces go; without this one there are none.
+# OpenTelemetry's own variables configure the exporter; without this one there are no traces.
 TRACES = bool(env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default=""))

@@ -1,4 +1,4 @@
-"""Background work of the queue `default`."""
+"""Celery tasks of the queue `default`."""
 
 from celery import shared_task
 from django.core.management import call_command
@@ -8,12 +8,12 @@ from storefront.privacy import erasure
 
 @shared_task(name="storefront.finish_erasures")
 def finish_erasures() -> int:
-    """Erase what couldn't be reached when a shopper was erased, and whom a backup brought back."""
+    """Erase what was unreachable at the time, and shoppers brought back by a backup."""
     erasure.bury_again()
     return erasure.finish()[0]
 
 
 @shared_task(name="storefront.clear_sessions")
 def clear_sessions() -> None:
-    """Delete expired sessions: an address given at a checkout stays no longer than its session."""
+    """Delete expired sessions, and with them the addresses given at checkout."""
     call_command("clearsessions")

@@ -1,4 +1,4 @@
-"""Where every page and endpoint of the shop lives."""
+"""The URLs of the shop's pages and endpoints."""
 
 from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
@@ -33,7 +33,7 @@ GARMENT_GROUP = f"{SECTION}<place:garment_group>/"
 TYPE = f"{GARMENT_GROUP}<place:product_type>/"
 
 urlpatterns = [
-    # First, for patterns are tried in order: here it's thousands a second, not clicks.
+    # First, as patterns are tried in order and this one gets thousands of requests a second.
     path("api/v1/", include("recommendations.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("streaming.api.urls")),
@@ -89,7 +89,7 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
         "api/docs/",
-        # The one that has no inline script.
+        # Needs no inline script, unlike the others.
         SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="api_docs.html"),
         name="api-docs",
     ),

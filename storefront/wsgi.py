@@ -3,8 +3,8 @@
 import gc
 import os
 
-# A thread of the linear algebra waits for work by spinning: a core for each web process, and one
-# request is a small sum. Read once, when numpy is first imported.
+# Linear-algebra threads wait by spinning, a core per web process, and a request's computation is
+# small. Read once, when numpy is first imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from django.conf import settings
@@ -13,11 +13,11 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 
 application = get_wsgi_application()
-# Reading it raises ImproperlyConfigured when it is missing: at start, not at the first cookie.
+# Reading it raises ImproperlyConfigured if it is missing: at start, not at the first cookie.
 assert settings.SECRET_KEY  # noqa: S101
 
-# What was loaded stays: the garbage collector needn't walk it again, nor after every 700 new
-# objects, of which a page makes thousands.
+# Loaded objects are permanent: the garbage collector can skip them, and needn't run after every 700
+# new objects, when a page creates thousands.
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 50)

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class OutboxEvent(models.Model):
-    """An event that must not be lost, written in the transaction of what it tells of.
+    """An event that must not be lost, written in the same transaction as the change it reports.
 
     `event` is the encoded message. `sent_at` is set when Kafka has acknowledged it.
     """

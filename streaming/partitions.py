@@ -55,7 +55,7 @@ def homes() -> int:
 
 
 def home_of(key: str) -> int:
-    """The partition of whose states the shopper's is one."""
+    """The partition that keeps the shopper's state."""
     return partition_of(key, homes())
 
 
@@ -65,7 +65,8 @@ def partition_of(key: str, partitions: int) -> int:
 
 
 def settle(number: int) -> int:
-    """Lay an empty store out over so many homes; the number that counts. Raise StoreUnavailable."""
+    """Lay an empty store out over `number` homes; return the number in force. Raise
+    StoreUnavailable."""
     with available():
         client().set(KEY, number, nx=True)
     reset()

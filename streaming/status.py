@@ -162,7 +162,7 @@ def count_events(client: redis.Redis, events: int) -> None:
 
 
 def events_of_days(days: Sequence[date]) -> list[int]:
-    """How many events were worked on, each day; may raise StoreUnavailable."""
+    """How many events were processed, by day; may raise StoreUnavailable."""
     with available(), client().pipeline(transaction=False) as pipeline:
         for day in days:
             pipeline.get(keys.events_of_day(day))

@@ -1,1 +1,1 @@
-"""How the shop speaks HTTP and command lines; knows nothing of the shop itself."""
+"""HTTP and command-line plumbing that knows nothing about the shop."""

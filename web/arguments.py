@@ -1,4 +1,4 @@
-"""Types of the commands' arguments. Each raises ArgumentTypeError, which says what is wrong."""
+"""Argument types for commands. Each raises ArgumentTypeError with a message for the user."""
 
 import math
 from argparse import ArgumentTypeError
@@ -6,7 +6,7 @@ from datetime import date
 
 
 def day(text: str) -> date:
-    """A date written like 2020-09-22."""
+    """A date such as 2020-09-22."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:

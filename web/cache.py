@@ -1,14 +1,14 @@
-"""What a process keeps of what it has read, all in this module, so that one call empties it.
+"""In-process caches. They all live in this module, so that one call empties them.
 
-| | kept |
+| | lifetime |
 |---|---|
-| `per_version` | until the version that the values belong to changes |
-| `per_owner` | as long as the first argument lives, such as a bundle that is replaced |
-| `bounded` | for good: values that never change, the most recently used of them |
-| `TTLCache` | a second: rows that every request needs |
-| `per_request` | with the request |
+| `per_version` | until the version of the underlying data changes |
+| `per_owner` | as long as the first argument, such as a bundle that gets replaced |
+| `bounded` | no expiry: values that never change, evicted least recently used first |
+| `TTLCache` | one second: rows that every request needs |
+| `per_request` | the request |
 
-Every one of them is bounded. `empty()` makes the process forget everything, as if it were new.
+All of them are bounded. `empty()` clears everything, as in a new process.
 """
 
 import logging
@@ -36,18 +36,18 @@ _emptying: list[Callable[[], object]] = []
 
 
 def empty() -> None:
-    """Forget everything, as in a new process."""
+    """Clear every cache."""
     for clear in _emptying:
         clear()
 
 
 def on_empty(clear: Callable[[], object]) -> None:
-    """Let `empty` call `clear` too: for state that lasts as long as the process."""
+    """Have `empty` call `clear` as well: for state that lasts as long as the process."""
     _emptying.append(clear)
 
 
 def bounded(most: int) -> Callable[[Callable[[*Args], T]], Callable[[*Args], T]]:
-    """Keep the `most` recently used results of a function whose results never change."""
+    """Cache the `most` recently used results of a function whose results never change."""
 
     def decorate(read: Callable[[*Args], T]) -> Callable[[*Args], T]:
         kept = lru_cache(maxsize=most)(read)
@@ -65,9 +65,9 @@ def bounded(most: int) -> Callable[[Callable[[*Args], T]], Callable[[*Args], T]]
 def per_version(
     version: Version, most: int = 1
 ) -> Callable[[Callable[[*Args], T]], Callable[[*Args], T]]:
-    """Keep the results for `most` arguments until the version changes.
+    """Cache the results for `most` arguments until the version changes.
 
-    Without a version (None) nothing tells that the data changed: the function is always called.
+    Without a version (None) changes can't be detected, so the function is always called.
     """
 
     def decorate(read: Callable[[*Args], T]) -> Callable[[*Args], T]:
@@ -89,7 +89,7 @@ def per_version(
 def per_owner(
     most: int,
 ) -> Callable[[Callable[[Owner, *Args], T]], Callable[[Owner, *Args], T]]:
-    """Keep the results for `most` arguments with the first argument: both go together."""
+    """Cache the results for `most` arguments as long as the first argument lives."""
 
     def decorate(read: Callable[[Owner, *Args], T]) -> Callable[[Owner, *Args], T]:
         name = f"_cached_{read.__module__}.{read.__qualname__}"
@@ -115,7 +115,7 @@ def per_owner(
 
 
 class VersionedMap(Generic[K, T]):
-    """Values by key, loaded many at a time, of one version; at most `most` of them."""
+    """Values of one version by key, loaded in bulk; at most `most` of them."""
 
     def __init__(self, version: Version, most: int) -> None:
         self._version, self._most = version, most
@@ -124,7 +124,7 @@ class VersionedMap(Generic[K, T]):
         on_empty(self._values.clear)
 
     def get_many(self, keys: Collection[K], load: Callable[[list[K]], dict[K, T]]) -> dict[K, T]:
-        """What is known of the keys; `load` is called once at most, with those that aren't."""
+        """The values found for the keys; calls `load` at most once, with the keys not cached."""
         now = self._version()
         if now is None or now != self._of:
             self._values.clear()
@@ -140,7 +140,7 @@ class VersionedMap(Generic[K, T]):
 
 
 class TTLCache(Generic[T]):
-    """What `load` returned at most `seconds` ago; with PostgreSQL away what was there before."""
+    """What `load` returned at most `seconds` ago; the last value while PostgreSQL is down."""
 
     def __init__(self, load: Callable[[], T], nothing: T, seconds: float = CHECK_S) -> None:
         self._load, self._nothing, self._seconds = load, nothing, seconds
@@ -152,7 +152,7 @@ class TTLCache(Generic[T]):
         self._value, self._next = self._nothing, 0.0
 
     def get(self) -> T:
-        """Never raises. While one thread loads, the others take what is there."""
+        """Never raises. While one thread loads, the others get the old value."""
         if time.monotonic() >= self._next and self._lock.acquire(blocking=False):
             try:
                 self._value = self._load()
@@ -165,7 +165,7 @@ class TTLCache(Generic[T]):
 
 
 def per_request(read: Callable[[HttpRequest], T]) -> Callable[[HttpRequest], T]:
-    """Keep the result with the request."""
+    """Cache the result on the request."""
     name = f"_cached_{read.__module__}.{read.__qualname__}"
 
     @wraps(read)

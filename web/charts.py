@@ -1,7 +1,7 @@
-"""Charts drawn by the server as SVG: places for the lines, words for the axes. Pure.
+"""Charts rendered on the server as SVG: coordinates for the lines, labels for the axes. Pure.
 
-x runs from 0 to WIDTH, y downwards from 0 to HEIGHT; the template stretches the drawing to its box
-and sets the words beside it, so that text keeps its size.
+x runs from 0 to WIDTH, y down from 0 to HEIGHT. The template stretches the drawing to its box and
+puts the labels beside it, so that text keeps its size.
 """
 
 import sys
@@ -12,13 +12,13 @@ from typing import Final
 
 WIDTH: Final = 600
 HEIGHT: Final = 150
-LEAST_BARS: Final = 12  # a few bars keep to the left and stay slim
+LEAST_BARS: Final = 12  # with few bars, leave the right empty so that they stay slim
 Value = float | None
 
 
 @dataclass(frozen=True)
 class Line:
-    """`values` are in the order of the chart's places; None is a gap."""
+    """`values` follow the order of the chart's x positions; None is a gap."""
 
     name: str
     values: Sequence[Value]
@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """Some lines (or bars) over the same places; `starts` and `ends` say what the places are."""
+    """Lines (or bars) over the same x positions, which `starts` and `ends` label."""
 
     name: str
     title: str
@@ -41,7 +41,7 @@ class Chart:
 
     @property
     def top(self) -> float:
-        """A round number that no value passes."""
+        """A round number that no value exceeds."""
         most = max((v for line in self.lines for v in line.values if v is not None), default=0.0)
         return rounded_up(most)
 
@@ -55,7 +55,7 @@ class Chart:
 
     @property
     def bars(self) -> str:
-        """The first line's values as a path of bars."""
+        """The first line's values as an SVG path of bars."""
         values = self.lines[0].values
         wide = WIDTH / max(len(values), LEAST_BARS)
         return "".join(
@@ -67,7 +67,7 @@ class Chart:
 
     @property
     def words(self) -> str:
-        """What the chart shows, for whoever doesn't see it."""
+        """A text alternative for people who can't see the chart."""
         said = [
             f"{line.name} at most {most(line):,.6g} {self.unit}, last {line.last:,.6g}"
             for line in self.lines
@@ -89,12 +89,12 @@ def rounded_up(value: float) -> float:
 
 
 def leading_noughts(value: float) -> int:
-    """How many places after the point a number below 1 needs before its first digit: 0.03 → 2."""
+    """The position of the first non-zero decimal of a number below 1: 0.03 → 2."""
     return int(f"{value:e}".split("e-")[1])
 
 
 def path(values: Sequence[Value], top: float) -> str:
-    """Straight lines between neighbours; a lone value is a dot."""
+    """Straight segments between neighbours; an isolated value is a dot."""
     step = WIDTH / max(len(values) - 1, 1)
     drawn, pen = [], "M"
     for place, value in enumerate(values):

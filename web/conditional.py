@@ -1,7 +1,6 @@
-"""Conditional reads: an answer carries the tag of what it was made of.
+"""Conditional GET: a response carries an ETag computed from the versions of its inputs.
 
-A client that sends the tag of what it has (`If-None-Match`) gets 304 without anything being read
-but that tag.
+A client that sends a matching `If-None-Match` gets a 304, and only the versions are read.
 """
 
 import hashlib
@@ -20,9 +19,9 @@ MadeOf = Callable[[], tuple[object, ...] | None]
 
 
 def unless_known(made_of: MadeOf) -> Callable[[Get], Get]:
-    """Let a view's `get` answer with an ETag, and with 304 to a client that has it already.
+    """Add an ETag to a view's `get`, and answer 304 to a client that already has the response.
 
-    `made_of` tells what the answers are made of beside their address; None while that changes.
+    `made_of` returns the versions of the inputs, besides the URL; None while they are changing.
     """
 
     def decorate(get: Get) -> Get:
@@ -34,7 +33,7 @@ def unless_known(made_of: MadeOf) -> Callable[[Get], Get]:
             response = not_modified if known else get(view, request, *args, **kwargs)
             if tag:
                 response["ETag"] = tag
-                response["Cache-Control"] = "no-cache"  # kept, but asked about each time
+                response["Cache-Control"] = "no-cache"  # revalidate each time
             return response
 
         return answer
@@ -43,12 +42,12 @@ def unless_known(made_of: MadeOf) -> Callable[[Get], Get]:
 
 
 def tags_in(header: str) -> list[str]:
-    """What a proxy has made weak, as by compressing, is taken for what it was."""
+    """The tags without the weak prefix that proxies add, for example when they compress."""
     return [tag.removeprefix("W/") for tag in parse_etags(header)]
 
 
 def tag_of(request: HttpRequest, made_of: tuple[object, ...] | None) -> str | None:
-    """The tag of an address; None where nothing tells what its answer is made of."""
+    """The ETag of a URL; None where the versions of its inputs are unknown."""
     if made_of is None:
         return None
     parts = (*made_of, request.build_absolute_uri())

@@ -1,4 +1,4 @@
-"""Cursor pages that stay stable: nothing twice and nothing left out while a client pages on."""
+"""Cursor pagination that stays stable: no item repeats or goes missing while a client pages."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
 
 
 class WholeCursor(CursorPagination):
-    """Pages by a whole number that is unique; a cursor or size that is no such thing is a 400."""
+    """Pages by a unique integer; an invalid cursor or page size is a 400."""
 
     ordering = "-pk"
     page_size = 24

@@ -1,4 +1,4 @@
-"""JSON bodies. How long they may be is Django's DATA_UPLOAD_MAX_MEMORY_SIZE."""
+"""JSON bodies. Django's DATA_UPLOAD_MAX_MEMORY_SIZE limits their length."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -8,7 +8,7 @@ from rest_framework.parsers import JSONParser
 
 
 class ShallowJSONParser(JSONParser):
-    """What is nested deeper than the interpreter goes is the client's fault, not ours."""
+    """Nesting beyond the interpreter's recursion limit is a client error, not a server error."""
 
     def parse(
         self,

@@ -1,7 +1,7 @@
-"""Every error of the API is a problem (RFC 9457), written in this one place.
+"""Every API error is a problem document (RFC 9457), written here.
 
-The members: `type`, `title`, `status`, `detail`, `instance`; `errors` beside them where fields are
-wrong: the messages by field, or by place in the list and field.
+Members: `type`, `title`, `status`, `detail`, `instance`, and for invalid fields `errors`: messages
+by field, or by list index and field.
 """
 
 from http import HTTPStatus
@@ -52,7 +52,7 @@ def body_of(status: int, detail: str, path: str) -> dict[str, Any]:
 
 
 def problem_of(error: APIException, path: str) -> dict[str, Any]:
-    """The body for an error of REST framework, with `errors` where it names fields."""
+    """The body for a REST framework error, with `errors` where it names fields."""
     said = error.detail
     if isinstance(said, str):
         return body_of(error.status_code, str(said), path)
@@ -63,7 +63,7 @@ def problem_of(error: APIException, path: str) -> dict[str, Any]:
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """The exception handler of REST framework; None for what is a fault of ours."""
+    """REST framework's exception handler; None for server errors."""
     if isinstance(error, SuspiciousOperation):  # Django's own limits
         error = TooLargeError() if isinstance(error, RequestDataTooBig) else ParseError()
     response = exception_handler(error, context)
@@ -72,13 +72,13 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     path = context["request"].path
     if isinstance(error, APIException):
         response.data = problem_of(error, path)
-    else:  # Django's Http404 and PermissionDenied
+    else:  # Django's Http404 or PermissionDenied
         response.data = body_of(response.status_code, str(response.data["detail"]), path)
     response.content_type = CONTENT_TYPE
     return response
 
 
 def problem(status: int, detail: str, path: str, headers: dict[str, str] | None) -> HttpResponse:
-    """A problem outside of REST framework's views."""
+    """A problem response outside REST framework's views."""
     body = body_of(status, detail, path)
     return JsonResponse(body, status=status, headers=headers, content_type=CONTENT_TYPE)

@@ -1,8 +1,7 @@
-"""Rate limits: how much of which quota a client has left is said in every answer.
+"""Rate limits. Every response states what is left of the client's quota.
 
-The headers are those of draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy:
-"reads";q=6000;w=60` (requests, seconds) and `RateLimit: "reads";r=5990;t=21` (left, seconds until
-all are there again).
+The headers follow draft-ietf-httpapi-ratelimit-headers: `RateLimit-Policy: "reads";q=6000;w=60`
+(requests, seconds) and `RateLimit: "reads";r=5990;t=21` (requests left, seconds to the reset).
 """
 
 import math
@@ -22,7 +21,7 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
-# A process asks Redis for each hundredth of a quota only; so it is exceeded by that much at most.
+# A process updates Redis once per hundredth of a quota, so clients exceed it by that much at most.
 STEPS = 100
 PAUSE_S = 2.0
 NOTHING_TO_LOAD = "default-src 'none'; frame-ancestors 'none'"
@@ -31,7 +30,7 @@ MOST_KEYS = 10_000
 
 @dataclass
 class Tally:
-    """`total` is that of all processes as last heard of, `own` what was counted here since."""
+    """`total`: the last known count of all processes; `own`: counted here since then."""
 
     total: int = 0
     own: int = 0
@@ -39,13 +38,13 @@ class Tally:
 
 @dataclass
 class Counter:
-    """Counts in Redis for all processes; in this one alone while Redis is away."""
+    """Counts in Redis across all processes; per process while Redis is down."""
 
     tallies: dict[str, Tally] = field(default_factory=dict)
     paused_until: float = 0.0
 
     def add(self, key: str, seconds: int, every: int) -> int:
-        """Count one; return how many there are."""
+        """Increment and return the count."""
         if len(self.tallies) >= MOST_KEYS:
             self.tallies.clear()
         tally = self.tallies.setdefault(key, Tally())
@@ -72,13 +71,13 @@ counter = Counter()
 
 
 class Quota(NamedTuple):
-    """So many requests in each window of so many seconds."""
+    """A number of requests per window of seconds."""
 
     most: int
     seconds: int
 
     def use(self, key: str) -> "Use":
-        """Count one request of the key in the present window."""
+        """Count one request for the key in the current window."""
         now = time.time()
         window = int(now // self.seconds)
         used = counter.add(f"quota:{key}:{window}", self.seconds, math.ceil(self.most / STEPS))
@@ -86,16 +85,16 @@ class Quota(NamedTuple):
 
 
 class Use(NamedTuple):
-    """What is left of a quota, below zero where it is exceeded; seconds to the next window."""
+    """What is left of a quota (negative when exceeded), and seconds to the next window."""
 
     left: int
     wait_s: int
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request comes from, as the first proxy of ours saw it.
+    """The client's address as seen by our first proxy.
 
-    By the rules of DRF's `get_ident`, which parses all headers for the one.
+    Same rules as DRF's `get_ident`, which parses every header to find this one.
     """
     claimed = request.META.get("HTTP_X_FORWARDED_FOR")
     if not (claimed and api_settings.NUM_PROXIES):
@@ -105,7 +104,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 class Limit(ScopedRateThrottle):
-    """A quota for each window of time, of an API key, a signed-in user, or else an address."""
+    """A quota per time window, for an API key, a signed-in user, or else an address."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         self.scope = str(getattr(view, self.scope_attr))
@@ -132,13 +131,13 @@ class Limit(ScopedRateThrottle):
 
 
 class Limited(APIView):
-    """An endpoint with a quota, named by `throttle_scope` in THROTTLE_RATES."""
+    """An endpoint with a quota, which `throttle_scope` names in THROTTLE_RATES."""
 
     throttle_classes = [Limit]
     throttle_scope = "reads"
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        """No session is looked up for who sends none: finding nobody takes longer than a quota."""
+        """Skips the session look-up for requests without a cookie: it costs more than a quota."""
         made: Request = super().initialize_request(request, *args, **kwargs)
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             known = made.authenticators or ()
@@ -148,7 +147,7 @@ class Limited(APIView):
     def perform_content_negotiation(
         self, request: Request, force: bool = False
     ) -> tuple[BaseRenderer, str]:
-        """There is JSON and nothing to choose from."""
+        """Only JSON is offered, so there is nothing to negotiate."""
         return JSONRenderer(), JSONRenderer.media_type
 
     def finalize_response(

@@ -1,7 +1,7 @@
-"""The web server: granian around a WSGI application, one process per worker.
+"""The web server: granian with a WSGI application, one process per worker.
 
-Measured in one run on 2 shared cores: 1.8 times the requests a second of gunicorn's sync workers
-on the same Django application.
+Measured in one run on 2 shared cores: 1.8 times the requests per second of gunicorn's sync workers
+with the same Django application.
 """
 
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-#: Threads of a worker: one slow client must not hold up the others.
+#: Threads per worker, so that a slow client doesn't block the others.
 THREADS = 4
 HEADER_TIMEOUT_MS = 30_000
 STOP_TIMEOUT_S = 10
-#: Bytes of a request's head that are buffered; a longer head is refused (431).
+#: Bytes buffered for a request's head; a longer head is refused (431).
 HEAD_BYTES = 32 << 10
 
 
@@ -28,8 +28,8 @@ def serve(
     threads: int = THREADS,
     on_start: Callable[[], None] | None = None,
 ) -> None:
-    """Serve `application` (module:attribute) until SIGINT or SIGTERM; a worker that dies is
-    replaced. `on_start` runs once, before the workers."""
+    """Serve `application` (module:attribute) until SIGINT or SIGTERM, replacing workers that die.
+    `on_start` runs once, before the workers start."""
     server = Server(
         application,
         address=host,

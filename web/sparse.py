@@ -1,4 +1,4 @@
-"""Sparse answers: `?fields=name,price` leaves all other members out."""
+"""Sparse fieldsets: `?fields=name,price` omits all other members."""
 
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ FIELDS = "fields"
 
 
 class SparseSerializer(serializers.Serializer[Any]):
-    """Members may be left out, except for `key`, by the `fields` of the context."""
+    """The `fields` of the context select the members; `key` is always present."""
 
     key: ClassVar[str]
 
@@ -25,7 +25,7 @@ class SparseSerializer(serializers.Serializer[Any]):
         return {name: field for name, field in every.items() if name in chosen or name == self.key}
 
     def _is_outermost(self) -> bool:
-        """The thing asked for itself, alone or in a list; not one that it mentions."""
+        """Whether this is the requested object (alone or in a list), not a nested one."""
         return self.parent is None or self.parent is self.root
 
     @classmethod
@@ -45,7 +45,7 @@ def names_of(serializer: type[SparseSerializer]) -> list[str]:
 
 
 def chosen_fields(request: Request, serializer: type[SparseSerializer]) -> set[str]:
-    """The members asked for; empty means all. Raise ValidationError for one there isn't."""
+    """The requested members, empty for all. Raise ValidationError for an unknown one."""
     given = request.query_params.get(FIELDS, "")
     chosen = {name for name in given.split(",") if name}
     if unknown := chosen.difference(names_of(serializer)):
@@ -54,7 +54,7 @@ def chosen_fields(request: Request, serializer: type[SparseSerializer]) -> set[s
 
 
 class SparseSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """In the schema only the key is certain to be there."""
+    """In the schema only the key is required."""
 
     target_class = SparseSerializer
     match_subclasses = True

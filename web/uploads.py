@@ -1,4 +1,4 @@
-"""Files that a client sends: held in memory, never written, up to a limit."""
+"""Uploaded files: held in memory, never written to disk, up to a limit."""
 
 from io import BytesIO
 from typing import Final
@@ -7,14 +7,14 @@ from django.core.files.uploadedfile import InMemoryUploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
-# A photo as phones take them; whatever more is sent isn't read.
+# The size of a phone's photo; anything beyond it isn't read.
 MOST_BYTES: Final = 10_000_000
-# What stands around the file in a form.
+# Room for the rest of the form around the file.
 AROUND: Final = 100_000
 
 
 class InMemory(FileUploadHandler):
-    """Keeps a file of at most MOST_BYTES; a larger one ends the upload."""
+    """Holds a file of at most MOST_BYTES; a larger one aborts the upload."""
 
     def new_file(self, *arguments: object, **named: object) -> None:
         super().new_file(*arguments, **named)  # type: ignore[arg-type]
@@ -40,5 +40,5 @@ class InMemory(FileUploadHandler):
 
 
 def keep_in_memory(request: HttpRequest) -> None:
-    """Take this request's files; to be called before anybody reads its form."""
+    """Accept this request's files; call it before anything reads the form."""
     request.upload_handlers = [InMemory(request)]

@@ -1,4 +1,4 @@
-"""What the catalogue's admin pages share: nothing is edited, and no page counts a huge table."""
+"""Shared by the catalogue's admin pages: read-only, and no page counts a huge table."""
 
 import json
 
@@ -20,7 +20,7 @@ COUNTED_EXACTLY = 10_000
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The catalogue is what the files say: it is looked at here, and changed by an ingest."""
+    """The catalogue mirrors the files: the admin only shows it, and an ingest changes it."""
 
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # each would count the whole table
@@ -41,14 +41,14 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts where the planner expects few rows, and takes its estimate where it expects many."""
+    """Counts exactly where the planner expects few rows, and uses its estimate otherwise."""
 
     @cached_property
     def count(self) -> int:
         listed: QuerySet[Model] = self.object_list  # type: ignore[assignment]
         rows = listed.order_by()
         plan = rows.explain(format="json")
-        if not plan:  # Django knows that nothing matches, and asks nobody
+        if not plan:  # Django knows that nothing matches and runs no query
             return 0
         estimate = json.loads(plan)[0]["Plan"]["Plan Rows"]
         return int(estimate if estimate > COUNTED_EXACTLY else rows.count())
@@ -59,7 +59,7 @@ def money_text(price: float) -> str:
 
 
 def thumbnail(article: int, title: str, width: int = THUMBNAIL_WIDTH // 2) -> SafeString:
-    """A small picture of an article, or its tile where there is no photograph."""
+    """A small picture of an article, or its placeholder tile."""
     rendition = THUMBNAIL_WIDTH if width <= THUMBNAIL_WIDTH else 360
     return format_html(
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
@@ -71,7 +71,7 @@ def thumbnail(article: int, title: str, width: int = THUMBNAIL_WIDTH // 2) -> Sa
 
 
 def link_to_list(model: type[Model], text: str, **lookups: object) -> SafeString:
-    """A link to a model's admin list, narrowed by the lookups."""
+    """A link to a model's admin list, filtered by the lookups."""
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     query = "&".join(f"{name}={value}" for name, value in lookups.items())
     return format_html('<a href="{}?{}">{}</a>', address, query, text)

@@ -1,4 +1,4 @@
-"""Filters that fit the tables: a select for long lists, months for the partitioned one."""
+"""Admin filters for large tables: a select for long lists, months for the partitioned table."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -25,17 +25,17 @@ class IndexGroupFilter(admin.RelatedFieldListFilter):
 
 
 class SelectFilter(admin.RelatedFieldListFilter):
-    """Related rows in one <select>, for more of them than fit beside a table."""
+    """Related rows in a <select>, for when there are too many to list beside the table."""
 
     template = "admin/catalog/select_filter.html"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model] | None:
-        """A form sends its "All" as an empty value."""
+        """The form submits "All" as an empty value."""
         emptied = request.GET.get(str(self.lookup_kwarg)) == ""
         return queryset if emptied else super().queryset(request, queryset)
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
-        """One entry: the options, and what the form has to keep of the other filters."""
+        """A single entry: the options, and the other filters, which the form must preserve."""
         chosen = str((self.lookup_val or [""])[0])
         params = changelist.filter_params
         yield {
@@ -54,19 +54,19 @@ class SelectFilter(admin.RelatedFieldListFilter):
 
 
 def is_narrowed(request: HttpRequest) -> bool:
-    """Whether something that has an index narrows the list of transactions."""
+    """Whether an indexed filter narrows the list of transactions."""
     return bool(request.GET.keys() & {"customer", "article"} or request.GET.get("q"))
 
 
 def month_of(request: HttpRequest) -> date | None:
-    """The month asked for if it occurs; else the newest, unless the list is narrowed already."""
+    """The requested month if it exists; else the newest, unless the list is narrowed already."""
     months = {f"{month:%Y-%m}": month for month in map(partitions.month_of, partitions.attached())}
     newest = None if is_narrowed(request) else max(months.values(), default=None)
     return months.get(request.GET.get("month", ""), newest)
 
 
 def last_day(month: date) -> date | None:
-    """The last day of the month on which anything was bought; known until the next ingest."""
+    """The month's last day with sales; cached until the next ingest."""
     run = IngestRun.objects.values_list("pk", "status").first()
     name = f"admin:last-day:{month}:{run}".replace(" ", "")
     found: date | None = cache.get(name)
@@ -77,9 +77,9 @@ def last_day(month: date) -> date | None:
 
 
 def find_last_day(month: date) -> date | None:
-    """Day by day from the end, for the BRIN index answers for a day from a page or two.
+    """Tries each day from the end, as the BRIN index answers for one day by reading a page or two.
 
-    As `max`: with LIMIT 1 PostgreSQL would expect to meet the day soon and read the partition from
+    Uses `max`: with LIMIT 1 PostgreSQL expects to find the day early and scans the partition from
     its start.
     """
     first, after = partitions.bounds_of(month)
@@ -91,10 +91,10 @@ def find_last_day(month: date) -> date | None:
 
 
 class TimeFilter(admin.SimpleListFilter):
-    """A part of the time, always chosen unless the list is narrowed by customer or article.
+    """A period, always set unless the list is narrowed by customer or article.
 
-    A month is a partition and no index has its order, so one day of it is what can be sorted
-    while somebody waits.
+    A month is a partition that no index keeps in order; a single day is small enough to sort while
+    the user waits.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class DayFilter(TimeFilter):
     template = "admin/catalog/day_filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Days of the month, by number, so that changing the month keeps the day."""
+        """Days of the month, by number, so that switching months preserves the day."""
         if self.month is None:
             return []
         first, after = partitions.bounds_of(self.month)

@@ -1,4 +1,4 @@
-"""What the ingests read, rejected and took."""
+"""What each ingest read, rejected and accepted."""
 
 from datetime import timedelta
 

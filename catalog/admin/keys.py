@@ -1,4 +1,4 @@
-"""API keys: made here, shown once, revoked but never deleted."""
+"""API keys: created here, shown once, and revoked rather than deleted."""
 
 from typing import Any
 

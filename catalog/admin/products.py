@@ -28,7 +28,7 @@ LARGE = 240
 @admin.register(Article)
 class ArticleAdmin(ReadOnlyAdmin):
     paginator = EstimatingPaginator
-    search_fields = ("name",)  # shows the box; get_search_results does the search
+    search_fields = ("name",)  # shows the search box; get_search_results searches
     search_help_text = "Words of the name or description, an article id or a product code"
     list_display = (
         "picture",
@@ -74,7 +74,7 @@ class ArticleAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
     ) -> tuple[QuerySet[Article], bool]:
-        """The shop's own search, which has indexes for it."""
+        """Uses the shop's search, which is indexed."""
         if not search_term.strip():
             return queryset, False
         return find(search_term, queryset).articles, False  # type: ignore[arg-type]
@@ -193,7 +193,7 @@ def price_text(article: Article) -> str:
 
 
 def pictures(articles: Any) -> SafeString:
-    """Thumbnails in a row, each a link to its article."""
+    """A row of thumbnails, each linked to its article."""
     row = format_html_join(
         "",
         "{}",

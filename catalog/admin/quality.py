@@ -1,4 +1,4 @@
-"""The data quality of an ingest: small plots, empty cells, and what differs from the run before."""
+"""Data quality of an ingest: small charts, empty cells, and changes since the previous run."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from catalog.models import IngestRun
 from web.charts import HEIGHT, WIDTH, Chart, Line
 
 Quality = dict[str, Any]
-# Shares that differ by less are noise, in percent of the rows.
+# Smaller changes of a share, in percent of the rows, are noise.
 NOTABLE = 1.0
 
 
@@ -21,7 +21,7 @@ def quality_of(run: IngestRun) -> dict[str, tuple[int, Quality]]:
 
 
 def plots(run: IngestRun) -> SafeString:
-    """A bar for each month, magnitude of price and band of age."""
+    """Bar charts by month, price magnitude and age band."""
     return format_html(
         '<div class="catalog-plots">{}</div>',
         format_html_join("", "{}", ((drawn(chart),) for chart in charts(quality_of(run)))),
@@ -41,7 +41,7 @@ def charts(quality: dict[str, tuple[int, Quality]]) -> Iterator[Chart]:
 
 
 def by_number(counts: dict[str, int]) -> list[tuple[str, int]]:
-    """All whole steps between the least and the most, so that gaps are seen."""
+    """Counts in numerical order."""
     return sorted(counts.items(), key=lambda item: int(item[0]))
 
 
@@ -66,7 +66,7 @@ def drawn(chart: Chart) -> SafeString:
 
 
 def gaps(run: IngestRun) -> list[str]:
-    """The columns with empty or emptied cells, and their share."""
+    """Columns with empty or emptied cells, and their share."""
     return [
         f"{name}: {column} {count / max(rows, 1):.1%} empty"
         for name, (rows, quality) in quality_of(run).items()
@@ -75,7 +75,7 @@ def gaps(run: IngestRun) -> list[str]:
 
 
 def changes(run: IngestRun) -> list[str]:
-    """What differs from the run before: rows, the span of days, prices, shares of empty cells."""
+    """Changes since the previous run: rows, date range, prices, shares of empty cells."""
     before = IngestRun.objects.filter(pk__lt=run.pk, status=IngestRun.Status.DONE).first()
     if before is None:
         return ["there is no run before"]
@@ -100,7 +100,7 @@ def changed(name: str, now: tuple[int, Quality], then: tuple[int, Quality]) -> I
 
 
 def span(ends: Quality) -> str:
-    """The least and the most of something."""
+    """The minimum and maximum as text."""
     found = [ends[name] for name in ("first", "last", "least", "most") if name in ends]
     return (
         " to ".join(f"{end:g}" if isinstance(end, float) else str(end) for end in found) or "none"

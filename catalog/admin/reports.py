@@ -1,4 +1,4 @@
-"""An ingest's report as something to read."""
+"""Renders an ingest report for reading."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 
 def readable(value: Any) -> SafeString | str:
-    """JSON as nested tables: names in words, numbers with commas."""
+    """JSON as nested HTML tables, with readable names and thousands separators."""
     if isinstance(value, dict):
         rows = format_html_join(
             "",

@@ -1,4 +1,4 @@
-"""Synonyms of search: added here, with a look at what they change before they are saved."""
+"""Search synonyms, with a preview of their effect before they are saved."""
 
 from django import forms
 from django.contrib import admin
@@ -47,7 +47,7 @@ class SearchSynonymAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         css = {"all": ["catalog/admin.css"]}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, str | list[str]]:
-        """From an address with ?words= and ?means=, as of a query that found nothing."""
+        """Prefill from ?words= and ?means=, as linked from a query without results."""
         return {key: request.GET.get(key, "") for key in ("words", "means")}
 
     @admin.display(description="Products")
@@ -57,7 +57,7 @@ class SearchSynonymAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="What it finds")
     def preview(self, synonym: SearchSynonym) -> SafeString:
-        """The first products of the words as they are, and with the synonym."""
+        """The first results for the words without and with the synonym."""
         if not synonym.words or not synonym.means:
             return format_html("{}", "Save and continue to see it.")
         goods = assortment()

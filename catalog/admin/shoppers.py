@@ -1,4 +1,4 @@
-"""Customers and what they bought: 1.4 and 32 million rows, so every list rests on an index."""
+"""Customers and purchases: 1.4 and 32 million rows, so every list must be served by an index."""
 
 import re
 from datetime import date
@@ -25,12 +25,12 @@ LARGEST_KEY = 2**31 - 1
 
 
 def with_prefix(prefix: str) -> Q:
-    """Customers whose id begins so. A range, for an index serves it under any collation."""
+    """Customers by id prefix, as a range: an index serves it under any collation."""
     return Q(customer_id__gte=prefix, customer_id__lt=prefix + "g")
 
 
 def customers_named(term: str) -> Q:
-    """By our number, or by the hex id or its beginning; what is neither names nobody."""
+    """By our key, or by the hex id or a prefix of it; anything else matches nobody."""
     term = term.strip().lower()
     if not re.fullmatch(r"[0-9a-f]{1,64}", term):
         return Q(pk__in=())
@@ -39,7 +39,7 @@ def customers_named(term: str) -> Q:
 
 
 def articles_of(queryset: QuerySet[Transaction]) -> QuerySet[Transaction]:
-    """Fetched apart: joined, PostgreSQL would sort the month before it cuts the page."""
+    """Fetched separately: with a join, PostgreSQL would sort the month before cutting the page."""
     articles = Article.objects.defer("search", "description")
     return queryset.prefetch_related(Prefetch("article", articles), "customer")
 
@@ -110,7 +110,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Transaction], search_term: str
     ) -> tuple[QuerySet[Transaction], bool]:
-        """Keys first: a list of them reaches each month's own index."""
+        """Looks keys up first: a list of keys can use each month's own index."""
         term = search_term.strip()
         if not term:
             return queryset, False

@@ -1,4 +1,4 @@
-"""Conditional reads of the catalogue: it changes with an ingest only."""
+"""Conditional GET for the catalogue, which only changes with an ingest."""
 
 from django.conf import settings
 
@@ -7,11 +7,11 @@ from web import conditional
 
 
 def made_of() -> tuple[object, ...] | None:
-    """What the catalogue's answers are made of; None while an ingest changes it."""
+    """The versions behind the catalogue's responses; None while an ingest is changing it."""
     run = IngestRun.objects.values_list("pk", "status", "finished_at").first()
     if run is None or run[1] != IngestRun.Status.DONE:
         return None
-    # The version changes with the shape of the answers.
+    # Bump the version when the format of the responses changes.
     version = settings.SPECTACULAR_SETTINGS["VERSION"]
     return (*run, version, settings.IMAGE_BASE_URL, settings.CURRENCY)
 

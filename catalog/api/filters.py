@@ -1,4 +1,4 @@
-"""What the article list can be narrowed by. A value that cannot be is a 400 naming its field."""
+"""Filters of the article list. An invalid value is a 400 that names its field."""
 
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
 from catalog.search.ranking import MOST_CHARACTERS, find
 
-LEAST_KEY, LARGEST_KEY = -1, 2**31 - 1  # -1 is H&M's unknown
+LEAST_KEY, LARGEST_KEY = -1, 2**31 - 1  # -1 is H&M's "unknown"
 MOST_MONEY = 1_000_000
 HALF_A_CENT = Decimal("0.005")
 ORDERS = [
@@ -30,7 +30,7 @@ class KeyFilter(filters.Filter):  # type: ignore[misc]
 
 
 class KeysFilter(filters.BaseInFilter, KeyFilter):  # type: ignore[misc]
-    """One number, or several with commas between."""
+    """One or more comma-separated numbers."""
 
 
 def keys(field: str, help_text: str) -> KeysFilter:
@@ -75,12 +75,12 @@ class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
         fields: list[str] = []
 
     def filter_queryset(self, queryset: ArticleQuerySet) -> ArticleQuerySet:
-        """Last of all the order: a search has ranks to order by, but for one of a number."""
+        """The order comes last: a search can be ordered by rank, except when the query is an id."""
         found = super().filter_queryset(queryset)
         default = "relevance" if "rank" in found.query.annotations else "popular"
         return in_place(found, self.form.cleaned_data["order"] or default)
 
-    # Prices are kept as the files give them; within half a cent is the same money.
+    # Prices are stored as in the files, so compare with a tolerance of half a cent.
 
     def at_least(self, articles: ArticleQuerySet, name: str, value: Decimal) -> ArticleQuerySet:
         return articles.filter(summary__price__gte=money.price(value - HALF_A_CENT))
@@ -89,7 +89,7 @@ class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
         return articles.filter(summary__price__lte=money.price(value + HALF_A_CENT))
 
     def matching(self, articles: ArticleQuerySet, name: str, value: str) -> ArticleQuerySet:
-        """Best first; typing errors are forgiven."""
+        """Best match first; typing errors are tolerated."""
         return find(value, articles).articles
 
     def as_it_is(self, articles: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

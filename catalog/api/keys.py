@@ -1,4 +1,4 @@
-"""`Authorization: Bearer fre_…`: server clients and their keys."""
+"""`Authorization: Bearer fre_…`: authentication of server clients by API key."""
 
 from django.contrib.auth.models import AnonymousUser
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -10,7 +10,7 @@ from catalog.models import ApiKey
 
 
 class KeyAuthentication(BaseAuthentication):
-    """Asks the database only where a key is sent; a wrong one is a 401, never taken for none."""
+    """Queries the database only if a key is sent; an invalid key is a 401, never anonymous."""
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, ApiKey] | None:
         kind, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")

@@ -1,4 +1,4 @@
-"""Cursor pages that stay stable: no article twice and none left out while a client pages on."""
+"""Cursor pagination that stays stable: no article repeats or goes missing while a client pages."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ NOT_NARROWING = {"order", "cursor", "page_size", "fields"}
 
 
 def in_place(articles: ArticleQuerySet, order: str) -> ArticleQuerySet:
-    """Annotate `place`: by one of its ORDERS, or by relevance (of a searched query set)."""
+    """Annotate `place`, by one of its ORDERS or by relevance (for a searched query set)."""
     if order == "relevance":
         rank = whole(F("rank") * Value(float(RANK_STEPS)))
         return articles.annotate(place=packed(rank, F("pk")))
@@ -32,7 +32,7 @@ class PlaceCursor(WholeCursor):
     def paginate_queryset(  # type: ignore[override]
         self, queryset: ArticleQuerySet, request: Request, view: Any = None
     ) -> list[Any] | None:
-        """The keys of the page first: nothing but keys and places is sorted, then it is loaded."""
+        """Sort keys and places only, then load the page's articles."""
         rows: list[Any] | None = super().paginate_queryset(
             self.places(queryset, request), request, view
         )
@@ -47,13 +47,13 @@ class PlaceCursor(WholeCursor):
 
 
 class ProductCursor(PlaceCursor):
-    """Pages of the products of articles: each has the place of its best one, which leads it."""
+    """Pages of products. Each takes the place of its best article, which leads it."""
 
     ordering = "-best"
 
     def places(self, articles: ArticleQuerySet, request: Request) -> Any:
-        """Of a few articles the products are grouped; of all there are that would take longer
-        than asking, for each on its way down the index, whether it is its product's best."""
+        """A filtered set of articles is grouped by product. For the whole catalogue that is slower
+        than walking down the index and testing whether each article is its product's best."""
         if request.query_params.keys() - NOT_NARROWING:
             return articles.order_by().values("product").annotate(best=Max("place"))
         better = articles.filter(  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""What every operation of the OpenAPI description shares: problems, quotas, tags."""
+"""Shared by all operations of the OpenAPI description: problems, quotas, ETags."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ HEADERS: Json = {
         "schema": {"type": "integer", "minimum": 1},
     },
 }
-# By status: its name among the components, what it means, and its headers.
+# By status: the component's name, its description, and its headers.
 SHARED = {
     "401": ("Unauthorized", "The API key is unknown, revoked or expired, or one is needed", ()),
     "429": ("TooManyRequests", "The quota is used up", ("Retry-After",)),

@@ -1,4 +1,4 @@
-"""What a key opens, and who else may."""
+"""What an API key gives access to, and which users have the same access."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from catalog.models import ApiKey
 
 
 class HasScope(BasePermission):
-    """For keys of the view's `scope`, and for users with its `permission`."""
+    """Allows keys with the view's `scope`, and users with its `permission`."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return opens(request, view.scope) or request.user.has_perm(view.permission)
 
 
 def opens(request: Request, scope: str) -> bool:
-    """Whether the request was sent with a key of this scope."""
+    """Whether the request carries a key with this scope."""
     return isinstance(request.auth, ApiKey) and scope in request.auth.scopes

@@ -1,4 +1,4 @@
-"""GET /api/v1/search/: products by words, what was taken for them, and counts to narrow by."""
+"""GET /api/v1/search/: products for a query, how it was understood, and facet counts."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -20,7 +20,7 @@ from catalog.search.understanding.reading import Part, Reading
 from web.problems import documented
 from web.quotas import Limited
 
-# By the name of the filter, as in the list of articles: the facet of the assortment.
+# Filter names, as in the article list, and the facet each maps to.
 FACETS: Final = {
     "product_type": "type",
     "colour_master": "colour",
@@ -137,14 +137,14 @@ def ordered(goods: Assortment, ranked: Ranked, rows: Bools, asked: dict[str, Any
 
 
 def by_product(goods: Assortment, leads: Sequence[int]) -> dict[int, int]:
-    """The articles, by their products."""
+    """Lead articles by product."""
     rows, _ = goods.rows_of(np.array(leads, np.int64))
     return dict(zip(goods.of("product")[rows].tolist(), leads, strict=True))
 
 
 def taken_for(ranked: Ranked, typed: str) -> dict[str, object]:
     reading = ranked.reading
-    if reading is None:  # a number, which is nobody's word
+    if reading is None:  # the query was an id, so there is nothing to explain
         return {"words": typed, "corrected": False, "partly": False, "reading": []}
     return {
         "words": reading.text,

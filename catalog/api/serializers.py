@@ -1,4 +1,4 @@
-"""The catalogue as JSON. Article ids are the ten characters of the files, prices are money."""
+"""The catalogue as JSON. Article ids have the files' ten characters; prices are money."""
 
 from typing import Any, TypedDict
 
@@ -114,7 +114,7 @@ class ArticleSerializer(ArticleCardSerializer):
     def get_variants(self, article: Article) -> list[dict[str, object]]:
         others = Article.objects.filter(product=article.product_id).exclude(pk=article.pk)
         shown = others.for_cards().popular()
-        context = {**self.context, FIELDS: None}  # these were chosen of the article itself
+        context = {**self.context, FIELDS: None}  # the selected fields apply to the article itself
         return list(ArticleCardSerializer(shown, many=True, context=context).data)
 
 

@@ -1,4 +1,4 @@
-"""Reading the catalogue over HTTP."""
+"""Read-only endpoints of the catalogue."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ def number(name: str, digits: int) -> OpenApiParameter:
 
 
 class SparseView(Limited, GenericAPIView[Any]):
-    """Of things whose members can be chosen."""
+    """An endpoint with sparse fieldsets."""
 
     serializer_class: type[SparseSerializer]
 
@@ -166,7 +166,7 @@ class Menu(Limited):
 
 
 def key_of(number: str) -> int | None:
-    """The key of an id or code as a client may give it, or None for what cannot be one."""
+    """The key for an id or code as a client may send it; None if it can't be one."""
     if not (number.isascii() and number.isdecimal() and len(number) <= 10):
         return None
     return int(number) if int(number) < 2**31 else None

@@ -1,1 +1,1 @@
-"""Pictures of articles: the folder of the H&M files, renditions of it, and the image server."""
+"""Pictures of articles: the folder of the H&M files, their renditions, and the image server."""

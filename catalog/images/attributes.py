@@ -1,4 +1,4 @@
-"""What the tile of an article without a photo shows of it, from PostgreSQL."""
+"""The attributes a placeholder tile shows, from PostgreSQL."""
 
 import logging
 from dataclasses import dataclass
@@ -14,25 +14,25 @@ _LARGEST_ID = 2**31 - 1
 
 
 class UnknownArticleError(LookupError):
-    """The catalogue has no such article, or cannot be asked."""
+    """The catalogue has no such article, or can't be reached."""
 
 
 @dataclass(frozen=True)
 class TileAttributes:
-    """The icon of the article's type, and its colour where that is known."""
+    """The icon of the article's type, and its colour if known."""
 
     icon: str
     colour: Colour | None
 
 
 def attributes_of(article_id: int) -> TileAttributes:
-    """The article's attributes as they are now; raises UnknownArticleError."""
+    """The article's current attributes; raises UnknownArticleError."""
     if article_id > _LARGEST_ID:
         raise UnknownArticleError(article_id)
     try:
         row = _row(article_id)
     except (DatabaseError, InterfaceError) as error:
-        connection.close()  # a broken one would stay broken; the next look-up opens another
+        connection.close()  # drop a possibly broken connection; the next look-up reconnects
         logger.warning("cannot look up article %010d: %s", article_id, error)
         raise UnknownArticleError(article_id) from error
     if row is None:

@@ -1,4 +1,4 @@
-"""H&M's colour names as colours."""
+"""RGB values for H&M's colour names."""
 
 from typing import Final
 
@@ -20,14 +20,14 @@ _HEX: Final = {
     "Other Turquoise": "6bb0ab",
     "Light Green": "bcd2b0", "Green": "5b8f5f", "Dark Green": "2f4a3b", "Other Green": "86a378",
 }  # fmt: skip
-#: Perceived master colours that are no colour groups themselves.
+#: Perceived master colours that aren't colour groups.
 _MASTERS: Final = {
     "Brown": "Yellowish Brown", "Khaki green": "Greenish Khaki", "Lilac Purple": "Light Purple",
     "Metal": "Silver", "Mole": "Greyish Beige", "Yellowish Green": "Light Green",
     "Bluish Green": "Dark Turquoise",
 }  # fmt: skip
 _NO_COLOUR: Final = (200, 200, 200)
-#: How a perceived colour value moves a colour: (share towards the tone, the tone).
+#: How a perceived colour value shifts a colour: (share towards the tone, the tone).
 _VALUES: Final[dict[str, tuple[float, Colour]]] = {
     "Dark": (0.06, (20, 20, 24)),
     "Dusty Light": (0.12, (205, 200, 194)),
@@ -37,9 +37,9 @@ _VALUES: Final[dict[str, tuple[float, Colour]]] = {
 
 
 def colour_named(name: str, value: str = "") -> Colour | None:
-    """The colour of a colour group (or master colour) in a perceived value.
+    """The colour of a colour group (or master colour), shifted by a perceived value.
 
-    None for a name that says no colour, such as "Other" or "Unknown".
+    None for a name that isn't a colour, such as "Other" or "Unknown".
     """
     text = _HEX.get(_MASTERS.get(name, name))
     if text is None:
@@ -50,7 +50,7 @@ def colour_named(name: str, value: str = "") -> Colour | None:
 
 
 def hex_of(name: str) -> str:
-    """The colour as #rrggbb, for a swatch; a light grey for a name that says no colour."""
+    """The colour as #rrggbb, for a swatch; light grey for a name that isn't a colour."""
     return "#{:02x}{:02x}{:02x}".format(*(colour_named(name) or _NO_COLOUR))
 
 

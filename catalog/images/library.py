@@ -1,4 +1,4 @@
-"""The folder of pictures: images/0xx/0xxxxxxxxx.jpg, as the H&M files have it."""
+"""The picture folder, laid out as in the H&M files: images/0xx/0xxxxxxxxx.jpg."""
 
 import os
 import re
@@ -9,15 +9,15 @@ from pathlib import Path
 
 _PICTURE = re.compile(r"(\d{10})\.jpg", re.ASCII)
 READ_BITS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
-#: Bytes; no JPEG is smaller than its markers, one quantisation table and two Huffman tables.
+#: In bytes: a JPEG's markers, one quantisation table and two Huffman tables are no smaller.
 SMALLEST = 125
 
 
 @dataclass(frozen=True)
 class Library:
-    """What is in a folder of pictures: article ids, and files that are no article's picture.
+    """The contents of a picture folder: article ids, and files that are no article's picture.
 
-    `unreadable` are named as pictures and can be none: see `_may_be_picture`.
+    `unreadable` files are named as pictures but can't be (see `_may_be_picture`).
     """
 
     articles: set[int] = field(default_factory=set)
@@ -26,13 +26,13 @@ class Library:
 
 
 def picture_path(root: Path, article_id: int) -> Path:
-    """Where an article's picture lies: in the folder named by its id's first three characters."""
+    """An article's picture is in a folder named by its id's first three characters."""
     name = f"{article_id:010d}"
     return root / name[:3] / f"{name}.jpg"
 
 
 def survey(root: Path) -> Library:
-    """All files one folder below ``root``, sorted into pictures and strangers."""
+    """All files one level below ``root``, split into pictures and other files."""
     library = Library()
     for entry, folder in _files(root):
         match = _PICTURE.fullmatch(entry.name)
@@ -47,7 +47,7 @@ def survey(root: Path) -> Library:
 
 
 def _may_be_picture(entry: "os.DirEntry[str]") -> bool:
-    """By the file's state alone, for opening 105,000 files takes minutes on a cold disk."""
+    """Judged by stat alone: opening 105,000 files takes minutes on a cold disk."""
     try:
         state = entry.stat()
     except OSError:
@@ -57,7 +57,7 @@ def _may_be_picture(entry: "os.DirEntry[str]") -> bool:
 
 
 def _files(root: Path) -> Iterator[tuple["os.DirEntry[str]", str]]:
-    """The files in root's folders, each with its folder's name; those in root itself with '/'."""
+    """The files in root's folders with their folder's name; files in root itself with '/'."""
     if not root.is_dir():
         return
     with os.scandir(root) as entries:

@@ -1,7 +1,7 @@
-"""Vector paths as text, in a small part of SVG's path syntax, flattened to points.
+"""Vector paths in a small subset of SVG's path syntax, flattened to points.
 
 ``M x,y`` moves, ``L`` draws a line, ``Q`` and ``C`` a Bézier curve, ``Z`` closes; coordinates are
-absolute. One command is not SVG's: ``O x,y,rx,ry`` is an ellipse of its own.
+absolute. One command is an extension: ``O x,y,rx,ry`` draws an ellipse.
 """
 
 import itertools
@@ -21,7 +21,7 @@ _ELLIPSE_STEPS = 28
 
 
 def flatten(path: str) -> list[Points]:
-    """The path's subpaths as lists of points; raises ValueError where it is malformed."""
+    """The path's subpaths as lists of points; raises ValueError if it is malformed."""
     lines: list[Points] = []
     for command, numbers in _commands(path):
         if command == "O":
@@ -39,7 +39,7 @@ def flatten(path: str) -> list[Points]:
 
 
 def _commands(path: str) -> Iterator[tuple[str, list[float]]]:
-    """Each command with its numbers; numbers beyond a command's own repeat the command."""
+    """Each command with its numbers; extra numbers repeat the command."""
     if not _PATH.fullmatch(path):
         raise ValueError(f"{path!r} is no path")
     for command, text in _COMMAND.findall(path):

@@ -1,7 +1,7 @@
-"""Renditions: a picture as WebP in one of the served widths, made once and kept in a folder.
+"""Renditions: a picture as WebP in one of the served widths, made once and stored in a folder.
 
-A rendition's name has its source's modification time and size in it, so a changed picture gets a
-new one. It is written beside its place and renamed into it: a reader sees all of it or nothing.
+The name includes the source's modification time and size, so a changed picture gets a new
+rendition. Files are written aside and renamed, so that readers never see a partial one.
 """
 
 import logging
@@ -22,15 +22,15 @@ logger = logging.getLogger(__name__)
 
 QUALITY = 80
 NEUTRAL_GROUND = (240, 239, 236)
-#: Larger sources are refused before a pixel is decoded: 40 megapixels are far above any of H&M's.
+#: Larger sources are refused before decoding: 40 megapixels are far above any of H&M's.
 MAX_PIXELS = 40_000_000
-#: A picture of nearly 2:3 is cropped to it; any other stands whole on a neutral ground.
+#: A picture close to 2:3 is cropped to it; others are padded with a neutral ground.
 CROP_TOLERANCE = 0.06
 _rendering = threading.BoundedSemaphore(2)
 
 
 class BrokenPictureError(Exception):
-    """The source is no picture, is damaged, or is too large to open safely."""
+    """The source isn't a picture, is damaged, or is too large to open safely."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Rendition:
 
 
 def rendition(images: Path, cache: Path, article_id: int, width: int) -> Rendition | None:
-    """The article's picture in this width (FULL: the file's own), or None where it has none.
+    """The article's picture in this width (FULL: the original size), or None if it has none.
 
-    Raises BrokenPictureError where the source cannot be rendered.
+    Raises BrokenPictureError if the source can't be rendered.
     """
     source = picture_path(images, article_id)
     try:
@@ -58,7 +58,7 @@ def rendition(images: Path, cache: Path, article_id: int, width: int) -> Renditi
 
 
 def _rendered(source: Path, kept: Path, width: int) -> bytes:
-    """Render into the cache, at most a few at a time; who waited finds it there."""
+    """Render into the cache, with limited concurrency; a thread that waited may find it there."""
     with _rendering:
         with suppress(OSError):
             return kept.read_bytes()
@@ -80,7 +80,7 @@ def _fitted(source: Path, width: int) -> Image.Image:
             if opened.width * opened.height > MAX_PIXELS:
                 raise BrokenPictureError(f"{opened.width} × {opened.height} pixels are too many")
             if width != FULL:
-                opened.draft("RGB", (size[0] * 2, size[1] * 2))  # JPEG: decode at a smaller scale
+                opened.draft("RGB", (size[0] * 2, size[1] * 2))  # JPEGs decode at reduced scale
             upright = ImageOps.exif_transpose(opened).convert("RGB")
     except (
         OSError,
@@ -99,9 +99,9 @@ def _fitted(source: Path, width: int) -> Image.Image:
 
 
 def _keep(kept: Path, body: bytes) -> None:
-    """Write atomically, and drop the renditions of earlier states of the same picture.
+    """Write atomically, and delete renditions of earlier versions of the picture.
 
-    A full or read-only disk is no reason to refuse the picture: it is rendered again next time.
+    A full or read-only disk isn't an error: the picture is rendered again next time.
     """
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,9 @@
-"""The image server: a WSGI application of its own, beside the shop.
+"""The image server: a WSGI application separate from the shop.
 
-    GET /{width}/{article_id}.webp     a rendition, or a tile where there is no picture
+    GET /{width}/{article_id}.webp     a rendition, or a tile if there is no picture
     GET /healthz                       "ok"
 
-Only these addresses exist, and no part of one reaches a file name except ten digits.
+There are no other URLs, and the only part of one that reaches a file name is ten digits.
 """
 
 import logging
@@ -67,7 +67,7 @@ def _answer(environ: Environ) -> Reply:
 
 
 def _picture(article_id: int, width: int, asked: str) -> Reply | None:
-    """The article's own picture, or None where it has none that can be shown."""
+    """The article's picture, or None if it has no usable one."""
     try:
         found = rendition(
             Path(settings.IMAGES_DIR), Path(settings.RENDITIONS_DIR), article_id, width
@@ -79,7 +79,7 @@ def _picture(article_id: int, width: int, asked: str) -> Reply | None:
 
 
 def _placeholder(article_id: int, width: int, asked: str) -> Reply:
-    """A tile; 404 with an empty hanger where the article is unknown."""
+    """A tile; for an unknown article a 404 with a hanger icon."""
     try:
         status, shown = "200 OK", attributes_of(article_id)
     except UnknownArticleError:
@@ -91,7 +91,7 @@ def _placeholder(article_id: int, width: int, asked: str) -> Reply:
 
 @bounded(512)
 def _tile(shown: TileAttributes, width: int) -> Rendition:
-    """One tile for all articles that look alike; its tag is its content's."""
+    """Articles that look alike share a tile, whose ETag is a hash of its content."""
     body = encode(tile(shown.icon, shown.colour, width, height_for(width)))
     return Rendition(body, f"tile-{sha256(body).hexdigest()[:20]}")
 

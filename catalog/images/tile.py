@@ -1,6 +1,6 @@
-"""What stands for a missing photo: a calm tile with the type's icon and the article's colour.
+"""The placeholder for a missing photo: a plain tile with the type's icon and the article's colour.
 
-The tile shows what the catalogue says and nothing else, so that nobody takes it for the article.
+It only shows what the catalogue states, so that nobody mistakes it for the article.
 """
 
 import tomllib
@@ -17,8 +17,8 @@ GROUND: Final = (232, 230, 226)
 STROKE: Final = (126, 122, 116)
 _SAMPLING: Final = 3
 _ICON_UNITS: Final = 24
-#: Shares of the tile's width: the square in the middle that is drawn on, the icon, its line, the
-#: swatch's radius and its rim; and how far above and below the middle icon and swatch stand.
+#: Shares of the tile's width: the central square drawn on, the icon, its line, the swatch's radius
+#: and rim; and the offsets of the icon above and the swatch below the centre.
 _SQUARE, _ICON, _LINE, _SWATCH, _RIM = 0.64, 0.36, 0.009, 0.054, 0.005
 _ICON_RISE, _SWATCH_FALL = 0.09, 0.2
 
@@ -40,17 +40,17 @@ _ICONS: Final = _icons()
 _BY_TYPE: Final = _named("types")
 _BY_GROUP: Final = _named("groups")
 ICONS: Final = tuple(_ICONS)
-#: The icons of an article of no known type, and of no known article.
+#: Icons for an article of unknown type, and for an unknown article.
 ANY, NONE = "tag", "hanger"
 
 
 def icon_for(product_type: str, product_group: str) -> str:
-    """The name of a product type's icon, else of its group's, else a plain tag."""
+    """The icon of a product type, else of its group, else a plain tag."""
     return _BY_TYPE.get(product_type) or _BY_GROUP.get(product_group, ANY)
 
 
 def tile(icon: str, colour: Colour | None, width: int, height: int) -> Image.Image:
-    """The tile (RGB), with a swatch where the article's colour is known."""
+    """The tile (RGB), with a swatch if the article's colour is known."""
     side = round(width * _SQUARE)
     square = Image.new("RGB", (side * _SAMPLING, side * _SAMPLING), GROUND)
     pen, unit, middle = ImageDraw.Draw(square), width * _SAMPLING, side * _SAMPLING / 2
@@ -72,7 +72,7 @@ def _draw_icon(pen: ImageDraw.ImageDraw, icon: str, unit: int, x: float, y: floa
 
 
 def _draw_swatch(pen: ImageDraw.ImageDraw, colour: Colour, unit: int, x: float, y: float) -> None:
-    """A disc of the true colour; its rim keeps one near the ground's own visible."""
+    """A disc of the exact colour, with a rim so that colours near the background stay visible."""
     rim = mix(colour, (96, 92, 88), 0.35) if luma(colour) > 0.55 else colour
     _disc(pen, x, y, unit * (_SWATCH + _RIM), rim)
     _disc(pen, x, y, unit * _SWATCH, colour)

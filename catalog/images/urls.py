@@ -1,11 +1,11 @@
-"""Where the image server has an article's pictures: ``/{width}/{article_id}.webp``."""
+"""URLs of an article's pictures on the image server: ``/{width}/{article_id}.webp``."""
 
 from django.conf import settings
 
-#: The widths in which pictures are served; a picture is half as high again as it is wide.
+#: The widths in which pictures are served; the height is 1.5 times the width.
 WIDTHS = (120, 240, 360, 480, 800)
 
-#: Asks for the file's own size, up to FULL_SIZE; never enlarged.
+#: The picture in its original size, up to FULL_SIZE; never enlarged.
 FULL = 0
 FULL_SIZE = (2000, 3000)
 
@@ -15,18 +15,18 @@ def height_for(width: int) -> int:
 
 
 def image_url(article_id: int, width: int) -> str:
-    """The address of an article's picture; ``width`` is one of WIDTHS."""
+    """The URL of an article's picture; ``width`` is one of WIDTHS."""
     if width not in WIDTHS:
         raise ValueError(f"no pictures are {width} wide: choose one of {WIDTHS}")
     return f"{settings.IMAGE_BASE_URL}/{width}/{article_id:010d}.webp"
 
 
 def full_url(article_id: int) -> str:
-    """The address of the picture in its file's own size, to look at closely."""
+    """The URL of the picture in its original size, for zooming in."""
     return f"{settings.IMAGE_BASE_URL}/full/{article_id:010d}.webp"
 
 
 def srcset(article_id: int) -> str:
-    """The value of an <img>'s srcset: every width that is served."""
+    """An <img>'s srcset: every width that is served."""
     server, name = settings.IMAGE_BASE_URL, f"{article_id:010d}.webp"
     return ", ".join(f"{server}/{width}/{name} {width}w" for width in WIDTHS)

@@ -1,4 +1,4 @@
-"""The image server's WSGI application, for a process that has not set up Django yet."""
+"""The image server's WSGI entry point; sets up Django first."""
 
 import os
 

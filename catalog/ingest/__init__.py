@@ -1,1 +1,1 @@
-"""H&M files in: CSV blocks → clean columns → keys → binary COPY → month partitions, resumable."""
+"""Resumable ingest of H&M files: CSV blocks → clean columns → keys → binary COPY → partitions."""

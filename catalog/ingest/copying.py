@@ -1,4 +1,4 @@
-"""Arrays to PostgreSQL's COPY: binary for transactions, CSV for tables with text; and back."""
+"""Arrays to PostgreSQL by COPY (binary for transactions, CSV for tables with text) and back."""
 
 import io
 from datetime import date
@@ -12,7 +12,7 @@ from pyarrow import csv as arrow_csv
 from catalog.ingest.cleaning.transactions import Transactions
 
 # https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format": a signature, flags and
-# extension length; then each row as its field count and, per field, a length and the value.
+# extension length; then per row a field count and, per field, a length and the value.
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 ROW = np.dtype(
@@ -38,7 +38,7 @@ ARTICLE_ROW = np.dtype([("fields", ">i2"), ("key_size", ">i4"), ("key", ">i4")])
 
 
 def encode(found: Transactions, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.void]:
-    """The rows of a binary COPY, in the order given. `numbers` are their ids."""
+    """Rows for a binary COPY, in the order given. `numbers` are their ids."""
     rows = np.empty(len(numbers), dtype=ROW)
     rows["fields"] = 6
     values = {
@@ -58,9 +58,9 @@ def encode(found: Transactions, numbers: npt.NDArray[np.int64]) -> npt.NDArray[n
 def by_month(
     rows: npt.NDArray[np.void], days: npt.NDArray[np.int32]
 ) -> dict[date, npt.NDArray[np.void]]:
-    """Split encoded rows by the month of their day (days from 2000-01-01)."""
+    """Split encoded rows by month (days count from 2000-01-01)."""
     months = (days + np.datetime64("2000-01-01")).astype("M8[M]")
-    # Files in order of time have one or two months in a block: no need to sort for that.
+    # A block of a chronological file spans one or two months: no need to sort.
     one = len(months) > 0 and months.min() == months.max()
     present = months[:1] if one else np.unique(months)
     return {
@@ -72,7 +72,7 @@ def by_month(
 def copy_rows(table: str, rows: npt.NDArray[np.void], *, frozen: bool) -> None:
     """COPY encoded transactions into a month's table.
 
-    `frozen` rows need no VACUUM; the table must be one that this transaction has created.
+    `frozen` rows need no VACUUM; the current transaction must have created the table.
     """
     data = io.BytesIO(HEADER + rows.tobytes() + TRAILER)
     options = "FORMAT binary, FREEZE" if frozen else "FORMAT binary"
@@ -81,7 +81,7 @@ def copy_rows(table: str, rows: npt.NDArray[np.void], *, frozen: bool) -> None:
 
 
 def copy_table(target: str, table: pa.Table) -> None:
-    """COPY a table whose column names are the target's. Null is NULL, an empty text is empty."""
+    """COPY a table whose column names match the target's. Null is NULL, empty text is empty."""
     columns = ", ".join(table.column_names)
     options = arrow_csv.WriteOptions(include_header=False)
     with connection.cursor() as cursor:
@@ -93,7 +93,7 @@ def copy_table(target: str, table: pa.Table) -> None:
 
 
 def copy_out(query: str, row: np.dtype[np.void]) -> npt.NDArray[np.void]:
-    """The result of a query of fixed-width, non-null columns, by a binary COPY."""
+    """The result of a query with fixed-width, non-null columns, by binary COPY."""
     data = io.BytesIO()
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", data)

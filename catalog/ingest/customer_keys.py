@@ -1,4 +1,4 @@
-"""A customer's key is given once: whatever is ingested in whatever order, nobody gets another's."""
+"""Customer keys are assigned once: no ingest ever gives a customer's key to somebody else."""
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ KEEP = (
 
 
 def keep() -> None:
-    """Remember every customer's key, before their rows go."""
+    """Save every customer's key before the rows are deleted."""
     with connection.cursor() as cursor:
         cursor.execute(KEEP)
 
@@ -25,10 +25,10 @@ Numbers = npt.NDArray[np.int64]
 
 
 def keys_of(ids: pa.ChunkedArray, numbers: Numbers) -> Numbers:
-    """The keys of customers who have no row yet: the one they once had, else a new one.
+    """Keys for customers without a row: the one they had before, else a new one.
 
-    A new key is the place in the file (`numbers`), and behind all that were ever given where those
-    are taken.
+    New keys are the row numbers in the file (`numbers`), shifted past all keys ever assigned where
+    those are taken.
     """
     if not len(numbers):
         return numbers
@@ -43,6 +43,6 @@ def keys_of(ids: pa.ChunkedArray, numbers: Numbers) -> Numbers:
 
 
 def highest() -> int:
-    """The highest key that was ever given, 0 for none."""
+    """The highest key ever assigned, or 0."""
     given = CustomerKey.objects.aggregate(most=Max("key"))["most"] or 0
     return max(given, Customer.objects.aggregate(most=Max("pk"))["most"] or 0)

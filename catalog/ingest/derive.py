@@ -1,4 +1,4 @@
-"""What is computed from the loaded rows: article summaries, search vectors, statistics."""
+"""Derived data: article summaries, search vectors, statistics."""
 
 from collections.abc import Collection
 from datetime import date
@@ -12,7 +12,7 @@ from catalog.money import price
 
 RECENT_DAYS = 28
 
-# Apart from the INSERT that uses it: PostgreSQL reads in parallel only where nothing is written.
+# A statement of its own, because PostgreSQL reads in parallel only in queries that don't write.
 SOLD = """
 CREATE TEMP TABLE sold ON COMMIT DROP AS
 SELECT article_id, count(*) AS units, min(t_dat) AS first_sold, max(t_dat) AS last_sold,
@@ -20,7 +20,7 @@ SELECT article_id, count(*) AS units, min(t_dat) AS first_sold, max(t_dat) AS la
 FROM catalog_transaction GROUP BY article_id
 """
 
-# The planner would read all months for this; one look into an article's last month is enough.
+# Index look-ups in an article's last month; left alone, the planner would scan every month.
 BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
 LAST_SALES = """
 CREATE TEMP TABLE last_sale ON COMMIT DROP AS
@@ -31,7 +31,7 @@ ORDER BY t.article_id, t.id DESC
 """
 BY_ANY = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
 
-# A never-sold article takes the median of its product's, else its type's, else of all last prices.
+# The price of a never-sold article: the median of its product, else of its type, else of all.
 SUMMARIES = """
 WITH known AS (
     SELECT a.id, a.product_id, a.product_type_id, p.price
@@ -57,10 +57,10 @@ LEFT JOIN by_type t USING (product_type_id)
 CROSS JOIN overall o
 """
 
-# What an article costs in a catalogue without one sale, in money.
+# The price, in money, if the catalogue has no sales at all.
 AMOUNT_WITHOUT_SALES = Decimal(15)
 
-# Article.search with its weights. `a` is a row of catalog_article, the others are joined by NAMED.
+# Article.search with its weights. `a` is a row of catalog_article; NAMED joins the others.
 VECTOR = """
     setweight(to_tsvector('english', a.name), 'A') ||
     setweight(
@@ -79,7 +79,7 @@ NAMED_BY = """
 
 
 def fill_summaries() -> None:
-    """In a transaction: one ArticleSummary per article; replaces what was there."""
+    """Inside a transaction: replace all rows of ArticleSummary."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM catalog_articlesummary")
         cursor.execute(SOLD, {"last": last_day(), "recent_days": RECENT_DAYS})
@@ -91,7 +91,7 @@ def fill_summaries() -> None:
 
 
 def last_day() -> date | None:
-    """The day of the latest transaction, found in the latest month that has any."""
+    """The day of the latest transaction, from the latest month that has any."""
     with connection.cursor() as cursor:
         for table in reversed(partitions.attached()):
             cursor.execute(f"SELECT max(t_dat) FROM {table}")  # noqa: S608
@@ -101,9 +101,9 @@ def last_day() -> date | None:
 
 
 def mark_pictures(pictured: Collection[int]) -> tuple[int, int, int]:
-    """Set has_picture where it differs.
+    """Set has_picture where it changed.
 
-    How many articles have no picture, how many pictures have no article, how many changed.
+    Returns the number of articles without a picture, pictures without an article, and changes.
     """
     keys = list(pictured)
     with connection.cursor() as cursor:
@@ -129,7 +129,7 @@ def server_version() -> int:
 
 
 def analyze(*tables: str) -> None:
-    """Fresh statistics for the planner; a month's own were made when it was built."""
+    """Update planner statistics; a month's partition is analysed when it is built."""
     only = "ONLY" if server_version() >= 180000 else ""
     with connection.cursor() as cursor:
         for table in tables:

@@ -1,7 +1,7 @@
-"""Articles with their look-up tables, and customers: read whole, a transaction each, together.
+"""Articles with their look-up tables, and customers: read whole, in parallel, one transaction each.
 
-The customers have a connection of their own, and commit second: the rejects file is cut back to the
-length that the latest checkpoint tells.
+Customers use a connection of their own and commit second, because the rejects file is truncated to
+the length in the latest checkpoint.
 """
 
 from collections import Counter
@@ -53,7 +53,7 @@ ARTICLE = {
 
 @dataclass(frozen=True)
 class Dimension:
-    """A whole file's usable rows; `numbers` are their places among all rows of the file."""
+    """A whole file's usable rows; `numbers` are their row numbers in the file."""
 
     table: pa.Table
     numbers: npt.NDArray[np.int64]
@@ -63,7 +63,7 @@ class Dimension:
 
 
 def load_dimensions(job: Job) -> None:
-    """Articles here, customers in a thread and a connection of their own."""
+    """Articles here; customers in a thread with its own connection."""
     catalogue: Future[None] = Future()
     with ThreadPoolExecutor(1) as pool:
         customers = None
@@ -82,7 +82,7 @@ def load_dimensions(job: Job) -> None:
 
 
 def load_customers(job: Job, known: CustomerKeys, catalogue: Future[None]) -> None:
-    """Read and write the customers; they are committed when the catalogue is."""
+    """Read and write the customers; they commit after the catalogue."""
     try:
         session.prepare()
         write_customers(job, read_customers(job, known), catalogue)
@@ -123,7 +123,7 @@ def read_customers(job: Job, known: CustomerKeys) -> Dimension:
 
 
 def write_customers(job: Job, found: Dimension, catalogue: Future[None]) -> None:
-    """Customers with the keys they had, or new ones, in one transaction with the checkpoint."""
+    """Customers with their previous or new keys, in one transaction with the checkpoint."""
     table = found.table.rename_columns([name.lower() for name in found.table.column_names])
     keys = keys_of(table["customer_id"], found.numbers)
     with job.phases.phase("customer keys", beside=True), transaction.atomic():
@@ -134,14 +134,14 @@ def write_customers(job: Job, found: Dimension, catalogue: Future[None]) -> None
 
 
 def fresh_articles(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> Rows:
-    """Places, in order, of the first row of each key that is not known yet."""
+    """Indices, in order, of the first row of each new key."""
     first: Rows = np.sort(np.unique(keys, return_index=True)[1])
     fresh: Rows = first[~among(keys[first], known)]
     return fresh
 
 
 def fresh_customers(ids: pa.Array, known: CustomerKeys) -> Rows:
-    """Places, in order, of the first row of each id that is not known yet."""
+    """Indices, in order, of the first row of each new id."""
     first: Rows = first_occurrences(pack(ids) if are_hex(ids) else spread(ids))
     fresh: Rows = first[known.find_ids(ids.take(pa.array(first))) == UNKNOWN]
     return fresh
@@ -156,7 +156,7 @@ def read_dimension(
     *,
     beside: bool = False,
 ) -> Dimension:
-    """Read and clean the rest of a file. Of rows with the same key the first stands."""
+    """Read and clean the rest of a file. Of rows with the same key the first is used."""
     tables, lines, numbers, rejects = [], [], [], []
     emptied: Counter[str] = Counter()
     with job.reading(name, beside=beside) as (blocks, show):
@@ -180,7 +180,7 @@ def read_dimension(
 
 
 def repeated(job: Job, name: str, key: str, lines: npt.NDArray[np.int64]) -> list[Reject]:
-    """Rejects for rows whose key came before, as they stand in the file, which is read again."""
+    """Rejects for rows with a duplicate key, as they appear in the file, which is read again."""
     if not len(lines):
         return []
     rejects = []
@@ -191,7 +191,7 @@ def repeated(job: Job, name: str, key: str, lines: npt.NDArray[np.int64]) -> lis
 
 
 def write_articles(found: pa.Table) -> None:
-    """The articles with their search vectors, worked out before the table is locked."""
+    """The articles with their search vectors, which are computed before the table is locked."""
     columns = ", ".join(ARTICLE.values())
     given = ", ".join(f"a.{column}" for column in ARTICLE.values())
     with connection.cursor() as cursor:
@@ -201,7 +201,7 @@ def write_articles(found: pa.Table) -> None:
             f"CREATE TEMP TABLE searchable ON COMMIT DROP AS "
             f"SELECT {given}, {VECTOR} AS search {NAMED}, incoming a WHERE {NAMED_BY}"
         )
-        # The look-up tables' own foreign keys are checked now: checks to come would forbid DDL.
+        # Check the look-up tables' deferred foreign keys now: pending checks would block DDL.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         with bare(Article):
             cursor.execute(

@@ -1,4 +1,4 @@
-"""The keys that the tables hold already, read back by a binary COPY."""
+"""Keys that are already in the tables, read by binary COPY."""
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ HAS_TEXTS = (
     "WHERE length(customer_id) <> 64 OR customer_id ~ '[^0-9a-f]')"
 )
 HEX = "SELECT decode(customer_id, 'hex'), id FROM catalog_customer"
-# Padded with zero bytes to the same length, 64.
+# Zero-padded to a fixed length of 64.
 TEXT = (
     "SELECT substr(convert_to(customer_id, 'UTF8') || decode(repeat('00', 64), 'hex'), 1, 64), id "
     "FROM catalog_customer"
@@ -33,5 +33,5 @@ def known_customers() -> CustomerKeys:
 
 
 def known_articles() -> npt.NDArray[np.int32]:
-    """In order."""
+    """Sorted."""
     return np.sort(copy_out("SELECT id FROM catalog_article", ARTICLE_ROW)["key"].astype(np.int32))

@@ -1,4 +1,4 @@
-"""The state of a running ingest: its checkpoints, its rejects file, and how far it may go wrong."""
+"""State of a running ingest: its checkpoints, its rejects file, and its limits."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -33,7 +33,7 @@ class Job:
     limits: Limits
 
     def start(self, name: str) -> Position:
-        """Where the file's checkpoint stands."""
+        """The position of the file's checkpoint."""
         file = self.files[name]
         return Position(file.offset, file.line, file.rows, file.crc)
 
@@ -41,7 +41,7 @@ class Job:
     def reading(
         self, name: str, *, beside: bool = False
     ) -> Iterator[tuple[Iterator[Records], Callable[[Position], None]]]:
-        """The rest of a file from its checkpoint on, and a function to show how far it is read."""
+        """The rest of a file after its checkpoint, and a function to report progress."""
         source, start = self.sources[name], self.start(name)
         with self.phases.phase(name, source.size, beside=beside) as advance:
             yield (
@@ -58,9 +58,9 @@ class Job:
         *,
         done: bool = False,
     ) -> None:
-        """Record in the open transaction that everything up to `end` is dealt with.
+        """Record, in the open transaction, that everything up to `end` is done.
 
-        Raise IngestError when more rows were rejected than the limits allow.
+        Raises IngestError if more rows were rejected than the limits allow.
         """
         file = self.files[name]
         file.offset, file.line, file.rows, file.crc = end.offset, end.line, end.rows, end.crc
@@ -75,13 +75,13 @@ class Job:
         file.save()
 
     def to_keep(self, rejects: Sequence[Reject]) -> Sequence[Reject]:
-        """The rejects to show: not those that --only-known means."""
+        """The rejects to write to the file: not those that --only-known expects."""
         if not self.limits.only_known:
             return rejects
         return [reject for reject in rejects if reject.reason not in UNKNOWN]
 
     def check_share(self, name: str, *, at_end: bool) -> None:
-        """Raise IngestError, with causes and advice, where a file's rejects are beyond reason."""
+        """Raise IngestError, with causes and advice, if too large a share of a file is rejected."""
         file, source = self.files[name], self.sources[name]
         if not self.limits.are_passed(file.rows, file.rejected, at_end=at_end):
             return
@@ -96,7 +96,7 @@ class Job:
         raise IngestError(f"{said}\n    {hint}" if hint else said)
 
     def check_rejects(self, name: str, latest: list[Reject], *, counted: bool = False) -> None:
-        """Stop with the first examples when there are too many; `latest` may not be counted yet."""
+        """Stop with the first examples if there are too many; `latest` may not be counted yet."""
         if self.limits.most is None:
             return
         total = sum(self.limits.counted(file.rejected) for file in self.files.values())

@@ -1,7 +1,7 @@
-"""From a customer's id to the integer key, a whole column at a time.
+"""Maps customer ids to integer keys, a column at a time.
 
-H&M's ids are 64 hex digits, held as four 64-bit words; a data set with ids of another form has all
-of them held as their bytes, eight words.
+H&M's ids are 64 hex digits, stored as four 64-bit words. If a data set has ids in another format,
+all of its ids are stored as bytes, in eight words.
 """
 
 import binascii
@@ -22,7 +22,7 @@ HEX = f"^[0-9a-fA-F]{{{HEX_DIGITS}}}$"
 
 
 def canonical(ids: pa.Array) -> pa.Array:
-    """Ids in the one form in which they are kept: hex digits small, no blanks, 12 for 12.0."""
+    """Ids in canonical form: lower-case hex digits, no blanks, 12 for 12.0."""
     trimmed = pc.utf8_trim_whitespace(ids)
     hexes = pc.match_substring_regex(trimmed, HEX)
     if pc.all(hexes).as_py():
@@ -36,7 +36,7 @@ def are_hex(ids: pa.Array) -> bool:
 
 
 def pack(ids: pa.Array) -> Words:
-    """Ids of exactly 64 hex digits as four words each; ValueError where one is not."""
+    """Ids of exactly 64 hex digits as four words each; raises ValueError for any other."""
     if not len(ids):
         return np.empty((0, HEX_WORDS), dtype=np.uint64)
     offsets = offsets_of(ids)
@@ -47,19 +47,19 @@ def pack(ids: pa.Array) -> Words:
 
 
 def offsets_of(texts: pa.Array) -> npt.NDArray[np.int32]:
-    """Where each text begins in the array's bytes, and where the last one ends."""
+    """The offsets of each text in the array's bytes, and the end of the last."""
     found = np.frombuffer(texts.buffers()[1], dtype=np.int32)
     return found[texts.offset : texts.offset + len(texts) + 1]
 
 
 def spread(ids: pa.Array) -> Words:
-    """Ids of at most 64 bytes as eight words each."""
+    """Ids of up to 64 bytes as eight words each."""
     padded = np.array([text.encode() for text in ids.to_pylist()], dtype=f"S{LONGEST}")
     return padded.view(np.uint64).reshape(-1, TEXT_WORDS)
 
 
 def widened(words: Words) -> Words:
-    """The words of hex ids as those of any texts."""
+    """The words of hex ids in the eight-word form."""
     text = binascii.hexlify(words.astype(">u8").tobytes())
     return np.frombuffer(text, np.uint64).reshape(-1, TEXT_WORDS)
 
@@ -72,14 +72,14 @@ def first_occurrences(words: Words) -> npt.NDArray[np.intp]:
 
 
 class CustomerKeys:
-    """A perfect-hash look-up: ids sorted by a 64-bit mix of their words, verified word by word.
+    """A perfect-hash look-up: ids sorted by a 64-bit hash of their words, compared word by word.
 
-    About 48 bytes a customer. Ids need not be random: when two of them mix to the same hash,
-    other multipliers are drawn until none do.
+    About 48 bytes per customer. Ids need not be random: if two of them have the same hash, new
+    multipliers are drawn until none do.
     """
 
     def __init__(self, words: Words, keys: Keys) -> None:
-        """`words` must be distinct; `keys` are theirs."""
+        """`words` must be distinct; `keys` belong to them."""
         random = np.random.default_rng(seed=0)
         while True:
             drawn = random.integers(0, 2**64, size=words.shape[1], dtype=np.uint64)
@@ -99,7 +99,7 @@ class CustomerKeys:
         return np.asarray((words * self.multipliers).sum(axis=1, dtype=np.uint64))
 
     def find_ids(self, ids: pa.Array) -> Keys:
-        """The key of each id, in any letters, UNKNOWN where there is none."""
+        """The key of each id, ignoring case; UNKNOWN if there is none."""
         try:
             words = pack(ids)
         except ValueError:
@@ -115,7 +115,7 @@ class CustomerKeys:
         return keys
 
     def find(self, words: Words) -> Keys:
-        """The key of each id, UNKNOWN where there is none."""
+        """The key of each id; UNKNOWN if there is none."""
         if not len(self.keys):
             return np.full(len(words), UNKNOWN, dtype=np.int32)
         place = np.minimum(np.searchsorted(self.hashes, self.mix(words)), len(self.keys) - 1)
@@ -125,9 +125,9 @@ class CustomerKeys:
 
 @dataclass(frozen=True)
 class Known:
-    """What sales may name: customers, and articles in order.
+    """The customers and articles (sorted) that sales may refer to.
 
-    `prices` are the articles', for sales that tell none; NaN where there is none.
+    `prices` are the articles', for sales without a price; NaN if unknown.
     """
 
     customers: CustomerKeys

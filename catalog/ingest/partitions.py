@@ -1,11 +1,10 @@
-"""The month partitions of catalog_transaction: made apart, loaded, then indexed and attached.
+"""The month partitions of catalog_transaction: created detached, loaded, then indexed and attached.
 
-A month's table is created standing alone, with the parent's columns, NOT NULLs and CHECKs but no
-index and no foreign key, so that COPY writes rows and nothing else. When the file is finished
-`build` adds the parent's indexes and foreign keys to it (the keys are checked by PostgreSQL in
-one join each, not row by row), and `attach` hangs all months into the parent in one transaction:
-the shop sees the old history until then and the whole new one after. Each step asks the system
-catalogue what is there already, so that a killed run may simply do them again.
+A month's table starts detached, with the parent's columns, NOT NULLs and CHECKs but no indexes or
+foreign keys, so that COPY only writes rows. Once the file is finished, `build` adds the indexes
+and foreign keys (validated by one join each, not row by row), and `attach` attaches all months in
+one transaction: until then the shop sees the old history, afterwards the whole new one. Each step
+checks the system catalogue for what exists, so a killed run can simply repeat it.
 """
 
 from datetime import date
@@ -14,7 +13,7 @@ from django.db import connection
 
 PARENT = "catalog_transaction"
 
-# Equal to the parent's, so that ATTACH adopts them.
+# Same definitions as the parent's, so that ATTACH reuses them.
 INDEXES = {
     "customer_day": "(customer_id, t_dat)",
     "article_day": "(article_id, t_dat)",
@@ -40,7 +39,7 @@ def bounds_of(month: date) -> tuple[date, date]:
 
 
 def ensure(month: date) -> None:
-    """An attached, empty partition for the month, for rows that come one by one."""
+    """An empty, attached partition for the month, for rows inserted individually."""
     first, after = bounds_of(month)
     execute(
         f"CREATE TABLE IF NOT EXISTS {table_of(month)} PARTITION OF {PARENT} "
@@ -49,9 +48,9 @@ def ensure(month: date) -> None:
 
 
 def create_apart(month: date) -> None:
-    """The month's table, not yet attached: columns, NOT NULLs and CHECKs only.
+    """Create the month's table, detached: only columns, NOT NULLs and CHECKs.
 
-    The CHECK on t_dat spares ATTACH a scan of the table. It is vacuumed when it is built.
+    The CHECK on t_dat spares ATTACH a scan of the table. `build` vacuums it.
     """
     first, after = bounds_of(month)
     execute(
@@ -62,22 +61,22 @@ def create_apart(month: date) -> None:
 
 
 def build(month: date) -> None:
-    """The parent's indexes and validated foreign keys on a loaded table that stands apart."""
+    """Add the parent's indexes and validated foreign keys to a loaded, detached table."""
     table = table_of(month)
     for name, definition in INDEXES.items():
         execute(f"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} {definition}")
-    # With the pages marked all-visible, the keys are checked from the indexes alone. Most are: rows
-    # are loaded frozen, and VACUUM passes over them.
+    # With all pages marked all-visible, foreign keys are checked by index-only scans. Most pages
+    # already are, as rows are loaded frozen, so VACUUM skips them.
     execute(f"VACUUM (ANALYZE) {table}")
     for name, definition in FOREIGN_KEYS.items():
         if name not in constraints_of(table):
-            # NOT VALID takes the strong lock for an instant; VALIDATE then reads beside others.
+            # NOT VALID holds the strong lock only briefly; VALIDATE then allows concurrent access.
             execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID")
         execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 
 def attach(month: date) -> None:
-    """Make the built table a partition."""
+    """Attach the built table as a partition."""
     first, after = bounds_of(month)
     table = table_of(month)
     execute(
@@ -94,7 +93,7 @@ def drop_all() -> None:
 
 
 def apart() -> list[str]:
-    """Names of the month tables that are not (yet) partitions, in order."""
+    """Names of the month tables that aren't partitions (yet), in order."""
     return names(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND NOT relispartition "
         "AND pg_table_is_visible(oid) AND relname ~ %s ORDER BY relname",
@@ -117,7 +116,7 @@ def months() -> set[date]:
 
 
 def month_of(table: str) -> date:
-    """The month a table's name tells."""
+    """The month in a table's name."""
     year, month = table.rsplit("_", 2)[1:]
     return date(int(year), int(month), 1)
 
@@ -133,6 +132,6 @@ def names(sql: str, parameters: list[str]) -> list[str]:
 
 
 def execute(sql: str) -> None:
-    """Run SQL made of our own names and dates; no user input comes here."""
+    """Run SQL built from our own names and dates, never from user input."""
     with connection.cursor() as cursor:
         cursor.execute(sql)

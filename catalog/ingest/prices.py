@@ -1,4 +1,4 @@
-"""What sales may name, and what they cost where the sales' own file does not tell."""
+"""What sales may refer to, and prices for sales files without a price column."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,18 +19,18 @@ SALES, ARTICLES = "transactions_train", "articles"
 
 
 def with_prices(known: Known, sources: Mapping[str, Source]) -> Known:
-    """With the articles' own prices, where a file tells them or no file tells any."""
+    """Add prices from articles.csv if it has them, or default prices if no file has any."""
     articles, sales = sources.get(ARTICLES), sources[SALES]
     if articles is not None and "price" in articles.header:
         return replace(known, prices=prices_in(articles, known.articles))
     if "price" in sales.header:
         return known
-    # No file tells a price: all cost what an article without one does.
+    # No file has prices: use the default for articles without sales.
     return replace(known, prices=np.full(len(known.articles), price(AMOUNT_WITHOUT_SALES)))
 
 
 def prices_in(source: Source, articles: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-    """The column price of articles.csv, in the order of `articles`; NaN where there is none."""
+    """The price column of articles.csv, in the order of `articles`; NaN if missing."""
     prices = np.full(len(articles), np.nan)
     for records in source.read(source.start, BLOCK_BYTES):
         ids = decode_ids(records.table["article_id"])

@@ -1,4 +1,4 @@
-"""What a person watching sees of the ingest, and how long each phase took."""
+"""Progress output of the ingest, and the duration of each phase."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ Advance = Callable[[int, int], None]
 
 
 class Phases:
-    """Progress bars on a terminal, a line per phase elsewhere; `seconds` by phase."""
+    """Progress bars on a terminal, one line per phase otherwise; `seconds` by phase."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
@@ -28,9 +28,9 @@ class Phases:
 
     @contextmanager
     def phase(self, name: str, total: int = 1, *, beside: bool = False) -> Iterator[Advance]:
-        """Time a phase. Yields a function to tell how much of `total`, how many rows are done.
+        """Time a phase. Yields a function to report how much of `total` and how many rows are done.
 
-        What runs `beside` another phase is shown and not timed, so that `seconds` add up.
+        A phase that runs `beside` another is displayed but not timed, so that `seconds` add up.
         """
         task = self.bars.add_task(name, total=max(total, 1), rate="")
         begin = time.monotonic()

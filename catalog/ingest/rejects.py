@@ -1,4 +1,4 @@
-"""The file of rows that could not be used."""
+"""The file of rejected rows."""
 
 import csv
 import itertools
@@ -11,14 +11,14 @@ HEADER = ("file", "line", "reason", "row")
 
 
 class RejectsFile:
-    """A CSV file of file, line, reason and row; made with the first reject.
+    """A CSV file of file, line, reason and row; created with the first reject.
 
-    It is written before the checkpoint that counts its rows is committed, and cut back to the
-    committed length when a run is taken up again, so it holds each reject once.
+    It is written before the checkpoint that counts its rows commits, and truncated to the committed
+    length when a run resumes, so that it contains each reject once.
     """
 
     def __init__(self, path: Path, size: int) -> None:
-        """Continue the file from its committed `size` in bytes."""
+        """Resume the file at its committed `size` in bytes."""
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
@@ -33,7 +33,7 @@ class RejectsFile:
             return [tuple(row) for row in itertools.islice(csv.reader(file), 1, count + 1)]
 
     def example(self, name: str, reason: str) -> Reject | None:
-        """The first reject of a file for this reason."""
+        """A file's first reject for this reason."""
         if not self.path.exists():
             return None
         with self.path.open(newline="", encoding="utf-8") as file:
@@ -43,7 +43,7 @@ class RejectsFile:
         return None
 
     def append(self, name: str, rejects: Iterable[Reject]) -> int:
-        """Add rejects of one input file; the file's length in bytes afterwards."""
+        """Append rejects of one input file; returns the length of the rejects file in bytes."""
         rows = [(name, reject.line, reject.reason, reject.row) for reject in rejects]
         size = self.path.stat().st_size if self.path.exists() else 0
         if not rows:

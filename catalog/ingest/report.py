@@ -1,4 +1,4 @@
-"""What came of an ingest: the report kept with its run, printed and written as JSON."""
+"""The report of an ingest: stored with its run, printed, and written as JSON."""
 
 import resource
 import sys
@@ -19,8 +19,8 @@ EXAMPLES = 20
 
 
 def full_report(job: Job, before: int, pictures: Report) -> Report:
-    """`rows` counts all that the tables and rejects files account for, `rows_read_before` those
-    that were there when this command began."""
+    """`rows` counts all rows in the tables and rejects files, `rows_read_before` those that were
+    there when this command started."""
     files = job.files.values()
     rows = sum(file.rows for file in files)
     return {
@@ -40,7 +40,7 @@ def full_report(job: Job, before: int, pictures: Report) -> Report:
 
 
 def warnings_of(job: Job) -> list[str]:
-    """All that is odd and could be loaded."""
+    """Everything suspicious that could still be loaded."""
     told = [*job.run.report.get("warnings", []), *copies_told(Path(job.run.data_dir))]
     told += warnings.of_sources(job.sources, f"{derive.AMOUNT_WITHOUT_SALES:.2f}")
     for name, file in job.files.items():
@@ -60,13 +60,13 @@ def file_report(file: IngestFile) -> Report:
 
 
 def peak_mb() -> int:
-    """The most memory this process has held; Linux tells kB, macOS bytes."""
+    """Peak memory of this process; ru_maxrss is in kB on Linux, bytes on macOS."""
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most // (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
 def picture_report(images: Path | None) -> Report:
-    """Mark the articles that have a picture; how many have, have none, and what is left over."""
+    """Mark the articles with a picture, and count found, missing and surplus pictures."""
     library = survey(images) if images else Library()
     missing, surplus, changed = derive.mark_pictures(library.articles)
     return {

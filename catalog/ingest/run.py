@@ -1,4 +1,4 @@
-"""One ingest from end to end: what is there already, what is left to do, what came of it."""
+"""One ingest from start to end: determines what is loaded already, does the rest, reports."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,10 +31,10 @@ class Options:
 
 
 def ingest(options: Options, phases: Phases) -> Report:
-    """Bring the tables to what the files say, from wherever an earlier run came to.
+    """Make the tables match the files, resuming an earlier run if there is one.
 
-    Raises IngestError for input that can't be used. Whatever is raised, the tables agree with
-    the checkpoints, and the same call goes on from there.
+    Raises IngestError for unusable input. Whatever is raised, the tables agree with the
+    checkpoints, and the same call resumes from there.
     """
     images = images_of(options)
     with session.only_one(), session.loading():
@@ -68,7 +68,7 @@ def job_of(run: IngestRun, sources: dict[str, Source], phases: Phases, options: 
 
 
 def carry_on(job: Job, images: Path | None) -> Report:
-    """Every step that is not done yet, in order."""
+    """Every step that isn't done yet, in order."""
     before = sum(file.rows for file in job.files.values())
     dimensions.load_dimensions(job)
     if not job.files[transactions.NAME].done:
@@ -91,17 +91,17 @@ def carry_on(job: Job, images: Path | None) -> Report:
 
 
 def refresh_pictures(run: IngestRun, images: Path | None, phases: Phases) -> Report:
-    """The tables hold these files already; only pictures may have come or gone."""
+    """For files that are loaded already: only pictures may have changed."""
     if images:
         with phases.phase("pictures"), transaction.atomic():
             run.report["pictures"] = pictures = picture_report(images)
-            # A picture that came or went moves the version of the data, by which pages are kept.
+            # Changed pictures need a new data version, as it keys the caches of pages.
             run.finish() if pictures["changed"] else run.save()
     return {**run.report, "unchanged": True}
 
 
 def mark(run: IngestRun, status: IngestRun.Status) -> None:
-    """Save the run's status, if the database is there to save it."""
+    """Save the run's status if the database is reachable."""
     run.status = status
     if connection.is_usable():
         run.save()

@@ -1,4 +1,4 @@
-"""What a connection is set to while it loads, and the lock that lets one ingest work at a time."""
+"""Connection settings for loading, and the lock that allows one ingest at a time."""
 
 import time
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ from catalog.ingest.errors import IngestError
 LOCK = int.from_bytes(b"ingesthm", "big")
 LOCK_TRIES, LOCK_PAUSE = 10, 0.5
 SETTINGS = {
-    # A crash of the server loses at most the last blocks, rows and checkpoint together.
+    # A server crash loses at most the last blocks, rows and checkpoint together.
     "synchronous_commit": "off",
-    # A month's index is sorted in memory, in each of the two connections that build.
+    # Sorts a month's index in memory, in each of the two building connections.
     "maintenance_work_mem": "256MB",
     "work_mem": "128MB",
-    # Compressing the images of new index pages takes as long as the rest of building an index.
+    # Compressing full-page images of new indexes takes as long as the rest of building an index.
     "wal_compression": "off",
-    # A server process notices within a second that its client was killed, and frees its locks.
+    # A server process notices within a second that its client was killed, and releases its locks.
     "client_connection_check_interval": "1s",
 }
-# Some settings are the superuser's alone; elsewhere the load goes on with the server's own.
+# Some settings need superuser rights; without those the server's own values apply.
 SET = (
     "SELECT set_config(name, %s, false) FROM pg_settings "
     "WHERE name = %s AND has_parameter_privilege(name, 'SET')"
@@ -30,7 +30,7 @@ SET = (
 
 
 def prepare(**more: str) -> None:
-    """Set the connection up for loading."""
+    """Apply the settings for loading to the connection."""
     with connection.cursor() as cursor:
         for name, value in (SETTINGS | more).items():
             cursor.execute(SET, [value, name])
@@ -38,7 +38,7 @@ def prepare(**more: str) -> None:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """The settings for the time of a load."""
+    """Apply the settings while loading, then reset them."""
     prepare()
     try:
         yield
@@ -51,7 +51,7 @@ def loading() -> Iterator[None]:
 
 @contextmanager
 def only_one() -> Iterator[None]:
-    """Hold the database-wide lock of the ingest. The server frees it if we are killed."""
+    """Hold the database-wide ingest lock. The server releases it if this process is killed."""
     for attempt in range(LOCK_TRIES):
         if query("SELECT pg_try_advisory_lock(%s)", LOCK):
             break

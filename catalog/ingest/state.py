@@ -1,4 +1,4 @@
-"""Which run the tables hold, and what of the files is left to do."""
+"""Which run the tables hold, and what is left to do."""
 
 from copy import copy
 from pathlib import Path
@@ -19,7 +19,7 @@ TABLES = (
 
 
 def current_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
-    """The run to take up, or to find done; a new one for an empty catalogue or grown files."""
+    """The run to resume or already done; a new one for an empty catalogue or files that grew."""
     run = IngestRun.objects.order_by("-pk").first()
     if run is None:
         if Article.objects.exists() or Customer.objects.exists():
@@ -40,7 +40,7 @@ def current_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
 
 
 def compared(file: IngestFile, source: Source) -> Prefix:
-    """What the file is beside what was loaded of it; read anew only where its state differs."""
+    """Compare the file with what was loaded from it; it is only read if its fingerprint changed."""
     if file.fingerprint == source.fingerprint:
         return Prefix.ALL
     file.fingerprint = source.fingerprint
@@ -51,7 +51,7 @@ def compared(file: IngestFile, source: Source) -> Prefix:
 def taken_up(
     run: IngestRun, folder: Path, files: list[IngestFile], found: dict[str, Prefix]
 ) -> IngestRun:
-    """The run with its files as they are now; a run of its own where a loaded file has grown."""
+    """The run with its files as they are now; a new run if a loaded file has grown."""
     grown = [file for file in files if file.done and found[file.name] is Prefix.MORE]
     for file in grown:
         file.done = False
@@ -62,7 +62,7 @@ def taken_up(
 
 
 def succeeding(files: list[IngestFile], folder: Path) -> IngestRun:
-    """A new run that goes on where these checkpoints stand, with a rejects file of its own."""
+    """A new run that continues from these checkpoints, with its own rejects file."""
     run = IngestRun.objects.create(data_dir=str(folder.resolve()))
     for file in map(copy, files):
         file.pk, file.run, file.rejects_size = None, run, 0
@@ -91,7 +91,7 @@ def new_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
 
 @transaction.atomic
 def begin_anew(folder: Path, sources: dict[str, Source]) -> IngestRun:
-    """Empty the catalogue, and whatever refers to its rows, and start a run; keys are kept."""
+    """Empty the catalogue and everything that refers to it, and start a run; keys are preserved."""
     customer_keys.keep()
     tables = ", ".join(f"catalog_{name}" for name in TABLES)
     partitions.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")

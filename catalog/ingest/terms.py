@@ -1,4 +1,4 @@
-"""The look-up tables that articles.csv names row by row, and the products."""
+"""The look-up tables that articles.csv refers to, and the products."""
 
 import pandas as pd
 import pyarrow as pa
@@ -19,12 +19,12 @@ TERMS = {
     "catalog_section": ("section_no", "section_name"),
     "catalog_garmentgroup": ("garment_group_no", "garment_group_name"),
 }
-# Every pair of a number (or letter) and the name that should be the only one for it.
+# Every number (or letter) and the name that should be unique for it.
 NAMED = (*TERMS.values(), ("index_code", "index_name"), ("product_type_no", "product_type_name"))
 
 
 def ambiguous(articles: pd.DataFrame) -> list[str]:
-    """Warnings for numbers with several names; the first name in the file stands."""
+    """Warnings for numbers with several names; the first name in the file is used."""
     warnings = []
     for number, name in NAMED:
         pairs = articles[[number, name]].drop_duplicates()
@@ -37,7 +37,7 @@ def ambiguous(articles: pd.DataFrame) -> list[str]:
 
 
 def write_terms(articles: pd.DataFrame) -> None:
-    """The look-up tables and products that the articles name; what is there already stays."""
+    """Insert the look-up rows and products that the articles need; existing rows stay."""
     for table, (number, name) in TERMS.items():
         add(table, articles, {number: "id", name: "name"})
     add(
@@ -55,7 +55,7 @@ def write_terms(articles: pd.DataFrame) -> None:
 
 
 def number_groups(names: "pd.Series[str]") -> dict[str, int]:
-    """Product groups have no number in the files; new ones get theirs in order of their names."""
+    """Product groups have no number in the files; new ones are numbered in order of name."""
     numbers = dict(ProductGroup.objects.values_list("name", "pk"))
     after = max(numbers.values(), default=0) + 1
     new = {name: after + at for at, name in enumerate(sorted(set(names) - set(numbers)))}
@@ -66,7 +66,7 @@ def number_groups(names: "pd.Series[str]") -> dict[str, int]:
 
 
 def add(target: str, articles: pd.DataFrame, columns: dict[str, str]) -> None:
-    """Insert a look-up table's rows that are not there yet, by their first column."""
+    """Insert the look-up rows whose first column isn't in the table yet."""
     frame = articles[list(columns)].drop_duplicates(next(iter(columns))).rename(columns=columns)
     incoming = f"incoming_{target}"
     with connection.cursor() as cursor:

@@ -1,11 +1,11 @@
-"""Transactions: block by block into their months' tables, each block with its checkpoint.
+"""Loads transactions block by block into their months' tables, with a checkpoint per block.
 
-The blocks of a month share a transaction, for rows that come into a table of the same transaction
-are written once: frozen, so that no VACUUM rewrites them, and without a write-ahead log where the
-server needs none.
+The blocks of a month share a transaction, because rows loaded into a table created in the same
+transaction are written once: frozen, so that VACUUM doesn't rewrite them, and without a write-ahead
+log if the server doesn't need one.
 
 While PostgreSQL takes one block, a second thread cleans and encodes the next and a third parses the
-one after; all are spent in C code that releases the GIL.
+one after; all of them spend their time in C code that releases the GIL.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -27,28 +27,28 @@ from catalog.ingest.copying import by_month, copy_rows, encode
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
 from catalog.ingest.keys import Known
+from catalog.ingest.prefetch import prefetched
 from catalog.ingest.prices import with_prices
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, Reject
-from catalog.prefetch import prefetched
 
 NAME = "transactions_train"
-# The most blocks that a crash can cost: a month of the full data set has about nine.
+# The most blocks a crash can cost; a month of the full data set has about nine.
 MOST_BLOCKS = 16
 BUILDERS = 2
 BUILDER = {
-    # The builders are parallel already.
+    # The builders already run in parallel.
     "max_parallel_maintenance_workers": "0",
     "max_parallel_workers_per_gather": "0",
-    # Foreign keys are checked by merging two indexes, without a hash of all customers a month.
+    # Check foreign keys by merging two indexes instead of hashing all customers for each month.
     "enable_hashjoin": "off",
-    # 9,000 rows tell enough of one month; those of the whole table are counted at the default.
+    # 9,000 sampled rows are enough for one month; the whole table uses the default.
     "default_statistics_target": "30",
 }
 
 
 class Builders:
-    """A few connections that give loaded months their indexes and foreign keys."""
+    """A few connections that build the indexes and foreign keys of loaded months."""
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(BUILDERS)
@@ -66,7 +66,7 @@ class Builders:
                 self.building[month] = self.pool.submit(build, month)
 
     def finished(self, months: list[date]) -> Iterator[Future[None]]:
-        """The months one by one as they are built. Raises what went wrong with one."""
+        """Yields months as they finish building; raises if one failed."""
         self.start(months)
         for future in as_completed([self.building[month] for month in months]):
             future.result()
@@ -74,7 +74,7 @@ class Builders:
 
 
 def build(month: date) -> None:
-    """In a thread of the pool: build one month in a connection of the thread's own."""
+    """Build one month, in a pool thread with its own connection."""
     try:
         session.prepare(**BUILDER)
         partitions.build(month)
@@ -93,14 +93,14 @@ class Block:
 
 
 def load(job: Job) -> None:
-    """Everything from the file's checkpoint to its end, then all months into sight at once."""
+    """Load from the file's checkpoint to its end, then make all months visible at once."""
     with Builders() as builders:
         load_transactions(job, builders)
         attach_months(job, builders)
 
 
 def load_transactions(job: Job, builders: Builders) -> None:
-    """The rest of the file; a month that it has left behind is built while the next one loads."""
+    """Load the rest of the file; completed months are built while the next one loads."""
     known = with_prices(Known(known_customers(), known_articles()), job.sources)
     with job.reading(NAME) as (records, show):
         blocks = prefetched(prepare(item, known) for item in prefetched(records))
@@ -113,7 +113,7 @@ def load_transactions(job: Job, builders: Builders) -> None:
 
 @dataclass
 class Grouping:
-    """Numbers blocks by their transaction: a new one for a new month, or after MOST_BLOCKS."""
+    """Assigns blocks to transactions: a new one for a new month, or after MOST_BLOCKS."""
 
     months: set[date]
     number: int = 0
@@ -128,7 +128,7 @@ class Grouping:
 
 
 def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], None]) -> date:
-    """In a transaction: blocks with their checkpoints; a month without a table gets one.
+    """Inside a transaction: load blocks with their checkpoints, creating missing months.
 
     Returns the earliest month of the last block.
     """
@@ -148,7 +148,7 @@ def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], 
 
 
 def prepare(records: Records, known: Known) -> Block:
-    """Pure: clean and encode one block. A row's id is its place among the rows of the file."""
+    """Pure: clean and encode one block. A row's id is its row number in the file."""
     found = clean_transactions(records.table, known)
     rejects = records.malformed + [
         records.reject(row, reason) for row, reason in found.reasons.items()
@@ -159,7 +159,7 @@ def prepare(records: Records, known: Known) -> Block:
 
 
 def attach_months(job: Job, builders: Builders) -> None:
-    """Have the rest of the loaded months indexed and checked, then show them all at once."""
+    """Index and check the remaining months, then attach them all at once."""
     months = months_apart()
     with job.phases.phase("indexes and keys", len(months)) as advance:
         for done, _ in enumerate(builders.finished(months), start=1):

@@ -1,8 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-# The parent holds the rules; the ingest adds a partition for each month that occurs. Django can't
-# declare a partitioned table, so this is its schema, and the state gets the model beside it.
+# The parent table holds the constraints; the ingest adds a partition per month. Django can't
+# declare partitioned tables, so the schema is SQL, with the model added to the state.
 CREATE = """
 CREATE TABLE catalog_transaction (
     id bigint NOT NULL,

@@ -10,7 +10,7 @@ PREFIX = "fre_"
 
 
 class Scope(models.TextChoices):
-    """What a key opens beyond what is open to everybody."""
+    """What a key gives access to beyond public data."""
 
     FEATURES = "features:read", "read any shopper's features"
     MODELS = "models:read", "read the model versions and their metrics"
@@ -18,9 +18,9 @@ class Scope(models.TextChoices):
 
 
 class ApiKey(models.Model):
-    """A server client's key: only its SHA-256 is kept, so it can be shown but once.
+    """A server client's key. Only its SHA-256 is stored, so it can be shown only once.
 
-    A plain hash suffices, since the secret has 256 random bits. `expires_at` may be empty.
+    A plain hash is enough for 256 random bits. `expires_at` may be empty.
     """
 
     name = models.CharField(max_length=80, unique=True)
@@ -46,7 +46,7 @@ class ApiKey(models.Model):
         return hashlib.sha256(secret.encode()).hexdigest()
 
     def draw(self) -> str:
-        """A new secret, of which only the hash stays; the row is not saved yet."""
+        """Generate a new secret and set its hash; doesn't save the row."""
         secret = PREFIX + secrets.token_urlsafe(32)
         self.start, self.digest = secret[:12], self.digest_of(secret)
         return secret

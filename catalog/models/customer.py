@@ -5,8 +5,8 @@ from django.db.models import Q
 class Customer(models.Model):
     """One line of customers.csv.
 
-    `id` is ours and small; `customer_id` is the file's: 64 hex digits in H&M's set, up to 64 bytes
-    in others.
+    `id` is our own small key; `customer_id` is the file's: 64 hex digits in H&M's set, up to 64
+    bytes in others.
     """
 
     id = models.IntegerField(primary_key=True)
@@ -29,9 +29,9 @@ class Customer(models.Model):
 
 
 class CustomerKey(models.Model):
-    """The key that a customer was once given: kept when their row goes, for nobody else to get it.
+    """A customer's key. It outlives the customer's row, so that nobody else gets it.
 
-    Features, histories, tombstones, bags and orders hang on the key.
+    Features, histories, tombstones, bags and orders refer to the key.
     """
 
     customer_id = models.CharField(max_length=64, primary_key=True)

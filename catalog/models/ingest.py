@@ -3,9 +3,9 @@ from django.utils import timezone
 
 
 class IngestRun(models.Model):
-    """One run of `ingest_hm`: what it read, how far it came, what it found.
+    """One run of `ingest_hm`: what it read, how far it got, what it found.
 
-    The newest run tells what the tables hold; a run that was cut short is taken up again.
+    The newest run describes what the tables hold; an interrupted run is resumed.
     """
 
     class Status(models.TextChoices):
@@ -26,18 +26,18 @@ class IngestRun(models.Model):
         return f"{self.data_dir}, {self.started_at:%Y-%m-%d %H:%M}, {self.status}"
 
     def finish(self) -> None:
-        """Every file is in the tables and the report is written."""
+        """Mark the run done: every file is loaded and the report is written."""
         self.status, self.finished_at = self.Status.DONE, timezone.now()
         self.save()
 
 
 class IngestFile(models.Model):
-    """The checkpoint of one file: written in the transaction that writes the rows it counts.
+    """The checkpoint of one file, committed together with the rows it counts.
 
-    `offset` counts bytes of the unpacked file and `line` its lines, header included, up to which
-    every row is either in the tables or in the rejects file, whose length then was `rejects_size`;
-    `crc` is the CRC-32 of those bytes, by which a changed file is told from one that has grown.
-    Of Parquet, `offset` and `line` count rows. `quality` is what checks.quality saw of the rows.
+    `offset` (bytes of the unpacked file) and `line` (header included) mark the point up to which
+    every row is either in the tables or in the rejects file, whose length at that point is
+    `rejects_size`. `crc` is the CRC-32 of those bytes: it tells a changed file from one that has
+    grown. For Parquet, `offset` and `line` count rows. `quality` is from checks.quality.
     """
 
     run = models.ForeignKey(IngestRun, models.CASCADE, related_name="files")

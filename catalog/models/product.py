@@ -1,4 +1,4 @@
-"""Products, their articles (one per colour), and what sales tell about an article."""
+"""Products, their articles (one per colour), and article summaries derived from sales."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -8,7 +8,7 @@ from catalog.models import taxonomy
 from catalog.models.querysets import ArticleQuerySet
 from catalog.models.sort_keys import ORDERS, place
 from catalog.models.term_key import TermKey
-from catalog.titles import title_of
+from catalog.models.titles import title_of
 
 
 class Product(models.Model):
@@ -30,9 +30,9 @@ class Product(models.Model):
 class Article(models.Model):
     """One line of articles.csv.
 
-    `id` is the article_id as a number, so that a key is found without a look-up and takes four
-    bytes in every transaction; `article_id` gives the ten characters of the files.
-    Attributes stand on the article, for they may differ between the articles of one product.
+    `id` is the article_id as a number: keys need no look-up and take four bytes per transaction.
+    `article_id` formats it as the files' ten characters. Attributes belong to the article, because
+    they may differ between the articles of one product.
     """
 
     id = models.IntegerField(primary_key=True)
@@ -48,7 +48,7 @@ class Article(models.Model):
     index = TermKey(taxonomy.Index, models.PROTECT)
     section = TermKey(taxonomy.Section, models.PROTECT)
     garment_group = TermKey(taxonomy.GarmentGroup, models.PROTECT)
-    # Name (weight A), type, colour, pattern and section (B), description (C); the ingest fills it.
+    # Name (weight A), type, colour, pattern, section (B), description (C); filled by the ingest.
     search = SearchVectorField(null=True, editable=False)
 
     objects = ArticleQuerySet.as_manager()
@@ -71,16 +71,16 @@ class Article(models.Model):
 
     @property
     def title(self) -> str:
-        """The name as pages print it."""
+        """The name as shown on pages."""
         return title_of(self.name)
 
 
 class ArticleSummary(models.Model):
-    """What the transactions say of an article, computed at the end of an ingest.
+    """Per-article figures from the transactions, computed at the end of an ingest.
 
-    `price` is in the files' unit (× PRICE_UNIT is money): the last one paid, or for an article
-    never sold the median of its product, else of its type (`price_is_estimated`).
-    `units_recent` counts the last 28 days of the data.
+    `price` is in the files' unit (× PRICE_UNIT is money): the last one paid; for an article never
+    sold the median of its product, else of its type (`price_is_estimated`). `units_recent` counts
+    the last 28 days of the data.
     """
 
     article = models.OneToOneField(

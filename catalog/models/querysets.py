@@ -1,4 +1,4 @@
-"""Query intent of the catalogue: which articles, in which order, with what loaded."""
+"""Query sets of the catalogue: which articles, in which order, with which relations loaded."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from django.db import models
 from django.db.models import F, Func, Value
 
 if TYPE_CHECKING:
-    from catalog.models import Article  # noqa: F401 (named in the base class below)
+    from catalog.models import Article  # noqa: F401 (used in the base class below)
 
 POPULAR = ("-summary__units_recent", "pk")
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
-    # --- what is loaded ---
+    # --- related rows ---
 
     def for_cards(self) -> Self:
-        """What a card shows, in one query; its terms are kept (models.term_key). An article
-        without a summary has no price: not shown."""
+        """What a card shows, in one query; terms are cached (models.term_key). Articles without a
+        summary have no price and are left out."""
         priced = self.filter(summary__isnull=False).select_related("summary")
         return priced.defer("search", "description")
 
     def for_detail(self) -> Self:
-        """Everything a product page shows of the article itself, in one query."""
+        """Everything a product page shows about the article, in one query."""
         priced = self.filter(summary__isnull=False).select_related("summary", "product")
         return priced.defer("search")
 
-    # --- which articles ---
+    # --- filters ---
 
     def in_index_group(self, pk: int) -> Self:
         return self.filter(index__group=pk)
@@ -37,10 +37,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def of_type(self, pk: int) -> Self:
         return self.filter(product_type=pk)
 
-    # --- in which order ---
+    # --- ordering ---
 
     def other_products_than(self, articles: Collection[int]) -> Self:
-        """Without the articles' products, in any colour."""
+        """Exclude the articles' products, in every colour."""
         if not articles:
             return self
         return self.exclude(
@@ -48,16 +48,16 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         )
 
     def popular(self) -> Self:
-        """Best-selling of the last weeks first."""
+        """Best sellers of the last weeks first."""
         return self.filter(summary__isnull=False).order_by(*POPULAR)
 
     def newest(self) -> Self:
-        """Last to enter the shop first; never sold last."""
+        """Latest to enter the shop first; never sold last."""
         entered = F("summary__first_sold").desc(nulls_last=True)
         return self.filter(summary__isnull=False).order_by(entered, "-pk")
 
     def in_order_of(self, pks: Sequence[int]) -> Self:
-        """These articles, in this order; unknown keys are left out."""
+        """These articles, in this order; unknown keys are skipped."""
         if not pks:
             return self.none()
         given = Value([int(pk) for pk in pks], output_field=ArrayField(models.IntegerField()))

@@ -1,10 +1,10 @@
-"""What an operator adds to the vocabulary of search."""
+"""Operators' additions to the search vocabulary."""
 
 from django.db import models
 
 
 class SearchSynonym(models.Model):
-    """Words that shoppers use, and words that search understands for them: "moon boots" for
+    """A phrase that shoppers use, and the phrase that search replaces it with: "moon boots" by
     "padded winter boots"."""
 
     words = models.CharField(max_length=60, unique=True, help_text="What shoppers type.")

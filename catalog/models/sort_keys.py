@@ -1,7 +1,7 @@
-"""The order of articles as one whole number, their place: larger the earlier an article comes.
+"""Sort keys: an article's place in an order as one integer; larger comes first.
 
-It packs what is ordered by with the article's key. So it is unique, and a cursor that holds it
-names a place between two articles, however many of them sold equally well. Each has an index.
+It packs the sort value with the article's key, so it is unique: a cursor that holds it identifies
+one position, even among articles that sell equally well. Each order has an index.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ORDERS: Final = ("popular", "newest", "price", "-price")
 
 
 class DaysBetween(Func):
-    """PostgreSQL's date − date is a number of days, which Django takes for a duration."""
+    """date − date is a number of days in PostgreSQL; Django expects a duration."""
 
     template = "(%(expressions)s)"
     arg_joiner = " - "
@@ -28,7 +28,7 @@ class DaysBetween(Func):
 
 
 def place(order: str, summary: str = "") -> ExpressionWrapper[CombinedExpression]:
-    """By one of the ORDERS; `summary` leads to the article's summary (as "summary__")."""
+    """The sort key for one of the ORDERS; `summary` is the lookup prefix (e.g. "summary__")."""
     first: dict[str, Combinable] = {
         "popular": Cast(f"{summary}units_recent", BigIntegerField()),
         "newest": _days_in_shop(f"{summary}first_sold"),
@@ -48,7 +48,7 @@ def whole(number: Combinable) -> Cast:
 
 
 def article_in(place: int) -> int:
-    """The article's key that was packed."""
+    """Unpack the article's key."""
     return KEYS - 1 - place % KEYS
 
 

@@ -1,4 +1,4 @@
-"""The look-up tables of articles.csv. Their numbers are unique, their names are not."""
+"""The look-up tables of articles.csv. Their numbers are unique, their names aren't."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from catalog.models.term_key import TermKey
 
 
 class Term(models.Model):
-    """A numbered name. `id` is H&M's own number; −1 is H&M's "unknown"."""
+    """A named number. `id` is H&M's own; −1 means "unknown"."""
 
     id = models.IntegerField(primary_key=True)
     name = models.CharField(max_length=100)
@@ -47,11 +47,11 @@ class Colour(Term):
 
 
 class ColourValue(Term):
-    """perceived_colour_value_id: how light or dusty."""
+    """perceived_colour_value_id: lightness or dustiness."""
 
 
 class ColourMaster(Term):
-    """perceived_colour_master_id: the colour a shopper would name."""
+    """perceived_colour_master_id: the colour as a shopper would name it."""
 
 
 class IndexGroup(Term):

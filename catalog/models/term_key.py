@@ -1,7 +1,7 @@
-"""Foreign keys to the small look-up tables, whose rows each process keeps for a moment.
+"""Foreign keys to the small look-up tables, with an in-process row cache.
 
-A product page shows dozens of articles of the same few types and colours. To join eleven tables for
-each list of them costs PostgreSQL and the ORM several times what the articles themselves do.
+A product page shows dozens of articles that share a few types and colours. Joining eleven tables
+for each list would cost several times as much as loading the articles themselves.
 """
 
 import time
@@ -21,7 +21,7 @@ GetType = TypeVar("GetType")
 
 
 def kept(table: type[models.Model], key: Any) -> models.Model | None:
-    """The row as it was at most FOR_S ago; one that has come since is read now."""
+    """The row, at most FOR_S old; a missing one triggers a reload."""
     until, rows = _kept.get(table, (0.0, {}))
     if time.monotonic() >= until or key not in rows:
         rows = table._base_manager.in_bulk()
@@ -30,7 +30,7 @@ def kept(table: type[models.Model], key: Any) -> models.Model | None:
 
 
 class KeptTerm(ForwardManyToOneDescriptor):  # type: ignore[type-arg]  # no generic when it runs
-    """Asked only where a query hasn't selected the row itself."""
+    """Uses the cache only if the query hasn't selected the related row."""
 
     def get_object(self, instance: models.Model) -> models.Model:
         found = kept(self.field.related_model, getattr(instance, self.field.attname))
@@ -38,7 +38,7 @@ class KeptTerm(ForwardManyToOneDescriptor):  # type: ignore[type-arg]  # no gene
 
 
 class TermKey(models.ForeignKey[SetType, GetType]):
-    """To the database, and so to migrations, a foreign key like any other."""
+    """For the database and migrations, an ordinary foreign key."""
 
     forward_related_accessor_class = KeptTerm
 

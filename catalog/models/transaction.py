@@ -7,10 +7,10 @@ from catalog.models.product import Article
 class Transaction(models.Model):
     """One line of transactions_train.csv: one unit bought.
 
-    The table is range-partitioned by month of `t_dat`; equal lines are real (several units) and
-    kept. `id` counts the rows in file order, unique by construction: PostgreSQL can't hold a
-    unique index over partitions without the partition key, and a BRIN index is enough to find one.
-    Django can't declare partitions: migration 0002 makes the table, the ingest its partitions.
+    The table is range-partitioned by month of `t_dat`. Identical lines are genuine (several units).
+    `id` numbers the rows in file order and is unique by construction: PostgreSQL can't enforce a
+    unique index across partitions without the partition key. A BRIN index suffices to find a row.
+    Django can't declare partitions: migration 0002 creates the table, the ingest its partitions.
     """
 
     id = models.BigIntegerField(primary_key=True)

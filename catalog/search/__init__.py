@@ -1,1 +1,1 @@
-"""Search: what was typed is read (understanding), matched with the facet index and ranked."""
+"""Search: a query is parsed (understanding), matched against the facet index, and ranked."""

@@ -1,8 +1,7 @@
-"""The catalogue as columns, for lists: which products, in which order, how many of each colour.
+"""The catalogue as columns, for listings: which products, in which order, how many per colour.
 
-Kept in each process, a few megabytes for the full catalogue, and read anew after an ingest: any
-combination of filters is counted in milliseconds, and no page of a long list is slower than the
-first.
+Each process holds a copy, a few megabytes for the full catalogue, and rebuilds it after an ingest.
+Any combination of filters is counted in milliseconds, and deep pages cost no more than the first.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -39,7 +38,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-# Articles without a summary have no price and aren't shown.
+# Articles without a summary have no price and aren't listed.
 QUERY: Final = """
 SELECT a.id AS article, a.product_id AS product, i.group_id AS index_group,
     i.number AS index, a.section_id AS section, a.department_id AS department,
@@ -68,7 +67,7 @@ FROM catalog_article a JOIN catalog_articlesummary s ON s.article_id = a.id
 ORDER BY a.id
 """
 LEVELS: Final = ("index_group", "section", "garment_group", "type")
-# What the articles' terms are called: the vocabulary's names of columns, their own, their tables.
+# For each term column: the vocabulary's name, the column here, and the look-up table.
 NAMED: Final = {
     "types": ("type", ProductType),
     "groups": ("product_group", ProductGroup),
@@ -82,13 +81,13 @@ NAMED: Final = {
     "departments": ("department", Department),
     "garment_groups": ("garment_group", GarmentGroup),
 }
-# In money; the last has no upper end.
+# Lower bounds in money; the last band has no upper bound.
 PRICES: Final = (0, 10, 20, 30, 50)
 
 
 @dataclass(frozen=True)
 class Facet:
-    """A way to narrow a list; `names` by the value that stands in an address."""
+    """A filter of a listing; `names` maps the values used in URLs to labels."""
 
     key: str
     title: str
@@ -97,7 +96,8 @@ class Facet:
 
 @dataclass(frozen=True)
 class Option:
-    """`count` is the number of products one would see, whatever is chosen of the same facet."""
+    """`count` is the number of products shown if this option were chosen, ignoring the other
+    choices within its facet."""
 
     value: int
     name: str
@@ -107,14 +107,14 @@ class Option:
 
 @dataclass(frozen=True, eq=False)
 class Assortment:
-    """One row per article, by article. `columns` are those of QUERY, and `band`, the price's;
-    `names` are the terms of the NAMED columns; `texts` their words and the articles' own."""
+    """One row per article, sorted by article key. `columns`: those of QUERY, and `band`, the price
+    band; `names`: labels of the NAMED columns; `texts`: an index of labels, names, descriptions."""
 
     columns: Mapping[str, npt.NDArray[Any]]
     facets: Sequence[Facet]
     names: Mapping[str, Mapping[int, str]]
     texts: TextIndex
-    # By concept: the rows that fit it, and how well. Filled as concepts are searched for.
+    # By concept: the matching rows and their weights. Filled on first use.
     kept: dict[str, tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]] = field(
         default_factory=dict
     )
@@ -124,12 +124,12 @@ class Assortment:
 
     @cached_property
     def design(self) -> Ints:
-        """The product's place among all products."""
+        """The product's index among all products."""
         return np.asarray(np.unique(self.of("product"), return_inverse=True)[1], np.int64)
 
     @cached_property
     def orders(self) -> dict[str, Ints]:
-        """Rows in each order; of equal ones those with a picture first, then by article."""
+        """Rows in each order; ties put articles with a picture first, then go by article key."""
         article, unseen = self.of("article"), 1 - self.of("pictured")
         keys = {
             "popular": (article, unseen, -self.of("units_recent")),
@@ -141,8 +141,8 @@ class Assortment:
 
     @cached_property
     def _pairs(self) -> dict[str, tuple[Ints, Ints, Ints]]:
-        """By facet: its values, of each pair of value and product the value's place, and the pair
-        of each row. So the products of a value are counted by marking pairs, without sorting."""
+        """By facet: its values; for each distinct (value, product) pair the value's index; and each
+        row's pair. Products per value can then be counted by marking pairs, without sorting."""
         return {facet.key: self._pair(self.of(facet.key)) for facet in self.facets}
 
     def _pair(self, column: npt.NDArray[Any]) -> tuple[Ints, Ints, Ints]:
@@ -152,14 +152,14 @@ class Assortment:
         return values.astype(np.int64), pairs // products, pair.astype(np.int64)
 
     def within(self, place: Sequence[int]) -> Bools:
-        """The rows at a place of the menu: keys of the LEVELS, from the top."""
+        """The rows of a menu entry, given as keys of the LEVELS from the top."""
         found = np.ones(len(self.of("article")), bool)
         for level, key in zip(LEVELS, place, strict=False):
             found &= self.of(level) == key
         return found
 
     def rows_of(self, articles: Ints) -> tuple[Ints, Bools]:
-        """The row of each article key, and which of the keys have one."""
+        """The row of each article key, and a mask of the keys that have one."""
         own = self.of("article")
         rows = np.searchsorted(own, articles).clip(max=max(len(own) - 1, 0))
         known = own[rows] == articles if len(own) else np.zeros(len(articles), bool)
@@ -168,7 +168,7 @@ class Assortment:
     def chosen(
         self, rows: Bools, choice: Mapping[str, Collection[int]], without: str = ""
     ) -> Bools:
-        """Those of the rows that any of the chosen values of every facet but one allows."""
+        """The rows that match the choice in every facet except `without`."""
         found = rows.copy()
         for key, values in choice.items():
             if values and key != without:
@@ -180,12 +180,12 @@ class Assortment:
         return every[rows[every]]
 
     def by_score(self, rows: Bools, score: Floats) -> Ints:
-        """`score` has a number for each row of the assortment; the highest comes first."""
+        """`score` covers every row of the assortment; highest first."""
         places = np.flatnonzero(rows)
         return places[np.argsort(-score[places], kind="stable")]
 
     def listed(self, ordered: Ints) -> list[int]:
-        """Article keys, of each product the one that comes first."""
+        """Article keys, only the first of each product."""
         at = np.sort(np.unique(self.design[ordered], return_index=True)[1])
         articles: list[int] = self.of("article")[ordered[at]].tolist()
         return articles
@@ -193,7 +193,7 @@ class Assortment:
     def options(
         self, facet: Facet, rows: Bools, choice: Mapping[str, Collection[int]]
     ) -> list[Option]:
-        """What there is to choose of a facet, most products first; prices in their order."""
+        """A facet's options, most products first; price bands stay in price order."""
         counts = self._products_by(facet.key, self.chosen(rows, choice, without=facet.key))
         chosen = choice.get(facet.key, ())
         made = [
@@ -203,7 +203,7 @@ class Assortment:
         return made if facet.key == "band" else sorted(made, key=lambda o: (-o.count, o.name))
 
     def _products_by(self, column: str, rows: Bools) -> Iterable[tuple[int, int]]:
-        """Each value there is among the rows and its number of products."""
+        """Each value that occurs among the rows, with its number of products."""
         values, value_of_pair, pair = self._pairs[column]
         seen = np.zeros(len(value_of_pair), bool)
         seen[pair[rows]] = True
@@ -214,7 +214,7 @@ class Assortment:
 
 @per_data_version()
 def assortment() -> Assortment:
-    """That of the last finished ingest."""
+    """The facet index of the last finished ingest."""
     columns = dict(copy_columns(QUERY, COLUMNS))
     bounds = np.array([price(Decimal(money)) for money in PRICES[1:]])
     columns["band"] = np.searchsorted(bounds, columns["price"], side="right")
@@ -223,8 +223,8 @@ def assortment() -> Assortment:
 
 
 def term_names() -> dict[str, dict[int, str]]:
-    """By the vocabulary's name of a column: what its values are called. An index is numbered in
-    the order of its letters."""
+    """The labels of each column, by the vocabulary's column name. Indexes are numbered by the order
+    of their letters."""
     found = {
         key: dict(model._default_manager.values_list("pk", "name"))
         for key, (_column, model) in NAMED.items()
@@ -243,7 +243,7 @@ def texts(
 
 
 def own_texts() -> tuple[list[str], list[str]]:
-    """The names and descriptions, row by row."""
+    """Names and descriptions, row by row."""
     with connection.cursor() as cursor:
         cursor.execute(TEXTS)
         rows = cursor.fetchall()
@@ -251,7 +251,7 @@ def own_texts() -> tuple[list[str], list[str]]:
 
 
 def facets() -> list[Facet]:
-    """In the order in which they are shown."""
+    """In display order."""
     tables = (
         ("type", _("Type"), ProductType),
         ("colour", _("Colour"), ColourMaster),

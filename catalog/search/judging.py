@@ -1,6 +1,6 @@
-"""How good search is: the share of right answers among the first twelve of judged queries.
+"""Search quality: precision at 12 over judged queries.
 
-A query's rule says which attributes a right answer has (catalog/search/judged/README.md).
+A query's rule states the attributes of a correct result (catalog/search/judged/README.md).
 """
 
 import re
@@ -15,7 +15,7 @@ from catalog.search.facet_index import NAMED, Assortment
 
 K: Final = 12
 JUDGED: Final = Path(__file__).parent / "judged"
-# The rules' names of columns, by the vocabulary's; `any` is several together.
+# Rule column → vocabulary columns; `any` covers several.
 COLUMNS: Final = {
     "name": "name", "description": "description", "type": "types", "group": "groups",
     "colour": "colours", "master": "masters", "pattern": "patterns", "audience": "index_groups",
@@ -28,12 +28,12 @@ NOTHING_TO_FIND: Final = "empty"
 
 
 class BadRuleError(ValueError):
-    """A line that is no query with a rule; the message names it."""
+    """A line that isn't a query with a rule; the message names it."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """Either of a column or of the price."""
+    """A condition on a column or on the price."""
 
     column: str
     pattern: re.Pattern[str] | None = None
@@ -44,7 +44,7 @@ class Condition:
 
 @dataclass(frozen=True)
 class Judged:
-    """A query and what a right answer keeps; no condition where it may find nothing."""
+    """A query and its rule; no conditions if an empty result is fine."""
 
     query: str
     conditions: Sequence[Condition]
@@ -52,7 +52,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Score:
-    """Of a query: how many of its first answers are right."""
+    """How many of a query's first results are correct."""
 
     query: str
     answers: int
@@ -96,14 +96,14 @@ def _condition(number: int, text: str) -> Condition:
 def score(
     judged: Judged, search: Callable[[str], Sequence[int]], goods: Assortment, words: "Words"
 ) -> Score:
-    """`search` gives rows of the goods, best first."""
+    """`search` returns rows of the goods, best first."""
     rows = search(judged.query)[:K]
     right = sum(all(holds(c, row, goods, words) for c in judged.conditions) for row in rows)
     return Score(judged.query, len(rows), right)
 
 
 class Words:
-    """The names and descriptions by row, which the index keeps as words alone."""
+    """Names and descriptions by row; the index itself holds only words."""
 
     def __init__(self, names: Sequence[str], descriptions: Sequence[str]) -> None:
         self.own = {"name": names, "description": descriptions}

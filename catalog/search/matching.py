@@ -1,4 +1,4 @@
-"""Which articles a concept means, and how well each fits: weights over the facet index's rows."""
+"""Which articles match a concept, and how well: weights over the rows of the facet index."""
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -10,18 +10,18 @@ from catalog.search.facet_index import NAMED, Assortment, Bools, Floats
 from catalog.search.understanding.concepts import GATES, Concept, Evidence
 from web.cache import bounded
 
-# An article that only `also` covers, that only weak evidence speaks for, that has one of several
-# kinds of evidence, or nothing of what is preferred.
+# Factors for an article that matches only `also`, only weak evidence, only one of several kinds of
+# evidence, or nothing of what is preferred.
 ALSO: Final = 0.5
 WEAK: Final = 0.5
 ONE_OF_SEVERAL: Final = 0.8
 NOT_PREFERRED: Final = 0.7
-# What doesn't show a soft concept ("summer") still counts so much.
+# The weight of an article that doesn't show a soft concept ("summer").
 NOT_SOFT: Final = 0.5
 
 
 def fitting(concept: Concept, goods: Assortment) -> Floats:
-    """The weights of a concept, kept with the goods."""
+    """The weights of a concept, cached with the goods."""
     if concept.key not in goods.kept:
         found = weights(concept, goods)
         rows = np.flatnonzero(found).astype(np.int32)
@@ -33,7 +33,7 @@ def fitting(concept: Concept, goods: Assortment) -> Floats:
 
 
 def weights(concept: Concept, goods: Assortment) -> Floats:
-    """Of each row how well it is what the concept says, 0 to 1."""
+    """How well each row matches the concept, 0 to 1."""
     found = _graded(concept, concept.evidence, goods)
     if concept.also is not None:
         found = np.maximum(found, ALSO * _graded(concept, concept.also, goods, also=True))
@@ -84,7 +84,7 @@ def _gate(evidence: Evidence, goods: Assortment) -> Bools:
 
 
 def named(goods: Assortment, column: str, patterns: Iterable[str]) -> Bools:
-    """The rows whose term has one of the names; a `*` stands for any text."""
+    """The rows whose term matches a pattern; `*` is a wildcard."""
     wanted = _folded(tuple(patterns))
     own = [
         value
@@ -99,13 +99,13 @@ def _folded(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(p.lower().replace("[", "[[]") for p in patterns)
 
 
-# The facet that a kind of part is about: the vocabulary's column, and the facet's key.
+# The facet for a kind of part: the vocabulary's column, and the facet's key.
 FACETS: Final = {"type": ("types", "type"), "colour": ("masters", "colour"),
                  "pattern": ("patterns", "pattern")}  # fmt: skip
 
 
 def facet_value(concept: Concept, goods: Assortment) -> int | None:
-    """The one value of a facet that a concept is, where it is just one ("red", but not "shoes")."""
+    """The facet value equivalent to a concept, if there is exactly one ("red", not "shoes")."""
     column, _facet = FACETS.get(concept.kind, ("", ""))
     names = {**concept.evidence.gate, **concept.evidence.names}.get(column, ())
     own = [v for v, name in goods.names.get(column, {}).items() if name in names]

@@ -1,7 +1,7 @@
-"""Search: a reading of the words becomes a score for every article, the same for pages and API.
+"""Search: scores every article against the parsed query, with one ranking for pages and API.
 
-Relevance comes first, then how well an article sells and whether it can be seen. Whatever a shopper
-types is safe: it is compared with words, and reaches the database as a list of keys alone.
+Relevance comes first, then sales and whether there is a picture. User input is never passed to SQL:
+it is matched against words in memory, and the database only receives a list of keys.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ from catalog.search.understanding.reading import IMPORTANCE, TEXT, Part, Price, 
 from catalog.search.understanding.tokens import visible
 from catalog.search.understanding.vocabulary import Vocabulary, vocabulary
 
-# What is read of a query; the rest is cut off. More than the most is no query.
+# Queries are cut to MAX_CHARACTERS; longer than MOST_CHARACTERS is rejected.
 MAX_CHARACTERS: Final = 200
 MOST_CHARACTERS: Final = 10_000
-# The best of so many articles are handed to the database.
+# At most this many articles, the best, are passed to the database.
 MOST_FOUND: Final = 20_000
-# Kinds of which an article has one: any of those asked for will do.
+# Kinds of which an article has only one value: several parts of one kind are alternatives.
 ONE_OF: Final = ("type", "colour", "pattern", "age", "audience")
-# Where words are looked for that are no terms, beside names.
+# Besides names, the fields searched for words outside the vocabulary.
 FIELDS: Final = (DESCRIPTION, "types", "colours", "masters", "patterns", "sections")
-# A word in a name says more than one in a description.
+# A word in a description counts less than one in the name.
 DESCRIBED: Final = 0.8
-# Articles of equal relevance are a quarter apart at most: sales for the most part, then pictures.
+# Sales (mostly) and pictures add at most this much to the relevance.
 QUALITY: Final = 0.25
 SOLD: Final = 0.6
-# For a name that has all the words as they were typed, where some are no terms; and for one that
-# has some of the words.
+# Bonus for a name that contains the query as typed, if some of it was outside the vocabulary; and
+# for one that contains some of its words.
 EXACT: Final = 0.15
 IN_NAME: Final = 0.03
 HALF_A_CENT: Final = Decimal("0.005")
@@ -52,7 +52,7 @@ ID: Final = re.compile(r"[0-9]{6,10}")
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What a search does beside comparing words; less of it is for measuring."""
+    """The stages of a search besides comparing words; switched off only to measure them."""
 
     understanding: bool = True
     quality: bool = True
@@ -64,7 +64,7 @@ WORDS_ALONE: Final = Vocabulary((), {})
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Articles, best first, with what was understood; no reading of a number."""
+    """Articles, best first, and the parsed query (None if it was an id)."""
 
     articles: ArticleQuerySet
     reading: Reading | None
@@ -72,8 +72,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Of an assortment the rows that match, and a score for each of its rows: the higher the
-    better, 0 where nothing matches. `dropped` are the parts that had to be given up."""
+    """The matching rows of an assortment, and a score for every row (0 if it doesn't match).
+    `dropped` are the parts given up to find anything."""
 
     rows: Bools
     score: Floats
@@ -87,7 +87,7 @@ class Ranked:
 
 
 class ElementOf(Func):
-    """The element of an array at a place."""
+    """Array subscript."""
 
     template = "((%(expressions)s])"
     arg_joiner = ")["
@@ -95,7 +95,7 @@ class ElementOf(Func):
 
 
 class AnyOf(Func):
-    """Whether an array has a value."""
+    """Whether an array contains a value."""
 
     template = "(%(expressions)s))"
     arg_joiner = " = ANY("
@@ -103,24 +103,24 @@ class AnyOf(Func):
 
 
 def find(typed: str, articles: ArticleQuerySet) -> Found:
-    """The articles, of those given, that match what was typed, best first."""
+    """The given articles that match the query, best first."""
     goods = assortment()
     ranked = rank(typed, goods)
     rows = np.sort(goods.by_score(ranked.rows, ranked.score)[:MOST_FOUND])
     keys, scores = goods.of("article")[rows].tolist(), ranked.score[rows].tolist()
     if not keys:
         return Found(articles.none(), ranked.reading)
-    # A binary search in the keys, which are sorted, finds each article's score.
+    # The keys are sorted, so width_bucket finds each article's score by binary search.
     own = Value(keys, ArrayField(IntegerField()))
     place = Func(F("pk"), own, function="width_bucket", output_field=IntegerField())
     score = ElementOf(Value(scores, ArrayField(FloatField())), place)
-    # One array is faster to write and to read than thousands of parameters.
+    # One array parameter is faster to write and parse than thousands of parameters.
     found = articles.filter(AnyOf(F("pk"), own), summary__isnull=False).annotate(rank=score)
     return Found(found.order_by("-rank", "pk"), ranked.reading)
 
 
 def rank(typed: str, goods: Assortment, steps: Steps = FULL) -> Ranked:
-    """Every article of an assortment that matches, with its score."""
+    """Every matching article of an assortment, with its score."""
     words = cleaned(typed)
     if ids := _ids(words, goods):
         return ids
@@ -141,8 +141,8 @@ def _literally(words: str, understood: Ranked, goods: Assortment, steps: Steps) 
 
 
 def ranked(reading: Reading, goods: Assortment, steps: Steps = FULL) -> Ranked:
-    """By all parts of the reading; where nothing has them all, by as many as some article has,
-    the least important given up first."""
+    """Match all parts; if no article does, drop the least important parts until some article
+    matches."""
     parts = list(reading.parts)
     if not parts:
         return nothing(goods, reading)
@@ -163,7 +163,7 @@ def nothing(goods: Assortment, reading: Reading | None = None) -> Ranked:
 
 
 def cleaned(typed: str) -> str:
-    """One line in one Unicode form, cut to a length."""
+    """Normalised to one line of NFKC text, and truncated."""
     return visible(typed[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
 
 
@@ -172,8 +172,8 @@ def known_of(goods: Assortment, terms: Vocabulary | None = None) -> Known:
 
 
 def _ids(words: str, goods: Assortment) -> Ranked | None:
-    """An article by its id, or all articles of a product by its code, however it is written:
-    with or without leading zeros, "#", "art.", spaces, or the ".0" of a spreadsheet."""
+    """An article by its id, or a product's articles by its code, in any notation: with or without
+    leading zeros, "#", "art.", spaces, or the ".0" of a spreadsheet."""
     bare = re.sub(r"(?i)^(art(icle|ikel)?\.?|no\.?|nr\.?|id|#|:|\s)*|\.0$|[\s#.\-]", "", words)
     if not (bare.isascii() and ID.fullmatch(bare)):
         return None
@@ -183,7 +183,7 @@ def _ids(words: str, goods: Assortment) -> Ranked | None:
 
 
 def _named(reading: Reading, goods: Assortment) -> Floats:
-    """What a name adds that has the words as they were typed."""
+    """The bonus for names that contain the words as typed."""
     whole = goods.texts.saying([_keys(reading)] if reading.of(TEXT) else (), [NAME])
     words = [part.words for part in reading.parts if part.words and not part.negated]
     some = [goods.texts.saying([phrase], [NAME]) for phrase in words]
@@ -196,7 +196,7 @@ def _keys(reading: Reading) -> tuple[str, ...]:
 
 
 def _quality(goods: Assortment) -> Floats:
-    """How well each article sells, and whether there is a picture of it; 0 to 1."""
+    """Sales and whether there is a picture, 0 to 1."""
     sold: Floats = np.log1p(goods.of("units_recent").astype(np.float64))
     share: Floats = sold / max(float(sold.max(initial=0)), 1.0)
     seen: Floats = goods.of("pictured").astype(np.float64)
@@ -205,7 +205,7 @@ def _quality(goods: Assortment) -> Floats:
 
 
 def _weights(part: Part, reading: Reading, goods: Assortment) -> Floats:
-    """Of each row how well it fits one part, whatever the others say."""
+    """How well each row matches one part, regardless of the others."""
     if part.price is not None:
         return _priced(part.price, goods).astype(float)
     if part.concept is None:
@@ -223,7 +223,7 @@ def _texted(part: Part, goods: Assortment) -> Floats:
 
 
 def _priced(asked: Price, goods: Assortment) -> Bools:
-    """Prices are kept as the files give them; within half a cent is the same money."""
+    """Prices are stored as in the files, so compare with a tolerance of half a cent."""
     own = goods.of("price")
     fits = np.ones(len(own), bool)
     if asked.least is not None:
@@ -236,7 +236,7 @@ def _priced(asked: Price, goods: Assortment) -> Bools:
 def _together(
     parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
 ) -> Floats:
-    """Of each row how well it fits all the parts."""
+    """How well each row matches all the parts."""
     found = np.ones(len(goods.of("article")))
     wanted = [part for part in parts if not part.negated]
     for kind in ONE_OF:
@@ -260,7 +260,7 @@ def _together(
 
 
 def _within_share(wanted: Sequence[Part], found: Floats, goods: Assortment) -> Floats:
-    """The cheapest or dearest share, where one is asked for, of what is found."""
+    """Restrict the result to its cheapest or dearest share, if the query asks for one."""
     for part in wanted:
         if part.price is not None and part.price.share is not None:
             found = found * _share(part.price.share, found, goods)
@@ -268,8 +268,8 @@ def _within_share(wanted: Sequence[Part], found: Floats, goods: Assortment) -> F
 
 
 def _suggested(wanted: Sequence[Part], reading: Reading, goods: Assortment) -> Bools | None:
-    """The rows of the types that an occasion suggests where the query names none: of several
-    occasions the head's ("beach wedding"). What says the very words counts too."""
+    """The rows of the types that an occasion suggests when the query names no type. Of several
+    occasions the head counts ("beach wedding"). Literal matches of the words are included."""
     concepts = [p.concept for p in wanted if p.concept and p.concept.suggests]
     if not concepts or any(part.kind == "type" for part in wanted):
         return None
@@ -279,8 +279,8 @@ def _suggested(wanted: Sequence[Part], reading: Reading, goods: Assortment) -> B
 
 
 def _softened(part: Part, own: Floats, hard: bool, goods: Assortment) -> Floats:
-    """What a part asks for, and of a soft one what it may do without, unless it is all there is
-    to go by."""
+    """A soft part lowers the weight of articles without it instead of excluding them, unless there
+    is no other part to go by."""
     if not part.soft:
         return own
     if not hard:
@@ -291,8 +291,8 @@ def _softened(part: Part, own: Floats, hard: bool, goods: Assortment) -> Floats:
 def _types(
     parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
 ) -> Floats:
-    """Several types: either of two that are joined ("hat or scarf"), what is both ("pyjama set"),
-    else the one that is the head, with the words of the others in its texts ("jeans jacket")."""
+    """Several types: either of them if joined ("hat or scarf"); articles that are both ("pyjama
+    set"); else the head's, with the others' words in their texts ("jeans jacket")."""
     if any(part.joined for part in parts[1:]):
         return np.asarray(np.maximum.reduce([own[id(p)] for p in parts]))
     both = np.multiply.reduce([own[id(p)] for p in parts])
@@ -314,7 +314,7 @@ def _phrases(part: Part) -> Iterable[tuple[str, ...]]:
 
 
 def _share(share: float, found: Floats, goods: Assortment) -> Bools:
-    """The cheapest or dearest share of what is found."""
+    """The rows in the cheapest or dearest share of the result."""
     own, rows = goods.of("price"), found > 0
     if not rows.any():
         return rows
@@ -326,7 +326,7 @@ def _share(share: float, found: Floats, goods: Assortment) -> Bools:
 def _relaxed(
     parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
 ) -> tuple[Floats, list[Part]]:
-    """Without the least important parts, as few as will do: one is taken back where it fits."""
+    """Drop the least important parts, and as few as possible: keep each part that still matches."""
     left = [part for part in parts if own[id(part)].any() or part.negated]
     order = sorted(left, key=lambda p: (-IMPORTANCE.index(p.kind), p.start))
     held: list[Part] = []

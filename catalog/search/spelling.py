@@ -1,5 +1,5 @@
-"""What a mistyped word was meant to be: a word of the vocabulary, in whichever language, or one
-of the catalogue. A word that the vocabulary knows is never corrected, least of all into a name.
+"""Spelling correction to a word of the vocabulary, in any language, or of the catalogue. A word
+that the vocabulary knows is never corrected, least of all into a name.
 """
 
 from bisect import bisect_left
@@ -19,17 +19,17 @@ from catalog.search.text_index import NAME, TextIndex
 from catalog.search.understanding.vocabulary import Vocabulary
 from web.cache import per_owner
 
-# A typing error makes a word so many times less likely to have been meant: e⁵, about 150.
+# A typing error divides a word's likelihood by e⁵, about 150.
 ERROR: Final = 5.0
 LEAST_LETTERS: Final = 3
-# A word that names a type or colour is as likely as one that so many texts have; English words
-# somewhat likelier, as the texts are English.
+# Words for types and colours count as if they occurred in this many texts; English ones count
+# somewhat more, as the texts are English.
 NAMING: Final = 1000
 ENGLISH: Final = 3000
 NAMED: Final = 30
 LEAST_TEXTS: Final = 3
 LEAST_BEGUN: Final = 4
-# Only long words are taken for another language's with two errors: short ones are near to many.
+# Two errors are only allowed in long words: short ones have too many neighbours.
 LONG: Final = 8
 SHORT: Final = 4
 LEAST_SHARE: Final = 0.01
@@ -37,7 +37,7 @@ LEAST_SHARE: Final = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Spelling:
-    """`counts` says how likely each word is; `distant` are those that two errors may lead to."""
+    """`counts` gives each word's likelihood; `distant` are those that two errors may lead to."""
 
     counts: Mapping[str, int]
     words: Sequence[str]
@@ -46,10 +46,10 @@ class Spelling:
     foreign: frozenset[str]
 
     def meant(self, word: str) -> str:
-        """The likeliest word; the word itself when nothing is near.
+        """The most likely word; the word itself if nothing is near.
 
-        As in https://norvig.com/spell-correct.html: common words are likelier than rare ones, and
-        each letter wrong, missing, too many or swapped with the next makes a word less likely.
+        As in https://norvig.com/spell-correct.html: common words are more likely than rare ones,
+        and each wrong, missing, extra or transposed letter makes a word less likely.
         """
         if len(word) < LEAST_LETTERS:
             return word
@@ -61,14 +61,14 @@ class Spelling:
         return max(likely, key=lambda near: (likely[near], near), default=self._finished(word))
 
     def completed(self, beginning: str, most: int) -> list[str]:
-        """Words that begin so, the likeliest first; none that is rare beside that."""
+        """Words with this prefix, most likely first, without those that are rare by comparison."""
         words = self.words[bisect_left(self.words, beginning) :]
         begun = takewhile(lambda word: word.startswith(beginning), words)
         best = nlargest(most, begun, key=lambda word: (self.counts[word], word))
         return [w for w in best if self.counts[w] >= LEAST_SHARE * self.counts[best[0]]]
 
     def _finished(self, word: str) -> str:
-        """The likeliest naming word that begins so."""
+        """The most likely type or colour word with this prefix."""
         if len(word) < LEAST_BEGUN:
             return word
         begun = takewhile(
@@ -78,8 +78,8 @@ class Spelling:
 
 
 def near_words(word: str, words: Sequence[str]) -> list[tuple[str, int]]:
-    """Words at most one (for a short word) or two errors away, and how many. Another first letter
-    is a rare error and counts twice."""
+    """Words within one (for short words) or two errors, and the number of errors. A wrong first
+    letter is rare and counts twice."""
     most = 1 if len(word) <= SHORT else 2
     alike = process.extract(word, words, scorer=OSA.distance, score_cutoff=most, limit=None)
     counted = [(near, int(errors) + (near[0] != word[0])) for near, errors, _ in alike]
@@ -90,7 +90,7 @@ def near_words(word: str, words: Sequence[str]) -> list[tuple[str, int]]:
 def spelling(goods: Assortment, vocabulary: Vocabulary) -> Spelling:
     described, named = _counts(goods.texts)
     distant = {word for word, count in described.items() if count >= LEAST_TEXTS}
-    # A mere name is meant by one error alone, for names are often near to words of some language.
+    # Only one error for a name: names are often close to words of some language.
     counts = {**{word: NAMED for word in named if len(word) > LEAST_BEGUN}, **described}
     for word in vocabulary.single:
         english = any(m.language == "en" for m in vocabulary.exact[(word,)])
@@ -102,7 +102,7 @@ def spelling(goods: Assortment, vocabulary: Vocabulary) -> Spelling:
 
 
 def _counts(texts: TextIndex) -> tuple[dict[str, int], list[str]]:
-    """How often each word stands in what describes articles, and the words of names alone."""
+    """How many descriptive texts contain each word, and the words found only in names."""
     described = np.zeros(texts.count, bool)
     for column, own in texts.texts.items():
         if column != NAME:

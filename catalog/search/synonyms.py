@@ -1,4 +1,4 @@
-"""What operators added to the vocabulary: phrases that stand for others."""
+"""Synonyms that operators added to the vocabulary."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -12,7 +12,7 @@ MOST: Final = 5_000
 
 
 def synonyms() -> Mapping[Phrase, Phrase]:
-    """As they were at most a second ago."""
+    """Cached for a second."""
     return _current.get()
 
 

@@ -1,7 +1,7 @@
-"""The words of all articles, for finding a phrase in milliseconds: an inverted index in arrays.
+"""An inverted index of all articles' words, in arrays; finds a phrase in milliseconds.
 
-Kept in each process beside the facet index and row by row the same. Names and descriptions recur
-from colour to colour, so every different text is kept once.
+Each process holds one beside the facet index, with the same rows. Names and descriptions repeat
+across colours, so each distinct text is stored once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,19 +20,19 @@ Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 NAME: Final = "name"
 DESCRIPTION: Final = "description"
-# Of the fields those that say what an article is; the others say how it looks.
+# The fields that say what an article is; the others say how it looks.
 SAYING: Final = (NAME, DESCRIPTION, "types", "departments", "sections")
 LANGUAGE: Final = "en"  # of H&M's texts
 LEAST_BEGUN: Final = 2
-# A word that fewer texts have may be a typing error of theirs.
+# A word in fewer texts may be a typing error in the data.
 LEAST_TEXTS: Final = 5
 LONGEST_ENDING: Final = 2
 
 
 @dataclass(frozen=True)
 class TextIndex:
-    """`number` is a word's; `stream` the words of all texts one after the other, and `text` whose
-    each is. `texts` are by field the text of each row."""
+    """`number` maps words to numbers; `stream` holds the words of all texts one after the other,
+    `text` the text each belongs to. `texts` gives the text of each row, by field."""
 
     number: Mapping[str, int]
     stream: Ints
@@ -42,7 +42,7 @@ class TextIndex:
 
     @cached_property
     def _places(self) -> tuple[Ints, npt.NDArray[np.int64]]:
-        """Places in the stream by word, and where each word's begin."""
+        """Positions in the stream, grouped by word, and where each word's group starts."""
         order = np.argsort(self.stream, kind="stable").astype(np.int32)
         ends = np.cumsum(np.bincount(self.stream, minlength=len(self.number)))
         return order, np.concatenate([[0], ends])
@@ -60,17 +60,17 @@ class TextIndex:
 
     @cached_property
     def _named(self) -> Bools:
-        """By word, whether a name has it."""
+        """By word, whether it occurs in a name."""
         own = np.zeros(self.count, bool)
         own[self.texts[NAME]] = True
         return np.bincount(self.stream[own[self.text]], minlength=len(self.number)) > 0
 
     def known(self, word: str) -> bool:
-        """Whether a name has the word, or so many texts have a form of it that it is no error."""
+        """Whether the word occurs in a name, or a form of it in enough texts to be no error."""
         number = self.number.get(word)
         if number is not None and self._named[number]:
             return True
-        # A stem much shorter than the word is some other word's too ("earings": "ear").
+        # A much shorter stem also belongs to other words ("earings": "ear").
         close = len(word) - len(stem(word, LANGUAGE)) <= LONGEST_ENDING
         forms = self.forms(word) if close else [word] if number is not None else []
         return sum(self._count(form) for form in forms) >= LEAST_TEXTS
@@ -80,14 +80,14 @@ class TextIndex:
         return int(begins[number + 1] - begins[number])
 
     def forms(self, word: str, begun: bool = False) -> list[str]:
-        """The words of the texts with the same stem, and, of an unfinished one, that begin so."""
+        """Indexed words with the same stem; for an unfinished word also those with that prefix."""
         found = list(self._stems.get(stem(word, LANGUAGE), ()))
         if begun and len(word) >= LEAST_BEGUN:
             found += [w for w in self.number if w.startswith(word)]
         return found
 
     def saying(self, phrases: Iterable[Phrase], fields: Sequence[str] = SAYING) -> Bools:
-        """The rows of which a field has one of the phrases."""
+        """The rows where any of the fields contains any of the phrases."""
         having = self._having(phrases)
         found = np.zeros(len(next(iter(self.texts.values()))), bool)
         if having.any():
@@ -102,7 +102,7 @@ class TextIndex:
         return having
 
     def _starts(self, phrase: Phrase) -> Ints:
-        """Where in the stream the phrase begins."""
+        """Positions in the stream where the phrase starts."""
         numbers = [self.number.get(word) for word in phrase]
         if not numbers or None in numbers:
             return np.zeros(0, np.int32)
@@ -119,7 +119,7 @@ class TextIndex:
 def text_index(
     own: Mapping[str, Sequence[str]], terms: Mapping[str, tuple[Ints, Mapping[int, str]]]
 ) -> TextIndex:
-    """Of each row's own texts, by field, and of its terms: their keys and names."""
+    """Index each row's own texts, by field, and its terms, given as keys and names."""
     ids: dict[str, int] = {}
     texts = {
         name: np.array([ids.setdefault(t, len(ids)) for t in column], np.int32)

@@ -1,4 +1,4 @@
-"""A corpus of broken and odd files, each made from a sound set: 3 articles, customers and sales."""
+"""A corpus of broken and odd files, each made from a valid set of 3 articles, customers, sales."""
 
 import gzip
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Reject = tuple[str, int, str]  # file, line, reason
 
 @dataclass(frozen=True)
 class Case:
-    """What is done to a sound folder, and what then comes of it.
+    """A modification of a valid folder, and the expected outcome.
 
     Either `error`, a pattern of the message, or the `rejects` and the `accepted` rows by file.
     """
@@ -32,7 +32,7 @@ def sound(folder: Path) -> Path:
 
 
 def sale(**cells: object) -> Spoil:
-    """The second sale with other cells."""
+    """Replace cells of the second sale."""
     return rows(T, hm.TRANSACTION, hm.transaction_rows([SALES[0], cells, SALES[2]]))
 
 
@@ -82,7 +82,7 @@ def one_sale_less(reason: str, at: int = 3) -> dict[str, object]:
 
 
 def no_article(reason: str) -> dict[str, object]:
-    """The second article and the sale of it."""
+    """Invalidate the second article, and with it its sale."""
     rejects = ((f"{A}.csv", 3, reason), (f"{T}.csv", 3, "unknown article"))
     return {"rejects": rejects, "accepted": (2, 3, 2)}
 

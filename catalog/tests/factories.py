@@ -1,9 +1,9 @@
-"""Catalogue rows for tests, with whatever they need around them.
+"""Factories for catalogue rows and whatever they depend on.
 
     shirt = make_article(name="Linen shirt", colour=(7, "Navy"), price=29.99 / 590, units=3)
     make_transaction(article=shirt, t_dat=date(2020, 9, 1))
 
-A taxonomy term is given as (id, name) and made when it is not there yet.
+A taxonomy term is given as (id, name) and created if it doesn't exist.
 """
 
 from datetime import date
@@ -96,7 +96,7 @@ def make_article(
 
 
 def make_searchable(pk: int) -> None:
-    """The search vector that an ingest would give it."""
+    """Set the search vector that an ingest would compute."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE catalog_article a SET search = {VECTOR} {NAMED} "  # noqa: S608
@@ -116,7 +116,7 @@ def make_customer(
     age: int | None = None,
     postal_code: str = "",
 ) -> Customer:
-    """A customer; without arguments one whose attributes are all unknown."""
+    """A customer; by default all attributes are unknown."""
     pk = next(numbers) if pk is None else pk
     return Customer.objects.create(
         pk=pk,
@@ -139,7 +139,7 @@ def make_transaction(
     price: float = 19.99 / 590,
     sales_channel: int = 2,
 ) -> Transaction:
-    """One unit bought, in its month's partition. The article's summary stays as it is."""
+    """One unit bought, in its month's partition. The article's summary isn't updated."""
     partitions.ensure(t_dat)
     return Transaction.objects.create(
         pk=next(numbers) if pk is None else pk,

@@ -1,4 +1,4 @@
-"""A facet index of rows made up in a test, without a database."""
+"""A facet index made of test rows, without a database."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,8 +12,8 @@ COLUMN = {key: column for key, (column, _model) in NAMED.items()}
 
 
 def goods_of(rows: Sequence[Mapping[str, Any]]) -> Assortment:
-    """Each row by the vocabulary's names of columns (types="Dress") and name, description, price
-    (in money), units, pictured."""
+    """Each row gives the vocabulary's columns (types="Dress"), name, description, price (in money),
+    units, pictured."""
     names: dict[str, dict[int, str]] = {}
     columns: dict[str, Any] = {
         "article": np.arange(1, len(rows) + 1, dtype=np.int32),

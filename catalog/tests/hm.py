@@ -2,8 +2,8 @@
 
     write_hm(folder, transactions=[{"t_dat": "2020-09-01"}, {"price": "-1"}])
 
-Each row is a dict of what matters to the test; the rest comes from the defaults below. Without
-rows there are three articles, three customers and no transaction.
+Each row is a dict with the values that matter to the test; the rest are the defaults below. By
+default there are three articles, three customers and no transactions.
 """
 
 import csv
@@ -62,7 +62,7 @@ ARTICLES = ["0900001001", "0900001002", "0900002001"]
 
 
 def customer_id(number: int) -> str:
-    """The 64-digit hex id of the test's customer with this number."""
+    """The 64-digit hex id of the test customer with this number."""
     return f"{number:08x}" * 8
 
 

@@ -1,7 +1,7 @@
-"""`manage.py` as processes that can be killed, each on a database of its own.
+"""Runs `manage.py` as processes that can be killed, each with its own database.
 
-They are forked from a server that has the large libraries loaded, so that one starts in a fraction
-of a second.
+They are forked from a server that has already imported the large libraries, so that they start in a
+fraction of a second.
 """
 
 import multiprocessing
@@ -29,7 +29,7 @@ PATIENCE_S = 120
 
 
 def command(environment: dict[str, str], said: Path, arguments: list[str]) -> None:
-    """In the new process: what manage.py does."""
+    """Runs in the new process: what manage.py does."""
     os.environ |= environment
     for stream in (sys.stdout, sys.stderr):
         os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND), stream.fileno())
@@ -39,7 +39,7 @@ def command(environment: dict[str, str], said: Path, arguments: list[str]) -> No
 
 
 class Run:
-    """A command at work."""
+    """A running command."""
 
     def __init__(self, environment: dict[str, str], said: Path, arguments: list[str]) -> None:
         said.unlink(missing_ok=True)
@@ -50,7 +50,7 @@ class Run:
         self.process.start()
 
     def end(self) -> tuple[int | None, str]:
-        """Wait for it: exit code and what it said."""
+        """Wait for it; returns the exit code and the output."""
         self.process.join(PATIENCE_S)
         return self.process.exitcode, self.said.read_text() if self.said.exists() else ""
 
@@ -99,7 +99,7 @@ class Database:
             session.cursor().execute(sql)
 
     def has_read(self, rows: int) -> Callable[[], bool]:
-        """Whether a run has begun and its checkpoints count this many rows."""
+        """A predicate: a run has begun, and its checkpoints count at least this many rows."""
 
         def ready() -> bool:
             counted, _, runs = self.query(PROGRESS)
@@ -108,8 +108,8 @@ class Database:
         return ready
 
     def checksums(self) -> dict[str, str]:
-        """A hash of every row of every table, and the rejects files."""
-        from catalog.ingest.state import TABLES  # not where a new process imports this module
+        """A hash over all rows of each table, and the rejects files."""
+        from catalog.ingest.state import TABLES  # must not be imported by the forked process
 
         rows = "md5(string_agg(t::text, '|' ORDER BY t::text))"
         found = {

@@ -1,7 +1,7 @@
-"""Files as people have them: ways to write one sound set of data, and files that only look meant.
+"""Files as users have them: variants of one valid data set, and files that only look right.
 
-A shape is a function that writes the three files, or spoils them, in a folder. Those that are read
-give the same rows as the plain ones.
+A shape is a function that writes the three files to a folder, or damages them. All readable shapes
+give the same rows as the plain files.
 """
 
 import bz2
@@ -34,7 +34,7 @@ Spoil = Callable[[Path], object]
 
 @dataclass(frozen=True)
 class Shape:
-    """What is done to a sound folder; `error` is a pattern of the refusal, if it is refused."""
+    """A modification of a valid folder; `error` is a pattern of the message if it is refused."""
 
     name: str
     spoil: Spoil
@@ -87,7 +87,7 @@ def zipped_with_others(data: bytes, name: str) -> bytes:
 
 
 def members(data: bytes) -> bytes:
-    """A .gz of several members, as concatenation and pigz make them."""
+    """A .gz with several members, as made by concatenation and pigz."""
     middle = len(data) // 2
     return gzip.compress(data[:middle]) + gzip.compress(b"") + gzip.compress(data[middle:])
 
@@ -108,8 +108,8 @@ def as_strings(data: bytes) -> pa.Table:
 
 
 def as_typed(data: bytes) -> pa.Table:
-    """As pandas and DuckDB would guess the types: ids become numbers, days dates."""
-    # These ids are made of digits alone, which H&M's are not.
+    """With types as pandas and DuckDB would guess them: ids become numbers, days dates."""
+    # These ids consist of digits only, unlike H&M's.
     options = arrow_csv.ConvertOptions(column_types={"customer_id": pa.string()})
     return arrow_csv.read_csv(io.BytesIO(data), convert_options=options)
 
@@ -155,7 +155,7 @@ def pack(name: str, packing: str, change: Change = bytes) -> Spoil:
 
 
 def parts(data: bytes) -> list[bytes]:
-    """A text in three parts, each with the header."""
+    """A text in three parts, each with a header."""
     header, *rows = data.splitlines(keepends=True)
     return [header + b"".join(rows[:1]), header, header + b"".join(rows[1:])]
 
@@ -183,7 +183,7 @@ def in_parts(name: str, kind: str) -> Spoil:
 
 
 def folder_of_one(name: str) -> Spoil:
-    """As Kaggle's tools unpack: articles.csv/articles.csv."""
+    """As Kaggle's tools unpack it: articles.csv/articles.csv."""
 
     def spoil(folder: Path) -> None:
         data = (folder / f"{name}.csv").read_bytes()
@@ -266,7 +266,7 @@ def text(name: str, change: Change) -> Spoil:
 
 
 def column(name: str, column: str, change: Callable[[str], str]) -> Change:
-    """Every cell of a column changed."""
+    """Change every cell of a column."""
 
     def changed(data: bytes) -> bytes:
         header, *rows = cells(data)
@@ -278,7 +278,7 @@ def column(name: str, column: str, change: Callable[[str], str]) -> Change:
 
 
 def all_ids(change: Callable[[str], str]) -> Spoil:
-    """Customers' ids of another form in both files."""
+    """Customer ids in another format, in both files."""
 
     def spoil(folder: Path) -> None:
         for name in (C, T):
@@ -349,7 +349,7 @@ def with_price(data: bytes) -> bytes:
 
 
 def barest(folder: Path) -> None:
-    """Article, name, type, colour, price; a customer's id; who bought what, when."""
+    """Minimal columns: article, name, type, colour, price; customer id; date, customer, article."""
     kept = ("product_type_name", "colour_group_name")
     text(A, without([name for name in OPTIONAL[A] if name not in kept]))(folder)
     text(
@@ -362,7 +362,7 @@ def barest(folder: Path) -> None:
     text(T, without(OPTIONAL[T]))(folder)
 
 
-# --- What is no such file ----------------------------------------------------------------------
+# --- Files that are refused --------------------------------------------------------------------
 
 
 def tarred(data: bytes) -> bytes:
@@ -375,7 +375,7 @@ def tarred(data: bytes) -> bytes:
 
 
 def patched(data: bytes, offset: int, central: int, value: int) -> bytes:
-    """A zip of one file with a 16-bit field of its headers changed."""
+    """A zip of one file, with a 16-bit field of its headers changed."""
     packed = bytearray(zipped(data, "articles.csv"))
     packed[offset : offset + 2] = struct.pack("<H", value)
     place = packed.index(b"PK\1\2") + central
@@ -452,7 +452,7 @@ def of_files(name: str) -> Iterator[Shape]:
 
 
 def of_gaps(name: str) -> Iterator[Shape]:
-    """One file without each column that may lack, and with words for nothing in it."""
+    """One file without each optional column, and with every spelling of a missing value."""
     for lacking in OPTIONAL[name]:
         yield Shape(f"{name}: without {lacking}", text(name, without([lacking])))
         if lacking == "price":
@@ -463,7 +463,7 @@ def of_gaps(name: str) -> Iterator[Shape]:
 
 
 def of_cells() -> Iterator[Shape]:
-    """Days, prices and ids in their forms."""
+    """Days, prices and ids in every accepted format."""
     forms = {"t_dat": DAYS, "price": PRICES, "article_id": ARTICLE_IDS}
     for name, changes in forms.items():
         for form, change in changes.items():

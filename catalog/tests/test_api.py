@@ -178,7 +178,7 @@ def test_paging_stays_stable_while_articles_sell(client: Client) -> None:
     keys = [make_article(units_recent=10 + n).pk for n in range(12)]
     walk = pages(client, page_size=4)
     seen = next(walk)
-    # The first, already shown, falls behind; one still to come rises above all.
+    # The first, already shown, drops to the end; an unseen one moves to the top.
     ArticleSummary.objects.filter(article=keys[0]).update(units_recent=1000)
     rest = [pk for page in walk for pk in page]
     assert len(set(seen + rest)) == len(seen + rest) == 11
@@ -198,7 +198,7 @@ def test_a_page_takes_the_same_queries_however_many_articles(
 ) -> None:
     for _ in range(30):
         make_article()
-    ids(client)  # the terms are kept
+    ids(client)  # fill the cache of terms
     for size in (3, 30):
         with django_assert_num_queries(3):
             assert len(ids(client, page_size=size)) == size
@@ -207,7 +207,7 @@ def test_a_page_takes_the_same_queries_however_many_articles(
 @pytest.mark.parametrize("order", ORDERS)
 def test_every_order_walks_down_an_index(order: str) -> None:
     make_article()
-    with connection.cursor() as cursor:  # so few rows are otherwise sorted in no time
+    with connection.cursor() as cursor:  # with so few rows the planner would rather sort
         cursor.execute("SET LOCAL enable_sort = off")
     page = in_place(Article.objects.for_cards(), order).values("pk", "place").order_by("-place")  # type: ignore[misc]
     assert "using summary_place_" in page[:5].explain()

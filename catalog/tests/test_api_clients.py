@@ -1,4 +1,4 @@
-"""What the API does for programs: products, sparse answers, tags, and quotas."""
+"""API features for programs: products, sparse fieldsets, ETags, and quotas."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ def test_a_page_of_products_takes_three_queries(
 ) -> None:
     for product in range(1, 20):
         make_article(product * 1000, product=product)
-    codes(client)  # the terms are kept
+    codes(client)  # fill the cache of terms
     with django_assert_num_queries(3):
         assert len(codes(client, page_size=15)) == 15
 
@@ -227,7 +227,7 @@ def test_every_answer_says_what_is_left(two_reads: Client) -> None:
 
 def test_processes_count_together(two_reads: Client) -> None:
     assert two_reads.get(f"{API}/taxonomy/").status_code == 200
-    counter.reset()  # as another process, which hasn't seen this client
+    counter.reset()  # like another process, which hasn't seen this client
     statuses = [two_reads.get(f"{API}/taxonomy/").status_code for _ in range(2)]
     assert statuses == [200, 429]
 

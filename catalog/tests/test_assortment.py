@@ -1,4 +1,4 @@
-"""Lists of products, narrowed and counted."""
+"""Product lists: filters and counts."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ WOMEN = (1,)
 
 @pytest.fixture
 def shop() -> dict[str, Article]:
-    """A shirt in blue (sells best) and red (newer, cheaper), a red dress, men's red shirt."""
+    """A shirt in blue (best seller) and red (newer, cheaper), a red dress, a men's red shirt."""
     return {
         "blue": make_article(
             product=10, colour_master=BLUE, units_recent=9, price=25 / 590,

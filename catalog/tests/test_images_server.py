@@ -1,4 +1,4 @@
-"""The image server: its addresses, its renditions, what stands for a missing picture."""
+"""The image server: its URLs, its renditions, its placeholder for a missing picture."""
 
 import os
 import socket
@@ -52,7 +52,7 @@ def get(address: str, method: str = "GET", **headers: str) -> Reply:
 
 @pytest.fixture(autouse=True)
 def folders(tmp_path: Path, settings: Any) -> Path:
-    """Folders of this test's own; the pictures'."""
+    """Folders for this test only; returns the picture folder."""
     settings.IMAGES_DIR, settings.RENDITIONS_DIR = tmp_path / "images", tmp_path / "renditions"
     return tmp_path / "images"
 
@@ -156,7 +156,7 @@ def test_many_requests_for_a_new_rendition_render_it_once(
         replies = list(pool.map(get, [ADDRESS] * 24))
     assert {reply.status for reply in replies} == {200}
     assert len({reply.body for reply in replies}) == 1
-    # As many as render at a time may begin before the first has finished.
+    # As many as may render at once start before the first has finished.
     assert 1 <= len(rendered) <= 2
     assert len(kept(folders)) == 1
     assert not list((folders.parent / "renditions").rglob(".*"))
@@ -251,7 +251,7 @@ def png_bomb(side: int) -> bytes:
     return signature + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-# --- what stands for a missing picture --------------------------------------------------------
+# --- placeholder for a missing picture --------------------------------------------------------
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""`ingest_hm` on real PostgreSQL, in this process."""
+"""`ingest_hm` on real PostgreSQL, in the test process."""
 
 import csv
 import io
@@ -41,7 +41,7 @@ def own_folder(tmp_path: Path, settings: LazySettings) -> Iterator[None]:
 
 
 def ingest(folder: Path, **options: Any) -> dict[str, Any]:
-    """Run the command; its report with the printed text as `said`."""
+    """Run the command; returns its report, with the printed text as `said`."""
     said, report = io.StringIO(), folder.parent / "report.json"
     call_command("ingest_hm", data_dir=folder, report=report, stdout=said, **options)
     return {**json.loads(report.read_text()), "said": said.getvalue()}

@@ -1,4 +1,4 @@
-"""Every broken file of the corpus has its outcome, and any change of a byte an honest one."""
+"""Each broken file has its expected outcome; any single-byte change is refused or accounted for."""
 
 import csv
 from collections.abc import Iterator
@@ -85,7 +85,7 @@ def test_a_changed_byte_is_loaded_with_exact_totals_or_fails_clearly(data: st.Da
         try:
             report = ingest(folder, restart=True)
         except CommandError as error:
-            # Without its one customer, say, it is the file of sales that is told of.
+            # For example, without its one customer the sales file is the one reported.
             clear = any(str(folder / f"{name}.csv") in str(error) for name in FILES)
             event("refused")
         else:
@@ -95,13 +95,13 @@ def test_a_changed_byte_is_loaded_with_exact_totals_or_fails_clearly(data: st.Da
 
 
 def adds_up(folder: Path, changed: Path, report: dict[str, Any]) -> bool:
-    """Every row of every file is either in its table or told of; the untouched files are whole."""
+    """Every row of every file is in its table or rejected; unchanged files are complete."""
     told = [name for name, _, _ in rejects(report)] if report["rejects_file"] else []
     tables = dict(zip(FILES, in_tables(), strict=True))
     for name, file in report["files"].items():
         assert file["rows"] == tables[name] + told.count(f"{name}.csv")
         assert file["rows"] == 3 or name == changed.stem
-        # A changed byte may join two lines, or part one; it loses none.
+        # A changed byte may merge or split lines, but never loses one.
         assert 2 <= file["rows"] <= 4
     assert IngestRun.objects.get(pk=report["run"]).status == "done"
     return True

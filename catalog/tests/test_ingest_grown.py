@@ -1,4 +1,4 @@
-"""Files that grew, were touched, moved, or edited since they were loaded."""
+"""Files that grew, or were touched, moved or edited since they were loaded."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`ingest_hm` as a process that is killed, stopped, met by another, and started again."""
+"""`ingest_hm` as a process that is killed, stopped, run twice at once, and restarted."""
 
 import os
 import random
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 ROWS = 3000
 ALL = ROWS + 10
 
-# Checkpoints as from a slow disk, so that a signal meets the process where it is meant to.
+# Slow checkpoints down, so that the signal reaches the process at the intended point.
 SLOW = """
 CREATE FUNCTION slow_disk() RETURNS trigger LANGUAGE plpgsql
     AS $$ BEGIN PERFORM pg_sleep(TG_ARGV[0]::float); RETURN NEW; END $$;
@@ -54,7 +54,7 @@ def database(template: Database, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Transactions over three months, every fiftieth unusable, in about 35 blocks."""
+    """Transactions over three months, every fiftieth invalid, in about 35 blocks."""
     rows = [
         {
             "t_dat": f"2020-{1 + number // 1000:02}-{1 + number % 28:02}",
@@ -79,7 +79,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def unbroken(
     template: Database, data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
-    """Checksums after a run that nothing disturbs."""
+    """Checksums after an uninterrupted run."""
     folder = tmp_path_factory.mktemp("unbroken")
     with created(Database(f"{template.name}_unbroken", folder), template.name) as made:
         made.ingest(data).succeed()

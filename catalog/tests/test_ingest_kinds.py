@@ -1,4 +1,4 @@
-"""Data sets of other kinds than H&M's, through the whole ingest; and the wrong ones."""
+"""Full ingests of data sets that differ from H&M's, and of wrong ones."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def test_a_set_of_the_barest_columns_is_a_shop(tmp_path: Path) -> None:
 
 
 def part(day: str, kind: str) -> bytes:
-    """A part of one sale."""
+    """A part with one sale."""
     data = hm.csv_text(hm.TRANSACTION, hm.transaction_rows([{"t_dat": day}])).encode()
     return shapes.parquet(data, shapes.as_strings) if kind == "Parquet" else data
 

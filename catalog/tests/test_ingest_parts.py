@@ -34,7 +34,7 @@ from catalog.ingest.reading.records import Records, read
 from catalog.tests import hm
 
 NO_DATE, WRITE = "t_dat is not a date", "write 2020-09-22"
-LAST = "sales_channel_id"  # a column after which a last line needs no line end
+LAST = "sales_channel_id"  # the last column after which no line end is needed
 PATH = Path("test.csv")
 START = Position(0, 0, 0)
 WIDTH_TWO = Dialect(("x", LAST))

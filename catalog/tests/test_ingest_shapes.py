@@ -1,4 +1,4 @@
-"""Every shape of file that is read gives the same rows; every other is refused in plain words."""
+"""Every readable shape gives the same rows; every other is refused with a clear message."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -39,7 +39,7 @@ def test_a_shape_is_read_or_refused(shape: Shape, tmp_path: Path) -> None:
 
 
 def stopped(found: Checked) -> None:
-    """What an ingest would do about these files."""
+    """What an ingest would report as reasons to stop."""
     if found.faults:
         raise IngestError("\n".join(found.faults))
 
@@ -84,6 +84,6 @@ def test_shapes_that_are_read_may_be_put_together(
 
 
 def close(one: Quality, other: Quality) -> bool:
-    """Equal but for the order in which prices were added."""
+    """Equal except for rounding caused by the order in which prices are added."""
     same = one["price"]["sum"] == pytest.approx(other["price"]["sum"])
     return same and {**one, "price": 0} == {**other, "price": 0}

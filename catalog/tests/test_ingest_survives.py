@@ -1,4 +1,4 @@
-"""The server is killed, or its disk is full, while `ingest_hm` loads."""
+"""The server is killed, or its disk fills up, while `ingest_hm` is loading."""
 
 import os
 import re
@@ -53,7 +53,7 @@ def test_a_killed_server_costs_nothing_but_a_second_start(data: Path, tmp_path: 
 
 
 def services(what: str, place: Path) -> str:
-    """Embedded services of their own in a folder; the address of the PostgreSQL among them."""
+    """Start or stop embedded services in a folder; returns the address of PostgreSQL."""
     named = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS")
     others = {name: value for name, value in os.environ.items() if name not in named}
     subprocess.run(
@@ -73,7 +73,7 @@ def env_file(place: Path) -> str:
 
 
 def kill_server(place: Path) -> None:
-    """kill -9 for the server and every process of it."""
+    """kill -9 the server and all its processes."""
     pid = int((place / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
     server = psutil.Process(pid)
     for process in [server, *server.children(recursive=True)]:

@@ -1,4 +1,4 @@
-"""Judged queries: rules over attributes, and what the command says of them."""
+"""Judged queries: rules over attributes, and the command's output."""
 
 from pathlib import Path
 

@@ -21,7 +21,7 @@ def shop() -> None:
 
 
 def finish_ingest() -> None:
-    """And let the second pass in which this process doesn't know of it yet."""
+    """Finish the ingest, and expire this process's cached data version."""
     IngestRun.objects.create(
         status=IngestRun.Status.DONE, finished_at=timezone.now(), data_dir="data"
     )
@@ -66,7 +66,7 @@ def test_another_process_takes_the_menu_from_the_cache(
     finish_ingest()
     first = menu()
     process_cache.empty()
-    with django_assert_num_queries(1):  # which data these are
+    with django_assert_num_queries(1):  # the query for the data version
         assert menu() == first
 
 

@@ -49,10 +49,10 @@ def told(article: Article) -> str:
 def test_cards_and_details_come_in_one_query(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     for pk in range(1, 6):
         make_article(pk)
-    with django_assert_num_queries(5):  # the cards, and once for all each table of terms
+    with django_assert_num_queries(5):  # the cards, and each table of terms once
         assert {told(a) for a in Article.objects.for_cards()} == {"Shirt, Ink, Women"}
     make_article(6, colour=(99, "Puce"))
-    with django_assert_num_queries(2):  # a term that wasn't there before is read now
+    with django_assert_num_queries(2):  # a new term is read immediately
         assert told(Article.objects.for_cards().get(pk=6)) == "Shirt, Puce, Women"
     detail = Article.objects.for_detail()
     for queries in (4, 1):

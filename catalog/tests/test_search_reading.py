@@ -1,5 +1,5 @@
-"""What queries are read as. A part stands as kind.key; "-" before it takes it out; a price as its
-bounds; words that were not understood as they are."""
+"""How queries are parsed. A part is written as kind.key, a negated one with "-" before it; a price
+as its bounds; words that weren't understood as they are."""
 
 import pytest
 
@@ -50,7 +50,7 @@ READINGS = {
     "dress 20eur": "type.dress price<20",
     "cheap dress": "price:0.25 type.dress",
     "robe pas chère": "type.dress price:0.25",
-    # numbers that are no prices
+    # numbers that aren't prices
     "tights under 20 denier": "type.tights 20 feature.denier",
     "98-104 dress": "age.young_kids age.young_kids type.dress",
     "dress 8 years": "type.dress age.young_kids",
@@ -72,11 +72,11 @@ READINGS = {
     "manteau d'hiver": "type.coat occasion.winter",
     "GUERTEL": "type.belt",
     "falda vaquera": "type.skirt material.denim",
-    # types beside each other
+    # several types
     "shirt dress": "type.shirt_dress",
     "bikini top": "type.bikini_top",
     "hat or scarf": "type.hat type.scarf",
-    # what nobody knows
+    # unknown words
     "jade dress": "jade type.dress",
     '"slim fit" jeans': "slim+fit type.jeans",
     "👗": "type.dress",

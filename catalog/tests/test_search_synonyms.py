@@ -1,4 +1,4 @@
-"""An operator's synonyms: made in the admin, with a look at what they do, and used at once."""
+"""Operators' synonyms: created in the admin, previewed, and effective at once."""
 
 import pytest
 from django.contrib.auth import get_user_model

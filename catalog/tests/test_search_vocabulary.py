@@ -1,4 +1,4 @@
-"""The vocabulary's data: every entry of every language leads to what it is meant for."""
+"""The vocabulary's data: every entry of every language finds what it stands for."""
 
 from collections import Counter
 from functools import lru_cache
@@ -21,7 +21,7 @@ EVERY = concepts()
 
 
 def example(concept: Concept, type_name: str) -> dict[str, Any]:
-    """An article that is all a concept says."""
+    """An article with all attributes of a concept."""
     names = {key: values[0].replace("*", "") for key, values in concept.evidence.names.items()}
     said = [concept.evidence.text, concept.prefer.text, concept.must]
     description = ". ".join(" ".join(phrases[0]) for phrases in said if phrases)
@@ -32,7 +32,7 @@ def example(concept: Concept, type_name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def shop() -> Assortment:
-    """An article for every concept and every type it may be; colours of every type besides."""
+    """An article for every concept and type, plus every type in different colours."""
     rows: list[dict[str, Any]] = []
     for concept in EVERY:
         types = concept.evidence.gate.get("types", concept.suggests or ("",))
@@ -67,7 +67,7 @@ def finds(phrase: str, concept: Concept) -> bool:
         return False
     if [part.concept for part in reading.parts] == [concept]:
         return concept.soft or bool((fitting(concept, goods)[answer.rows] > 0).all())
-    # Of a word with several meanings another language's comes first when it stands alone.
+    # Of a word with several meanings, another language's comes first when it stands alone.
     meanings = vocabulary().meanings(reading.parts[0].words)
     return concept.key in [m.concept.key for m in meanings if m.concept]
 
@@ -117,7 +117,7 @@ def test_the_files_are_nobodys_brands() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_known_word_stays_what_it_is(language: str) -> None:
-    """Of every language: whatever names there are, none is taken for what was meant."""
+    """In every language: no name in the catalogue makes a known word get corrected."""
     phrases = [p for c in EVERY for p in c.phrases.get(language, ()) if " " not in p]
     near = goods_of([{"name": f"{phrase[:-1]}x", "types": "Dress"} for phrase in phrases])
     assert [p for p in phrases if found(p, near).reading.corrected] == []  # type: ignore[union-attr]

@@ -40,7 +40,7 @@ def test_a_short_word_may_have_one_error_a_longer_one_two() -> None:
 
 def test_an_unfinished_word_becomes_the_commonest_ones() -> None:
     assert OWN.completed("dr", 5) == ["dress", "dresses"]
-    assert OWN.completed("de", 5) == ["denim"]  # of so many, "demi" is none to suggest
+    assert OWN.completed("de", 5) == ["denim"]  # "demi" is too rare by comparison to be suggested
     assert OWN.completed("d", 1) == ["dress"]
     assert OWN.completed("zz", 5) == []
 

@@ -1,4 +1,4 @@
-"""Background work of the catalogue."""
+"""The catalogue's background tasks."""
 
 import logging
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def test_best_sellers_are_rendered_in_every_width(tmp_path: Path, settings: Lazy
 
 
 def ask_broker_at(address: str) -> None:
-    """Let Celery use this address, and none of the connections it has."""
+    """Point Celery at this address, dropping its open connections."""
     app = warm_renditions.app
     app.conf.update(broker_url=address)
     app._after_fork()  # type: ignore[attr-defined]
@@ -46,7 +46,7 @@ def ask_broker_at(address: str) -> None:
 
 @pytest.fixture
 def no_broker() -> Iterator[None]:
-    """Celery asks a port where nothing listens, and afterwards keeps no connection to it."""
+    """Celery uses a port where nothing listens; afterwards no connection to it remains."""
     address = warm_renditions.app.conf.broker_url
     ask_broker_at("redis://127.0.0.1:1/0")
     yield
@@ -67,6 +67,6 @@ def test_what_takes_minutes_is_queued_apart_from_what_shoppers_wait_for(name: st
 
 
 def queue_of(task: str) -> str:
-    """Where Celery sends it."""
+    """The queue Celery sends it to."""
     routed = warm_renditions.app.amqp.router.route({}, task)["queue"]
     return str(routed.name)

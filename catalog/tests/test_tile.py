@@ -1,4 +1,4 @@
-"""The tile that stands for a missing photo: its type's icon, its colour, and nothing else."""
+"""The placeholder for a missing photo: its type's icon, its colour, and nothing else."""
 
 import pytest
 from PIL import Image, ImageChops
@@ -12,7 +12,7 @@ RED: Colour = (185, 35, 47)
 
 
 def ink(picture: Image.Image) -> tuple[int, int, int, int]:
-    """What differs from the tile's ground, as a box."""
+    """The bounding box of everything that differs from the tile's background."""
     drawn = ImageChops.difference(picture, Image.new("RGB", picture.size, GROUND))
     box = drawn.convert("L").point(lambda i: 255 * (i > 8)).getbbox()
     assert box

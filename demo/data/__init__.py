@@ -1,6 +1,6 @@
-"""A seeded, wholly invented fashion data set in the exact format of the Kaggle H&M files.
+"""A seeded, entirely synthetic fashion data set in the exact format of the Kaggle H&M files.
 
-`dataset.generate` writes it; the other modules hold one idea each:
+`dataset.generate` writes it; each of the other modules covers one concept:
 
 - taxonomy: the tables of types, colours, sections and departments.
 - names: product names and descriptions from our own word lists.

@@ -1,6 +1,6 @@
-"""The 25 text columns of articles.csv, with the quirks of the original.
+"""The 25 text columns of articles.csv, with the original's quirks.
 
-Names and descriptions are the product's; a few variants differ in name or section.
+Names and descriptions belong to the product; a few variants have another name or section.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Products:
 
 
 def _article_ids(rng: np.random.Generator, product: Ints, position: Ints) -> pd.DataFrame:
-    """Codes that grow with the launch and leave gaps: 0123456 and 0123456001."""
+    """Codes that increase with the launch and leave gaps: 0123456 and 0123456001."""
     count = int(product[-1]) + 1
     codes = np.sort(rng.choice(np.arange(100_000, 960_000), count, replace=False))[product]
     steps = np.cumsum(rng.integers(1, 3, len(product)))
@@ -53,7 +53,7 @@ def _article_ids(rng: np.random.Generator, product: Ints, position: Ints) -> pd.
 
 
 def _texts(seed: int, products: Products) -> tuple[list[str], list[str]]:
-    """Name and description per product; about 0.4 % have no description, and at least one."""
+    """Name and description per product; about 0.4 %, and at least one, have no description."""
     rng = stream(seed, "names")
     titles, texts = [], []
     for kind in products.kind:
@@ -79,7 +79,7 @@ def _sections(
 
 
 def _colour_columns(rng: np.random.Generator, colour: Ints) -> dict[str, list[str]]:
-    """The six colour columns; in a seventh of the articles the perceived value is an odd one."""
+    """The six colour columns; a seventh of the articles have an unusual perceived value."""
     odd = rng.random(len(colour)) < 0.15
     other = rng.integers(1, 6, len(colour))
     specs = [COLOURS[c] for c in colour]

@@ -1,8 +1,8 @@
-"""Products, their colour variants, and the hidden life of every article.
+"""Products, their colour variants, and each article's hidden parameters.
 
-A product has 2.23 articles on average. It is launched in a week near its season, sells for some
-weeks (median 5) with a peak at launch and markdowns at the end; every thirteenth product is a basic
-that stays for a year or more. Appeal is log-normal, shared in part by the variants of a product.
+A product has 2.23 articles on average. It launches in a week near its season and sells for some
+weeks (median 5), with a peak at launch and markdowns at the end; every thirteenth product is a
+basic that stays for a year or more. Appeal is log-normal, partly shared by a product's variants.
 """
 
 from dataclasses import dataclass
@@ -35,12 +35,12 @@ VARIANT_SHARES = np.array(
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The article table and, in the same order, what only the generator knows.
+    """The article table and, in the same order, parameters known only to the generator.
 
     kind, segment, family are indices into TYPES, SEGMENTS, FAMILIES; cents is the full price;
-    launch and life are in weeks (launch counted from the first week, may be negative); appeal is a
-    log weight; style has shape (articles, STYLE_DIMENSIONS); discount is the deepest markdown.
-    first and variants give the product's run of articles, which is contiguous.
+    launch and life are in weeks (launch counts from the first week and may be negative); appeal is
+    a log weight; style has shape (articles, STYLE_DIMENSIONS); discount is the deepest markdown.
+    first and variants give each product's contiguous run of articles.
     """
 
     frame: pd.DataFrame
@@ -62,14 +62,14 @@ class Catalogue:
 
 
 def season(kind: ProductType, weeks: Ints) -> Floats:
-    """Demand factor of a type in each week: exp(swing · cos) around its peak month."""
+    """Seasonal demand factor of a type by week: exp(swing · cos) around its peak month."""
     month = (8.63 + weeks * 12 / 52.18) % 12
     angle = 2 * np.pi * (month - (kind.peak - 0.5)) / 12
     return np.asarray(np.exp(kind.swing * np.cos(angle)))
 
 
 def _variant_counts(rng: np.random.Generator, articles: int) -> Ints:
-    """Variants per product, which sum to `articles` exactly."""
+    """Variants per product, summing to exactly `articles`."""
     counts = choose(rng, VARIANT_SHARES, articles) + 1
     last = int(np.searchsorted(np.cumsum(counts), articles))
     counts = counts[: last + 1]
@@ -78,7 +78,7 @@ def _variant_counts(rng: np.random.Generator, articles: int) -> Ints:
 
 
 def _kinds(rng: np.random.Generator, segment: Ints) -> Ints:
-    """A product type for each product among those its segment sells."""
+    """A product type for each product, from those its segment sells."""
     kind = np.zeros(len(segment), dtype=np.int64)
     for place, letter in enumerate(SEGMENTS):
         members = np.flatnonzero(segment == place)
@@ -91,7 +91,7 @@ def _kinds(rng: np.random.Generator, segment: Ints) -> Ints:
 
 
 def _launches(rng: np.random.Generator, kind: Ints, basic: Bools) -> Ints:
-    """Launch weeks: basics mostly before or early, the rest three weeks ahead of their season."""
+    """Launch weeks: basics mostly before the start or early, the rest three weeks before season."""
     weeks = np.arange(-12, WEEKS)
     launch = np.zeros(len(kind), dtype=np.int64)
     for place, product_type in enumerate(TYPES):
@@ -121,7 +121,7 @@ def _products(rng: np.random.Generator, articles: int) -> Products:
 
 
 def _swap_some_types(rng: np.random.Generator, kind: Ints, segment: Ints, later: Bools) -> Ints:
-    """A few later variants stand under another type of the same slot, as in the original."""
+    """A few later variants get another type of the same slot, as in the original."""
     kind = kind.copy()
     for article in np.flatnonzero(later & (rng.random(len(kind)) < 0.006)):
         mine, letter = TYPES[kind[article]], SEGMENTS[segment[article]]
@@ -146,7 +146,7 @@ def _colours(rng: np.random.Generator, count: int) -> Ints:
 
 
 def _appeal(rng: np.random.Generator, product: Ints) -> Floats:
-    """Log-normal appeal with a thinner upper tail, so that no article outsells its whole week."""
+    """Log-normal appeal with a thinner upper tail, so that no article dominates its week."""
     shared = rng.normal(0, 1.1, int(product[-1]) + 1)[product]
     appeal = shared + rng.normal(0, 1.0, len(product))
     excess = np.maximum(appeal - APPEAL_KNEE, 0)
@@ -154,7 +154,7 @@ def _appeal(rng: np.random.Generator, product: Ints) -> Floats:
 
 
 def make_catalogue(seed: int, articles: int) -> Catalogue:
-    """`articles` articles of one synthetic shop."""
+    """A synthetic shop with this many articles."""
     rng = stream(seed, "articles")
     products = _products(rng, articles)
     product = np.repeat(np.arange(len(products.variants)), products.variants)

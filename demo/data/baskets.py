@@ -1,8 +1,8 @@
 """Who shops on which day, how many lines, and through which channel.
 
-Visits of a customer come in bursts: about half follow an earlier visit within three weeks. Days
-follow the season, the week and a few sale days; basket sizes are 1 + negative binomial (mean 3.5,
-median 2).
+A customer's visits come in bursts: about half follow an earlier visit within three weeks. Days
+depend on the season, the weekday and a few sale days; basket sizes are 1 + negative binomial (mean
+3.5, median 2).
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Baskets:
 
 
 def day_weights() -> Floats:
-    """Relative number of visits of each day of the span, shape (DAYS,)."""
+    """Relative number of visits on each day of the period, shape (DAYS,)."""
     days = [FIRST_DAY + timedelta(days=n) for n in range(DAYS)]
     return np.array(
         [
@@ -52,7 +52,7 @@ def day_weights() -> Floats:
 
 
 def _counts(rng: np.random.Generator, activity: Floats, baskets: int) -> Ints:
-    """Baskets per customer: one each as far as they go round, the rest by activity."""
+    """Baskets per customer: one for each as far as they go, the rest by activity."""
     willing = np.flatnonzero(activity > 0)
     buyers = rng.permutation(willing)[: max(1, round(0.6 * baskets))]
     counts = np.zeros(len(activity), dtype=np.int64)
@@ -63,7 +63,7 @@ def _counts(rng: np.random.Generator, activity: Floats, baskets: int) -> Ints:
 
 
 def _sizes(rng: np.random.Generator, baskets: int, lines: int) -> Ints:
-    """Lines per basket, corrected one by one at random until they sum to `lines` exactly."""
+    """Lines per basket, adjusted one by one at random until they sum to exactly `lines`."""
     mean = MEAN_LINES - 1
     sizes = 1 + rng.poisson(rng.gamma(SIZE_SHAPE, mean / SIZE_SHAPE, baskets)).astype(np.int64)
     while (surplus := int(sizes.sum()) - lines) != 0:
@@ -88,7 +88,7 @@ def _visit_days(rng: np.random.Generator, customer: Ints) -> Ints:
 
 
 def make_baskets(seed: int, customers: Customers, lines: int) -> Baskets:
-    """Baskets with `lines` lines in all."""
+    """Baskets with a total of `lines` lines."""
     rng = stream(seed, "baskets")
     counts = _counts(rng, customers.activity, max(1, round(lines / MEAN_LINES)))
     customer = np.repeat(np.arange(len(counts)), counts)[:lines]

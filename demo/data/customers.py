@@ -1,4 +1,4 @@
-"""Who the customers are (customers.csv) and, hidden, their taste and how much they buy."""
+"""Customers (customers.csv) and, hidden, their taste and how much they buy."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 
 @dataclass(frozen=True)
 class Customers:
-    """The customer table, the ids as bytes (customers, 64), and per customer the hidden truth.
+    """The customer table, the ids as bytes (customers, 64), and hidden parameters per customer.
 
     cluster: taste cluster; activity: relative number of baskets, 0 for those who never buy.
     """
@@ -43,21 +43,21 @@ def as_text(digits: Bytes) -> pd.Series:
 
 
 def _ids(rng: np.random.Generator, count: int) -> Bytes:
-    """Distinct random ids in ascending order, as the original file is sorted."""
+    """Distinct random ids in ascending order, as in the original file."""
     raw = rng.integers(0, 256, (count, 32), dtype=np.uint8)
     lead = np.ascontiguousarray(raw[:, :8]).view(">u8").ravel()
     return hex_digits(raw[np.argsort(lead, kind="stable")])
 
 
 def _ages(rng: np.random.Generator, count: int) -> Ints:
-    """Two humps, at 22 and 52, with quartiles near 24, 32 and 49."""
+    """Two peaks, at 22 and 52, with quartiles near 24, 32 and 49."""
     young = 17.3 + rng.gamma(2.2, 4.7, count)
     older = rng.normal(52.3, 7.0, count)
     return np.where(rng.random(count) < 0.64, young, older).clip(16, 99).astype(np.int64)
 
 
 def _postal_codes(rng: np.random.Generator, count: int) -> pd.Series:
-    """Hashed postal codes: one means "none given" (6.7 %), the others serve a few customers."""
+    """Hashed postal codes: one means "none given" (6.7 %), the others have few customers each."""
     codes = hex_digits(rng.integers(0, 256, (max(2, count // 4), 32), dtype=np.uint8))
     area = rng.integers(1, len(codes), count)
     area[rng.random(count) < 0.067] = 0
@@ -65,7 +65,7 @@ def _postal_codes(rng: np.random.Generator, count: int) -> pd.Series:
 
 
 def _news(rng: np.random.Generator, member: Floats) -> Floats:
-    """Fashion news: those with FN read it regularly, with the odd spellings of the original."""
+    """Fashion news: those with FN read it regularly; includes the original's odd spellings."""
     draw = rng.random(len(member))
     news = np.where(member < 0.348, "Regularly", "NONE").astype(object)
     news[draw < 0.0012] = "Monthly"

@@ -1,10 +1,10 @@
-"""Writes a whole synthetic data set into a folder, all of it or nothing.
+"""Writes a whole synthetic data set into a folder, all or nothing.
 
-Files appear under their final names only when they are complete: everything is written into
-`.partial` first and then renamed, `parameters.json` last. A folder that holds anything else is
-refused; a finished set with the same parameters is left as it is (its pictures may be added later).
+Everything is written into `.partial` first and renamed when complete, `parameters.json` last. A
+folder with any other content is refused; a finished set with the same parameters is left as it is
+(its pictures may be added later).
 
-Beside the Kaggle files stands the hidden truth, for measuring how much a method recovers:
+The folder also contains the hidden truth, to measure how much of it a method recovers:
 
 - truth/clusters.npz: `customer_cluster` (row order of customers.csv); per article, in the row order
   of articles.csv, `article_segment`, `article_type`, `article_family` (indices into taxonomy.py's
@@ -48,7 +48,7 @@ Progress = Callable[[int], None]
 
 
 class DataSetError(Exception):
-    """The parameters or the folder cannot be used; the message says why."""
+    """Unusable parameters or folder; the message says why."""
 
 
 class DrawAll(Protocol):
@@ -59,7 +59,7 @@ class DrawAll(Protocol):
 
 @dataclass(frozen=True)
 class Parameters:
-    """The size and the seed of a data set; equal parameters give equal bytes."""
+    """Size and seed of a data set; equal parameters give identical bytes."""
 
     articles: int
     customers: int
@@ -67,7 +67,7 @@ class Parameters:
     seed: int
 
     def check(self) -> None:
-        """Raise DataSetError, naming the parameter, where a value is out of range."""
+        """Raise DataSetError, naming the parameter, if a value is out of range."""
         limits = {
             "articles": (200, MAX_ARTICLES),
             "customers": (100, 100_000_000),
@@ -80,15 +80,15 @@ class Parameters:
                 raise DataSetError(f"--{name} {value}: must be from {low:,} to {high:,}")
 
     def as_json(self) -> str:
-        """The marker file's text, by which a finished set is recognised."""
+        """The content of the marker file that identifies a finished set."""
         kind = {"synthetic": True, "format": FORMAT_VERSION}
         return json.dumps(kind | asdict(self), indent=2) + "\n"
 
 
 def is_finished(out: Path, parameters: Parameters) -> bool:
-    """Whether `out` already holds exactly this set.
+    """Whether `out` already contains exactly this set.
 
-    Raises DataSetError where it holds anything else, other than the remains of an interrupted run.
+    Raises DataSetError if it contains anything except the remains of an interrupted run.
     """
     if out.exists() and not out.is_dir():
         raise DataSetError(f"{out}: is not a folder")
@@ -107,10 +107,10 @@ def is_finished(out: Path, parameters: Parameters) -> bool:
 def generate(
     parameters: Parameters, out: Path, progress: Progress, chunk_rows: int = CHUNK_ROWS
 ) -> None:
-    """Write the data set; `progress` is told how many transactions were written since it was last.
+    """Write the data set; `progress` receives the number of transactions since its last call.
 
-    `chunk_rows` bounds the memory of writing and changes nothing in the files. Whatever ends the
-    run early, nothing unfinished stays.
+    `chunk_rows` limits the memory used and doesn't affect the files. If the run is interrupted,
+    nothing unfinished remains.
     """
     parameters.check()
     partial = out / PARTIAL
@@ -129,7 +129,7 @@ def generate(
 
 
 def publish(partial: Path, out: Path) -> None:
-    """Move the finished files to their final names, the marker last."""
+    """Rename the finished files into place, the marker last."""
     for path in sorted(partial.iterdir(), key=lambda path: path.name == PARAMETERS):
         target = out / path.name
         if target.is_dir():
@@ -193,7 +193,7 @@ def _write_truth(world: World, folder: Path) -> None:
 
 
 def draw_pictures(out: Path, draw_all: DrawAll, progress: Progress) -> int:
-    """Draw the pictures of a finished set, all of them or none; returns how many were drawn."""
+    """Draw the pictures of a finished set, all or none; returns how many were drawn."""
     partial = out / PARTIAL
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
@@ -212,7 +212,7 @@ def read_articles(out: Path) -> pd.DataFrame:
 
 
 def readme(parameters: Parameters) -> str:
-    """What README.txt says."""
+    """The content of README.txt."""
     return f"""Synthetic data set in the format of the Kaggle competition
 "H&M Personalized Fashion Recommendations". Everything in it is generated: no article, customer,
 purchase, text or picture is real.

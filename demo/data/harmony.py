@@ -1,8 +1,8 @@
 """The hidden graph of what is worn with what, which baskets follow and tests may recover.
 
-Slots go together by fixed odds (a top asks for a bottom, a dress for tights or shoes). Within them
-each product type of a segment has its own few partner types, and each colour family its partner
-families; those choices are drawn from the seed, so they cannot be guessed from the names.
+Slots go together with fixed odds (a top asks for a bottom, a dress for tights or shoes). Within
+them, each product type of a segment has a few partner types, and each colour family its partner
+families. These are drawn from the seed, so they can't be guessed from the names.
 """
 
 from dataclasses import dataclass
@@ -35,8 +35,8 @@ SLOT_ODDS: dict[str, dict[str, float]] = {
 
 @dataclass(frozen=True)
 class Harmony:
-    """partner, odds: (segments · types, PARTNERS), partner is −1 where there is none;
-    family: (families, FAMILY_PARTNERS) with FAMILY_ODDS."""
+    """partner, odds: (segments · types, PARTNERS), −1 for no partner; family: (families,
+    FAMILY_PARTNERS) with FAMILY_ODDS."""
 
     partner: Ints
     odds: Floats
@@ -44,7 +44,7 @@ class Harmony:
 
 
 def _partners_of(rng: np.random.Generator, kind: int, letter: str) -> list[tuple[int, float]]:
-    """Up to PARTNERS partner types of one type in one segment, with odds."""
+    """Up to PARTNERS partner types for one type in one segment, with odds."""
     partners = []
     for slot, share in SLOT_ODDS.get(TYPES[kind].slot, {}).items():
         choices = [i for i, t in enumerate(TYPES) if t.slot == slot and letter in t.segments]
@@ -55,7 +55,7 @@ def _partners_of(rng: np.random.Generator, kind: int, letter: str) -> list[tuple
 
 
 def _family_partners(rng: np.random.Generator) -> Ints:
-    """Partner colour families, the common ones more often; a family may go with itself."""
+    """Partner colour families, favouring common ones; a family may be its own partner."""
     weights = np.zeros(FAMILY_COUNT)
     for colour in COLOURS:
         weights[FAMILIES.index(colour.family)] += colour.weight
@@ -65,7 +65,7 @@ def _family_partners(rng: np.random.Generator) -> Ints:
 
 
 def make_harmony(seed: int) -> Harmony:
-    """The graph of one seed."""
+    """The graph for one seed."""
     rng = stream(seed, "harmony")
     partner = np.full((len(SEGMENTS) * TYPE_COUNT, PARTNERS), -1, dtype=np.int64)
     odds = np.zeros((len(SEGMENTS) * TYPE_COUNT, PARTNERS))
@@ -78,7 +78,7 @@ def make_harmony(seed: int) -> Harmony:
 
 
 def as_records(harmony: Harmony) -> list[dict[str, object]]:
-    """The planted pairs in words and codes, for truth/complements.json."""
+    """The planted pairs as names and codes, for truth/complements.json."""
     records: list[dict[str, object]] = []
     for row, column in zip(*np.nonzero(harmony.odds), strict=True):
         segment, kind = divmod(int(row), TYPE_COUNT)

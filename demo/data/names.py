@@ -63,21 +63,21 @@ def _one(rng: np.random.Generator, words: tuple[str, ...]) -> str:
 
 
 def noun_of(kind: ProductType) -> str:
-    """The type as one says it in a sentence: "Hat/beanie" → "beanie"."""
+    """The type as used in a sentence: "Hat/beanie" → "beanie"."""
     if kind.no == -1:
         return "item"
     return kind.name.split("/")[-1].replace("Garment Set", "set").lower()
 
 
 def product_name(rng: np.random.Generator, kind: ProductType, section_kind: str) -> str:
-    """A short shop name such as "Wilma ribbed sweater", sometimes without line or cut."""
+    """A short product name such as "Wilma ribbed sweater", sometimes without line or cut."""
     line, cut, noun = _one(rng, LINES), _one(rng, CUTS[section_kind]), noun_of(kind)
     forms = (f"{line} {cut} {noun}", f"{line} {noun}", f"{cut.capitalize()} {noun} {line}")
     return forms[int(rng.integers(len(forms)))]
 
 
 def description(rng: np.random.Generator, kind: ProductType, section_kind: str) -> str:
-    """One or two sentences as on a shop's product page, about 140 characters."""
+    """One or two sentences in the style of a product page, about 140 characters."""
     fabric = _one(rng, FABRICS[section_kind])
     details = (
         DETAILS.get(kind.slot) or DETAILS["lingerie" if section_kind == "lingerie" else "added"]

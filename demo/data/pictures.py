@@ -1,4 +1,4 @@
-"""The generated data set's pictures: drawn, one for each article, in the H&M files' layout."""
+"""Draws the generated data set's pictures, one per article, in the H&M files' layout."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -11,7 +11,7 @@ import pandas as pd
 from demo.pictures import Dice, GarmentSpec, draw
 
 WIDTH, HEIGHT, QUALITY = 360, 540, 86
-#: As in the H&M files, where 442 of 105,542 articles have no picture.
+#: In the H&M files 442 of 105,542 articles have no picture.
 WITHOUT_PICTURE = 0.0042
 WORKERS = 2
 _BATCH = 48
@@ -46,10 +46,10 @@ def specs_of(articles: pd.DataFrame) -> Iterator[GarmentSpec]:
 
 
 def draw_all(articles: pd.DataFrame, out: Path, progress: Callable[[int], None]) -> int:
-    """Draw the articles' pictures under ``out``/images; returns how many it has drawn.
+    """Draw the articles' pictures under ``out``/images; returns how many were drawn.
 
-    ``articles`` has Kaggle's columns; ``progress`` is told how many articles are done since it was
-    last told. Pictures that are there already are drawn again, to the same bytes.
+    ``articles`` has Kaggle's columns; ``progress`` receives the number of articles since its last
+    call. Existing pictures are redrawn, with identical bytes.
     """
     batches = _batched(specs_of(articles), _BATCH)
     images = out / "images"
@@ -72,7 +72,7 @@ def _batched(specs: Iterator[GarmentSpec], size: int) -> Iterator[list[GarmentSp
 
 
 def _draw_batch(task: tuple[Path, list[GarmentSpec]]) -> tuple[int, int]:
-    """Draw some articles; returns how many there were and how many have a picture."""
+    """Draw some articles; returns how many there were, and how many have a picture."""
     images, specs = task
     pictured = [spec for spec in specs if has_picture(spec.article_id)]
     for spec in pictured:

@@ -1,4 +1,4 @@
-"""How one article of a basket leads to another: the relations between a source and a line."""
+"""How one article of a basket leads to another: relations between a source and a line."""
 
 from enum import IntEnum
 
@@ -11,14 +11,14 @@ from demo.data.shelf import Shelf, World, draw_articles, stretch
 from demo.data.taxonomy import FAMILY_COUNT, GROUP_OF_TYPE, GROUPS, TYPE_COUNT
 
 _GROUP_OF_TYPE = np.array(GROUP_OF_TYPE)
-# First type, and one past the last, of each group: TYPES lists a group's types in one run.
+# First type of each group, and one past its last: TYPES is sorted by group.
 _GROUP_EDGES = tuple(
     np.searchsorted(_GROUP_OF_TYPE, np.arange(len(GROUPS)), side=side) for side in ("left", "right")
 )
 
 
 class Relation(IntEnum):
-    """How a line comes from its source article."""
+    """How a line relates to its source article."""
 
     FREE = 0
     SAME_ARTICLE = 1
@@ -29,7 +29,7 @@ class Relation(IntEnum):
 
 
 def _partner_keys(world: World, source: Ints, draws: Floats) -> tuple[Ints, Ints]:
-    """Key of the partner type's stretch, and partner family, of each source article."""
+    """For each source article, the key of the partner type's range, and the partner family."""
     catalogue = world.catalogue
     row = catalogue.segment[source] * TYPE_COUNT + catalogue.kind[source]
     bounds = np.cumsum(world.harmony.odds[row], axis=1)
@@ -44,7 +44,7 @@ def _partner_keys(world: World, source: Ints, draws: Floats) -> tuple[Ints, Ints
 def _complement_stretches(
     world: World, shelf: Shelf, source: Ints, draws: Floats
 ) -> tuple[Ints, Ints]:
-    """Partner type in the partner colour; where that is sold out any colour, then anything."""
+    """Partner type in the partner colour; if sold out, any colour; then anything."""
     key, family = _partner_keys(world, source, draws)
     low, high = stretch(shelf, key + family, key + family + 1)
     type_low, type_high = stretch(shelf, key, key + FAMILY_COUNT)
@@ -55,7 +55,7 @@ def _complement_stretches(
 
 
 def _other_colour(catalogue: Catalogue, source: Ints, draw: Floats) -> Ints:
-    """Another article of the source's product, or the source itself where it is the only one."""
+    """Another article of the source's product, or the source itself if it is the only one."""
     variants, first = catalogue.variants[source], catalogue.first[source]
     step = 1 + np.floor(draw * (variants - 1)).astype(np.int64)
     return first + (source - first + step) % variants
@@ -64,7 +64,7 @@ def _other_colour(catalogue: Catalogue, source: Ints, draw: Floats) -> Ints:
 def _ranges(
     world: World, shelf: Shelf, source: Ints, relation: Ints, draws: Floats
 ) -> tuple[Ints, Ints]:
-    """The stretch of the shelf each line is drawn from: all of it for a free line."""
+    """The range of the shelf each line is drawn from; a free line uses all of it."""
     low, high = np.zeros_like(source), np.full_like(source, len(shelf.articles))
     chosen = np.flatnonzero(relation == Relation.COMPLEMENT)
     low[chosen], high[chosen] = _complement_stretches(
@@ -92,7 +92,7 @@ def related(
     relation: Ints,
     rng: np.random.Generator,
 ) -> Ints:
-    """An article for each line. Where the source is −1 or the relation leads nowhere it is free."""
+    """An article for each line. A line without a source, or whose relation finds none, is free."""
     draws = rng.random((3, len(source)))
     relation = np.where(source >= 0, relation, Relation.FREE)
     source = np.maximum(source, 0)

@@ -1,7 +1,7 @@
-"""Independent random streams of one seed.
+"""Independent random streams derived from one seed.
 
-Each stream is named and may be keyed further (by week), so what one part draws never shifts what
-another part draws, and nothing depends on how the output is cut into chunks.
+Each stream is named and may be keyed further (by week), so that draws in one part never affect
+another, and nothing depends on how the output is split into chunks.
 """
 
 from typing import Literal, get_args

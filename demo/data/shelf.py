@@ -1,4 +1,4 @@
-"""What is on sale in a week, and how much each taste cluster wants of it.
+"""What is on sale in a week, and how much each taste cluster wants it.
 
 A free line is drawn from the week's shelf by the customer's taste cluster:
 
@@ -6,8 +6,8 @@ A free line is drawn from the week's shelf by the customer's taste cluster:
                                      · exp(affinity(cluster, article))
                                      · season(type, week) · age factor(article, week)
 
-The shelf is sorted by segment, type and colour family, so that each of them is one stretch and a
-draw can be restricted to it with the same summed weights.
+The shelf is sorted by segment, type and colour family. Each of these is a contiguous range, so that
+a draw can be restricted to it using the same cumulative weights.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from demo.data.taxonomy import (
 
 @dataclass(frozen=True)
 class World:
-    """All that stays the same from week to week.
+    """Everything that doesn't change from week to week.
 
     order: articles sorted by key, which is (segment · types + type) · families + family;
     liking: affinity, (clusters, articles).
@@ -50,10 +50,10 @@ class World:
 
 @dataclass(frozen=True)
 class Shelf:
-    """The articles on sale in one week, sorted by key, with summed weights.
+    """The articles on sale in one week, sorted by key, with cumulative weights.
 
     mass: (clusters, articles + 1), each row rising from 0 to 1; place: article → position or −1;
-    cents: price of each article of the catalogue in this week.
+    cents: this week's price of each article of the catalogue.
     """
 
     articles: Ints
@@ -66,7 +66,7 @@ class Shelf:
 def make_world(
     seed: int, catalogue: Catalogue, customers: Customers, tastes: Tastes, harmony: Harmony
 ) -> World:
-    """Put the parts of one seed together."""
+    """Assemble the parts for one seed."""
     key = (catalogue.segment * TYPE_COUNT + catalogue.kind) * FAMILY_COUNT + catalogue.family
     order = np.argsort(key, kind="stable")
     liking = affinity(tastes, catalogue)
@@ -74,20 +74,20 @@ def make_world(
 
 
 def on_sale(catalogue: Catalogue, week: int, *, retired: bool = False) -> Bools:
-    """Which articles are sold in a week; with `retired` all that ever were until then."""
+    """Which articles are sold in a week; with `retired` also those sold in earlier weeks."""
     age = week - catalogue.launch
     return np.asarray((age >= 0) & (retired | (age < catalogue.life)))
 
 
 def age_factor(catalogue: Catalogue, week: int) -> Floats:
-    """Launch peak and decline: exp(−2 · age ÷ life) for fashion, level and higher for basics."""
+    """Launch peak and decline: exp(−2 · age ÷ life) for fashion; constant and higher for basics."""
     share_of_life = (week - catalogue.launch) / catalogue.life
     fashion = np.exp(-2.0 * share_of_life.clip(0, 1))
     return np.asarray(np.where(catalogue.basic, 0.7, 2.0 * fashion))
 
 
 def cents_in_week(catalogue: Catalogue, week: int) -> Ints:
-    """Full price until 60 % of the life of a fashion article, then down to its deepest markdown."""
+    """Full price for 60 % of a fashion article's life, then down to its deepest markdown."""
     share_of_life = ((week - catalogue.launch) / catalogue.life).clip(0, 1)
     fall = np.where(catalogue.basic, 0.0, catalogue.discount * (share_of_life > 0.6))
     fall *= np.where(share_of_life > 0.8, 1.0, 0.5)
@@ -95,7 +95,7 @@ def cents_in_week(catalogue: Catalogue, week: int) -> Ints:
 
 
 def _group_targets(tastes: Tastes, week: int) -> Floats:
-    """Wanted share of each (segment, group) per cluster, shape (clusters, segments · groups)."""
+    """Target share of each (segment, group) per cluster, shape (clusters, segments · groups)."""
     share = np.array([GROUP_SALES_SHARE[name] for name in GROUPS])
     now, year = np.array([week]), np.arange(52)
     for place in range(len(GROUPS)):
@@ -108,7 +108,7 @@ def _group_targets(tastes: Tastes, week: int) -> Floats:
 
 
 def build_shelf(world: World, week: int, *, retired: bool = False) -> Shelf:
-    """The week's articles and their summed weights for every cluster.
+    """The week's articles and their cumulative weights for every cluster.
 
     `retired` articles are wanted as much as at the end of their life.
     """
@@ -126,7 +126,7 @@ def build_shelf(world: World, week: int, *, retired: bool = False) -> Shelf:
 
 
 def _summed(weight: Floats, block: Ints, targets: Floats) -> Floats:
-    """Scale each block of columns to its target share and sum along the rows: 0 … 1."""
+    """Scale each block of columns to its target share, and accumulate along the rows: 0 … 1."""
     blocks = len(SEGMENTS) * len(GROUPS)
     totals = np.array([np.bincount(block, weights=row, minlength=blocks) for row in weight])
     scale = targets / np.where(totals > 0, totals, 1.0)
@@ -141,7 +141,7 @@ def stretch(shelf: Shelf, low_key: Ints, high_key: Ints) -> tuple[Ints, Ints]:
 
 
 def draw_articles(shelf: Shelf, cluster: Ints, low: Ints, high: Ints, draw: Floats) -> Ints:
-    """An article of each stretch low … high by the cluster's weights, where 0 ≤ draw < 1."""
+    """An article from each range low … high by the cluster's weights, for 0 ≤ draw < 1."""
     start, end = shelf.mass[cluster, low], shelf.mass[cluster, high]
     rows = (shelf.mass[:, 1:] + np.arange(len(shelf.mass))[:, None]).ravel()
     wanted = cluster + start + draw * (end - start)

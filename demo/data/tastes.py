@@ -1,8 +1,8 @@
-"""Hidden clusters of taste: life stage, departments, colours, price level and style.
+"""Hidden taste clusters: life stage, departments, colours, price level and style.
 
-A cluster belongs to an archetype (a young woman, a mother, a man …) which fixes the age it centres
-on and the segments it shops in; colours, product groups, price level and style vary between them.
-Together the archetypes' shares make the index groups sell as in the original (Ladies about 64 %).
+A cluster belongs to an archetype (a young woman, a mother, a man …), which determines its mean age
+and the segments it shops in; colours, product groups, price level and style vary within it. The
+archetypes' shares make the index groups sell as in the original (Ladies about 64 %).
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from demo.data.seeds import Floats, Ints, choose, stream
 from demo.data.taxonomy import FAMILIES, FAMILY_COUNT, GROUPS, SEGMENTS, TYPE_COUNT
 
 CLUSTERS = 60
-# share of customers, age centre, age spread, segment mix
+# share of customers, mean age, age spread, segment mix
 ARCHETYPES: tuple[tuple[float, float, float, dict[str, float]], ...] = (
     (0.30, 22, 4, {"l": 0.48, "d": 0.46, "m": 0.01, "p": 0.05}),
     (0.22, 29, 5, {"l": 0.70, "d": 0.22, "m": 0.02, "b": 0.01, "p": 0.05}),
@@ -32,7 +32,8 @@ class Tastes:
     """One row per cluster.
 
     share, age, spread: (clusters,); segments: (clusters, segments), rows sum to 1;
-    groups, families, style, kinds: log weights; thrift: pull towards cheap (> 0) or dear articles.
+    groups, families, style, kinds: log weights; thrift: preference for cheap (> 0) or expensive
+    articles.
     """
 
     share: Floats
@@ -47,7 +48,7 @@ class Tastes:
 
 
 def make_tastes(seed: int) -> Tastes:
-    """The clusters of one seed."""
+    """The clusters for one seed."""
     rng = stream(seed, "tastes")
     weights = np.array([row[0] for row in ARCHETYPES])
     of = np.concatenate([np.arange(len(weights)), choose(rng, weights, CLUSTERS - len(weights))])
@@ -70,8 +71,8 @@ def make_tastes(seed: int) -> Tastes:
 
 
 def _level(tilts: Floats, share: Floats) -> Floats:
-    """Log weights moved so that their effect over all customers is 1 in each column: the clusters
-    differ, while the shop as a whole sells the same mix whatever the seed."""
+    """Log weights shifted so that their mean effect over all customers is 1 in each column:
+    clusters differ, but the shop as a whole sells the same mix for every seed."""
     mean = share @ np.exp(tilts) / share.sum()
     return np.asarray(tilts - np.log(mean))
 
@@ -93,7 +94,7 @@ def cluster_of_age(rng: np.random.Generator, tastes: Tastes, age: Ints) -> Ints:
 
 
 def affinity(tastes: Tastes, catalogue: Catalogue) -> Floats:
-    """Lasting log weight of each article for each cluster, shape (clusters, articles)."""
+    """Constant log weight of each article for each cluster, shape (clusters, articles)."""
     log_price = np.log(catalogue.cents / 2500)
     return (
         catalogue.appeal

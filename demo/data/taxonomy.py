@@ -1,9 +1,9 @@
-"""The synthetic shop's taxonomy: what exists, under H&M's code structure.
+"""The synthetic shop's taxonomy, in H&M's code structure.
 
-Product types, groups, colours, appearances, indexes and garment groups carry H&M's public codes and
-their ordinary names, because readers of the files rely on them. Sections and departments are our
-own. As in the original, names are not unique while numbers are: "Umbrella" is two types, "Womens
-Other" two sections, and a department such as "Knitwear" exists once per section.
+Product types, groups, colours, appearances, indexes and garment groups use H&M's public codes and
+ordinary names, because readers of the files rely on them. Sections and departments are our own. As
+in the original, numbers are unique but names aren't: "Umbrella" is two types, "Womens Other" two
+sections, and a department such as "Knitwear" exists once per section.
 """
 
 from typing import NamedTuple
@@ -104,7 +104,7 @@ TYPES: tuple[ProductType, ...] = tuple(
 TYPE_COUNT = len(TYPES)
 GROUPS: tuple[str, ...] = tuple(dict.fromkeys(t.group for t in TYPES))
 GROUP_OF_TYPE: tuple[int, ...] = tuple(GROUPS.index(t.group) for t in TYPES)
-# Share of transaction lines a group is meant to have before the outfits shift it.
+# A group's target share of transaction lines, before outfits shift it.
 GROUP_SALES_SHARE = {
     UPPER: 0.345, LOWER: 0.180, FULL: 0.135, SWIM: 0.130, UNDERWEAR: 0.102, ACCESSORIES: 0.050,
     SHOES: 0.020, LEGS: 0.024, NIGHT: 0.020, UNKNOWN: 0.006, "Items": 0.001, "Bags": 0.001,
@@ -134,7 +134,7 @@ INDEXES = {
 
 
 class Colour(NamedTuple):
-    """A colour group with its usual perceived value and master, and the family harmony works on."""
+    """A colour group with its usual perceived value and master, and its family in harmony.py."""
 
     code: str
     name: str
@@ -203,7 +203,7 @@ APPEARANCES = {
 GARMENT_SLOTS = frozenset({"top", "outer", "bottom", "full", "none"})
 LINGERIE_SLOTS = frozenset({"bra", "brief", "night", "legs", "swim", "swimtop", "swimbottom"})
 
-# segment: kind of slot → sections as (number, name); a product takes one of them.
+# segment: kind of slot → sections as (number, name), of which each product takes one
 SECTIONS: dict[str, dict[str, tuple[tuple[int, str], ...]]] = {
     "l": {
         "garment": (
@@ -248,20 +248,20 @@ SECTIONS: dict[str, dict[str, tuple[tuple[int, str], ...]]] = {
 
 
 def section_kind(slot: str) -> str:
-    """Which list of a segment's sections a slot belongs to."""
+    """Which of a segment's section lists a slot belongs to."""
     if slot in GARMENT_SLOTS:
         return "garment"
     return "lingerie" if slot in LINGERIE_SLOTS else "added"
 
 
 def sections_for(segment: str, slot: str) -> tuple[tuple[int, str], ...]:
-    """The sections a product of this segment and slot may stand in."""
+    """The sections that a product of this segment and slot may belong to."""
     by_kind = SECTIONS[segment]
     return by_kind.get("any") or by_kind[section_kind(slot)]
 
 
 def index_for(segment: str, slot: str, big_child: bool) -> str:
-    """The index code of a product, e.g. ladies' underwear is B."""
+    """A product's index code, e.g. B for ladies' underwear."""
     kind = section_kind(slot)
     if segment in "ldm":
         return {"l": {"garment": "A", "lingerie": "B", "added": "C"}[kind], "d": "D", "m": "F"}[
@@ -275,7 +275,7 @@ def index_for(segment: str, slot: str, big_child: bool) -> str:
 
 
 def garment_group_for(segment: str, kind: ProductType) -> int:
-    """The garment group, which in children's wear differs from the grown-ups'."""
+    """The garment group; children's wear has different ones from adults'."""
     if segment == "b" and kind.slot in {"top", "bottom", "full"}:
         return 1006
     if segment == "g" and kind.garment_no in {1012, 1013}:

@@ -1,10 +1,10 @@
 """What goes into the baskets, week by week.
 
-Every line is a relation (relations.py) applied to a source article. The source is the first line of
-the same basket or an article the customer bought in the last three weeks; the relation is the same
-article, another colour, the same product type, a complement by the harmony graph, or nothing
-("free", a draw from the week's shelf). What falls together by chance is drawn anew, so that repeats
-and duplicates are as frequent in a small shop as in a large one.
+Every line applies a relation (relations.py) to a source article: the first line of the basket, or
+an article the customer bought in the last three weeks. The relation is the same article, another
+colour, the same product type, a complement by the harmony graph, or none ("free": a draw from the
+week's shelf). Accidental repeats are redrawn, so that repeats and duplicates are as frequent in a
+small shop as in a large one.
 """
 
 from collections.abc import Iterator
@@ -21,12 +21,12 @@ from demo.data.shelf import Shelf, World, build_shelf
 HISTORY_WEEKS = 3
 OFFER_ODDS = 0.12
 OFFERS = np.array([0.10, 0.15, 0.20, 0.25])
-# Odds in the order of Relation: what follows from recent purchases, and from the first line.
+# Odds in the order of Relation: following recent purchases, and following the first line.
 FROM_HISTORY = np.array([0.475, 0.23, 0.06, 0.045, 0.19, 0.0])
 FROM_BASKET = np.array([0.04, 0.0, 0.06, 0.43, 0.21, 0.26])
 HISTORY_SHARE_OF_LATER_LINES = 0.18
 MEANT = (Relation.SAME_ARTICLE, Relation.OTHER_COLOUR)
-# Several units of one article: a later line repeats the line before it.
+# Several units of one article: a later line copies the line before it.
 EXTRA_UNIT = 0.128
 REDRAWS = 5
 
@@ -54,7 +54,7 @@ class _History:
     products: Ints
 
     def recent(self, customer: Ints, draw: Floats) -> Ints:
-        """One recent article of each customer at random, −1 for those without any."""
+        """A random recent article of each customer, −1 if there is none."""
         if not len(self.customer):
             return np.full(len(customer), -1, dtype=np.int64)
         low = np.searchsorted(self.customer, customer, side="left")
@@ -72,7 +72,7 @@ class _History:
 
 
 def _pairs(world: World, customer: Ints, article: Ints) -> Ints:
-    """(customer, product) as one number; a product is known by its first article."""
+    """(customer, product) as one number; a product is identified by its first article."""
     return customer * len(world.catalogue) + world.catalogue.first[article]
 
 
@@ -86,7 +86,7 @@ def _history(world: World, weeks: list[tuple[Ints, Ints]]) -> _History:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Per line of a week: its basket, customer and cluster, its source article and relation."""
+    """For each line of a week: its basket, customer, cluster, source article and relation."""
 
     basket: Ints
     customer: Ints
@@ -96,7 +96,7 @@ class _Plan:
 
 
 def _fill(world: World, shelf: Shelf, baskets: Baskets, past: _History, week: int) -> Ints:
-    """The article of every line of a week's baskets: first lines first, then those beside them."""
+    """The article of every line of a week's baskets: first lines, then the others."""
     rng = stream(world.seed, "transactions", week)
     basket = np.repeat(np.arange(len(baskets.size)), baskets.size)
     first = np.cumsum(baskets.size) - baskets.size
@@ -117,7 +117,7 @@ def _fill(world: World, shelf: Shelf, baskets: Baskets, past: _History, week: in
 
 
 def _collisions(world: World, plan: _Plan, past: _History, article: Ints) -> Ints:
-    """Lines that by chance repeat an article of their basket or a recent product."""
+    """Lines that accidentally repeat an article of their basket or a recent product."""
     _, kept = np.unique(plan.basket * len(world.catalogue) + article, return_index=True)
     twice = np.ones(len(article), dtype=np.bool_)
     twice[kept] = False
@@ -134,7 +134,7 @@ def _part_collisions(
     article: Ints,
     rng: np.random.Generator,
 ) -> None:
-    """Draw collisions anew, in place: from a wider stretch first, freely the last two times."""
+    """Redraw collisions in place: first from a wider range, the last two times from all."""
     close = np.isin(plan.relation, (*MEANT, Relation.SAME_TYPE))
     wider = np.where(close, Relation.SAME_GROUP, plan.relation)
     for turn in range(REDRAWS):
@@ -146,7 +146,7 @@ def _part_collisions(
 
 
 def _with_extra_units(article: Ints, first: Ints, rng: np.random.Generator) -> Ints:
-    """Some later lines of a basket replaced by a copy of the line before."""
+    """Replace some later lines of a basket by a copy of the line before."""
     copies = rng.random(len(article)) < EXTRA_UNIT
     copies[first] = False
     origin = np.maximum.accumulate(np.where(copies, 0, np.arange(len(article))))
@@ -154,7 +154,7 @@ def _with_extra_units(article: Ints, first: Ints, rng: np.random.Generator) -> I
 
 
 def _priced(world: World, shelf: Shelf, baskets: Baskets, article: Ints, week: int) -> Lines:
-    """Lines with the week's price, less a member's offer that holds for a whole basket."""
+    """Lines at the week's price, less any member discount on the whole basket."""
     rng = stream(world.seed, "transactions", week, 1)
     count = len(baskets.size)
     offer = np.where(rng.random(count) < OFFER_ODDS, OFFERS[rng.integers(0, 4, count)], 0.0)
@@ -167,8 +167,8 @@ def _priced(world: World, shelf: Shelf, baskets: Baskets, article: Ints, week: i
 
 
 def weekly_lines(world: World, baskets: Baskets) -> Iterator[Lines]:
-    """All transactions, one week at a time in the order of days. A week's draws depend on the seed,
-    the week, and the purchases of the three weeks before."""
+    """All transactions, week by week in chronological order. A week's draws depend on the seed, the
+    week, and the purchases of the three weeks before."""
     recent: list[tuple[Ints, Ints]] = []
     for week in range(WEEKS):
         now = baskets.between(week * 7, week * 7 + 7)

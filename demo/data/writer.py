@@ -1,7 +1,7 @@
-"""CSV bytes in Kaggle's exact form.
+"""CSV bytes in Kaggle's exact format.
 
-The transactions are assembled as one matrix of bytes per chunk, since 32 million rows would take a
-row-wise writer half an hour. Prices are money ÷ 590 with 15 significant digits, as in the original.
+Each chunk of transactions is assembled as one matrix of bytes: writing 32 million rows one by one
+would take half an hour. Prices are money ÷ 590 with 15 significant digits, as in the original.
 """
 
 from collections.abc import Iterator
@@ -26,14 +26,14 @@ def price_text(cents: int) -> str:
 
 
 def _fixed(texts: list[str]) -> Bytes:
-    """Texts as rows of bytes, padded with zeros."""
+    """Texts as zero-padded rows of bytes."""
     width = max(map(len, texts))
     padded = b"".join(text.encode("ascii").ljust(width, b"\0") for text in texts)
     return np.frombuffer(padded, dtype=np.uint8).reshape(len(texts), width)
 
 
 class TransactionEncoder:
-    """Turns lines into CSV bytes by looking days, ids and prices up in tables of bytes."""
+    """Encodes lines as CSV by looking up days, ids and prices in tables of bytes."""
 
     def __init__(self, customer_ids: Bytes, article_ids: list[str]) -> None:
         self._days = _fixed([str(FIRST_DAY + timedelta(days=n)) for n in range(DAYS)])
@@ -41,7 +41,7 @@ class TransactionEncoder:
         self._articles = _fixed(article_ids)
 
     def encode(self, lines: Lines) -> bytes:
-        """The rows of `lines`, each ended by a newline."""
+        """The rows of `lines`, each ending in a newline."""
         known, which = np.unique(lines.cents, return_inverse=True)
         prices = _fixed([price_text(int(cents)) for cents in known])
         comma = np.full((len(lines), 1), ord(","), dtype=np.uint8)
@@ -56,7 +56,7 @@ class TransactionEncoder:
 
 
 def chunks(lines: Lines, rows: int) -> Iterator[Lines]:
-    """`lines` in pieces of at most `rows` rows."""
+    """`lines` in chunks of at most `rows` rows."""
     columns: tuple[Ints, ...] = (
         lines.day, lines.customer, lines.article, lines.cents, lines.channel,
     )  # fmt: skip
@@ -65,5 +65,5 @@ def chunks(lines: Lines, rows: int) -> Iterator[Lines]:
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """A table of text, quoted only where needed, with newlines as in the original."""
+    """A text table, quoted only where needed, with the original's line endings."""
     frame.to_csv(path, index=False, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Product pictures of the generated shop: data-driven silhouettes, drawn like cut-out photos."""
+"""Product pictures for generated shops: data-driven silhouettes drawn like cut-out photos."""
 
 from demo.pictures.drawing import draw
 from demo.pictures.spec import Dice, GarmentSpec

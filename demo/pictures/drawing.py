@@ -1,4 +1,4 @@
-"""An article's picture: its silhouette in the colours, cloth and print of its attributes."""
+"""Draws an article: its silhouette with the colours, fabric and print of its attributes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _CHILDS_SIZE: Final = 0.88
 
 
 def draw(article: GarmentSpec, width: int, height: int) -> Image.Image:
-    """The article as a picture (RGB) of this size, in pixels; the same for the same attributes."""
+    """The article as an RGB picture of this size in pixels; deterministic in the attributes."""
     body = garment_plate(article, width, height)
     fabric = fabric_of(article.appearance)
     base = base_colour(article)
@@ -42,7 +42,7 @@ def draw(article: GarmentSpec, width: int, height: int) -> Image.Image:
 
 
 def garment_plate(article: GarmentSpec, width: int, height: int) -> Plate:
-    """The article's garment without its colours."""
+    """The article's garment, uncoloured."""
     kind = kind_of(article)
     share = _CHILDS_SIZE if article.is_child else 1.0
     reach = (kind.reach[0] * share, kind.reach[1] * share)
@@ -51,14 +51,14 @@ def garment_plate(article: GarmentSpec, width: int, height: int) -> Plate:
 
 
 def base_colour(article: GarmentSpec) -> Colour:
-    """The cloth's colour; a warm grey where the colour group says none."""
+    """The fabric's colour; a warm grey if the colour group isn't a colour."""
     if article.appearance == "Denim" and article.colour in ("Blue", "Other Blue"):
         return _DENIM
     return colour_named(article.colour, article.colour_value) or _UNNAMED
 
 
 def _trim(role: str, base: Colour) -> Colour:
-    """The colour of what is not dyed with the cloth: buttons, soles, buckles, labels."""
+    """The colour of parts that aren't dyed with the fabric: buttons, soles, buckles, labels."""
     if role == "second":  # lace at hems
         return mix(base, (250, 246, 240) if luma(base) < 0.8 else (196, 186, 176), 0.45)
     if role == "button":
@@ -68,7 +68,7 @@ def _trim(role: str, base: Colour) -> Colour:
 
 
 def _woven(body: Plate, name: str, width: int) -> Image.Image:
-    """The garment's light with the relief of its cloth, and ribs where it is ribbed."""
+    """The garment's shading with the relief of its fabric, and ribs where it is ribbed."""
     tone = body.tone.copy()
     for sheet, roles in ((name, ("cloth", "plain", "inside")), ("rib", ("rib",))):
         mask = body.masked(*roles)
@@ -79,7 +79,7 @@ def _woven(body: Plate, name: str, width: int) -> Image.Image:
 
 
 def _cut(sheet: Image.Image, size: tuple[int, int], shift: int = 0) -> Image.Image:
-    """A piece of this size from near the middle of a sheet."""
+    """A piece of this size from around the middle of a sheet."""
     left, top = (sheet.width - size[0]) // 2 + shift, (sheet.height - size[1]) // 2 + shift
     return sheet.crop((left, top, left + size[0], top + size[1]))
 
@@ -87,7 +87,7 @@ def _cut(sheet: Image.Image, size: tuple[int, int], shift: int = 0) -> Image.Ima
 def _printed(
     article: GarmentSpec, body: Plate, fabric: Fabric, picture: Image.Image, ink: "_Ink"
 ) -> None:
-    """Print on the picture's cloth: all over, at one place, or a block of a second colour."""
+    """Print on the fabric: all over, at one place, or as a block of a second colour."""
     dice = Dice(article.product_code * 13 + 1)
     cloth = body.masked("cloth")
     if fabric.part in ("front", "badge"):
@@ -107,7 +107,7 @@ def _printed(
 
 @dataclass(frozen=True)
 class _Ink:
-    """Print colours under the garment's light."""
+    """Print colours, shaded like the garment."""
 
     tone: Image.Image
     colours: list[Colour]
@@ -115,7 +115,7 @@ class _Ink:
     def __call__(
         self, picture: Image.Image, masks: Sequence[Image.Image], within: Image.Image
     ) -> None:
-        """Print the masks on the picture, one colour each, and only ``within``."""
+        """Print the masks on the picture, one colour each, only ``within`` this mask."""
         place = within.getbbox()
         for colour, mask in zip(self.colours, masks if place else (), strict=False):
             stencil = ImageChops.multiply(mask.crop(place), within.crop(place))
@@ -123,7 +123,7 @@ class _Ink:
 
 
 def _band(body: Plate, top: float, bottom: float) -> Image.Image:
-    """The part of the garment between two shares of its height."""
+    """The part of the garment between two fractions of its height."""
     left, upper, right, lower = body.mask.getbbox() or (0, 0, *body.mask.size)
     band = Image.new("L", body.mask.size, 0)
     height = lower - upper
@@ -133,12 +133,12 @@ def _band(body: Plate, top: float, bottom: float) -> Image.Image:
 
 
 def _emblem(article: GarmentSpec, body: Plate, large: bool, dice: Dice) -> tuple[Image.Image, ...]:
-    """The masks of a print at one place: across the front, or small at one side."""
+    """The masks of a print at one place: across the front, or small on one side."""
     left, top, right, bottom = body.mask.getbbox() or (0, 0, *body.mask.size)
     wide, high = right - left, bottom - top
     upper = "Upper" in article.product_group or "Full" in article.product_group
     x, y = (left + right) / 2 + (0 if large else wide * 0.11), top + high * (0.4 if upper else 0.36)
     radius = wide * (0.13 if large else 0.05)
-    if not upper and high > wide * 1.4:  # on a leg, not between the two
+    if not upper and high > wide * 1.4:  # on one leg, not between the two
         x, radius = left + wide * 0.3, wide * 0.09
     return emblem(body.mask.size, (x, y), radius, dice)

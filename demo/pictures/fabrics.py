@@ -1,4 +1,4 @@
-"""Cloth: its relief as a sheet of light, made once per width, and what an appearance is made of."""
+"""Fabrics: reliefs as shading sheets, made once per width, and each appearance's properties."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ Field = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Fabric:
-    """What a graphical appearance means: prints to choose from, the part of the garment that they
-    cover, the cloth's relief ("" = as is usual for the type), and how much it lets through."""
+    """What a graphical appearance means: its possible prints, the part of the garment they cover,
+    the fabric's relief ("" = the type's usual one), and its transparency."""
 
     prints: tuple[str, ...] = ()
     part: str = "all"
@@ -52,13 +52,13 @@ FABRICS: Final[dict[str, Fabric]] = {
 
 
 def fabric_of(appearance: str) -> Fabric:
-    """The fabric of a graphical appearance; plain for one that is not known."""
+    """The fabric of a graphical appearance; plain if unknown."""
     return FABRICS.get(appearance, FABRICS["Solid"])
 
 
 @bounded(32)
 def relief(name: str, width: int) -> Image.Image:
-    """A sheet of light that covers any garment in a picture of this width."""
+    """A shading sheet that covers any garment in a picture of this width."""
     shape = (round(width * 1.5), width)
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]] * (240 / width)
     field = _RELIEFS[name](x, y, _noise(shape))
@@ -66,13 +66,13 @@ def relief(name: str, width: int) -> Image.Image:
 
 
 def _noise(shape: tuple[int, int]) -> Field:
-    """White noise, −1 to 1, from the raw stream of PCG64, which NumPy keeps the same for good."""
+    """White noise, −1 to 1, from PCG64's raw stream, which NumPy guarantees not to change."""
     raw = np.random.PCG64(20).random_raw(shape[0] * shape[1]).reshape(shape)
     return (raw >> 11) / float(1 << 52) - 1.0
 
 
 def _blurred(noise: Field, radius: float) -> Field:
-    """Noise in patches of about ``radius`` pixels, −1 to 1."""
+    """Noise blurred to patches of about ``radius`` pixels, −1 to 1."""
     image = Image.fromarray(((noise + 1) * 127.5).astype(np.uint8))
     smooth = np.asarray(image.filter(ImageFilter.GaussianBlur(radius)), dtype=np.float64) - 127.5
     largest = float(np.abs(smooth).max()) or 1.0
@@ -80,7 +80,7 @@ def _blurred(noise: Field, radius: float) -> Field:
 
 
 def _smeared(noise: Field, length: int) -> Field:
-    """Noise drawn out along the rows, as yarn is."""
+    """Noise stretched along the rows, like yarn."""
     total = np.sum([np.roll(noise, shift, axis=1) for shift in range(length)], axis=0)
     return np.asarray(total / length**0.5)
 

@@ -37,12 +37,12 @@ _EMBLEMS: Final = {
 
 
 def inks_for(base: Colour, dice: Dice, tonal: bool) -> list[Colour]:
-    """Three inks that stand out from the cloth's colour and sit well together."""
+    """Three ink colours that contrast with the fabric's colour and harmonise with each other."""
     paper = (250, 246, 238) if luma(base) < 0.55 else (58, 60, 70)
     if tonal:
         return [mix(base, paper, share) for share in (0.3, 0.2, 0.26)]
     inks = list(dice.pick(_PALETTES))
-    if dice.chance(0.45):  # a quiet print: shades of the colour itself
+    if dice.chance(0.45):  # a subtle print: shades of the same colour
         inks = [mix(base, paper, share) for share in (0.85, 0.65, 0.45)]
     apart = [ink if abs(luma(ink) - luma(base)) >= 0.16 else mix(ink, paper, 0.45) for ink in inks]
     return sorted(apart, key=lambda ink: -abs(luma(ink) - luma(base)))
@@ -50,7 +50,7 @@ def inks_for(base: Colour, dice: Dice, tonal: bool) -> list[Colour]:
 
 @bounded(48)
 def sheets(name: str, width: int, angle: int) -> Sheets:
-    """The print's inks as masks, turned by an angle; larger than any garment in the picture."""
+    """The print's inks as masks, rotated by an angle; larger than any garment in the picture."""
     if angle:
         resample = Image.Resampling.BILINEAR
         return tuple(sheet.rotate(-angle, resample) for sheet in sheets(name, width, 0))
@@ -62,7 +62,7 @@ def sheets(name: str, width: int, angle: int) -> Sheets:
 
 
 def emblem(size: tuple[int, int], at: tuple[float, float], radius: float, dice: Dice) -> Sheets:
-    """The masks of an emblem, with lettering below it where it is large enough."""
+    """The masks of an emblem, with lettering below if it is large enough."""
     big = (size[0] * _SAMPLING, size[1] * _SAMPLING)
     masks = [Image.new("L", big, 0) for _ in range(2)]
     picture, letters = map(ImageDraw.Draw, masks)
@@ -70,7 +70,7 @@ def emblem(size: tuple[int, int], at: tuple[float, float], radius: float, dice: 
     for points in flatten(_EMBLEMS[dice.pick(sorted(_EMBLEMS))]):
         picture.polygon([(x + px * scale, y + py * scale) for px, py in points], 255)
     left = -10.0
-    while radius > 12 and left < 9:  # bars that read as lettering from afar, and say nothing
+    while radius > 12 and left < 9:  # bars that look like lettering from a distance
         right = min(left + dice.between(1, 3.4), 10)
         box = (x + left * scale, y + 12.6 * scale, x + right * scale, y + 15.4 * scale)
         letters.rectangle(box, 255)
@@ -81,7 +81,7 @@ def emblem(size: tuple[int, int], at: tuple[float, float], radius: float, dice: 
 def _scattered(
     stamp: Callable[[Pens, float, float, float, Dice], None], step: float
 ) -> Callable[[Pens, float, Dice], None]:
-    """A print of one motif, scattered evenly: one in each cell of a brick grid."""
+    """A print of one motif, spread evenly: one in each cell of a brick pattern."""
 
     def draw(pens: Pens, factor: float, dice: Dice) -> None:
         for row in range(int(_HIGH / step) + 2):
@@ -98,7 +98,7 @@ def _flower(pens: Pens, x: float, y: float, r: float, dice: Dice) -> None:
     for side in (0.5, 2.2):
         _leaf_at(pens[2], x, y, r * 1.25, turn + side)
     petals, eye = (pens[0], pens[1]) if dice.chance(0.6) else (pens[1], pens[0])
-    _disc(pens[2], x, y, r * 0.8, 0)  # the petals lie on the leaves
+    _disc(pens[2], x, y, r * 0.8, 0)  # the petals overlap the leaves
     for i in range(5):
         px = x + math.cos(turn + i * math.tau / 5) * r * 0.5
         py = y + math.sin(turn + i * math.tau / 5) * r * 0.5
@@ -169,7 +169,7 @@ def _bands(
 
 
 def _check(pens: Pens, factor: float, step: float, lines: tuple[float, ...]) -> None:
-    """Bands both ways, darkest where they cross, and fine lines between them."""
+    """Bands in both directions, darkest where they cross, with fine lines between them."""
     for i in range(int(_HIGH / step) + 1):
         a, b = i * step * factor, (i + 0.5) * step * factor
         pens[0].rectangle((0, a, _WIDE * factor, b), 110)

@@ -1,7 +1,7 @@
-"""From marks to a picture: light as a tone map, colours as ramps over it, on a softly lit ground.
+"""Renders marks: light as a tone map, colours as ramps over it, on a softly lit ground.
 
 Outlines are drawn larger and reduced (anti-aliasing); soft light is drawn small, blurred and
-enlarged. Only the garment's own part of the picture is worked on.
+enlarged. Only the area of the garment is processed.
 """
 
 import itertools
@@ -21,7 +21,7 @@ NEUTRAL: Final = 128
 GROUND: Final = (240, 239, 236)
 _SAMPLING, _SOFT = 3, 2
 _TONES: Final = {"inside": 84, "rib": 120}
-#: The picture's width in the units that thin lines and soft edges are measured in.
+#: The picture's width in the units used for thin lines and soft edges.
 UNITS: Final = 240
 _MARGIN: Final = 12
 
@@ -30,8 +30,8 @@ Region = tuple[str, int]
 
 @dataclass(frozen=True)
 class Plate:
-    """A garment without its colours: its light, its mask and the mask of each region (role and
-    angle), all of one size, and where in the picture they lie."""
+    """An uncoloured garment: its light, its mask and the mask of each region (role and angle), all
+    of the same size, and its position in the picture."""
 
     tone: Image.Image
     mask: Image.Image
@@ -54,8 +54,8 @@ def plate(
     least_width: float,
     bright_stitch: bool,
 ) -> Plate:
-    """Draw the marks as large as ``reach``, the shares of the picture's size, allows for a garment
-    of at least this width."""
+    """Draw the marks as large as ``reach`` (fractions of the picture's size) allows, treating the
+    garment as at least ``least_width`` wide."""
     unit = size[0] / UNITS
     xs, ys = zip(*(p for m in marks if m.role not in LINES for p in m.points), strict=True)
     left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
@@ -85,7 +85,7 @@ def _scaled(points: Points, factor: float) -> Points:
 def _hard(
     marks: Sequence[Mark], area: tuple[int, int], unit: float, bright_stitch: bool
 ) -> tuple[Image.Image, dict[Region, Image.Image]]:
-    """Sharp edges: the tone of fills and seams, and which region each pixel is part of."""
+    """Sharp edges: the tone of fills and seams, and the region of each pixel."""
     big = (area[0] * _SAMPLING, area[1] * _SAMPLING)
     tone, ids = Image.new("L", big, NEUTRAL), Image.new("L", big, 0)
     pen, marker = ImageDraw.Draw(tone), ImageDraw.Draw(ids)
@@ -119,7 +119,7 @@ def _fill(pen: ImageDraw.ImageDraw, mark: Mark, points: Points, value: int) -> N
 
 
 def _dashes(points: Points, step: float) -> list[Points]:
-    """The line cut into dashes of 60 % of each step."""
+    """The line split into dashes of 60 % of each step."""
     dashes, done = [], 0.0
     for (ax, ay), (bx, by) in itertools.pairwise(points):
         length = math.dist((ax, ay), (bx, by)) or 1e-9
@@ -133,7 +133,7 @@ def _dashes(points: Points, step: float) -> list[Points]:
 
 
 def _soft(marks: Sequence[Mark], area: tuple[int, int], unit: float) -> Image.Image:
-    """Soft light: round edges under a light from the upper left, folds and gleams."""
+    """Soft light: rounded edges lit from the upper left, folds and highlights."""
     size = (area[0] // _SOFT, area[1] // _SOFT)
     light = Image.new("L", size, NEUTRAL)
     pen = ImageDraw.Draw(light)
@@ -149,14 +149,14 @@ def _soft(marks: Sequence[Mark], area: tuple[int, int], unit: float) -> Image.Im
 
 
 def _tapered(pen: ImageDraw.ImageDraw, points: Points, width: float, depth: int) -> None:
-    """A line that is widest and deepest in its middle."""
+    """A line that is widest and deepest in the middle."""
     for at, ends in enumerate(itertools.pairwise(points)):
         swell = math.sin(math.pi * (at + 0.8) / (len(points) + 0.6))
         pen.line(ends, NEUTRAL + round(depth * swell), max(1, round(width * swell)))
 
 
 def _rounded(pen: ImageDraw.ImageDraw, points: Points, unit: float) -> None:
-    """Edges darker where they turn from the light, a little lighter where they face it."""
+    """Edges darker where they face away from the light, slightly lighter where they face it."""
     xs, ys = zip(*points, strict=True)
     depth = min(1.0, (max(xs) - min(xs)) / (16 * unit), (max(ys) - min(ys)) / (16 * unit))
     width = max(1, round(4.6 * unit * depth))
@@ -172,9 +172,10 @@ def _rounded(pen: ImageDraw.ImageDraw, points: Points, unit: float) -> None:
 
 @bounded(512)
 def _ramp(colour: Colour) -> tuple[list[int], list[int], list[int]]:
-    """From tone (NEUTRAL the colour itself) to red, green and blue.
+    """Maps tone (NEUTRAL is the colour itself) to red, green and blue.
 
-    Shadows keep the hue and go a little cool; lights open up more on light cloth than on dark.
+    Shadows keep the hue and turn slightly cool; highlights are stronger on light fabric than on
+    dark.
     """
     shadow = mix(mix(colour, (0, 0, 0), 0.88 - 0.26 * luma(colour)), (22, 24, 40), 0.2)
     bright = mix(colour, (255, 253, 250), 0.36 + 0.4 * luma(colour))
@@ -188,13 +189,13 @@ def _ramp(colour: Colour) -> tuple[list[int], list[int], list[int]]:
 
 
 def paint(tone: Image.Image, colour: Colour) -> Image.Image:
-    """The tone map in shades of a colour."""
+    """The tone map in shades of one colour."""
     return Image.merge("RGB", [tone.point(table) for table in _ramp(colour)])
 
 
 @bounded(8)
 def _ground(width: int, height: int) -> Image.Image:
-    """A plain ground, a little lighter in the middle."""
+    """A plain ground, slightly lighter in the middle."""
     glow = Image.radial_gradient("L").resize((width, height), Image.Resampling.BILINEAR)
     return paint(glow.point([NEUTRAL + 12 - i * 22 // 255 for i in range(256)]), GROUND)
 
@@ -202,7 +203,7 @@ def _ground(width: int, height: int) -> Image.Image:
 def on_ground(
     body: Plate, picture: Image.Image, mask: Image.Image, size: tuple[int, int]
 ) -> Image.Image:
-    """Lay the coloured garment on the ground, with a soft shadow below it."""
+    """Place the coloured garment on the ground, with a soft shadow below it."""
     backdrop = _ground(*size).copy()
     small = body.mask.reduce(_SOFT)
     wide = small.filter(ImageFilter.GaussianBlur(5 * body.unit / _SOFT))

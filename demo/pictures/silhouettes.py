@@ -1,4 +1,4 @@
-"""The marks that make up an article's silhouette: picked from the tables, placed and stretched."""
+"""The marks that make up an article's silhouette: selected from the tables, placed, stretched."""
 
 import re
 import tomllib
@@ -21,7 +21,7 @@ _CHILDS_LENGTH: Final = 0.82
 
 @dataclass(frozen=True)
 class Mark:
-    """A filled outline, a stroke of some ``width``, or one of the LINES."""
+    """A filled outline, a stroke of ``width``, or one of the LINES."""
 
     role: str
     points: Points
@@ -36,7 +36,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Kind:
-    """A product type's row of kinds.toml, which says what its columns mean."""
+    """A product type's row of kinds.toml, which documents its columns."""
 
     all: list[str]
     ladies: list[str] | None = None
@@ -66,13 +66,13 @@ _OUTLINES: Final = _table("outlines.toml")
 
 
 def kind_of(article: GarmentSpec) -> Kind:
-    """The row of the table of kinds for an article, by its type, else by its group."""
+    """The article's row of the table of kinds, by its type, else by its group."""
     name = _GROUPS.get(article.product_group, "Unknown")
     return TYPES.get(article.product_type) or TYPES[name]
 
 
 def silhouette(article: GarmentSpec) -> list[Mark]:
-    """The article's marks in the order of drawing; the articles of one product share them."""
+    """The article's marks in drawing order; the same for all articles of a product."""
     kind, dice = kind_of(article), Dice(article.product_code)
     marks = _look(kind, article, dice)
     if kind.pair:

@@ -1,4 +1,4 @@
-"""What is known of an article, and the dice that vary its picture."""
+"""An article's attributes, and the seeded dice that vary its picture."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _MASK = (1 << 64) - 1
 
 @dataclass(frozen=True)
 class GarmentSpec:
-    """The attributes that a drawing depends on, in the words of the H&M files."""
+    """The attributes a drawing depends on, with the H&M files' values."""
 
     article_id: int
     product_type: str
@@ -22,7 +22,7 @@ class GarmentSpec:
 
     @property
     def product_code(self) -> int:
-        """The articles of one product are one shape in several colours."""
+        """Articles of one product have the same shape in different colours."""
         return self.article_id // 1000
 
     @property
@@ -31,15 +31,15 @@ class GarmentSpec:
 
     @property
     def audience(self) -> str:
-        """Whose proportions and looks it has; sportswear's are everybody's."""
+        """Whose proportions to draw; sportswear is the same for everybody."""
         if self.is_child:
             return "children"
         return {"Menswear": "men", "Sport": "all"}.get(self.index_group, "ladies")
 
 
 class Dice:
-    """Repeatable choices from a whole number (SplitMix64, Steele et al. 2014): the same on every
-    machine and Python version, which pictures that can be drawn again must be."""
+    """Repeatable choices seeded by an integer (SplitMix64, Steele et al. 2014): the same on every
+    machine and Python version, so that pictures can be redrawn identically."""
 
     def __init__(self, seed: int) -> None:
         self._state = seed & _MASK

@@ -1,1 +1,1 @@
-"""The whole shop on one machine: services, data, training, processes, and a check of it all."""
+"""The whole shop on one machine: services, data, training, processes, and checks of it all."""

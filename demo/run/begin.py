@@ -1,6 +1,6 @@
-"""The demo's first half: what is needed before settings can be read, then the same command anew.
+"""The demo's first half: what must happen before settings can be read, then re-executes itself.
 
-Free of models, which can be imported only once the settings know the database.
+Imports no models, as the settings don't know the database yet.
 """
 
 import os
@@ -15,7 +15,7 @@ from demo.run.data import DataSet
 from demo.run.members import mark
 from demo.run.processes import is_free
 
-# Set in the second half: the folder that all data sets share, and the process of the warden.
+# Set in the second half: the folder shared by all data sets, and the warden's process id.
 BASE_VAR = "DEMO_BASE_VAR"
 WARDEN = "DEMO_WARDEN"
 
@@ -23,7 +23,7 @@ Say = Callable[[str], None]
 
 
 class TakenError(Exception):
-    """Somebody else listens on the port asked for."""
+    """The requested port is already in use."""
 
 
 def has_begun() -> bool:
@@ -31,9 +31,9 @@ def has_begun() -> bool:
 
 
 def begin(data: DataSet, base: Path, port: int | None, say: Say) -> NoReturn:
-    """Start warden and services, and become the same command with their addresses.
+    """Start warden and services, then exec the same command with their addresses.
 
-    Raise ConditionError, RunningError, TakenError, ServiceError or OSError.
+    Raises ConditionError, RunningError, TakenError, ServiceError or OSError.
     """
     conditions.check(data.var)
     held = lock.take(data.var)
@@ -65,5 +65,5 @@ def check_free(port: int | None) -> None:
 
 
 def end(data: DataSet) -> None:
-    """Stop everything; for the second half."""
+    """Stop everything; called in the second half."""
     warden.dismiss(int(os.environ[WARDEN]), data.var)

@@ -1,4 +1,4 @@
-"""A shopper without JavaScript: follows redirects, keeps cookies, sends forms."""
+"""A shopper without JavaScript: follows redirects, stores cookies, submits forms."""
 
 import http.cookiejar
 import json
@@ -9,7 +9,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-TIMEOUT_S = 180  # on a machine with ten times the work it can do
+TIMEOUT_S = 180  # for a machine under ten times the load it can handle
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Reply:
 
 
 class Browser:
-    """One shopper; another one is another shopper."""
+    """One shopper; each instance is a different one."""
 
     def __init__(self, base: str) -> None:
         self.base = base

@@ -1,7 +1,7 @@
-"""The demo's check of itself: what a shopper, an API client and an operator would try first.
+"""The demo's self-check: what a shopper, an API client and an operator would try first.
 
-Each check is a shopper of its own, with articles that no other check has touched, so that what it
-sees can only come from what it did. A check that is about events follows its own by its id.
+Each check is a separate shopper with articles that no other check has touched, so that it only sees
+the effects of its own actions. Checks about events follow their own event by its id.
 """
 
 import uuid
@@ -28,13 +28,13 @@ from streaming.features.store import StoreUnavailable
 
 API = "/api/v1"
 K = 50
-# A full training takes minutes on real data, and more on a busy machine.
+# Full training takes minutes on real data, and longer on a busy machine.
 TRAINING_S = 3600.0
 
 
 @dataclass
 class Shop:
-    """The running shop under check; `runs` says whether a process of that name is alive."""
+    """The running shop under test; `runs` tells whether a process of that name is alive."""
 
     address: str
     images: str
@@ -47,7 +47,7 @@ class Shop:
         return Shopper(Browser(self.address), self)
 
     def article(self, wanted: Callable[[Article], bool] = lambda article: True) -> Article:
-        """The best seller that no check has touched yet, nor another colour or namesake of it."""
+        """The next best seller unrelated to those already used: no other colour, no same name."""
         found = next(filter(wanted, self.untouched), None)
         if found is None:
             raise CheckError("there is no article left to try it with")
@@ -55,7 +55,7 @@ class Shop:
 
 
 def best_sellers() -> Iterator[Article]:
-    """One article of each product and of each name, so that nothing is taken for another."""
+    """One article per product and per name, so that checks can't confuse them."""
     seen: set[object] = set()
     for article in Article.objects.select_related("index", "summary").popular().iterator():
         own = {article.product_id, article.name.casefold()}
@@ -66,14 +66,14 @@ def best_sellers() -> Iterator[Article]:
 
 @dataclass
 class Shopper:
-    """Somebody new in the shop."""
+    """A new shopper."""
 
     browser: Browser
     shop: Shop
     name: str = ""
 
     def __post_init__(self) -> None:
-        """Come in: the first page hands out the cookie that the shopper is known by."""
+        """Visit the first page, which sets the cookie that identifies the shopper."""
         self.page("/")
         self.name = str(self.api("/features/me/")["shopper"])
 
@@ -90,7 +90,7 @@ class Shopper:
         return self.api(f"/recommendations/{kind}/?k={k}")
 
     def follow(self, kind: type[schema.OfArticle], article: Article) -> Traced:
-        """The shopper's event about an article, until the features know it."""
+        """Follow the shopper's event about an article until it has reached the features."""
 
         def wanted(event: schema.Event) -> bool:
             return (
@@ -127,7 +127,7 @@ def everything_is_ready(shop: Shop) -> str:
 
 
 def partitions() -> int:
-    """How many partitions stream workers have now."""
+    """How many partitions the stream workers are assigned."""
     try:
         return len({number for worker in status.workers() for number in worker.partitions})
     except StoreUnavailable:
@@ -168,7 +168,7 @@ def a_view_is_remembered(shop: Shop) -> str:
 
 
 def for_you_follows(shop: Shop) -> str:
-    """The only article the shopper ever viewed becomes the reason of what “for you” shows."""
+    """The only article the shopper ever viewed becomes a reason in “for you”."""
     shopper, article = shop.shopper(), shop.article()
 
     def because() -> int:
@@ -188,7 +188,7 @@ def an_order_changes_what_trends(shop: Shop) -> str:
     """Bag, checkout, outbox, Kafka, worker, Redis, widget."""
     shopper = shop.shopper()
     trends = trends_of(shopper)
-    # Where much trends already, something new wouldn't be seen among the K.
+    # If the list is already full of trends, a new article might not make it into the K.
     article = shop.article(lambda article: len(trends) < K or article.article_id in trends)
 
     def trend() -> float:
@@ -213,7 +213,7 @@ def an_order_changes_what_trends(shop: Shop) -> str:
 
 
 def trends_of(shopper: Shopper) -> dict[str, float]:
-    """The score of what trends; what only fills the list up has none."""
+    """Scores of trending articles; those that merely fill up the list have none."""
     items = shopper.recommended("trending")["items"]
     return {str(item["article"]): float(item["score"]) for item in items if item["score"]}
 
@@ -260,7 +260,7 @@ def the_api_answers(shop: Shop) -> str:
 
 
 def history_replays(shop: Shop) -> str:
-    """The last day's purchases lie in Kafka and a worker has passed each of them."""
+    """The last day's purchases are in Kafka, and a worker has processed each of them."""
     day = Transaction.objects.order_by("-t_dat").values_list("t_dat", flat=True).first()
     if day is None:
         raise CheckError("there are no transactions")
@@ -290,7 +290,7 @@ def history_replays(shop: Shop) -> str:
 
 
 def the_full_model_is_live(shop: Shop) -> str:
-    """The web answers from the model of all that was ingested, without having been restarted."""
+    """The web processes serve the model trained on everything ingested, without a restart."""
     shopper = shop.shopper()
     opened_with = shopper.recommended("for-you")["model_version"]
     training = shop.training
@@ -322,7 +322,7 @@ CHECKS: dict[str, Callable[[Shop], str]] = {
     "history replays through Kafka": history_replays,
     "the full model is live": the_full_model_is_live,
 }
-# What can go wrong while a check runs, beside what it looks for.
+# Errors a check may run into, besides failed expectations.
 FAILURES = (
     CheckError,
     OSError,
@@ -335,7 +335,7 @@ FAILURES = (
 
 
 def run(shop: Shop) -> int:
-    """Run every check, print a line for each, and return how many failed."""
+    """Run every check, print a line for each, and return the number of failures."""
     console = Console(soft_wrap=True)
     failures = 0
     try:

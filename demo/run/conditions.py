@@ -1,4 +1,4 @@
-"""Whether the demo can start here, said in one line before anything is begun."""
+"""Checks whether the demo can start here, and explains in one line if not."""
 
 import errno
 import os
@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-# What PostgreSQL, the generated data with its pictures and a model need at the least.
+# The minimum for PostgreSQL, the generated data with pictures, and a model.
 LEAST_FREE = 400_000_000
 FULL = 4_000_000
 
@@ -16,7 +16,7 @@ class ConditionError(Exception):
 
 
 def check(var: Path) -> None:
-    """Raise ConditionError unless the folder of the state can be written and has room."""
+    """Raise ConditionError unless the state folder is writable and has enough space."""
     try:
         var.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=var) as file:
@@ -32,13 +32,13 @@ def check(var: Path) -> None:
 
 
 def is_full(var: Path) -> bool:
-    """Whether what went wrong, whatever it was, goes back to the disk: PostgreSQL, out of room,
-    may only close the connection."""
+    """Whether a full disk may be the cause of an error: PostgreSQL, when out of space, may only
+    close the connection."""
     return var.exists() and shutil.disk_usage(var).free < FULL
 
 
 def in_one_line(error: Exception, var: Path) -> str:
-    """An error of the disk, the database or a service, in words to act on."""
+    """An error of the disk, the database or a service, as an actionable message."""
     said = str(error).strip()
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.ENOSPC or os.strerror(errno.ENOSPC) in said or is_full(var):

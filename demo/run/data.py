@@ -1,4 +1,4 @@
-"""What the demo shows: an H&M folder, or a synthetic data set of a chosen size."""
+"""The demo's data: an H&M folder, or a synthetic data set of a chosen size."""
 
 import hashlib
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ SCALES = {
     "medium": Scale(articles=20_000, customers=100_000, transactions=2_000_000),
 }
 DEFAULT_SCALE = "small"
-# What can be left out of the running shop, to see which checks notice.
+# Parts that can be left out, to see which checks notice.
 PARTS = ("stream", "kafka", "model")
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """A folder of H&M files, and the folder that holds everything made from it."""
+    """A folder of H&M files, and the folder for everything made from it."""
 
     folder: Path
     var: Path
@@ -34,7 +34,7 @@ class DataSet:
 
     @property
     def label(self) -> str:
-        """What the shop's footer says about the data."""
+        """What the shop's footer states about the data."""
         return (
             "Synthetic data: every product, picture and customer is generated."
             if self.scale
@@ -42,14 +42,14 @@ class DataSet:
         )
 
     def generate_arguments(self) -> list[str]:
-        """The arguments that make `generate_hm` build this data set."""
+        """Arguments for `generate_hm` to create this data set."""
         assert self.scale is not None  # noqa: S101
         rows = [f"--{name}={count}" for name, count in vars(self.scale).items()]
         return ["generate_hm", f"--out={self.folder}", "--seed=1", "--images", *rows]
 
 
 def data_set(var: Path, data_dir: str | None, scale: str) -> DataSet:
-    """Every data set has services and state of its own: trying another one loses nothing."""
+    """Each data set has its own services and state, so trying another one loses nothing."""
     if data_dir:
         folder = Path(data_dir).resolve()
         digest = hashlib.sha256(str(folder).encode()).hexdigest()[:8]

@@ -1,4 +1,4 @@
-"""One demo at a time for a folder of state."""
+"""Allows one demo at a time per state folder."""
 
 import fcntl
 import json
@@ -12,14 +12,14 @@ STOPPING_S = 30.0
 
 
 class RunningError(Exception):
-    """A demo runs on this folder, or an earlier one can't be ended."""
+    """A demo is running on this folder, or an earlier one can't be stopped."""
 
 
 def take(var: Path) -> int:
-    """Take the lock and return its descriptor, which lives on in the process this one becomes.
+    """Take the lock and return its descriptor, which survives the later exec.
 
-    What an earlier demo left running (all of it was killed, its warden too) is ended first. Raise
-    RunningError while another demo runs.
+    First ends whatever a killed demo (warden included) left running. Raises RunningError while
+    another demo runs.
     """
     descriptor = os.open(var / "demo.lock", os.O_RDWR | os.O_CREAT, 0o600)
     os.set_inheritable(descriptor, True)
@@ -53,7 +53,7 @@ def _sign(descriptor: int) -> None:
 
 
 def _holder(descriptor: int) -> int | None:
-    """The process that took the lock, if it still lives and isn't only being cleared up after."""
+    """The process that took the lock, if it is still alive rather than a leftover."""
     try:
         pid, created = json.loads(os.pread(descriptor, 100, 0))
     except ValueError:

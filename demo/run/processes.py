@@ -1,4 +1,4 @@
-"""Long-running children of the demo: started, watched, restarted when they die."""
+"""The demo's long-running child processes: started, watched, restarted when they die."""
 
 import http.client
 import os
@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 MAX_BACKOFF_S = 30.0
-OPEN_S = 300.0  # on a machine with ten times the work it can do
+OPEN_S = 300.0  # for a machine under ten times the load it can handle
 
 
 class ChildError(Exception):
-    """A process of the shop doesn't come up; its last words."""
+    """A process of the shop doesn't start; with the end of its log."""
 
 
 @dataclass
 class Child:
-    """One process of the shop; what it prints goes to `log`."""
+    """One process of the shop, with its output in `log`."""
 
     name: str
     arguments: list[str]
@@ -38,7 +38,7 @@ class Child:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
-                # A Ctrl-C is for the demo, which then ends them all.
+                # Ctrl-C must only reach the demo, which then ends all children.
                 start_new_session=True,
             )
         os.setpriority(os.PRIO_PROCESS, self.process.pid, self.nice)
@@ -56,7 +56,7 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """Keeps its children running."""
+    """Keeps its child processes running."""
 
     children: list[Child] = field(default_factory=list)
 
@@ -65,11 +65,11 @@ class Supervisor:
             child.start()
 
     def runs(self, name: str) -> bool:
-        """Whether the process of this name is alive."""
+        """Whether the process with this name is alive."""
         return any(child.name == name and child.is_running() for child in self.children)
 
     def revive(self, now: float) -> list[Child]:
-        """Restart what has died, each after a pause that doubles; return what died just now."""
+        """Restart dead children, each with exponential backoff; return those that just died."""
         died = []
         for child in self.children:
             if child.process is not None and not child.is_running():
@@ -93,7 +93,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port(first: int) -> int:
-    """The first free loopback port from `first` on."""
+    """The first free loopback port, starting at `first`."""
     for port in range(first, first + 200):
         if is_free(port):
             return port
@@ -103,7 +103,7 @@ def free_port(first: int) -> int:
 def wait_until(
     holds: Callable[[], bool], child: Child, what: str, timeout_s: float = OPEN_S
 ) -> None:
-    """Return when it holds; raise ChildError when the child dies, or takes far too long."""
+    """Wait for the condition; raise ChildError if the child dies or takes far too long."""
     deadline = time.monotonic() + timeout_s
     while not holds():
         if not child.is_running() or time.monotonic() > deadline:
@@ -112,8 +112,8 @@ def wait_until(
 
 
 def answers(port: int) -> bool:
-    """Whether a request is answered, with whatever status: the port is open before the workers
-    behind it are there."""
+    """Whether a request gets a response, with any status: the port opens before the workers behind
+    it are ready."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/healthz")
@@ -126,7 +126,7 @@ def answers(port: int) -> bool:
 
 
 def wait_for_port(port: int, child: Child, timeout_s: float = OPEN_S) -> None:
-    """Return when `port` answers."""
+    """Wait until `port` responds."""
     wait_until(
         lambda: answers(port), child, f"{child.name} doesn't answer on port {port}", timeout_s
     )

@@ -1,4 +1,4 @@
-"""The demo's second half: the data, the model, the shop's processes, and what is said of them."""
+"""The demo's second half: data, model, the shop's processes, and status messages."""
 
 import os
 import time
@@ -20,7 +20,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class Demo:
-    """The running shop; `training` is the full model's, beside it, where one is needed."""
+    """The running shop; `training` is the background training of the full model, if needed."""
 
     data: DataSet
     say: Say
@@ -32,7 +32,7 @@ class Demo:
     training: Child | None = None
 
     def open(self) -> None:
-        """Come to a shop that answers."""
+        """Start the shop, and return once it responds."""
         steps.prepare(self.data, self.say)
         check_free(self.port)
         self.port = self.port or free_port(DEFAULT_PORT)
@@ -54,7 +54,7 @@ class Demo:
             self.training.start()
 
     def check(self) -> int:
-        """Run every check, and return how many failed."""
+        """Run every check, and return the number of failures."""
         web, images = (f"http://127.0.0.1:{port}" for port in (self.port, self.image_port))
         return checks.run(checks.Shop(web, images, self.supervisor.runs, self.training))
 
@@ -83,7 +83,7 @@ class Demo:
         self.say("Ctrl-C stops everything and keeps the data.")
 
     def watch(self) -> None:
-        """Keep the processes running, and say what changes."""
+        """Keep the processes running, and report changes."""
         while True:
             for line in chain(self.revived(), self.trained()):
                 self.say(line)
@@ -94,7 +94,7 @@ class Demo:
             yield f"{child.name} died; it is started again ({child.log})"
 
     def trained(self) -> Iterator[str]:
-        """What came of the training, once."""
+        """The result of the training, once."""
         if self.training is None or self.training.is_running():
             return
         ended, self.training = self.training, None

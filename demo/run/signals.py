@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal: the first ends the demo, more of them don't hurry it."""
+"""Ctrl-C, SIGTERM and a closed terminal: the first ends the demo, further ones are ignored."""
 
 import signal
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass
 class Ending:
-    """Turns the signals into KeyboardInterrupt until the end has begun."""
+    """Turns the signals into KeyboardInterrupt until shutdown has begun."""
 
     has_begun: bool = False
 
     def listen(self) -> None:
         for number in ENDING:
-            # `nohup` ignores a closed terminal, and whoever uses it means that.
+            # Under `nohup` a closed terminal is deliberately ignored.
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self.heard)
 

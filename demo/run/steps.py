@@ -1,4 +1,4 @@
-"""From empty services to a shop ready to open: each step is safe to run again."""
+"""From empty services to a shop that is ready to open; each step can be repeated safely."""
 
 import multiprocessing
 import os
@@ -22,17 +22,17 @@ from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.reader import open_bundle
 
 ADMIN = "admin"
-# What nobody waits for leaves the processor to the others.
+# Background work runs at low priority.
 NICE = {"long": 10, "training": 10}
 Say = Callable[[str], None]
 
 
 class StepError(Exception):
-    """A step failed, and said why."""
+    """A step failed and has printed the reason."""
 
 
 def prepare(data: DataSet, say: Say) -> None:
-    """Migrate, make the data if it is ours to make, load it, and have a model to open with."""
+    """Migrate, generate the data unless provided, ingest them, and provide a model to open with."""
     in_process_of_its_own(lambda: _prepare(data, say), data.var)
 
 
@@ -50,9 +50,10 @@ def _prepare(data: DataSet, say: Say) -> None:
 
 
 def in_process_of_its_own(work: Callable[[], None], var: Path) -> None:
-    """Run it where a Ctrl-C needn't wait for a library that is computing, and memory is given back.
+    """Run it in a child process, so that Ctrl-C needn't wait for a computing library, and its
+    memory is released afterwards.
 
-    Raise StepError when it fails; it has said why.
+    Raises StepError if it fails; it has printed the reason.
     """
     process = multiprocessing.get_context("fork").Process(target=_apart, args=(work, var))
     process.start()
@@ -75,13 +76,13 @@ def _apart(work: Callable[[], None], var: Path) -> None:
 
 
 def needs_first_model() -> bool:
-    """True unless there is a model to open with, if an old one, that this release can read."""
+    """True unless there is a model, however old, that this release can read."""
     active = ModelVersion.objects.active().first()
     return active is None or not is_readable(active)
 
 
 def needs_full_model() -> bool:
-    """True unless all was learned from the rows of the last ingest."""
+    """True unless the full model was trained on the last ingest."""
     done = IngestRun.objects.filter(status=IngestRun.Status.DONE)
     newest = done.values_list("finished_at", flat=True).first()
     active = (
@@ -99,7 +100,7 @@ def is_readable(version: ModelVersion) -> bool:
 
 
 def admin_password(var: Path) -> str:
-    """The admin's password, made on the first run and kept where only its owner reads it."""
+    """The admin's password, generated on the first run and stored readable only by its owner."""
     file = var / "admin-password"
     if not file.exists():
         file.touch(mode=0o600)
@@ -117,7 +118,7 @@ def log_of(name: str) -> Path:
 
 
 def training() -> Child:
-    """The full training, beside the open shop."""
+    """The full training, in parallel with the open shop."""
     return Child(
         "training",
         ["manage.py", "train_recommendations"],
@@ -127,7 +128,7 @@ def training() -> Child:
 
 
 def children(port: int, image_port: int, *, replay: bool) -> list[Child]:
-    """The shop's processes, in the order they start."""
+    """The shop's processes, in start order."""
     celery = ["-m", "celery", "-A", "storefront"]
     worker = [*celery, "worker", "--concurrency=1", "--loglevel=INFO", "--without-gossip"]
     commands = {

@@ -1,4 +1,4 @@
-"""Follows an event by its id: from the shop into Kafka, and through a worker into the features."""
+"""Follows an event by its id: from the shop into Kafka, then through a worker to the features."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from streaming.kafka import topics
 
 @dataclass(frozen=True)
 class Logged:
-    """An event and where it lies in the topic."""
+    """An event and its position in the topic."""
 
     event: schema.Event
     partition: int
@@ -29,7 +29,7 @@ class Logged:
 
 
 class Log:
-    """All that was ever published, read on as it comes."""
+    """Everything ever published to the topic, read incrementally."""
 
     def __init__(self) -> None:
         self.consumer: Consumer | None = None
@@ -37,7 +37,7 @@ class Log:
         self.read: list[Logged] = []
 
     def look(self) -> None:
-        """Read what is new."""
+        """Read new messages."""
         if self.consumer is None:
             self._open()
         if self.consumer is None:
@@ -51,11 +51,11 @@ class Log:
         try:
             event = schema.decode(value)
         except msgspec.DecodeError:
-            return  # the worker's to file; no event of ours
+            return  # not one of ours; the worker dead-letters it
         self.read.append(Logged(event, partition, offset))
 
     def _open(self) -> None:
-        """Read from the start: the embedded broker tells the end of a topic wrongly."""
+        """Start at the beginning, as the embedded broker reports wrong end offsets."""
         if not is_there() or (found := topics.topic_id()) is None:
             return
         self.topic_id = found
@@ -76,13 +76,13 @@ class Log:
 
 
 def is_there() -> bool:
-    """Whether anybody listens where Kafka should be."""
+    """Whether anything listens on Kafka's address."""
     return ports.is_listening(settings.KAFKA_BOOTSTRAP_SERVERS)
 
 
 @dataclass(frozen=True)
 class Traced:
-    """An event that has become a feature, and how long each part of its way took, in ms."""
+    """An event that has reached the features, with the latency of each leg in ms."""
 
     logged: Logged
     to_kafka: float
@@ -96,9 +96,9 @@ class Traced:
 def follow(
     log: Log, wanted: Callable[[schema.Event], bool], what: str, works: Callable[[], bool]
 ) -> Traced:
-    """The first event that is `wanted`, when the shopper's features have it.
+    """The first `wanted` event, once it is in the shopper's features.
 
-    `works` says whether a stream worker runs. Raise CheckError with where its way ends.
+    `works` tells whether a stream worker runs. Raises CheckError saying where the event got stuck.
     """
     start = time.monotonic()
 
@@ -118,7 +118,7 @@ def follow(
 
 
 def is_applied(topic_id: str, logged: Logged) -> bool:
-    """Whether the worker has passed it, and the shopper's state knows its id."""
+    """Whether the worker has passed it and the shopper's state contains its id."""
     shopper = schema.key_of(logged.event)
     try:
         fences, states = store.stored(topic_id, [shopper])
@@ -130,7 +130,7 @@ def is_applied(topic_id: str, logged: Logged) -> bool:
 
 
 def has_passed(topic_id: str, logged: Logged) -> bool:
-    """Whether the worker has passed it; of one of thousands the state remembers no id."""
+    """Whether the worker has passed it; among thousands of events the state drops its id."""
     try:
         fences, _ = store.stored(topic_id, [schema.key_of(logged.event)])
     except StoreUnavailable:

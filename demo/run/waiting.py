@@ -1,4 +1,4 @@
-"""Waiting for what must come true, as long as that is still possible."""
+"""Waits for a condition as long as it can still come true."""
 
 import time
 from collections.abc import Callable
@@ -6,15 +6,15 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# On a machine with ten times the work it can do, everything takes long and comes in the end.
+# For a machine under ten times the load it can handle: everything is slow, but arrives in the end.
 PATIENCE_S = 180.0
-# Without the part that would do it nothing will come; it may have just done it before it went.
+# If the responsible part is gone, only what it did just before can still show up.
 HOPELESS_S = 3.0
 EVERY_S = 0.02
 
 
 class CheckError(Exception):
-    """What is wrong, in words for the line of the check."""
+    """The reason a check failed, for its output line."""
 
 
 def expect(truth: object, otherwise: str) -> None:
@@ -29,8 +29,8 @@ def eventually(
     possible: Callable[[], bool] = lambda: True,
     patience_s: float = PATIENCE_S,
 ) -> T:
-    """Look until there is something, and return it; raise CheckError when it takes too long, or
-    when it is `possible` no more."""
+    """Poll until there is a result, and return it; raise CheckError on timeout, or soon after it is
+    no longer `possible`."""
     start = time.monotonic()
     deadline = start + patience_s
     while True:

@@ -1,8 +1,8 @@
-"""Stays beside the demo's command and, whatever ends that, stops all that it started.
+"""Runs beside the demo's command and stops everything it started, however the command ends.
 
-A command can be killed without a chance to clear up (kill -9, a closed terminal, no memory left).
-This process has a session of its own, so that what ends the command doesn't end it too. It looks
-whether the command still is its parent; when it is no more, or asks for it (SIGTERM), it ends
+A command can be killed without a chance to clean up (kill -9, a closed terminal, out of memory).
+The warden has its own session, so that it isn't ended together with the command. It checks whether
+the command is still its parent. When it isn't, or when the command asks (SIGTERM), the warden ends
 the demo's processes and services, and then itself. It holds the demo's lock until then.
 """
 
@@ -23,7 +23,7 @@ LOOK_EVERY_S = 0.25
 
 
 def start(var: Path, lock: int) -> int:
-    """Start the warden of this process; its pid."""
+    """Start the warden for this process; returns its pid."""
     log = var / "log" / "warden.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", __name__, str(var), str(os.getpid()), *_make()]
@@ -41,7 +41,7 @@ def start(var: Path, lock: int) -> int:
 
 
 def _make() -> list[str]:
-    """The `make` that runs us, whose end is meant for us too."""
+    """The `make` that runs us, if any: when it ends, so do we."""
     parent = psutil.Process(os.getppid())
     if parent.name() not in {"make", "gmake"}:
         return []
@@ -49,7 +49,7 @@ def _make() -> list[str]:
 
 
 def dismiss(pid: int, var: Path) -> None:
-    """Have the warden end everything, and wait for that; where somebody killed it, do it here."""
+    """Have the warden end everything, and wait; if it was killed, do the work here."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
     with suppress(ChildProcessError):

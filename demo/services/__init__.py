@@ -1,6 +1,6 @@
-"""PostgreSQL, Redis protocol and Kafka protocol without installing any: real servers from wheels.
+"""PostgreSQL, Redis and Kafka protocol without installation: real servers from Python wheels.
 
-Free of Django: it runs before settings can be read, and writes what they read (services.env).
+Independent of Django: it runs before settings can be read, and writes services.env for them.
 """
 
 from demo.services.errors import ServiceError

@@ -1,4 +1,4 @@
-"""The account PostgreSQL runs under when we are root: it refuses to run as root."""
+"""The account PostgreSQL runs under when we are root, as it refuses to run as root."""
 
 import os
 import pwd
@@ -18,11 +18,11 @@ class Account:
     gid: int
 
     def as_process(self) -> dict[str, Any]:
-        """Keyword arguments of subprocess that run a program under this account."""
+        """Keyword arguments for subprocess to run a program under this account."""
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
     def can_run(self, program: Path) -> bool:
-        """Whether it may pass every folder above `program` (or folder) and enter or execute it."""
+        """Whether it can traverse all parents of `program` (or folder), and enter or execute it."""
         test = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(program)]
         return subprocess.run(test, cwd="/", check=False, **self.as_process()).returncode == 0
 
@@ -31,9 +31,9 @@ class Account:
 
 
 def lesser_account(data: Path) -> Account | None:
-    """None unless we are root; then the owner of `data`, else a system account without rights.
+    """None unless we are root; then the owner of `data`, else an unprivileged system account.
 
-    Raises ServiceError when root has no such account.
+    Raises ServiceError if there is no such account.
     """
     if os.geteuid() != 0:
         return None

@@ -71,7 +71,7 @@ class ApacheKafka(Service):
         )
 
     def _fetch(self) -> None:
-        """Copy the broker's jars to lib/, once for every version of the recipe."""
+        """Copy the broker's jars to lib/, once per version of the recipe."""
         recipe, done = RECIPE / "pom.xml", self.folder / "lib" / "pom.xml"
         if done.exists() and done.read_bytes() == recipe.read_bytes():
             return
@@ -122,7 +122,7 @@ def _checked(
 
 
 def up(var: Path) -> tuple[str, bool]:
-    """Have the broker answer; its address, and whether it had to be started."""
+    """Ensure the broker responds; its address, and whether it had to be started."""
     broker = ApacheKafka(var)
     memory = var / "apache-kafka.env"
     with locked(var):
@@ -138,12 +138,12 @@ def down(var: Path) -> list[int]:
 
 
 def run(var: Path, command: Sequence[str]) -> int:
-    """Run a command with the broker up; its exit code (128 + n when signal n ended it)."""
+    """Run a command with the broker up; its exit code (128 + n if signal n ended it)."""
     url, started = up(var)
     print(f"Apache Kafka on {url}", flush=True)
     try:
         child = subprocess.Popen(command, env=os.environ | {ApacheKafka.variable: url})
-        # Ctrl-C reaches the command by itself; we wait for its end and then stop the broker.
+        # Ctrl-C reaches the command directly; we wait for it and then stop the broker.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: child.terminate())
         code = child.wait()

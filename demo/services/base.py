@@ -1,4 +1,4 @@
-"""What the three embedded services have in common."""
+"""Common base of the three embedded services."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ import psutil
 from demo.services import ports, process
 from demo.services.errors import PortTakenError, ServiceError
 
-# A line of progress.
+# Receives a line of progress.
 Say = Callable[[str], None]
 
 
@@ -23,7 +23,7 @@ def quiet(line: str) -> None:
 
 
 class Service(ABC):
-    """One server with its data in `var/<name>` and its log in `var/log/<name>.log`."""
+    """A server with its data in `var/<name>` and its log in `var/log/<name>.log`."""
 
     name: ClassVar[str]
     product: ClassVar[str]
@@ -31,7 +31,7 @@ class Service(ABC):
     program: ClassVar[str]
     keeps_data: ClassVar[bool] = True
     stop_signal: ClassVar[signal.Signals] = signal.SIGTERM
-    # Crash recovery or reading a long append-only file may come before the first answer.
+    # Crash recovery or loading a long append-only file may delay the first response.
     patience: ClassVar[float] = 60
 
     def __init__(self, var: Path, *, durable: bool = True, say: Say = quiet) -> None:
@@ -42,38 +42,38 @@ class Service(ABC):
 
     @property
     def folder(self) -> Path:
-        """The folder of its data, which is the server's working folder."""
+        """Its data folder, which is also the server's working directory."""
         return self.var / self.name
 
     @abstractmethod
     def url(self, port: int, previous: str | None) -> str:
-        """The value of `variable` on this port, keeping the previous one's password."""
+        """The value of `variable` for this port, with the previous one's password."""
 
     @abstractmethod
     def launch(self, url: str, *, new_secret: bool) -> subprocess.Popen[bytes]:
-        """Start the server; `new_secret` says that its data cannot know the URL's password yet."""
+        """Start the server; with `new_secret` its data don't contain the URL's password yet."""
 
     @staticmethod
     @abstractmethod
     def probe(url: str) -> str:
-        """The version of the server, from a real request; raises NotAnsweringError."""
+        """The server's version, from a real request; raises NotAnsweringError."""
 
     def processes(self) -> list[psutil.Process]:
         return process.find(self.program, self.folder)
 
     def plan(self, previous: str | None) -> str:
-        """The URL to use: the previous one unless someone else took its port meanwhile."""
+        """The URL to use: the previous one unless another program has taken its port."""
         if previous and (self.processes() or ports.is_free(ports.port_of(previous))):
             return previous
         return self.url(ports.choose(), previous)
 
     def ensure(self, url: str, *, new_secret: bool) -> bool:
-        """Have it answer at `url`; whether it had to be started."""
+        """Ensure it responds at `url`; returns whether it had to be started."""
         if self.processes() and not new_secret:
             try:
                 self._wait(url, lambda: bool(self.processes()))
             except ServiceError:
-                pass  # dead or hanging: begin again below
+                pass  # dead or hanging: restart below
             else:
                 return False
         self.stop()
@@ -100,7 +100,7 @@ class Service(ABC):
         )
 
     def stop(self, patience: float | None = None) -> list[int]:
-        """End it cleanly, or by force when it does not in time; the pids it had."""
+        """Stop it cleanly, or kill it after a timeout; returns the pids it had."""
         return process.stop(
             self.program,
             self.folder,
@@ -110,7 +110,7 @@ class Service(ABC):
 
 
 def wheel(package: str) -> Path:
-    """The folder of an installed wheel, without importing it."""
+    """The folder of an installed wheel, found without importing it."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise ServiceError(
@@ -121,5 +121,5 @@ def wheel(package: str) -> Path:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """A server's environment: nothing of ours may reconfigure it (PGPORT, LISTENER_URL, …)."""
+    """A server's environment, without variables that reconfigure it (PGPORT, LISTENER_URL, …)."""
     return {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC", **more}

@@ -1,13 +1,13 @@
-"""What can go wrong with a service, in words a user can act on."""
+"""Errors of the services, with messages a user can act on."""
 
 
 class ServiceError(Exception):
-    """A service cannot be started, reached or stopped."""
+    """A service can't be started, reached or stopped."""
 
 
 class PortTakenError(ServiceError):
-    """Someone else took the port between choosing it and listening on it."""
+    """Another program took the port between choosing it and listening on it."""
 
 
 class NotAnsweringError(ServiceError):
-    """A server does not answer a real request of its protocol (yet)."""
+    """A server doesn't respond to a real request of its protocol (yet)."""

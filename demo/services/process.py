@@ -1,8 +1,8 @@
 """Servers that outlive us: started detached, found again, and stopped.
 
-A server is found by its program and its working folder, which is its data folder. That needs no pid
-file, so there is none to go stale, to name a recycled pid, or to be missing when we are killed
-between starting a server and writing its pid down.
+A server is identified by its program and its working directory, which is its data folder. No pid
+file is needed that could go stale, name a recycled pid, or be missing because we were killed right
+after starting a server.
 """
 
 import signal
@@ -17,12 +17,12 @@ from demo.services.account import Account
 from demo.services.errors import NotAnsweringError, ServiceError
 
 LOG_LIMIT = 5_000_000
-# A Popen that is dropped while its process runs warns; these processes are meant to run on.
+# Popen warns if dropped while its process runs; these processes are meant to keep running.
 _children: list[subprocess.Popen[bytes]] = []
 
 
 def find(program: str, folder: Path) -> list[psutil.Process]:
-    """Live processes of this program working in this folder, oldest first."""
+    """Live processes of this program in this working directory, oldest first."""
     found = [
         process
         for process in psutil.process_iter(["name", "create_time"])
@@ -46,7 +46,7 @@ def spawn(
     environment: Mapping[str, str],
     account: Account | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a server in its own session, working in `folder`, writing to `log`."""
+    """Start a server in a new session, in `folder`, with its output in `log`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
@@ -68,9 +68,10 @@ def spawn(
 def wait_ready(
     probe: Callable[[], object], *, alive: Callable[[], bool], timeout: float, log: Path
 ) -> None:
-    """Ask until the server answers.
+    """Poll until the server responds.
 
-    Raises ServiceError with the end of the log when it dies or stays silent for `timeout` seconds.
+    Raises ServiceError with the end of the log if it dies or doesn't respond within `timeout`
+    seconds.
     """
     deadline = time.monotonic() + timeout
     while True:
@@ -87,7 +88,7 @@ def wait_ready(
 
 
 def stop(program: str, folder: Path, *, with_signal: signal.Signals, patience: float) -> list[int]:
-    """Ask the server (the oldest process) to end, then kill what is left; the pids it had."""
+    """Terminate the server (the oldest process), then kill what is left; returns their pids."""
     processes = find(program, folder)
     for process in processes[:1]:
         _signal(process, with_signal)
@@ -112,7 +113,7 @@ def _signal(process: psutil.Process, number: signal.Signals) -> None:
 
 
 def wait_gone(processes: Sequence[psutil.Process], timeout: float) -> None:
-    """Wait for the end of processes, not for their parent to reap them: in a container none may."""
+    """Wait until processes have ended, reaped or not: in a container nobody may reap them."""
     deadline = time.monotonic() + timeout
     while any(map(_lives, processes)) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -1,4 +1,4 @@
-"""Start, look at and stop the embedded services of one var folder."""
+"""Starts, inspects and stops the embedded services of a var folder."""
 
 import fcntl
 import os
@@ -28,15 +28,15 @@ State = Literal["up", "down", "silent", "external"]
 
 @dataclass(frozen=True)
 class ServiceStatus:
-    """One service as it is now. `silent`: its process runs and does not answer."""
+    """A service's current status. `silent`: its process runs but doesn't respond."""
 
     name: str
     product: str
     state: State
     answers: bool
-    address: str  # host:port, never a password
+    address: str  # host:port, without a password
     pid: int | None
-    data_bytes: int | None  # None where nothing is kept on disk, or it is not ours
+    data_bytes: int | None  # None if nothing is stored on disk, or it is external
     version: str
 
 
@@ -47,11 +47,11 @@ def env_file(var: Path) -> Path:
 def up(
     var: Path, names: Collection[str] = NAMES, *, durable: bool = True, say: Say = quiet
 ) -> dict[str, str]:
-    """Start what is not running, and wait until all of it answers; `say` is told how it goes.
+    """Start what isn't running, and wait until everything responds; `say` reports progress.
 
-    Returns the variables that name the services and the secret key. A service whose variable the
-    environment sets to something else is external: it is left alone. `durable=False` trades the
-    safety of the data for speed. Raises ServiceError.
+    Returns the variables for the services, and the secret key. A service whose variable is set to
+    something else in the environment is external and left alone. `durable=False` trades the safety
+    of the data for speed. Raises ServiceError.
     """
     var = var.resolve()
     with locked(var):
@@ -59,7 +59,7 @@ def up(
             try:
                 return _up(var, names, durable, say)
             except PortTakenError:
-                continue  # another program was faster: plan again with a new port
+                continue  # another program took the port: retry with a new one
         return _up(var, names, durable, say)
 
 
@@ -70,7 +70,7 @@ def _up(var: Path, names: Collection[str], durable: bool, say: Say) -> dict[str,
     plan = {service: service.plan(known.get(service.variable)) for service in wanted}
     env = {"SECRET_KEY": secrets.token_urlsafe(50)} | known
     env |= {service.variable: url for service, url in plan.items()}
-    # Before the start: whoever is killed in between leaves servers whose address is known.
+    # Written before starting: if we get killed, the address of a running server is still known.
     if env != known:
         envfile.write(env_file(var), env, heading=HEADING)
     with ThreadPoolExecutor(len(SERVICES)) as pool:
@@ -84,7 +84,7 @@ def _up(var: Path, names: Collection[str], durable: bool, say: Say) -> dict[str,
 
 
 def _outside(var: Path, known: dict[str, str]) -> dict[str, str]:
-    """The variables of external services, as the environment names them."""
+    """The variables of external services, as set in the environment."""
     return {
         service.variable: os.environ[service.variable]
         for service in _services(var, NAMES)
@@ -93,9 +93,9 @@ def _outside(var: Path, known: dict[str, str]) -> dict[str, str]:
 
 
 def down(var: Path, names: Collection[str] = NAMES, *, patience: float | None = None) -> list[str]:
-    """Stop the services of this folder cleanly; the names of those that ran. Their data stays.
+    """Stop this folder's services cleanly; returns the names of those that ran. Their data stay.
 
-    One that takes longer than `patience` seconds (by default its own) is killed.
+    A service that takes longer than `patience` seconds (by default its own limit) is killed.
     """
     var = var.resolve()
     if not var.exists():
@@ -107,7 +107,7 @@ def down(var: Path, names: Collection[str] = NAMES, *, patience: float | None = 
 
 
 def status(var: Path) -> list[ServiceStatus]:
-    """Every service as it is now, by asking each of them."""
+    """The current status of every service, by querying each of them."""
     var = var.resolve()
     known = envfile.read(env_file(var))
     with ThreadPoolExecutor(len(SERVICES)) as pool:
@@ -115,7 +115,7 @@ def status(var: Path) -> list[ServiceStatus]:
 
 
 def external(service: Service, known: dict[str, str]) -> bool:
-    """Whether the environment names another server than our own file does."""
+    """Whether the environment names another server than services.env."""
     named = os.environ.get(service.variable)
     return bool(named) and named != known.get(service.variable)
 
@@ -146,7 +146,7 @@ def _ask(service: Service, url: str) -> str:
 
 
 def _size(folder: Path) -> int:
-    """Bytes on disk below a folder; files may come and go meanwhile."""
+    """Bytes on disk below a folder, whose files may come and go meanwhile."""
     total = 0
     for parent, _, files in os.walk(folder):
         for file in files:
@@ -167,7 +167,7 @@ def _services(
 
 @contextmanager
 def locked(var: Path) -> Iterator[None]:
-    """One `up` or `down` at a time for a var folder; the kernel frees it whatever happens to us."""
+    """One `up` or `down` at a time per var folder; the kernel releases the lock if we die."""
     var.mkdir(parents=True, exist_ok=True)
     with (var / "services.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

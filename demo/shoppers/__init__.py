@@ -1,1 +1,1 @@
-"""Simulated shoppers with a taste of their own, who use the real shop over HTTP."""
+"""Simulated shoppers with tastes of their own, who use the real shop over HTTP."""

@@ -1,4 +1,4 @@
-"""How soon "for you" follows a shopper whose taste changes."""
+"""How quickly "for you" follows a shopper whose taste changes."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -15,10 +15,10 @@ from demo.shoppers.ground_truth import Minds
 
 BEFORE: Final = 5
 AFTER: Final = 8
-DRAWN: Final = 150  # opens one of so many that the taste likes best
-FOLLOWS_S: Final = 5.0  # how long an event may take to reach the features
-# Between two pages, as a quick shopper: the features know whole seconds, and of two events of one
-# second not which was the later.
+DRAWN: Final = 150  # opens one of the taste's top articles, of which there are this many
+FOLLOWS_S: Final = 5.0  # limit on how long an event may take to reach the features
+# Pause between pages, like a quick shopper: features have a resolution of one second, so that the
+# order of two events within a second is lost.
 PACE_S: Final = 1.1
 AT_ONCE: Final = 10
 POLL_S: Final = 0.05
@@ -26,21 +26,21 @@ POLL_S: Final = 0.05
 
 @dataclass(frozen=True)
 class Followed:
-    """liking: after each event of the new taste, how much more the shelf pleases the new taste than
-    the old one, on average over its cards, in standard deviations; first the moment before."""
+    """liking: after each event of the new taste, how much better the shelf suits the new taste than
+    the old one, averaged over its cards, in standard deviations; preceded by the value before."""
 
     liking: list[float]
 
     @property
     def events(self) -> int | None:
-        """After how many events the shelf is more the new taste's than the old one's."""
+        """How many events it takes until the shelf suits the new taste better than the old."""
         return next((n for n, gap in enumerate(self.liking) if n and gap > 0), None)
 
 
 def measure(
     shop: str, shoppers: int, minds: Minds, seed: int, done: Callable[[], None] = lambda: None
 ) -> list[Followed]:
-    """A few at a time, who don't hear of each other. Raise ShopError."""
+    """Shoppers run a few at a time, independently. Raises ShopError."""
     return asyncio.run(_measure(shop, shoppers, minds, seed, done))
 
 
@@ -72,7 +72,7 @@ async def _follow(browser: Browser, minds: Minds, dice: Random) -> Followed:
 
 
 def two_tastes(minds: Minds, dice: Random) -> tuple[int, int]:
-    """Two clusters who like different things: their likings correlate less than most pairs' do."""
+    """Two clusters with different tastes: correlated less than most pairs."""
     clusters = range(len(minds.liking))
     pairs = [(dice.choice(clusters), dice.choice(clusters)) for _ in range(20)]
     old, new = min(pairs, key=lambda pair: alike(minds, *pair))
@@ -80,19 +80,19 @@ def two_tastes(minds: Minds, dice: Random) -> tuple[int, int]:
 
 
 def alike(minds: Minds, one: int, other: int) -> float:
-    """The correlation of what two clusters like."""
+    """The correlation of two clusters' likings."""
     matrix = np.atleast_2d(np.corrcoef(minds.liking[[one, other]]))
     return float(matrix[0, 1])
 
 
 def liked(minds: Minds, cluster: int, count: int, dice: Random) -> list[int]:
-    """Articles drawn from those that the cluster likes best."""
+    """Articles drawn from the cluster's favourites."""
     best = np.argsort(-minds.liking[cluster])[:DRAWN].tolist()
     return [minds.ids[row] for row in dice.sample(best, count)]
 
 
 async def _open(browser: Browser, article: int) -> None:
-    """Open its page after a moment, and wait until the shop shows that it heard."""
+    """Open the page after a pause, and wait until the shop shows that the event has arrived."""
     await asyncio.sleep(PACE_S)
     await browser.get("product", f"/article/{article:010d}/")
     for _ in range(round(FOLLOWS_S / POLL_S)):
@@ -142,7 +142,7 @@ STYLE: Final = "font: 13px system-ui, sans-serif; color-scheme: light dark"
 
 
 def drawing(of: Mapping[str, Any]) -> str:
-    """An SVG: the median gap after each event, within its quartiles."""
+    """An SVG: the median gap after each event, with its quartiles."""
     top, bottom = max([0.5, *of["high"]]), min([-0.5, *of["low"]])
 
     def y(value: float) -> float:

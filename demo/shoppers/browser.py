@@ -1,4 +1,4 @@
-"""A very small browser without JavaScript: pages, their shelves, their forms, one cookie jar."""
+"""A minimal browser without JavaScript: pages, their shelves, their forms, one cookie jar."""
 
 import json
 import time
@@ -15,7 +15,7 @@ TIMEOUT_S: Final = 30.0
 
 
 class ShopError(Exception):
-    """The shop didn't answer as it should."""
+    """The shop didn't respond as it should."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Shelf:
-    """One shelf as the page shows it."""
+    """One shelf, as shown on the page."""
 
     widget: str
     rec_id: str
@@ -48,13 +48,13 @@ class Page:
         return [shelf for node in self.html.css("[data-rec]") if (shelf := _shelf(node)).cards]
 
     def csrf(self) -> str:
-        """The token that the page's own scripts would send."""
+        """The token that the page's own scripts send."""
         body = self.html.css_first("body")
         headers = body.attributes.get("hx-headers") if body else None
         return str(json.loads(headers or "{}").get("X-CSRFToken", ""))
 
     def form(self, action: str) -> dict[str, str] | None:
-        """The fields of the first form that goes to `action`, with what they hold."""
+        """The fields and values of the first form that posts to `action`."""
         for form in self.html.css("form"):
             if (form.attributes.get("action") or "").split("?")[0] == action:
                 return _fields(form)
@@ -76,7 +76,7 @@ def _shelf(node: LexborNode) -> Shelf:
 
 
 def _fields(form: LexborNode) -> dict[str, str]:
-    """Hidden and text fields, the chosen one of each group of choices (else the first)."""
+    """Hidden and text fields, and for each group of choices the selected one, else the first."""
     fields: dict[str, str] = {}
     for node in form.css("input[name], select[name], textarea[name]"):
         of, name = node.attributes, node.attributes["name"] or ""
@@ -90,7 +90,7 @@ def _fields(form: LexborNode) -> dict[str, str]:
 
 @dataclass
 class Browser:
-    """One shopper's; `seen` is told (what kind of page, seconds, status) of every answer."""
+    """One shopper's browser; `seen` receives (kind of page, seconds, status) of every response."""
 
     shop: str
     seen: Callable[[str, float, int], None]
@@ -101,7 +101,7 @@ class Browser:
         self.session = aiohttp.ClientSession(
             connector=self.connector,
             connector_owner=False,
-            # Addresses like 127.0.0.1 have cookies too.
+            # Accept cookies from IP addresses such as 127.0.0.1.
             cookie_jar=aiohttp.CookieJar(unsafe=True),
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
         )
@@ -123,12 +123,12 @@ class Browser:
         return _page(*await self._ask(kind, "POST", path, data=fields, headers=headers))
 
     async def tell(self, path: str, body: object, page: Page) -> None:
-        """What the page's script sends."""
+        """Send what the page's script would send."""
         headers = {"X-CSRFToken": page.csrf(), "Referer": page.url}
         await self._ask("events", "POST", path, json=body, headers=headers)
 
     async def sign_in(self, customer: int) -> None:
-        """As the demo lets one; the page that follows isn't fetched."""
+        """Sign in through the demo's form; doesn't follow the redirect."""
         page = await self.get("sign in", "/orders/")
         fields = {"csrfmiddlewaretoken": page.csrf(), "customer": str(customer)}
         headers = {"Referer": page.url}
@@ -138,15 +138,15 @@ class Browser:
         )  # fmt: skip
 
     async def read(self, path: str) -> Any:
-        """An answer of the API."""
+        """GET from the API."""
         return json.loads((await self._ask("shelf", "GET", path))[1])
 
     async def send(self, path: str, body: object) -> None:
-        """To the API."""
+        """POST to the API."""
         await self._ask("events", "POST", path, json=body)
 
     async def _ask(self, kind: str, method: str, path: str, **more: object) -> tuple[str, str]:
-        """The address at last, and what it says."""
+        """The final URL and the response's text."""
         began = time.perf_counter()
         url = urljoin(self.shop, path)
         try:

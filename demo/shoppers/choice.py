@@ -1,14 +1,14 @@
-"""How a simulated shopper looks, clicks and buys. Pure; knows tastes and places, never a score.
+"""How a simulated shopper looks, clicks and buys. Pure; uses tastes and positions, never scores.
 
-Attention falls with the place as place^−DECAY (the position-based model: Richardson, Dominowska,
-Ragno, WWW 2007; the power law as in Joachims, Swaminathan, Schnabel, WSDM 2017). A card that is
-looked at is clicked with a logistic probability of its utility: how much the shopper's cluster
-likes the article, more if it goes with what lies in the bag (a binary logit, McFadden 1974) or is
-of the sort that the shopper came for: some come with a goal, some only look around (Moe, "Buying,
-searching, or browsing", Journal of Consumer Psychology 2003). Cards are looked at in order and the
+Attention decays with the position as position^−DECAY (the position-based model: Richardson,
+Dominowska, Ragno, WWW 2007; the power law as in Joachims, Swaminathan, Schnabel, WSDM 2017). A card
+that is looked at is clicked with a logistic probability of its utility: how much the shopper's
+cluster likes the article, more if it goes with something in the bag (a binary logit, McFadden 1974)
+or is of the sort the shopper came for: some shoppers have a goal, others browse (Moe, "Buying,
+searching, or browsing", Journal of Consumer Psychology 2003). Cards are looked at in order, and the
 first click leaves the page (the cascade model: Craswell, Zoeter, Taylor, Ramsey, WSDM 2008).
 
-To click and then to put into the bag is together as choosy as to buy in the generated data: its
+Clicking and then adding to the bag is together as selective as buying in the generated data, where
 customers' log weights have a standard deviation of about 2.8, the sum of the two slopes.
 """
 
@@ -26,23 +26,23 @@ from demo.shoppers.ground_truth import UNWANTED, Minds
 DECAY: Final = 0.7
 CLICK: Final = (-5.3, 1.6)  # the logit of an average article, and per standard deviation of liking
 ADD: Final = (-2.4, 1.2)
-COMPLEMENT: Final = 1.5  # standard deviations, for a sure partner of something in the bag
-GOAL: Final = 1.0  # standard deviations, for the sort of article that a shopper came for
-WITH_GOAL: Final = 0.5  # of the shoppers
-NEXT_SHELF: Final = 0.8  # of those who leave a shelf without a click
+COMPLEMENT: Final = 1.5  # standard deviations, for a certain partner of something in the bag
+GOAL: Final = 1.0  # standard deviations, for the sort of article a shopper came for
+WITH_GOAL: Final = 0.5  # share of shoppers
+NEXT_SHELF: Final = 0.8  # probability, after a shelf without a click
 LEAVES: Final = 0.12  # after any page
 FAVOURITES: Final = 100  # more than the longest shelf and visit together
-BUYS: Final = 0.6  # with something in the bag, at the end
-# Seconds on a page, on average, where nobody asks for a faster crowd: an assumption. They are drawn
-# from the exponential, whose short ones are the hardest.
+BUYS: Final = 0.6  # probability at the end, with something in the bag
+# Mean seconds on a page unless a faster crowd is requested: an assumption. Drawn from the
+# exponential distribution, whose short pauses are the most demanding.
 THINK_S: Final = 20.0
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass
 class Mind:
-    """One shopper's: whose taste, how much money (cents), the sort (minds.Minds.sort) that he came
-    for, what lies in the bag and what was opened (columns)."""
+    """A shopper's state: taste cluster, budget (cents), the sort of article (Minds.sort) wanted,
+    the contents of the bag, and what was opened (columns)."""
 
     cluster: int
     budget: int
@@ -56,7 +56,7 @@ def attention(places: int) -> Floats:
 
 
 def utility(minds: Minds, mind: Mind, articles: Sequence[int]) -> Floats:
-    """Of each article (by id); what the shopper opened before is of no interest any more."""
+    """By article id; articles opened before are no longer of interest."""
     rows = [minds.row.get(article) for article in articles]
     values = [UNWANTED if r is None or r in mind.known else _liked(minds, mind, r) for r in rows]
     return np.array(values, dtype=np.float64)
@@ -73,7 +73,7 @@ def logistic(of: tuple[float, float], value: Floats | float) -> Floats:
 
 
 def click_chance(minds: Minds, mind: Mind, articles: Sequence[int]) -> Floats:
-    """Of each card, if none before it was clicked."""
+    """For each card, assuming that none before it was clicked."""
     return attention(len(articles)) * logistic(CLICK, utility(minds, mind, articles))
 
 
@@ -83,7 +83,7 @@ def shelf_value(chances: Floats) -> float:
 
 
 def best_value(minds: Minds, mind: Mind, places: int) -> float:
-    """The value of the best shelf that anybody could have shown, complements aside."""
+    """The value of the best possible shelf, ignoring complements."""
     ranked = favourites(minds, mind.cluster, mind.goal)
     best = [liking for row, liking in ranked if row not in mind.known][:places]
     return shelf_value(attention(len(best)) * logistic(CLICK, np.array(best)))
@@ -91,7 +91,7 @@ def best_value(minds: Minds, mind: Mind, places: int) -> float:
 
 @lru_cache(maxsize=2000)
 def favourites(minds: Minds, cluster: int, goal: int | None) -> list[tuple[int, float]]:
-    """The columns that such a shopper wants most, best first, and how much: more than he opens."""
+    """The columns that such a shopper likes best, in order, and how much: more than he opens."""
     liking = minds.liking[cluster] + GOAL * (minds.sort == goal)
     best = np.argpartition(liking, -FAVOURITES)[-FAVOURITES:]
     best = best[np.argsort(-liking[best])]
@@ -99,7 +99,7 @@ def favourites(minds: Minds, cluster: int, goal: int | None) -> list[tuple[int, 
 
 
 def look(dice: Random, minds: Minds, mind: Mind, articles: Sequence[int]) -> tuple[int, int | None]:
-    """How many cards were looked at, and the place (from 0) of the one clicked, if any."""
+    """The number of cards looked at, and the index of the clicked one, if any."""
     liked = logistic(CLICK, utility(minds, mind, articles))
     seen = 0
     for place, attended in enumerate(attention(len(articles))):

@@ -1,4 +1,4 @@
-"""Two strategies against each other: simulated shoppers, a real experiment, the stream's counts."""
+"""Compares two strategies: simulated shoppers, a real experiment, the stream's counts."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,14 +24,14 @@ Parameters = dict[str, Any]
 
 
 class NotCountedError(Exception):
-    """What the shoppers saw doesn't arrive in the experiment."""
+    """The shoppers' impressions don't arrive in the experiment."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One run. `clicks`: per shopper; `truth`: the difference of expected clicks per shopper by the
-    shoppers' own choice model, without the luck of their dice; `measured` what the experiment
-    says; `clicked` of each shopper, as they came. Pairs are the control's and the other's."""
+    """One run. `clicks` per shopper; `truth`: the difference of expected clicks per shopper by the
+    choice model, without the randomness of the draws; `measured`: the experiment's result;
+    `clicked`: clicks of each shopper, in order of arrival. Pairs are (control, other)."""
 
     seed: int
     shoppers: tuple[int, int]
@@ -55,13 +55,13 @@ def compare(
     other: Parameters,
     done: Callable[[], None] = lambda: None,
 ) -> Comparison:
-    """Run one experiment from its start to its stop.
+    """Run one experiment from start to stop.
 
-    Raise NotCountedError, or ValidationError where another experiment is in the way.
+    Raises NotCountedError, or ValidationError if another experiment is in the way.
     """
     experiment = _started(f"simulated {kind} {time.time_ns():x}", kind, control, other)
     try:
-        time.sleep(2 * CHECK_S)  # every process knows of it then
+        time.sleep(2 * CHECK_S)  # until every process knows of it
         crowd = run(plan, minds, done)
         _wait_for(experiment, crowd, kind)
     finally:
@@ -73,7 +73,7 @@ def _started(name: str, kind: str, control: Parameters, other: Parameters) -> Ex
     layer, _ = Layer.objects.get_or_create(name=LAYER)
     for left in layer.experiments.filter(status=Experiment.Status.RUNNING):
         left.stop("its run was broken off")
-    # It is to be watched to the end, whatever it does to the shoppers: they aren't real.
+    # Disable the guardrail: the shoppers aren't real, so the experiment may do any harm.
     experiment = Experiment.objects.create(name=name, layer=layer, kinds=[kind], guardrail=100)
     for title, parameters in (("control", control), ("other", other)):
         variant = Variant(
@@ -86,7 +86,7 @@ def _started(name: str, kind: str, control: Parameters, other: Parameters) -> Ex
 
 
 def _wait_for(experiment: Experiment, crowd: Crowd, kind: str) -> None:
-    """Until the stream has counted every impression that the shoppers told of."""
+    """Wait until the stream has counted every impression that the shoppers sent."""
     told = sum(one.seen for one in crowd.looked(kind) if one.rec_id)
     deadline = time.monotonic() + PATIENCE_S
     counted = -1
@@ -124,7 +124,7 @@ def clicks_of(visit: Visit, kind: str) -> int:
 
 
 def expected_clicks(experiment: Experiment, crowd: Crowd, kind: str) -> dict[int, list[float]]:
-    """By variant, of each shopper who was shown something: the sum of the shelves' values."""
+    """By variant, for each shopper who was shown something: the sum of the shelves' values."""
     served = Serving.objects.filter(variant__experiment=experiment)
     variant_of = dict(served.values_list("pk", "variant_id"))
     values: dict[int, list[float]] = {}

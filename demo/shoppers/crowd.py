@@ -1,4 +1,4 @@
-"""Many simulated shoppers at once."""
+"""A crowd of simulated shoppers."""
 
 import asyncio
 import time
@@ -19,18 +19,18 @@ from demo.shoppers.shelf_visit import ShelfVisit
 from demo.shoppers.shopper import Looked, Visit
 
 Panel = tuple[int, int]
-# Cents a visit: log-normal around sixty euros.
+# Cents per visit: log-normal around sixty euros.
 BUDGET: Final = (6000.0, 0.6)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`shoppers` come, at most `at_once` of them together; each waits `think_s` on average between
-    two pages. A share of `known` signs in as the customer whose taste they have. With `only` they
-    ask the API for that kind of shelf and open no pages. `panel` n of m: only every m-th customer,
-    so that the shop doesn't remember of them what another crowd did. With `only`, after a share
-    `finds` of the looks they open something that they found by themselves; and where the taste
-    `turns` they shop for somebody else from halfway on."""
+    """`shoppers` come, at most `at_once` at a time; each waits `think_s` on average between two
+    pages. The share `known` signs in as the customer whose taste they have. `panel` n of m: only
+    every m-th customer, so that the shop doesn't remember them from another crowd. With `only` they
+    request that kind of shelf from the API and open no pages; then after a share `finds` of the
+    looks they open an article they found elsewhere, and if the taste `turns` they shop for somebody
+    else from halfway on."""
 
     shop: str
     shoppers: int
@@ -44,10 +44,10 @@ class Plan:
     turns: bool = False
 
 
-@dataclass(repr=False)  # asyncio.run writes out what its task returned: minutes of a large crowd
+@dataclass(repr=False)  # asyncio.run renders the task's result, which would take minutes
 class Crowd:
-    """What came of it. `seconds`: of each kind of page; `full`: only while as many as may were in
-    the shop, for `full_s` in all; `failures`: by what the shop said."""
+    """The result. `seconds` by kind of page; `full`: only those while the shop was at its limit,
+    which was for `full_s` in total; `failures` by message."""
 
     places: int
     visits: list[Visit] = field(default_factory=list)
@@ -103,7 +103,7 @@ async def _run(plan: Plan, minds: Minds, done: Callable[[], None]) -> Crowd:
 
 
 def comers(plan: Plan, minds: Minds) -> list[int]:
-    """Whose taste each shopper has: who buys often comes early; nobody comes twice before all came.
+    """Whose taste each shopper has: frequent buyers come early; nobody returns before all came.
 
     Sampling without replacement by exponential keys (Efraimidis, Spirakis, IPL 2006).
     """
@@ -145,7 +145,7 @@ async def _visit(
 
 
 def mind_of(minds: Minds, cluster: int, dice: Random) -> Mind:
-    """Somebody of this taste, with a budget and maybe a goal."""
+    """A shopper with this taste, a budget and possibly a goal."""
     middle, spread = BUDGET
     budget = int(middle * np.exp(dice.gauss(0, spread)))
     goal = int(minds.sort[minds.bought_at(cluster, dice.random())])

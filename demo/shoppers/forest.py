@@ -1,4 +1,4 @@
-"""Studies as a picture: of each run the interval, what was measured, and the truth."""
+"""Studies as a forest plot: for each run the interval, the measured value, and the truth."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -10,7 +10,7 @@ LEFT: Final = 300
 WIDTH: Final = 420
 RIGHT: Final = 20
 ROW: Final = 34
-THIN: Final = 7  # of a study of many runs
+THIN: Final = 7  # for studies with many runs
 GAP: Final = 16
 STYLE: Final = "font: 13px system-ui, sans-serif; color-scheme: light dark"
 OURS, TRUTH, RULE = "#1f8f6a", "#d9822b", "#8a938f"
@@ -45,7 +45,7 @@ def limits(studies: Sequence[Figures]) -> tuple[float, float]:
 
 
 def runs_of(study: Figures) -> Sequence[Figures]:
-    """Of an A/A study, whose shoppers were divided by many hashes, some of those."""
+    """For an A/A study, whose shoppers were split by many hashes, a selection of those."""
     split = study.get("split") or {}
     return [*study["each"], *split.get("each", [])]
 

@@ -1,4 +1,4 @@
-"""What the generated customers like: the truth that the generator keeps and the shop never sees."""
+"""What the generated customers like: known to the generator, never seen by the shop."""
 
 import json
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ UNWANTED = -4.0
 
 
 class NoTruthError(Exception):
-    """The folder isn't a generated data set, so that nobody knows what its customers like."""
+    """The folder isn't a generated data set, so its customers' tastes are unknown."""
 
 
 @dataclass(frozen=True, eq=False)
 class Minds:
     """liking: (clusters, articles), how much more than others a cluster wants an article, in
-    standard deviations among the articles it might buy; UNWANTED where it would buy none.
+    standard deviations among the articles it might buy; UNWANTED for those it never buys.
     cluster: of each customer, by key − 1; activity: how often they buy. row: an article's column;
-    ids: the article of a column; cents: its price.
-    kind, sort: the product type, and segment and type in one number.
+    ids: a column's article; cents: its price.
+    kind, sort: the product type, and segment and type as one number.
     """
 
     liking: Floats
@@ -48,13 +48,13 @@ class Minds:
         return float(self.harmony.odds[self.sort[other]] @ partners)
 
     def bought_at(self, cluster: int, draw: float) -> int:
-        """The column of an article drawn (0 ≤ draw < 1) as the cluster's customers buy."""
+        """The column of an article, drawn (0 ≤ draw < 1) as the cluster's customers buy."""
         place = int(np.searchsorted(self.shelf.mass[cluster], draw, side="right")) - 1
         return int(self.shelf.articles[min(place, len(self.shelf.articles) - 1)])
 
 
 def read(folder: Path) -> Minds:
-    """The minds of the generated set in `folder`; raise NoTruthError."""
+    """The tastes of the generated set in `folder`; raises NoTruthError."""
     try:
         of = json.loads((folder / PARAMETERS).read_text())
         seed, articles, customers = of["seed"], of["articles"], of["customers"]
@@ -66,7 +66,7 @@ def read(folder: Path) -> Minds:
     catalogue = make_catalogue(seed, articles)
     people = make_customers(seed, customers, tastes)
     world = make_world(seed, catalogue, people, tastes, harmony)
-    # The shop still shows what isn't made any more, and shoppers like it by the same taste.
+    # The shop still shows discontinued articles, and shoppers like them by the same taste.
     shelf = build_shelf(world, WEEKS - 1, retired=True)
     ids = catalogue.frame["article_id"].astype(int).tolist()
     return Minds(
@@ -84,7 +84,7 @@ def read(folder: Path) -> Minds:
 
 
 def _liking(weight: Floats, sold: Ints, articles: int) -> Floats:
-    """Log weights, standardised by cluster over what it might buy at all."""
+    """Log weights, standardised per cluster over the articles it might buy."""
     liking = np.full((CLUSTERS, articles), UNWANTED)
     for cluster, of in enumerate(weight):
         logs = np.log(of[of > 0])

@@ -1,4 +1,4 @@
-"""What a crowd did, in figures."""
+"""A crowd's behaviour in figures."""
 
 from collections import defaultdict
 from collections.abc import Sequence

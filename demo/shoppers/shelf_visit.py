@@ -1,4 +1,4 @@
-"""A visit that is about one kind of shelf, over the API: many times cheaper than whole pages."""
+"""A visit to one kind of shelf through the API: many times cheaper than whole pages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,18 +19,18 @@ DRAWS: Final = 20
 
 @dataclass
 class ShelfVisit(Visit):
-    """Asks for the shelf, looks, tells what was seen and opened, LOOKS times: visits of one length
-    tell strategies apart with fewer shoppers. A shelf about an
-    article is asked for around one that the shopper would buy, as if it lay in the bag. After a
-    share `finds` of the looks something is opened that no shelf led to, as by a search: drawn as
-    the shopper's like buy. `later` is whose mind it is from halfway on, if another's."""
+    """Requests the shelf, looks, and sends impressions and clicks, LOOKS times: visits of equal
+    length distinguish strategies with fewer shoppers. A shelf about an article is requested for one
+    that the shopper would buy, as if it were in the bag. After a share `finds` of the looks, an
+    article is opened that no shelf led to, as after a search, drawn as similar shoppers buy.
+    `later` is the state of mind from halfway on, if it changes."""
 
     kind: str = "for-you"
     finds: float = 0.0
     later: Mind | None = None
 
     async def run(self, customer: int | None) -> None:
-        """Raise ShopError when the shop fails."""
+        """Raises ShopError if the shop fails."""
         if customer is not None:
             await self.browser.sign_in(customer)
         for look in range(LOOKS):
@@ -51,7 +51,7 @@ class ShelfVisit(Visit):
         self.mind.known.add(row)
 
     def _wanted(self) -> int:
-        """Of the sort that they came for, where they came for one."""
+        """Of the sort the shopper came for, if any."""
         drawn = [self.minds.bought_at(self.mind.cluster, self.dice.random()) for _ in range(DRAWS)]
         meant = [row for row in drawn if self.minds.sort[row] == self.mind.goal]
         return (meant or drawn)[0]
@@ -79,14 +79,14 @@ class ShelfVisit(Visit):
 
 
 def shelf_of(kind: str, answer: dict[str, Any]) -> Shelf:
-    """Of an answer of the API, of a shelf or of an outfit."""
+    """From an API response with a shelf or an outfit."""
     items = answer["pieces"] if kind == OUTFIT else answer["items"]
     cards = [Card(int(item["article"]), at, "") for at, item in enumerate(items, start=1)]
     return Shelf(kind, answer["rec_id"], answer["strategy"], cards)
 
 
 def events(shelf: Shelf, seen: int, clicked: int | None) -> Iterator[dict[str, object]]:
-    """What a page would have told of it, as the API takes it."""
+    """The events a page would have sent, in the API's format."""
     for card in shelf.cards[:seen]:
         yield _event("impression", shelf, card)
     if clicked is not None:

@@ -1,4 +1,4 @@
-"""One simulated visit: pages are opened, shelves looked at, something clicked, added, bought."""
+"""One simulated visit: open pages, look at shelves, click, add to bag, buy."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ from demo.shoppers.ground_truth import Minds
 
 MAX_PAGES: Final = 25
 MAX_STEPS: Final = 6
-# What a shopper types into an address form, by what the field's name holds.
+# Input for an address form, by a part of the field's name.
 TYPED: Final = {"mail": "sim@example.org", "zip": "12345", "post": "12345", "city": "Synthetia"}
 
 
 @dataclass(frozen=True)
 class Looked:
-    """A shelf that was looked at. `value`: its probability of a click; `best`: of the best one."""
+    """A viewed shelf. `value`: its probability of a click; `best`: that of the best possible."""
 
     shopper: int
     page: int
@@ -34,7 +34,7 @@ class Looked:
 
 @dataclass
 class Visit:
-    """`think` waits as long as a shopper takes to go on."""
+    """`think` waits as long as a shopper takes to continue."""
 
     number: int
     browser: Browser
@@ -48,7 +48,7 @@ class Visit:
     spent: int = 0
 
     async def run(self, customer: int | None) -> None:
-        """Act as the customer, or as nobody known. Raise ShopError when the shop fails."""
+        """Act as the customer, or anonymously. Raises ShopError if the shop fails."""
         page = await self.browser.get("home", "/")
         if customer is not None:
             page = await self._sign_in(page, customer)
@@ -67,7 +67,7 @@ class Visit:
         return await self.browser.post("home", "/personas/switch/", fields, page.url)
 
     async def _look_around(self, page: Page) -> Card | None:
-        """Shelf by shelf down the page; the card that was clicked."""
+        """Look at the page's shelves from the top; returns the clicked card."""
         impressions: list[dict[str, object]] = []
         clicked = None
         for shelf in page.shelves():
@@ -121,7 +121,7 @@ class Visit:
         self.mind.bag.append(row)
 
     async def _check_out(self) -> None:
-        """Through however many steps the checkout has."""
+        """Go through all steps of the checkout."""
         page = await self.browser.get("checkout", "/checkout/")
         for _ in range(MAX_STEPS):
             if "/orders/" in page.url:
@@ -134,7 +134,7 @@ class Visit:
 
 
 def checkout_form(page: Page) -> tuple[str, dict[str, str]]:
-    """Where the page's main form goes, filled in; raise ShopError where there is none."""
+    """The target and filled-in fields of the page's main form; raises ShopError if missing."""
     for node in page.html.css("main form[method=post]"):
         action = (node.attributes.get("action") or page.url).split("?")[0]
         if "/checkout/" in action and (fields := page.form(node.attributes.get("action") or "")):

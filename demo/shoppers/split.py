@@ -1,4 +1,4 @@
-"""How often an A/A test would tell a difference: the same shoppers, divided by other hashes."""
+"""The false positive rate of A/A tests: the same shoppers, split by different hashes."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -16,10 +16,10 @@ SHOWN: Final = 20
 
 
 def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> dict[str, Any]:
-    """JSON-ready. `clicks` of each shopper, in the order in which they came, who all had the same
-    shelves: whatever divides them, there is no difference. Each seed divides them as the shop would
+    """JSON-ready. `clicks` per shopper, in order of arrival. All of them had the same shelves, so
+    that however they are split, there is no difference. Each seed splits them as the shop would,
     and looks LOOKS times. `at_most`: the rate's one-sided 95 % bound (Clopper, Pearson 1934);
-    `each`: the intervals at the end, of the first SHOWN.
+    `each`: the final intervals of the first SHOWN seeds.
     """
     found = [list(looked(np.asarray(clicks, int), seed)) for seed in range(seeds)]
     told = sum(any(one and one.excludes_zero for one in looks) for looks in found)
@@ -36,7 +36,7 @@ def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> dict[str, Any]:
 
 
 def looked(clicks: npt.NDArray[np.int_], seed: int) -> Iterator[Interval | None]:
-    """The difference at each look, as the shoppers come."""
+    """The difference at each look, as shoppers arrive."""
     shares = np.array([share(f"variant {seed}", str(n)) for n in range(len(clicks))], float)
     in_other = shares >= 0.5
     for seen in np.linspace(0, len(clicks), LOOKS + 1).astype(int)[1:]:

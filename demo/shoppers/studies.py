@@ -1,4 +1,4 @@
-"""What the lab asks: each study is one or several experiments on shoppers of their own."""
+"""The studies: each is one or several experiments on its own shoppers."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +17,8 @@ Figures = dict[str, Any]
 
 @dataclass(frozen=True)
 class Study:
-    """`other` against `control` on a kind of shelf, `runs` times with `shoppers` each, of whom a
-    share of `known` signs in as a customer with a history. `finds`, `turns`: crowd.Plan's."""
+    """`other` against `control` on a kind of shelf: `runs` times with `shoppers` each, of whom the
+    share `known` signs in as a customer with a history. `finds`, `turns`: see crowd.Plan."""
 
     title: str
     kind: str
@@ -55,9 +55,9 @@ STUDIES: Final[Mapping[str, Study]] = {
 def conduct(
     study: Study, plan: Plan, minds: Minds, done: Callable[[], None] = lambda: None
 ) -> list[Comparison]:
-    """The study's experiments, one after another, each with a seed of its own.
+    """The study's experiments, one after another, each with its own seed.
 
-    Raise NotCountedError, or ValidationError where another experiment is in the way.
+    Raises NotCountedError, or ValidationError if another experiment is in the way.
     """
     control, other = {"strategy": study.control}, {"strategy": study.other}
     base = replace(
@@ -71,14 +71,15 @@ def conduct(
 
 
 def part(panel: Panel, number: int, of: int) -> Panel:
-    """A panel's own panels: no run's customers are another's."""
+    """Subdivide a panel, so that runs don't share customers."""
     place, panels = panel
     return place + number * panels, panels * of
 
 
 def summary(study: Study, found: Sequence[Comparison]) -> Figures:
-    """JSON-ready: how often a difference was told, and how often the pooled truth lay inside; of an
-    A/A study also how often other hashes would have told one (split.false_alarms)."""
+    """JSON-ready: how often a difference was detected, and how often the interval covered the
+    pooled truth; for an A/A study also how often other hashes would have detected one
+    (split.false_alarms)."""
     truth = float(np.mean([one.truth for one in found]))
     return {
         **vars(study),

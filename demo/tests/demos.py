@@ -1,4 +1,4 @@
-"""A demo as its user starts it, watched from outside."""
+"""Runs a demo as a user would, observing it from outside."""
 
 import os
 import re
@@ -21,27 +21,27 @@ from demo.services.account import Account
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SERVICES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY")
-# A demo's start on a machine with much other work; what never comes fails much sooner: it ends.
+# For a start on a busy machine; a failing demo exits much earlier.
 PATIENCE_S = 900.0
-# Nothing outlives the command by more.
+# Everything must end within this time after the command.
 GONE_S = 20.0
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
-    """Ours without the tests' services, and without what marks them as somebody's demo."""
+    """Our environment without the tests' services, and without the mark of a running demo."""
     kept = {k: v for k, v in os.environ.items() if k not in SERVICES and not k.startswith("DEMO")}
     return kept | {"VAR_DIR": str(var), "PYTHONUNBUFFERED": "1"} | more
 
 
 def with_our_packages(python: Path) -> dict[str, str]:
-    """What lets a Python of our version find its library and the packages of ours."""
+    """Variables that let a Python of our version find its library and our packages."""
     packages = os.pathsep.join(site.getsitepackages())
     return {"PYTHONPATH": packages, "LD_LIBRARY_PATH": str(python.parent.parent / "lib")}
 
 
 @contextmanager
 def a_folder() -> Iterator[Path]:
-    """A VAR_DIR that other accounts can reach too; stopped and removed at the end."""
+    """A VAR_DIR that other accounts can reach; stopped and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="demo-"))
     folder.chmod(0o755)
     var = folder / "var"
@@ -55,7 +55,7 @@ def a_folder() -> Iterator[Path]:
 
 
 class Run:
-    """A running `manage.py demo` or `make demo`; what it says goes to a file."""
+    """A running `manage.py demo` or `make demo`, with its output in a file."""
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Run:
     ) -> None:
         self.var, self.make = var, make
         self.port = port or free_port(21_000 + os.getpid() % 1000)
-        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (as long as this object)
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as this object)
         self.process = subprocess.Popen(
             self.made() if make else self.command(python, arguments),
             cwd=PROJECT,
@@ -85,7 +85,7 @@ class Run:
         return [*own, *arguments]
 
     def made(self) -> list[str]:
-        """`make demo` with the virtual environment that runs the tests, as it is."""
+        """`make demo` using the virtual environment that runs the tests."""
         installed = f"{sys.prefix}/.installed-run"
         own = ["make", "-o", installed, "demo", f"VENV={sys.prefix}"]
         return [*own, "SCALE=tiny", f"PORT={self.port}"]
@@ -105,6 +105,13 @@ class Run:
     def wait_open(self) -> None:
         self.wait_for("Ctrl-C stops everything")
 
+    def open_and_stop(self) -> None:
+        """It opens, Ctrl-C ends it without a complaint, and nothing of it is left."""
+        self.wait_open()
+        self.signal(signal.SIGINT)
+        assert self.end() == 0, self.said
+        self.assert_nothing_left()
+
     def end(self) -> int:
         return self.process.wait(PATIENCE_S)
 
@@ -115,7 +122,7 @@ class Run:
         return int(psutil.Process(self.process.pid).children()[0].pid)
 
     def signal(self, number: signal.Signals) -> None:
-        """To the whole group, as a terminal does."""
+        """Signal the whole process group, as a terminal does."""
         os.killpg(self.process.pid, number)
 
     def assert_nothing_left(self) -> None:
@@ -126,8 +133,8 @@ class Run:
 
 
 def belonging(var: Path) -> dict[int, list[str]]:
-    """Every live process that names the folder in its environment or its command line, or works
-    in it: services, pools and web workers too."""
+    """Every live process with the folder in its environment, command line or working directory:
+    services, pools and web workers too."""
     found = {}
     for process in psutil.process_iter():
         try:

@@ -1,4 +1,4 @@
-"""A check that can fail is shown to fail: with a part away, exactly the checks that need it do."""
+"""The checks can fail: with a part missing, exactly the checks that need it do."""
 
 import re
 from collections.abc import Iterator

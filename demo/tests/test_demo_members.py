@@ -1,4 +1,4 @@
-"""Which processes are a demo's, and how they end, on real ones."""
+"""Which processes belong to a demo, and how they end, tested on real ones."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from demo.run import lock, members
 from demo.run.members import mark, stop_members
 
 FOREVER = "import time; time.sleep(600)"
-# A process that ignores the polite signal, and a child of its own in another session.
+# A process that ignores SIGTERM, and a child of its own in another session.
 STUBBORN = f"""
 import signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -81,7 +81,7 @@ def test_the_lock_is_refused_while_its_demo_lives(tmp_path: Path) -> None:
 def test_a_lock_that_only_the_leavings_of_a_killed_demo_hold_is_taken_over(
     tmp_path: Path, start: Start
 ) -> None:
-    """Command and warden were killed, and a fork of the command still holds the lock."""
+    """Command and warden were killed, but a fork of the command still holds the lock."""
     take = (
         f"from pathlib import Path; from demo.run import lock; lock.take(Path({str(tmp_path)!r}))"
     )

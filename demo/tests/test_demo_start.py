@@ -1,4 +1,4 @@
-"""Where a demo can't start, or only just can: it works, or says in one line what to do."""
+"""Difficult environments: the demo either works, or says in one line what to do."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ def var() -> Iterator[Path]:
 
 @contextmanager
 def mounted(folder: Path, options: str, source: str = "tmpfs") -> Iterator[Path]:
-    """A file system in memory, or what lies at `source`, for as long as the block runs."""
+    """A tmpfs, or a bind mount of `source`, for as long as the block runs."""
     folder.mkdir(parents=True)
     command = ["mount", "-t", "tmpfs", "-o", options, source, str(folder)]
     done = subprocess.run(command, capture_output=True, check=False)
@@ -40,7 +40,7 @@ def mounted(folder: Path, options: str, source: str = "tmpfs") -> Iterator[Path]
 
 
 def refusal(run: Run) -> str:
-    """The one line of a demo that doesn't start."""
+    """The single line printed by a demo that doesn't start."""
     assert run.end() == 1, run.said
     assert run.said.count("\n") == 1, run.said
     run.assert_nothing_left()
@@ -70,7 +70,7 @@ def test_a_small_disk_is_told_before_anything_is_begun(var: Path) -> None:
 
 
 def fill(ballast: Path) -> None:
-    """Until the disk is full, which raises OSError."""
+    """Write until the disk is full, which raises OSError."""
     with ballast.open("wb") as file:
         while True:
             file.write(bytes(1_000_000))
@@ -91,14 +91,12 @@ def test_a_disk_that_fills_up_meanwhile_is_told_and_loses_nothing(var: Path) -> 
         assert "Traceback" not in run.said, run.said
         run.assert_nothing_left()
         ballast.unlink()
-        again = Run(var, "--once")
-        assert again.end() == 0, again.said
-        again.assert_nothing_left()
+        Run(var).open_and_stop()
 
 
 @pytest.mark.slow
 def test_a_long_path_with_spaces_and_other_letters_works(var: Path) -> None:
-    """Too long for a Unix socket, whose path has room for some hundred bytes."""
+    """Too long for a Unix socket's path, which is limited to about a hundred bytes."""
     odd = var / "с пробелом и ñandú" / ("long" * 25)
     run = Run(odd, "--once")
     assert run.end() == 0, run.said
@@ -106,7 +104,7 @@ def test_a_long_path_with_spaces_and_other_letters_works(var: Path) -> None:
 
 
 def can_run(account: Account, python: Path) -> bool:
-    """This Python, with the packages of ours."""
+    """Whether the account can run this Python with our packages."""
     test = subprocess.run(
         [str(python), "-c", "import django, psutil, ssl"],
         env=with_our_packages(python),
@@ -121,20 +119,18 @@ def can_run(account: Account, python: Path) -> bool:
 @as_root
 @pytest.mark.slow
 def test_a_user_without_rights_runs_it(var: Path) -> None:
-    """Our Python may lie in root's home: it is mounted where others reach it."""
+    """Our Python may be in root's home, so it is mounted where other accounts can reach it."""
     var.mkdir()
     NOBODY.own(var)
     with mounted(var.parent / "python", "bind", source=sys.base_prefix) as reached:
         python = reached / "bin" / Path(sys.executable).resolve().name
         if not can_run(NOBODY, python):
             pytest.skip("another account can't reach the project or its packages")
-        run = Run(var, "--once", account=NOBODY, python=python)
-        assert run.end() == 0, run.said
-        run.assert_nothing_left()
+        Run(var, account=NOBODY, python=python).open_and_stop()
 
 
 def old_python() -> str | None:
-    """A Python 3.10 that runs (a version manager's name for one may not)."""
+    """A working Python 3.10; a version manager's shim may exist without working."""
     managed = sorted(Path(sys.base_prefix).parent.glob("3.10.*/bin/python3.10"))
     for found in (shutil.which("python3.10"), *map(str, managed)):
         if (
@@ -165,7 +161,7 @@ def test_an_older_python_is_told_in_one_line(var: Path, command: list[str]) -> N
 
 
 def test_any_error_on_a_full_disk_says_so(tmp_path: Path) -> None:
-    """PostgreSQL, out of room, may only close the connection."""
+    """PostgreSQL, when out of space, may only close the connection."""
     full = OSError(28, "No space left on device")
     assert "is full" in conditions.in_one_line(full, tmp_path)
     assert conditions.in_one_line(ValueError("what it was"), tmp_path) == "what it was"

@@ -1,4 +1,4 @@
-"""When the demo trains, and when what is there will do."""
+"""When the demo trains, and when existing models suffice."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The drawn pictures: plausible, distinct, true in colour, and the same on every machine."""
+"""The drawn pictures: plausible, distinct, true to colour, and identical on every machine."""
 
 import math
 import re
@@ -53,7 +53,7 @@ def lab(colour: tuple[float, ...]) -> tuple[float, float, float]:
 
 
 def colour_of(article: GarmentSpec) -> Colour:
-    """The median colour of the article's cloth in its picture, away from edges."""
+    """The median colour of the fabric in the article's picture, away from edges."""
     size = (240, 360)
     body = garment_plate(article, *size)
     left, top = body.place
@@ -80,7 +80,7 @@ def test_each_type_fills_a_good_part_of_the_picture_and_is_not_cut_off(product_t
 
 
 def test_types_can_be_told_apart() -> None:
-    """Even at the size of a thumbnail."""
+    """Even at thumbnail size."""
     pictures = {name: draw(of(name), *SIZE).reduce(2) for name in sorted(GROUP_OF)}
     for one, other in combinations(pictures, 2):
         assert difference(pictures[one], pictures[other]) > 0.7, (one, other)
@@ -179,7 +179,7 @@ def test_a_name_that_says_no_colour_is_drawn_in_a_quiet_one() -> None:
     assert (a * a + b * b) ** 0.5 < 15
 
 
-# --- cloth and print --------------------------------------------------------------------------
+# --- fabric and print -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

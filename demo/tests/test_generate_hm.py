@@ -1,4 +1,4 @@
-"""The synthetic data set: exact format, same seed same bytes, and the marginals it promises."""
+"""The synthetic data set: exact format, reproducible bytes, and the promised marginals."""
 
 import hashlib
 import re
@@ -35,7 +35,7 @@ TRANSACTION_COLUMNS = "t_dat,customer_id,article_id,price,sales_channel_id"
 
 
 def silent(_: int) -> None:
-    """No progress is shown in tests."""
+    """Tests show no progress."""
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -116,7 +116,7 @@ def test_any_allowed_size_works_exactly(sizes: tuple[int, int, int], tmp_path: P
 
 
 def run(out: Path, **changes: int) -> str:
-    """Run the command with SMALL's options, changed as told, and return its summary."""
+    """Run the command with SMALL's options and these changes; returns its summary."""
     stdout = StringIO()
     options = {"articles": 300, "customers": 200, "transactions": 3_000, "seed": 5} | changes
     call_command("generate_hm", out=out, stdout=stdout, **options)

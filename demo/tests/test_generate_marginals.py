@@ -16,11 +16,11 @@ FILES = ("articles.csv", "customers.csv", "transactions_train.csv")
 
 
 def silent(_: int) -> None:
-    """No progress is shown in tests."""
+    """Tests show no progress."""
 
 
 class Medium:
-    """A set of 200,000 transactions, read as the real one is."""
+    """A set of 200,000 transactions, read like the real one."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -150,7 +150,7 @@ def test_customers_buy_the_same_article_again_within_three_weeks(medium: Medium)
 
 
 def type_pairs(medium: Medium) -> tuple[Floats, Floats]:
-    """Counts of baskets with (segment, type) a and b, and the counts expected by chance."""
+    """Counts of baskets with (segment, type) a and b, and those expected by chance."""
     truth = np.load(medium.folder / "truth" / "clusters.npz")
     node = truth["article_segment"].astype(int) * TYPE_COUNT + truth["article_type"]
     by_article = dict(zip(medium.articles["article_id"], node, strict=True))

@@ -1,4 +1,4 @@
-"""The generated data set's picture files: laid out as the H&M files are, and repeatable."""
+"""The generated data set's picture files: H&M's layout, and reproducible."""
 
 from pathlib import Path
 

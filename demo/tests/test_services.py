@@ -1,4 +1,4 @@
-"""The embedded services, as real processes in var folders of their own."""
+"""The embedded services, as real processes in separate var folders."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a lesser a
 
 @pytest.fixture
 def var(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A var folder other accounts can reach, stopped and removed at the end."""
+    """A var folder that other accounts can reach; stopped and removed at the end."""
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
     folder = Path(tempfile.mkdtemp(prefix="services-"))
@@ -71,9 +71,9 @@ def until(holds: Callable[[], bool], seconds: float = 180) -> None:
 
 
 def start_up(var: Path, before: str = "") -> "subprocess.Popen[str]":
-    """Run `services up` in a process, and a session, of its own."""
+    """Run `services up` in a separate process and session."""
     code = f"""
-import os; from pathlib import Path; from storefront import services
+import os; from pathlib import Path; from demo import services
 {before}
 services.up(Path({str(var)!r}))
 """
@@ -158,7 +158,7 @@ def test_a_stale_pid_file_that_names_a_living_stranger_harms_nobody(var: Path) -
     home = (var / "postgres").resolve()
     kill(pids(var)["postgres"])
     account = lesser_account(home)
-    # Under the same account: this is whom PostgreSQL itself would take for a running server.
+    # Under the same account, so that PostgreSQL itself would mistake it for a running server.
     stranger = subprocess.Popen(["sleep", "60"], **(account.as_process() if account else {}))
     lock = home / "data" / "postmaster.pid"
     lock.write_text("\n".join([str(stranger.pid), *lock.read_text().split("\n")[1:]]))
@@ -296,7 +296,7 @@ def test_a_lesser_user_runs_all_three(var: Path) -> None:
     if not nobody.can_run(Path(psutil.__file__).parent.parent):
         pytest.skip("another account cannot reach the virtual environment")
     nobody.own(var)
-    # What is read late must be in memory by then: the standard library may lie in root's home.
+    # Import it now: the standard library may be in root's home, which becomes unreadable.
     late = "import email.message, email.parser, encodings.idna"
     drop = f"{late}; os.setgroups([]); os.setgid({nobody.gid}); os.setuid({nobody.uid})"
     child = start_up(var, before=drop)

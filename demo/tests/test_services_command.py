@@ -1,4 +1,4 @@
-"""`manage.py services` as a user runs it, and the real Apache Kafka where there is one."""
+"""`manage.py services` as a user runs it, and a real Apache Kafka if there is one."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def run(var: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 def test_the_command_starts_shows_and_stops_single_services(var: Path) -> None:
     command = ("manage.py", "services")
     assert run(var, *command, "status").returncode == 1
-    # Only two are asked for, so the table still shows one that is down.
+    # Only two are requested, so that the table still shows a stopped one.
     started = run(var, *command, "up", "redis", "kafka")
     assert started.returncode == 0, started.stderr
     assert "Valkey" in started.stdout

@@ -43,7 +43,7 @@ def truth(folder: Path) -> Minds:
 
 
 def test_customers_buy_what_their_minds_like(truth: Minds, folder: Path) -> None:
-    """The files' last week agrees with the likings that the shoppers go by."""
+    """The files' last week agrees with the likings that the shoppers use."""
     lines = (folder / "transactions_train.csv").read_text().splitlines()[-60:]
     order = {
         line.split(",", 1)[0]: place
@@ -177,7 +177,7 @@ def test_a_crowd_visits_the_real_shop_and_buys(
     for kind in ("for-you", "outfit"):
         crowd = run(replace(plan, shoppers=3, only=kind, finds=0.5, turns=True), truth)
         assert crowd.failures == {}
-        assert crowd.looked(kind) or kind == "outfit"  # there is no model to dress anybody
+        assert crowd.looked(kind) or kind == "outfit"  # without a model there are no outfits
 
 
 ONE = Comparison(1, (50, 52), (1.0, 1.2), Interval(0.2, 0.1, 0.3), 0.22, 0.8, {})

@@ -1,6 +1,6 @@
-"""An installed shop migrates to the present schema and keeps every row.
+"""An installed shop migrates to the current schema without losing rows.
 
-The rooms have moved since that shop was installed; tables and app labels have not.
+Apps have been reorganised since that version was installed; tables and app labels haven't changed.
 """
 
 import os
@@ -16,7 +16,7 @@ import pytest
 from django.conf import settings
 
 PROJECT = Path(__file__).resolve().parents[2]
-#: The last migrations of commit 677770e, before the rooms were laid out anew.
+#: The last migrations of commit 677770e, before the reorganisation.
 INSTALLED = {
     "catalog": "0008_places",
     "streaming": "0004_dead_letters",
@@ -45,7 +45,7 @@ Table = tuple[str, list[str]]
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    """A database of the test's own."""
+    """A separate database for the test."""
     name = f"upgrade_{uuid.uuid4().hex[:8]}"
     server = psycopg2.connect(settings.DATABASE_URL)
     server.autocommit = True
@@ -84,7 +84,7 @@ def migrate(address: str, *arguments: str) -> None:
 
 
 def tables_of(cursor: "psycopg2.extensions.cursor") -> list[Table]:
-    """The shop's own tables, with their columns as they are now."""
+    """The shop's own tables with their current columns."""
     cursor.execute(
         "SELECT table_name, array_agg(column_name::text ORDER BY ordinal_position)"
         " FROM information_schema.columns JOIN information_schema.tables"
@@ -97,7 +97,7 @@ def tables_of(cursor: "psycopg2.extensions.cursor") -> list[Table]:
 
 
 def rows(cursor: "psycopg2.extensions.cursor", table: str, columns: list[str]) -> list[str]:
-    """Each row as text, of the columns that the table had."""
+    """Each row as text, with the columns that the table had."""
     names = ", ".join(f'"{column}"' for column in columns)
     cursor.execute(f"SELECT row({names})::text FROM {table}")  # noqa: S608
     return [text for (text,) in cursor.fetchall()]

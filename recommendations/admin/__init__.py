@@ -1,4 +1,4 @@
-"""The admin of the room, a module per idea; Django looks for it here."""
+"""The admin of this room, one module per subject, in the package where Django looks for it."""
 
 from recommendations.admin.experiments import ExperimentAdmin, LayerAdmin
 from recommendations.admin.outcomes import OutcomeAdmin

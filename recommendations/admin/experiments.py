@@ -1,4 +1,4 @@
-"""Experiments: set up, start, ramp, stop, and what they found so far."""
+"""Experiments in the admin: set up, start, ramp, stop, and read the results."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class VariantInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 def is_draft(experiment: Experiment | None) -> bool:
-    """Once it has run its variants stand: a change would mix before and after."""
+    """Variants are fixed once an experiment has run; changing one would mix old and new results."""
     return experiment is None or experiment.status == Experiment.Status.DRAFT
 
 

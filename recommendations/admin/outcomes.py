@@ -1,4 +1,4 @@
-"""What came of the shelves, to be looked at."""
+"""Shelf outcomes in the admin."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from recommendations.attribution.outcomes import report
 
 @admin.register(Outcome)
 class OutcomeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """One page instead of a list: the rows are sums that only the stream writes."""
+    """A report page instead of a change list: only the stream writes these rows."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,4 +1,4 @@
-"""Staff's look at what would be recommended: a page for an article, and one for a customer."""
+"""Staff previews of recommendations: one page for an article, one for a customer."""
 
 from collections.abc import Iterable
 
@@ -31,7 +31,7 @@ def urls(site: admin.AdminSite) -> list[URLPattern]:
 
 
 def about_article(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
-    """For whoever may look at articles."""
+    """For staff who may view articles."""
     if not request.user.has_perm("catalog.view_article"):
         raise PermissionDenied
     article = get_object_or_404(Article.objects.for_cards(), pk=pk)
@@ -46,7 +46,7 @@ def about_article(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpR
 
 
 def about_customer(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
-    """For whoever may look at customers."""
+    """For staff who may view customers."""
     if not request.user.has_perm("catalog.view_customer"):
         raise PermissionDenied
     customer = get_object_or_404(Customer, pk=pk)
@@ -77,7 +77,7 @@ def done(actions: Iterable[Action]) -> list[dict[str, object]]:
 
 
 def cards(shelves: list[Shown]) -> list[dict[str, object]]:
-    """Each shelf with its articles, one query for all; what has left the catalogue is left out."""
+    """Each shelf with its articles, in one query; those gone from the catalogue are dropped."""
     keys = {place.item.article for shelf in shelves for place in shelf.places}
     articles = Article.objects.in_bulk(keys)
     return [

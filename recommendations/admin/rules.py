@@ -1,4 +1,4 @@
-"""Rules: written, checked, tried on a shopper, and every change on record."""
+"""Rules in the admin: edited, validated, previewed for a shopper, with every change logged."""
 
 from django import forms
 from django.contrib import admin
@@ -20,7 +20,7 @@ from streaming.identity.shoppers import is_shopper
 
 
 class PreviewForm(forms.Form):
-    """For whom to try the rule, and on which shelf."""
+    """The shopper and shelf to preview the rule for."""
 
     kind = forms.ChoiceField(
         choices=[(name, kind.title) for name, kind in RECOMMENDERS.items() if name not in UNRULED]
@@ -99,7 +99,7 @@ def shown(rule: Rule, form: PreviewForm) -> Preview:
 
 
 def shelves(found: Preview) -> list[dict[str, object]]:
-    """The two shelves, each card with what the rule does to it."""
+    """Both shelves, each card marked with what the rule does to it."""
     before, after = ([item.article for item in items] for items in (found.before, found.after))
     articles = Article.objects.in_bulk([*before, *after])
     return [

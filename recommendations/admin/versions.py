@@ -1,4 +1,4 @@
-"""Model versions: look, activate, go back, train now. The previews hang on them."""
+"""Model versions in the admin: inspect, activate, roll back, train now; links to the previews."""
 
 import json
 from typing import Any
@@ -90,7 +90,7 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="MAP@12")
     def map12(self, version: ModelVersion) -> str:
-        """As evaluated, or else of the training's own trial."""
+        """MAP@12 from the evaluation, or else from the training trial."""
         own = quality.of_version(version)
         value = own.trial if own.evaluated is None else own.evaluated
         return "–" if value is None else f"{value:.4f}"
@@ -122,7 +122,7 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return format_html('<a href="{}">report</a>', address)
 
     def report(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The page that evaluate_recommendations left beside the bundle."""
+        """The report that evaluate_recommendations writes beside the bundle."""
         return self.left_beside(request, pk, REPORT, "text/html")
 
     @admin.display(description="outfits")
@@ -134,7 +134,7 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return format_html('<img src="{}" alt="{}">', address, words)
 
     def outfit_plot(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The drawing that evaluate_outfits left beside the bundle."""
+        """The plot that evaluate_outfits writes beside the bundle."""
         return self.left_beside(request, pk, OUTFITS, "image/svg+xml")
 
     def left_beside(self, request: HttpRequest, pk: int, name: str, kind: str) -> HttpResponse:
@@ -169,7 +169,7 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @method_decorator(require_POST)
     def serve(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """From this version, newer or older than the active one."""
+        """Activate this version, whether newer or older than the active one."""
         version = get_object_or_404(ModelVersion, pk=pk)
         if not self.has_change_permission(request, version):
             raise PermissionDenied

@@ -20,7 +20,7 @@ MOST_SWAPPED = 200
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{1,7}(\.\d{1,2})?$", "examples": ["80.00"]})
 class MoneyField(serializers.DecimalField):
-    """To the cent; a number does as well."""
+    """An amount with up to two decimals; numbers are accepted too."""
 
 
 class OutfitQuery(serializers.Serializer[dict[str, Any]]):
@@ -110,12 +110,12 @@ ANSWERS = {
 }
 
 
-# Made once: a serializer copies all its fields for every instance of it.
+# Built once: each new serializer instance copies all of its fields.
 QUERY: Final = OutfitQuery()
 
 
 def shown(found: Outfit) -> dict[str, Any]:
-    """As OutfitSerializer writes it, which takes several times longer; a test holds both to it."""
+    """The same output as OutfitSerializer, several times faster; a test compares the two."""
     return {
         **vars(found),
         "unknown": list(map(article_id, found.unknown)),

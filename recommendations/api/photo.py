@@ -1,4 +1,4 @@
-"""POST /api/v1/search/photo/: the articles that look like an uploaded picture."""
+"""POST /api/v1/search/photo/: the articles that look most like an uploaded picture."""
 
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ class NotReadyError(APIException):
 
 
 class BoxField(serializers.CharField):
-    """Four shares of the picture's sides, as in 0.1,0.2,0.9,0.8."""
+    """Four fractions of the picture's sides, as in 0.1,0.2,0.9,0.8."""
 
     def to_internal_value(self, data: Any) -> Box:  # type: ignore[override]
         parts = super().to_internal_value(data).split(",")
@@ -73,7 +73,7 @@ class AlikeSerializer(serializers.Serializer[Any]):
     score = serializers.FloatField(help_text="Likeness of look, at most 1.")
 
 
-class PartSerializer(serializers.Serializer[Any]):
+class LookPartSerializer(serializers.Serializer[Any]):
     slot = serializers.CharField()
     box = serializers.ListField(child=serializers.FloatField())
     items = AlikeSerializer(many=True)
@@ -82,7 +82,7 @@ class PartSerializer(serializers.Serializer[Any]):
 class PhotoSerializer(serializers.Serializer[Any]):
     model_version = serializers.CharField()
     items = AlikeSerializer(many=True)
-    parts = PartSerializer(many=True, help_text="With look: what each slot seems to show.")
+    parts = LookPartSerializer(many=True, help_text="With look: what each slot seems to show.")
 
 
 class PhotoView(Limited):
@@ -135,7 +135,7 @@ class PhotoView(Limited):
 
 
 def picture_of(content: bytes) -> Image.Image:
-    """Raise the API's error for what can't be looked at."""
+    """The uploaded picture. Raise the API's error if it can't be decoded."""
     try:
         return opened(content)
     except TooLargeError as error:

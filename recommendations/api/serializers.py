@@ -1,4 +1,4 @@
-"""What the endpoints take and give. Articles are the ten characters of the files."""
+"""Input and output of the endpoints. Articles use the ten-digit ids of the files."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ LARGEST_KEY = 2_147_483_647
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{1,10}$", "example": "0108775015"})
 class ArticleIdField(serializers.Field[int, Any, str, int]):
-    """An article_id: text of up to ten digits (a lost leading zero is forgiven), a key inside."""
+    """Text of up to ten digits (a lost leading zero is forgiven), converted to an integer key."""
 
     default_error_messages = {"invalid": "An article_id is a number of up to ten digits."}
 
@@ -31,7 +31,7 @@ class ArticleIdField(serializers.Field[int, Any, str, int]):
 
 
 class CommaSeparatedField(serializers.ListField):
-    """A list in one parameter: `?kinds=for-you,trending`."""
+    """A comma-separated list in one parameter: `?kinds=for-you,trending`."""
 
     def get_value(self, dictionary: Any) -> Any:
         text = dictionary.get(self.field_name)
@@ -39,7 +39,7 @@ class CommaSeparatedField(serializers.ListField):
 
 
 class AudienceQuery(serializers.Serializer[dict[str, Any]]):
-    """How many, and of what."""
+    """The number of items, and the audience."""
 
     index_group = serializers.IntegerField(
         required=False,
@@ -51,7 +51,7 @@ class AudienceQuery(serializers.Serializer[dict[str, Any]]):
 
 
 class ShelfQuery(AudienceQuery):
-    """The query of every kind."""
+    """The parameters of every kind."""
 
     article = ArticleIdField(
         required=False, help_text="The article on the page: it is not recommended."
@@ -59,13 +59,13 @@ class ShelfQuery(AudienceQuery):
 
 
 class SimilarQuery(ShelfQuery):
-    """The query of a kind that is about an article."""
+    """The parameters of a kind that is about an article."""
 
     article = ArticleIdField(help_text="The article to find similar ones for.")
 
 
 class PageQuery(serializers.Serializer[dict[str, Any]]):
-    """Which shelves of a page, in which order, and what the page shows beside them."""
+    """The shelves of a page, in order, and the articles that the page already shows."""
 
     kinds = CommaSeparatedField(child=serializers.ChoiceField(choices=[]), max_length=20)
     beside = CommaSeparatedField(
@@ -80,10 +80,10 @@ class PageQuery(serializers.Serializer[dict[str, Any]]):
 
 
 def read_query(serializer: type[ShelfQuery], request: HttpRequest) -> dict[str, Any]:
-    """The validated query; raise ValidationError with the field named.
+    """The validated query. Raise ValidationError with the field named.
 
-    Plain numbers within their bounds, which is what nearly every request has, are read without the
-    serializer: making one takes longer than finding the shelf. A test holds both to the same.
+    Nearly every request has only plain numbers within bounds, and these skip the serializer:
+    building one takes longer than finding the shelf. A test checks that both give the same result.
     """
     quick = read_quickly(request.META.get("QUERY_STRING", ""))
     if quick is not None and not (serializer is SimilarQuery and "article" not in quick):
@@ -95,7 +95,7 @@ def read_query(serializer: type[ShelfQuery], request: HttpRequest) -> dict[str, 
 
 
 def read_quickly(query: str) -> dict[str, Any] | None:
-    """None for a query string that has anything else."""
+    """None if the query string has anything else."""
     found = {"k": DEFAULT_K}
     for part in query.split("&") if query else ():
         name, _, text = part.partition("=")
@@ -132,7 +132,7 @@ class ShelfSerializer(serializers.Serializer[Any]):
 
 
 def plain(shelf: Shelf) -> dict[str, Any]:
-    """What ShelfSerializer gives, field by field; serializing took a third of a request."""
+    """The same output as ShelfSerializer, field by field; serializing took a third of a request."""
     return {
         "rec_id": shelf.rec_id,
         "kind": shelf.kind,

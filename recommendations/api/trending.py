@@ -1,4 +1,4 @@
-"""GET /api/v1/trending/: what trends, the same for everybody; of no shopper, so it can be kept."""
+"""GET /api/v1/trending/: the same for everybody and tied to no shopper, so it can be cached."""
 
 from typing import Any
 

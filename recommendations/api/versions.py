@@ -1,4 +1,4 @@
-"""GET /api/v1/models/: the training runs, for keys of the scope and for the data role."""
+"""GET /api/v1/models/: the training runs, for keys with the scope and for the data role."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ Free = {"type": "object", "additionalProperties": True}
 
 @extend_schema_field(Free)
 class FreeField(serializers.JSONField):
-    """An object whose members differ from one model to the next."""
+    """An object whose members vary between models."""
 
 
 class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):

@@ -1,4 +1,4 @@
-"""GET /api/v1/recommendations/<kind>/: recommendations for whoever sends the request."""
+"""GET /api/v1/recommendations/<kind>/: recommendations for the shopper who sends the request."""
 
 from typing import ClassVar
 
@@ -37,12 +37,12 @@ class ShelfView(Limited):
         query = read_query(self.query, request._request)
         check_known(query)
         shelf = recommend(self.kind, shopper=known_shopper(request._request), **query)
-        # Written at once: DRF's renderer takes longer than the shelf's filters.
+        # Rendered directly: DRF's renderer takes longer than filtering the shelf.
         return HttpResponse(orjson.dumps(plain(shelf)), content_type="application/json")
 
 
 def view_of(kind: Kind) -> type[ShelfView]:
-    """The view of one kind, with its own entry in the schema."""
+    """The view of one kind, with its own entry in the OpenAPI schema."""
     query = SimilarQuery if RECOMMENDERS[kind].article else ShelfQuery
     view = type(
         f"{kind.title().replace('-', '')}View", (ShelfView,), {"kind": kind, "query": query}

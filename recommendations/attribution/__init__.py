@@ -1,1 +1,1 @@
-"""What came of a shelf: impressions, clicks, bag adds and purchases joined by rec_id, once each."""
+"""Attribution: impressions, clicks, bag adds and purchases joined by rec_id, each counted once."""

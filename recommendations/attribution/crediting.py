@@ -1,8 +1,8 @@
 """Which touch a purchase is credited to: the rows of Interaction.
 
 A purchase goes to the last click on, or bag add of, the article within WINDOW_MS of event time
-before it, by the buyer or by the anonymous shopper who turned out to be the buyer. Sign-in and
-purchase may come by different partitions in any order: whichever is worked on second finds the
+before it, by the buyer or by the anonymous shopper who later signed in as the buyer. Sign-in and
+purchase may arrive from different partitions in any order: whichever is processed second finds the
 other, and locks on the buyer keep two workers from missing each other.
 """
 
@@ -59,7 +59,7 @@ SELECT event, old_rec_id, 'purchase', old_serving_id, old_shopper, ts, price, -1
 
 
 class Counted(NamedTuple):
-    """An interaction that is new (`units` 1), or a purchase that was credited here before (-1)."""
+    """A new interaction (`units` 1), or a purchase whose earlier credit is withdrawn (-1)."""
 
     event: str
     rec_id: str
@@ -76,27 +76,27 @@ class Counted(NamedTuple):
 
 
 def lock(cursor: Any, found: Sequence[schema.Event]) -> None:
-    """Wait for whoever works on one of these buyers, until the transaction ends."""
+    """Lock these buyers until the transaction ends, waiting for other workers."""
     buyers = {e.shopper for e in found if isinstance(e, schema.Purchase | schema.Identify)}
     if buyers:
-        # In one order in every worker, so that two of them can't wait for each other.
+        # The same order in every worker prevents deadlocks.
         cursor.execute(LOCK, [sorted(buyers)])
 
 
 def touch(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> list[Counted]:
-    """Keep touches and impressions (event, rec_id, kind, serving, shopper, article, ts)."""
+    """Store touches and impressions (event, rec_id, kind, serving, shopper, article, ts)."""
     whole = [(*row[:5], "", *row[5:], 0.0) for row in rows]
     return _returned(cursor, INSERT_TOUCHES, whole)
 
 
 def buy(cursor: Any, bought: Sequence[schema.Purchase]) -> list[Counted]:
-    """Keep purchases; what no touch is known of waits for one."""
+    """Store purchases; one without a known touch waits for it."""
     rows = [(e.id, e.shopper, e.article, e.ts, e.price) for e in bought]
     return _returned(cursor, INSERT_PURCHASES, rows)
 
 
 def hand_over(cursor: Any, event: schema.Identify) -> list[Counted]:
-    """Give what the anonymous shopper touched so far to the customer, for their purchases too."""
+    """Assign the anonymous shopper's touches so far to the customer, for their purchases too."""
     cursor.execute(HAND_OVER, [event.shopper, event.anonymous])
     if not cursor.rowcount:
         return []
@@ -111,5 +111,5 @@ def _returned(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> l
 
 
 def _counted(rows: Sequence[tuple[Any, ...]]) -> list[Counted]:
-    """Without the purchases that are credited to nothing."""
+    """The interactions without purchases that are credited to nothing."""
     return [Counted(*row) for row in rows if row[3] is not None]

@@ -1,11 +1,11 @@
-"""What the stream keeps of shelves and what came of them."""
+"""What the stream stores about shelves and their outcomes."""
 
 from django.db import models
 from django.db.models import Q
 
 
 class Serving(models.Model):
-    """What can serve a shelf: a rec_id names the row, so that an event tells where it came from."""
+    """A source of shelves. A rec_id names its row, so that an event can be traced back to it."""
 
     kind = models.CharField(max_length=40)
     strategy = models.CharField(max_length=40)
@@ -26,12 +26,12 @@ class Serving(models.Model):
 
 
 class Interaction(models.Model):
-    """One event that came of a shelf, kept as long as a purchase may still be credited to it.
+    """One event attributed to a shelf, stored as long as a purchase may still be credited to it.
 
-    An article of an answer counts once for each kind, however often its event comes; a purchase
-    once for each event. `ts` is event time in ms. `owner` is the customer whom an anonymous
-    `shopper` turned out to be; of a purchase the buyer, while `shopper` is who touched the article.
-    A purchase without `serving` is credited to nothing so far.
+    An article of an answer counts once for each kind of event, however often the event arrives; a
+    purchase counts once for each event. `ts` is event time in ms. `owner` is the customer whom an
+    anonymous `shopper` signed in as; for a purchase it is the buyer, and `shopper` is who touched
+    the article. A purchase without `serving` is not credited yet.
     """
 
     event = models.CharField(max_length=64, primary_key=True)
@@ -72,7 +72,7 @@ COUNTED = ("impressions", "clicks", "bag_adds", "purchases", "revenue")
 
 
 class Outcome(models.Model):
-    """What came of a serving on one day of event time. `revenue` is in the files' unit."""
+    """Totals of a serving on one day of event time. `revenue` is in the files' unit."""
 
     day = models.DateField()
     serving = models.ForeignKey(Serving, models.CASCADE, related_name="outcomes")
@@ -90,7 +90,7 @@ class Outcome(models.Model):
 
 
 class Exposure(models.Model):
-    """What came of a variant for one shopper: the unit that experiments are judged by."""
+    """Totals of a variant for one shopper: the unit of analysis of experiments."""
 
     variant = models.ForeignKey("Variant", models.CASCADE, related_name="exposures")
     shopper = models.CharField(max_length=33)
@@ -110,7 +110,7 @@ class Exposure(models.Model):
 
 
 class AttributionFence(models.Model):
-    """The next offset of a partition, moved on in the transaction of what its events did."""
+    """The next offset of a partition, advanced in the transaction that applies its events."""
 
     topic_id = models.CharField(max_length=64)
     partition = models.IntegerField()

@@ -1,4 +1,4 @@
-"""What came of the shelves lately: sums by widget and strategy, click-through by day."""
+"""Recent outcomes of the shelves: totals by widget and strategy, click-through by day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MOST_LINES: Final = 5
 
 @dataclass(frozen=True)
 class Row:
-    """Sums over some days; `revenue` is money."""
+    """Totals over some days; `revenue` is money."""
 
     kind: str
     strategy: str
@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """`kind` is the widget that is looked at closer, if any, with its days, the newest first."""
+    """`kind` is the widget shown in detail, if any, with its days, newest first."""
 
     days: Sequence[date]
     kinds: Sequence[str]
@@ -47,7 +47,7 @@ class Report:
 
 
 def report(kind: str | None) -> Report:
-    """Of the last DAYS of event time that anything came of a shelf."""
+    """The last DAYS of event time with any outcome."""
     last = Outcome.objects.aggregate(last=Max("day"))["last"]
     if last is None:
         return Report([], [], [], None, [], None)
@@ -60,7 +60,7 @@ def report(kind: str | None) -> Report:
 
 
 def summed(days: Sequence[date], kind: str | None) -> list[Row]:
-    """By widget and strategy, most shown first; of one `kind` by day and strategy."""
+    """By widget and strategy, most shown first; with `kind`, by day and strategy."""
     found = Outcome.objects.filter(day__range=(days[0], days[-1]))
     keys = {"serving__kind": "kind", "serving__strategy": "strategy"}
     order = ["serving__kind", "-impressions"]
@@ -76,7 +76,7 @@ def row_of(values: dict[str, Any]) -> Row:
 
 
 def charted(days: Sequence[date], daily: Sequence[Row]) -> Chart:
-    """Click-through (%) of each strategy, those most shown."""
+    """Click-through (%) by strategy, for those shown most."""
     shown: dict[str, int] = {}
     for row in daily:
         shown[row.strategy] = shown.get(row.strategy, 0) + row.impressions

@@ -1,4 +1,4 @@
-"""Attribution as a processor of the log: its positions lie in PostgreSQL, beside its rows."""
+"""Attribution as a processor of the log: its offsets are stored in PostgreSQL, beside its rows."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -11,11 +11,11 @@ from recommendations.attribution.step import Servings
 from streaming.consumer.batch import PartitionBatch
 from streaming.consumer.processor import NO_POSITION, Log, Polling, Work
 
-# A batch costs a transaction per partition, and nobody waits for the sums: the events of so long
-# make one, unless it is full before.
+# A batch costs a transaction per partition, and nobody waits for the totals, so events are
+# collected for this long unless the batch fills up first.
 GATHER_S: Final = 0.5
-# Half a second doesn't matter here, and the embedded broker works the harder for each fetch the
-# longer its log has become.
+# Half a second of latency doesn't matter here, and the embedded broker's cost per fetch grows with
+# its log.
 KAFKA: Final = {"fetch.wait.max.ms": 500}
 
 
@@ -39,20 +39,20 @@ class AttributionProcessor:
         return {p: stored.get(p, NO_POSITION) for p in partitions}
 
     def begin(self, log: Log, partitions: Sequence[int]) -> None:
-        """Nothing is kept beside the rows, which know a repetition by its event."""
+        """Nothing to restore: rows recognise a repeated event by its id."""
 
     def prepare(self, log: Log, batches: Sequence[PartitionBatch]) -> Work:
-        """What isn't an event is filed by the processor of the features."""
+        """The feature processor dead-letters whatever isn't an event."""
         return Work(batches)
 
     def commit(self, log: Log, positions: Mapping[int, int], work: Work) -> None:
-        """A transaction for each partition."""
+        """One transaction per partition."""
         for batch in work.batches:
             try:
                 step.work(self.servings, log.topic_id, positions[batch.partition], batch)
-            except IntegrityError:  # a serving that is known here was deleted meanwhile
+            except IntegrityError:  # a known serving was deleted meanwhile
                 self.servings = Servings()
                 raise
 
     def turn(self) -> None:
-        """Nothing is due beside the batches."""
+        """No work between batches."""

@@ -1,9 +1,9 @@
-"""The id of one answer: unique, and telling by itself what served it.
+"""The id of one answer: unique, and enough by itself to tell what served it.
 
-`<32 hex digits>-<serving>[-<teams>]`, the two numbers in hexadecimal. Events carry it back, so that
-nothing has to be stored per answer: `serving` is the row of Serving (kind, strategy, model,
-variant), 0 where it isn't known; bit n of `teams` is set where place n, counted from 0, of an
-interleaved shelf is the challenger's.
+`<32 hex digits>-<serving>[-<teams>]`, both numbers in hexadecimal. Events carry it back, so nothing
+has to be stored per answer: `serving` is the row of Serving (kind, strategy, model, variant), 0 if
+unknown; bit n of `teams` is set if position n, counted from 0, of an interleaved shelf belongs to
+the challenger.
 """
 
 import re
@@ -14,7 +14,7 @@ PATTERN: Final = re.compile(r"[0-9a-f]{32}-([0-9a-f]{1,8})(?:-([0-9a-f]{1,13}))?
 
 
 class Served(NamedTuple):
-    """What a rec_id says."""
+    """A parsed rec_id."""
 
     serving: int
     teams: int = 0
@@ -25,7 +25,7 @@ def make(serving: int, teams: int = 0) -> str:
 
 
 def read(rec_id: str) -> Served | None:
-    """None for an id that isn't ours, or is of an answer nobody could register."""
+    """None for an id that isn't ours, or whose serving could not be registered."""
     found = PATTERN.fullmatch(rec_id)
     if found is None or (serving := int(found[1], 16)) == 0:
         return None

@@ -1,4 +1,4 @@
-"""A batch of one partition's events becomes rows and sums in PostgreSQL, exactly once."""
+"""Turns one partition's batch of events into rows and totals in PostgreSQL, exactly once."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ from streaming.identity.tombstones import tombstones
 Touch = schema.Impression | schema.Click | schema.BagAdd
 Relevant = Touch | schema.Purchase | schema.Identify | schema.Erase
 OF_INTEREST: Final = get_args(Relevant)
-# What is dropped after so long can neither be credited nor told from a repetition.
+# Interactions older than this are dropped: they can neither be credited nor recognised as repeats.
 KEPT_MS: Final = 3 * WINDOW_MS
 COLUMN: Final = {
     "impression": "impressions", "click": "clicks", "bag_add": "bag_adds", "purchase": "purchases"
@@ -54,7 +54,7 @@ VALUES %s ON CONFLICT (variant_id, shopper) DO UPDATE SET
 
 
 class Servings:
-    """The known servings and the experiment's variant of each; asks again for an unknown one."""
+    """The known servings and the experiment variant of each; looks up an unknown one."""
 
     def __init__(self) -> None:
         self.variants: dict[int, int | None] = {}
@@ -67,9 +67,9 @@ class Servings:
 
 
 def decode(records: Iterable[Record]) -> list[Relevant]:
-    """The events that can be of interest; the feature stream tells of those that aren't events.
+    """The events relevant to attribution; the feature stream reports malformed ones.
 
-    What was passed on to another partition was met where it came from.
+    Events forwarded to another partition were counted in the original one.
     """
     found = []
     for record in records:
@@ -88,7 +88,7 @@ def decode(records: Iterable[Record]) -> list[Relevant]:
 def work(servings: Servings, topic_id: str, expected: int, batch: PartitionBatch) -> int:
     """Count a batch's events; return how many interactions were new.
 
-    Raise RefusedError, and do nothing, where the partition isn't at `expected`.
+    Raise RefusedError, and change nothing, if the partition isn't at `expected`.
     """
     _move_on(topic_id, expected, batch)
     found = decode(batch.records)
@@ -99,7 +99,7 @@ def work(servings: Servings, topic_id: str, expected: int, batch: PartitionBatch
         crediting.lock(cursor, kept)
         new = [one for part in parts(kept) for one in _worked(cursor, servings, part)]
         _add(cursor, ADD_OUTCOMES, outcomes(new))
-        # A purchase may be credited to a serving that this process has never met.
+        # A purchase may be credited to a serving that this process has not loaded yet.
         variants = servings.known(one.serving for one in new)
         _add(cursor, ADD_EXPOSURES, exposures(new, variants, kept))
     forget(erased)
@@ -107,7 +107,7 @@ def work(servings: Servings, topic_id: str, expected: int, batch: PartitionBatch
 
 
 def parts(found: Sequence[Relevant]) -> Iterator[Sequence[Relevant]]:
-    """Cut after each Identify: it hands over what was touched before it, not what comes after."""
+    """Split after each Identify: it assigns what was touched before it, not after it."""
     start = 0
     for at, event in enumerate(found, start=1):
         if isinstance(event, schema.Identify) or at == len(found):
@@ -125,7 +125,7 @@ def _worked(cursor: Any, servings: Servings, part: Sequence[Relevant]) -> list[C
 
 
 def forget(shoppers: Collection[str]) -> dict[str, int]:
-    """Drop what tells of these shoppers, and how much; the days' sums tell of nobody."""
+    """Delete these shoppers' rows and return the counts; daily totals name no shopper and stay."""
     if not shoppers:
         return {}
     theirs = Interaction.objects.filter(Q(shopper__in=shoppers) | Q(owner__in=shoppers))
@@ -137,7 +137,7 @@ def forget(shoppers: Collection[str]) -> dict[str, int]:
 
 
 def purge() -> int:
-    """Drop interactions too old to matter by event time; return how many."""
+    """Delete interactions too old to matter by event time; return how many."""
     newest = Interaction.objects.aggregate(Max("ts"))["ts__max"] or 0
     return Interaction.objects.filter(ts__lt=newest - KEPT_MS).delete()[0]
 
@@ -163,13 +163,13 @@ def _touch_row(servings: Servings, event: Relevant) -> tuple[Any, ...] | None:
 
 
 def _add(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """In one order in every worker, so that two of them wait for each other at most once."""
+    """The same order in every worker prevents deadlocks."""
     if rows:
         execute_values(cursor.cursor, statement, sorted(rows), page_size=len(rows))
 
 
 def outcomes(new: Iterable[Counted]) -> list[tuple[Any, ...]]:
-    """What to add to each day's and serving's row."""
+    """Increments for each day's and serving's row."""
     sums = _sums((c, (c.day, c.serving)) for c in new)
     return [(*place, *_amounts(of)) for place, of in sums.items()]
 
@@ -179,7 +179,7 @@ def exposures(
     variants: dict[int, int | None],
     found: Sequence[Relevant],
 ) -> list[tuple[Any, ...]]:
-    """What to add to each variant's and shopper's row."""
+    """Increments for each variant's and shopper's row."""
     in_variant = [(c, variant) for c in new if (variant := variants[c.serving]) is not None]
     sums = _sums((c, (variant, c.shopper)) for c, variant in in_variant)
     first: dict[tuple[int, str], int] = {}
@@ -193,7 +193,7 @@ def exposures(
 
 
 def is_challengers(answer: str, position: int | None) -> bool:
-    """Whether this place (0 is none) of an interleaved answer was the challenger's choice."""
+    """Whether this position (0: none) of an interleaved answer was the challenger's pick."""
     served = rec_id.read(answer)
     if served is None or not position:
         return False

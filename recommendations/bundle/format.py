@@ -1,7 +1,7 @@
-"""What a bundle is: a folder of arrays and a manifest that says what they are.
+"""The format of a bundle: a folder of arrays and a manifest that describes them.
 
-Rows are articles sorted by key; lists hold rows, padded with -1. Days count from 1970-01-01, -1 is
-never. Prices are in the files' unit.
+Rows are articles sorted by key; lists hold rows, padded with -1. Days count from 1970-01-01, -1
+means never. Prices are in the files' unit.
 """
 
 from typing import Any, Final
@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
 
-# A process refuses a bundle of another format and keeps the one it has.
+# A process rejects a bundle of another format and keeps its current one.
 FORMAT: Final = 6
 MANIFEST: Final = "manifest.json"
 
@@ -87,11 +87,11 @@ ARRAYS: Final[dict[str, tuple[str, int]]] = (
 
 
 class BundleError(Exception):
-    """A bundle is missing, torn, altered, or of another format; the message says which."""
+    """A bundle is missing, truncated, altered, or of another format; the message says which."""
 
 
 class File(msgspec.Struct, frozen=True):
-    """One array file: its checksum and size in bytes, the array's type and shape."""
+    """One array file: checksum, size in bytes, array type and shape."""
 
     sha256: str
     size: int
@@ -100,13 +100,13 @@ class File(msgspec.Struct, frozen=True):
 
 
 class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How the learned ranker was trained and whether it earned its place.
+    """How the learned ranker was trained and whether it was chosen.
 
     `slices` are the as-of days of its training examples, a day or a week apart (`slice_days`);
-    `horizons` the days ahead of each that were predicted. The trial compares it with the blend on
-    the newest slices, each predicted by a ranker of older ones: MAP@12 of `trial_customers`
-    customers and the 95 % interval of the paired difference. `calibration` is the slope and the
-    intercept of the logistic curve from its scores to the chance of a purchase.
+    `horizons` are the numbers of days ahead that were predicted. The trial compares it with the
+    blend on the newest slices, each predicted by a ranker trained on older ones: MAP@12 of
+    `trial_customers` customers and the 95 % interval of the paired difference. `calibration` is the
+    slope and intercept of the logistic curve from its scores to the probability of a purchase.
     """
 
     decision: str
@@ -124,11 +124,11 @@ class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def horizon(self) -> int:
-        """For how many days ahead shelves are meant: as far as it has learned to look."""
+        """How many days ahead shelves predict: the longest horizon it was trained on."""
         return max(self.horizons, default=1)
 
     def chance(self, score: float) -> float | None:
-        """That an article of this score is bought within the horizon; None where unknown."""
+        """Probability of a purchase within the horizon at this score; None if unknown."""
         if not self.calibration:
             return None
         slope, intercept = self.calibration
@@ -139,9 +139,9 @@ NO_RANKER_REPORT: Final = RankerReport(decision="no ranker was trained")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`as_of` is the last day of sales the bundle knows; times are ISO 8601 in UTC.
+    """`as_of` is the last day of sales in the bundle; times are ISO 8601 in UTC.
 
-    `features` are what the model looks at, with their types, `ranker` how the ranker came about.
+    `features` are the model's inputs with their types, `ranker` reports on the ranker's training.
     """
 
     format: int
@@ -167,7 +167,7 @@ def as_builtins(manifest: Manifest) -> dict[str, Any]:
 
 
 def report_of(array: npt.NDArray[np.uint8]) -> RankerReport:
-    """The array `ranker_report` of a bundle, read."""
+    """The parsed array `ranker_report` of a bundle."""
     return (
         msgspec.json.decode(array.tobytes(), type=RankerReport) if len(array) else NO_RANKER_REPORT
     )

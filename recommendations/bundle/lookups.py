@@ -1,4 +1,4 @@
-"""Whether what a request names exists."""
+"""Checks that what a request names exists."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from recommendations.bundle.reader import ABSENT
 
 
 def check_known(query: dict[str, Any]) -> None:
-    """Raise NotFound or ValidationError, with the field named, for an article or audience unknown.
+    """Raise NotFound or ValidationError, with the field named, for an unknown article or audience.
 
-    The bundle is asked first, so that in the common case nothing is read from PostgreSQL.
+    The bundle is checked first, so that most requests read nothing from PostgreSQL.
     """
     article, group = query.get("article"), query.get("index_group")
     if article is not None and not is_article(article):

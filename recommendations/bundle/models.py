@@ -1,4 +1,4 @@
-"""The versions of the model: one row per training run, at most one of them active."""
+"""Model versions: one row per training run, at most one of them active."""
 
 from pathlib import Path
 
@@ -12,11 +12,11 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
         return self.filter(is_active=True)
 
     def ready(self) -> "ModelVersionQuerySet":
-        """Those whose bundle is on disk, newest first."""
+        """Versions whose bundle is on disk, newest first."""
         return self.filter(status=ModelVersion.Status.READY).order_by("-created_at")
 
     def abandon_unfinished(self) -> int:
-        """Mark what a killed training left behind; only for who holds the training lock."""
+        """Mark runs that were killed; only for the holder of the training lock."""
         unfinished = self.filter(status=ModelVersion.Status.TRAINING)
         return unfinished.update(status=ModelVersion.Status.FAILED, error="The run was cut short.")
 
@@ -62,7 +62,7 @@ class ModelVersion(models.Model):
 
     @property
     def is_quick(self) -> bool:
-        """Whether what takes long to train was left out, so that a shop could open soon."""
+        """Whether the slow parts of training were skipped so that a shop could open soon."""
         return bool(self.metrics.get("quick"))
 
     @property

@@ -1,4 +1,4 @@
-"""What the outfit model adds to a bundle; `model.Model` and `search.Wardrobe` say what they are."""
+"""The outfit model's part of a bundle; `model.Model` and `search.Wardrobe` explain the arrays."""
 
 from typing import Final
 

@@ -27,14 +27,14 @@ Floats = npt.NDArray[np.float32]
 
 ABSENT = -1
 
-# NumPy parses a file's header as Python, which may fail with a SystemError in older CPythons when
-# two threads do it at once (python/cpython#106905).
+# NumPy evaluates a file's header as Python, which may raise SystemError in older CPython versions
+# when two threads do it at once (python/cpython#106905).
 _parsing = threading.Lock()
 
 
 @dataclass(frozen=True)
 class Lists:
-    """For each key a list of rows, best first, and their scores."""
+    """For each key a list of rows, best first, with their scores."""
 
     keys: Ints
     rows: Ints
@@ -45,7 +45,7 @@ class Lists:
         return self._by_key.get(key) or (self.rows[0, :0], self.scores[0, :0])
 
     def shares(self, key: int) -> tuple[Ints, npt.NDArray[np.float64]]:
-        """As `of`, the scores as shares of the highest."""
+        """Like `of`, with scores divided by the highest."""
         return self._shares.get(key) or (self.rows[0, :0], np.zeros(0))
 
     @cached_property
@@ -57,7 +57,7 @@ class Lists:
 
     @cached_property
     def _by_key(self) -> dict[int, tuple[Ints, Floats]]:
-        """There are a few keys, asked for again and again."""
+        """There are only a few keys, each looked up often."""
         lengths = np.count_nonzero(self.rows != ABSENT, axis=1).tolist()
         lists = zip(self.keys.tolist(), self.rows, self.scores, lengths, strict=True)
         return {key: (rows[:length], scores[:length]) for key, rows, scores, length in lists}
@@ -76,7 +76,7 @@ class Customer:
 
 @dataclass(frozen=True)
 class Customers:
-    """Everybody who bought within a year, as `training.history.Histories` lays them out."""
+    """Everybody who bought within a year, in the layout of `training.history.Histories`."""
 
     key: Ints
     band: Ints
@@ -99,7 +99,7 @@ class Customers:
 
 
 class Bundle:
-    """The arrays of one version, as `bundle.format` declares them; any thread may read them."""
+    """The arrays of one version, as `bundle.format` declares them; thread-safe."""
 
     def __init__(self, manifest: Manifest, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.version = manifest.version
@@ -151,15 +151,15 @@ class Bundle:
 
     @cached_property
     def booster(self) -> Any:
-        """The ranker, parsed once; only a process that ranks with one loads LightGBM."""
+        """The ranker, parsed once; LightGBM is loaded only where a ranker is used."""
         import lightgbm
 
         text = self.ranker.tobytes().decode()
         return lightgbm.Booster(model_str=text, params={"num_threads": 1})
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
-        """The row of each article key, ABSENT for one the bundle doesn't know."""
-        # Of the array's own type: else the search would convert the whole of it, each time.
+        """The row of each article key, ABSENT for an unknown one."""
+        # In the array's own type; otherwise each search would convert the whole array.
         keys = np.asarray(articles, self.article.dtype)
         if not len(keys):
             return np.zeros(0, np.int32)
@@ -182,7 +182,7 @@ def lists(arrays: dict[str, npt.NDArray[Any]], name: str) -> Lists:
 
 
 def open_bundle(folder: Path) -> Bundle:
-    """Map a bundle; sizes, types and shapes are checked, contents are not (`verify` reads them).
+    """Map a bundle after checking sizes, types and shapes; contents are checked by `verify`.
 
     Raise BundleError.
     """
@@ -213,7 +213,7 @@ def open_array(folder: Path, name: str, file: File) -> npt.NDArray[Any]:
             mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise BundleError(f"{path}: {error}") from error
-    # A plain view: the subclass np.memmap makes every small operation slower.
+    # A plain view: small operations on the subclass np.memmap are slower.
     array: npt.NDArray[Any] = np.asarray(mapped)
     if (array.dtype.name, array.ndim) != ARRAYS[name] or list(array.shape) != file.shape:
         raise BundleError(f"{path}: holds {array.dtype} {array.shape}, not what was declared")
@@ -221,7 +221,7 @@ def open_array(folder: Path, name: str, file: File) -> npt.NDArray[Any]:
 
 
 def verify(folder: Path) -> Manifest:
-    """Read the whole bundle and compare every checksum. Raise BundleError."""
+    """Read the whole bundle and check every checksum. Raise BundleError."""
     open_bundle(folder)
     manifest = read_manifest(folder)
     for name in ARRAYS:

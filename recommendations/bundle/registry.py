@@ -1,4 +1,4 @@
-"""Which bundle this process serves from; follows the active ModelVersion without a restart."""
+"""The bundle this process serves from; follows the active ModelVersion without a restart."""
 
 import logging
 import threading
@@ -19,10 +19,10 @@ CHECK_S = 1.0
 
 
 class Registry:
-    """Holds the bundle; asks the database at most once a second whether another is active.
+    """Holds the bundle; checks the database at most once a second for a newly active one.
 
-    A bundle that can't be read leaves the one before it in place. A request that has taken a
-    bundle keeps it until it is done: the files stay mapped as long as somebody refers to them.
+    If the new bundle can't be read, the previous one stays. A request keeps the bundle it started
+    with: the files stay mapped as long as they are referenced.
     """
 
     def __init__(self) -> None:
@@ -31,14 +31,14 @@ class Registry:
         on_empty(self.reset)
 
     def reset(self) -> None:
-        """Forget everything, as in a new process."""
+        """Back to the state of a new process."""
         self._bundle: Bundle | None = None
         self._refused = ""
         self._next_check = 0.0
 
     def active(self) -> Bundle | None:
-        """The active bundle, None when there is none that can be read. Never raises."""
-        # While one thread looks, the others serve from what is there; only the first has to wait.
+        """The active bundle, or None if there is none that can be read. Never raises."""
+        # While one thread checks, the others serve the current bundle; only the first load blocks.
         if self._is_due() and self._lock.acquire(blocking=self._bundle is None):
             try:
                 if self._is_due():

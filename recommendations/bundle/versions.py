@@ -1,4 +1,4 @@
-"""Putting a model version in charge, going back to one, and clearing old ones away."""
+"""Activating a model version, rolling back, and pruning old ones."""
 
 import shutil
 from pathlib import Path
@@ -11,9 +11,9 @@ from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.reader import verify
 
 KEEP = 3
-# Held in PostgreSQL by who trains; any number, the same in every process.
+# Key of the advisory lock held while training; any number, the same in every process.
 TRAINING_LOCK = 5_501_000_001
-# A lock's 64 bits stand there in two halves.
+# pg_locks shows a lock's 64 bits in two halves.
 HOLDS = """
 SELECT EXISTS (
     SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
@@ -24,14 +24,14 @@ SELECT EXISTS (
 
 
 def activate(version: ModelVersion) -> None:
-    """Let `version` be the active one, from the next second on in every process.
+    """Make `version` the active one; every process follows within a second.
 
-    Its bundle is read in full and checked first. Raise BundleError, and change nothing, when it is
+    Its bundle is read in full and verified first. Raise BundleError, and change nothing, if it is
     missing or damaged.
     """
     verify(version.folder)
     with transaction.atomic():
-        # All rows, in one order, so that two activations wait for each other.
+        # All rows in one order, so that two activations can't deadlock.
         list(ModelVersion.objects.select_for_update().order_by("pk").values_list("pk"))
         ModelVersion.objects.active().update(is_active=False)
         ModelVersion.objects.filter(pk=version.pk).update(
@@ -41,7 +41,7 @@ def activate(version: ModelVersion) -> None:
 
 
 def in_training() -> ModelVersion | None:
-    """The version that is being trained now; none of a training that was killed."""
+    """The version in training now; None if that training was killed."""
     with connection.cursor() as cursor:
         cursor.execute(HOLDS, [TRAINING_LOCK])
         if not cursor.fetchone()[0]:
@@ -50,13 +50,13 @@ def in_training() -> ModelVersion | None:
 
 
 def before(version: ModelVersion | None) -> ModelVersion | None:
-    """The version to go back to: the newest usable one that is older."""
+    """The version to roll back to: the newest usable one that is older."""
     older = ModelVersion.objects.ready()
     return older.filter(created_at__lt=version.created_at).first() if version else None
 
 
 def prune(keep: int = KEEP) -> list[str]:
-    """Remove the bundles of all but the `keep` newest versions and the active one."""
+    """Delete the bundles of all but the `keep` newest versions and the active one."""
     old = [version for version in ModelVersion.objects.ready()[keep:] if not version.is_active]
     for version in old:
         version.status = ModelVersion.Status.PRUNED
@@ -67,6 +67,6 @@ def prune(keep: int = KEEP) -> list[str]:
 
 
 def remove_half_written() -> None:
-    """What a killed training left under a temporary name; only for who holds the training lock."""
+    """Delete temporary folders of killed trainings; only for the holder of the training lock."""
     for folder in Path(settings.BUNDLES_DIR).glob(".*"):
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Writing a bundle whole or not at all."""
+"""Writing a bundle atomically."""
 
 import hashlib
 import os
@@ -17,10 +17,10 @@ from recommendations.bundle.format import ARRAYS, MANIFEST, File, Manifest, to_j
 def write_bundle(
     folder: Path, manifest: Manifest, arrays: Mapping[str, npt.NDArray[Any]]
 ) -> Manifest:
-    """Write `folder` under a temporary name, force it to disk, rename it; return the full manifest.
+    """Write `folder` under a temporary name, fsync, rename; return the full manifest.
 
-    Raise ValueError when the arrays are not those the format declares, OSError when the disk fails;
-    then nothing of the bundle is left.
+    Raise ValueError if the arrays are not those that the format declares, OSError if the disk
+    fails; nothing of the bundle remains then.
     """
     check(arrays)
     building = folder.with_name(f".{folder.name}.{os.getpid()}")

@@ -1,4 +1,4 @@
-"""What the sales up to the as-of day say of each article."""
+"""Facts about each article from the sales up to the as-of day."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,15 @@ import pandas as pd
 
 from recommendations.dataset.inputs import NEVER, Flags, Floats, Inputs, Ints, Sales
 
-# An article not sold for this long has left the shop.
+# An article not sold for this long is no longer on sale.
 SHELF_LIFE_DAYS = 60
-# With fewer articles on sale than this everything counts as on sale: a shop in its first days.
+# With fewer articles than this on sale, all count as on sale: the first days of a shop.
 FEW_ARTICLES = 200
 
 
 @dataclass(frozen=True)
 class Facts:
-    """One entry per article; days since 1970, NEVER where it was not sold.
+    """One entry per article; days since 1970, NEVER if not sold.
 
     `price` is the last one paid, else the median of the type, else of all (1.0 without any sale).
     """
@@ -43,10 +43,10 @@ def facts_of(inputs: Inputs) -> Facts:
 
 
 def prices(articles: pd.DataFrame, sales: Sales) -> Floats:
-    """Last price paid per article; one never sold takes the median of its type, else of all."""
+    """Last price paid per article; an unsold one takes the median of its type, else of all."""
     paid = np.full(len(articles), np.nan)
     order = np.argsort(sales.day, kind="stable")
-    # Of several assignments to one place the last one stands.
+    # Of repeated assignments to one index, the last wins.
     paid[sales.row[order]] = sales.price[order]
     known = pd.Series(paid)
     of_type = known.groupby(articles["product_type"].to_numpy()).transform("median")
@@ -55,7 +55,7 @@ def prices(articles: pd.DataFrame, sales: Sales) -> Floats:
 
 
 def on_sale(last_day: Ints, as_of_day: int) -> Flags:
-    """Sold lately, or never: an article without a sale may be new and needs a chance."""
+    """Sold recently, or never: an article without a sale may be new."""
     live: Flags = (last_day == NEVER) | (last_day > as_of_day - SHELF_LIFE_DAYS)
     if live.sum() < min(FEW_ARTICLES, len(live)):
         return np.ones(len(live), np.bool_)

@@ -1,4 +1,4 @@
-"""Fingerprints: the same ones mean the same bundle."""
+"""Fingerprints: equal ones mean the same bundle."""
 
 import hashlib
 from pathlib import Path
@@ -10,7 +10,7 @@ from recommendations.dataset.inputs import Inputs
 
 
 def data_fingerprint(inputs: Inputs) -> str:
-    """SHA-256 over every article, sale and the as-of day."""
+    """SHA-256 of all articles and sales and the as-of day."""
     digest = hashlib.sha256(inputs.as_of.isoformat().encode())
     digest.update(pd.util.hash_pandas_object(inputs.articles, index=False).to_numpy().tobytes())
     for column in vars(inputs.sales).values():
@@ -19,7 +19,7 @@ def data_fingerprint(inputs: Inputs) -> str:
 
 
 def code_fingerprint() -> str:
-    """SHA-256 over the sources that make a bundle."""
+    """SHA-256 of the source code that makes a bundle."""
     app, digest = Path(__file__).parent.parent, hashlib.sha256()
     folders = ("dataset", "retrieval", "ranking", "training", "outfits")
     sources = [path for folder in folders for path in (app / folder).rglob("*.py")]

@@ -1,4 +1,4 @@
-"""What each customer bought last: what a personal shelf starts from, with or without Redis."""
+"""Each customer's last purchases: the basis of a personal shelf, with or without Redis."""
 
 from dataclasses import dataclass
 
@@ -53,9 +53,9 @@ def within(sales: Sales, kept: Flags) -> Sales:
 def last_of_each(
     sales: Sales, place: npt.NDArray[np.int64], articles: int
 ) -> npt.NDArray[np.int64]:
-    """Places of the last sale of each (customer, article): by customer, then newest first, ≤ LENGTH
-    a customer."""
-    # Sales are in order of day: seen from the end, the first of each pair is the newest.
+    """Indices of the last sale of each (customer, article): by customer, then newest first, at most
+    LENGTH per customer."""
+    # Sales are sorted by day: in reverse, the first of each pair is the newest.
     pair = (place * articles + sales.row)[::-1]
     newest = len(pair) - 1 - np.unique(pair, return_index=True)[1]
     order = np.lexsort((sales.row[newest], -sales.day[newest], place[newest]))

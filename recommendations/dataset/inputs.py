@@ -1,4 +1,4 @@
-"""What training starts from."""
+"""The inputs of training."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
-# A line of progress, for a terminal or a log.
+# Receives progress messages, for a terminal or a log.
 Progress = Callable[[str], None]
 
-# Attributes of an article, each a number; -1 is H&M's "unknown" and a value like any other.
+# Categorical attributes as numbers; -1 is H&M's "unknown" and a value like any other.
 ATTRIBUTES = (
     "product",
     "product_type",
@@ -29,7 +29,7 @@ ATTRIBUTES = (
     "appearance",
 )
 TEXTS = ("name", "description")
-# Names of what an article is filed under, for rules that are written in words.
+# Names of an article's categories, for rules written as patterns.
 LABELS = ("index_group_name", "index_name", "section_name", "department_name")
 
 EPOCH = date(1970, 1, 1)
@@ -63,7 +63,7 @@ class Sales:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Articles (a line each, sorted by `article`, with ATTRIBUTES, TEXTS and LABELS), sales, and
+    """Articles (one row each, sorted by `article`, with ATTRIBUTES, TEXTS and LABELS), sales, and
     the as-of day."""
 
     articles: pd.DataFrame

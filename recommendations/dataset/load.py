@@ -1,4 +1,4 @@
-"""Reading the training data from PostgreSQL."""
+"""Reads the training data from PostgreSQL."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ FROM catalog_article a JOIN catalog_index i ON i.id = a.index_id
 """
 AGES = "SELECT id, age::integer FROM catalog_customer WHERE age IS NOT NULL ORDER BY id"
 AGE_COLUMNS = {"customer": ">i4", "age": ">i4"}
-# In one order always, so that the same sales give the same bundle to the last bit.
+# A fixed order, so that the same sales give a bit-identical bundle.
 SALES = """
 SELECT t_dat - date '1970-01-01', customer_id, article_id, price::real, sales_channel::integer
 FROM catalog_transaction WHERE t_dat BETWEEN '{}' AND '{}' ORDER BY t_dat, id
@@ -72,7 +72,7 @@ def load_inputs(as_of: date | None, today: date, progress: Progress) -> Inputs:
 
 
 def load_articles() -> pd.DataFrame:
-    """One line per article, sorted by its key, with ATTRIBUTES as numbers, TEXTS and LABELS."""
+    """One row per article, sorted by key, with ATTRIBUTES as numbers, TEXTS and LABELS."""
     text = io.BytesIO()
     copy(f"COPY ({ARTICLES}) TO STDOUT (FORMAT csv, HEADER)", text)
     numbers = dict.fromkeys(("article", *ATTRIBUTES), "int32")
@@ -81,7 +81,7 @@ def load_articles() -> pd.DataFrame:
 
 
 def load_sales(months: Iterator[tuple[date, date]], articles: Ints, progress: Progress) -> Sales:
-    """The sales of the months in order of day; one of an article not in `articles` is left out.
+    """Sales sorted by day; those of articles not in `articles` are left out.
 
     Memory holds one month in PostgreSQL's format (42 bytes a row) and 24 bytes for every sale.
     """
@@ -120,7 +120,7 @@ def sales_of(columns: Columns, articles: Ints) -> Sales:
 
 
 def find(keys: Ints, wanted: npt.NDArray[np.int32]) -> Ints:
-    """Where each wanted key stands among the sorted `keys`, -1 where it does not."""
+    """Position of each wanted key among the sorted `keys`, -1 if missing."""
     if len(keys) == 0:
         return np.full(len(wanted), -1, np.int32)
     place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)

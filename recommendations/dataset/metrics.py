@@ -1,7 +1,7 @@
 """Metrics of ranked lists. Pure; each takes `hits` and gives one value per customer.
 
-`hits` is a matrix, customers × places: whether the article at that place was bought (False past the
-end of a short list). `relevant` counts the distinct articles each customer bought (≥ 1).
+`hits` is a matrix, customers × positions: whether the article at that position was bought (False
+past the end of a short list). `relevant` counts the distinct articles each customer bought (≥ 1).
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ RESAMPLES = 1000
 
 
 def hits_of(lists: npt.NDArray[np.int32], bought: list[set[int]]) -> Hits:
-    """Which of the listed rows were bought; a negative row is an empty place."""
+    """Which of the listed rows were bought; a negative row is padding."""
     pairs = zip(lists.tolist(), bought, strict=True)
     return np.array([[row in own for row in line] for line, own in pairs], np.bool_).reshape(
         lists.shape
@@ -31,13 +31,13 @@ def average_precision(hits: Hits, relevant: Counts) -> Values:
 
 
 def recall(hits: Hits, relevant: Counts) -> Values:
-    """Share of what was bought that is in the list."""
+    """Share of the purchases that are in the list."""
     share: Values = hits.sum(axis=1) / relevant
     return share
 
 
 def ndcg(hits: Hits, relevant: Counts) -> Values:
-    """Binary NDCG@k, discount 1 / log2(place + 1) (Järvelin, Kekäläinen, TOIS 2002)."""
+    """Binary NDCG@k, discount 1 / log2(position + 1) (Järvelin, Kekäläinen, TOIS 2002)."""
     k = hits.shape[1]
     discount = 1.0 / np.log2(np.arange(2, k + 2))
     ideal = np.cumsum(discount)[np.minimum(relevant, k) - 1]
@@ -47,7 +47,7 @@ def ndcg(hits: Hits, relevant: Counts) -> Values:
 
 
 def hit(hits: Hits) -> Values:
-    """1 where anything in the list was bought."""
+    """1 if anything in the list was bought."""
     found: Values = np.asarray(hits.any(axis=1), np.float64)
     return found
 
@@ -55,7 +55,7 @@ def hit(hits: Hits) -> Values:
 def interval(values: Values, seed: int = 1) -> tuple[float, float]:
     """The 95 % bootstrap interval of the mean over customers (Efron's percentile method).
 
-    Give paired differences to compare two methods on the same customers.
+    Pass paired differences to compare two methods on the same customers.
     """
     if len(values) == 0:
         return 0.0, 0.0
@@ -67,12 +67,12 @@ def interval(values: Values, seed: int = 1) -> tuple[float, float]:
 
 
 def coverage(lists: npt.NDArray[np.int32], on_sale: int) -> float:
-    """Share of the articles on sale that somebody was shown."""
+    """Share of the articles on sale that were shown to anybody."""
     return len(np.unique(lists[lists >= 0])) / max(on_sale, 1)
 
 
 def novelty(lists: npt.NDArray[np.int32], units: npt.NDArray[np.float64]) -> float:
-    """Mean −log2 of the share of sales of what is shown, bits (Vargas, Castells, RecSys 2011)."""
+    """Mean −log2 of the sales share of what is shown, in bits (Vargas, Castells, RecSys 2011)."""
     shares = (units + 1.0) / (units.sum() + len(units))
     shown = lists[lists >= 0]
     return float(-np.log2(shares[shown]).mean()) if len(shown) else 0.0

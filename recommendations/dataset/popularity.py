@@ -1,4 +1,4 @@
-"""Popularity with decay: a sale counts half as much after each half-life."""
+"""Popularity with exponential decay: a sale's weight halves with each half-life."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ import numpy.typing as npt
 
 from recommendations.dataset.inputs import Floats, Inputs, Ints, Sales
 
-# What sold in the last two days tells best what sells tomorrow; found on rolling weeks.
+# Sales of the last two days best predict tomorrow's; chosen on rolling weeks.
 HALF_LIFE_DAYS = 2.0
-# How an article stands among the others changes more slowly.
+# Relative popularity changes more slowly.
 STANDING_HALF_LIFE_DAYS = 7.0
-# Sales older than this add less than a thousandth and are left out.
+# Older sales would add less than a thousandth and are left out.
 WINDOW_DAYS = 70
 CHANNELS = (1, 2)
 DEPTH = 300
 NONE = -1
 OVERALL = 0
-# Lower bounds of the age bands; -1 holds the unknown ages.
+# Lower bounds of the age bands; -1 holds unknown ages.
 AGE_BANDS = (-1, 0, 20, 25, 30, 40, 50, 60)
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """For each key a list of article rows, best first (NONE where it is shorter), and scores."""
+    """For each key a list of article rows, best first (padded with NONE), and scores."""
 
     keys: Ints
     rows: Ints
@@ -33,14 +33,14 @@ class Ranked:
 
 
 def decay(sales: Sales, as_of_day: int, half_life: float) -> npt.NDArray[np.float64]:
-    """2^(-age / half-life) per sale, 0 outside of the window."""
+    """2^(-age / half-life) per sale, 0 outside the window."""
     age = as_of_day - sales.day
     decayed: npt.NDArray[np.float64] = np.where(age < WINDOW_DAYS, 2.0 ** (-age / half_life), 0)
     return decayed
 
 
 def weights(sales: Sales, as_of_day: int) -> npt.NDArray[np.float64]:
-    """What each sale says of what sells next: its decay × its part of its basket."""
+    """Weight of each sale as a predictor of the next: its decay × its share of its basket."""
     weight = decay(sales, as_of_day, HALF_LIFE_DAYS)
     lately = np.flatnonzero(weight)
     weight[lately] *= parts_of_baskets(sales, lately)
@@ -48,10 +48,11 @@ def weights(sales: Sales, as_of_day: int) -> npt.NDArray[np.float64]:
 
 
 def parts_of_baskets(sales: Sales, chosen: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
-    """An article counts once in a basket (customer, day), and in one of n articles as 1 / √n.
+    """An article counts once in a basket (customer, day), weighted 1 / √n in a basket of n
+    articles.
 
-    Several sizes of one thing are one decision, and who buys twenty articles says less of each:
-    what cold customers buy is predicted better by 8 % (MAP@12, four of five days).
+    Several sizes of one article are one decision, and a purchase among twenty says less about each.
+    This predicts what cold customers buy better by 8 % (MAP@12, four of five days).
     """
     lines = basket_lines(sales, chosen)
     articles = np.bincount(lines.basket[lines.first], minlength=1)
@@ -63,8 +64,8 @@ def parts_of_baskets(sales: Sales, chosen: npt.NDArray[np.intp]) -> npt.NDArray[
 
 @dataclass(frozen=True)
 class BasketLines:
-    """A line is an article of a basket: per sale its basket and its line, per line a sale of it
-    (`first`, a place among the chosen) and its units."""
+    """A line is an article of a basket: per sale its basket and its line, per line one of its sales
+    (`first`, an index into the chosen ones) and its units."""
 
     basket: npt.NDArray[np.int64]
     line: npt.NDArray[np.int64]
@@ -83,24 +84,24 @@ def basket_lines(sales: Sales, chosen: npt.NDArray[np.intp]) -> BasketLines:
 
 
 def popularity(sales: Sales, weight: npt.NDArray[np.float64], count: int) -> Floats:
-    """What the sales of each article weigh."""
+    """Total weight of each article's sales."""
     return np.bincount(sales.row, weight, minlength=count).astype(np.float32)
 
 
 def standing(score: Floats) -> Floats:
-    """Popularity from 0 (never sold lately) to 1 (the best seller), by its logarithm."""
+    """Popularity on a log scale from 0 (no recent sale) to 1 (the best seller)."""
     top = np.log1p(score.max(initial=0.0))
     scaled: Floats = (np.log1p(score) / max(top, 1e-12)).astype(np.float32)
     return scaled
 
 
 def overall(score: Floats) -> Ranked:
-    """The best of all articles."""
+    """The most popular of all articles."""
     return ranked([OVERALL], [score])
 
 
 def by_group(score: Floats, group: Ints) -> Ranked:
-    """The best of every group of articles, such as an index group."""
+    """The most popular articles of every group, such as an index group."""
     keys, place = np.unique(group, return_inverse=True)
     rows, values = np.full((len(keys), DEPTH), NONE, np.int32), np.zeros((len(keys), DEPTH), "f4")
     order = np.lexsort((-score, place))
@@ -113,17 +114,17 @@ def by_group(score: Floats, group: Ints) -> Ranked:
 
 
 def popular_by_age(inputs: Inputs, weight: npt.NDArray[np.float64]) -> Ranked:
-    """What the shoppers of each age band buy."""
+    """The most popular articles of each age band."""
     return by_audience(inputs, weight, band_of(inputs.sales.age), AGE_BANDS)
 
 
 def popular_by_channel(inputs: Inputs, weight: npt.NDArray[np.float64]) -> Ranked:
-    """What sells in the shops (1) and online (2)."""
+    """The most popular articles in stores (1) and online (2)."""
     return by_audience(inputs, weight, inputs.sales.channel, CHANNELS)
 
 
 def band_of(age: Ints) -> Ints:
-    """The lower bound of the age band each age falls into."""
+    """The lower bound of the age band of each age."""
     bounds = np.array(AGE_BANDS, np.int32)
     return bounds[np.searchsorted(bounds, age, side="right") - 1]
 
@@ -131,7 +132,7 @@ def band_of(age: Ints) -> Ints:
 def by_audience(
     inputs: Inputs, weight: npt.NDArray[np.float64], audience: Ints, keys: Sequence[int]
 ) -> Ranked:
-    """Per key the articles its buyers (the sales where `audience` equals it) weigh most."""
+    """Per key the most popular articles among its buyers (the sales where `audience` equals it)."""
     count = len(inputs.articles)
     lists = []
     for key in keys:
@@ -141,7 +142,7 @@ def by_audience(
 
 
 def ranked(keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]]) -> Ranked:
-    """Per key the DEPTH rows of highest positive score, equal ones by row."""
+    """Per key the DEPTH rows with the highest positive scores; ties by row."""
     shape = (len(scores), DEPTH)
     rows, values = np.full(shape, NONE, np.int32), np.zeros(shape, np.float32)
     for place, score in enumerate(scores):

@@ -1,4 +1,4 @@
-"""Temporal splits: what was known by the end of a day, and who bought what after it. Pure."""
+"""Temporal splits: what was known by the end of a day, and who bought what afterwards. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,13 +26,13 @@ class Truth:
     bought: list[set[int]]
 
     def head(self, most: int) -> "Truth":
-        """An even sample of at most so many."""
+        """An evenly spaced sample of at most this many."""
         step = max(1, -(-len(self.customers) // most))
         return Truth(self.customers[::step], self.bought[::step])
 
 
 def rolling(inputs: Inputs, holdout_days: int, rolls: int) -> Iterator[Split]:
-    """The last `rolls` windows of `holdout_days`, the newest first, each with all before it."""
+    """The last `rolls` windows of `holdout_days`, newest first, each with all data before it."""
     for roll in range(rolls):
         last = inputs.as_of_day - roll * holdout_days
         as_of = inputs.as_of - timedelta(days=(roll + 1) * holdout_days)
@@ -44,7 +44,7 @@ def rolling(inputs: Inputs, holdout_days: int, rolls: int) -> Iterator[Split]:
 
 
 def truth_of(later: Sales, most: int, seed: int = 1) -> Truth:
-    """Everybody who bought, or a random `most` of them."""
+    """Everybody who bought, or a random sample of at most `most`."""
     customers = np.unique(later.customer)
     if len(customers) > most:
         customers = np.sort(np.random.default_rng(seed).choice(customers, most, replace=False))

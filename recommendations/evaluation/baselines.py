@@ -1,4 +1,4 @@
-"""What for-you has to beat, on the same split. Each gives customers × depth rows, best first."""
+"""Baselines for for-you, on the same split. Each gives customers × depth rows, best first."""
 
 from collections.abc import Callable, Mapping
 
@@ -31,7 +31,7 @@ def last_week_popularity(past: Inputs, customers: Ints, depth: int) -> Lists:
 
 
 def repurchase(past: Inputs, customers: Ints, depth: int) -> Lists:
-    """Own articles of the last 30 days, the last bought first, then last week's best sellers."""
+    """Own purchases of the last 30 days, newest first, then last week's best sellers."""
     lately = past.sales.day > past.as_of_day - AGAIN_DAYS
     own = purchases(past, customers, lately)
     return filled([list(rows) for rows in own], week_of(past, depth), depth)
@@ -51,8 +51,8 @@ def item_knn(past: Inputs, customers: Ints, depth: int) -> Lists:
 
 
 def als(past: Inputs, customers: Ints, depth: int) -> Lists:
-    """Implicit ALS (Hu, Koren, Volinsky, ICDM 2008) on a year; last week's best sellers for who
-    bought nothing. Raise ImportError where the library `implicit` is not installed."""
+    """Implicit ALS (Hu, Koren, Volinsky, ICDM 2008) on a year; last week's best sellers for
+    customers without a purchase. Raise ImportError if the library `implicit` is not installed."""
     from implicit.als import AlternatingLeastSquares
 
     year = within(past.sales, past.sales.day > past.as_of_day - RECENT_DAYS)
@@ -60,7 +60,7 @@ def als(past: Inputs, customers: Ints, depth: int) -> Lists:
     units = np.ones(len(year), np.float32)
     shape = (len(known), len(past.articles))
     matrix = sparse.csr_matrix((units, (place, year.row)), shape=shape)
-    # Its own threads and those of BLAS would fight for the processor.
+    # Its threads and those of BLAS would compete for the cores.
     with threadpool_limits(1, "blas"):
         model = AlternatingLeastSquares(
             ALS_FACTORS, iterations=ALS_ITERATIONS, random_state=SEED, num_threads=2
@@ -92,14 +92,14 @@ def week_of(past: Inputs, depth: int) -> Ints:
 
 
 def best(units: npt.NDArray[np.int64], depth: int) -> Ints:
-    """The rows of most units, padded with -1 where fewer were sold."""
+    """The rows with most units sold, padded with -1."""
     order = np.argsort(-units, kind="stable")[:depth].astype(np.int32)
     order[units[order] == 0] = -1
     return np.pad(order, (0, depth - len(order)), constant_values=-1)
 
 
 def purchases(past: Inputs, customers: Ints, chosen: npt.NDArray[np.bool_]) -> list[Ints]:
-    """Each customer's distinct rows among the chosen sales, the last bought first."""
+    """Each customer's distinct rows among the chosen sales, newest first."""
     sales = within(past.sales, chosen & np.isin(past.sales.customer, customers))
     lists: list[dict[int, None]] = [{} for _ in customers]
     places = np.searchsorted(customers, sales.customer).tolist()
@@ -109,7 +109,7 @@ def purchases(past: Inputs, customers: Ints, chosen: npt.NDArray[np.bool_]) -> l
 
 
 def filled(lists: list[list[int]], filler: Ints, depth: int) -> Lists:
-    """Each list followed by the filler, every row once, padded with -1."""
+    """Each list followed by the filler, without duplicates, padded with -1."""
     result = np.full((len(lists), depth), -1, np.int32)
     for place, head in enumerate(lists):
         rows = list(dict.fromkeys([*head, *filler.tolist()]))

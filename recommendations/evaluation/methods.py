@@ -1,4 +1,4 @@
-"""For-you as it is served, over many customers. Pure."""
+"""For-you as served, for many customers at once. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.dataset.inputs import Inputs, Progress
-from recommendations.ranking.pipeline import Constraints, personal_shelf, predicted, predicting
+from recommendations.ranking.inspiring import inspiring_shelf
+from recommendations.ranking.pipeline import Constraints, predicted, predicting
 from recommendations.ranking.ranker import best_first
 from recommendations.ranking.scoring import generate
 from recommendations.retrieval.candidates import Source
@@ -21,14 +22,14 @@ MINUTE_MS = 60_000
 
 
 def bundle_of(past: Inputs, likes: Mapping[str, npt.NDArray[Any]], progress: Progress) -> Bundle:
-    """A bundle in memory from the sales up to a day; `likes` may come from an earlier day."""
+    """An in-memory bundle from the sales up to a day; `likes` may come from an earlier day."""
     return bundle_in_memory(past, {**likes, **ranker_of(past, progress)}, progress)
 
 
 def for_you(
     bundle: Bundle, customers: Ints, k: int, weights: Mapping[Source, float] | None = None
 ) -> Lists:
-    """The prediction for each customer at the first moment after what the bundle knows."""
+    """The prediction for each customer at the first moment after the bundle's as-of day."""
     now_ms = after_history(bundle)
     lists = np.full((len(customers), k), -1, np.int32)
     for place, customer in enumerate(customers.tolist()):
@@ -39,7 +40,7 @@ def for_you(
 
 
 def ranked(bundle: Bundle, customers: Ints, depth: int) -> Lists:
-    """The candidates in order of rank, before filters and diversity."""
+    """The candidates in ranked order, before filters and diversity."""
     now_ms = after_history(bundle)
     lists = np.full((len(customers), depth), -1, np.int32)
     for place, customer in enumerate(customers.tolist()):
@@ -54,10 +55,10 @@ def ranked(bundle: Bundle, customers: Ints, depth: int) -> Lists:
 def in_session(
     bundle: Bundle, customer: int, day: int, first: Sequence[int], k: int, *, live: bool
 ) -> list[int]:
-    """The shelf at noon of `day` (since 1970), when the first articles of a basket (rows) have gone
-    into the bag, a minute apart.
+    """A page's shelf at noon of `day` (since 1970), when the first articles of a basket (rows) have
+    gone into the bag, a minute apart.
 
-    With `live` off these events are not known, though what lies in the bag is hidden all the same.
+    With `live` off these events are unknown, though what is in the bag is hidden all the same.
     """
     now_ms = day * DAY_MS + DAY_MS // 2
     articles = bundle.article[list(first)].tolist()
@@ -66,5 +67,5 @@ def in_session(
         for age, article in enumerate(reversed(articles), start=1)
     ]
     profile: Profile = profile_of(bundle, events if live else (), customer, now_ms)
-    picks = personal_shelf(bundle, profile, k, Constraints(hidden=set(first), seed=customer))
+    picks = inspiring_shelf(bundle, profile, k, Constraints(hidden=set(first), seed=customer))
     return [pick.row for pick in picks]

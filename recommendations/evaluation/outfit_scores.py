@@ -1,4 +1,4 @@
-"""Scoring questions from a file: which choice fits the bag, and what fits it best of everything."""
+"""Scores questions from a file: which choice fits the bag, and the best complements of all."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,14 +9,14 @@ from recommendations.outfits.search import Wardrobe, listed
 from recommendations.outfits.shortlist import NONE
 
 TOP = 60
-# Below every score an article can get: of a choice that nobody knows.
+# For an unknown choice: below every score an article can get.
 UNKNOWN_SCORE = -1000.0
 
 Key = int | str
 
 
 class QuestionError(ValueError):
-    """A line isn't a question; the message names the line and the field."""
+    """A line isn't a valid question; the message names the line and the field."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ def questions(lines: Iterable[tuple[int, bytes]]) -> Iterator[Line]:
 
 
 def answer(wardrobe: Wardrobe, question: Line) -> Answer:
-    """Unknown articles in the bag are passed over; an unknown choice scores UNKNOWN_SCORE."""
+    """Unknown articles in the bag are skipped; an unknown choice scores UNKNOWN_SCORE."""
     bag = wardrobe.rows_of([key_of(text) for text in question.bag])
     bag = np.unique(bag[bag != NONE])
     choices = wardrobe.rows_of([key_of(text) for text in question.choices])
@@ -60,7 +60,7 @@ def answer(wardrobe: Wardrobe, question: Line) -> Answer:
 
 
 def key_of(article: Key) -> int:
-    """The number of an article id; -1, which no article has, for what is none."""
+    """The number of an article id; -1, which no article has, for an invalid one."""
     try:
         key = int(article)
     except ValueError:

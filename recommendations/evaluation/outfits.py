@@ -1,4 +1,4 @@
-"""How well hidden articles of real baskets are found again, beside simpler ways. Pure."""
+"""How well hidden articles of real baskets are found again, compared with baselines. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ AT = 10
 DEEP = 60
 RESAMPLES = 1000
 CONFIDENCE = 95
-# What decides between equals in the simple ways.
+# Breaks ties in the baselines.
 TIE = 1e-6
 
 LEAD = "model minus "
@@ -26,7 +26,7 @@ Values = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Figure:
-    """A mean with its bootstrap interval; `count` is what it is the mean of."""
+    """A mean with its bootstrap interval; `count` is the sample size."""
 
     value: float
     low: float
@@ -36,7 +36,7 @@ class Figure:
 
 @dataclass
 class Tally:
-    """For each measure one entry per question, or per basket the mean of its questions."""
+    """For each measure one value per question, or per basket the mean of its questions."""
 
     values: dict[str, list[float]] = field(default_factory=dict)
 
@@ -48,7 +48,7 @@ class Tally:
 
 
 def interval(values: Values, seed: int) -> Figure:
-    """Mean and the middle CONFIDENCE % of the means of resampled values."""
+    """Mean and the middle CONFIDENCE % of the bootstrapped means."""
     rng = np.random.default_rng(seed)
     count = len(values)
     means = [values[rng.integers(0, count, count)].mean() for _ in range(RESAMPLES)]
@@ -58,7 +58,7 @@ def interval(values: Values, seed: int) -> Figure:
 
 
 def simpler_ways(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> dict[str, Floats]:
-    """The scores of what the model has to beat."""
+    """The scores of the baselines."""
     model = wardrobe.model
     popularity = model.popularity[rows]
     lift, count = looked_up(model.articles, bag, rows)
@@ -71,11 +71,11 @@ def simpler_ways(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> dict[str, Floats]
 def evaluate(
     wardrobe: Wardrobe, baskets: Iterable[Sequence[Question]], decoys: Decoys, seed: int
 ) -> dict[str, dict[str, Figure]]:
-    """Per system per measure its figure, and under LEAD + a simpler way how far the model is ahead
-    of it, basket by basket. The model's own search fills the measures of a list.
+    """Per system and measure its figure, and under LEAD + a baseline the model's lead over it,
+    basket by basket. The model's own search gives the list measures.
 
-    Each basket counts once, with the mean of its questions: whichever of its articles is hidden is
-    not left to chance, and intervals are over what shoppers did independently of each other.
+    Each basket counts once, with the mean of its questions: the result doesn't depend on which
+    article is hidden, and intervals are over what shoppers did independently of each other.
     """
     tallies = {name: Tally() for name in SYSTEMS}
     for questions in baskets:
@@ -101,7 +101,7 @@ def asked(wardrobe: Wardrobe, questions: Sequence[Question], decoys: Decoys) -> 
 
 
 def lead(model: Tally, other: Tally) -> Tally:
-    """The difference for each basket: both were asked the same, so chance is shared out."""
+    """The paired difference for each basket."""
     pairs = ((name, model.values[name], values) for name, values in other.values.items())
     return Tally(
         {name: [a - b for a, b in zip(own, values, strict=True)] for name, own, values in pairs}
@@ -137,14 +137,14 @@ def tally_ranks(
 
 
 def tally_search(tally: Tally, wardrobe: Wardrobe, question: Question, among: Ints) -> None:
-    """The list a shopper gets, and what else is to be said of it."""
+    """Measures of the list a shopper gets."""
     ordered = listed(wardrobe, question.bag, len(wardrobe.pool.rows))
     tally_ranks(tally, wardrobe, question, ordered.rows, -np.arange(len(ordered), dtype=np.float32))
     top = ordered.rows[:AT]
     bag, kinds = question.bag, wardrobe.product_type
     same = np.isin(kinds[top], kinds[bag]) | np.isin(wardrobe.design[top], wardrobe.design[bag])
     tally.add(f"substitutes@{AT}", float(same.mean()) if len(top) else 0.0)
-    # Two slots may be all an audience has.
+    # An audience may have only two slots.
     audience = np.isin(wardrobe.index_group[among], wardrobe.index_group[bag])
     most = min(len(np.unique(wardrobe.model.slot[among[audience]])), 5)
     distinct = len(np.unique(ordered.slots[:FIRST]))

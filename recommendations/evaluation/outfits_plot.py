@@ -1,7 +1,7 @@
-"""The evaluation as a picture, drawn without any library: bars with their intervals.
+"""The evaluation as an SVG drawn without any library: bars with their intervals.
 
-Colours are attributes on a white ground, so that it reads the same in a page of any scheme and
-under a policy that refuses inline styles.
+Colours are attributes on a white background, so that it looks the same in any colour scheme and
+under a policy that forbids inline styles.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ FONT: Final = 'font-family="system-ui, sans-serif" font-size="12"'
 
 
 def drawing(systems: Figures, measures: Sequence[str]) -> str:
-    """An SVG: for each measure a bar per system; every measure has its own scale."""
+    """An SVG: for each measure, on its own scale, a bar per system."""
     parts: list[str] = []
     top = 0
     for measure in measures:

@@ -1,11 +1,11 @@
-"""What others reached on the last week of the competition's full data, and that protocol."""
+"""Published results on the last week of the competition's full data, and its protocol."""
 
 from typing import Final
 
 from recommendations.dataset.inputs import Inputs
 
-# MAP@12 on the competition's hidden week, or on the week before it by the same protocol, as their
-# authors gave it: orders of magnitude to compare with, not the same customers.
+# MAP@12 on the competition's hidden week, or on the week before it by the same protocol, as
+# reported by the authors: for orders of magnitude only, as the customers differ.
 PUBLISHED: Final = {
     "last week's best sellers": "0.006",
     "repurchase + popularity": "0.022–0.023",
@@ -21,7 +21,7 @@ SALES: Final = 31_788_324
 
 
 def unlike_the_original(inputs: Inputs) -> str:
-    """What tells the loaded data from the competition's; empty where nothing does."""
+    """How the loaded data differ from the competition's; empty if no difference is found."""
     articles, sales = len(inputs.articles), len(inputs.sales)
     if (articles, sales) == (ARTICLES, SALES):
         return ""

@@ -1,4 +1,4 @@
-"""How good each model version was offline, by its training's trial and by its evaluation."""
+"""Offline quality of each model version, from its training trial and its evaluation."""
 
 import json
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ NUMBERS: Final = "evaluation.json"
 
 @dataclass(frozen=True)
 class Quality:
-    """`trial` is MAP@12 over the week held out from the training, of the ranking that was chosen;
-    `evaluated` is that of evaluate_recommendations, with its 95 % interval. None: not measured."""
+    """`trial` is MAP@12 over the week held out from training, of the chosen ranking; `evaluated` is
+    that of evaluate_recommendations, with its 95 % interval. None: not measured."""
 
     version: str
     pk: int
@@ -32,14 +32,14 @@ class Quality:
 
 
 def history() -> list[Quality]:
-    """The last versions that came to a bundle, oldest first."""
+    """The last versions with a bundle, oldest first."""
     done = (ModelVersion.Status.READY, ModelVersion.Status.PRUNED)
     found = ModelVersion.objects.filter(status__in=done).defer("manifest")[:SHOWN]
     return [of_version(version) for version in reversed(found)]
 
 
 def chart(versions: Sequence[Quality]) -> Chart | None:
-    """MAP@12 by version, as evaluated or else as in the training's own trial; None below two."""
+    """MAP@12 by version, as evaluated or else as in the trial; None below two versions."""
     known = [(v, v.trial if v.evaluated is None else v.evaluated) for v in versions]
     shown = [(version, value) for version, value in known if value is not None]
     if len(shown) < 2:
@@ -68,7 +68,7 @@ def of_version(version: ModelVersion) -> Quality:
 
 
 def evaluation(folder: Path) -> dict[str, Any] | None:
-    """The first metric of for-you in the report beside the bundle; None where there is none."""
+    """The first metric of for-you in the report beside the bundle; None without a report."""
     try:
         found = json.loads((folder / NUMBERS).read_text())
         own: dict[str, Any] = found["methods"]["for-you"]

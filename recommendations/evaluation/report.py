@@ -1,4 +1,4 @@
-"""What an evaluation says: one summary as plain data, and a page with plots made of it. Pure."""
+"""The evaluation report: a summary as plain data, and a page with plots made from it. Pure."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -18,10 +18,10 @@ Values = npt.NDArray[np.float64]
 def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> dict[str, Any]:
     """Means over all customers of all windows, with 95 % bootstrap intervals.
 
-    `note` says of what kind the data are, such as that they are synthetic.
+    `note` describes the data, such as that they are synthetic.
     """
     key = f"map@{plan.k}"
-    # A window with few buyers has no ranker, and so no row without one.
+    # A window with few buyers has no ranker, and so no row for the blend alone.
     methods = [n for n in outcomes[0].values if all(n in outcome.values for outcome in outcomes)]
     ours = pooled(outcomes, FOR_YOU, key)
     best = max(
@@ -77,7 +77,7 @@ def means(outcomes: Sequence[Outcome], part: str) -> dict[str, float]:
 
 
 def candidate_recall(outcomes: Sequence[Outcome]) -> dict[str, dict[str, dict[str, float]]]:
-    """By segment, generator and depth: how much of what was bought is among the candidates."""
+    """By segment, generator and depth: the share of purchases that are among the candidates."""
     size = np.concatenate([outcome.looked_into for outcome in outcomes])
     masks = {"everybody": np.ones(len(size), np.bool_)} | of_activity(size)
     return {
@@ -115,7 +115,7 @@ def by_age(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dic
 
 
 def by_activity(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, Any]:
-    """By the number of distinct articles of the customer's last year."""
+    """By the number of distinct articles the customer bought in the last year."""
     size = np.concatenate([outcome.activity for outcome in outcomes])
     return segments(outcomes, key, methods, of_activity(size))
 
@@ -145,7 +145,7 @@ def segments(
 
 
 def page(found: Mapping[str, Any]) -> str:
-    """The report as one HTML page without a script, its bars drawn as SVG."""
+    """The report as one HTML page without scripts, with SVG bars."""
     key = next(iter(found["methods"][FOR_YOU]))
     top = max(own[key]["interval"][1] for own in found["methods"].values()) or 1.0
     bars = [

@@ -1,4 +1,4 @@
-"""How much of what was bought the generators find: each alone, and all together. Pure."""
+"""Candidate recall of the generators: each alone, and their union. Pure."""
 
 from collections.abc import Mapping
 
@@ -18,8 +18,8 @@ Values = npt.NDArray[np.float64]
 
 
 def recall_at_depths(bundle: Bundle, truth: Truth) -> dict[str, dict[int, Values]]:
-    """Per generator and of the union, the share of each customer's purchases among the best so
-    many candidates."""
+    """Per generator and for the union, the share of each customer's purchases among the best
+    candidates at each depth."""
     found: dict[str, dict[int, list[float]]] = {
         name: {depth: [] for depth in DEPTHS}
         for name in (*(source.name.lower() for source in Source), UNION)
@@ -35,7 +35,7 @@ def recall_at_depths(bundle: Bundle, truth: Truth) -> dict[str, dict[int, Values
 
 
 def strongest(bundle: Bundle, customer: int) -> dict[str, list[int]]:
-    """The candidates of one customer by generator, the strongest first."""
+    """The candidates of one customer by generator, strongest first."""
     profile = profile_of(bundle, (), customer, after_history(bundle))
     found = generate(bundle, profile, WEIGHTS)
     deepest = max(DEPTHS)

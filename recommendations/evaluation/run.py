@@ -1,4 +1,4 @@
-"""An evaluation: rolling splits, every method on each, one report. Pure but for its progress."""
+"""An evaluation: every method on rolling splits, one report. Pure except for progress messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ from recommendations.training.ranker import NO_RANKER
 
 DEPTH = 100
 FOR_YOU = "for-you"
-# What for-you would show without its learned ranker, where it has one.
+# For-you without its learned ranker, if it has one.
 BLEND = "for-you, blend alone"
-# Baskets of so many articles can be cut in two.
+# Only baskets of at least this many articles can be split.
 SESSION_FROM = 3
 SESSION_FIRST = 5
 ACTIVITY = (0, 1, 5, 20)
-# Taking generators out one by one costs as much as ten methods: so many customers must do.
+# Leaving out each generator in turn costs as much as ten methods, so it uses this many customers.
 LOOKED_INTO = 2000
 
 Lists = npt.NDArray[np.int32]
@@ -42,8 +42,8 @@ class NothingToEvaluateError(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` a window;
-    `ablate`: train a ranker without each group of features too."""
+    """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` per window;
+    `ablate`: also train a ranker without each group of features."""
 
     holdout_days: int
     k: int
@@ -55,10 +55,10 @@ class Plan:
 @dataclass(frozen=True)
 class Outcome:
     """One split. `values` and `session` hold one value per customer or basket and metric,
-    `candidates` recall by generator and depth, `ablation` MAP without a generator, `features`
-    without a group of the ranker's features (empty where no ranker was chosen).
+    `candidates` recall by generator and depth, `ablation` MAP without each generator, `features`
+    without each group of the ranker's features (empty if no ranker was chosen).
 
-    The last three are of LOOKED_INTO customers, evenly sampled; their activity is `looked_into`.
+    The last three cover LOOKED_INTO customers, evenly sampled; their activity is `looked_into`.
     """
 
     as_of: str
@@ -79,7 +79,7 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
     splits = list(rolling(inputs, plan.holdout_days, plan.rolls))
     if not splits:
         raise NothingToEvaluateError("no window has sales before it and in it")
-    # Likeness may only know the prices that every window knows.
+    # Content similarity may only use prices known in every window.
     oldest = splits[-1].past
     likes = likes_of(oldest, facts_of(oldest), progress)
     outcomes = []
@@ -116,7 +116,7 @@ def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any
 
 
 def activity_of(bundle: Bundle, truth: Truth) -> Values:
-    """How many different articles of the last year we know of each customer."""
+    """The number of distinct articles each customer bought in the last year."""
     known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
     return np.array([len(own.rows) if own else 0 for own in known], np.float64)
 
@@ -151,7 +151,7 @@ def values_of(head: Lists, deep: Lists, truth: Truth) -> dict[str, Values]:
 
 
 def shown_of(head: Lists, bundle: Bundle, split: Split, truth: Truth) -> dict[str, float]:
-    """Of what is shown: coverage, novelty (bits), share not bought before by who sees it."""
+    """Of what is shown: coverage, novelty (bits), and the share not bought before."""
     past = split.past.sales
     units = np.bincount(past.row, minlength=len(bundle.article)).astype(np.float64)
     count = len(bundle.article)
@@ -194,7 +194,7 @@ def with_ranker(bundle: Bundle, text: npt.NDArray[np.uint8]) -> Bundle:
 
 
 def session(split: Split, bundle: Bundle, k: int, most: int) -> dict[str, Values]:
-    """Recall of the rest of each basket (customer, day), its first items being events or not."""
+    """Recall of the rest of each basket (customer, day), with its first items as events or not."""
     baskets: dict[tuple[int, int], dict[int, None]] = {}
     later = split.later
     lines = zip(later.customer.tolist(), later.day.tolist(), later.row.tolist(), strict=True)

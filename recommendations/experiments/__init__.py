@@ -1,1 +1,1 @@
-"""Which of several ways to recommend serves a shopper, and which of them serves shoppers better."""
+"""Experiments: which strategy serves a shopper, and which one serves shoppers better."""

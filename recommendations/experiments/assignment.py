@@ -1,4 +1,4 @@
-"""Who is in which variant: decided by hashes, so that all processes agree without storing it."""
+"""Assigns shoppers to variants by hashing, so that all processes agree without storing anything."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from web.cache import TTLCache
 
 @dataclass(frozen=True)
 class Arm:
-    """One variant, ready to serve; `weight` is its part of the experiment's shoppers."""
+    """One variant, ready to serve; `weight` is its share of the experiment's shoppers."""
 
     variant: int
     name: str
@@ -21,7 +21,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class Plan:
-    """A running experiment as the serving processes hold it."""
+    """A running experiment as cached by the serving processes."""
 
     experiment: int
     layer: str
@@ -33,13 +33,13 @@ class Plan:
 
 
 def share(salt: str, shopper: str) -> float:
-    """A number in [0, 1), even and independent for different salts."""
+    """A number in [0, 1), uniform, and independent for different salts."""
     digest = blake2b(f"{salt}/{shopper}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) / 2**64
 
 
 def arm_of(plans: Sequence[Plan], kind: str, shopper: str) -> Arm | None:
-    """The variant of the one experiment that has this shopper and this kind, if any."""
+    """The variant of the one experiment that covers this shopper and this kind, if any."""
     for plan in plans:
         if kind in plan.kinds and takes_part(plan, shopper):
             return chosen(plan, shopper)

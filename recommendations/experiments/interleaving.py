@@ -1,4 +1,4 @@
-"""Team-draft interleaving: one shelf out of two rankings, a click votes for who placed the item.
+"""Team-draft interleaving: one shelf from two rankings; a click is a vote for the item's ranking.
 
 Radlinski, Kurup, Joachims, "How does clickthrough data reflect retrieval quality?", CIKM 2008.
 """
@@ -12,7 +12,7 @@ from recommendations.recommenders.shelf import Item
 def draft(
     control: Sequence[Item], challenger: Sequence[Item], k: int, dice: Random
 ) -> tuple[list[Item], int]:
-    """Up to k items, and a number whose bit n is set where place n is the challenger's."""
+    """Up to k items, and a number whose bit n is set if position n is the challenger's."""
     rankings = {False: list(control), True: list(challenger)}
     picks = {False: 0, True: 0}
     shelf: list[Item] = []

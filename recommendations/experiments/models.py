@@ -1,4 +1,4 @@
-"""Experiments: a share of the shoppers, divided between variants, on some kinds of shelf."""
+"""Experiments: a share of the shoppers, split between variants, on some kinds of shelf."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -14,7 +14,7 @@ BUCKETS = 1000
 
 
 class Layer(models.Model):
-    """Shares out the shoppers: of the experiments in one layer a shopper is in one at most."""
+    """Divides the shoppers between experiments: each is in at most one experiment per layer."""
 
     name = models.CharField(max_length=40, unique=True)
 
@@ -28,8 +28,8 @@ class ExperimentQuerySet(models.QuerySet["Experiment"]):
 
 
 class Experiment(models.Model):
-    """`first_bucket` to `last_bucket` of the layer's BUCKETS are its own; of the shoppers in them
-    `ramp` percent take part, always the same ones and never fewer when it is raised."""
+    """`first_bucket` to `last_bucket` of the layer's BUCKETS belong to it; of the shoppers in them
+    `ramp` percent take part. The assignment is stable, and raising `ramp` removes nobody."""
 
     class Status(models.TextChoices):
         DRAFT = "draft"
@@ -88,7 +88,7 @@ class Experiment(models.Model):
             raise ValidationError({"kinds": f"No kind of shelf: {', '.join(sorted(unknown))}."})
 
     def start(self) -> None:
-        """Raise ValidationError where it clashes with one that runs, or has no fair comparison."""
+        """Raise ValidationError if it overlaps a running one or allows no fair comparison."""
         self.check_startable()
         self.status, self.started_at = Experiment.Status.RUNNING, timezone.now()
         self.stopped_at, self.stopped_why = None, ""
@@ -123,7 +123,7 @@ class Experiment(models.Model):
 
 
 class Variant(models.Model):
-    """One of an experiment's ways to serve; the control's parameters are mostly empty."""
+    """One variant of an experiment; the control's parameters are usually empty."""
 
     experiment = models.ForeignKey(Experiment, models.CASCADE, related_name="variants")
     name = models.CharField(max_length=40)
@@ -148,7 +148,7 @@ class Variant(models.Model):
             raise ValidationError({"parameters": str(error)}) from error
 
     def check_serves(self, kind: str) -> None:
-        """Raise ValidationError where its parameters make no sense for this kind of shelf."""
+        """Raise ValidationError if its parameters are invalid for this kind of shelf."""
         parameters, known = read(self.parameters), strategies_of(kind)
         if parameters.strategy not in known:
             raise ValidationError(f"{self.name}: for {kind} a strategy is {', '.join(known)}.")

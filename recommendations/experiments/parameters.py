@@ -11,10 +11,9 @@ Version = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", m
 
 
 class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`strategy` is a name of STRATEGIES or, for outfits, LOOKS; with `interleave` the shelf is
-    drafted from the default and that strategy in turns; `model_version` serves from that bundle
-    instead of the active one.
-    """
+    """`strategy` is a name of STRATEGIES or, for outfits, LOOKS; with `interleave` the shelf is a
+    team draft of the default and that strategy; `model_version` serves from that bundle instead of
+    the active one."""
 
     strategy: str = "default"
     interleave: bool = False
@@ -22,7 +21,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read(given: Any) -> Parameters:
-    """Raise ValueError, naming the field, for what isn't parameters."""
+    """Raise ValueError, naming the field, for invalid parameters."""
     try:
         parameters = msgspec.convert(given, Parameters)
     except msgspec.ValidationError as error:

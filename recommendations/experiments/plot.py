@@ -1,4 +1,4 @@
-"""Where to draw each variant's interval: places for a server-drawn SVG."""
+"""Coordinates of the variants' intervals for a server-drawn SVG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MARGIN: Final = 0.08
 
 @dataclass(frozen=True)
 class Bar:
-    """One variant against the control, in SVG units from the left; `zero` is no difference."""
+    """A variant against the control, in SVG units from the left; `zero` is no difference."""
 
     line: Line
     low: float
@@ -22,7 +22,7 @@ class Bar:
 
     @property
     def right(self) -> float:
-        """Where the upper end is written: not on top of the lower one."""
+        """Position of the label of the upper end, clear of the lower one."""
         return max(self.high, self.low + 44)
 
     @property
@@ -31,7 +31,7 @@ class Bar:
 
 
 def bars(results: Results) -> Sequence[Bar]:
-    """A bar for each variant that can be compared, all on one scale that holds zero."""
+    """A bar for each variant that can be compared, all on one scale that includes zero."""
     compared = [line for line in results.lines if line.against is not None]
     ends = [0.0]
     for line in compared:

@@ -21,7 +21,7 @@ PLANNED_CHANGE = 0.05
 
 @dataclass(frozen=True)
 class Line:
-    """One variant's totals, and its difference to the control in the experiment's metric."""
+    """One variant's totals, and its difference from the control in the experiment's metric."""
 
     variant: Variant
     shoppers: int
@@ -45,7 +45,7 @@ class Line:
 
     @property
     def relative(self) -> tuple[float, float, float] | None:
-        """The interval as shares of the control's mean; None where that is zero."""
+        """The interval relative to the control's mean; None if that is zero."""
         if self.against is None or (base := self.sample.mean - self.against.difference) <= 0:
             return None
         return self.against.difference / base, self.against.low / base, self.against.high / base
@@ -59,12 +59,12 @@ class Results:
 
     @property
     def mismatched(self) -> bool:
-        """The shoppers don't split as planned: then no other figure can be trusted."""
+        """The shoppers don't split as planned, so no other figure is valid."""
         return self.ratio_p < MISMATCH
 
 
 def results(experiment: Experiment) -> Results:
-    """Control first."""
+    """One line per variant, control first."""
     variants = sorted(experiment.variants.all(), key=lambda v: not v.is_control)
     totals = {v.pk: _totals(v, experiment.metric) for v in variants}
     control = _sample(totals[variants[0].pk]) if variants else Sample(0, 0.0, 0.0)
@@ -103,7 +103,7 @@ def _line(variant: Variant, totals: dict[str, float], control: Sample | None) ->
 
 
 def guard() -> list[Experiment]:
-    """Stop what surely harms: a variant whose whole interval lies below the guardrail."""
+    """Stop experiments with a mismatched split or with a variant surely below the guardrail."""
     stopped = []
     for experiment in Experiment.objects.running():
         if (why := harm(experiment)) is not None:

@@ -1,8 +1,8 @@
-"""The order of a page's shelves by what this shopper uses: a bandit over the shelves.
+"""Orders a page's shelves by what this shopper uses: a bandit over the shelves.
 
 Each shelf's share of the shopper's clicks has a Dirichlet posterior whose prior is the page's own
-order; a draw from it (Thompson sampling) is the day's order. So a shelf that is used rises, one
-that isn't may still come up, and nothing jumps about while somebody looks around.
+order; one draw from it (Thompson sampling) sets the order for the day. So shelves in use rise,
+unused ones still get a chance, and the order is stable during a visit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from recommendations.attribution.models import Interaction
 
 
 def shelf_order(kinds: Sequence[str], shopper: str | None, day: int) -> list[str]:
-    """The kinds, in the page's own order for whoever has not clicked on a shelf yet."""
+    """The kinds in order; the page's own order for a shopper who has not clicked on a shelf yet."""
     return ordered(kinds, clicks_of(shopper), crc32(f"{shopper}:{day}".encode()))
 
 
 def clicks_of(shopper: str | None) -> dict[str, int]:
-    """How often the shopper clicked on an article of each kind of shelf, or put one in the bag."""
+    """How often the shopper clicked on, or added to the bag, an article of each kind of shelf."""
     if shopper is None:
         return {}
     touches = Interaction.objects.filter(shopper=shopper, kind__in=("click", "bag_add"))
@@ -29,7 +29,7 @@ def clicks_of(shopper: str | None) -> dict[str, int]:
 
 
 def ordered(kinds: Sequence[str], clicks: Mapping[str, int], seed: int) -> list[str]:
-    """A draw of the posterior, the shelf with the largest share first. Pure."""
+    """A draw from the posterior, largest share first. Pure."""
     if not any(clicks.get(kind) for kind in kinds):
         return list(kinds)
     prior = np.arange(len(kinds), 0, -1.0)

@@ -1,4 +1,4 @@
-"""What an experiment's figures allow one to say, at any moment and as often as one looks."""
+"""Statistics of experiments that are valid at any moment and for any number of looks."""
 
 import math
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from typing import Final
 from scipy import stats
 
 ALPHA: Final = 0.05
-# Where the sequence is tightest: after about this many shoppers of the smaller variant.
+# The interval is tightest after about this many shoppers in the smaller variant.
 TIGHTEST_AT: Final = 1000
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Of one variant: shoppers, and mean and variance of the metric per shopper."""
+    """One variant: number of shoppers, and mean and variance of the metric per shopper."""
 
     n: int
     mean: float
@@ -23,7 +23,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Interval:
-    """A difference of means, and the interval that holds it with 95 % at every look at once."""
+    """A difference of means, and its interval: 95 % coverage at all looks at once."""
 
     difference: float
     low: float
@@ -35,12 +35,12 @@ class Interval:
 
 
 def difference(control: Sample, other: Sample, alpha: float = ALPHA) -> Interval | None:
-    """The asymptotic confidence sequence of the difference; None below two shoppers a variant.
+    """The asymptotic confidence sequence of the difference; None below two shoppers per variant.
 
     Valid at every sample size at once, so that one may look daily and stop at will: Waudby-Smith,
     Arbour, Sinha, Kennedy, Ramdas, "Time-uniform central limit theory and asymptotic confidence
     sequences", Annals of Statistics 52 (2024), theorem 2.2; for two samples the variance of the
-    difference stands for σ²/n.
+    difference takes the place of σ²/n.
     """
     if min(control.n, other.n) < 2:
         return None
@@ -61,7 +61,7 @@ def boundary(n: int, alpha: float) -> float:
 
 
 def sample_ratio(counts: Sequence[int], weights: Sequence[int]) -> float:
-    """The p-value of the shoppers' numbers under the weights (χ²); below 0.001 something is broken.
+    """The p-value of the shopper counts under the weights (χ²); below 0.001 something is broken.
 
     Fabijan et al., "Diagnosing sample ratio mismatch in online controlled experiments", KDD 2019.
     """
@@ -72,9 +72,9 @@ def sample_ratio(counts: Sequence[int], weights: Sequence[int]) -> float:
 
 
 def shoppers_needed(control: Sample, relative: float, power: float = 0.8) -> int | None:
-    """Shoppers a variant to tell a relative change of the mean with a test at one planned look.
+    """Shoppers per variant needed to detect a relative change of the mean with one planned look.
 
-    The usual normal approximation 2σ²(z₁₋α/₂ + z_power)²/δ²; looking at any time costs more.
+    The usual normal approximation 2σ²(z₁₋α/₂ + z_power)²/δ²; looking at any time needs more.
     """
     if control.mean <= 0 or control.variance <= 0:
         return None

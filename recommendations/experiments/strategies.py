@@ -1,4 +1,4 @@
-"""The ways to fill a shelf or dress an outfit that a variant may choose from."""
+"""The strategies for shelves and outfits that a variant may choose from."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,13 +16,13 @@ def default(kind: Recommender, context: RequestContext) -> Found:
 
 
 def popularity(_: Recommender, context: RequestContext) -> Found:
-    """What sells, the same for everybody."""
+    """Best sellers, the same for everybody."""
     items, strategy = popular_lately(context)
     return Found(strategy, "Popular right now", items)
 
 
 def without_live(kind: Recommender, context: RequestContext) -> Found:
-    """As if nothing had been heard of the shopper since the model was trained."""
+    """Ignores everything the shopper did since the model was trained."""
     if context.live is None:
         return kind.find(context)
     unheard = replace(context.live, stored=State(bag=context.live.stored.bag))
@@ -38,7 +38,7 @@ STRATEGIES: Final[dict[str, Callable[[Recommender, RequestContext], Found]]] = {
 
 
 def strategies_of(kind: str) -> list[str]:
-    """The names of a kind's strategies, its own first; none for what can't be experimented on."""
+    """The names of a kind's strategies, default first; none if it can't be experimented on."""
     if kind == OUTFIT:
         return list(LOOKS)
     return list(STRATEGIES) if kind in RECOMMENDERS else []

@@ -1,5 +1,5 @@
-"""Complete the outfit: which articles complement a bag, learned from baskets of different slots.
+"""Complete the outfit: which articles complement a bag, learned from baskets that span slots.
 
-`slots` says what a slot is, `baskets` counts, `model` scores a pair of articles, `fit` learns the
-weights, `training` makes the bundle's arrays; `search` and `assembly` answer requests.
+`slots` defines the slots, `baskets` counts, `model` scores a pair of articles, `fit` learns the
+weights, `training` builds the bundle's arrays; `search` and `assembly` answer requests.
 """

@@ -21,7 +21,7 @@ def wardrobe_of(bundle: Bundle) -> Wardrobe:
 
 
 def wardrobe(arrays: Mapping[str, npt.NDArray[Any]]) -> Wardrobe:
-    """From arrays named as in `bundle.format.ARRAYS`."""
+    """From arrays with the names of `bundle.format.ARRAYS`."""
     return Wardrobe(
         model=from_arrays(arrays),
         slots=slots(),

@@ -1,4 +1,4 @@
-"""A whole look around a bag: one article per missing slot, chosen together. Pure."""
+"""A whole look around a bag: one article per missing slot, chosen jointly. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from recommendations.outfits.search import Matches, Wardrobe, Wishes, looked_for
 from recommendations.outfits.together import clashes, occasion_of, suits_bag
 from recommendations.ranking.pipeline import among
 
-# Looked at per slot; more costs time and changes little.
+# Candidates per slot; more cost time and change little.
 PER_SLOT = 12
-# Slots of a look when nobody says which.
+# Slots of a look by default.
 MOST_SLOTS = 5
-# What the new pieces owe each other, beside what they owe the bag.
+# Weight of the fit between new pieces, relative to their fit to the bag.
 AMONG_THEMSELVES = 0.3
 SWEEPS = 3
 NEVER = -np.inf
@@ -27,7 +27,7 @@ Worth = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Piece:
-    """The row chosen for a slot, its score for the bag, and others that would do, best first."""
+    """The row chosen for a slot, its score for the bag, and alternatives, best first."""
 
     slot: int
     row: int
@@ -38,7 +38,7 @@ class Piece:
 @dataclass(frozen=True)
 class Look:
     """The pieces, best slot first, for an occasion (its number), and the slots that an outfit of
-    this kind has and this one lacks."""
+    this kind should have and this one lacks."""
 
     occasion: int
     pieces: list[Piece]
@@ -47,8 +47,8 @@ class Look:
 
 @dataclass(frozen=True)
 class Board:
-    """What a look is chosen from: candidates, their prices, `owed[i, j]` what two owe each other,
-    `clash[i, j]` whether they are never in one look, and the budget for all pieces together
+    """What a look is chosen from: candidates, their prices, `owed[i, j]` the mutual fit of two,
+    `clash[i, j]` whether they may not share a look, and the budget for all pieces together
     (infinite without one)."""
 
     found: Matches
@@ -59,7 +59,7 @@ class Board:
 
     @cached_property
     def places(self) -> dict[int, Places]:
-        """Per slot where its candidates stand, best first."""
+        """Per slot the positions of its candidates, best first."""
         slots = self.found.slots
         return {slot: np.flatnonzero(slots == slot) for slot in np.unique(slots).tolist()}
 
@@ -75,10 +75,11 @@ class Board:
         return kept
 
     def chosen(self, slots: list[int]) -> dict[int, int]:
-        """Per slot the place of its piece; a slot without one that goes with the others is left
-        out. First one after another, then each in turn becomes the best beside the others.
+        """Per slot the position of its piece; a slot where nothing goes with the others is left
+        out. A greedy pass fills the slots, then each piece in turn is replaced by the best one
+        beside the others.
 
-        No step leaves the budget or lowers the score of the whole look.
+        No step exceeds the budget or lowers the score of the whole look.
         """
         best = self._one_after_another(slots)
         for _ in range(SWEEPS):
@@ -90,7 +91,7 @@ class Board:
         return best
 
     def _one_after_another(self, slots: list[int]) -> dict[int, int]:
-        """What is left of the budget always pays for the cheapest pieces of the later slots."""
+        """Always reserves enough of the budget for the cheapest pieces of the later slots."""
         least = {slot: float(self.price[self.places[slot]].min()) for slot in slots}
         best: dict[int, int] = {}
         for at, slot in enumerate(slots):
@@ -101,8 +102,7 @@ class Board:
         return best
 
     def worth(self, slot: int, chosen: dict[int, int], reserved: float = 0.0) -> Worth:
-        """Of each candidate of a slot beside the other pieces; NEVER beyond the budget or beside
-        what it clashes with."""
+        """Score of each candidate of a slot beside the others; NEVER if it can't be chosen."""
         places = self.places[slot]
         pieces = [place for other, place in chosen.items() if other != slot]
         value = self.found.scores[places] + self.owed[places][:, pieces].sum(axis=1)
@@ -113,7 +113,7 @@ class Board:
         return worth
 
     def others(self, slot: int, chosen: dict[int, int], count: int) -> list[int]:
-        """Rows that could take the place of the slot's piece, best first."""
+        """Alternatives to the slot's piece, best first."""
         places, worth = self.places[slot], self.worth(slot, chosen)
         order = np.argsort(-worth, kind="stable")
         fit = [at for at in order.tolist() if worth[at] > NEVER and places[at] != chosen[slot]]
@@ -123,10 +123,10 @@ class Board:
 def assemble(
     wardrobe: Wardrobe, bag: Ints, wishes: Wishes, budget: float | None, alternatives: int
 ) -> Look:
-    """One piece for each slot the bag misses, best slot first.
+    """One piece for each slot the bag lacks, best slot first.
 
-    `bag` includes what the shopper locked. `budget` bounds the sum of the pieces' prices (in the
-    files' unit); where it can't pay for every slot, the least fitting ones are left out.
+    `bag` includes locked pieces. `budget` bounds the sum of the pieces' prices (in the files'
+    unit); if it can't pay for every slot, the least fitting ones are left out.
     """
     occasion = occasion_of(wardrobe.wear, bag)
     worn = wearable(wardrobe, bag, wishes, occasion)
@@ -155,7 +155,7 @@ def assemble(
 
 
 def wearable(wardrobe: Wardrobe, bag: Ints, wishes: Wishes, occasion: int) -> list[int]:
-    """The slots in question: those asked for, else those the occasion wears and the bag's."""
+    """The slots to consider: those requested, else those of the occasion and of the bag."""
     if wishes.slots is not None:
         return sorted(wishes.slots)
     filled = set(wardrobe.model.slot[bag].tolist())
@@ -163,10 +163,10 @@ def wearable(wardrobe: Wardrobe, bag: Ints, wishes: Wishes, occasion: int) -> li
 
 
 def shelved(wardrobe: Wardrobe, found: Matches) -> Matches:
-    """The best PER_SLOT of each slot, one of a design, in order.
+    """The best PER_SLOT of each slot, one per design, in order.
 
-    Half the places of a slot that holds patterned and plain pieces are for the plain ones: beside
-    a pattern only they will do.
+    In a slot with both patterned and plain pieces, half the places are for plain ones: only they go
+    with a pattern.
     """
     taken: dict[tuple[int, bool], int] = {}
     designs: set[int] = set()
@@ -185,8 +185,8 @@ def shelved(wardrobe: Wardrobe, found: Matches) -> Matches:
 def missing(
     wardrobe: Wardrobe, bag: Ints, found: Matches, wishes: Wishes, occasion: int
 ) -> list[int]:
-    """The slots to fill, needed ones and then the best first, none of which makes another (or the
-    bag's) superfluous."""
+    """The slots to fill, required ones first and then the best, none of which makes another one (or
+    one of the bag's) superfluous."""
     slots, filled = wardrobe.slots, set(wardrobe.model.slot[bag].tolist())
     shut = set[int]().union(*(slots.without[slot] for slot in filled))
     needed = {slot for choice in wardrobe.needs(occasion) for slot in choice}
@@ -204,8 +204,8 @@ def missing(
 def lacking(
     wardrobe: Wardrobe, bag: Ints, chosen: Iterable[int], wishes: Wishes, occasion: int
 ) -> list[int]:
-    """What was asked for, or an outfit of the occasion needs, and is neither there nor chosen;
-    and what it goes without."""
+    """Slots that were requested, or are required by the occasion, and are neither there nor chosen;
+    and those the occasion goes without."""
     there = {*wardrobe.model.slot[bag].tolist(), *chosen}
     if wishes.slots is not None:
         return sorted(wishes.slots - there)
@@ -214,7 +214,7 @@ def lacking(
 
 
 def between(wardrobe: Wardrobe, found: Matches) -> Floats:
-    """Candidates × candidates: what pieces of different slots owe each other, both ways."""
+    """Candidates × candidates: the fit of pieces of different slots, in both directions."""
     scores = wardrobe.model.scores(found.rows, found.rows)
     owed = (AMONG_THEMSELVES / 2 * (scores + scores.T)).astype(np.float32)
     owed[found.slots[:, None] == found.slots] = 0.0

@@ -1,4 +1,4 @@
-"""What may be worn together, read from constraints.json: an operator's file, no code."""
+"""What may be worn together, read from constraints.json, which operators edit."""
 
 import re
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from recommendations.outfits.slots import SlotsError, slots
 
 FILE: Final = Path(__file__).with_name("constraints.json")
 NEUTRAL: Final = -1
-# A rule's lists of words, and the column of the articles each is looked for in.
+# A rule's lists of patterns, and the column of the articles each is matched against.
 WORDS: Final = {
     "audiences": "index_group_name",
     "indexes": "index_name",
@@ -31,7 +31,7 @@ class ConstraintsError(SlotsError):
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Holds for an article for which every list that isn't empty names it."""
+    """Matches an article if every non-empty list does."""
 
     value: str | list[str]
     types: list[int] = []
@@ -44,7 +44,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Articles of different values are never in one look; those of `neutral` go with any."""
+    """Articles with different values are never in one look; `neutral` ones go with any."""
 
     name: str
     about: str
@@ -53,7 +53,7 @@ class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Articles by product type, pattern or department: any of the lists is enough."""
+    """Articles by product type, pattern or department: a match in any of the lists is enough."""
 
     about: str
     types: list[int] = []
@@ -62,8 +62,8 @@ class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Occasion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`wears` are the slots of a look; of each list of `needs` it has one slot or says that the
-    first is missing; `not_worn` are slots nobody should miss, each with the reason."""
+    """`wears` are the slots of a look; of each list in `needs` it has one slot or reports the first
+    as missing; `not_worn` are slots that are never missing, each with the reason."""
 
     name: str
     label: str
@@ -83,10 +83,10 @@ class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True)
 class Wear:
-    """What the tables say of each article.
+    """The constraint tables applied to each article.
 
-    `occasions` has a bit per occasion, `occasion` is the one an article is worn at first; `agree`
-    is tables × articles, NEUTRAL where an article goes with any; `patterned` and `filler` flag.
+    `occasions` has a bit per occasion, `occasion` is the article's first one; `agree` is tables ×
+    articles, NEUTRAL if an article goes with any; `patterned` and `filler` are flags.
     """
 
     occasions: Ints
@@ -97,7 +97,7 @@ class Wear:
 
 
 class Constraints:
-    """The tables, checked; an occasion's number is its place in the file."""
+    """The validated tables; an occasion's number is its position in the file."""
 
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
@@ -105,7 +105,7 @@ class Constraints:
         self._names = [occasion.name for occasion in tables.occasions]
 
     def wear(self, articles: pd.DataFrame) -> Wear:
-        """`articles` as training.inputs has them."""
+        """`articles` as in dataset.inputs."""
         return Wear(
             *self._worn_at(articles),
             np.stack([self._values(table, articles) for table in self.tables.agree]),
@@ -135,7 +135,7 @@ def values(rule: Rule) -> list[str]:
 
 
 def first_that_holds(rules: list[Rule], articles: pd.DataFrame) -> Ints:
-    """Per article the place of the first rule that holds, len(rules) where none does."""
+    """Per article the index of the first rule that matches, len(rules) if none does."""
     found = np.full(len(articles), len(rules), np.int32)
     for place in range(len(rules) - 1, -1, -1):
         found[holds(rules[place], articles)] = place
@@ -166,7 +166,7 @@ def any_of(named: Named, articles: pd.DataFrame) -> Flags:
 
 
 def named_like(patterns: Iterable[str], names: pd.Series) -> Flags:
-    """Whether one of the patterns is in the name, whatever the case; each name is read once."""
+    """Whether a pattern matches the name, ignoring case; each distinct name is tested once."""
     wanted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
     codes, unique = pd.factorize(names)
     found = np.array([bool(wanted.search(name)) for name in unique], np.bool_)
@@ -174,7 +174,7 @@ def named_like(patterns: Iterable[str], names: pd.Series) -> Flags:
 
 
 def read(file: Path) -> Constraints:
-    """Raise ConstraintsError with the fault and its place."""
+    """Raise ConstraintsError with the error and its location."""
     try:
         tables = msgspec.json.decode(file.read_bytes(), type=Tables)
     except (OSError, msgspec.DecodeError) as error:

@@ -1,7 +1,7 @@
-"""The features by which pairs of articles are judged: one registry, an entry per feature. Pure.
+"""The features of article pairs: one registry, an entry per feature. Pure.
 
-A pair's features (FEATURES) say how well a candidate goes with one article of the bag; a bag's
-(BAG_FEATURES) sum up over its articles what one of them says. Training learns a weight for each.
+A pair's features (FEATURES) measure how well a candidate goes with one article of the bag; a bag's
+features (BAG_FEATURES) aggregate one of them over its articles. Training learns a weight for each.
 """
 
 from collections.abc import Callable
@@ -13,13 +13,13 @@ import numpy as np
 
 from recommendations.outfits.pairs import Floats, Ints, Pairs, looked_up
 
-# The last columns of a content vector stem from name and description (content.TEXT_DIMENSIONS).
+# The last columns of a content vector come from name and description (content.TEXT_DIMENSIONS).
 WORDS: Final = 64
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of the articles; one entry per article unless said otherwise.
+    """The data about the articles; one entry per article unless stated otherwise.
 
     `groups` is TABLES × articles; `tables` one square of lifts per line of it; `product_row` the
     row of the article's product in `products`; `online` the log-odds of being sold online;
@@ -41,7 +41,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Met:
-    """The pairs bag × candidates, and what several features need of them, found once."""
+    """The pairs bag × candidates, with values that several features share computed once."""
 
     known: Known
     bag: Ints
@@ -49,12 +49,12 @@ class Met:
 
     @cached_property
     def article(self) -> tuple[Floats, Floats]:
-        """Lift and count of the articles."""
+        """Lift and count of the article pairs."""
         return looked_up(self.known.articles, self.bag, self.candidates)
 
     @cached_property
     def product(self) -> tuple[Floats, Floats]:
-        """Lift and count of their products."""
+        """Lift and count of the product pairs."""
         row = self.known.product_row
         return looked_up(self.known.products, row[self.bag], row[self.candidates])
 
@@ -71,7 +71,7 @@ class Met:
 
     @cached_property
     def code_distance(self) -> Floats:
-        """A collection is numbered together."""
+        """Distance of product codes: a collection is numbered consecutively."""
         product = self.known.product
         apart = np.abs(product[self.bag][:, None] - product[self.candidates]).astype(np.float32)
         found: Floats = np.log1p(apart, out=apart)
@@ -105,8 +105,8 @@ Values = Callable[[Met], Floats]
 
 @dataclass(frozen=True)
 class Feature:
-    """`values` gives bag × candidates (or what spreads to it); `usual` is the weight that a shop
-    starts from which has too few baskets to learn its own."""
+    """`values` gives bag × candidates (or what broadcasts to it); `usual` is the default weight for
+    a shop with too few baskets to learn its own."""
 
     name: str
     values: Values
@@ -115,7 +115,7 @@ class Feature:
 
 @dataclass(frozen=True)
 class Table(Feature):
-    """The lift of a pair of attribute values in baskets; `columns` make the attribute."""
+    """The lift of a pair of attribute values in baskets; `columns` form the attribute."""
 
     columns: tuple[str, ...] = ()
 
@@ -172,7 +172,7 @@ TABLES: Final = tuple(own.name for own in OWN_TABLES)
 
 @dataclass(frozen=True)
 class BagFeature:
-    """What the whole bag says: the values of one feature (bag × candidates) made one line."""
+    """A feature of the whole bag: the values of one pair feature (bag × candidates), aggregated."""
 
     name: str
     of: str
@@ -184,9 +184,9 @@ def highest(values: Floats) -> Floats:
     return found
 
 
-# Popularity once, not once per article of the bag; the nearest words, as one like-named partner is
-# enough; and the baskets shared with the whole bag: all, those of the closest article, and the
-# share of the bag ever met.
+# Popularity once, not once per article of the bag; the nearest words, as one similarly named
+# partner is enough; and the baskets shared with the whole bag: all, those of the closest article,
+# and the share of the bag ever seen together.
 BAG_FEATURES: Final[tuple[BagFeature, ...]] = (
     BagFeature("own_popularity", "popularity", lambda values: values[0]),
     BagFeature("nearest_words", "words", lambda values: values.max(axis=0)),
@@ -194,5 +194,5 @@ BAG_FEATURES: Final[tuple[BagFeature, ...]] = (
     BagFeature("met_most", "article_count", highest),
     BagFeature("met_share", "article_count", lambda v: (v > 0).mean(axis=0, dtype=np.float32)),
 )
-# What a list is ranked by; a weight per slot follows.
+# What lists are ranked by; a weight per slot follows.
 RANKING: Final = (*FEATURES, *(feature.name for feature in BAG_FEATURES))

@@ -1,4 +1,4 @@
-"""Learning what comes next: the weights by which a list of complements is ranked."""
+"""Listwise learning of what is bought next: the weights that rank a list of complements."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from recommendations.outfits.features import RANKING
 from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 
-# What is learned from fewer lists than this is noise.
+# Fewer lists than this give only noise.
 ENOUGH = 300
-# Only what comes near the head of a list teaches what its order should be.
+# Only the head of a list is useful for learning its order.
 LIST = 150
 RIDGE = 20.0
 STEPS = 120
-# What popularity is worth before a shop has taught it.
+# Default weight of popularity, before a shop has learned its own.
 USUAL_POPULARITY = 0.6
 
 Weights = npt.NDArray[np.float64]
@@ -26,8 +26,8 @@ Lists = Iterable[tuple[Ints, Ints, int]]
 
 @dataclass(frozen=True)
 class Choices:
-    """One line per candidate: `features` as Model.ranking, `starts` where each list begins,
-    `chosen` the line of what was bought in each."""
+    """One line per candidate: `features` as Model.ranking, `starts` the beginning of each list,
+    `chosen` the line of the purchase in each."""
 
     features: Floats
     starts: npt.NDArray[np.int64]
@@ -35,7 +35,7 @@ class Choices:
 
 
 def unranked(weights: Floats, slots: int) -> Floats:
-    """The ranking that pair weights alone give, best sellers ahead: what learning starts from."""
+    """The ranking by pair weights alone, best sellers first: where learning starts."""
     found = np.zeros(len(RANKING) + slots, np.float32)
     found[: len(weights)] = weights
     found[RANKING.index("own_popularity")] = USUAL_POPULARITY
@@ -43,9 +43,8 @@ def unranked(weights: Floats, slots: int) -> Floats:
 
 
 def ranking_of(found: Choices, usual: Floats) -> Floats:
-    """Conditional logit (McFadden 1974): the weights that make what was bought likeliest among the
-    candidates of its list; `usual` where there are too few lists. The features are used up.
-    """
+    """Conditional logit (McFadden 1974): the weights that make the purchases likeliest among the
+    candidates of their lists; `usual` if there are too few lists. Overwrites the features."""
     if len(found.chosen) < ENOUGH:
         return usual
     scale = found.features.std(axis=0) + np.float32(1e-6)
@@ -62,9 +61,9 @@ def ranking_of(found: Choices, usual: Floats) -> Floats:
 
 
 def choices(model: Model, lists: Lists, slots: int) -> Choices:
-    """`lists` gives bag, candidates and the bought row; one without it teaches nothing.
+    """`lists` gives bag, candidates and the purchased row; a list without one is skipped.
 
-    Of the candidates the LIST best by `model.ranking` so far are kept.
+    The LIST best candidates by the current `model.ranking` are used.
     """
     features, sizes, chosen = [np.zeros((0, len(RANKING) + slots), np.float32)], [0], []
     for bag, candidates, bought in lists:
@@ -81,7 +80,7 @@ def choices(model: Model, lists: Lists, slots: int) -> Choices:
 
 
 def together(parts: Sequence[Choices]) -> Choices:
-    """The lists of all parts, one after another."""
+    """Concatenates the lists of all parts."""
     before = np.cumsum([0, *(len(part.features) for part in parts[:-1])])
     return Choices(
         np.concatenate([part.features for part in parts]),
@@ -91,7 +90,7 @@ def together(parts: Sequence[Choices]) -> Choices:
 
 
 def described(model: Model, bag: Ints, candidates: Ints, slots: int) -> Floats:
-    """candidates × (RANKING, then slots): what Model.wanted multiplies its weights with."""
+    """candidates × (RANKING, then slots): what Model.wanted multiplies by its weights."""
     found = np.stack(list(model.ranked_for(bag, candidates)), axis=1)
     own = np.arange(slots) == model.slot[candidates][:, None]
     return np.concatenate([found, own.astype(np.float32)], axis=1)

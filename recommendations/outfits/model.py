@@ -17,15 +17,14 @@ from recommendations.outfits.features import (
 )
 from recommendations.outfits.pairs import Floats, Ints, Pairs
 
-# A whole bag says more than one article, but its items repeat each other.
+# A whole bag says more than one article, but its items are redundant.
 BAG_POWER = 0.5
 
 
 @dataclass(frozen=True)
 class Model(Known):
-    """What is known, and what it is worth: `weights` (as FEATURES) tell how well a pair goes
-    together whatever its popularity, `ranking` (as RANKING, then one per slot) what a shopper adds
-    next."""
+    """The data and the weights: `weights` (as FEATURES) score how well a pair goes together
+    regardless of popularity, `ranking` (as RANKING, then one per slot) what a shopper adds next."""
 
     weights: Floats
     ranking: Floats
@@ -40,7 +39,7 @@ class Model(Known):
         return total / np.float32(len(bag) ** BAG_POWER)
 
     def wanted(self, bag: Ints, candidates: Ints) -> Floats:
-        """One score per candidate: how likely it is what is added to the bag next."""
+        """One score per candidate: how likely it is to be added to the bag next."""
         met = Met(self, bag, candidates)
         pairs = weighed(met, self.ranking[: len(FEATURES)])
         total: Floats = pairs.sum(axis=0) * np.float32(len(bag) ** -BAG_POWER)
@@ -50,7 +49,7 @@ class Model(Known):
         return total
 
     def ranked_for(self, bag: Ints, candidates: Ints) -> Iterator[Floats]:
-        """Per candidate each of RANKING for the whole bag."""
+        """The RANKING features of each candidate for the whole bag."""
         met = Met(self, bag, candidates)
         shared = np.float32(len(bag) ** -BAG_POWER)
         for feature in REGISTRY:
@@ -59,7 +58,7 @@ class Model(Known):
         yield from bag_values(met)
 
     def wanted_alone(self, rows: Ints, candidates: Ints) -> Floats:
-        """rows × candidates: `wanted` for each row as a bag of its own."""
+        """rows × candidates: `wanted` for each row as a single-article bag."""
         met = Met(self, rows, candidates)
         total = weighed(met, self.ranking[: len(FEATURES)])
         shape = total.shape
@@ -79,7 +78,7 @@ VALUES = {feature.name: feature.values for feature in REGISTRY}
 
 
 def weighed(met: Met, weights: Floats) -> Floats:
-    """bag × candidates: the sum of all features by their weights."""
+    """bag × candidates: the weighted sum of all features."""
     total = np.zeros((len(met.bag), len(met.candidates)), np.float32)
     for feature, weight in zip(REGISTRY, weights.tolist(), strict=True):
         if weight:
@@ -88,14 +87,14 @@ def weighed(met: Met, weights: Floats) -> Floats:
 
 
 def bag_values(met: Met) -> Iterator[Floats]:
-    """Per candidate each of BAG_FEATURES."""
+    """The BAG_FEATURES of each candidate."""
     shape = (len(met.bag), len(met.candidates))
     for feature in BAG_FEATURES:
         yield feature.summed_up(np.broadcast_to(VALUES[feature.of](met), shape))
 
 
 def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:
-    """As `bundle.format.ARRAYS` names them; what the bundle has anyway isn't repeated."""
+    """Named as in `bundle.format.ARRAYS`, without arrays that the bundle has anyway."""
     own: dict[str, npt.NDArray[Any]] = {
         "outfit_slot": model.slot,
         "outfit_product_row": model.product_row,
@@ -135,6 +134,6 @@ def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
 
 
 def split(flat: Floats, sizes: list[int]) -> list[Floats]:
-    """The square tables that stand one after another in `flat`."""
+    """The square tables concatenated in `flat`."""
     parts = np.split(flat, np.cumsum([size * size for size in sizes])[:-1])
     return [part.reshape(size, size) for part, size in zip(parts, sizes, strict=True)]

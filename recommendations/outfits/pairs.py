@@ -1,4 +1,4 @@
-"""What is known of pairs of rows: the partners of each, and how to look many of them up at once."""
+"""Known pairs of rows: the partners of each, and a vectorised lookup."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,8 +16,8 @@ NOWHERE: Final = -1
 class Pairs:
     """Per left row its partners (`columns[starts[r]:starts[r + 1]]`).
 
-    `lift` is log((n + 3) / (E + 3)) and `count` log(1 + n), where n counts baskets and E is what
-    chance gives.
+    `lift` is log((n + 3) / (E + 3)) and `count` log(1 + n), where n counts baskets and E is the
+    expectation under chance.
     """
 
     starts: npt.NDArray[np.int64]
@@ -27,14 +27,14 @@ class Pairs:
 
 
 def looked_up(pairs: Pairs, left: Ints, right: Ints) -> tuple[Floats, Floats]:
-    """Lift and count of each pair of rows, left × right, 0 where the two were never met."""
+    """Lift and count of each pair of rows, left × right, 0 for pairs never seen."""
     column = np.full(len(pairs.starts) - 1, NOWHERE, np.int32)
     column[right] = np.arange(len(right), dtype=np.int32)
     at, line = runs(pairs.starts, left)
     partner = column[pairs.columns[at]]
     met = partner != NOWHERE
     at, cell = at[met], line[met] * len(right) + partner[met]
-    # A row that stands twice in `right` is found in its last place only.
+    # A repeated row in `right` is found only at its last position.
     place = column[right]
     found = np.zeros((2, len(left) * len(right)), np.float32)
     found[0, cell], found[1, cell] = pairs.lift[at], pairs.count[at]
@@ -45,7 +45,7 @@ def looked_up(pairs: Pairs, left: Ints, right: Ints) -> tuple[Floats, Floats]:
 def runs(
     starts: npt.NDArray[np.int64], rows: Ints
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
-    """The places that belong to each of the rows, one after another, and whose each is."""
+    """The indices that belong to each of the rows, concatenated, and the owner of each."""
     first = starts[rows]
     length = starts[rows + 1] - first
     line = np.repeat(np.arange(len(rows)), length)

@@ -1,4 +1,4 @@
-"""Why a piece was chosen: the strongest of what the model saw between it and the bag. Pure."""
+"""Why a piece was chosen: the strongest signal between it and the bag. Pure."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from recommendations.outfits.features import TABLES
 from recommendations.outfits.pairs import Floats, Ints, looked_up
 from recommendations.outfits.search import Wardrobe
 
-# Lifts (logarithms) below these say too little to be told.
+# Lifts (logarithms) below these are too weak to mention.
 OFTEN = 0.5
 HARMONY = 0.15
 COLOUR = TABLES.index("colour")
@@ -17,14 +17,14 @@ COLOUR = TABLES.index("colour")
 @dataclass(frozen=True)
 class Why:
     """`kind` is "worn" (often bought with the article `row`), "colour" (its colour goes with that
-    of `row`) or "slot" (`row` is none)."""
+    of `row`) or "slot" (no `row`)."""
 
     kind: str
     row: int | None
 
 
 def why(wardrobe: Wardrobe, bag: Ints, pieces: Ints) -> list[Why]:
-    """Of each piece the bag's article that speaks most for it, and how."""
+    """For each piece, the article of the bag that best supports it, and how."""
     if len(bag) == 0 or len(pieces) == 0:
         return [Why("slot", None)] * len(pieces)
     model = wardrobe.model

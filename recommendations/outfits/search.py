@@ -13,28 +13,28 @@ from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
 from recommendations.outfits.slots import Slots
 from recommendations.ranking.pipeline import among
 
-# Articles whose content is this alike are the same thing twice.
+# Articles with content this similar count as the same thing.
 NEAR_COPY = 0.9
-# Best sellers that a look may choose from in each slot, behind the shortlists.
+# Best sellers per slot that a look may choose from, after the shortlists.
 SELLERS = 24
 BEHIND = np.float32(20.0)
-# What it is worth that two halves of one garment have one colour.
+# Bonus when two halves of one garment have the same colour.
 MATCHING = np.float32(3.0)
 COLOUR = TABLES.index("colour")
-# Among the first FIRST results at least SPREAD slots, where the audience has so many.
+# The first FIRST results span at least SPREAD slots, if the audience has so many.
 FIRST = 6
 SPREAD = 5
-# Of the slots that the bag has and that take another type, this many pieces stand in their place;
-# what more there is follows the slots still empty.
+# Of slots that the bag has but that take another type, this many pieces keep their rank; the rest
+# come after the slots still empty.
 SAME_SLOT = 1
 
 
 @dataclass(frozen=True)
 class Wardrobe:
-    """Everything a search looks at; one entry per article.
+    """All data of a search; one entry per article.
 
     `lists` holds the complements of some articles (shortlist.shortlists), `list_line` the line of
-    each article in it, NONE for one whose list is made when it is asked for.
+    each article in it, NONE for an article whose list is computed on demand.
     """
 
     model: Model
@@ -57,13 +57,13 @@ class Wardrobe:
         return {*map(self.slots.number, self.constraints.occasions[occasion].wears)}
 
     def worn_at(self, rows: Ints, occasion: int) -> npt.NDArray[np.bool_]:
-        """Whether each row is worn at the occasion. In a slot that the occasion doesn't wear, which
-        only a shopper can ask for, anything is."""
+        """Whether each row is worn at the occasion. In a slot outside the occasion, which only a
+        shopper can request, everything is."""
         own = (self.wear.occasions[rows] >> occasion & 1).astype(np.bool_)
         return own | ~among(self.model.slot[rows], np.array([*self.wears(occasion)], np.int32))
 
     def needs(self, occasion: int) -> list[list[int]]:
-        """Of each of these lists of slots a complete look for the occasion has one."""
+        """Lists of slots: a complete look for the occasion has one of each."""
         lists = self.constraints.occasions[occasion].needs
         return [[self.slots.number(name) for name in names] for names in lists]
 
@@ -73,7 +73,7 @@ class Wardrobe:
         return {self.slots.number(name): text for name, text in texts.items()}
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
-        """The row of each article key, NONE for one that isn't known."""
+        """The row of each article key, NONE for an unknown one."""
         keys = np.asarray(articles, self.article.dtype)
         place = np.searchsorted(self.article, keys).clip(max=len(self.article) - 1)
         return np.where(self.article[place] == keys, place, NONE).astype(np.int32)
@@ -81,9 +81,9 @@ class Wardrobe:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What is asked for: only these slots (None: those the bag lacks), and rows to leave out.
+    """The request: only these slots (None: those the bag lacks), and rows to leave out.
 
-    `less` are rows the shopper turned down: their whole designs are left out.
+    `less` are rows the shopper disliked: their whole designs are left out.
     """
 
     slots: frozenset[int] | None = None
@@ -114,12 +114,12 @@ class Matches:
 
 
 def search(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Matches:
-    """All candidates that complement the whole bag, best first, equal ones by row."""
+    """All candidates that complement the whole bag, best first; ties by row."""
     return ranked(wardrobe, bag, complements(wardrobe, bag, wishes))
 
 
 def ranked(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Matches:
-    """The rows, best first for the bag, equal ones by row."""
+    """The rows, best first for the bag; ties by row."""
     model = wardrobe.model
     scores = model.wanted(bag, rows) if len(bag) else model.popularity[rows]
     order = np.argsort(-scores, kind="stable")
@@ -128,7 +128,7 @@ def ranked(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Matches:
 
 
 def complements(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Ints:
-    """What may be proposed for the bag, in order of row."""
+    """What may be proposed for the bag, ordered by row."""
     rows = candidates(wardrobe, bag, slots_for(wardrobe, bag, wishes))
     found: Ints = rows[allowed(wardrobe, bag, rows, wishes)]
     return found
@@ -137,14 +137,14 @@ def complements(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Ints:
 def looked_for(
     wardrobe: Wardrobe, bag: Ints, wishes: Wishes, worn: list[int], occasion: int
 ) -> Matches:
-    """Candidates for a look, best first: the shortlists of the bag and, behind them, the best
-    sellers of what is worn at the occasion. Filler only where its slot was asked for."""
+    """Candidates for a look, best first: the bag's shortlists, followed by best sellers that are
+    worn at the occasion. Filler only if its slot was requested."""
     shortlisted = candidates(wardrobe, bag, worn)
     rows = np.union1d(shortlisted, best_sellers(wardrobe, bag, worn, occasion)).astype(np.int32)
     if wishes.slots is None:
         rows = rows[~wardrobe.wear.filler[rows]]
     found = ranked(wardrobe, bag, rows[allowed(wardrobe, bag, rows, wishes)])
-    # The ranking was learned among shortlists and knows nothing of what they leave out.
+    # The ranking was trained on shortlists and can't judge what they leave out.
     scores = found.scores.copy()
     scores[~among(found.rows, shortlisted)] -= BEHIND
     scores[halves_of_one_colour(wardrobe, bag, found.rows)] += MATCHING
@@ -162,8 +162,8 @@ def halves_of_one_colour(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> npt.NDArr
 
 
 def best_sellers(wardrobe: Wardrobe, bag: Ints, worn: list[int], occasion: int) -> Ints:
-    """Of each slot in question the SELLERS sold most among what the bag's audience wears at the
-    occasion in its sizes."""
+    """The SELLERS best sellers of each slot in question that are worn by the bag's audience, at its
+    occasion, in its sizes."""
     pool, wear, parts = wardrobe.pool, wardrobe.wear, []
     for slot in worn:
         rows = pool.rows[pool.ends[slot] : pool.ends[slot + 1]]
@@ -193,9 +193,9 @@ def slots_for(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> list[int]:
 
 
 def candidates(wardrobe: Wardrobe, bag: Ints, open_slots: list[int]) -> Ints:
-    """The shortlists of the bag's articles, each row once, in order of row.
+    """The shortlists of the bag's articles without duplicates, ordered by row.
 
-    With an empty bag the best sellers of each slot.
+    With an empty bag, the best sellers of each slot.
     """
     if len(bag) == 0:
         lists = strongest_of_all(wardrobe)
@@ -221,7 +221,7 @@ def strongest_of_all(wardrobe: Wardrobe) -> Ints:
 
 
 def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Wishes) -> npt.NDArray[np.bool_]:
-    """No substitutes of what is in the bag, its audience only, nothing the shopper doesn't want."""
+    """The bag's audience only, no substitutes for its articles, nothing the shopper rejected."""
     designs = wardrobe.design[np.concatenate([bag, wishes.less])]
     kept = ~among(wardrobe.design[rows], designs)
     kept &= ~among(wardrobe.product_type[rows], wardrobe.product_type[bag])
@@ -235,20 +235,20 @@ def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Wishes) -> npt.ND
 
 
 def listed(wardrobe: Wardrobe, bag: Ints, k: int) -> Matches:
-    """The k best complements in the order a list shows them: many slots first, few repeats."""
+    """The k best complements in display order: many slots first, few repeats."""
     found = search(wardrobe, bag, Wishes())
     return spread(emptiest_first(found, wardrobe.model.slot[bag]), k)
 
 
 def emptiest_first(found: Matches, filled: Ints) -> Matches:
-    """What the bag's own slots still take (a bikini's other half): SAME_SLOT, the rest last."""
+    """Moves all but SAME_SLOT pieces in slots the bag has (a bikini's other half) to the end."""
     again = np.isin(found.slots, filled)
     later = again & (np.cumsum(again) > SAME_SLOT)
     return found.at(np.argsort(later, kind="stable"))
 
 
 def spread(found: Matches, k: int) -> Matches:
-    """The best k; the first FIRST of them from SPREAD slots where there are so many."""
+    """The best k; the first FIRST of them from SPREAD slots if there are so many."""
     head: list[int] = []
     seen: set[int] = set()
     for place, slot in enumerate(found.slots.tolist()):

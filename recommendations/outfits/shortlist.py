@@ -1,4 +1,4 @@
-"""The best complements of single articles, slot by slot: what a search for a bag chooses from."""
+"""The best complements of single articles by slot: the candidates of a search for a bag."""
 
 from dataclasses import dataclass, replace
 
@@ -10,20 +10,20 @@ from recommendations.outfits.listwise import unranked
 from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 
-# Complements kept of each article and slot.
+# Complements stored per article and slot.
 DEPTH = 24
 NONE = -1
 
 
 @dataclass(frozen=True)
 class Pool:
-    """What may be proposed: rows, slot after slot; `ends[s]:ends[s + 1]` are those of slot s."""
+    """What may be proposed: rows grouped by slot; `ends[s]:ends[s + 1]` are those of slot s."""
 
     rows: Ints
     ends: Ints
 
     def of(self, kept: npt.NDArray[np.bool_]) -> "Pool":
-        """Some of its rows only."""
+        """A subset of its rows."""
         before = np.concatenate([[0], np.cumsum(kept)])
         return Pool(self.rows[kept], before[self.ends].astype(np.int32))
 
@@ -39,8 +39,8 @@ def pool_of(model: Model, proposed: npt.NDArray[np.bool_], slots: int) -> Pool:
 def shortlists(model: Model, pool: Pool, rows: Ints) -> Ints:
     """rows × (slots × DEPTH): per slot the best of the row's audience in no order, NONE-padded.
 
-    Chosen by what fits and sells, as for the lists that the ranking was learned from: it knows
-    nothing of what those left out already.
+    Chosen by fit and sales, as for the lists that the ranking was trained on: it can't judge what
+    those left out.
     """
     chosen_by = replace(model, ranking=unranked(model.weights, len(pool.ends) - 1))
     audience = model.groups[TABLES.index("index_group")]

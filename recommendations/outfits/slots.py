@@ -1,4 +1,4 @@
-"""The slots of an outfit, read from slots.json: an operator's file, no code."""
+"""The slots of an outfit, read from slots.json, which operators edit."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -20,10 +20,9 @@ class SlotsError(Exception):
 class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One part of an outfit.
 
-    `together`: two different types of it complement each other; `pairs`, where given, are the only
-    ones that do. `without`: the slots an item of this one makes superfluous, by name.
-    `garment_groups`: where articles go whose type no slot names. `everyday`: proposed without being
-    asked for.
+    `together`: two different types of it complement each other; `pairs`, if given, are the only
+    ones that do. `without`: the slots, by name, that an item of this one makes superfluous.
+    `garment_groups`: where articles go whose type is in no slot. `everyday`: proposed by default.
     """
 
     name: str
@@ -42,7 +41,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Slots:
-    """All slots; their number is their place in the file, the last one is what no outfit needs."""
+    """All slots, numbered by position in the file; the last is for what no outfit needs."""
 
     def __init__(self, slots: list[Slot]) -> None:
         self.all = slots
@@ -83,14 +82,14 @@ class Slots:
         return (one, other) in pairs or (other, one) in pairs
 
     def parts(self, articles: pd.DataFrame) -> npt.NDArray[np.int32]:
-        """What doesn't complement its like: the slot, or the type where types go together."""
+        """What doesn't complement itself: the slot, or the type if types go together."""
         slots = self.of(articles)
         own = len(self.all) + np.unique(articles["product_type"], return_inverse=True)[1]
         return np.where(self.together[slots], own, slots).astype(np.int32)
 
 
 def read(file: Path) -> Slots:
-    """Raise SlotsError with the fault and its place."""
+    """Raise SlotsError with the error and its location."""
     try:
         found = msgspec.json.decode(file.read_bytes(), type=File).slots
     except (OSError, msgspec.DecodeError) as error:

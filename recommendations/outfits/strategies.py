@@ -1,4 +1,4 @@
-"""Other ways to choose an outfit's pieces, for experiments: one feature instead of all. Pure."""
+"""Outfit strategies for experiments: one feature decides instead of all. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +12,8 @@ from recommendations.outfits.features import RANKING
 from recommendations.outfits.search import Wardrobe
 from web.cache import per_owner
 
-# What decides, by name; nothing: the trained ranking. A tie goes to the product's lift, then sales.
+# The deciding feature by name; none: the trained ranking. Ties go to the product's lift, then
+# sales.
 LOOKS: Final[Mapping[str, Mapping[str, float]]] = {
     "default": {},
     "lift": {"article_lift": 1.0, "product_lift": 0.1, "own_popularity": 0.01},
@@ -22,7 +23,7 @@ LOOKS: Final[Mapping[str, Mapping[str, float]]] = {
 
 @per_owner(most=8)
 def wardrobe_for(bundle: Bundle, strategy: str) -> Wardrobe:
-    """The bundle's wardrobe, ranked as the strategy (a name of LOOKS) says."""
+    """The bundle's wardrobe, ranked by the strategy (a name of LOOKS)."""
     wardrobe = wardrobe_of(bundle)
     if not (wanted := LOOKS[strategy]):
         return wardrobe

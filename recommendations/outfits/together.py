@@ -1,4 +1,4 @@
-"""What may stand in one look, by the operator's tables and by what baskets say. Pure."""
+"""Which articles may share a look, by the operator's tables and by basket statistics. Pure."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,14 +10,14 @@ from recommendations.outfits.search import Wardrobe
 
 Places = npt.NDArray[np.intp]
 
-# Two patterned pieces are worn together when baskets hold them together this often beyond chance
-# (a logarithm): four times.
+# Two patterned pieces go together if baskets contain them this much more often than chance (a
+# logarithm): four times.
 WORN_TOGETHER = 1.4
 
 
 def occasion_of(wear: Wear, bag: Ints) -> int:
-    """What the bag is worn at: the first occasion of most of its articles among those that most
-    can be worn at. An empty bag is worn at the first of all."""
+    """The occasion shared by most of the bag's articles, by first occasions among ties; for an
+    empty bag, the first of all."""
     if len(bag) == 0:
         return 0
     bits = wear.occasions[bag]
@@ -27,9 +27,9 @@ def occasion_of(wear: Wear, bag: Ints) -> int:
 
 
 def suits_bag(wardrobe: Wardrobe, bag: Ints, rows: Ints, occasion: int) -> Places:
-    """Places of the rows that are worn at the occasion and clash with nothing in the bag.
+    """Positions of the rows that are worn at the occasion and clash with nothing in the bag.
 
-    A bag of several audiences is completed for each of them by itself.
+    A bag of several audiences is completed for each of them separately.
     """
     wear = wardrobe.wear
     kept = wardrobe.worn_at(rows, occasion)
@@ -43,7 +43,7 @@ def suits_bag(wardrobe: Wardrobe, bag: Ints, rows: Ints, occasion: int) -> Place
 
 
 def clashes(wardrobe: Wardrobe, rows: Ints) -> Flags:
-    """rows × rows: what is never in one look."""
+    """rows × rows: pairs that may not share a look."""
     other: Flags = wardrobe.index_group[rows][:, None] != wardrobe.index_group[rows]
     other |= disagree(wardrobe.wear, rows, rows)
     other |= twice_patterned(wardrobe, rows, rows)
@@ -52,14 +52,14 @@ def clashes(wardrobe: Wardrobe, rows: Ints) -> Flags:
 
 
 def disagree(wear: Wear, left: Ints, right: Ints) -> Flags:
-    """left × right: sizes, wearers and whatever else the tables hold apart."""
+    """left × right: pairs of incompatible sizes, wearers or other values of the tables."""
     a, b = wear.agree[:, left][:, :, None], wear.agree[:, right][:, None, :]
     found: Flags = ((a != b) & (a != NEUTRAL) & (b != NEUTRAL)).any(axis=0)
     return found
 
 
 def twice_patterned(wardrobe: Wardrobe, left: Ints, right: Ints) -> Flags:
-    """left × right: both have a pattern, and baskets don't say that the two are worn together."""
+    """left × right: both have a pattern, and baskets don't show that the two are worn together."""
     model, patterned = wardrobe.model, wardrobe.wear.patterned
     both: Flags = patterned[left][:, None] & patterned[right]
     if both.any():
@@ -69,7 +69,7 @@ def twice_patterned(wardrobe: Wardrobe, left: Ints, right: Ints) -> Flags:
 
 
 def alike_slots(wardrobe: Wardrobe, rows: Ints, bag: Ints) -> Flags:
-    """rows × bag: of one slot, and of types that don't complete each other."""
+    """rows × bag: pairs of one slot whose types don't complement each other."""
     slot, kind, slots = wardrobe.model.slot, wardrobe.product_type, wardrobe.slots
     same: Flags = slot[rows][:, None] == slot[bag]
     for place, other in zip(*np.nonzero(same), strict=True):

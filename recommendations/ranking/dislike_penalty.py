@@ -1,4 +1,4 @@
-"""Less like this: what resembles an article that the shopper turned down steps back. Pure."""
+"""“Less like this”: articles that resemble a disliked one are demoted. Pure."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,13 +8,13 @@ import numpy as np
 from recommendations.bundle.reader import Bundle
 from recommendations.ranking.scoring import Ranking
 
-# By judgement: the files hold no sign of dislike that a weight could be learned from.
+# Set by judgement: the files have no dislikes to learn a weight from.
 SAME_TYPE: Final = 0.4
 SAME_DESIGN: Final = 0.1
 
 
 def damped(bundle: Bundle, ranking: Ranking, less: Sequence[int]) -> Ranking:
-    """The ranking anew, with lower scores for the types and designs of the rows in `less`."""
+    """The ranking with lower scores for the types and designs of the rows in `less`."""
     if not less:
         return ranking
     rows, turned_down = ranking.rows, np.asarray(less)

@@ -1,6 +1,5 @@
-"""Diversity: a shelf that doesn't show one thing twelve times. Pure."""
+"""Diversity: keeps a shelf from showing near-duplicates. Pure."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,32 +8,20 @@ from recommendations.bundle.reader import Bundle, Ints
 AT_A_TIME: Final = 48
 
 
-def diverse(bundle: Bundle, rows: Ints, k: int, per_type: int, per_design: int = 1) -> list[int]:
-    """Places of up to k rows, in order: at most `per_design` of a design and `per_type` of a type.
-
-    Where that leaves fewer than k, the best of the types that were cut fill up.
-    """
-    designs: defaultdict[int, int] = defaultdict(int)
-    types: defaultdict[int, int] = defaultdict(int)
+def diverse(bundle: Bundle, rows: Ints, k: int) -> list[int]:
+    """Places of up to k rows, in order: one of each design."""
+    designs: set[int] = set()
     chosen: list[int] = []
-    spare: list[int] = []
-    for place, (design, product_type) in enumerate(_kinds(bundle, rows)):
+    for place, design in enumerate(_designs(bundle, rows)):
         if len(chosen) == k:
             break
-        if designs[design] == per_design:
-            continue
-        designs[design] += 1
-        types[product_type] += 1
-        (chosen if types[product_type] <= per_type else spare).append(place)
-    return sorted(chosen + spare[: k - len(chosen)])
+        if design not in designs:
+            designs.add(design)
+            chosen.append(place)
+    return chosen
 
 
-def _kinds(bundle: Bundle, rows: Ints) -> Iterator[tuple[int, int]]:
-    """The design and the type of each row, read some at a time: a shelf is filled by the first."""
+def _designs(bundle: Bundle, rows: Ints) -> Iterator[int]:
+    """The design of each row, read some at a time: a shelf is filled by the first."""
     for start in range(0, len(rows), AT_A_TIME):
-        some = rows[start : start + AT_A_TIME]
-        yield from zip(
-            bundle.design.take(some).tolist(),
-            bundle.product_type.take(some).tolist(),
-            strict=True,
-        )
+        yield from bundle.design.take(rows[start : start + AT_A_TIME]).tolist()

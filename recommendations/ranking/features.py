@@ -1,8 +1,8 @@
-"""What the learned ranker looks at: one registry, one entry a feature. Pure.
+"""The features of the learned ranker: one registry, one entry per feature. Pure.
 
-The same functions serve training, evaluation, export and requests: a feature that a request can't
-know can't be trained on. A model names the features it was trained with, so a new entry takes part
-from the next training on, and an older model goes on with those it knows.
+Training, evaluation, export and requests share these functions: a feature that a request can't
+compute can't be trained on. A model names the features it was trained with, so a new entry takes
+effect with the next training, and older models keep working with theirs.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,7 +18,7 @@ from recommendations.bundle.reader import Bundle, Ints
 from recommendations.retrieval.candidates import Candidates, Scores, Source
 from recommendations.retrieval.profile import PURCHASE, Profile
 
-# Units sold in so many last days, and in ALIKE_DAYS of everything that shares an attribute.
+# Windows in days: for an article's sales, and for those of all articles that share an attribute.
 SOLD_DAYS: Final = (1, 3, 7, 14, 28)
 ALIKE_DAYS: Final = 7
 ALIKE: Final = ("product", "product_type", "garment_group", "section", "department")
@@ -26,14 +26,14 @@ SHARED: Final = (*ALIKE, "index_group", "colour_master", "colour", "appearance",
 SINCE: Final = ("product", "product_type", "department")
 UNKNOWN: Final = np.nan
 MIDDLE_OF_BAND: Final = 5.0
-# Adds so many units to both sides of a quotient of sales.
+# Added to both sides of a ratio of sales.
 TREND_SHRINKAGE: Final = 3.0
 
 Matrix = npt.NDArray[np.float32]
 
 
 class Group(StrEnum):
-    """What a feature is about; an ablation takes out a group at a time."""
+    """The subject of a feature; an ablation removes one group at a time."""
 
     RETRIEVAL = "retrieval"
     OWN = "own history"
@@ -46,8 +46,8 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class RankingContext:
-    """What the features are computed from: candidate `rows`, best first, with their `blend`
-    scores, and for how many days ahead (`horizon`) the order is meant."""
+    """Input of the features: candidate `rows`, best first, with their `blend` scores, and for how
+    many days ahead (`horizon`) they are ranked."""
 
     bundle: Bundle
     profile: Profile
@@ -79,16 +79,16 @@ class RankingContext:
         return same & self.is_purchase
 
     def days_of(self, same: npt.NDArray[np.bool_]) -> Scores:
-        """Days since the newest of the shopper's purchases that are marked in each row."""
+        """Days since the newest of the shopper's purchases marked in each row."""
         if not len(self.profile):
             return self.whole(UNKNOWN)
         bought = same & self.is_purchase
-        newest = bought.argmax(axis=1)  # actions come newest first
+        newest = bought.argmax(axis=1)  # actions are sorted newest first
         return np.where(bought.any(axis=1), self.profile.days.take(newest), UNKNOWN)
 
     @cached_property
     def usual_price(self) -> float:
-        """The mean price of what the shopper acted on."""
+        """The mean price of the articles the shopper acted on."""
         if not len(self.profile):
             return UNKNOWN
         return max(float(self.bundle.price[self.profile.rows].mean()), 1e-9)
@@ -98,7 +98,7 @@ class RankingContext:
         return np.maximum(self.bundle.price[self.rows].astype(np.float64), 1e-9)
 
     def given_by(self, source: Source) -> tuple[npt.NDArray[np.intp], Scores]:
-        """The places (among `rows`) of a generator's candidates, and the strength of each."""
+        """The positions (in `rows`) of a generator's candidates, and the strength of each."""
         if source not in self._given:
             self._given[source] = self._found_by(source)
         return self._given[source]
@@ -129,7 +129,7 @@ Compute = Callable[[RankingContext], npt.NDArray[np.floating]]
 
 @dataclass(frozen=True)
 class Feature:
-    """`of` gives a value per row, NaN where it is unknown."""
+    """`of` gives a value per row, NaN if unknown."""
 
     name: str
     group: Group
@@ -183,7 +183,7 @@ def sold_alike(place: int) -> Compute:
 
 
 def share_of_alike(place: int) -> Compute:
-    """The row's part of what all that share its attribute sold."""
+    """The row's share of the sales of all articles with the same attribute."""
     week = SOLD_DAYS.index(ALIKE_DAYS)
 
     def of(context: RankingContext) -> Scores:
@@ -195,7 +195,7 @@ def share_of_alike(place: int) -> Compute:
 
 
 def trend(context: RankingContext) -> Scores:
-    """Logarithm of yesterday's sales over those of a day of the week."""
+    """Logarithm of yesterday's sales over the daily average of the week."""
     yesterday, week = (context.bundle.sold[context.rows, SOLD_DAYS.index(days)] for days in (1, 7))
     quotient = (yesterday + TREND_SHRINKAGE) / (week / 7.0 + TREND_SHRINKAGE)
     told: Scores = np.log(quotient.astype(np.float64))
@@ -211,7 +211,7 @@ def since_day(name: str) -> Compute:
 
 
 def price_gap(context: RankingContext) -> Scores:
-    """Logarithm of the price over the mean of what the shopper acted on."""
+    """Logarithm of the price over the mean of the articles the shopper acted on."""
     return np.log(context.price / context.usual_price)
 
 
@@ -223,7 +223,7 @@ def price_gap_to_dearest(context: RankingContext) -> Scores:
 
 
 def buyer_age_gap(context: RankingContext) -> Scores:
-    """Years between an article's mean buyer and the shopper's age band."""
+    """Years between the mean age of an article's buyers and the shopper's age band."""
     band = context.profile.band
     own = band + MIDDLE_OF_BAND if band > 0 else UNKNOWN
     buyers = context.bundle.buyer_age[context.rows].astype(np.float64)
@@ -231,14 +231,14 @@ def buyer_age_gap(context: RankingContext) -> Scores:
 
 
 def channel_gap(context: RankingContext) -> Scores:
-    """Between the article's share of sales online and the shopper's."""
+    """Difference between the article's share of online sales and the shopper's."""
     own = UNKNOWN if context.profile.online is None else context.profile.online
     gap: Scores = np.abs(context.bundle.sold_online[context.rows].astype(np.float64) - own)
     return gap
 
 
 def visit_size(context: RankingContext) -> Scores:
-    """How many articles the shopper bought on the last day they bought anything."""
+    """How many articles the shopper bought on their last day of shopping."""
     days = context.profile.days[context.is_purchase]
     return context.whole(float((days < days.min() + 1.0).sum()) if len(days) else 0.0)
 
@@ -322,6 +322,6 @@ def features(context: RankingContext, chosen: Sequence[Feature] | None = None) -
 
 
 def named(names: Sequence[str]) -> tuple[Feature, ...] | None:
-    """The registry's features of these names; None where it doesn't know one of them."""
+    """The registry's features with these names; None if one is unknown."""
     known = {feature.name: feature for feature in REGISTRY}
     return tuple(known[name] for name in names) if known.keys() >= set(names) else None

@@ -1,4 +1,4 @@
-"""What the catalogue knows of a bundle's rows: which have a picture, which section they are of."""
+"""Catalogue data about a bundle's rows: which have a picture, and their section."""
 
 import numpy as np
 
@@ -11,13 +11,13 @@ from web.cache import per_owner
 
 
 def goods_of(bundle: Bundle) -> Goods | None:
-    """None where no finished ingest tells how fresh it would be."""
+    """None without a finished ingest, as the cache would have no version."""
     version = data_version()
     return None if version is None else _goods(bundle, version)
 
 
 def pictured_first(bundle: Bundle, found: Candidates) -> Candidates:
-    """The candidates with what has no picture behind what has one and is half as good."""
+    """The candidates reordered with half the score for those without a picture."""
     goods = goods_of(bundle)
     if goods is None or not len(found):
         return found

@@ -1,14 +1,15 @@
-"""The shelf that inspires: what suits the shopper and isn't what they have just seen. Pure.
+"""The inspiring shelf: what suits the shopper but isn't what they have just seen. Pure.
 
-It takes the candidates and the order of the list that predicts (`personal_shelf`: the export), and
-chooses differently. A prediction may repeat what somebody bought; a shelf on a page may not: own
-purchases and the colours of what was looked at have shelves of their own.
+It takes the candidates and the order of the list that predicts (`pipeline.predicted`: the export),
+and chooses differently. A prediction may repeat what somebody bought; a shelf on a page may not:
+own purchases and the colours of what was looked at have shelves of their own.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +17,11 @@ import numpy.typing as npt
 from recommendations.bundle.reader import ABSENT, Bundle, Ints
 from recommendations.ranking.dislike_penalty import damped
 from recommendations.ranking.pipeline import (
-    EXPLORE_DEPTH,
-    EXPLORES,
-    EXPLORES_FROM,
     NEW,
     Constraints,
     Pick,
     allowed,
     among,
-    chance,
     picked,
 )
 from recommendations.ranking.ranker import best_first
@@ -32,11 +29,16 @@ from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Scores, Source, audience_of
 from recommendations.retrieval.profile import PURCHASE, Profile
 
+# Of shelves of this length or more, one in EXPLORES keeps its last place for an article that is
+# new in the shop.
+EXPLORES_FROM: Final = 8
+EXPLORES: Final = 4
+EXPLORE_DEPTH: Final = 60
 # A shelf of this length or more may hold one product that the shopper has bought before.
 REPEATS_FROM: Final = 12
-# One article that the shopper acted on may lead to this share of a shelf when there are several.
+# Maximum share of a shelf caused by one article the shopper acted on, if there are several.
 SEED_SHARE: Final = 3
-# What has no picture, and a best seller from a section the shopper didn't turn to, count for less.
+# Score factors of articles without a picture, and of best sellers from sections new to the shopper.
 NO_PICTURE: Final = 0.5
 OTHER_SECTION: Final = 0.3
 AT_A_TIME: Final = 48
@@ -46,7 +48,7 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Goods:
-    """What the catalogue knows of each row of a bundle and the bundle doesn't."""
+    """Catalogue data about each row that the bundle doesn't hold."""
 
     pictured: Bools
     section: Ints
@@ -62,7 +64,7 @@ def inspiring_shelf(
 ) -> list[Pick]:
     """Up to k picks, best first, each of another design and of the shopper's audience.
 
-    Of `wish.hidden` and `wish.less` no colour is shown.
+    Of `constraints.hidden` and `constraints.less` no colour is shown.
     """
     found = generate(bundle, profile, weights, constraints.index_group)
     ranking = damped(bundle, best_first(bundle, profile, found), constraints.less)
@@ -87,7 +89,7 @@ def suitable(bundle: Bundle, profile: Profile, rows: Ints, constraints: Constrai
 
 
 def showable(bundle: Bundle, rows: Ints, constraints: Constraints) -> Bools:
-    """On sale, of the audience asked for, of no design that is hidden or turned down."""
+    """On sale, of the requested audience, of no hidden or disliked design."""
     out = bundle.design.take(
         np.fromiter({*constraints.hidden, *constraints.less} - {ABSENT}, np.int32)
     )
@@ -98,7 +100,7 @@ def showable(bundle: Bundle, rows: Ints, constraints: Constraints) -> Bools:
 def weighed(
     ranking: Ranking, left: npt.NDArray[np.intp], profile: Profile, goods: Goods | None
 ) -> Scores:
-    """What to sort by, the lowest first: the scores turned round, less of what shows less."""
+    """Sort keys, lowest first: the negated scores, times the factors above."""
     scores = -ranking.scores.take(left)
     if goods is None:
         return scores
@@ -113,11 +115,11 @@ def weighed(
 def varied(
     bundle: Bundle, profile: Profile, ranking: Ranking, left: npt.NDArray[np.intp], k: int
 ) -> list[int]:
-    """Places in `left` of up to k rows, in order.
+    """Positions in `left` of up to k rows, in order.
 
-    One of each design, none of those looked at and one of those bought, at most half of one type,
-    and no article of theirs leads to more than its share. Where that leaves fewer than k, the best
-    of what was cut for its cause fill up, and then what was cut for its type.
+    One of each design, none of those viewed and one of those bought, at most half of one type, and
+    limits on the share of each causing article. If that leaves fewer than k, the best rows cut by
+    cause fill the shelf, then those cut by type.
     """
     bought = profile.kinds == PURCHASE
     known = set(bundle.design.take(profile.rows[bought]).tolist())
@@ -149,7 +151,7 @@ def varied(
 
 
 def per_seed(causes: Ints, k: int) -> int:
-    """How many picks one article may lead to: of one seed half a shelf, of several a third."""
+    """Maximum picks caused by one article: half a shelf for a single seed, a third for several."""
     seeds = len(np.unique(causes[causes != ABSENT]))
     return max(-(-k // SEED_SHARE), k // (seeds + 1))
 
@@ -157,7 +159,7 @@ def per_seed(causes: Ints, k: int) -> int:
 def traits(
     bundle: Bundle, ranking: Ranking, left: npt.NDArray[np.intp]
 ) -> Iterator[tuple[int, int, int]]:
-    """Design, type and cause of each row, read some at a time: a shelf is filled by the first."""
+    """Design, type and cause of each row, read in chunks: the first ones usually fill a shelf."""
     for start in range(0, len(left), AT_A_TIME):
         some = left[start : start + AT_A_TIME]
         rows = ranking.rows.take(some)
@@ -168,12 +170,17 @@ def traits(
 
 
 def explores(constraints: Constraints, k: int) -> bool:
-    """One shelf in EXPLORES keeps its last place for an article that is new in the shop."""
+    """One shelf in EXPLORES reserves its last place for a new arrival."""
     return (
         k >= EXPLORES_FROM
         and constraints.seed is not None
         and chance(constraints.seed) % EXPLORES == 0
     )
+
+
+def chance(seed: int) -> int:
+    """A number that looks like any, the same for the same seed."""
+    return crc32(str(seed).encode())
 
 
 def something_new(
@@ -183,8 +190,8 @@ def something_new(
     constraints: Constraints,
     goods: Goods | None,
 ) -> Pick | None:
-    """One of the newest articles of the shopper's audience, another for each seed, so that what
-    nobody knows gets seen; None while nothing tells of an audience."""
+    """One of the newest articles of the shopper's audience, varying by seed, so that unknown
+    articles get impressions; None if no audience is known."""
     group = (
         constraints.index_group
         if constraints.index_group is not None
@@ -204,6 +211,6 @@ def something_new(
 
 
 def favourite(bundle: Bundle, profile: Profile) -> int | None:
-    """The index group the shopper turns to most."""
+    """The shopper's most frequent index group."""
     groups = audience_of(bundle, profile)
     return max(groups, key=groups.__getitem__) if groups else None

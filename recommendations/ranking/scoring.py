@@ -1,7 +1,7 @@
-"""Ranking: one score per candidate, and which generator decided. Pure.
+"""The blend: one score per candidate, and the generator that contributed most. Pure.
 
-A weighted sum of the generators' strengths. The weights are round numbers that held on 39 rolling
-weeks and on the split by the last day alike; see docs/recommendations.md.
+A weighted sum of the generators' strengths. The weights are round numbers that held both on 39
+rolling weeks and on the last-day split; see docs/recommendations.md.
 """
 
 from collections.abc import Mapping
@@ -34,17 +34,17 @@ WEIGHTS: Mapping[Source, float] = {
     Source.CHANNEL: 0.06,
     Source.DEPARTMENT: 0.05,
 }
-# So many candidates go on to the filters: a shelf is 12 and may be 50.
+# Candidates passed to the filters: a shelf is 12 and may be 50.
 BUDGET = 300
-# Of the 63 bits by which candidates are sorted; 22 are left for the row.
+# Of the 63 bits of a sort key; 22 are left for the row.
 STRENGTH_BITS: Final = 20
 PLACE_BITS: Final = 20
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Rows, best first, equal ones by row; `source` is the generator that gave most to each and
-    `cause` the row of the article that led it there (ABSENT for none)."""
+    """Rows, best first, ties by row; `source` is the generator that contributed most to each and
+    `cause` the row of the article that led to it (ABSENT for none)."""
 
     rows: Ints
     scores: Scores
@@ -58,9 +58,9 @@ def generate(
     weights: Mapping[Source, float] = WEIGHTS,
     index_group: int | None = None,
 ) -> dict[Source, Candidates]:
-    """The candidates of each generator, their strength weighed.
+    """The candidates of each generator, with weighted strength.
 
-    Where one audience is asked for (`index_group`), its best sellers take part whole.
+    If one audience is requested (`index_group`), its best sellers take part with full strength.
     """
     found = {}
     for source, weight in weights.items():
@@ -73,7 +73,7 @@ def generate(
 
 
 def rank(found: Mapping[Source, Candidates], most: int = BUDGET) -> Ranking:
-    """Each row once with the sum of what it was given; at most so many."""
+    """Each row once with the sum of its contributions; at most this many."""
     parts = [(source, part) for source, part in found.items() if len(part)] or [
         (Source.POPULAR, NOTHING)
     ]
@@ -91,22 +91,22 @@ def rank(found: Mapping[Source, Candidates], most: int = BUDGET) -> Ranking:
 
 
 def strongest_first(scores: Scores) -> npt.NDArray[np.int64]:
-    """The order from the highest (≥ 0), those that differ by less than 2⁻⁴² of it by place."""
+    """Indices by descending strength (≥ 0); differences below 2⁻⁴² are ties, kept in order."""
     weak = (1.0 - scores / scores.max(initial=1e-12)) * (1 << 63 - PLACE_BITS - 1)
     return _order(weak.astype(np.int64))
 
 
 def by_row_and_strength(rows: Ints, given: Scores) -> npt.NDArray[np.int64]:
-    """The order by row, within a row the strongest first: it names the reason."""
+    """Indices sorted by row, within a row strongest first: that one names the reason."""
     weak = (1.0 - given / given.max(initial=1e-12)) * (1 << STRENGTH_BITS)
     return _order((rows.astype(np.int64) << STRENGTH_BITS + 1) + weak.astype(np.int64))
 
 
 def _order(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The order from the lowest key (63 − PLACE_BITS bits), equal ones by place.
+    """Indices in ascending order of key (63 − PLACE_BITS bits), ties in order.
 
-    Key and place in one whole number: numpy sorts those four times as fast as it finds the stable
-    order of as many fractions.
+    Key and index are packed into one integer: numpy sorts these four times as fast as it stably
+    sorts the same number of floats.
     """
     placed: npt.NDArray[np.int64] = (keys << PLACE_BITS) + np.arange(len(keys))
     placed.sort()
@@ -114,7 +114,7 @@ def _order(keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def contributions(found: Mapping[Source, Candidates], row: int) -> dict[str, float]:
-    """What each generator gave to a row, the largest first: the explanation for staff."""
+    """Each generator's contribution to a row, largest first: the explanation for staff."""
     given = {
         source.name.lower(): float(part.scores[part.rows == row].sum())
         for source, part in found.items()

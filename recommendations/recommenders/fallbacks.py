@@ -1,4 +1,4 @@
-"""What PostgreSQL alone can recommend, when there is no bundle to ask."""
+"""Recommendations from PostgreSQL alone, for when there is no bundle."""
 
 from collections.abc import Collection
 
@@ -8,22 +8,22 @@ from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
 from recommendations.recommenders.shelf import Item
 
-# So many articles are looked at for each product shown.
+# Articles fetched per product shown.
 COLOURS = 4
 
 
 def popular(index_group: int | None, hidden: Collection[int], k: int) -> list[Item]:
-    """Best-selling of the last weeks, without the products of the hidden articles."""
+    """Best sellers of the last weeks, without the products of the hidden articles."""
     return items(within(index_group, hidden).popular(), gettext("Popular right now"), k)
 
 
 def newest(index_group: int | None, hidden: Collection[int], k: int) -> list[Item]:
-    """Last to enter the shop, without the products of the hidden articles."""
+    """Latest arrivals, without the products of the hidden articles."""
     return items(within(index_group, hidden).newest(), gettext("New in"), k)
 
 
 def of_same_type(article: int, k: int) -> list[Item]:
-    """Best-selling of the same type and audience, those of the same colour first."""
+    """Best sellers of the same type and audience, those of the same colour first."""
     own = Article.objects.select_related("index").filter(pk=article).first()
     if own is None:
         return []
@@ -35,12 +35,12 @@ def of_same_type(article: int, k: int) -> list[Item]:
     if len(alike) < k:
         other = same.exclude(colour_master=own.colour_master_id)
         alike += items(other, gettext("Same type"), k - len(alike))
-    # One scale for both: by the place in the whole list.
+    # One scale for both: the position in the whole list.
     return [item._replace(score=1.0 / place) for place, item in enumerate(alike, start=1)]
 
 
 def of_same_product(article: int, k: int) -> list[Item]:
-    """The other colours of the article's product, best-selling first."""
+    """The other colours of the article's product, best sellers first."""
     own = Article.objects.filter(pk=article).values_list("product", flat=True).first()
     if own is None:
         return []

@@ -8,7 +8,7 @@ import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from catalog.titles import title_of
+from catalog.models.titles import title_of
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.ranking.goods import goods_of
 from recommendations.ranking.inspiring import inspiring_shelf, showable
@@ -49,7 +49,7 @@ REASONS = {
 
 
 def for_you(context: RequestContext) -> Found:
-    """What the shopper did last, live and before, blended with what their audience buys."""
+    """The shopper's latest actions, live and historical, blended with what their audience buys."""
     if context.bundle is None:
         items = fallbacks.popular(
             context.index_group, hidden(context, unwanted(context)), context.k
@@ -59,7 +59,7 @@ def for_you(context: RequestContext) -> Found:
     picks = inspiring_shelf(
         bundle, about, context.k, constraints_of(context, bundle), goods_of(bundle)
     )
-    # Many picks share a reason, and to look up its translation takes longer than to pick.
+    # Many picks share a reason, and translating it takes longer than picking.
     why = cache(partial(reason, bundle, causes(bundle, about)))
     articles = bundle.article[[p.row for p in picks]].tolist()
     items = [
@@ -71,7 +71,7 @@ def for_you(context: RequestContext) -> Found:
 
 
 def constraints_of(context: RequestContext, bundle: Bundle) -> Constraints:
-    """What was looked at just now is known to the shelf, and in other colours it may return."""
+    """Recent views are not hidden here: the shelf takes them from the profile."""
     out = hidden(context, {*context.bag, *bought_lately(context)})
     less = [int(row) for row in bundle.rows_of(context.dislikes) if row != ABSENT]
     seed = crc32(f"{context.shopper}:{now_of(context, bundle) // DAY_MS}".encode())
@@ -94,7 +94,7 @@ def causes(bundle: Bundle, about: Profile) -> dict[int, int]:
 
 
 def reason(bundle: Bundle, why: Mapping[int, int], source: int, cause: int) -> str:
-    """What led to a pick, in words; of a view or the bag rather that than how it was found."""
+    """The reason for a pick in words; a view or a bag add takes precedence over the generator."""
     if cause == ABSENT:
         return _(REASONS[source])
     kind = KINDS[why[cause]]
@@ -103,7 +103,7 @@ def reason(bundle: Bundle, why: Mapping[int, int], source: int, cause: int) -> s
 
 
 def buy_again(context: RequestContext) -> Found:
-    """What the shopper bought before today and is still on sale, the last first."""
+    """What the shopper bought before today and is still on sale, newest first."""
     if context.bundle is None:
         return Found("history_purchases", "", degraded=True)
     bundle, about = context.bundle, context.profile

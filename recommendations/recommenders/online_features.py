@@ -1,4 +1,4 @@
-"""The shopper's live features: one Redis read a request, none while Redis is known to be away."""
+"""The shopper's online features: one Redis read per request, none while Redis is down."""
 
 import logging
 import time
@@ -13,20 +13,20 @@ from streaming.features import store
 from streaming.features.store import Snapshot, StoreUnavailable
 from web.cache import per_request
 
-# Of a shopper, and of trends by one of `keys.top`.
+# Read for a shopper, and for trends by one of `keys.top`.
 Read = Callable[[str | None, str | None], Snapshot | None]
 
 logger = logging.getLogger(__name__)
 
-# Of nobody in particular: what is trending can be asked without a shopper.
+# Read without a shopper: what is trending.
 NOBODY = "a" + "0" * 32
-# A page has several shelves; without this each would wait for its own time-out.
+# A page has several shelves; without this each would wait for its own timeout.
 PAUSE_S = 2.0
 
 
 @dataclass
 class Breaker:
-    """Stays open for PAUSE_S after a failure; one per process."""
+    """A circuit breaker: stays open for PAUSE_S after a failure; one per process."""
 
     open_until: float = 0.0
 
@@ -41,9 +41,9 @@ breaker = Breaker()
 
 
 def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
-    """State, time and, by one of `keys.top`, trends in one round trip; None when Redis is away.
+    """State, time and, by one of `keys.top`, trends in one round trip; None if Redis is down.
 
-    Of nobody (None) there is nothing to ask but trends.
+    Without a shopper (None) only trends are read.
     """
     if breaker.is_open():
         return None
@@ -59,5 +59,5 @@ def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
 
 @per_request
 def read_once_per_page(_: HttpRequest) -> Read:
-    """`snapshot_of` for the shelves of one page: what one of them has asked no other asks again."""
+    """`snapshot_of` for the shelves of one page, which share each result."""
     return cache(snapshot_of)

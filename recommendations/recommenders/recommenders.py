@@ -1,4 +1,4 @@
-"""The kinds of recommendation: for each its strategies, from the best to what is left.
+"""The kinds of recommendation, each with its strategies from the best to the last fallback.
 
 | kind | strategies |
 |---|---|
@@ -6,15 +6,15 @@
 | similar-look | look_neighbours; nothing without pictures |
 | colours | bundle_colours; postgres_colours |
 | also-bought | bought_together; nothing where too little is known |
-| for-you | live_blend with live actions; history_blend without; bundle_popularity for somebody \
-new; postgres_popularity |
-| buy-again | live_purchases or history_purchases; nothing for who bought nothing |
+| for-you | live_blend with live actions; history_blend without; bundle_popularity for a new \
+shopper; postgres_popularity |
+| buy-again | live_purchases or history_purchases; nothing without a purchase |
 | because-you-viewed | live_neighbours; nothing without a view |
 | trending | live_trends, filled up with bundle_popularity; postgres_popularity |
 | new-in | bundle_new_in; postgres_newest |
 | recently-viewed | live_views; nothing without Redis |
 
-A kind is `degraded` when a part that it should have asked was away, not when a shopper is new.
+A kind is `degraded` if a part it depends on is unavailable, not if the shopper is new.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from catalog.titles import title_of
+from catalog.models.titles import title_of
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.ranking.goods import pictured_first
 from recommendations.ranking.inspiring import favourite
@@ -50,7 +50,7 @@ from streaming import keys
 from streaming.features.store import Snapshot
 from web.cache import per_owner
 
-# By whether type and colour are the same.
+# Keyed by whether type and colour are the same.
 LIKENESS = {
     (True, True): gettext_noop("Same type and colour"),
     (True, False): gettext_noop("Same type"),
@@ -61,8 +61,8 @@ LIKENESS = {
 
 @dataclass(frozen=True)
 class Recommender:
-    """What finds a kind's articles. `live` says whether it looks at Redis, `trends` whether also at
-    what trends there, `article` whether it is about one."""
+    """Finds a kind's articles. `live` says whether it reads Redis, `trends` whether it also reads
+    trends there, `article` whether it is about an article."""
 
     title: str
     find: Callable[[RequestContext], Found]
@@ -93,8 +93,7 @@ def similar(context: RequestContext) -> Found:
 
 @per_owner(most=10_000)
 def alike(bundle: Bundle, row: int, k: int) -> list[Item]:
-    """For whoever turned nothing down: neighbours are on sale, of one design each and never the
-    article itself."""
+    """Without dislikes: neighbours are on sale, one per design, never the article itself."""
     return near_items(bundle, row, of_article(bundle, row), slice(k))
 
 
@@ -106,7 +105,7 @@ def near_items(
 
 
 def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:
-    """What an article has in common with each of the others, in words."""
+    """In words, what an article has in common with each of the others."""
     same_type = bundle.product_type[others] == bundle.product_type[row]
     same_colour = bundle.colour_master[others] == bundle.colour_master[row]
     alike = zip(same_type.tolist(), same_colour.tolist(), strict=True)
@@ -114,7 +113,7 @@ def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:
 
 
 def similar_look(context: RequestContext) -> Found:
-    """What looks like the article, whatever it is called."""
+    """Articles whose pictures resemble the article's, regardless of their attributes."""
     if context.article is None:
         raise ValueError("articles of a similar look need an article")
     bundle = context.bundle
@@ -157,7 +156,7 @@ def also_bought(context: RequestContext) -> Found:
 
 
 def because_you_viewed(context: RequestContext) -> Found:
-    """The nearest of the article viewed last that isn't the one on the page."""
+    """Neighbours of the latest viewed article other than the one on the page."""
     bundle = context.bundle
     seen = [article for article in viewed(context.recents) if article != context.article]
     row = next((row for article in seen if (row := row_of(bundle, article)) is not None), None)
@@ -174,10 +173,10 @@ def because_you_viewed(context: RequestContext) -> Found:
 
 
 def trending(context: RequestContext) -> Found:
-    """What is viewed, put into bags and bought now, then what sold best up to the last training.
+    """What is viewed, added to bags and bought now, then best sellers up to the last training.
 
-    The score is how much an article trends now (see streaming.features.trends), and so 0 for what
-    only fills the list up: what sold best is measured in other units.
+    The score is how much an article trends now (see streaming.features.trends), and 0 for the best
+    sellers that fill the list up, whose popularity has other units.
     """
     why = _("Trending now")
     now = [Item(article, score, why) for article, score in live_trends(context)]
@@ -252,6 +251,6 @@ RECOMMENDERS = {
 def live_for(
     recommender: Recommender, shopper: str | None, index_group: int | None, read: Read = snapshot_of
 ) -> Snapshot | None:
-    """What it wants to know from Redis; None where that is nothing or Redis is away."""
+    """What the recommender needs from Redis; None if that is nothing or Redis is down."""
     top = keys.top(index_group) if recommender.trends else None
     return read(shopper, top) if recommender.live else None

@@ -1,4 +1,4 @@
-"""A request for recommendations, the parts that are there to answer it, what all kinds share."""
+"""The context of a request for recommendations, and helpers that all kinds share."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ from recommendations.retrieval.profile import DAY_MS, Profile, after_history, pr
 from streaming.features.state import Recent
 from streaming.features.store import Snapshot
 
-# What was looked at this lately is in the shopper's mind, and on the shelf "recently viewed".
+# A view this recent is still in the shopper's mind, and on the shelf "recently viewed".
 JUST_VIEWED_MS = 30 * 60_000
 POPULAR = gettext_noop("Popular right now")
 
 
 @dataclass(frozen=True)
 class RequestContext:
-    """A request and the parts that are there to answer it.
+    """A request and the resources available to answer it.
 
-    `customer` is the key of a known one, `shopper` the id by which chance is drawn, `beside` the
-    articles that stand on the page already.
+    `customer` is the key of a known customer, `shopper` the id that seeds randomness, `beside` the
+    articles already on the page.
     """
 
     k: int
@@ -54,7 +54,7 @@ class RequestContext:
 
     @cached_property
     def profile(self) -> Profile:
-        """Who asks, in the rows of the bundle, found once; raise ValueError without a bundle."""
+        """The profile in rows of the bundle, computed once; raise ValueError without a bundle."""
         if self.bundle is None:
             raise ValueError("without a bundle there are no rows")
         now_ms = now_of(self, self.bundle)
@@ -62,12 +62,12 @@ class RequestContext:
 
 
 def now_of(context: RequestContext, bundle: Bundle) -> int:
-    """Event time in ms; with Redis away the moment after the last day the bundle knows."""
+    """Event time in ms; with Redis down, the moment after the bundle's last day."""
     return context.live.now_ms if context.live else after_history(bundle)
 
 
 def barred(context: RequestContext, bundle: Bundle) -> Ints:
-    """The designs not to show in any colour: turned down, or on the page already."""
+    """The designs to hide in every colour: disliked, or on the page already."""
     about = [] if context.article is None else [context.article]
     rows = bundle.rows_of([*context.dislikes, *context.beside, *about])
     designs: Ints = bundle.design.take(rows[rows != ABSENT])
@@ -75,7 +75,7 @@ def barred(context: RequestContext, bundle: Bundle) -> Ints:
 
 
 def unwanted(context: RequestContext) -> set[int]:
-    """Articles that lie in the bag, were looked at or bought just now."""
+    """Articles in the bag, or recently viewed or bought."""
     now_ms = context.live.now_ms if context.live else 0
     seen = {
         recent.article
@@ -108,12 +108,12 @@ def items_of(
 
 
 def viewed(recents: Iterable[Recent]) -> list[int]:
-    """Articles viewed or clicked, each once, newest first."""
+    """Articles viewed or clicked, without duplicates, newest first."""
     return list(dict.fromkeys(r.article for r in recents if r.kind in ("view", "click")))
 
 
 def hidden(context: RequestContext, exclude: Iterable[int] = ()) -> set[int]:
-    """`exclude`, the articles on the page, and what the shopper asked to see less of."""
+    """`exclude`, the articles on the page, and what the shopper dislikes."""
     about = [] if context.article is None else [context.article]
     return {*exclude, *context.dislikes, *context.beside, *about}
 
@@ -126,7 +126,8 @@ def row_of(bundle: Bundle | None, article: int) -> int | None:
 
 
 def places(context: RequestContext, bundle: Bundle, rows: Ints, out: Collection[int]) -> list[int]:
-    """Which k of the rows to show: on sale, of the audience asked for, none of `out`, diverse."""
+    """Which k of the rows to show: on sale, of the audience asked for, none of `out`, each of
+    another design."""
     wanted = bundle.on_sale[rows]
     if context.index_group is not None:
         wanted = wanted & (bundle.index_group[rows] == context.index_group)
@@ -135,14 +136,14 @@ def places(context: RequestContext, bundle: Bundle, rows: Ints, out: Collection[
     if len(designs := barred(context, bundle)):
         wanted = wanted & ~among(bundle.design.take(rows), designs)
     left = np.flatnonzero(wanted)
-    chosen: list[int] = left[diverse(bundle, rows[left], context.k, context.k)].tolist()
+    chosen: list[int] = left[diverse(bundle, rows[left], context.k)].tolist()
     return chosen
 
 
 def listed(
     context: RequestContext, bundle: Bundle, lists: tuple[Lists, Lists], reason: str
 ) -> list[Item]:
-    """The head of a list of the bundle: of one audience where it is asked for, else overall."""
+    """The head of one of the bundle's lists: of the requested audience, else overall."""
     overall, by_group = lists
     one = context.index_group
     rows, scores = overall.of(int(overall.keys[0])) if one is None else by_group.of(one)
@@ -153,8 +154,7 @@ def listed(
 
 
 def distinct(context: RequestContext, items: list[Item]) -> list[Item]:
-    """The first k items, one of each article and, where a bundle knows it, one of each design,
-    and none of what is barred."""
+    """The first k items without duplicates and barred ones; one per design if a bundle knows it."""
     articles = [item.article for item in items]
     bundle = context.bundle
     designs = articles if bundle is None else designs_of(bundle, articles)
@@ -167,7 +167,7 @@ def distinct(context: RequestContext, items: list[Item]) -> list[Item]:
 
 
 def designs_of(bundle: Bundle, articles: list[int]) -> list[int]:
-    """The design of each article; one that the bundle doesn't know is a design of its own."""
+    """The design of each article; one unknown to the bundle is a design of its own."""
     rows = bundle.rows_of(articles)
     designs = bundle.design[rows]
     return [int(d) if row >= 0 else -a for d, row, a in zip(designs, rows, articles, strict=True)]

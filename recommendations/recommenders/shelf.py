@@ -1,11 +1,11 @@
-"""What a recommendation is: a shelf of items, each with its reason."""
+"""The result of a recommendation: a shelf of items, each with its reason."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
 class Item(NamedTuple):
-    """`reason` is a sentence for the shopper; scores compare within one shelf only."""
+    """`reason` is a sentence for the shopper; scores are comparable within one shelf only."""
 
     article: int
     score: float
@@ -14,7 +14,7 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """What a strategy came up with. `degraded`: a part that should have been asked was away."""
+    """A strategy's result. `degraded`: a part it depends on was unavailable."""
 
     strategy: str
     reason: str
@@ -25,9 +25,9 @@ class Found:
 
 @dataclass(frozen=True)
 class Shelf:
-    """One answer. Impressions and clicks name it by `rec_id`.
+    """One answer. Impressions and clicks refer to it by `rec_id`.
 
-    `feature_age_ms` is the time since the shopper's last event, None where there is none.
+    `feature_age_ms` is the time since the shopper's last event, None if there is none.
     """
 
     rec_id: str

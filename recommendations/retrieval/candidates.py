@@ -1,7 +1,7 @@
-"""Candidates: articles worth ranking, where each comes from and how strongly. Pure.
+"""Candidate generation: articles worth ranking, with their source and strength. Pure.
 
-Every generator takes a bundle and a profile and returns rows of the bundle. The same code serves a
-request, an evaluation and an export.
+Every generator takes a bundle and a profile and returns rows of the bundle. Requests, evaluation
+and export share this code.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,10 +17,10 @@ from recommendations.retrieval.profile import PURCHASE, UNKNOWN_BAND, Profile
 AGAIN_DAYS = 30.0
 POPULAR_DEPTH = 100
 DEPARTMENT_DEPTH = 30
-# Of two articles equally alike the best seller gets this much more, so that what hardly anybody
-# wants doesn't lead a shelf.
+# Of two equally similar articles the best seller gets this much more, so that unpopular articles
+# don't lead a shelf.
 STANDING_WEIGHT = 0.1
-# An audience with less than this share of the shopper's attention is not asked.
+# An audience with less than this share of the shopper's attention is ignored.
 SMALL_SHARE = 0.2
 
 Scores = npt.NDArray[np.float64]
@@ -43,8 +43,8 @@ class Source(IntEnum):
 
 @dataclass(frozen=True)
 class Candidates:
-    """Rows (one may come several times), their strength, and the action that led to each: the row
-    of its article and its kind, ABSENT for none."""
+    """Rows (possibly repeated), their strength, and the action behind each: the row of its article
+    and its kind, ABSENT for none."""
 
     rows: Ints
     scores: Scores
@@ -62,7 +62,7 @@ def again(bundle: Bundle, profile: Profile) -> Candidates:
 
 
 def colours(bundle: Bundle, profile: Profile) -> Candidates:
-    """Other colours of what the shopper acted on, the better selling the stronger."""
+    """Other colours of what the shopper acted on, stronger the better they sell."""
     rows = bundle.colours.take(profile.rows, axis=0)
     return near(rows, bundle.standing.take(rows), profile.weights, profile.rows)
 
@@ -82,7 +82,7 @@ def partners(table: tuple[Ints, Floats], profile: Profile) -> Candidates:
 
 
 def content(bundle: Bundle, profile: Profile) -> Candidates:
-    """Near by attributes and words; what sells counts more."""
+    """Similar in attributes and words; best sellers count more."""
     rows = bundle.neighbours.take(profile.rows, axis=0)
     close = bundle.neighbour_scores.take(profile.rows, axis=0) ** 2
     return near(rows, close * bundle.standing.take(rows), profile.weights, profile.rows)
@@ -100,7 +100,7 @@ def popular(bundle: Bundle, profile: Profile) -> Candidates:
 
 
 def audience(bundle: Bundle, profile: Profile) -> Candidates:
-    """The best-selling of the index groups the shopper turns to."""
+    """The best sellers of the index groups the shopper prefers."""
     return listed(bundle.popular_by_index_group, audience_of(bundle, profile))
 
 
@@ -110,14 +110,14 @@ def age(bundle: Bundle, profile: Profile) -> Candidates:
 
 
 def channel(bundle: Bundle, profile: Profile) -> Candidates:
-    """What sells in shops (1) and online (2), as the shopper shops."""
+    """Best sellers in stores (1) and online (2), by the shopper's own share of each."""
     if profile.online is None:
         return NOTHING
     return listed(bundle.popular_by_channel, {1: 1.0 - profile.online, 2: profile.online})
 
 
 def department(bundle: Bundle, profile: Profile) -> Candidates:
-    """The best-selling of the departments of what the shopper acted on."""
+    """The best sellers of the departments of what the shopper acted on."""
     attention = attention_to(bundle.department, profile)
     everything = sum(attention.values())
     shares = {key: weight / everything for key, weight in attention.items() if weight > 0}
@@ -125,7 +125,7 @@ def department(bundle: Bundle, profile: Profile) -> Candidates:
 
 
 def attention_to(attribute: Ints, profile: Profile) -> dict[int, float]:
-    """Of each value of an attribute what the shopper's actions on it weigh."""
+    """Of each value of an attribute the total weight of the shopper's actions on it."""
     total = dict[int, float]()
     values = attribute[profile.rows].tolist()
     for value, weight in zip(values, profile.weights.tolist(), strict=True):
@@ -134,7 +134,7 @@ def attention_to(attribute: Ints, profile: Profile) -> dict[int, float]:
 
 
 def audience_of(bundle: Bundle, profile: Profile) -> dict[int, float]:
-    """The index groups a shopper turns to, as shares of those that matter."""
+    """The index groups a shopper prefers, as shares of those above the threshold."""
     total = attention_to(bundle.index_group, profile)
     everything = sum(total.values())
     large = {k: v for k, v in total.items() if v > 0 and v >= SMALL_SHARE * everything}
@@ -168,7 +168,7 @@ GENERATORS: Mapping[Source, Callable[[Bundle, Profile], Candidates]] = {
 
 
 def of_article(bundle: Bundle, row: int) -> Candidates:
-    """The nearest articles by content, best first; the score is the closeness."""
+    """The nearest articles by content, best first; the score is the similarity."""
     known = int(np.count_nonzero(bundle.neighbours[row] != ABSENT))
     rows = bundle.neighbours[row, :known]
     lift = 1.0 + STANDING_WEIGHT * bundle.standing[rows]
@@ -178,7 +178,7 @@ def of_article(bundle: Bundle, row: int) -> Candidates:
 
 
 def of_look(bundle: Bundle, row: int) -> Candidates:
-    """The nearest articles by their pictures, best first; none for an article without one."""
+    """The nearest articles by picture, best first; none for an article without one."""
     rows, scores = (array[row] for array in bundle.look_neighbours)
     known = int(np.count_nonzero(rows != ABSENT))
     return Candidates(

@@ -1,4 +1,4 @@
-"""What is known of a shopper: what they did last, live and by the bundle's history. Pure."""
+"""The shopper's profile: latest actions, live and from the bundle's history. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ VIEW, CLICK, BAG_ADD, PURCHASE = (
 )
 LAST_ACTIONS: Final = 40
 UNKNOWN_BAND: Final = -1
-# How much an action says of what one is looking for, by its place in KINDS (features.state).
+# How strongly an action shows interest, by its position in KINDS (features.state).
 KIND_WEIGHT: Final = np.zeros(4)
 KIND_WEIGHT[[VIEW, CLICK, BAG_ADD, PURCHASE]] = 1.0, 1.0, 2.0, 1.0
-# An action counts half after so many days; hyperbolic, as people re-buy.
+# An action's weight halves after this many days; hyperbolic, as people re-buy.
 HALF_AFTER_DAYS: Final = 14.0
-# Within one visit everything is equally old; each step back counts a little less, and of what was
-# only looked at less still: the last look tells what a shopper is after now.
+# Within one visit all actions are equally old; each step back counts a little less, and for mere
+# views less still: the last view best shows the current interest.
 STEP_BACK: Final = 0.95
 LOOK_BACK: Final = 0.85
 STEPS: Final = STEP_BACK ** np.arange(LAST_ACTIONS)
@@ -34,9 +34,9 @@ LOOKS: Final = LOOK_BACK ** np.arange(LAST_ACTIONS)
 class Profile:
     """Up to LAST_ACTIONS actions, newest first, each (article, kind) once.
 
-    `rows` are articles of the bundle, `kinds` places in KINDS (features.state), `days` the age
+    `rows` are articles of the bundle, `kinds` positions in KINDS (features.state), `days` the age
     of each action in days (≥ 0). `band` is the lower bound of the age band, `online` the share
-    bought online, None where unknown.
+    bought online, None if unknown.
     """
 
     rows: Ints
@@ -50,7 +50,7 @@ class Profile:
 
     @cached_property
     def weights(self) -> npt.NDArray[np.float64]:
-        """What each action says: kind × age × place in the visit."""
+        """The weight of each action: kind × age × position in the visit."""
         weights = KIND_WEIGHT[self.kinds] / (1.0 + self.days / HALF_AFTER_DAYS)
         looked = self.kinds != PURCHASE
         looks = np.where(looked, looked.cumsum() - 1, 0)
@@ -58,22 +58,21 @@ class Profile:
 
 
 def customer_key(shopper: str | None) -> int | None:
-    """The customer's key of a shopper id like c17; None for an anonymous one."""
+    """The customer key in a shopper id like c17; None for an anonymous one."""
     return int(shopper[1:]) if shopper is not None and shopper.startswith("c") else None
 
 
 def after_history(bundle: Bundle) -> int:
-    """The first moment (event time, ms) after the last day the bundle knows."""
+    """The first moment (event time, ms) after the bundle's last day."""
     return (bundle.as_of_day + 1) * DAY_MS
 
 
 def profile_of(
     bundle: Bundle, recents: Sequence[Recent], customer: int | None, now_ms: int
 ) -> Profile:
-    """The live actions (`recents`) joined with the purchases the bundle remembers.
+    """The live actions (`recents`) joined with the purchases in the bundle.
 
-    A purchase that lies after `now_ms` by more than a day has not happened yet: a replay may run
-    behind the model.
+    A purchase later than `now_ms` by more than a day is ignored: a replay may run behind the model.
     """
     known = bundle.customers.of(customer) if customer is not None else None
     rows, kinds, days = live_actions(bundle, recents, now_ms)

@@ -1,1 +1,1 @@
-"""What merchandisers want of shelves: pin, boost, bury, exclude, cap. Data, not code."""
+"""Merchandising rules for shelves: pin, boost, bury, exclude, cap. Data, not code."""

@@ -1,8 +1,8 @@
-"""Rules on a shelf. Pure: the articles' attributes come as an argument.
+"""Applies rules to a shelf. Pure: the articles' attributes come as an argument.
 
-In this order: leave out, boost and bury, cap, pin. Boost and bury work on places, not on scores,
-which compare within one generator only: an item at place p counts 1/p times the factor, the usual
-discount of a ranking. A rule that would leave nothing on the shelf is passed over.
+In this order: exclude, boost and bury, cap, pin. Boost and bury work on positions, not on scores,
+which are only comparable within one generator: an item at position p counts 1/p times the factor,
+the usual discount of a ranking. A rule that would empty the shelf is skipped.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from typing import Final
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
 
-# What the articles are about, by column of Rule.Target.
+# What a rule can match, by column of Rule.Target.
 Attributes = Mapping[str, int]
 PINNED: Final = "Picked for you by the shop"
 
@@ -29,7 +29,7 @@ class Ruled:
 def apply(
     rules: Sequence[Rule], items: Sequence[Item], about: Mapping[int, Attributes], k: int
 ) -> Ruled:
-    """Up to k items. An article without attributes is matched by no rule, and can't be pinned."""
+    """Up to k items. An article without attributes matches no rule and can't be pinned."""
     ruled = _left(_of(rules, Rule.Action.EXCLUDE), list(items), about)
     ranked = _ranked(_of(rules, Rule.Action.BOOST, Rule.Action.BURY), ruled.items, about)
     capped = _capped(_of(rules, Rule.Action.CAP), ranked, about)
@@ -76,7 +76,7 @@ def _ranked(
 def _capped(
     rules: Sequence[Rule], items: Sequence[Item], about: Mapping[int, Attributes]
 ) -> list[Item]:
-    """A cap is 1 or more, so that the first item always stays."""
+    """A cap is 1 or more, so the first item always stays."""
     seen: Counter[tuple[int, int]] = Counter()
     kept = []
     for item in items:

@@ -14,7 +14,7 @@ from recommendations.recommenders.recommenders import RECOMMENDERS
 
 class RuleQuerySet(models.QuerySet["Rule"]):
     def at(self, moment: datetime) -> "RuleQuerySet":
-        """Those that are switched on and in their time."""
+        """Rules that are enabled and within their period."""
         begun = Q(starts_at__isnull=True) | Q(starts_at__lte=moment)
         unended = Q(ends_at__isnull=True) | Q(ends_at__gt=moment)
         return self.filter(begun, unended, is_on=True)
@@ -29,7 +29,7 @@ class Rule(models.Model):
         CAP = "cap", "at most so many"
 
     class Target(models.TextChoices):
-        """By the article's column that holds the number."""
+        """Named after the article's column that holds the number."""
 
         ARTICLE = "id", "article"
         PRODUCT = "product_id", "product"
@@ -80,7 +80,7 @@ class Rule(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Name the field that makes no sense: a rule that can't work is never stored."""
+        """Reject invalid rules, naming the field, so that none is ever stored."""
         super().clean()
         if unknown := set(self.kinds) - RECOMMENDERS.keys():
             raise ValidationError({"kinds": f"No kind of shelf: {', '.join(sorted(unknown))}."})
@@ -99,6 +99,6 @@ class Rule(models.Model):
             raise ValidationError({"number": f"No article has this {self.get_target_display()}."})
 
     def articles(self) -> models.QuerySet[Article]:
-        """The catalogue's articles that it is about."""
+        """The catalogue's articles that the rule matches."""
         found = Article.objects.all()
         return found if self.number is None else found.filter(**{self.target: self.number})

@@ -1,4 +1,4 @@
-"""The rules that hold for a request, and what they make of its shelf."""
+"""Applies the rules in force for a request to its shelf."""
 
 import logging
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from web.cache import TTLCache
 
 logger = logging.getLogger(__name__)
 
-# A shelf with rules asks for so many times more, so that what is left out or capped is replaced.
+# A shelf with rules fetches this many times more items, to replace those excluded or capped.
 DEEPER: Final = 3
-# What the shopper did, or what belongs to the article: not the shop's to arrange.
+# Shelves of the shopper's own history or of the article itself: not open to merchandising.
 UNRULED: Final = frozenset({"recently-viewed", "buy-again", "colours"})
 COLUMNS: Final = [target.value for target in Rule.Target]
 
@@ -45,7 +45,7 @@ def deeper(context: RequestContext, rules: Sequence[Rule]) -> RequestContext:
 
 
 def arranged(rules: Sequence[Rule], context: RequestContext, found: Found) -> Found:
-    """The shelf as the rules want it; as it was where PostgreSQL can't tell what it holds."""
+    """The shelf after rules; unchanged if PostgreSQL is down."""
     if not rules:
         return found
     try:
@@ -61,7 +61,7 @@ def arranged(rules: Sequence[Rule], context: RequestContext, found: Found) -> Fo
 def attributes(
     rules: Sequence[Rule], context: RequestContext, items: Sequence[Item]
 ) -> dict[int, Attributes]:
-    """Of the shelf's articles and of those to be pinned that may be shown; one query by key."""
+    """Attributes of the shelf's articles and of showable pinned ones; one query by key."""
     pins = {rule.number for rule in rules if rule.number and rule.action == Rule.Action.PIN}
     shown = {item.article for item in items}
     wanted = shown | (pins - hidden(context, unwanted(context)) if pins else set())

@@ -1,4 +1,4 @@
-"""The customers that an export is asked for: each once, by the key under which we know them."""
+"""The customers an export is requested for: each once, by our key."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ BLOCK_BYTES = 16 << 20
 
 @dataclass(frozen=True)
 class Customers:
-    """`ids` in the file's order without repetition; `keys` are ours, UNKNOWN for strangers and
-    for people who were erased. `repeated` counts rows that named somebody again."""
+    """`ids` in the file's order without duplicates; `keys` are ours, UNKNOWN for strangers and
+    erased customers. `repeated` counts duplicate rows."""
 
     ids: pa.Array
     keys: npt.NDArray[np.int32]
@@ -33,11 +33,11 @@ class Customers:
 
     @property
     def are_kaggles(self) -> bool:
-        """Whether every id is one that Kaggle's submissions may hold."""
+        """Whether every id is valid in a Kaggle submission."""
         return are_hex(self.ids)
 
     def batches(self, skip: int, size: int) -> Iterator[list[tuple[str, int | None]]]:
-        """The customers after the first `skip`; None for whom we don't know."""
+        """The customers after the first `skip`, with None as the key of unknown ones."""
         for start in range(skip, len(self), size):
             keys = self.keys[start : start + size].tolist()
             ids = self.ids[start : start + size].to_pylist()
@@ -47,7 +47,7 @@ class Customers:
 
 
 def read_customers(path: Path) -> Customers:
-    """The column customer_id of any file that the ingest could read. Raise IngestError."""
+    """The column customer_id of any file that the ingest can read. Raise IngestError."""
     source = open_source("customers", path)
     blocks = [ids_in(path, records) for records in source.read(source.start, BLOCK_BYTES)]
     ids = pa.concat_arrays(blocks)
@@ -59,7 +59,7 @@ def read_customers(path: Path) -> Customers:
 
 
 def ids_in(path: Path, records: Records) -> pa.Array:
-    """A block's ids. Raise IngestError for the first row that has none."""
+    """A block's ids. Raise IngestError for the first row without one."""
     found = customer_ids(records.table["customer_id"])
     faults = [(reject.line, reject.reason) for reject in records.malformed]
     faults += [

@@ -1,7 +1,7 @@
 """The export: twelve articles for each customer of a file.
 
-Memory holds the customers' ids and a few batches. A file cut short is taken up after its last whole
-line, if everything that decides what stands in it is the same.
+Memory holds the customers' ids and a few batches. An interrupted export resumes after its last
+whole line, if everything that determines its content is unchanged.
 """
 
 import multiprocessing
@@ -25,14 +25,14 @@ BATCH = 2000
 WORKERS = 2
 AHEAD = 4 * WORKERS
 
-# One customer of the file: the id as it stands there, and our key; None for one we don't know.
+# One customer of the file: the id as given, and our key; None for an unknown one.
 Wanted = tuple[str, int | None]
 
 
 @dataclass(frozen=True)
 class Exported:
-    """How many lines the file has, how many of them an earlier run had written, how many rows of
-    the customers' file named somebody again."""
+    """The number of lines, how many of them an earlier run had written, and the number of duplicate
+    rows in the customers' file."""
 
     written: int
     before: int
@@ -64,8 +64,8 @@ def export(
 
 
 def identity(folder: Path, wanted: Customers, form: str) -> str:
-    """A name that differs with whatever decides the file's content: the people and what we know
-    them by, the model with its day, the format, the number of articles."""
+    """A name that changes with everything that determines the file's content: the customers and
+    their keys, the model and its as-of day, the format, the number of articles."""
     digest = sha256(f"{folder.name} {form} {K}".encode())
     for text in wanted.ids.to_pylist():
         digest.update(f"{text}\n".encode())
@@ -81,9 +81,9 @@ def write(
     progress: Callable[[int], None],
     form: str,
 ) -> int:
-    """The rest of the partial file; how many customers it holds then."""
+    """Append the remaining lines to the partial file; return its number of customers."""
     context = multiprocessing.get_context("fork")
-    # A child must not inherit the connection; it needs none.
+    # A child must not inherit the connection, which it doesn't need.
     connection.close()
     with (
         context.Pool(WORKERS, open_in_worker, (folder, form)) as pool,
@@ -92,7 +92,7 @@ def write(
         if partial.stat().st_size == 0:
             file.write(header_of(form))
         batches = wanted.batches(written, BATCH)
-        # Read here rather than by the pool, which would take all customers at once.
+        # Batches are read here: the pool would read all customers at once.
         while some := list(islice(batches, AHEAD)):
             for lines in pool.map(lines_of, some, chunksize=1):
                 file.writelines(lines)
@@ -103,7 +103,7 @@ def write(
 
 
 def whole_lines(partial: Path, form: str) -> int:
-    """Cut off a torn last line; return how many customers the file holds."""
+    """Cut off a truncated last line; return how many customers the file holds."""
     if not partial.exists():
         return 0
     with partial.open("rb+") as file:
@@ -117,7 +117,7 @@ def whole_lines(partial: Path, form: str) -> int:
 
 
 class Worker:
-    """A process that knows one bundle."""
+    """A process that holds one bundle."""
 
     bundle: Bundle
     form: str
@@ -130,7 +130,7 @@ def open_in_worker(folder: Path, form: str) -> None:
 
 
 def lines_of(batch: list[Wanted]) -> list[str]:
-    """A line each; who is unknown, or bought nothing, gets the list for newcomers."""
+    """One line per customer; the newcomers' list for those unknown or without a purchase."""
     known = Worker.bundle.customers
     lines = []
     for name, key in batch:

@@ -1,7 +1,7 @@
-"""How an export's lines are written: Kaggle's submission, JSON lines, Parquet.
+"""Line formats of an export: Kaggle's submission, JSON lines, Parquet.
 
-All are written line by line as text, so that what was cut short can be taken up; Parquet is made of
-the text at the end.
+All are written line by line as text, so that an interrupted export can resume; Parquet is converted
+from the text at the end.
 """
 
 from collections.abc import Sequence
@@ -30,13 +30,13 @@ def line_of(form: str, customer: str, articles: Sequence[str]) -> str:
 
 
 def quoted(customer: str) -> str:
-    """An id as CSV writes it; a line end within would part a line that may have to be counted."""
+    """An id in CSV; one with a line break would break the counting of lines."""
     text = customer.replace("\r", " ").replace("\n", " ")
     return f'"{text.replace(chr(34), chr(34) * 2)}"' if set(text) & {",", '"'} else text
 
 
 def finish(form: str, partial: Path, target: Path) -> None:
-    """Put the whole file in its place."""
+    """Move the complete file into place."""
     if form != PARQUET:
         partial.replace(target)
         return

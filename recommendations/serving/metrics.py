@@ -1,4 +1,4 @@
-"""Recommendations for Prometheus: how many, of which kind and strategy, and how long they took."""
+"""Prometheus metrics of recommendations: how many, by kind and strategy, and their latency."""
 
 import time
 from functools import cache
@@ -22,7 +22,7 @@ SECONDS: Final = Histogram(
 
 
 def served(shelf: Shelf, since: float) -> Shelf:
-    """Count a shelf that was begun at `since` (time.perf_counter)."""
+    """Count a shelf whose request began at `since` (time.perf_counter)."""
     shelves, seconds = _of(shelf.kind, shelf.strategy, shelf.degraded)
     shelves.inc()
     seconds.observe(time.perf_counter() - since)
@@ -31,5 +31,5 @@ def served(shelf: Shelf, since: float) -> Shelf:
 
 @cache
 def _of(kind: str, strategy: str, degraded: bool) -> tuple[Counter, Histogram]:
-    """There are few; the client looks one up by its text and under a lock."""
+    """There are only a few label sets; the client's lookup is by text and under a lock."""
     return SHELVES.labels(kind, strategy, "yes" if degraded else "no"), SECONDS.labels(kind)

@@ -1,4 +1,4 @@
-"""One request for an outfit, answered from what is there."""
+"""Answers one request for an outfit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from catalog import money
 from catalog.data_version import per_data_version
 from catalog.models import ColourMaster
-from catalog.titles import title_of
+from catalog.models.titles import title_of
 from recommendations.attribution import rec_id
 from recommendations.bundle import registry
 from recommendations.bundle.reader import Bundle
@@ -36,10 +36,10 @@ BOUGHT_LATELY_MS = 30 * 86_400_000
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked: articles by key, slots by name, colours by colour_master number.
+    """Articles by key, slots by name, colours by colour_master number.
 
-    `locked` pieces stay as they are, `swapped` ones don't come back; `budget` is money for all
-    new pieces together.
+    `locked` pieces stay, `swapped` ones don't come back; `budget` is money for all new pieces
+    together.
     """
 
     articles: Sequence[int]
@@ -53,7 +53,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Garment:
-    """One article of a look; `locked` when the shopper fixed it."""
+    """One article of a look; `locked` if the shopper fixed it."""
 
     slot: str
     title: str
@@ -76,8 +76,8 @@ class Gap:
 
 @dataclass(frozen=True)
 class Outfit:
-    """A look around the bag for an `occasion`; `total` is what its pieces cost, `missing` what it
-    leaves open, `unknown` the articles that nobody knows and that were passed over."""
+    """A look around the bag for an `occasion`; `total` is the price of its pieces, `missing` the
+    open slots, `unknown` the unknown articles that were skipped."""
 
     rec_id: str
     strategy: str
@@ -91,7 +91,7 @@ class Outfit:
 
 
 def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_of) -> Outfit:
-    """The same request and model version give the same pieces. Without a bundle: none, degraded.
+    """Deterministic for a request and model version. Without a bundle: empty and degraded.
 
     Raise ValueError for a slot that doesn't exist.
     """
@@ -127,7 +127,7 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
 
 @per_owner(most=2_000)
 def usual(bundle: Bundle, chosen: str, row: int, k: int) -> tuple[Look, list[Garment]]:
-    """What is put beside one article for whoever wishes nothing, as on most product pages."""
+    """The default look around one article, as on most product pages."""
     return dressed(bundle, chosen, np.array([row], np.int32), Wishes(), None, k)
 
 
@@ -142,7 +142,7 @@ def dressed(
 
 
 def gaps(wardrobe: Wardrobe, look: Look, bounded: bool) -> list[Gap]:
-    """`bounded`: there was a budget, which may be why."""
+    """`bounded`: there was a budget, which may be the reason."""
     without = wardrobe.goes_without(look.occasion)
     return [
         Gap(slots().names[slot], slots().labels[slot], gap_reason(without.get(slot), bounded))
@@ -168,7 +168,7 @@ def answer(strategy: str, version: str | None, arm: Arm | None) -> str:
 
 
 def known(wardrobe: Wardrobe, articles: Sequence[int]) -> Ints:
-    """The rows of the articles that are known, each once, in order of row."""
+    """The rows of the known articles, without duplicates, ordered by row."""
     rows = wardrobe.rows_of(list(articles)) if articles else np.zeros(0, np.int32)
     found: Ints = np.unique(rows[rows != NONE])
     return found
@@ -182,13 +182,13 @@ def unknown(wardrobe: Wardrobe, articles: Sequence[int]) -> list[int]:
 
 
 def left(wardrobe: Wardrobe, request: Request, locked: Ints) -> Decimal:
-    """What the budget leaves beside the locked pieces."""
+    """What remains of the budget after the locked pieces."""
     spent = sum((money.amount(price) for price in wardrobe.price[locked].tolist()), Decimal(0))
     return max((request.budget or Decimal(0)) - spent, Decimal(0))
 
 
 def wishes_of(wardrobe: Wardrobe, request: Request, live: Snapshot | None) -> Wishes:
-    """Slots by number; nothing of the same look again, nor bought lately, nor turned down."""
+    """Slots by number; excludes articles of the look itself, recent purchases and dislikes."""
     names = request.slots
     return Wishes(
         slots=frozenset(map(slots().number, names)) if names is not None else None,
@@ -204,7 +204,7 @@ def bought_lately(live: Snapshot) -> list[int]:
 
 
 def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None) -> Garment:
-    """What is shown of a piece; one without a cause is the shopper's own, locked."""
+    """A piece as shown; one without a cause is the shopper's own, locked."""
     return Garment(
         slot=slots().names[piece.slot],
         title=slots().labels[piece.slot],
@@ -218,7 +218,7 @@ def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None)
 
 
 def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
-    """The reason for the shopper to read."""
+    """The reason as a sentence for the shopper."""
     if cause.kind == "worn" and cause.row is not None:
         return gettext("Often worn with %s") % title_of(bundle.name(cause.row))
     if cause.kind == "colour" and cause.row is not None:

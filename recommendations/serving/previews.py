@@ -1,6 +1,6 @@
-"""What would be recommended now with an article, or to a customer, and why: for staff.
+"""Staff previews: what an article's page or a customer would be recommended now, and why.
 
-The same code as serving, but nothing is stored, counted or drawn by lot.
+The same code as serving, but nothing is stored, counted or randomised.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ ACTIONS_SHOWN: Final = 12
 
 @dataclass(frozen=True)
 class Place:
-    """An item, what each generator gave to it, and what the ranker made of that."""
+    """An item, each generator's contribution, and the ranker's explanation."""
 
     item: Item
     given: Mapping[str, float] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Action:
-    """Something the customer did, live or before; `days` is how long ago, by the shop's clock."""
+    """A live or historical action of the customer; `days` is its age by the shop's clock."""
 
     article: int
     kind: str
@@ -59,7 +59,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Known:
-    """What the recommendations know of a customer; `live` is False while Redis is away."""
+    """What the recommender knows of a customer; `live` is False while Redis is down."""
 
     version: str | None
     live: bool

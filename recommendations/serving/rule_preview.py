@@ -1,4 +1,4 @@
-"""What a rule would change for a shopper, before it holds for anybody."""
+"""Previews what a rule would change for a shopper before it is enabled."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ K = 12
 
 @dataclass(frozen=True)
 class Preview:
-    """The shelf without and with the rule. `holds` is False where it isn't about this shelf."""
+    """The shelf without and with the rule; `holds` is False if it doesn't apply to this shelf."""
 
     before: list[Item]
     after: list[Item]
@@ -25,7 +25,7 @@ class Preview:
 
 
 def preview(rule: Rule, kind: Kind, shopper: str | None, article: int | None = None) -> Preview:
-    """Nothing is stored and nothing counted. Raise ValueError for a kind about an article alone."""
+    """Nothing is stored or counted. Raise ValueError for a kind that needs an article."""
     chosen = RECOMMENDERS[kind]
     live = live_for(chosen, shopper, rule.index_group)
     bundle = registry.active()

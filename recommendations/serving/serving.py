@@ -1,4 +1,4 @@
-"""One request for recommendations, answered from what is there."""
+"""Answers one request for recommendations."""
 
 import time
 from collections.abc import Collection
@@ -38,12 +38,12 @@ def recommend(
     """Up to `k` articles of a kind, best first, with their reasons.
 
     `article` is the one on the page: what "similar" is about, and never shown elsewhere.
-    `index_group` narrows to one audience; nothing `beside` it on the page is shown a second time,
-    in no other colour either. A shopper who `is_new` was given their id for this very
-    request: Redis isn't asked what they did; otherwise `read` asks it. With Redis or the bundle
-    away a fallback answers, named in `strategy` and flagged `degraded`; without any data the shelf
-    is empty.
-    Raise ValueError when a kind about an article gets none.
+    `index_group` narrows to one audience; no article `beside` it on the page is repeated, not even
+    in another colour. For a shopper who `is_new`, with an id created in this very request, Redis is
+    not read; for others `read` reads it. With Redis or the bundle unavailable a fallback answers,
+    named in `strategy` and flagged `degraded`; without any data the shelf is empty.
+
+    Raise ValueError if a kind about an article gets none.
     """
     begun = time.perf_counter()
     chosen = RECOMMENDERS[kind]
@@ -73,7 +73,7 @@ def recommend(
 def remembered(shopper: str | None, live: Snapshot | None) -> int | None:
     """The customer whose history in the bundle may be used; None for an erased one.
 
-    Their state tells and so does their tombstone; where neither could be asked nobody is known.
+    Both their state and their tombstone show an erasure; if neither can be read, nobody is known.
     """
     if shopper is None or (live is not None and live.stored.erased) or tombstones.hold(shopper):
         return None

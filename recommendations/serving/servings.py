@@ -1,4 +1,4 @@
-"""The number under which an answer's origin is known, registered when it first serves."""
+"""The numbers of Serving rows, each registered when it first serves."""
 
 import logging
 
@@ -14,7 +14,7 @@ UNKNOWN = 0
 
 
 def number(kind: str, strategy: str, model_version: str | None, variant: int | None) -> int:
-    """The Serving's key; UNKNOWN with PostgreSQL away, so that an answer never waits for it."""
+    """The Serving's key; UNKNOWN with PostgreSQL down, so that an answer never waits for it."""
     try:
         return _registered(kind, strategy, model_version or "", variant)
     except Error as error:

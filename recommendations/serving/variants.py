@@ -1,4 +1,4 @@
-"""A kind's shelf as a variant wants it."""
+"""Fills a kind's shelf for a variant."""
 
 import logging
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 def fill(
     kind: Recommender, context: RequestContext, arm: Arm | None, rules: Sequence[Rule]
 ) -> tuple[Found, int]:
-    """What the arm (none: the kind itself) shows, and which places are the challenger's."""
+    """The shelf of the arm (none: the kind's default), and which positions are the challenger's."""
     parameters = arm.parameters if arm else Parameters()
     found = _ruled(parameters.strategy, kind, context, rules)
     if not parameters.interleave:
@@ -45,7 +45,7 @@ def _ruled(
 
 
 def bundle_of(arm: Arm | None, active: Bundle | None) -> Bundle | None:
-    """The bundle that the arm asks for; the active one where it can't be read."""
+    """The bundle the arm names; the active one if it can't be read."""
     if arm is None or arm.parameters.model_version is None:
         return active
     version = arm.parameters.model_version
@@ -54,7 +54,7 @@ def bundle_of(arm: Arm | None, active: Bundle | None) -> Bundle | None:
 
 @per_owner(most=4)
 def _beside(_: Bundle, version: str) -> Bundle | None:
-    """A variant's bundle, open as long as the active one: a training replaces both."""
+    """A variant's bundle, cached as long as the active one: a training replaces both."""
     return _opened(version)
 
 

@@ -19,7 +19,7 @@ KIND = "outfit"
 
 @register.inclusion_tag("recommendations/shelf.html", takes_context=True, name="outfit")
 def outfit_shelf(context: RequestContext, articles: Iterable[int]) -> dict[str, Any]:
-    """One piece for each missing slot with its reason; nothing where there is nothing to show."""
+    """One piece for each missing slot with its reason; renders nothing if there is none."""
     request = context["request"]
     asked = Request(list(articles)[:MOST_ARTICLES], k=0)
     found = outfit(asked, shopper_of(request), read_once_per_page(request))

@@ -20,7 +20,7 @@ def shelf(
     index_group: int | None = None,
     k: int = DEFAULT_K,
 ) -> dict[str, Any]:
-    """A shelf of cards for the shopper of this request; nothing where there is nothing to show."""
+    """A shelf of cards for the shopper of this request; renders nothing if it is empty."""
     request = context["request"]
     own = shelf_for(request, Kind(kind), article=article, index_group=index_group, k=k)
     return {"request": request, **own}

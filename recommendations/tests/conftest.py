@@ -12,8 +12,8 @@ from streaming.tests.conftest import log, store  # noqa: F401
 
 @pytest.fixture(autouse=True)
 def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    """A bundle folder of its own, an empty feature store, and a process that has not served yet,
-    in a shop whose clock nobody has set."""
+    """A separate bundle folder, an empty feature store and a process without caches, in a shop
+    whose clock is unset."""
     settings.BUNDLES_DIR = tmp_path / "bundles"
     registry.reset()
     connection.client().flushdb()
@@ -24,7 +24,7 @@ def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
 
 @pytest.fixture
 def no_redis(settings: Settings) -> Iterator[None]:
-    """Redis away: nothing listens on the port."""
+    """Redis is down: nothing listens on the port."""
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     connection.reset()
     yield
@@ -33,7 +33,7 @@ def no_redis(settings: Settings) -> Iterator[None]:
 
 @pytest.fixture
 def lived() -> Iterator[Lived]:
-    """Give a shopper a past in the feature store: lived("c1", [(article, "view", ms ago)])."""
+    """Give a shopper a history in the feature store: lived("c1", [(article, "view", ms ago)])."""
     stored: list[str] = []
     yield live_through(stored)
     connection.client().delete(*stored) if stored else None

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -24,7 +25,7 @@ Lived = Callable[..., str]
 
 
 def some_inputs(articles: int = 300, sales: int = 2000, seed: int = 7) -> Inputs:
-    """A random catalogue, two articles a product, and random sales of ninety days."""
+    """A random catalogue, two articles per product, and random sales over ninety days."""
     rng = np.random.default_rng(seed)
     kind = rng.integers(0, len(GARMENTS), articles).astype(np.int32)
     columns = {name: rng.integers(0, 6, articles).astype(np.int32) for name in ATTRIBUTES}
@@ -36,6 +37,14 @@ def some_inputs(articles: int = 300, sales: int = 2000, seed: int = 7) -> Inputs
         frame[label] = labels(columns["section"])
     row = rng.integers(0, articles, sales).astype(np.int32)
     return Inputs(frame, sales_on(row, day_number(AS_OF) - rng.integers(0, 90, sales)), AS_OF)
+
+
+def rebuyers() -> Inputs:
+    """Two hundred customers with fifteen purchases each."""
+    inputs = some_inputs(sales=3000)
+    order = np.argsort(inputs.sales.day, kind="stable")
+    columns = vars(inputs.sales) | {"customer": (inputs.sales.customer % 200).astype(np.int32)}
+    return replace(inputs, sales=Sales(**{name: of[order] for name, of in columns.items()}))
 
 
 def labels(numbers: np.ndarray) -> list[str]:

@@ -79,7 +79,7 @@ def test_the_manifest_can_be_read_and_not_changed(
 
 def test_train_now_puts_the_task_into_the_queue(admin_client: Client) -> None:
     with current_app.connection_for_write() as connection:
-        queue = connection.SimpleQueue("default")
+        queue = connection.SimpleQueue("long")
         queue.clear()
         page = admin_client.post(TRAIN, follow=True).content.decode()
         assert "on its way" in page

@@ -1,4 +1,4 @@
-"""What came of shelves, counted out of the stream."""
+"""Attribution: shelf outcomes computed from the stream."""
 
 import random
 import threading
@@ -212,8 +212,8 @@ def experiment() -> list[Variant]:
 
 
 def session(dice: random.Random, name: str, shelves: Sequence[str], ts: int) -> list[Event]:
-    """Impressions, and with some luck a click, a bag add, one or two purchases, some twice; some
-    who only sign in before they buy."""
+    """Impressions, and by chance a click, a bag add, one or two purchases, some repeated; some
+    shoppers sign in only before they buy."""
     buyer, answer = f"c{dice.randrange(1, 60)}", f"{dice.getrandbits(128):032x}"
     shopper = f"a{dice.getrandbits(128):032x}" if dice.random() < 0.3 else buyer
     served = answer + dice.choice(shelves)[32:]
@@ -234,8 +234,7 @@ def session(dice: random.Random, name: str, shelves: Sequence[str], ts: int) -> 
 
 
 def recomputed(stream: Sequence[Event]) -> dict[tuple[str, str], Counter[str]]:
-    """The same sums the plain way: all events in memory, one after the other, each shopper by the
-    name that is known in the end."""
+    """The same totals computed naively: all events in memory, shoppers under their final name."""
     seen: set[object] = set()
     names = {one.anonymous: one.shopper for one in stream if isinstance(one, schema.Identify)}
     touches: dict[tuple[str, int], list[tuple[int, str, int]]] = defaultdict(list)

@@ -1,4 +1,4 @@
-"""Bundles on disk: whole or not there, and never trusted blindly."""
+"""Bundles on disk: complete or absent, and never trusted blindly."""
 
 import gc
 import json

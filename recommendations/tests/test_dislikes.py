@@ -1,4 +1,4 @@
-"""Less like this: a shelf honours it at once, and forgets it when it is taken back."""
+"""Less like this: a shelf honours it at once, and undoes it on request."""
 
 import pytest
 
@@ -57,6 +57,6 @@ def test_less_of_a_dress_lets_dresses_step_back(trained: Shop, lived: Lived) -> 
 
 
 def places_of(garment: str, shown: list[str]) -> float:
-    """The mean place; far behind where there is none."""
+    """The mean position; far behind if there is none."""
     places = [place for place, name in enumerate(shown) if name == garment]
     return sum(places) / len(places) if places else 99.0

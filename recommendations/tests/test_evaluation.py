@@ -1,4 +1,4 @@
-"""Evaluations: splits keep the future out, the command reports, the admin links."""
+"""Evaluation: splits don't leak the future, the command reports, the admin links to it."""
 
 import json
 from dataclasses import replace
@@ -19,7 +19,7 @@ from recommendations.evaluation.baselines import repurchase
 from recommendations.evaluation.methods import bundle_of, for_you
 from recommendations.models import ModelVersion
 from recommendations.ranking.features import REGISTRY, Group
-from recommendations.tests.shops import AS_OF, sales_on, some_inputs, train
+from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs, train
 from recommendations.training import ranker, slices
 from recommendations.training.pipeline import likes_of, rankers_without
 
@@ -27,7 +27,7 @@ TODAY = day_number(AS_OF)
 
 
 def quiet(line: str) -> None:
-    """Progress nobody reads."""
+    """Discards progress messages."""
 
 
 def lists_of(inputs: Inputs, days: int = 7) -> np.ndarray:
@@ -46,13 +46,11 @@ def test_windows_lie_back_to_back_and_know_only_what_was_before() -> None:
 
 
 def test_purchases_after_the_as_of_day_change_no_recommendation_by_a_bit() -> None:
-    inputs = some_inputs(sales=3000)
-    sales = replace(inputs.sales, customer=(inputs.sales.customer % 200).astype(np.int32))
-    order = np.argsort(sales.day, kind="stable")
-    sales = type(sales)(**{name: column[order] for name, column in vars(sales).items()})
+    inputs = rebuyers()
+    sales = inputs.sales
     late = sales.day > TODAY - 7
     shifted = replace(sales, row=np.where(late, (sales.row + 17) % 300, sales.row).astype(np.int32))
-    before = lists_of(replace(inputs, sales=sales))
+    before = lists_of(inputs)
     after = lists_of(replace(inputs, sales=shifted))
     assert before.tobytes() == after.tobytes()
     assert (before >= 0).all()
@@ -126,13 +124,9 @@ def test_the_competitions_protocol_stands_beside_published_results(
 def test_what_a_ranker_is_worth_without_each_group_of_features(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    inputs = some_inputs(sales=3000)
-    order = np.argsort(inputs.sales.day, kind="stable")
-    sales = replace(inputs.sales, customer=(inputs.sales.customer % 200).astype(np.int32))
-    sales = type(sales)(**{name: column[order] for name, column in vars(sales).items()})
     monkeypatch.setattr(slices, "LEAST_OF_WEEK", 20)
     monkeypatch.setattr(ranker, "ROUNDS", 3)
-    split = next(rolling(replace(inputs, sales=sales), 7, 1))
+    split = next(rolling(rebuyers(), 7, 1))
     texts = rankers_without(split.past)
     assert texts.keys() == {group.value for group in Group}
     without = Booster(model_str=texts["sales"].tobytes().decode()).feature_name()

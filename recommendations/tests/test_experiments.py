@@ -1,4 +1,4 @@
-"""Who is in which variant, what the figures allow to say, and what a variant shows."""
+"""Experiments: assignment, statistics, and what a variant shows."""
 
 import math
 from collections import Counter
@@ -130,7 +130,7 @@ def sample(values: "np.ndarray[Any, Any]") -> Sample:
 
 
 def ever_excludes(rng: np.random.Generator, effect: float) -> bool:
-    """Whether somebody who looks after every hundred shoppers would ever call it a difference."""
+    """Whether looking after every hundred shoppers would ever report a difference."""
     clicks = [rng.poisson(rng.gamma(1.0, mean, 4000)) for mean in (1.0, 1.0 + effect)]
     for n in range(100, 4001, 100):
         found = difference(sample(clicks[0][:n]), sample(clicks[1][:n]))
@@ -201,7 +201,7 @@ def test_neither_ranking_is_favoured() -> None:
 
 @pytest.fixture
 def in_popular(db: None) -> str:
-    """A shopper of the variant that shows what is popular, in a running experiment."""
+    """A shopper in the popularity variant of a running experiment."""
     open_shop()
     train()
     experiment = make()

@@ -1,4 +1,4 @@
-"""The export and the explanation in the terminal."""
+"""The export, and the terminal's explanation of a recommendation."""
 
 import bz2
 import gzip
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Customers of whom three bought, one did not, one is unknown."""
+    """Customers: three with purchases, one without, one unknown."""
     articles = [make_article(name=f"Shirt {n}") for n in range(14)]
     customers = [make_customer() for _ in range(4)]
     for n, customer in enumerate(customers[:3]):

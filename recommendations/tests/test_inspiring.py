@@ -1,4 +1,4 @@
-"""The shelf that inspires, over newcomers to a generated shop: nothing on it makes one wince."""
+"""The inspiring shelf for newcomers to a generated shop: no repeats, no wrong audience."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from catalog.tests.factories import make_article, make_customer, make_transactio
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.dataset.facts import facts_of
 from recommendations.ranking.inspiring import Goods, favourite, inspiring_shelf, per_seed
-from recommendations.ranking.pipeline import NEW, Constraints, Pick, personal_shelf
+from recommendations.ranking.pipeline import NEW, Constraints, Pick, predicted
 from recommendations.recommenders.kinds import Kind
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.serving.serving import recommend
@@ -87,8 +87,8 @@ def test_who_bought_a_lot_sees_one_of_it_again_at_most(bundle: Bundle) -> None:
     profile = profile_of(bundle, recents, None, now)
     inspired = rows_of(inspiring_shelf(bundle, profile, K, Constraints()))
     assert np.isin(bundle.design[inspired], bundle.design[bought]).sum() <= 1
-    predicted = rows_of(personal_shelf(bundle, profile, K, Constraints()))
-    assert set(bought) & set(predicted), "the list that predicts goes on repeating"
+    expected = rows_of(predicted(bundle, profile, K, Constraints()))
+    assert set(bought) & set(expected), "the list that predicts goes on repeating"
 
 
 def test_no_colour_of_what_is_hidden_or_turned_down_is_shown(bundle: Bundle) -> None:

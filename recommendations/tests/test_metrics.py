@@ -16,7 +16,7 @@ def test_a_place_is_a_hit_where_its_article_was_bought() -> None:
 
 
 def test_average_precision_divides_by_what_could_be_hit() -> None:
-    # Precision 1 at the first place and 2/3 at the third, of three bought; four of four places.
+    # Precision 1 at the first position and 2/3 at the third, of three bought; then four of four.
     expected = [(1 + 2 / 3) / 3, 0, 1]
     assert metrics.average_precision(HITS, RELEVANT) == pytest.approx(expected)
 

@@ -1,4 +1,4 @@
-"""A look hangs together: one price level, one season, no design twice."""
+"""A look is coherent: one price level, one season, no design twice."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ TYPES = (255, 272, 262, 87, 66)
 ARTICLES = 400
 BUYERS = 2500
 LEVELS = np.array([0.02, 0.08], np.float32)
-# The last sales of a season, in days before today; all of them are still on sale.
+# Days since the last sales of a season; all articles are still on sale.
 SEASONS = (35, 0)
 
 

@@ -1,4 +1,4 @@
-"""Looks keep to sizes, wearers, occasions and one pattern, as constraints.json has them."""
+"""Looks respect sizes, wearers, occasions and one pattern, as in constraints.json."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +50,7 @@ APART = (("Girl", "Boy"), ("Boy", "Girl"), ("Ladies", "Men"), ("Men", "Ladies"))
 
 
 def a_shop_of_shelves(buyers: int = 3000) -> Inputs:
-    """OF_EACH articles of each shelf; everybody buys any two of one audience, whatever they are."""
+    """OF_EACH articles of each shelf; everybody buys two random ones of one audience."""
     count = len(SHELVES) * OF_EACH
     inputs = some_inputs(count, 0)
     frame, shelf = inputs.articles, np.arange(count) // OF_EACH
@@ -135,7 +135,7 @@ def test_beside_a_pattern_everything_is_plain(shop: Wardrobe) -> None:
 
 
 def test_two_patterns_that_baskets_hold_together_stay_together(inputs: Inputs) -> None:
-    """A striped tee and checked trousers, bought together by many and by nobody apart."""
+    """A striped tee and checked trousers, often bought together and never apart."""
     tee, trousers = 1 * OF_EACH, 2 * OF_EACH
     sales, many = inputs.sales, 400
     more = {
@@ -198,7 +198,7 @@ def test_a_fault_in_the_tables_is_named(tmp_path: Path, old: str, new: str, faul
 def test_a_feature_is_one_entry_of_the_registry(
     inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing else is edited: training learns its weight and serving uses it."""
+    """No other edit is needed: training learns its weight and serving uses it."""
     added = features.table("value_of_colour", "colour_value")
     registry = (*features.REGISTRY, added)
     names = tuple(feature.name for feature in registry)

@@ -30,17 +30,17 @@ from recommendations.training.outfits.offline import trained_wardrobe
 from recommendations.training.outfits.questions import Decoys, questions_by_basket, questions_of
 
 TODAY = day_number(AS_OF)
-# A product type of each everyday slot, and swimwear whose types go together.
+# A product type of each everyday slot, and swimwear, whose types go together.
 TYPES = (255, 272, 265, 262, 87, 66, 302, 298, 59)
 TOPS, BOTTOMS, BIKINI_TOPS, BIKINI_BOTTOMS = 0, 1, 7, 8
 
 
 def quiet(line: str) -> None:
-    """Progress nobody reads."""
+    """Discards progress messages."""
 
 
 def a_shop(articles: int = 180, buyers: int = 3000) -> Inputs:
-    """Two audiences and planted complements: everybody's second article continues the first.
+    """Two audiences and planted complements: everybody's second article follows the first.
 
     Article n (of type n mod 9) is bought with article n + 1.
     """

@@ -1,4 +1,4 @@
-"""The contract of a processor: the same tests for each of them, on the real log and stores."""
+"""The contract of processors: the same tests for each, on the real log and stores."""
 
 from collections.abc import Callable
 
@@ -92,7 +92,7 @@ def test_it_takes_each_event_once_whoever_reads_it_again(
 def test_it_is_held_up_by_nothing_that_lies_in_the_log(
     of: tuple[Processor, Seen], articles: list[int]
 ) -> None:
-    """Deep JSON, no JSON, a tombstone, a place that is none, a text that PostgreSQL can't hold."""
+    """Deep JSON, no JSON, a tombstone, an invalid position, a text that PostgreSQL can't store."""
     processor, seen = of
     there = home_of("c1")
     junk = [b"[" * 50_000, b"\xff\xfe", b"", b"{}", encode(click(50, articles[0], position=0))]

@@ -1,4 +1,4 @@
-"""The learned ranker: what it is chosen by, what it may reorder, when it steps aside."""
+"""The learned ranker: when it is chosen, what it may reorder, when it steps aside."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,7 +6,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from recommendations.bundle.format import RankerReport, report_of
+from recommendations.bundle.format import ARRAYS, RankerReport, report_of
+from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.inputs import Inputs
 from recommendations.dataset.splits import Truth
@@ -23,7 +24,7 @@ from recommendations.ranking.pipeline import Constraints, predicted
 from recommendations.ranking.ranker import TOLD, applies, best_first, opinions
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import PURCHASE, VIEW, Profile
-from recommendations.tests.shops import some_inputs
+from recommendations.tests.shops import rebuyers
 from recommendations.training import ranker, slices
 from recommendations.training.pipeline import ranker_of, slice_bundles
 from recommendations.training.ranker import Trial, calibration, examples_of, fit, heads_of, sliced
@@ -31,17 +32,7 @@ from recommendations.training.slices import Slices, slices_of
 
 
 def quiet(line: str) -> None:
-    """Progress nobody reads."""
-
-
-def rebuyers() -> Inputs:
-    """Two hundred customers with fifteen purchases each."""
-    inputs = some_inputs(sales=3000)
-    order = np.argsort(inputs.sales.day, kind="stable")
-    columns = vars(inputs.sales) | {"customer": (inputs.sales.customer % 200).astype(np.int32)}
-    return replace(
-        inputs, sales=type(inputs.sales)(**{k: column[order] for k, column in columns.items()})
-    )
+    """Discards progress messages."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +45,7 @@ def ranked_bundle() -> Bundle:
 
 
 def of_slice(inputs: Inputs, days: int) -> tuple[dict[int, Truth], Bundle]:
-    """What was bought in the `days` before the end, by horizon, and a bundle of what was before."""
+    """What was bought in the `days` before the end, by horizon, and a bundle of the data before."""
     as_of_day = inputs.as_of_day - days
     return sliced(inputs, Slices(days, [as_of_day], ""), as_of_day, slice_bundles(inputs), 1)
 
@@ -63,6 +54,13 @@ def bought(rows: list[int], kind: int = PURCHASE) -> Profile:
     return Profile(
         np.array(rows, np.int32), np.full(len(rows), kind, np.int8), np.arange(1.0, len(rows) + 1)
     )
+
+
+def test_a_slice_has_every_array_of_a_bundle_but_those_of_outfits() -> None:
+    inputs = rebuyers()
+    arrays = slice_bundles(inputs)(inputs).arrays
+    declared = {name: kind for name, kind in ARRAYS.items() if name not in OUTFIT_ARRAYS}
+    assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == declared
 
 
 def test_the_ranker_reorders_the_head_and_leaves_scores_falling(
@@ -138,7 +136,7 @@ def test_no_two_features_share_a_name() -> None:
 
 
 def test_a_feature_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is computed, trained on, served and explained, and a model without it goes on."""
+    """It is computed, trained on, served and explained, and a model without it keeps working."""
     truths, bundle = of_slice(rebuyers(), 7)
     older = Bundle(
         bundle.manifest,
@@ -268,7 +266,7 @@ def test_the_newest_week_changes_nothing_that_older_weeks_teach() -> None:
 
 
 def taught(inputs: Inputs) -> list[bytes]:
-    """Each week's features and labels, the newest week last."""
+    """Each week's features and labels, newest week last."""
     weeks = Slices(7, [inputs.as_of_day - 7 * n for n in (1, 2, 3)], "")
     parts, _ = ranker.examples_and_trial(inputs, weeks, slice_bundles(inputs), quiet, 1, trials=0)
     return [part.features.tobytes() + part.bought.tobytes() for part in parts]

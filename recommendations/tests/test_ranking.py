@@ -1,4 +1,4 @@
-"""The blend: every candidate once, with the sum of what the generators gave it."""
+"""The blend: every candidate once, with the sum of its generators' contributions."""
 
 import numpy as np
 from hypothesis import given

@@ -23,7 +23,7 @@ NOON = datetime(2020, 9, 21, 12, tzinfo=UTC)
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every request asks which version is active."""
+    """Every request checks which version is active."""
     monkeypatch.setattr(module, "CHECK_S", 0.0)
 
 

@@ -1,4 +1,4 @@
-"""What merchandisers want of shelves."""
+"""Merchandising rules on shelves."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -24,7 +24,7 @@ Action, Target = Rule.Action, Rule.Target
 
 
 def about(articles: int) -> dict[int, Mapping[str, int]]:
-    """Of two types and three departments, each article a product of its own."""
+    """Two types and three departments, each article a product of its own."""
     of = {"product_type_id": 2, "department_id": 3}
     return {
         a: {column: a % of[column] if column in of else a for column in COLUMNS}

@@ -122,7 +122,7 @@ def test_two_trainings_do_not_run_at_once(caplog: pytest.LogCaptureFixture) -> N
             train()
         tasks.train()
         assert "another training is running" in caplog.text
-        # A closed connection's locks go a moment later.
+        # A closed connection releases its locks a moment later.
         cursor.execute("SELECT pg_advisory_unlock(%s)", [TRAINING_LOCK])
     tasks.train()
     assert ModelVersion.objects.active().exists()

@@ -1,4 +1,4 @@
-"""What shoppers get, with everything there and with each part away."""
+"""Serving, with everything available and with each dependency down."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -238,7 +238,7 @@ def test_recently_viewed_is_newest_first_each_once_without_the_page_s_own(
 
 @pytest.fixture
 def trend(trained: Shop) -> Iterator[int]:
-    """An article that sells badly but is what shoppers look at now."""
+    """An article that sells badly but is trending now."""
     article, now = trained["sneaker"][3].pk, clock.now_ms()
     key = keys.trend(0, epoch_of(now), 2)
     client().zadd(key, {str(article): 1e6})
@@ -254,7 +254,7 @@ def test_trending_starts_with_live_trends_and_is_filled_up(trained: Shop, trend:
     assert shelf.items[0].article == trend
     assert [item.reason for item in shelf.items] == ["Trending now"] + ["Popular right now"] * 4
     assert len(set(articles(shelf))) == 5
-    # One scale: what only fills the list up doesn't trend, however well it sold.
+    # One scale: articles that only fill the list don't trend, however well they sell.
     assert shelf.items[0].score > 0
     assert [item.score for item in shelf.items[1:]] == [0.0] * 4
     assert trend in articles(recommend(Kind.TRENDING, index_group=2))
@@ -324,7 +324,7 @@ def test_redis_away_is_not_asked_by_every_shelf_of_a_page(
 ) -> None:
     recommend(Kind.FOR_YOU, shopper="c1")
     assert breaker.is_open()
-    monkeypatch.setattr(online_features, "store", None)  # to be asked now would raise
+    monkeypatch.setattr(online_features, "store", None)  # reading it now would raise
     assert recommend(Kind.RECENTLY_VIEWED, shopper="c1").degraded
     breaker.open_until -= PAUSE_S
     assert not breaker.is_open()

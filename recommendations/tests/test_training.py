@@ -1,22 +1,36 @@
 """Training as pure functions."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from pytest_django import Settings
 
-from recommendations.bundle.format import ARRAYS
+from recommendations.bundle.format import ARRAYS, report_of
 from recommendations.dataset import facts, popularity
-from recommendations.dataset.inputs import NEVER, day_number
+from recommendations.dataset.inputs import NEVER, Inputs, day_number
 from recommendations.dataset.load import find, month_ranges
-from recommendations.tests.shops import AS_OF, sales_on, some_inputs
-from recommendations.training import content, counts, neighbours, new_in, pipeline
+from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs
+from recommendations.training import (
+    content,
+    counts,
+    neighbours,
+    new_in,
+    pipeline,
+    ranker,
+    slices,
+)
+from recommendations.vision import store
+from recommendations.vision.colours import COLOURS, PARTS
+from recommendations.vision.network import FEATURES
+from recommendations.vision.store import Embedded, Fingerprint
 
 TODAY = day_number(AS_OF)
 
 
 def quiet(line: str) -> None:
-    """Progress nobody reads."""
+    """Discards progress messages."""
 
 
 def unit_vectors(count: int, seed: int = 3) -> np.ndarray:
@@ -69,7 +83,7 @@ def test_one_thing_under_two_product_codes_is_one_design() -> None:
     articles["name"] = ["Rib top", "Rib top", "RIB TOP ", "Rib top", "Skirt", "Belt", "Hat", "Hat"]
     articles["product"] = [1, 1, 2, 2, 3, 4, 5, 5]
     articles["product_type"], articles["section"] = 7, 8
-    articles.loc[3, "section"] = 9  # of product 2 all the same
+    articles.loc[3, "section"] = 9  # still product 2
     assert neighbours.designs(articles).tolist() == [0, 0, 0, 0, 2, 3, 4, 4]
 
 
@@ -86,6 +100,49 @@ def test_a_shop_of_any_size_gives_every_array_of_the_bundle(
     arrays = pipeline.train(some_inputs(articles, sales), quiet, quick=quick)
     assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == ARRAYS
     assert all(np.isfinite(a).all() for a in arrays.values() if a.dtype.kind == "f")
+
+
+@pytest.fixture
+def pictured(settings: Settings, tmp_path: Path) -> Inputs:
+    """A shop of days full of buyers, whose pictures are embedded."""
+    settings.VISION_DIR = tmp_path
+    inputs, dice = rebuyers(), np.random.default_rng(4)
+    store.append(
+        settings.VISION_DIR,
+        (
+            Embedded(
+                article,
+                Fingerprint(1, 1),
+                dice.random(FEATURES, np.float32),
+                dice.random((COLOURS, PARTS), np.float32),
+            )
+            for article in inputs.articles["article"]
+        ),
+    )
+    return inputs
+
+
+def test_a_shop_with_pictures_tries_its_ranker_on_single_days(
+    pictured: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slices, "LEAST_OF_DAY", 20)
+    monkeypatch.setattr(slices, "LEAST_OF_DAYS", 100)
+    monkeypatch.setattr(ranker, "LEAST_EXAMPLES", 50)
+    monkeypatch.setattr(ranker, "ROUNDS", 5)
+    arrays = pipeline.train(pictured, quiet)
+    assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == ARRAYS
+    report = report_of(arrays["ranker_report"])
+    assert (report.slice_days, report.horizons) == (1, [1, 2])
+    assert report.trial_customers > 20
+    assert np.abs(arrays["look"]).sum(axis=1).min() > 0
+    assert (arrays["look_neighbours"][:, 0] >= 0).all()
+
+
+def test_a_quick_model_has_the_looks_and_no_ranker(pictured: Inputs) -> None:
+    arrays = pipeline.train(pictured, quiet, quick=True)
+    assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == ARRAYS
+    assert (arrays["look_neighbours"][:, 0] >= 0).all()
+    assert len(arrays["ranker"]) == 0
 
 
 def test_articles_without_a_usable_word_are_compared_by_their_attributes() -> None:

@@ -58,7 +58,7 @@ def as_bytes(picture: Image.Image, kind: str = "JPEG", **options: object) -> byt
 
 
 def bomb() -> bytes:
-    """A PNG of a few hundred bytes that says it has 900 million pixels."""
+    """A PNG of a few hundred bytes that claims 900 million pixels."""
     png = bytearray(as_bytes(Image.new("L", (8, 8)), "PNG"))
     png[16:24] = struct.pack(">II", 30_000, 30_000)
     png[29:33] = struct.pack(">I", zlib.crc32(bytes(png[12:29])))
@@ -183,7 +183,7 @@ def test_few_pictures_project_to_unit_vectors_of_the_full_width() -> None:
 
 @pytest.fixture
 def seen_shop(db: None, settings: Any, tmp_path: Path, encoder: Encoder) -> Iterator[list[Article]]:
-    """A shop whose articles have pictures: even ones red blocks, odd ones blue stripes."""
+    """A shop whose articles have pictures: red blocks for even ones, blue stripes for odd ones."""
     settings.VISION_DIR = tmp_path / "vision"
     settings.BUNDLES_DIR = tmp_path / "bundles"
     articles = [article for own in open_shop(6).values() for article in own]

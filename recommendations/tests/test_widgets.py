@@ -99,7 +99,7 @@ def test_cards_take_one_query(
     dress: Article, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     IngestRun.objects.create(status=IngestRun.Status.DONE, data_dir="data")
-    for queries in (4, 0):  # articles and three tables of terms, all kept
+    for queries in (4, 0):  # articles and three tables of terms, all cached
         shelf = recommend(Kind.TRENDING)
         with django_assert_num_queries(queries):
             for article, _, _ in shelf_context(shelf)["cards"]:

@@ -1,4 +1,4 @@
 """Training: pure functions from catalogue and sales to the arrays of a bundle.
 
-`load` reads PostgreSQL and `run` writes the bundle; everything between touches neither.
+`load` reads PostgreSQL and `run` writes the bundle; everything else is free of I/O.
 """

@@ -1,4 +1,4 @@
-"""What is bought together: in one basket, and by the same customers. Sparse and memory-bounded."""
+"""Co-occurrence of articles in baskets and in customers' histories. Sparse and memory-bounded."""
 
 from dataclasses import dataclass
 
@@ -10,26 +10,26 @@ from sparse_dot_topn import sp_matmul_topn
 from recommendations.dataset.inputs import Flags, Floats, Ints, Sales
 
 PARTNERS = 40
-# Looked at per article, by weight, before the association is corrected for popularity.
+# Candidates per article, by weight, before the association is corrected for popularity.
 DEEP = 150
 THREADS = 2
-# A basket counts half as much after so many days; baskets past the window add next to nothing.
+# A basket's weight halves after this many days; older baskets add next to nothing.
 BASKET_HALF_LIFE_DAYS = 30.0
 BASKET_WINDOW_DAYS = 150
 # Tastes change more slowly than baskets.
 CUSTOMER_HALF_LIFE_DAYS = 60.0
 CUSTOMER_WINDOW_DAYS = 240
-# Larger baskets and longer careers are resellers and tests; they join everything to everything.
+# Larger baskets and longer histories are resellers and tests, which connect everything.
 MAX_BASKET = 20
 MAX_CAREER = 300
-# Adds so many units of chance to the denominator: one meeting of two rare articles proves little.
+# Added to the denominator as a prior: one co-occurrence of two rare articles proves little.
 SHRINKAGE = 3.0
 NONE = -1
 
 
 @dataclass(frozen=True)
 class Partners:
-    """Per article the articles associated most, best first: rows (NONE where fewer) and scores."""
+    """Per article the most associated articles, best first: rows (padded with NONE) and scores."""
 
     rows: Ints
     scores: Floats
@@ -65,11 +65,11 @@ def owners(
     window: int,
     count: int,
 ) -> sparse.csr_matrix:
-    """Owner (basket or customer) × article; a cell is √(decay of the newest purchase), so that a
-    product of two cells is a decayed meeting."""
+    """Owner (basket or customer) × article; a cell is √(decay of the newest purchase), so that the
+    product of two cells is a decayed co-occurrence."""
     lately = np.flatnonzero(sales.day > as_of_day - window)
     owner = np.unique(keys[lately], return_inverse=True)[1].astype(np.int64)
-    # Sales are in order of day: the last of each cell is the newest.
+    # Sales are sorted by day: the last of each cell is the newest.
     cell = owner * count + sales.row[lately]
     cells, last = np.unique(cell[::-1], return_index=True)
     newest = sales.day[lately][::-1][last]
@@ -88,8 +88,9 @@ def without_crowds(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
 def partners(matrix: sparse.csr_matrix, candidate: Flags) -> Partners:
     """The PARTNERS best candidates of each article by n_ab / (√(n_a n_b) + SHRINKAGE).
 
-    n_ab is the decayed number of owners of both, n_a of those of one: a shrunken cosine, between
-    the conditional probability (which favours best sellers) and the lift (which favours oddities).
+    n_ab is the decayed number of owners of both, n_a that of owners of one: a shrunken cosine,
+    between the conditional probability (which favours best sellers) and the lift (which favours
+    rare pairs).
     """
     count = matrix.shape[1]
     own = np.asarray(matrix.multiply(matrix).sum(axis=0), np.float64).ravel()
@@ -110,7 +111,7 @@ def heads(
     score: npt.NDArray[np.float64],
     count: int,
 ) -> Partners:
-    """The PARTNERS best entries of each left side, equal ones by row."""
+    """The PARTNERS best entries of each left side; ties by row."""
     kept = score > 0
     left, right, score = left[kept], right[kept], score[kept]
     order = np.lexsort((right, -score, left))

@@ -10,7 +10,7 @@ NONE = -1
 
 
 def other_colours(product: Ints, score: Floats, on_sale: Flags) -> Ints:
-    """Per article up to COLOURS others of its product that are on sale, best-selling first."""
+    """Per article up to COLOURS others of its product that are on sale, best sellers first."""
     found = np.full((len(product), COLOURS), NONE, np.int32)
     order = np.lexsort((np.arange(len(product)), -score, product))
     order = order[on_sale[order]]

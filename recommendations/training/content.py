@@ -1,6 +1,6 @@
-"""Content vectors: what an article is, from its words and attributes alone.
+"""Content vectors: an article's words and attributes alone.
 
-Works for an article nobody has bought yet, so nothing is too new to be shown.
+They need no sales, so new articles can be recommended too.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ PRICE_LEVELS = 10
 MAX_TERMS = 20_000
 WORD = r"(?u)\b[a-z]{2,}\b"
 
-# How much agreeing in each counts towards the similarity; the squares add up to the whole.
+# Weight of each attribute in the similarity; the squares sum to one.
 TEXT_WEIGHT = 1.0
 WEIGHTS: Mapping[str, float] = {
     "product_type": 1.0,
@@ -63,13 +63,13 @@ def text_vectors(documents: pd.Series, seed: int) -> Floats:
     try:
         terms = weigh.fit_transform(documents)
     except ValueError:
-        # Not one usable word in the whole catalogue.
+        # No usable word in the whole catalogue.
         return np.zeros((len(documents), 1), np.float32)
     return unit(reduced(terms, TEXT_DIMENSIONS, seed))
 
 
 def attribute_vectors(articles: pd.DataFrame, price: Floats, seed: int) -> Floats:
-    """Weighted one-hot attributes, reduced; rows of the length that all weights together have."""
+    """Weighted one-hot attributes, reduced; each row has the norm of all weights together."""
     levels = articles.assign(price_level=price_levels(price))
     blocks = [
         OneHotEncoder(dtype=np.float32).fit_transform(levels[[name]]) * weight
@@ -84,7 +84,7 @@ def price_levels(price: Floats) -> pd.Series:
 
 
 def reduced(features: sparse.csr_matrix, dimensions: int, seed: int) -> Floats:
-    """The rows in their leading `dimensions` directions; dense as they are when already few."""
+    """The rows projected on their leading `dimensions` directions; unprojected if there are few."""
     if features.shape[1] <= dimensions:
         dense: Floats = features.toarray().astype(np.float32)
         return dense

@@ -1,4 +1,4 @@
-"""What an article and its like sold lately, and to whom: what the ranker's features read."""
+"""Recent sales of an article and similar ones, and their buyers: input of the ranker."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from recommendations.ranking.features import ALIKE, ALIKE_DAYS, SOLD_DAYS
 
 # Buyers and channels of an article are those of the longest window.
 LATELY_DAYS = max(SOLD_DAYS)
-# A share counts as that of all articles until so many units have been sold.
+# Prior: a share is pulled towards the overall share until this many units have been sold.
 SHARE_SHRINKAGE = 3.0
 
 
@@ -49,7 +49,7 @@ def sold_alike(inputs: Inputs, sold: Floats) -> Floats:
 
 
 def share_of(row: npt.NDArray[np.int32], counted: npt.NDArray[np.bool_], count: int) -> Floats:
-    """Per article the share of its sales that are counted, shrunken towards that of all."""
+    """Per article the share of its sales that are counted, shrunk towards the overall share."""
     overall = float(counted.mean()) if len(counted) else 0.0
     units = np.bincount(row, minlength=count) + SHARE_SHRINKAGE
     return ((np.bincount(row, counted, count) + SHARE_SHRINKAGE * overall) / units).astype("f4")
@@ -62,7 +62,7 @@ def buyers(customer: npt.NDArray[np.int32], row: npt.NDArray[np.int32], count: i
 
 
 def buyer_age(sales: Sales, count: int) -> Floats:
-    """Mean age of an article's buyers in years, 0 where none is known."""
+    """Mean age of an article's buyers in years, 0 if unknown."""
     known = sales.age >= 0
     units = np.bincount(sales.row[known], minlength=count)
     total = np.bincount(sales.row[known], sales.age[known], minlength=count)

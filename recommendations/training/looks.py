@@ -1,4 +1,4 @@
-"""Articles by look: the pictures' vectors in a bundle, and what is similar in look and in kind."""
+"""Look vectors: the pictures' vectors in a bundle, and articles similar in look and in content."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +15,10 @@ from recommendations.vision.projection import DIMENSIONS, projection_of
 
 Arrays = dict[str, npt.NDArray[Any]]
 
-# Fewer pictures say nothing of what pictures have in common.
+# With fewer pictures the principal directions are meaningless.
 ENOUGH: Final = 20
-# How much the look may count beside words and attributes; the best of these is taken. More finds
-# still more of what the same customers buy, but a shelf of "similar" loses type and colour.
+# Candidate weights of look against content; the best one is used. Higher ones retrieve even more of
+# what the same customers buy, but "similar" then mixes types and colours.
 SHARES: Final = (0.0, 0.15, 0.3, 0.45)
 PAIRS: Final = 1500
 AT: Final = 12
@@ -26,7 +26,7 @@ RIDGE: Final = 1.0
 
 
 def look_arrays(inputs: Inputs, folder: Path, seed: int, progress: Progress) -> Arrays:
-    """What `embed_pictures` has found, a line per article, zero where there is no picture."""
+    """The vectors from `embed_pictures`, one row per article, zero without a picture."""
     found = store.read(folder)
     articles = inputs.articles["article"].to_numpy(np.int32)
     own = np.searchsorted(found.article, articles).clip(max=max(len(found.article) - 1, 0))
@@ -58,9 +58,9 @@ def no_looks(articles: int) -> Arrays:
 
 
 def joined(vectors: Floats, look: Floats, share: float) -> Floats:
-    """Unit rows whose dot product is `share` of look and the rest of kind.
+    """Unit rows whose dot product is `share` of look and the rest of content.
 
-    An article without a picture has the look that its kind lets expect.
+    An article without a picture gets the look predicted from its content.
     """
     if look.shape[1] == 0 or share == 0.0:
         return vectors
@@ -76,7 +76,7 @@ def joined(vectors: Floats, look: Floats, share: float) -> Floats:
 def share_of_look(
     vectors: Floats, look: Floats, design: Ints, on_sale: Flags, sales: Sales, seed: int
 ) -> float:
-    """The share with which most of what the same customers buy is among the AT nearest."""
+    """The share that puts most of what the same customers buy among the AT nearest."""
     left, right = bought_by_the_same(sales, design, on_sale, seed)
     if look.shape[1] == 0 or len(left) == 0:
         return 0.0

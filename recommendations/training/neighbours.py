@@ -10,16 +10,16 @@ from threadpoolctl import threadpool_limits
 from recommendations.dataset.inputs import Flags, Floats, Ints, Progress
 
 NEIGHBOURS = 50
-# Neighbours whose cosine is higher are alike; of such TOGETHER at most are among the first.
+# Neighbours with a higher cosine are near-duplicates; at most TOGETHER of them are among the first.
 ALIKE = 0.95
 TOGETHER = 3
 WINDOW = 30
 REPEATED = np.float32(0.8)
-# Looked at per article before colours of one design are thinned to one.
+# Candidates per article before each design is reduced to one colour.
 DEEP = 200
 BLOCK = 512
 THREADS = 2
-# Lines are cut into this many groups to find what the nearest have to reach; far above DEEP.
+# Number of groups a row is split into to find a bound for the nearest; far above DEEP.
 GROUPS = 2048
 NONE = -1
 
@@ -28,14 +28,14 @@ Places = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Per article its nearest others, best first: rows (NONE where there are fewer) and cosines."""
+    """Per article its nearest others, best first: rows (padded with NONE) and cosines."""
 
     rows: Ints
     scores: Floats
 
 
 def designs(articles: pd.DataFrame) -> Ints:
-    """A number per design: the articles of one product, and products that are one thing re-issued.
+    """A number per design: the articles of one product, and of re-issues of it.
 
     Products with the same name, type and section are near-duplicates under another code.
     """
@@ -52,8 +52,7 @@ def neighbours_of(
     """The NEIGHBOURS nearest candidates of every article, exact, at most one of each other design.
 
     `vectors` has unit rows, `candidate` marks the rows that may be recommended. An article's own
-    design is never among its neighbours. A list is shorter where the DEEP nearest hold fewer
-    designs.
+    design is never among its neighbours. A list is shorter if the DEEP nearest hold fewer designs.
     """
     count, pool = len(vectors), np.flatnonzero(candidate)
     rows = np.full((count, NEIGHBOURS), NONE, np.int32)
@@ -76,7 +75,7 @@ def neighbours_of(
 def neighbours_of_type(
     vectors: Floats, design: Ints, candidate: Flags, kind: Ints, progress: Progress
 ) -> Neighbours:
-    """As neighbours_of, looked for among the articles of the same type (`kind`) only.
+    """Like neighbours_of, restricted to articles of the same type (`kind`).
 
     That compares a twentieth of the pairs of H&M's catalogue.
     """
@@ -91,7 +90,7 @@ def neighbours_of_type(
 
 
 def nearest(cosines: Floats, k: int) -> Places:
-    """Places of the k highest values, highest first, equal ones by place."""
+    """Indices of the k highest values, highest first, ties in order."""
     best = np.flatnonzero(cosines >= floor_of(cosines, k))
     return best[np.argsort(-cosines[best], kind="stable")][:k]
 
@@ -100,7 +99,7 @@ def floor_of(cosines: Floats, k: int) -> float:
     """A value that at least k entries reach and few others: the k-th highest of GROUPS maxima.
 
     Each maximum is an entry of its own, so the k-th of them is at most the k-th of all. A full
-    partition of the line would take ten times as long.
+    partition of the row takes ten times as long.
     """
     whole = len(cosines) - len(cosines) % GROUPS
     if whole == 0:
@@ -110,7 +109,7 @@ def floor_of(cosines: Floats, k: int) -> float:
 
 
 def one_per_design(design: Ints, own: np.int32) -> Places:
-    """Places of the first entry of each design but `own`, in the given order, ≤ NEIGHBOURS."""
+    """Indices of the first entry of each design but `own`, in the given order, ≤ NEIGHBOURS."""
     first = np.unique(design, return_index=True)[1]
     first.sort()
     others: Places = first[design[first] != own]
@@ -118,8 +117,8 @@ def one_per_design(design: Ints, own: np.int32) -> Places:
 
 
 def varied(found: Neighbours, vectors: Floats) -> Neighbours:
-    """Each list with what is all but the same as TOGETHER before it among its first WINDOW put
-    down by REPEATED: twelve basics that differ in nothing are no choice."""
+    """Each list with near-duplicates of TOGETHER earlier entries among its first WINDOW demoted by
+    REPEATED: twelve indistinguishable basics are no choice."""
     scores = found.scores.copy()
     for start in range(0, len(found.rows), BLOCK):
         rows = found.rows[start : start + BLOCK, :WINDOW]
@@ -133,7 +132,7 @@ def varied(found: Neighbours, vectors: Floats) -> Neighbours:
 
 
 def without_repeats(alike: Flags) -> Flags:
-    """lists × places: whether fewer than TOGETHER of those kept before are alike."""
+    """lists × positions: whether fewer than TOGETHER kept earlier are near-duplicates."""
     kept = np.zeros(alike.shape[:2], np.bool_)
     for place in range(alike.shape[1]):
         kept[:, place] = (alike[:, place] & kept).sum(axis=1) < TOGETHER

@@ -1,4 +1,4 @@
-"""New in: what entered the shop last."""
+"""New in: the latest arrivals."""
 
 import numpy as np
 
@@ -6,14 +6,14 @@ from recommendations.dataset.facts import Facts
 from recommendations.dataset.inputs import NEVER, Floats
 
 NEW_DAYS = 42
-# One sale may be a return or an odd piece; two say that the article is in the shops.
+# One sale may be a return or a stray piece; two show that the article is on sale.
 MIN_UNITS = 2
 
 
 def newness(facts: Facts, as_of_day: int) -> Floats:
-    """Days left of being new, 0 when over; of one day's articles the best-selling leads.
+    """Remaining days of being new, 0 when over; articles of one day are ordered by sales.
 
-    Articles from the first day of the data are as old as can be known and never new.
+    Articles from the first day of the data may be of any age and are never new.
     """
     sold = facts.first_day[facts.first_day != NEVER]
     opened = sold.min() if len(sold) else as_of_day

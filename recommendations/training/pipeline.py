@@ -1,4 +1,4 @@
-"""All of training as one function of its inputs: the same inputs give the same bytes."""
+"""All of training as one deterministic function of its inputs."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -55,9 +55,9 @@ SEED = 1
 def train(
     inputs: Inputs, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
-    """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them; `quick` without
-    what is learned by trial and neighbours of other types: no ranker, and outfits with their
-    usual weights."""
+    """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them; `quick` skips what
+    is learned by trial and neighbours of other types: no ranker, and outfits with their default
+    weights."""
     facts = facts_of(inputs)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
     likes = likes_of(inputs, facts, progress, seed, quick=quick)
@@ -71,9 +71,9 @@ def train(
 
 
 def ranker_of(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt.NDArray[Any]]:
-    """The learned ranker, or none; everything in its slices is from before them.
+    """The learned ranker, or none; each of its slices uses only earlier data.
 
-    Predictions need no likeness by content, so the slices have none.
+    Predictions need no content similarity, so the slices have none.
     """
     return fit_ranker(inputs, slice_bundles(inputs), progress, seed)
 
@@ -92,7 +92,7 @@ def rankers_without(inputs: Inputs, seed: int = SEED) -> dict[str, npt.NDArray[n
 
 
 def unlike_of(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
-    """In place of `likes_of`: designs alone."""
+    """Designs only, in place of `likes_of`."""
     count = len(inputs.articles)
     return {
         **no_looks(count),
@@ -106,13 +106,13 @@ def unlike_of(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
 
 
 def quiet(line: str) -> None:
-    """A step within a step tells nothing."""
+    """Suppresses the progress messages of nested steps."""
 
 
 def bundle_in_memory(
     past: Inputs, rest: Mapping[str, npt.NDArray[Any]], progress: Progress
 ) -> Bundle:
-    """A bundle of the sales up to a day; `rest` (likeness, ranker) may come from elsewhere."""
+    """A bundle of the sales up to a day; `rest` (similarity, ranker) may come from elsewhere."""
     manifest = Manifest(
         format=FORMAT,
         version="evaluation",
@@ -131,7 +131,7 @@ def bundle_in_memory(
 def likes_of(
     inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
-    """What the articles themselves say of their likeness; of the sales only prices matter."""
+    """Content similarity of the articles; of the sales only prices matter."""
     vectors = content_vectors(inputs.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(inputs.articles)
@@ -159,7 +159,7 @@ def likes_of(
 
 
 def shelves(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:
-    """What the sales say: lists, associations, histories."""
+    """Everything derived from sales: lists, associations, histories."""
     return {
         **attributes(inputs, facts),
         **names(inputs),
@@ -192,7 +192,7 @@ def attributes(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
 
 
 def names(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
-    """Every name as UTF-8 in one run of bytes; `name_ends` tells where each stops."""
+    """All names as UTF-8 in one byte array; `name_ends` holds the end of each."""
     encoded = [name.encode() for name in inputs.articles["name"]]
     return {
         "names": np.frombuffer(b"".join(encoded), np.uint8),

@@ -1,8 +1,8 @@
-"""Training the ranker on slices of history, each with features from strictly before it.
+"""Trains the ranker on slices of history, each with features from strictly before it.
 
-The newest slices are tried first: each is predicted by a ranker of the examples that ended before
-it began. Only where the ranker beats the blend there beyond chance is one of all slices put into
-the bundle; the report in its manifest says so either way.
+The newest slices are a trial: each is predicted by a ranker trained on examples that ended before
+it began. A ranker of all slices goes into the bundle only if the trial shows a significant gain
+over the blend; the report in the manifest states the decision.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -27,9 +27,9 @@ from recommendations.retrieval.profile import after_history, profile_of
 from recommendations.training.slices import Slices, slices_of, split_at
 
 CUSTOMERS: Final = 8_000
-# So many of the newest slices are predicted before they are learned from.
+# Number of newest slices that are predicted before they are used for training.
 TRIALS: Final = 2
-# A ranker of fewer examples says nothing of what one of all can do.
+# A ranker trained on fewer examples is not representative of the full one.
 LEAST_EXAMPLES: Final = 500
 K: Final = 12
 ROUNDS: Final = 100
@@ -54,15 +54,15 @@ NO_RANKER: Final[dict[str, npt.NDArray[Any]]] = {
 }
 
 
-# A bundle in memory of the sales up to a day.
+# An in-memory bundle of the sales up to a day.
 BundleOf = Callable[[Inputs], Bundle]
 Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Candidates of one customer after the other: features, bought or not, how many each has;
-    `until` is the last day whose purchases they know."""
+    """Candidates grouped by customer: features, labels, group sizes; `until` is the last day whose
+    purchases they use."""
 
     features: Matrix
     bought: npt.NDArray[np.int8]
@@ -70,14 +70,14 @@ class Examples:
     until: int
 
 
-# Of a slice: by customer the candidates that the ranker would order, and their features.
+# For a slice, by customer: the candidates that the ranker would order, and their features.
 Heads = dict[int, tuple[Ints, Matrix]]
 
 
 @dataclass
 class Trial:
-    """Average precision of each customer of the slices that were tried, by blend and by ranker;
-    of each candidate of theirs the ranker's score and whether it was bought."""
+    """Average precision of each customer in the trial slices, for blend and ranker; the ranker's
+    score and label of each of their candidates."""
 
     blend: list[Values] = field(default_factory=list)
     ranker: list[Values] = field(default_factory=list)
@@ -103,7 +103,7 @@ class Trial:
 def fit_ranker(
     inputs: Inputs, bundle_of: BundleOf, progress: Progress, seed: int
 ) -> dict[str, npt.NDArray[Any]]:
-    """Arrays `ranker` (the model's text, empty where the blend was as good) and `ranker_report`."""
+    """Arrays `ranker` (model text, empty if no better than the blend) and `ranker_report`."""
     slices = slices_of(inputs)
     progress(f"slices for the ranker: {slices.why}")
     examples, trial = examples_and_trial(inputs, slices, bundle_of, progress, seed)
@@ -121,7 +121,7 @@ def examples_and_trial(
     seed: int,
     trials: int = TRIALS,
 ) -> tuple[list[Examples], Trial]:
-    """Through the slices from the oldest, so that each is tried by what came before it."""
+    """Goes through the slices from the oldest, so that each is tried on earlier examples only."""
     examples: list[Examples] = []
     trial = Trial()
     for place, as_of_day in reversed(list(enumerate(slices.as_of_days))):
@@ -138,7 +138,7 @@ def examples_and_trial(
 def sliced(
     inputs: Inputs, slices: Slices, as_of_day: int, bundle_of: BundleOf, seed: int
 ) -> tuple[dict[int, Truth], Bundle]:
-    """By horizon what known customers bought after a day, and a bundle of what was before."""
+    """By horizon, what known customers bought after a day, and a bundle of the data before."""
     horizons = slices.horizons(inputs, as_of_day)
     split = split_at(inputs, as_of_day, max(horizons))
     bundle = bundle_of(split.past)
@@ -156,7 +156,7 @@ def heads_of(bundle: Bundle, truths: dict[int, Truth]) -> Heads:
 
 
 def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[Examples]:
-    """Per horizon the head of the blend for each customer who bought something of it."""
+    """Per horizon, the head of the blend for each customer with a purchase within it."""
     parts = []
     for horizon, truth in truths.items():
         found = [
@@ -170,14 +170,14 @@ def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[
 
 
 def labelled(truth: Truth, heads: Heads) -> Iterator[tuple[Matrix, npt.NDArray[np.bool_]]]:
-    """Of each customer the features of the candidates, and which of them they bought."""
+    """The candidates' features and labels of each customer."""
     for customer, own in zip(truth.customers.tolist(), truth.bought, strict=True):
         rows, seen = heads[customer]
         yield seen, np.isin(rows, list(own))
 
 
 def seen_for(seen: Matrix, horizon: int) -> Matrix:
-    """The same features, meant for so many days ahead."""
+    """The same features with another horizon."""
     copy = seen.copy()
     copy[:, [feature.name for feature in registry.REGISTRY].index("horizon")] = horizon
     return copy
@@ -203,7 +203,7 @@ def joined(blocks: list[Matrix], labels: list[npt.NDArray[np.int8]], until: int)
 def fit(
     parts: Sequence[Examples], without: Collection[Group] = (), seed: int = 1
 ) -> npt.NDArray[np.uint8]:
-    """LightGBM's lambdarank of the examples, as the bytes of its text."""
+    """Trains LightGBM's lambdarank on the examples; the model's text as bytes."""
     import lightgbm
 
     kept = [n for n, feature in enumerate(registry.REGISTRY) if feature.group not in without]
@@ -224,7 +224,7 @@ def try_out(
     text: npt.NDArray[np.uint8],
     trial: Trial,
 ) -> None:
-    """Predict the longest horizon of a slice by both."""
+    """Predicts the longest horizon of a slice with both."""
     horizon, truth = max(truths), truths[max(truths)]
     report = RankerReport(decision="on trial", horizons=list(truths))
     arrays = {**bundle.arrays, "ranker": text, "ranker_report": report_array(report)}
@@ -239,8 +239,8 @@ def try_out(
 
 
 def calibration(scores: list[Values], bought: list[npt.NDArray[np.bool_]]) -> list[float]:
-    """Slope and intercept of the logistic curve from a score to the chance of being bought
-    (Platt's scaling), by what was held out; empty where nothing was bought, or all was."""
+    """Slope and intercept of the logistic curve from a score to the probability of a purchase
+    (Platt's scaling), on held-out data; empty if no candidate was bought, or all were."""
     from sklearn.linear_model import LogisticRegression
 
     found = np.concatenate(bought)

@@ -1,4 +1,4 @@
-"""A training run: read PostgreSQL, train, write the bundle, put it in charge."""
+"""A training run: read PostgreSQL, train, write the bundle, activate it."""
 
 import resource
 import time
@@ -31,11 +31,11 @@ def train_model(
 ) -> ModelVersion:
     """Train on the sales up to and including `as_of` (None: all) and activate the new version.
 
-    `quick` leaves out what takes long (see pipeline.train): a shop can open with it while the full
-    model is trained.
+    `quick` skips the slow parts (see pipeline.train): a shop can open with it while the full model
+    is trained.
 
-    Raise TrainingRunningError, NothingToTrainOnError, or whatever the disk or the database does; a
-    failed run leaves the active version in charge and says in its row what went wrong.
+    Raise TrainingRunningError, NothingToTrainOnError, or any disk or database error; a failed run
+    leaves the active version in place and records the error in its row.
     """
     with training_lock():
         ModelVersion.objects.all().abandon_unfinished()
@@ -96,7 +96,7 @@ def manifest_of(
 
 
 def quality(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
-    """How alike neighbours are: mean cosine of the nearest, share of the 12 nearest of its type."""
+    """Neighbours: mean cosine of the nearest, share of the 12 nearest of the same type."""
     rows, kind = arrays["neighbours"][:, :12], arrays["product_type"]
     known = rows >= 0
     same = (kind[rows] == kind[:, None]) & known
@@ -108,7 +108,7 @@ def quality(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
 
 
 def trial_figures(report: RankerReport) -> dict[str, float]:
-    """How ranker and blend did on the slices held out, and which of them was chosen."""
+    """The trial results of ranker and blend, and which of them was chosen."""
     names = ("blend_map12", "ranker_map12", "gain_at_least", "gain_at_most", "trial_customers")
     told: dict[str, float] = {
         "ranker_chosen": int(report.chosen),
@@ -128,7 +128,7 @@ def fail(record: ModelVersion, error: BaseException) -> None:
 
 @contextmanager
 def training_lock() -> Iterator[None]:
-    """One training at a time per database. Raise TrainingRunningError when it is taken."""
+    """One training at a time per database. Raise TrainingRunningError if another one runs."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [TRAINING_LOCK])
         if not cursor.fetchone()[0]:
@@ -136,6 +136,6 @@ def training_lock() -> Iterator[None]:
     try:
         yield
     finally:
-        # A connection that broke has lost the lock, and the error that broke it is the one to tell.
+        # A broken connection has lost the lock; the error that broke it is the one to report.
         with suppress(Error), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [TRAINING_LOCK])

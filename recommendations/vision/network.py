@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 OPSET: Final = 17
 IR_VERSION: Final = 9
 FEATURES: Final = 1280
-# The weights stem from TensorFlow, whose batch normalisation adds this.
+# TensorFlow's epsilon in batch normalisation, where the weights come from.
 EPSILON: Final = 1e-3
 
 
 class Stage(NamedTuple):
-    """Blocks of one kind, the first of which may halve the picture."""
+    """Blocks of one kind, the first of which may halve the resolution."""
 
     repeats: int
     kernel: int
@@ -38,7 +38,7 @@ STAGES: Final = (
 
 
 class Graph:
-    """Nodes and constants of the graph so far; each method appends and returns what it made."""
+    """The graph under construction; each method adds nodes and returns the output's name."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights

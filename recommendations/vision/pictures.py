@@ -12,33 +12,33 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-# The side of the square that the network sees; larger ones cost more time than they tell.
+# Side of the network's square input; larger ones cost more time than they gain.
 SIDE: Final = 192
-# A picture with more is refused before a pixel is decoded.
+# A picture with more pixels is rejected before decoding.
 MOST_PIXELS: Final = 40_000_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 GROUND: Final = (255, 255, 255)
-# The range of colours that the weights were trained on.
+# The value range that the weights were trained on.
 MIDDLE: Final = np.float32(127)
 SPREAD: Final = np.float32(128)
 
 
 class PictureError(Exception):
-    """It can't be shown to the network; the message says why."""
+    """The picture can't be used; the message says why."""
 
 
 class TooLargeError(PictureError):
-    """It has more pixels than may be decoded."""
+    """It exceeds the pixel limit."""
 
 
 def opened(source: Path | bytes) -> Image.Image:
-    """An upright RGB picture on white, a few times SIDE at most; nothing of its metadata is kept.
+    """An upright RGB picture on white, at most a few times SIDE, without its metadata.
 
-    Its kind is found from its content, whatever its name. Raise PictureError.
+    The format is detected from the content, whatever the name. Raise PictureError.
     """
     try:
         with warnings.catch_warnings():
-            # Our own limit is far lower than the one from which Pillow only warns.
+            # Our own limit is far below the one at which Pillow only warns.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             file = BytesIO(source) if isinstance(source, bytes) else source
             with Image.open(file, formats=FORMATS) as picture:
@@ -58,7 +58,7 @@ def opened(source: Path | bytes) -> Image.Image:
 
 
 def on_white(picture: Image.Image) -> Image.Image:
-    """Transparent parts become white, and only pixels are left."""
+    """The pixels alone, with transparent parts made white."""
     if picture.has_transparency_data:
         layer = picture.convert("RGBA")
         ground = Image.new("RGBA", layer.size, (*GROUND, 255))
@@ -68,7 +68,7 @@ def on_white(picture: Image.Image) -> Image.Image:
 
 
 def letterboxed(picture: Image.Image) -> Pixels:
-    """SIDE × SIDE × 3: the whole picture at its true aspect, on white."""
+    """SIDE × SIDE × 3: the whole picture on white, at its aspect ratio."""
     size = (SIDE, SIDE)
     boxed = ImageOps.pad(picture, size, Image.Resampling.BILINEAR, color=GROUND)
     pixels: Pixels = np.asarray(boxed, np.uint8)

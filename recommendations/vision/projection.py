@@ -1,4 +1,4 @@
-"""From the network's features to short vectors: centred, whitened, the leading DIMENSIONS."""
+"""Projects the network's features to short vectors: centred, whitened, the leading DIMENSIONS."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,11 +9,11 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 
 DIMENSIONS: Final = 128
-# Pictures that the directions are found from; more change them little.
+# Pictures used to find the directions; more change them little.
 SAMPLE: Final = 20_000
-# Full whitening (1) lifts noise as high as meaning.
+# Full whitening (1) amplifies noise as much as signal.
 WHITENING: Final = 0.5
-# Directions in which pictures differ less than this share of the first say nothing.
+# Directions with less variance than this share of the first are dropped.
 LEAST: Final = 1e-6
 
 
@@ -33,7 +33,7 @@ class Projection:
 
 
 def rooted(features: Floats) -> Floats:
-    """Square roots, as few features are large and would say everything."""
+    """Square roots, as a few large features would dominate."""
     return np.sqrt(np.maximum(features.astype(np.float32), 0.0))
 
 

@@ -16,13 +16,13 @@ from web.cache import bounded, per_owner
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
-# Nearer ones than this are looked at before one of each design is kept.
+# Nearest candidates before each design is reduced to one.
 DEEP: Final = 200
 SMALLEST_SIDE: Final = 0.05
 
 
 class Box(NamedTuple):
-    """A part of a picture, in shares of its width and height."""
+    """A part of a picture, in fractions of its width and height."""
 
     left: float
     top: float
@@ -42,8 +42,8 @@ class Box(NamedTuple):
 
 
 WHOLE: Final = Box(0.0, 0.0, 1.0, 1.0)
-# Where the pieces of a look usually are on somebody who stands. No detector's weights come as a
-# package, so the parts are fixed: head to waist, waist to knee, feet, and the middle.
+# Where the pieces of a look usually are on a standing person. No detector's weights are available
+# as a package, so the regions are fixed: head to waist, waist to knee, feet, and the middle.
 REGIONS: Final = {
     "top": Box(0.1, 0.08, 0.9, 0.5),
     "bottom": Box(0.1, 0.42, 0.9, 0.88),
@@ -54,20 +54,20 @@ REGIONS: Final = {
 
 @dataclass(frozen=True)
 class Alike:
-    """Rows of a bundle, nearest first, with the cosine of their look to the picture's."""
+    """Rows of a bundle, nearest first, with the cosine similarity to the picture."""
 
     rows: Ints
     scores: Floats
 
 
 def ready(bundle: Bundle | None) -> bool:
-    """Whether pictures can be searched: the extra is installed and the model has seen pictures."""
+    """Whether photo search works: the extra is installed and the bundle has pictures."""
     return installed() and bundle is not None and bundle.look.shape[1] > 0
 
 
 @bounded(most=1)
 def encoder() -> Encoder:
-    """One for the process: reading the network takes longer than a search."""
+    """One per process: loading the network takes longer than a search."""
     return Encoder(settings.VISION_DIR)
 
 
@@ -94,7 +94,7 @@ def shown_looks(bundle: Bundle) -> tuple[Ints, Floats]:
 
 
 class Piece(NamedTuple):
-    """A part of the picture, the slot that it seems to show, and what looks like it."""
+    """A part of the picture, the slot it seems to show, and similar articles."""
 
     name: str
     box: Box
@@ -103,7 +103,7 @@ class Piece(NamedTuple):
 
 
 def pieces(bundle: Bundle, picture: Image.Image, index_group: int | None, k: int) -> list[Piece]:
-    """The parts of REGIONS, the surest of each slot: the slot that most of the nearest are of."""
+    """The best part of REGIONS for each slot: the slot of most of its nearest articles."""
     best: dict[int, tuple[float, Piece]] = {}
     for piece in _parts(bundle, picture, index_group, k):
         sure = float(piece.found.scores.mean())

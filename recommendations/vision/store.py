@@ -1,4 +1,4 @@
-"""What was embedded so far: files of a few hundred pictures each, which are never rewritten."""
+"""The vectors so far: append-only files of a few hundred pictures each."""
 
 import os
 import zipfile
@@ -17,7 +17,7 @@ PATTERN: Final = "pictures-*.npz"
 
 
 class Fingerprint(NamedTuple):
-    """Another size or time of change is another picture."""
+    """Another size or modification time means another picture."""
 
     size: int
     mtime_ns: int
@@ -32,7 +32,7 @@ class Embedded(NamedTuple):
 
 @dataclass(frozen=True)
 class Stored:
-    """One entry per article, sorted by key, of the picture embedded last."""
+    """One entry per article, sorted by key: the latest embedding of its picture."""
 
     article: npt.NDArray[np.int32]
     fingerprint: npt.NDArray[np.int64]
@@ -45,12 +45,12 @@ class Stored:
 
 
 def read(folder: Path) -> Stored:
-    """Everything that was written whole; a file torn by a crash counts as absent."""
+    """All completely written files; one truncated by a crash is skipped."""
     parts = [part for file in sorted(folder.glob(PATTERN)) if (part := arrays(file)) is not None]
     if not parts:
         return nothing()
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    # Of several pictures of one article the last one written stands.
+    # Of several entries for one article the last written wins.
     newest = len(columns[0]) - 1 - np.unique(columns[0][::-1], return_index=True)[1]
     return Stored(*(column[newest] for column in columns))
 
@@ -73,7 +73,7 @@ def arrays(file: Path) -> tuple[npt.NDArray[Any], ...] | None:
 
 
 def append(folder: Path, pictures: Iterable[Embedded]) -> None:
-    """Write them as one more file, whole or not at all."""
+    """Write them as one more file, atomically."""
     articles, fingerprints, vectors, colours = zip(*pictures, strict=True)
     folder.mkdir(parents=True, exist_ok=True)
     last = max((int(file.stem.split("-")[1]) for file in folder.glob(PATTERN)), default=0)

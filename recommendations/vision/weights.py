@@ -1,4 +1,4 @@
-"""Reading the network's weights from their package: a torch archive, opened without torch."""
+"""Reads the network's weights from their package: a torch archive, opened without torch."""
 
 import pickle
 from collections import OrderedDict
@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 Weights = dict[str, npt.NDArray[np.float32]]
 
-# Before the weights stand a magic number, the protocol's version and the machine's number sizes.
+# The weights follow a magic number, the protocol version and the machine's number sizes.
 PREAMBLE: Final = 3
 MAGIC: Final = 0x1950A86A20F9469CFC6C
 STORAGES: Final = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
 
 class WeightsError(Exception):
-    """The archive isn't what this program can read; the message says why."""
+    """The archive can't be read by this program; the message says why."""
 
 
 def read_weights(file: Path) -> Weights:
@@ -41,7 +41,7 @@ def read_weights(file: Path) -> Weights:
 
 
 class Tensor:
-    """Where a tensor's numbers stand in its storage."""
+    """The location of a tensor's numbers in its storage."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Tensor:
 
 
 class Tensors(pickle.Unpickler):
-    """Unpickles tensors and nothing else: no code of the archive's choice runs."""
+    """Unpickles tensors and nothing else, so the archive can't execute code."""
 
     def __init__(self, archive: IO[bytes]) -> None:
         super().__init__(archive)
@@ -84,7 +84,7 @@ class Tensors(pickle.Unpickler):
 
 
 def storage(archive: IO[bytes], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
-    """The next storage: how many numbers, then they."""
+    """The next storage: a count, then that many numbers."""
     count = int.from_bytes(archive.read(8), "little")
     body = archive.read(count * dtype.itemsize)
     if len(body) < count * dtype.itemsize:

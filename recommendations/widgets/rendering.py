@@ -1,4 +1,4 @@
-"""Shelves for pages: what a template needs, who is asking, and what the page shows already."""
+"""Renders shelves for pages: template context, the shopper, and what the page already shows."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def shelf_for(
     index_group: int | None = None,
     k: int = DEFAULT_K,
 ) -> dict[str, Any]:
-    """The context of a shelf for whoever sent the request, without what stands on its page."""
+    """The context of a shelf for this request's shopper, without articles already on the page."""
     shopper, shown_already = shopper_of(request), on_page(request)
     context = shelf_context(
         recommend(
@@ -46,7 +46,7 @@ def shelf_for(
 
 
 def favourite_audience(request: HttpRequest) -> int | None:
-    """The index group the shopper turns to most; None of somebody new."""
+    """The shopper's most frequent index group; None for a new shopper."""
     bundle = registry.active()
     if bundle is None:
         return None
@@ -58,14 +58,14 @@ def favourite_audience(request: HttpRequest) -> int | None:
 
 @per_request
 def on_page(_: HttpRequest) -> set[int]:
-    """The articles that the page of this request shows so far: a shelf adds its own."""
+    """The articles on this request's page so far; each shelf adds its own."""
     return set()
 
 
 def shelf_context(shelf: Shelf) -> dict[str, Any]:
     """`shelf` and its `cards`: (article, item, position from 1) in the shelf's order.
 
-    An article that is no longer in the catalogue is left out.
+    An article no longer in the catalogue is left out.
     """
     found = article_cache.articles([item.article for item in shelf.items])
     known = [item for item in shelf.items if item.article in found]

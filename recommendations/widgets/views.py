@@ -1,4 +1,4 @@
-"""The shelves as fragments, for htmx and for whoever embeds one."""
+"""Shelves as HTML fragments, for htmx and for embedding."""
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -17,7 +17,7 @@ from web.problems import CONTENT_TYPE, problem_of
 @require_safe
 @never_cache
 def widget(request: HttpRequest, name: str) -> HttpResponse:
-    """The HTML of one shelf; 4xx with the field named when the query is wrong."""
+    """The HTML of one shelf; 4xx naming the field if the query is invalid."""
     if name not in RECOMMENDERS:
         raise Http404(f"There is no shelf {name!r}.")
     kind = Kind(name)
@@ -33,7 +33,7 @@ def widget(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @never_cache
 def widgets(request: HttpRequest) -> HttpResponse:
-    """The HTML of several shelves of one page, on which no product stands twice."""
+    """The HTML of several shelves of one page, with no product repeated."""
     query = PageQuery(data=request.GET)
     try:
         query.is_valid(raise_exception=True)

@@ -1,6 +1,6 @@
-"""The bag: what is in it, and every way it changes.
+"""The bag's contents, and every operation that changes them.
 
-Concurrent requests are kept right by the constraints: one bag per shopper, one line per article.
+Database constraints keep concurrent requests correct: one bag per shopper, one line per article.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from storefront.models import MAX_QUANTITY, Bag, BagLine
 
 @dataclass(frozen=True)
 class Contents:
-    """The lines of a bag as they are shown, priced as of now."""
+    """The lines of a bag as shown, at current prices."""
 
     lines: list[BagLine]
 
@@ -37,14 +37,14 @@ class Contents:
 
     @property
     def fingerprint(self) -> str:
-        """Articles, quantities and prices: a checkout form sends back the one it has shown."""
+        """Articles, quantities and prices; a checkout form returns the one it has shown."""
         return ",".join(
             f"{line.article_id}*{line.quantity}@{amount(line.article.summary.price)}"
             for line in self.lines
         )
 
     def since(self, fingerprint: str) -> list[str]:
-        """What a shopper who saw that one needs to be told, a sentence for each line."""
+        """What has changed since that fingerprint, a sentence for each line."""
         before = dict(part.split("*", 1) for part in fingerprint.split(",") if "*" in part)
         return [
             sentence for line in self.lines if (sentence := _change(line, before)) is not None
@@ -55,7 +55,7 @@ def contents(shopper: str) -> Contents:
     return Contents(list(BagLine.objects.of_shopper(shopper).for_display()))
 
 
-# Counted by the database, so that two additions at the same moment both count.
+# Incremented in the database, so that two simultaneous additions both count.
 ADD: Final = """
 WITH mine AS (
     INSERT INTO storefront_bag (shopper, updated_at) VALUES (%(shopper)s, now())
@@ -69,20 +69,20 @@ DO UPDATE SET quantity = least(line.quantity + excluded.quantity, %(most)s)
 
 
 def add(shopper: str, article: int, quantity: int = 1) -> None:
-    """Put units of the article in, up to MAX_QUANTITY of it."""
+    """Add units of the article, up to MAX_QUANTITY in total."""
     units = {"article": article, "quantity": quantity, "most": MAX_QUANTITY}
     with connection.cursor() as cursor:
         cursor.execute(ADD, {"shopper": shopper, **units})
 
 
 def set_quantity(shopper: str, article: int, quantity: int) -> bool:
-    """False when the article isn't in the bag."""
+    """False if the article isn't in the bag."""
     lines = BagLine.objects.of_shopper(shopper).filter(article=article)
     return bool(lines.update(quantity=quantity))
 
 
 def remove(shopper: str, article: int) -> int:
-    """Take the article out; how many units of it were in."""
+    """Remove the article; return its quantity."""
     with transaction.atomic():
         lines = BagLine.objects.of_shopper(shopper).filter(article=article)
         line = lines.select_for_update(of=("self",)).first()
@@ -94,7 +94,7 @@ def remove(shopper: str, article: int) -> int:
 
 @transaction.atomic
 def merge(source: str, target: str) -> None:
-    """Move everything from one shopper's bag into another's: they turn out to be the same."""
+    """Move one shopper's bag into another's, when the two turn out to be the same person."""
     bag = Bag.objects.select_for_update().filter(shopper=source).first()
     if bag is None:
         return
@@ -104,7 +104,7 @@ def merge(source: str, target: str) -> None:
 
 
 def _change(line: BagLine, before: dict[str, str]) -> str | None:
-    """Before by article: quantity@price."""
+    """The earlier contents by article, as quantity@price."""
     name = line.article.name
     now, then = amount(line.article.summary.price), before.get(str(line.article_id))
     if then is None:

@@ -1,4 +1,4 @@
-"""The bag's page and the forms that change it. With htmx the answer is the part that changed."""
+"""The bag page and the forms that change it. With htmx the response is the part that changed."""
 
 from django.contrib import messages
 from django.forms import Form
@@ -82,7 +82,7 @@ def _changed(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest) -> HttpResponse:
-    """The bag, with an offer to undo the removal that has just happened."""
+    """The bag, with an offer to undo a removal."""
     key, units = request.session.pop("removed", (None, 0))
     context = {
         "contents": bag.contents(shopper_of(request)),

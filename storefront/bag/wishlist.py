@@ -1,4 +1,4 @@
-"""The wishlist, and what was saved for later. The constraint keeps an article once on a list."""
+"""The wishlist, and articles saved for later. A constraint keeps each article once per list."""
 
 from django.db import transaction
 
@@ -19,7 +19,7 @@ def of(shopper: str, name: str) -> list[SavedArticle]:
 
 
 def save(shopper: str, name: str, article: int, quantity: int = 1) -> None:
-    """A second time changes nothing but the quantity; the oldest beyond MOST go."""
+    """Saving again only updates the quantity; the oldest beyond MOST are dropped."""
     SavedArticle.objects.update_or_create(
         shopper=shopper, list=name, article_id=article, defaults={"quantity": quantity}
     )
@@ -30,7 +30,7 @@ def save(shopper: str, name: str, article: int, quantity: int = 1) -> None:
 
 
 def drop(shopper: str, name: str, article: int) -> int:
-    """How many units were kept; 0 where it isn't on the list."""
+    """Remove the article; return its quantity, 0 if it isn't on the list."""
     with transaction.atomic():
         kept = SavedArticle.objects.filter(shopper=shopper, list=name, article=article)
         found = kept.select_for_update().first()
@@ -42,7 +42,7 @@ def drop(shopper: str, name: str, article: int) -> int:
 
 @transaction.atomic
 def put_off(shopper: str, article: int) -> bool:
-    """From the bag to the list for later; False when it isn't in the bag."""
+    """Move the article from the bag to the saved list; False if it isn't in the bag."""
     units = contents.remove(shopper, article)
     if units:
         save(shopper, LATER, article, units)
@@ -51,7 +51,7 @@ def put_off(shopper: str, article: int) -> bool:
 
 @transaction.atomic
 def take_up(shopper: str, article: int) -> bool:
-    """Back into the bag, once, however often it is asked for at the same moment."""
+    """Move it back into the bag, once even under simultaneous requests."""
     units = drop(shopper, LATER, article)
     if units:
         contents.add(shopper, article, units)
@@ -60,7 +60,7 @@ def take_up(shopper: str, article: int) -> bool:
 
 @transaction.atomic
 def merge(source: str, target: str) -> None:
-    """Move everything from one shopper's lists onto another's."""
+    """Move one shopper's lists into another's."""
     for kept in SavedArticle.objects.select_for_update().filter(shopper=source):
         save(target, kept.list, kept.article_id, kept.quantity)
         kept.delete()

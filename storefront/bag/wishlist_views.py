@@ -1,4 +1,4 @@
-"""The wishlist, the list for later, and the forms that move articles between them and the bag."""
+"""The wishlist, the saved list, and the forms that move articles between them and the bag."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from streaming.producers import producer
 
 
 def back(request: HttpRequest, otherwise: str) -> HttpResponse:
-    """To the page that the form stood on, if that is one of ours."""
+    """Redirect to the page of the form, if it is one of ours."""
     place = request.headers.get("Referer", "")
     own = url_has_allowed_host_and_scheme(place, {request.get_host()}, request.is_secure())
     return redirect(place if own else otherwise)
@@ -37,7 +37,7 @@ def wishlist(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def wish(request: HttpRequest) -> HttpResponse:
-    """Onto the wishlist, or off it with `off`. htmx gets the heart as it is now."""
+    """Add to the wishlist, or remove with `off`. htmx gets the updated heart."""
     form = RemoveForm(request.POST)
     if not form.is_valid():
         return refused(request, form)
@@ -59,7 +59,7 @@ def wish(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def later(request: HttpRequest) -> HttpResponse:
-    """From the bag to the list for later, and back."""
+    """Move an article from the bag to the saved list, or back."""
     form = RemoveForm(request.POST)
     if not form.is_valid():
         return refused(request, form)

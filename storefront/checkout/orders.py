@@ -1,4 +1,4 @@
-"""Placing an order: a bag becomes an order and its purchase events, all or nothing, once."""
+"""Placing an order: turns a bag into an order and its purchase events, atomically and once."""
 
 import secrets
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from streaming.events.schema import Purchase
 from streaming.identity.shoppers import customer_of, shopper_of
 from streaming.producers import outbox
 
-ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what looks alike
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no look-alikes
 ONLINE = 2
 
 
@@ -29,7 +29,7 @@ class ChangedBagError(Exception):
 
 @dataclass(frozen=True)
 class Way:
-    """How a mock order would come and be paid."""
+    """Delivery and payment of a mock order."""
 
     delivery: str
     payment: str
@@ -37,11 +37,11 @@ class Way:
 
 @transaction.atomic
 def place(request: HttpRequest, checkout: UUID, seen: str, way: Way) -> Order:
-    """The order of this checkout form, made now or, on a second submit, the one made before.
+    """The order of this checkout form: a new one or, on a second submit, the existing one.
 
-    The bag's row is locked first, so that of two submits at the same moment the second one waits
-    and then finds the order. `seen` is what the form showed (see Contents.fingerprint). Raise
-    EmptyBagError, or ChangedBagError where the bag has changed since: nothing is charged then.
+    The bag's row is locked first, so that of two simultaneous submits the second waits and then
+    finds the order. `seen` is what the form showed (see Contents.fingerprint). Raise EmptyBagError,
+    or ChangedBagError if the bag has changed since; nothing is charged then.
     """
     shopper = shopper_of(request)
     bag = Bag.objects.select_for_update().filter(shopper=shopper).first()
@@ -69,7 +69,7 @@ def place(request: HttpRequest, checkout: UUID, seen: str, way: Way) -> Order:
 
 
 def new_number() -> str:
-    """Eight characters, easy to read out and impossible to guess the next of."""
+    """Eight characters, easy to read out and hard to guess."""
     letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
     return f"{letters[:4]}-{letters[4:]}"
 

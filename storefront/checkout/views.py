@@ -1,4 +1,4 @@
-"""A mock checkout in three steps: address, delivery and payment, review. The session remembers."""
+"""A mock checkout in three steps, kept in the session: address, delivery and payment, review."""
 
 from uuid import uuid4
 
@@ -53,7 +53,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, kind: type[Form], kept: str, step: int) -> HttpResponse:
-    """A step's form, with what was given before; given well, on to the next step."""
+    """Shows a step's form, prefilled from earlier input; a valid one leads to the next step."""
     contents = bag.contents(shopper_of(request))
     if not contents.lines:
         return redirect("bag")
@@ -110,7 +110,7 @@ def _place(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def order(request: HttpRequest, number: str) -> HttpResponse:
-    """Only the shopper who placed it sees an order; to anyone else there is none."""
+    """Only the shopper who placed an order sees it; for anyone else it doesn't exist."""
     placed = get_object_or_404(Order, number=number, shopper=shopper_of(request))
     lines = list(placed.lines.select_related("article").order_by("pk"))
     units = sum(line.quantity for line in lines)

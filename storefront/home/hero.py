@@ -1,5 +1,4 @@
-"""The head of the home page: what this shopper turns to, or what everybody wears; and a picture of
-each department."""
+"""The home page's hero: the shopper's favourites or what is trending; and department tiles."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,13 +17,13 @@ from recommendations.widgets.rendering import favourite_audience, on_page
 from streaming.identity.shoppers import shopper_of
 
 PICTURES: Final = 3
-# What stands for a shop or a department is worn over the skin and fills its picture.
+# Product groups worn over the skin, whose pictures fill a tile well.
 WORN: Final = "Garment"
 
 
 @dataclass(frozen=True)
 class Hero:
-    """`department` is the one the shopper turns to most; None for a stranger."""
+    """`department` is the shopper's favourite; None for a new visitor."""
 
     department: Node | None
     articles: list[Article]
@@ -36,7 +35,7 @@ class Tile(NamedTuple):
 
 
 def hero_of(request: HttpRequest) -> Hero:
-    """The shopper's own recommendations where something is known of them, else what trends."""
+    """The shopper's own recommendations if there are any, else trending articles."""
     group = favourite_audience(request)
     department = next((node for node in menu() if node.pk == group), None)
     kind = Kind.TRENDING if department is None else Kind.FOR_YOU
@@ -53,8 +52,8 @@ def hero_of(request: HttpRequest) -> Hero:
 
 
 def pictures_of(keys: list[int], index_group: int | None) -> list[Article]:
-    """The first that have a picture, each of another garment group; for a stranger, where too few
-    have one, what sells best."""
+    """The first articles with a picture, each of another garment group; for a new visitor, best
+    sellers if too few have one."""
     known = article_cache.articles(keys)
     found = [known[key] for key in keys if key in known and known[key].summary.has_picture]
     hero = of_different_groups(found)
@@ -64,7 +63,7 @@ def pictures_of(keys: list[int], index_group: int | None) -> list[Article]:
 
 
 def of_different_groups(articles: Iterable[Article]) -> list[Article]:
-    """Worn pieces first, one of each garment group and one of each product."""
+    """Worn pieces first, one of each garment group and of each product."""
     first: dict[int, Article] = {}
     for article in sorted(articles, key=lambda one: not is_worn(one)):
         if all(article.product_id != other.product_id for other in first.values()):

@@ -10,7 +10,7 @@ from storefront.home.hero import department_tiles, hero_of
 from streaming import clock
 from streaming.identity.shoppers import shopper_of
 
-# In the page's own order; whoever uses some of them more finds these higher up.
+# In the page's default order; shelves that the shopper uses more move up.
 SHELVES: Final = ("for-you", "because-you-viewed", "new-in", "buy-again", "recently-viewed")
 DAY_MS: Final = 86_400_000
 
@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _audience(text: str) -> Node | None:
-    """The department whose trends are asked for; 404 for one there isn't."""
+    """The department whose trends are requested; 404 if it doesn't exist."""
     if not text:
         return None
     found = next((node for node in menu() if str(node.pk) == text), None)

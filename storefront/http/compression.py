@@ -1,4 +1,4 @@
-"""Texts leave the shop compressed; pictures and fonts are so already."""
+"""Compresses text responses; pictures and fonts already are."""
 
 from typing import Final
 
@@ -10,10 +10,10 @@ TEXTS: Final = ("text/", "application/json", "application/javascript", "image/sv
 
 
 class TextCompression(GZipMiddleware):
-    """Django's own, which pads what it compresses against guessing secrets by length (BREACH).
+    """Django's own, which pads its output against guessing secrets by length (BREACH).
 
-    Static files of a deployment come compressed from WhiteNoise and are left alone; those of the
-    demo, which collects none, are compressed here.
+    In a deployment, static files come compressed from WhiteNoise and are left alone; the demo
+    doesn't collect them, so they are compressed here.
     """
 
     def process_response(

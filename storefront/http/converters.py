@@ -1,4 +1,4 @@
-"""The parts of the shop's addresses: articles by their ten digits, places by number and name."""
+"""URL converters: articles by their ten digits, categories by number and name."""
 
 import re
 
@@ -30,13 +30,13 @@ class OrderNumber:
 
 
 class Place:
-    """/shop/1-ladieswear/ ↔ 1: the number says where, the name is for people."""
+    """/shop/1-ladieswear/ ↔ 1: the number identifies the place, the name is for people."""
 
     regex = r"-?[0-9]{1,9}(?:-[a-z0-9-]*)?"
 
     def to_python(self, text: str) -> int:
         number = re.match(r"-?[0-9]+", text)
-        assert number is not None  # noqa: S101 — the regex above has let it in
+        assert number is not None  # noqa: S101 — guaranteed by the regex above
         return int(number[0])
 
     def to_url(self, node: Node | int) -> str:

@@ -1,6 +1,6 @@
-"""Pages for when something is wrong, and robots.txt.
+"""Error pages, and robots.txt.
 
-The pages of 500 and 503 stand on their own: no database, no session.
+The pages of 500 and 503 stand alone: no database, no session.
 """
 
 import sys
@@ -30,7 +30,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A database that is away is not our fault and passes: 503. All else is 500."""
+    """An unavailable database is temporary: 503. Everything else is 500."""
     away = isinstance(sys.exc_info()[1], OperationalError | InterfaceError)
     status, template = (503, "503.html") if away else (500, "500.html")
     headers = {"Retry-After": RETRY_AFTER_S} if away else None
@@ -42,7 +42,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def without_a_database(request: HttpRequest) -> dict[str, str]:
-    """What the pages show that stand on their own."""
+    """The context of the standalone pages."""
     theme = request.COOKIES.get("theme", "")
     return {"shop_name": settings.SHOP_NAME, "theme": theme if theme in THEMES else ""}
 

@@ -1,4 +1,4 @@
-"""Around every request: its id, its time, its line in the log."""
+"""Per request: its id, its duration, its log line."""
 
 import logging
 import re
@@ -17,14 +17,14 @@ from streaming.events.correlation import request_id
 logger = logging.getLogger("storefront.requests")
 
 HEADER: Final = "X-Request-ID"
-GIVEN: Final = "HTTP_X_REQUEST_ID"  # read so, the other headers needn't be
+GIVEN: Final = "HTTP_X_REQUEST_ID"  # looked up directly, without parsing the other headers
 SENSIBLE: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 class Requests:
-    """Takes a sensible id from whoever stands in front of the shop, else makes one; answers it.
+    """Takes a valid id from the proxy in front, else makes one; returns it in the response.
 
-    The log has the path without its query, which may say what somebody looks for.
+    The log has the path without its query, which may reveal what somebody searches for.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -48,7 +48,7 @@ class Requests:
         metrics.answered(view, request.method or "", response.status_code, seconds)
         about = {
             "method": request.method,
-            "path": iri_to_uri(request.path),  # a line break in it begins no line
+            "path": iri_to_uri(request.path),  # escapes line breaks
             "view": view,
             "status": response.status_code,
             "ms": round(1000 * seconds, 1),
@@ -58,7 +58,7 @@ class Requests:
 
 
 class Messages(MessageMiddleware):
-    """Those of pages; the API has none to show and doesn't look for any."""
+    """Django's messages, for pages only; the API never shows any."""
 
     def __call__(self, request: HttpRequest) -> Any:
         return self.get_response(request) if is_api(request) else super().__call__(request)

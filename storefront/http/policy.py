@@ -1,4 +1,4 @@
-"""The content security policy of pages, where an answer doesn't bring its own."""
+"""The content security policy of pages, unless a response sets its own."""
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 
 
 class PolicyMiddleware(CSPMiddleware):
-    """Builds no policy for an answer that has one: it takes longer than all other headers."""
+    """Skips building a policy for responses that have one: it costs more than all other headers."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase

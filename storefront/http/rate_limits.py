@@ -1,7 +1,7 @@
-"""Before a form is used: its size, whether all of it came, and how often one may send it.
+"""Checks a form before it is used: size, completeness, and rate.
 
-What is counted, and for how long, is by the name of the address. Counts are those of all processes
-(web.quotas); while Redis is away each process counts for itself.
+The URL's name selects the quota and its window. Counts are shared by all processes (web.quotas);
+while Redis is down each process counts for itself.
 """
 
 import hashlib
@@ -21,8 +21,8 @@ from web.quotas import Quota, address_of
 from web.uploads import AROUND, MOST_BYTES
 
 HOUR: Final = 3600
-# Of one shopper or signed-in user, beside FORMS, which all forms share: each of these costs more
-# than a row. All who come from one address have as many times that as they have of FORMS.
+# Per shopper or signed-in user, on top of FORMS, which all forms share: each of these costs more
+# than a row. The limit per address is larger by the same factor as for FORMS.
 COSTLY: Final = {
     "you-export": Quota(10, HOUR),
     "you-forget": Quota(10, HOUR),
@@ -31,13 +31,13 @@ COSTLY: Final = {
     "checkout-review": Quota(60, HOUR),
     "search-photo": Quota(120, HOUR),
 }
-# Where a file may be sent.
+# Routes that accept a file.
 PHOTOS: Final = ("/search/photo/", "/api/v1/search/photo/")
 FORMS: Final = Quota(120, 60)
 READ: Final = ("you-export",)
 UNSEEN: Final = ("impressions",)  # sent by the page itself, with a quota of its own
 IMPRESSIONS: Final = Quota(600, 60)
-# A password is asked for by these. Of a name at an address, of an address, of a name anywhere.
+# Routes that ask for a password. Limits per name and address, per address, and per name.
 PASSWORD: Final = ("admin:login", "admin:password_change", "admin:auth_user_password_change")
 OF_NAME_HERE: Final = Quota(10, 300)
 OF_ADDRESS: Final = Quota(60, 300)
@@ -45,7 +45,7 @@ OF_NAME: Final = Quota(200, HOUR)
 
 
 class Guard:
-    """Answers 413 to what is too large, 400 to what ends early and 429 to what comes too often.
+    """Responds 413 to oversized, 400 to truncated and 429 to too frequent requests.
 
     The API has sizes and quotas of its own.
     """
@@ -54,7 +54,7 @@ class Guard:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """The size before anybody, such as the check of the form's token, reads it."""
+        """Checks the size before anything, such as the CSRF check, reads the body."""
         return refused(request) or self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
@@ -68,7 +68,7 @@ class Guard:
 
 
 def refused(request: HttpRequest) -> HttpResponse | None:
-    """By what it announces: the half of an order is none."""
+    """Judged by the announced length: a truncated order is rejected."""
     if request.path in PHOTOS:
         return _photo(request)
     if announced(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
@@ -77,7 +77,7 @@ def refused(request: HttpRequest) -> HttpResponse | None:
 
 
 def is_whole(request: HttpRequest) -> bool:
-    """Whether as much came as was announced."""
+    """Whether the whole announced body arrived."""
     length = announced(request)
     try:
         return not length or len(request.body) >= length
@@ -86,13 +86,13 @@ def is_whole(request: HttpRequest) -> bool:
 
 
 def announced(request: HttpRequest) -> int:
-    """Bytes of the body; nothing beyond that is ever read."""
+    """The announced length of the body; nothing beyond it is ever read."""
     length = request.META.get("CONTENT_LENGTH", "")
     return int(length) if length.isdecimal() else 0
 
 
 def counted(request: HttpRequest, name: str) -> Iterator[tuple[str, Quota]]:
-    """What this request counts towards; who has no cookie yet is known by their address alone."""
+    """The counters of this request; a visitor without a cookie is counted by address alone."""
     address = address_of(request)
     yield f"forms:{address}", Quota(settings.FORMS_PER_ADDRESS, 60)
     if name in PASSWORD:
@@ -111,12 +111,12 @@ def counted(request: HttpRequest, name: str) -> Iterator[tuple[str, Quota]]:
 
 
 def _digest(name: str) -> str:
-    """Names may be of any length, and a password typed in their place is no business of Redis."""
+    """Names may be of any length, and a password typed into the name field must not reach Redis."""
     return hashlib.sha256(name.strip().lower().encode()).hexdigest()[:20]
 
 
 def _photo(request: HttpRequest) -> HttpResponse | None:
-    """A picture is larger than a form, and is read by the view, in memory; half of it is none."""
+    """The view reads a picture in memory; it may exceed a form, and is rejected if truncated."""
     if announced(request) <= MOST_BYTES + AROUND:
         return None
     if is_api(request):

@@ -1,4 +1,4 @@
-"""What search engines may find: the places of the menu, and one article of each product."""
+"""Sitemaps for search engines: the menu's categories, and one article of each product."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ class Products(Sitemap):  # type: ignore[type-arg]
 
 
 def addresses(nodes: Sequence[Node]) -> list[str]:
-    """A place and all beneath it."""
+    """A category and everything below it."""
     below = [url for child in nodes[-1].children for url in addresses([*nodes, child])]
     return [step(nodes).url, *below]
 

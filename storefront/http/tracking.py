@@ -1,6 +1,6 @@
 """Turns what a shopper does on the pages into events.
 
-Publishing never fails and never waits, so a page can't either: see streaming.producers.producer.
+Publishing never fails and never blocks, so it can't break a page: see streaming.producers.producer.
 """
 
 from typing import Annotated, Any, TypeVar
@@ -21,7 +21,7 @@ ArticleId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{10}$")]
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """The shelf a card stood on: its recommendation id, its widget, and the place in it."""
+    """The shelf a card was on: its recommendation id, its widget, and the position."""
 
     rec_id: Id
     widget: Widget
@@ -42,7 +42,7 @@ class SeenBatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def origin_of(parameters: QueryDict) -> Origin | None:
-    """Where the shopper came from, as a link or form says it (`rec`, `w`, `p`), if sensible."""
+    """The origin given by a link or form (`rec`, `w`, `p`), if valid."""
     given = {
         "rec_id": parameters.get("rec"),
         "widget": parameters.get("w"),
@@ -55,7 +55,7 @@ def origin_of(parameters: QueryDict) -> Origin | None:
 
 
 def made(kind: type[E], request: HttpRequest, **fields: Any) -> E:
-    """An event of this request's shopper, now."""
+    """An event of this request's shopper, with the current time."""
     return kind(
         id=producer.new_id(),
         shopper=shopper_of(request),

@@ -1,4 +1,4 @@
-"""What every page of the shop shows: the menu, the bag's count, who one is."""
+"""Context of every page: the menu, the bag's count, the shopper."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from streaming.identity.shoppers import customer_of
 
 
 def shop(request: HttpRequest) -> dict[str, Any]:
-    """Lazy throughout: an admin page or a fragment that shows none of it asks for none of it."""
+    """Lazy throughout: an admin page or a fragment that shows none of it queries none of it."""
     return {
         **without_a_database(request),
         "data_label": settings.DATA_LABEL,

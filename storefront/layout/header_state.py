@@ -1,5 +1,5 @@
-"""What every page shows of the shopper's own: how many pieces lie in their bag, which articles are
-on their wishlist. One statement a page; by the query builder they took a tenth of its time."""
+"""The shopper's state on every page: units in the bag, and articles on the wishlist. One raw SQL
+statement; the query builder took a tenth of the page's time."""
 
 from typing import Final, NamedTuple
 
@@ -28,7 +28,7 @@ STATEMENT: Final = """
 
 @per_request
 def of(request: HttpRequest) -> HeaderState:
-    """As it was when the page first asked."""
+    """The state when the page first asks for it."""
     return of_shopper(shopper_of(request))
 
 

@@ -1,4 +1,4 @@
-"""Places of the shop: the way down the menu, as a page's heading and breadcrumbs show it."""
+"""Breadcrumbs: the path down the menu, as a page's heading and trail show it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from catalog.navigation import Node, menu
 
 @dataclass(frozen=True)
 class Step:
-    """One place on the way down, and its address."""
+    """One category on the path, and its address."""
 
     node: Node
     url: str
 
 
 def trail(keys: Sequence[int]) -> list[Step]:
-    """From the top of the menu down to the place asked for, or as far as there is a way."""
+    """From the top of the menu to the requested category, or as far as the path exists."""
     nodes = list(_down(keys))
     return [step(nodes[: depth + 1]) for depth in range(len(nodes))]
 
@@ -35,7 +35,7 @@ def trail_of(article: Article) -> list[Step]:
 
 
 def without_repeats(steps: Sequence[Step]) -> list[Step]:
-    """The way as it is shown: of places of one name in a row the last."""
+    """The path as shown: of consecutive categories with the same name, only the last."""
     following = [*(above.node.name.casefold() for above in steps[1:]), ""]
     return [
         step

@@ -1,4 +1,4 @@
-"""A list of goods that facets narrow and a sort orders: its links, its page of cards."""
+"""A list of articles with facets and sort orders: its links, its page of cards."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,7 +29,7 @@ Choice = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True)
 class Link:
-    """An option and where choosing it, or taking it back, leads."""
+    """An option, and the address that selects or deselects it."""
 
     option: Option
     url: str
@@ -37,7 +37,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Group:
-    """A facet with its options; `chosen` is how many of them are."""
+    """A facet with its options; `chosen` is the number selected."""
 
     title: str
     key: str
@@ -50,7 +50,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Articles of the pages from `first` to `page`."""
+    """The articles of the pages from `first` to `page`."""
 
     page: Page[Any]
     first: int
@@ -59,8 +59,8 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Understood:
-    """A facet's value that the words of a search say: the goods without it, and the rest of the
-    words, for when another is chosen or it is taken back."""
+    """A facet value found in the words of a search: the articles without it, and the remaining
+    words, for when it is replaced or removed."""
 
     value: int
     rows: Bools
@@ -69,9 +69,9 @@ class Understood:
 
 @dataclass(frozen=True)
 class FacetedList:
-    """`rows` are the goods before any choice; of `sorts` the first needs no mention in an
-    address, and `kept` (the words of a search) is in every address. `understood` are the facets
-    that the words speak of."""
+    """`rows` are the articles before any filter; the first of `sorts` is the default and needs no
+    parameter, and `kept` (the words of a search) is in every address. `understood` are the facet
+    values found in the words."""
 
     goods: Assortment
     rows: Bools
@@ -86,7 +86,7 @@ class FacetedList:
         return self.goods.chosen(self.rows, self.choice)
 
     def groups(self) -> list[Group]:
-        """The facets that leave something to choose."""
+        """The facets with options left to choose."""
         groups = []
         for facet in self.goods.facets:
             options = self._options(facet)
@@ -103,22 +103,22 @@ class FacetedList:
         return [replace(o, chosen=o.chosen or o.value == said.value) for o in options]
 
     def toggled(self, key: str, value: int) -> str:
-        """The address with one value more, or less; a value that the words say is taken from them
-        once another is chosen beside it."""
+        """The address with one value added or removed; a value from the words is removed from them
+        when another one is selected."""
         chosen, words = {*self.choice[key]}, None
         if (said := self.understood.get(key)) and not chosen:
             chosen, words = {said.value}, said.rest
         return self.url({**self.choice, key: sorted(chosen ^ {value})}, self.sort, words)
 
     def url(self, choice: Choice, sort: str, words: str | None = None) -> str:
-        """The address with a choice and an order, and with other words than those searched for."""
+        """The address for a selection, an order and, if given, other words."""
         kept = self.kept if words is None else {**self.kept, "q": words}
         chosen = [(key, str(value)) for key, values in choice.items() for value in values]
         order = [("sort", sort)] if sort != next(iter(self.sorts)) else []
         return f"?{urlencode([*kept.items(), *chosen, *order])}"
 
     def context(self, stretch: Stretch) -> dict[str, Any]:
-        """What shop/facets.html and shop/grid.html show."""
+        """Context of shop/facets.html and shop/grid.html."""
         groups = self.groups()
         return {
             "page": stretch.page,
@@ -140,7 +140,7 @@ class FacetedList:
 
 
 def choice_of(request: HttpRequest, goods: Assortment) -> Choice:
-    """The values chosen of each facet; 404 for what can't be one."""
+    """The selected values of each facet; 404 for an invalid one."""
     choice = {facet.key: request.GET.getlist(facet.key) for facet in goods.facets}
     texts = [text for values in choice.values() for text in values]
     if not all(t.isascii() and t.lstrip("-").isdigit() and len(t) <= MOST_DIGITS for t in texts):
@@ -149,7 +149,7 @@ def choice_of(request: HttpRequest, goods: Assortment) -> Choice:
 
 
 def sort_of(request: HttpRequest, sorts: Mapping[str, str]) -> str:
-    """The first of the sorts unless another is asked for; 404 for one there isn't."""
+    """The requested sort, by default the first; 404 for an unknown one."""
     sort = request.GET.get("sort", next(iter(sorts)))
     if sort not in sorts:
         raise Http404("there is no such order")
@@ -157,7 +157,7 @@ def sort_of(request: HttpRequest, sorts: Mapping[str, str]) -> str:
 
 
 def stretch_of(request: HttpRequest, goods: Assortment, ordered: Ints) -> Stretch:
-    """What the address asks for; htmx, which has the pages before, is given the last alone."""
+    """The requested pages; htmx, which already shows the earlier ones, gets only the last."""
     listed = goods.listed(ordered)
     page = page_of(request, listed)
     first = first_of(request, page)

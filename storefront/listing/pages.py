@@ -1,4 +1,4 @@
-"""Real ?page= links."""
+"""Pagination by real ?page= links."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_PAGES = 10
 
 
 def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[Any]) -> Page[Any]:
-    """The page that ?page= asks for; 404 when there is none such."""
+    """The page of ?page=; 404 if it doesn't exist."""
     try:
         return Paginator(things, PER_PAGE).page(request.GET.get("page", "1"))
     except (PageNotAnInteger, EmptyPage) as error:
@@ -22,10 +22,10 @@ def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[Any]) -> Page
 
 
 def first_of(request: HttpRequest, page: Page[Any]) -> int:
-    """The first of the pages that are drawn as one list, which ends with the page.
+    """The first of the pages that are shown as one list, which ends with the page.
 
-    A list that "load more" has made longer says so in its address, ?from=1&page=3, so that whoever
-    comes back to it finds what was there. At most MOST_PAGES are drawn at once.
+    "Load more" records the list's length in its address, ?from=1&page=3, so that coming back
+    restores it. At most MOST_PAGES are shown at once.
     """
     try:
         asked = int(request.GET.get("from", page.number))

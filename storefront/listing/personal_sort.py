@@ -1,4 +1,4 @@
-"""How much a shopper cares for each article of the assortment: what orders a list for them."""
+"""Personal sorting: how well each article of the assortment matches the shopper's affinities."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,7 +10,7 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import snapshot_of
 from recommendations.serving.serving import MAX_K, recommend
 
-# The shopper's affinities, as the stream keeps them, and the assortment's columns they are about.
+# The shopper's affinities in the feature store, and the matching columns of the assortment.
 DIMENSIONS: Final = {
     "index_group": "index_group",
     "garment_group": "garment_group",
@@ -18,14 +18,14 @@ DIMENSIONS: Final = {
     "colour_master": "colour",
     "pattern": "pattern",
 }
-# An article that is all a shopper looks at, in every dimension, counts so many times more; one
-# that the recommender picked out of everything so many times more again.
+# Boost of an article that matches all of the shopper's views in every dimension; and, on top, of
+# one that the recommender picked.
 TASTE: Final = 4.0
 PICKED: Final = 4.0
 
 
 def liking(goods: Assortment, shopper: str, index_group: int | None = None) -> Floats:
-    """A factor for each row, 1 for what nothing speaks for; all ones of somebody unknown."""
+    """A factor per row, 1 without any affinity; all ones for an unknown shopper."""
     live = snapshot_of(shopper)
     factor = 1 + TASTE * taste(goods, live.state.affinities if live else {})
     shelf = recommend(Kind.FOR_YOU, shopper=shopper, index_group=index_group, k=MAX_K)
@@ -35,7 +35,7 @@ def liking(goods: Assortment, shopper: str, index_group: int | None = None) -> F
 
 
 def taste(goods: Assortment, affinities: Mapping[str, Mapping[int, float]]) -> Floats:
-    """Of each row the mean, over the dimensions, of its value's share of the shopper's weight."""
+    """For each row, the mean over the dimensions of its value's share of the shopper's weight."""
     found = np.zeros(len(goods.of("article")))
     for dimension, column in DIMENSIONS.items():
         weights = {value: w for value, w in affinities.get(dimension, {}).items() if w > 0}

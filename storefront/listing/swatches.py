@@ -1,4 +1,4 @@
-"""A card per product, with a dot for each colour the product comes in."""
+"""One card per product, with a dot for each of its colours."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ Row = tuple[int, int, str]
 
 @dataclass(frozen=True)
 class Colour:
-    """One colour of a product, and the article that comes in it."""
+    """A colour of a product, and the article in that colour."""
 
     article: int
     name: str
@@ -24,7 +24,7 @@ class Card:
 
 
 def with_colours(articles: Sequence[Article]) -> list[Card]:
-    """The articles with the colours of their products, in one query for all."""
+    """The articles with the colours of their products, in one query."""
     rows = (
         Article.objects.filter(
             product__in={article.product_id for article in articles}, summary__isnull=False

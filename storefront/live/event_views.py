@@ -8,7 +8,7 @@ from streaming.producers import producer
 
 @require_POST
 def impressions(request: HttpRequest) -> HttpResponse:
-    """Which cards came into view, at most 50 a time; 400 names the field that is wrong."""
+    """Reports cards that came into view, at most 50 at a time; 400 names the invalid field."""
     try:
         batch = msgspec.json.decode(request.body, type=tracking.SeenBatch)
     except msgspec.DecodeError as error:

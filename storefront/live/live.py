@@ -1,4 +1,4 @@
-"""What the live page shows: the tail of the stream, and what this shopper's events changed."""
+"""The live page's data: the tail of the stream, and what changed for this shopper."""
 
 import time
 from dataclasses import dataclass
@@ -34,9 +34,7 @@ WORDS: Final = {
     "search": _("search"),
 }
 CHANGES: Final = {
-    "view": _(
-        "recents, counts, windows, affinities (+1), session; the article's trend and co-views"
-    ),
+    "view": _("recents, counts, windows, affinities (+1), session; the article's trend"),
     "click": _("recents, counts, windows, session"),
     "bag_add": _("bag, recents, counts, windows, affinities (+3), session; the article's trend"),
     "bag_remove": _("bag, counts, windows, session"),
@@ -52,7 +50,7 @@ CHANGES: Final = {
 
 @dataclass(frozen=True)
 class Happening:
-    """An event as the page tells it; `who` says no more than a visitor, a customer, or you."""
+    """An event as the page shows it; `who` says only visitor, customer, or you."""
 
     at: datetime
     type: str
@@ -71,7 +69,7 @@ class Happening:
 
 @dataclass(frozen=True)
 class Live:
-    """`happenings` is None where Kafka or the workers can't be asked; `state` where Redis can't."""
+    """`happenings` is None if Kafka or the workers are unavailable; `state` if Redis is."""
 
     happenings: list[Happening] | None
     mine: list[Happening]
@@ -96,7 +94,7 @@ class Live:
 
 
 def look(shopper: str, *, stream: bool) -> Live:
-    """`stream`: the asker may see everybody's events, too."""
+    """`stream`: the viewer may also see everybody's events."""
     try:
         workers, state = status.workers(), store.snapshot(shopper).state
     except StoreUnavailable:
@@ -138,9 +136,9 @@ def _mine(state: ShopperState, known: dict[int, Article]) -> list[Happening]:
 
 
 def tail(workers: list[WorkerStatus]) -> list[Event] | None:
-    """The last events on the topic, newest first, read at most every two seconds for everybody.
+    """The last events on the topic, newest first, read at most every two seconds for all viewers.
 
-    From where the workers stand: not every broker tells the end of a log (see the design).
+    Starts from the workers' offsets: not every broker reports the end of a log (see the design).
     """
     places = {p: at.position for worker in workers for p, at in worker.partitions.items()}
     if not places:

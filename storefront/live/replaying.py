@@ -15,7 +15,7 @@ from streaming import history
 SPEEDS: Final = (300, 1200, 3600)
 DAYS: Final = 5
 DAY_S: Final = 86_400
-# Beyond the replay's own time: for its start, and so that the button can't be leaned on.
+# Added to the replay's own duration: covers its start, and limits repeated clicks.
 PAUSE_S: Final = 15
 RUNNING: Final = "replay-running"
 
@@ -33,7 +33,7 @@ def days() -> list[date]:
 
 
 def running() -> str | None:
-    """What is being replayed, in words."""
+    """The running replay, in words."""
     told: str | None = cache.get(RUNNING)
     return told
 
@@ -43,7 +43,7 @@ def told(day: date, speed: int) -> str:
 
 
 def start(day: date, speed: int) -> bool:
-    """False where a replay is under way. The cache's lock holds over all web processes."""
+    """False if a replay is running. The cache's lock covers all web processes."""
     _children[:] = [child for child in _children if child.poll() is None]
     if not cache.add(RUNNING, told(day, speed), DAY_S // speed + PAUSE_S):
         return False

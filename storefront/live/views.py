@@ -17,7 +17,7 @@ from streaming.identity.shoppers import shopper_of
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """One's own events for everybody, the whole stream in the demo and for staff."""
+    """Everybody sees their own events; the whole stream is for staff, and for all in the demo."""
     everybody = settings.DEMO or request.user.is_staff
     context = {"live": live.look(shopper_of(request), stream=everybody), "everybody": everybody}
     if request.headers.get("HX-Request") == "true":

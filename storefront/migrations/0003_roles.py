@@ -1,4 +1,4 @@
-"""The roles of the admin's users, each with the least that its work needs."""
+"""Roles of the admin's users, with the least privileges their work needs."""
 
 from django.apps.registry import Apps
 from django.db import migrations
@@ -36,7 +36,7 @@ def create_roles(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def _permission(apps: Apps, database: str, name: str) -> int:
-    """Django makes permissions after all migrations; this one needs them now, under the same key."""
+    """Django creates permissions after all migrations; create this one now, under the same key."""
     app, codename = name.split(".")
     action, model = codename.split("_")
     kinds = apps.get_model("contenttypes", "ContentType").objects.using(database)

@@ -1,4 +1,4 @@
-"""Sessions that can be found by their shopper; whoever was signed in signs in again."""
+"""Sessions that can be found by shopper; everybody has to sign in again."""
 
 from django.apps.registry import Apps
 from django.db import migrations, models

@@ -1,4 +1,4 @@
-"""Support answers shoppers who ask for their data or want to be forgotten."""
+"""Support staff answer requests for export and erasure."""
 
 from django.apps.registry import Apps
 from django.db import migrations
@@ -12,7 +12,7 @@ PERMISSIONS = {
 
 
 def grant(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Django makes permissions after all migrations; this one needs them now, as 0003 does."""
+    """Django creates permissions after all migrations; create this one now, as 0003 does."""
     database = editor.connection.alias
     kinds = apps.get_model("contenttypes", "ContentType").objects.using(database)
     permissions = apps.get_model("auth", "Permission").objects.using(database)

@@ -1,4 +1,4 @@
-"""Data people look at dead letters and send them again; orders are counted by day."""
+"""The data role views and resends dead letters; orders are indexed by day."""
 
 from django.apps.registry import Apps
 from django.db import migrations, models
@@ -6,7 +6,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 def grant(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Django makes permissions after all migrations; this one needs them now, as 0003 does."""
+    """Django creates permissions after all migrations; create this one now, as 0003 does."""
     database = editor.connection.alias
     kinds = apps.get_model("contenttypes", "ContentType").objects.using(database)
     permissions = apps.get_model("auth", "Permission").objects.using(database)

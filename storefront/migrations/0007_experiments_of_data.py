@@ -1,4 +1,4 @@
-"""Data people run experiments and look at what came of the shelves."""
+"""The data role runs experiments and views outcomes."""
 
 from django.apps.registry import Apps
 from django.db import migrations
@@ -8,12 +8,12 @@ PERMISSIONS = {
     "outcome": ("view",),
     "experiment": ("view", "add", "change"),
     "layer": ("view", "add", "change"),
-    "variant": ("view", "add", "change", "delete"),  # only of a draft
+    "variant": ("view", "add", "change", "delete"),  # drafts only
 }
 
 
 def grant(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Django makes permissions after all migrations; this one needs them now, as 0003 does."""
+    """Django creates permissions after all migrations; create this one now, as 0003 does."""
     database = editor.connection.alias
     kinds = apps.get_model("contenttypes", "ContentType").objects.using(database)
     permissions = apps.get_model("auth", "Permission").objects.using(database)

@@ -1,4 +1,4 @@
-"""The shop's admin: Django's, with a first page that says how the shop goes."""
+"""The shop's admin: Django's, with a dashboard as its first page."""
 
 from typing import Any
 

@@ -79,7 +79,7 @@ class StatusSerializer(serializers.Serializer[Any]):
 
 
 class SeesPipeline(BasePermission):
-    """As for the pipeline page: staff, and everybody in the demo; and keys of the scope."""
+    """Like the pipeline page: staff, and everybody in the demo; also keys with the scope."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return settings.DEMO or request.user.is_staff or opens(request, Scope.STATUS)

@@ -1,6 +1,6 @@
-"""Signs of life of the Celery workers, and when each of their tasks ran last.
+"""Heartbeats of the Celery workers, and the last run of each of their tasks.
 
-Kept in Redis. A worker beats every two seconds; a task tells its end (task_signals).
+Stored in Redis. A worker beats every two seconds; a task reports its end (task_signals).
 """
 
 import logging
@@ -45,7 +45,7 @@ class Run(msgspec.Struct, array_like=True, frozen=True):
 
 @dataclass(frozen=True)
 class Worker:
-    """A Celery worker that was alive within the last day."""
+    """A Celery worker seen alive within the last day."""
 
     name: str
     silent_s: float
@@ -62,7 +62,7 @@ class Worker:
 
 @dataclass(frozen=True)
 class Scheduled:
-    """An entry of the beat's schedule, and how its task went last."""
+    """An entry of the beat schedule, and the result of its last run."""
 
     name: str
     every: str
@@ -82,7 +82,7 @@ def note_worker(sender: Any, **_: Any) -> None:
 
 
 def note_end(task: str, seconds: float, state: str) -> None:
-    """For who runs the task; with Redis away the page goes without."""
+    """Called where the task runs; with Redis down the page does without."""
     run = Run(wall_ms(), seconds, state)
     try:
         with client().pipeline(transaction=False) as pipeline:

@@ -1,4 +1,4 @@
-"""System checks: name the variable that is missing, and the command that provides it."""
+"""System checks that name a missing variable and the command that provides it."""
 
 from typing import Any
 

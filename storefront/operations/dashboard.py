@@ -1,4 +1,4 @@
-"""The admin's first page: how the shop goes, as far as who looks may see it."""
+"""The admin's dashboard, limited to what the user may see."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ User = AbstractUser | AnonymousUser
 
 @dataclass(frozen=True)
 class Panel:
-    """A figure, words to it, where to read on, and a chart of bars or a line where there is one."""
+    """A figure, its description, a link, and optionally a bar or line chart."""
 
     title: str
     main: str
@@ -78,7 +78,7 @@ def events() -> Panel:
 
 
 def click_through() -> Panel:
-    """By event time, which is the shop's: it may lie years back."""
+    """By event time, the shop's own, which may be years in the past."""
     last = Outcome.objects.aggregate(last=Max("day"))["last"]
     if last is None:
         return Panel("Recommendations clicked", "–", "no shelf was seen yet")
@@ -122,7 +122,7 @@ def ingest() -> Panel:
     return Panel("Last ingest", main, f"{run.status}, {naturaltime(run.started_at)}", link)
 
 
-# What each panel takes; the roles of the migrations hold these.
+# The permissions that each panel needs; the migrations' roles grant these.
 MAKERS: Final[tuple[tuple[str, Callable[[], Panel]], ...]] = (
     ("catalog.view_article", orders),
     ("catalog.view_article", click_through),

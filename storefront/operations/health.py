@@ -1,4 +1,4 @@
-"""Is each thing the shop leans on there? Asked afresh each time, with short patience."""
+"""Health of each dependency, checked on every call with short timeouts."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ PATIENCE_S = 1.0
 
 @dataclass(frozen=True)
 class Check:
-    """`hard` means that no page works without it; `error` names the kind of failure, no details."""
+    """`hard`: no page works without it; `error` names the kind of failure, without details."""
 
     name: str
     hard: bool
@@ -43,11 +43,11 @@ def redis() -> None:
 
 
 class EvictionError(Exception):
-    """The store throws features away when it is full."""
+    """The store evicts features when it is full."""
 
 
 def eviction() -> None:
-    """A store with a limit stops the stream; one without may come to have one."""
+    """Fails even without a memory limit, as one may be set later and would then halt the stream."""
     if found := connection_of_store.eviction():
         raise EvictionError(found.policy)
 
@@ -86,6 +86,6 @@ def _check(name: str, hard: bool, ask: Callable[[], None]) -> Check:
     error = ""
     try:
         ask()
-    except Exception as failure:  # each client has its own, and any of them means "away"
+    except Exception as failure:  # each client has its own errors; any of them means "away"
         error = type(failure).__name__
     return Check(name, hard, not error, round((time.perf_counter() - start) * 1000, 1), error)

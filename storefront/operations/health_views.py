@@ -10,14 +10,14 @@ from storefront.operations import metrics as figures
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers; nothing else is asked."""
+    """The process responds; no dependency is checked."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """503 when something is away that no page works without; the rest is only named."""
+    """503 if a dependency is down that every page needs; others are only named."""
     checks = health.checks()
     ready = all(check.up for check in checks if check.hard)
     body = {"ready": ready, "checks": [check.as_dict() for check in checks]}
@@ -27,5 +27,5 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text. What is away is said in it: `stream_store_up 0` without Redis."""
+    """Prometheus text. Failures show up in it: `stream_store_up 0` without Redis."""
     return HttpResponse(figures.exposition(), content_type=CONTENT_TYPE_LATEST)

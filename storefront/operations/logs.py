@@ -1,4 +1,4 @@
-"""Logs as JSON, one object a line, each with the id of the request or task it belongs to."""
+"""JSON logs, one object per line, each with the id of its request or task."""
 
 import logging
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import orjson
 
 from streaming.events.correlation import request_id
 
-# What every record has; all else came in by `extra`.
+# Attributes of every record; all others come from `extra`.
 STANDARD: Final = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "taskName"}
 
 

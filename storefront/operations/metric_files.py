@@ -1,4 +1,4 @@
-"""The files in which the processes of one machine keep their figures for Prometheus."""
+"""The files in which the processes of one machine store their Prometheus metrics."""
 
 import os
 from pathlib import Path
@@ -7,14 +7,14 @@ from django.conf import settings
 
 
 def prepare() -> None:
-    """Make the folder of the processes' files."""
+    """Create the folder of the processes' files."""
     Path(settings.METRICS_DIR).mkdir(parents=True, exist_ok=True)
 
 
 def forget_the_dead() -> None:
-    """Remove the files of processes that are no more; for a web server's start.
+    """Delete the files of dead processes; called when a web server starts.
 
-    Not while it runs: a sum that falls looks to Prometheus like a restart.
+    Not while it runs: Prometheus would take a falling sum for a restart.
     """
     for file in Path(settings.METRICS_DIR).glob("*.db"):
         pid = file.stem.rpartition("_")[2]

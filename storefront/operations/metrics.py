@@ -1,7 +1,7 @@
-"""The shop's figures for Prometheus: what /metrics answers.
+"""The shop's Prometheus metrics: the response of /metrics.
 
-Counters and histograms of all processes of one VAR_DIR meet in files under METRICS_DIR, so it
-doesn't matter which web process is asked. What only Redis or PostgreSQL knows is asked for then.
+All processes with one VAR_DIR share files of counters and histograms in METRICS_DIR, so any web
+process can answer. What only Redis or PostgreSQL knows is queried on the spot.
 """
 
 from collections.abc import Iterator
@@ -37,19 +37,19 @@ def answered(view: str, method: str, status: int, seconds: float) -> None:
 
 @cache
 def _of(view: str, method: str, status: int) -> tuple[Counter, Histogram]:
-    """There are few; the client looks one up by its text and under a lock."""
+    """There are only a few; the client's lookup is by text and under a lock."""
     return REQUESTS.labels(view, method, status), SECONDS.labels(view)
 
 
 class Shop:
-    """A collector: services, feature store, workers, last ingest and training, when asked."""
+    """Collects services, feature store, workers, last ingest and training on demand."""
 
     def collect(self) -> Iterator[Metric]:
         up = GaugeMetricFamily("dependency_up", "a service answers", labels=["name"])
         for check in health.checks():
             up.add_metric([check.name.replace(" ", "_")], check.up)
         yield up
-        with suppress(StoreUnavailable):  # dependency_up says so
+        with suppress(StoreUnavailable):  # dependency_up reports it
             yield from of_store()
         with suppress(DatabaseError):
             yield from of_database()
@@ -88,14 +88,14 @@ def of_database() -> Iterator[Metric]:
 
 
 def of_processes() -> CollectorRegistry:
-    """The counters and histograms of every process that writes into METRICS_DIR."""
+    """The counters and histograms of every process that writes to METRICS_DIR."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]
     return registry
 
 
 def exposition() -> bytes:
-    """Prometheus text of the whole shop. Never raises for what is away."""
+    """Prometheus text of the whole shop. Never raises if a dependency is down."""
     registry = of_processes()
     registry.register(stream.Stream())
     registry.register(Shop())

@@ -1,4 +1,4 @@
-"""What the pipeline page shows: the way of an event, from the spool to the feature store."""
+"""The pipeline page's data: the path of an event, from the spool to the feature store."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -26,7 +26,7 @@ from streaming.status import PartitionStatus, Point, WorkerStatus
 from web import charts
 from web.charts import Chart, Line
 
-# However many look, everything is asked once in so many seconds.
+# Results are cached for this many seconds, however many viewers there are.
 KEPT_S: Final = 2
 WINDOW_MS: Final = 60 * 60_000
 BUCKET_MS: Final = 10_000
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Moment:
-    """All workers' figures in one bucket of time; None where no worker said anything."""
+    """All workers' figures in one time bucket; None if no worker reported."""
 
     at_ms: int
     events_per_s: float | None
@@ -47,7 +47,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """One look at everything. What Redis tells is empty, and `store` None, where it is away."""
+    """One snapshot. Redis data are empty, and `store` None, if Redis is down."""
 
     checks: list[health.Check]
     workers: list[WorkerStatus]
@@ -61,7 +61,7 @@ class Pipeline:
     model: ModelVersion | None
     training: ModelVersion | None
     versions: list[Quality]
-    told: list[WorkerStatus] = field(default_factory=list)  # and those that have stopped
+    told: list[WorkerStatus] = field(default_factory=list)  # including stopped ones
     verified: Verified | None = None
     evicts: str = ""
     taken_ms: int = field(default_factory=wall_ms)
@@ -72,7 +72,7 @@ class Pipeline:
 
     @property
     def troubles(self) -> list[tuple[str, str, datetime]]:
-        """Who waits or has stopped, why, and since when."""
+        """Who is waiting or stopped, why, and since when."""
         found = [(w.worker, w.reason, w.since_ms) for w in self.told if w.reason]
         found += [
             (f"partition {number}, offset {part.stop.offset}", part.stop.reason, part.stop.since_ms)
@@ -100,12 +100,12 @@ class Pipeline:
 
     @property
     def p50_ms(self) -> float | None:
-        """The worst worker's delay from an accepted event to its features, at the median."""
+        """The slowest worker's median delay from an accepted event to its features."""
         return most(worker.delay_p50_ms for worker in self.workers)
 
     @property
     def slowest_ms(self) -> float | None:
-        """The worst worker's, at p99."""
+        """The slowest worker's delay at p99."""
         return most(worker.delay_p99_ms for worker in self.workers)
 
     @property
@@ -116,7 +116,7 @@ class Pipeline:
 
     @property
     def most_behind(self) -> int:
-        """The largest lag of a partition, at least 1: what its bar is drawn against."""
+        """The largest partition lag, at least 1: the scale of the bars."""
         return max((part.lag or 0 for _, _, part in self.partitions), default=0) or 1
 
     @cached_property
@@ -142,7 +142,7 @@ class Pipeline:
 
     @property
     def series(self) -> dict[str, list[list[float | None]]]:
-        """What the script draws: by chart, seconds since 1970 and a list for each line."""
+        """Data for the script: per chart, seconds since 1970 and a list for each line."""
         at: list[float | None] = [m.at_ms / 1000 for m in self.moments]
         return {c.name: [at, *(list(line.values) for line in c.lines)] for c in self.charts}
 
@@ -184,20 +184,21 @@ def asked(question: Callable[[], T], nothing: T) -> T:
 
 
 def evicting() -> str:
-    """What to do about a store that throws features away; empty where it doesn't."""
+    """What to do about a store that evicts features; empty if it doesn't."""
     found = eviction()
     return EVICTS.format(policy=found.policy) if found else ""
 
 
 def points() -> list[list[Point]]:
-    """Of each worker of the last day, its last hour."""
+    """The last hour of each worker seen in the last day."""
     return [status.series(name) for name in status.names()]
 
 
 def moments(of_workers: list[list[Point]], now_ms: int) -> list[Moment]:
-    """The last hour in buckets, without the empty ones before the first point; pure.
+    """The last hour in buckets, starting at the first point; pure.
 
-    Within a bucket a worker's last point counts; rates and lags add up, delays are the worst.
+    Within a bucket each worker's last point counts; rates and lags are summed, delays are the
+    worst.
     """
     last = now_ms // BUCKET_MS
     buckets: dict[int, list[Point]] = defaultdict(list)
@@ -209,7 +210,7 @@ def moments(of_workers: list[list[Point]], now_ms: int) -> list[Moment]:
     if not buckets:
         return []
     first = min(min(buckets), last - LEAST_BUCKETS)
-    # The bucket that is still being filled is not shown as a fall.
+    # The incomplete last bucket would look like a drop.
     end = last if last in buckets else last - 1
     return [moment(bucket * BUCKET_MS, buckets.get(bucket, [])) for bucket in range(first, end + 1)]
 

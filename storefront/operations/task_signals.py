@@ -1,6 +1,6 @@
-"""What Celery's tasks say of themselves: their time, and the id of the request that asked for them.
+"""Records the duration of Celery tasks, and passes on the id of the request that started them.
 
-Connected by Celery's signals. A worker in a container of its own serves its figures itself.
+Connected to Celery's signals. A worker in a container of its own serves its metrics itself.
 """
 
 import time

@@ -1,6 +1,6 @@
-"""OpenTelemetry traces, where OTEL_EXPORTER_OTLP_ENDPOINT says where to send them.
+"""OpenTelemetry traces, enabled by OTEL_EXPORTER_OTLP_ENDPOINT.
 
-Spans of requests, SQL, Redis and tasks come from OpenTelemetry's own instrumentations; that of an
+Spans of requests, SQL, Redis and tasks come from OpenTelemetry's own instrumentations; those of an
 event on its way through Kafka from streaming.tracing. The packages are in requirements-tracing.txt.
 """
 
@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def start() -> None:
-    """Raise ImproperlyConfigured where the packages are missing."""
+    """Raise ImproperlyConfigured if the packages are missing."""
     if not settings.TRACES:
         return
     os.environ.setdefault("OTEL_SERVICE_NAME", settings.SHOP_NAME)
@@ -36,7 +36,7 @@ def _start() -> None:
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)
     DjangoInstrumentor().instrument()
-    # psycopg2-binary is psycopg2 under another name, which the check doesn't know.
+    # psycopg2-binary is psycopg2 under another name, unknown to the check.
     Psycopg2Instrumentor().instrument(skip_dep_check=True)
     RedisInstrumentor().instrument()
     CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]

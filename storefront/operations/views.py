@@ -11,7 +11,7 @@ from storefront.operations import pipeline
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """For staff, and for everybody in the demo; htmx asks for the figures alone."""
+    """For staff, and for everybody in the demo; htmx requests only the figures."""
     if not (settings.DEMO or request.user.is_staff):
         return redirect_to_login(request.path, login_url="admin:login")
     figures_only = request.headers.get("HX-Request") == "true"

@@ -1,4 +1,4 @@
-"""The outfit page's state: what its address asks for, and the addresses that ask for a bit else."""
+"""The outfit page's state: the query in its address, and the addresses of variations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -24,8 +24,8 @@ Keys = tuple[int, ...]
 
 @dataclass(frozen=True)
 class OutfitQuery:
-    """What the address says: start from `article` (none: from the bag), kept and refused pieces,
-    slots by name, colours to avoid by number, money for the new pieces."""
+    """The parsed address: start from `article` (none: from the bag), locked and rejected pieces,
+    slots by name, colours to avoid by number, budget for the new pieces."""
 
     article: Keys = ()
     lock: Keys = ()
@@ -35,7 +35,7 @@ class OutfitQuery:
     budget: Decimal | None = None
 
     def url(self, **changed: Any) -> str:
-        """The address of this look, or of one that differs from it in some fields."""
+        """The address of this look, with some fields replaced."""
         fields = vars(replace(self, **changed))
         query = urlencode({name: value for name, value in fields.items() if value}, doseq=True)
         return reverse("complete-outfit") + (f"?{query}" if query else "")
@@ -52,7 +52,7 @@ class OutfitQuery:
 
 
 class Several(forms.Field):
-    """A parameter that may repeat, each value checked by `child`; doubles are dropped."""
+    """A repeatable parameter, each value validated by `child`; duplicates are dropped."""
 
     widget = forms.SelectMultiple
 
@@ -72,7 +72,7 @@ def article_keys(most: int) -> Several:
 
 
 class OutfitQueryForm(forms.Form):
-    """The page's parameters; field names as in Ask."""
+    """The page's parameters; field names as in OutfitQuery."""
 
     article = article_keys(MOST_ARTICLES)
     lock = article_keys(MOST_ARTICLES)
@@ -85,7 +85,7 @@ class OutfitQueryForm(forms.Form):
 
 
 def query_of(parameters: QueryDict) -> tuple[OutfitQuery | None, str]:
-    """What the address asks for, or None and what is wrong with it."""
+    """The query of the address, or None and the errors."""
     form = OutfitQueryForm(parameters)
     if not form.is_valid():
         return None, "; ".join(f"{field}: {errors[0]}" for field, errors in form.errors.items())
@@ -94,7 +94,7 @@ def query_of(parameters: QueryDict) -> tuple[OutfitQuery | None, str]:
 
 @dataclass(frozen=True)
 class Chip:
-    """A choice to switch on or off by following `url`."""
+    """An option that following `url` switches on or off."""
 
     key: str
     label: str
@@ -139,7 +139,7 @@ def toggled(values: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class Other:
-    """An alternative of a piece, and the address of the look with it."""
+    """An alternative to a piece, and the address of the look with it."""
 
     article: Article
     url: str
@@ -147,7 +147,7 @@ class Other:
 
 @dataclass(frozen=True)
 class Worn:
-    """A piece on the board with its ways to change it."""
+    """A piece on the board, with its alternatives and actions."""
 
     garment: Garment
     article: Article
@@ -170,7 +170,7 @@ class Look:
 
 
 def look_of(query: OutfitQuery, asked: Request, found: Outfit) -> Look:
-    """The answer with the articles to show; one that is not sold any more is left out."""
+    """The answer with its articles; one no longer sold is left out."""
     wanted = [*asked.articles]
     for garment in found.pieces:
         wanted += [garment.article, *garment.alternatives]

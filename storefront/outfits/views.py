@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _start(request: HttpRequest, typed: str, has_bag: bool) -> HttpResponse:
-    """Something to start from: what the words find, or what sells now."""
+    """Starting points: search results, or what sells now."""
     shown = Article.objects.for_cards()
     if typed:
         articles = list(find(typed, shown).articles[:STARTS])
@@ -81,7 +81,7 @@ def _total(articles: list[Article]) -> Decimal:
 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    """Put every article of the look into the bag that isn't there yet."""
+    """Add every article of the look that isn't in the bag yet."""
     form = outfit_page.OutfitQueryForm(request.POST)
     if not form.is_valid():
         return bad_request(request, "; ".join(f"{f}: {e[0]}" for f, e in form.errors.items()))

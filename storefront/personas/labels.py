@@ -1,7 +1,7 @@
-"""What to call a customer of the data set, and their taste in a line: labels, made from the data.
+"""Labels for a customer of the data set: a made-up name, and their taste in a line.
 
-The files know no names. A first name is drawn by the customer's id, so that the same customer keeps
-theirs; it says nothing of the person.
+The files contain no names. A first name is chosen by the customer's id, so that a customer keeps
+it; it says nothing about the person.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ NAMES: Final = (
     "Sana", "Saul", "Selma", "Sky", "Tess", "Theo", "Tilda", "Timo", "Uma", "Vera", "Wren",
     "Yara", "Yuki", "Zoe",
 )  # fmt: skip
-# Days between purchases on an average, and what one would say of them.
+# Mean number of days between purchases, and a description.
 RHYTHMS: Final = (
     (12, _("buys every week or two")),
     (45, _("buys monthly")),

@@ -1,4 +1,4 @@
-"""Customers of the data set whom the demo lets one act as."""
+"""Customers of the data set that a demo visitor can act as."""
 
 import random
 from collections import defaultdict
@@ -38,7 +38,7 @@ BOUGHT = (
 )
 SAMPLE = 2000
 CACHE_SECONDS = 3600
-SEED = 20200922  # the same people for everyone; "surprise me" brings others
+SEED = 20200922  # the same gallery for everyone; "surprise me" finds others
 BANDS = (
     (0, _("Under 20")),
     (20, "20–29"),
@@ -79,7 +79,7 @@ def label_of(customer: Customer) -> str:
 
 
 def varied(buyers: Iterable[tuple[int, int | None, int]], k: int) -> list[int]:
-    """Keys of `k` buyers (key, age, purchases) over all age bands, in turn, the keenest first."""
+    """Keys of `k` buyers (key, age, purchases), in turn from all age bands, keenest first."""
     bands: dict[str, list[int]] = defaultdict(list)
     for pk, age, _purchases in sorted(buyers, key=lambda buyer: (-buyer[2], buyer[0])):
         if age is not None:
@@ -90,7 +90,7 @@ def varied(buyers: Iterable[tuple[int, int | None, int]], k: int) -> list[int]:
 
 
 def gallery() -> list[Persona]:
-    """A dozen varied customers; who they are is remembered for an hour."""
+    """A dozen varied customers; the choice is cached for an hour."""
     keys = cache.get("personas")
     if keys is None:
         keys = varied(_buyers(_sample(SEED)), CARDS)
@@ -105,7 +105,7 @@ def surprise() -> Customer | None:
 
 
 def switch(request: HttpRequest, customer: Customer) -> None:
-    """Act as the customer from now on; an anonymous shopper's bag and features come along."""
+    """Act as the customer from now on; an anonymous shopper's bag and features move over."""
     anonymous = None if customer_of(request) is not None else anonymous_of(request)
     sessions.rotate(request.session)
     request.session[SESSION_KEY] = customer.pk
@@ -125,7 +125,7 @@ def leave(request: HttpRequest) -> None:
 
 
 def _sample(seed: int) -> list[int]:
-    """Keys follow each other without great gaps, so drawing numbers is drawing customers."""
+    """A random sample: keys have few gaps, so random numbers are customers."""
     bounds = Customer.objects.aggregate(first=Min("pk"), last=Max("pk"))
     keys = range(bounds["first"] or 1, (bounds["last"] or 0) + 1)
     chooser = random.Random(seed)  # noqa: S311
@@ -133,7 +133,7 @@ def _sample(seed: int) -> list[int]:
 
 
 def _buyers(keys: list[int]) -> list[tuple[int, int | None, int]]:
-    """(key, age, purchases) of those who have bought, in the order of the keys given."""
+    """(key, age, purchases) of those with a purchase, in the order of the given keys."""
     bought = dict(
         Transaction.objects.filter(customer__in=keys)
         .order_by()

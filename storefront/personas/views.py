@@ -1,4 +1,4 @@
-"""Acting as a customer of the data set: in the demo only, elsewhere these pages don't exist."""
+"""Acting as a customer of the data set: in the demo only, 404 elsewhere."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,1 +1,1 @@
-"""Find by photo: a form for a picture, and what looks like it."""
+"""Photo search: a form for a picture, and similar articles."""

@@ -1,4 +1,4 @@
-"""Search by photo as a page: upload or camera, then what looks like it, and the look's pieces."""
+"""The photo search page: upload or camera, similar articles, and the pieces of the look."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,7 +19,7 @@ from recommendations.bundle.reader import Bundle
 from recommendations.outfits.slots import slots
 from recommendations.vision.pictures import PictureError, TooLargeError, opened
 from recommendations.vision.search import REGIONS, WHOLE, Alike, alike, pieces, ready
-from storefront.listing.swatches import Card
+from storefront.listing.swatches import Card, with_colours
 from web.uploads import keep_in_memory
 
 SHOWN: Final = 24
@@ -34,7 +34,7 @@ class PhotoForm(forms.Form):
 
 @dataclass(frozen=True)
 class Part:
-    """What one slot of a photographed look seems to be."""
+    """One piece of a photographed look."""
 
     title: str
     cards: list[Card]
@@ -42,7 +42,7 @@ class Part:
 
 @csrf_exempt
 def search_photo(request: HttpRequest) -> HttpResponse:
-    """The form's token stands behind the file: what takes the file is set before it is checked."""
+    """Sets the upload handler before the CSRF check parses the body for its token."""
     if request.method == "POST":
         keep_in_memory(request)
     return _search_photo(request)
@@ -98,7 +98,6 @@ def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str,
 
 
 def _cards(bundle: Bundle, found: Alike) -> list[Card]:
-    """Each in the colour that looks so: its product's others would say something else."""
     keys = bundle.article[found.rows].tolist()
     known = articles(keys)
-    return [Card(known[key], []) for key in keys if key in known]
+    return with_colours([known[key] for key in keys if key in known])

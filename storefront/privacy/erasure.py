@@ -1,10 +1,10 @@
-"""Erasing a shopper everywhere, for good: the page, the admin and the command all call `erase`.
+"""Erases a shopper everywhere, for good: the page, the admin and the command all call `erase`.
 
-First PostgreSQL, in one transaction with the tombstone; from then on nobody is told anything of
-them, and nothing of theirs is learned (identity.tombstones). Then what lies elsewhere, as soon as
-it can be reached: Redis at once, the spool and the dead letters by a task that is repeated until
-all of it is done. What stays tells of nobody: orders without their shopper, sums, and until the
-next training the active bundle's histories, which are no longer looked at.
+First PostgreSQL, in one transaction with the tombstone; from then on nobody sees anything of them,
+and nothing of theirs is learned (identity.tombstones). Then everything else, as soon as it can be
+reached: Redis at once, the spool and the dead letters by a task that repeats until done. What stays
+identifies nobody: orders without their shopper, totals, and until the next training the active
+bundle's histories, which are no longer read.
 """
 
 import logging
@@ -46,7 +46,7 @@ NOTHING_KNOWN = {
 def erase(shopper: str, asked_by: str) -> ErasedShopper:
     """Erase what PostgreSQL and Redis hold; the rest follows soon, see `finish`.
 
-    `asked_by` goes into the tombstone. To repeat it does no harm.
+    `asked_by` goes into the tombstone. Idempotent.
     """
     with transaction.atomic():
         tombstone = features.bury(shopper, _name_in_files(shopper), asked_by)
@@ -69,7 +69,7 @@ def _name_in_files(shopper: str) -> str:
 
 
 def from_tables(shopper: str) -> dict[str, int]:
-    """Remove the shopper from PostgreSQL; how many rows of what."""
+    """Delete the shopper from PostgreSQL; return the number of rows per table."""
     orders = Order.objects.filter(shopper=shopper)
     return {
         "bags": Bag.objects.filter(shopper=shopper).delete()[0],
@@ -82,8 +82,8 @@ def from_tables(shopper: str) -> dict[str, int]:
 
 
 def _of_customer(key: int | None) -> dict[str, int]:
-    """Purchases go and attributes are emptied; the bare id stays, for the next delivery of the
-    files to be recognised by."""
+    """Deletes purchases and empties attributes; the bare id stays, to recognise the customer in the
+    next delivery of the files."""
     if key is None:
         return {}
     known = Customer.objects.filter(pk=key).exclude(**NOTHING_KNOWN)
@@ -94,9 +94,9 @@ def _of_customer(key: int | None) -> dict[str, int]:
 
 
 def finish() -> tuple[int, int]:
-    """Bring every erasure to its end that can be; how many, and how many must wait still.
+    """Finish all erasures that can be; return how many are done, and how many remain.
 
-    PostgreSQL is looked through once more, for a request that was under way when it was erased.
+    PostgreSQL is checked again, for requests in flight during the erasure.
     """
     with transaction.atomic():
         rows = list(ErasedShopper.objects.select_for_update().filter(finished_at=None))
@@ -115,7 +115,7 @@ def finish() -> tuple[int, int]:
 
 
 def _finish_soon() -> None:
-    """Ask a task worker at once; with Redis away the beat's next round does it."""
+    """Ask a task worker at once; with Redis down the next scheduled run does it."""
     try:
         current_app.send_task("storefront.finish_erasures", retry=False, ignore_result=True)
     except OperationalError as error:
@@ -124,16 +124,16 @@ def _finish_soon() -> None:
 
 @receiver(ingested)
 def erase_again(**_: Any) -> None:
-    """The files brought erased customers back, under the keys they had: they are still unknown."""
+    """Erase customers again whom an ingest brought back under their old keys."""
     for row in ErasedShopper.objects.exclude(customer_id=""):
         from_tables(row.shopper)
     transaction.on_commit(tombstones.reset)
 
 
 def bury_again() -> int:
-    """Erase again whom a restored backup of PostgreSQL brought back; how many.
+    """Erase again whom a restored backup of PostgreSQL brought back; return how many.
 
-    Redis knows everybody who was erased too, and learns here of those that it has lost.
+    Redis also knows every erased shopper, and gets back the ones it has lost.
     """
     try:
         told = features.told_of_erased()
@@ -141,7 +141,7 @@ def bury_again() -> int:
         logger.warning("Who was erased can't be compared with Redis: %s", error)
         return 0
     buried = dict(ErasedShopper.objects.values_list("shopper", "customer_id"))
-    # A database of other people has other ids under the same keys.
+    # Another data set has other ids under the same keys.
     back = [s for s in sorted(told.keys() - buried.keys()) if _name_in_files(s) == told[s]]
     for shopper in back:
         erase(shopper, "a backup that was restored")

@@ -1,7 +1,8 @@
-"""All that is kept of a shopper, as one JSON document: for them on their page, for support.
+"""Exports everything stored about a shopper as one JSON document: for their own page and for
+support.
 
-Each place is asked by itself; one that is away is named under `unavailable`, so that whoever reads
-the document knows what it lacks.
+Each source is read separately; an unavailable one is named under `unavailable`, so that the reader
+knows what is missing.
 """
 
 import json
@@ -42,7 +43,7 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Part:
-    """One place; `meaning` goes into the document."""
+    """One source; `meaning` goes into the document."""
 
     name: str
     meaning: str
@@ -65,7 +66,7 @@ def document(shopper: str) -> dict[str, Any]:
 
 
 def download(shopper: str) -> HttpResponse:
-    """The document as a file; nothing on the way keeps a copy."""
+    """The document as a file that no cache may store."""
     text = json.dumps(document(shopper), cls=DjangoJSONEncoder, indent=1, ensure_ascii=False)
     name = f"{shopper}-{timezone.now():%Y-%m-%d}.json"
     headers = {
@@ -79,7 +80,7 @@ def download(shopper: str) -> HttpResponse:
 
 
 def _rows(found: QuerySet[Any], *names: str, **computed: Any) -> Rows:
-    """Articles stand under their public number."""
+    """Articles appear under their public number."""
     rows = [dict(row) for row in found.values(*names, **computed)]
     for row in rows:
         if "article" in row:
@@ -137,7 +138,7 @@ def _features(shopper: str) -> dict[str, Any]:
 
 
 def _model(shopper: str) -> dict[str, Any] | None:
-    """What the active bundle remembers; for who was erased nothing, as nobody looks at it."""
+    """The purchases in the active bundle; empty for an erased shopper, for whom it isn't read."""
     bundle, key = registry.active(), remembered(shopper, None)
     known = bundle.customers.of(key) if bundle and key is not None else None
     if bundle is None or known is None:
@@ -183,7 +184,7 @@ def _erasure(shopper: str) -> dict[str, Any] | None:
 
 
 def _event(message: bytes) -> Any:
-    """An event as it is, or the text of what isn't one."""
+    """An event as it is, or the raw text of what isn't one."""
     try:
         return json.loads(message)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A year of an article's weekly price and sales, and where the lines of its small chart run."""
+"""A year of an article's weekly price and sales, and the lines of its small chart."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,11 +8,11 @@ from typing import Final
 from django.db import connection
 
 WEEKS: Final = 52
-LEAST: Final = 12  # so that a young article's chart looks like one
+LEAST: Final = 12  # weeks in a chart, even of a new article
 ENOUGH: Final = 6
 HEIGHT: Final = 40.0
-# A best seller has tens of thousands of lines in a year. The index on (article, day) alone counts
-# them; only for their prices rows are read, and of a busy day no more than these.
+# A best seller has tens of thousands of lines in a year. They are counted from the index on
+# (article, day) alone; only prices need rows, at most this many per day.
 PRICES_A_DAY: Final = 3
 QUERY: Final = """
 WITH sold AS MATERIALIZED (
@@ -37,7 +37,7 @@ GROUP BY ago
 class Week:
     """`price` is the mean paid, in the files' unit, None in a week without a sale.
 
-    Of a day with more than PRICES_A_DAY sales it knows so many prices.
+    On a day with more than PRICES_A_DAY sales only that many prices are sampled.
     """
 
     begins: date
@@ -89,14 +89,14 @@ class Chart:
 
     @cached_property
     def bars(self) -> str:
-        """A path of one bar a week."""
+        """A path with one bar per week."""
         most = self.best.units
         heights = [(x, HEIGHT * week.units / most) for x, week in enumerate(self.weeks)]
         return "".join(f"M{x}.1 {HEIGHT}v{-tall:.1f}h.8v{tall:.1f}z" for x, tall in heights if tall)
 
     @cached_property
     def line(self) -> str:
-        """A path through the weeks' prices, over weeks without a sale; nought is not its floor."""
+        """A path through the weekly prices, bridging weeks without a sale; not zero-based."""
         floor, span = 0.9 * self.lowest, 1.1 * self.highest - 0.9 * self.lowest
         points = [
             f"{x + 0.5} {HEIGHT * (1 - (week.price - floor) / span):.1f}"
@@ -107,14 +107,14 @@ class Chart:
 
 
 def history(article: int, last: date | None) -> Chart | None:
-    """The year up to the week of the last sale; None for an article that was never sold."""
+    """The year up to the week of the last sale; None for an article never sold."""
     return None if last is None else chart(_ask(article, last), last)
 
 
 def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:
-    """Of rows (weeks ago, units, mean price); from the first week with a sale on, or LEAST.
+    """From rows (weeks ago, units, mean price), starting with the first sale; at least LEAST weeks.
 
-    None for fewer than ENOUGH weeks with a sale: they tell of no trend.
+    None for fewer than ENOUGH weeks with a sale: they show no trend.
     """
     if len(rows) < ENOUGH:
         return None

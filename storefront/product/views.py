@@ -76,7 +76,7 @@ def _linked_data(article: Article, url: str) -> dict[str, Any]:
 
 @per_data_version(most=2_000)
 def _siblings(product: int) -> list[Article]:
-    """The colours of a product; none when it comes in one only."""
+    """The colours of a product; none if it comes in only one."""
     colours = list(Article.objects.for_cards().filter(product=product).order_by("pk"))
     return colours if len(colours) > 1 else []
 

@@ -1,4 +1,4 @@
-"""What somebody who is typing into the search field may be looking for."""
+"""Suggestions while somebody types into the search field."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ PLACES: Final = 4
 PRODUCTS: Final = 4
 LEAST_LETTERS: Final = 2
 PLACED: Final = ("type", "section")
-# A search of so many parts is offered for each audience that has most of it.
+# A search of this many parts is offered for the audiences with most of its results.
 LEAST_PARTS: Final = 2
 SCOPE: Final = "index_group"
 SCOPES: Final = 2
-# Among so many of the best articles the products to show are found.
+# The product suggestions are picked from this many of the best articles.
 NEAR: Final = 40
 MOST_TRIED: Final = 6
 
 
 @dataclass(frozen=True)
 class Term:
-    """`typed` and `rest` are the words: what stands already and what is added."""
+    """`typed` and `rest` are the words: the typed part and its completion."""
 
     typed: str
     rest: str
@@ -53,7 +53,7 @@ class Place:
     url: str
 
     def has(self, typed: Sequence[str]) -> bool:
-        """Every word begins one of the name's or the audience's, and one begins the name's."""
+        """Every word is a prefix of a word in the name or audience, at least one in the name."""
         own = words(self.name)
         every = own + words(self.audience)
         return any(_begins(own, word) for word in typed) and all(_begins(every, w) for w in typed)
@@ -70,13 +70,13 @@ class Suggestions:
 
 
 def suggest(typed: str) -> Suggestions:
-    """Of the words typed the last may be unfinished, and any of them mistyped."""
+    """The last of the typed words may be incomplete, and any of them misspelt."""
     if len("".join(words(typed))) < LEAST_LETTERS:
         return Suggestions()
     goods = assortment()
     terms = _terms(typed, goods)
     likely = [term.typed + term.rest for term in terms[:1]]
-    # An unfinished word is looked for as what it most likely becomes.
+    # An incomplete word is searched for as its likeliest completion.
     finished = vocabulary().meanings(words(typed)[-1:])
     for tried in (typed, *likely) if finished else (*likely, typed):
         found = rank(tried, goods)
@@ -87,11 +87,11 @@ def suggest(typed: str) -> Suggestions:
 
 
 def _terms(typed: str, goods: Assortment) -> list[Term]:
-    """The words with the last one finished in the likeliest ways, of those that find something."""
+    """The words with the likeliest completions of the last one that have results."""
     start, last = _split(typed)
     reading = rank(typed, goods).reading
     naming = vocabulary().begun(last, reading.language if reading else "en") if last else []
-    # The most sold of a kind first, types before all.
+    # Best-selling of a kind first, types before all others.
     ordered = sorted(naming[:MOST_TRIED], key=lambda n: (n[1].kind != "type", -_sold(n[1], goods)))
     finished = [word for word, _concept in ordered]
     finished += spelling(goods, vocabulary()).completed(last, TERMS) if last else []
@@ -105,7 +105,7 @@ def _terms(typed: str, goods: Assortment) -> list[Term]:
 
 
 def _sold(concept: Concept, goods: Assortment) -> float:
-    """How much was sold of late of what a concept is."""
+    """Recent sales of the articles that match a concept."""
     return float(goods.of("units_recent") @ fitting(concept, goods))
 
 
@@ -121,7 +121,7 @@ def _finds(text: str, goods: Assortment) -> bool:
 
 
 def _scopes(typed: str, found: Ranked, goods: Assortment) -> list[Place]:
-    """For whom there is most of what several words say."""
+    """The audiences with most results for several words."""
     reading = found.reading
     if reading is None or len(reading.parts) < LEAST_PARTS or reading.of("audience"):
         return []

@@ -1,4 +1,4 @@
-"""A search's reading as the page shows it: chips to take back, and the facets they stand for."""
+"""The interpretation of a search as the page shows it: removable chips, and their facets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from storefront.templatetags.shop import money
 
 @dataclass(frozen=True)
 class Chip:
-    """A part of what was typed, and where taking it back leads."""
+    """A part of the query, and the address without it."""
 
     label: str
     url: str
@@ -67,7 +67,7 @@ def _money(amount: Decimal) -> str:
 
 
 def understood(found: Ranked, goods: Assortment) -> dict[str, Understood]:
-    """The facets that one part of the reading alone is about, with the one value it says."""
+    """The facets determined by exactly one part of the interpretation, each with its one value."""
     reading, said = found.reading, {}
     for kind, (_column, facet) in FACETS.items():
         parts = [p for p in found.kept if p.kind == kind and not p.negated]

@@ -1,4 +1,4 @@
-"""Search by words, and what to suggest while they are being typed."""
+"""Search by words, and suggestions while typing."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""Cards: the articles of lists and shelves, and what one can do with them without opening them.
+"""Cards: the articles of lists and shelves, with buttons to act on them directly.
 
-They are drawn by templates/jinja2/shop/cards.html; here is what a page hands it.
+Rendered by templates/jinja2/shop/cards.html; this module prepares its input.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ FACE: Final = "_card_face"
 
 
 class Face(NamedTuple):
-    """What every shopper sees of an article on a card, escaped."""
+    """The part of a card that is the same for every shopper, escaped."""
 
     key: int
     article_id: str
@@ -48,7 +48,7 @@ class Face(NamedTuple):
 
 
 class Dot(NamedTuple):
-    """A colour that a card's product comes in, escaped."""
+    """A colour of a card's product, escaped."""
 
     name: str
     address: str
@@ -74,7 +74,7 @@ class Page(NamedTuple):
 
 
 def face_of(article: Article) -> Face:
-    """Made once and kept with the article, as long as article_cache keeps that."""
+    """Cached with the article, as long as article_cache keeps it."""
     kept: dict[str, Face] = vars(article)
     if FACE not in kept:
         facts = format_html(FACTS, kind_and_colour(article), money(article.summary.price))
@@ -126,7 +126,7 @@ def grid_cards(context: RequestContext, cards: Sequence[Listed]) -> SafeString:
 
 
 def _swatches(found: Sequence[Colour]) -> tuple[list[Dot], str]:
-    """Dots, and how many colours there are; none for a product in one colour."""
+    """Dots, and the number of colours; none for a product in one colour."""
     if len(found) < 2:
         return [], ""
     told = ngettext("%d colour", "%d colours", len(found)) % len(found)
@@ -135,7 +135,7 @@ def _swatches(found: Sequence[Colour]) -> tuple[list[Dot], str]:
 
 @register.simple_tag(takes_context=True)
 def shelf_cards(context: RequestContext, shelf: Shelf, cards: Sequence[Card]) -> SafeString:
-    """The cards of a shelf, of which a click tells."""
+    """The cards of a shelf, whose links carry the shelf's id."""
     faces = [(face_of(article), item, position) for article, item, position in cards]
     return drawn("shelf_cards", shelf, faces, _page(context))
 
@@ -154,12 +154,12 @@ def tools_of(request: HttpRequest, article: Article, shelf: str = "") -> SafeStr
 def shelf_card(
     request: HttpRequest, shelf: Shelf, article: Article, item: Item, position: int
 ) -> SafeString:
-    """One card of a shelf that takes another's place on it."""
+    """One card that replaces another on its shelf."""
     return drawn("shelf_card", shelf, face_of(article), item, position, page_of(request), True)
 
 
 def drawn(macro: str, *arguments: Any) -> SafeString:
-    """What a macro of the cards' template makes of the arguments."""
+    """The output of a macro of the cards' template."""
     module: Any = engines["jinja2"].env.get_template("shop/cards.html").module  # type: ignore[attr-defined]
     return mark_safe(str(getattr(module, macro)(*arguments)))  # noqa: S308 (escaped by Jinja)
 

@@ -1,4 +1,4 @@
-"""What the shop's templates need beside Django's own tags."""
+"""Template tags and filters of the shop."""
 
 import json
 from datetime import date
@@ -53,7 +53,7 @@ def split(words: str) -> list[str]:
 
 @register.filter
 def kind_and_colour(article: Article) -> str:
-    """“Dress, dark blue”, of which H&M may not know either."""
+    """“Dress, dark blue”; H&M's data may lack either."""
     parts = (article.product_type.name, article.colour.name.lower())
     text = ", ".join(part for part in parts if part.lower() != "unknown")
     return text[:1].upper() + text[1:]
@@ -61,7 +61,7 @@ def kind_and_colour(article: Article) -> str:
 
 @register.filter
 def ago(ms: int) -> str:
-    """A time that has passed, in the largest unit it has some of: “3 minutes ago”."""
+    """An elapsed time in its largest non-zero unit: “3 minutes ago”."""
     if ms < A_MOMENT_MS:
         return gettext("a moment ago")
     told, length = next((told, length) for told, length in UNITS_MS if ms >= length)
@@ -70,8 +70,7 @@ def ago(ms: int) -> str:
 
 @register.simple_tag
 def narrows() -> SafeString:
-    """The attributes of links that change which goods a list shows: goods and facets are swapped
-    in their places, and what else stands on the page stays."""
+    """Attributes of links that filter a list: htmx swaps only articles and facets."""
     return mark_safe(
         'hx-boost="true" hx-target="#goods" hx-select="#goods" hx-swap="outerHTML show:none"'
         ' hx-select-oob="#facets:outerHTML"'
@@ -81,7 +80,7 @@ def narrows() -> SafeString:
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
-    """An icon of the sprite, hidden from readers: the words beside it, or a label, say it."""
+    """An icon of the sprite, hidden from screen readers: adjacent words or a label name it."""
     return format_html(
         '<svg class="icon" width="20" height="20" aria-hidden="true">'
         '<use href="{}#{}"></use></svg>',
@@ -100,7 +99,7 @@ def quantity_options(chosen: int) -> SafeString:
 
 @register.simple_tag
 def swatch(colour: str) -> SafeString:
-    """A dot in a colour of the data set. Drawn, since the policy forbids inline styles."""
+    """A dot in a colour of the data set. An SVG, since the policy forbids inline styles."""
     return format_html(
         '<svg class="swatch" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">'
         '<circle cx="8" cy="8" r="7" fill="{}"></circle></svg>',
@@ -109,7 +108,7 @@ def swatch(colour: str) -> SafeString:
 
 
 class Kept(template.Node):
-    """The drawing of a part of a template since an ingest; none is kept without one."""
+    """Part of a template, rendered once per ingest; not cached before the first one."""
 
     def __init__(self, nodes: template.NodeList) -> None:
         self.nodes = nodes
@@ -126,8 +125,8 @@ class Kept(template.Node):
 
 @register.tag
 def kept(parser: template.base.Parser, _: template.base.Token) -> Kept:
-    """{% kept %}…{% endkept %} around what is the same for everybody on every page: it is drawn
-    once. Nothing of a request may stand in it."""
+    """{% kept %}…{% endkept %} around what is the same for everybody on every page: it is rendered
+    once. Nothing inside may depend on the request."""
     nodes = parser.parse(("endkept",))
     parser.delete_first_token()
     return Kept(nodes)
@@ -135,7 +134,7 @@ def kept(parser: template.base.Parser, _: template.base.Token) -> Kept:
 
 @register.simple_tag
 def sales_chart(article: Article) -> SafeString:
-    """A year's weekly price and sales; nothing for an article that was hardly ever sold."""
+    """A year's weekly price and sales; nothing for an article with hardly any sales."""
     return _sales_chart(article.pk, article.summary.last_sold)
 
 
@@ -149,7 +148,7 @@ def _sales_chart(article: int, last: date | None) -> SafeString:
 def picture(
     article: Article, sizes: str, *, alt: str = "", eager: bool = False, width: int = 480
 ) -> SafeString:
-    """The article's picture, 2:3, sized by the browser. `eager` for what is seen at once."""
+    """The article's picture, 2:3, sized by the browser. `eager` if it is visible at once."""
     return image(article.pk, sizes, alt=alt, eager=eager, width=width)
 
 
@@ -172,7 +171,7 @@ def image(
 
 @register.simple_tag
 def picture_first(article: Article, sizes: str) -> SafeString:
-    """A link for the page's head: its largest picture is fetched before the style sheets are."""
+    """A preload link in the page's head: fetches its largest picture before style sheets."""
     return format_html(
         '<link rel="preload" as="image" fetchpriority="high" imagesrcset="{}" imagesizes="{}">',
         srcset(article.pk),
@@ -182,9 +181,9 @@ def picture_first(article: Article, sizes: str) -> SafeString:
 
 @register.simple_tag
 def linked_data(data: dict[str, Any]) -> SafeString:
-    """schema.org data for machines (JSON-LD). It is data: the content policy lets it pass.
+    """schema.org data for machines (JSON-LD). It is data, so the content policy allows it.
 
-    What could end the element is escaped as in Django's json_script.
+    Characters that could end the element are escaped as in Django's json_script.
     """
     text = json.dumps(data).translate(ENDS)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
@@ -192,7 +191,7 @@ def linked_data(data: dict[str, Any]) -> SafeString:
 
 @register.simple_tag
 def picture_url(article: int, width: int = 360) -> str:
-    """The address of one rendition, for a card that shows another colour for a moment."""
+    """The address of one rendition, for a card that previews another colour."""
     return image_url(article, width)
 
 
@@ -204,5 +203,5 @@ def product_address(article: int) -> str:
 
 @register.simple_tag
 def card_query(rec: str = "", widget: str = "", position: Any = "") -> str:
-    """`?rec=…&w=…&p=…` of a card on a shelf, by which the product page knows the click."""
+    """`?rec=…&w=…&p=…` of a card on a shelf, from which the product page recognises the click."""
     return f"?rec={quote_plus(rec)}&w={quote_plus(widget)}&p={position}" if rec else ""

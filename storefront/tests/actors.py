@@ -1,4 +1,4 @@
-"""Everybody who may knock at an address, and the routes of the configuration."""
+"""The kinds of clients that permission tests use, and the routes of the URL configuration."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,7 +25,7 @@ REFUSED = (401, 403, 404, 405)
 
 
 def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
-    """Every route of the configuration but the admin's."""
+    """Every route of the URL configuration except the admin's."""
     for entry in resolver.url_patterns:
         route = before + str(entry.pattern)
         if isinstance(entry, URLPattern):
@@ -35,7 +35,7 @@ def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
 
 
 def admin_routes() -> set[str]:
-    """The admin's own, without its prefix; the one of its apps names whichever there are."""
+    """The admin's routes, without their prefix; its app index matches any app."""
     found: list[URLPattern | URLResolver] = get_resolver().url_patterns
     parts = [entry for entry in found if isinstance(entry, URLResolver)]
     own = [route for part in parts if part.app_name == "admin" for route in routes(part)]
@@ -43,15 +43,15 @@ def admin_routes() -> set[str]:
 
 
 def unlimited(settings: Settings) -> None:
-    """How often somebody may ask is another test's matter."""
+    """Rate limits are tested elsewhere."""
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.endswith(".Guard")]
 
 
 class Actors:
-    """One of each kind. What a POST does is undone before the next request."""
+    """One client of each kind. The effect of a POST is undone before the next request."""
 
     def __init__(self) -> None:
-        # One for all: each new client builds the middleware anew, which takes most of a request.
+        # Shared: each new client rebuilds the middleware, which takes most of a request.
         self.client = Client(raise_request_exception=False)
         self.cookies: dict[str, str] = {}
         self.headers: dict[str, dict[str, str]] = {who: {} for who in WHO}
@@ -77,7 +77,7 @@ class Actors:
         return str(client.session.session_key)
 
     def allowed(self, method: str, address: str) -> set[str]:
-        """Who gets an answer, or is sent on within the shop: not refused, not sent to log in."""
+        """Who gets a response, or a redirect within the shop: not refused, not sent to log in."""
         replies = {who: self.ask(who, method, address) for who in WHO}
         assert all(reply.status_code < 500 for reply in replies.values()), address
         return {

@@ -1,4 +1,4 @@
-"""Debian's chromium for tests, where it is installed."""
+"""Debian's chromium for tests, if installed."""
 
 import os
 import shutil
@@ -19,12 +19,12 @@ in_a_browser = [
     pytest.mark.skipif(not CHROMIUM, reason="chromium is not installed"),
 ]
 
-# On a machine with ten times the work it can do a page takes long, and comes in the end.
+# On an overloaded machine a page takes long, but comes in the end.
 PATIENCE_MS = 180_000
 
 
 def visitor(browser: Browser, **options: Any) -> BrowserContext:
-    """A browser of its own (Browser.new_context()'s options) that waits for a busy machine."""
+    """A new browser context (Browser.new_context()'s options) with timeouts for a busy machine."""
     context = browser.new_context(**options)
     context.set_default_timeout(PATIENCE_MS)
     return context
@@ -32,7 +32,7 @@ def visitor(browser: Browser, **options: Any) -> BrowserContext:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    # Playwright's own loop runs in this thread, and Django would take the tests for async code.
+    # Playwright's own loop runs in this thread, so Django would take the tests for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

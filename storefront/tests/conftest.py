@@ -57,7 +57,7 @@ def browser() -> Iterator[Browser]:
 def stock(
     transactional_db: None, tmp_path: Path, settings: Settings
 ) -> Iterator[dict[str, list[Article]]]:
-    """A shop of four garments, with a model that knows what is like what."""
+    """A shop of four garments, with a model that knows which are similar."""
     settings.BUNDLES_DIR = tmp_path / "bundles"
     cache.clear()
     registry.reset()
@@ -74,7 +74,7 @@ def _trained() -> dict[str, list[Article]]:
 
 @pytest.fixture
 def no_postgresql(db: None) -> Iterator[None]:
-    """Nothing listens where the database should be; the test's own connection waits meanwhile."""
+    """Nothing listens on the database's port; the test's own connection is set aside meanwhile."""
     kept = connections["default"]
     dead = kept.copy()
     dead.settings_dict["PORT"] = 1

@@ -1,4 +1,4 @@
-"""A shopper who has left something in every place that keeps anything."""
+"""A shopper with data in every store."""
 
 import uuid
 
@@ -23,7 +23,7 @@ def view(name: str, shopper: str, article: int) -> View:
 
 
 def live_everywhere(shop: Shop, shopper: str) -> None:
-    """Leave something of the shopper's in every place that keeps anything."""
+    """Create data of the shopper in every store."""
     customer, article = int(shopper[1:]), shop.dress.pk
     client = Client()
     client.post("/personas/switch/", {"customer": customer})

@@ -1,4 +1,4 @@
-"""A small shop for the tests of its pages, and a look at the events the pages published."""
+"""A small shop for the tests of its pages, and a reader of the events the pages published."""
 
 import re
 import time
@@ -63,7 +63,7 @@ def address(article: Article) -> str:
 
 
 def anonymous_shopper(client: Client) -> str:
-    """The id in the signed cookie that the client was given."""
+    """The id in the client's signed cookie."""
     return client.cookies[COOKIE].value.split(":")[0]
 
 
@@ -75,10 +75,10 @@ def hidden(page: str, name: str) -> str:
 
 
 def published(shopper: str, at_least: int = 1) -> list[Event]:
-    """The shopper's events on the topic, read from its beginning, each partition's in order.
+    """The shopper's events on the topic, read from its beginning, in order per partition.
 
-    A mark sent after them to every partition (an Identify lies in the anonymous shopper's) tells
-    when they have all been read.
+    A mark sent afterwards to every partition (an Identify goes to the anonymous shopper's) shows
+    when all have been read.
     """
     producer.close()
     mark = Search(

@@ -1,4 +1,4 @@
-"""Everybody can shop: axe finds nothing to mend, and the keyboard alone gets one to an order.
+"""Accessibility: axe finds no fault, and an order can be placed by keyboard alone.
 
 https://github.com/dequelabs/axe-core, all of its rules, on every page of the shop.
 """
@@ -43,7 +43,7 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 
 
 def shop_a_little(page: Page, stock: dict[str, list[Article]]) -> None:
-    """Something in the bag, saved for later, wished for, turned down, ordered, and learned."""
+    """Articles in the bag, saved, wished for, disliked and ordered, and learned features."""
     shirt, dress, jacket = (stock[kind][0] for kind in ("shirt", "dress", "jacket"))
     page.goto("/")
     posts = [
@@ -91,13 +91,13 @@ def test_no_page_breaks_a_rule_of_accessibility_in_either_theme_at_either_width(
 def violations(page: Page, theme: str, where: str) -> list[str]:
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     page.evaluate(DRAWN)
-    # A theme changes nothing but colours.
+    # A theme changes only colours.
     rules = [] if theme == THEMES[0] else ["color-contrast"]
     return [f"{where}: {broken}" for broken in broken_rules(page, rules)]
 
 
 def broken_rules(page: Page, rules: Sequence[str] = ()) -> list[str]:
-    """What axe finds by the rules named, or by all."""
+    """The axe violations of the named rules, or of all."""
     only = {"runOnly": rules} if rules else {"rules": {"target-size": {"enabled": True}}}
     found = page.evaluate(AXE, {"resultTypes": ["violations"], **only})
     return [
@@ -108,7 +108,7 @@ def broken_rules(page: Page, rules: Sequence[str] = ()) -> list[str]:
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until what is so named has the focus, which has to be seen all the way."""
+    """Press Tab until the named element has the focus, which must be visible at every stop."""
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
         assert page.evaluate(SEES_FOCUS), f"the focus on {page.evaluate(NAME)!r} can't be seen"

@@ -1,4 +1,4 @@
-"""The admin as it is used daily: first page, previews, versions, dead letters."""
+"""The admin in daily use: dashboard, previews, versions, dead letters."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -36,7 +36,7 @@ def in_role(client: Client, role: str) -> Client:
 
 @pytest.fixture
 def lively(store: None) -> None:
-    """An order today, one long ago, what came of shelves, events, an ingest."""
+    """An order today, one long ago, shelf outcomes, events, an ingest."""
     for number, placed in (("A", timezone.now()), ("B", timezone.now() - timedelta(days=90))):
         order = Order.objects.create(
             number=number, checkout=f"{ord(number):032x}", shopper="c1", total=10

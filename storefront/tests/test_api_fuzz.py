@@ -1,7 +1,7 @@
-"""Requests drawn from the API's own description: no 5xx, and no answer that it doesn't describe.
+"""Requests generated from the OpenAPI description: no 5xx, and no undocumented response.
 
-API_FUZZ_EXAMPLES of each kind are drawn for each operation, beside all the values at the edges: as
-many as make it five thousand cases, and by `make api-fuzz` more.
+API_FUZZ_EXAMPLES of each kind are drawn for each operation, in addition to all boundary values:
+five thousand cases in total, and more with `make api-fuzz`.
 """
 
 import os
@@ -54,7 +54,7 @@ UNLIMITED = dict.fromkeys(("reads", "recommendations", "events", "photos"), "100
 def known(
     db: None, store: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, str]]:
-    """A trained shop without quotas; what its ids are, by the parameter's name."""
+    """A trained shop without quotas; existing ids, by parameter name."""
     settings.BUNDLES_DIR = tmp_path / "bundles"
     settings.SPOOL_DIR = tmp_path / "spool"
     monkeypatch.setattr(Limit, "THROTTLE_RATES", UNLIMITED)
@@ -74,7 +74,7 @@ def known(
 
 @pytest.fixture
 def application() -> Iterator[WSGIHandler]:
-    """Within the test's transaction: its connection stays open, as Django's own client has it."""
+    """Runs within the test's transaction: the connection stays open, as in Django's client."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield get_wsgi_application()
@@ -91,7 +91,7 @@ def key(db: None) -> str:
 
 
 class Fuzz:
-    """Sends cases, counts the answers, and keeps the first failure of each kind and operation."""
+    """Sends cases, counts responses, and records the first failure of each kind and operation."""
 
     def __init__(self, headers: dict[str, str]) -> None:
         self.headers = headers
@@ -103,7 +103,7 @@ class Fuzz:
         self.statuses[answer.status_code] += 1
         try:
             case.validate_response(answer, checks=CHECKS)
-        except FailureGroup as group:  # all are gathered; the test fails for them in the end
+        except FailureGroup as group:  # collected; the test reports them at the end
             for failure in group.exceptions:
                 name = (case.operation.label, type(failure).__name__)
                 text = f"{answer.status_code} {failure}"[:1500]
@@ -120,7 +120,7 @@ class Fuzz:
         def send(case: Any) -> None:
             self.send(case)
 
-        # Nothing can be wrong with a request that has no parameters.
+        # A request without parameters can't be invalid.
         with suppress(hypothesis.errors.Unsatisfiable):
             send()
 
@@ -130,7 +130,7 @@ def test_no_request_is_answered_with_what_isnt_described(
     application: WSGIHandler, known: dict[str, str], key: str
 ) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
-    # The WSGI client of schemathesis asks for compressed answers but can't read them.
+    # The WSGI client of schemathesis asks for compressed responses but can't read them.
     fuzz = Fuzz({"Authorization": f"Bearer {key}", "Accept-Encoding": "identity"})
     for result in schema.get_all_operations():
         assert isinstance(result, Ok)
@@ -147,7 +147,7 @@ def test_no_request_is_answered_with_what_isnt_described(
 
 
 def coverage(operation: Any) -> Iterator[Any]:
-    """The values at the edges of what is described, and just beyond."""
+    """The boundary values of the description, and just beyond."""
     yield from operation.schema.iter_coverage_cases(
         operation,
         generation_modes=list(GenerationMode),
@@ -156,7 +156,7 @@ def coverage(operation: Any) -> Iterator[Any]:
 
 
 def strategies(operation: Any, known: dict[str, str]) -> Iterator[Any]:
-    """What is described, with ids that exist and with any; and what isn't."""
+    """Valid input, with existing and arbitrary ids; and invalid input."""
     given = {
         place: {one.name: known[one.name] for one in parameters if one.name in known}
         for place, parameters in (
@@ -171,7 +171,7 @@ def strategies(operation: Any, known: dict[str, str]) -> Iterator[Any]:
 
 
 def about(article: str, case: Any) -> Any:
-    """The case with events of an article that exists."""
+    """The case with events of an existing article."""
     for event in case.body if isinstance(case.body, list) else [case.body]:
         if isinstance(event, dict) and "article" in event:
             event["article"] = article

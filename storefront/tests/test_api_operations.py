@@ -1,4 +1,4 @@
-"""What the API tells operators' programs: trends, model versions, status."""
+"""The API for operators: trends, model versions, status."""
 
 from functools import partial
 from typing import Any
@@ -87,7 +87,7 @@ def test_trending_is_the_same_for_everybody_and_may_be_kept(client: Client, shop
     assert "shopper" not in reply.cookies
     body = reply.json()
     assert body["items"][0]["article"] == shop.shirt.article_id
-    assert body["degraded"]  # there is no model
+    assert body["degraded"]  # without a model
     assert client.get(f"{API}/trending/", {"index_group": 99}).status_code == 400
 
 

@@ -1,8 +1,8 @@
-"""Requests that are malformed, oversized or hostile: each is refused with a 4xx that says why.
+"""Malformed, oversized or hostile requests: each is refused with a 4xx that says why.
 
-One line of bad_input.jsonl each: `why`, `to` (method and address), the `status` expected, and a
-`body` (JSON), a `text` or bytes in `hex`. {"$repeat": [x, n]} and {"$concat": […]} stand for what
-would be too long to write out.
+One line of bad_input.jsonl each: `why`, `to` (method and address), the expected `status`, and a
+`body` (JSON), a `text` or bytes in `hex`. {"$repeat": [x, n]} and {"$concat": […]} stand for values
+too long to write out.
 """
 
 import json
@@ -23,12 +23,12 @@ from web.quotas import Limit
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("bad_input.jsonl").open()]
 GOOD = {"type": "view", "article": "0108775015", "id": "good"}
-COUNTS = (b"quota:",)  # of requests
+COUNTS = (b"quota:",)  # request counters
 UNLIMITED = dict.fromkeys(("reads", "recommendations", "events", "photos"), "100000000/min")
 
 
 def written_out(value: Any) -> Any:
-    """The value with what stands for something long replaced by it."""
+    """The value with its placeholders expanded."""
     if isinstance(value, list):
         return [written_out(item) for item in value]
     if not isinstance(value, dict):
@@ -57,7 +57,7 @@ def answer(client: Client, case: dict[str, Any]) -> Any:
 
 
 def everything_kept() -> dict[str, object]:
-    """The number of rows of every table, what waits for Kafka, and what Redis has."""
+    """Row counts of all tables, the events waiting for Kafka, and the keys in Redis."""
     tables = [model for model in apps.get_models() if model._meta.managed]
     rows = {model._meta.label: model._default_manager.count() for model in tables}
     redis_keys = {key for key in redis().scan_iter() if not key.startswith(COUNTS)}

@@ -1,6 +1,6 @@
-"""What goes over a socket to a real web server: bad input, and what no client sends.
+"""Bad requests over a socket to a real web server, including ones that no client library sends.
 
-Each is answered by a 4xx (or a 501) or by a closed connection, the same worker goes on serving, and
+Each is answered by a 4xx (or a 501) or a closed connection, the same worker keeps serving, and
 nothing is left behind.
 """
 
@@ -35,9 +35,9 @@ BAG = (
 )
 GET = b"GET /api/v1/taxonomy/ HTTP/1.1\r\nHost: localhost\r\n"
 JSON = {"Content-Type": "application/json"}
-SAFE = "/?=&%+;,:@!$()*~"  # what an address may have unescaped
+SAFE = "/?=&%+;,:@!$()*~"  # characters allowed unescaped
 TOKEN = {"Cookie": f"csrftoken={'a' * 32}", "X-CSRFToken": "a" * 32}
-SILENCE = 0  # closed without an answer
+SILENCE = 0  # closed without a response
 PATIENCE_S = 5
 RAW: dict[str, tuple[bytes, set[int]]] = {
     "a request line of 10,000 characters": (
@@ -62,7 +62,7 @@ RAW: dict[str, tuple[bytes, set[int]]] = {
     "random bytes": (bytes(range(256)) * 20 + b"\r\n\r\n", {400}),
     "broken UTF-8 in the path": (b"GET /\xc3\x28\xff/ HTTP/1.1\r\nHost: localhost\r\n\r\n", {400}),
     "broken UTF-8, escaped": (b"GET /%C3%28%FF/ HTTP/1.1\r\nHost: localhost\r\n\r\n", {404}),
-    # The server leaves out a header that is no text: what everybody may read is read.
+    # The server drops headers that aren't text; the request is then served as a public one.
     "a key of broken UTF-8": (GET + b"Authorization: Bearer \xc3\x28\xff\r\n\r\n", {200, 401}),
     "JSON of broken UTF-8": (EVENTS + b'Content-Length: 13\r\n\r\n{"type":"\xc3\x28"}', {400}),
     "a path out of the root": (b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n", {404}),
@@ -89,7 +89,7 @@ RAW: dict[str, tuple[bytes, set[int]]] = {
 
 
 class WebServer:
-    """The shop's web server with one worker, as it is started but for its environment."""
+    """The shop's web server with one worker, started as usual but for its environment."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port(18_400)
@@ -106,18 +106,18 @@ class WebServer:
         return [worker.pid for worker in psutil.Process(self.child.process.pid).children()]
 
     def hang_up(self, request: bytes) -> None:
-        """Send it and reset the connection at once (RFC 9293's RST), rather than end it."""
+        """Send it and reset the connection at once (RFC 9293's RST) instead of closing it."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=180) as wire:
             wire.sendall(request)
             wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def status(self, request: bytes) -> int:
-        """That of the answer; SILENCE where there is none.
+        """The status of the response; SILENCE if there is none.
 
-        Who waits for more than comes is told after a while that no more will come.
+        After a while the sending side is closed, so that the server stops waiting for more.
         """
         with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S) as wire:
-            # It may have answered and closed before it was told everything (reset, or ENOTCONN).
+            # It may have responded and closed before reading everything (reset, or ENOTCONN).
             with suppress(OSError):
                 wire.sendall(request)
             try:
@@ -173,7 +173,7 @@ def web_server(
 
 
 def request(method: str, address: str, body: bytes = b"", **headers: str) -> bytes:
-    """Written as every client writes it."""
+    """Formatted as ordinary clients do."""
     lines = [f"{method} {quote(address, safe=SAFE)} HTTP/1.1", "Host: localhost"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"Content-Length: {len(body)}", "", ""]
@@ -202,7 +202,7 @@ def test_whatever_is_sent_the_server_lives_and_nothing_is_left_behind(
     assert wrong == {}
     for raw, _ in RAW.values():
         web_server.hang_up(raw)
-    assert web_server.status(request("GET", "/healthz")) == 200  # they have had their turn
+    assert web_server.status(request("GET", "/healthz")) == 200  # earlier requests are done
     assert everything_kept() == before
     assert web_server.workers() == workers
     assert " 500 in " not in web_server.child.log.read_text()
@@ -212,7 +212,7 @@ def test_whatever_is_sent_the_server_lives_and_nothing_is_left_behind(
 
 
 def expected(case: dict[str, Any]) -> set[int]:
-    """The server may refuse a long address itself, and leaves out a header that is no text."""
+    """The server may itself refuse a long address, and drops headers that aren't text."""
     if len(written_out(case["to"])) > 4000:
         return {414, case["status"]}
     return {200, 401} if not case.get("authorization", "").isascii() else {case["status"]}

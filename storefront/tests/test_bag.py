@@ -73,7 +73,7 @@ WAY = {"delivery": "store", "payment": "invoice"}
 
 
 def review(client: Client) -> dict[str, str]:
-    """Through the steps up to the last: the form that places the order."""
+    """Goes through the steps; returns the last form, which places the order."""
     assert client.post("/checkout/", ADDRESS)["Location"] == "/checkout/delivery/"
     page = client.post("/checkout/delivery/", WAY, follow=True).text
     return {name: hidden(page, name) for name in ("checkout", "seen")}
@@ -182,7 +182,7 @@ def test_an_order_is_nobody_elses_business(client: Client, shop: Shop) -> None:
 
 
 def at_once(count: int, action: Callable[[], object]) -> None:
-    """Run the action in so many threads that start together, each with its own connection."""
+    """Run the action in this many threads that start together, each with its own connection."""
     barrier = threading.Barrier(count)
 
     def run() -> None:

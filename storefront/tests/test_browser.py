@@ -1,7 +1,7 @@
-"""Somebody shops in a real browser, and the shop follows: pages → Kafka → worker → Redis → pages.
+"""Shopping in a real browser, end to end: pages → Kafka → worker → Redis → pages.
 
-Nothing is stood in for: Debian's chromium, a live server, the broker, and a stream worker in a
-process of its own.
+Nothing is mocked: Debian's chromium, a live server, the broker, and a stream worker in a process of
+its own.
 """
 
 import os
@@ -71,7 +71,7 @@ def page(
 
 
 def eventually(page: Page, path: str, holds: Callable[[], bool]) -> None:
-    """Open the page again until it shows it."""
+    """Reload the page until it shows it."""
     give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         page.goto(path)
@@ -149,7 +149,7 @@ def test_a_card_is_kept_or_turned_down_with_and_without_a_script(
 def test_a_shelf_follows_without_a_reload(
     browser: Browser, live_server: LiveServer, stock: dict[str, list[Article]]
 ) -> None:
-    """An open page asks for its shelves again after another tab has looked at something."""
+    """An open page refreshes its shelves after a view in another tab."""
     shirt = stock["shirt"][0]
     context = visitor(browser, base_url=live_server.url)
     page = context.new_page()
@@ -236,7 +236,7 @@ def test_who_one_is_and_what_is_known_change_without_a_script(
 def test_shelves_renew_themselves_without_moving_the_page(
     page: Page, stock: dict[str, list[Article]]
 ) -> None:
-    """After the visit of a product the home page's shelves follow, and nothing jumps."""
+    """After a product visit the home page's shelves update without layout shift."""
     page.goto(address(stock["dress"][0]))
     page.goto("/")
     page.evaluate(WATCH_SHIFTS)

@@ -1,4 +1,4 @@
-"""A real browser comes back to a long list, meets what is away, and does without JavaScript."""
+"""A real browser: returning to a long list, missing services, and no JavaScript."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -25,14 +25,14 @@ pytestmark = in_a_browser
 Opened = Callable[..., Page]
 FAILED = """() => [...document.querySelectorAll(".frame img[loading=eager]")].every(
   (img) => img.complete && !img.naturalWidth)"""
-# Over the browser's own sign of a picture that didn't come, which no style can take away.
+# Covers the browser's own broken-picture icon, which CSS can't remove.
 COVERED = """() => [...document.querySelectorAll(".frame img")].every(
   (img) => getComputedStyle(img, "::after").backgroundImage.includes("no-picture"))"""
 
 
 @pytest.fixture
 def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
-    """Opens a page in a browser of its own: Browser.new_context()'s options."""
+    """Opens a page in a new browser context with Browser.new_context()'s options."""
     contexts = []
 
     def open_page(**options: Any) -> Page:
@@ -47,7 +47,7 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
 def test_back_from_a_product_finds_the_list_as_long_and_at_the_place_it_was(
     opened: Opened, stock: dict[str, list[Article]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Playwright's chromium keeps no page in memory: the list is drawn anew from its address."""
+    """Playwright's chromium has no back/forward cache: the list is rebuilt from its address."""
     monkeypatch.setattr(pages, "PER_PAGE", 2)
     page = opened(viewport={"width": 390, "height": 500})
     cards = page.locator("#grid > li")

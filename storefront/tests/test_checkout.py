@@ -1,4 +1,4 @@
-"""The steps of the checkout, and what happens when the bag moves under it."""
+"""The checkout's steps, and a bag that changes during them."""
 
 import pytest
 from django.test import Client

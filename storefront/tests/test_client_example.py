@@ -1,4 +1,4 @@
-"""The example client, against a server."""
+"""The example client against a real server."""
 
 import importlib.util
 import subprocess

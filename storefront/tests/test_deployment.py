@@ -1,4 +1,4 @@
-"""docker-compose.yml, the Makefile and the documents name only what there is."""
+"""docker-compose.yml, the Makefile and the documents refer only to what exists."""
 
 import re
 import subprocess

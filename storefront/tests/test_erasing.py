@@ -1,4 +1,4 @@
-"""Who is erased is gone everywhere and stays gone; everybody else keeps what is theirs."""
+"""An erased shopper is gone everywhere and stays gone; everybody else's data stay."""
 
 from datetime import date
 from io import StringIO
@@ -40,7 +40,7 @@ PLACES = {
     ("storefront_savedarticle", "shopper"),
     ("storefront_shoppersession", "shopper"),
 }
-# These hold the names by which an erased shopper is known again, and no more.
+# These hold only the names by which an erased shopper is recognised.
 NAMES = {
     ("catalog_customer", "customer_id"),
     ("catalog_customerkey", "customer_id"),
@@ -57,7 +57,7 @@ VISITOR = "a" + "1" * 32
 
 
 def rows_naming(shopper: str) -> dict[str, int]:
-    """How many rows of which tables name this one, as a shopper or as a customer."""
+    """The number of rows per table that name this shopper or customer."""
     found = {}
     with database.cursor() as cursor:
         for table, column in PLACES:
@@ -69,7 +69,7 @@ def rows_naming(shopper: str) -> dict[str, int]:
 
 
 def traces(shopper: str, letters: list[bytes]) -> dict[str, object]:
-    """What can be found of the shopper anywhere; what is falsy isn't listed."""
+    """Traces of the shopper anywhere; falsy values are dropped."""
     age = Customer.objects.filter(pk=int(shopper[1:])).values_list("age", flat=True).first()
     found: dict[str, object] = {
         "tables": rows_naming(shopper),

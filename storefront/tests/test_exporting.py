@@ -1,4 +1,4 @@
-"""What is kept of a shopper is handed out whole, to them and to support, and to nobody else."""
+"""A shopper's data are exported completely, to them and to support, and to nobody else."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""How often a form may be sent, how large it may be, and what every answer forbids the browser."""
+"""Rate limits and sizes of forms, and the security headers of every response."""
 
 import re
 import subprocess
@@ -37,7 +37,7 @@ def guess(client: Client, name: str, address: str = "10.0.0.1") -> int:
 def test_passwords_are_not_guessed_at_length(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a quick test
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast
     User.objects.create_superuser("root", password="right")
     client, form = Client(), {"username": "root", "password": "right"}
     tries = [guess(client, "root") for _ in range(rate_limits.OF_NAME_HERE.most)]
@@ -73,7 +73,7 @@ def test_a_shopper_s_forms_are_counted(
     assert client.post(path, form).status_code != 429
     client.get("/you/")
     if path in ("/you/forget/", "/personas/switch/"):
-        return  # by now it is somebody else
+        return  # by now a different shopper
     reply = client.post(path, form)
     assert (reply.status_code, "Retry-After" in reply.headers) == (429, True)
     assert "Too many requests" in reply.text

@@ -1,4 +1,4 @@
-"""The live page's look at the stream, and its replay button."""
+"""The live page's view of the stream, and its replay button."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Prometheus' rules and Grafana's dashboard speak of figures that the shop really gives."""
+"""Prometheus' rules and Grafana's dashboard refer only to metrics that the shop exposes."""
 
 import json
 import re

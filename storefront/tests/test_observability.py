@@ -1,4 +1,4 @@
-"""What the processes say of themselves: figures of all of them, logs and traces from end to end."""
+"""Metrics of all processes, logs, and traces from end to end."""
 
 import json
 import logging
@@ -87,7 +87,7 @@ count("accepted", 5)
 
 
 def test_the_figures_of_every_process_come_together(client: Client, tmp_path: Path) -> None:
-    """As with several web processes: any of them answers for all."""
+    """With several web processes, any of them reports for all."""
     name = 'events_total{outcome="accepted"}'
     metric_files.forget_the_dead()
     before = figures(client.get("/metrics").text).get(name, 0.0)
@@ -129,7 +129,7 @@ def test_a_log_line_is_json_with_what_it_belongs_to() -> None:
 
 
 class Collector(ThreadingHTTPServer):
-    """Takes what an OTLP exporter sends."""
+    """Receives what an OTLP exporter sends."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Receive)
@@ -160,7 +160,7 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
 
 @pytest.fixture
 def spans() -> Iterator[InMemorySpanExporter]:
-    """This process's spans. Its provider can be set only once, so the exporter is kept."""
+    """This process's spans. The provider can be set only once, so the exporter is shared."""
     exporter = InMemorySpanExporter()
     provider = trace.get_tracer_provider()
     if not isinstance(provider, TracerProvider):
@@ -184,7 +184,7 @@ def test_a_request_is_found_again_where_its_event_became_features(
     collector: Collector,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Page → Kafka → a worker of its own process: one request id, one event id, one trace."""
+    """Page → Kafka → a worker process: one request id, one event id, one trace."""
     monkeypatch.setenv("LOG_FORMAT", "json")
     monkeypatch.setenv("LOG_EVENTS", "1")
     port = free_port(19100)
@@ -217,7 +217,7 @@ def answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
-    except OSError:  # Celery serves them a moment after the stream has begun
+    except OSError:  # Celery starts the metrics server a moment after the stream
         return False
 
 

@@ -1,4 +1,4 @@
-"""The checked-in description of the API is the one that it gives, and its page needs no network."""
+"""The checked-in OpenAPI description matches the API, and its page needs no network."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every page opens, says what it should, and takes hostile input without failing."""
+"""Every page opens, has the expected content, and withstands hostile input."""
 
 import json
 import os
@@ -44,7 +44,7 @@ class Inline(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
-        # A block of data is no script: browsers never run it, and the policy isn't asked.
+        # A data block is not a script: browsers don't run it, and the policy doesn't apply.
         runs = tag == "script" and named.get("type") != "application/ld+json"
         if tag == "style" or (runs and "src" not in named):
             self.found.append(tag)
@@ -243,7 +243,7 @@ def test_texts_leave_compressed_and_what_is_compressed_already_does_not(client: 
 
 PLAIN = re.compile(r">\s*([A-Z][^<>{}%]*[a-z][^<>{}%]*)<")
 TEMPLATES = sorted(Path(settings.BASE_DIR, "templates", "shop").glob("*.html"))
-OPERATORS = ("pipeline", "chart")  # what only those who run the shop read is English
+OPERATORS = ("pipeline", "chart")  # English only, for operators
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.stem)

@@ -1,4 +1,4 @@
-"""What the shop says of itself when something is away."""
+"""What the shop reports when a dependency is down."""
 
 import pytest
 from django.db import OperationalError

@@ -1,4 +1,4 @@
-"""The page that completes an outfit: refined by links, added by a form, no script needed."""
+"""The outfit page: refined by links, added by a form, no script needed."""
 
 import re
 from datetime import date, timedelta
@@ -52,7 +52,7 @@ def pieces(page: str) -> list[int]:
 
 
 def link(page: str, starts: str) -> str:
-    """The address of the first link whose id starts so."""
+    """The address of the first link whose id has this prefix."""
     found = re.search(rf'id="{starts}[^"]*" href="([^"]+)"', page)
     assert found is not None
     return found[1].replace("&amp;", "&")

@@ -172,7 +172,7 @@ def test_the_pipeline_says_which_model_is_live_and_that_the_full_one_is_in_train
     ModelVersion.objects.update(metrics={"quick": 1})
     record = ModelVersion.objects.create(version="next", created_at=timezone.now())
     said = f"training the full model since {timezone.localtime(record.created_at):%H:%M}"
-    # A training that was killed holds no lock: its row alone says nothing.
+    # A killed training holds no lock: its row alone proves nothing.
     page = client.get(PAGE).text
     assert "first look: popularity and content, live since" in page
     assert said not in page

@@ -1,4 +1,4 @@
-"""What the pages tell the stream, and that they don't need it."""
+"""Events published by the pages, and pages without Kafka."""
 
 import json
 from typing import Any

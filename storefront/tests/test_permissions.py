@@ -1,7 +1,7 @@
-"""Who may open what, and who may post: every route of the configuration has a row, and a new one
-without it fails. The admin's have theirs in test_permissions_admin.
+"""Who may open and who may post: every route of the URL configuration has a row, and a route
+without one fails. The admin's are in test_permissions_admin.
 
-Outside of the demo, where nobody may act as a customer of the data set.
+Outside the demo, where nobody may act as a customer of the data set.
 """
 
 import logging
@@ -34,8 +34,8 @@ ARTICLE = "0900000001"
 PAGES = "shop/<place:index_group>/"
 SECTION = f"{PAGES}<place:section>/"
 GROUP = f"{SECTION}<place:garment_group>/"
-# Route → the address to GET and who gets an answer; the others are sent to log in or get a 4xx.
-# A route that only takes POST answers GET with 405, so nobody is let in.
+# Route → the address to GET and who gets a response; others are sent to log in or get a 4xx. A
+# route that only takes POST answers GET with 405, so nobody is listed.
 MATRIX: dict[str, tuple[str, set[str]]] = {
     PAGES: ("shop/1/", EVERYBODY),
     SECTION: ("shop/1/61/", EVERYBODY),
@@ -89,8 +89,8 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
 }  # fmt: skip
 
 
-# Route → who may POST, by anything but a refusal: an empty form gets its 400, a done thing its 302.
-# A route without a row refuses a POST of anybody.
+# Route → who may POST without being refused: an empty form gets its 400, a completed action its
+# 302. A route without a row refuses every POST.
 POSTS: dict[str, set[str]] = dict.fromkeys(
     (
         "search/photo/", "api/v1/search/photo/",
@@ -146,7 +146,7 @@ def test_an_order_is_shown_to_who_placed_it_only(actors: Actors) -> None:
 
 @pytest.mark.usefixtures("shop")
 def test_what_a_page_may_post_needs_the_page_s_token() -> None:
-    """The API asks it of who is signed in, and others have nothing to lose."""
+    """The API requires it of signed-in users; others have nothing to lose."""
     strict = Client(enforce_csrf_checks=True)
     replies = {route: strict.post(f"/{MATRIX[route][0]}").status_code for route in POSTS}
     assert {route for route, status in replies.items() if status != 403} == NEEDS_NO_TOKEN

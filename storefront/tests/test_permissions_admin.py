@@ -1,6 +1,6 @@
-"""Who may do what in the admin: a row for every model, and one for every other route of it.
+"""Who may do what in the admin: a row for every model, and one for every other route.
 
-Roles that may do nothing with a model get 403, and who is no staff is sent to log in.
+Roles without any permission on a model get 403, and non-staff are sent to log in.
 """
 
 import logging
@@ -28,7 +28,7 @@ MERCHANDISER, DATA, SUPPORT = (ROOT | {role} for role in ("merchandiser", "data"
 
 
 class May(NamedTuple):
-    """Who may look at a model's rows, and who add, change and delete them."""
+    """Who may view a model's rows, and who may add, change and delete them."""
 
     view: set[str]
     add: set[str] = NOBODY
@@ -68,13 +68,13 @@ VERSION, ERASED = "recommendations/modelversion", "streaming/erasedshopper"
 OTHERS: Final[dict[str, tuple[set[str], set[str]]]] = {
     "": (STAFF, STAFF),
     "login/": (EVERYBODY, EVERYBODY),
-    # Who isn't signed in is sent to the first page.
+    # Without a sign-in, redirects to the first page.
     "logout/": (EVERYBODY - STAFF, EVERYBODY),
     "password_change/": (STAFF, STAFF),
     "password_change/done/": (STAFF, NOBODY),
     "jsi18n/": (STAFF, NOBODY),
-    "autocomplete/": (NOBODY, NOBODY),  # no form has a field that asks it
-    "r/<path:content_type_id>/<path:object_id>/": (NOBODY, NOBODY),  # nothing has a page there
+    "autocomplete/": (NOBODY, NOBODY),  # no form has such a field
+    "r/<path:content_type_id>/<path:object_id>/": (NOBODY, NOBODY),  # no model has a public page
     "<app_label>/": (GOODS.view, GOODS.view),
     "(?P<url>.*)$": (NOBODY, NOBODY),
     "auth/user/<id>/password/": (ROOT, ROOT),
@@ -86,7 +86,7 @@ OTHERS: Final[dict[str, tuple[set[str], set[str]]]] = {
     f"{VERSION}/<int:pk>/serve/": (NOBODY, DATA),
     f"{VERSION}/to/<int:pk>/": (SUPPORT, SUPPORT),
     f"{VERSION}/with/<int:pk>/": (GOODS.view, GOODS.view),
-    f"{VERSION}/<int:pk>/evaluation/": (NOBODY, NOBODY),  # there is no report of this one
+    f"{VERSION}/<int:pk>/evaluation/": (NOBODY, NOBODY),  # this one has no report
     f"{VERSION}/<int:pk>/outfits.svg": (NOBODY, NOBODY),
     f"{ERASED}/export/": (SUPPORT, SUPPORT),
 }  # fmt: skip
@@ -113,7 +113,7 @@ def actors(
     unlimited(settings)
     monkeypatch.setattr(
         dead_letters, "QUIET_S", 0.0
-    )  # the list of dead letters waits so long for more
+    )  # the list of dead letters waits this long for more
     caplog.set_level(logging.ERROR, "django")
     layer = Layer.objects.create(name="layer")
     Experiment.objects.create(name="experiment", layer=layer, kinds=["for-you"])
@@ -155,13 +155,13 @@ def expected(route: str) -> tuple[set[str], set[str]]:
         "delete/": (may.delete, may.delete),
         "history/": (may.view, may.view),
     }
-    if found[3] == "<path:object_id>/":  # sent on to the page of change
+    if found[3] == "<path:object_id>/":  # redirects to the change page
         return STAFF, STAFF
     return by_page.get(what, (may.view, may.view))
 
 
 def address_of(route: str) -> str:
-    """With the key of a row that is there."""
+    """With the key of an existing row."""
     if "<" not in route or route in FIXED:
         return FIXED.get(route, route)
     app, model = route.split("/")[:2]

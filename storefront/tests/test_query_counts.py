@@ -1,6 +1,6 @@
-"""How often each page asks the database, held by the baselines in query_counts.json.
+"""The number of queries of each page, compared with the baselines in query_counts.json.
 
-A page's queries don't grow with what it shows. Without a bundle the shelves ask PostgreSQL.
+It doesn't grow with what a page shows. Without a bundle the shelves query PostgreSQL.
 """
 
 import json
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.tests.test_navigation import finish_ingest
 
-# Asked for once a second in each process, whatever is opened: no page's own.
+# Queried once a second in each process, regardless of the page.
 KEPT = (
     "catalog_ingestrun",
     "recommendations_experiment",

@@ -1,4 +1,4 @@
-"""What each role of the admin's users may open."""
+"""What each admin role may open."""
 
 import pytest
 from django.contrib.auth.models import Group, User

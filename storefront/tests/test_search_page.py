@@ -1,4 +1,4 @@
-"""Searching: results, corrections, recovery, and what is suggested while one types."""
+"""Search: results, corrections, recovery, and suggestions while typing."""
 
 import pytest
 from django.test import Client

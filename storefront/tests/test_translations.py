@@ -1,4 +1,4 @@
-"""Whatever a shopper reads can be translated: no template says a word of its own."""
+"""Everything a shopper reads can be translated: no template has untranslated text."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def untranslated(source: str) -> Iterator[str]:
-    """The template's words outside of translate and blocktranslate, in text and attributes."""
+    """The template's text and attributes outside translate and blocktranslate."""
     own, inside = "", False
     for token in Lexer(source).tokenize():
         if token.token_type == TokenType.BLOCK:

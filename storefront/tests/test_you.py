@@ -1,4 +1,4 @@
-"""“Your style”: what is learned is shown to its shopper alone, steered, and forgotten for good."""
+"""“Your style”: shown to its shopper alone, steered, and forgotten for good."""
 
 import uuid
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ from streaming.tests.servers import Worker, eventually
 
 
 def known(shopper: str, article: int, **more: object) -> None:
-    """Store that the shopper has just viewed the article."""
+    """Record that the shopper has just viewed the article."""
     now = clock.now_ms()
     tastes: list[dict[int, int]] = [{1013: 640}, {265: 640}, {}, {1: 640}, {9: 640}, {}, {}]
     state = State(
@@ -38,7 +38,7 @@ def known(shopper: str, article: int, **more: object) -> None:
 
 
 def visit(client: Client) -> str:
-    """The id that the shop gave the visitor."""
+    """The visitor's id."""
     client.get("/bag/")
     client.post("/wishlist/change/", {"article": "0900000001"})
     return anonymous_shopper(client)
@@ -134,7 +134,7 @@ def test_without_redis_the_page_says_so(client: Client) -> None:
 def test_who_asks_to_be_forgotten_stays_forgotten_under_replay(
     log: str, store: None, tmp_path: Path
 ) -> None:
-    """The customer's page, a real worker, and then their history and the log once more."""
+    """The customer's page, a real worker, then their history and the log replayed."""
     shop, client = make_shop(), Client()
     make_transaction(customer=make_customer(), article=shop.dress, t_dat=date(2020, 9, 1))
     client.post("/personas/switch/", {"customer": shop.customer.pk})
@@ -213,7 +213,7 @@ def test_the_product_page_draws_a_year_and_tells_it_in_words(client: Client, sho
 
 @pytest.mark.django_db
 def test_a_weeks_price_weighs_its_days_by_their_sales() -> None:
-    """Of a busy day a few prices are read, and stand for all of its sales."""
+    """A few prices of a busy day are sampled and represent all of its sales."""
     article, customer = make_article(), make_customer()
     sold = [
         (date(2020, 9, 20), 0.02, 12),

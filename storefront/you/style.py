@@ -1,4 +1,4 @@
-"""“Your style”: the features that the recommender uses of a shopper, made ready to be drawn."""
+"""“Your style”: the features that the recommender uses for a shopper, prepared for display."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ COUNTED: Final = {
 
 @dataclass(frozen=True)
 class Bar:
-    """`share` is of the dimension's whole weight, in percent."""
+    """`share` is the percentage of the dimension's total weight."""
 
     name: str
     weight: float
@@ -76,7 +76,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Style:
-    """`age_band` and `online` (percent) are what the model remembers of a customer."""
+    """`age_band` and `online` (percent) are what the model knows of a customer."""
 
     snapshot: store.Snapshot
     tastes: list[Taste]
@@ -107,7 +107,7 @@ def moment(ms: int) -> datetime | None:
 
 
 def look(shopper: str) -> Style:
-    """Raise StoreUnavailable while Redis is away."""
+    """Raise StoreUnavailable while Redis is down."""
     live = store.snapshot(shopper)
     bundle = registry.active()
     customer = remembered(shopper, live)
@@ -137,7 +137,7 @@ def _starts(rows: list[int], about: Profile | None, now_ms: int) -> list[tuple[i
 
 
 def _actions(actions: list[tuple[int, str, int]], known: Mapping[int, Article]) -> list[Action]:
-    """Each article once, where it was last: with all that was done with it."""
+    """Each article once, at its latest action: with everything that was done with it."""
     verbs: dict[int, list[str]] = {}
     last: dict[int, int] = {}
     for article, kind, ts in actions:

@@ -1,4 +1,4 @@
-"""“Your style”, and everything by which a shopper steers or ends what is learned of them."""
+"""“Your style”, and the controls by which a shopper steers or ends what is learned about them."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -31,7 +31,7 @@ AWAY = gettext_noop(
 @never_cache
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Only ever of the shopper who asks."""
+    """Shows only the requesting shopper's own data."""
     try:
         context: dict[str, object] = {"style": style.look(shopper_of(request))}
     except StoreUnavailable:
@@ -41,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def less(request: HttpRequest) -> HttpResponse:
-    """Show less like the article, or take that back with `undo`."""
+    """Show less like the article, or undo that with `undo`."""
     form = RemoveForm(request.POST)
     if not form.is_valid():
         return refused(request, form)
@@ -62,15 +62,14 @@ def less(request: HttpRequest) -> HttpResponse:
 
 
 def _swapped(request: HttpRequest, article: Article, *, undo: bool) -> HttpResponse:
-    """The card that takes the place of one turned down, and an offer to take that back."""
+    """The card that replaces a disliked one, with an undo."""
     context = {"article": article, "undo": undo, "card": "" if undo else _another(request)}
     response = render(request, "shop/less.html", context)
     return trigger_client_event(response, CHANGED) if undo else response
 
 
 def _another(request: HttpRequest) -> str:
-    """A card for the same place of the same shelf, of nothing that the page shows; none where the
-    shelf has no more."""
+    """A card for the same place of the shelf, not yet on the page; none if there are no more."""
     form = ShelfPlaceForm(request.POST)
     if not form.is_valid():
         return ""
@@ -98,13 +97,13 @@ def reset(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
-    """Everything kept of the shopper who asks, as a file."""
+    """Everything stored about the requesting shopper, as a file."""
     return exporting.download(shopper_of(request))
 
 
 @require_POST
 def forget(request: HttpRequest) -> HttpResponse:
-    """Erase for good; whoever goes on is somebody new, with a new cookie and session."""
+    """Erase for good; the visitor continues as a new shopper, with a new cookie and session."""
     shopper = shopper_of(request)
     erasing.erase(shopper, "the shopper")
     request.session.flush()

@@ -1,4 +1,4 @@
-"""The body of POST /events/ as OpenAPI tells of it: which members each type needs."""
+"""The body of POST /events/ in OpenAPI: which members each type needs."""
 
 from typing import Any, Final
 

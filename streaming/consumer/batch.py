@@ -42,7 +42,7 @@ class Record(NamedTuple):
 
 
 class DeadRecord(NamedTuple):
-    """A record that can't be worked on, and why."""
+    """A record that can't be processed, and why."""
 
     partition: int
     record: Record
@@ -78,7 +78,7 @@ def partition_batches(
     ends: dict[int, int] = {}
     for message in messages:
         partition, offset = message.partition(), message.offset()
-        # Both are there in a message that was fetched; the types don't know.
+        # A fetched message has both, though its type allows None.
         if partition is None or offset is None or partition not in positions:
             continue
         if offset < positions[partition]:

@@ -273,7 +273,7 @@ class ConsumerRuntime:
         self.consumer.assign([])
 
     def _is_error(self, message: Message) -> bool:
-        """Whether a message is only a report; the end of a partition is told by its offset."""
+        """Whether a message only reports an error; the end of a partition isn't an error."""
         error = message.error()
         if error is None or is_end(message):
             return False
@@ -333,6 +333,6 @@ class ConsumerRuntime:
             logger.info("Offsets weren't committed: %s", error)
 
     def _error(self, error: KafkaError) -> None:
-        """Each failed attempt to connect is told; that no broker is left says it once."""
+        """Log once that no broker is left, not each failed attempt to connect."""
         if error.code() == KafkaError._ALL_BROKERS_DOWN:
             logger.warning("Kafka is away: %s", error)

@@ -14,7 +14,7 @@ from streaming.tracing import REQUEST, logger, tracer
 
 
 def applied(batches: Sequence[PartitionBatch]) -> None:
-    """Tell of a batch's events once they took effect; costs nothing while nobody listens."""
+    """Report a batch's events once they took effect; costs nothing while nobody listens."""
     if not (settings.TRACES or logger.isEnabledFor(logging.INFO)):
         return
     for batch in batches:

@@ -17,7 +17,7 @@ CHECK_EVERY_S: Final = 5.0
 
 
 class Watchdog:
-    """`turned` is told of each turn; `watch` returns when `stopping` is set or `alive` is false."""
+    """The loop calls `turned`; `watch` returns once `stopping` is set or `alive` is false."""
 
     def __init__(self, stopping: threading.Event) -> None:
         self.stopping = stopping

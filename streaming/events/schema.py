@@ -131,7 +131,7 @@ Event = (
     | Erase
 )
 
-# What a shopper did, beside what is told of a shopper.
+# What a shopper does; the other events only say something about a shopper.
 Done = OfArticle | Search
 
 ERASE: Final = str(Erase.__struct_config__.tag)
@@ -158,7 +158,7 @@ def decode(message: bytes) -> Event:
 
 
 def names_in(message: bytes) -> set[str]:
-    """The shoppers a message tells of, as far as even a broken one can be read.
+    """The shoppers that a message names, as far as a broken one can be read.
 
     An Erase tells of nobody: it must outlive what it erases.
     """

@@ -34,7 +34,7 @@ AHEAD: Final = AHEAD_OF + (
 
 
 class Located(NamedTuple):
-    """An event, whose state it changes, where it lies, and where it lay if it was passed on."""
+    """An event with its offset, the shopper it concerns, and its origin if it was passed on."""
 
     offset: int
     key: str

@@ -166,12 +166,12 @@ def _decoded(batches: Sequence[PartitionBatch]) -> list[Decoded]:
 
 
 def _buried(packed: dict[str, bytes | None]) -> dict[str, bytes | None]:
-    """The states read, those of erased shoppers as erased, whatever became of them in Redis."""
+    """The states read from Redis; an erased shopper's always counts as erased."""
     return packed | dict.fromkeys(packed.keys() & tombstones.names(), ERASED)
 
 
 def _passed_on(batch: PartitionBatch, decoded: Decoded, reduced: Reduced) -> list[Outgoing]:
-    """In the order of the records they came of: by that the homes know a repetition."""
+    """In the order of their records, by which a shopper's home recognises a repetition."""
     found: list[PassedOn] = sorted([*decoded.misplaced, *reduced.passed_on], key=lambda p: p.offset)
     return [
         outgoing(encode(event))._replace(headers=[Origin(batch.partition, offset).header()])

@@ -26,7 +26,7 @@ class Feature:
 
 
 class Bucket(NamedTuple):
-    """Events are counted in buckets of this width, of which so many (the present one too) count."""
+    """Buckets of `width_ms` that count events: the present one and those before, `kept` in all."""
 
     width_ms: int
     kept: int

@@ -18,7 +18,7 @@ SHOWN = 10
 
 
 class Verified(msgspec.Struct):
-    """What came of it: how many shoppers were looked at, how many differ, and in what."""
+    """The result: how many shoppers were compared, how many differ, and in what."""
 
     at_ms: int
     shoppers: int

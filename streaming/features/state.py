@@ -134,7 +134,7 @@ ERASED: Final = pack(State(erased=True))
 
 
 def unpack(value: bytes | None) -> State:
-    """An absent value is a shopper of whom nothing is known."""
+    """The state of an absent value is empty."""
     return State() if value is None else _decoder.decode(value)
 
 

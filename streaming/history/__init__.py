@@ -110,7 +110,7 @@ def _among(customers: Sequence[int] | None) -> str:
 
 
 def month_after(day: date, months: int) -> date:
-    """The first day of the month so many after the day's."""
+    """The first day of the month that lies so many months after the day's."""
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, 1)
 

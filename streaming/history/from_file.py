@@ -38,7 +38,7 @@ class HistoryFileError(Exception):
 
 @dataclass(frozen=True)
 class Survey:
-    """What a look through the whole file tells of its days."""
+    """The days in a file, from one pass through all of it."""
 
     first: date
     last: date

@@ -42,5 +42,5 @@ def messages(name: str, partitions: int) -> Iterator[Message]:
 
 
 def has_messages(name: str, partitions: int) -> bool:
-    """Looked for, as some brokers tell of the last messages late."""
+    """Read to find out: some brokers report the last messages late."""
     return next(messages(name, partitions), None) is not None

@@ -92,7 +92,7 @@ def outgoing(value: bytes) -> Outgoing:
 
 
 class DeadLetter(msgspec.Struct, omit_defaults=True):
-    """A message that couldn't be worked on. `value` is base64 of it; no `topic`: never sent."""
+    """A message that couldn't be processed; `value` is base64. No `topic`: it was never sent."""
 
     error: str
     value: bytes

@@ -12,7 +12,7 @@ from confluent_kafka import KafkaError, Message, Producer
 from django.conf import settings
 from django.db import connection
 
-from catalog.prefetch import prefetched
+from catalog.ingest.prefetch import prefetched
 from streaming import clock, history, kafka
 from streaming.connection import StoreUnavailable
 from streaming.events.schema import Event, encode, key_of

@@ -18,7 +18,7 @@ class Cluster:
         self.folder, self.ports = folder, [free_port() for _ in range(NODES)]
         self.url = f"redis://127.0.0.1:{self.ports[0]}/0"
         self.bus = [free_port() for _ in range(NODES)]
-        # Any: the types know nothing of execute_command.
+        # Any: redis-py doesn't type execute_command.
         self.nodes: list[Any] = [redis.Redis(port=port) for port in self.ports]
 
     def __enter__(self) -> Self:

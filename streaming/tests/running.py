@@ -15,7 +15,9 @@ from streaming.consumer.runtime import ConsumerRuntime
 from streaming.events.schema import Event, encode, key_of
 from streaming.features.processor import FeatureProcessor
 from streaming.kafka import topics
-from streaming.tests.servers import eventually
+from streaming.tests.servers import PATIENCE_S, eventually
+
+STOP_S = 30
 
 
 class Running:
@@ -34,16 +36,29 @@ class Running:
 
     def stop(self) -> None:
         self.runtime.stopping.set()
-        self.thread.join(30)
+        self.thread.join(STOP_S)
+        assert not self.thread.is_alive(), f"the consumer still runs {STOP_S} s after its stop"
 
-    def catch_up(self) -> None:
+    def catch_up(self, patience_s: float = PATIENCE_S) -> None:
         """Wait until everything in the log was worked on, and what came of that."""
-        eventually(self._is_at_the_end, "the end of the log")
+        try:
+            eventually(self._is_at_the_end, "the end of the log", patience_s)
+        except AssertionError as error:
+            error.add_note(self._whereabouts())
+            raise
+
+    def _whereabouts(self) -> str:
+        positions, metrics = self.runtime.assignment.positions, self.runtime.metrics
+        return (
+            f"{metrics.state} {metrics.reason}; topic of {topics.size()} partitions;"
+            f" at {positions}; {waiting(dict(positions)) if positions else 'no positions'}"
+        )
 
     def _is_at_the_end(self) -> bool:
         assert self.error is None, self.error
         positions = self.runtime.assignment.positions
-        if len(positions) < topics.size():
+        # Each question is a client of its own: asked without need, they keep the broker busy.
+        if not positions or len(positions) < topics.size():
             return False
         return all(max(at, 0) >= end for at, end in self._with_ends(positions))
 

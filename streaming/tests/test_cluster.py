@@ -50,7 +50,7 @@ def test_a_worker_keeps_its_features_in_a_cluster(
     assert found_keys == pytest.approx(sum(counts), abs=3)
     assert used > 3_000_000
     alive = (one for one in store.shoppers(60) if store.snapshot(one).state.last_seen)
-    somebody = next(alive)  # of an erased one nothing is left
+    somebody = next(alive)  # an erased shopper has no features
     found = store.snapshot(somebody, articles=articles[:5])
     assert found.articles[articles[0]].views
     with Valkey(tmp_path) as valkey, Worker(tmp_path / "single.log", valkey.url):

@@ -1,4 +1,4 @@
-"""How an endpoint answers, on a small view of the tests' own: problems, quotas, tags, pages."""
+"""How endpoints respond, tested on a small view: problems, quotas, ETags, pages."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -25,7 +25,7 @@ MADE_OF: list[tuple[object, ...] | None] = [("data", 1)]
 
 
 class Answering(Limited):
-    """Answers what the test put into `outcome`, or raises it."""
+    """Returns or raises what the test puts into `outcome`."""
 
     authentication_classes = []
     outcome: ClassVar[Any] = None
@@ -97,7 +97,7 @@ def test_a_quota_is_told_and_then_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_counter_holds_a_bounded_number_of_clients(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.quotas.MOST_KEYS", 3)
-    counted = Counter(paused_until=float("inf"))  # with Redis away each process counts alone
+    counted = Counter(paused_until=float("inf"))  # with Redis down each process counts alone
     for client in range(10):
         counted.add(f"client {client}", 60, 1)
     assert len(counted.tallies) <= 3

@@ -1,4 +1,4 @@
-"""The one cache module: what each kind of cache keeps, its bound, and the call that empties all."""
+"""The cache module: what each kind of cache holds, its bound, and the call that empties all."""
 
 import gc
 import weakref
@@ -14,7 +14,7 @@ from web import cache
 
 
 class Counted:
-    """A function that counts its calls; its answer names the call."""
+    """A function that counts its calls and returns the count."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -25,7 +25,7 @@ class Counted:
 
 
 class Owner:
-    """Stands for a bundle: something that is replaced by another one of its kind."""
+    """Stands for a bundle: an object that gets replaced by a newer one."""
 
 
 def counted(decorate: Callable[..., Any]) -> tuple[Counted, Any]:
@@ -50,7 +50,7 @@ def test_no_more_values_are_kept_than_the_bound_says() -> None:
     for name in "aba":
         kept(name)
     assert read.calls == 2
-    for name in "cab":  # "b" was used least recently when "c" came
+    for name in "cab":  # "b" is the least recently used when "c" arrives
         kept(name)
     assert read.calls == 4
 
@@ -80,7 +80,7 @@ def test_many_values_are_loaded_at_once_and_each_only_once() -> None:
     assert values.get_many([2, 3], load) == {2: "2", 3: "3"}
     assert asked == [[1, 2, 9], [3]]
     values.get_many([4, 5], load)
-    values.get_many([5, 1], load)  # 1 came first, and 3 are kept
+    values.get_many([5, 1], load)  # 1 is the oldest, and the cache holds 3
     assert asked[-1] == [1]
     version[0] = "2"
     values.get_many([5], load)

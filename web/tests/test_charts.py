@@ -1,4 +1,4 @@
-"""Charts as SVG: paths inside their box, round scales, and words for whoever doesn't see them."""
+"""SVG charts: paths stay inside their box, scales are round, and a text alternative exists."""
 
 import re
 

@@ -1,1 +1,1 @@
-"""What the files say about themselves: rejects beyond reason, odd prices, data quality."""
+"""Checks on the files: too many rejects, suspicious prices, data quality."""

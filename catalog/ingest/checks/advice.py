@@ -1,4 +1,4 @@
-"""What to do about rows that can't be used, by the reason against them."""
+"""What to do about rejected rows, by reason."""
 
 import csv
 import re
@@ -30,14 +30,14 @@ CELLS = "Rows have other cells than the header has names: is a name missing, or 
 
 
 def advice_for(reason: str) -> str:
-    """What to do about this reason, if there is more to say than the reason does."""
+    """Advice on this reason, if there is more to say than the reason itself."""
     if re.match(r"\d+ cells", reason):
         return CELLS
     return next((advice for start, advice in ADVICE.items() if reason.startswith(start)), "")
 
 
 def form_hint(source: Source, example: Reject | None, ours: str) -> str:
-    """Whether the customers' ids in the sales are of another form than those of their file."""
+    """A hint if the customer ids in the sales have another format than those of customers.csv."""
     if example is None or not ours:
         return ""
     cells = dict(zip(source.shown, next(csv.reader([example.row])), strict=False))
@@ -45,7 +45,7 @@ def form_hint(source: Source, example: Reject | None, ours: str) -> str:
 
 
 def other_form(theirs: str, ours: str) -> str:
-    """How a customer's id in the sales differs in kind from one of customers.csv."""
+    """How a customer id in the sales differs from one of customers.csv."""
     if form_of(theirs) == form_of(ours):
         return ""
     said = f"The sales have ids as {theirs!r} ({form_of(theirs)}), customers.csv as {ours!r}"

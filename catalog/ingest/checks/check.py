@@ -1,4 +1,4 @@
-"""`ingest_hm --check`: everything is read as an ingest reads it, and nothing is loaded."""
+"""`ingest_hm --check`: reads everything as an ingest does, and loads nothing."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -34,7 +34,7 @@ Clean = Callable[[pa.Table], Cleaned]
 
 @dataclass
 class Seen:
-    """What became of one file: its rows by fate, an example for each reason, its quality."""
+    """The result for one file: accepted and rejected rows, an example per reason, its quality."""
 
     source: Source
     rows: int = 0
@@ -61,7 +61,7 @@ class Seen:
             self.examples.setdefault(reason, example)
 
     def fault(self, limits: Limits, ours: str = "") -> str:
-        """Why an ingest would stop over this file, or nothing."""
+        """Why an ingest would stop at this file; empty if it wouldn't."""
         if not limits.are_passed(self.rows, self.rejected, at_end=True):
             return ""
         path, unit = str(self.source.path), self.source.unit
@@ -80,7 +80,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Checked:
-    """`faults` would stop an ingest; `warnings` would not; `fitness` says what will work."""
+    """`faults` would stop an ingest, `warnings` wouldn't; `fitness` lists features that work."""
 
     files: dict[str, Seen]
     faults: list[str]
@@ -99,7 +99,7 @@ class Checked:
 def check(
     folder: Path, images: Path | None, limits: Limits, phases: Phases, block_bytes: int
 ) -> Checked:
-    """Raise IngestError for files that can't be read at all."""
+    """Raises IngestError for files that can't be read at all."""
     sources = find_sources(folder)
     with phases.phase("articles"):
         articles, keys = seen_table(sources["articles"], clean_articles, block_bytes, "article_id")
@@ -130,7 +130,7 @@ def check(
 
 
 def seen_table(source: Source, clean: Clean, block_bytes: int, key: str) -> tuple[Seen, pa.Array]:
-    """A file's rows and the keys of those that can be used; of equal keys the first counts."""
+    """A file's result and the keys of its usable rows; of duplicate keys the first row counts."""
     seen, keys = Seen(source), []
     for records in source.read(source.start, block_bytes):
         found = clean(records.table)

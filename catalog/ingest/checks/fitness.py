@@ -1,4 +1,4 @@
-"""What a data set is large enough for, seen while its sales are read. Pure."""
+"""Which features a data set is large enough for, determined while its sales are read. Pure."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -8,7 +8,7 @@ import numpy as np
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.cleaning.transactions import Transactions
 
-# One week is held back to evaluate, and the ranker learns from the weeks before.
+# One week is held out for evaluation; the ranker learns from the weeks before.
 WEEKS_TO_EVALUATE, WEEKS_FOR_RANKER = 2, 5
 BASKETS_FOR_OUTFITS = 1000
 RETURNING_FOR_AGAIN = 100
@@ -16,7 +16,7 @@ NEVER = -1
 
 
 class Fitness:
-    """Counts, per block, baskets of several articles and customers who came back."""
+    """Counts baskets with several articles and returning customers, block by block."""
 
     def __init__(self, customers: int, articles: int) -> None:
         self.customers, self.articles = customers, articles
@@ -41,7 +41,7 @@ class Fitness:
         self.sold = np.union1d(self.sold, found.articles)
 
     def told(self, quality: Quality, pictured: int) -> Iterator[str]:
-        """A line for each thing that the shop can do with the data, or can't yet."""
+        """One line per feature that the data support, or don't yet."""
         buyers = int(np.count_nonzero(self.first_day != NEVER))
         yield (
             f"{len(self.sold):,} of {self.articles:,} articles were sold, {pictured:,} have a "

@@ -1,6 +1,6 @@
-"""Data quality of a file as it is read: what is empty, ranges, distributions. Pure; it adds up.
+"""Data quality of a file, gathered as it is read: empty cells, ranges, distributions. Pure.
 
-A quality is JSON: numbers add, `least` and `most` take the extremes, dicts merge.
+A quality is JSON and can be merged: numbers add, `least` and `most` take the extremes, dicts merge.
 """
 
 from collections import Counter
@@ -15,12 +15,12 @@ from catalog.ingest.cleaning.transactions import Transactions
 
 Quality = dict[str, Any]
 AGE_BAND = 5
-# Prices by powers of two, from the smallest that is told apart.
+# Prices are counted by powers of two, from this exponent up.
 SMALLEST_EXPONENT = -20
 
 
 def merged(one: Quality, other: Quality) -> Quality:
-    """Both together."""
+    """The quality of both parts together."""
     both = dict(one)
     for name, value in other.items():
         if name not in both:
@@ -37,7 +37,7 @@ def merged(one: Quality, other: Quality) -> Quality:
 
 
 def of_table(table: pa.Table, emptied: Counter[str]) -> Quality:
-    """Of articles or customers: how many cells of each column are empty; ages in bands."""
+    """For articles or customers: empty cells per column, and ages in bands."""
     empty = {name: empty_cells(table[name]) for name in table.column_names}
     quality: Quality = {"empty": {name: count for name, count in empty.items() if count}}
     if emptied:
@@ -58,7 +58,7 @@ def empty_cells(column: pa.ChunkedArray) -> int:
 
 
 def of_transactions(found: Transactions) -> Quality:
-    """Of sales: units by month, channel and magnitude of price, the first and the last day."""
+    """For sales: units by month, channel and price magnitude, and the first and last day."""
     quality: Quality = {"emptied": dict(found.emptied)} if found.emptied else {}
     if not len(found.days):
         return quality
@@ -81,13 +81,13 @@ def of_transactions(found: Transactions) -> Quality:
 
 
 def exponents(prices: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """The greatest power of two that is not above each price."""
+    """The exponent of the largest power of two not above each price."""
     found = np.frexp(prices)[1].astype(np.int64) - 1
     return np.maximum(found, SMALLEST_EXPONENT)
 
 
 def counted(values: npt.NDArray[np.integer[Any]]) -> list[tuple[int, int]]:
-    """How often each value occurs, quickly where they are few and close together."""
+    """How often each value occurs; fast for few values close together."""
     if not len(values):
         return []
     least = int(values.min())

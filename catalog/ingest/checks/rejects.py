@@ -1,4 +1,4 @@
-"""When the rejects of a file are too many to be meant."""
+"""Decides when a file has too many rejects."""
 
 import re
 from collections import Counter
@@ -9,9 +9,9 @@ from catalog.ingest.checks.advice import UNKNOWN, advice_for
 from catalog.ingest.reading.records import Reject
 
 TOP = 3
-# A small file may have so many, as long as any row is usable.
+# A small file may always have this many, as long as any row is usable.
 FEW = 5
-# Before the end of a file, when more than HOPELESS of so many rows are rejected.
+# Stop before the end of the file if more than HOPELESS of this many rows are rejected.
 EARLY_ROWS, HOPELESS = 100_000, 0.5
 MOST_SHOWN = 160
 ALL = 100  # percent
@@ -20,14 +20,14 @@ ALL = 100
 
 @dataclass(frozen=True)
 class Limits:
-    """What an ingest may reject: rows in all, a share (%) of each file, unknown names as meant."""
+    """Limits on rejects: total rows, share (%) of each file, whether unknown names are expected."""
 
     most: int | None = None
     share: float = 5.0
     only_known: bool = False
 
     def counted(self, rejected: Mapping[str, int]) -> int:
-        """The rejects that nobody has meant."""
+        """The rejects that weren't expected."""
         return sum(
             count
             for reason, count in rejected.items()
@@ -35,7 +35,7 @@ class Limits:
         )
 
     def are_passed(self, rows: int, rejected: Mapping[str, int], *, at_end: bool) -> bool:
-        """Whether too great a share of a file's rows is rejected."""
+        """Whether too large a share of a file's rows is rejected."""
         if self.share >= ALL:
             return False
         count = self.counted(rejected)
@@ -54,7 +54,7 @@ def verdict(
     example: Callable[[str], Reject | None],
     unit: str = "line",
 ) -> str:
-    """Why the file is taken for the wrong one: the top causes, an example and advice for each."""
+    """Explains why the file is refused: the top causes, with an example and advice for each."""
     count = sum(rejected.values())
     lines = [
         f"{path}: {count:,} of {rows:,} rows ({count / max(rows, 1):.0%}) can't be used, more than "

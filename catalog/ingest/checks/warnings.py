@@ -1,4 +1,4 @@
-"""What is odd about a data set that can be loaded all the same, a sentence each. Pure."""
+"""Warnings about a data set that can still be loaded, one sentence each. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from catalog.ingest.checks.advice import UNKNOWN
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.reading.source import Source
 
-# What becomes of a column that a file lacks, where it is more than "unknown".
+# The replacement for a missing column, where it isn't just "unknown".
 INSTEAD = {
     "product_code": "taken from the article ids",
     "product_type_no": "made of the names",
@@ -17,13 +17,13 @@ INSTEAD = {
     "sales_channel_id": "every sale counts as online",
 }
 SALES, ARTICLES = "transactions_train", "articles"
-# A price of H&M's set is an amount divided by 590: hardly any comes to 1.
+# Powers of two: H&M's prices are amounts divided by 590 and hardly ever reach 1.
 LIKE_MONEY = 0
 FAR_MONTHS, HARDLY = 6, 0.01
 
 
 def of_sources(sources: Mapping[str, Source], price_without: str) -> Iterator[str]:
-    """What the headers tell; `price_without` is what everything costs when nothing tells."""
+    """Warnings from the headers; `price_without` is the price if no file has any."""
     for source in sources.values():
         lacking = [column for column in source.lacking if column != "price"]
         if lacking:
@@ -40,7 +40,7 @@ def of_sources(sources: Mapping[str, Source], price_without: str) -> Iterator[st
 
 
 def of_file(name: str, rows: int, rejected: Mapping[str, int], quality: Quality) -> Iterator[str]:
-    """What a file's rows tell."""
+    """Warnings from a file's rows."""
     if not rows:
         yield f"{name} has a header and no rows."
     yield from of_emptied(name, quality)
@@ -49,7 +49,7 @@ def of_file(name: str, rows: int, rejected: Mapping[str, int], quality: Quality)
 
 
 def of_rejects(name: str, rows: int, rejected: Mapping[str, int]) -> Iterator[str]:
-    """How many sales name what the other files don't have."""
+    """How many sales refer to rows missing from the other files."""
     for reason in UNKNOWN:
         if count := rejected.get(reason, 0):
             what = f"{reason.removeprefix('unknown ')}s.csv"
@@ -60,7 +60,7 @@ def of_rejects(name: str, rows: int, rejected: Mapping[str, int]) -> Iterator[st
 
 
 def of_prices(quality: Quality, unit: int) -> Iterator[str]:
-    """Whether prices look like money that somebody has multiplied back."""
+    """Whether the prices look like money rather than H&M's scaled prices."""
     prices = {int(power): count for power, count in quality.get("prices", {}).items()}
     total = sum(prices.values())
     large = sum(count for power, count in prices.items() if power >= LIKE_MONEY)
@@ -73,7 +73,7 @@ def of_prices(quality: Quality, unit: int) -> Iterator[str]:
 
 
 def of_days(name: str, quality: Quality) -> Iterator[str]:
-    """Months far from all others with hardly a sale: perhaps of a wrong clock."""
+    """Isolated months with hardly a sale, perhaps from a wrong clock."""
     months = sorted(quality.get("months", {}).items())
     total = sum(count for _, count in months)
     for place, (month, count) in enumerate(months):

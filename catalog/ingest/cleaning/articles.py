@@ -1,7 +1,8 @@
-"""articles.csv: an id and a name; every other attribute is read, derived from another, or unknown.
+"""articles.csv: an id and a name; every other attribute is read, derived, or unknown.
 
-The look-up tables go by number. A number that lacks is that of the same name elsewhere in the
-block, or one made of the name, the same in every block and file; a name that lacks is the number's.
+Look-up tables are keyed by number. A missing number is taken from the same name elsewhere in the
+block, or computed from the name, which gives the same number everywhere; a missing name is taken
+from the number.
 """
 
 import zlib
@@ -20,7 +21,7 @@ from catalog.ingest.reading.cells import MAX_KEY, decode
 SMALLEST = -1  # H&M's "unknown"
 UNKNOWN = "Unknown"
 NO_INDEX = "-"
-# Ids of H&M's form, nine digits and more, begin with their product's code.
+# Ids in H&M's format, nine digits or more, start with the product code.
 LEAST_WITH_PRODUCT, COLOURS = 10**8, 1000
 NO_VALUE = (None, "")
 PAIRS = {
@@ -40,7 +41,7 @@ Columns = dict[str, list[Any]]
 
 
 def clean_articles(table: pa.Table) -> Cleaned:
-    """Lost leading zeros, ids as floats, colour 01 or 1: all become whole numbers."""
+    """Lost leading zeros, ids as floats, colour 01 or 1: all become integers."""
     number = partial(cells.whole_or_none, low=SMALLEST, high=MAX_KEY)
     columns = {
         "article_id": decode(table["article_id"], cells.article_key, pa.int32()),
@@ -62,7 +63,7 @@ def clean_articles(table: pa.Table) -> Cleaned:
 
 
 def completed(table: pa.Table) -> pa.Table:
-    """The table with what lacks derived or unknown."""
+    """The table with missing values derived or set to unknown."""
     if not has_gaps(table):
         return table
     columns: Columns = table.to_pydict()
@@ -78,7 +79,7 @@ def completed(table: pa.Table) -> pa.Table:
 
 
 def has_gaps(table: pa.Table) -> bool:
-    """Whether anything but a description lacks; nearly no data set's articles have gaps."""
+    """Whether anything but a description is missing; hardly any data set's articles have gaps."""
     columns = table.drop_columns(["detail_desc"]).columns
     return any(
         column.null_count
@@ -88,7 +89,7 @@ def has_gaps(table: pa.Table) -> bool:
 
 
 def fill(columns: Columns, name: str, others: Iterable[Any]) -> None:
-    """Others for the empty cells of a column."""
+    """Fill a column's empty cells."""
     columns[name] = [
         other if value in NO_VALUE else value
         for value, other in zip(columns[name], others, strict=False)
@@ -98,7 +99,7 @@ def fill(columns: Columns, name: str, others: Iterable[Any]) -> None:
 def pair(
     columns: Columns, code: str, name: str, made: Callable[[str], Any], unknown: object
 ) -> None:
-    """Complete the rows that have only a number, or only a name, or neither."""
+    """Complete rows where the number, the name or both are missing."""
     pairs = dict.fromkeys(zip(columns[code], columns[name], strict=True))
     codes: dict[str, Any] = {}
     names: dict[Any, str] = {}
@@ -120,7 +121,7 @@ def pair(
 
 
 def number_of(name: str) -> int:
-    """A number of the name's own, the same wherever it stands."""
+    """A number computed from the name, the same in every file."""
     return zlib.crc32(name.casefold().encode()) & MAX_KEY
 
 
@@ -129,7 +130,7 @@ def code_of(name: str) -> str:
 
 
 def main_colour(name: str) -> str:
-    """Blue of Dark Blue."""
+    """The last word: Blue for Dark Blue."""
     return name.rpartition(" ")[2].capitalize()
 
 

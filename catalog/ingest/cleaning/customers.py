@@ -1,4 +1,4 @@
-"""customers.csv: an id, and attributes of which each may be lacking."""
+"""customers.csv: an id, and optional attributes."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from catalog.ingest.reading.cells import NEWS, Decoded, decode, distinct
 
 
 def clean_customers(table: pa.Table) -> Cleaned:
-    """Buyers of whom nothing is known are customers too."""
+    """Customers without any attributes are valid."""
     news = decode(table[NEWS], cells.news, pa.string(), optional=True)
     columns = {"customer_id": customer_ids(table["customer_id"])}
     for name in ("FN", "Active"):
@@ -30,7 +30,7 @@ def clean_customers(table: pa.Table) -> Cleaned:
 
 
 def customer_ids(column: pa.ChunkedArray) -> Decoded:
-    """Ids in their one form; a column of its own kind, for nearly all its texts differ."""
+    """Ids in canonical form; decoded separately because nearly all of them are distinct."""
     found, codes = distinct(column)
     ids = canonical(found)
     if pc.all(pc.match_substring_regex(ids, HEX)).as_py():
@@ -39,7 +39,7 @@ def customer_ids(column: pa.ChunkedArray) -> Decoded:
 
 
 def faults_of(ids: pa.Array) -> dict[int, str]:
-    """What is wrong with ids, by their place."""
+    """What is wrong with invalid ids, by index."""
     sizes = pc.binary_length(ids).to_numpy()
     faults = dict.fromkeys(
         np.flatnonzero(sizes > LONGEST).tolist(), f"customer_id is longer than {LONGEST} bytes"

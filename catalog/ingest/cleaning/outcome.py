@@ -1,4 +1,4 @@
-"""What became of a block: the rows to use, the reasons against the others, the cells emptied."""
+"""The result of cleaning a block: usable rows, reasons against the others, emptied cells."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ Reasons = dict[int, str]
 
 @dataclass(frozen=True)
 class Cleaned:
-    """`table` holds the usable rows, which stood at `rows` of the block; `reasons` the others'.
+    """`table` holds the usable rows, `rows` their indices in the block; `reasons` are for the rest.
 
-    `emptied` counts cells that became nothing, by what was wrong with them.
+    `emptied` counts the cells that were emptied, by what was wrong with them.
     """
 
     table: pa.Table
@@ -38,7 +38,7 @@ def cleaned(columns: dict[str, Decoded], length: int) -> Cleaned:
 
 
 def reasons_of(columns: Sequence[Decoded]) -> Reasons:
-    """The first reason against each unusable row, by the order of the columns."""
+    """The first reason against each unusable row, in column order."""
     reasons: Reasons = {}
     for column in columns:
         for row in column.bad_rows().tolist():
@@ -61,7 +61,7 @@ def emptied_in(columns: Sequence[Decoded]) -> Counter[str]:
 
 
 def texts(table: pa.Table, name: str, longest: int) -> Decoded:
-    """A column of words, all of which may be lacking."""
+    """An optional text column."""
     parse = partial(cells.words, name=name, longest=longest)
     found = decode(table[name], parse, pa.string(), optional=True)
     return Decoded(found.values.fill_null(""), found.codes, emptied=found.emptied)

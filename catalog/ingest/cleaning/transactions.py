@@ -49,7 +49,7 @@ def clean_transactions(table: pa.Table, known: Known) -> Transactions:
 
 
 def priced(prices: Decoded, articles: Decoded, known: Known) -> Decoded:
-    """Prices with those of the articles where a sale tells none."""
+    """Prices, with the article's own where a sale has none."""
     lacking = prices.values.is_null().to_numpy(zero_copy_only=False)
     lacking[list(prices.errors)] = False
     if not lacking.any():
@@ -98,7 +98,7 @@ def among(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> npt.NDAr
 
 
 def decode_ids(column: pa.ChunkedArray) -> Decoded:
-    """Article ids: at once when all are plain digits, else one by one."""
+    """Article ids: cast at once if all are plain digits, else parsed one by one."""
     texts, codes = distinct(column)
     try:
         return Decoded(texts.cast(pa.int32()), codes)

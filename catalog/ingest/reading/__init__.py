@@ -1,5 +1,5 @@
-"""Files as people have them: any packing, encoding, dialect and order of columns, as rows of text.
+"""Reads files as users have them, in any packing, encoding, dialect and column order, as text rows.
 
-One reader serves the ingest, the replay from a file, the export's customers and the questions
+One reader serves the ingest, the replay from a file, the customers of exports and the questions
 about outfits.
 """

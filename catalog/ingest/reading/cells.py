@@ -1,4 +1,4 @@
-"""Cells to values, once per distinct text of a column; ValueError tells what is wrong."""
+"""Parses cells, once per distinct text of a column; a ValueError's message says what is wrong."""
 
 import math
 import re
@@ -14,7 +14,7 @@ import pyarrow as pa
 from catalog.quantities import MAX_PRICE
 
 WHOLE = re.compile(r"(-?[0-9]{1,18})(?:\.0*)?")
-# A year first, or a day with dots: no other order can be told apart. A time may follow.
+# Year first, or a day with dots; other orders are ambiguous. A time may follow.
 ZONE = r" ?(?:Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 TIME = rf"(?:[T ]+[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)?{ZONE})?"
 DAY = re.compile(
@@ -24,7 +24,7 @@ DAY = re.compile(
 )
 EITHER_WAY = re.compile(r"[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2,4}.*")
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
-# What programs write for nothing, in small letters.
+# Spellings of a missing value, in lower case.
 NOTHING = frozenset(
     (
         "",
@@ -55,9 +55,9 @@ Parse = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Decoded:
-    """A column by its distinct values: row r holds values[codes[r]].
+    """A column as its distinct values: row r holds values[codes[r]].
 
-    `errors` tells the codes that spoil their row, `emptied` those that became nothing.
+    `errors` maps codes that make a row unusable to reasons, `emptied` those replaced by nothing.
     """
 
     values: pa.Array
@@ -85,7 +85,7 @@ def decode(
 ) -> Decoded:
     """Parse each distinct text of a string column.
 
-    What can't be parsed spoils its row, or where the column is `optional` becomes nothing.
+    Text that can't be parsed makes its row unusable, or is emptied if the column is `optional`.
     """
     texts, codes = distinct(column)
     values: list[object] = []
@@ -101,7 +101,7 @@ def decode(
 
 
 def distinct(column: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int32]]:
-    """A string column's distinct texts, and for each row the place of its text among them."""
+    """A string column's distinct texts, and for each row the index of its text."""
     encoded = column.combine_chunks()
     if not pa.types.is_dictionary(encoded.type):
         encoded = encoded.dictionary_encode()
@@ -109,7 +109,7 @@ def distinct(column: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int32]]:
 
 
 def whole(text: str, *, name: str, low: int, high: int) -> int:
-    """49 of `49` or `49.0`; 108775015 of `0108775015` or `108775015.0`."""
+    """An integer: `49` or `49.0`; `0108775015` or `108775015.0`."""
     match = WHOLE.fullmatch(text.strip())
     if not match:
         raise ValueError(f"{name} is not a whole number")
@@ -141,14 +141,14 @@ def age(text: str) -> int | None:
 
 
 def flag(text: str, *, name: str) -> bool | None:
-    """FN and Active: 1, 1.0, 0, true, false, or nothing for unknown."""
+    """FN and Active: 1, 1.0, 0, true, false, or empty for unknown."""
     said = FLAGS.get(text.strip().casefold())
     number = whole_or_none(text, name=name, low=0, high=1) if said is None else said
     return None if number is None else bool(number)
 
 
 def words(text: str, *, name: str, longest: int, required: bool = False) -> str:
-    """Trimmed text that PostgreSQL can store; empty for nothing."""
+    """Trimmed text that PostgreSQL can store; empty if missing."""
     trimmed = "" if is_nothing(text) else text.strip()
     if required and not trimmed:
         raise ValueError(f"{name} is empty")
@@ -160,13 +160,13 @@ def words(text: str, *, name: str, longest: int, required: bool = False) -> str:
 
 
 def news(text: str) -> str:
-    """fashion_news_frequency: NONE and None are the same word; nothing is unknown."""
+    """fashion_news_frequency: NONE and None are the same value; empty is unknown."""
     trimmed = text.strip()
     return "NONE" if trimmed.upper() == "NONE" else words(text, name=NEWS, longest=20)
 
 
 def day(text: str) -> int:
-    """Days since 2000-01-01 of a day of this century, with or without a time."""
+    """A date of this century, with or without a time, as days since 2000-01-01."""
     trimmed = text.strip()
     match = DAY.fullmatch(trimmed)
     if not match:
@@ -182,7 +182,7 @@ def day(text: str) -> int:
 
 
 def pieces_of(match: re.Match[str]) -> tuple[str, str, str]:
-    """Year, month, day, in whichever form they stand."""
+    """Year, month, day, in any of the accepted orders."""
     y, m, d = next(
         names
         for names in (("y", "m", "d"), ("y2", "m2", "d2"), ("y3", "m3", "d3"))
@@ -219,7 +219,7 @@ def price_or_none(text: str) -> float | None:
 
 
 def channel(text: str) -> int:
-    """Where none is told, the sale is taken as one online, as most are."""
+    """A sale without a channel counts as online, as most are."""
     return ONLINE if is_nothing(text) else whole(text, name="sales_channel_id", low=1, high=2)
 
 

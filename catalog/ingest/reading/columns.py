@@ -1,4 +1,4 @@
-"""The columns that each file may have, and those without which it says nothing."""
+"""The columns that each file may have, and the required ones."""
 
 ALL = {
     "articles": (
@@ -21,10 +21,10 @@ REQUIRED = {
     "customers": ("customer_id",),
     "transactions_train": ("t_dat", "customer_id", "article_id"),
 }
-# Read where it stands: the price of sales that tell none.
+# Optional: the price for sales without one.
 MORE = {"articles": ("price",)}
 
 
 def known(name: str) -> tuple[str, ...]:
-    """Every column of a file that is looked at."""
+    """Every column of a file that is read."""
     return ALL[name] + MORE.get(name, ())

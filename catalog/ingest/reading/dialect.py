@@ -1,4 +1,4 @@
-"""How a text file is laid out: the separator, the names of its columns, where its rows begin."""
+"""The layout of a text file: separator, column names, start of the rows."""
 
 import csv
 from collections.abc import Collection
@@ -10,9 +10,9 @@ HINT = "sep="  # Excel's first line
 
 @dataclass(frozen=True)
 class Dialect:
-    """`names` has one for every cell of a row: our name of a column that we know, else its own.
+    """`names` has one entry per cell of a row: our name for a known column, else the file's.
 
-    `lines` and `size` (bytes of UTF-8) count what stands before the first row.
+    `lines` and `size` (bytes of UTF-8) count what precedes the first row.
     """
 
     names: tuple[str, ...]
@@ -22,7 +22,7 @@ class Dialect:
 
 
 def dialect_of(head: bytes, columns: Collection[str]) -> Dialect:
-    """From a file's first bytes. Raise UnicodeDecodeError, ValueError for a column named twice."""
+    """From a file's first bytes. Raises UnicodeDecodeError; ValueError for a duplicate column."""
     lines = head.splitlines(keepends=True)
     at = 0
     while at < len(lines) and is_preface(lines[at]):
@@ -48,12 +48,12 @@ def recognised(header: str, separator: str, columns: Collection[str]) -> int:
 
 
 def plain(name: str) -> str:
-    """A column's name without the differences that mean nothing."""
+    """A column name without insignificant differences."""
     return name.strip().casefold().replace(" ", "_").replace("-", "_")
 
 
 def named(cells: list[str], columns: Collection[str]) -> tuple[str, ...]:
-    """Our names where they are known; a number where the name is lacking or another's."""
+    """Our names where known; a number where the name is missing or already in use."""
     ours = {plain(column): column for column in columns}
     names = [ours.get(plain(cell), cell) for cell in cells]
     twice = [name for name in dict.fromkeys(names) if name in columns and names.count(name) > 1]

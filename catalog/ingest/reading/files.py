@@ -1,4 +1,4 @@
-"""Which file of a folder is meant: its packing, its parts, copies beside it, names almost right."""
+"""Finds the right file in a folder: packing, parts, copies beside it, similar names."""
 
 import zipfile
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from catalog.ingest.reading.packing import CHUNK, is_data, unpacked
 from catalog.ingest.reading.parts import is_folder_of_parts, parts_of
 from catalog.ingest.reading.source import Source
 
-# In the order in which one is taken: plain before packed.
+# In order of preference: plain before packed.
 ENDS = (
     ".csv", ".parquet", ".csv.gz", ".csv.zip", ".zip", ".csv.bz2", ".csv.zst", ".csv.xz", ".tsv",
     ".txt", ".gz", ".tsv.gz", ".parquet.gzip", ".parquet.snappy", ".pq", "",
@@ -22,7 +22,7 @@ LONGEST_END, SHOWN_END = 4096, 60
 
 
 def find_sources(folder: Path) -> dict[str, Source]:
-    """The three files of a folder. Raise IngestError with all that is missing, of every file."""
+    """A folder's three files. Raises IngestError listing everything missing, for every file."""
     if not folder.is_dir():
         raise IngestError(f"{folder} is not a folder.")
     paths = {name: find(folder, name) for name in columns.ALL}
@@ -53,7 +53,7 @@ def absent(folder: Path, missing: list[str]) -> str:
 
 
 def looking_meant(folder: Path) -> Iterator[str]:
-    """Files, here or one folder down, that are named nearly as one of the three."""
+    """Files, here or one level down, whose names resemble one of the three."""
     for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
         place = path.relative_to(folder)
         if path.name.startswith((".", "_")) or "images" in place.parts[:1]:
@@ -81,7 +81,7 @@ def find(folder: Path, name: str) -> Path | None:
 
 
 def candidates(folder: Path, name: str) -> list[Path]:
-    """All that is named as the file should be, in any letters, the one to take first."""
+    """All files with the expected name, ignoring case, in order of preference."""
     places = {f"{name}{end}": place for place, end in enumerate(ENDS)}
     found = [path for path in folder.iterdir() if path.name.casefold() in places]
     usable = [path for path in found if path.is_file() or is_folder_of_parts(path)]
@@ -89,7 +89,7 @@ def candidates(folder: Path, name: str) -> list[Path]:
 
 
 def copies_told(folder: Path) -> list[str]:
-    """Where a file lies in a folder more than once: which is read, why, and do the copies agree."""
+    """For files with copies: which one is read, why, and whether they agree."""
     return [
         told
         for name in columns.ALL
@@ -114,7 +114,7 @@ def copy_told(name: str, read: Path, other: Path) -> str:
 
 
 def size_and_end(name: str, path: Path) -> tuple[int, str]:
-    """The bytes of a text, unpacked, and its last line."""
+    """The unpacked size of a text in bytes, and its last line."""
     size, tail = 0, b""
     with unpacked(parts_of(path), name) as stream:
         while data := stream.read(CHUNK):

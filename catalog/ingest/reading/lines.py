@@ -1,4 +1,4 @@
-"""A text file line by line, in any packing and with any line end: for JSON lines."""
+"""Reads a text file line by line, in any packing and with any line ending: for JSON lines."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from catalog.ingest.reading.parts import parts_of
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Each line that is not blank, with its number. Raise IngestError for what isn't UTF-8."""
+    """Each non-blank line with its number. Raises IngestError for invalid UTF-8."""
     number, pending = 0, b""
     with unpacked(parts_of(path)) as stream:
         while data := stream.read(CHUNK):

@@ -1,4 +1,4 @@
-"""A path to a source: a text in some packing, or Parquet; one file or a folder of parts."""
+"""Opens a path as a Source: text in any packing, or Parquet; one file or a folder of parts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from catalog.ingest.reading.text import text_source
 
 
 def open_source(name: str, path: Path) -> Source:
-    """Raise IngestError for what can't be read or lacks a column it needs, OSError."""
+    """Raises OSError, or IngestError for what can't be read or lacks a required column."""
     parts = parts_of(path)
     if not parts:
         raise IngestError(f"{path} is a folder without a file of data.")

@@ -1,6 +1,6 @@
-"""Whatever a file is packed in, its content as one stream of UTF-8 text.
+"""Unpacks a file of any packing to one stream of UTF-8 text.
 
-What a file is, its first bytes tell, not its name.
+The type is detected by a file's first bytes, not its name.
 """
 
 import bz2
@@ -26,7 +26,7 @@ READABLE_ZIP = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zip
 METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 ENCRYPTED = 1
 DATA_ENDS = (".csv", ".tsv", ".txt", ".jsonl")
-# First bytes of what is often taken for data, and what to do about it.
+# First bytes of common file types that aren't supported, with advice.
 STRANGERS = {
     b"7z\xbc\xaf\x27\x1c": "a 7z archive: unpack it first",
     b"Rar!": "a RAR archive: unpack it first",
@@ -46,7 +46,7 @@ class Readable(Protocol):
 
 
 class Headed:
-    """A stream whose first bytes were looked at."""
+    """A stream whose first bytes have been peeked at."""
 
     def __init__(self, head: bytes, rest: Readable) -> None:
         self.head, self.rest = head, rest
@@ -60,7 +60,7 @@ class Headed:
 
 
 class Recoded:
-    """A stream of another encoding, as UTF-8."""
+    """Transcodes a stream to UTF-8."""
 
     def __init__(self, stream: Readable, encoding: str) -> None:
         self.stream, self.decoder = stream, codecs.getincrementaldecoder(encoding)()
@@ -76,7 +76,7 @@ class Recoded:
 
 
 class Parts:
-    """The parts of one file after each other; a header stands once, however many repeat it."""
+    """Concatenates the parts of one file, dropping repeated headers."""
 
     def __init__(self, paths: Sequence[Path], stack: ExitStack, name: str) -> None:
         self.paths, self.stack, self.name = list(paths), stack, name
@@ -107,7 +107,7 @@ class Parts:
 def unpacked(paths: Sequence[Path], name: str = "") -> Iterator[Readable]:
     """The content of a file, or of its parts, without byte order mark.
 
-    `name` chooses among several files of one archive. Raise IngestError for what can't be read.
+    `name` selects one of several files in an archive. Raises IngestError for what can't be read.
     """
     with ExitStack() as stack:
         yield (
@@ -119,7 +119,7 @@ def unpacked(paths: Sequence[Path], name: str = "") -> Iterator[Readable]:
 
 @contextmanager
 def content(path: Path, name: str) -> Iterator[Readable]:
-    """One file's text. What is wrong with it names the file."""
+    """One file's text. Errors name the file."""
     try:
         with path.open("rb") as file, ExitStack() as stack:
             yield text(path, opened(path, file, name, stack))
@@ -136,7 +136,7 @@ def content(path: Path, name: str) -> Iterator[Readable]:
 
 
 def opened(path: Path, file: BinaryIO, name: str, stack: ExitStack) -> Readable:
-    """The stream without its packing, or the reason why there is none."""
+    """The unpacked stream; raises if the format isn't supported."""
     head = file.read(HEAD)
     file.seek(0)
     if head.startswith((ZIP, b"PK\x05\x06")):
@@ -166,7 +166,7 @@ def packed_stream(head: bytes, file: BinaryIO) -> Readable | None:
 
 
 def inspected(path: Path, stream: Readable) -> Readable:
-    """The stream, once its first bytes are those of a text."""
+    """The stream, after checking that its first bytes are text."""
     head = stream.read(HEAD)
     if head[257:262] == b"ustar":
         raise IngestError(f"{path} is a tar archive: unpack it first, with tar -xf.")
@@ -195,7 +195,7 @@ def text(path: Path, stream: Readable) -> Readable:
 
 
 def utf16_without_mark(head: bytes) -> str:
-    """The names of columns are ASCII: in UTF-16 each second byte is zero."""
+    """Column names are ASCII, so every second byte is zero in UTF-16."""
     if len(head) > 3 and not any(head[1::2]) and all(head[::2]):
         return "utf-16-le"
     if len(head) > 3 and not any(head[::2]) and all(head[1::2]):
@@ -204,7 +204,7 @@ def utf16_without_mark(head: bytes) -> str:
 
 
 def member(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
-    """The archive's one data file, or of several the one of this name."""
+    """The archive's only data file, or of several the one with this name."""
     files = [entry for entry in archive.infolist() if is_data(entry)]
     named = [entry for entry in files if Path(entry.filename).stem.casefold() == name.casefold()]
     chosen = named if len(named) == 1 else files
@@ -221,7 +221,7 @@ def member(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
 
 
 def is_data(entry: zipfile.ZipInfo) -> bool:
-    """Whether it is a file of text, and not what a Mac packs beside each file."""
+    """Whether it is a text file, and not the metadata that a Mac adds beside each file."""
     place = Path(entry.filename)
     beside = "__MACOSX" in place.parts or place.name.startswith(".")
     return not entry.is_dir() and not beside and place.suffix.lower() in DATA_ENDS
@@ -242,7 +242,7 @@ def check_readable(entry: zipfile.ZipInfo, path: Path) -> None:
 
 
 def unpacked_size(path: Path, name: str) -> int:
-    """For the progress bar, and to compare two copies; gzip tells it modulo 4 GB, others not."""
+    """For the progress bar, and to compare copies; gzip has it modulo 4 GB, others not at all."""
     with path.open("rb") as file:
         magic = file.read(4)
         if magic == ZIP:
@@ -255,6 +255,6 @@ def unpacked_size(path: Path, name: str) -> int:
 
 
 def skip(stream: Readable, size: int) -> None:
-    """Read past so many bytes."""
+    """Skip this many bytes."""
     while size and (data := stream.read(min(size, CHUNK))):
         size -= len(data)

@@ -1,4 +1,4 @@
-"""Parquet files, one or a folder of parts, as blocks of rows of text like any other file's."""
+"""Reads Parquet, one file or a folder of parts, as blocks of text rows like any other file."""
 
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,14 +18,14 @@ from catalog.ingest.reading.position import Position, Prefix
 from catalog.ingest.reading.records import CELLS, Records
 from catalog.ingest.reading.source import Source, check_header, fingerprint
 
-# A block has as many rows as its bytes would have in a text of transactions.
+# Assumed size of a row as text, to convert a block's size in bytes to rows.
 BYTES_A_ROW = 128
-TAIL = 8  # a file ends in its footer's length and PAR1
+TAIL = 8  # the footer's length and the magic number PAR1
 
 
 @dataclass(frozen=True)
 class ParquetSource(Source):
-    """`own` are the columns' names in the file, in the order of `header`."""
+    """`own` are the file's column names, in the order of `header`."""
 
     own: tuple[str, ...] = ()
 
@@ -102,7 +102,7 @@ def opened(part: Path) -> Iterator[pq.ParquetFile]:
 
 
 def batches(file: pq.ParquetFile, names: list[str], skipped: int, size: int) -> Iterator[pa.Table]:
-    """The rows after the first `skipped`, without reading row groups that lie before."""
+    """The rows after the first `skipped`; earlier row groups aren't read."""
     groups, passed = list(range(file.num_row_groups)), 0
     while groups and passed + file.metadata.row_group(groups[0]).num_rows <= skipped:
         passed += file.metadata.row_group(groups.pop(0)).num_rows
@@ -115,7 +115,7 @@ def batches(file: pq.ParquetFile, names: list[str], skipped: int, size: int) -> 
 
 
 def as_texts(table: pa.Table, names: list[str]) -> pa.Table:
-    """Every column by its distinct texts; nothing is the empty text."""
+    """Dictionary-encodes every column as text; null becomes empty text."""
     return pa.table([as_cells(column.combine_chunks()) for column in table.columns], names=names)
 
 
@@ -137,7 +137,7 @@ def as_cells(column: pa.Array) -> pa.Array:
 
 
 def as_text(values: pa.Array) -> pa.Array:
-    """Distinct values as a text file would have them."""
+    """Distinct values as a text file would spell them."""
     kind = values.type
     if pa.types.is_floating(kind):
         return pa.array([number(value) for value in values.to_pylist()], pa.string())
@@ -147,7 +147,7 @@ def as_text(values: pa.Array) -> pa.Array:
 
 
 def number(value: float | None) -> str | None:
-    """A whole number without exponent, as ids should be."""
+    """An integer without exponent, as needed for ids."""
     if value is None or value != value:
         return None
     return str(int(value)) if value.is_integer() and abs(value) < 1 << 53 else repr(value)
@@ -160,7 +160,7 @@ def records(table: pa.Table, before: int, crc: int) -> Records:
 
 
 def footer_crc(part: Path, crc: int) -> int:
-    """The CRC of a file's footer, which tells where each piece lies and what is in it."""
+    """The CRC of a file's footer, which describes each row group's location and content."""
     size = part.stat().st_size
     with part.open("rb") as file:
         file.seek(size - TAIL)

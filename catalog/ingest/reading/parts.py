@@ -1,4 +1,4 @@
-"""A file, or a folder of its parts as Spark, DuckDB and Kaggle's tools leave them."""
+"""A file, or a folder of parts as written by Spark, DuckDB and Kaggle's tools."""
 
 import re
 from pathlib import Path
@@ -25,6 +25,6 @@ def parts_of(path: Path) -> list[Path]:
 
 
 def in_order(path: Path) -> list[tuple[int, str]]:
-    """Part 10 after part 9."""
+    """Natural sort order: part 10 comes after part 9."""
     pieces = re.split(r"(\d+)", str(path))
     return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in pieces]

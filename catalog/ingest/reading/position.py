@@ -1,4 +1,4 @@
-"""A place in a file, and how a file compares with what was read of it."""
+"""A position in a file, and how a file compares with what was loaded from it."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -6,10 +6,10 @@ from enum import Enum
 
 @dataclass(frozen=True)
 class Position:
-    """How far a file is read.
+    """How far a file has been read.
 
-    Of a text: unpacked bytes, lines (header included) and rows, and the bytes' CRC-32. Of Parquet:
-    rows, three times, and the CRC-32 of the footers of the parts that were begun.
+    For text: unpacked bytes, lines (header included), rows, and the CRC-32 of the bytes. For
+    Parquet: the row count three times, and the CRC-32 of the footers of all parts begun.
     """
 
     offset: int
@@ -19,7 +19,7 @@ class Position:
 
 
 class Prefix(Enum):
-    """How a file compares with the part of it that was loaded."""
+    """How a file compares with what was loaded from it."""
 
     OTHER = "other bytes than those loaded"
     ALL = "the bytes loaded and no more"

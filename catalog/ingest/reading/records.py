@@ -1,12 +1,12 @@
-"""From a stream of CSV bytes to blocks of rows: string columns with exact line numbers.
+"""Splits a stream of CSV bytes into blocks of rows: string columns with exact line numbers.
 
-A block is cut at a line's end. Where it holds no quote, no blank line and no row of the wrong
-width, which is nearly always so for transactions, pyarrow parses it at once. Any other block goes
-through the csv module record by record, where quoted line ends, blank lines and malformed rows
-are told apart exactly. A record that does not end within MAX_LINES lines is a quote that was
-never closed: its first line is rejected and reading goes on with the next. A last line without a
-line end may have been cut anywhere: it stands only where a cut would show, after a last column of
-one digit, and is rejected elsewhere.
+Blocks end at a line end. If a block has no quotes, blank lines or rows of the wrong width, which
+is nearly always the case for transactions, pyarrow parses it at once. Any other block goes through
+the csv module record by record, which handles quoted line ends, blank lines and malformed rows
+exactly. A record that doesn't end within MAX_LINES lines has an unclosed quote: its first line is
+rejected and reading continues with the next line. A last line without a line end may have been
+truncated anywhere: it is only accepted if truncation would show, because the last column is a
+single digit.
 """
 
 import csv
@@ -30,7 +30,7 @@ from catalog.ingest.reading.position import Position
 MAX_LINES = 1000
 MAX_LINE_BYTES = 1 << 20
 ONE_DIGIT = ("sales_channel_id",)
-# Cells come as numbers of their column's distinct texts, for they are cleaned once per text.
+# Cells are dictionary-encoded, because each distinct text is cleaned only once.
 CELLS = pa.dictionary(pa.int32(), pa.string())
 UNCLOSED = f"a quote is not closed within {MAX_LINES} lines"
 CUT = "no line end: the row may be cut short"
@@ -39,7 +39,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Reject:
-    """A row that can't be used. `line` is the file's line on which it begins, from 1."""
+    """A row that can't be used. `line` is the line it starts on, from 1."""
 
     line: int
     reason: str
@@ -48,11 +48,11 @@ class Reject:
 
 @dataclass(frozen=True)
 class Records:
-    """The rows of one block: `table` has a column of texts per header name, without nulls.
+    """The rows of one block: `table` has a text column per header name, without nulls.
 
-    `lines` and `numbers` tell each row's line and its place among the file's rows, both from 1;
-    `malformed` rows are not in the table; `end` is the position after the block. Of a rejected row
-    the columns `shown` are kept, by default all.
+    `lines` and `numbers` give each row's line and row number in the file, both from 1; `malformed`
+    rows aren't in the table; `end` is the position after the block. Rejected rows are recorded with
+    the columns `shown`, by default all.
     """
 
     table: pa.Table
@@ -71,9 +71,9 @@ class Records:
 def read(
     stream: Readable, path: Path, dialect: Dialect, start: Position, block_bytes: int
 ) -> Iterator[Records]:
-    """The rows of a stream that stands at `start`, block by block.
+    """The rows of a stream positioned at `start`, block by block.
 
-    Raises IngestError when the bytes are not UTF-8 or a line never ends.
+    Raises IngestError if the bytes aren't UTF-8 or a line is too long.
     """
     pending, final = b"", False
     while not final:
@@ -91,7 +91,7 @@ def read(
 
 
 def end_of_last_line(data: bytes) -> int:
-    """Bytes up to the last line end. A final \\r may be half of \\r\\n and does not count."""
+    """The offset after the last line end. A final \\r may be half of \\r\\n and doesn't count."""
     return max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
 
 
@@ -111,14 +111,14 @@ def check_text(data: bytes, path: Path, dialect: Dialect, start: Position) -> No
 
 
 def column_of(before: bytes, dialect: Dialect) -> str:
-    """The name of the column whose cell the beginning of a line comes to."""
+    """The name of the column that a partial line ends in."""
     cells = next(csv.reader([before.decode() + "?"], delimiter=dialect.separator))
     place = min(len(cells), len(dialect.names)) - 1
     return dialect.names[place]
 
 
 def parse(data: bytes, dialect: Dialect, start: Position, *, final: bool) -> tuple[int, Records]:
-    """The block's records, and how many of its bytes they take (all, but for an open quote)."""
+    """The block's records, and the number of bytes consumed (all, unless a quote is open)."""
     if b'"' not in data and not (final and may_be_cut(data, dialect)):
         records = parse_plain(data, dialect, start)
         if records:
@@ -127,7 +127,7 @@ def parse(data: bytes, dialect: Dialect, start: Position, *, final: bool) -> tup
 
 
 def parse_plain(data: bytes, dialect: Dialect, start: Position) -> Records | None:
-    """All lines at once; None where a line is blank or has the wrong number of cells."""
+    """Parse all lines at once; None if a line is blank or has the wrong number of cells."""
     text = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
     if not text:
         return None
@@ -145,7 +145,7 @@ def parse_plain(data: bytes, dialect: Dialect, start: Position) -> Records | Non
 
 
 def arrow_table(text: bytes, dialect: Dialect) -> pa.Table:
-    """Raise pa.ArrowInvalid where a line has the wrong number of cells."""
+    """Raises pa.ArrowInvalid if a line has the wrong number of cells."""
     return arrow_csv.read_csv(
         pa.BufferReader(text),
         arrow_csv.ReadOptions(
@@ -163,7 +163,7 @@ def arrow_table(text: bytes, dialect: Dialect) -> pa.Table:
 
 
 def may_have_blank_line(table: pa.Table) -> bool:
-    """One comes as a row of empty cells; looking for b"\\n\\n" takes as long as the parsing."""
+    """A blank line parses as empty cells; searching for b"\\n\\n" takes as long as the parsing."""
     texts = (column.combine_chunks().dictionary for column in table.columns)
     return all(pc.index(cells, "").as_py() >= 0 for cells in texts)
 
@@ -171,7 +171,7 @@ def may_have_blank_line(table: pa.Table) -> bool:
 def parse_quoted(
     data: bytes, dialect: Dialect, start: Position, *, final: bool
 ) -> tuple[int, Records]:
-    """Record by record. An unfinished last record is left for the next block, unless `final`."""
+    """Record by record. An incomplete last record is left for the next block, unless `final`."""
     texts = data.splitlines(keepends=True)
     lines = [text.decode() for text in texts]
     rows: list[list[str]] = []
@@ -203,15 +203,15 @@ def may_be_cut(data: bytes, dialect: Dialect) -> bool:
 
 
 def record_at(lines: list[str], at: int, dialect: Dialect) -> tuple[list[str], int, str]:
-    """The record that begins on a line: its cells, its length in lines, or what is wrong with it.
+    """The record starting on a line: its cells, its length in lines, and what is wrong with it.
 
-    A blank line gives no cells and no problem. A malformed record is taken to be one line long.
+    A blank line gives no cells and no problem. A malformed record counts as one line long.
     """
     if not lines[at].strip():
         return [], 1, ""
     cells, length, problem = parsed(lines, at, dialect)
     if problem and "\\" in lines[at]:
-        # Spark writes a quote within quotes as \".
+        # Spark escapes a quote within quotes as \".
         again = parsed(lines, at, dialect, doublequote=False, escapechar="\\")
         return again if not again[2] else (cells, length, problem)
     return cells, length, problem
@@ -242,7 +242,7 @@ def table_of(rows: list[list[str]], names: tuple[str, ...]) -> pa.Table:
 
 
 def quoted(cell: str) -> str:
-    """A cell as CSV writes it."""
+    """A cell, quoted as in CSV."""
     if any(sign in cell for sign in ',"\r\n'):
         return '"' + cell.replace('"', '""') + '"'
     return cell

@@ -1,4 +1,4 @@
-"""One input file, however it is packed and laid out: its columns, its rows from any place on."""
+"""One input file, whatever its format: its columns, and its rows from any position on."""
 
 import zlib
 from abc import ABC, abstractmethod
@@ -21,7 +21,7 @@ Fingerprint = dict[str, int]
 class Source(ABC):
     """An input file and its parts. `size` is for the progress bar, in the unit of offsets.
 
-    `header` has the columns in the file's order; those of ours that it lacks are read as empty.
+    `header` has the columns in file order; missing columns of ours are read as empty.
     """
 
     name: str
@@ -34,25 +34,25 @@ class Source(ABC):
 
     @abstractmethod
     def rows(self, start: Position, block_bytes: int) -> Iterator[Records]:
-        """The file's rows from a position on, block by block, as they stand."""
+        """The file's rows from a position on, block by block, with the file's own columns."""
 
     @abstractmethod
     def compare(self, position: Position) -> Prefix:
-        """Whether the file begins with what was read up to the position, and what follows."""
+        """Compare the file with what was read up to the position, and check for further rows."""
 
     @property
     def lacking(self) -> list[str]:
-        """Columns of ours that the file does not have."""
+        """Our columns that the file lacks."""
         return [column for column in columns.ALL[self.name] if column not in self.header]
 
     @property
     def shown(self) -> Sequence[str]:
-        """The columns of a row as it is shown among the rejects."""
+        """The columns shown for rejected rows."""
         return self.header
 
     @property
     def unit(self) -> str:
-        """What a row's place in the file is called."""
+        """The unit in which row positions are reported."""
         return "line"
 
     def read(self, start: Position, block_bytes: int) -> Iterator[Records]:
@@ -63,7 +63,7 @@ class Source(ABC):
 
 
 def with_empty(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    """The table with columns of empty texts."""
+    """The table with additional empty text columns."""
     for name in names:
         codes = pa.array(np.zeros(table.num_rows, dtype=np.int32))
         table = table.append_column(
@@ -73,7 +73,7 @@ def with_empty(table: pa.Table, names: Sequence[str]) -> pa.Table:
 
 
 def check_header(name: str, path: Path, header: Sequence[str]) -> None:
-    """Raise IngestError with every column that can't be done without."""
+    """Raise IngestError listing every missing required column."""
     missing = [column for column in columns.REQUIRED[name] if column not in header]
     if missing:
         stands = ", ".join(header[:8]) or "nothing"
@@ -83,9 +83,9 @@ def check_header(name: str, path: Path, header: Sequence[str]) -> None:
 
 
 def fingerprint(parts: Sequence[Path]) -> Fingerprint:
-    """What differs as soon as anyone has written to the file, or put another in its place.
+    """Changes whenever somebody writes to the file or replaces it.
 
-    The change time is the file system's own: setting the modification time back does not hide it.
+    Includes ctime, which can't be set back together with the modification time.
     """
     found = [part.stat() for part in parts]
     if len(found) == 1:

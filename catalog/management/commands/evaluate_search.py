@@ -16,7 +16,7 @@ from catalog.search.judging import JUDGED, BadRuleError, Score, Words, judged_qu
 from catalog.search.ranking import FULL, Steps, rank
 
 GOOD, BAD = 0.9, 0.5
-# From words alone, each step adds to the one before.
+# Cumulative: each step adds to the previous one.
 ABLATION = {
     "words only": Steps(understanding=False, quality=False),
     "+ understanding": Steps(quality=False),
@@ -52,7 +52,7 @@ class Command(BaseCommand):
 
 
 def measure(path: Path, steps: Steps) -> tuple[list[Score], list[float]]:
-    """Every query of a file: its score, and how long its search took in ms."""
+    """For every query of a file: its score, and the search time in ms."""
     try:
         queries = judged_queries(path.read_text("utf-8").splitlines())
     except (OSError, UnicodeDecodeError, BadRuleError) as error:
@@ -71,7 +71,7 @@ def measure(path: Path, steps: Steps) -> tuple[list[Score], list[float]]:
         return [int(row) for row in goods.by_score(ranked.rows, ranked.score)]
 
     for judged in queries:
-        rank(judged.query, goods, steps)  # what is kept per concept is there for the next
+        rank(judged.query, goods, steps)  # warm up: concepts are cached for the next search
     return [score(judged, search, goods, words) for judged in queries if judged.conditions], times
 
 

@@ -1,4 +1,4 @@
-"""Serve the articles' pictures on a port of their own."""
+"""Serve the articles' pictures on a separate port."""
 
 from typing import Any
 

@@ -70,7 +70,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        self.stdout.ending = ""  # rich ends its lines itself
+        self.stdout.ending = ""  # rich writes line endings itself
         console = Console(file=self.stdout, soft_wrap=True)  # type: ignore[arg-type]
         phases = Phases(console)
         chosen = Options(
@@ -103,7 +103,7 @@ def save(path: Path | None, report: Report) -> None:
 
 
 def telling(work: Callable[[], T], phases: Phases) -> T:
-    """The work, with what can go wrong told in plain words."""
+    """Run the work, turning expected failures into CommandError messages."""
     try:
         with phases.bars:
             return work()
@@ -119,7 +119,7 @@ def telling(work: Callable[[], T], phases: Phases) -> T:
 
 
 def show_check(console: Console, found: Checked) -> None:
-    """What was found. Raise CommandError where an ingest would stop."""
+    """Print the findings. Raises CommandError if an ingest would stop."""
     report = found.report()
     console.print(files_table(report))
     for name, seen in found.files.items():
@@ -136,7 +136,7 @@ def show_check(console: Console, found: Checked) -> None:
 
 
 def show(console: Console, report: Report) -> None:
-    """The report as a table and a one-line summary."""
+    """Print the report as a table and a one-line summary."""
     console.print(files_table(report))
     pictures = report["pictures"]
     console.print(

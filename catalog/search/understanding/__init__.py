@@ -1,1 +1,1 @@
-"""What a shopper means by the words typed: a reading of type, colour, audience, price …"""
+"""Parses a query into what the shopper means: type, colour, audience, price …"""

@@ -1,6 +1,6 @@
-"""The vocabulary's data: ideas a shopper may name, the words for them, and the articles they are.
+"""The vocabulary: concepts, the words for them, and the articles that match them.
 
-The files under vocabulary/ are made to be read and edited; docs/search.md describes their keys.
+The files under vocabulary/ are meant to be edited by hand; docs/search.md describes their keys.
 """
 
 import tomllib
@@ -15,9 +15,9 @@ from web.cache import bounded
 DATA: Final = Path(__file__).parent / "vocabulary"
 CONTROL: Final = "words"
 LANGUAGES: Final = ("en", "de", "fr", "es", "sv")
-# Pictographs belong to no language.
+# Emoji belong to no language.
 EVERY: Final = "emoji"
-# Columns of an article whose names a concept may give.
+# Article columns that a concept may refer to.
 GATES: Final = ("types", "groups")
 COLUMNS: Final = (
     "colours", "masters", "values", "patterns", "index_groups", "indexes", "sections",
@@ -28,8 +28,8 @@ Phrase = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """By column the names an article may have, and phrases its texts may have. `types` and
-    `groups` must hold where they are given; of the rest one is enough."""
+    """Article attributes by column, and phrases in the texts. `types` and `groups` are required
+    where given; of the others one match is enough."""
 
     gate: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -41,8 +41,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One idea. `also` is a weaker form of `evidence`; `prefer` comes first among equals; `needed`
-    are kinds of evidence that none other can stand for, and `weaker` those that count half."""
+    """One concept. `also` is a weaker form of `evidence`; `prefer` ranks matches first; `needed`
+    are kinds of evidence that must match; `weaker` are those that count half."""
 
     key: str
     kind: str
@@ -69,7 +69,7 @@ def phrases(text: str) -> tuple[Phrase, ...]:
 
 @bounded(1)
 def concepts() -> tuple[Concept, ...]:
-    """Those of every file but the control words."""
+    """From all files except the control words."""
     found: list[Concept] = []
     for path in sorted(DATA.glob("*.toml")):
         if path.stem != CONTROL:
@@ -81,7 +81,7 @@ def concepts() -> tuple[Concept, ...]:
 
 @bounded(1)
 def controls() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """Words that steer how others are read, by role and language."""
+    """Words that control how others are parsed, by role and language."""
     data = tomllib.loads((DATA / f"{CONTROL}.toml").read_text("utf-8"))
     return {
         role: {language: listed(text) for language, text in by_language.items()}
@@ -127,7 +127,7 @@ def evidence(data: Mapping[str, Any], prefix: str = "") -> Evidence:
     def given(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         return {c: listed(data[prefix + c]) for c in columns if prefix + c in data}
 
-    if prefix:  # what excludes has no gates: one of anything is enough
+    if prefix:  # exclusions have no gates: any single match is enough
         names = given((*GATES, *COLUMNS))
         return Evidence({}, names, phrases(data.get(f"{prefix}text", "")))
     return Evidence(given(GATES), given(COLUMNS), phrases(data.get("text", "")))

@@ -1,4 +1,4 @@
-"""A query to a reading. Pure: what the catalogue knows is handed in."""
+"""Parses a query into a Reading. Pure: knowledge of the catalogue is passed in."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,9 +14,9 @@ from catalog.search.understanding.vocabulary import MOST_WORDS, Meaning, Vocabul
 LEAST_BEGUN: Final = 4
 QUOTED: Final = re.compile(r"[\"“„]([^\"“”„]+)[\"”“]?")
 MINUS: Final = "-−"
-# Whose words come first in French and Spanish, last in the others ("veste en jean").
+# Languages that put the head first ("veste en jean"); the others put it last.
 HEAD_FIRST: Final = ("fr", "es")
-# Evidence for a language from a word that says nothing else.
+# Evidence for a language from words that carry no other meaning.
 LITTLE: Final = 0.5
 BABY_MONTHS: Final = 24
 AGES: Final = ((2, "age.baby"), (8, "age.young_kids"), (17, "age.teen"))
@@ -33,7 +33,7 @@ AGED: Final = re.compile(r"([0-9]{1,3})(?:y|yrs?)?")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Tokens that stand for one phrase, and what it may mean."""
+    """A run of tokens that forms one phrase, and its possible meanings."""
 
     start: int
     end: int
@@ -44,8 +44,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Known:
-    """`in_catalogue` says whether any article has a word; `meant` gives the likeliest word of a
-    mistyped one, or itself."""
+    """`in_catalogue` tells whether any article has a word; `meant` corrects a misspelt word, or
+    returns it unchanged."""
 
     in_catalogue: Callable[[str], bool]
     meant: Callable[[str], str]
@@ -61,8 +61,8 @@ def read(
     known: Known = NOTHING_KNOWN,
     synonyms: Mapping[Phrase, Phrase] = NO_SYNONYMS,
 ) -> Reading:
-    """The reading of what was typed, spelling corrected where a word is nobody's. `synonyms` are
-    phrases that stand for others."""
+    """Parse the query, correcting words that nothing knows. `synonyms` map phrases to
+    replacements."""
     spelled = _rewritten(visible(typed), synonyms)
     every = tokens(spelled)
     parts = _quoted(spelled, every)
@@ -72,7 +72,7 @@ def read(
     spans = list(_spans(every, taken, vocabulary, known))
     language = _language(spans, list(_asides(parts, every, vocabulary)))
     meant = _meant(spans, spelled, every, language, vocabulary)
-    if not (meant or parts):  # nothing but words that steer: what else they may be ("or": gold)
+    if not (meant or parts):  # only control words: try their other meanings ("or": gold)
         meant = _meant(_naming(spans), spelled, every, language, vocabulary)
     parts += meant
     parts = _aged(sorted(parts, key=lambda p: p.start), every, vocabulary)
@@ -80,7 +80,7 @@ def read(
 
 
 def _rewritten(text: str, synonyms: Mapping[Phrase, Phrase]) -> str:
-    """With the phrases that synonyms stand for in their places."""
+    """Replace phrases by their synonyms."""
     if not synonyms:
         return text
     every, out, at, done = tokens(text), "", 0, 0
@@ -112,7 +112,7 @@ def _quoted(text: str, every: Sequence[Token]) -> list[Part]:
 def _spans(
     every: Sequence[Token], taken: set[int], vocabulary: Vocabulary, known: Known
 ) -> Iterator[Span]:
-    """The longest phrases first, from the left; a word that is in none alone."""
+    """Longest phrases first, from the left; remaining words stand alone."""
     at = 0
     while at < len(every):
         span = None
@@ -132,7 +132,7 @@ def _spans(
 def _unknown(
     at: int, every: Sequence[Token], vocabulary: Vocabulary, known: Known
 ) -> Iterator[Span]:
-    """A word the vocabulary has not: one the articles have, a compound, unfinished or mistyped."""
+    """A word outside the vocabulary: in the catalogue, a compound, unfinished, or misspelt."""
     key = every[at].key
     own = [Span(at, at + 1, (), (key,))]
     if not key.isalpha() or known.in_catalogue(key):
@@ -150,8 +150,8 @@ def _unknown(
 
 
 def _language(spans: Sequence[Span], asides: Sequence[Sequence[Meaning]]) -> str:
-    """The one most of the words are from; English where as many. `asides` are the meanings of
-    words that only steer: of prices."""
+    """The language of most words; English in a tie. `asides` are the meanings of control words,
+    such as those of prices."""
     votes = dict.fromkeys((*LANGUAGES, EVERY), 0.0)
     for meanings, length in [
         *((span.meanings, span.end - span.start) for span in spans),
@@ -221,7 +221,7 @@ def _part(
 
 
 def _chosen(meanings: Sequence[Meaning], language: str) -> Meaning | None:
-    """What a phrase means in the query's language, else in the first that knows it."""
+    """A phrase's meaning in the query's language, else in the first language that has one."""
     order = (language, *LANGUAGES)
     ranked = sorted(
         meanings, key=lambda m: order.index(m.language) if m.language in order else len(order)
@@ -234,12 +234,12 @@ def _says_or(meanings: Sequence[Meaning]) -> bool:
 
 
 def _continues(at: int, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
-    """Whether "or" or "and" carries "without" on to the next word."""
+    """Whether "or" or "and" extends "without" to the next word."""
     return _says_or(vocabulary.exact.get((every[at].key,), ()))
 
 
 def _aged(parts: list[Part], every: Sequence[Token], vocabulary: Vocabulary) -> list[Part]:
-    """Numbers that are ages ("8 years") or children's sizes ("92–98") as the age they are."""
+    """Turn numbers that are ages ("8 years") or children's sizes ("92–98") into age concepts."""
     ages = {c.key: c for c in vocabulary.concepts if c.kind == "age"}
     found = []
     for part in parts:
@@ -266,7 +266,7 @@ def _age(part: Part, every: Sequence[Token], vocabulary: Vocabulary) -> str | No
 
 
 def _respelled(reading: Reading) -> Reading:
-    """The text with corrected words in their places; tokens and parts stay where they are."""
+    """The text with corrected words in place; tokens and parts keep their positions."""
     fixes: Mapping[int, str] = {p.start: p.corrected for p in reading.parts if p.corrected}
     if not fixes:
         return reading

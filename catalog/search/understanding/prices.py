@@ -12,9 +12,9 @@ from catalog.search.understanding.vocabulary import Vocabulary
 NUMBER: Final = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,2})?")
 GLUED: Final = re.compile(r"([0-9]{1,6})(eur|euros?|kr|usd|gbp|sek)")
 DASH: Final = re.compile(r"\s?[-–—−]\s?")
-# Children's sizes come in pairs that differ so (98–104); a range of these is no price.
+# Children's sizes come in pairs with this difference (98–104); such a range is not a price.
 SIZE_STEP: Final = 6
-# "Cheap" and "expensive" are these shares of what is found.
+# "Cheap" and "expensive" select these shares of the results.
 CHEAPEST: Final = 0.25
 DEAREST: Final = -0.25
 BOUNDS: Final = {"under": "most", "<": "most", "over": "least", ">": "least"}
@@ -40,7 +40,7 @@ class _Reader:
         self.keys = [token.key for token in tokens]
 
     def between(self, at: int) -> Part | None:
-        """Two numbers, the smaller first, after "between" or with a dash or "to" between."""
+        """A range, smaller number first: "between 20 and 40", "20-40" or "20 to 40"."""
         start, first = at, self.has("between", at)
         at = self.has("currency", first or at) or first or at
         low = self.number(at)
@@ -60,7 +60,7 @@ class _Reader:
         return Part(PRICE, start, end, price=Price(low, high))
 
     def bound(self, at: int) -> Part | None:
-        """A limit: "under 20", "plus de 30 €", "<20"."""
+        """A bound: "under 20", "plus de 30 €", "<20"."""
         for role in ("under", "over"):
             sign = at + 1 if BOUNDS.get(self.keys[at]) == BOUNDS[role] else None
             after = self.has(role, at) or sign
@@ -76,7 +76,7 @@ class _Reader:
         return None
 
     def amount(self, at: int) -> Part | None:
-        """An amount alone ("20 €", "€20"): at most so much."""
+        """A plain amount ("20 €", "€20") is an upper bound."""
         if glued := GLUED.fullmatch(self.keys[at]):
             return Part(PRICE, at, at + 1, price=Price(most=Decimal(glued[1])))
         before = self.has("currency", at)
@@ -93,7 +93,7 @@ class _Reader:
         return None
 
     def has(self, role: str, at: int) -> int | None:
-        """Where the longest phrase of the role that starts here ends."""
+        """The end of the longest phrase of this role that starts here."""
         for length in range(min(MOST_WORDS, len(self.keys) - at), 0, -1):
             if tuple(self.keys[at : at + length]) in self.roles.get(role, ()):
                 return at + length
@@ -109,5 +109,5 @@ class _Reader:
         return Decimal(glued[1]) if glued else None
 
     def gap(self, at: int) -> str:
-        """What stands between a token and the one before."""
+        """The text between a token and the previous one."""
         return self.text[self.tokens[at - 1].end : self.tokens[at].start]

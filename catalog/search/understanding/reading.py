@@ -1,4 +1,4 @@
-"""What a search was understood as: parts, each with the words it was read from."""
+"""The parsed query: parts, each with the words it came from."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from catalog.search.understanding.tokens import Token
 
 TEXT = "text"
 PRICE = "price"
-# What is given up first when nothing has everything: what stands further to the left.
+# When nothing matches all parts, those further to the left are given up first.
 IMPORTANCE = (
     TEXT, "feature", "occasion", "material", "pattern", "colour", "age", "audience", PRICE, "type"
 )  # fmt: skip
@@ -17,8 +17,8 @@ IMPORTANCE = (
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """In money. Where a share is given instead (0.25: the cheapest quarter), the bound is that
-    share of what is found; a positive one is an upper bound, a negative one a lower."""
+    """In money. With a share (0.25: the cheapest quarter) the bound is that share of the results:
+    positive for an upper bound, negative for a lower."""
 
     least: Decimal | None = None
     most: Decimal | None = None
@@ -27,9 +27,9 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`start` and `end` are tokens. Either a concept, a price or words: what wasn't understood,
-    or stands in quotation marks and so is meant as it stands (`exact`). `joined` says that "or",
-    "and" or nothing but a comma stands before it; `begun` that its last word may be unfinished."""
+    """`start` and `end` are token positions. A part is a concept, a price, or words: ones not
+    understood, or quoted and therefore literal (`exact`). `joined`: preceded by "or", "and" or just
+    a comma; `begun`: the last word may be unfinished."""
 
     kind: str
     start: int
@@ -51,7 +51,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`text` is what was typed, or what it was corrected to; `tokens` are its words."""
+    """`text` is the query, corrected where needed; `tokens` are its words."""
 
     text: str
     tokens: Sequence[Token]
@@ -70,11 +70,11 @@ class Reading:
         return self.text[self.tokens[part.start].start : self.tokens[part.end - 1].end]
 
     def without(self, parts: Iterable[Part]) -> str:
-        """The text without the words of some parts."""
+        """The text without the words of these parts."""
         left = self.text
         for part in sorted(parts, key=lambda p: -p.start):
             start, end = self.tokens[part.start].start, self.tokens[part.end - 1].end
-            # A minus belongs to its word, and so do quotation marks.
+            # Include a leading minus and surrounding quotation marks.
             while start and left[start - 1] in '-−"“„':
                 start -= 1
             while end < len(left) and left[end] in '"”“':

@@ -1,11 +1,11 @@
-"""Text as words that compare equal however they were typed: case, accents, widths, apostrophes."""
+"""Tokenises text, normalising case, accents, widths and apostrophes for comparison."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-# Elided articles ("d'hiver") and the s of possession ("men's") belong to no word.
+# Elided articles ("d'hiver") and the possessive s ("men's") are not part of the word.
 WORD: Final = re.compile(
     r"(?:\b(?:[cdjlmnst]|qu)['’](?=\w))?"
     r"(\d+[.,]\d{1,2}(?!\d)|[^\W_]+|[€$£%&+<>]|[\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])"
@@ -19,7 +19,7 @@ SPELLED_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "a
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of a text: where it stands, and the form to compare it by."""
+    """A word of a text: its position, and its normalised form."""
 
     key: str
     start: int
@@ -27,8 +27,8 @@ class Token:
 
 
 def visible(text: str) -> str:
-    """One line in one Unicode form (NFKC), without what cannot be seen: control and formatting
-    characters, soft hyphens, marks that compose with nothing."""
+    """One line of NFKC text without invisible characters: control and formatting characters, soft
+    hyphens, combining marks that compose with nothing."""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     text = re.sub(r"[\t\r\n\v\f]", " ", unicodedata.normalize("NFKC", text))
@@ -45,16 +45,16 @@ def fold(text: str) -> str:
 
 
 def tokens(text: str) -> list[Token]:
-    """Those of a `visible` text."""
+    """The tokens of a `visible` text."""
     return [Token(fold(m[1]), m.start(), m.end()) for m in WORD.finditer(text)]
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The keys of a text's tokens."""
+    """The normalised words of a text."""
     return tuple(WORD.findall(fold(text)))
 
 
 def spellings(phrase: str) -> set[tuple[str, ...]]:
-    """A phrase as it may be typed: "Gürtel" as gurtel and as guertel."""
+    """The ways a phrase may be typed: "Gürtel" as gurtel and as guertel."""
     phrase = unicodedata.normalize("NFC", phrase)
     return {words(phrase), words(phrase.lower().translate(SPELLED_OUT))}

@@ -1,4 +1,4 @@
-"""Finding concepts by words: exactly, by their stems, or within a compound."""
+"""Looks up concepts by words: exactly, by stem, or as part of a compound."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -25,10 +25,10 @@ STEMMERS: Final = {
     "en": "english", "de": "german", "fr": "french", "es": "spanish", "sv": "swedish"
 }  # fmt: skip
 MOST_WORDS: Final = 5
-# Shorter words are taken as they stand: too many would share a stem.
+# Shorter words aren't stemmed: too many would share a stem.
 LEAST_STEMMED: Final = 4
 LEAST_PART: Final = 3
-# Languages that write compounds as one word, and the letters they put between the parts.
+# Languages that write compounds as one word, and their linking letters.
 COMPOUNDING: Final = ("de", "sv", "en")
 LINKS: Final = ("", "s", "n", "en", "e", "er", "es", "a", "o")
 NO_LINK: Final = ("",)
@@ -37,7 +37,7 @@ _stemming = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a phrase may mean in a language: a concept, or the role of a control word."""
+    """A phrase's meaning in a language: a concept, or the role of a control word."""
 
     language: str
     concept: Concept | None = None
@@ -46,7 +46,7 @@ class Meaning:
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Concepts, the words that steer how others are read, and ways to find them by words."""
+    """Concepts and control words, with look-ups by word."""
 
     concepts: Sequence[Concept]
     controls: Mapping[str, Mapping[str, Sequence[str]]]
@@ -63,7 +63,7 @@ class Vocabulary:
 
     @cached_property
     def stems(self) -> Mapping[str, Mapping[Phrase, list[Meaning]]]:
-        """By language; control words have none."""
+        """By language; control words aren't stemmed."""
         found: dict[str, dict[Phrase, list[Meaning]]] = {lang: {} for lang in LANGUAGES}
         for phrase, meanings in self.exact.items():
             for meaning in meanings:
@@ -74,7 +74,7 @@ class Vocabulary:
 
     @cached_property
     def roles(self) -> Mapping[str, frozenset[Phrase]]:
-        """The phrases of each role of control words, in all languages."""
+        """The phrases of each control role, in all languages."""
         found: dict[str, set[Phrase]] = defaultdict(set)
         for phrase, meanings in self.exact.items():
             for meaning in meanings:
@@ -89,7 +89,7 @@ class Vocabulary:
 
     @cached_property
     def single(self) -> Sequence[str]:
-        """Words that are a phrase of their own and mean a concept."""
+        """Single words that name a concept."""
         return sorted(
             phrase[0]
             for phrase, meanings in self.exact.items()
@@ -97,8 +97,8 @@ class Vocabulary:
         )
 
     def begun(self, beginning: str, language: str) -> list[tuple[str, Concept]]:
-        """Naming words of a language, or English, that begin so: types before other concepts, the
-        language's own first, the shortest word of each concept."""
+        """Words with this prefix, in the language or English: types before other concepts, the
+        given language first, the shortest word for each concept."""
         words = self.single[bisect_left(self.single, beginning) :]
         found: dict[str, tuple[tuple[bool, bool, int], str, Concept]] = {}
         for word in takewhile(lambda w: w.startswith(beginning), words):
@@ -112,7 +112,7 @@ class Vocabulary:
         return [(word, concept) for _rank, word, concept in sorted(found.values(), key=_first)]
 
     def meanings(self, phrase: Phrase) -> Sequence[Meaning]:
-        """As it stands, else written as one word, else by stems."""
+        """Exact match, else the words joined as one, else by stems."""
         found = self.exact.get(phrase)
         if not found and len(phrase) == 2:
             found = self.exact.get(("".join(phrase),))
@@ -126,7 +126,7 @@ class Vocabulary:
         return self.stems[language].get(stemmed(phrase, language), ())
 
     def parts(self, word: str) -> list[str]:
-        """The known words that a compound is made of: Damenwinterjacke is damen, winter, jacke."""
+        """The known parts of a compound: Damenwinterjacke is damen, winter, jacke."""
         for language in COMPOUNDING:
             if found := next(self._splits(word, language), None):
                 return found
@@ -172,13 +172,13 @@ def _first(found: tuple[tuple[bool, bool, int], str, Concept]) -> tuple[bool, bo
 
 @bounded(1)
 def vocabulary() -> Vocabulary:
-    """That of the data files alone."""
+    """The vocabulary of the data files, without synonyms."""
     return Vocabulary(concepts(), controls())
 
 
 @bounded(20_000)
 def stem(word: str, language: str) -> str:
-    with _stemming:  # a stemmer keeps the word it works on
+    with _stemming:  # a stemmer isn't thread-safe
         return str(_stemmer(language).stemWord(word))
 
 

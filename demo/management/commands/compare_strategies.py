@@ -58,12 +58,12 @@ class Command(BaseCommand):
                     raise CommandError(f"{study.title}: {error}") from error
             kept[name] = summary(study, found)
             show(kept[name])
-            # At once: what was found stands, whatever comes of the next.
+            # Saved after each study, so that an interruption loses nothing.
             write(kept, options["json"], options["plot"])
 
 
 def chosen(options: Namespace, shoppers: int, known: float) -> dict[str, Study]:
-    """The studies asked for; raise CommandError, naming the option."""
+    """The requested studies; raises CommandError naming the option."""
     if options.studies:
         wanted = {n: s for n, s in STUDIES.items() if {n, "all"} & set(options.studies)}
         return {
@@ -82,13 +82,13 @@ def chosen(options: Namespace, shoppers: int, known: float) -> dict[str, Study]:
 
 
 def panel_of(name: str) -> tuple[int, int]:
-    """Each ready-made study has customers of its own: who comes twice is known to the shop."""
+    """Each ready-made study has its own customers, as the shop remembers returning ones."""
     names = list(STUDIES)
     return (names.index(name), len(names)) if name in names else (0, 1)
 
 
 def read_kept(file: Path | None) -> dict[str, Figures]:
-    """What the file holds of other studies: it is added to."""
+    """The file's results of other studies, to which new ones are added."""
     if file is None or not file.exists():
         return {}
     kept: dict[str, Figures] = json.loads(file.read_text())

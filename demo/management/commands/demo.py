@@ -73,7 +73,7 @@ class Command(BaseCommand):
             begin.end(data)
 
     def run(self, data: DataSet, options: dict[str, Any]) -> None:
-        # Models can be imported only once the settings know the database.
+        # Models can only be imported once the settings know the database.
         from demo.run.shop import Demo
         from demo.run.steps import StepError
 

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         "with anything else in it is refused."
     )
 
-    # It reads and writes files only, so it runs before there are services or a database.
+    # It only reads and writes files, so it runs before there are services or a database.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         )
 
     def _draw(self, out: Path) -> int:
-        # Pillow is needed for pictures only, and costs every other run its start-up time.
+        # Imported late: only pictures need Pillow, which takes time to load.
         from demo.data.pictures import draw_all
 
         with _bar("pictures", len(read_articles(out))) as advance:
@@ -83,10 +83,10 @@ class Command(BaseCommand):
 
 @contextmanager
 def stoppable(advance: Advance) -> Iterator[Advance]:
-    """`advance` that also ends the run after a Ctrl-C, should numpy have lost the exception.
+    """Wraps `advance` so that it also ends the run after a Ctrl-C that numpy swallowed.
 
-    Now and then one that is raised while numpy runs goes no further: it clears errors of its own
-    and takes it for one of them.
+    An exception raised while numpy is running is occasionally lost, because numpy clears it
+    together with errors of its own.
     """
     pressed = False
 
@@ -109,7 +109,7 @@ def stoppable(advance: Advance) -> Iterator[Advance]:
 
 @contextmanager
 def _bar(what: str, total: int) -> Iterator[Advance]:
-    """A progress bar on a terminal, nothing elsewhere; yields the function that advances it."""
+    """A progress bar on a terminal, nothing otherwise; yields the function that advances it."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:

@@ -16,7 +16,7 @@ from demo.shoppers.report import Figures, figures
 
 
 def add_shop(parser: CommandParser) -> None:
-    """The options of every command that sends shoppers."""
+    """Options shared by all commands that send shoppers."""
     parser.add_argument(
         "--data-dir",
         type=Path,
@@ -29,7 +29,7 @@ def add_shop(parser: CommandParser) -> None:
 
 
 def add_plan(parser: CommandParser) -> None:
-    """Those of a crowd."""
+    """Options that describe a crowd."""
     add_shop(parser)
     parser.add_argument("--shoppers", type=int, default=200, help="how many come in all (200)")
     parser.add_argument("--at-once", type=int, default=50, help="at most together (50)")
@@ -42,7 +42,7 @@ def add_plan(parser: CommandParser) -> None:
 
 
 def plan_of(options: dict[str, Any]) -> Plan:
-    """Raise CommandError, naming the option."""
+    """Raises CommandError naming the option."""
     for name, low in (("shoppers", 1), ("at_once", 1), ("think", 0), ("known", 0)):
         if options[name] < low:
             raise CommandError(f"--{name.replace('_', '-')} must be {low} or more")

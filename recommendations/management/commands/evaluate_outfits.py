@@ -65,7 +65,7 @@ class Command(BaseCommand):
         self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
 
     def write(self, figures: dict[str, Any], numbers: Path | None, plot: Path | None) -> None:
-        """Into the files asked for, and beside the active bundle for its page in the admin."""
+        """Write the requested files, and a copy beside the active bundle for its admin page."""
         text = msgspec.json.format(msgspec.json.encode(figures), indent=1).decode() + "\n"
         picture = drawing(figures["systems"], PLOTTED)
         wanted = [(numbers, text), (plot, picture)]
@@ -115,7 +115,7 @@ def plain(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:
 
 
 def ahead(figures: dict[str, Any]) -> Table:
-    """A line per simpler way: how far the model is ahead of it on the same baskets."""
+    """A line per baseline: the model's lead over it on the same baskets."""
     shown = Table(title="the model's lead, basket by basket")
     shown.add_column("")
     for measure in PLOTTED:

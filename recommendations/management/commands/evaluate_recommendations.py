@@ -18,7 +18,7 @@ from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluate
 from web.arguments import day
 
-# Everybody who bought something in the last week, by lists of twelve.
+# Kaggle's protocol: everybody who bought in the last week, lists of twelve.
 KAGGLE: Final = Plan(holdout_days=7, k=12, rolls=1, customers=10_000_000)
 # The model's admin page links to them.
 PAGE, NUMBERS = "evaluation.html", "evaluation.json"

@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
 
 def rows_of(bundle: Bundle, articles: list[str]) -> list[int]:
-    """Raise CommandError for an article that the model doesn't know."""
+    """Raise CommandError for an article unknown to the model."""
     found = []
     for article in articles:
         row = bundle.row_of(int(article)) if article.isdecimal() else ABSENT

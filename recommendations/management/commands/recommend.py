@@ -65,7 +65,7 @@ def past(bundle: Bundle, about: Profile, title: str) -> Table:
 
 
 def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
-    """The shelf with its reasons, what each generator gave, and what the ranker made of it."""
+    """The shelf with its reasons, what each generator contributed, and the ranker's explanation."""
     table = Table("", "article", "name", "score", "reason", "from", "ranker", title=title)
     found, why = generate(bundle, about), causes(bundle, about)
     of_ranker = opinions(bundle, about, found)
@@ -84,7 +84,7 @@ def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
 
 
 def told(opinion: Opinion | None) -> str:
-    """The chance of a purchase, the place in the blend, and the features that moved it most."""
+    """Purchase probability, place in the blend, and the features that moved it most."""
     if opinion is None:
         return ""
     moved = ", ".join(f"{name} {share:+.2f}" for name, share in opinion.moved.items())

@@ -71,7 +71,7 @@ class Command(BaseCommand):
 
 
 def wardrobe_for(as_of: date | None, progress: Progress) -> Wardrobe:
-    """The active model's when it was made as of that day, else one trained on the spot."""
+    """The active model's wardrobe if it has that as-of day, else one trained on the spot."""
     bundle = registry.active()
     if bundle is not None and as_of in (None, date.fromisoformat(bundle.manifest.as_of)):
         return wardrobe_of(bundle)

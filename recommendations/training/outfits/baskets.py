@@ -1,4 +1,4 @@
-"""Counting what is bought together: baskets of one customer and day, pairs of different slots."""
+"""Counts what is bought together: baskets of one customer and day, pairs of different slots."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from sparse_dot_topn import sp_matmul_topn
 from recommendations.dataset.inputs import Sales
 from recommendations.outfits.pairs import Floats, Ints, Pairs
 
-# More in one basket is a whole family's wardrobe, or a reseller's.
+# Larger baskets are a whole family's wardrobe, or a reseller's.
 MOST_ITEMS = 20
-# Kept of each article and product: the partners met most often.
+# Partners stored per article and product: the most frequent ones.
 PARTNERS = 200
 DEEP = 400
 GROUP_DAYS = 90
-# Added to what was seen and to what chance gives, so that few baskets say little.
+# Added to observed and expected counts, so that few baskets say little.
 SMOOTHING = 3.0
 WEEK = 7
 CHUNK = 1_000_000
@@ -31,7 +31,7 @@ class Baskets:
 
 
 def baskets_of(sales: Sales, articles: int) -> Baskets:
-    """Distinct articles by customer and day; baskets of one article or above MOST_ITEMS are out."""
+    """Distinct articles by customer and day; only baskets of 2 to MOST_ITEMS articles."""
     order = np.lexsort((sales.row, sales.customer, sales.day))
     day, customer, row = sales.day[order], sales.customer[order], sales.row[order]
     new = np.ones(len(row), np.bool_)
@@ -59,10 +59,10 @@ def grouped(items: sparse.csr_matrix, group: Ints, groups: int) -> sparse.csr_ma
 
 
 def pairs_of(baskets: Baskets, part: Ints) -> Pairs:
-    """The partners of each column, of another part; of the DEEP met most often at most PARTNERS.
+    """The partners of each column, from other parts; at most PARTNERS of the DEEP most frequent.
 
-    The expectation is taken week by week, E_ab = Σ_w n_aw n_bw / N_w: what is sold in the same
-    season isn't worn together for that.
+    The expectation is summed over weeks, E_ab = Σ_w n_aw n_bw / N_w: a shared season alone does not
+    make two articles partners.
     """
     items, count = baskets.items, baskets.items.shape[1]
     met = sp_matmul_topn(items.T.tocsr(), items, top_n=min(DEEP, count), n_threads=THREADS).tocoo()
@@ -99,7 +99,7 @@ def expected(baskets: Baskets, row: Ints, column: Ints) -> Floats:
 def group_lifts(baskets: Baskets, groups: Ints, part: Ints) -> list[Floats]:
     """Per row of `groups` a square: log((n + SMOOTHING) / (E + SMOOTHING)), pairs of two parts.
 
-    From the baskets of the last GROUP_DAYS: enough of them for whole groups, and of the season.
+    From the baskets of the last GROUP_DAYS: enough for whole groups, and of the current season.
     """
     recent = baskets.day > baskets.day.max(initial=0) - GROUP_DAYS
     items = baskets.items[recent]
@@ -110,7 +110,7 @@ def group_lifts(baskets: Baskets, groups: Ints, part: Ints) -> list[Floats]:
 
 
 def group_lift(codes: Ints, row: Ints, column: Ints, n: Floats) -> Floats:
-    """One square of lifts, from pairs of articles that met n times."""
+    """One square of lifts, from pairs of articles with counts n."""
     size = int(codes.max(initial=-1)) + 1
     cell = codes[row].astype(np.int64) * size + codes[column]
     met = np.bincount(cell, n, size * size).reshape(size, size)

@@ -1,4 +1,4 @@
-"""Learning what each pair feature is worth, from baskets the counts have not seen."""
+"""Learns the weight of each pair feature from baskets held out of the counts."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -11,15 +11,15 @@ from recommendations.outfits.listwise import Choices, ranking_of, together
 from recommendations.outfits.model import Model
 from recommendations.training.outfits.questions import Question
 
-# Wrong choices beside each hidden article.
+# Decoys per hidden article.
 DECOYS = 5
-# More are drawn, as some are drawn twice or stand in the basket.
+# More are drawn, to allow for duplicates and articles in the basket.
 DRAWN = 3 * DECOYS
 
 
 def fitted(held_out: Sequence[Choices]) -> Floats:
-    """Weights of FEATURES by which hidden articles are told from decoys; the usual ones where
-    there are too few questions."""
+    """Weights of FEATURES that separate hidden articles from decoys; the default ones if there are
+    too few questions."""
     return ranking_of(together(held_out), usual())
 
 
@@ -28,8 +28,8 @@ def usual() -> Floats:
 
 
 def examples(model: Model, questions: Sequence[Question], seed: int) -> Choices:
-    """Of each question its hidden article and DECOYS of the same slot, drawn as often as they
-    sell: what is learned is how well articles go together, whatever their popularity."""
+    """Of each question its hidden article and DECOYS of the same slot, sampled by sales, so that
+    the weights measure how well articles go together, regardless of popularity."""
     rng = np.random.default_rng(seed)
     drawers = {number: Drawer(model, number, rng) for number in np.unique(model.slot).tolist()}
     features, starts, lines = [np.zeros((0, len(FEATURES)), np.float32)], [], 0
@@ -47,8 +47,8 @@ def examples(model: Model, questions: Sequence[Question], seed: int) -> Choices:
 
 
 class Drawer:
-    """Draws articles of a slot with the odds of their sales; what isn't sold is never drawn, as
-    telling it from what is would be learned in place of what goes together."""
+    """Samples articles of a slot in proportion to their sales. Unsold ones are never drawn: the
+    model would learn to tell them from sold ones instead."""
 
     def __init__(self, model: Model, slot: int, rng: np.random.Generator) -> None:
         sold = (model.slot == slot) & (model.popularity > model.popularity.min())
@@ -56,7 +56,7 @@ class Drawer:
         self._sum, self._rng = odds.cumsum(), rng
 
     def but(self, question: Question) -> Ints:
-        """DECOYS that are neither hidden nor in the bag; fewer where the slot has fewer."""
+        """DECOYS that are neither hidden nor in the bag; fewer if the slot has fewer."""
         drawn = self._rng.random(DRAWN) * self._sum[-1]
         rows = np.searchsorted(self._sum, drawn, side="right").clip(max=len(self._sum) - 1)
         rows = rows[~np.isin(rows, [*question.bag, question.hidden])]

@@ -9,14 +9,13 @@ import numpy as np
 from recommendations.dataset.inputs import Floats, Ints
 from recommendations.training.outfits.baskets import Baskets
 
-# Wrong choices come from this many places above and below the right one among the best sellers of
-# its slot.
+# Decoys come from this many ranks above and below the right answer among its slot's best sellers.
 NEARBY = 10
 
 
 @dataclass(frozen=True)
 class Question:
-    """`bag` is what is left of a basket, `hidden` what was taken out: the only one of its slot."""
+    """`bag` is the rest of a basket, `hidden` the removed article: the only one of its slot."""
 
     bag: Ints
     hidden: int
@@ -25,7 +24,7 @@ class Question:
 def questions_by_basket(
     baskets: Baskets, slot: Ints, most: int, rng: np.random.Generator
 ) -> Iterator[list[Question]]:
-    """Of each basket of two slots or more all its questions; a random `most` of the baskets."""
+    """All questions of each basket with two slots or more; a random `most` of the baskets."""
     starts, rows = baskets.items.indptr, baskets.items.indices
     order = rng.permutation(len(baskets.day)).tolist()
     found = (questions_of(rows[starts[n] : starts[n + 1]], slot) for n in order)
@@ -39,18 +38,18 @@ def questions_of(basket: Ints, slot: Ints) -> list[Question]:
 
 
 def one_a_basket(baskets: Baskets, slot: Ints, most: int, seed: int) -> list[Question]:
-    """As questions_by_basket, but of each basket one at random."""
+    """Like questions_by_basket, but one random question per basket."""
     rng = np.random.default_rng(seed)
     return [own[rng.choice(len(own))] for own in questions_by_basket(baskets, slot, most, rng)]
 
 
 class Decoys:
-    """Articles as popular as another one of the same slot, by the sales of the same week."""
+    """Articles of the same slot with similar popularity, by the sales of the same week."""
 
     def __init__(self, slot: Ints, sold: Floats, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
         self._slot = slot
-        # Equally sold ones come in random order, so that keys say nothing.
+        # Ties are shuffled, so that keys carry no information.
         order = np.lexsort((self._rng.random(len(slot)), -sold))
         order = order[sold[order] > 0]
         self._ranked = {number: order[slot[order] == number] for number in np.unique(slot).tolist()}

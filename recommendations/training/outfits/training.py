@@ -1,4 +1,4 @@
-"""Training the outfit model: count, fit on the last days, count again, shortlist."""
+"""Trains the outfit model: count, fit on the last days, count again, shortlist."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -30,18 +30,18 @@ from recommendations.training.outfits.baskets import (
 from recommendations.training.outfits.fit import examples, fitted, usual
 from recommendations.training.outfits.questions import Question, one_a_basket
 
-# Weights are learned on the fewest last days that give this many baskets, at most LAST_DAYS.
+# Weights are learned on the fewest last days with this many baskets, at most LAST_DAYS.
 BASKETS = 4000
 LAST_DAYS = 7
 QUESTIONS = 8000
-# Weights and ranking learn from several such periods, each held out of the counts in turn, and of
-# each from so many of its questions.
+# Weights and ranking are learned from several such periods, each held out of the counts in turn,
+# with this many questions each.
 PERIODS = 4
 JUDGED = 3000
 LISTS = 4000
-# What a search looks at beside the model.
+# Data of the search beside the model.
 COLUMNS = ("article", "product_type", "index_group", "colour_master")
-# An unsold article counts as if a small part of one had been sold.
+# An unsold article counts as a small fraction of one sale.
 UNSOLD = 0.02
 HALF_LIFE_DAYS = 7.0
 WINDOW_DAYS = 70
@@ -49,14 +49,14 @@ ONLINE = 2
 # Sales of its department that an article's own channel is mixed with.
 PRIOR_SALES = 5.0
 BLOCK = 64
-# A quick model keeps the shortlists of so many best sellers.
+# A quick model stores the shortlists of this many best sellers.
 QUICK_LISTS = 1000
 THREADS = 2
 
 
 @dataclass(frozen=True)
 class Goods:
-    """What is known of the articles beside their baskets."""
+    """Data about the articles beside their baskets."""
 
     articles: pd.DataFrame
     price: Floats
@@ -89,7 +89,7 @@ class Goods:
 def outfit_arrays(
     inputs: Inputs, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
-    """The outfit part of a bundle by name; `quick` with the usual weights."""
+    """The outfit part of a bundle by name; `quick` with the default weights."""
     model = trained(inputs, goods, seed, progress, quick=quick)
     sold, pool = proposed(model, goods.on_sale)
     if quick:
@@ -107,7 +107,7 @@ def outfit_arrays(
 
 
 def best(model: Model, sold: Flags, most: int) -> Flags:
-    """Those of the articles that sell best; shortlists of the others are made when asked for."""
+    """The best sellers among the articles; shortlists of the others are computed on demand."""
     rank = np.argsort(np.where(sold, -model.popularity, np.inf), kind="stable")
     kept = np.zeros_like(sold)
     kept[rank[:most]] = True
@@ -115,7 +115,7 @@ def best(model: Model, sold: Flags, most: int) -> Flags:
 
 
 def proposed(model: Model, on_sale: Flags) -> tuple[Flags, Pool]:
-    """Articles on sale that were sold lately, and the pool of them; all on sale if none were."""
+    """Articles on sale that were sold recently, and their pool; all on sale if none were."""
     sold = on_sale & (model.popularity > np.log(UNSOLD))
     return sold, pool_of(model, sold if sold.any() else on_sale, len(slots()))
 
@@ -123,8 +123,7 @@ def proposed(model: Model, on_sale: Flags) -> tuple[Flags, Pool]:
 def trained(
     inputs: Inputs, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
 ) -> Model:
-    """Pairs are judged, and lists ranked, by what periods tell that the counts haven't seen;
-    `quick`: by the usual weights."""
+    """Weights and ranking learned on held-out periods; `quick`: the default weights."""
     baskets = baskets_of(inputs.sales, len(goods.slot))
     progress(f"{len(baskets.day):,} baskets of two articles or more")
     weights, ranking = quick_weights() if quick else learned(inputs, baskets, goods, seed, progress)
@@ -134,7 +133,7 @@ def trained(
 
 
 def quick_weights() -> tuple[Floats, Floats]:
-    """The usual weights of pairs, and the ranking that they alone give."""
+    """The default pair weights, and the ranking that they alone give."""
     weights = usual()
     return weights, unranked(weights, len(slots()))
 
@@ -142,7 +141,7 @@ def quick_weights() -> tuple[Floats, Floats]:
 def learned(
     inputs: Inputs, baskets: Baskets, goods: Goods, seed: int, progress: Progress
 ) -> tuple[Floats, Floats]:
-    """Weights of pairs, and the ranking of lists."""
+    """Learned pair weights and list ranking."""
     before: list[tuple[Model, list[Question]]] = []
     for period in periods(baskets.day, inputs.as_of_day):
         asked, rest = parted(baskets, period)
@@ -187,13 +186,13 @@ def listed(model: Model, goods: Goods, questions: list[Question]) -> Choices:
 
 
 def lacking(model: Model, bag: Ints) -> Wishes:
-    """Only the slots without an article of the bag: what is hidden is of none of them."""
+    """Only the slots without an article of the bag: the hidden article is in one of them."""
     return Wishes(slots=frozenset(range(len(slots()))) - set(model.slot[bag].tolist()))
 
 
 def periods(days: Ints, as_of_day: int) -> list[range]:
-    """Days to hold out in turn, the latest first: the fewest last days that together have BASKETS
-    (at most LAST_DAYS), and as many before them, PERIODS in all where there are baskets."""
+    """Days to hold out in turn, latest first: the fewest last days that together have BASKETS (at
+    most LAST_DAYS), then as many before them, up to PERIODS as long as there are baskets."""
     for length in range(1, LAST_DAYS + 1):
         if np.count_nonzero(days > as_of_day - length) >= BASKETS:
             break
@@ -203,7 +202,7 @@ def periods(days: Ints, as_of_day: int) -> list[range]:
 
 
 def parted(baskets: Baskets, period: range) -> tuple[Baskets, Baskets]:
-    """Those of the period, and the others."""
+    """Splits into baskets of the period and the others."""
     held = np.isin(baskets.day, period)
     return (
         Baskets(baskets.items[held], baskets.day[held]),
@@ -212,7 +211,7 @@ def parted(baskets: Baskets, period: range) -> tuple[Baskets, Baskets]:
 
 
 def without(inputs: Inputs, period: range) -> Inputs:
-    """As if nobody had been in the shop in the period; what came after it is known."""
+    """The data without the period; what came after it is included."""
     sales = inputs.sales
     kept = ~np.isin(sales.day, period)
     known = Sales(**{name: part[kept] for name, part in vars(sales).items()})
@@ -245,7 +244,7 @@ def counted(inputs: Inputs, baskets: Baskets, goods: Goods) -> Model:
 
 
 def online(sales: Sales, department: Ints) -> Floats:
-    """Log-odds of a sale being online, per article; few sales lean on the department's."""
+    """Log-odds of a sale being online, per article; shrunk towards the department's."""
     internet = (sales.channel == ONLINE).astype(np.float64)
     sold = np.bincount(sales.row, minlength=len(department))
     clicks = np.bincount(sales.row, internet, len(department))
@@ -257,7 +256,7 @@ def online(sales: Sales, department: Ints) -> Floats:
 
 
 def popularity(sales: Sales, as_of_day: int, articles: int) -> Floats:
-    """Logarithm of the units sold lately: each counts half after HALF_LIFE_DAYS."""
+    """Logarithm of recent sales, whose weight halves after HALF_LIFE_DAYS."""
     age = as_of_day - sales.day
     weight = np.where(age < WINDOW_DAYS, 0.5 ** (age / HALF_LIFE_DAYS), 0.0)
     found: Floats = np.log(np.bincount(sales.row, weight, articles) + UNSOLD).astype(np.float32)
@@ -271,7 +270,7 @@ def stored_lists(model: Model, pool: Pool, sold: Flags) -> tuple[Ints, Ints]:
     rows = rows[np.argsort(audience[rows], kind="stable")]
     line = np.full(len(sold), NONE, np.int32)
     line[rows] = np.arange(len(rows))
-    # One audience a block, as an article's complements are of its own.
+    # One audience per block, as complements share the article's audience.
     parts = np.split(rows, np.flatnonzero(np.diff(audience[rows])) + 1)
     blocks = [part[at : at + BLOCK] for part in parts for at in range(0, len(part), BLOCK)] or [
         rows

@@ -56,7 +56,7 @@ def _is_newer(state: State, article: int, ts: int) -> bool:
 
 
 def _forget_old(state: State) -> None:
-    """Of what left the bag, at most two each time: so many come at most."""
+    """Forget at most two articles that left the bag: no event adds more than two."""
     times, bag = state.bag_ms, state.bag
     for _ in range(2):
         first = next(iter(times))

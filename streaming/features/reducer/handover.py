@@ -49,7 +49,7 @@ def owner_at(anonymous: State, ts: int) -> str | None:
 
 
 def forget(state: State) -> None:
-    """Everything but what tells a repetition, and whose the state is."""
+    """Forget everything except whose state this is, and what recognises a repetition."""
     kept = State(
         seen=state.seen, seen_impressions=state.seen_impressions, merged=state.merged,
         reset_ms=state.reset_ms, owners=state.owners,

@@ -32,11 +32,15 @@ def count_in_time(state: State, place: int, ts: int) -> None:
 
 
 def _drop_old(state: State, newest: int) -> dict[int, int]:
-    oldest = [newest // width - kept for width, kept in BUCKETS]
+    # By resolution, the smallest state.bucket_key that still counts.
+    least = [
+        ((newest // width - kept + 1) * RESOLUTIONS + resolution) * 8
+        for resolution, (width, kept) in enumerate(BUCKETS)
+    ]
     state.buckets = {
         key: number
         for key, number in state.buckets.items()
-        if (key >> 3) // RESOLUTIONS > oldest[(key >> 3) % RESOLUTIONS]  # state.bucket_of
+        if key >= least[(key >> 3) % RESOLUTIONS]
     }
     return state.buckets
 

@@ -121,7 +121,7 @@ def is_empty() -> bool:
 
 
 def forget_log() -> int:
-    """Unlink all that came of the log and the fences in it, so that workers read it from its start.
+    """Unlink everything made from the log, and the positions in it: workers then read it anew.
 
     Only while no worker runs: one at work would write between. Return the number of keys; raise
     StoreUnavailable.
@@ -137,7 +137,7 @@ def forget_log() -> int:
 
 
 def positions(topic_id: str, number: int) -> dict[int, int]:
-    """Where each of so many partitions stands; raise StoreUnavailable."""
+    """The position of each of `number` partitions; raise StoreUnavailable."""
     found = ask(*(("GET", keys.fence(p, topic_id)) for p in range(number)))
     return {p: NO_POSITION if at is None else int(at) for p, at in enumerate(found)}
 

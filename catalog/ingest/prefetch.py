@@ -1,4 +1,4 @@
-"""Making the next item while this one is used: for work that releases the GIL."""
+"""Prepares the next item while this one is in use: for work that releases the GIL."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def prefetched(items: Iterator[T]) -> Iterator[T]:
-    """The same items, the next one made in a thread of its own while this one is used."""
+    """The same items; a thread prepares the next one while the current one is in use."""
     with ThreadPoolExecutor(1) as pool:
         upcoming = pool.submit(next, items, None)
         while (item := upcoming.result()) is not None:

@@ -1,10 +1,10 @@
-"""The second template engine, for what is drawn dozens of times on a page: cards."""
+"""The second template engine, for what is rendered dozens of times per page: cards."""
 
 from typing import Any, Final
 
 from jinja2 import Environment
 
-# What is put into these is escaped before, once for many pages.
+# The values of these are escaped beforehand, once for many pages.
 ESCAPED_BEFORE: Final = ("shop/cards.html",)
 
 

@@ -1,7 +1,7 @@
-"""Names for show: H&M's raw names without their codes, shouting and abbreviations. Pure.
+"""Display names: H&M's raw names without codes, capitals and abbreviations. Pure.
 
-The data keep the name as it came; search, the API and the admin use it. Only pages show this one:
-"Jade HW Skinny Denim TRS (1)" becomes "Jade High Waist Skinny Denim Trousers".
+The data, search, the API and the admin use the raw name; only pages show this one: "Jade HW Skinny
+Denim TRS (1)" becomes "Jade High Waist Skinny Denim Trousers".
 """
 
 import re
@@ -9,9 +9,9 @@ from typing import Final
 
 from web.cache import bounded
 
-# At the end of a name: "(1)", "(J)", "(T VP)", and a campaign's price.
+# Suffixes: "(1)", "(J)", "(T VP)", and a campaign's price.
 TAIL: Final = re.compile(r"\s*(\((\d+|[A-Z]( ?[A-Z]){0,2})\)|\b\d+\.\d\d)$")
-# Departments, licences and production runs, where they stand last.
+# Trailing codes of departments, licences and production runs.
 CODES: Final = frozenset({
     "AK", "BB", "BG", "CC", "CE", "CNY", "CS", "CSP", "DIV", "DT", "ED", "EDC", "EQ", "ES", "GDC",
     "LE", "MC", "OC", "OL", "PC", "PE", "PQ", "RT", "SB", "SC", "SG", "TD", "TP", "TVP", "V5",
@@ -29,7 +29,7 @@ SHOUTED: Final = 4
 
 @bounded(50_000)
 def title_of(name: str) -> str:
-    """The name as a shop would print it; as it came where nothing would be left of it."""
+    """The display name; the raw name if nothing would be left."""
     words = without_codes(name)
     shown = [word_of(word, position) for position, word in enumerate(words)]
     text = " ".join(word for word in shown if word)
@@ -37,7 +37,7 @@ def title_of(name: str) -> str:
 
 
 def without_codes(name: str) -> list[str]:
-    """The words of the name up to the codes at its end; the first stays."""
+    """The words of the name without trailing codes; the first word always stays."""
     text = name.strip()
     while (shorter := TAIL.sub("", text)) not in ("", text):
         text = shorter
@@ -48,7 +48,7 @@ def without_codes(name: str) -> list[str]:
 
 
 def word_of(word: str, position: int) -> str:
-    """One word, spelled out and no longer shouted; "1p" says nothing and goes."""
+    """One word, expanded and not in capitals; "1p" is dropped."""
     if pack := PACK.fullmatch(word):
         return "" if pack[1] == "1" else f"{pack[1]}-pack"
     if spelled := WORDS.get(word.lower()):

@@ -1,0 +1,1 @@
+from streaming.tests.conftest import log, store  # noqa: F401
