@@ -44,7 +44,7 @@ def admin_routes() -> set[str]:
 
 def unlimited(settings: Settings) -> None:
     """Rate limits are tested elsewhere."""
-    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "guard" not in name]
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.endswith(".Guard")]
 
 
 class Actors:

@@ -47,7 +47,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-UNLIMITED = dict.fromkeys(("reads", "recommendations", "events"), "100000000/min")
+UNLIMITED = dict.fromkeys(("reads", "recommendations", "events", "photos"), "100000000/min")
 
 
 @pytest.fixture

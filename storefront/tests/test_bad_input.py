@@ -24,7 +24,7 @@ from web.quotas import Limit
 CASES = [json.loads(line) for line in Path(__file__).with_name("bad_input.jsonl").open()]
 GOOD = {"type": "view", "article": "0108775015", "id": "good"}
 COUNTS = (b"quota:",)  # request counters
-UNLIMITED = dict.fromkeys(("reads", "recommendations", "events"), "100000000/min")
+UNLIMITED = dict.fromkeys(("reads", "recommendations", "events", "photos"), "100000000/min")
 
 
 def written_out(value: Any) -> Any:
