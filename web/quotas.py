@@ -158,4 +158,6 @@ class Limited(APIView):
         for name, value in (limit.headers() if limit else {}).items():
             answer[name] = value
         answer["Content-Security-Policy"] = NOTHING_TO_LOAD
+        if not answer.has_header("Cache-Control"):  # no proxy may keep what is somebody's own
+            answer["Cache-Control"] = "private, no-store"
         return answer

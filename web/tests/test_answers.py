@@ -85,6 +85,13 @@ def test_while_the_data_change_no_answer_is_tagged() -> None:
     assert "ETag" not in answer({"size": 3})
 
 
+def test_no_proxy_keeps_an_answer_that_does_not_say_it_may() -> None:
+    MADE_OF[0] = None
+    assert answer({"size": 3})["Cache-Control"] == "private, no-store"
+    MADE_OF[0] = ("data", 1)
+    assert answer({"size": 3})["Cache-Control"] == "no-cache"
+
+
 def test_a_quota_is_told_and_then_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Limit, "THROTTLE_RATES", {"reads": "1/day"})
     mine, other = (f"2001:db8::{uuid4().hex[:4]}:{uuid4().hex[:4]}" for _ in range(2))
