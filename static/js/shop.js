@@ -82,7 +82,11 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 document.addEventListener("htmx:oobAfterSwap", () => {
   if (!openFacets.size) return;
   for (const facet of document.querySelectorAll("#facets details")) facet.open = openFacets.has(facet.id);
-  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!focused) return;
+  document.getElementById(focused)?.focus({ preventScroll: true });
+  focused = "";
 });
 
 // --- What another tab of this shop changes is followed, when this one is looked at ---
