@@ -157,11 +157,13 @@ def test_a_shelf_follows_without_a_reload(
     page = context.new_page()
     page.goto("/")
     other = context.new_page()
-    shelf = page.locator("#shelf-recently-viewed").filter(has_text=shirt.name)
+    shelf = page.locator("#shelf-for-you").filter(has_text=f"Because you viewed {shirt.name}")
     give_up = time.monotonic() + PATIENCE_S
     while not shelf.count():
         assert time.monotonic() < give_up, "the shelf never came"
+        other.bring_to_front()
         other.goto(address(shirt))
+        page.bring_to_front()
         page.wait_for_timeout(2500)
     assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
 
