@@ -15,7 +15,6 @@ FEW = 5
 EARLY_ROWS, HOPELESS = 100_000, 0.5
 MOST_SHOWN = 160
 ALL = 100  # percent
-ALL = 100
 
 
 @dataclass(frozen=True)
