@@ -99,5 +99,4 @@ class Status(Limited):
         },
     )
     def get(self, request: Request) -> Response:
-        found = StatusSerializer(pipeline.look()).data
-        return Response(found, headers={"Cache-Control": "no-store"})
+        return Response(StatusSerializer(pipeline.look()).data)

@@ -220,22 +220,28 @@ class ConsumerRuntime:
 
     def _apply_or_file(self, batch: PartitionBatch) -> None:
         """Halve a batch until the record is found that fails for its own sake, and file it."""
+        error = self._fault_of(batch)
+        if error is not None and len(batch.records) > 1:
+            for half in batch.halves():
+                self._apply_or_file(half)
+        elif error is not None:
+            self._file(batch, error)
+
+    def _fault_of(self, batch: PartitionBatch) -> Exception | None:
+        """Apply it; what one of its records made fail, None where all went well."""
         try:
             self._apply([batch])
         except Exception as error:
             if not self._is_records_fault(error):
                 raise
-            if len(batch.records) > 1:
-                for half in batch.halves():
-                    self._apply_or_file(half)
-                return
-            self._file(batch, error)
+            return error
+        return None
 
     def _file(self, batch: PartitionBatch, error: Exception) -> None:
         log = self.assignment.log
         assert log is not None  # noqa: S101
         why = f"{self.processor.name} can't work on it: {type(error).__name__}: {error}"
-        logger.exception("Filed as a dead letter: %s", why)
+        logger.error("Filed as a dead letter: %s", why, exc_info=error)
         passed = PartitionBatch(batch.partition, [], batch.next_offset)
         dead = [DeadRecord(batch.partition, record, why) for record in batch.records]
         self._write(log, Work([passed], dead), time.monotonic())
