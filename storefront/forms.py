@@ -14,7 +14,7 @@ from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving.serving import MAX_K
 from storefront.models import MAX_QUANTITY
 
-MOST_DIGITS = 10
+MAX_DIGITS = 10
 
 
 class ArticleField(forms.CharField):
@@ -59,7 +59,7 @@ class ShelfPlaceForm(forms.Form):
 
     def clean_beside(self) -> list[int]:
         parts = self.cleaned_data["beside"].split(",")
-        return [int(part) for part in parts if part.isdecimal() and len(part) <= MOST_DIGITS]
+        return [int(part) for part in parts if part.isdecimal() and len(part) <= MAX_DIGITS]
 
 
 class AddressForm(forms.Form):

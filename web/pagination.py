@@ -17,7 +17,7 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
     }  # fmt: skip
 
 
-class WholeCursor(CursorPagination):
+class StrictCursorPagination(CursorPagination):
     """Pages by a unique integer; an invalid cursor or page size is a 400."""
 
     ordering = "-pk"

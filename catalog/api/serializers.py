@@ -10,7 +10,7 @@ from rest_framework.reverse import reverse
 from catalog import money
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article, ArticleSummary
-from catalog.products import ShownProduct
+from catalog.products import ProductCard
 from web.sparse import FIELDS, SparseSerializer
 
 PICTURE_WIDTH = 480
@@ -144,17 +144,17 @@ class ProductSerializer(SparseSerializer):
     )
     articles = ArticleCardSerializer(many=True, source="shown", help_text="Best-selling first.")
 
-    def get_url(self, product: ShownProduct) -> str:
+    def get_url(self, product: ProductCard) -> str:
         request = self.context.get("request")
         return reverse("api-product", args=[product.product_code], request=request)
 
     @extend_schema_field(PriceRangeSerializer)
-    def get_price(self, product: ShownProduct) -> dict[str, object]:
+    def get_price(self, product: ProductCard) -> dict[str, object]:
         prices = [money.amount(article.summary.price) for article in product.shown]
         span = {"lowest": min(prices), "highest": max(prices), "currency": settings.CURRENCY}
         return dict(PriceRangeSerializer(span).data)
 
-    def get_units_recent(self, product: ShownProduct) -> int:
+    def get_units_recent(self, product: ProductCard) -> int:
         return sum(article.summary.units_recent for article in product.shown)
 
 

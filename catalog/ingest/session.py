@@ -50,7 +50,7 @@ def loading() -> Iterator[None]:
 
 
 @contextmanager
-def only_one() -> Iterator[None]:
+def ingest_lock() -> Iterator[None]:
     """Hold the database-wide ingest lock. The server releases it if this process is killed."""
     for attempt in range(LOCK_TRIES):
         if query("SELECT pg_try_advisory_lock(%s)", LOCK):

@@ -21,11 +21,11 @@ from catalog.ingest.errors import IngestError
 from catalog.ingest.keys import (
     UNKNOWN,
     CustomerKeys,
-    Known,
+    KnownKeys,
     canonical,
     first_occurrences,
     pack,
-    spread,
+    to_words,
 )
 from catalog.ingest.reading.dialect import Dialect
 from catalog.ingest.reading.packing import skip
@@ -280,7 +280,7 @@ def test_a_bad_customer_cell_costs_itself_only(row: dict[str, str], reason: str)
 CUSTOMERS = CustomerKeys(
     pack(pa.array([hm.customer_id(1), hm.customer_id(2)])), np.array([7, 8], dtype=np.int32)
 )
-KNOWN = Known(CUSTOMERS, np.array([900001001, 900001002], dtype=np.int32))
+KNOWN = KnownKeys(CUSTOMERS, np.array([900001001, 900001002], dtype=np.int32))
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_ids_of_any_form_find_their_own_key(texts: list[str]) -> None:
         text for text in dict.fromkeys(texts) if canonical(pa.array([text]))[0].as_py() == text
     ]
     known += [hm.customer_id(1)]
-    keys = CustomerKeys(spread(pa.array(known)), np.arange(len(known), dtype=np.int32))
+    keys = CustomerKeys(to_words(pa.array(known)), np.arange(len(known), dtype=np.int32))
     assert keys.find_ids(pa.array(known)).tolist() == list(range(len(known)))
     assert keys.find_ids(pa.array([hm.customer_id(1).upper()])).tolist() == [len(known) - 1]
     assert keys.find_ids(pa.array(["a stranger, longer than"])).tolist() == [UNKNOWN]

@@ -43,7 +43,7 @@ def begin(data: DataSet, base: Path, port: int | None, say: Say) -> NoReturn:
         say("PostgreSQL, Redis and Kafka …")
         addresses = services.up(data.var, say=lambda line: say(f"  {line}"))
     except BaseException:
-        warden.dismiss(watching, data.var)
+        warden.stop(watching, data.var)
         raise
     environment = {
         "DEMO": "1",
@@ -66,4 +66,4 @@ def check_free(port: int | None) -> None:
 
 def end(data: DataSet) -> None:
     """Stop everything; called in the second half."""
-    warden.dismiss(int(os.environ[WARDEN]), data.var)
+    warden.stop(int(os.environ[WARDEN]), data.var)

@@ -267,7 +267,7 @@ def history_replays(shop: Shop) -> str:
     sold = Transaction.objects.filter(t_dat=day).count()
 
     def replayed() -> list[Logged]:
-        shop.log.look()
+        shop.log.read_new()
         return list(shop.log.matching(lambda event: event.source == "replay"))
 
     before = len(replayed())

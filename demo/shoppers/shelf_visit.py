@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from demo.shoppers import choice
 from demo.shoppers.browser import Card, Shelf
-from demo.shoppers.choice import Mind
+from demo.shoppers.choice import ShopperModel
 from demo.shoppers.shopper import Visit
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
@@ -27,7 +27,7 @@ class ShelfVisit(Visit):
 
     kind: str = "for-you"
     finds: float = 0.0
-    later: Mind | None = None
+    later: ShopperModel | None = None
 
     async def run(self, customer: int | None) -> None:
         """Raises ShopError if the shop fails."""

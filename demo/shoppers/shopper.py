@@ -7,8 +7,8 @@ from typing import Final
 
 from demo.shoppers import choice
 from demo.shoppers.browser import Browser, Card, Page, Shelf, ShopError
-from demo.shoppers.choice import Mind
-from demo.shoppers.ground_truth import Minds
+from demo.shoppers.choice import ShopperModel
+from demo.shoppers.ground_truth import GroundTruth
 
 MAX_PAGES: Final = 25
 MAX_STEPS: Final = 6
@@ -17,7 +17,7 @@ TYPED: Final = {"mail": "sim@example.org", "zip": "12345", "post": "12345", "cit
 
 
 @dataclass(frozen=True)
-class Looked:
+class ShelfImpression:
     """A viewed shelf. `value`: its probability of a click; `best`: that of the best possible."""
 
     shopper: int
@@ -38,11 +38,11 @@ class Visit:
 
     number: int
     browser: Browser
-    minds: Minds
-    mind: Mind
+    minds: GroundTruth
+    mind: ShopperModel
     dice: Random
     think: Callable[[], Awaitable[None]]
-    looked: list[Looked] = field(default_factory=list)
+    looked: list[ShelfImpression] = field(default_factory=list)
     pages: int = 0
     bought: int = 0
     spent: int = 0
@@ -88,7 +88,7 @@ class Visit:
         chances = choice.click_chance(self.minds, self.mind, shelf.articles)
         rows = [self.minds.row[a] for a in shelf.articles if a in self.minds.row]
         self.looked.append(
-            Looked(
+            ShelfImpression(
                 shopper=self.number,
                 page=self.pages,
                 widget=shelf.widget,

@@ -10,12 +10,12 @@ from rest_framework.response import Response
 
 from recommendations.api.serializers import LARGEST_KEY, ArticleIdField
 from recommendations.outfits.slots import slots
-from recommendations.serving.outfits import ALTERNATIVES, MOST_ARTICLES, Outfit, Request, outfit
+from recommendations.serving.outfits import ALTERNATIVES, MAX_ARTICLES, Outfit, Request, outfit
 from streaming.identity.shoppers import known_shopper
 from web.problems import documented
 from web.quotas import Limited
 
-MOST_SWAPPED = 200
+MAX_SWAPPED = 200
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{1,7}(\.\d{1,2})?$", "examples": ["80.00"]})
@@ -29,19 +29,19 @@ class OutfitQuery(serializers.Serializer[dict[str, Any]]):
     articles = serializers.ListField(
         child=ArticleIdField(),
         default=list,
-        max_length=MOST_ARTICLES,
+        max_length=MAX_ARTICLES,
         help_text="The bag, or the one article to start from; unknown ones are passed over.",
     )
     locked = serializers.ListField(
         child=ArticleIdField(),
         default=list,
-        max_length=MOST_ARTICLES,
+        max_length=MAX_ARTICLES,
         help_text="Pieces of the look to keep.",
     )
     swapped = serializers.ListField(
         child=ArticleIdField(),
         default=list,
-        max_length=MOST_SWAPPED,
+        max_length=MAX_SWAPPED,
         help_text="Pieces not to propose again.",
     )
     slots = serializers.ListField(
@@ -114,7 +114,7 @@ ANSWERS = {
 QUERY: Final = OutfitQuery()
 
 
-def shown(found: Outfit) -> dict[str, Any]:
+def outfit_body(found: Outfit) -> dict[str, Any]:
     """The same output as OutfitSerializer, several times faster; a test compares the two."""
     return {
         **vars(found),
@@ -165,4 +165,4 @@ class OutfitView(Limited):
     def answer(self, request: HttpRequest, data: Any) -> Response:
         asked = Request(**QUERY.run_validation(data))
         found = outfit(asked, known_shopper(request._request))
-        return Response(shown(found))
+        return Response(outfit_body(found))

@@ -20,9 +20,9 @@ from recommendations.vision.search import SMALLEST_SIDE, WHOLE, Alike, Box, alik
 from web.problems import TooLargeError as TooLargeProblem
 from web.problems import documented
 from web.quotas import Limited
-from web.uploads import MOST_BYTES, keep_in_memory
+from web.uploads import MAX_BYTES, keep_in_memory
 
-MOST: Final = 48
+MAX_ARTICLES: Final = 48
 
 
 class NotReadyError(APIException):
@@ -52,7 +52,7 @@ class BoxField(serializers.CharField):
 
 class PhotoQuery(serializers.Serializer[dict[str, Any]]):
     picture = serializers.FileField(
-        help_text=f"JPEG, PNG or WebP, at most {MOST_BYTES // 1_000_000} MB and 40 megapixels. "
+        help_text=f"JPEG, PNG or WebP, at most {MAX_BYTES // 1_000_000} MB and 40 megapixels. "
         "It is looked at and forgotten."
     )
     box = BoxField(
@@ -65,7 +65,7 @@ class PhotoQuery(serializers.Serializer[dict[str, Any]]):
     look = serializers.BooleanField(
         default=False, help_text="Find the pieces of a whole look, slot by slot, as well."
     )
-    k = serializers.IntegerField(default=12, min_value=1, max_value=MOST)
+    k = serializers.IntegerField(default=12, min_value=1, max_value=MAX_ARTICLES)
 
 
 class AlikeSerializer(serializers.Serializer[Any]):
@@ -121,12 +121,12 @@ class PhotoView(Limited):
         return Response(
             {
                 "model_version": bundle.version,
-                "items": shown(bundle, found),
+                "items": photo_body(bundle, found),
                 "parts": [
                     {
                         "slot": slots().names[part.slot],
                         "box": list(part.box),
-                        "items": shown(bundle, part.found),
+                        "items": photo_body(bundle, part.found),
                     }
                     for part in parts
                 ],
@@ -144,6 +144,6 @@ def picture_of(content: bytes) -> Image.Image:
         raise ValidationError({"picture": [f"{error}.".capitalize()]}) from error
 
 
-def shown(bundle: Bundle, found: Alike) -> list[dict[str, Any]]:
+def photo_body(bundle: Bundle, found: Alike) -> list[dict[str, Any]]:
     pairs = zip(bundle.article[found.rows].tolist(), found.scores.tolist(), strict=True)
     return [{"article": f"{key:010d}", "score": round(score, 4)} for key, score in pairs]

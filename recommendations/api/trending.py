@@ -14,7 +14,7 @@ from recommendations.serving.serving import recommend
 from web.problems import documented
 from web.quotas import Limited
 
-KEPT_S = 5
+CACHE_SECONDS = 5
 
 
 class TrendingSerializer(serializers.Serializer[Any]):
@@ -43,5 +43,5 @@ class Trending(Limited):
         query.is_valid(raise_exception=True)
         check_known(query.validated_data)
         shelf = recommend(Kind.TRENDING, **query.validated_data)
-        headers = {"Cache-Control": f"public, max-age={KEPT_S}"}
+        headers = {"Cache-Control": f"public, max-age={CACHE_SECONDS}"}
         return Response(TrendingSerializer(shelf).data, headers=headers)

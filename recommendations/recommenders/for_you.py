@@ -19,9 +19,9 @@ from recommendations.recommenders.request_context import (
     POPULAR,
     RequestContext,
     bought_lately,
-    hidden,
+    excluded_articles,
     now_of,
-    unwanted,
+    recently_seen,
 )
 from recommendations.recommenders.shelf import Found, Item
 from recommendations.retrieval.candidates import Source
@@ -52,7 +52,7 @@ def for_you(context: RequestContext) -> Found:
     """The shopper's latest actions, live and historical, blended with what their audience buys."""
     if context.bundle is None:
         items = fallbacks.popular(
-            context.index_group, hidden(context, unwanted(context)), context.k
+            context.index_group, excluded_articles(context, recently_seen(context)), context.k
         )
         return Found("postgres_popularity", _(POPULAR), items, degraded=True)
     bundle, about = context.bundle, context.profile
@@ -72,7 +72,7 @@ def for_you(context: RequestContext) -> Found:
 
 def constraints_of(context: RequestContext, bundle: Bundle) -> Constraints:
     """Recent views are not hidden here: the shelf takes them from the profile."""
-    out = hidden(context, {*context.bag, *bought_lately(context)})
+    out = excluded_articles(context, {*context.bag, *bought_lately(context)})
     less = [int(row) for row in bundle.rows_of(context.dislikes) if row != ABSENT]
     seed = crc32(f"{context.shopper}:{now_of(context, bundle) // DAY_MS}".encode())
     return Constraints(set(bundle.rows_of(list(out)).tolist()), context.index_group, seed, less)

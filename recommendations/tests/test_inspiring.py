@@ -15,7 +15,7 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import AS_OF, Lived, open_shop, some_inputs, train
-from recommendations.training.pipeline import bundle_in_memory, likes_of, quiet
+from recommendations.training.pipeline import bundle_in_memory, look_likeness, quiet
 from recommendations.training.ranker import NO_RANKER
 from streaming.features import dislikes
 from streaming.features.state import Recent
@@ -29,7 +29,7 @@ Shop = dict[str, list[Article]]
 def bundle() -> Bundle:
     inputs = some_inputs(articles=2000, sales=8000)
     return bundle_in_memory(
-        inputs, {**likes_of(inputs, facts_of(inputs), quiet), **NO_RANKER}, quiet
+        inputs, {**look_likeness(inputs, facts_of(inputs), quiet), **NO_RANKER}, quiet
     )
 
 

@@ -49,7 +49,7 @@ CHANGES: Final = {
 
 
 @dataclass(frozen=True)
-class Happening:
+class LiveEvent:
     """An event as the page shows it; `who` says only visitor, customer, or you."""
 
     at: datetime
@@ -71,8 +71,8 @@ class Happening:
 class Live:
     """`happenings` is None if Kafka or the workers are unavailable; `state` if Redis is."""
 
-    happenings: list[Happening] | None
-    mine: list[Happening]
+    happenings: list[LiveEvent] | None
+    own_actions: list[LiveEvent]
     state: ShopperState | None
     workers: list[WorkerStatus]
 
@@ -93,7 +93,7 @@ class Live:
         return sum(worker.lag for worker in self.workers)
 
 
-def look(shopper: str, *, stream: bool) -> Live:
+def live_view(shopper: str, *, stream: bool) -> Live:
     """`stream`: the viewer may also see everybody's events."""
     try:
         workers, state = status.workers(), store.snapshot(shopper).state
@@ -101,8 +101,8 @@ def look(shopper: str, *, stream: bool) -> Live:
         workers, state = [], None
     events = tail(workers) if stream else None
     known = _articles(events or [], state)
-    told = None if events is None else [_told(event, shopper, known) for event in events]
-    mine = [] if state is None else _mine(state, known)
+    told = None if events is None else [_happening(event, shopper, known) for event in events]
+    mine = [] if state is None else _own_actions(state, known)
     return Live(told, mine, state, workers)
 
 
@@ -112,19 +112,19 @@ def _articles(events: list[Event], state: ShopperState | None) -> dict[int, Arti
     return Article.objects.for_cards().in_bulk(keys)
 
 
-def _told(event: Event, shopper: str, known: dict[int, Article]) -> Happening:
+def _happening(event: Event, shopper: str, known: dict[int, Article]) -> LiveEvent:
     who = gettext("a customer") if event.shopper.startswith("c") else gettext("a visitor")
     article = known.get(event.article) if isinstance(event, OfArticle) else None
     kind = str(event.__struct_config__.tag)
     at = datetime.fromtimestamp(event.ts / 1000, UTC)
-    return Happening(
+    return LiveEvent(
         at, kind, gettext("you") if event.shopper == shopper else who, article, event.source
     )
 
 
-def _mine(state: ShopperState, known: dict[int, Article]) -> list[Happening]:
+def _own_actions(state: ShopperState, known: dict[int, Article]) -> list[LiveEvent]:
     return [
-        Happening(
+        LiveEvent(
             datetime.fromtimestamp(recent.ts / 1000, UTC),
             recent.kind,
             gettext("you"),

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api.scopes import opens
+from catalog.api.scopes import has_scope
 from catalog.models.api_key import Scope
 from storefront.operations import pipeline
 from web.problems import documented
@@ -82,7 +82,7 @@ class SeesPipeline(BasePermission):
     """Like the pipeline page: staff, and everybody in the demo; also keys with the scope."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return settings.DEMO or request.user.is_staff or opens(request, Scope.STATUS)
+        return settings.DEMO or request.user.is_staff or has_scope(request, Scope.STATUS)
 
 
 class Status(Limited):
@@ -99,5 +99,5 @@ class Status(Limited):
         },
     )
     def get(self, request: Request) -> Response:
-        found = StatusSerializer(pipeline.look()).data
+        found = StatusSerializer(pipeline.pipeline()).data
         return Response(found, headers={"Cache-Control": "no-store"})

@@ -21,7 +21,7 @@ from catalog.models import (
 )
 from recommendations.bundle import registry
 from recommendations.retrieval.profile import UNKNOWN_BAND, Profile, profile_of
-from recommendations.serving.serving import remembered
+from recommendations.serving.serving import customer_with_history
 from streaming.features import store
 from streaming.features.state import KINDS
 
@@ -89,11 +89,11 @@ class Style:
 
     @property
     def last_seen(self) -> datetime | None:
-        return moment(self.snapshot.state.last_seen)
+        return as_datetime(self.snapshot.state.last_seen)
 
     @property
     def last_purchase(self) -> datetime | None:
-        return moment(self.snapshot.state.last_purchase)
+        return as_datetime(self.snapshot.state.last_purchase)
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -102,15 +102,15 @@ class Style:
         ]
 
 
-def moment(ms: int) -> datetime | None:
+def as_datetime(ms: int) -> datetime | None:
     return datetime.fromtimestamp(ms / 1000, UTC) if ms else None
 
 
-def look(shopper: str) -> Style:
+def style_of(shopper: str) -> Style:
     """Raise StoreUnavailable while Redis is down."""
     live = store.snapshot(shopper)
     bundle = registry.active()
-    customer = remembered(shopper, live)
+    customer = customer_with_history(shopper, live)
     about = profile_of(bundle, live.recents, customer, live.now_ms) if bundle else None
     rows = [] if about is None or bundle is None else bundle.article[about.rows].tolist()
     wanted = [recent.article for recent in live.recents] + live.dislikes + rows

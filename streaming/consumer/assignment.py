@@ -21,7 +21,7 @@ CUT: Final = (
     " stream_positions skip {partition}` goes on there; `manage.py rebuild_features` brings"
     " purchases back"
 )
-BEYOND: Final = (
+OUT_OF_RANGE: Final = (
     "the log ends at offset {high}, before that: the broker has lost what was read already. Stop"
     " the workers and run `manage.py rebuild_features --source=log`"
 )

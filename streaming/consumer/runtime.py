@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connections
 
 from streaming import kafka
-from streaming.consumer.assignment import BEYOND, CUT, Assignment, ends
+from streaming.consumer.assignment import CUT, OUT_OF_RANGE, Assignment, ends
 from streaming.consumer.batch import DeadRecord, PartitionBatch, partition_batches
 from streaming.consumer.dead_letter_limit import DeadLetterLimit, DeadLetterLimitError
 from streaming.consumer.heartbeat import Heartbeat
@@ -298,7 +298,7 @@ class ConsumerRuntime:
         ):  # it was cut while we asked, or isn't any more
             self._lose_positions(f"partition {partition} begins at {low} now")
             return
-        text = CUT if at < low else BEYOND
+        text = CUT if at < low else OUT_OF_RANGE
         reason = text.format(low=low, high=high, partition=partition)
         self.assignment.stop(self.consumer, partition, reason)
 

@@ -33,7 +33,7 @@ AHEAD: Final = AHEAD_OF + (
 )
 
 
-class Located(NamedTuple):
+class LocatedEvent(NamedTuple):
     """An event with its offset, the shopper it concerns, and its origin if it was passed on."""
 
     offset: int
@@ -42,7 +42,7 @@ class Located(NamedTuple):
     origin: Origin | None = None
 
 
-class PassedOn(NamedTuple):
+class ForwardedEvent(NamedTuple):
     """An event for another partition, made of the record at `offset`."""
 
     offset: int
@@ -51,9 +51,9 @@ class PassedOn(NamedTuple):
 
 @dataclass
 class Decoded:
-    good: list[Located] = field(default_factory=list)
+    good: list[LocatedEvent] = field(default_factory=list)
     dead: list[DeadRecord] = field(default_factory=list)
-    misplaced: list[PassedOn] = field(default_factory=list)
+    misplaced: list[ForwardedEvent] = field(default_factory=list)
 
     @property
     def is_ahead(self) -> bool:
@@ -77,7 +77,7 @@ class Decoded:
 class Reduced:
     states: dict[str, State]
     trends: Increments
-    passed_on: list[PassedOn] = field(default_factory=list)
+    passed_on: list[ForwardedEvent] = field(default_factory=list)
 
 
 def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
@@ -98,9 +98,9 @@ def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
             result.dead.append(DeadRecord(batch.partition, record, _ahead(event.ts)))
         elif partition_of(key, homes) == batch.partition:
             origin = record.origin if record.headers else None
-            result.good.append(Located(record.offset, key, event, origin))
+            result.good.append(LocatedEvent(record.offset, key, event, origin))
         else:
-            result.misplaced.append(PassedOn(record.offset, event))
+            result.misplaced.append(ForwardedEvent(record.offset, event))
     return result
 
 
@@ -109,7 +109,7 @@ def _ahead(ts: int) -> str:
 
 
 def reduce(
-    good: Sequence[Located],
+    good: Sequence[LocatedEvent],
     packed: Mapping[str, bytes | None],
     articles: Mapping[int, Attributes],
     trends: Increments,
@@ -154,7 +154,7 @@ def _step(
     elif not isinstance(event, events.Identify):
         reducer.apply(state, event, None)
     elif (merge := hand_over(state, event)) is not None:
-        result.passed_on.append(PassedOn(offset, merge))
+        result.passed_on.append(ForwardedEvent(offset, merge))
 
 
 def _is_somebodys(result: Reduced, state: State, offset: int, event: Event) -> bool:
@@ -164,7 +164,7 @@ def _is_somebodys(result: Reduced, state: State, offset: int, event: Event) -> b
         return False
     if is_first(state, event):
         handed = msgspec.structs.replace(event, shopper=owner)
-        result.passed_on.append(PassedOn(offset, handed))
+        result.passed_on.append(ForwardedEvent(offset, handed))
     return True
 
 

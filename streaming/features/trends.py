@@ -21,7 +21,7 @@ EPOCH_MS: Final = HALF_LIVES * HALF_LIFE_MS
 UNIT: Final = 256
 # How many epochs before the shop clock's own count on: what is older, or ahead of the clock,
 # doesn't trend. A clock that is set wrong costs nothing, and what is read again counts as it did.
-KEPT: Final = 1
+ARTICLES_KEPT: Final = 1
 # Clocks of hosts differ by seconds, and by hours where a time zone was forgotten.
 AHEAD_MS: Final = DAY_MS
 
@@ -54,7 +54,7 @@ class Increments:
     @classmethod
     def around(cls, now_ms: int, latest_ms: int = 0) -> "Increments":
         """`latest_ms`: a clock that was set back follows what is replayed, and comes there."""
-        return cls(epoch_of(now_ms) - KEPT, max(now_ms, latest_ms) + AHEAD_MS)
+        return cls(epoch_of(now_ms) - ARTICLES_KEPT, max(now_ms, latest_ms) + AHEAD_MS)
 
     def add(self, kind: str, ts: int, article: int, index_group: int) -> None:
         epoch = ts // EPOCH_MS

@@ -69,7 +69,7 @@ def test_neither_later_events_nor_reading_the_log_again_raise_the_dead(
         bury("c1")
         OutboxEvent.objects.all().delete()  # not even the Erase reaches the log
         time.sleep(1.5)  # a worker asks who was erased once a second
-        features.empty("c1")
+        features.erase_features("c1")
         publisher.send([view("v3", article=article)])
         publisher.settle()
         finish(client, 3)
@@ -83,7 +83,7 @@ def test_neither_later_events_nor_reading_the_log_again_raise_the_dead(
 
 def bury(shopper: str) -> None:
     with transaction.atomic():
-        features.bury(shopper)
+        features.add_tombstone(shopper)
 
 
 def _views() -> tuple[int, int]:

@@ -10,7 +10,7 @@ from streaming.events import schema
 from streaming.events.schema import Event
 from streaming.events.spans import DAY_MS
 from streaming.features import batch, reducer, state, trends
-from streaming.features.batch import Located, Reduced
+from streaming.features.batch import LocatedEvent, Reduced
 from streaming.features.reducer.handover import hand_over
 from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES
 from streaming.features.reducer.tastes import Attributes
@@ -159,7 +159,7 @@ def run_into(
     packed: dict[str, bytes | None], made: list[Event], about: dict[int, Attributes]
 ) -> Reduced:
     """One batch over the states, which it brings up to date."""
-    good = [Located(0, schema.key_of(event), event) for event in made]
+    good = [LocatedEvent(0, schema.key_of(event), event) for event in made]
     mine = {located.key: packed.get(located.key) for located in good}
     result = batch.reduce(good, mine, about, Increments.around(START))
     packed.update({key: pack(features) for key, features in result.states.items()})
@@ -189,13 +189,15 @@ def test_how_shoppers_come_between_each_other_changes_no_state(
 
 @given(st.integers(0, 2**31), st.lists(st.integers(1, 300), min_size=1, max_size=8))
 def test_batches_of_any_size_give_the_same_features_and_trends(seed: int, cuts: list[int]) -> None:
-    made = [Located(i, schema.key_of(e), e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))]
+    made = [
+        LocatedEvent(i, schema.key_of(e), e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))
+    ]
     whole = run([made])
     borders = sorted({0, *(min(cut, 300) for cut in cuts), 300})
     assert run([made[a:b] for a, b in pairwise(borders)]) == whole
 
 
-def run(batches: list[list[Located]]) -> tuple[object, ...]:
+def run(batches: list[list[LocatedEvent]]) -> tuple[object, ...]:
     packed: dict[str, bytes | None] = {}
     sums: dict[tuple[int, int], dict[int, int]] = {}
     passed_on: list[object] = []

@@ -129,12 +129,12 @@ def test_prometheus_reads_the_workers_figures(store: None) -> None:
 def test_after_an_error_the_next_question_gets_its_own_answers() -> None:
     connection.client().set("word", "one")
     with pytest.raises(redis.ResponseError):
-        connection.ask(("ZREVRANGE", "word", 0, -1), ("GET", "word"), ("GET", "word"))
-    assert connection.ask(("GET", "none"), ("GET", "word")) == [None, b"one"]
+        connection.execute(("ZREVRANGE", "word", 0, -1), ("GET", "word"), ("GET", "word"))
+    assert connection.execute(("GET", "none"), ("GET", "word")) == [None, b"one"]
 
 
 def test_a_connection_that_redis_closed_begins_anew() -> None:
     connection.client().set("word", "one")
     for _ in range(2):
-        assert connection.ask(("GET", "word")) == [b"one"]
+        assert connection.execute(("GET", "word")) == [b"one"]
         connection.client().client_kill_filter(_type="normal", skipme=True)

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from catalog.search.facet_index import assortment, own_texts
+from catalog.search.facet_index import article_texts, facet_index
 from catalog.search.judging import JUDGED, BadRuleError, Score, Words, judged_queries, score
 from catalog.search.ranking import FULL, Steps, rank
 
@@ -59,10 +59,10 @@ def measure(path: Path, steps: Steps) -> tuple[list[Score], list[float]]:
         raise CommandError(f"{path}: {error}") from error
     if not queries:
         raise CommandError(f"{path}: there is no query in it.")
-    goods = assortment()
+    goods = facet_index()
     if not len(goods.of("article")):
         raise CommandError("There are no articles: ingest some first (manage.py ingest_hm).")
-    words, times = Words(*own_texts()), []
+    words, times = Words(*article_texts()), []
 
     def search(query: str) -> list[int]:
         begun = perf_counter()

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from rich.console import Console
 from rich.table import Table
 
-from catalog.ingest.checks.check import Checked, check
+from catalog.ingest.checks.check import CheckReport, check
 from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
 from catalog.ingest.progress import Phases
@@ -83,16 +83,16 @@ class Command(BaseCommand):
             block_bytes=max(1, int(options["block_mb"] * (1 << 20))),
         )
         if options["check"]:
-            found = telling(lambda: check_files(chosen, phases), phases)
+            found = run_with_progress(lambda: check_files(chosen, phases), phases)
             save(options["report"], found.report())
             show_check(console, found)
             return
-        report = telling(lambda: ingest(chosen, phases), phases)
+        report = run_with_progress(lambda: ingest(chosen, phases), phases)
         save(options["report"], report)
         show(console, report)
 
 
-def check_files(options: Options, phases: Phases) -> Checked:
+def check_files(options: Options, phases: Phases) -> CheckReport:
     images = images_of(options)
     return check(options.data_dir, images, options.limits, phases, options.block_bytes)
 
@@ -102,7 +102,7 @@ def save(path: Path | None, report: Report) -> None:
         path.write_text(json.dumps(report, indent=2) + "\n")
 
 
-def telling(work: Callable[[], T], phases: Phases) -> T:
+def run_with_progress(work: Callable[[], T], phases: Phases) -> T:
     """Run the work, turning expected failures into CommandError messages."""
     try:
         with phases.bars:
@@ -118,7 +118,7 @@ def telling(work: Callable[[], T], phases: Phases) -> T:
         raise CommandError(f"{name}{os.strerror(error.errno or 0)}. {AGAIN}") from error
 
 
-def show_check(console: Console, found: Checked) -> None:
+def show_check(console: Console, found: CheckReport) -> None:
     """Print the findings. Raises CommandError if an ingest would stop."""
     report = found.report()
     console.print(files_table(report))

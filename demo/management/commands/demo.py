@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from demo.run import begin, conditions, lock
 from demo.run.data import DEFAULT_SCALE, PARTS, SCALES, DataSet, data_set
 from demo.run.processes import ChildError
-from demo.run.signals import Ending
+from demo.run.signals import Shutdown
 from demo.services import ServiceError
 
 INTERRUPTED = 130
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ending = Ending()
+        ending = Shutdown()
         ending.listen()
         base = Path(os.environ.get(begin.BASE_VAR, settings.VAR_DIR))
         data = data_set(base, options["data_dir"], options["scale"])
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         try:
             if not begin.has_begun():
                 begin.begin(data, base, options["port"], self.say)
-            with self.all_stopped_at_the_end(data, ending):
+            with self.stop_all_at_exit(data, ending):
                 self.run(data, options)
         except EXPECTED as error:
             raise CommandError(conditions.in_one_line(error, data.var)) from None
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             raise CommandError("Stopped.", returncode=INTERRUPTED) from None
 
     @contextmanager
-    def all_stopped_at_the_end(self, data: DataSet, ending: Ending) -> Iterator[None]:
+    def stop_all_at_exit(self, data: DataSet, ending: Shutdown) -> Iterator[None]:
         try:
             yield
         finally:

@@ -58,7 +58,7 @@ def plan_of(options: dict[str, Any]) -> Plan:
     )
 
 
-def read_minds(folder: Path) -> ground_truth.Minds:
+def read_minds(folder: Path) -> ground_truth.GroundTruth:
     try:
         return ground_truth.read(folder)
     except ground_truth.NoTruthError as error:

@@ -60,7 +60,7 @@ class Command(BaseCommand):
     ) -> None:
         start = time.perf_counter()
         figures = self.measure(test_day, baskets)
-        Console().print(table(figures), ahead(figures))
+        Console().print(table(figures), lead_table(figures))
         self.write(figures, json, plot)
         self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
 
@@ -102,19 +102,23 @@ class Command(BaseCommand):
             "baskets": len(hidden),
             "questions": sum(map(len, hidden)),
             "coverage": coverage(wardrobe, COVERAGE_SAMPLE, SEED),
-            "systems": {name: plain(of) for name, of in found.items() if not name.startswith(LEAD)},
-            "leads": {name: plain(of) for name, of in found.items() if name.startswith(LEAD)},
+            "systems": {
+                name: results_table(of) for name, of in found.items() if not name.startswith(LEAD)
+            },
+            "leads": {
+                name: results_table(of) for name, of in found.items() if name.startswith(LEAD)
+            },
         }
 
     def progress(self, line: str) -> None:
         self.stdout.write(f"  {line}")
 
 
-def plain(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:
+def results_table(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:
     return {measure: asdict(figure) for measure, figure in figures.items()}
 
 
-def ahead(figures: dict[str, Any]) -> Table:
+def lead_table(figures: dict[str, Any]) -> Table:
     """A line per baseline: the model's lead over it on the same baskets."""
     shown = Table(title="the model's lead, basket by basket")
     shown.add_column("")

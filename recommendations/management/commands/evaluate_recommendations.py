@@ -13,7 +13,7 @@ from django.utils import timezone
 from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.inputs import Inputs
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
-from recommendations.evaluation.published import PUBLISHED, unlike_the_original
+from recommendations.evaluation.published import PUBLISHED, difference_from_competition
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluate
 from web.arguments import day
@@ -84,7 +84,7 @@ class Command(BaseCommand):
     def tell_published(self, inputs: Inputs) -> None:
         for name, value in PUBLISHED.items():
             self.stdout.write(f"{name:34} map@12 {value} (published, full data)")
-        if warning := unlike_the_original(inputs):
+        if warning := difference_from_competition(inputs):
             self.stdout.write(f"note: {warning}")
 
     def write(self, found: dict[str, Any], target: Path | None) -> None:

@@ -15,7 +15,7 @@ from recommendations.dataset.load import load_articles
 from recommendations.outfits.arrays import wardrobe_of
 from recommendations.outfits.assembly import assemble
 from recommendations.outfits.constraints import read
-from recommendations.outfits.search import Wardrobe, Wishes
+from recommendations.outfits.search import Preferences, Wardrobe
 from recommendations.outfits.slots import SlotsError
 
 SAMPLE = 200
@@ -75,7 +75,7 @@ def best_sellers(wardrobe: Wardrobe, count: int) -> list[int]:
 
 
 def look(wardrobe: Wardrobe, row: int) -> list[int]:
-    pieces = assemble(wardrobe, np.array([row], np.int32), Wishes(), None, 0).pieces
+    pieces = assemble(wardrobe, np.array([row], np.int32), Preferences(), None, 0).pieces
     return [piece.row for piece in pieces]
 
 

@@ -78,12 +78,12 @@ def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
             f"{pick.score:.3f}",
             reason(bundle, why, pick.source, pick.cause),
             ", ".join(f"{name} {value:.3f}" for name, value in given.items()),
-            told(of_ranker.get(pick.row)),
+            describe_opinion(of_ranker.get(pick.row)),
         )
     return table
 
 
-def told(opinion: Opinion | None) -> str:
+def describe_opinion(opinion: Opinion | None) -> str:
     """Purchase probability, place in the blend, and the features that moved it most."""
     if opinion is None:
         return ""

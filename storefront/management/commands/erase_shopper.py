@@ -23,7 +23,7 @@ class Command(BaseCommand):
         if not is_shopper(shopper):
             raise CommandError(f"{shopper} isn't a shopper: c17, or a and 32 digits.")
         tombstone = erasure.erase(shopper, f"{getpass.getuser()} on the command line")
-        _, waiting = erasure.finish()
+        _, waiting = erasure.finish_erasure()
         tombstone.refresh_from_db()
         told = ", ".join(f"{number} {what}" for what, number in tombstone.removed.items())
         self.stdout.write(f"{shopper} is erased: {told or 'there was nothing'}.")

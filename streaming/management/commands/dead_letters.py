@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         table = Table("number", "topic", "partition", "offset", "error")
-        for number, letter in dead_letters.letters():
+        for number, letter in dead_letters.dead_letters():
             place = map(str, (number, letter.topic, letter.partition, letter.offset))
             table.add_row(*place, letter.error)
         if table.row_count:
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{table.row_count} dead letters.")
 
     def _show(self, options: dict[str, Any]) -> None:
-        for number, letter in dead_letters.letters():
+        for number, letter in dead_letters.dead_letters():
             if number == options["number"]:
                 self.stdout.write(f"{letter.topic}[{letter.partition}]@{letter.offset}")
                 self.stdout.write(letter.error)

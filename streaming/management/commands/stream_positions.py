@@ -7,7 +7,7 @@ from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
 
 from streaming.connection import StoreUnavailable
-from streaming.consumer.lag import Waiting, waiting
+from streaming.consumer.lag import PartitionLag, partition_lags
 from streaming.features import store
 from streaming.kafka import topics
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             topic_id = topics.ensure()
-            found = waiting(store.positions(topic_id, topics.size()))
+            found = partition_lags(store.positions(topic_id, topics.size()))
             if options["action"] == "skip":
                 self._skip(topic_id, found, options)
             else:
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         except (KafkaException, topics.TopicError, StoreUnavailable) as error:
             raise CommandError(f"Not possible now: {error}") from error
 
-    def _skip(self, topic_id: str, found: list[Waiting], options: dict[str, Any]) -> None:
+    def _skip(self, topic_id: str, found: list[PartitionLag], options: dict[str, Any]) -> None:
         part = next((p for p in found if p.partition == options["partition"]), None)
         if part is None:
             raise CommandError(f"There is no partition {options['partition']}.")

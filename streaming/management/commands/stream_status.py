@@ -11,7 +11,7 @@ from rich.table import Table
 
 from streaming import status
 from streaming.connection import StoreUnavailable
-from streaming.consumer.lag import Waiting, waiting
+from streaming.consumer.lag import PartitionLag, partition_lags
 from streaming.features import store
 from streaming.kafka import topics
 from streaming.models import OutboxEvent
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            told, parts = status.told(), _waiting()
+            told, parts = status.read_statuses(), _waiting()
         except StoreUnavailable as error:
             raise CommandError(f"Redis is away: {error}") from error
         workers = [worker for worker in told if worker.state != status.STOPPED]
@@ -61,11 +61,13 @@ class Command(BaseCommand):
         )
 
 
-def _waiting() -> list[Waiting] | None:
+def _waiting() -> list[PartitionLag] | None:
     """What the log itself says, None where Kafka is away."""
     try:
         topic_id = topics.topic_id()
-        return None if topic_id is None else waiting(store.positions(topic_id, topics.size()))
+        return (
+            None if topic_id is None else partition_lags(store.positions(topic_id, topics.size()))
+        )
     except KafkaException:
         return None
 
