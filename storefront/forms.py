@@ -20,7 +20,7 @@ MAX_DIGITS = 10
 class ArticleField(forms.CharField):
     """The ten digits of an article_id (a lost leading zero is forgiven), as an article for sale."""
 
-    default_validators = [RegexValidator(r"\A[0-9]{1,10}\Z", _("That is not an article number."))]
+    default_validators = [RegexValidator(r"\A[0-9]{1,10}\Z", _("This is not an article number."))]
 
     def clean(self, value: Any) -> Article:
         key = int(super().clean(value))

@@ -55,7 +55,7 @@ class _StoredClock:
             try:
                 self.row = ShopClock.objects.first() or ShopClock()
             except DatabaseError as error:
-                logger.info("PostgreSQL doesn't tell the shop clock: %s", error)
+                logger.info("Could not read the shop clock from PostgreSQL: %s", error)
         return self.row
 
     def learn(self, row: ShopClock) -> None:
@@ -142,7 +142,7 @@ def _store(**values: int) -> None:
         row.offset_ms = values.get("offset_ms", row.offset_ms)
         row.save()
     except DatabaseError as error:
-        logger.warning("The shop clock isn't kept in PostgreSQL: %s", error)
+        logger.warning("Could not save the shop clock to PostgreSQL: %s", error)
     else:
         _kept.learn(row)
 

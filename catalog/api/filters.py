@@ -35,7 +35,11 @@ class KeysFilter(filters.BaseInFilter, KeyFilter):  # type: ignore[misc]
 
 def keys(field: str, help_text: str) -> KeysFilter:
     bounds = {"minimum": MIN_KEY, "maximum": LARGEST_KEY}
-    described = {"type": "integer", **bounds, "description": f"{help_text}; several with commas"}
+    described = {
+        "type": "integer",
+        **bounds,
+        "description": f"{help_text}; separate several with commas",
+    }
     keys_filter = KeysFilter(
         field_name=field, lookup_expr="in", min_value=MIN_KEY, max_value=LARGEST_KEY
     )
@@ -64,10 +68,10 @@ class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
     search = filters.CharFilter(
         method="matching",
         max_length=MAX_REQUEST_CHARACTERS,
-        help_text="Words; typing errors are forgiven. Best match first unless `order` is given.",
+        help_text="Words to search for; typos are fixed. Best match first unless `order` is set.",
     )
     order = filters.ChoiceFilter(
-        choices=ORDERS, method="as_it_is", help_text="Default: popular, or relevance of a search."
+        choices=ORDERS, method="as_it_is", help_text="Default: popular; relevance for a search."
     )
 
     class Meta:

@@ -63,37 +63,47 @@ class SearchQuery(serializers.Serializer[dict[str, Any]]):
 class OptionSerializer(serializers.Serializer[Any]):
     value = serializers.IntegerField()
     name = serializers.CharField()
-    count = serializers.IntegerField(help_text="Products, whatever is chosen of this filter.")
+    count = serializers.IntegerField(
+        help_text="Number of products, ignoring this filter's own selection."
+    )
     chosen = serializers.BooleanField()
 
 
 class PartSerializer(serializers.Serializer[Any]):
-    kind = serializers.CharField(help_text="type, colour, audience, price, …; text: not a term.")
-    words = serializers.CharField(help_text="Of what was searched for.")
-    name = serializers.CharField(help_text="What it was understood as; empty for text and prices.")
-    least = serializers.DecimalField(8, 2, allow_null=True, help_text="Of a price.")
-    most = serializers.DecimalField(8, 2, allow_null=True, help_text="Of a price.")
-    negated = serializers.BooleanField(help_text="What has it was taken out.")
-    dropped = serializers.BooleanField(help_text="Nothing has everything: given up.")
+    kind = serializers.CharField(
+        help_text="type, colour, audience, price, …; `text` for words that match no term."
+    )
+    words = serializers.CharField(help_text="The words of the query that this part covers.")
+    name = serializers.CharField(
+        help_text="The term they were recognised as; empty for text and prices."
+    )
+    least = serializers.DecimalField(8, 2, allow_null=True, help_text="Lowest price.")
+    most = serializers.DecimalField(8, 2, allow_null=True, help_text="Highest price.")
+    negated = serializers.BooleanField(help_text="Results exclude what matches this part.")
+    dropped = serializers.BooleanField(
+        help_text="No product matches every part, so this one was ignored."
+    )
 
 
 class SearchResultSerializer(serializers.Serializer[Any]):
-    words = serializers.CharField(help_text="What was searched for.")
-    corrected = serializers.BooleanField(help_text="The words differ from those given.")
-    partly = serializers.BooleanField(help_text="No product has everything: see the reading.")
-    reading = PartSerializer(many=True, help_text="What the words were understood as.")
-    count = serializers.IntegerField(help_text="Of products.")
+    words = serializers.CharField(help_text="The query that was run.")
+    corrected = serializers.BooleanField(help_text="The query was corrected before it was run.")
+    partly = serializers.BooleanField(
+        help_text="No product matches the whole query; see `reading`."
+    )
+    reading = PartSerializer(many=True, help_text="How the query was understood, part by part.")
+    count = serializers.IntegerField(help_text="Number of products found.")
     next = serializers.URLField(allow_null=True)
     results = ProductSerializer(many=True)
     facets = serializers.DictField(
-        child=OptionSerializer(many=True), help_text="By the name of the filter."
+        child=OptionSerializer(many=True), help_text="Options by filter name."
     )
 
 
 def keys_parameter(name: str) -> OpenApiParameter:
     item = {"type": "integer", "minimum": MIN_KEY, "maximum": LARGEST_KEY}
     schema = {"type": "array", "items": item, "maxItems": MAX_VALUES}
-    return OpenApiParameter(name, schema, explode=False, description="Any of these")
+    return OpenApiParameter(name, schema, explode=False, description="Matches any of these values.")
 
 
 class Search(Limited):
@@ -105,7 +115,7 @@ class Search(Limited):
         parameters=[
             SearchQuery,
             *map(keys_parameter, FACETS),
-            OpenApiParameter("cursor", str, description="From `next` of a page."),
+            OpenApiParameter("cursor", str, description="Cursor from the `next` link of a page."),
         ],
         responses={200: SearchResultSerializer, 400: documented("What is wrong with which field")},
     )

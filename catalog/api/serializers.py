@@ -62,7 +62,7 @@ class ArticleCardSerializer(SparseSerializer, serializers.ModelSerializer[Articl
     colour = TermSerializer()
     index_group = TermSerializer(source="index.group")
     units_recent = serializers.IntegerField(
-        source="summary.units_recent", help_text="Sold in the last 28 days of the data."
+        source="summary.units_recent", help_text="Units sold in the last 28 days of the data."
     )
 
     class Meta:
@@ -134,13 +134,13 @@ class ProductSerializer(SparseSerializer):
     name = serializers.CharField(source="lead.name")
     lead = serializers.CharField(
         source="lead.article_id",
-        help_text="The article that comes first by the filters and the order.",
+        help_text="The article to show for the product, given the filters and the order.",
     )
     price = serializers.SerializerMethodField()
     product_type = TermSerializer(source="lead.product_type")
     index_group = TermSerializer(source="lead.index.group")
     units_recent = serializers.SerializerMethodField(
-        help_text="Sold of all its articles in the last 28 days of the data."
+        help_text="Units sold of all its articles in the last 28 days of the data."
     )
     articles = ArticleCardSerializer(many=True, source="shown", help_text="Best-selling first.")
 
@@ -177,7 +177,7 @@ class TaxonomySerializer(serializers.Serializer[object]):
 class MenuTypeSerializer(serializers.Serializer[object]):
     id = serializers.IntegerField(source="pk")
     name = serializers.CharField()
-    count = serializers.IntegerField(help_text="products beneath it")
+    count = serializers.IntegerField(help_text="Number of products under it.")
 
 
 class MenuGarmentGroupSerializer(MenuTypeSerializer):

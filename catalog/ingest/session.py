@@ -57,7 +57,7 @@ def ingest_lock() -> Iterator[None]:
             break
         time.sleep(LOCK_PAUSE if attempt < LOCK_TRIES - 1 else 0)
     else:
-        raise IngestError("Another ingest is at work on this database; wait until it is through.")
+        raise IngestError("Another ingest is running on this database; wait until it has finished.")
     try:
         yield
     finally:

@@ -27,8 +27,8 @@ from catalog.ingest.keys import (
     pack,
     to_words,
 )
+from catalog.ingest.reading.compression import skip
 from catalog.ingest.reading.dialect import Dialect
-from catalog.ingest.reading.packing import skip
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, read
 from catalog.tests import hm
@@ -250,7 +250,7 @@ def test_customer_attributes_are_repaired() -> None:
         ({"customer_id": ""}, "customer_id is empty"),
         ({"customer_id": "NULL"}, "customer_id is empty"),
         ({"customer_id": "g" * 65}, "customer_id is longer than 64 bytes"),
-        ({"customer_id": "a\x00b"}, "customer_id holds a NUL character"),
+        ({"customer_id": "a\x00b"}, "customer_id contains a NUL character"),
     ],
 )
 def test_a_customer_without_an_id_is_rejected(row: dict[str, str], reason: str) -> None:
@@ -290,7 +290,7 @@ KNOWN = KnownKeys(CUSTOMERS, np.array([900001001, 900001002], dtype=np.int32))
         ({"t_dat": "2020-09-01 25"}, "t_dat is not a date"),
         ({"t_dat": "09/01/2020"}, f"{NO_DATE}: day and month can't be told apart, {WRITE}"),
         ({"t_dat": ""}, "t_dat is not a date: it is empty"),
-        ({"t_dat": "1999-12-31"}, "t_dat is not within 2000 and 2099"),
+        ({"t_dat": "1999-12-31"}, "t_dat is not between 2000 and 2099"),
         ({"customer_id": hm.customer_id(3)}, "unknown customer"),
         ({"customer_id": "12"}, "unknown customer"),
         ({"customer_id": ""}, "customer_id is empty"),

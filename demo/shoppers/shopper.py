@@ -116,7 +116,7 @@ class Visit:
     async def _add(self, page: Page, row: int) -> None:
         fields = page.form("/bag/add/")
         if fields is None:
-            raise ShopError(f"{page.url}: there is no form to add it to the bag")
+            raise ShopError(f"{page.url}: found no form to add the article to the bag")
         await self.browser.post("bag", "/bag/add/", fields, page.url)
         self.mind.bag.append(row)
 
@@ -130,7 +130,7 @@ class Visit:
                 return
             action, fields = checkout_form(page)
             page = await self.browser.post("checkout", action, fields, page.url)
-        raise ShopError(f"{page.url}: the checkout doesn't come to an end")
+        raise ShopError(f"{page.url}: the checkout did not finish")
 
 
 def checkout_form(page: Page) -> tuple[str, dict[str, str]]:
@@ -139,7 +139,7 @@ def checkout_form(page: Page) -> tuple[str, dict[str, str]]:
         action = (node.attributes.get("action") or page.url).split("?")[0]
         if "/checkout/" in action and (fields := page.form(node.attributes.get("action") or "")):
             return action, {name: value or typed(name) for name, value in fields.items()}
-    raise ShopError(f"{page.url}: there is no form to go on with")
+    raise ShopError(f"{page.url}: found no form to continue with")
 
 
 def typed(name: str) -> str:

@@ -55,7 +55,7 @@ STUDIES: Final[Mapping[str, Study]] = {
 def conduct(
     study: Study, plan: Plan, minds: GroundTruth, done: Callable[[], None] = lambda: None
 ) -> list[Comparison]:
-    """The study's experiments, one after another, each with its own seed.
+    """The study's number of experiments to run in a row, each with its own seed.
 
     Raises NotCountedError, or ValidationError if another experiment is in the way.
     """

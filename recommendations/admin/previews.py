@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 
 from catalog.admin.base import thumbnail
 from catalog.models import Article, Customer
-from recommendations.serving.previews import Action, ShelfPreview, of_article, of_shopper
+from recommendations.serving.previews import PastAction, ShelfPreview, of_article, of_shopper
 from streaming.identity.shoppers import customer_shopper
 
 TEMPLATE = "admin/recommendations/preview.html"
@@ -61,7 +61,7 @@ def about_customer(site: admin.AdminSite, request: HttpRequest, pk: int) -> Http
     return TemplateResponse(request, TEMPLATE, {**site.each_context(request), **context})
 
 
-def action_rows(actions: Iterable[Action]) -> list[dict[str, object]]:
+def action_rows(actions: Iterable[PastAction]) -> list[dict[str, object]]:
     actions = list(actions)
     found = Article.objects.in_bulk([action.article for action in actions])
     return [

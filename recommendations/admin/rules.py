@@ -30,13 +30,14 @@ class PreviewForm(forms.Form):
         ]
     )
     shopper = forms.CharField(
-        required=False, help_text="c and a customer's number; nobody in particular when empty"
+        required=False,
+        help_text="c followed by a customer's number; leave empty for an anonymous visitor",
     )
     article = forms.ModelChoiceField(
         Article.objects.all(),
         required=False,
         widget=forms.NumberInput,
-        help_text="the article on the page, for shelves about one",
+        help_text="the article on the page, for shelves about an article",
     )
 
     def clean_shopper(self) -> str:

@@ -39,7 +39,7 @@ class BoxField(serializers.CharField):
         try:
             box = Box(*map(float, parts))
         except (TypeError, ValueError) as error:
-            raise ValidationError("Four numbers: left,top,right,bottom.") from error
+            raise ValidationError("Expected four numbers: left,top,right,bottom.") from error
         inside = all(0.0 <= side <= 1.0 for side in box)
         wide, high = box.right - box.left, box.bottom - box.top
         if not (inside and wide >= SMALLEST_SIDE and high >= SMALLEST_SIDE):
@@ -57,20 +57,23 @@ class PhotoQuery(serializers.Serializer[dict[str, Any]]):
     )
     box = BoxField(
         required=False,
-        help_text="The part to look at: left,top,right,bottom as shares of its sides.",
+        help_text="Region to search by: left,top,right,bottom as fractions of the picture's sides.",
     )
     index_group = serializers.IntegerField(
-        required=False, min_value=-1, max_value=LARGEST_KEY, help_text="Of this audience only."
+        required=False,
+        min_value=-1,
+        max_value=LARGEST_KEY,
+        help_text="Return only articles of this audience.",
     )
     look = serializers.BooleanField(
-        default=False, help_text="Find the pieces of a whole look, slot by slot, as well."
+        default=False, help_text="Also find the pieces of a look, slot by slot."
     )
     k = serializers.IntegerField(default=12, min_value=1, max_value=MAX_ARTICLES)
 
 
 class AlikeSerializer(serializers.Serializer[Any]):
     article = ArticleIdField()
-    score = serializers.FloatField(help_text="Likeness of look, at most 1.")
+    score = serializers.FloatField(help_text="Visual similarity, at most 1.")
 
 
 class LookPartSerializer(serializers.Serializer[Any]):
@@ -82,7 +85,9 @@ class LookPartSerializer(serializers.Serializer[Any]):
 class PhotoSerializer(serializers.Serializer[Any]):
     model_version = serializers.CharField()
     items = AlikeSerializer(many=True)
-    parts = LookPartSerializer(many=True, help_text="With look: what each slot seems to show.")
+    parts = LookPartSerializer(
+        many=True, help_text="With `look`: what was recognised in each slot."
+    )
 
 
 class PhotoView(Limited):

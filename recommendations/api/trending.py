@@ -18,8 +18,8 @@ CACHE_SECONDS = 5
 
 
 class TrendingSerializer(serializers.Serializer[Any]):
-    strategy = serializers.CharField(help_text="live_trends, or what else found the items.")
-    degraded = serializers.BooleanField(help_text="A part was away and a fallback answered.")
+    strategy = serializers.CharField(help_text="live_trends, or the fallback that found the items.")
+    degraded = serializers.BooleanField(help_text="A dependency was down and a fallback answered.")
     items = ItemSerializer(
         many=True,
         help_text="Best first. The score grows with each event and halves with time; it is 0 for "

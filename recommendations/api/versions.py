@@ -38,7 +38,7 @@ class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):
 
 
 class ModelVersionDetailSerializer(ModelVersionSerializer):
-    manifest = FreeField(help_text="What the bundle holds: files, sizes, checksums, settings.")
+    manifest = FreeField(help_text="Contents of the bundle: files, sizes, checksums, settings.")
 
     class Meta(ModelVersionSerializer.Meta):
         fields = (*ModelVersionSerializer.Meta.fields, "manifest")

@@ -20,7 +20,8 @@ from recommendations.attribution.models import (
 from streaming.consumer.batch import PartitionBatch, Record
 from streaming.consumer.processor import NO_POSITION, RefusedError
 from streaming.events import schema
-from streaming.features.batch import TAGS
+from streaming.events.actions import Action
+from streaming.features.batch import ACTION_OF
 from streaming.identity.tombstones import tombstones
 
 Touch = schema.Impression | schema.Click | schema.BagAdd
@@ -28,8 +29,9 @@ Relevant = Touch | schema.Purchase | schema.Identify | schema.Erase
 OF_INTEREST: Final = get_args(Relevant)
 # Interactions older than this are dropped: they can neither be credited nor recognised as repeats.
 RETENTION_MS: Final = 3 * WINDOW_MS
-COLUMN: Final = {
-    "impression": "impressions", "click": "clicks", "bag_add": "bag_adds", "purchase": "purchases"
+COLUMN: Final[dict[str, str]] = {
+    Action.IMPRESSION: "impressions", Action.CLICK: "clicks",
+    Action.BAG_ADD: "bag_adds", Action.PURCHASE: "purchases",
 }  # fmt: skip
 
 ADD_OUTCOMES: Final = """
@@ -158,7 +160,7 @@ def _touch_row(servings: Servings, event: Relevant) -> tuple[Any, ...] | None:
     served = rec_id.read(event.rec_id)
     if served is None or served.serving not in servings.known_servings([served.serving]):
         return None
-    kind = TAGS[type(event)]
+    kind = ACTION_OF[type(event)]
     return event.id, event.rec_id, kind, served.serving, event.shopper, event.article, event.ts
 
 
@@ -188,7 +190,7 @@ def exposures(
     for c, variant in in_variant:
         place = (variant, c.shopper)
         first[place] = min(c.ts, first.get(place, c.ts))
-        wins[place] += c.kind == "click" and is_challengers(c.rec_id, positions.get(c.event))
+        wins[place] += c.kind == Action.CLICK and is_challengers(c.rec_id, positions.get(c.event))
     return [(*place, first[place], *_amounts(of), wins[place]) for place, of in sums.items()]
 
 

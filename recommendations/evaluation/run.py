@@ -43,7 +43,7 @@ class NothingToEvaluateError(Exception):
 @dataclass(frozen=True)
 class Plan:
     """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` per window;
-    `ablate`: also train a ranker without each group of features."""
+    `ablate`: also also train a ranker without each feature group in turn."""
 
     holdout_days: int
     k: int
@@ -78,7 +78,7 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
     """The outcome of each window, newest first. Raise NothingToEvaluateError."""
     splits = list(rolling(inputs, plan.holdout_days, plan.rolls))
     if not splits:
-        raise NothingToEvaluateError("no window has sales before it and in it")
+        raise NothingToEvaluateError("no window has sales both before and in it")
     # Content similarity may only use prices known in every window.
     oldest = splits[-1].past
     likes = look_likeness(oldest, facts_of(oldest), progress)

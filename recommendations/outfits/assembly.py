@@ -7,9 +7,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from recommendations.outfits.compatibility import clashes, occasion_of, suits_bag
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Matches, Preferences, Wardrobe, look_candidates
-from recommendations.outfits.together import clashes, occasion_of, suits_bag
 from recommendations.ranking.pipeline import is_in
 
 # Candidates per slot; more cost time and change little.

@@ -192,7 +192,7 @@ def faults(tables: Tables) -> Iterable[str]:
     for occasion in tables.occasions:
         for slot in (*occasion.wears, *chain(*occasion.needs), *occasion.not_worn):
             if slot not in known:
-                yield f"occasion {occasion.name!r} names {slot!r}, which is no slot"
+                yield f"occasion {occasion.name!r} names {slot!r}, which is not a slot"
     for rule in tables.worn_at:
         for name in values(rule) or [""]:
             if name not in names:
@@ -205,7 +205,7 @@ def faults(tables: Tables) -> Iterable[str]:
 def faults_of(rule: Rule, known: set[str]) -> Iterable[str]:
     for slot in rule.slots:
         if slot not in known:
-            yield f"the rule for {rule.value!r} names {slot!r}, which is no slot"
+            yield f"the rule for {rule.value!r} names {slot!r}, which is not a slot"
     for words in WORDS:
         yield from bad_patterns(f"the rule for {rule.value!r}, {words}", getattr(rule, words))
 

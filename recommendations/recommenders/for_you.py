@@ -26,13 +26,13 @@ from recommendations.recommenders.request_context import (
 from recommendations.recommenders.shelf import Found, Item
 from recommendations.retrieval.candidates import Source
 from recommendations.retrieval.profile import DAY_MS, PURCHASE, Profile
-from streaming.features.state import KINDS
+from streaming.events.actions import ACTIONS, Action
 
 CAUSES = {
-    "view": gettext_noop("Because you viewed {}"),
-    "click": gettext_noop("Because you viewed {}"),
-    "bag_add": gettext_noop("Because you put {} in your bag"),
-    "purchase": gettext_noop("Because you bought {}"),
+    Action.VIEW: gettext_noop("Because you viewed {}"),
+    Action.CLICK: gettext_noop("Because you viewed {}"),
+    Action.BAG_ADD: gettext_noop("Because you put {} in your bag"),
+    Action.PURCHASE: gettext_noop("Because you bought {}"),
 }
 REASONS = {
     NEW: gettext_noop("New in"),
@@ -97,8 +97,8 @@ def reason(bundle: Bundle, why: Mapping[int, int], source: int, cause: int) -> s
     """The reason for a pick in words; a view or a bag add takes precedence over the generator."""
     if cause == ABSENT:
         return _(REASONS[source])
-    kind = KINDS[why[cause]]
-    found = REASONS.get(source, CAUSES[kind]) if kind == "purchase" else CAUSES[kind]
+    kind = ACTIONS[why[cause]]
+    found = REASONS.get(source, CAUSES[kind]) if kind == Action.PURCHASE else CAUSES[kind]
     return _(found).format(title_of(bundle.name(cause)))
 
 

@@ -15,6 +15,7 @@ from recommendations.ranking.pipeline import JUST_BOUGHT_DAYS, is_in, recently_b
 from recommendations.recommenders.shelf import Item
 from recommendations.retrieval.candidates import Candidates, Scores
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
+from streaming.events.actions import Action
 from streaming.features.state import Recent
 from streaming.features.store import Snapshot
 
@@ -80,7 +81,7 @@ def recently_seen(context: RequestContext) -> set[int]:
     seen = {
         recent.article
         for recent in context.recents
-        if recent.kind in ("view", "click") and now_ms - recent.ts < JUST_VIEWED_MS
+        if recent.kind in (Action.VIEW, Action.CLICK) and now_ms - recent.ts < JUST_VIEWED_MS
     }
     return seen | set(context.bag) | bought_lately(context)
 
@@ -88,7 +89,7 @@ def recently_seen(context: RequestContext) -> set[int]:
 def bought_lately(context: RequestContext) -> set[int]:
     if context.bundle is None:
         now_ms = context.live.now_ms if context.live else 0
-        bought = (r for r in context.recents if r.kind == "purchase")
+        bought = (r for r in context.recents if r.kind == Action.PURCHASE)
         return {r.article for r in bought if now_ms - r.ts < JUST_BOUGHT_DAYS * DAY_MS}
     return {int(context.bundle.article[row]) for row in recently_bought(context.profile)}
 
@@ -109,7 +110,7 @@ def items_of(
 
 def viewed(recents: Iterable[Recent]) -> list[int]:
     """Articles viewed or clicked, without duplicates, newest first."""
-    return list(dict.fromkeys(r.article for r in recents if r.kind in ("view", "click")))
+    return list(dict.fromkeys(r.article for r in recents if r.kind in (Action.VIEW, Action.CLICK)))
 
 
 def excluded_articles(context: RequestContext, exclude: Iterable[int] = ()) -> set[int]:

@@ -55,7 +55,7 @@ def apply_rules(rules: Sequence[Rule], context: RequestContext, found: Found) ->
     try:
         about = attributes(rules, context, found.items)
     except Error as error:
-        logger.warning("rules weren't applied: %s", error)
+        logger.warning("could not apply rules: %s", error)
         return replace(found, items=found.items[: context.k], degraded=True)
     ruled = apply(rules, found.items, about, context.k)
     log_ignored(ruled)
@@ -75,4 +75,4 @@ def attributes(
 
 def log_ignored(ruled: RuledShelf) -> None:
     for rule in ruled.ignored:
-        logger.info("rule %s couldn't be followed", rule)
+        logger.info("rule %s could not be applied", rule)

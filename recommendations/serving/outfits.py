@@ -26,6 +26,7 @@ from recommendations.outfits.strategies import wardrobe_for
 from recommendations.recommenders.online_features import Read, snapshot_of
 from recommendations.serving import servings
 from recommendations.serving.variants import bundle_of
+from streaming.events.actions import Action
 from streaming.features.store import Snapshot
 from web.cache import per_owner
 
@@ -206,7 +207,7 @@ def preferences_of(wardrobe: Wardrobe, request: Request, live: Snapshot | None) 
 
 def recent_purchases(live: Snapshot) -> list[int]:
     since = live.now_ms - BOUGHT_LATELY_MS
-    return [r.article for r in live.recents if r.kind == "purchase" and r.ts >= since]
+    return [r.article for r in live.recents if r.kind == Action.PURCHASE and r.ts >= since]
 
 
 def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None) -> Garment:

@@ -20,7 +20,7 @@ from recommendations.retrieval.profile import customer_key
 from recommendations.rules.serving import rules_for
 from recommendations.serving.serving import customer_with_history
 from recommendations.serving.variants import fill_shelf
-from streaming.features.state import KINDS as ACTIONS
+from streaming.events.actions import ACTIONS, Action
 
 OF_ARTICLE: Final = tuple(name for name, kind in RECOMMENDERS.items() if kind.article)
 OF_CUSTOMER: Final = tuple(
@@ -49,11 +49,11 @@ class ShelfPreview:
 
 
 @dataclass(frozen=True)
-class Action:
+class PastAction:
     """A live or historical action of the customer; `days` is its age by the shop's clock."""
 
     article: int
-    kind: str
+    kind: Action
     days: float
 
 
@@ -64,7 +64,7 @@ class CustomerPreview:
     version: str | None
     live: bool
     erased: bool
-    actions: list[Action]
+    actions: list[PastAction]
 
 
 def of_article(article: int) -> list[ShelfPreview]:
@@ -84,11 +84,11 @@ def of_shopper(shopper: str) -> tuple[CustomerPreview, list[ShelfPreview]]:
     return known, [preview_shelf(kind, context, shopper) for kind in OF_CUSTOMER]
 
 
-def actions(context: RequestContext, bundle: Bundle) -> list[Action]:
+def actions(context: RequestContext, bundle: Bundle) -> list[PastAction]:
     about = context.profile
     done = zip(about.rows.tolist(), about.kinds.tolist(), about.days.tolist(), strict=True)
     return [
-        Action(int(bundle.article[row]), ACTIONS[kind], days)
+        PastAction(int(bundle.article[row]), ACTIONS[kind], days)
         for row, kind, days in list(done)[:ACTIONS_SHOWN]
     ]
 

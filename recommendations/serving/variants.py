@@ -62,5 +62,5 @@ def _opened(version: str) -> Bundle | None:
     try:
         return open_bundle(Path(settings.BUNDLES_DIR) / version)
     except BundleError as error:
-        logger.error("a variant's model %s can't be used: %s", version, error)
+        logger.error("a variant's model %s is unusable: %s", version, error)
         return None

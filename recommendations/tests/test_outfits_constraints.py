@@ -182,7 +182,7 @@ def test_sizes_and_occasions_are_read_from_the_names(inputs: Inputs, shop: Wardr
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('"wears": ["night"]', '"wears": ["hat"]', "'hat', which is no slot"),
+        ('"wears": ["night"]', '"wears": ["hat"]', "'hat', which is not a slot"),
         ('{"value": ["night"]', '{"value": ["nihgt"]', "'nihgt', which is no occasion"),
         ('"sizes 50-98"', '"sizes (50"', "no regular expression"),
         ('"patterned": {', '"patterned": 7, "x": {', "patterned"),

@@ -86,9 +86,9 @@ def test_the_slots_file_is_whole_and_every_type_stands_once() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('"bottom"', '"top"', "a name of its own"),
-        ("[272,", "[255,", "255 stands in two slots"),
-        ('["full_body"]', '["hat"]', "'hat', which is no slot"),
+        ('"bottom"', '"top"', "a unique name"),
+        ("[272,", "[255,", "255 is in two slots"),
+        ('["full_body"]', '["hat"]', "'hat', which is not a slot"),
         ('"everyday": true', '"everyday": 7', "everyday"),
     ],
 )

@@ -54,7 +54,9 @@ def opened(source: Path | bytes) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise TooLargeError("the picture has too many pixels") from error
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError, EOFError) as error:
-        raise PictureError("it is no JPEG, PNG or WebP picture, or it is damaged") from error
+        raise PictureError(
+            "the file is not a JPEG, PNG or WebP picture, or it is damaged"
+        ) from error
 
 
 def on_white(picture: Image.Image) -> Image.Image:

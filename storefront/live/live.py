@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as _
 from catalog.models import Article
 from streaming import kafka, status
 from streaming.connection import StoreUnavailable
+from streaming.events.actions import Action
 from streaming.events.schema import Event, OfArticle, decode
 from streaming.features import store
 from streaming.features.state import ShopperState
@@ -24,23 +25,25 @@ from streaming.status import WorkerStatus
 SHOWN: Final = 24
 PER_PARTITION: Final = 8
 READ_S: Final = 0.4
-WORDS: Final = {
-    "view": _("view"),
-    "click": _("click"),
-    "bag_add": _("into the bag"),
-    "bag_remove": _("out of the bag"),
-    "purchase": _("purchase"),
-    "impression": _("seen"),
-    "search": _("search"),
+WORDS: Final[dict[str, str]] = {
+    Action.VIEW: _("view"),
+    Action.CLICK: _("click"),
+    Action.BAG_ADD: _("into the bag"),
+    Action.BAG_REMOVE: _("out of the bag"),
+    Action.PURCHASE: _("purchase"),
+    Action.IMPRESSION: _("seen"),
+    Action.SEARCH: _("search"),
 }
-CHANGES: Final = {
-    "view": _("recents, counts, windows, affinities (+1), session; the article's trend"),
-    "click": _("recents, counts, windows, session"),
-    "bag_add": _("bag, recents, counts, windows, affinities (+3), session; the article's trend"),
-    "bag_remove": _("bag, counts, windows, session"),
-    "purchase": _("bag, recents, counts, affinities (+5), purchase days; the article's trend"),
-    "impression": _("counts, windows, session"),
-    "search": _("counts, windows, session"),
+CHANGES: Final[dict[str, str]] = {
+    Action.VIEW: _("recents, counts, windows, affinities (+1), session; the article's trend"),
+    Action.CLICK: _("recents, counts, windows, session"),
+    Action.BAG_ADD: _(
+        "bag, recents, counts, windows, affinities (+3), session; the article's trend"
+    ),
+    Action.BAG_REMOVE: _("bag, counts, windows, session"),
+    Action.PURCHASE: _("bag, recents, counts, affinities (+5), purchase days; the article's trend"),
+    Action.IMPRESSION: _("counts, windows, session"),
+    Action.SEARCH: _("counts, windows, session"),
     "identify": _("everything: an anonymous shopper's features move to the customer"),
     "merge": _("everything: handed-over features are added"),
     "reset": _("everything: forgotten"),

@@ -78,7 +78,7 @@ def note_worker(sender: Any, **_: Any) -> None:
             pipeline.zremrangebyscore(WORKERS, 0, now - RETENTION_MS)
             pipeline.execute()
     except RedisError as error:
-        logger.info("No sign of life: %s", error)
+        logger.info("Could not write the Celery heartbeat: %s", error)
 
 
 def note_end(task: str, seconds: float, state: str) -> None:
@@ -90,7 +90,7 @@ def note_end(task: str, seconds: float, state: str) -> None:
             pipeline.expire(TASKS, RETENTION_S)
             pipeline.execute()
     except RedisError as error:
-        logger.info("The end of %s isn't noted: %s", task, error)
+        logger.info("Could not record the end of %s: %s", task, error)
 
 
 def workers() -> list[Worker]:

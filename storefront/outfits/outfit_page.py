@@ -63,7 +63,7 @@ class MultiValueField(forms.Field):
     def clean(self, value: Any) -> tuple[Any, ...]:
         found = tuple(dict.fromkeys(self.child.clean(one) for one in value or ()))
         if len(found) > self.most:
-            raise ValidationError(f"{self.most} at most.")
+            raise ValidationError(f"At most {self.most} values.")
         return found
 
 

@@ -105,7 +105,7 @@ def finish_erasure() -> tuple[int, int]:
         try:
             swept = features.erase_outside_database([row.shopper for row in rows]) if rows else {}
         except (StoreUnavailable, KafkaException, TopicError, OSError) as error:
-            logger.warning("%d erasures aren't finished: %s", len(rows), error)
+            logger.warning("%d erasures are not finished: %s", len(rows), error)
             return 0, len(rows)
         for row in rows:
             row.add({what: number[row.shopper] for what, number in swept.items()})
@@ -119,7 +119,7 @@ def _finish_soon() -> None:
     try:
         current_app.send_task("storefront.finish_erasures", retry=False, ignore_result=True)
     except OperationalError as error:
-        logger.warning("The rest of the erasure waits for its next round: %s", error)
+        logger.warning("Could not finish the erasure, retrying on the next run: %s", error)
 
 
 @receiver(ingested)
@@ -138,7 +138,7 @@ def erase_restored() -> int:
     try:
         told = features.read_tombstones()
     except StoreUnavailable as error:
-        logger.warning("Who was erased can't be compared with Redis: %s", error)
+        logger.warning("Could not compare erasures with Redis: %s", error)
         return 0
     buried = dict(ErasedShopper.objects.values_list("shopper", "customer_id"))
     # Another data set has other ids under the same keys.

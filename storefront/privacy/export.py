@@ -58,7 +58,7 @@ def document(shopper: str) -> dict[str, Any]:
         try:
             found[part.name] = part.read(shopper)
         except AWAY as error:
-            logger.warning("%s isn't in an export: %s", part.name, error)
+            logger.warning("%s is missing from an export: %s", part.name, error)
             away.append(part.name)
     found["unavailable"] = away
     found["meaning"] = {part.name: part.meaning for part in PARTS}

@@ -22,7 +22,7 @@ from storefront.listing.faceted_list import (
 )
 from storefront.listing.personal_sort import liking
 from storefront.search import suggestions
-from storefront.search.understood import chips, labels, understood
+from storefront.search.query_chips import chips, labels, understood
 from streaming.events.schema import Search
 from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer

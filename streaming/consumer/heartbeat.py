@@ -46,7 +46,7 @@ class Heartbeat:
         try:
             self._beat(self.metrics.report(assignment))
         except StoreUnavailable as error:
-            logger.info("No heartbeat: %s", error)
+            logger.info("Could not write the heartbeat: %s", error)
 
     def stopped(self, reason: str, assignment: Assignment) -> None:
         """The last word of a worker that ends: it stays until the worker runs again."""
@@ -55,7 +55,7 @@ class Heartbeat:
         try:
             publish(connect(TIMEOUT_S), status, STOPPED_TTL_S)
         except StoreUnavailable as error:
-            logger.warning("Nobody is told that the worker stops: %s", error)
+            logger.warning("Could not record that the worker stopped: %s", error)
 
     def _beat(self, status: WorkerStatus) -> None:
         self.redis = getattr(self, "redis", None) or connect(TIMEOUT_S)

@@ -66,4 +66,4 @@ class Articles:
         try:
             self.refresh()
         except DatabaseError as error:
-            logger.warning("Articles that are new stay unknown: %s", error)
+            logger.warning("Could not load new articles: %s", error)

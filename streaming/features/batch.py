@@ -9,6 +9,7 @@ import msgspec
 
 from streaming.consumer.batch import DeadRecord, Origin, PartitionBatch
 from streaming.events import schema as events
+from streaming.events.actions import Action
 from streaming.events.schema import Event, key_of
 from streaming.events.spans import DAY_MS
 from streaming.features import reducer
@@ -19,8 +20,8 @@ from streaming.features.state import State, unpack
 from streaming.features.trends import Increments
 from streaming.partitions import partition_of
 
-TAGS: Final[dict[type[events.OfArticle], str]] = {
-    kind: str(kind.__struct_config__.tag) for kind in events.OF_ARTICLE
+ACTION_OF: Final[dict[type[events.OfArticle], Action]] = {
+    event: Action(str(event.__struct_config__.tag)) for event in events.OF_ARTICLE
 }
 # Further ahead of the shop's clock an event would spoil its shopper's windows, sessions and tastes.
 AHEAD_MS: Final = 30 * DAY_MS
@@ -149,7 +150,7 @@ def _step(
     if isinstance(event, events.OfArticle):
         about = articles.get(event.article)
         if reducer.apply(state, event, about) and about is not None:
-            kind = TAGS[type(event)]
+            kind = ACTION_OF[type(event)]
             result.trends.add(kind, event.ts, event.article, about.index_group)
     elif not isinstance(event, events.Identify):
         reducer.apply(state, event, None)
@@ -170,4 +171,4 @@ def _is_somebodys(result: Reduced, state: State, offset: int, event: Event) -> b
 
 def _trend(result: Reduced, event: events.OfArticle, about: Attributes | None) -> None:
     if about is not None:
-        result.trends.add(TAGS[type(event)], event.ts, event.article, about.index_group)
+        result.trends.add(ACTION_OF[type(event)], event.ts, event.article, about.index_group)

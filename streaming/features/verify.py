@@ -92,7 +92,7 @@ def from_log(shoppers: Iterable[str], positions: Mapping[int, int]) -> Packed:
     try:
         for partition, (first, _) in ends(consumer, settings.KAFKA_TOPIC, [*open_]).items():
             if first > 0:
-                raise LogError(f"Partition {partition} begins at offset {first}")
+                raise LogError(f"Partition {partition} starts at offset {first}")
         consumer.assign([TopicPartition(settings.KAFKA_TOPIC, p, OFFSET_BEGINNING) for p in open_])
         _read(consumer, open_, twin)
     finally:
@@ -117,7 +117,7 @@ def _read(consumer: Consumer, open_: dict[int, int], twin: ReferenceStates) -> N
         if batches:
             quiet_at = time.monotonic() + QUIET_S
         elif time.monotonic() > quiet_at:
-            raise LogError(f"Nothing more comes after {seen}; the features stand at {open_}")
+            raise LogError(f"No record after offset {seen}, but the features are at {open_}")
 
 
 def differences(online: Packed, computed: Packed) -> list[Difference]:

@@ -156,7 +156,7 @@ def survey(source: Source) -> Survey:
             in_order &= bool(days[0] >= newest and (np.diff(days) >= 0).all())
             newest, oldest = max(newest, int(days.max())), min(oldest, int(days.min()))
     if newest < 0:
-        raise HistoryFileError(f"{source.path} has no line with a day, as 2020-09-22, in t_dat.")
+        raise HistoryFileError(f"{source.path} has no row with a date such as 2020-09-22 in t_dat.")
     return Survey(day_of(oldest + SHIFT_DAYS), day_of(newest + SHIFT_DAYS), in_order)
 
 

@@ -36,7 +36,7 @@ def _relay_soon() -> None:
     try:
         current_app.send_task("streaming.relay_outbox", retry=False, ignore_result=True)
     except OperationalError as error:
-        logger.warning("The outbox waits for its next round: %s", error)
+        logger.warning("Could not relay the outbox, retrying on the next run: %s", error)
 
 
 @cache

@@ -195,4 +195,4 @@ class Replay:
             if self.reached_ms:
                 clock.follow(self.reached_ms)
         except StoreUnavailable as error:
-            logger.warning("The shop clock doesn't follow: %s", error)
+            logger.warning("Could not advance the shop clock: %s", error)

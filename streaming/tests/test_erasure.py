@@ -10,6 +10,7 @@ from django.db import transaction
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from streaming import clock, connection, history
 from streaming.erasure import features
+from streaming.events.actions import Action
 from streaming.events.schema import Erase, Identify, View
 from streaming.features import reducer, store
 from streaming.features.reducer.handover import hand_over
@@ -88,6 +89,6 @@ def bury(shopper: str) -> None:
 
 def _views() -> tuple[int, int]:
     clock.stored_offset()
-    found = (store.snapshot(shopper).state.counts.get("view", 0) for shopper in ("c1", "c2"))
+    found = (store.snapshot(shopper).state.counts.get(Action.VIEW, 0) for shopper in ("c1", "c2"))
     one, two = found
     return one, two

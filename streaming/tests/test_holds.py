@@ -13,6 +13,7 @@ from catalog.period import data_period
 from catalog.tests.factories import make_article, make_transaction
 from streaming import clock, connection, dead_letters, keys, partitions, status
 from streaming.consumer.dead_letter_limit import IN_A_ROW, DeadLetterLimitError
+from streaming.events.actions import Action
 from streaming.events.schema import BagAdd, BagRemove, Event, Identify, Purchase, View, encode
 from streaming.events.spans import DAY_MS
 from streaming.features import store, verify
@@ -148,7 +149,7 @@ def test_a_partly_evicted_store_is_made_whole_from_the_log(articles: list[int]) 
         client.delete(*client.scan_iter("{p*}:fence:*"), keys.state("c1"), keys.state("c2"))
         eventually(lambda: features("c1").counts == {"view": 10}, "the state that was lost")
         worker.catch_up()
-    assert {features(f"c{n}").counts["view"] for n in range(1, 21)} == {10}
+    assert {features(f"c{n}").counts[Action.VIEW] for n in range(1, 21)} == {10}
 
 
 def everything() -> dict[bytes, object]:

@@ -1,4 +1,4 @@
-"""Finds the right file in a folder: packing, parts, copies beside it, similar names."""
+"""Finds the right file in a folder: compression, parts, copies beside it, similar names."""
 
 import zipfile
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
+from catalog.ingest.reading.compression import CHUNK, is_data, unpacked
 from catalog.ingest.reading.opening import open_source
-from catalog.ingest.reading.packing import CHUNK, is_data, unpacked
 from catalog.ingest.reading.parts import is_folder_of_parts, parts_of
 from catalog.ingest.reading.source import Source
 

@@ -42,28 +42,28 @@ class Command(BaseCommand):
         parser.add_argument(
             "--restart",
             action="store_true",
-            help="empty the catalogue, and all that refers to it (bags, orders), and begin anew",
+            help="empty the catalogue and all that refers to it (bags, orders), then start over",
         )
         parser.add_argument(
             "--check",
             action="store_true",
-            help="read everything, load nothing, and say what is wrong and what will work",
+            help="read everything, load nothing, and report faults and supported features",
         )
         parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
         parser.add_argument(
-            "--max-rejects", type=int, metavar="N", help="stop when more rows can't be used"
+            "--max-rejects", type=int, metavar="N", help="stop after more than N unusable rows"
         )
         parser.add_argument(
             "--max-reject-share",
             type=float,
             default=5.0,
             metavar="PERCENT",
-            help="stop when more than this share of a file's rows can't be used (default: 5)",
+            help="stop when more than this percentage of a file's rows is unusable (default: 5)",
         )
         parser.add_argument(
             "--only-known",
             action="store_true",
-            help="pass over sales of articles and customers that the other files don't have",
+            help="skip sales of articles and customers that the other files don't contain",
         )
         parser.add_argument(
             "--block-mb", type=float, default=16, metavar="MB", help="bytes between checkpoints"

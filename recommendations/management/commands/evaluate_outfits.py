@@ -44,10 +44,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--test-day", type=day, metavar="DATE", help="default: the last day")
-        parser.add_argument("--baskets", type=int, default=BASKETS, metavar="N", help="at most")
-        parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
-        parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them here, as SVG")
+        parser.add_argument(
+            "--test-day", type=day, metavar="DATE", help="day to test on (default: the last day)"
+        )
+        parser.add_argument(
+            "--baskets", type=int, default=BASKETS, metavar="N", help="maximum number of baskets"
+        )
+        parser.add_argument(
+            "--json", type=Path, metavar="FILE", help="write the figures to this JSON file"
+        )
+        parser.add_argument(
+            "--plot", type=Path, metavar="FILE", help="write a plot to this SVG file"
+        )
 
     def handle(
         self,
@@ -77,7 +85,7 @@ class Command(BaseCommand):
                 if file is not None:
                     file.write_text(content)
         except OSError as error:
-            raise CommandError(f"the figures can't be written: {error}") from error
+            raise CommandError(f"could not write the figures: {error}") from error
 
     def measure(self, test_day: date | None, most: int) -> dict[str, Any]:
         try:

@@ -15,12 +15,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
-        actions.add_parser("list", help="one line each: number, where it lay, error")
-        show = actions.add_parser("show", help="a letter in full")
+        actions.add_parser("list", help="list all: number, origin, error")
+        show = actions.add_parser("show", help="show one dead letter in full")
         show.add_argument("number", type=int)
-        replay = actions.add_parser("replay", help="send letters to the stream again")
-        replay.add_argument("numbers", type=int, nargs="*", help="which ones; none means all")
-        actions.add_parser("purge", help="throw all of them away")
+        replay = actions.add_parser("replay", help="publish dead letters to the stream again")
+        replay.add_argument("numbers", type=int, nargs="*", help="numbers to replay (default: all)")
+        actions.add_parser("purge", help="delete all dead letters")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -51,9 +51,9 @@ class Command(BaseCommand):
         sent, failed = dead_letters.replay(asked or None)
         self.stdout.write(f"{sent} dead letters sent again.")
         if failed:
-            raise CommandError(f"{failed} weren't acknowledged.")
+            raise CommandError(f"{failed} messages were not acknowledged.")
         if sent < len(asked):
-            raise CommandError(f"{len(asked) - sent} of the numbers are no dead letter's.")
+            raise CommandError(f"{len(asked) - sent} of the given numbers don't exist.")
 
     def _purge(self, options: dict[str, Any]) -> None:
         dead_letters.purge()

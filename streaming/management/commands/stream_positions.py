@@ -21,10 +21,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action")
-        actions.add_parser("show", help="position, first offset and end of each partition")
-        skip = actions.add_parser("skip", help="go on behind what is lost, or at an offset")
+        actions.add_parser("show", help="show position, first offset and end of each partition")
+        skip = actions.add_parser("skip", help="skip lost records, or jump to an offset")
         skip.add_argument("partition", type=int)
-        skip.add_argument("--to", type=int, help="the offset to go on at (the log's first one)")
+        skip.add_argument("--to", type=int, help="offset to continue at (default: the log's first)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 f" ({part.first} to {part.end})."
             )
         if not store.move_on(topic_id, part.partition, part.position, to):
-            raise CommandError("The partition moved meanwhile: look again.")
+            raise CommandError("The partition moved in the meantime; check it again.")
         self.stdout.write(
             f"Partition {part.partition} goes on at {to}: {to - max(part.position, 0)} offsets"
             " skipped."

@@ -23,13 +23,13 @@ class Command(BaseCommand):
     help = "Show each stream worker's partitions, lag, rate and delay, and what waits to be sent."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             told, parts = status.read_statuses(), _waiting()
         except StoreUnavailable as error:
-            raise CommandError(f"Redis is away: {error}") from error
+            raise CommandError(f"Redis is unavailable: {error}") from error
         workers = [worker for worker in told if worker.state != status.STOPPED]
         of_features = [worker for worker in workers if worker.processor == "features"]
         answer: dict[str, Any] = {

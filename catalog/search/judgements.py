@@ -74,7 +74,7 @@ def judged_queries(lines: Iterable[str]) -> list[Judged]:
 def _judged(number: int, line: str) -> Judged:
     query, tab, rule = line.partition("\t")
     if not tab:
-        raise BadRuleError(f"line {number}: a query, a tab and a rule are wanted: {line!r}")
+        raise BadRuleError(f"line {number}: expected a query, a tab and a rule: {line!r}")
     if rule == NOTHING_TO_FIND:
         return Judged(query, ())
     return Judged(query, [_condition(number, text) for text in rule.split(" & ")])
@@ -83,7 +83,7 @@ def _judged(number: int, line: str) -> Judged:
 def _condition(number: int, text: str) -> Condition:
     match = CONDITION.fullmatch(text)
     if match is None or (match[1] and match[1] not in (*COLUMNS, "any")):
-        raise BadRuleError(f"line {number}: this is no condition: {text!r}")
+        raise BadRuleError(f"line {number}: not a condition: {text!r}")
     if match[4]:
         return Condition("price", less=match[4] == "<", limit=float(match[5]))
     try:

@@ -61,7 +61,9 @@ def begin(data: DataSet, base: Path, port: int | None, say: Say) -> NoReturn:
 
 def check_free(port: int | None) -> None:
     if port is not None and not is_free(port):
-        raise TakenError(f"Port {port} is in use. Choose another, or none for a free one.")
+        raise TakenError(
+            f"Port {port} is in use. Choose another one, or omit it to use a free port."
+        )
 
 
 def end(data: DataSet) -> None:
