@@ -22,8 +22,8 @@ NAMES = (
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=NAMES, help="default: all of them")
-    parser.add_argument("--size", type=int, help="scales the work down (or up)")
+    parser.add_argument("name", nargs="?", choices=NAMES, help="benchmark to run (default: all)")
+    parser.add_argument("--size", type=int, help="scale the work down or up")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, interrupt)
     if arguments.name is None:

@@ -27,10 +27,12 @@ from demo import services
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     parser.add_argument("--events", type=int, default=200_000)
-    parser.add_argument("--times", type=int, default=5, help="of each fault (5)")
+    parser.add_argument(
+        "--times", type=int, default=5, help="repetitions of each fault (default: 5)"
+    )
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--kafka", action="store_true", help="on a real Apache Kafka")
-    parser.add_argument("--only", help="faults whose name contains this")
+    parser.add_argument("--kafka", action="store_true", help="run on Apache Kafka")
+    parser.add_argument("--only", help="run only faults whose name contains this")
     arguments = parser.parse_args()
     with services.running(var_dir()) as environment:
         os.environ |= environment

@@ -119,14 +119,14 @@ def _measured(number: int) -> Result:
 
 def _usual(client: Any, replayed: int) -> tuple[float, float]:
     """Seconds for consuming and decoding alone, and for a redis-py pipeline per batch."""
-    from benchmarks import usual_stream
+    from benchmarks import stream_baseline
     from streaming.features.articles import Articles
 
     articles = Articles()
     articles.refresh()
-    bare_s = usual_stream.bare(replayed)
+    bare_s = stream_baseline.bare(replayed)
     client.flushdb()
-    pipeline_s = usual_stream.pipelined(client, replayed, articles.known)
+    pipeline_s = stream_baseline.pipelined(client, replayed, articles.known)
     client.flushdb()
     return bare_s, pipeline_s
 
@@ -173,13 +173,13 @@ def _bare_produce(count: int) -> float:
     from confluent_kafka import Producer
     from django.conf import settings
 
-    from benchmarks import usual_stream
+    from benchmarks import stream_baseline
     from streaming import kafka
 
     def failed(error: object, _: object) -> None:
         raise AssertionError(error)
 
-    batches = usual_stream.batches(count)
+    batches = stream_baseline.batches(count)
     payloads = [(message.key(), message.value()) for some in batches for message in some]
     with own_topic():
         producer = Producer(kafka.producer(60_000, linger_ms=10))
@@ -226,20 +226,20 @@ def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:
 
 def _tasks(client: Any) -> float:
     """Seconds per event as one Celery task: passed on from Kafka, run by a separate worker."""
-    from benchmarks import usual_stream
+    from benchmarks import stream_baseline
     from streaming.tests.servers import eventually
 
     def done() -> int:
-        return int(client.get(usual_stream.DONE) or 0)
+        return int(client.get(stream_baseline.DONE) or 0)
 
-    messages = [m for some in usual_stream.batches(TASKS) for m in some][:TASKS]
+    messages = [m for some in stream_baseline.batches(TASKS) for m in some][:TASKS]
     values = [(message.value() or b"").decode() for message in messages]
-    modules = ("-I", "benchmarks.usual_stream", "--prefetch-multiplier=64")
+    modules = ("-I", "benchmarks.stream_baseline", "--prefetch-multiplier=64")
     with celery("-A", "storefront", "worker", "-Q", "usual", *modules):
-        usual_stream.one_event.apply_async((values[0],), queue="usual")
+        stream_baseline.one_event.apply_async((values[0],), queue="usual")
         eventually(lambda: done() == 1, "the first task")
         began = time.perf_counter()
         for value in values:
-            usual_stream.one_event.apply_async((value,), queue="usual")
+            stream_baseline.one_event.apply_async((value,), queue="usual")
         eventually(lambda: done() > TASKS, "all tasks", 600)
         return (time.perf_counter() - began) / TASKS

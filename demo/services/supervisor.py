@@ -171,7 +171,7 @@ def _services(
     var: Path, names: Collection[str], durable: bool = True, say: Say = quiet
 ) -> list[Service]:
     if unknown := set(names) - set(NAMES):
-        raise ServiceError(f"No service is named {', '.join(sorted(unknown))}; there are {NAMES}.")
+        raise ServiceError(f"Unknown service: {', '.join(sorted(unknown))}. Choose from {NAMES}.")
     return [service(var, durable=durable, say=say) for service in SERVICES if service.name in names]
 
 
