@@ -25,9 +25,10 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.clusters.kafka import BROKERS, KafkaCluster
+from benchmarks.harness import var_dir
+from demo import services
 
 Break = Callable[[], None]
-VAR = Path(__file__).resolve().parent.parent / "var" / "bench"
 # A broker is away for so long; the events are published over a longer time.
 OUTAGE_S: Final = 8.0
 CHUNK: Final = 2_000
@@ -37,14 +38,18 @@ CHUNK_S: Final = 0.2
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     parser.add_argument("--events", type=int, default=200_000)
-    parser.add_argument("--times", type=int, default=5, help="of each fault (5)")
+    parser.add_argument(
+        "--times", type=int, default=5, help="repetitions of each fault (default: 5)"
+    )
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--kafka", action="store_true", help="on a real Apache Kafka")
+    parser.add_argument("--kafka", action="store_true", help="run on Apache Kafka")
     parser.add_argument("--brokers", type=int, choices=(1, 3), default=1, help="of Apache Kafka")
-    parser.add_argument("--only", help="faults whose name contains this")
+    parser.add_argument("--only", help="run only faults whose name contains this")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, _stage(arguments, Path(folder)) as break_broker:
-        return _compare(arguments, Path(folder), break_broker)
+    with services.running(var_dir()) as environment, tempfile.TemporaryDirectory() as folder:
+        os.environ |= environment
+        with _stage(arguments, Path(folder)) as break_broker:
+            return _compare(arguments, Path(folder), break_broker)
 
 
 @contextmanager
@@ -52,10 +57,7 @@ def _stage(arguments: argparse.Namespace, folder: Path) -> Iterator[Break]:
     """Sets up services, a database with articles, and a topic; how to break the broker."""
     import django
 
-    from demo import services
-
-    var = Path(os.environ.setdefault("VAR_DIR", str(VAR)))
-    os.environ |= services.up(var)
+    var = var_dir()
     os.environ["DJANGO_SETTINGS_MODULE"] = "storefront.settings"
     os.environ["KAFKA_TOPIC"] = f"faults.{uuid.uuid4().hex[:8]}"
     with _broker(arguments, var, folder) as break_broker:

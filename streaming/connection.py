@@ -36,7 +36,7 @@ def connect(timeout_s: float) -> redis.Redis:
         return redis.Redis.from_url(settings.REDIS_URL, retry=None, **options)
     first, *others = settings.FEATURES_CLUSTER_URL.split(",")
     nodes = [_node(url) for url in others]
-    with available():
+    with translate_errors():
         cluster = redis.RedisCluster.from_url(first, startup_nodes=nodes, **options)
         return cast("redis.Redis", cluster)
 
@@ -62,7 +62,7 @@ AWAY = (
 
 
 @contextmanager
-def available() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise StoreUnavailable for whatever says that Redis is away."""
     try:
         yield
@@ -73,10 +73,10 @@ def available() -> Iterator[None]:
 Command = tuple[str | int, ...]
 
 
-def ask(*commands: Command) -> list[Any]:
+def execute(*commands: Command) -> list[Any]:
     """The answers to several commands, in one round trip; raise StoreUnavailable."""
     pipeline: Any
-    with available(), client().pipeline(transaction=False) as pipeline:
+    with translate_errors(), client().pipeline(transaction=False) as pipeline:
         for command in commands:
             pipeline.execute_command(*command)
         return list(pipeline.execute())
@@ -103,7 +103,7 @@ EVICTS = (
 
 def eviction(redis_: Any = None) -> Eviction | None:
     """The worst of the nodes' policies, None where none evicts; may raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         told: dict[str, Any] = (redis_ or client()).info("memory", **_every_node())
     nodes = [told] if "used_memory" in told else told.values()
     found = [
@@ -129,7 +129,7 @@ class Sizes(NamedTuple):
 
 def sizes() -> Sizes:
     """May raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         memory: dict[str, Any] = client().info("memory", **_every_node())
         nodes = [memory] if "used_memory" in memory else memory.values()
         used = sum(int(node["used_memory"]) for node in nodes)
