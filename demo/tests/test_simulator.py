@@ -65,7 +65,7 @@ def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value", "error"),
-    [("shoppers", 0, "--shoppers must be 1"), ("known", 2.0, "--known is a share")],
+    [("shoppers", 0, "--shoppers must be 1"), ("known", 2.0, "--known must be between 0 and 1")],
 )
 def test_options_out_of_range_are_named(option: str, value: float, error: str) -> None:
     with pytest.raises(CommandError, match=error):

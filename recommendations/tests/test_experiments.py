@@ -112,7 +112,7 @@ def test_experiments_that_would_disturb_each_other_do_not_start() -> None:
         ({"strategy": "magic"}, "strategy: 'magic' is none of default, popularity"),
         ({"speed": 3}, "unknown field `speed`"),
         ({"strategy": 3}, r"Expected `str`, got `int` - at `\$.strategy`"),
-        ({"interleave": True}, "interleave: needs another strategy"),
+        ({"interleave": True}, "interleave: needs a strategy other"),
         ({"model_version": "../x"}, r"at `\$.model_version`"),
         ([], "Expected `object`"),
     ],
