@@ -20,7 +20,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-VAR = Path(__file__).resolve().parent.parent / "var" / "bench"
+from benchmarks.harness import var_dir
+from demo import services
 
 
 def main() -> int:
@@ -33,8 +34,10 @@ def main() -> int:
     parser.add_argument("--kafka", action="store_true", help="run on Apache Kafka")
     parser.add_argument("--only", help="run only faults whose name contains this")
     arguments = parser.parse_args()
-    with _stage(kafka=arguments.kafka), tempfile.TemporaryDirectory() as folder:
-        return _compare(arguments, Path(folder))
+    with services.running(var_dir()) as environment:
+        os.environ |= environment
+        with _stage(kafka=arguments.kafka), tempfile.TemporaryDirectory() as folder:
+            return _compare(arguments, Path(folder))
 
 
 @contextmanager
@@ -42,11 +45,9 @@ def _stage(*, kafka: bool) -> Iterator[None]:
     """Sets up services, a database with articles, and a topic."""
     import django
 
-    from demo import services
     from demo.services import apache_kafka
 
-    var = Path(os.environ.setdefault("VAR_DIR", str(VAR)))
-    os.environ |= services.up(var)
+    var = var_dir()
     os.environ["DJANGO_SETTINGS_MODULE"] = "storefront.settings"
     os.environ["KAFKA_TOPIC"] = f"faults.{uuid.uuid4().hex[:8]}"
     if kafka:

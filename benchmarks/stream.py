@@ -12,12 +12,12 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import Result
+from benchmarks.harness import Result, var_dir
 from benchmarks.stream_memory import ARTICLES, LINES_EACH
 from benchmarks.stream_workers import celery, own_topic
+from demo import services
 
 SIZE = 300_000
 TASKS = 3_000
@@ -30,19 +30,17 @@ PATIENCE_S = 1800.0
 
 def run(size: int | None) -> Result:
     """`size` is the number of events; raises AssertionError if any get lost."""
-    _set_up()
     number = size or SIZE
-    with _stage(number):
-        return _measured(number)
+    with services.running(var_dir()) as environment:
+        _set_up(environment)
+        with _stage(number):
+            return _measured(number)
 
 
-def _set_up() -> None:
+def _set_up(environment: dict[str, str]) -> None:
     import django
 
-    from demo import services
-
-    os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "bench"))
-    os.environ |= services.up(Path(os.environ["VAR_DIR"]))
+    os.environ |= environment
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{REDIS_DATABASE}"
     os.environ["CELERY_BROKER_URL"] = os.environ["REDIS_URL"]
     os.environ["KAFKA_TOPIC"] = f"bench.{uuid.uuid4().hex[:8]}"
