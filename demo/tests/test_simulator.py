@@ -211,7 +211,7 @@ def test_studies_are_drawn_each_interval_around_what_was_measured() -> None:
 
 
 def test_a_strategy_that_the_shelf_has_not_is_named(folder: Path) -> None:
-    with pytest.raises(CommandError, match="--other: for outfit it is one of default, lift"):
+    with pytest.raises(CommandError, match="--other: for outfit, choose one of default, lift"):
         call_command(
             "compare_strategies", data_dir=folder, kind="outfit", control="lift", other="popularity"
         )
