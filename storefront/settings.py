@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "storefront.http.compression.TextCompression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "storefront.http.middleware.Private",
     "storefront.http.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
