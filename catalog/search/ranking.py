@@ -19,10 +19,10 @@ from django.db.models import BooleanField, F, FloatField, Func, IntegerField, Va
 from catalog.models.querysets import ArticleQuerySet
 from catalog.money import price
 from catalog.search.facet_index import Assortment, Bools, Floats, assortment
-from catalog.search.matching import NOT_SOFT, fitting, named
+from catalog.search.matching import NOT_PREFERRED, NOT_SOFT, fitting, named
 from catalog.search.spelling import spelling
 from catalog.search.synonyms import synonyms
-from catalog.search.text_index import DESCRIPTION, NAME
+from catalog.search.text_index import DESCRIPTION, LANGUAGE, NAME
 from catalog.search.understanding.parsing import HEAD_FIRST, Known, read
 from catalog.search.understanding.reading import IMPORTANCE, TEXT, Part, Price, Reading
 from catalog.search.understanding.tokens import visible
@@ -46,6 +46,10 @@ SOLD: Final = 0.6
 # for one that contains some of its words.
 EXACT: Final = 0.15
 IN_NAME: Final = 0.03
+# One part narrows another if more than this share of its articles match both.
+NARROWS: Final = 0.2
+# A word that fewer than this share of a type's articles have may be narrower than the type.
+NARROWER: Final = 0.25
 HALF_A_CENT: Final = Decimal("0.005")
 ID: Final = re.compile(r"[0-9]{6,10}")
 
@@ -168,7 +172,8 @@ def cleaned(typed: str) -> str:
 
 
 def known_of(goods: Assortment, terms: Vocabulary | None = None) -> Known:
-    return Known(goods.texts.known, spelling(goods, terms or vocabulary()).meant)
+    own = spelling(goods, terms or vocabulary())
+    return Known(lambda word: goods.texts.known(word) and not own.is_slip(word), own.meant)
 
 
 def _ids(words: str, goods: Assortment) -> Ranked | None:
@@ -210,7 +215,22 @@ def _weights(part: Part, reading: Reading, goods: Assortment) -> Floats:
         return _priced(part.price, goods).astype(float)
     if part.concept is None:
         return _texted(part, goods)
-    return fitting(part.concept, goods)
+    return _literal_first(part, fitting(part.concept, goods), goods)
+
+
+def _literal_first(part: Part, own: Floats, goods: Assortment) -> Floats:
+    """Of a word that may be narrower than its concept ("mittens": gloves), articles whose texts
+    have the very word come first."""
+    concept = part.concept
+    if concept is None or concept.kind != "type" or part.language != LANGUAGE or not part.words:
+        return own
+    if concept.named(part.words):
+        return own
+    *start, last = part.words
+    said = goods.texts.saying([(*start, form) for form in goods.texts.forms(last)])
+    fits = own > 0
+    share = np.count_nonzero(said & fits) / max(np.count_nonzero(fits), 1)
+    return np.where(said, own, NOT_PREFERRED * own) if 0 < share < NARROWER else own
 
 
 def _texted(part: Part, goods: Assortment) -> Floats:
@@ -241,11 +261,7 @@ def _together(
     wanted = [part for part in parts if not part.negated]
     for kind in ONE_OF:
         if of_kind := [p for p in wanted if p.kind == kind]:
-            found *= (
-                _types(of_kind, own, reading, goods)
-                if kind == "type"
-                else np.maximum.reduce([own[id(p)] for p in of_kind])
-            )
+            found *= _one_of(of_kind, own, reading, goods)
     suggested = _suggested(wanted, reading, goods)
     hard = suggested is None and not any(part.kind == "type" for part in wanted)
     for part in wanted:
@@ -288,22 +304,35 @@ def _softened(part: Part, own: Floats, hard: bool, goods: Assortment) -> Floats:
     return np.maximum(own, goods.texts.saying([part.words]))
 
 
-def _types(
+def _one_of(
     parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
 ) -> Floats:
-    """Several types: either of them if joined ("hat or scarf"); articles that are both ("pyjama
-    set"); else the head's, with the others' words in their texts ("jeans jacket")."""
-    if any(part.joined for part in parts[1:]):
-        return np.asarray(np.maximum.reduce([own[id(p)] for p in parts]))
-    both = np.multiply.reduce([own[id(p)] for p in parts])
-    if both.any():
-        return np.asarray(both)
-    ordered = sorted(parts, key=lambda p: p.start, reverse=reading.language not in HEAD_FIRST)
-    head, *others = ordered
+    """Several parts of a kind: either of them if joined ("hat or scarf"); what is both, if one
+    narrows the other ("kids boy", "dark orange", "pyjama set"); else types as in `_headed`, and
+    alternatives of any other kind ("red blue")."""
+    weights = [own[id(p)] for p in parts]
+    either: Floats = np.maximum.reduce(weights)
+    if len(parts) == 1 or any(part.joined for part in parts[1:]):
+        return either
+    both: Floats = np.multiply.reduce(weights)
+    narrowest = min(np.count_nonzero(w) for w in weights)
+    if np.count_nonzero(both) > NARROWS * narrowest:
+        return both
+    if parts[0].kind != "type":
+        return either
+    headed = _headed(parts, own, reading, goods)
+    return headed if headed.any() else either
+
+
+def _headed(
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+) -> Floats:
+    """The head's type, with the others' words in its texts ("jeans jacket")."""
+    head, *others = parts if reading.language in HEAD_FIRST else reversed(parts)
     found = own[id(head)]
     for part in others:
         found = found * goods.texts.saying(_phrases(part))
-    return found if found.any() else np.asarray(np.maximum.reduce([own[id(p)] for p in parts]))
+    return found
 
 
 def _phrases(part: Part) -> Iterable[tuple[str, ...]]:
