@@ -15,7 +15,8 @@ from catalog.api.filters import LARGEST_KEY, LEAST_KEY, ORDERS
 from catalog.api.serializers import ProductSerializer
 from catalog.products import shown_products
 from catalog.search.facet_index import Assortment, Bools, Ints, assortment
-from catalog.search.ranking import MOST_CHARACTERS, Ranked, rank
+from catalog.search.ranking import MOST_CHARACTERS, rank
+from catalog.search.result import Ranked
 from catalog.search.understanding.reading import Part, Reading
 from web.problems import documented
 from web.quotas import Limited
