@@ -15,23 +15,23 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, F, FloatField, Func, IntegerField, Value
 
 from catalog.models.querysets import ArticleQuerySet
-from catalog.search.facet_index import Assortment, Floats, assortment
+from catalog.search.facet_index import FacetIndex, Floats, facet_index
 from catalog.search.meaning.fusion import with_meaning
 from catalog.search.relevance import relevance
 from catalog.search.result import Ranked, nothing
 from catalog.search.spelling import spelling
 from catalog.search.synonyms import synonyms
 from catalog.search.text_index import NAME
-from catalog.search.understanding.parsing import Known, read
+from catalog.search.understanding.parsing import KnownWords, read
 from catalog.search.understanding.reading import TEXT, Reading
 from catalog.search.understanding.tokens import visible
 from catalog.search.understanding.vocabulary import Vocabulary, vocabulary
 
-# Queries are cut to MAX_CHARACTERS; longer than MOST_CHARACTERS is rejected.
+# Queries are cut to MAX_CHARACTERS; longer than MAX_REQUEST_CHARACTERS is rejected.
 MAX_CHARACTERS: Final = 200
-MOST_CHARACTERS: Final = 10_000
+MAX_REQUEST_CHARACTERS: Final = 10_000
 # At most this many articles, the best, are passed to the database.
-MOST_FOUND: Final = 20_000
+MAX_FOUND: Final = 20_000
 # Sales (mostly) and pictures add at most this much to the relevance.
 QUALITY: Final = 0.25
 SOLD: Final = 0.6
@@ -52,11 +52,11 @@ class Steps:
 
 
 FULL: Final = Steps()
-WORDS_ALONE: Final = Vocabulary((), {})
+WORDS_ONLY: Final = Vocabulary((), {})
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """Articles, best first, and the parsed query (None if it was an id)."""
 
     articles: ArticleQuerySet
@@ -79,45 +79,47 @@ class AnyOf(Func):
     output_field = BooleanField()
 
 
-def find(typed: str, articles: ArticleQuerySet) -> Found:
+def find(typed: str, articles: ArticleQuerySet) -> SearchResult:
     """The given articles that match the query, best first."""
-    goods = assortment()
+    goods = facet_index()
     ranked = rank(typed, goods)
-    rows = np.sort(goods.by_score(ranked.rows, ranked.score)[:MOST_FOUND])
+    rows = np.sort(goods.by_score(ranked.rows, ranked.score)[:MAX_FOUND])
     keys, scores = goods.of("article")[rows].tolist(), ranked.score[rows].tolist()
     if not keys:
-        return Found(articles.none(), ranked.reading)
+        return SearchResult(articles.none(), ranked.reading)
     # The keys are sorted, so width_bucket finds each article's score by binary search.
     own = Value(keys, ArrayField(IntegerField()))
     place = Func(F("pk"), own, function="width_bucket", output_field=IntegerField())
     score = ElementOf(Value(scores, ArrayField(FloatField())), place)
     # One array parameter is faster to write and parse than thousands of parameters.
     found = articles.filter(AnyOf(F("pk"), own), summary__isnull=False).annotate(rank=score)
-    return Found(found.order_by("-rank", "pk"), ranked.reading)
+    return SearchResult(found.order_by("-rank", "pk"), ranked.reading)
 
 
-def rank(typed: str, goods: Assortment, steps: Steps = FULL) -> Ranked:
-    """Every matching article of an assortment, with its score."""
-    words = cleaned(typed)
+def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
+    """Every matching article of an facet_index, with its score."""
+    words = normalise_query(typed)
     if ids := _ids(words, goods):
         return ids
     if not steps.understanding:
-        return ranked(read(words, WORDS_ALONE, known_of(goods), synonyms()), goods, steps)
-    found = ranked(read(words, vocabulary(), known_of(goods), synonyms()), goods, steps)
+        return ranked(read(words, WORDS_ONLY, known_words(goods), synonyms()), goods, steps)
+    found = ranked(read(words, vocabulary(), known_words(goods), synonyms()), goods, steps)
     return found if found.rows.any() else _literally(words, found, goods, steps)
 
 
-def _literally(words: str, understood: Ranked, goods: Assortment, steps: Steps) -> Ranked:
+def _literally(words: str, understood: Ranked, goods: FacetIndex, steps: Steps) -> Ranked:
     """What has the very words, where no article is what they mean ("strap" of a name); prices and
     exclusions, which words can't stand for, keep what they found."""
     parts = understood.reading.parts if understood.reading else ()
     if any(part.negated or part.price is not None for part in parts):
         return understood
-    found = ranked(read(words, WORDS_ALONE, known_of(goods, WORDS_ALONE), synonyms()), goods, steps)
+    found = ranked(
+        read(words, WORDS_ONLY, known_words(goods, WORDS_ONLY), synonyms()), goods, steps
+    )
     return found if found.rows.any() else understood
 
 
-def ranked(reading: Reading, goods: Assortment, steps: Steps = FULL) -> Ranked:
+def ranked(reading: Reading, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
     """Score all articles against the parts; see `relevance` for what is dropped."""
     if not reading.parts:
         return nothing(reading, goods)
@@ -128,17 +130,17 @@ def ranked(reading: Reading, goods: Assortment, steps: Steps = FULL) -> Ranked:
     return with_meaning(plain, goods) if steps.meaning else plain
 
 
-def cleaned(typed: str) -> str:
+def normalise_query(typed: str) -> str:
     """Normalised to one line of NFKC text, and truncated."""
     return visible(typed[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
 
 
-def known_of(goods: Assortment, terms: Vocabulary | None = None) -> Known:
+def known_words(goods: FacetIndex, terms: Vocabulary | None = None) -> KnownWords:
     own = spelling(goods, terms or vocabulary())
-    return Known(lambda word: goods.texts.known(word) and not own.is_slip(word), own.meant)
+    return KnownWords(lambda word: goods.texts.known(word) and not own.is_slip(word), own.meant)
 
 
-def _ids(words: str, goods: Assortment) -> Ranked | None:
+def _ids(words: str, goods: FacetIndex) -> Ranked | None:
     """An article by its id, or a product's articles by its code, in any notation: with or without
     leading zeros, "#", "art.", spaces, or the ".0" of a spreadsheet."""
     bare = re.sub(r"(?i)^(art(icle|ikel)?\.?|no\.?|nr\.?|id|#|:|\s)*|\.0$|[\s#.\-]", "", words)
@@ -149,7 +151,7 @@ def _ids(words: str, goods: Assortment) -> Ranked | None:
     return Ranked(rows, np.where(rows, 1 + QUALITY * _quality(goods), 0.0), None)
 
 
-def _named(reading: Reading, goods: Assortment) -> Floats:
+def _named(reading: Reading, goods: FacetIndex) -> Floats:
     """The bonus for names that contain the words as typed."""
     whole = goods.texts.saying([_keys(reading)] if reading.of(TEXT) else (), [NAME])
     words = [part.words for part in reading.parts if part.words and not part.negated]
@@ -162,7 +164,7 @@ def _keys(reading: Reading) -> tuple[str, ...]:
     return tuple(token.key for token in reading.tokens)
 
 
-def _quality(goods: Assortment) -> Floats:
+def _quality(goods: FacetIndex) -> Floats:
     """Sales and whether there is a picture, 0 to 1."""
     sold: Floats = np.log1p(goods.of("units_recent").astype(np.float64))
     share: Floats = sold / max(float(sold.max(initial=0)), 1.0)

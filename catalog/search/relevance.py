@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from catalog.money import price
-from catalog.search.facet_index import Assortment, Bools, Floats
+from catalog.search.facet_index import Bools, FacetIndex, Floats
 from catalog.search.matching import NOT_PREFERRED, NOT_SOFT, fitting, named
 from catalog.search.text_index import DESCRIPTION, LANGUAGE, NAME
 from catalog.search.understanding.parsing import HEAD_FIRST
@@ -26,7 +26,7 @@ NARROWER: Final = 0.25
 HALF_A_CENT: Final = Decimal("0.005")
 
 
-def relevance(reading: Reading, goods: Assortment) -> tuple[Floats, list[Part]]:
+def relevance(reading: Reading, goods: FacetIndex) -> tuple[Floats, list[Part]]:
     """Each row's relevance, 0 to 1. If no article matches all parts, the least important are
     dropped until one does; they are returned too."""
     parts = list(reading.parts)
@@ -35,7 +35,7 @@ def relevance(reading: Reading, goods: Assortment) -> tuple[Floats, list[Part]]:
     return (found, []) if found.any() else _relaxed(parts, own, reading, goods)
 
 
-def weights(part: Part, goods: Assortment) -> Floats:
+def weights(part: Part, goods: FacetIndex) -> Floats:
     """How well each row matches one part, regardless of the others."""
     if part.price is not None:
         return _priced(part.price, goods).astype(float)
@@ -44,7 +44,7 @@ def weights(part: Part, goods: Assortment) -> Floats:
     return _literal_first(part, fitting(part.concept, goods), goods)
 
 
-def _literal_first(part: Part, own: Floats, goods: Assortment) -> Floats:
+def _literal_first(part: Part, own: Floats, goods: FacetIndex) -> Floats:
     """Of a word that may be narrower than its concept ("mittens": gloves), articles whose texts
     have the very word come first."""
     concept = part.concept
@@ -59,7 +59,7 @@ def _literal_first(part: Part, own: Floats, goods: Assortment) -> Floats:
     return np.where(said, own, NOT_PREFERRED * own) if 0 < share < NARROWER else own
 
 
-def _texted(part: Part, goods: Assortment) -> Floats:
+def _texted(part: Part, goods: FacetIndex) -> Floats:
     if part.exact:
         phrases = [part.words]
     else:
@@ -68,7 +68,7 @@ def _texted(part: Part, goods: Assortment) -> Floats:
     return np.where(named_so, 1.0, DESCRIBED * goods.texts.saying(phrases, FIELDS))
 
 
-def _priced(asked: Price, goods: Assortment) -> Bools:
+def _priced(asked: Price, goods: FacetIndex) -> Bools:
     """Prices are stored as in the files, so compare with a tolerance of half a cent."""
     own = goods.of("price")
     fits = np.ones(len(own), bool)
@@ -80,7 +80,7 @@ def _priced(asked: Price, goods: Assortment) -> Bools:
 
 
 def _together(
-    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: FacetIndex
 ) -> Floats:
     """How well each row matches all the parts."""
     found = np.ones(len(goods.of("article")))
@@ -101,7 +101,7 @@ def _together(
     return _within_share(wanted, found, goods)
 
 
-def _within_share(wanted: Sequence[Part], found: Floats, goods: Assortment) -> Floats:
+def _within_share(wanted: Sequence[Part], found: Floats, goods: FacetIndex) -> Floats:
     """Restrict the result to its cheapest or dearest share, if the query asks for one."""
     for part in wanted:
         if part.price is not None and part.price.share is not None:
@@ -109,7 +109,7 @@ def _within_share(wanted: Sequence[Part], found: Floats, goods: Assortment) -> F
     return found
 
 
-def _suggested(wanted: Sequence[Part], reading: Reading, goods: Assortment) -> Bools | None:
+def _suggested(wanted: Sequence[Part], reading: Reading, goods: FacetIndex) -> Bools | None:
     """The rows of the types that an occasion suggests when the query names no type. Of several
     occasions the head counts ("beach wedding"). Literal matches of the words are included."""
     concepts = [p.concept for p in wanted if p.concept and p.concept.suggests]
@@ -120,7 +120,7 @@ def _suggested(wanted: Sequence[Part], reading: Reading, goods: Assortment) -> B
     return np.asarray(named(goods, "types", head.suggests) | literal)
 
 
-def _softened(part: Part, own: Floats, hard: bool, goods: Assortment) -> Floats:
+def _softened(part: Part, own: Floats, hard: bool, goods: FacetIndex) -> Floats:
     """A soft part lowers the weight of articles without it instead of excluding them, unless there
     is no other part to go by."""
     if not part.soft:
@@ -131,7 +131,7 @@ def _softened(part: Part, own: Floats, hard: bool, goods: Assortment) -> Floats:
 
 
 def _one_of(
-    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: FacetIndex
 ) -> Floats:
     """Several parts of a kind: either of them if joined ("hat or scarf"); what is both, if one
     narrows the other ("kids boy", "dark orange", "pyjama set"); else types as in `_headed`, and
@@ -151,7 +151,7 @@ def _one_of(
 
 
 def _headed(
-    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: FacetIndex
 ) -> Floats:
     """The head's type, with the others' words in its texts ("jeans jacket")."""
     head, *others = parts if reading.language in HEAD_FIRST else reversed(parts)
@@ -168,7 +168,7 @@ def _phrases(part: Part) -> Iterable[tuple[str, ...]]:
     return part.concept.evidence.text or [tuple(phrase.split()) for phrase in english]
 
 
-def _share(share: float, found: Floats, goods: Assortment) -> Bools:
+def _share(share: float, found: Floats, goods: FacetIndex) -> Bools:
     """The rows in the cheapest or dearest share of the result."""
     own, rows = goods.of("price"), found > 0
     if not rows.any():
@@ -179,7 +179,7 @@ def _share(share: float, found: Floats, goods: Assortment) -> Bools:
 
 
 def _relaxed(
-    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: FacetIndex
 ) -> tuple[Floats, list[Part]]:
     """Drop the least important parts, and as few as possible: keep each part that still matches."""
     left = [part for part in parts if own[id(part)].any() or part.negated]

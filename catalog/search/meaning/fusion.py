@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from catalog.search.facet_index import Assortment, Floats
+from catalog.search.facet_index import FacetIndex, Floats
 from catalog.search.meaning.vectors import meanings
 from catalog.search.result import Ranked
 from catalog.search.text_index import LANGUAGE
@@ -18,7 +18,7 @@ ALIKE: Final = 0.35
 MOST: Final = 240
 
 
-def with_meaning(found: Ranked, goods: Assortment) -> Ranked:
+def with_meaning(found: Ranked, goods: FacetIndex) -> Ranked:
     """Reorder what matches only vaguely, or find the closest in meaning where nothing matches.
     Exact queries stay as they are, as do those in other languages: the encoder reads English."""
     reading = found.reading

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from django.conf import settings
 
-from catalog.search.facet_index import Assortment, assortment, own_texts
+from catalog.search.facet_index import FacetIndex, article_texts, facet_index
 from catalog.search.meaning.encoder import Encoder, Floats, installed
 from catalog.search.meaning.network import SIZE
 from web.cache import bounded, per_owner
@@ -41,7 +41,7 @@ class Meanings:
 
 
 @per_owner(1)
-def meanings(goods: Assortment) -> Meanings | None:
+def meanings(goods: FacetIndex) -> Meanings | None:
     """None unless the extra is installed and `embed_texts` has run."""
     folder = Path(settings.MEANING_DIR)
     if not (installed() and (folder / STORE).exists()):
@@ -59,10 +59,10 @@ def encoder() -> Encoder:
     return Encoder(Path(settings.MEANING_DIR))
 
 
-def sentences(goods: Assortment) -> tuple[list[str], npt.NDArray[np.int64]]:
+def sentences(goods: FacetIndex) -> tuple[list[str], npt.NDArray[np.int64]]:
     """The distinct texts, and each row's: its kind, whom it is for, and its description. Names are
     left out: most are given names, which would only mislead."""
-    _names, descriptions = own_texts()
+    _names, descriptions = article_texts()
     terms = [
         [goods.names[name].get(value, "") for value in goods.of(column).tolist()]
         for name, column in (("types", "type"), ("sections", "section"))
@@ -92,7 +92,7 @@ def embed(folder: Path, threads: int, progress: Progress) -> int:
     if it is interrupted."""
     keys, vectors = stored(folder)
     had = set(keys.tolist())
-    missing = [text for text in sentences(assortment())[0] if key(text) not in had]
+    missing = [text for text in sentences(facet_index())[0] if key(text) not in had]
     if not missing:
         return 0
     encoder = Encoder(folder, threads)
