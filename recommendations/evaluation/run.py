@@ -13,7 +13,7 @@ from recommendations.dataset.facts import facts_of
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.splits import Split, Truth, rolling, truth_of
 from recommendations.evaluation.baselines import BASELINES
-from recommendations.evaluation.methods import bundle_of, in_session, ranked
+from recommendations.evaluation.methods import bundle_of, in_session
 from recommendations.evaluation.retrieval import recall_at_depths
 from recommendations.ranking.pipeline import predicted_rows
 from recommendations.ranking.ranker import RANKED
@@ -97,8 +97,8 @@ def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any
     heads = {name: found[:, : plan.k] for name, found in lists.items()}
     ours = {FOR_YOU: bundle} | ({BLEND: unranked(bundle)} if len(bundle.ranker) else {})
     for name, of_ours in ours.items():
-        lists[name] = ranked(of_ours, truth.customers, DEPTH)
-        heads[name] = predicted_rows(of_ours, truth.customers, plan.k)
+        lists[name] = predicted_rows(of_ours, truth.customers, DEPTH)
+        heads[name] = lists[name][:, : plan.k]
     looked_into = truth.head(LOOKED_INTO)
     known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
     return Outcome(

@@ -5,18 +5,19 @@ compute can't be trained on. A model names the features it was trained with, so 
 effect with the next training, and older models keep working with theirs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
-from recommendations.retrieval.candidates import Candidates, Scores, Source
-from recommendations.retrieval.profile import PURCHASE, Profile
+from recommendations.ranking.scoring import Places, Ranking
+from recommendations.retrieval.candidates import Scores, Source
+from recommendations.retrieval.profile import PURCHASE, UNKNOWN, Profile
 
 # Windows in days: for an article's sales, and for those of all articles that share an attribute.
 SOLD_DAYS: Final = (1, 3, 7, 14, 28)
@@ -24,12 +25,12 @@ ALIKE_DAYS: Final = 7
 ALIKE: Final = ("product", "product_type", "garment_group", "section", "department")
 SHARED: Final = (*ALIKE, "index_group", "colour_master", "colour", "appearance", "design")
 SINCE: Final = ("product", "product_type", "department")
-UNKNOWN: Final = np.nan
 MIDDLE_OF_BAND: Final = 5.0
 # Added to both sides of a ratio of sales.
 TREND_SHRINKAGE: Final = 3.0
 
 Matrix = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
 
 
 class Group(StrEnum):
@@ -46,78 +47,94 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class RankingContext:
-    """Input of the features: candidate `rows`, best first, with their `blend` scores, and for how
-    many days ahead (`horizon`) they are ranked."""
+    """Input of the features: the ranked candidates of some shoppers, and for how many days ahead
+    (`horizon`) they are ranked."""
 
     bundle: Bundle
     profile: Profile
-    found: Mapping[Source, Candidates]
-    rows: Ints
-    blend: Scores
+    ranking: Ranking
     horizon: float = 1.0
-    _given: dict[Source, tuple[npt.NDArray[np.intp], Scores]] = field(default_factory=dict)
-    _same: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+    _same: dict[str, Bools] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> Ints:
+        return self.ranking.rows
 
     @cached_property
-    def _order(self) -> npt.NDArray[np.intp]:
-        return np.argsort(self.rows)
+    def _pairs(self) -> tuple[Places, Places]:
+        """Each candidate joined with each action of its shopper: places of both."""
+        starts = self.profile.starts
+        first = starts.take(self.ranking.owner)
+        sizes = starts.take(self.ranking.owner + 1) - first
+        candidate = np.arange(len(self.rows)).repeat(sizes)
+        before = sizes.cumsum() - sizes
+        return candidate, np.arange(len(candidate)) + (first - before).repeat(sizes)
 
     @cached_property
-    def share(self) -> Scores:
-        """The weight of each of the shopper's actions as a share of all."""
-        return self.profile.weights / max(float(self.profile.weights.sum()), 1e-12)
-
-    @cached_property
-    def is_purchase(self) -> npt.NDArray[np.bool_]:
-        bought: npt.NDArray[np.bool_] = self.profile.kinds == PURCHASE
+    def is_purchase(self) -> Bools:
+        bought: Bools = self.profile.kinds == PURCHASE
         return bought
 
     @cached_property
-    def owned(self) -> npt.NDArray[np.bool_]:
-        """Rows × the shopper's actions: whether the row itself was bought."""
-        same: npt.NDArray[np.bool_] = self.rows[:, None] == self.profile.rows
-        return same & self.is_purchase
+    def owned(self) -> Bools:
+        """Of the pairs, whether the candidate itself was bought."""
+        candidate, action = self._pairs
+        same: Bools = self.rows.take(candidate) == self.profile.rows.take(action)
+        return same & self.is_purchase.take(action)
 
-    def days_of(self, same: npt.NDArray[np.bool_]) -> Scores:
-        """Days since the newest of the shopper's purchases marked in each row."""
-        if not len(self.profile):
-            return self.whole(UNKNOWN)
-        bought = same & self.is_purchase
-        newest = bought.argmax(axis=1)  # actions are sorted newest first
-        return np.where(bought.any(axis=1), self.profile.days.take(newest), UNKNOWN)
+    def days_of(self, same: Bools) -> Scores:
+        """Days since the newest of the shopper's purchases marked among the pairs."""
+        candidate, action = self._pairs
+        # Actions are sorted newest first, and the last of repeated assignments wins.
+        bought = np.flatnonzero(same & self.is_purchase.take(action))[::-1]
+        days = self.whole(UNKNOWN)
+        days[candidate.take(bought)] = self.profile.days.take(action.take(bought))
+        return days
 
-    @cached_property
-    def usual_price(self) -> float:
-        """The mean price of the articles the shopper acted on."""
-        if not len(self.profile):
-            return UNKNOWN
-        return max(float(self.bundle.price[self.profile.rows].mean()), 1e-9)
+    def share_of(self, same: Bools) -> Scores:
+        """The share of the shopper's weighted actions that are marked among the pairs."""
+        candidate, action = self._pairs
+        marked = np.flatnonzero(same)
+        shares = self.profile.shares.take(action.take(marked))
+        return np.bincount(candidate.take(marked), shares, minlength=len(self.rows))
+
+    def same(self, name: str) -> Bools:
+        """Of the pairs, whether both articles have the same value of an attribute."""
+        if name not in self._same:
+            value: Ints = getattr(self.bundle, name)
+            candidate, action = self._pairs
+            own = value.take(self.profile.rows).take(action)
+            self._same[name] = value.take(self.rows).take(candidate) == own
+        return self._same[name]
 
     @cached_property
     def price(self) -> Scores:
-        return np.maximum(self.bundle.price[self.rows].astype(np.float64), 1e-9)
+        return np.maximum(self.bundle.price.take(self.rows).astype(np.float64), 1e-9)
 
-    def given_by(self, source: Source) -> tuple[npt.NDArray[np.intp], Scores]:
-        """The positions (in `rows`) of a generator's candidates, and the strength of each."""
-        if source not in self._given:
-            self._given[source] = self._found_by(source)
-        return self._given[source]
+    @cached_property
+    def own_prices(self) -> Scores:
+        return np.maximum(self.bundle.price.take(self.profile.rows).astype(np.float64), 1e-9)
 
-    def _found_by(self, source: Source) -> tuple[npt.NDArray[np.intp], Scores]:
-        part = self.found.get(source)
-        if part is None or not len(part):
-            return np.zeros(0, np.intp), np.zeros(0)
-        place = self._order.take(self.rows.searchsorted(part.rows, sorter=self._order), mode="clip")
-        hit = self.rows.take(place) == part.rows
-        return place[hit], part.scores[hit]
+    def given_by(self, source: Source) -> tuple[Places, Scores]:
+        """The places (in `rows`) of a generator's candidates, and the strength of each."""
+        return self.ranking.given.get(source, (np.zeros(0, np.int64), np.zeros(0)))
 
-    def same(self, name: str) -> npt.NDArray[np.bool_]:
-        """Rows × the shopper's actions: whether both have the same value of an attribute."""
-        if name not in self._same:
-            value = getattr(self.bundle, name)
-            own = value.take(self.profile.rows)
-            self._same[name] = value.take(self.rows)[:, None] == own
-        return self._same[name]
+    @cached_property
+    def actions(self) -> Ints:
+        """The number of each shopper's actions."""
+        return np.diff(self.profile.starts)
+
+    def of_shopper(self, values: npt.NDArray[Any]) -> Scores:
+        """A value per shopper as one per row."""
+        return values.take(self.ranking.owner).astype(np.float64)
+
+    def reduced(self, reduce: np.ufunc, values: Scores) -> Scores:
+        """Values of the actions reduced to one per shopper, UNKNOWN for one without any."""
+        told = np.full(self.profile.shoppers, UNKNOWN)
+        active = np.flatnonzero(self.actions)
+        if len(active):
+            told[active] = reduce.reduceat(values, self.profile.starts[active])
+        return told
 
     def whole(self, value: float) -> Scores:
         """The same value for every row."""
@@ -154,20 +171,12 @@ def times_of(source: Source) -> Compute:
 
 
 def share_of(name: str) -> Compute:
-    def of(context: RankingContext) -> Scores:
-        share: Scores = context.same(name) @ context.share
-        return share
-
-    return of
+    return lambda context: context.share_of(context.same(name))
 
 
 def since_bought(name: str) -> Compute:
     """Days since the shopper bought anything that shares the attribute with the row."""
-
-    def of(context: RankingContext) -> Scores:
-        return context.days_of(context.same(name))
-
-    return of
+    return lambda context: context.days_of(context.same(name))
 
 
 def since_bought_itself(context: RankingContext) -> Scores:
@@ -212,40 +221,49 @@ def since_day(name: str) -> Compute:
 
 def price_gap(context: RankingContext) -> Scores:
     """Logarithm of the price over the mean of the articles the shopper acted on."""
-    return np.log(context.price / context.usual_price)
+    total = context.reduced(np.add, context.own_prices)
+    return np.log(context.price / context.of_shopper(total / np.maximum(context.actions, 1)))
 
 
 def price_gap_to_dearest(context: RankingContext) -> Scores:
-    if not len(context.profile):
-        return context.whole(UNKNOWN)
-    dearest = float(context.bundle.price[context.profile.rows].max())
-    return np.log(context.price / max(dearest, 1e-9))
+    dearest = context.reduced(np.maximum, context.own_prices)
+    return np.log(context.price / context.of_shopper(dearest))
 
 
 def buyer_age_gap(context: RankingContext) -> Scores:
     """Years between the mean age of an article's buyers and the shopper's age band."""
-    band = context.profile.band
-    own = band + MIDDLE_OF_BAND if band > 0 else UNKNOWN
-    buyers = context.bundle.buyer_age[context.rows].astype(np.float64)
-    return np.where(buyers > 0, buyers - own, UNKNOWN)
+    band = context.of_shopper(context.profile.bands)
+    buyers = context.bundle.buyer_age.take(context.rows).astype(np.float64)
+    known = (buyers > 0) & (band > 0)
+    return np.where(known, buyers - (band + MIDDLE_OF_BAND), UNKNOWN)
+
+
+def online(context: RankingContext) -> Scores:
+    return context.of_shopper(context.profile.online)
 
 
 def channel_gap(context: RankingContext) -> Scores:
     """Difference between the article's share of online sales and the shopper's."""
-    own = UNKNOWN if context.profile.online is None else context.profile.online
-    gap: Scores = np.abs(context.bundle.sold_online[context.rows].astype(np.float64) - own)
+    gap: Scores = np.abs(context.bundle.sold_online.take(context.rows) - online(context))
     return gap
 
 
 def visit_size(context: RankingContext) -> Scores:
     """How many articles the shopper bought on their last day of shopping."""
-    days = context.profile.days[context.is_purchase]
-    return context.whole(float((days < days.min() + 1.0).sum()) if len(days) else 0.0)
+    days = np.where(context.is_purchase, context.profile.days, np.inf)
+    last = np.nan_to_num(context.reduced(np.minimum, days), nan=np.inf)
+    owner = context.profile.owner
+    of_last = context.is_purchase & (days < last.take(owner) + 1.0)
+    return context.of_shopper(np.bincount(owner[of_last], minlength=context.profile.shoppers))
+
+
+def since_last(context: RankingContext) -> Scores:
+    return context.of_shopper(context.reduced(np.minimum, context.profile.days))
 
 
 def spent_again(context: RankingContext) -> Scores:
     """The price of a row the shopper owns."""
-    return np.where(context.owned.any(axis=1), context.price, UNKNOWN)
+    return np.where(np.isnan(since_bought_itself(context)), UNKNOWN, context.price)
 
 
 REGISTRY: Final[tuple[Feature, ...]] = (
@@ -257,10 +275,8 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     ),
     Feature("also_times", Group.RETRIEVAL, times_of(Source.ALSO), "own articles that led to it"),
     Feature("together_times", Group.RETRIEVAL, times_of(Source.TOGETHER), "the same, by baskets"),
-    Feature("blend", Group.RETRIEVAL, lambda c: c.blend, "the weighted sum of all generators"),
-    Feature(
-        "place", Group.RETRIEVAL, lambda c: np.arange(float(len(c.rows))), "its place in the blend"
-    ),
+    Feature("blend", Group.RETRIEVAL, lambda c: c.ranking.scores, "the sum of all generators"),
+    Feature("place", Group.RETRIEVAL, lambda c: c.ranking.place, "its place in the blend"),
     Feature(
         "days_since_bought", Group.OWN, since_bought_itself, "days since the shopper bought it"
     ),
@@ -295,19 +311,9 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     Feature("buyer_age_gap", Group.AUDIENCE, buyer_age_gap, "years to its mean buyer"),
     Feature("sold_online", Group.AUDIENCE, lambda c: c.bundle.sold_online[c.rows], "share"),
     Feature("channel_gap", Group.AUDIENCE, channel_gap, "to the shopper's share online"),
-    Feature("actions", Group.SHOPPER, lambda c: c.whole(len(c.profile)), "that we know of"),
-    Feature(
-        "days_since_last",
-        Group.SHOPPER,
-        lambda c: c.whole(float(c.profile.days.min()) if len(c.profile) else UNKNOWN),
-        "days since the shopper did anything",
-    ),
-    Feature(
-        "online",
-        Group.SHOPPER,
-        lambda c: c.whole(UNKNOWN if c.profile.online is None else c.profile.online),
-        "the shopper's share of purchases online",
-    ),
+    Feature("actions", Group.SHOPPER, lambda c: c.of_shopper(c.actions), "that we know of"),
+    Feature("days_since_last", Group.SHOPPER, since_last, "since the shopper did anything"),
+    Feature("online", Group.SHOPPER, online, "the shopper's share of purchases online"),
     Feature("horizon", Group.SHOPPER, lambda c: c.whole(c.horizon), "days ahead that are meant"),
 )
 

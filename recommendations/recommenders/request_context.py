@@ -13,7 +13,7 @@ from recommendations.ranking.diversity import diverse
 from recommendations.ranking.goods import pictured_first
 from recommendations.ranking.pipeline import JUST_BOUGHT_DAYS, among, just_bought
 from recommendations.recommenders.shelf import Item
-from recommendations.retrieval.candidates import Candidates, Scores
+from recommendations.retrieval.candidates import Candidates, Scores, caused_by
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from streaming.features.state import Recent
 from streaming.features.store import Snapshot
@@ -147,7 +147,7 @@ def listed(
     overall, by_group = lists
     one = context.index_group
     rows, scores = overall.of(int(overall.keys[0])) if one is None else by_group.of(one)
-    head = Candidates(rows, scores.astype(np.float64), np.full(len(rows), ABSENT, np.int32))
+    head = Candidates(rows, scores.astype(np.float64), *caused_by(ABSENT, len(rows)))
     found = pictured_first(bundle, head)
     kept = places(context, bundle, found.rows, hidden(context))
     return items_of(bundle, found.rows[kept], found.scores[kept], repeat(reason))
