@@ -6,7 +6,7 @@ effect with the next training, and older models keep working with theirs.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
@@ -18,6 +18,7 @@ from recommendations.bundle.reader import Bundle, Ints
 from recommendations.ranking.scoring import Places, Ranking
 from recommendations.retrieval.candidates import Scores, Source
 from recommendations.retrieval.profile import PURCHASE, UNKNOWN, Profile
+from web.cache import per_owner
 
 # Windows in days: for an article's sales, and for those of all articles that share an attribute.
 SOLD_DAYS: Final = (1, 3, 7, 14, 28)
@@ -25,6 +26,8 @@ ALIKE_DAYS: Final = 7
 ALIKE: Final = ("product", "product_type", "garment_group", "section", "department")
 SHARED: Final = (*ALIKE, "index_group", "colour_master", "colour", "appearance", "design")
 SINCE: Final = ("product", "product_type", "department")
+# What candidates and the shopper's actions are compared by.
+COMPARED: Final = ("article", *SHARED)
 MIDDLE_OF_BAND: Final = 5.0
 # Added to both sides of a ratio of sales.
 TREND_SHRINKAGE: Final = 3.0
@@ -54,7 +57,6 @@ class RankingContext:
     profile: Profile
     ranking: Ranking
     horizon: float = 1.0
-    _same: dict[str, Bools] = field(default_factory=dict)
 
     @property
     def rows(self) -> Ints:
@@ -71,41 +73,40 @@ class RankingContext:
         return candidate, np.arange(len(candidate)) + (first - before).repeat(sizes)
 
     @cached_property
+    def _same(self) -> Bools:
+        """Pairs × COMPARED: whether both articles have the same value of each attribute."""
+        candidate, action = self._pairs
+        values = compared(self.bundle)
+        own = values.take(self.profile.rows, axis=0).take(action, axis=0)
+        same: Bools = values.take(self.rows, axis=0).take(candidate, axis=0) == own
+        return same
+
+    def _by_candidate(self, reduce: np.ufunc, of_pairs: Scores, nothing: float) -> Scores:
+        """Candidates × COMPARED: values of the pairs reduced by candidate."""
+        candidate, _ = self._pairs
+        told = np.full((len(self.rows), of_pairs.shape[1]), nothing)
+        first = np.flatnonzero(np.diff(candidate, prepend=-1))
+        if len(first):
+            told[candidate.take(first)] = reduce.reduceat(of_pairs, first, axis=0)
+        return told
+
+    @cached_property
+    def shares(self) -> Scores:
+        """Candidates × COMPARED: the share of the shopper's weighted actions on the same value."""
+        share = self.profile.shares.take(self._pairs[1])
+        return self._by_candidate(np.add, self._same * share[:, None], 0.0)
+
+    @cached_property
+    def days_since(self) -> Scores:
+        """Candidates × COMPARED: days since the shopper bought the same value."""
+        days = np.where(self.is_purchase, self.profile.days, np.inf).take(self._pairs[1])
+        newest = self._by_candidate(np.minimum, np.where(self._same, days[:, None], np.inf), np.inf)
+        return np.where(np.isinf(newest), UNKNOWN, newest)
+
+    @cached_property
     def is_purchase(self) -> Bools:
         bought: Bools = self.profile.kinds == PURCHASE
         return bought
-
-    @cached_property
-    def owned(self) -> Bools:
-        """Of the pairs, whether the candidate itself was bought."""
-        candidate, action = self._pairs
-        same: Bools = self.rows.take(candidate) == self.profile.rows.take(action)
-        return same & self.is_purchase.take(action)
-
-    def days_of(self, same: Bools) -> Scores:
-        """Days since the newest of the shopper's purchases marked among the pairs."""
-        candidate, action = self._pairs
-        # Actions are sorted newest first, and the last of repeated assignments wins.
-        bought = np.flatnonzero(same & self.is_purchase.take(action))[::-1]
-        days = self.whole(UNKNOWN)
-        days[candidate.take(bought)] = self.profile.days.take(action.take(bought))
-        return days
-
-    def share_of(self, same: Bools) -> Scores:
-        """The share of the shopper's weighted actions that are marked among the pairs."""
-        candidate, action = self._pairs
-        marked = np.flatnonzero(same)
-        shares = self.profile.shares.take(action.take(marked))
-        return np.bincount(candidate.take(marked), shares, minlength=len(self.rows))
-
-    def same(self, name: str) -> Bools:
-        """Of the pairs, whether both articles have the same value of an attribute."""
-        if name not in self._same:
-            value: Ints = getattr(self.bundle, name)
-            candidate, action = self._pairs
-            own = value.take(self.profile.rows).take(action)
-            self._same[name] = value.take(self.rows).take(candidate) == own
-        return self._same[name]
 
     @cached_property
     def price(self) -> Scores:
@@ -114,10 +115,6 @@ class RankingContext:
     @cached_property
     def own_prices(self) -> Scores:
         return np.maximum(self.bundle.price.take(self.profile.rows).astype(np.float64), 1e-9)
-
-    def given_by(self, source: Source) -> tuple[Places, Scores]:
-        """The places (in `rows`) of a generator's candidates, and the strength of each."""
-        return self.ranking.given.get(source, (np.zeros(0, np.int64), np.zeros(0)))
 
     @cached_property
     def actions(self) -> Ints:
@@ -144,7 +141,7 @@ class RankingContext:
 Compute = Callable[[RankingContext], npt.NDArray[np.floating]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Feature:
     """`of` gives a value per row, NaN if unknown."""
 
@@ -155,68 +152,76 @@ class Feature:
 
 
 def strength_of(source: Source) -> Compute:
-    def of(context: RankingContext) -> Scores:
-        place, given = context.given_by(source)
-        return np.bincount(place, given, minlength=len(context.rows)).astype(np.float64)
-
-    return of
+    return lambda context: context.ranking.given[:, source]
 
 
 def times_of(source: Source) -> Compute:
-    def of(context: RankingContext) -> Scores:
-        place, _ = context.given_by(source)
-        return np.bincount(place, minlength=len(context.rows)).astype(np.float64)
-
-    return of
+    return lambda context: context.ranking.times[:, source]
 
 
 def share_of(name: str) -> Compute:
-    return lambda context: context.share_of(context.same(name))
+    column = COMPARED.index(name)
+    return lambda context: context.shares[:, column]
 
 
 def since_bought(name: str) -> Compute:
     """Days since the shopper bought anything that shares the attribute with the row."""
-    return lambda context: context.days_of(context.same(name))
+    column = COMPARED.index(name)
+    return lambda context: context.days_since[:, column]
 
 
-def since_bought_itself(context: RankingContext) -> Scores:
-    return context.days_of(context.owned)
+@per_owner(most=1)
+def compared(bundle: Bundle) -> Ints:
+    """Articles × COMPARED."""
+    return np.column_stack([getattr(bundle, name) for name in COMPARED])
 
 
-def sold(place: int) -> Compute:
-    return lambda context: np.log1p(context.bundle.sold[context.rows, place])
+@dataclass(frozen=True)
+class OfArticle:
+    """A feature of the article alone: computed once for all of a bundle, and taken by row."""
+
+    all_of: Callable[[Bundle], npt.NDArray[np.floating]]
+
+    def __call__(self, context: RankingContext) -> Scores:
+        return self.all_of(context.bundle).take(context.rows).astype(np.float64)
 
 
-def sold_alike(place: int) -> Compute:
-    return lambda context: np.log1p(context.bundle.sold_alike[context.rows, place])
+def sold(place: int) -> OfArticle:
+    return OfArticle(lambda bundle: np.log1p(bundle.sold[:, place]))
 
 
-def share_of_alike(place: int) -> Compute:
-    """The row's share of the sales of all articles with the same attribute."""
+def sold_alike(place: int) -> OfArticle:
+    return OfArticle(lambda bundle: np.log1p(bundle.sold_alike[:, place]))
+
+
+def share_of_alike(place: int) -> OfArticle:
+    """The article's share of the sales of all with the same attribute."""
     week = SOLD_DAYS.index(ALIKE_DAYS)
-
-    def of(context: RankingContext) -> Scores:
-        own = context.bundle.sold[context.rows, week].astype(np.float64)
-        part: Scores = own / np.maximum(context.bundle.sold_alike[context.rows, place], 1.0)
-        return part
-
-    return of
+    return OfArticle(
+        lambda bundle: (
+            bundle.sold[:, week].astype(np.float64) / np.maximum(bundle.sold_alike[:, place], 1.0)
+        )
+    )
 
 
-def trend(context: RankingContext) -> Scores:
+def trend(bundle: Bundle) -> Scores:
     """Logarithm of yesterday's sales over the daily average of the week."""
-    yesterday, week = (context.bundle.sold[context.rows, SOLD_DAYS.index(days)] for days in (1, 7))
+    yesterday, week = (bundle.sold[:, SOLD_DAYS.index(days)] for days in (1, 7))
     quotient = (yesterday + TREND_SHRINKAGE) / (week / 7.0 + TREND_SHRINKAGE)
     told: Scores = np.log(quotient.astype(np.float64))
     return told
 
 
-def since_day(name: str) -> Compute:
-    def of(context: RankingContext) -> Scores:
-        day = getattr(context.bundle, name)[context.rows]
-        return np.where(day < 0, UNKNOWN, (context.bundle.as_of_day - day).astype(np.float64))
+def since_day(name: str) -> OfArticle:
+    def of(bundle: Bundle) -> Scores:
+        day = getattr(bundle, name)
+        return np.where(day < 0, UNKNOWN, (bundle.as_of_day - day).astype(np.float64))
 
-    return of
+    return OfArticle(of)
+
+
+def last_price(bundle: Bundle) -> Scores:
+    return np.maximum(bundle.price.astype(np.float64), 1e-9)
 
 
 def price_gap(context: RankingContext) -> Scores:
@@ -263,7 +268,7 @@ def since_last(context: RankingContext) -> Scores:
 
 def spent_again(context: RankingContext) -> Scores:
     """The price of a row the shopper owns."""
-    return np.where(np.isnan(since_bought_itself(context)), UNKNOWN, context.price)
+    return np.where(np.isnan(since_bought("article")(context)), UNKNOWN, context.price)
 
 
 REGISTRY: Final[tuple[Feature, ...]] = (
@@ -277,9 +282,7 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     Feature("together_times", Group.RETRIEVAL, times_of(Source.TOGETHER), "the same, by baskets"),
     Feature("blend", Group.RETRIEVAL, lambda c: c.ranking.scores, "the sum of all generators"),
     Feature("place", Group.RETRIEVAL, lambda c: c.ranking.place, "its place in the blend"),
-    Feature(
-        "days_since_bought", Group.OWN, since_bought_itself, "days since the shopper bought it"
-    ),
+    Feature("days_since_bought", Group.OWN, since_bought("article"), "since it was bought"),
     *(
         Feature(f"days_since_{name}", Group.OWN, since_bought(name), f"the same of its {name}")
         for name in SINCE
@@ -300,16 +303,16 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     ),
     Feature("share_of_product_sales", Group.SALES, share_of_alike(0), "its part of its product's"),
     Feature("share_of_type_sales", Group.SALES, share_of_alike(1), "its part of its type's"),
-    Feature("trend", Group.SALES, trend, "yesterday's sales against the week's"),
-    Feature("buyers", Group.SALES, lambda c: np.log1p(c.bundle.buyers[c.rows]), "in 28 days"),
-    Feature("standing", Group.SALES, lambda c: c.bundle.standing[c.rows], "among all articles"),
+    Feature("trend", Group.SALES, OfArticle(trend), "yesterday's sales against the week's"),
+    Feature("buyers", Group.SALES, OfArticle(lambda b: np.log1p(b.buyers)), "in 28 days"),
+    Feature("standing", Group.SALES, OfArticle(lambda b: b.standing), "among all articles"),
     Feature("days_since_launch", Group.SALES, since_day("first_sold"), "days since its first sale"),
     Feature("days_since_sold", Group.SALES, since_day("last_sold"), "days since its last sale"),
-    Feature("price", Group.PRICE, lambda c: c.price, "the last one paid"),
+    Feature("price", Group.PRICE, OfArticle(last_price), "the last one paid"),
     Feature("price_gap", Group.PRICE, price_gap, "logarithm over the shopper's mean"),
     Feature("price_gap_to_dearest", Group.PRICE, price_gap_to_dearest, "over their dearest"),
     Feature("buyer_age_gap", Group.AUDIENCE, buyer_age_gap, "years to its mean buyer"),
-    Feature("sold_online", Group.AUDIENCE, lambda c: c.bundle.sold_online[c.rows], "share"),
+    Feature("sold_online", Group.AUDIENCE, OfArticle(lambda b: b.sold_online), "share"),
     Feature("channel_gap", Group.AUDIENCE, channel_gap, "to the shopper's share online"),
     Feature("actions", Group.SHOPPER, lambda c: c.of_shopper(c.actions), "that we know of"),
     Feature("days_since_last", Group.SHOPPER, since_last, "since the shopper did anything"),
@@ -318,12 +321,23 @@ REGISTRY: Final[tuple[Feature, ...]] = (
 )
 
 
-def features(context: RankingContext, chosen: Sequence[Feature] | None = None) -> Matrix:
+def features(context: RankingContext, chosen: tuple[Feature, ...] | None = None) -> Matrix:
     """len(rows) × len(chosen), by default the whole registry."""
     wanted = REGISTRY if chosen is None else chosen
-    matrix = np.empty((len(context.rows), len(wanted)), np.float32)
+    matrix = of_articles(context.bundle, wanted).take(context.rows, axis=0)
     for column, feature in enumerate(wanted):
-        matrix[:, column] = feature.of(context)
+        if not isinstance(feature.of, OfArticle):
+            matrix[:, column] = feature.of(context)
+    return matrix
+
+
+@per_owner(most=1)
+def of_articles(bundle: Bundle, wanted: tuple[Feature, ...]) -> Matrix:
+    """Articles × wanted: the features of the articles alone, zero in the columns of the others."""
+    matrix = np.zeros((len(bundle.article), len(wanted)), np.float32)
+    for column, feature in enumerate(wanted):
+        if isinstance(feature.of, OfArticle):
+            matrix[:, column] = feature.of.all_of(bundle)
     return matrix
 
 

@@ -5,7 +5,7 @@ rolling weeks and on the last-day split; see docs/recommendations.md.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -52,8 +52,8 @@ class Ranking:
     generator that contributed most to each and `cause` the row of the article that led to it
     (ABSENT for none).
 
-    `given` holds for each generator the places (in `rows`) of its candidates, and the strength of
-    each; the features of the ranker count them.
+    `given` (rows × len(Source)) is the total strength from each generator, `times` the number of
+    its candidates: input of the ranker.
     """
 
     rows: Ints
@@ -61,7 +61,8 @@ class Ranking:
     source: Ints
     cause: Ints
     owner: Ints
-    given: Mapping[Source, tuple[Places, Scores]] = field(default_factory=dict)
+    given: Scores
+    times: Places
 
     @cached_property
     def place(self) -> Places:
@@ -74,20 +75,14 @@ class Ranking:
 
     def head(self, most: int) -> "Ranking":
         """The first `most` rows of each owner, with what gave them."""
-        kept = self.is_head(most)
-        if kept.all():
-            return self
-        place = np.where(kept, kept.cumsum() - 1, -1)
-        given = {
-            source: (place[at][kept[at]], strength[kept[at]])
-            for source, (at, strength) in self.given.items()
-        }
-        return replace(self.take(kept.nonzero()[0], self.scores[kept]), given=given)
+        kept = self.is_head(most).nonzero()[0]
+        return self if len(kept) == len(self.rows) else self.take(kept, self.scores[kept])
 
     def take(self, order: npt.NDArray[np.intp], scores: Scores) -> "Ranking":
         """The rows at some places, with other scores."""
+        columns = (self.source, self.cause, self.owner, self.given, self.times)
         return Ranking(
-            self.rows[order], scores, self.source[order], self.cause[order], self.owner[order]
+            self.rows.take(order), scores, *(column.take(order, axis=0) for column in columns)
         )
 
 
@@ -107,7 +102,7 @@ def generate(
             raw = listed(bundle.popular_by_index_group, everyone(profile, index_group))
         else:
             raw = GENERATORS[source](bundle, profile)
-        found[source] = replace(raw, scores=weight * raw.scores)
+        found[source] = Candidates(raw.rows, weight * raw.scores, raw.cause, raw.owner)
     return found
 
 
@@ -125,18 +120,26 @@ def rank(found: Mapping[Source, Candidates], most: int = BUDGET) -> Ranking:
     best = best_of_each(owner[order[first]], total, most)
     lead = strongest(given[order], first)[best]
     chosen = order[lead]
-    ends = np.cumsum([len(part) for _, part in parts])
-    source = np.array([source for source, _ in parts], np.int32)[ends.searchsorted(chosen, "right")]
-    places = places_of(order, first, best)
-    split = zip(parts, np.split(places, ends[:-1]), strict=True)
+    source = np.repeat([source for source, _ in parts], [len(part) for _, part in parts])
+    given_by, times = by_source(places_of(order, first, best), source, given, len(best))
     return Ranking(
         rows[chosen],
         total[best],
-        source,
+        source[chosen].astype(np.int32),
         cause[chosen],
         owner[chosen],
-        {source: (place[place >= 0], part.scores[place >= 0]) for (source, part), place in split},
+        given_by,
+        times,
     )
+
+
+def by_source(place: Places, source: Places, given: Scores, count: int) -> tuple[Scores, Places]:
+    """Total strength and number of the candidates at each of `count` places by generator; those
+    without a place are at -1."""
+    cell = (place + 1) * len(Source) + source
+    shape, size = (count + 1, len(Source)), (count + 1) * len(Source)
+    total = np.bincount(cell, given, minlength=size).reshape(shape)
+    return total[1:], np.bincount(cell, minlength=size).reshape(shape)[1:]
 
 
 def grouped(owner: Ints, rows: Ints) -> tuple[Places, Places]:
