@@ -10,6 +10,7 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset import metrics
 from recommendations.dataset.facts import facts_of
+from recommendations.dataset.history import within
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.splits import Split, Truth, rolling, truth_of
 from recommendations.evaluation.baselines import BASELINES
@@ -44,12 +45,14 @@ class NothingToEvaluateError(Exception):
 @dataclass(frozen=True)
 class Plan:
     """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` per window;
-    `ablate`: also train a ranker without each group of features."""
+    `known`: only of customers who had bought before; `ablate`: also train a ranker without each
+    group of features."""
 
     holdout_days: int
     k: int
     rolls: int
     customers: int
+    known: bool = False
     ablate: bool = False
 
 
@@ -91,7 +94,10 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
 
 
 def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any]]) -> Outcome:
-    truth = truth_of(split.later, plan.customers)
+    later = split.later
+    if plan.known:
+        later = within(later, np.isin(later.customer, split.past.sales.customer))
+    truth = truth_of(later, plan.customers)
     bundle = bundle_of(split.past, likes, lambda line: None)
     lists = {name: method_lists(name, split, truth) for name in available_baselines()}
     heads = {name: found[:, : plan.k] for name, found in lists.items()}

@@ -34,8 +34,7 @@ LEAST_EXAMPLES: Final = 500
 K: Final = 12
 ROUNDS: Final = 100
 PARAMETERS: Final[dict[str, Any]] = {
-    "objective": "lambdarank",
-    "lambdarank_truncation_level": 15,
+    "objective": "binary",
     "learning_rate": 0.06,
     "num_leaves": 15,
     "max_bin": 63,
@@ -216,14 +215,13 @@ def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[
 def fit(
     parts: Sequence[Examples], without: Collection[Group] = (), seed: int = 1
 ) -> npt.NDArray[np.uint8]:
-    """Trains LightGBM's lambdarank on the examples; the model's text as bytes."""
+    """Trains LightGBM on whether a candidate was bought; the model's text as bytes."""
     import lightgbm
 
     kept = [n for n, feature in enumerate(registry.REGISTRY) if feature.group not in without]
     data = lightgbm.Dataset(
         np.concatenate([part.features[:, kept] for part in parts]),
         np.concatenate([part.bought for part in parts]),
-        group=np.concatenate([part.sizes for part in parts]),
         feature_name=[registry.REGISTRY[n].name for n in kept],
     )
     text = lightgbm.train(PARAMETERS | {"seed": seed}, data, ROUNDS).model_to_string()
