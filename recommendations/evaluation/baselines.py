@@ -82,8 +82,8 @@ def als(past: Inputs, customers: Ints, depth: int) -> Lists:
             at[seen], matrix[at[seen]], N=depth, filter_already_liked_items=False
         )
         # Past the last article the library repeats one, with the lowest score there is.
-        for place, own, score in zip(seen.tolist(), rows, scores, strict=True):
-            heads[place] = own[score > np.finfo(np.float32).min].tolist()
+        for nth, own, score in zip(seen.tolist(), rows, scores, strict=True):
+            heads[nth] = own[score > np.finfo(np.float32).min].tolist()
     return filled(heads, week_of(past, depth), depth)
 
 

@@ -44,4 +44,5 @@ def strongest(bundle: Bundle, customers: Ints) -> dict[str, Ranking]:
 def recalled(ranking: Ranking, truth: Truth) -> Values:
     hit = np.isin(pairs_of(ranking.owner, ranking.rows), truth.pairs)
     hits = np.bincount(ranking.owner[hit], minlength=len(truth.customers))
-    return hits / np.array([len(own) for own in truth.bought])
+    share: Values = hits / np.array([len(own) for own in truth.bought])
+    return share

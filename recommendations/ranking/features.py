@@ -138,7 +138,7 @@ class RankingContext:
         return np.full(len(self.rows), value)
 
 
-Compute = Callable[[RankingContext], npt.NDArray[np.floating]]
+Compute = Callable[[RankingContext], npt.NDArray[np.floating] | npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True, eq=False)

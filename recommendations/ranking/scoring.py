@@ -80,9 +80,14 @@ class Ranking:
 
     def take(self, order: npt.NDArray[np.intp], scores: Scores) -> "Ranking":
         """The rows at some places, with other scores."""
-        columns = (self.source, self.cause, self.owner, self.given, self.times)
         return Ranking(
-            self.rows.take(order), scores, *(column.take(order, axis=0) for column in columns)
+            self.rows.take(order),
+            scores,
+            self.source.take(order),
+            self.cause.take(order),
+            self.owner.take(order),
+            self.given.take(order, axis=0),
+            self.times.take(order, axis=0),
         )
 
 
@@ -138,8 +143,9 @@ def by_source(place: Places, source: Places, given: Scores, count: int) -> tuple
     without a place are at -1."""
     cell = (place + 1) * len(Source) + source
     shape, size = (count + 1, len(Source)), (count + 1) * len(Source)
-    total = np.bincount(cell, given, minlength=size).reshape(shape)
-    return total[1:], np.bincount(cell, minlength=size).reshape(shape)[1:]
+    total: Scores = np.bincount(cell, given, size).reshape(shape).astype(np.float64, copy=False)
+    times: Places = np.bincount(cell, minlength=size).reshape(shape)
+    return total[1:], times[1:]
 
 
 def grouped(owner: Ints, rows: Ints) -> tuple[Places, Places]:

@@ -152,7 +152,7 @@ def attention_to(attribute: Ints, profile: Profile) -> Shares:
     pair = profile.owner.astype(np.int64) << VALUE_BITS | value
     pairs, place = np.unique(pair, return_inverse=True)
     owner, key = pairs >> VALUE_BITS, (pairs & (1 << VALUE_BITS) - 1) + UNKNOWN_VALUE
-    share = np.bincount(place, profile.shares, minlength=len(pairs))
+    share: Scores = np.bincount(place, profile.shares, len(pairs)).astype(np.float64)
     return Shares(owner.astype(np.int32), key.astype(np.int32), share)
 
 

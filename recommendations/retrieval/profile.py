@@ -82,7 +82,8 @@ class Profile:
         looked = self.kinds != PURCHASE
         earlier = looked.cumsum() - looked
         looks = np.where(looked, earlier - earlier.take(first), 0)
-        return weights * STEPS.take(np.arange(len(self)) - first) * LOOKS.take(looks)
+        steps = STEPS.take(np.arange(len(self)) - first)
+        return np.asarray(weights * steps * LOOKS.take(looks))
 
     @cached_property
     def shares(self) -> Floats64:

@@ -32,10 +32,10 @@ TRIALS: Final = 2
 # A ranker trained on fewer examples is not representative of the full one.
 LEAST_EXAMPLES: Final = 500
 K: Final = 12
-ROUNDS: Final = 100
+ROUNDS: Final = 60
 PARAMETERS: Final[dict[str, Any]] = {
     "objective": "binary",
-    "learning_rate": 0.06,
+    "learning_rate": 0.1,
     "num_leaves": 15,
     "max_bin": 63,
     "min_data_in_leaf": 100,
