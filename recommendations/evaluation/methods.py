@@ -12,6 +12,7 @@ from recommendations.ranking.inspiring import inspiring_shelf
 from recommendations.ranking.pipeline import Constraints
 from recommendations.retrieval.profile import DAY_MS, Profile, profile_of
 from recommendations.training.pipeline import bundle_in_memory, ranker_of
+from streaming.events.actions import Action
 from streaming.features.state import Recent
 
 Lists = npt.NDArray[np.int32]
@@ -34,7 +35,7 @@ def in_session(
     now_ms = day * DAY_MS + DAY_MS // 2
     articles = bundle.article[list(first)].tolist()
     events = [
-        Recent(article, "bag_add", now_ms - age * MINUTE_MS)
+        Recent(article, Action.BAG_ADD, now_ms - age * MINUTE_MS)
         for age, article in enumerate(reversed(articles), start=1)
     ]
     profile: Profile = profile_of(bundle, events if live else (), customer, now_ms)
