@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from catalog.ingest.reading.source import Source, check_header, fingerprint
 
 # Assumed size of a row as text, to convert a block's size in bytes to rows.
 BYTES_A_ROW = 128
+IDS = ("article_id", "customer_id")
+ROUNDING = (pa.float16(), pa.float32())
+BINARY = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
 TAIL = 8  # the footer's length and the magic number PAR1
 
 
@@ -76,18 +79,32 @@ def parquet_source(name: str, path: Path, parts: Sequence[Path]) -> ParquetSourc
     for part in parts:
         with opened(part) as file:
             rows += file.metadata.num_rows
-            names = tuple(file.schema_arrow.names)
-        if own is not None and names != own:
+            schema = file.schema_arrow
+        if own is not None and tuple(schema.names) != own:
             raise IngestError(f"{part}: other columns than those of {parts[0].name}.")
-        own = names
-    try:
-        header = named(list(own or ()), columns.known(name))
-    except ValueError as error:
-        raise IngestError(f"{path}: {error}.") from None
+        own = tuple(schema.names)
+        header = header_of(part, schema, name)
     check_header(name, path, header)
     return ParquetSource(
         name, path, tuple(parts), header, rows, fingerprint(parts), Position(0, 0, 0), own or ()
     )
+
+
+def header_of(part: Path, schema: pa.Schema, name: str) -> tuple[str, ...]:
+    """Our names of the columns. Raise IngestError for one of ours with several values a row."""
+    try:
+        header = named(schema.names, columns.known(name))
+    except ValueError as error:
+        raise IngestError(f"{part}: {error}.") from None
+    for field, column in zip(schema, header, strict=True):
+        if column in columns.known(name) and pa.types.is_nested(field.type):
+            raise IngestError(f"{part}: column {field.name} is {field.type}, not a single value.")
+        if column in IDS and field.type in ROUNDING:
+            raise IngestError(
+                f"{part}: column {field.name} is {field.type}, which rounds ids of eight digits or "
+                "more: write it as text or int64."
+            )
+    return header
 
 
 @contextmanager
@@ -116,12 +133,11 @@ def batches(file: pq.ParquetFile, names: list[str], skipped: int, size: int) -> 
 
 def as_texts(table: pa.Table, names: list[str]) -> pa.Table:
     """Dictionary-encodes every column as text; null becomes empty text."""
-    return pa.table([as_cells(column.combine_chunks()) for column in table.columns], names=names)
+    return pa.table(list(map(as_cells, table.columns)), names=names)
 
 
-def as_cells(column: pa.Array) -> pa.Array:
-    if isinstance(column, pa.ChunkedArray):
-        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
+def as_cells(chunked: pa.ChunkedArray) -> pa.Array:
+    column = pa.concat_arrays(chunked.chunks) if chunked.num_chunks else pa.array([], pa.string())
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
@@ -137,13 +153,24 @@ def as_cells(column: pa.Array) -> pa.Array:
 
 
 def as_text(values: pa.Array) -> pa.Array:
-    """Distinct values as a text file would spell them."""
+    """Distinct values as a text file would spell them; a moment by the clock of its time zone."""
     kind = values.type
     if pa.types.is_floating(kind):
         return pa.array([number(value) for value in values.to_pylist()], pa.string())
-    if pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind):
-        return pa.array([None if v is None else v.hex() for v in values.to_pylist()], pa.string())
+    if pa.types.is_timestamp(kind) and kind.tz:
+        return pc.local_timestamp(values).cast(pa.string())
+    if any(is_kind(kind) for is_kind in BINARY):
+        return text_or_digits(values)
     return values.cast(pa.string())
+
+
+def text_or_digits(values: pa.Array) -> pa.Array:
+    """Bytes as the text they are, else as hexadecimal digits, as for ids stored raw."""
+    with suppress(pa.ArrowInvalid):
+        texts = values.cast(pa.binary()).cast(pa.string())
+        if pc.all(pc.utf8_is_printable(texts)).as_py() is not False:
+            return texts
+    return pa.array([None if v is None else v.hex() for v in values.to_pylist()], pa.string())
 
 
 def number(value: float | None) -> str | None:

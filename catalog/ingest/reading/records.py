@@ -34,7 +34,12 @@ ONE_DIGIT = ("sales_channel_id",)
 CELLS = pa.dictionary(pa.int32(), pa.string())
 UNCLOSED = f"a quote is not closed within {MAX_LINES} lines"
 CUT = "no line end: the row may be cut short"
+MISQUOTED = "the quotes are wrong"
+# By the words of csv.Error.
+FAULTS = {"end of data": UNCLOSED, "field limit": "a cell is longer than 1 MB"}
 Ints = npt.NDArray[np.int64]
+# The module's own limit of 128 kB is less than a line may have.
+csv.field_size_limit(MAX_LINE_BYTES)
 
 
 @dataclass(frozen=True)
@@ -227,7 +232,7 @@ def parsed(
     try:
         cells = next(reader)
     except csv.Error as error:
-        return [], 1, UNCLOSED if "end of data" in str(error) else "the quotes are wrong"
+        return [], 1, next((why for sign, why in FAULTS.items() if sign in str(error)), MISQUOTED)
     width = len(dialect.names)
     if len(cells) > width and not any(cells[width:]):
         cells = cells[:width]
