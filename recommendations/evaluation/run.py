@@ -13,8 +13,9 @@ from recommendations.dataset.facts import facts_of
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.splits import Split, Truth, rolling, truth_of
 from recommendations.evaluation.baselines import BASELINES
-from recommendations.evaluation.methods import bundle_of, for_you, in_session, ranked
+from recommendations.evaluation.methods import bundle_of, in_session, ranked
 from recommendations.evaluation.retrieval import recall_at_depths
+from recommendations.ranking.pipeline import predicted_rows
 from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import WEIGHTS
 from recommendations.retrieval.candidates import Source
@@ -97,7 +98,7 @@ def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any
     ours = {FOR_YOU: bundle} | ({BLEND: unranked(bundle)} if len(bundle.ranker) else {})
     for name, of_ours in ours.items():
         lists[name] = ranked(of_ours, truth.customers, DEPTH)
-        heads[name] = for_you(of_ours, truth.customers, plan.k)
+        heads[name] = predicted_rows(of_ours, truth.customers, plan.k)
     looked_into = truth.head(LOOKED_INTO)
     known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
     return Outcome(
@@ -170,7 +171,7 @@ def ablation(bundle: Bundle, truth: Truth, k: int) -> dict[str, Values]:
     tried: dict[str, Mapping[Source, float]] = {FOR_YOU: whole} | {
         source.name.lower(): {s: w for s, w in whole.items() if s is not source} for source in whole
     }
-    lists = {name: for_you(bundle, truth.customers, k, w) for name, w in tried.items()}
+    lists = {name: predicted_rows(bundle, truth.customers, k, w) for name, w in tried.items()}
     return {name: precision_of(found, truth) for name, found in lists.items()}
 
 
@@ -179,8 +180,11 @@ def without_features(split: Split, bundle: Bundle, truth: Truth, plan: Plan) -> 
     if not len(bundle.ranker):
         return {}
     return {
-        group: precision_of(for_you(with_ranker(bundle, text), truth.customers, plan.k), truth)
-        for group, text in rankers_without(split.past).items()
+        group: precision_of(predicted_rows(other, truth.customers, plan.k), truth)
+        for group, other in (
+            (group, with_ranker(bundle, text))
+            for group, text in rankers_without(split.past).items()
+        )
     }
 
 

@@ -10,12 +10,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.reader import Bundle, Ints
+from recommendations.bundle.reader import ABSENT, Bundle, Ints
 from recommendations.ranking.dislike_penalty import damped
 from recommendations.ranking.ranker import RANKED, applies, best_first
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Source
-from recommendations.retrieval.profile import PURCHASE, Profile
+from recommendations.retrieval.profile import PURCHASE, Profile, after_history, profile_of
 
 NEW: Final = -1
 JUST_BOUGHT_DAYS: Final = 0.5
@@ -57,6 +57,23 @@ def predicted(
     found = generate(bundle, profile, chosen, constraints.index_group)
     ranking = damped(bundle, best_first(bundle, profile, found), constraints.less)
     return picked(ranking, allowed(bundle, ranking.rows, constraints).nonzero()[0][:k])
+
+
+def predicted_rows(
+    bundle: Bundle, customers: Ints, k: int, weights: Mapping[Source, float] | None = None
+) -> Ints:
+    """The predictive list of each customer (key) at the first moment after the bundle's as-of day.
+
+    customers × k rows of the bundle, best first, padded with ABSENT. A customer who is unknown to
+    the bundle gets the list for newcomers.
+    """
+    now_ms = after_history(bundle)
+    lists = np.full((len(customers), k), ABSENT, np.int32)
+    for place, customer in enumerate(customers.tolist()):
+        profile = profile_of(bundle, (), customer, now_ms)
+        picks = predicted(bundle, profile, k, Constraints(), weights)
+        lists[place, : len(picks)] = [pick.row for pick in picks]
+    return lists
 
 
 def predicting(bundle: Bundle, profile: Profile) -> Mapping[Source, float]:

@@ -16,9 +16,10 @@ from recommendations.dataset.facts import facts_of
 from recommendations.dataset.inputs import Inputs, day_number
 from recommendations.dataset.splits import rolling, truth_of
 from recommendations.evaluation.baselines import repurchase
-from recommendations.evaluation.methods import bundle_of, for_you
+from recommendations.evaluation.methods import bundle_of
 from recommendations.models import ModelVersion
 from recommendations.ranking.features import REGISTRY, Group
+from recommendations.ranking.pipeline import predicted_rows
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs, train
 from recommendations.training import ranker, slices
 from recommendations.training.pipeline import likes_of, rankers_without
@@ -33,7 +34,7 @@ def quiet(line: str) -> None:
 def lists_of(inputs: Inputs, days: int = 7) -> np.ndarray:
     split = next(rolling(inputs, days, 1))
     likes = likes_of(split.past, facts_of(split.past), quiet)
-    return for_you(bundle_of(split.past, likes, quiet), np.arange(200, dtype=np.int32), 12)
+    return predicted_rows(bundle_of(split.past, likes, quiet), np.arange(200, dtype=np.int32), 12)
 
 
 def test_windows_lie_back_to_back_and_know_only_what_was_before() -> None:

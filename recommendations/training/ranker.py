@@ -13,14 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.format import NO_RANKER_REPORT, RankerReport, report_array
-from recommendations.bundle.reader import ABSENT, Bundle, Ints
+from recommendations.bundle.reader import Bundle, Ints
 from recommendations.dataset import metrics
 from recommendations.dataset.history import within
 from recommendations.dataset.inputs import Inputs, Progress, Sales
 from recommendations.dataset.splits import Truth, truth_of
 from recommendations.ranking import features as registry
 from recommendations.ranking.features import Group, Matrix, features
-from recommendations.ranking.pipeline import Constraints, predicted
+from recommendations.ranking.pipeline import predicted_rows
 from recommendations.ranking.ranker import RANKED, context_of
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import after_history, profile_of
@@ -231,7 +231,7 @@ def try_out(
     ranked = Bundle(bundle.manifest, arrays)
     relevant = np.array([len(own) for own in truth.bought])
     for found, own in ((trial.blend, bundle), (trial.ranker, ranked)):
-        hits = metrics.hits_of(predictions(own, truth.customers), truth.bought)
+        hits = metrics.hits_of(predicted_rows(own, truth.customers, K), truth.bought)
         found.append(metrics.average_precision(hits, relevant))
     for seen, bought in labelled(truth, heads):
         trial.scores.append(ranked.booster.predict(seen_for(seen, horizon), num_threads=1))
@@ -248,15 +248,6 @@ def calibration(scores: list[Values], bought: list[npt.NDArray[np.bool_]]) -> li
         return []
     curve = LogisticRegression(C=1e6).fit(np.concatenate(scores)[:, None], found)
     return [float(curve.coef_[0, 0]), float(curve.intercept_[0])]
-
-
-def predictions(bundle: Bundle, customers: Ints) -> Ints:
-    lists = np.full((len(customers), K), ABSENT, np.int32)
-    for place, customer in enumerate(customers.tolist()):
-        profile = profile_of(bundle, (), customer, after_history(bundle))
-        picks = predicted(bundle, profile, K, Constraints())
-        lists[place, : len(picks)] = [pick.row for pick in picks]
-    return lists
 
 
 def report_of_trial(
