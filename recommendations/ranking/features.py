@@ -44,6 +44,23 @@ class Group(StrEnum):
     SHOPPER = "shopper"
 
 
+Value = float | Scores
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """A shopper's own values, NaN if unknown. Of several shoppers (ranking.batch) there is one per
+    candidate row instead of one for all."""
+
+    actions: Value
+    days_since_last: Value
+    online: Value
+    age: Value
+    visit_size: Value  # articles bought on the last day of shopping
+    usual_price: Value  # the mean of the articles the shopper acted on
+    dearest: Value
+
+
 @dataclass(frozen=True)
 class RankingContext:
     """Input of the features: candidate `rows`, best first, with their `blend` scores, and for how
@@ -87,11 +104,17 @@ class RankingContext:
         return np.where(bought.any(axis=1), self.profile.days.take(newest), UNKNOWN)
 
     @cached_property
-    def usual_price(self) -> float:
-        """The mean price of the articles the shopper acted on."""
-        if not len(self.profile):
-            return UNKNOWN
-        return max(float(self.bundle.price[self.profile.rows].mean()), 1e-9)
+    def shopper(self) -> Shopper:
+        about = self.profile
+        band, online = about.band, about.online
+        age = band + MIDDLE_OF_BAND if band > 0 else UNKNOWN
+        online = UNKNOWN if online is None else online
+        if not len(about):
+            return Shopper(0, UNKNOWN, online, age, 0, UNKNOWN, UNKNOWN)
+        days, prices = about.days[self.is_purchase], self.bundle.price[about.rows]
+        visit = float((days < days.min() + 1.0).sum()) if len(days) else 0.0
+        usual, dearest = max(float(prices.mean()), 1e-9), max(float(prices.max()), 1e-9)
+        return Shopper(len(about), float(about.days.min()), online, age, visit, usual, dearest)
 
     @cached_property
     def price(self) -> Scores:
@@ -119,8 +142,17 @@ class RankingContext:
             self._same[name] = value.take(self.rows)[:, None] == own
         return self._same[name]
 
-    def whole(self, value: float) -> Scores:
-        """The same value for every row."""
+    def shares(self, same: npt.NDArray[np.bool_]) -> Scores:
+        """The total weight of the shopper's actions marked in each row, as a share of all."""
+        return np.asarray(same @ self.share)
+
+    @property
+    def place(self) -> Scores:
+        """Each row's place in the blend."""
+        return np.arange(float(len(self.rows)))
+
+    def whole(self, value: Value) -> Scores:
+        """A value of the shopper for every row."""
         return np.full(len(self.rows), value)
 
 
@@ -155,8 +187,7 @@ def times_of(source: Source) -> Compute:
 
 def share_of(name: str) -> Compute:
     def of(context: RankingContext) -> Scores:
-        share: Scores = context.same(name) @ context.share
-        return share
+        return context.shares(context.same(name))
 
     return of
 
@@ -172,6 +203,10 @@ def since_bought(name: str) -> Compute:
 
 def since_bought_itself(context: RankingContext) -> Scores:
     return context.days_of(context.owned)
+
+
+def of_shopper(name: str) -> Compute:
+    return lambda context: context.whole(getattr(context.shopper, name))
 
 
 def sold(place: int) -> Compute:
@@ -212,35 +247,23 @@ def since_day(name: str) -> Compute:
 
 def price_gap(context: RankingContext) -> Scores:
     """Logarithm of the price over the mean of the articles the shopper acted on."""
-    return np.log(context.price / context.usual_price)
+    return np.asarray(np.log(context.price / context.shopper.usual_price))
 
 
 def price_gap_to_dearest(context: RankingContext) -> Scores:
-    if not len(context.profile):
-        return context.whole(UNKNOWN)
-    dearest = float(context.bundle.price[context.profile.rows].max())
-    return np.log(context.price / max(dearest, 1e-9))
+    return np.asarray(np.log(context.price / context.shopper.dearest))
 
 
 def buyer_age_gap(context: RankingContext) -> Scores:
     """Years between the mean age of an article's buyers and the shopper's age band."""
-    band = context.profile.band
-    own = band + MIDDLE_OF_BAND if band > 0 else UNKNOWN
     buyers = context.bundle.buyer_age[context.rows].astype(np.float64)
-    return np.where(buyers > 0, buyers - own, UNKNOWN)
+    return np.where(buyers > 0, buyers - context.shopper.age, UNKNOWN)
 
 
 def channel_gap(context: RankingContext) -> Scores:
     """Difference between the article's share of online sales and the shopper's."""
-    own = UNKNOWN if context.profile.online is None else context.profile.online
-    gap: Scores = np.abs(context.bundle.sold_online[context.rows].astype(np.float64) - own)
-    return gap
-
-
-def visit_size(context: RankingContext) -> Scores:
-    """How many articles the shopper bought on their last day of shopping."""
-    days = context.profile.days[context.is_purchase]
-    return context.whole(float((days < days.min() + 1.0).sum()) if len(days) else 0.0)
+    sold = context.bundle.sold_online[context.rows].astype(np.float64)
+    return np.asarray(np.abs(sold - context.shopper.online))
 
 
 def spent_again(context: RankingContext) -> Scores:
@@ -258,9 +281,7 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     Feature("also_times", Group.RETRIEVAL, times_of(Source.ALSO), "own articles that led to it"),
     Feature("together_times", Group.RETRIEVAL, times_of(Source.TOGETHER), "the same, by baskets"),
     Feature("blend", Group.RETRIEVAL, lambda c: c.blend, "the weighted sum of all generators"),
-    Feature(
-        "place", Group.RETRIEVAL, lambda c: np.arange(float(len(c.rows))), "its place in the blend"
-    ),
+    Feature("place", Group.RETRIEVAL, lambda c: c.place, "its place in the blend"),
     Feature(
         "days_since_bought", Group.OWN, since_bought_itself, "days since the shopper bought it"
     ),
@@ -268,7 +289,12 @@ REGISTRY: Final[tuple[Feature, ...]] = (
         Feature(f"days_since_{name}", Group.OWN, since_bought(name), f"the same of its {name}")
         for name in SINCE
     ),
-    Feature("visit_size", Group.OWN, visit_size, "articles of the shopper's last day of purchases"),
+    Feature(
+        "visit_size",
+        Group.OWN,
+        of_shopper("visit_size"),
+        "articles of the shopper's last day of purchases",
+    ),
     Feature("price_of_own", Group.OWN, spent_again, "its price where the shopper owns it"),
     *(
         Feature(f"share_of_{name}", Group.AFFINITY, share_of(name), f"of actions on its {name}")
@@ -295,17 +321,17 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     Feature("buyer_age_gap", Group.AUDIENCE, buyer_age_gap, "years to its mean buyer"),
     Feature("sold_online", Group.AUDIENCE, lambda c: c.bundle.sold_online[c.rows], "share"),
     Feature("channel_gap", Group.AUDIENCE, channel_gap, "to the shopper's share online"),
-    Feature("actions", Group.SHOPPER, lambda c: c.whole(len(c.profile)), "that we know of"),
+    Feature("actions", Group.SHOPPER, of_shopper("actions"), "that we know of"),
     Feature(
         "days_since_last",
         Group.SHOPPER,
-        lambda c: c.whole(float(c.profile.days.min()) if len(c.profile) else UNKNOWN),
+        of_shopper("days_since_last"),
         "days since the shopper did anything",
     ),
     Feature(
         "online",
         Group.SHOPPER,
-        lambda c: c.whole(UNKNOWN if c.profile.online is None else c.profile.online),
+        of_shopper("online"),
         "the shopper's share of purchases online",
     ),
     Feature("horizon", Group.SHOPPER, lambda c: c.whole(c.horizon), "days ahead that are meant"),

@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import ABSENT, Bundle, Ints
+from recommendations.ranking.batch import CHUNK, predicted_lists
 from recommendations.ranking.dislike_penalty import damped
-from recommendations.ranking.ranker import RANKED, applies, best_first
+from recommendations.ranking.ranker import RANKED, applies, best_first, features_of
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
+from recommendations.retrieval.batch import profiles_of
 from recommendations.retrieval.candidates import Source
 from recommendations.retrieval.profile import PURCHASE, Profile, after_history, profile_of
 
@@ -68,11 +70,14 @@ def predicted_rows(
     the bundle gets the list for newcomers.
     """
     now_ms = after_history(bundle)
+    nobody = profile_of(bundle, (), None, now_ms)
     lists = np.full((len(customers), k), ABSENT, np.int32)
-    for place, customer in enumerate(customers.tolist()):
-        profile = profile_of(bundle, (), customer, now_ms)
-        picks = predicted(bundle, profile, k, Constraints(), weights)
-        lists[place, : len(picks)] = [pick.row for pick in picks]
+    newcomers = [pick.row for pick in predicted(bundle, nobody, k, Constraints(), weights)]
+    lists[:, : len(newcomers)] = newcomers
+    ranked = len(bundle.ranker) > 0 and features_of(bundle) is not None
+    chosen = weights or (RANKED if ranked else WEIGHTS)
+    for about in profiles_of(bundle, customers, now_ms, CHUNK):
+        lists[about.place] = predicted_lists(bundle, about, k, chosen, ranked=ranked)
     return lists
 
 

@@ -21,9 +21,10 @@ from recommendations.serving.customers_file import Customers, read_customers
 from recommendations.serving.export_formats import KAGGLE, finish, header_of, line_of
 
 K = 12
-BATCH = 2000
+# Customers with equally many purchases are scored together: more of them than of one number.
+BATCH = 10_000
 WORKERS = 2
-AHEAD = 4 * WORKERS
+AHEAD = 2 * WORKERS
 # The key of nobody.
 NEWCOMER = -1
 
