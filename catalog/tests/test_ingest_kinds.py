@@ -221,7 +221,7 @@ def test_a_restart_judges_the_new_files_before_it_empties_the_catalogue(
 ) -> None:
     ingest(hm.write_hm(tmp_path / "hm", transactions=sales(9, 0)))
     bad = hm.write_hm(tmp_path / "bad", articles=[{}], transactions=sales(30, 9))
-    with pytest.raises(CommandError, match="(?s)can't be used.*holds what it held before"):
+    with pytest.raises(CommandError, match=r"(?s)can't be used.*holds what it held before"):
         ingest(bad, restart=True, **limit)
     assert (Article.objects.count(), Transaction.objects.count()) == (3, 9)
     assert ingest(tmp_path / "hm")["unchanged"]
