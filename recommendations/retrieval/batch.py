@@ -164,7 +164,9 @@ def attention_to(attribute: Ints, about: Profiles) -> tuple[Ints, Scores]:
     keys, code = np.unique(attribute.take(about.rows.ravel()), return_inverse=True)
     owner = np.repeat(np.arange(len(about)), about.rows.shape[1])
     cells = owner * len(keys) + code.ravel()
-    total = np.bincount(cells, about.weights.ravel(), minlength=len(about) * len(keys))
+    total = np.asarray(
+        np.bincount(cells, about.weights.ravel(), minlength=len(about) * len(keys)), np.float64
+    )
     return keys, total.reshape(len(about), len(keys))
 
 
@@ -172,13 +174,16 @@ def listed(
     lists: Lists, shares: Scores, keys: npt.NDArray[Any], depth: int = POPULAR_DEPTH
 ) -> Found:
     """The heads of the keys' lists, each scaled so that its first has the customer's share."""
-    parts = []
-    for column, key in enumerate(keys.tolist()):
-        owner = np.flatnonzero(shares[:, column] > 0)
-        rows, scores = (values[:depth] for values in lists.shares(key))
-        given = shares[owner, column][:, None] * scores
-        parts.append(Found(owner.repeat(len(rows)), np.tile(rows, len(owner)), given.ravel()))
-    return joined(parts)
+    by_key = np.argsort(lists.keys)
+    place = np.minimum(lists.keys.searchsorted(keys, sorter=by_key), len(by_key) - 1)
+    line = by_key[place]
+    owner, column = np.nonzero((shares > 0) & (lists.keys[line] == keys))
+    best = np.maximum(lists.scores.max(axis=1, keepdims=True, initial=0).astype(np.float64), 1e-12)
+    heads, scaled = lists.rows[:, :depth], lists.scores[:, :depth] / best
+    rows = heads.take(line[column], axis=0)
+    given = shares[owner, column][:, None] * scaled.take(line[column], axis=0)
+    is_row = rows != ABSENT
+    return Found(owner.repeat(is_row.sum(axis=1)), rows[is_row], given[is_row])
 
 
 def joined(parts: list[Found]) -> Found:
