@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from catalog.tests import shapes
@@ -194,6 +195,16 @@ def of_spark(path: Path, data: bytes) -> None:
     (path / "_SUCCESS").touch()
 
 
+def by_day(path: Path, data: bytes, *, inside: bool) -> None:
+    """As Spark partitions by a column, which it takes out of the files; DuckDB may leave it."""
+    table = shapes.as_strings(data)
+    for day in table["t_dat"].unique().to_pylist():
+        folder = path / "year=2020" / f"t_dat={day}"
+        folder.mkdir(parents=True)
+        part = table.filter(pc.equal(table["t_dat"], day))
+        pq.write_table(part if inside else part.drop_columns(["t_dat"]), folder / "part.parquet")
+
+
 def cut_in_the_middle(path: Path, data: bytes) -> None:
     packed = gzip.compress(first_line(data) + os.urandom(9000).hex().encode() * 2)
     path.with_name(f"{path.name}.gz").write_bytes(packed[: len(packed) // 2])
@@ -212,6 +223,8 @@ FOLDERS: dict[str, tuple[Spoil, str]] = {
     "an empty folder": (instead(lambda path, _: path.mkdir()), NO_FILE),
     "a folder of marks": (instead(junk_folder), NO_FILE),
     "Spark's Parquet": (instead(of_spark), ""),
+    "a folder a day": (instead(partial(by_day, inside=False)), ""),
+    "a folder a day, days inside too": (instead(partial(by_day, inside=True)), ""),
     "parts with marks": (instead(partial(in_two, other=lambda data: MARK + data)), ""),
     "parts of other columns": (
         instead(partial(in_two, other=shapes.columns_moved)), "part-1.csv: another header",

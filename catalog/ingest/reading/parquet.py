@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
@@ -23,12 +24,14 @@ BYTES_A_ROW = 128
 IDS = ("article_id", "customer_id")
 ROUNDING = (pa.float16(), pa.float32())
 BINARY = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 TAIL = 8  # the footer's length and the magic number PAR1
 
 
 @dataclass(frozen=True)
 class ParquetSource(Source):
-    """`own` are the file's column names, in the order of `header`."""
+    """`own` are the file's column names, in the order of `header`, which may have more columns:
+    those that Hive, Spark and DuckDB write into the folders' names (t_dat=2020-09-22)."""
 
     own: tuple[str, ...] = ()
 
@@ -39,8 +42,9 @@ class ParquetSource(Source):
     def rows(self, start: Position, block_bytes: int) -> Iterator[Records]:
         before = crc = 0
         size = max(1, block_bytes // BYTES_A_ROW)
-        wanted = [place for place, name in enumerate(self.header) if name in self.shown]
+        wanted = [place for place in range(len(self.own)) if self.header[place] in self.shown]
         for part in self.parts:
+            values = values_in_path(part, columns.known(self.name))
             with opened(part) as file:
                 crc = footer_crc(part, crc)
                 after = before + file.metadata.num_rows
@@ -49,6 +53,8 @@ class ParquetSource(Source):
                     names = [self.own[place] for place in wanted]
                     for table in batches(file, names, skipped, size):
                         renamed = as_texts(table, [self.header[place] for place in wanted])
+                        for name, value in values.items():
+                            renamed = with_value(renamed, name, value)
                         number = before + skipped
                         yield records(renamed, number, crc)
                         skipped += table.num_rows
@@ -76,6 +82,7 @@ class ParquetSource(Source):
 
 def parquet_source(name: str, path: Path, parts: Sequence[Path]) -> ParquetSource:
     rows, own = 0, None
+    header: tuple[str, ...] = ()
     for part in parts:
         with opened(part) as file:
             rows += file.metadata.num_rows
@@ -83,11 +90,28 @@ def parquet_source(name: str, path: Path, parts: Sequence[Path]) -> ParquetSourc
         if own is not None and tuple(schema.names) != own:
             raise IngestError(f"{part}: other columns than those of {parts[0].name}.")
         own = tuple(schema.names)
-        header = header_of(part, schema, name)
+        inside = header_of(part, schema, name)
+        header = (*inside, *(key for key in values_in_path(part, columns.known(name))))
     check_header(name, path, header)
     return ParquetSource(
         name, path, tuple(parts), header, rows, fingerprint(parts), Position(0, 0, 0), own or ()
     )
+
+
+def values_in_path(part: Path, wanted: Sequence[str]) -> dict[str, str]:
+    """Values of our columns in the names of a part's folders."""
+    pairs = [piece.partition("=") for piece in part.parent.parts]
+    found = {key: unquote(value) for key, sign, value in pairs if sign and key in wanted}
+    return {key: "" if value == HIVE_NULL else value for key, value in found.items()}
+
+
+def with_value(table: pa.Table, name: str, value: str) -> pa.Table:
+    """The table with this value of the column in every row."""
+    codes = pa.array(np.zeros(table.num_rows, np.int32))
+    column = pa.DictionaryArray.from_arrays(codes, pa.array([value]))
+    if name in table.column_names:
+        return table.set_column(table.column_names.index(name), name, column)
+    return table.append_column(name, column)
 
 
 def header_of(part: Path, schema: pa.Schema, name: str) -> tuple[str, ...]:
@@ -187,8 +211,9 @@ def records(table: pa.Table, before: int, crc: int) -> Records:
 
 
 def footer_crc(part: Path, crc: int) -> int:
-    """The CRC of a file's footer, which describes each row group's location and content."""
+    """The CRC of the values in a file's path and of its footer, which describes each row group."""
     size = part.stat().st_size
+    crc = zlib.crc32("".join(piece for piece in part.parent.parts if "=" in piece).encode(), crc)
     with part.open("rb") as file:
         file.seek(size - TAIL)
         length = int.from_bytes(file.read(4), "little")
