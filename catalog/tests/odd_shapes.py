@@ -132,7 +132,7 @@ TYPES: dict[str, tuple[str, str, pa.DataType, Callable[[str], Any], str]] = {
     "decimal ids": (T, "article_id", pa.decimal128(14, 2), Decimal, ""),
     "unsigned ids": (T, "article_id", pa.uint64(), int, ""),
     "rounded ids": (T, "article_id", pa.float32(), float, "is float, which rounds ids"),
-    "ids beyond all": (T, "article_id", pa.uint64(), lambda _: 2**63, "is not within 1 and"),
+    "ids beyond all": (T, "article_id", pa.uint64(), lambda _: 2**63, "is not between 1 and"),
     "decimal prices": (T, "price", pa.decimal128(20, 18), Decimal, ""),
     "single prices": (T, "price", pa.float32(), float, ""),
     "days": (T, "t_dat", pa.date32(), dt.date.fromisoformat, ""),
@@ -232,7 +232,7 @@ FOLDERS: dict[str, tuple[Spoil, str]] = {
     "parts of other separators": (
         instead(partial(in_two, other=semicolons)), "part-1.csv: another header",
     ),
-    "gzip cut in the middle": (instead(cut_in_the_middle), "damaged or cut short"),
+    "gzip cut in the middle": (instead(cut_in_the_middle), "damaged or truncated"),
     "capitals": (instead(lambda path, data: path.with_name(f"{T.upper()}.CSV").write_bytes(data)),
                  ""),
     "a copy's number": (
@@ -254,7 +254,7 @@ def odd_shapes() -> Iterator[Shape]:
     yield Shape("ids of a spreadsheet", everywhere(lambda key: f"{int(key):.5E}"), "is rounded")
     yield Shape("ids without leading zeros", everywhere(lambda key: key.lstrip("0")))
     yield Shape("ids with letters", everywhere("AB-{}".format), NOT_WHOLE)
-    yield Shape("ids of thirteen digits", everywhere("400{}".format), "is not within 1 and")
+    yield Shape("ids of thirteen digits", everywhere("400{}".format), "is not between 1 and")
     yield Shape(
         "a description of 200 kB", text(A, lambda data: data.replace(b"A pl", b"A" * 200_000, 1))
     )

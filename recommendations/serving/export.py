@@ -21,10 +21,9 @@ from recommendations.serving.customers_file import Customers, read_customers
 from recommendations.serving.export_formats import KAGGLE, finish, header_of, line_of
 
 K = 12
-# Customers with equally many purchases are scored together: more of them than of one number.
-BATCH = 10_000
+BATCH = 2000
 WORKERS = 2
-AHEAD = 2 * WORKERS
+AHEAD = 4 * WORKERS
 # The key of nobody.
 NEWCOMER = -1
 

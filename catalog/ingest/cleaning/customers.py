@@ -52,5 +52,5 @@ def faults_of(ids: pa.Array) -> dict[int, str]:
     faults |= dict.fromkeys(np.flatnonzero(header).tolist(), "the header again")
     unfit = pc.match_substring_regex(ids, r"\x00").to_numpy(zero_copy_only=False)
     return faults | dict.fromkeys(
-        np.flatnonzero(unfit).tolist(), "customer_id holds a NUL character"
+        np.flatnonzero(unfit).tolist(), "customer_id contains a NUL character"
     )

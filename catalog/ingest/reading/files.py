@@ -1,4 +1,4 @@
-"""Finds the right file in a folder: packing, parts, copies beside it, similar names."""
+"""Finds the right file in a folder: compression, parts, copies beside it, similar names."""
 
 import zipfile
 from collections.abc import Iterator
@@ -6,9 +6,9 @@ from pathlib import Path
 
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
+from catalog.ingest.reading.compression import CHUNK, is_data, unpacked
 from catalog.ingest.reading.derived import CUSTOMERS, customers_of
 from catalog.ingest.reading.opening import open_source
-from catalog.ingest.reading.packing import CHUNK, is_data, unpacked
 from catalog.ingest.reading.parts import is_folder_of_parts, parts_of
 from catalog.ingest.reading.source import Source
 
@@ -19,7 +19,7 @@ ENDS = (
 )  # fmt: skip
 ALIKE = {"articles": "article", "customers": "customer", "transactions_train": "transaction"}
 SALES = "transactions_train"
-MOST_ALIKE = 10
+MAX_ALIKE = 10
 WITHOUT_HISTORY = (
     "For a shop without history, write a transactions_train.csv of one line: "
     "t_dat,customer_id,article_id."
@@ -40,7 +40,7 @@ def find_sources(folder: Path) -> dict[str, Source]:
     derived = missing == [f"{CUSTOMERS}.csv"] and not seems_there(folder, CUSTOMERS)
     if derived:
         missing = []
-    faults = [absent(folder, missing)] if missing else []
+    faults = [describe_missing(folder, missing)] if missing else []
     sources = {}
     for name, path in paths.items():
         try:
@@ -55,11 +55,11 @@ def find_sources(folder: Path) -> dict[str, Source]:
 
 def seems_there(folder: Path, name: str) -> bool:
     """Whether something in the folder has the file's name, or one like it."""
-    meant = any(told.endswith(f" as {name}.csv") for told in looking_meant(folder))
+    meant = any(told.endswith(f" as {name}.csv") for told in similar_files(folder))
     return meant or bool(without_data(folder, [f"{name}.csv"]))
 
 
-def absent(folder: Path, missing: list[str]) -> str:
+def describe_missing(folder: Path, missing: list[str]) -> str:
     said = (
         f"{folder} has no {', '.join(missing)} (plain, .gz, .zip, .bz2, .zst or .xz; as .parquet; "
         "or a folder of parts)."
@@ -67,7 +67,7 @@ def absent(folder: Path, missing: list[str]) -> str:
     if f"{SALES}.csv" in missing:
         said += f" {WITHOUT_HISTORY}"
     said += "".join(f" {path.name} is {NO_DATA}." for path in without_data(folder, missing))
-    alike = list(looking_meant(folder))[:MOST_ALIKE]
+    alike = list(similar_files(folder))[:MAX_ALIKE]
     if not alike:
         return said
     listed = "".join(f"\n  {line}" for line in alike)
@@ -79,7 +79,7 @@ def without_data(folder: Path, missing: list[str]) -> list[Path]:
     return [path for path in sorted(folder.iterdir()) if path.name.casefold() in missing]
 
 
-def looking_meant(folder: Path) -> Iterator[str]:
+def similar_files(folder: Path) -> Iterator[str]:
     """Files, here or one level down, whose names resemble one of the three."""
     for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
         place = path.relative_to(folder)
@@ -91,10 +91,10 @@ def looking_meant(folder: Path) -> Iterator[str]:
             if not right:
                 yield f"{place} as {meant}.csv"
         elif path.suffix == ".zip":
-            yield from (f"{name} within {place}" for name in members_alike(path))
+            yield from (f"{name} within {place}" for name in similar_members(path))
 
 
-def members_alike(path: Path) -> list[str]:
+def similar_members(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [entry.filename for entry in archive.infolist() if is_data(entry)]
@@ -115,17 +115,17 @@ def candidates(folder: Path, name: str) -> list[Path]:
     return sorted(usable, key=lambda path: (places[path.name.casefold()], path.name))
 
 
-def copies_told(folder: Path) -> list[str]:
+def describe_copies(folder: Path) -> list[str]:
     """For files with copies: which one is read, why, and whether they agree."""
     return [
         told
         for name in columns.ALL
         for other in candidates(folder, name)[1:]
-        for told in [copy_told(name, candidates(folder, name)[0], other)]
+        for told in [describe_copy(name, candidates(folder, name)[0], other)]
     ]
 
 
-def copy_told(name: str, read: Path, other: Path) -> str:
+def describe_copy(name: str, read: Path, other: Path) -> str:
     said = f"{read.name} is read and not {other.name} beside it (plain goes before packed)"
     try:
         size, end = size_and_end(name, read)

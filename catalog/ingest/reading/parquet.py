@@ -88,7 +88,7 @@ def parquet_source(name: str, path: Path, parts: Sequence[Path]) -> ParquetSourc
             rows += file.metadata.num_rows
             schema = file.schema_arrow
         if own is not None and tuple(schema.names) != own:
-            raise IngestError(f"{part}: other columns than those of {parts[0].name}.")
+            raise IngestError(f"{part}: its columns differ from those of {parts[0].name}.")
         own = tuple(schema.names)
         inside = header_of(part, schema, name)
         header = (*inside, *(key for key in values_in_path(part, columns.known(name))))
@@ -139,7 +139,7 @@ def opened(part: Path) -> Iterator[pq.ParquetFile]:
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise IngestError(f"{part} is damaged or cut short: {error}") from error
+        raise IngestError(f"{part} is damaged or truncated: {error}") from error
 
 
 def batches(file: pq.ParquetFile, names: list[str], skipped: int, size: int) -> Iterator[pa.Table]:
