@@ -92,9 +92,10 @@ def rankers_without(inputs: Inputs, seed: int = SEED) -> dict[str, npt.NDArray[n
 
 
 def without_looks(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
-    """Designs only, in place of `likes_of`."""
+    """Names and designs only, in place of `look_likeness`."""
     count = len(inputs.articles)
     return {
+        **names(inputs),
         **no_looks(count),
         "look_neighbours": np.full((count, 1), ABSENT, np.int32),
         "look_neighbour_scores": np.zeros((count, 1), np.float32),
@@ -131,7 +132,7 @@ def bundle_in_memory(
 def look_likeness(
     inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
-    """Content similarity of the articles; of the sales only prices matter."""
+    """Names and content similarity of the articles; of the sales only prices matter."""
     vectors = content_vectors(inputs.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(inputs.articles)
@@ -148,6 +149,7 @@ def look_likeness(
     progress("nearest neighbours")
     seen = similar_in_look(look, design, facts.on_sale, progress)
     return {
+        **names(inputs),
         **looks,
         "look_neighbours": seen.rows,
         "look_neighbour_scores": seen.scores,
@@ -162,7 +164,6 @@ def shelves(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, npt.N
     """Everything derived from sales: lists, associations, histories."""
     return {
         **attributes(inputs, facts),
-        **names(inputs),
         **sales_lists(inputs, facts),
         **associations(inputs, facts, progress),
         **{f"customer_{name}": array for name, array in vars(histories(inputs)).items()},
