@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help demo test bench openapi api-fuzz lint types imports check audit services-up services-down kafka test-kafka screenshots clean
+.PHONY: help demo test bench openapi api-fuzz lint types imports check audit services-up services-down kafka test-kafka spark helm screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -113,6 +113,23 @@ kafka: $(RUN) ## a real single-node Apache Kafka 4 (JDK 17 and Maven)
 
 test-kafka: $(DEV) ## the broker contract tests on that Kafka
 	$(PY) -m demo.services.apache_kafka run -- $(PY) -m pytest -m kafka_contract
+
+HELM := helm.sh/helm/v3/cmd/helm@v3.19.5
+HELM_RENDERED := storefront/tests/helm.golden.yaml
+
+helm: ## check the Helm chart and write what it renders to, which a test compares (needs Go)
+	@PATH="$$PATH:$$(go env GOPATH)/bin"; command -v helm >/dev/null || go install $(HELM); \
+		helm lint --strict deploy/helm && helm template shop deploy/helm --kube-version 1.31.0 > $(HELM_RENDERED)
+
+SPARK := $(VENV)/.installed-spark
+$(SPARK): $(RUN) requirements-spark.txt
+	$(call install,requirements-spark.txt)
+
+spark: $(SPARK) ## what training on Spark needs: pyspark, and Java 17 where it may be installed
+	@command -v java >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			openjdk-17-jre-headless >/dev/null; } || true
+	@$(PY) -m recommendations.spark.session
 
 clean: ## remove everything generated (data too)
 	-$(PY) manage.py services down

@@ -209,6 +209,7 @@ IMAGE_BASE_URL = env.str("IMAGE_BASE_URL", default="http://127.0.0.1:8001").rstr
 RENDITIONS_DIR = VAR_DIR / "renditions"
 VISION_DIR = Path(env.str("VISION_DIR", default=str(VAR_DIR / "vision")))
 BUNDLES_DIR = Path(env.str("BUNDLES_DIR", default=str(VAR_DIR / "bundles")))
+LAKE_DIR = Path(env.str("LAKE_DIR", default=str(VAR_DIR / "lake")))
 SPOOL_DIR = VAR_DIR / "spool"
 
 STATIC_URL = "static/"

@@ -20,7 +20,8 @@ FEW_ARTICLES = 200
 class Facts:
     """One entry per article; days since 1970, NEVER if not sold.
 
-    `price` is the highest one of the last day, else the median of the type, else of all (1.0 without any sale).
+    `price` is the highest one of the last day, else the median of the type, else of all (1.0
+    without any sale).
     """
 
     units: Ints

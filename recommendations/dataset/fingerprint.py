@@ -11,12 +11,14 @@ from recommendations.dataset.parts import Tally, total
 from recommendations.dataset.sampling import hashes
 
 
-def data_fingerprint(history: History) -> str:
-    """SHA-256 of the articles, the as-of day and all sales; the order of sales doesn't matter."""
+def data_fingerprint(history: History) -> tuple[str, int]:
+    """SHA-256 of the articles, the as-of day and all sales, in whatever order; and how many sales
+    there are."""
     digest = hashlib.sha256(history.as_of.isoformat().encode())
     digest.update(pd.util.hash_pandas_object(history.articles, index=False).to_numpy().tobytes())
-    digest.update(total(history.parts, hashed).sums["sales"].tobytes())
-    return digest.hexdigest()
+    sales = total(history.parts, hashed).sums["sales"]
+    digest.update(sales.tobytes())
+    return digest.hexdigest(), int(sales[0])
 
 
 def hashed(sales: Sales) -> Tally:

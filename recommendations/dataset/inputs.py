@@ -67,6 +67,14 @@ class Sales:
         return Sales(**{name: column[kept] for name, column in vars(self).items()})
 
 
+def find(keys: Ints, wanted: npt.NDArray[np.int32]) -> Ints:
+    """Position of each wanted key among the sorted `keys`, -1 if missing."""
+    if len(keys) == 0:
+        return np.full(len(wanted), -1, np.int32)
+    place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
+    return np.where(keys[place] == wanted, place, -1).astype(np.int32)
+
+
 class History(Protocol):
     """What training reads: articles (one row each, sorted by `article`, with ATTRIBUTES, TEXTS and
     LABELS), the as-of day, and sales that can be counted in parts."""

@@ -167,7 +167,7 @@ def by_audience(
     return found
 
 
-def ranked(keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]]) -> Ranked:
+def ranked(keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]] | npt.NDArray[Any]) -> Ranked:
     """Per key the DEPTH rows with the highest positive scores; ties by row."""
     shape = (len(scores), DEPTH)
     rows, values = np.full(shape, NONE, np.int32), np.zeros(shape, np.float32)

@@ -9,8 +9,8 @@ from pytest_django import Settings
 
 from recommendations.bundle.format import ARRAYS, report_of
 from recommendations.dataset import facts, popularity
-from recommendations.dataset.inputs import NEVER, Inputs, day_number
-from recommendations.dataset.load import find, month_ranges
+from recommendations.dataset.inputs import NEVER, Inputs, day_number, find
+from recommendations.dataset.load import month_ranges
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs
 from recommendations.training import (
     content,

@@ -105,9 +105,16 @@ def slice_at(history: History, slices: Slices, as_of_day: int, most: int, seed: 
     """At most `most` customers for each horizon."""
     horizons = slices.horizons(history, as_of_day)
     near = history.between(as_of_day - WINDOW_DAYS + 1, as_of_day + max(horizons, default=0))
-    own = {"as_of_day": as_of_day, "horizons": horizons, "articles": len(history.articles)}
     found = near.parts.gathered(
-        partial(slice_of, **own, most=most, seed=seed), partial(of_parts, most=most, seed=seed)
+        partial(
+            slice_of,
+            as_of_day=as_of_day,
+            horizons=horizons,
+            articles=len(history.articles),
+            most=most,
+            seed=seed,
+        ),
+        partial(of_parts, most=most, seed=seed),
     )
     ends = np.cumsum(found.customers["ends"])
     return Slice(found.truths, found.customers | {"ends": ends})

@@ -153,7 +153,8 @@ def groups_met(baskets: Baskets, groups: Ints, part: Ints, since: int) -> Tally:
 def group_met(codes: Ints, row: Ints, column: Ints, n: Floats) -> npt.NDArray[np.float64]:
     size = int(codes.max(initial=-1)) + 1
     cell = codes[row].astype(np.int64) * size + codes[column]
-    return np.bincount(cell, n, size * size).reshape(size, size)
+    met: npt.NDArray[np.float64] = np.bincount(cell, n, size * size).astype(np.float64)
+    return met.reshape(size, size)
 
 
 def lifts(met: npt.NDArray[np.float64]) -> Floats:

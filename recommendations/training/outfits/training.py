@@ -214,12 +214,11 @@ def periods(ages: npt.NDArray[np.int64], as_of_day: int) -> list[range]:
     for length in range(1, LAST_DAYS + 1):
         if ages[:length].sum() >= BASKETS:
             break
-    found = [
+    return [
         range(as_of_day - length * (back + 1) + 1, as_of_day - length * back + 1)
         for back in range(PERIODS)
         if not back or ages[length * back : length * (back + 1)].any()
     ]
-    return found
 
 
 def parted(baskets: Parts[Baskets], period: range) -> tuple[Parts[Baskets], Parts[Baskets]]:
@@ -240,13 +239,13 @@ def counted(history: History, baskets: Parts[Baskets], goods: Goods) -> Model:
     part, as_of_day = goods.part, history.as_of_day
     product = goods.articles["product"].to_numpy(np.int32)
     products, first, row = np.unique(product, return_index=True, return_inverse=True)
-    row = row.astype(np.int32)
-    of_products = baskets.map(partial(by_product, product=row, products=len(products)))
+    row_of: Ints = row.astype(np.int32)
+    of_products = baskets.map(partial(by_product, product=row_of, products=len(products)))
     sums = total(history.parts, partial(sold, as_of_day=as_of_day, articles=len(part))).sums
     return Model(
         slot=goods.slot,
         product=product,
-        product_row=row,
+        product_row=row_of,
         groups=goods.groups,
         tables=group_lifts(baskets, goods.groups, part, as_of_day),
         articles=pairs_of(baskets, part),
