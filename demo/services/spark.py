@@ -59,7 +59,7 @@ def _start(folder: Path, name: str, arguments: list[str]) -> subprocess.Popen[by
         raise ServiceError("pyspark isn't installed (pip install -r requirements-spark.txt)")
     home = Path(found.submodule_search_locations[0])
     main, *others = arguments
-    command = [home / "bin" / "spark-class", main, "--host", ports.HOST, "--webui-port", "0"]
+    command = [str(home / "bin" / "spark-class"), main, "--host", ports.HOST, "--webui-port", "0"]
     more = {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": ports.HOST, "SPARK_DAEMON_MEMORY": "256m"}
     with (folder / f"{name}.log").open("wb") as log:
         return subprocess.Popen(

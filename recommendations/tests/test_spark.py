@@ -10,11 +10,15 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from recommendations.bundle.reader import Bundle
 from recommendations.dataset.fingerprint import data_fingerprint
 from recommendations.dataset.inputs import Inputs, Sales
+from recommendations.ranking.pipeline import predicted_rows
 from recommendations.spark.session import lacking, session
+from recommendations.tests.test_bundle import MODEL
 from recommendations.tests.test_outfits_model import a_shop
 from recommendations.training import ranker, slices
+from recommendations.training.outfits import training
 from recommendations.training.pipeline import quiet, train
 
 pytestmark = [
@@ -37,7 +41,7 @@ def busy_shop(customers: int = 500, sales: int = 12_000) -> Inputs:
     customer = rng.integers(0, customers, sales).astype(np.int32)
     day = (inputs.as_of_day - rng.integers(0, 12, sales) * 7 - customer % 7).astype(np.int32)
     order = np.lexsort((customer, day))
-    columns = {
+    columns: dict[str, Any] = {
         "day": day,
         "customer": customer,
         "row": (rng.beta(1, 3, sales) * len(inputs.articles)).astype(np.int32),
@@ -48,7 +52,7 @@ def busy_shop(customers: int = 500, sales: int = 12_000) -> Inputs:
     return replace(inputs, sales=Sales(**{name: of[order] for name, of in columns.items()}))
 
 
-def on_spark(spark: Any, inputs: Inputs, parts: int = 4) -> Any:
+def on_spark(spark: Any, inputs: Inputs) -> Any:
     from recommendations.spark.history import SparkHistory, in_parts
 
     sales = vars(inputs.sales)
@@ -64,23 +68,55 @@ def on_spark(spark: Any, inputs: Inputs, parts: int = 4) -> Any:
     )
 
 
-def test_the_bundle_of_spark_is_that_of_the_local_engine(
-    spark: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture(autouse=True)
+def small_ranker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two slices and two held-out periods."""
+    monkeypatch.setattr(slices, "WEEKS", 2)
     monkeypatch.setattr(slices, "LEAST_OF_WEEK", 50)
     monkeypatch.setattr(ranker, "LEAST_EXAMPLES", 50)
     monkeypatch.setattr(ranker, "ROUNDS", 5)
+    monkeypatch.setattr(training, "PERIODS", 2)
+
+
+def test_the_bundle_of_spark_is_that_of_the_local_engine(spark: Any) -> None:
     inputs = busy_shop()
     history = on_spark(spark, inputs)
     assert data_fingerprint(history) == data_fingerprint(inputs)
     local, found = train(inputs, quiet), train(history, quiet)
-    assert found.keys() == local.keys()
-    different = [name for name in local if not alike(local[name], found[name])]
-    assert different == []
+    assert local["ranker_report"].tobytes() == found["ranker_report"].tobytes()
+    assert different(local, found) == []
+    assert shelves(inputs, local) == shelves(inputs, found)
+
+
+def test_spark_looks_at_no_later_day(spark: Any) -> None:
+    inputs = busy_shop(sales=4000)
+    day = inputs.as_of_day - 21
+    local = train(inputs.until(day), quiet, quick=True)
+    found = train(on_spark(spark, inputs).until(day), quiet, quick=True)
+    assert different(local, found) == []
+
+
+def test_a_history_without_sales_is_one_too(spark: Any) -> None:
+    inputs = busy_shop(sales=100)
+    local = train(inputs.until(0), quiet, quick=True)
+    found = train(on_spark(spark, inputs).until(0), quiet, quick=True)
+    assert different(local, found) == []
+
+
+def different(left: Arrays, right: Arrays) -> list[str]:
+    """Names of arrays that differ: whole numbers at all, others beyond rounding."""
+    assert left.keys() == right.keys()
+    return [name for name in left if not alike(left[name], right[name])]
 
 
 def alike(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> bool:
-    """Whole numbers exactly, others to rounding."""
     if left.shape != right.shape or left.dtype != right.dtype:
         return False
     return bool(np.allclose(left, right, rtol=1e-5, atol=1e-6))
+
+
+def shelves(inputs: Inputs, arrays: Arrays) -> list[list[int]]:
+    """What customers would be shown."""
+    customers = np.unique(inputs.sales.customer)
+    found: list[list[int]] = predicted_rows(Bundle(MODEL, arrays), customers, 12).tolist()
+    return found

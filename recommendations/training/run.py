@@ -13,6 +13,7 @@ from django.db import Error, connection
 
 from recommendations.bundle.format import FORMAT, Manifest, RankerReport, as_builtins, report_of
 from recommendations.bundle.models import ModelVersion
+from recommendations.bundle.object_store import publish
 from recommendations.bundle.versions import TRAINING_LOCK, activate, prune
 from recommendations.bundle.writer import write_bundle
 from recommendations.dataset.fingerprint import code_fingerprint, data_fingerprint
@@ -72,6 +73,7 @@ def build(
         "quick": int(quick),
     }
     manifest = write_bundle(record.folder, manifest_of(record, history, arrays, metrics), arrays)
+    publish(record.folder)
     record.as_of, record.metrics, record.manifest = history.as_of, metrics, as_builtins(manifest)
     record.save()
 

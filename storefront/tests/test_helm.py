@@ -1,4 +1,4 @@
-"""The Helm chart: valid for Kubernetes, hardened, and of the same processes as docker-compose.yml."""
+"""The Helm chart: valid for Kubernetes, hardened, with the processes of docker-compose.yml."""
 
 import os
 import shutil
