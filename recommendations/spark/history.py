@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,7 +64,7 @@ class SparkHistory:
 
 
 def load_history(
-    spark: SparkSession, lake: Path | None, as_of: date | None, today: date, progress: Progress
+    spark: SparkSession, lake: str | None, as_of: date | None, today: date, progress: Progress
 ) -> SparkHistory:
     """The sales up to a day from the lake, or without one from PostgreSQL, month by month.
 
@@ -85,7 +83,7 @@ def load_history(
     return SparkHistory(articles, frame, until)
 
 
-def from_lake(spark: SparkSession, lake: Path) -> DataFrame:
+def from_lake(spark: SparkSession, lake: str) -> DataFrame:
     sales = spark.read.parquet(f"{lake}/sales")
     return sales.withColumn("day", f.unix_date("t_dat")).drop("t_dat", "month")
 
@@ -98,7 +96,7 @@ def from_database(spark: SparkSession, first: date, last: date) -> DataFrame:
     return spread.mapInArrow(copied_sales, SALES_SCHEMA)
 
 
-def ages(spark: SparkSession, lake: Path | None) -> DataFrame:
+def ages(spark: SparkSession, lake: str | None) -> DataFrame:
     if lake:
         return spark.read.parquet(f"{lake}/customers.parquet")
     return spark.range(1).mapInArrow(copied_ages, "customer int, age int")
@@ -119,7 +117,3 @@ def in_parts(sales: DataFrame, ages: DataFrame, erased: Sequence[int]) -> DataFr
     # A full order, so that sums are rounded alike in every run.
     frame = spread.sortWithinPartitions("day", "customer", "article", "price", "channel")
     return frame.persist(StorageLevel.MEMORY_AND_DISK)
-
-
-def loader(spark: SparkSession, lake: Path | None) -> Any:
-    return partial(load_history, spark, lake)

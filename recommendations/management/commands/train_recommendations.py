@@ -8,7 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from recommendations.dataset.load import NothingToTrainOnError
-from recommendations.management.engine import add_engine_arguments, engine
+from recommendations.management.engine import (
+    add_engine_arguments,
+    add_source_arguments,
+    source_of_sales,
+)
 from recommendations.training.run import Load, TrainingRunningError, train_model
 from web.arguments import day
 
@@ -33,9 +37,10 @@ class Command(BaseCommand):
             help="leave out what takes long: ranker, outfit weights, neighbours of other types",
         )
         add_engine_arguments(parser)
+        add_source_arguments(parser)
 
     def handle(self, *args: Any, as_of: date | None, quick: bool, **options: Any) -> None:
-        with engine(**options) as load:
+        with source_of_sales(**options) as load:
             self.train(as_of, quick, load)
 
     def train(self, as_of: date | None, quick: bool, load: Load) -> None:
