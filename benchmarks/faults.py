@@ -20,19 +20,24 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-VAR = Path(__file__).resolve().parent.parent / "var" / "bench"
+from benchmarks.harness import var_dir
+from demo import services
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     parser.add_argument("--events", type=int, default=200_000)
-    parser.add_argument("--times", type=int, default=5, help="of each fault (5)")
+    parser.add_argument(
+        "--times", type=int, default=5, help="repetitions of each fault (default: 5)"
+    )
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--kafka", action="store_true", help="on a real Apache Kafka")
-    parser.add_argument("--only", help="faults whose name contains this")
+    parser.add_argument("--kafka", action="store_true", help="run on Apache Kafka")
+    parser.add_argument("--only", help="run only faults whose name contains this")
     arguments = parser.parse_args()
-    with _stage(kafka=arguments.kafka), tempfile.TemporaryDirectory() as folder:
-        return _compare(arguments, Path(folder))
+    with services.running(var_dir()) as environment:
+        os.environ |= environment
+        with _stage(kafka=arguments.kafka), tempfile.TemporaryDirectory() as folder:
+            return _compare(arguments, Path(folder))
 
 
 @contextmanager
@@ -40,11 +45,9 @@ def _stage(*, kafka: bool) -> Iterator[None]:
     """Sets up services, a database with articles, and a topic."""
     import django
 
-    from demo import services
     from demo.services import apache_kafka
 
-    var = Path(os.environ.setdefault("VAR_DIR", str(VAR)))
-    os.environ |= services.up(var)
+    var = var_dir()
     os.environ["DJANGO_SETTINGS_MODULE"] = "storefront.settings"
     os.environ["KAFKA_TOPIC"] = f"faults.{uuid.uuid4().hex[:8]}"
     if kafka:

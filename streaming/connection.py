@@ -31,7 +31,7 @@ def connect(timeout_s: float) -> redis.Redis:
     }
     if not settings.FEATURES_CLUSTER_URL:
         return redis.Redis.from_url(settings.REDIS_URL, retry=None, **options)
-    with available():
+    with translate_errors():
         cluster = redis.RedisCluster.from_url(settings.FEATURES_CLUSTER_URL, **options)
         return cast("redis.Redis", cluster)
 
@@ -51,7 +51,7 @@ AWAY = (
 
 
 @contextmanager
-def available() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise StoreUnavailable for whatever says that Redis is away."""
     try:
         yield
@@ -62,10 +62,10 @@ def available() -> Iterator[None]:
 Command = tuple[str | int, ...]
 
 
-def ask(*commands: Command) -> list[Any]:
+def execute(*commands: Command) -> list[Any]:
     """The answers to several commands, in one round trip; raise StoreUnavailable."""
     pipeline: Any
-    with available(), client().pipeline(transaction=False) as pipeline:
+    with translate_errors(), client().pipeline(transaction=False) as pipeline:
         for command in commands:
             pipeline.execute_command(*command)
         return list(pipeline.execute())
@@ -92,7 +92,7 @@ EVICTS = (
 
 def eviction(redis_: Any = None) -> Eviction | None:
     """The worst of the nodes' policies, None where none evicts; may raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         told: dict[str, Any] = (redis_ or client()).info("memory", **_every_node())
     nodes = [told] if "used_memory" in told else told.values()
     found = [
@@ -118,7 +118,7 @@ class Sizes(NamedTuple):
 
 def sizes() -> Sizes:
     """May raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         memory: dict[str, Any] = client().info("memory", **_every_node())
         nodes = [memory] if "used_memory" in memory else memory.values()
         used = sum(int(node["used_memory"]) for node in nodes)

@@ -18,21 +18,21 @@ from django.db.models import BooleanField, F, FloatField, Func, IntegerField, Va
 
 from catalog.models.querysets import ArticleQuerySet
 from catalog.money import price
-from catalog.search.facet_index import Assortment, Bools, Floats, assortment
+from catalog.search.facet_index import Bools, FacetIndex, Floats, facet_index
 from catalog.search.matching import NOT_SOFT, fitting, named
 from catalog.search.spelling import spelling
 from catalog.search.synonyms import synonyms
 from catalog.search.text_index import DESCRIPTION, NAME
-from catalog.search.understanding.parsing import HEAD_FIRST, Known, read
+from catalog.search.understanding.parsing import HEAD_FIRST, KnownWords, read
 from catalog.search.understanding.reading import IMPORTANCE, TEXT, Part, Price, Reading
 from catalog.search.understanding.tokens import visible
 from catalog.search.understanding.vocabulary import Vocabulary, vocabulary
 
-# Queries are cut to MAX_CHARACTERS; longer than MOST_CHARACTERS is rejected.
+# Queries are cut to MAX_CHARACTERS; longer than MAX_REQUEST_CHARACTERS is rejected.
 MAX_CHARACTERS: Final = 200
-MOST_CHARACTERS: Final = 10_000
+MAX_REQUEST_CHARACTERS: Final = 10_000
 # At most this many articles, the best, are passed to the database.
-MOST_FOUND: Final = 20_000
+MAX_FOUND: Final = 20_000
 # Kinds of which an article has only one value: several parts of one kind are alternatives.
 ONE_OF: Final = ("type", "colour", "pattern", "age", "audience")
 # Besides names, the fields searched for words outside the vocabulary.
@@ -59,11 +59,11 @@ class Steps:
 
 
 FULL: Final = Steps()
-WORDS_ALONE: Final = Vocabulary((), {})
+WORDS_ONLY: Final = Vocabulary((), {})
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """Articles, best first, and the parsed query (None if it was an id)."""
 
     articles: ArticleQuerySet
@@ -102,45 +102,47 @@ class AnyOf(Func):
     output_field = BooleanField()
 
 
-def find(typed: str, articles: ArticleQuerySet) -> Found:
+def find(typed: str, articles: ArticleQuerySet) -> SearchResult:
     """The given articles that match the query, best first."""
-    goods = assortment()
+    goods = facet_index()
     ranked = rank(typed, goods)
-    rows = np.sort(goods.by_score(ranked.rows, ranked.score)[:MOST_FOUND])
+    rows = np.sort(goods.by_score(ranked.rows, ranked.score)[:MAX_FOUND])
     keys, scores = goods.of("article")[rows].tolist(), ranked.score[rows].tolist()
     if not keys:
-        return Found(articles.none(), ranked.reading)
+        return SearchResult(articles.none(), ranked.reading)
     # The keys are sorted, so width_bucket finds each article's score by binary search.
     own = Value(keys, ArrayField(IntegerField()))
     place = Func(F("pk"), own, function="width_bucket", output_field=IntegerField())
     score = ElementOf(Value(scores, ArrayField(FloatField())), place)
     # One array parameter is faster to write and parse than thousands of parameters.
     found = articles.filter(AnyOf(F("pk"), own), summary__isnull=False).annotate(rank=score)
-    return Found(found.order_by("-rank", "pk"), ranked.reading)
+    return SearchResult(found.order_by("-rank", "pk"), ranked.reading)
 
 
-def rank(typed: str, goods: Assortment, steps: Steps = FULL) -> Ranked:
+def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
     """Every matching article of an assortment, with its score."""
-    words = cleaned(typed)
+    words = normalise_query(typed)
     if ids := _ids(words, goods):
         return ids
     if not steps.understanding:
-        return ranked(read(words, WORDS_ALONE, known_of(goods), synonyms()), goods, steps)
-    found = ranked(read(words, vocabulary(), known_of(goods), synonyms()), goods, steps)
+        return ranked(read(words, WORDS_ONLY, known_words(goods), synonyms()), goods, steps)
+    found = ranked(read(words, vocabulary(), known_words(goods), synonyms()), goods, steps)
     return found if found.rows.any() else _literally(words, found, goods, steps)
 
 
-def _literally(words: str, understood: Ranked, goods: Assortment, steps: Steps) -> Ranked:
+def _literally(words: str, understood: Ranked, goods: FacetIndex, steps: Steps) -> Ranked:
     """What has the very words, where no article is what they mean ("strap" of a name); prices and
     exclusions, which words can't stand for, keep what they found."""
     parts = understood.reading.parts if understood.reading else ()
     if any(part.negated or part.price is not None for part in parts):
         return understood
-    found = ranked(read(words, WORDS_ALONE, known_of(goods, WORDS_ALONE), synonyms()), goods, steps)
+    found = ranked(
+        read(words, WORDS_ONLY, known_words(goods, WORDS_ONLY), synonyms()), goods, steps
+    )
     return found if found.rows.any() else understood
 
 
-def ranked(reading: Reading, goods: Assortment, steps: Steps = FULL) -> Ranked:
+def ranked(reading: Reading, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
     """Match all parts; if no article does, drop the least important parts until some article
     matches."""
     parts = list(reading.parts)
@@ -157,21 +159,21 @@ def ranked(reading: Reading, goods: Assortment, steps: Steps = FULL) -> Ranked:
     return Ranked(rows, score, reading, dropped)
 
 
-def nothing(goods: Assortment, reading: Reading | None = None) -> Ranked:
+def nothing(goods: FacetIndex, reading: Reading | None = None) -> Ranked:
     none = np.zeros(len(goods.of("article")))
     return Ranked(none > 0, none, reading, reading.parts if reading else ())
 
 
-def cleaned(typed: str) -> str:
+def normalise_query(typed: str) -> str:
     """Normalised to one line of NFKC text, and truncated."""
     return visible(typed[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
 
 
-def known_of(goods: Assortment, terms: Vocabulary | None = None) -> Known:
-    return Known(goods.texts.known, spelling(goods, terms or vocabulary()).meant)
+def known_words(goods: FacetIndex, terms: Vocabulary | None = None) -> KnownWords:
+    return KnownWords(goods.texts.known, spelling(goods, terms or vocabulary()).meant)
 
 
-def _ids(words: str, goods: Assortment) -> Ranked | None:
+def _ids(words: str, goods: FacetIndex) -> Ranked | None:
     """An article by its id, or a product's articles by its code, in any notation: with or without
     leading zeros, "#", "art.", spaces, or the ".0" of a spreadsheet."""
     bare = re.sub(r"(?i)^(art(icle|ikel)?\.?|no\.?|nr\.?|id|#|:|\s)*|\.0$|[\s#.\-]", "", words)
@@ -182,7 +184,7 @@ def _ids(words: str, goods: Assortment) -> Ranked | None:
     return Ranked(rows, np.where(rows, 1 + QUALITY * _quality(goods), 0.0), None)
 
 
-def _named(reading: Reading, goods: Assortment) -> Floats:
+def _named(reading: Reading, goods: FacetIndex) -> Floats:
     """The bonus for names that contain the words as typed."""
     whole = goods.texts.saying([_keys(reading)] if reading.of(TEXT) else (), [NAME])
     words = [part.words for part in reading.parts if part.words and not part.negated]
@@ -195,7 +197,7 @@ def _keys(reading: Reading) -> tuple[str, ...]:
     return tuple(token.key for token in reading.tokens)
 
 
-def _quality(goods: Assortment) -> Floats:
+def _quality(goods: FacetIndex) -> Floats:
     """Sales and whether there is a picture, 0 to 1."""
     sold: Floats = np.log1p(goods.of("units_recent").astype(np.float64))
     share: Floats = sold / max(float(sold.max(initial=0)), 1.0)
@@ -204,7 +206,7 @@ def _quality(goods: Assortment) -> Floats:
     return quality
 
 
-def _weights(part: Part, reading: Reading, goods: Assortment) -> Floats:
+def _weights(part: Part, reading: Reading, goods: FacetIndex) -> Floats:
     """How well each row matches one part, regardless of the others."""
     if part.price is not None:
         return _priced(part.price, goods).astype(float)
@@ -213,7 +215,7 @@ def _weights(part: Part, reading: Reading, goods: Assortment) -> Floats:
     return fitting(part.concept, goods)
 
 
-def _texted(part: Part, goods: Assortment) -> Floats:
+def _texted(part: Part, goods: FacetIndex) -> Floats:
     if part.exact:
         phrases = [part.words]
     else:
@@ -222,7 +224,7 @@ def _texted(part: Part, goods: Assortment) -> Floats:
     return np.where(named_so, 1.0, DESCRIBED * goods.texts.saying(phrases, FIELDS))
 
 
-def _priced(asked: Price, goods: Assortment) -> Bools:
+def _priced(asked: Price, goods: FacetIndex) -> Bools:
     """Prices are stored as in the files, so compare with a tolerance of half a cent."""
     own = goods.of("price")
     fits = np.ones(len(own), bool)
@@ -234,7 +236,7 @@ def _priced(asked: Price, goods: Assortment) -> Bools:
 
 
 def _together(
-    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: FacetIndex
 ) -> Floats:
     """How well each row matches all the parts."""
     found = np.ones(len(goods.of("article")))
@@ -259,7 +261,7 @@ def _together(
     return _within_share(wanted, found, goods)
 
 
-def _within_share(wanted: Sequence[Part], found: Floats, goods: Assortment) -> Floats:
+def _within_share(wanted: Sequence[Part], found: Floats, goods: FacetIndex) -> Floats:
     """Restrict the result to its cheapest or dearest share, if the query asks for one."""
     for part in wanted:
         if part.price is not None and part.price.share is not None:
@@ -267,7 +269,7 @@ def _within_share(wanted: Sequence[Part], found: Floats, goods: Assortment) -> F
     return found
 
 
-def _suggested(wanted: Sequence[Part], reading: Reading, goods: Assortment) -> Bools | None:
+def _suggested(wanted: Sequence[Part], reading: Reading, goods: FacetIndex) -> Bools | None:
     """The rows of the types that an occasion suggests when the query names no type. Of several
     occasions the head counts ("beach wedding"). Literal matches of the words are included."""
     concepts = [p.concept for p in wanted if p.concept and p.concept.suggests]
@@ -278,7 +280,7 @@ def _suggested(wanted: Sequence[Part], reading: Reading, goods: Assortment) -> B
     return np.asarray(named(goods, "types", head.suggests) | literal)
 
 
-def _softened(part: Part, own: Floats, hard: bool, goods: Assortment) -> Floats:
+def _softened(part: Part, own: Floats, hard: bool, goods: FacetIndex) -> Floats:
     """A soft part lowers the weight of articles without it instead of excluding them, unless there
     is no other part to go by."""
     if not part.soft:
@@ -289,7 +291,7 @@ def _softened(part: Part, own: Floats, hard: bool, goods: Assortment) -> Floats:
 
 
 def _types(
-    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: FacetIndex
 ) -> Floats:
     """Several types: either of them if joined ("hat or scarf"); articles that are both ("pyjama
     set"); else the head's, with the others' words in their texts ("jeans jacket")."""
@@ -313,7 +315,7 @@ def _phrases(part: Part) -> Iterable[tuple[str, ...]]:
     return part.concept.evidence.text or [tuple(phrase.split()) for phrase in english]
 
 
-def _share(share: float, found: Floats, goods: Assortment) -> Bools:
+def _share(share: float, found: Floats, goods: FacetIndex) -> Bools:
     """The rows in the cheapest or dearest share of the result."""
     own, rows = goods.of("price"), found > 0
     if not rows.any():
@@ -324,7 +326,7 @@ def _share(share: float, found: Floats, goods: Assortment) -> Bools:
 
 
 def _relaxed(
-    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: Assortment
+    parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: FacetIndex
 ) -> tuple[Floats, list[Part]]:
     """Drop the least important parts, and as few as possible: keep each part that still matches."""
     left = [part for part in parts if own[id(part)].any() or part.negated]

@@ -96,7 +96,7 @@ def case(name: str, spoil: Spoil, **outcome: object) -> Case:
 
 
 EITHER_WAY = "t_dat is not a date: day and month can't be told apart, write 2020-09-22"
-DATE, CENTURY = "t_dat is not a date", "t_dat is not within 2000 and 2099"
+DATE, CENTURY = "t_dat is not a date", "t_dat is not between 2000 and 2099"
 CUT = "no line end: the row may be cut short"
 CASES = [
     # Dates

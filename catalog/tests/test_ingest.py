@@ -269,7 +269,7 @@ def test_a_cut_gzip_file_stops_and_the_shop_keeps_a_consistent_database(tmp_path
     with pytest.raises(CommandError, match="damaged or cut short"):
         ingest(folder, block_mb=0.01)
     assert Transaction.objects.count() == 0
-    assert partitions.apart()
+    assert partitions.detached_partitions()
 
 
 def test_a_full_disk_stops_clearly_and_the_same_command_goes_on(tmp_path: Path) -> None:

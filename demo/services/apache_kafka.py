@@ -76,7 +76,9 @@ class ApacheKafka(Service):
         if done.exists() and done.read_bytes() == recipe.read_bytes():
             return
         if missing := [tool for tool in ("java", "mvn") if not shutil.which(tool)]:
-            raise ServiceError(f"{' and '.join(missing)} not found: it needs JDK 17 and Maven.")
+            raise ServiceError(
+                f"{' and '.join(missing)} not found: Apache Kafka needs JDK 17 and Maven."
+            )
         shutil.rmtree(self.folder / "lib", ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
         copy = ["dependency:copy-dependencies", f"-DoutputDirectory={self.folder / 'lib'}"]

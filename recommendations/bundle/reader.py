@@ -197,10 +197,12 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, msgspec.DecodeError) as error:
         raise BundleError(f"{folder / MANIFEST}: {error}") from error
     if manifest.format != FORMAT:
-        raise BundleError(f"{folder}: format {manifest.format}, this program reads {FORMAT}")
+        raise BundleError(
+            f"{folder}: bundle format {manifest.format} is not supported, expected {FORMAT}"
+        )
     missing = sorted(ARRAYS.keys() - manifest.files.keys())
     if missing:
-        raise BundleError(f"{folder / MANIFEST}: doesn't name {', '.join(missing)}")
+        raise BundleError(f"{folder / MANIFEST}: does not list {', '.join(missing)}")
     return manifest
 
 
@@ -208,7 +210,7 @@ def open_array(folder: Path, name: str, file: File) -> npt.NDArray[Any]:
     path = folder / f"{name}.npy"
     try:
         if path.stat().st_size != file.size:
-            raise BundleError(f"{path}: has {path.stat().st_size} bytes, {file.size} expected")
+            raise BundleError(f"{path} has {path.stat().st_size} bytes, expected {file.size}")
         with _parsing:
             mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
@@ -216,7 +218,9 @@ def open_array(folder: Path, name: str, file: File) -> npt.NDArray[Any]:
     # A plain view: small operations on the subclass np.memmap are slower.
     array: npt.NDArray[Any] = np.asarray(mapped)
     if (array.dtype.name, array.ndim) != ARRAYS[name] or list(array.shape) != file.shape:
-        raise BundleError(f"{path}: holds {array.dtype} {array.shape}, not what was declared")
+        raise BundleError(
+            f"{path} contains {array.dtype} {array.shape}, which is not what the manifest declares"
+        )
     return array
 
 
@@ -226,5 +230,5 @@ def verify(folder: Path) -> Manifest:
     manifest = read_manifest(folder)
     for name in ARRAYS:
         if checksum(folder / f"{name}.npy") != manifest.files[name].sha256:
-            raise BundleError(f"{folder / name}.npy: its checksum is not the manifest's")
+            raise BundleError(f"{folder / name}.npy: its checksum differs from the manifest's")
     return manifest

@@ -26,7 +26,7 @@ AGE_BANDS = (-1, 0, 20, 25, 30, 40, 50, 60)
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedLists:
     """For each key a list of article rows, best first (padded with NONE), and scores."""
 
     keys: Ints
@@ -128,12 +128,12 @@ def standing(score: Floats) -> Floats:
     return scaled
 
 
-def overall(score: Floats) -> Ranked:
+def overall(score: Floats) -> RankedLists:
     """The most popular of all articles."""
     return ranked([OVERALL], [score])
 
 
-def by_group(score: Floats, group: Ints) -> Ranked:
+def by_group(score: Floats, group: Ints) -> RankedLists:
     """The most popular articles of every group, such as an index group."""
     keys, place = np.unique(group, return_inverse=True)
     rows, values = np.full((len(keys), DEPTH), NONE, np.int32), np.zeros((len(keys), DEPTH), "f4")
@@ -143,7 +143,7 @@ def by_group(score: Floats, group: Ints) -> Ranked:
     depth = np.arange(len(order)) - np.searchsorted(key, key)
     head = depth < DEPTH
     rows[key[head], depth[head]], values[key[head], depth[head]] = order[head], score[order[head]]
-    return Ranked(keys.astype(np.int32), rows, values)
+    return RankedLists(keys.astype(np.int32), rows, values)
 
 
 def band_of(age: Ints) -> Ints:
@@ -167,7 +167,9 @@ def by_audience(
     return found
 
 
-def ranked(keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]] | npt.NDArray[Any]) -> Ranked:
+def ranked(
+    keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]] | npt.NDArray[Any]
+) -> RankedLists:
     """Per key the DEPTH rows with the highest positive scores; ties by row."""
     shape = (len(scores), DEPTH)
     rows, values = np.full(shape, NONE, np.int32), np.zeros(shape, np.float32)
@@ -175,4 +177,4 @@ def ranked(keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]] | npt.NDArray
         best = np.argsort(-score, kind="stable")[:DEPTH]
         best = best[score[best] > 0]
         rows[place, : len(best)], values[place, : len(best)] = best, score[best]
-    return Ranked(np.asarray(keys, np.int32), rows, values)
+    return RankedLists(np.asarray(keys, np.int32), rows, values)

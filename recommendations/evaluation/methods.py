@@ -15,6 +15,7 @@ from recommendations.ranking.ranker import best_first
 from recommendations.ranking.scoring import generate
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.training.pipeline import bundle_in_memory, of_customers, ranker_of
+from streaming.events.actions import Action
 from streaming.features.state import Recent
 
 Lists = npt.NDArray[np.int32]
@@ -51,7 +52,7 @@ def in_session(
     now_ms = day * DAY_MS + DAY_MS // 2
     articles = bundle.article[list(first)].tolist()
     events = [
-        Recent(article, "bag_add", now_ms - age * MINUTE_MS)
+        Recent(article, Action.BAG_ADD, now_ms - age * MINUTE_MS)
         for age, article in enumerate(reversed(articles), start=1)
     ]
     profile: Profile = profile_of(bundle, events if live else (), customer, now_ms)

@@ -19,7 +19,7 @@ from recommendations.ranking.pipeline import predicted_rows
 from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import WEIGHTS
 from recommendations.retrieval.candidates import Source
-from recommendations.training.pipeline import likes_of, rankers_without
+from recommendations.training.pipeline import look_likeness, rankers_without
 from recommendations.training.ranker import NO_RANKER
 
 DEPTH = 100
@@ -44,7 +44,7 @@ class NothingToEvaluateError(Exception):
 @dataclass(frozen=True)
 class Plan:
     """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` per window;
-    `ablate`: also train a ranker without each group of features."""
+    `ablate`: also also train a ranker without each feature group in turn."""
 
     holdout_days: int
     k: int
@@ -79,10 +79,10 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
     """The outcome of each window, newest first. Raise NothingToEvaluateError."""
     splits = list(rolling(inputs, plan.holdout_days, plan.rolls))
     if not splits:
-        raise NothingToEvaluateError("no window has sales before it and in it")
+        raise NothingToEvaluateError("no window has sales both before and in it")
     # Content similarity may only use prices known in every window.
     oldest = splits[-1].past
-    likes = likes_of(oldest, facts_of(oldest), progress)
+    likes = look_likeness(oldest, facts_of(oldest), progress)
     outcomes = []
     for split in splits:
         outcomes.append(evaluate_split(split, plan, likes))

@@ -18,7 +18,7 @@ from recommendations.retrieval.profile import PURCHASE, Profile
 from web.cache import per_owner
 
 # Features named in an explanation.
-TOLD: Final = 3
+MAX_EXPLAINED: Final = 3
 # The ranker reorders this many candidates; the rest stay behind them in the blend's order.
 DEPTH: Final = 100
 # The generators used for predictions by the ranker. Content serves browsing: it adds nothing to
@@ -93,7 +93,7 @@ def opinions(
     return {
         int(row): Opinion(
             place,
-            {chosen[n].name: float(own[n]) for n in np.argsort(-abs(own[:-1]))[:TOLD]},
+            {chosen[n].name: float(own[n]) for n in np.argsort(-abs(own[:-1]))[:MAX_EXPLAINED]},
             bundle.ranker_report.chance(float(own.sum())),
         )
         for place, (row, own) in enumerate(zip(ranking.rows, shares, strict=False), start=1)

@@ -9,16 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import ABSENT, Bundle, Customer, Ints
-from streaming.features.state import KINDS, Recent
+from streaming.events.actions import RECENT_ACTIONS
+from streaming.features.state import Recent
 
 DAY_MS: Final = 86_400_000
-VIEW, CLICK, BAG_ADD, PURCHASE = (
-    KINDS.index(kind) for kind in ("view", "click", "bag_add", "purchase")
-)
+VIEW, CLICK, BAG_ADD, PURCHASE = (action.code for action in RECENT_ACTIONS)
 LAST_ACTIONS: Final = 40
 UNKNOWN_BAND: Final = -1
-# How strongly an action shows interest, by its position in KINDS (features.state).
-KIND_WEIGHT: Final = np.zeros(4)
+# How strongly an action shows interest, by its code.
+KIND_WEIGHT: Final = np.zeros(len(RECENT_ACTIONS))
 KIND_WEIGHT[[VIEW, CLICK, BAG_ADD, PURCHASE]] = 1.0, 1.0, 2.0, 1.0
 # An action's weight halves after this many days; hyperbolic, as people re-buy.
 HALF_AFTER_DAYS: Final = 14.0
@@ -34,7 +33,7 @@ LOOKS: Final = LOOK_BACK ** np.arange(LAST_ACTIONS)
 class Profile:
     """Up to LAST_ACTIONS actions, newest first, each (article, kind) once.
 
-    `rows` are articles of the bundle, `kinds` positions in KINDS (features.state), `days` the age
+    `rows` are articles of the bundle, `kinds` the codes of the Actions, `days` the age
     of each action in days (≥ 0). `band` is the lower bound of the age band, `online` the share
     bought online, None if unknown.
     """
@@ -95,7 +94,7 @@ def live_actions(
     bundle: Bundle, recents: Sequence[Recent], now_ms: int
 ) -> tuple[Ints, npt.NDArray[np.int8], npt.NDArray[np.float64]]:
     rows = bundle.rows_of([recent.article for recent in recents])
-    kinds = np.array([KINDS.index(recent.kind) for recent in recents], np.int8)
+    kinds = np.array([recent.kind.code for recent in recents], np.int8)
     days = np.array([max(now_ms - recent.ts, 0) for recent in recents], np.float64) / DAY_MS
     known = rows != ABSENT
     return rows[known], kinds[known], days[known]

@@ -22,7 +22,7 @@ from recommendations.ranking.features import REGISTRY, Group
 from recommendations.ranking.pipeline import predicted_rows
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs, train
 from recommendations.training import ranker, slices
-from recommendations.training.pipeline import likes_of, rankers_without
+from recommendations.training.pipeline import look_likeness, rankers_without
 
 TODAY = day_number(AS_OF)
 
@@ -33,7 +33,7 @@ def quiet(line: str) -> None:
 
 def lists_of(inputs: Inputs, days: int = 7) -> np.ndarray:
     split = next(rolling(inputs, days, 1))
-    likes = likes_of(split.past, facts_of(split.past), quiet)
+    likes = look_likeness(split.past, facts_of(split.past), quiet)
     return predicted_rows(bundle_of(split.past, likes, quiet), np.arange(200, dtype=np.int32), 12)
 
 
@@ -125,7 +125,7 @@ def test_the_competitions_protocol_stands_beside_published_results(
 def test_what_a_ranker_is_worth_without_each_group_of_features(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(slices, "LEAST_OF_WEEK", 20)
+    monkeypatch.setattr(slices, "MIN_OF_WEEK", 20)
     monkeypatch.setattr(ranker, "ROUNDS", 3)
     split = next(rolling(rebuyers(), 7, 1))
     texts = rankers_without(split.past)

@@ -16,8 +16,9 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import AS_OF, Lived, open_shop, some_inputs, train
-from recommendations.training.pipeline import bundle_in_memory, likes_of, of_customers, quiet
+from recommendations.training.pipeline import bundle_in_memory, look_likeness, of_customers, quiet
 from recommendations.training.ranker import NO_RANKER
+from streaming.events.actions import Action
 from streaming.features import dislikes
 from streaming.features.state import Recent
 
@@ -32,7 +33,7 @@ def bundle() -> Bundle:
     return bundle_in_memory(
         inputs,
         {
-            **likes_of(inputs, facts_of(inputs), quiet),
+            **look_likeness(inputs, facts_of(inputs), quiet),
             **of_customers(vars(histories(inputs))),
             **NO_RANKER,
         },
@@ -40,7 +41,7 @@ def bundle() -> Bundle:
     )
 
 
-def newcomer(bundle: Bundle, rows: list[int], kind: str = "view") -> Profile:
+def newcomer(bundle: Bundle, rows: list[int], kind: Action = Action.VIEW) -> Profile:
     now = after_history(bundle)
     recents = [
         Recent(int(bundle.article[row]), kind, now - ago * MINUTE)
@@ -88,7 +89,7 @@ def test_who_bought_a_lot_sees_one_of_it_again_at_most(bundle: Bundle) -> None:
     bought = four_of_one_audience(bundle, 1) + four_of_one_audience(bundle, 2)
     now = after_history(bundle)
     recents = [
-        Recent(int(bundle.article[row]), "purchase", now - (2 + n) * DAY_MS)
+        Recent(int(bundle.article[row]), Action.PURCHASE, now - (2 + n) * DAY_MS)
         for n, row in enumerate(bought)
     ]
     profile = profile_of(bundle, recents, None, now)

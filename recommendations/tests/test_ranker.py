@@ -22,7 +22,7 @@ from recommendations.ranking.features import (
     features,
 )
 from recommendations.ranking.pipeline import Constraints, predicted
-from recommendations.ranking.ranker import TOLD, applies, best_first, opinions
+from recommendations.ranking.ranker import MAX_EXPLAINED, applies, best_first, opinions
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import PURCHASE, VIEW, Profile
 from recommendations.tests.shops import rebuyers
@@ -90,8 +90,10 @@ def test_the_shares_of_a_score_add_up_to_it(
 ) -> None:
     profile = bought([3, 40, 70])
     found = generate(ranked_bundle, profile)
-    assert {len(one.moved) for one in opinions(ranked_bundle, profile, found).values()} == {TOLD}
-    monkeypatch.setattr(learned, "TOLD", len(REGISTRY))
+    assert {len(one.moved) for one in opinions(ranked_bundle, profile, found).values()} == {
+        MAX_EXPLAINED
+    }
+    monkeypatch.setattr(learned, "MAX_EXPLAINED", len(REGISTRY))
     told = opinions(ranked_bundle, profile, found)
     blend = rank(found)
     assert {row: one.place for row, one in told.items()} == {
@@ -176,8 +178,8 @@ def test_too_few_customers_get_no_ranker_and_the_report_says_why() -> None:
 
 
 def test_a_trial_needs_examples_from_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slices, "LEAST_OF_WEEK", 50)
-    monkeypatch.setattr(ranker, "LEAST_EXAMPLES", 100_000)
+    monkeypatch.setattr(slices, "MIN_OF_WEEK", 50)
+    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 100_000)
     arrays = ranker_of(rebuyers(), quiet)
     report = report_of(arrays["ranker_report"])
     assert (len(arrays["ranker"]), report.trial_customers, report.chosen) == (0, 0, False)
@@ -186,14 +188,14 @@ def test_a_trial_needs_examples_from_before_it(monkeypatch: pytest.MonkeyPatch) 
 
 def test_days_are_taken_where_weeks_lack_buyers(monkeypatch: pytest.MonkeyPatch) -> None:
     inputs = rebuyers()
-    monkeypatch.setattr(slices, "LEAST_OF_DAY", 20)
-    monkeypatch.setattr(slices, "LEAST_OF_DAYS", 100)
+    monkeypatch.setattr(slices, "MIN_OF_DAY", 20)
+    monkeypatch.setattr(slices, "MIN_OF_DAYS", 100)
     found = slices_of(inputs)
     assert found.step == 1
     assert found.as_of_days[0] == inputs.as_of_day - 1
     assert found.horizons(inputs, inputs.as_of_day - 1) == [1]
     assert found.horizons(inputs, inputs.as_of_day - 2) == [1, 2]
-    monkeypatch.setattr(slices, "LEAST_OF_WEEK", 50)
+    monkeypatch.setattr(slices, "MIN_OF_WEEK", 50)
     weekly = slices_of(inputs)
     assert (weekly.step, len(weekly.as_of_days)) == (7, 5)
     assert weekly.as_of_days[0] == inputs.as_of_day - 7
@@ -202,8 +204,8 @@ def test_days_are_taken_where_weeks_lack_buyers(monkeypatch: pytest.MonkeyPatch)
 def test_a_ranker_that_is_no_better_beyond_chance_is_not_chosen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(slices, "LEAST_OF_WEEK", 50)
-    monkeypatch.setattr(ranker, "LEAST_EXAMPLES", 50)
+    monkeypatch.setattr(slices, "MIN_OF_WEEK", 50)
+    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
     monkeypatch.setattr(ranker, "ROUNDS", 5)
     arrays = ranker_of(rebuyers(), quiet)
     report = report_of(arrays["ranker_report"])

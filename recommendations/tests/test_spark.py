@@ -72,8 +72,8 @@ def on_spark(spark: Any, inputs: Inputs) -> Any:
 def small_ranker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two slices and two held-out periods."""
     monkeypatch.setattr(slices, "WEEKS", 2)
-    monkeypatch.setattr(slices, "LEAST_OF_WEEK", 50)
-    monkeypatch.setattr(ranker, "LEAST_EXAMPLES", 50)
+    monkeypatch.setattr(slices, "MIN_OF_WEEK", 50)
+    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
     monkeypatch.setattr(ranker, "ROUNDS", 5)
     monkeypatch.setattr(training, "PERIODS", 2)
 

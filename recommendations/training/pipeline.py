@@ -17,7 +17,7 @@ from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.popularity import (
     AGE_BANDS,
     CHANNELS,
-    Ranked,
+    RankedLists,
     by_group,
     overall,
     popularity,
@@ -58,7 +58,7 @@ def train(
     weights."""
     facts = facts_of(history)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
-    likes = likes_of(history, facts, progress, seed, quick=quick)
+    likes = look_likeness(history, facts, progress, seed, quick=quick)
     goods = Goods(history.articles, facts.price, facts.on_sale, likes["vectors"])
     return {
         **shelves(history, facts, progress),
@@ -80,7 +80,7 @@ def ranker_of(
 
 
 def slice_bundles(history: History) -> BundleOf:
-    rest = {**unlike_of(history), **NO_RANKER}
+    rest = {**without_looks(history), **NO_RANKER}
     return lambda past, customers: bundle_in_memory(
         past, {**rest, **of_customers(customers)}, quiet
     )
@@ -94,8 +94,8 @@ def rankers_without(history: History, seed: int = SEED) -> dict[str, npt.NDArray
     return {group.value: fit(examples, without=(group,)) for group in Group}
 
 
-def unlike_of(history: History) -> dict[str, npt.NDArray[Any]]:
-    """Designs only, in place of `likes_of`."""
+def without_looks(history: History) -> dict[str, npt.NDArray[Any]]:
+    """Designs only, in place of `look_likeness`."""
     count = len(history.articles)
     return {
         **no_looks(count),
@@ -132,7 +132,7 @@ def bundle_in_memory(
     return Bundle(manifest, {**shelves(past, facts_of(past), progress), **rest})
 
 
-def likes_of(
+def look_likeness(
     history: History, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
     """Content similarity of the articles; of the sales only prices matter."""
@@ -239,5 +239,5 @@ def associations(history: History, facts: Facts, progress: Progress) -> dict[str
     return parts("together", together) | parts("also", also)
 
 
-def parts(name: str, lists: Ranked | Partners) -> dict[str, npt.NDArray[Any]]:
+def parts(name: str, lists: RankedLists | Partners) -> dict[str, npt.NDArray[Any]]:
     return {f"{name}_{part}": array for part, array in vars(lists).items()}

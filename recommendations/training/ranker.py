@@ -30,7 +30,7 @@ CUSTOMERS: Final = 8_000
 # Number of newest slices that are predicted before they are used for training.
 TRIALS: Final = 2
 # A ranker trained on fewer examples is not representative of the full one.
-LEAST_EXAMPLES: Final = 500
+MIN_EXAMPLES: Final = 500
 K: Final = 12
 ROUNDS: Final = 100
 PARAMETERS: Final[dict[str, Any]] = {
@@ -128,8 +128,8 @@ def examples_and_trial(
         truths, bundle = sliced(history, slices, as_of_day, bundle_of, seed)
         heads = heads_of(bundle, truths)
         before = [part for part in examples if part.until <= as_of_day and len(part.sizes)]
-        if place < trials and sum(len(part.sizes) for part in before) >= LEAST_EXAMPLES:
-            try_out(bundle, truths, heads, fit(before), trial)
+        if place < trials and sum(len(part.sizes) for part in before) >= MIN_EXAMPLES:
+            run_trial(bundle, truths, heads, fit(before), trial)
         examples += examples_of(bundle, truths, heads)
         progress(f"the ranker's examples after {bundle.manifest.as_of}")
     return examples, trial
@@ -153,7 +153,7 @@ def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[
     parts = []
     for horizon, truth in truths.items():
         found = [
-            (seen_for(seen, horizon), bought.astype(np.int8))
+            (with_horizon(seen, horizon), bought.astype(np.int8))
             for seen, bought in labelled(truth, heads)
             if bought.any()
         ]
@@ -169,7 +169,7 @@ def labelled(truth: Truth, heads: Heads) -> Iterator[tuple[Matrix, npt.NDArray[n
         yield seen, np.isin(rows, list(own))
 
 
-def seen_for(seen: Matrix, horizon: int) -> Matrix:
+def with_horizon(seen: Matrix, horizon: int) -> Matrix:
     """The same features with another horizon."""
     copy = seen.copy()
     copy[:, [feature.name for feature in registry.REGISTRY].index("horizon")] = horizon
@@ -210,7 +210,7 @@ def fit(
     return np.frombuffer(text.encode(), np.uint8)
 
 
-def try_out(
+def run_trial(
     bundle: Bundle,
     truths: dict[int, Truth],
     heads: Heads,
@@ -227,7 +227,7 @@ def try_out(
         hits = metrics.hits_of(predicted_rows(own, truth.customers, K), truth.bought)
         found.append(metrics.average_precision(hits, relevant))
     for seen, bought in labelled(truth, heads):
-        trial.scores.append(ranked.booster.predict(seen_for(seen, horizon), num_threads=1))
+        trial.scores.append(ranked.booster.predict(with_horizon(seen, horizon), num_threads=1))
         trial.bought.append(bought)
 
 
@@ -249,14 +249,16 @@ def report_of_trial(
     figures = trial.figures()
     chosen = figures.get("gain_at_least", 0.0) > 0
     counted = {"chosen": chosen, "examples": sum(len(part.sizes) for part in examples)}
-    decision = f"{slices.why}; {told(figures, chosen)}" if slices.as_of_days else slices.why
+    decision = (
+        f"{slices.why}; {describe_trial(figures, chosen)}" if slices.as_of_days else slices.why
+    )
     return slices.report(history, decision=decision, **counted, **figures)
 
 
-def told(figures: dict[str, Any], chosen: bool) -> str:
+def describe_trial(figures: dict[str, Any], chosen: bool) -> str:
     """The outcome of the trial in words."""
     if not figures:
-        return f"fewer than {LEAST_EXAMPLES} examples to try a ranker of: the blend ranks alone"
+        return f"fewer than {MIN_EXAMPLES} examples to try a ranker of: the blend ranks alone"
     return (
         "MAP@12 of the ranker {ranker_map12:.4f}, of the blend {blend_map12:.4f}, difference "
         "{gain_at_least:.4f} to {gain_at_most:.4f}: ".format(**figures)

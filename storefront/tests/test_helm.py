@@ -36,8 +36,8 @@ def pods() -> dict[str, dict[str, Any]]:
 def test_the_chart_renders_to_the_golden_file() -> None:
     """After a change on purpose: make helm"""
     assert HELM is not None
-    subprocess.run([HELM, "lint", "--strict", CHART], check=True, capture_output=True)
-    render = [HELM, "template", "shop", CHART, "--kube-version", f"{KUBERNETES}.0"]
+    subprocess.run([HELM, "lint", "--strict", str(CHART)], check=True, capture_output=True)
+    render = [HELM, "template", "shop", str(CHART), "--kube-version", f"{KUBERNETES}.0"]
     found = subprocess.run(render, check=True, capture_output=True, text=True).stdout
     assert found == GOLDEN.read_text()
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connections
 
 from streaming import kafka
-from streaming.consumer.assignment import BEYOND, CUT, Assignment, ends
+from streaming.consumer.assignment import CUT, OUT_OF_RANGE, Assignment, ends
 from streaming.consumer.batch import DeadRecord, PartitionBatch, partition_batches
 from streaming.consumer.dead_letter_limit import DeadLetterLimit, DeadLetterLimitError
 from streaming.consumer.heartbeat import Heartbeat
@@ -110,7 +110,7 @@ class ConsumerRuntime:
             f"{error}" if isinstance(error, NotReadyError) else f"{type(error).__name__}: {error}"
         )
         if self.metrics.reason != reason:
-            logger.warning("%s waits: %s", self.processor.name, reason)
+            logger.warning("%s is waiting: %s", self.processor.name, reason)
         self.metrics.state, self.metrics.reason = "waiting", reason
         self.heartbeat.beat(self.assignment)
 
@@ -172,7 +172,7 @@ class ConsumerRuntime:
             except Exception as error:
                 if not self._is_records_fault(error):
                     raise
-                logger.warning("A record makes its batch fail: %s: %s", type(error).__name__, error)
+                logger.warning("A record failed its batch: %s: %s", type(error).__name__, error)
                 for batch in batches:
                     self._apply_or_file(batch)
         except DeadLetterLimitError as error:
@@ -215,7 +215,7 @@ class ConsumerRuntime:
         ]
         messages += work.outgoing
         if messages and self.sender.send(messages):
-            raise UndeliveredError(f"{len(messages)} dead letters or events aren't acknowledged")
+            raise UndeliveredError(f"{len(messages)} dead letters or events were not acknowledged")
         self.metrics.passed_on += len(work.outgoing)
 
     def _apply_or_file(self, batch: PartitionBatch) -> None:
@@ -267,7 +267,9 @@ class ConsumerRuntime:
     def _lose_positions(self, why: str) -> None:
         """Fetch nothing more until the processor was asked; the group still sees us alive."""
         if self.metrics.state != "waiting":
-            logger.warning("%s goes back to its positions: %s", self.processor.name, why)
+            logger.warning(
+                "%s is seeking back to its stored positions: %s", self.processor.name, why
+            )
         self.metrics.state, self.metrics.reason = "waiting", why
         self.assignment.forget()
         self.consumer.assign([])
@@ -298,7 +300,7 @@ class ConsumerRuntime:
         ):  # it was cut while we asked, or isn't any more
             self._lose_positions(f"partition {partition} begins at {low} now")
             return
-        text = CUT if at < low else BEYOND
+        text = CUT if at < low else OUT_OF_RANGE
         reason = text.format(low=low, high=high, partition=partition)
         self.assignment.stop(self.consumer, partition, reason)
 
@@ -330,9 +332,9 @@ class ConsumerRuntime:
             elif offsets:
                 self.consumer.commit(offsets=offsets)
         except KafkaException as error:
-            logger.info("Offsets weren't committed: %s", error)
+            logger.info("Could not commit offsets: %s", error)
 
     def _error(self, error: KafkaError) -> None:
         """Log once that no broker is left, not each failed attempt to connect."""
         if error.code() == KafkaError._ALL_BROKERS_DOWN:
-            logger.warning("Kafka is away: %s", error)
+            logger.warning("Kafka is unavailable: %s", error)

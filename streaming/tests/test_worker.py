@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 from catalog.tests.factories import make_article
 from streaming import connection, keys
 from streaming.consumer.watchdog import EXIT_FAILED, STUCK_S, Watchdog
+from streaming.events.actions import Action
 from streaming.events.schema import View
 from streaming.features import dislikes, store, verify
 from streaming.kafka import topics
@@ -116,7 +117,7 @@ def test_an_event_is_in_the_features_at_once_and_the_worker_says_so(
         began = time.monotonic()
         producer.publish(event)
         eventually(
-            lambda n=number: store.snapshot(shopper).state.counts.get("view") == n + 1,  # type: ignore[misc]
+            lambda n=number: store.snapshot(shopper).state.counts.get(Action.VIEW) == n + 1,  # type: ignore[misc]
             "the view",
         )
         delays.append(time.monotonic() - began)

@@ -43,7 +43,7 @@ def questions_of(basket: Ints, slot: Ints) -> list[Question]:
 Drawn = list[tuple[int, Question]]
 
 
-def one_a_basket(baskets: Baskets, slot: Ints, most: int, seed: int) -> Drawn:
+def one_per_basket(baskets: Baskets, slot: Ints, most: int, seed: int) -> Drawn:
     """Like questions_by_basket, but one random question per basket, whatever other baskets there
     are: the sample of several parts is that of their samples (of_parts)."""
     starts, rows = baskets.items.indptr, baskets.items.indices

@@ -11,12 +11,12 @@ import pandas as pd
 
 from recommendations.dataset.inputs import Flags, History, Progress, Sales
 from recommendations.dataset.parts import Parts, Tally, total
-from recommendations.outfits.constraints import Wear, constraints
+from recommendations.outfits.constraints import WearTables, constraints
 from recommendations.outfits.features import OWN_TABLES, TABLES
 from recommendations.outfits.listwise import Choices, choices, ranking_of, together, unranked
 from recommendations.outfits.model import Model, to_arrays
 from recommendations.outfits.pairs import Floats, Ints
-from recommendations.outfits.search import Wardrobe, Wishes, complements
+from recommendations.outfits.search import Preferences, Wardrobe, complements
 from recommendations.outfits.shortlist import NONE, Pool, pool_of, shortlists
 from recommendations.outfits.slots import slots
 from recommendations.training.neighbours import designs
@@ -29,7 +29,7 @@ from recommendations.training.outfits.baskets import (
     pairs_of,
 )
 from recommendations.training.outfits.fit import examples, fitted, usual
-from recommendations.training.outfits.questions import Question, of_parts, one_a_basket
+from recommendations.training.outfits.questions import Question, of_parts, one_per_basket
 
 # Weights are learned on the fewest last days with this many baskets, at most LAST_DAYS.
 BASKETS = 4000
@@ -73,7 +73,7 @@ class Goods:
         return slots().parts(self.articles)
 
     @cached_property
-    def wear(self) -> Wear:
+    def wear(self) -> WearTables:
         return constraints().wear(self.articles)
 
     @cached_property
@@ -157,9 +157,9 @@ def learned(
     """Learned pair weights and list ranking."""
     before: list[tuple[Model, list[Question]]] = []
     for period in periods(ages, history.as_of_day):
-        asked, rest = parted(baskets, period)
+        asked, rest = split_baskets(baskets, period)
         drawn = asked.gathered(
-            partial(one_a_basket, slot=goods.slot, most=QUESTIONS, seed=seed),
+            partial(one_per_basket, slot=goods.slot, most=QUESTIONS, seed=seed),
             partial(of_parts, most=QUESTIONS),
         )
         questions = [question for _, question in drawn]
@@ -197,14 +197,14 @@ def listed(model: Model, goods: Goods, questions: list[Question]) -> Choices:
         **column,
     )
     found = (
-        (q.bag, complements(wardrobe, q.bag, lacking(model, q.bag)), q.hidden) for q in questions
+        (q.bag, complements(wardrobe, q.bag, open_slots(model, q.bag)), q.hidden) for q in questions
     )
     return choices(model, found, len(slots()))
 
 
-def lacking(model: Model, bag: Ints) -> Wishes:
+def open_slots(model: Model, bag: Ints) -> Preferences:
     """Only the slots without an article of the bag: the hidden article is in one of them."""
-    return Wishes(slots=frozenset(range(len(slots()))) - set(model.slot[bag].tolist()))
+    return Preferences(slots=frozenset(range(len(slots()))) - set(model.slot[bag].tolist()))
 
 
 def periods(ages: npt.NDArray[np.int64], as_of_day: int) -> list[range]:
@@ -221,7 +221,7 @@ def periods(ages: npt.NDArray[np.int64], as_of_day: int) -> list[range]:
     ]
 
 
-def parted(baskets: Parts[Baskets], period: range) -> tuple[Parts[Baskets], Parts[Baskets]]:
+def split_baskets(baskets: Parts[Baskets], period: range) -> tuple[Parts[Baskets], Parts[Baskets]]:
     """Splits into baskets of the period and the others."""
     return baskets.map(partial(inside, period=period)), baskets.map(partial(outside, period=period))
 
