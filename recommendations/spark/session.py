@@ -1,5 +1,6 @@
 """A Spark session for the commands; run as a program (`make spark`), it says what lacks."""
 
+import logging
 import os
 import shutil
 import sys
@@ -49,6 +50,8 @@ def session(master: str, options: Sequence[str] = ()) -> "Iterator[SparkSession]
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
+    # It tells of every call, and at exit into a log that is closed.
+    logging.getLogger("py4j").setLevel(logging.WARNING)
     try:
         yield spark
     finally:
