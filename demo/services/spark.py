@@ -61,6 +61,8 @@ def _start(folder: Path, name: str, arguments: list[str]) -> subprocess.Popen[by
     main, *others = arguments
     command = [str(home / "bin" / "spark-class"), main, "--host", ports.HOST, "--webui-port", "0"]
     more = {"SPARK_HOME": str(home), "SPARK_LOCAL_IP": ports.HOST, "SPARK_DAEMON_MEMORY": "256m"}
+    # Its port would be a fixed one.
+    more["SPARK_DAEMON_JAVA_OPTS"] = "-Dspark.master.rest.enabled=false"
     with (folder / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
             [*command, *others],

@@ -106,7 +106,7 @@ def in_parts(sales: DataFrame, ages: DataFrame, erased: Sequence[int]) -> DataFr
     """Partitions by ranges of customers, each sorted by day, kept for the jobs to come."""
     size: Any = sales.agg(f.count("*"), f.max("customer")).first()
     parts = max(LEAST_PARTS, -(-size[0] // SALES_PER_PART))
-    part = f.floor(f.col("customer") * parts / f.lit((size[1] or 0) + 1)).cast("int")
+    part = f.floor(f.col("customer").cast("long") * parts / f.lit((size[1] or 0) + 1)).cast("int")
     known = sales.join(ages, "customer", "left").fillna(-1, ["age"])
     if erased:
         gone = sales.sparkSession.createDataFrame(

@@ -55,11 +55,12 @@ class SparkParts(Parts[T_co]):
         return join(found or [function(self.function(no_sales()))])
 
     def rows(self, function: Callable[[T_co], Arrays]) -> Arrays:
-        folder = Path(tempfile.mkdtemp(prefix="rows-"))
         emitted = self._emitted(partial(_in_groups, function, 1))
         # One partition at a time: the driver never holds more.
         found = (pickle.loads(row.value) for row in emitted.toLocalIterator())  # noqa: S301
-        return on_disk(folder, found) or function(self.function(no_sales()))
+        # Files that are mapped stay, nameless, as long as the arrays.
+        with tempfile.TemporaryDirectory(prefix="rows-") as folder:
+            return on_disk(Path(folder), found) or function(self.function(no_sales()))
 
     def met(
         self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int

@@ -67,7 +67,7 @@ def defaults() -> dict[str, str]:
         "spark.driver.memory": "1g",
         # Partitions are parts: none may be merged with another.
         "spark.sql.adaptive.enabled": "false",
-        # An executor that dies takes its shuffle files along; one more try has to suffice for each.
+        # What a dying executor leaves undone counts as failed, several times if it is slow to go.
         "spark.task.maxFailures": "8",
         "spark.sql.shuffle.partitions": "8",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "1000000",
