@@ -26,11 +26,14 @@ pytestmark = [
     pytest.mark.skipif(bool(lacking()), reason=f"Spark needs {' and '.join(lacking())}"),
 ]
 Arrays = dict[str, npt.NDArray[Any]]
+# Little work for a JVM that has just started: the first compiler and one thread for garbage suffice.
+LIGHT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+QUICK_START = (f"spark.driver.extraJavaOptions={LIGHT}", f"spark.executor.extraJavaOptions={LIGHT}")
 
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
-    with session("local[2]") as spark:
+    with session("local[2]", QUICK_START) as spark:
         yield spark
 
 

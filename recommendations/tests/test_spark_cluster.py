@@ -6,14 +6,14 @@ import pytest
 
 from demo.services.spark import cluster
 from recommendations.spark.session import lacking, session
-from recommendations.tests.test_spark import busy_shop, different, on_spark
+from recommendations.tests.test_spark import QUICK_START, busy_shop, different, on_spark
 from recommendations.training.pipeline import quiet, train
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(lacking()), reason=f"Spark needs {' and '.join(lacking())}"),
 ]
-SMALL = ("spark.executor.memory=512m", "spark.executor.cores=1")
+SMALL = ("spark.executor.memory=512m", "spark.executor.cores=1", *QUICK_START)
 # After this line of progress a good half of the jobs is still to come.
 HALFWAY = "what is bought together"
 

@@ -11,7 +11,7 @@ from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.models import ModelVersion
 from recommendations.spark.session import lacking
 from recommendations.tests.shops import open_shop
-from recommendations.tests.test_spark import different
+from recommendations.tests.test_spark import QUICK_START, different
 
 pytestmark = [
     pytest.mark.slow,
@@ -28,7 +28,8 @@ def test_the_commands_give_the_same_on_spark(tmp_path: Path, source: str) -> Non
     names = Customer.objects.values_list("customer_id", flat=True)
     customers.write_text("\n".join(["customer_id", *names, "f" * 64]))
     call_command("export_history", out=lake)
-    on_spark_ = ("--engine=spark", "--master=local[2]", f"--conf={TEST_DATABASE}={url()}")
+    conf = [f"--conf={option}" for option in QUICK_START]
+    on_spark_ = ("--engine=spark", "--master=local[2]", f"--conf={TEST_DATABASE}={url()}", *conf)
     local = trained("--quick")
     found = trained("--quick", *on_spark_, f"--source={source}", f"--lake={lake}")
     assert different(local.arrays, found.arrays) == []
