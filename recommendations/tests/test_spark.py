@@ -26,7 +26,7 @@ pytestmark = [
     pytest.mark.skipif(bool(lacking()), reason=f"Spark needs {' and '.join(lacking())}"),
 ]
 Arrays = dict[str, npt.NDArray[Any]]
-# Little work for a JVM that has just started: the first compiler and one thread for garbage suffice.
+# A JVM that lives for a minute: the first compiler and one thread for garbage suffice.
 LIGHT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 QUICK_START = (f"spark.driver.extraJavaOptions={LIGHT}", f"spark.executor.extraJavaOptions={LIGHT}")
 
