@@ -13,7 +13,7 @@ from recommendations.dataset.facts import facts_of
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.splits import Split, Truth, rolling, truth_of
 from recommendations.evaluation.baselines import BASELINES
-from recommendations.evaluation.methods import bundle_of, in_session, ranked
+from recommendations.evaluation.methods import bundle_of, in_session
 from recommendations.evaluation.retrieval import recall_at_depths
 from recommendations.ranking.pipeline import predicted_rows
 from recommendations.ranking.ranker import RANKED
@@ -44,12 +44,14 @@ class NothingToEvaluateError(Exception):
 @dataclass(frozen=True)
 class Plan:
     """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` per window;
-    `ablate`: also also train a ranker without each feature group in turn."""
+    `known`: only of customers who had bought before; `ablate`: also train a ranker without each
+    group of features."""
 
     holdout_days: int
     k: int
     rolls: int
     customers: int
+    known: bool = False
     ablate: bool = False
 
 
@@ -91,14 +93,17 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
 
 
 def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any]]) -> Outcome:
-    truth = truth_of(split.later, plan.customers)
+    later = split.later
+    if plan.known:
+        later = later.where(np.isin(later.customer, split.past.sales.customer))
+    truth = truth_of(later, plan.customers)
     bundle = bundle_of(split.past, likes, lambda line: None)
     lists = {name: method_lists(name, split, truth) for name in available_baselines()}
     heads = {name: found[:, : plan.k] for name, found in lists.items()}
     ours = {FOR_YOU: bundle} | ({BLEND: unranked(bundle)} if len(bundle.ranker) else {})
     for name, of_ours in ours.items():
-        lists[name] = ranked(of_ours, truth.customers, DEPTH)
-        heads[name] = predicted_rows(of_ours, truth.customers, plan.k)
+        lists[name] = predicted_rows(of_ours, truth.customers, DEPTH)
+        heads[name] = lists[name][:, : plan.k]
     looked_into = truth.head(LOOKED_INTO)
     known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
     return Outcome(

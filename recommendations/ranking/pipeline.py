@@ -15,10 +15,12 @@ from recommendations.ranking.dislike_penalty import damped
 from recommendations.ranking.ranker import RANKED, applies, best_first
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Source
-from recommendations.retrieval.profile import PURCHASE, Profile, after_history, profile_of
+from recommendations.retrieval.profile import PURCHASE, Profile, profiles_of
 
 NEW: Final = -1
 JUST_BOUGHT_DAYS: Final = 0.5
+# Customers that are predicted at once: their candidates fit into the cache of a processor.
+AT_A_TIME: Final = 256
 
 
 class Pick(NamedTuple):
@@ -67,12 +69,24 @@ def predicted_rows(
     customers × k rows of the bundle, best first, padded with ABSENT. A customer who is unknown to
     the bundle gets the list for newcomers.
     """
-    now_ms = after_history(bundle)
     lists = np.full((len(customers), k), ABSENT, np.int32)
-    for place, customer in enumerate(customers.tolist()):
-        profile = profile_of(bundle, (), customer, now_ms)
-        picks = predicted(bundle, profile, k, Constraints(), weights)
-        lists[place, : len(picks)] = [pick.row for pick in picks]
+    known = np.isin(customers, bundle.customers.key)
+    for some in (np.flatnonzero(known), np.flatnonzero(~known)):
+        for start in range(0, len(some), AT_A_TIME):
+            part = some[start : start + AT_A_TIME]
+            lists[part] = heads(bundle, profiles_of(bundle, customers[part]), k, weights)
+    return lists
+
+
+def heads(bundle: Bundle, profile: Profile, k: int, weights: Mapping[Source, float] | None) -> Ints:
+    """shoppers × k rows on sale."""
+    found = generate(bundle, profile, weights or predicting(bundle, profile))
+    ranking = best_first(bundle, profile, found)
+    kept = bundle.on_sale.take(ranking.rows)
+    rows, owner = ranking.rows[kept], ranking.owner[kept]
+    place = np.arange(len(rows)) - owner.searchsorted(owner)
+    lists = np.full((profile.shoppers, k), ABSENT, np.int32)
+    lists[owner[place < k], place[place < k]] = rows[place < k]
     return lists
 
 

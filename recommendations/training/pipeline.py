@@ -95,9 +95,10 @@ def rankers_without(history: History, seed: int = SEED) -> dict[str, npt.NDArray
 
 
 def without_looks(history: History) -> dict[str, npt.NDArray[Any]]:
-    """Designs only, in place of `look_likeness`."""
+    """Names and designs only, in place of `look_likeness`."""
     count = len(history.articles)
     return {
+        **names(history),
         **no_looks(count),
         "look_neighbours": np.full((count, 1), ABSENT, np.int32),
         "look_neighbour_scores": np.zeros((count, 1), np.float32),
@@ -135,7 +136,7 @@ def bundle_in_memory(
 def look_likeness(
     history: History, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
-    """Content similarity of the articles; of the sales only prices matter."""
+    """Names and content similarity of the articles; of the sales only prices matter."""
     vectors = content_vectors(history.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(history.articles)
@@ -152,6 +153,7 @@ def look_likeness(
     progress("nearest neighbours")
     seen = similar_in_look(look, design, facts.on_sale, progress)
     return {
+        **names(history),
         **looks,
         "look_neighbours": seen.rows,
         "look_neighbour_scores": seen.scores,
@@ -166,7 +168,6 @@ def shelves(history: History, facts: Facts, progress: Progress) -> dict[str, npt
     """Everything about articles that is derived from sales: lists and associations."""
     return {
         **attributes(history, facts),
-        **names(history),
         **sales_lists(history, facts),
         **associations(history, facts, progress),
     }
