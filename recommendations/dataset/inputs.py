@@ -120,15 +120,15 @@ class Inputs:
     def parts(self) -> Whole[Sales]:
         return Whole(self.sales)
 
-    def between(self, first: int, last: int) -> "Inputs":
+    def between(self, first: int, last: int) -> Self:
         day = self.sales.day
         return replace(self, sales=self.sales.where((day >= first) & (day <= last)))
 
-    def until(self, day: int) -> "Inputs":
+    def until(self, day: int) -> Self:
         past = self.sales.where(self.sales.day <= day)
         return replace(self, sales=past, as_of=self.as_of - timedelta(self.as_of_day - day))
 
-    def without(self, period: range) -> "Inputs":
+    def without(self, period: range) -> Self:
         kept = self.sales.where(~np.isin(self.sales.day, period))
         return replace(self, sales=kept, as_of=as_of_without(self, period))
 

@@ -106,6 +106,15 @@ class Whole(Parts[T_co]):
         return Met(pairs, own(found))
 
 
+def top(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
+    """The `most` largest positive entries of each row."""
+    each = sparse.identity(matrix.shape[0], matrix.dtype, "csr")
+    best: sparse.csr_matrix = sp_matmul_topn(
+        each, matrix.tocsr(), top_n=most, threshold=0.0, sort=True
+    )
+    return best
+
+
 def among(matrix: sparse.csr_matrix, candidate: Flags | None) -> sparse.csr_matrix:
     """The matrix with the other columns empty."""
     if candidate is None:

@@ -20,10 +20,9 @@ import pyarrow as pa
 from pyspark import TaskContext
 from pyspark.sql import DataFrame
 from scipy import sparse
-from sparse_dot_topn import sp_matmul_topn
 
 from recommendations.dataset.inputs import Flags, Ints, Sales, find
-from recommendations.dataset.parts import Arrays, Met, Parts, among, own
+from recommendations.dataset.parts import Arrays, Met, Parts, among, own, top
 
 # What the frame has beside its rows' part.
 COLUMNS = ("day", "customer", "article", "age", "price", "channel")
@@ -164,9 +163,7 @@ def _most_of(
     pairs = parts[0][0]
     for more, _ in parts[1:]:
         pairs = pairs + more
-    each = sparse.identity(pairs.shape[0], pairs.dtype, "csr")
-    best = sp_matmul_topn(each, pairs.tocsr(), top_n=most, threshold=0.0, sort=True)
-    return best, np.sum([own for _, own in parts], axis=0)
+    return top(pairs, most), np.sum([own for _, own in parts], axis=0)
 
 
 # --- at the driver ----------------------------------------------------------------------------

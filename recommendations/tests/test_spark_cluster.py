@@ -6,7 +6,9 @@ import pytest
 
 from demo.services.spark import cluster
 from recommendations.spark.session import lacking, session
-from recommendations.tests.test_spark import QUICK_START, busy_shop, different, on_spark
+from recommendations.tests.shops import busy_shop
+from recommendations.tests.test_parts import different
+from recommendations.tests.test_spark import QUICK_START, on_spark
 from recommendations.training.pipeline import quiet, train
 
 pytestmark = [

@@ -11,7 +11,8 @@ from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.models import ModelVersion
 from recommendations.spark.session import lacking
 from recommendations.tests.shops import open_shop
-from recommendations.tests.test_spark import QUICK_START, different
+from recommendations.tests.test_parts import different
+from recommendations.tests.test_spark import QUICK_START
 
 pytestmark = [
     pytest.mark.slow,
