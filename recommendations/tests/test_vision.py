@@ -246,6 +246,72 @@ def test_the_page_takes_a_photo_with_its_token_and_without_scripts(
     assert client.post("/search/photo/", upload(b"x")).status_code == 403
 
 
+def test_the_page_looks_at_an_own_part_of_the_photo(seen_shop: list[Article]) -> None:
+    """Red on the left, blue stripes on the right."""
+    both = Image.new("RGB", (320, 240), WHITE)
+    both.paste(drawn(RED), (0, 0))
+    both.paste(drawn(BLUE, 1), (160, 0))
+    client, content = Client(), as_bytes(both)
+
+    def first(**sides: object) -> str:
+        answer = client.post("/search/photo/", upload(content, **sides))
+        assert answer.status_code == 200
+        name: str = answer.context["cards"][0].article.name
+        return name
+
+    striped = {article.name for article in seen_shop[1::2]}
+    assert first(left="50", right="100") in striped
+    assert first(left="0", right="50", part="shoes") not in striped
+    for sides, told in (
+        ({"left": "60", "right": "50"}, "left before right"),
+        ({"left": "-1"}, "left: "),
+        ({"top": "x"}, "top: "),
+        ({"bottom": "4"}, "5 percent"),
+    ):
+        answer = client.post("/search/photo/", upload(content, **sides))
+        assert (answer.status_code, told in answer.content.decode()) == (400, True), sides
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("CMYK", "JPEG"), ("L", "JPEG"), ("P", "PNG"), ("LA", "PNG"), ("I;16", "PNG"), ("1", "PNG"),
+     ("RGBA", "WEBP")],
+)  # fmt: skip
+def test_every_kind_of_pixels_is_read(mode: str, kind: str) -> None:
+    found = pictures.opened(as_bytes(Image.new(mode, (40, 60)), kind))
+    assert (found.mode, found.size) == ("RGB", (40, 60))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP", "ICO", "PPM"])
+def test_other_formats_are_rejected_by_content(kind: str) -> None:
+    with pytest.raises(pictures.PictureError):
+        pictures.opened(as_bytes(Image.new("RGB", (40, 60)), kind))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 30_000), (30_000, 1)])
+def test_extreme_shapes_end_in_a_vector_or_a_clear_error(
+    size: tuple[int, int], encoder: Encoder
+) -> None:
+    try:
+        vector = encoder.vector(pictures.opened(as_bytes(Image.new("RGB", size, RED), "PNG")))
+    except pictures.PictureError:
+        return
+    assert np.isfinite(vector).all()
+
+
+def test_text_that_unpacks_to_gigabytes_is_rejected() -> None:
+    """A PNG may hold compressed text; 100 MB of zeros take 100 kB."""
+    text = b"k\x00\x00" + zlib.compress(bytes(100_000_000), 9)
+    chunk = struct.pack(">I", len(text)) + b"zTXt" + text
+    chunk += struct.pack(">I", zlib.crc32(b"zTXt" + text))
+    png = as_bytes(Image.new("RGB", (8, 8), RED), "PNG")
+    try:
+        found = pictures.opened(png[:33] + chunk + png[33:])
+    except pictures.PictureError:
+        return
+    assert found.size == (8, 8)
+
+
 @pytest.mark.django_db
 def test_without_vectors_the_page_says_so_and_the_api_answers_503(client: Client) -> None:
     registry.registry.reset()

@@ -29,6 +29,13 @@ class Box(NamedTuple):
     right: float
     bottom: float
 
+    @property
+    def is_usable(self) -> bool:
+        """Whether it lies in the picture and each side is at least SMALLEST_SIDE."""
+        inside = all(0.0 <= side <= 1.0 for side in self)
+        wide, high = self.right - self.left, self.bottom - self.top
+        return inside and wide >= SMALLEST_SIDE - 1e-9 and high >= SMALLEST_SIDE - 1e-9
+
     def of(self, picture: Image.Image) -> Image.Image:
         width, height = picture.size
         return picture.crop(
