@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.outfits.pairs import Floats, Ints, looked_up
-from recommendations.outfits.search import FIRST, Wardrobe, Wishes, listed, search, slots_for
+from recommendations.outfits.search import Wardrobe, Wishes, listed, search, slots_for
 from recommendations.training.outfits.questions import Decoys, Question
 
 CHOICES = 4
 AT = 10
 DEEP = 60
+# As many as a row of cards shows.
+FIRST = 6
 RESAMPLES = 1000
 CONFIDENCE = 95
 # Breaks ties in the baselines.

@@ -18,7 +18,7 @@ from catalog.models import Article
 from recommendations.bundle import registry
 from recommendations.tests.shops import open_shop, train
 from recommendations.vision import pictures, store
-from recommendations.vision.colours import dominant_colours, lab
+from recommendations.vision.colours import dominant_colours, hex_of, lab
 from recommendations.vision.embedding import embed_pictures
 from recommendations.vision.encoder import Encoder
 from recommendations.vision.projection import projection_of
@@ -172,6 +172,11 @@ def test_only_what_is_new_or_changed_is_embedded_again(tmp_path: Path, encoder: 
     assert after.article.tolist() == [108775015, 108775016, 108775018]
     assert not np.array_equal(after.vectors[0], before.vectors[0])
     np.testing.assert_array_equal(after.vectors[1], before.vectors[1])
+
+
+@pytest.mark.parametrize("rgb", [RED, BLUE, WHITE, (0, 0, 0), (17, 130, 99)])
+def test_a_colour_survives_the_way_to_lab_and_back(rgb: tuple[int, int, int]) -> None:
+    assert hex_of(lab(np.array(rgb, np.uint8))) == "#{:02x}{:02x}{:02x}".format(*rgb)
 
 
 def test_few_pictures_project_to_unit_vectors_of_the_full_width() -> None:

@@ -33,7 +33,7 @@ def page(
 
 def test_dragging_over_the_picture_chooses_the_part_to_look_at(page: Page, tmp_path: Path) -> None:
     errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_input_files("#photo", tmp_path / "photo.jpg")
     canvas = page.locator(".photo-preview")
     expect(canvas).to_be_visible()
