@@ -43,12 +43,12 @@ class Contents:
             for line in self.lines
         )
 
-    def since(self, fingerprint: str) -> list[str]:
+    def changes_since(self, fingerprint: str) -> list[str]:
         """What has changed since that fingerprint, a sentence for each line."""
         before = dict(part.split("*", 1) for part in fingerprint.split(",") if "*" in part)
         return [
             sentence for line in self.lines if (sentence := _change(line, before)) is not None
-        ] + _gone(before, self.articles)
+        ] + _unavailable(before, self.articles)
 
 
 def contents(shopper: str) -> Contents:
@@ -120,7 +120,7 @@ def _change(line: BagLine, before: dict[str, str]) -> str | None:
     return None
 
 
-def _gone(before: dict[str, str], left: list[int]) -> list[str]:
+def _unavailable(before: dict[str, str], left: list[int]) -> list[str]:
     keys = [int(key) for key in before if key.isdecimal() and int(key) not in left]
     names = Article.objects.filter(pk__in=keys).values_list("name", flat=True)
     return [gettext("%(name)s is no longer in your bag.") % {"name": name} for name in names]

@@ -65,7 +65,9 @@ def later(request: HttpRequest) -> HttpResponse:
         return refused(request, form)
     shopper, article = shopper_of(request), form.cleaned_data["article"].pk
     back_in = "back" in request.POST
-    moved = saved.take_up(shopper, article) if back_in else saved.put_off(shopper, article)
+    moved = (
+        saved.move_to_bag(shopper, article) if back_in else saved.save_for_later(shopper, article)
+    )
     if moved:
         event: BagAdd | BagRemove = tracking.of_article(BagAdd, request, article, None)
         if not back_in:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_noop as _
 from catalog.models import Article
 from streaming import kafka, status
 from streaming.connection import StoreUnavailable
+from streaming.events.actions import Action
 from streaming.events.schema import Event, OfArticle, decode
 from streaming.features import store
 from streaming.features.state import ShopperState
@@ -24,23 +25,25 @@ from streaming.status import WorkerStatus
 SHOWN: Final = 24
 PER_PARTITION: Final = 8
 READ_S: Final = 0.4
-WORDS: Final = {
-    "view": _("view"),
-    "click": _("click"),
-    "bag_add": _("into the bag"),
-    "bag_remove": _("out of the bag"),
-    "purchase": _("purchase"),
-    "impression": _("seen"),
-    "search": _("search"),
+WORDS: Final[dict[str, str]] = {
+    Action.VIEW: _("view"),
+    Action.CLICK: _("click"),
+    Action.BAG_ADD: _("into the bag"),
+    Action.BAG_REMOVE: _("out of the bag"),
+    Action.PURCHASE: _("purchase"),
+    Action.IMPRESSION: _("seen"),
+    Action.SEARCH: _("search"),
 }
-CHANGES: Final = {
-    "view": _("recents, counts, windows, affinities (+1), session; the article's trend"),
-    "click": _("recents, counts, windows, session"),
-    "bag_add": _("bag, recents, counts, windows, affinities (+3), session; the article's trend"),
-    "bag_remove": _("bag, counts, windows, session"),
-    "purchase": _("bag, recents, counts, affinities (+5), purchase days; the article's trend"),
-    "impression": _("counts, windows, session"),
-    "search": _("counts, windows, session"),
+CHANGES: Final[dict[str, str]] = {
+    Action.VIEW: _("recents, counts, windows, affinities (+1), session; the article's trend"),
+    Action.CLICK: _("recents, counts, windows, session"),
+    Action.BAG_ADD: _(
+        "bag, recents, counts, windows, affinities (+3), session; the article's trend"
+    ),
+    Action.BAG_REMOVE: _("bag, counts, windows, session"),
+    Action.PURCHASE: _("bag, recents, counts, affinities (+5), purchase days; the article's trend"),
+    Action.IMPRESSION: _("counts, windows, session"),
+    Action.SEARCH: _("counts, windows, session"),
     "identify": _("everything: an anonymous shopper's features move to the customer"),
     "merge": _("everything: handed-over features are added"),
     "reset": _("everything: forgotten"),
@@ -49,7 +52,7 @@ CHANGES: Final = {
 
 
 @dataclass(frozen=True)
-class Happening:
+class LiveEvent:
     """An event as the page shows it; `who` says only visitor, customer, or you."""
 
     at: datetime
@@ -71,8 +74,8 @@ class Happening:
 class Live:
     """`happenings` is None if Kafka or the workers are unavailable; `state` if Redis is."""
 
-    happenings: list[Happening] | None
-    mine: list[Happening]
+    happenings: list[LiveEvent] | None
+    own_actions: list[LiveEvent]
     state: ShopperState | None
     workers: list[WorkerStatus]
 
@@ -93,7 +96,7 @@ class Live:
         return sum(worker.lag for worker in self.workers)
 
 
-def look(shopper: str, *, stream: bool) -> Live:
+def live_view(shopper: str, *, stream: bool) -> Live:
     """`stream`: the viewer may also see everybody's events."""
     try:
         workers, state = status.workers(), store.snapshot(shopper).state
@@ -101,8 +104,8 @@ def look(shopper: str, *, stream: bool) -> Live:
         workers, state = [], None
     events = tail(workers) if stream else None
     known = _articles(events or [], state)
-    told = None if events is None else [_told(event, shopper, known) for event in events]
-    mine = [] if state is None else _mine(state, known)
+    told = None if events is None else [_happening(event, shopper, known) for event in events]
+    mine = [] if state is None else _own_actions(state, known)
     return Live(told, mine, state, workers)
 
 
@@ -112,19 +115,19 @@ def _articles(events: list[Event], state: ShopperState | None) -> dict[int, Arti
     return Article.objects.for_cards().in_bulk(keys)
 
 
-def _told(event: Event, shopper: str, known: dict[int, Article]) -> Happening:
+def _happening(event: Event, shopper: str, known: dict[int, Article]) -> LiveEvent:
     who = gettext("a customer") if event.shopper.startswith("c") else gettext("a visitor")
     article = known.get(event.article) if isinstance(event, OfArticle) else None
     kind = str(event.__struct_config__.tag)
     at = datetime.fromtimestamp(event.ts / 1000, UTC)
-    return Happening(
+    return LiveEvent(
         at, kind, gettext("you") if event.shopper == shopper else who, article, event.source
     )
 
 
-def _mine(state: ShopperState, known: dict[int, Article]) -> list[Happening]:
+def _own_actions(state: ShopperState, known: dict[int, Article]) -> list[LiveEvent]:
     return [
-        Happening(
+        LiveEvent(
             datetime.fromtimestamp(recent.ts / 1000, UTC),
             recent.kind,
             gettext("you"),

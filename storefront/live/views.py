@@ -19,7 +19,10 @@ from streaming.identity.shoppers import shopper_of
 def page(request: HttpRequest) -> HttpResponse:
     """Everybody sees their own events; the whole stream is for staff, and for all in the demo."""
     everybody = settings.DEMO or request.user.is_staff
-    context = {"live": live.look(shopper_of(request), stream=everybody), "everybody": everybody}
+    context = {
+        "live": live.live_view(shopper_of(request), stream=everybody),
+        "everybody": everybody,
+    }
     if request.headers.get("HX-Request") == "true":
         return render(request, "shop/live_figures.html", context)
     if settings.DEMO:
@@ -43,7 +46,7 @@ def replay(request: HttpRequest) -> HttpResponse:
             request, "replay: " + gettext("choose a day and a speed from the lists.")
         )
     if replaying.start(day, speed):
-        messages.success(request, gettext("Replaying %s.") % replaying.told(day, speed))
+        messages.success(request, gettext("Replaying %s.") % replaying.describe_replay(day, speed))
     else:
         messages.info(request, gettext("A replay is under way. One at a time."))
     return redirect("live")
