@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float32]
 # Nearest candidates before each design is reduced to one.
 DEEP: Final = 200
 SMALLEST_SIDE: Final = 0.05
-# What a unit of colour distance takes from the cosine: the network knows shapes better than colours.
+# What a unit of colour distance takes from the cosine: the network knows shapes, less so colours.
 COLOUR: Final = np.float32(0.004)
 FARTHEST: Final = np.float32(60.0)
 LAB: Final = 3
