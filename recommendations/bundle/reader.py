@@ -151,6 +151,7 @@ class Bundle:
         self.neighbour_scores: Floats = arrays["neighbour_scores"]
         self.vectors: Floats = arrays["vectors"]
         self.look: Floats = arrays["look"]
+        self.look_colours: Floats = arrays["look_colours"]
         self.look_neighbours = (arrays["look_neighbours"], arrays["look_neighbour_scores"])
         self.standing: Floats = arrays["standing"]
         self.price: Floats = arrays["price"]
