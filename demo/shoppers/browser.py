@@ -80,7 +80,9 @@ def _fields(form: LexborNode) -> dict[str, str]:
     fields: dict[str, str] = {}
     for node in form.css("input[name], select[name], textarea[name]"):
         of, name = node.attributes, node.attributes["name"] or ""
-        if of.get("type") in ("radio", "checkbox") and "checked" not in of:
+        if of.get("type") == "checkbox" and "checked" not in of:
+            continue
+        if of.get("type") == "radio" and "checked" not in of and name in fields:
             continue
         option = node.css_first("option[selected]") or node.css_first("option")
         value = option.attributes.get("value") if option else of.get("value")

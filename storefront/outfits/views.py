@@ -12,10 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.models import Article
 from catalog.money import amount
 from catalog.search.ranking import cleaned, find
+from catalog.sizes import sizes_of
 from recommendations.recommenders.kinds import Kind
 from recommendations.serving import serving
 from recommendations.serving.outfits import outfit
 from storefront.bag import contents as bag
+from storefront.bag.wishlist_views import back
 from storefront.http import tracking
 from storefront.http.errors import bad_request
 from storefront.outfits import outfit_page
@@ -62,7 +64,7 @@ def _look(
         "look": look,
         "widget": WIDGET,
         "from_bag": not query.article,
-        "new": new,
+        "new": [(article, sizes_of(article)) for article in new],
         "new_total": _total(new),
         "total": _total(look.articles),
         "slot_chips": outfit_page.slot_chips(query),
@@ -88,10 +90,18 @@ def add(request: HttpRequest) -> HttpResponse:
     shopper, wanted = shopper_of(request), form.cleaned_data["article"]
     sold = Article.objects.for_cards().filter(pk__in=wanted)
     new = outfit_page.new_ones(sold.in_order_of(wanted), bag.contents(shopper).articles)
+    sizes = {article.pk: request.POST.get(f"size-{article.pk}", "") for article in new}
+    lacking = [one.title for one in new if sizes_of(one) and sizes[one.pk] not in sizes_of(one)]
+    if lacking:
+        told = gettext("Nothing was added. Choose a size for %s.")
+        messages.error(request, told % ", ".join(lacking))
+        return back(request, "complete-outfit")
     for position, article in enumerate(new):
-        bag.add(shopper, article.pk)
+        size = sizes[article.pk] if sizes_of(article) else ""
+        bag.add(shopper, article.pk, size=size)
         origin = tracking.origin_of(_with_place(request, position))
-        producer.publish(tracking.of_article(BagAdd, request, article.pk, origin))
+        event = tracking.of_article(BagAdd, request, article.pk, origin, size=size or None)
+        producer.publish(event)
     if new:
         messages.success(request, gettext("The outfit is in your bag: %d new.") % len(new))
     else:

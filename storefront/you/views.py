@@ -13,7 +13,7 @@ from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.widgets.rendering import on_page, shelf_for
 from storefront.bag.views import CHANGED, refused
 from storefront.bag.wishlist_views import back
-from storefront.forms import RemoveForm, ShelfPlaceForm
+from storefront.forms import ArticleForm, ShelfPlaceForm
 from storefront.privacy import erasure as erasing
 from storefront.privacy import export as exporting
 from storefront.templatetags.cards import shelf_card
@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def less(request: HttpRequest) -> HttpResponse:
     """Show less like the article, or undo that with `undo`."""
-    form = RemoveForm(request.POST)
+    form = ArticleForm(request.POST)
     if not form.is_valid():
         return refused(request, form)
     article: Article = form.cleaned_data["article"]
