@@ -13,6 +13,7 @@ from catalog import money
 from catalog.models import Article, Customer
 from catalog.quantities import MAX_SIZE
 from storefront.sessions import SessionStore
+from streaming import clock
 
 MAX_QUANTITY = 20
 
@@ -81,19 +82,19 @@ class BagLine(models.Model):
 
 
 class Order(models.Model):
-    """A placed mock order. `checkout` is the key of its form: one order per form."""
+    """A placed mock order, at event time. `checkout` is the key of its form: one order per form."""
 
     number = models.CharField(max_length=12)
     checkout = models.UUIDField()
     shopper = models.CharField(max_length=40)
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, related_name="orders")
-    placed_at = models.DateTimeField(auto_now_add=True)
+    placed_at = models.DateTimeField(default=clock.now)
     total = models.DecimalField(max_digits=10, decimal_places=2)
     delivery = models.CharField(max_length=20, blank=True)
     payment = models.CharField(max_length=20, blank=True)
 
     class Meta:
-        ordering = ["-placed_at"]
+        ordering = ["-placed_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="order_number_unique"),
             models.UniqueConstraint(fields=["checkout"], name="order_checkout_unique"),

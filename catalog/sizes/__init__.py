@@ -25,7 +25,7 @@ def sizes(product_type: str, product_group: str, index: str) -> tuple[str, ...]:
     audience = next((a for a, names in known["audiences"].items() if index in names), WOMEN)
     of_type = (kind for kind in kinds if product_type in kind.get("types", ()))
     of_group = (kind for kind in kinds if product_group in kind.get("groups", ()))
-    kind = next(chain(of_type, of_group), {})
+    kind: dict[str, Any] = next(chain(of_type, of_group), {})
     return tuple(known["schemes"].get(kind.get(audience), ()))
 
 

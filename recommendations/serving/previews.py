@@ -21,6 +21,7 @@ from recommendations.rules.serving import rules_for
 from recommendations.serving.serving import remembered
 from recommendations.serving.variants import fill
 from streaming.features.state import KINDS as ACTIONS
+from streaming.features.store import Snapshot
 
 OF_ARTICLE: Final = tuple(name for name, kind in RECOMMENDERS.items() if kind.article)
 OF_CUSTOMER: Final = tuple(
@@ -82,6 +83,13 @@ def of_shopper(shopper: str) -> tuple[Known, list[Shown]]:
         actions=[] if bundle is None else actions(context, bundle),
     )
     return known, [shown(kind, context, shopper) for kind in OF_CUSTOMER]
+
+
+def shelf(kind: Kind, shopper: str, live: Snapshot) -> Found:
+    """What a kind would show the shopper with these features."""
+    customer = remembered(shopper, live)
+    context = RequestContext(K, None, None, registry.active(), live, customer, shopper)
+    return fill(RECOMMENDERS[kind], context, None, rules_for(kind, shopper, None))[0]
 
 
 def actions(context: RequestContext, bundle: Bundle) -> list[Action]:

@@ -71,9 +71,9 @@ DO UPDATE SET quantity = least(line.quantity + excluded.quantity, %(most)s)
 
 def add(shopper: str, article: int, quantity: int = 1, size: str = "") -> None:
     """Add units of the article in this size, up to MAX_QUANTITY in total."""
-    units = {"article": article, "size": size, "quantity": quantity, "most": MAX_QUANTITY}
+    units = {"article": article, "quantity": quantity, "most": MAX_QUANTITY}
     with connection.cursor() as cursor:
-        cursor.execute(ADD, {"shopper": shopper, **units})
+        cursor.execute(ADD, {"shopper": shopper, "size": size, **units})
 
 
 def set_quantity(shopper: str, article: int, quantity: int, size: str = "") -> bool:

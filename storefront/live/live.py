@@ -13,7 +13,9 @@ from django.core.cache import cache
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from catalog import article_cache
 from catalog.models import Article
+from storefront.live.story import Step, story_of
 from streaming import kafka, status
 from streaming.connection import StoreUnavailable
 from streaming.events.schema import Event, OfArticle, decode
@@ -25,32 +27,33 @@ SHOWN: Final = 24
 PER_PARTITION: Final = 8
 READ_S: Final = 0.4
 WORDS: Final = {
-    "view": _("view"),
-    "click": _("click"),
-    "bag_add": _("into the bag"),
-    "bag_remove": _("out of the bag"),
-    "purchase": _("purchase"),
-    "impression": _("seen"),
-    "search": _("search"),
+    "view": _("looked at"),
+    "click": _("clicked on"),
+    "bag_add": _("put into the bag"),
+    "bag_remove": _("took out of the bag"),
+    "purchase": _("bought"),
+    "impression": _("saw"),
+    "search": _("searched"),
 }
-CHANGES: Final = {
-    "view": _("recents, counts, windows, affinities (+1), session; the article's trend"),
-    "click": _("recents, counts, windows, session"),
-    "bag_add": _("bag, recents, counts, windows, affinities (+3), session; the article's trend"),
-    "bag_remove": _("bag, counts, windows, session"),
-    "purchase": _("bag, recents, counts, affinities (+5), purchase days; the article's trend"),
-    "impression": _("counts, windows, session"),
-    "search": _("counts, windows, session"),
-    "identify": _("everything: an anonymous shopper's features move to the customer"),
-    "merge": _("everything: handed-over features are added"),
-    "reset": _("everything: forgotten"),
-    "erase": _("everything: erased for good"),
-}
+# For developers: the features that each type of event changes.
+CHANGES: Final = (
+    ("view", "recents, counts, windows, affinities (+1), session; the article's trend"),
+    ("click", "recents, counts, windows, session"),
+    ("bag_add", "bag, recents, counts, windows, affinities (+3), session; the article's trend"),
+    ("bag_remove", "bag, counts, windows, session"),
+    ("purchase", "bag, recents, counts, affinities (+5), purchase days; the article's trend"),
+    ("impression", "counts, windows, session"),
+    ("search", "counts, windows, session"),
+    ("identify", "everything: an anonymous shopper's features move to the customer"),
+    ("merge", "everything: the features handed over are added"),
+    ("reset", "everything: forgotten"),
+    ("erase", "everything: erased for good"),
+)
 
 
 @dataclass(frozen=True)
 class Happening:
-    """An event as the page shows it; `who` says only visitor, customer, or you."""
+    """An event as the page shows it; `who` says only a visitor, a customer, or you."""
 
     at: datetime
     type: str
@@ -62,17 +65,13 @@ class Happening:
     def what(self) -> str:
         return gettext(WORDS.get(self.type, self.type))
 
-    @property
-    def changes(self) -> str:
-        return gettext(CHANGES[self.type]) if self.type in CHANGES else ""
-
 
 @dataclass(frozen=True)
 class Live:
-    """`happenings` is None if Kafka or the workers are unavailable; `state` if Redis is."""
+    """`happenings` is None if Kafka or the workers are unavailable; `story` if Redis is."""
 
     happenings: list[Happening] | None
-    mine: list[Happening]
+    story: list[Step] | None
     state: ShopperState | None
     workers: list[WorkerStatus]
 
@@ -96,43 +95,29 @@ class Live:
 def look(shopper: str, *, stream: bool) -> Live:
     """`stream`: the viewer may also see everybody's events."""
     try:
-        workers, state = status.workers(), store.snapshot(shopper).state
+        workers, live = status.workers(), store.snapshot(shopper)
     except StoreUnavailable:
-        workers, state = [], None
+        workers, live = [], None
     events = tail(workers) if stream else None
-    known = _articles(events or [], state)
+    known = _articles(events or [])
     told = None if events is None else [_told(event, shopper, known) for event in events]
-    mine = [] if state is None else _mine(state, known)
-    return Live(told, mine, state, workers)
+    story = None if live is None else story_of(shopper, live)
+    return Live(told, story, live.state if live else None, workers)
 
 
-def _articles(events: list[Event], state: ShopperState | None) -> dict[int, Article]:
+def _articles(events: list[Event]) -> dict[int, Article]:
     keys = {event.article for event in events if isinstance(event, OfArticle)}
-    keys |= {recent.article for recent in state.recents[:SHOWN]} if state else set()
-    return Article.objects.for_cards().in_bulk(keys)
+    return article_cache.articles(list(keys))
 
 
 def _told(event: Event, shopper: str, known: dict[int, Article]) -> Happening:
-    who = gettext("a customer") if event.shopper.startswith("c") else gettext("a visitor")
+    who = gettext("A customer") if event.shopper.startswith("c") else gettext("A visitor")
     article = known.get(event.article) if isinstance(event, OfArticle) else None
     kind = str(event.__struct_config__.tag)
     at = datetime.fromtimestamp(event.ts / 1000, UTC)
     return Happening(
-        at, kind, gettext("you") if event.shopper == shopper else who, article, event.source
+        at, kind, gettext("You") if event.shopper == shopper else who, article, event.source
     )
-
-
-def _mine(state: ShopperState, known: dict[int, Article]) -> list[Happening]:
-    return [
-        Happening(
-            datetime.fromtimestamp(recent.ts / 1000, UTC),
-            recent.kind,
-            gettext("you"),
-            known.get(recent.article),
-            "",
-        )
-        for recent in state.recents[:PER_PARTITION]
-    ]
 
 
 def tail(workers: list[WorkerStatus]) -> list[Event] | None:

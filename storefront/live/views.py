@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,9 +20,13 @@ from streaming.identity.shoppers import shopper_of
 def page(request: HttpRequest) -> HttpResponse:
     """Everybody sees their own events; the whole stream is for staff, and for all in the demo."""
     everybody = settings.DEMO or request.user.is_staff
-    context = {"live": live.look(shopper_of(request), stream=everybody), "everybody": everybody}
+    context: dict[str, Any] = {
+        "live": live.look(shopper_of(request), stream=everybody),
+        "everybody": everybody,
+        "changes": live.CHANGES,
+    }
     if request.headers.get("HX-Request") == "true":
-        return render(request, "shop/live_figures.html", context)
+        return render(request, "shop/live_update.html", context)
     if settings.DEMO:
         context |= {
             "days": replaying.days(),

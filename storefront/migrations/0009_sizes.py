@@ -1,6 +1,8 @@
-"""Lines of bags, orders and lists are by article and size."""
+"""Lines of bags, orders and lists are by article and size; orders are placed at event time."""
 
 from django.db import migrations, models
+
+import streaming.clock
 
 
 class Migration(migrations.Migration):
@@ -10,6 +12,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="order",
+            options={"ordering": ["-placed_at", "-pk"]},
+        ),
         migrations.RemoveConstraint(
             model_name="bagline",
             name="bag_line_article_unique",
@@ -36,6 +42,11 @@ class Migration(migrations.Migration):
             model_name="savedarticle",
             name="size",
             field=models.CharField(blank=True, default="", max_length=10),
+        ),
+        migrations.AlterField(
+            model_name="order",
+            name="placed_at",
+            field=models.DateTimeField(default=streaming.clock.now),
         ),
         migrations.AddConstraint(
             model_name="bagline",

@@ -30,8 +30,8 @@ def test_the_last_events_of_a_partition_are_read_from_where_its_worker_stands(lo
 
 def test_another_shopper_is_nobody_in_particular() -> None:
     event = View(id="v", shopper="c17", ts=START, source="shop", article=1)
-    assert live._told(event, "c1", {}).who == "a customer"
-    assert live._told(event, "c17", {}).who == "you"
+    assert live._told(event, "c1", {}).who == "A customer"
+    assert live._told(event, "c17", {}).who == "You"
 
 
 @pytest.mark.django_db(transaction=True)
