@@ -25,11 +25,13 @@ Keys = tuple[int, ...]
 @dataclass(frozen=True)
 class OutfitQuery:
     """The parsed address: start from `article` (none: from the bag), locked and rejected pieces,
-    slots by name, colours to avoid by number, budget for the new pieces."""
+    slots by name, colours to avoid by number, budget for the new pieces. `keep` are the pieces
+    that stay while another one is swapped."""
 
     article: Keys = ()
     lock: Keys = ()
     swap: Keys = ()
+    keep: Keys = ()
     slot: tuple[str, ...] = ()
     avoid: Keys = ()
     budget: Decimal | None = None
@@ -43,7 +45,7 @@ class OutfitQuery:
     def request(self, bag: Sequence[int]) -> Request:
         return Request(
             articles=self.article or tuple(bag)[:MOST_ARTICLES],
-            locked=self.lock,
+            locked=tuple(dict.fromkeys((*self.lock, *self.keep))),
             swapped=self.swap,
             slots=self.slot or None,
             avoid_colours=self.avoid,
@@ -77,6 +79,7 @@ class OutfitQueryForm(forms.Form):
     article = article_keys(MOST_ARTICLES)
     lock = article_keys(MOST_ARTICLES)
     swap = article_keys(MOST_SWAPPED)
+    keep = article_keys(MOST_ARTICLES)
     slot = Several(forms.ChoiceField(choices=[(n, n) for n in slots().names[:-1]]), len(slots()))
     avoid = Several(forms.IntegerField(min_value=-1, max_value=2**31 - 1), 100)
     budget = forms.DecimalField(
@@ -105,7 +108,7 @@ class Chip:
 def slot_chips(query: OutfitQuery) -> list[Chip]:
     named = zip(slots().names[:-1], slots().labels[:-1], strict=True)
     return [
-        Chip(name, label, name in query.slot, query.url(slot=toggled(query.slot, name)))
+        Chip(name, label, name in query.slot, query.url(slot=toggled(query.slot, name), keep=()))
         for name, label in named
     ]
 
@@ -114,7 +117,12 @@ def colour_chips(query: OutfitQuery) -> list[Chip]:
     colours = ColourMaster.objects.exclude(pk__lt=1).order_by("name")
     named = [colour for colour in colours if colour.name.lower() not in ("unknown", "undefined")]
     return [
-        Chip(f"{c.pk}", c.name, c.pk in query.avoid, query.url(avoid=toggled(query.avoid, c.pk)))
+        Chip(
+            f"{c.pk}",
+            c.name,
+            c.pk in query.avoid,
+            query.url(avoid=toggled(query.avoid, c.pk), keep=()),
+        )
         for c in named
     ]
 
@@ -127,7 +135,7 @@ def budget_chips(query: OutfitQuery, currency: str) -> list[Chip]:
             f"{amount:f}",
             gettext("Up to %s") % f"{currency}{amount:f}",
             amount == query.budget,
-            query.url(budget=None if amount == query.budget else amount),
+            query.url(budget=None if amount == query.budget else amount, keep=()),
         )
         for amount in amounts
     ]
@@ -176,21 +184,38 @@ def look_of(query: OutfitQuery, asked: Request, found: Outfit) -> Look:
         wanted += [garment.article, *garment.alternatives]
     sold = Article.objects.for_cards().in_bulk(wanted)
     own = [sold[key] for key in asked.articles if key in sold]
-    pieces = [worn(query, g, sold) for g in found.pieces if g.article in sold]
+    order = slots().names.index
+    shown = sorted(found.pieces, key=lambda garment: order(garment.slot))
+    keys = tuple(garment.article for garment in shown if garment.article in sold)
+    pieces = [worn(query, g, sold, keys) for g in shown if g.article in sold]
     return Look(found, own, pieces)
 
 
-def worn(query: OutfitQuery, garment: Garment, sold: dict[int, Article]) -> Worn:
+def worn(query: OutfitQuery, garment: Garment, sold: dict[int, Article], shown: Keys) -> Worn:
+    """Changing this piece keeps the others that are `shown`."""
     key = garment.article
     rest = tuple(other for other in query.lock if other != key)
+    keep = tuple(other for other in shown if other != key)
     others = (other for other in garment.alternatives if other in sold)
     return Worn(
         garment,
         sold[key],
-        [Other(sold[other], query.url(lock=(*query.lock, other))) for other in others],
-        query.url(lock=rest if garment.locked else (*query.lock, key)),
-        query.url(lock=rest, swap=(*query.swap, key)),
+        [Other(sold[o], query.url(lock=rest, keep=(*keep, o))) for o in others],
+        query.url(lock=rest if garment.locked else (*query.lock, key), keep=shown),
+        query.url(lock=rest, swap=(*query.swap, key), keep=keep),
     )
+
+
+def kept_as_they_were(found: Outfit, before: Outfit, keep: Keys) -> Outfit:
+    """The look with its kept pieces as in the look `before`: with reasons and alternatives."""
+    was = {garment.article: garment for garment in before.pieces}
+    pieces = [
+        replace(was.get(garment.article, garment), locked=False)
+        if garment.article in keep
+        else garment
+        for garment in found.pieces
+    ]
+    return replace(found, pieces=pieces)
 
 
 def new_ones(articles: Iterable[Article], bag: Sequence[int]) -> list[Article]:

@@ -1,5 +1,6 @@
 """Complete the outfit, as a search: from an article or the bag, refined, added as a whole."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from catalog.search.ranking import cleaned, find
 from catalog.sizes import sizes_of
 from recommendations.recommenders.kinds import Kind
 from recommendations.serving import serving
-from recommendations.serving.outfits import outfit
+from recommendations.serving.outfits import Outfit, outfit
 from storefront.bag import contents as bag
 from storefront.bag.wishlist_views import back
 from storefront.http import tracking
@@ -57,24 +58,35 @@ def _look(
     request: HttpRequest, query: outfit_page.OutfitQuery, contents: list[int]
 ) -> HttpResponse:
     asked = query.request(contents)
-    look = outfit_page.look_of(query, asked, outfit(asked, shopper_of(request)))
+    look = outfit_page.look_of(query, asked, _found(request, query, contents))
     new = outfit_page.new_ones(look.articles, contents)
     context = {
         "ask": query,
         "look": look,
         "widget": WIDGET,
         "from_bag": not query.article,
+        "in_bag": contents,
         "new": [(article, sizes_of(article)) for article in new],
         "new_total": _total(new),
         "total": _total(look.articles),
         "slot_chips": outfit_page.slot_chips(query),
         "colour_chips": outfit_page.colour_chips(query),
         "budget_chips": outfit_page.budget_chips(query, settings.CURRENCY),
-        "automatic_url": query.url(slot=()),
-        "any_colour_url": query.url(avoid=()),
+        "automatic_url": query.url(slot=(), keep=()),
+        "any_colour_url": query.url(avoid=(), keep=()),
         "fresh_url": outfit_page.OutfitQuery(article=query.article).url(),
     }
     return render(request, "shop/outfits.html", context)
+
+
+def _found(request: HttpRequest, query: outfit_page.OutfitQuery, contents: list[int]) -> Outfit:
+    shopper = shopper_of(request)
+    found = outfit(query.request(contents), shopper)
+    kept = tuple(key for key in query.keep if key not in query.lock)
+    if not kept:
+        return found
+    before = outfit(replace(query, keep=(), swap=()).request(contents), shopper)
+    return outfit_page.kept_as_they_were(found, before, kept)
 
 
 def _total(articles: list[Article]) -> Decimal:
