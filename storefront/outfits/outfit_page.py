@@ -26,19 +26,20 @@ Keys = tuple[int, ...]
 class OutfitQuery:
     """The parsed address: start from `article` (none: from the bag), locked and rejected pieces,
     slots by name, colours to avoid by number, budget for the new pieces. `keep` are the pieces
-    that stay while another one is swapped."""
+    that stay while the one for `part`, a slot, is swapped; without a part nothing is added."""
 
     article: Keys = ()
     lock: Keys = ()
     swap: Keys = ()
     keep: Keys = ()
+    part: str = ""
     slot: tuple[str, ...] = ()
     avoid: Keys = ()
     budget: Decimal | None = None
 
     def url(self, **changed: Any) -> str:
-        """The address of this look, with some fields replaced."""
-        fields = vars(replace(self, **changed))
+        """The address of this look, with some fields replaced; only swaps keep the other pieces."""
+        fields = vars(replace(self, **{"keep": (), "part": "", **changed}))
         query = urlencode({name: value for name, value in fields.items() if value}, doseq=True)
         return reverse("complete-outfit") + (f"?{query}" if query else "")
 
@@ -47,7 +48,7 @@ class OutfitQuery:
             articles=self.article or tuple(bag)[:MOST_ARTICLES],
             locked=tuple(dict.fromkeys((*self.lock, *self.keep))),
             swapped=self.swap,
-            slots=self.slot or None,
+            slots=tuple(filter(None, [self.part])) if self.keep else self.slot or None,
             avoid_colours=self.avoid,
             budget=self.budget,
         )
@@ -73,6 +74,9 @@ def article_keys(most: int) -> Several:
     return Several(forms.IntegerField(min_value=1, max_value=2**31 - 1), most)
 
 
+SLOTS = [(name, name) for name in slots().names[:-1]]
+
+
 class OutfitQueryForm(forms.Form):
     """The page's parameters; field names as in OutfitQuery."""
 
@@ -80,7 +84,8 @@ class OutfitQueryForm(forms.Form):
     lock = article_keys(MOST_ARTICLES)
     swap = article_keys(MOST_SWAPPED)
     keep = article_keys(MOST_ARTICLES)
-    slot = Several(forms.ChoiceField(choices=[(n, n) for n in slots().names[:-1]]), len(slots()))
+    part = forms.ChoiceField(choices=[("", ""), *SLOTS], required=False)
+    slot = Several(forms.ChoiceField(choices=SLOTS), len(slots()))
     avoid = Several(forms.IntegerField(min_value=-1, max_value=2**31 - 1), 100)
     budget = forms.DecimalField(
         min_value=Decimal("0.01"), max_digits=9, decimal_places=2, required=False
@@ -108,7 +113,7 @@ class Chip:
 def slot_chips(query: OutfitQuery) -> list[Chip]:
     named = zip(slots().names[:-1], slots().labels[:-1], strict=True)
     return [
-        Chip(name, label, name in query.slot, query.url(slot=toggled(query.slot, name), keep=()))
+        Chip(name, label, name in query.slot, query.url(slot=toggled(query.slot, name)))
         for name, label in named
     ]
 
@@ -121,7 +126,7 @@ def colour_chips(query: OutfitQuery) -> list[Chip]:
             f"{c.pk}",
             c.name,
             c.pk in query.avoid,
-            query.url(avoid=toggled(query.avoid, c.pk), keep=()),
+            query.url(avoid=toggled(query.avoid, c.pk)),
         )
         for c in named
     ]
@@ -135,7 +140,7 @@ def budget_chips(query: OutfitQuery, currency: str) -> list[Chip]:
             f"{amount:f}",
             gettext("Up to %s") % f"{currency}{amount:f}",
             amount == query.budget,
-            query.url(budget=None if amount == query.budget else amount, keep=()),
+            query.url(budget=None if amount == query.budget else amount),
         )
         for amount in amounts
     ]
@@ -202,8 +207,14 @@ def worn(query: OutfitQuery, garment: Garment, sold: dict[int, Article], shown: 
         sold[key],
         [Other(sold[o], query.url(lock=rest, keep=(*keep, o))) for o in others],
         query.url(lock=rest if garment.locked else (*query.lock, key), keep=shown),
-        query.url(lock=rest, swap=(*query.swap, key), keep=keep),
+        query.url(lock=rest, swap=(*query.swap, key), keep=keep, part=garment.slot),
     )
+
+
+def beyond_budget(found: Outfit, unlimited: Outfit) -> list[str]:
+    """The parts that a look without the budget has and this one hasn't."""
+    worn = {garment.slot for garment in found.pieces}
+    return [garment.title for garment in unlimited.pieces if garment.slot not in worn]
 
 
 def kept_as_they_were(found: Outfit, before: Outfit, keep: Keys) -> Outfit:

@@ -59,11 +59,16 @@ def _look(
 ) -> HttpResponse:
     asked = query.request(contents)
     look = outfit_page.look_of(query, asked, _found(request, query, contents))
+    beyond: list[str] = []
+    if query.budget is not None and not query.keep:
+        unlimited = outfit(replace(asked, budget=None), shopper_of(request))
+        beyond = outfit_page.beyond_budget(look.found, unlimited)
     new = outfit_page.new_ones(look.articles, contents)
     context = {
         "ask": query,
         "look": look,
         "widget": WIDGET,
+        "beyond": beyond,
         "from_bag": not query.article,
         "in_bag": contents,
         "new": [(article, sizes_of(article)) for article in new],
@@ -72,8 +77,8 @@ def _look(
         "slot_chips": outfit_page.slot_chips(query),
         "colour_chips": outfit_page.colour_chips(query),
         "budget_chips": outfit_page.budget_chips(query, settings.CURRENCY),
-        "automatic_url": query.url(slot=(), keep=()),
-        "any_colour_url": query.url(avoid=(), keep=()),
+        "automatic_url": query.url(slot=()),
+        "any_colour_url": query.url(avoid=()),
         "fresh_url": outfit_page.OutfitQuery(article=query.article).url(),
     }
     return render(request, "shop/outfits.html", context)
@@ -85,7 +90,7 @@ def _found(request: HttpRequest, query: outfit_page.OutfitQuery, contents: list[
     kept = tuple(key for key in query.keep if key not in query.lock)
     if not kept:
         return found
-    before = outfit(replace(query, keep=(), swap=()).request(contents), shopper)
+    before = outfit(replace(query, keep=(), part="", swap=()).request(contents), shopper)
     return outfit_page.kept_as_they_were(found, before, kept)
 
 

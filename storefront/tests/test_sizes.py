@@ -40,7 +40,7 @@ def lines(client: Client) -> list[tuple[str, int]]:
 
 def test_the_page_asks_for_a_size(client: Client, blouse: Article) -> None:
     page = client.get(address(blouse)).text
-    assert re.findall(r'name="size" value="(\w+)" required', page) == [
+    assert re.findall(r'name="size" value="(\w+)" form="buy" required', page) == [
         "XS", "S", "M", "L", "XL", "XXL",
     ]  # fmt: skip
 
