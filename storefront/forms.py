@@ -95,10 +95,10 @@ class AddressForm(forms.Form):
 
 class WayForm(forms.Form):
     DELIVERIES = (
-        ("home", _("To your door, 2–4 days, free")),
-        ("store", _("To a shop near you, free")),
+        ("home", _("Home delivery, 2–4 days, free")),
+        ("store", _("Pick-up in a shop near you, free")),
     )
-    PAYMENTS = (("card", _("Mock card, no number asked")), ("invoice", _("Mock invoice")))
+    PAYMENTS = (("card", _("Mock card, no number needed")), ("invoice", _("Mock invoice")))
     delivery = forms.ChoiceField(
         label=_("Delivery"), choices=DELIVERIES, initial="home", widget=forms.RadioSelect
     )

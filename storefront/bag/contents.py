@@ -114,7 +114,7 @@ def _change(line: BagLine, before: dict[str, str]) -> str | None:
     name = line.article.name
     now, then = amount(line.article.summary.price), before.get(line.key)
     if then is None:
-        return gettext("%(name)s was put into your bag.") % {"name": name}
+        return gettext("%(name)s was added to your bag.") % {"name": name}
     units, _, price = then.partition("@")
     if price != str(now):
         sign = settings.CURRENCY
@@ -122,7 +122,7 @@ def _change(line: BagLine, before: dict[str, str]) -> str | None:
         return gettext("%(name)s costs %(now)s now, not %(then)s.") % told
     if units != str(line.quantity):
         told = {"name": name, "now": str(line.quantity), "then": units}
-        return gettext("There are %(now)s of %(name)s now, not %(then)s.") % told
+        return gettext("The quantity of %(name)s is %(now)s now, not %(then)s.") % told
     return None
 
 

@@ -10,8 +10,7 @@ import msgspec
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from django.conf import settings
 from django.core.cache import cache
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext, pgettext_lazy
 
 from catalog import article_cache
 from catalog.models import Article
@@ -27,13 +26,13 @@ SHOWN: Final = 24
 PER_PARTITION: Final = 8
 READ_S: Final = 0.4
 WORDS: Final = {
-    "view": _("looked at"),
-    "click": _("clicked on"),
-    "bag_add": _("put into the bag"),
-    "bag_remove": _("took out of the bag"),
-    "purchase": _("bought"),
-    "impression": _("saw"),
-    "search": _("searched"),
+    "view": pgettext_lazy("somebody", "looked at"),
+    "click": pgettext_lazy("somebody", "clicked on"),
+    "bag_add": pgettext_lazy("somebody", "put into the bag"),
+    "bag_remove": pgettext_lazy("somebody", "took out of the bag"),
+    "purchase": pgettext_lazy("somebody", "bought"),
+    "impression": pgettext_lazy("somebody", "saw"),
+    "search": pgettext_lazy("somebody", "searched"),
 }
 # For developers: the features that each type of event changes.
 CHANGES: Final = (
@@ -63,7 +62,7 @@ class Happening:
 
     @property
     def what(self) -> str:
-        return gettext(WORDS.get(self.type, self.type))
+        return str(WORDS.get(self.type, self.type))
 
 
 @dataclass(frozen=True)

@@ -50,5 +50,5 @@ def replay(request: HttpRequest) -> HttpResponse:
     if replaying.start(day, speed):
         messages.success(request, gettext("Replaying %s.") % replaying.told(day, speed))
     else:
-        messages.info(request, gettext("A replay is under way. One at a time."))
+        messages.info(request, gettext("A replay is already running. One at a time."))
     return redirect("live")

@@ -120,9 +120,9 @@ def add(request: HttpRequest) -> HttpResponse:
         event = tracking.of_article(BagAdd, request, article.pk, origin, size=size or None)
         producer.publish(event)
     if new:
-        messages.success(request, gettext("The outfit is in your bag: %d new.") % len(new))
+        messages.success(request, gettext("The outfit is in your bag. New pieces: %d.") % len(new))
     else:
-        messages.info(request, gettext("All of it was in your bag already."))
+        messages.info(request, gettext("The whole outfit was already in your bag."))
     return redirect("bag")
 
 

@@ -74,7 +74,7 @@ def test_a_piece_is_swapped_and_another_locked_by_links(client: Client, closet: 
     kept = next(key for key in pieces(swapped) if key in {a.pk for a in closet["trousers"]})
     locked = client.get(link(swapped, "lock-bottom")).text
     assert kept in pieces(locked)
-    assert "Unlock" in locked
+    assert "Stop keeping" in locked
 
 
 def test_parts_and_a_budget_narrow_the_look(client: Client, closet: Closet) -> None:
@@ -130,7 +130,7 @@ def test_swapping_a_piece_leaves_the_others_alone(client: Client, closet: Closet
     assert [key for key in now if key not in trousers] == [k for k in before if k not in trousers]
     assert [key in trousers for key in now] == [key in trousers for key in before]
     assert set(now) != set(before)
-    assert "Unlock" not in page
+    assert "Stop keeping" not in page
     again = client.get(link(page, "swap-shoes")).text
     assert [key for key in pieces(again) if key in trousers] == [k for k in now if k in trousers]
 

@@ -24,7 +24,7 @@ from streaming.features import dislikes
 from streaming.identity.shoppers import COOKIE, shopper_of
 
 AWAY = gettext_noop(
-    "What the shop has learned can't be reached at the moment. Try again in a minute."
+    "The shop can't reach what it has learned at the moment. Try again in a minute."
 )
 
 
@@ -56,7 +56,7 @@ def less(request: HttpRequest) -> HttpResponse:
     if undo:
         told = gettext("%(name)s may be recommended again.")
     else:
-        told = gettext("%(name)s and what is like it will be shown less.")
+        told = gettext("You will see less like %(name)s.")
     messages.success(request, told % {"name": article.name}, extra_tags="" if undo else "style")
     return back(request, "you")
 
