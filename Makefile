@@ -59,7 +59,7 @@ chromium: # Debian's chromium for the browser tests, where it may be installed; 
 bench: $(DEV) wrk ## one benchmark, or all: NAME=ingest … [SIZE=N] (table, plot, benchmarks/results/)
 	$(PY) -m benchmarks $(NAME) $(if $(SIZE),--size $(SIZE))
 
-openapi: $(RUN) ## write docs/openapi.yaml anew
+openapi: $(RUN) ## regenerate docs/openapi.yaml
 	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 api-fuzz: $(DEV) ## more requests drawn from the API's description than the tests draw (EXAMPLES=200)
@@ -75,7 +75,7 @@ wrk: # the load generator of three benchmarks, where it may be installed
 lighthouse: $(DEV) chromium ## Lighthouse on three pages of a running shop: URL=http://127.0.0.1:8000 (needs Node.js)
 	$(PY) -m benchmarks.lighthouse $(URL)
 
-screenshots: $(DEV) chromium ## the contact sheets in docs/images, made anew from generated data
+screenshots: $(DEV) chromium ## the contact sheets in docs/images, from generated data
 	$(PY) docs/screenshots.py
 
 lint: $(DEV) ## ruff, format and compose file

@@ -1,10 +1,16 @@
-"""`python -m benchmarks [NAME] [--size N]`: run one benchmark, or all of them."""
+"""`python -m benchmarks [NAME] [--size N]`: run one benchmark, or all of them.
+
+Each stops the services that it started, when it is interrupted too, and tells which ratios are more
+than a tenth worse than the recorded ones of the same size.
+"""
 
 import argparse
 import importlib
 import os
+import signal
 import subprocess
 import sys
+from types import FrameType
 
 from rich.console import Console
 
@@ -16,9 +22,10 @@ NAMES = (
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=NAMES, help="default: all of them")
-    parser.add_argument("--size", type=int, help="scales the work down (or up)")
+    parser.add_argument("name", nargs="?", choices=NAMES, help="benchmark to run (default: all)")
+    parser.add_argument("--size", type=int, help="scale the work down or up")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, interrupt)
     if arguments.name is None:
         return run_all(arguments.size)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
@@ -31,11 +38,22 @@ def main() -> int:
 def run_all(size: int | None) -> int:
     """Each in its own process, with its own services and so its own settings."""
     more = [] if size is None else ["--size", str(size)]
-    codes = [
-        subprocess.run([sys.executable, "-m", "benchmarks", name, *more], check=False).returncode
-        for name in NAMES
-    ]
-    return max(codes)
+    return max(in_a_process(name, *more) for name in NAMES)
+
+
+def in_a_process(name: str, *more: str) -> int:
+    process = subprocess.Popen([sys.executable, "-m", "benchmarks", name, *more])
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """End as Ctrl-C does, so that whatever was started is stopped."""
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

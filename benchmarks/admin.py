@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
 FULL: Final = {"articles": 105_542, "customers": 1_371_980, "transactions": 31_788_324}
-LEAST: Final = {"articles": 500, "customers": 1_000, "transactions": 20_000}
+MIN_SIZES: Final = {"articles": 500, "customers": 1_000, "transactions": 20_000}
 REQUESTS: Final = 60
 WORDS: Final = ("dress", "black jeans", "striped top", "socks")
 PAGES: Final = {
@@ -42,7 +42,7 @@ PAGES: Final = {
 def run(size: int | None) -> Result:
     """`size` counts transactions; articles and customers scale with it."""
     share = (size or FULL["transactions"]) / FULL["transactions"]
-    sizes = {name: max(LEAST[name], round(count * share)) for name, count in FULL.items()}
+    sizes = {name: max(MIN_SIZES[name], round(count * share)) for name, count in FULL.items()}
     pages = partial(addresses, depth=1 if size else 9)
     return server_time.run("admin", sizes, {"goal": 300}, pages, superuser)
 
@@ -53,18 +53,18 @@ def superuser() -> "Client":
     user, _ = User.objects.get_or_create(
         username="benchmark", defaults={"is_staff": True, "is_superuser": True}
     )
-    client = server_time.anybody()
+    client = server_time.anonymous_client()
     client.force_login(user)
     return client
 
 
 def addresses(depth: int) -> dict[str, list[str]]:
     """The URLs requested for each page; lists are paged `depth` pages deep."""
-    rows = list(drawn(depth))
+    rows = list(sample_urls(depth))
     return {page: [f"/admin/{path}".format(**row) for row in rows] for page, path in PAGES.items()}
 
 
-def drawn(depth: int) -> Iterator[dict[str, Any]]:
+def sample_urls(depth: int) -> Iterator[dict[str, Any]]:
     """The variable parts of the URLs, drawn for each request."""
     from catalog.ingest import partitions
     from catalog.models import Article, Customer, ProductType, Transaction

@@ -16,14 +16,14 @@ import pandas as pd
 from benchmarks.harness import Result
 from benchmarks.shop import shop
 from recommendations.evaluation.outfits import Figure, Tally, simpler_ways
-from recommendations.outfits.search import Wardrobe, Wishes, search, slots_for
+from recommendations.outfits.search import Preferences, Wardrobe, search, slots_for
 
 SIZES = {"articles": 20_000, "customers": 100_000, "transactions": 2_200_000}
 ASKED = 2000
 SEED = 1
 AT = 10
 # Some plants have such small odds that they hardly show in baskets.
-LEAST_ODDS = 0.1
+MIN_ODDS = 0.1
 
 Ints = npt.NDArray[np.int32]
 
@@ -62,7 +62,7 @@ def plants_of(data: Path) -> Plants:
 
     partners: dict[tuple[str, int], list[int]] = {}
     for plant in json.loads((data / "truth" / "complements.json").read_text())["types"]:
-        if plant["odds"] >= LEAST_ODDS:
+        if plant["odds"] >= MIN_ODDS:
             key = plant["segment"], plant["product_type_no"]
             partners.setdefault(key, []).append(plant["partner_type_no"])
     keys = pd.read_csv(data / "articles.csv", usecols=["article_id"])["article_id"]
@@ -100,10 +100,10 @@ def planted_for(wardrobe: Wardrobe, plants: Plants, row: int) -> dict[int, set[i
 def orders(wardrobe: Wardrobe, row: int) -> Iterator[tuple[str, Ints]]:
     """Each system's candidates for the article, best first, from its audience."""
     bag = np.array([row], np.int32)
-    yield "model", search(wardrobe, bag, Wishes()).rows
+    yield "model", search(wardrobe, bag, Preferences()).rows
     pool = wardrobe.pool.rows
     kept = wardrobe.index_group[pool] == wardrobe.index_group[row]
-    kept &= np.isin(wardrobe.model.slot[pool], slots_for(wardrobe, bag, Wishes()))
+    kept &= np.isin(wardrobe.model.slot[pool], slots_for(wardrobe, bag, Preferences()))
     pool = pool[kept]
     for name, scores in simpler_ways(wardrobe, bag, pool).items():
         yield name, pool[np.argsort(-scores, kind="stable")]

@@ -1,4 +1,4 @@
-"""Shared by all benchmarks: a result with machine and date, a table, a plot."""
+"""Shared by all benchmarks: a result with machine and date, a table, a plot, what got worse."""
 
 import json
 import os
@@ -17,6 +17,21 @@ matplotlib.use("svg")
 from matplotlib import pyplot
 
 RESULTS = Path(__file__).parent / "results"
+# A ratio of one run that falls behind the recorded one by more than this share is a regression.
+TOLERANCE = 0.10
+# Every other ratio is better the higher it is.
+LOWER_IS_BETTER = {
+    "for_you_p99_vs_bare",
+    "ingest_time_vs_copy",
+    "p99_to_goal",
+    "row_at_most_vs_at_least",
+}
+
+
+def var_dir() -> Path:
+    """The folder of services and data, VAR_DIR or our own; set for the processes that we start."""
+    default = Path(__file__).resolve().parent.parent / "var" / "bench"
+    return Path(os.environ.setdefault("VAR_DIR", str(default)))
 
 
 def machine() -> str:
@@ -26,6 +41,12 @@ def machine() -> str:
     processor = models[0] if models else platform.processor()
     memory = psutil.virtual_memory().total / 2**30
     return f"{processor}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}"
+
+
+def is_worse(name: str, before: float, now: float) -> bool:
+    if name in LOWER_IS_BETTER:
+        return now > before * (1 + TOLERANCE)
+    return now < before * (1 - TOLERANCE)
 
 
 @dataclass(frozen=True)
@@ -44,6 +65,19 @@ class Result:
     parts: Mapping[str, float] = field(default_factory=dict)
     machine: str = field(default_factory=machine)
     date: str = field(default_factory=lambda: datetime.now(UTC).date().isoformat())
+
+    def recorded(self) -> "Result | None":
+        """The last saved result of this benchmark at the same size."""
+        file = RESULTS / f"{self.name}.json"
+        if not file.exists():
+            return None
+        last = Result(**json.loads(file.read_text()))
+        return last if last.sizes == self.sizes else None
+
+    def regressions(self, last: "Result") -> dict[str, tuple[float, float]]:
+        """Ratios that got worse since `last` by more than TOLERANCE: name → before, now."""
+        pairs = {name: (last.ratios.get(name, now), now) for name, now in self.ratios.items()}
+        return {name: pair for name, pair in pairs.items() if is_worse(name, *pair)}
 
     def save(self) -> None:
         RESULTS.mkdir(exist_ok=True)
@@ -73,3 +107,7 @@ class Result:
         for name, value in {**self.figures, **self.ratios}.items():
             table.add_row(name, f"{value:,.4g}")
         console.print(table)
+        if last := self.recorded():
+            for name, (before, now) in self.regressions(last).items():
+                was = f"{before:,.4g} on {last.date}"
+                console.print(f"[red]Worse:[/] {name} was {was}, is {now:,.4g}")

@@ -57,12 +57,12 @@ def generated(place: Path, sizes: dict[str, int]) -> Path:
 def database(place: Path) -> Iterator[dict[str, str]]:
     """A migrated PostgreSQL of our own; its data is removed afterwards."""
     home = place / "services"
-    environment = services.up(home) | {"VAR_DIR": str(home)}
     try:
-        manage("migrate", "--verbosity", "0", environment=environment)
-        yield environment
+        with services.running(home) as own:
+            environment = own | {"VAR_DIR": str(home)}
+            manage("migrate", "--verbosity", "0", environment=environment)
+            yield environment
     finally:
-        services.down(home)
         shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)
 

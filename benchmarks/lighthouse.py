@@ -31,7 +31,7 @@ AT_MOST: Final = {"layout_shift": 0.02, "script_kb": 40.0}
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "url", nargs="?", default="http://127.0.0.1:8000", help="of the shop's home"
+        "url", nargs="?", default="http://127.0.0.1:8000", help="address of the shop's home page"
     )
     shop = parser.parse_args().url.rstrip("/")
     figures = {

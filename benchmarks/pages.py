@@ -28,15 +28,15 @@ GOALS_MS = {"goal of p50": 50, "goal of p95": 100}
 def run(size: int | None) -> Result:
     """`size` counts articles; customers and transactions scale with it."""
     sizes = with_full_catalogue((size or ARTICLES) / ARTICLES)
-    return server_time.run("pages", sizes, GOALS_MS, pages, server_time.anybody)
+    return server_time.run("pages", sizes, GOALS_MS, pages, server_time.anonymous_client)
 
 
 def pages() -> Mapping[str, list[str]]:
     """The URLs requested for each page."""
     from catalog.navigation import menu
-    from catalog.search.facet_index import assortment
+    from catalog.search.facet_index import facet_index
 
-    goods, groups = assortment(), [node.pk for node in menu()]
+    goods, groups = facet_index(), [node.pk for node in menu()]
     products = [
         key
         for group in groups
@@ -54,9 +54,9 @@ def pages() -> Mapping[str, list[str]]:
 
 def listing(group: int, number: int) -> str:
     """A listing with three facets, two common values each, in alternating orders."""
-    from catalog.search.facet_index import assortment
+    from catalog.search.facet_index import facet_index
 
-    goods = assortment()
+    goods = facet_index()
     chosen = [goods.facets[(number + n) % len(goods.facets)] for n in range(3)]
     query = [
         f"{facet.key}={option.value}"

@@ -41,7 +41,7 @@ def run(
     return Result(name, {**sizes, "requests_per_page": requests}, figures, ratios={})
 
 
-def anybody() -> "Client":
+def anonymous_client() -> "Client":
     from django.test import Client
 
     return Client(headers={"host": "localhost"})

@@ -98,7 +98,7 @@ def fill_features(shoppers: int) -> list[int]:
     from streaming import clock, connection, keys
     from streaming.features import batch
     from streaming.features.articles import Articles
-    from streaming.features.batch import Located
+    from streaming.features.batch import LocatedEvent
     from streaming.features.state import pack
     from streaming.features.trends import Increments
 
@@ -112,7 +112,9 @@ def fill_features(shoppers: int) -> list[int]:
     for start in range(0, shoppers, 1000):
         names = [shopper(n) for n in range(start, min(start + 1000, shoppers))]
         good = [
-            Located(0, name, event) for name in names for event in session(dice, name, sold, now)
+            LocatedEvent(0, name, event)
+            for name in names
+            for event in session(dice, name, sold, now)
         ]
         trends = Increments.around(now)
         reduced = batch.reduce(good, dict.fromkeys(names), articles.known, trends)

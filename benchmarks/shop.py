@@ -15,6 +15,17 @@ from benchmarks.ingest import manage, resident
 from demo import services
 
 READY: Final = "ready"
+SETTINGS: Final = {
+    "HTTPS": "0",
+    "LOG_LEVEL": "WARNING",
+    # A request is little work: threads of the linear algebra library would only compete.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    # A benchmark is a single client that exceeds any quota.
+    "THROTTLE_EVENTS": "100000000/min",
+    "THROTTLE_READS": "100000000/min",
+    "THROTTLE_RECOMMENDATIONS": "100000000/min",
+}
 
 
 def with_full_catalogue(share: float = 1.0) -> dict[str, int]:
@@ -37,32 +48,18 @@ class Shop:
 def shop(sizes: dict[str, int], *, trained: bool = True) -> Iterator[Shop]:
     """Services running, data of these sizes ingested, a model active, and Django set up.
 
-    Results of an earlier run are reused. The services stop at the end.
+    Results of an earlier run are reused.
     """
     bench = Path(os.environ.get("VAR_DIR", "var")).resolve() / "bench"
     place = bench / "-".join(["shop", *map(str, sizes.values())])
     data = place / "data"
-    environment = services.up(place) | {
-        "VAR_DIR": str(place),
-        "HTTPS": "0",
-        # A request is little work: threads of the linear algebra library would only compete.
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        # A benchmark is a single client that exceeds any quota.
-        "THROTTLE_EVENTS": "100000000/min",
-        "THROTTLE_READS": "100000000/min",
-        "LOG_LEVEL": "WARNING",
-        "THROTTLE_RECOMMENDATIONS": "100000000/min",
-    }
-    os.environ |= environment
-    try:
+    with services.running(place) as environment:
+        os.environ |= environment | SETTINGS | {"VAR_DIR": str(place)}
         prepare(place, data, sizes, trained=trained)
         import django
 
         django.setup()
         yield Shop(sizes, place, data)
-    finally:
-        services.down(place)
 
 
 def prepare(place: Path, data: Path, sizes: dict[str, int], *, trained: bool) -> None:

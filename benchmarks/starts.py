@@ -101,8 +101,8 @@ def figures(done: Sequence[Start]) -> dict[str, float]:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.starts", description=__doc__)
     parser.add_argument("--runs", type=int, default=20)
-    parser.add_argument("--busy", type=int, default=0, help="loops that take the processor's time")
-    parser.add_argument("--warm", action="store_true", help="keep the state between the starts")
+    parser.add_argument("--busy", type=int, default=0, help="number of busy loops to run beside it")
+    parser.add_argument("--warm", action="store_true", help="keep the state between starts")
     parser.add_argument("--scale", default="small")
     asked = parser.parse_args()
     done: list[Start] = []

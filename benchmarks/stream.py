@@ -12,12 +12,12 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from benchmarks.harness import Result
+from benchmarks.harness import Result, var_dir
 from benchmarks.stream_memory import ARTICLES, LINES_EACH
 from benchmarks.stream_workers import celery, own_topic
+from demo import services
 
 SIZE = 300_000
 TASKS = 3_000
@@ -30,19 +30,17 @@ PATIENCE_S = 1800.0
 
 def run(size: int | None) -> Result:
     """`size` is the number of events; raises AssertionError if any get lost."""
-    _set_up()
     number = size or SIZE
-    with _stage(number):
-        return _measured(number)
+    with services.running(var_dir()) as environment:
+        _set_up(environment)
+        with _stage(number):
+            return _measured(number)
 
 
-def _set_up() -> None:
+def _set_up(environment: dict[str, str]) -> None:
     import django
 
-    from demo import services
-
-    os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "bench"))
-    os.environ |= services.up(Path(os.environ["VAR_DIR"]))
+    os.environ |= environment
     os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rsplit('/', 1)[0]}/{REDIS_DATABASE}"
     os.environ["CELERY_BROKER_URL"] = os.environ["REDIS_URL"]
     os.environ["KAFKA_TOPIC"] = f"bench.{uuid.uuid4().hex[:8]}"
@@ -121,14 +119,14 @@ def _measured(number: int) -> Result:
 
 def _usual(client: Any, replayed: int) -> tuple[float, float]:
     """Seconds for consuming and decoding alone, and for a redis-py pipeline per batch."""
-    from benchmarks import usual_stream
+    from benchmarks import stream_baseline
     from streaming.features.articles import Articles
 
     articles = Articles()
     articles.refresh()
-    bare_s = usual_stream.bare(replayed)
+    bare_s = stream_baseline.bare(replayed)
     client.flushdb()
-    pipeline_s = usual_stream.pipelined(client, replayed, articles.known)
+    pipeline_s = stream_baseline.pipelined(client, replayed, articles.known)
     client.flushdb()
     return bare_s, pipeline_s
 
@@ -175,13 +173,13 @@ def _bare_produce(count: int) -> float:
     from confluent_kafka import Producer
     from django.conf import settings
 
-    from benchmarks import usual_stream
+    from benchmarks import stream_baseline
     from streaming import kafka
 
     def failed(error: object, _: object) -> None:
         raise AssertionError(error)
 
-    batches = usual_stream.batches(count)
+    batches = stream_baseline.batches(count)
     payloads = [(message.key(), message.value()) for some in batches for message in some]
     with own_topic():
         producer = Producer(kafka.producer(60_000, linger_ms=10))
@@ -228,20 +226,20 @@ def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:
 
 def _tasks(client: Any) -> float:
     """Seconds per event as one Celery task: passed on from Kafka, run by a separate worker."""
-    from benchmarks import usual_stream
+    from benchmarks import stream_baseline
     from streaming.tests.servers import eventually
 
     def done() -> int:
-        return int(client.get(usual_stream.DONE) or 0)
+        return int(client.get(stream_baseline.DONE) or 0)
 
-    messages = [m for some in usual_stream.batches(TASKS) for m in some][:TASKS]
+    messages = [m for some in stream_baseline.batches(TASKS) for m in some][:TASKS]
     values = [(message.value() or b"").decode() for message in messages]
-    modules = ("-I", "benchmarks.usual_stream", "--prefetch-multiplier=64")
+    modules = ("-I", "benchmarks.stream_baseline", "--prefetch-multiplier=64")
     with celery("-A", "storefront", "worker", "-Q", "usual", *modules):
-        usual_stream.one_event.apply_async((values[0],), queue="usual")
+        stream_baseline.one_event.apply_async((values[0],), queue="usual")
         eventually(lambda: done() == 1, "the first task")
         began = time.perf_counter()
         for value in values:
-            usual_stream.one_event.apply_async((value,), queue="usual")
+            stream_baseline.one_event.apply_async((value,), queue="usual")
         eventually(lambda: done() > TASKS, "all tasks", 600)
         return (time.perf_counter() - began) / TASKS

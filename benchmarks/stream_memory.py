@@ -39,7 +39,7 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
 
 def _packed(customers: int) -> Iterator[dict[str, bytes]]:
     from streaming.features import articles, batch
-    from streaming.features.batch import Located
+    from streaming.features.batch import LocatedEvent
     from streaming.features.state import pack
     from streaming.features.trends import Increments
     from streaming.history import encoding
@@ -49,7 +49,7 @@ def _packed(customers: int) -> Iterator[dict[str, bytes]]:
     for first in range(1, customers + 1, TOGETHER):
         begin, end = np.searchsorted(lines.customer, [first, first + TOGETHER])
         made = encoding.purchases(lines[begin:end])
-        good = [Located(0, event.shopper, event) for event in made]
+        good = [LocatedEvent(0, event.shopper, event) for event in made]
         packed = dict.fromkeys(event.shopper for event in made)
         reduced = batch.reduce(good, packed, known, Increments(0, 0))
         yield {shopper: pack(state) for shopper, state in reduced.states.items()}

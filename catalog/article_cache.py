@@ -11,8 +11,8 @@ from catalog.data_version import data_version
 from catalog.models import Article
 from web.cache import VersionedMap
 
-MOST: Final = 10_000
-_articles: Final[VersionedMap[int, Article]] = VersionedMap(data_version, MOST)
+MAX_ARTICLES: Final = 10_000
+_articles: Final[VersionedMap[int, Article]] = VersionedMap(data_version, MAX_ARTICLES)
 
 
 def articles(keys: Collection[int]) -> dict[int, Article]:

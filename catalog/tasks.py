@@ -36,4 +36,4 @@ def warm_soon() -> None:
     try:
         warm_renditions.apply_async(retry=False, ignore_result=True)
     except OperationalError as error:
-        logger.warning("the best-sellers' renditions are not warmed: %s", error)
+        logger.warning("could not warm the best sellers' renditions: %s", error)

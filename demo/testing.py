@@ -23,9 +23,12 @@ os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / LANE)
 # Acting as one of the data set's customers is a demo feature, which the tests cover.
 os.environ["DEMO"] = "1"
 
-# Background jobs ignore Ctrl-C, and so would processes that the tests start and interrupt.
+# A background job ignores Ctrl-C, and one under nohup a closed terminal. Processes that the tests
+# start and interrupt would inherit that; they don't inherit a handler.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda number, frame: None)
 
 # An example's duration depends on the machine, not the code.
 hypothesis.settings.register_profile(

@@ -87,7 +87,7 @@ class Client:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shop", help="its address, such as http://127.0.0.1:8000")
-    parser.add_argument("words", help="what to look for")
+    parser.add_argument("words", help="words to search for")
     arguments = parser.parse_args()
     client = Client(arguments.shop)
     found = client.get("articles/", search=arguments.words, fields="name,price", page_size=5)

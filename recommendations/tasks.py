@@ -18,7 +18,7 @@ def train() -> None:
     try:
         version = train_model(None, timezone.now(), logger.info)
     except (TrainingRunningError, NothingToTrainOnError) as error:
-        logger.warning("no training: %s", error)
+        logger.warning("training skipped: %s", error)
     else:
         logger.info("model %s is active", version)
 
@@ -29,7 +29,7 @@ def guard_experiments() -> None:
     from recommendations.experiments.results import guard
 
     for experiment in guard():
-        logger.warning("experiment %s was stopped: %s", experiment, experiment.stopped_why)
+        logger.warning("stopped experiment %s: %s", experiment, experiment.stopped_why)
 
 
 @shared_task(name="recommendations.purge_interactions")
@@ -37,4 +37,4 @@ def purge_interactions() -> None:
     """Drop interactions too old for any purchase to be credited to."""
     from recommendations.attribution.step import purge
 
-    logger.info("%d old interactions were dropped", purge())
+    logger.info("deleted %d old interactions", purge())

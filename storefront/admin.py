@@ -27,7 +27,7 @@ class ShopperField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             max_length=64,
-            help_text="c and a customer's number, a and 32 hex digits, or a customer id of 64",
+            help_text="c and a customer's number, a and 32 hex digits, or a customer id",
             **options,
         )
 
@@ -36,10 +36,10 @@ class ShopperField(forms.CharField):
         if len(text) == 64:
             customer = Customer.objects.filter(customer_id=text).first()
             if customer is None:
-                raise ValidationError("There is no customer of this id.")
+                raise ValidationError("There is no customer with this id.")
             return customer_shopper(customer.pk)
         if not is_shopper(text):
-            raise ValidationError("That is neither a shopper nor a customer id.")
+            raise ValidationError("This is neither a shopper nor a customer id.")
         return text
 
 
@@ -53,7 +53,7 @@ class EraseForm(forms.ModelForm):  # type: ignore[type-arg]
     shopper = ShopperField()
     certain = forms.BooleanField(
         label="Erase everything kept of this shopper",
-        help_text="It can't be undone. Orders stay in the books without the shopper.",
+        help_text="This can't be undone. Orders are kept, without the shopper.",
     )
 
     class Meta:

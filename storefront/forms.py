@@ -16,13 +16,13 @@ from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving.serving import MAX_K
 from storefront.models import MAX_QUANTITY
 
-MOST_DIGITS = 10
+MAX_DIGITS = 10
 
 
 class ArticleField(forms.CharField):
     """The ten digits of an article_id (a lost leading zero is forgiven), as an article for sale."""
 
-    default_validators = [RegexValidator(r"\A[0-9]{1,10}\Z", _("That is not an article number."))]
+    default_validators = [RegexValidator(r"\A[0-9]{1,10}\Z", _("This is not an article number."))]
 
     def clean(self, value: Any) -> Article:
         key = int(super().clean(value))
@@ -81,7 +81,7 @@ class ShelfPlaceForm(forms.Form):
 
     def clean_beside(self) -> list[int]:
         parts = self.cleaned_data["beside"].split(",")
-        return [int(part) for part in parts if part.isdecimal() and len(part) <= MOST_DIGITS]
+        return [int(part) for part in parts if part.isdecimal() and len(part) <= MAX_DIGITS]
 
 
 class AddressForm(forms.Form):

@@ -9,8 +9,8 @@ from storefront.privacy import erasure
 @shared_task(name="storefront.finish_erasures")
 def finish_erasures() -> int:
     """Erase what was unreachable at the time, and shoppers brought back by a backup."""
-    erasure.bury_again()
-    return erasure.finish()[0]
+    erasure.erase_restored()
+    return erasure.finish_erasure()[0]
 
 
 @shared_task(name="storefront.clear_sessions")

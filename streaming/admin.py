@@ -44,7 +44,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Letters:
+class DeadLetterPage:
     """The newest first, at most SHOWN of them; `errors` are of all."""
 
     total: int
@@ -52,14 +52,14 @@ class Letters:
     errors: list[tuple[str, int]]
 
 
-def read() -> Letters:
+def read() -> DeadLetterPage:
     """Raise KafkaException or TopicError."""
     newest: deque[Row] = deque(maxlen=SHOWN)
     errors: Counter[str] = Counter()
-    for number, letter in dead_letters.letters():
+    for number, letter in dead_letters.dead_letters():
         newest.append(Row(number, letter))
         errors[letter.error] += 1
-    return Letters(errors.total(), list(reversed(newest)), errors.most_common(8))
+    return DeadLetterPage(errors.total(), list(reversed(newest)), errors.most_common(8))
 
 
 @admin.register(DeadMessage)

@@ -13,14 +13,14 @@ from django.db import Error as DatabaseError
 
 from catalog.period import data_period
 from streaming import keys
-from streaming.connection import StoreUnavailable, available, client
+from streaming.connection import StoreUnavailable, client, translate_errors
 from streaming.models import ShopClock
 from web.cache import bounded, on_empty
 
 logger = logging.getLogger(__name__)
 
 REFRESH_S = 1.0
-KEPT_REFRESH_S = 10.0
+STORED_REFRESH_S = 10.0
 
 
 class _Offset:
@@ -42,7 +42,7 @@ class _Offset:
         self.ms, self.asked_at = ms, time.monotonic()
 
 
-class _Kept:
+class _StoredClock:
     """What PostgreSQL has of the clock, asked for again now and then."""
 
     def __init__(self) -> None:
@@ -50,19 +50,19 @@ class _Kept:
         self.asked_at = float("-inf")
 
     def current(self) -> ShopClock:
-        if time.monotonic() - self.asked_at > KEPT_REFRESH_S:
+        if time.monotonic() - self.asked_at > STORED_REFRESH_S:
             self.asked_at = time.monotonic()
             try:
                 self.row = ShopClock.objects.first() or ShopClock()
             except DatabaseError as error:
-                logger.info("PostgreSQL doesn't tell the shop clock: %s", error)
+                logger.info("Could not read the shop clock from PostgreSQL: %s", error)
         return self.row
 
     def learn(self, row: ShopClock) -> None:
         self.row, self.asked_at = row, time.monotonic()
 
 
-_offset, _kept = _Offset(), _Kept()
+_offset, _kept = _Offset(), _StoredClock()
 
 
 def reset() -> None:
@@ -80,7 +80,7 @@ def wall_ms() -> int:
 
 def stored_offset() -> int | None:
     """The offset in Redis, None when the clock was never set; may raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         value = client().get(keys.CLOCK)
     return None if value is None else int(value)
 
@@ -111,13 +111,13 @@ def refresh() -> None:
     _offset.asked_at = _kept.asked_at = float("-inf")
 
 
-def expect(ms: int) -> None:
+def reach(ms: int) -> None:
     """Events up to `ms` are about to be told; with PostgreSQL away they may be refused."""
     if ms > latest_ms():
-        _keep(reached_ms=ms)
+        _store(reached_ms=ms)
 
 
-def heard(value: bytes | None) -> int:
+def learn_offset(value: bytes | None) -> int:
     """now_ms() from the offset that came with another answer of Redis."""
     _offset.learn(None if value is None else int(value))
     return now_ms()
@@ -126,9 +126,9 @@ def heard(value: bytes | None) -> int:
 def set_now(ms: int) -> None:
     """Move the clock, also back; may raise StoreUnavailable."""
     before, offset = latest_ms() if _is_known() else 0, ms - wall_ms()
-    with available():
+    with translate_errors():
         client().set(keys.CLOCK, offset)
-    _keep(reached_ms=max(before, ms), offset_ms=offset)
+    _store(reached_ms=max(before, ms), offset_ms=offset)
     _offset.learn(offset)
 
 
@@ -139,7 +139,7 @@ def _is_known() -> bool:
     return default_offset() != 0
 
 
-def _keep(**values: int) -> None:
+def _store(**values: int) -> None:
     """In PostgreSQL too; `reached_ms` never goes back."""
     try:
         row, _ = ShopClock.objects.get_or_create(pk=1)
@@ -147,7 +147,7 @@ def _keep(**values: int) -> None:
         row.offset_ms = values.get("offset_ms", row.offset_ms)
         row.save()
     except DatabaseError as error:
-        logger.warning("The shop clock isn't kept in PostgreSQL: %s", error)
+        logger.warning("Could not save the shop clock to PostgreSQL: %s", error)
     else:
         _kept.learn(row)
 

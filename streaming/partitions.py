@@ -11,7 +11,7 @@ from typing import Final
 
 from django.conf import settings
 
-from streaming.connection import StoreUnavailable, available, client
+from streaming.connection import StoreUnavailable, client, translate_errors
 from web.cache import on_empty
 
 KEY: Final = "stream:partitions"
@@ -33,7 +33,7 @@ class _Homes:
     def refresh(self) -> None:
         self.asked_at = time.monotonic()
         try:
-            with available():
+            with translate_errors():
                 stored = client().get(KEY)
         except StoreUnavailable:
             return
@@ -67,7 +67,7 @@ def partition_of(key: str, partitions: int) -> int:
 def settle(number: int) -> int:
     """Lay an empty store out over `number` homes; return the number in force. Raise
     StoreUnavailable."""
-    with available():
+    with translate_errors():
         client().set(KEY, number, nx=True)
     reset()
     _homes.refresh()

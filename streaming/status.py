@@ -8,14 +8,14 @@ import msgspec
 import redis
 
 from streaming import keys
-from streaming.connection import available, client
+from streaming.connection import client, translate_errors
 
 TTL_S: Final = 15
 STOPPED: Final = "stopped"
 STOPPED_TTL_S: Final = 7 * 86_400
 # An hour's points, one each five seconds.
 SERIES_EVERY_S: Final = 5.0
-SERIES_KEPT: Final = 720
+SERIES_LENGTH: Final = 720
 SERIES_TTL_S: Final = 86_400
 # Upper bounds of the delays' histogram; its last count is of what took longer.
 DELAY_BOUNDS_MS: Final = (5, 10, 25, 50, 100, 200, 300, 500, 1000, 2500, 5000, 10_000, 60_000)
@@ -107,14 +107,14 @@ def point(status: WorkerStatus) -> bytes:
 
 def series(worker: str) -> list[Point]:
     """A worker's points of the last hour, oldest first; may raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         values: list[Any] = client().lrange(keys.series(worker), 0, -1)
     return [msgspec.msgpack.decode(value, type=Point) for value in reversed(values)]
 
 
 def publish(client: redis.Redis, status: WorkerStatus, ttl_s: int = TTL_S) -> None:
     """Let readers know; the status goes when the worker says nothing more."""
-    with available(), client.pipeline(transaction=False) as pipeline:
+    with translate_errors(), client.pipeline(transaction=False) as pipeline:
         pipeline.set(keys.status(_name(status)), msgspec.json.encode(status), ex=ttl_s)
         pipeline.zadd(keys.WORKERS, {_name(status): status.heartbeat_ms})
         pipeline.zremrangebyscore(keys.WORKERS, 0, status.heartbeat_ms - 1000 * STOPPED_TTL_S)
@@ -131,21 +131,25 @@ def _name(status: WorkerStatus) -> str:
 
 def names() -> list[str]:
     """The workers of the last week; may raise StoreUnavailable. Looks at no other key."""
-    with available():
+    with translate_errors():
         found: list[Any] = client().zrange(keys.WORKERS, 0, -1)
     return sorted(name.decode() for name in found)
 
 
 def workers(processor: str = "features") -> list[WorkerStatus]:
     """Every live worker's status, by name; may raise StoreUnavailable."""
-    return [found for found in told() if found.processor == processor and found.state != STOPPED]
+    return [
+        found
+        for found in read_statuses()
+        if found.processor == processor and found.state != STOPPED
+    ]
 
 
-def told() -> list[WorkerStatus]:
+def read_statuses() -> list[WorkerStatus]:
     """What every processor's workers say, and what those that stopped said last; may raise
     StoreUnavailable."""
     known = names()
-    with available(), client().pipeline(transaction=False) as pipeline:
+    with translate_errors(), client().pipeline(transaction=False) as pipeline:
         for name in known:
             pipeline.get(keys.status(name))
         values = pipeline.execute()
@@ -155,7 +159,7 @@ def told() -> list[WorkerStatus]:
 def count_events(client: redis.Redis, events: int) -> None:
     """Add to today's events, by wall time; may raise StoreUnavailable."""
     name = keys.events_of_day(datetime.now(UTC).date())
-    with available(), client.pipeline(transaction=False) as pipeline:
+    with translate_errors(), client.pipeline(transaction=False) as pipeline:
         pipeline.incrby(name, events)
         pipeline.expire(name, DAYS_KEPT_S)
         pipeline.execute()
@@ -163,7 +167,7 @@ def count_events(client: redis.Redis, events: int) -> None:
 
 def events_of_days(days: Sequence[date]) -> list[int]:
     """How many events were processed, by day; may raise StoreUnavailable."""
-    with available(), client().pipeline(transaction=False) as pipeline:
+    with translate_errors(), client().pipeline(transaction=False) as pipeline:
         for day in days:
             pipeline.get(keys.events_of_day(day))
         return [int(value or 0) for value in pipeline.execute()]

@@ -157,7 +157,7 @@ class TTLCache(Generic[T]):
             try:
                 self._value = self._load()
             except Error as error:
-                logger.warning("the value read before is served on: %s", error)
+                logger.warning("serving the previous value: %s", error)
             finally:
                 self._next = time.monotonic() + self._seconds
                 self._lock.release()

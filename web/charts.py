@@ -12,7 +12,7 @@ from typing import Final
 
 WIDTH: Final = 600
 HEIGHT: Final = 150
-LEAST_BARS: Final = 12  # with few bars, leave the right empty so that they stay slim
+MIN_BARS: Final = 12  # with few bars, leave the right empty so that they stay slim
 Value = float | None
 
 
@@ -57,7 +57,7 @@ class Chart:
     def bars(self) -> str:
         """The first line's values as an SVG path of bars."""
         values = self.lines[0].values
-        wide = WIDTH / max(len(values), LEAST_BARS)
+        wide = WIDTH / max(len(values), MIN_BARS)
         return "".join(
             f"M{place * wide + wide * 0.12:.1f} {HEIGHT}v{-HEIGHT * value / self.top:.1f}"
             f"h{wide * 0.76:.1f}V{HEIGHT}z"

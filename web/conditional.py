@@ -15,10 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 Get = Callable[..., Response]
-MadeOf = Callable[[], tuple[object, ...] | None]
+VersionOf = Callable[[], tuple[object, ...] | None]
 
 
-def unless_known(made_of: MadeOf) -> Callable[[Get], Get]:
+def not_modified_unless_changed(made_of: VersionOf) -> Callable[[Get], Get]:
     """Add an ETag to a view's `get`, and answer 304 to a client that already has the response.
 
     `made_of` returns the versions of the inputs, besides the URL; None while they are changing.

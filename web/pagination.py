@@ -17,7 +17,7 @@ def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str,
     }  # fmt: skip
 
 
-class WholeCursor(CursorPagination):
+class StrictCursorPagination(CursorPagination):
     """Pages by a unique integer; an invalid cursor or page size is a 400."""
 
     ordering = "-pk"
@@ -28,7 +28,7 @@ class WholeCursor(CursorPagination):
     def get_page_size(self, request: Request) -> int:
         given = request.query_params.get("page_size", str(self.page_size))
         if not re.fullmatch(r"[0-9]{1,3}", given) or not 1 <= int(given) <= self.max_page_size:
-            raise ValidationError({"page_size": [f"Between 1 and {self.max_page_size}."]})
+            raise ValidationError({"page_size": [f"Must be between 1 and {self.max_page_size}."]})
         return int(given)
 
     def decode_cursor(self, request: Request) -> Cursor | None:

@@ -27,13 +27,13 @@ class TooLargeError(APIException):
 class ProblemSerializer(serializers.Serializer[Any]):
     """A problem as the schema tells of it."""
 
-    type = serializers.CharField(help_text="about:blank: the status says what kind it is.")
+    type = serializers.CharField(help_text="Always about:blank: the status identifies the problem.")
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    instance = serializers.CharField(help_text="The path that was asked for.")
+    instance = serializers.CharField(help_text="Path of the request.")
     errors = serializers.JSONField(  # type: ignore[assignment]
-        required=False, help_text="Messages by field, where some are."
+        required=False, help_text="Messages by field, for validation errors."
     )
 
 

@@ -25,7 +25,7 @@ from rest_framework.views import APIView
 STEPS = 100
 PAUSE_S = 2.0
 NOTHING_TO_LOAD = "default-src 'none'; frame-ancestors 'none'"
-MOST_KEYS = 10_000
+MAX_KEYS = 10_000
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Tally:
     """`total`: the last known count of all processes; `own`: counted here since then."""
 
     total: int = 0
-    own: int = 0
+    mine: int = 0
 
 
 @dataclass
@@ -45,20 +45,20 @@ class Counter:
 
     def add(self, key: str, seconds: int, every: int) -> int:
         """Increment and return the count."""
-        if len(self.tallies) >= MOST_KEYS:
+        if len(self.tallies) >= MAX_KEYS:
             self.tallies.clear()
         tally = self.tallies.setdefault(key, Tally())
-        tally.own += 1
-        if (tally.own >= every or not tally.total) and time.monotonic() >= self.paused_until:
+        tally.mine += 1
+        if (tally.mine >= every or not tally.total) and time.monotonic() >= self.paused_until:
             self._exchange(key, tally, seconds)
-        return tally.total + tally.own
+        return tally.total + tally.mine
 
     def _exchange(self, key: str, tally: Tally, seconds: int) -> None:
         try:
             with get_redis_connection("default").pipeline(transaction=False) as pipeline:
-                pipeline.incrby(key, tally.own)
+                pipeline.incrby(key, tally.mine)
                 pipeline.expire(key, seconds)
-                tally.total, tally.own = int(pipeline.execute()[0]), 0
+                tally.total, tally.mine = int(pipeline.execute()[0]), 0
         except RedisError:
             self.paused_until = time.monotonic() + PAUSE_S
 

@@ -36,7 +36,7 @@ class SparseSerializer(serializers.Serializer[Any]):
             many=True,
             explode=False,
             enum=names_of(cls),
-            description="Only these members, with commas between; by default all of them.",
+            description="Comma-separated fields to return (default: all).",
         )
 
 
@@ -49,7 +49,7 @@ def chosen_fields(request: Request, serializer: type[SparseSerializer]) -> set[s
     given = request.query_params.get(FIELDS, "")
     chosen = {name for name in given.split(",") if name}
     if unknown := chosen.difference(names_of(serializer)):
-        raise ValidationError({FIELDS: [f"There is no member {min(unknown)[:40]!r}."]})
+        raise ValidationError({FIELDS: [f"There is no field {min(unknown)[:40]!r}."]})
     return chosen
 
 

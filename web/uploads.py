@@ -8,20 +8,20 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest
 
 # The size of a phone's photo; anything beyond it isn't read.
-MOST_BYTES: Final = 10_000_000
+MAX_BYTES: Final = 10_000_000
 # Room for the rest of the form around the file.
 AROUND: Final = 100_000
 
 
 class InMemory(FileUploadHandler):
-    """Holds a file of at most MOST_BYTES; a larger one aborts the upload."""
+    """Holds a file of at most MAX_BYTES; a larger one aborts the upload."""
 
     def new_file(self, *arguments: object, **named: object) -> None:
         super().new_file(*arguments, **named)  # type: ignore[arg-type]
         self.content = BytesIO()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        if start + len(raw_data) > MOST_BYTES:
+        if start + len(raw_data) > MAX_BYTES:
             raise StopUpload(connection_reset=True)
         self.content.write(raw_data)
         return None

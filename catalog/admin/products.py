@@ -126,7 +126,7 @@ class ProductAdmin(ReadOnlyAdmin):
     paginator = EstimatingPaginator
     search_fields = ("pk",)
     search_help_text = "Words of the name or description, a product code or an article id"
-    list_display = ("articles_shown", "name", "code", "number")
+    list_display = ("article_links", "name", "code", "number")
     list_display_links = ("name", "code")
     ordering = ("-pk",)
     fields = ("code", "every_article")
@@ -144,7 +144,7 @@ class ProductAdmin(ReadOnlyAdmin):
         return queryset.filter(pk__in=found.values("product")), False
 
     @admin.display(description="")
-    def articles_shown(self, product: Product) -> SafeString:
+    def article_links(self, product: Product) -> SafeString:
         return pictures(list(product.articles.all())[:5])
 
     @admin.display(description="Name")

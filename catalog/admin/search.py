@@ -9,14 +9,14 @@ from django.utils.safestring import SafeString
 from catalog.admin.base import link_to, thumbnail
 from catalog.article_cache import articles
 from catalog.models import SearchSynonym
-from catalog.search.facet_index import assortment
-from catalog.search.ranking import known_of, rank, ranked
+from catalog.search.facet_index import facet_index
+from catalog.search.ranking import known_words, rank, ranked
 from catalog.search.synonyms import synonyms
 from catalog.search.understanding.parsing import read
 from catalog.search.understanding.tokens import words
 from catalog.search.understanding.vocabulary import vocabulary
 
-SHOWN = 8
+PREVIEWED = 8
 
 
 class SynonymForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -52,7 +52,7 @@ class SearchSynonymAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="Products")
     def found(self, synonym: SearchSynonym) -> int:
-        goods = assortment()
+        goods = facet_index()
         return len(goods.listed(goods.ordered(rank(synonym.words, goods).rows, "popular")))
 
     @admin.display(description="What it finds")
@@ -60,16 +60,16 @@ class SearchSynonymAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """The first results for the words without and with the synonym."""
         if not synonym.words or not synonym.means:
             return format_html("{}", "Save and continue to see it.")
-        goods = assortment()
+        goods = facet_index()
         plain = rank(f'"{synonym.words}"', goods)
         own = {**synonyms(), words(synonym.words): words(synonym.means)}
-        with_it = ranked(read(synonym.words, vocabulary(), known_of(goods), own), goods)
+        with_it = ranked(read(synonym.words, vocabulary(), known_words(goods), own), goods)
         return format_html_join(
             "",
             "<p>{}: {}</p>{}",
             (
                 (label, int(found.rows.sum()), _pictures(goods.listed(
-                    goods.by_score(found.rows, found.score))[:SHOWN]))
+                    goods.by_score(found.rows, found.score))[:PREVIEWED]))
                 for label, found in (("Without it, articles", plain), ("With it", with_it))
             ),
         )  # fmt: skip

@@ -6,7 +6,7 @@ from catalog.models import IngestRun
 from web import conditional
 
 
-def made_of() -> tuple[object, ...] | None:
+def catalogue_version() -> tuple[object, ...] | None:
     """The versions behind the catalogue's responses; None while an ingest is changing it."""
     run = IngestRun.objects.values_list("pk", "status", "finished_at").first()
     if run is None or run[1] != IngestRun.Status.DONE:
@@ -16,4 +16,4 @@ def made_of() -> tuple[object, ...] | None:
     return (*run, version, settings.IMAGE_BASE_URL, settings.CURRENCY)
 
 
-unless_known = conditional.unless_known(made_of)
+not_modified_unless_changed = conditional.not_modified_unless_changed(catalogue_version)

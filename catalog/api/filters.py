@@ -9,13 +9,13 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
 from catalog import money
-from catalog.api.pagination import in_place
+from catalog.api.pagination import with_sort_key
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
-from catalog.search.ranking import MOST_CHARACTERS, find
+from catalog.search.ranking import MAX_REQUEST_CHARACTERS, find
 
-LEAST_KEY, LARGEST_KEY = -1, 2**31 - 1  # -1 is H&M's "unknown"
-MOST_MONEY = 1_000_000
+MIN_KEY, LARGEST_KEY = -1, 2**31 - 1  # -1 is H&M's "unknown"
+MAX_MONEY = 1_000_000
 HALF_A_CENT = Decimal("0.005")
 ORDERS = [
     ("popular", "best-selling of the last 28 days first"),
@@ -34,18 +34,22 @@ class KeysFilter(filters.BaseInFilter, KeyFilter):  # type: ignore[misc]
 
 
 def keys(field: str, help_text: str) -> KeysFilter:
-    bounds = {"minimum": LEAST_KEY, "maximum": LARGEST_KEY}
-    described = {"type": "integer", **bounds, "description": f"{help_text}; several with commas"}
+    bounds = {"minimum": MIN_KEY, "maximum": LARGEST_KEY}
+    described = {
+        "type": "integer",
+        **bounds,
+        "description": f"{help_text}; separate several with commas",
+    }
     keys_filter = KeysFilter(
-        field_name=field, lookup_expr="in", min_value=LEAST_KEY, max_value=LARGEST_KEY
+        field_name=field, lookup_expr="in", min_value=MIN_KEY, max_value=LARGEST_KEY
     )
     return extend_schema_field(described)(keys_filter)
 
 
 def money_filter(method: str, help_text: str) -> filters.NumberFilter:
-    bounds = {"minimum": 0, "maximum": MOST_MONEY, "multipleOf": 0.01}
+    bounds = {"minimum": 0, "maximum": MAX_MONEY, "multipleOf": 0.01}
     money_filter = filters.NumberFilter(
-        method=method, min_value=0, max_value=MOST_MONEY, decimal_places=2
+        method=method, min_value=0, max_value=MAX_MONEY, decimal_places=2
     )
     return extend_schema_field({"type": "number", **bounds, "description": help_text})(money_filter)
 
@@ -63,11 +67,11 @@ class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
     price_max = money_filter("at_most", "money, inclusive")
     search = filters.CharFilter(
         method="matching",
-        max_length=MOST_CHARACTERS,
-        help_text="Words; typing errors are forgiven. Best match first unless `order` is given.",
+        max_length=MAX_REQUEST_CHARACTERS,
+        help_text="Words to search for; typos are fixed. Best match first unless `order` is set.",
     )
     order = filters.ChoiceFilter(
-        choices=ORDERS, method="as_it_is", help_text="Default: popular, or relevance of a search."
+        choices=ORDERS, method="as_it_is", help_text="Default: popular; relevance for a search."
     )
 
     class Meta:
@@ -78,7 +82,7 @@ class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
         """The order comes last: a search can be ordered by rank, except when the query is an id."""
         found = super().filter_queryset(queryset)
         default = "relevance" if "rank" in found.query.annotations else "popular"
-        return in_place(found, self.form.cleaned_data["order"] or default)
+        return with_sort_key(found, self.form.cleaned_data["order"] or default)
 
     # Prices are stored as in the files, so compare with a tolerance of half a cent.
 

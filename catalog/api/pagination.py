@@ -8,23 +8,23 @@ from rest_framework.request import Request
 
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
-from catalog.models.sort_keys import article_in, packed, place, whole
-from catalog.products import shown_products
-from web.pagination import WholeCursor
+from catalog.models.sort_keys import article_of, as_bigint, packed, place
+from catalog.products import product_cards
+from web.pagination import StrictCursorPagination
 
 RANK_STEPS = 1_000_000
 NOT_NARROWING = {"order", "cursor", "page_size", "fields"}
 
 
-def in_place(articles: ArticleQuerySet, order: str) -> ArticleQuerySet:
+def with_sort_key(articles: ArticleQuerySet, order: str) -> ArticleQuerySet:
     """Annotate `place`, by one of its ORDERS or by relevance (for a searched query set)."""
     if order == "relevance":
-        rank = whole(F("rank") * Value(float(RANK_STEPS)))
+        rank = as_bigint(F("rank") * Value(float(RANK_STEPS)))
         return articles.annotate(place=packed(rank, F("pk")))
     return articles.annotate(place=place(order, "summary__"))
 
 
-class PlaceCursor(WholeCursor):
+class SortKeyCursor(StrictCursorPagination):
     """Pages of articles with a `place`."""
 
     ordering = "-place"
@@ -46,7 +46,7 @@ class PlaceCursor(WholeCursor):
         return list(Article.objects.in_order_of(pks).for_cards())
 
 
-class ProductCursor(PlaceCursor):
+class ProductCursor(SortKeyCursor):
     """Pages of products. Each takes the place of its best article, which leads it."""
 
     ordering = "-best"
@@ -62,4 +62,4 @@ class ProductCursor(PlaceCursor):
         return articles.filter(~Exists(better)).values("product").annotate(best=F("place"))
 
     def loaded(self, rows: Sequence[Any]) -> list[Any]:
-        return shown_products({row["product"]: article_in(row["best"]) for row in rows})
+        return product_cards({row["product"]: article_of(row["best"]) for row in rows})

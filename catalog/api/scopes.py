@@ -12,9 +12,9 @@ class HasScope(BasePermission):
     """Allows keys with the view's `scope`, and users with its `permission`."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return opens(request, view.scope) or request.user.has_perm(view.permission)
+        return has_scope(request, view.scope) or request.user.has_perm(view.permission)
 
 
-def opens(request: Request, scope: str) -> bool:
+def has_scope(request: Request, scope: str) -> bool:
     """Whether the request carries a key with this scope."""
     return isinstance(request.auth, ApiKey) and scope in request.auth.scopes

@@ -10,7 +10,7 @@ from rest_framework.reverse import reverse
 from catalog import money
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article, ArticleSummary
-from catalog.products import ShownProduct
+from catalog.products import ProductCard
 from catalog.sizes import sizes_of
 from web.sparse import FIELDS, SparseSerializer
 
@@ -63,7 +63,7 @@ class ArticleCardSerializer(SparseSerializer, serializers.ModelSerializer[Articl
     colour = TermSerializer()
     index_group = TermSerializer(source="index.group")
     units_recent = serializers.IntegerField(
-        source="summary.units_recent", help_text="Sold in the last 28 days of the data."
+        source="summary.units_recent", help_text="Units sold in the last 28 days of the data."
     )
 
     class Meta:
@@ -139,27 +139,27 @@ class ProductSerializer(SparseSerializer):
     name = serializers.CharField(source="lead.name")
     lead = serializers.CharField(
         source="lead.article_id",
-        help_text="The article that comes first by the filters and the order.",
+        help_text="The article to show for the product, given the filters and the order.",
     )
     price = serializers.SerializerMethodField()
     product_type = TermSerializer(source="lead.product_type")
     index_group = TermSerializer(source="lead.index.group")
     units_recent = serializers.SerializerMethodField(
-        help_text="Sold of all its articles in the last 28 days of the data."
+        help_text="Units sold of all its articles in the last 28 days of the data."
     )
     articles = ArticleCardSerializer(many=True, source="shown", help_text="Best-selling first.")
 
-    def get_url(self, product: ShownProduct) -> str:
+    def get_url(self, product: ProductCard) -> str:
         request = self.context.get("request")
         return reverse("api-product", args=[product.product_code], request=request)
 
     @extend_schema_field(PriceRangeSerializer)
-    def get_price(self, product: ShownProduct) -> dict[str, object]:
+    def get_price(self, product: ProductCard) -> dict[str, object]:
         prices = [money.amount(article.summary.price) for article in product.shown]
         span = {"lowest": min(prices), "highest": max(prices), "currency": settings.CURRENCY}
         return dict(PriceRangeSerializer(span).data)
 
-    def get_units_recent(self, product: ShownProduct) -> int:
+    def get_units_recent(self, product: ProductCard) -> int:
         return sum(article.summary.units_recent for article in product.shown)
 
 
@@ -182,7 +182,7 @@ class TaxonomySerializer(serializers.Serializer[object]):
 class MenuTypeSerializer(serializers.Serializer[object]):
     id = serializers.IntegerField(source="pk")
     name = serializers.CharField()
-    count = serializers.IntegerField(help_text="products beneath it")
+    count = serializers.IntegerField(help_text="Number of products under it.")
 
 
 class MenuGarmentGroupSerializer(MenuTypeSerializer):

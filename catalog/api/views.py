@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog import models, navigation
-from catalog.api.conditional import unless_known
+from catalog.api.conditional import not_modified_unless_changed
 from catalog.api.filters import ArticleFilter
-from catalog.api.pagination import PlaceCursor, ProductCursor
+from catalog.api.pagination import ProductCursor, SortKeyCursor
 from catalog.api.serializers import (
     ArticleCardSerializer,
     ArticleSerializer,
@@ -22,7 +22,7 @@ from catalog.api.serializers import (
 )
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
-from catalog.products import ShownProduct, shown_product
+from catalog.products import ProductCard, product_card
 from web.problems import documented
 from web.quotas import Limited
 from web.sparse import FIELDS, SparseSerializer, chosen_fields
@@ -65,7 +65,7 @@ class ArticleList(SparseView, ListAPIView[Article]):
 
     serializer_class = ArticleCardSerializer
     filterset_class = ArticleFilter
-    pagination_class = PlaceCursor
+    pagination_class = SortKeyCursor
 
     def get_queryset(self) -> ArticleQuerySet:
         return Article.objects.for_cards()
@@ -76,7 +76,7 @@ class ArticleList(SparseView, ListAPIView[Article]):
         parameters=[ArticleCardSerializer.parameter()],
         responses={200: ArticleCardSerializer(many=True), 400: BAD_REQUEST},
     )
-    @unless_known
+    @not_modified_unless_changed
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -99,7 +99,7 @@ class ArticleDetail(SparseView, RetrieveAPIView[Article]):
         parameters=[number("article_id", 10), ArticleSerializer.parameter()],
         responses={200: ArticleSerializer, 400: BAD_REQUEST, 404: NOT_FOUND},
     )
-    @unless_known
+    @not_modified_unless_changed
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -120,7 +120,7 @@ class ProductList(SparseView, ListAPIView[Article]):
         parameters=[ProductSerializer.parameter()],
         responses={200: ProductSerializer(many=True), 400: BAD_REQUEST},
     )
-    @unless_known
+    @not_modified_unless_changed
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
@@ -130,9 +130,9 @@ class ProductDetail(SparseView, RetrieveAPIView[Any]):
 
     serializer_class = ProductSerializer
 
-    def get_object(self) -> ShownProduct:
+    def get_object(self) -> ProductCard:
         key = key_of(self.kwargs["product_code"])
-        product = None if key is None else shown_product(key)
+        product = None if key is None else product_card(key)
         if product is None:
             raise NotFound(f"No product {self.kwargs['product_code'][:20]}.")
         return product
@@ -143,14 +143,14 @@ class ProductDetail(SparseView, RetrieveAPIView[Any]):
         parameters=[number("product_code", 7), ProductSerializer.parameter()],
         responses={200: ProductSerializer, 400: BAD_REQUEST, 404: NOT_FOUND},
     )
-    @unless_known
+    @not_modified_unless_changed
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
 
 class Taxonomy(Limited):
     @extend_schema(operation_id="taxonomy", tags=TAGS, responses=TaxonomySerializer)
-    @unless_known
+    @not_modified_unless_changed
     def get(self, request: Request) -> Response:
         """The look-up tables."""
         tables = {name: model._default_manager.all() for name, model in TAXONOMY.items()}
@@ -159,7 +159,7 @@ class Taxonomy(Limited):
 
 class Menu(Limited):
     @extend_schema(operation_id="menu", tags=TAGS, responses=MenuSerializer(many=True))
-    @unless_known
+    @not_modified_unless_changed
     def get(self, request: Request) -> Response:
         """Index groups, their sections, garment groups and product types, with product counts."""
         return Response(MenuSerializer(navigation.menu(), many=True).data)

@@ -33,7 +33,7 @@ def attributes_of(article_id: int) -> TileAttributes:
         row = _row(article_id)
     except (DatabaseError, InterfaceError) as error:
         connection.close()  # drop a possibly broken connection; the next look-up reconnects
-        logger.warning("cannot look up article %010d: %s", article_id, error)
+        logger.warning("could not look up article %010d: %s", article_id, error)
         raise UnknownArticleError(article_id) from error
     if row is None:
         raise UnknownArticleError(article_id)

@@ -29,7 +29,7 @@ def flatten(path: str) -> list[Points]:
         elif command == "M":
             lines.append([(numbers[0], numbers[1])])
         elif not lines:
-            raise ValueError(f"the path {path!r} begins without M")
+            raise ValueError(f"the path {path!r} does not start with M")
         elif command == "Z":
             lines[-1].append(lines[-1][0])
         else:
@@ -41,7 +41,7 @@ def flatten(path: str) -> list[Points]:
 def _commands(path: str) -> Iterator[tuple[str, list[float]]]:
     """Each command with its numbers; extra numbers repeat the command."""
     if not _PATH.fullmatch(path):
-        raise ValueError(f"{path!r} is no path")
+        raise ValueError(f"{path!r} is not a path")
     for command, text in _COMMAND.findall(path):
         numbers = [float(number) for number in _NUMBER.findall(text)]
         size = _ARGUMENTS[command]

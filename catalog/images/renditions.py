@@ -118,4 +118,4 @@ def _keep(kept: Path, body: bytes) -> None:
             if old != kept:
                 old.unlink(missing_ok=True)
     except OSError as error:
-        logger.warning("cannot keep the rendition %s: %s", kept.name, error)
+        logger.warning("could not save the rendition %s: %s", kept.name, error)

@@ -17,7 +17,7 @@ def height_for(width: int) -> int:
 def image_url(article_id: int, width: int) -> str:
     """The URL of an article's picture; ``width`` is one of WIDTHS."""
     if width not in WIDTHS:
-        raise ValueError(f"no pictures are {width} wide: choose one of {WIDTHS}")
+        raise ValueError(f"no renditions are {width} px wide: choose one of {WIDTHS}")
     return f"{settings.IMAGE_BASE_URL}/{width}/{article_id:010d}.webp"
 
 

@@ -15,7 +15,7 @@ KEEP = (
 )
 
 
-def keep() -> None:
+def save_keys() -> None:
     """Save every customer's key before the rows are deleted."""
     with connection.cursor() as cursor:
         cursor.execute(KEEP)

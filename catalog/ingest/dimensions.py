@@ -20,19 +20,19 @@ from catalog.ingest.checks.quality import Quality
 from catalog.ingest.cleaning.articles import clean_articles
 from catalog.ingest.cleaning.customers import clean_customers
 from catalog.ingest.cleaning.outcome import Cleaned, Rows
-from catalog.ingest.cleaning.transactions import among
+from catalog.ingest.cleaning.transactions import is_known
 from catalog.ingest.copying import copy_table
 from catalog.ingest.customer_keys import keys_of
 from catalog.ingest.derive import NAMED, NAMED_BY, VECTOR
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
-from catalog.ingest.keys import UNKNOWN, CustomerKeys, are_hex, first_occurrences, pack, spread
+from catalog.ingest.keys import UNKNOWN, CustomerKeys, are_hex, first_occurrences, pack, to_words
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Reject
-from catalog.ingest.without_indexes import bare
+from catalog.ingest.without_indexes import without_indexes
 from catalog.models import Article, Customer
 
-Fresh = Callable[[pa.Array], Rows]
+NewRows = Callable[[pa.Array], Rows]
 
 ARTICLE = {
     "article_id": "id",
@@ -127,7 +127,7 @@ def write_customers(job: Job, found: Dimension, catalogue: Future[None]) -> None
     table = found.table.rename_columns([name.lower() for name in found.table.column_names])
     keys = keys_of(table["customer_id"], found.numbers)
     with job.phases.phase("customer keys", beside=True), transaction.atomic():
-        with bare(Customer):
+        with without_indexes(Customer):
             copy_table("catalog_customer", table.add_column(0, "id", [keys]))
         catalogue.result()
         job.checkpoint("customers", found.end, found.rejects, found.quality, done=True)
@@ -136,13 +136,13 @@ def write_customers(job: Job, found: Dimension, catalogue: Future[None]) -> None
 def fresh_articles(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> Rows:
     """Indices, in order, of the first row of each new key."""
     first: Rows = np.sort(np.unique(keys, return_index=True)[1])
-    fresh: Rows = first[~among(keys[first], known)]
+    fresh: Rows = first[~is_known(keys[first], known)]
     return fresh
 
 
 def fresh_customers(ids: pa.Array, known: CustomerKeys) -> Rows:
     """Indices, in order, of the first row of each new id."""
-    first: Rows = first_occurrences(pack(ids) if are_hex(ids) else spread(ids))
+    first: Rows = first_occurrences(pack(ids) if are_hex(ids) else to_words(ids))
     fresh: Rows = first[known.find_ids(ids.take(pa.array(first))) == UNKNOWN]
     return fresh
 
@@ -152,7 +152,7 @@ def read_dimension(
     name: str,
     clean: Callable[[pa.Table], Cleaned],
     key: str,
-    fresh: Fresh,
+    fresh: NewRows,
     *,
     beside: bool = False,
 ) -> Dimension:
@@ -203,7 +203,7 @@ def write_articles(found: pa.Table) -> None:
         )
         # Check the look-up tables' deferred foreign keys now: pending checks would block DDL.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        with bare(Article):
+        with without_indexes(Article):
             cursor.execute(
                 f"INSERT INTO catalog_article ({columns}, search) "  # noqa: S608
                 f"SELECT {columns}, search FROM searchable"

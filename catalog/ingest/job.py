@@ -70,11 +70,11 @@ class Job:
         file.quality = merged(file.quality, quality)
         self.check_rejects(name, rejects, counted=True)
         path = self.sources[name].path.name
-        file.rejects_size = self.rejects.append(path, self.to_keep(rejects))
+        file.rejects_size = self.rejects.append(path, self.rejects_to_write(rejects))
         self.check_share(name, at_end=done)
         file.save()
 
-    def to_keep(self, rejects: Sequence[Reject]) -> Sequence[Reject]:
+    def rejects_to_write(self, rejects: Sequence[Reject]) -> Sequence[Reject]:
         """The rejects to write to the file: not those that --only-known expects."""
         if not self.limits.only_known:
             return rejects

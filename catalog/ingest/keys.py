@@ -52,13 +52,13 @@ def offsets_of(texts: pa.Array) -> npt.NDArray[np.int32]:
     return found[texts.offset : texts.offset + len(texts) + 1]
 
 
-def spread(ids: pa.Array) -> Words:
+def to_words(ids: pa.Array) -> Words:
     """Ids of up to 64 bytes as eight words each."""
     padded = np.array([text.encode() for text in ids.to_pylist()], dtype=f"S{LONGEST}")
     return padded.view(np.uint64).reshape(-1, TEXT_WORDS)
 
 
-def widened(words: Words) -> Words:
+def hex_to_text_words(words: Words) -> Words:
     """The words of hex ids in the eight-word form."""
     text = binascii.hexlify(words.astype(">u8").tobytes())
     return np.frombuffer(text, np.uint64).reshape(-1, TEXT_WORDS)
@@ -104,11 +104,11 @@ class CustomerKeys:
             words = pack(ids)
         except ValueError:
             return self.find_texts(canonical(ids))
-        return self.find(words if self.are_hex else widened(words))
+        return self.find(words if self.are_hex else hex_to_text_words(words))
 
     def find_texts(self, ids: pa.Array) -> Keys:
         if not self.are_hex:
-            return self.find(spread(ids))
+            return self.find(to_words(ids))
         hexes = pc.match_substring_regex(ids, HEX).to_numpy(zero_copy_only=False)
         keys = np.full(len(ids), UNKNOWN, dtype=np.int32)
         keys[hexes] = self.find(pack(ids.filter(pa.array(hexes))))
@@ -124,7 +124,7 @@ class CustomerKeys:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownKeys:
     """The customers and articles (sorted) that sales may refer to.
 
     `prices` are the articles', for sales without a price; NaN if unknown.

@@ -47,7 +47,7 @@ def ensure(month: date) -> None:
     )
 
 
-def create_apart(month: date) -> None:
+def create_detached(month: date) -> None:
     """Create the month's table, detached: only columns, NOT NULLs and CHECKs.
 
     The CHECK on t_dat spares ATTACH a scan of the table. `build` vacuums it.
@@ -88,11 +88,11 @@ def attach(month: date) -> None:
 
 def drop_all() -> None:
     """Drop every month's table, attached or not."""
-    for table in (*attached(), *apart()):
+    for table in (*attached(), *detached_partitions()):
         execute(f"DROP TABLE {table}")
 
 
-def apart() -> list[str]:
+def detached_partitions() -> list[str]:
     """Names of the month tables that aren't partitions (yet), in order."""
     return names(
         "SELECT relname FROM pg_class WHERE relkind = 'r' AND NOT relispartition "
@@ -112,7 +112,7 @@ def attached() -> list[str]:
 
 def months() -> set[date]:
     """All months that have a table."""
-    return set(map(month_of, (*attached(), *apart())))
+    return set(map(month_of, (*attached(), *detached_partitions())))
 
 
 def month_of(table: str) -> date:

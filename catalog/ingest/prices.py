@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from catalog.ingest.cleaning.transactions import decode_ids
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
-from catalog.ingest.keys import Known
+from catalog.ingest.keys import KnownKeys
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.source import Source
 from catalog.money import price
@@ -18,7 +18,7 @@ BLOCK_BYTES = 16 << 20
 SALES, ARTICLES = "transactions_train", "articles"
 
 
-def with_prices(known: Known, sources: Mapping[str, Source]) -> Known:
+def with_prices(known: KnownKeys, sources: Mapping[str, Source]) -> KnownKeys:
     """Add prices from articles.csv if it has them, or default prices if no file has any."""
     articles, sales = sources.get(ARTICLES), sources[SALES]
     if articles is not None and "price" in articles.header:

@@ -11,7 +11,7 @@ from catalog.images.library import Library, survey
 from catalog.ingest import derive, partitions
 from catalog.ingest.checks import warnings
 from catalog.ingest.job import Job
-from catalog.ingest.reading.files import copies_told
+from catalog.ingest.reading.files import describe_copies
 from catalog.models import IngestFile
 
 Report = dict[str, Any]
@@ -41,7 +41,7 @@ def full_report(job: Job, before: int, pictures: Report) -> Report:
 
 def warnings_of(job: Job) -> list[str]:
     """Everything suspicious that could still be loaded."""
-    told = [*job.run.report.get("warnings", []), *copies_told(Path(job.run.data_dir))]
+    told = [*job.run.report.get("warnings", []), *describe_copies(Path(job.run.data_dir))]
     told += warnings.of_sources(job.sources, f"{derive.AMOUNT_WITHOUT_SALES:.2f}")
     for name, file in job.files.items():
         path = job.sources[name].path.name

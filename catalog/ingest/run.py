@@ -37,9 +37,9 @@ def ingest(options: Options, phases: Phases) -> Report:
     checkpoints, and the same call resumes from there.
     """
     images = images_of(options)
-    with session.only_one(), session.loading():
+    with session.ingest_lock(), session.loading():
         sources = find_sources(options.data_dir)
-        begin = state.begin_anew if options.restart else state.current_run
+        begin = state.restart_run if options.restart else state.current_run
         run = begin(options.data_dir, sources)
         if run.status == IngestRun.Status.DONE:
             return refresh_pictures(run, images, phases)

@@ -50,14 +50,14 @@ def loading() -> Iterator[None]:
 
 
 @contextmanager
-def only_one() -> Iterator[None]:
+def ingest_lock() -> Iterator[None]:
     """Hold the database-wide ingest lock. The server releases it if this process is killed."""
     for attempt in range(LOCK_TRIES):
         if query("SELECT pg_try_advisory_lock(%s)", LOCK):
             break
         time.sleep(LOCK_PAUSE if attempt < LOCK_TRIES - 1 else 0)
     else:
-        raise IngestError("Another ingest is at work on this database; wait until it is through.")
+        raise IngestError("Another ingest is running on this database; wait until it has finished.")
     try:
         yield
     finally:

@@ -29,17 +29,17 @@ def current_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
             )
         return new_run(folder, sources)
     files = list(run.files.order_by("pk"))
-    found = {file.name: compared(file, sources[file.name]) for file in files}
+    found = {file.name: compare_file(file, sources[file.name]) for file in files}
     changed = [str(sources[name].path) for name, prefix in found.items() if prefix is Prefix.OTHER]
     if changed:
         raise IngestError(
             f"{', '.join(changed)}: not the file that was loaded from {run.data_dir}, or changed "
             "since. --restart empties the catalogue and loads these files."
         )
-    return taken_up(run, folder, files, found)
+    return resume_run(run, folder, files, found)
 
 
-def compared(file: IngestFile, source: Source) -> Prefix:
+def compare_file(file: IngestFile, source: Source) -> Prefix:
     """Compare the file with what was loaded from it; it is only read if its fingerprint changed."""
     if file.fingerprint == source.fingerprint:
         return Prefix.ALL
@@ -48,7 +48,7 @@ def compared(file: IngestFile, source: Source) -> Prefix:
 
 
 @transaction.atomic
-def taken_up(
+def resume_run(
     run: IngestRun, folder: Path, files: list[IngestFile], found: dict[str, Prefix]
 ) -> IngestRun:
     """The run with its files as they are now; a new run if a loaded file has grown."""
@@ -56,12 +56,12 @@ def taken_up(
     for file in grown:
         file.done = False
     if grown and run.status == IngestRun.Status.DONE:
-        return succeeding(files, folder)
+        return continue_from(files, folder)
     IngestFile.objects.bulk_update(files, ["fingerprint", "done"])
     return run
 
 
-def succeeding(files: list[IngestFile], folder: Path) -> IngestRun:
+def continue_from(files: list[IngestFile], folder: Path) -> IngestRun:
     """A new run that continues from these checkpoints, with its own rejects file."""
     run = IngestRun.objects.create(data_dir=str(folder.resolve()))
     for file in map(copy, files):
@@ -90,9 +90,9 @@ def new_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
 
 
 @transaction.atomic
-def begin_anew(folder: Path, sources: dict[str, Source]) -> IngestRun:
+def restart_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
     """Empty the catalogue and everything that refers to it, and start a run; keys are preserved."""
-    customer_keys.keep()
+    customer_keys.save_keys()
     tables = ", ".join(f"catalog_{name}" for name in TABLES)
     partitions.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
     return new_run(folder, sources)

@@ -26,7 +26,7 @@ from catalog.ingest.cleaning.transactions import clean_transactions
 from catalog.ingest.copying import by_month, copy_rows, encode
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
-from catalog.ingest.keys import Known
+from catalog.ingest.keys import KnownKeys
 from catalog.ingest.prefetch import prefetched
 from catalog.ingest.prices import with_prices
 from catalog.ingest.reading.position import Position
@@ -34,7 +34,7 @@ from catalog.ingest.reading.records import Records, Reject
 
 NAME = "transactions_train"
 # The most blocks a crash can cost; a month of the full data set has about nine.
-MOST_BLOCKS = 16
+MAX_BLOCKS = 16
 BUILDERS = 2
 BUILDER = {
     # The builders already run in parallel.
@@ -101,26 +101,26 @@ def load(job: Job) -> None:
 
 def load_transactions(job: Job, builders: Builders) -> None:
     """Load the rest of the file; completed months are built while the next one loads."""
-    known = with_prices(Known(known_customers(), known_articles()), job.sources)
+    known = with_prices(KnownKeys(known_customers(), known_articles()), job.sources)
     with job.reading(NAME) as (records, show):
         blocks = prefetched(prepare(item, known) for item in prefetched(records))
         for _, together in groupby(blocks, key=Grouping(partitions.months())):
             with transaction.atomic():
                 earliest = load_together(job, together, show)
-            builders.start(month for month in months_apart() if month < earliest)
+            builders.start(month for month in detached_months() if month < earliest)
     job.check_share(NAME, at_end=True)
 
 
 @dataclass
 class Grouping:
-    """Assigns blocks to transactions: a new one for a new month, or after MOST_BLOCKS."""
+    """Assigns blocks to transactions: a new one for a new month, or after MAX_BLOCKS."""
 
     months: set[date]
     number: int = 0
     blocks: int = 0
 
     def __call__(self, block: Block) -> int:
-        if self.blocks == MOST_BLOCKS or not block.months.keys() <= self.months:
+        if self.blocks == MAX_BLOCKS or not block.months.keys() <= self.months:
             self.number, self.blocks = self.number + 1, 0
         self.blocks += 1
         self.months.update(block.months)
@@ -138,7 +138,7 @@ def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], 
     for block in blocks:
         for month, rows in block.months.items():
             if month not in old | new:
-                partitions.create_apart(month)
+                partitions.create_detached(month)
                 new.add(month)
             copy_rows(partitions.table_of(month), rows, frozen=month in new)
         job.checkpoint(NAME, block.end, block.rejects, block.quality)
@@ -147,7 +147,7 @@ def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], 
     return earliest
 
 
-def prepare(records: Records, known: Known) -> Block:
+def prepare(records: Records, known: KnownKeys) -> Block:
     """Pure: clean and encode one block. A row's id is its row number in the file."""
     found = clean_transactions(records.table, known)
     rejects = records.malformed + [
@@ -160,7 +160,7 @@ def prepare(records: Records, known: Known) -> Block:
 
 def attach_months(job: Job, builders: Builders) -> None:
     """Index and check the remaining months, then attach them all at once."""
-    months = months_apart()
+    months = detached_months()
     with job.phases.phase("indexes and keys", len(months)) as advance:
         for done, _ in enumerate(builders.finished(months), start=1):
             advance(done, 0)
@@ -172,5 +172,5 @@ def attach_months(job: Job, builders: Builders) -> None:
             file.save()
 
 
-def months_apart() -> list[date]:
-    return list(map(partitions.month_of, partitions.apart()))
+def detached_months() -> list[date]:
+    return list(map(partitions.month_of, partitions.detached_partitions()))

@@ -23,7 +23,7 @@ ORDER BY 1
 
 
 @contextmanager
-def bare(model: type[models.Model]) -> Iterator[None]:
+def without_indexes(model: type[models.Model]) -> Iterator[None]:
     """Inside a transaction: drop all but the primary key and CHECKs, unless the table has rows.
 
     Readers of the table wait for the transaction to end: seconds, and only for an empty table.

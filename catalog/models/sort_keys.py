@@ -43,17 +43,17 @@ def packed(first: Combinable, key: F) -> ExpressionWrapper[CombinedExpression]:
     return ExpressionWrapper(number, BigIntegerField())
 
 
-def whole(number: Combinable) -> Cast:
+def as_bigint(number: Combinable) -> Cast:
     return Cast(Round(number), BigIntegerField())
 
 
-def article_in(place: int) -> int:
+def article_of(place: int) -> int:
     """Unpack the article's key."""
     return KEYS - 1 - place % KEYS
 
 
 def _cents(price: str) -> Cast:
-    return whole(F(price) * Value(settings.PRICE_UNIT * 100.0, FloatField()))
+    return as_bigint(F(price) * Value(settings.PRICE_UNIT * 100.0, FloatField()))
 
 
 def _days_in_shop(first_sold: str) -> Combinable:

@@ -13,34 +13,34 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 from web.cache import on_empty
 
 FOR_S: Final = 30.0
-_kept: dict[type[models.Model], tuple[float, dict[Any, models.Model]]] = {}
-on_empty(_kept.clear)
+_cached: dict[type[models.Model], tuple[float, dict[Any, models.Model]]] = {}
+on_empty(_cached.clear)
 
 SetType = TypeVar("SetType")
 GetType = TypeVar("GetType")
 
 
-def kept(table: type[models.Model], key: Any) -> models.Model | None:
+def cached_term(table: type[models.Model], key: Any) -> models.Model | None:
     """The row, at most FOR_S old; a missing one triggers a reload."""
-    until, rows = _kept.get(table, (0.0, {}))
+    until, rows = _cached.get(table, (0.0, {}))
     if time.monotonic() >= until or key not in rows:
         rows = table._base_manager.in_bulk()
-        _kept[table] = time.monotonic() + FOR_S, rows
+        _cached[table] = time.monotonic() + FOR_S, rows
     return rows.get(key)
 
 
-class KeptTerm(ForwardManyToOneDescriptor):  # type: ignore[type-arg]  # no generic when it runs
+class CachedForeignKeyDescriptor(ForwardManyToOneDescriptor):  # type: ignore[type-arg]  # no generic when it runs
     """Uses the cache only if the query hasn't selected the related row."""
 
     def get_object(self, instance: models.Model) -> models.Model:
-        found = kept(self.field.related_model, getattr(instance, self.field.attname))
+        found = cached_term(self.field.related_model, getattr(instance, self.field.attname))
         return super().get_object(instance) if found is None else found
 
 
 class TermKey(models.ForeignKey[SetType, GetType]):
     """For the database and migrations, an ordinary foreign key."""
 
-    forward_related_accessor_class = KeptTerm
+    forward_related_accessor_class = CachedForeignKeyDescriptor
 
     def deconstruct(self) -> Any:
         name, _, args, kwargs = super().deconstruct()

@@ -106,7 +106,7 @@ class Option:
 
 
 @dataclass(frozen=True, eq=False)
-class Assortment:
+class FacetIndex:
     """One row per article, sorted by article key. `columns`: those of QUERY, and `band`, the price
     band; `names`: labels of the NAMED columns; `texts`: an index of labels, names, descriptions."""
 
@@ -213,13 +213,13 @@ class Assortment:
 
 
 @per_data_version()
-def assortment() -> Assortment:
+def facet_index() -> FacetIndex:
     """The facet index of the last finished ingest."""
     columns = dict(copy_columns(QUERY, COLUMNS))
     bounds = np.array([price(Decimal(money)) for money in PRICES[1:]])
     columns["band"] = np.searchsorted(bounds, columns["price"], side="right")
     names = term_names()
-    return Assortment(columns, facets(), names, texts(columns, names))
+    return FacetIndex(columns, facets(), names, texts(columns, names))
 
 
 def term_names() -> dict[str, dict[int, str]]:
@@ -237,12 +237,12 @@ def term_names() -> dict[str, dict[int, str]]:
 def texts(
     columns: Mapping[str, npt.NDArray[Any]], names: Mapping[str, Mapping[int, str]]
 ) -> TextIndex:
-    own = dict(zip((NAME, DESCRIPTION), own_texts(), strict=True))
+    own = dict(zip((NAME, DESCRIPTION), article_texts(), strict=True))
     terms = {key: (columns[column], names[key]) for key, (column, _model) in NAMED.items()}
     return text_index(own, terms)
 
 
-def own_texts() -> tuple[list[str], list[str]]:
+def article_texts() -> tuple[list[str], list[str]]:
     """Names and descriptions, row by row."""
     with connection.cursor() as cursor:
         cursor.execute(TEXTS)

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from catalog.search.facet_index import NAMED, Assortment, Bools, Floats
+from catalog.search.facet_index import NAMED, Bools, FacetIndex, Floats
 from catalog.search.understanding.concepts import GATES, Concept, Evidence
 from web.cache import bounded
 
@@ -20,7 +20,7 @@ NOT_PREFERRED: Final = 0.7
 NOT_SOFT: Final = 0.5
 
 
-def fitting(concept: Concept, goods: Assortment) -> Floats:
+def fitting(concept: Concept, goods: FacetIndex) -> Floats:
     """The weights of a concept, cached with the goods."""
     if concept.key not in goods.kept:
         found = weights(concept, goods)
@@ -32,7 +32,7 @@ def fitting(concept: Concept, goods: Assortment) -> Floats:
     return full
 
 
-def weights(concept: Concept, goods: Assortment) -> Floats:
+def weights(concept: Concept, goods: FacetIndex) -> Floats:
     """How well each row matches the concept, 0 to 1."""
     found = _graded(concept, concept.evidence, goods)
     if concept.also is not None:
@@ -45,7 +45,7 @@ def weights(concept: Concept, goods: Assortment) -> Floats:
     return found
 
 
-def _graded(concept: Concept, evidence: Evidence, goods: Assortment, also: bool = False) -> Floats:
+def _graded(concept: Concept, evidence: Evidence, goods: FacetIndex, also: bool = False) -> Floats:
     gate = _gate(evidence, goods)
     if not evidence:
         return gate.astype(float)
@@ -62,28 +62,28 @@ def _graded(concept: Concept, evidence: Evidence, goods: Assortment, also: bool 
     return np.asarray(held * gate)
 
 
-def _kinds(evidence: Evidence, goods: Assortment) -> Mapping[str, Bools]:
+def _kinds(evidence: Evidence, goods: FacetIndex) -> Mapping[str, Bools]:
     kinds = {column: named(goods, column, names) for column, names in evidence.names.items()}
     if evidence.text:
         kinds["text"] = goods.texts.saying(evidence.text)
     return kinds
 
 
-def _any(evidence: Evidence, goods: Assortment) -> Bools:
+def _any(evidence: Evidence, goods: FacetIndex) -> Bools:
     found = np.zeros(len(goods.of("article")), bool)
     for rows in _kinds(evidence, goods).values():
         found |= rows
     return found
 
 
-def _gate(evidence: Evidence, goods: Assortment) -> Bools:
+def _gate(evidence: Evidence, goods: FacetIndex) -> Bools:
     given = [c for c in GATES if c in evidence.gate]
     if not given:
         return np.ones(len(goods.of("article")), bool)
     return np.asarray(np.logical_or.reduce([named(goods, c, evidence.gate[c]) for c in given]))
 
 
-def named(goods: Assortment, column: str, patterns: Iterable[str]) -> Bools:
+def named(goods: FacetIndex, column: str, patterns: Iterable[str]) -> Bools:
     """The rows whose term matches a pattern; `*` is a wildcard."""
     wanted = _folded(tuple(patterns))
     own = [
@@ -104,7 +104,7 @@ FACETS: Final = {"type": ("types", "type"), "colour": ("masters", "colour"),
                  "pattern": ("patterns", "pattern")}  # fmt: skip
 
 
-def facet_value(concept: Concept, goods: Assortment) -> int | None:
+def facet_value(concept: Concept, goods: FacetIndex) -> int | None:
     """The facet value equivalent to a concept, if there is exactly one ("red", not "shoes")."""
     column, _facet = FACETS.get(concept.kind, ("", ""))
     names = {**concept.evidence.gate, **concept.evidence.names}.get(column, ())

@@ -8,7 +8,7 @@ from catalog.search.understanding.concepts import Phrase
 from catalog.search.understanding.tokens import words
 from web.cache import TTLCache
 
-MOST: Final = 5_000
+MAX_SYNONYMS: Final = 5_000
 
 
 def synonyms() -> Mapping[Phrase, Phrase]:
@@ -17,7 +17,7 @@ def synonyms() -> Mapping[Phrase, Phrase]:
 
 
 def _read() -> dict[Phrase, Phrase]:
-    pairs = SearchSynonym.objects.values_list("words", "means")[:MOST]
+    pairs = SearchSynonym.objects.values_list("words", "means")[:MAX_SYNONYMS]
     return {words(typed): words(means) for typed, means in pairs}
 
 

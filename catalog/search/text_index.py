@@ -23,9 +23,9 @@ DESCRIPTION: Final = "description"
 # The fields that say what an article is; the others say how it looks.
 SAYING: Final = (NAME, DESCRIPTION, "types", "departments", "sections")
 LANGUAGE: Final = "en"  # of H&M's texts
-LEAST_BEGUN: Final = 2
+MIN_BEGUN: Final = 2
 # A word in fewer texts may be a typing error in the data.
-LEAST_TEXTS: Final = 5
+MIN_TEXTS: Final = 5
 LONGEST_ENDING: Final = 2
 
 
@@ -73,7 +73,7 @@ class TextIndex:
         # A much shorter stem also belongs to other words ("earings": "ear").
         close = len(word) - len(stem(word, LANGUAGE)) <= LONGEST_ENDING
         forms = self.forms(word) if close else [word] if number is not None else []
-        return sum(self._count(form) for form in forms) >= LEAST_TEXTS
+        return sum(self._count(form) for form in forms) >= MIN_TEXTS
 
     def _count(self, word: str) -> int:
         begins, number = self._places[1], self.number[word]
@@ -82,7 +82,7 @@ class TextIndex:
     def forms(self, word: str, begun: bool = False) -> list[str]:
         """Indexed words with the same stem; for an unfinished word also those with that prefix."""
         found = list(self._stems.get(stem(word, LANGUAGE), ()))
-        if begun and len(word) >= LEAST_BEGUN:
+        if begun and len(word) >= MIN_BEGUN:
             found += [w for w in self.number if w.startswith(word)]
         return found
 

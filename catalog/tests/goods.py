@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from catalog.search.facet_index import NAMED, Assortment
+from catalog.search.facet_index import NAMED, FacetIndex
 from catalog.search.text_index import DESCRIPTION, NAME, text_index
 
 COLUMN = {key: column for key, (column, _model) in NAMED.items()}
 
 
-def goods_of(rows: Sequence[Mapping[str, Any]]) -> Assortment:
+def goods_of(rows: Sequence[Mapping[str, Any]]) -> FacetIndex:
     """Each row gives the vocabulary's columns (types="Dress"), name, description, price (in money),
     units, pictured."""
     names: dict[str, dict[int, str]] = {}
@@ -31,4 +31,4 @@ def goods_of(rows: Sequence[Mapping[str, Any]]) -> Assortment:
         DESCRIPTION: [row.get("description", "") for row in rows],
     }
     terms_by_key = {key: (columns[column], names[key]) for key, column in COLUMN.items()}
-    return Assortment(columns, [], names, text_index(own, terms_by_key))
+    return FacetIndex(columns, [], names, text_index(own, terms_by_key))

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from catalog.api.pagination import in_place
+from catalog.api.pagination import with_sort_key
 from catalog.models import Article, ArticleSummary
 from catalog.tests.factories import make_article
 
@@ -209,7 +209,8 @@ def test_every_order_walks_down_an_index(order: str) -> None:
     make_article()
     with connection.cursor() as cursor:  # with so few rows the planner would rather sort
         cursor.execute("SET LOCAL enable_sort = off")
-    page = in_place(Article.objects.for_cards(), order).values("pk", "place").order_by("-place")  # type: ignore[misc]
+    found = with_sort_key(Article.objects.for_cards(), order)
+    page = found.values("pk", "place").order_by("-place")  # type: ignore[misc]
     assert "using summary_place_" in page[:5].explain()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from catalog.models import Article, IngestRun
-from catalog.search.facet_index import Assortment, assortment, price_names
+from catalog.search.facet_index import FacetIndex, facet_index, price_names
 from catalog.tests.factories import make_article
 from web import cache
 
@@ -42,13 +42,13 @@ def keys(shop: dict[str, Article], *names: str) -> list[int]:
     return [shop[name].pk for name in names]
 
 
-def options(goods: Assortment, key: str, **choice: list[int]) -> dict[str, tuple[int, bool]]:
+def options(goods: FacetIndex, key: str, **choice: list[int]) -> dict[str, tuple[int, bool]]:
     facet = next(facet for facet in goods.facets if facet.key == key)
     return {o.name: (o.count, o.chosen) for o in goods.options(facet, goods.within(WOMEN), choice)}
 
 
 def test_each_product_is_listed_once_by_its_best_article(shop: dict[str, Article]) -> None:
-    goods = assortment()
+    goods = facet_index()
     women = goods.within(WOMEN)
     assert goods.listed(goods.ordered(women, "popular")) == keys(shop, "blue", "dress")
     assert goods.listed(goods.ordered(women, "newest")) == keys(shop, "red", "dress")
@@ -57,7 +57,7 @@ def test_each_product_is_listed_once_by_its_best_article(shop: dict[str, Article
 
 
 def test_a_score_orders_as_well(shop: dict[str, Article]) -> None:
-    goods = assortment()
+    goods = facet_index()
     score = np.zeros(len(goods.of("article")))
     rows, known = goods.rows_of(np.array([shop["red"].pk, shop["dress"].pk, 1]))
     assert known.tolist() == [True, True, False]
@@ -67,7 +67,7 @@ def test_a_score_orders_as_well(shop: dict[str, Article]) -> None:
 
 
 def test_values_of_one_facet_add_up_and_facets_narrow(shop: dict[str, Article]) -> None:
-    goods = assortment()
+    goods = facet_index()
     red = goods.chosen(goods.within(WOMEN), {"colour": [42]})
     assert goods.listed(goods.ordered(red, "popular")) == keys(shop, "dress", "red")
     either = goods.chosen(goods.within(WOMEN), {"colour": [41, 42], "type": [265]})
@@ -75,7 +75,7 @@ def test_values_of_one_facet_add_up_and_facets_narrow(shop: dict[str, Article]) 
 
 
 def test_counts_are_of_products_and_pass_over_their_own_facet(shop: dict[str, Article]) -> None:
-    goods = assortment()
+    goods = facet_index()
     assert options(goods, "colour") == {"Red": (2, False), "Blue": (1, False)}
     assert options(goods, "colour", colour=[41]) == {"Red": (2, False), "Blue": (1, True)}
     assert options(goods, "type", colour=[41]) == {"Shirt": (1, False)}
@@ -83,7 +83,7 @@ def test_counts_are_of_products_and_pass_over_their_own_facet(shop: dict[str, Ar
 
 def test_prices_are_told_in_bands_by_money(shop: dict[str, Article]) -> None:
     assert price_names() == ["Under 10", "10 to 20", "20 to 30", "30 to 50", "50 and over"]
-    assert options(assortment(), "band") == {
+    assert options(facet_index(), "band") == {
         "Under 10": (1, False),
         "20 to 30": (1, False),
         "50 and over": (1, False),
@@ -94,15 +94,15 @@ def test_it_is_kept_until_the_next_ingest(
     shop: dict[str, Article],
 ) -> None:
     run = IngestRun.objects.create(status=IngestRun.Status.DONE, data_dir="/x")
-    first = assortment()
-    assert assortment() is first
+    first = facet_index()
+    assert facet_index() is first
     run.pk = None
     run.save()
     cache.empty()
-    assert assortment() is not first
+    assert facet_index() is not first
 
 
 def test_an_empty_catalogue_lists_nothing() -> None:
-    goods = assortment()
+    goods = facet_index()
     assert goods.listed(goods.ordered(goods.within(WOMEN), "popular")) == []
     assert all(goods.options(facet, goods.within(WOMEN), {}) == [] for facet in goods.facets)

@@ -9,7 +9,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from rich.console import Console
 
-from catalog.ingest.checks.check import Checked, check
+from catalog.ingest.checks.check import CheckReport, check
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
@@ -18,11 +18,11 @@ from catalog.tests import shapes
 from catalog.tests.shapes import FILES, SHAPES, A, C, Shape, T
 
 
-def checked(folder: Path) -> Checked:
+def checked(folder: Path) -> CheckReport:
     return check(folder, None, Limits(), Phases(Console(quiet=True)), 400)
 
 
-def accepted(found: Checked) -> tuple[int, ...]:
+def accepted(found: CheckReport) -> tuple[int, ...]:
     return tuple(found.files[name].accepted for name in FILES)
 
 
@@ -38,7 +38,7 @@ def test_a_shape_is_read_or_refused(shape: Shape, tmp_path: Path) -> None:
         stopped(checked(folder))
 
 
-def stopped(found: Checked) -> None:
+def stopped(found: CheckReport) -> None:
     """What an ingest would report as reasons to stop."""
     if found.faults:
         raise IngestError("\n".join(found.faults))

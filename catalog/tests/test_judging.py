@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalog.search.judging import (
+from catalog.search.judgements import (
     JUDGED,
     BadRuleError,
     Score,

@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
-from catalog.search.facet_index import assortment
-from catalog.search.ranking import cleaned, find, rank
+from catalog.search.facet_index import facet_index
+from catalog.search.ranking import find, normalise_query, rank
 from catalog.search.understanding.reading import Reading
 from catalog.tests.factories import make_article
 
@@ -117,7 +117,7 @@ class TestSearch:
         assert names("woolcoat") == names("Wollmantel") == ["Wool coat"]
 
     def test_as_much_as_there_is_is_better_than_an_empty_page(self) -> None:
-        ranked = rank("black coat with feathers", assortment())
+        ranked = rank("black coat with feathers", facet_index())
         assert [part.kind for part in ranked.dropped] == ["material"]
         assert names("black coat with feathers") == ["Wool coat"]
 
@@ -176,14 +176,14 @@ class TestSearch:
 
 
 def test_cleaned_words_are_one_short_line() -> None:
-    assert cleaned("  a\x00b\n c  ") == "ab c"
-    assert len(cleaned("x" * 10_000)) == 200
+    assert normalise_query("  a\x00b\n c  ") == "ab c"
+    assert len(normalise_query("x" * 10_000)) == 200
 
 
 @pytest.mark.usefixtures("shop")
 @pytest.mark.parametrize("typed", ["shirt", "black shirt", "blakc shrit", "2", "qqqq", "linen"])
 def test_pages_and_api_have_one_order(typed: str) -> None:
-    goods = assortment()
+    goods = facet_index()
     ranked = rank(typed, goods)
     best_first = goods.by_score(ranked.rows, ranked.score)
     found = find(typed, Article.objects.all())

@@ -3,7 +3,7 @@ as its bounds; words that weren't understood as they are."""
 
 import pytest
 
-from catalog.search.understanding.parsing import Known, read
+from catalog.search.understanding.parsing import KnownWords, read
 from catalog.search.understanding.reading import Part, Price
 from catalog.search.understanding.vocabulary import vocabulary
 
@@ -124,13 +124,13 @@ def test_a_part_can_be_taken_back(typed: str, which: int, rest: str) -> None:
 
 
 def test_a_word_that_articles_have_is_not_corrected() -> None:
-    known = Known(lambda word: word == "jean", lambda word: "jeans")
+    known = KnownWords(lambda word: word == "jean", lambda word: "jeans")
     assert read("blouze jade", vocabulary(), known).text == "jeans jeans"
     assert read("jean jade", vocabulary(), known).parts[0].corrected == ""
 
 
 def test_corrected_words_stand_in_their_places() -> None:
-    known = Known(lambda word: False, {"shrit": "shirt", "blakc": "black"}.__getitem__)
+    known = KnownWords(lambda word: False, {"shrit": "shirt", "blakc": "black"}.__getitem__)
     reading = read("Blakc, shrit", vocabulary(), known)
     assert reading.text == "black, shirt"
     assert reading.typed == "Blakc, shrit"

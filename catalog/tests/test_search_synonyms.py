@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from catalog.models import SearchSynonym
-from catalog.search.facet_index import assortment
+from catalog.search.facet_index import facet_index
 from catalog.search.ranking import rank
 from catalog.search.understanding.parsing import read
 from catalog.search.understanding.vocabulary import vocabulary
@@ -24,7 +24,7 @@ def operator() -> Client:
 
 
 def found(typed: str) -> list[int]:
-    goods = assortment()
+    goods = facet_index()
     articles: list[int] = goods.of("article")[rank(typed, goods).rows].tolist()
     return articles
 

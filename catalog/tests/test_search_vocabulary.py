@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from catalog.search.facet_index import NAMED, Assortment
+from catalog.search.facet_index import NAMED, FacetIndex
 from catalog.search.matching import fitting, weights
-from catalog.search.ranking import Ranked, ranked
+from catalog.search.ranking import ranked
+from catalog.search.result import Ranked
 from catalog.search.spelling import spelling
 from catalog.search.understanding.concepts import LANGUAGES, Concept, concepts, controls
-from catalog.search.understanding.parsing import Known, read
+from catalog.search.understanding.parsing import KnownWords, read
 from catalog.search.understanding.vocabulary import vocabulary
 from catalog.tests.goods import goods_of
 from demo.data.taxonomy import COLOURS, TYPES
@@ -31,7 +32,7 @@ def example(concept: Concept, type_name: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def shop() -> Assortment:
+def shop() -> FacetIndex:
     """An article for every concept and type, plus every type in different colours."""
     rows: list[dict[str, Any]] = []
     for concept in EVERY:
@@ -40,8 +41,8 @@ def shop() -> Assortment:
     return goods_of(rows)
 
 
-def found(phrase: str, goods: Assortment) -> Ranked:
-    known = Known(goods.texts.known, spelling(goods, vocabulary()).meant)
+def found(phrase: str, goods: FacetIndex) -> Ranked:
+    known = KnownWords(goods.texts.known, spelling(goods, vocabulary()).meant)
     return ranked(read(phrase, vocabulary(), known), goods)
 
 
@@ -89,7 +90,7 @@ def test_every_type_of_the_shop_is_found_by_its_own_name() -> None:
     assert missing == []
 
 
-def first_type(query: str, goods: Assortment) -> str | None:
+def first_type(query: str, goods: FacetIndex) -> str | None:
     answer = found(query, goods)
     rows = goods.by_score(answer.rows, answer.score)[:1].tolist()
     return next((goods.names["types"][int(goods.of(NAMED["types"][0])[row])] for row in rows), None)
@@ -101,7 +102,7 @@ def test_every_colour_is_found_by_its_own_name() -> None:
     assert sorted(name for name in named if name not in colours_of(f"{name} dress", goods)) == []
 
 
-def colours_of(query: str, goods: Assortment) -> set[str]:
+def colours_of(query: str, goods: FacetIndex) -> set[str]:
     own = goods.of("colour_group")[found(query, goods).rows]
     return {goods.names["colours"][int(value)] for value in own}
 

@@ -91,17 +91,19 @@ def is_finished(out: Path, parameters: Parameters) -> bool:
     Raises DataSetError if it contains anything except the remains of an interrupted run.
     """
     if out.exists() and not out.is_dir():
-        raise DataSetError(f"{out}: is not a folder")
+        raise DataSetError(f"{out} is not a folder")
     if not out.exists() or not any(out.iterdir()):
         return False
     marker = out / PARAMETERS
     if marker.is_file():
         if marker.read_text() == parameters.as_json():
             return True
-        raise DataSetError(f"{out}: holds a synthetic data set of other parameters ({PARAMETERS})")
+        raise DataSetError(
+            f"{out} contains a synthetic data set with other parameters ({PARAMETERS})"
+        )
     if (out / PARTIAL / PARAMETERS).is_file():
         return False
-    raise DataSetError(f"{out}: is not empty and not a synthetic data set; choose another folder")
+    raise DataSetError(f"{out} is neither empty nor a synthetic data set; choose another folder")
 
 
 def generate(

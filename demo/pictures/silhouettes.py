@@ -119,7 +119,7 @@ def part_marks(part: str) -> tuple[Mark, ...]:
 def _marks(text: str, part: str) -> Iterator[Mark]:
     match = _MARK.fullmatch(text)
     if match is None:
-        raise ValueError(f"{part}: {text!r} is no mark")
+        raise ValueError(f"{part}: {text!r} is not a mark")
     options = dict(option.split("=") for option in match["options"].split())
     for points in flatten(match["path"]):
         mirrored = [(-x, y) for x, y in points]

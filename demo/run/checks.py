@@ -25,6 +25,7 @@ from demo.run.waiting import CheckError, eventually, expect
 from recommendations.bundle.models import ModelVersion
 from streaming import status
 from streaming.events import schema
+from streaming.events.actions import Action
 from streaming.features.store import StoreUnavailable
 
 API = "/api/v1"
@@ -51,7 +52,7 @@ class Shop:
         """The next best seller unrelated to those already used: no other colour, no same name."""
         found = next(filter(wanted, self.untouched), None)
         if found is None:
-            raise CheckError("there is no article left to try it with")
+            raise CheckError("there is no article left to test with")
         return found
 
 
@@ -252,11 +253,11 @@ def the_api_answers(shop: Shop) -> str:
         "/recommendations/for-you/",
     ):
         shopper.api(path)
-    event = {"type": "view", "article": article.article_id, "id": f"demo-{uuid.uuid4().hex}"}
+    event = {"type": Action.VIEW, "article": article.article_id, "id": f"demo-{uuid.uuid4().hex}"}
     good = shopper.browser.post_json(f"{API}/events/", event)
     expect(good.status == 202, f"an event is answered with {good.status}: {good.text[:200]}")
     expect(good.json()["ids"] == [event["id"]], f"the event's id is lost: {good.text[:200]}")
-    bad = shopper.browser.post_json(f"{API}/events/", {"type": "view", "article": "none"})
+    bad = shopper.browser.post_json(f"{API}/events/", {"type": Action.VIEW, "article": "none"})
     expect(bad.status == 400 and "article" in bad.text, f"a bad event is answered {bad.status}")
     return "reads, an event, a refused event"
 
@@ -269,7 +270,7 @@ def history_replays(shop: Shop) -> str:
     sold = Transaction.objects.filter(t_dat=day).count()
 
     def replayed() -> list[Logged]:
-        shop.log.look()
+        shop.log.read_new()
         return list(shop.log.matching(lambda event: event.source == "replay"))
 
     before = len(replayed())

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 # The minimum for PostgreSQL, the generated data with pictures, and a model.
-LEAST_FREE = 400_000_000
+MIN_FREE = 400_000_000
 FULL = 4_000_000
 
 
@@ -24,10 +24,10 @@ def check(var: Path) -> None:
     except OSError as error:
         raise ConditionError(in_one_line(error, var)) from None
     free = shutil.disk_usage(var).free
-    if free < LEAST_FREE:
+    if free < MIN_FREE:
         raise ConditionError(
             f"{free / 1e6:,.0f} MB are free on the disk of {var}, and the demo needs at least "
-            f"{LEAST_FREE / 1e6:,.0f} MB. Make room, or set VAR_DIR to a folder on another disk."
+            f"{MIN_FREE / 1e6:,.0f} MB. Make room, or set VAR_DIR to a folder on another disk."
         )
 
 

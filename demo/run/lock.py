@@ -31,7 +31,7 @@ def take(var: Path) -> int:
                 "VAR_DIR to another folder."
             )
         if time.monotonic() > deadline:
-            raise RunningError(f"An earlier demo on {var} doesn't end.")
+            raise RunningError(f"An earlier demo on {var} does not stop.")
         stop_members(var)
         time.sleep(0.2)
     _sign(descriptor)

@@ -9,9 +9,9 @@ from itertools import chain
 
 from demo import services
 from demo.run import checks, steps
-from demo.run.begin import check_free
 from demo.run.data import DataSet
 from demo.run.processes import Child, Supervisor, free_port, wait_for_port
+from demo.run.startup import check_free
 from recommendations.bundle.models import ModelVersion
 
 DEFAULT_PORT = 8000

@@ -8,7 +8,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
-class Ending:
+class Shutdown:
     """Turns the signals into KeyboardInterrupt until shutdown has begun."""
 
     has_begun: bool = False
@@ -17,9 +17,9 @@ class Ending:
         for number in ENDING:
             # Under `nohup` a closed terminal is deliberately ignored.
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
-                signal.signal(number, self.heard)
+                signal.signal(number, self.handle)
 
-    def heard(self, number: int, frame: FrameType | None) -> None:
+    def handle(self, number: int, frame: FrameType | None) -> None:
         if not self.has_begun:
             raise KeyboardInterrupt
 

@@ -33,7 +33,7 @@ class StepError(Exception):
 
 def prepare(data: DataSet, say: Say) -> None:
     """Migrate, generate the data unless provided, ingest them, and provide a model to open with."""
-    in_process_of_its_own(lambda: _prepare(data, say), data.var)
+    run_in_child(lambda: _prepare(data, say), data.var)
 
 
 def _prepare(data: DataSet, say: Say) -> None:
@@ -49,20 +49,20 @@ def _prepare(data: DataSet, say: Say) -> None:
         call_command("train_recommendations", "--quick")
 
 
-def in_process_of_its_own(work: Callable[[], None], var: Path) -> None:
+def run_in_child(work: Callable[[], None], var: Path) -> None:
     """Run it in a child process, so that Ctrl-C needn't wait for a computing library, and its
     memory is released afterwards.
 
     Raises StepError if it fails; it has printed the reason.
     """
-    process = multiprocessing.get_context("fork").Process(target=_apart, args=(work, var))
+    process = multiprocessing.get_context("fork").Process(target=_child_main, args=(work, var))
     process.start()
     process.join()
     if process.exitcode:
         raise StepError
 
 
-def _apart(work: Callable[[], None], var: Path) -> None:
+def _child_main(work: Callable[[], None], var: Path) -> None:
     os.setsid()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)

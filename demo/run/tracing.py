@@ -36,7 +36,7 @@ class Log:
         self.topic_id = ""
         self.read: list[Logged] = []
 
-    def look(self) -> None:
+    def read_new(self) -> None:
         """Read new messages."""
         if self.consumer is None:
             self._open()
@@ -103,7 +103,7 @@ def follow(
     start = time.monotonic()
 
     def published() -> Logged | None:
-        log.look()
+        log.read_new()
         return next(log.matching(wanted), None)
 
     logged = eventually(published, f"the {what} doesn't reach Kafka", possible=is_there)

@@ -48,7 +48,7 @@ def _make() -> list[str]:
     return [str(part) for part in identity(parent.pid)]
 
 
-def dismiss(pid: int, var: Path) -> None:
+def stop(pid: int, var: Path) -> None:
     """Have the warden end everything, and wait; if it was killed, do the work here."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)

@@ -4,6 +4,6 @@ Independent of Django: it runs before settings can be read, and writes services.
 """
 
 from demo.services.errors import ServiceError
-from demo.services.supervisor import NAMES, ServiceStatus, down, status, up
+from demo.services.supervisor import NAMES, ServiceStatus, down, running, status, up
 
-__all__ = ["NAMES", "ServiceError", "ServiceStatus", "down", "status", "up"]
+__all__ = ["NAMES", "ServiceError", "ServiceStatus", "down", "running", "status", "up"]

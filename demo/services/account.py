@@ -26,7 +26,7 @@ class Account:
         test = ["/bin/sh", "-c", 'test -x "$1"', "sh", str(program)]
         return subprocess.run(test, cwd="/", check=False, **self.as_process()).returncode == 0
 
-    def own(self, path: Path) -> None:
+    def chown(self, path: Path) -> None:
         os.chown(path, self.uid, self.gid)
 
 

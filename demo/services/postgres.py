@@ -117,7 +117,7 @@ class Postgres(Service):
             (self.var / self.name).symlink_to(place)
         self.home.mkdir(mode=0o700, exist_ok=True)
         if self.account:
-            self.account.own(self.home)
+            self.account.chown(self.home)
             if not self.account.can_run(self.home):
                 raise ServiceError(f"The account {self.account.uid} cannot reach {self.home}.")
 
@@ -133,7 +133,7 @@ class Postgres(Service):
         self.say("PostgreSQL: making the database, once")
         draft = Path(tempfile.mkdtemp(prefix="initdb-", dir=self.home))
         if self.account:
-            self.account.own(draft)
+            self.account.chown(draft)
         options = [
             "--username", NAME, "--auth=trust", "--encoding=UTF8",
             "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions",

@@ -81,7 +81,7 @@ def wait_ready(
         except NotAnsweringError as error:
             silence = error
         if not alive():
-            raise ServiceError(f"it stopped at once. {tail(log)}")
+            raise ServiceError(f"it exited immediately. {tail(log)}")
         if time.monotonic() > deadline:
             raise ServiceError(f"no answer in {timeout:g} s ({silence}). {tail(log)}")
         time.sleep(0.05)

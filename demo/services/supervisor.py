@@ -106,6 +106,16 @@ def down(var: Path, names: Collection[str] = NAMES, *, patience: float | None = 
         return [service.name for service, pids in zip(services, stopped, strict=True) if pids]
 
 
+@contextmanager
+def running(var: Path, names: Collection[str] = NAMES) -> Iterator[dict[str, str]]:
+    """`up` for as long as the block runs; what ran before goes on running afterwards."""
+    ran = {service.name for service in _services(var.resolve(), names) if service.processes()}
+    try:
+        yield up(var, names)
+    finally:
+        down(var, [name for name in names if name not in ran])
+
+
 def status(var: Path) -> list[ServiceStatus]:
     """The current status of every service, by querying each of them."""
     var = var.resolve()
@@ -161,7 +171,7 @@ def _services(
     var: Path, names: Collection[str], durable: bool = True, say: Say = quiet
 ) -> list[Service]:
     if unknown := set(names) - set(NAMES):
-        raise ServiceError(f"No service is named {', '.join(sorted(unknown))}; there are {NAMES}.")
+        raise ServiceError(f"Unknown service: {', '.join(sorted(unknown))}. Choose from {NAMES}.")
     return [service(var, durable=durable, say=say) for service in SERVICES if service.name in names]
 
 

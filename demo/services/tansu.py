@@ -55,7 +55,7 @@ def broker_count(url: str) -> str:
     """How many brokers the cluster's metadata lists (Kafka reports no version)."""
     # The client would log and retry for seconds if nothing listens.
     if not ports.is_listening(url):
-        raise NotAnsweringError(f"nobody listens on {url}")
+        raise NotAnsweringError(f"nothing listens on {url}")
     try:
         client = AdminClient({"bootstrap.servers": url, "log_level": 0})
         return f"{len(client.list_topics(timeout=3).brokers)} broker"

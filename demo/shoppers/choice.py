@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from demo.shoppers.ground_truth import UNWANTED, Minds
+from demo.shoppers.ground_truth import UNWANTED, GroundTruth
 
 DECAY: Final = 0.7
 CLICK: Final = (-5.3, 1.6)  # the logit of an average article, and per standard deviation of liking
@@ -40,7 +40,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass
-class Mind:
+class ShopperModel:
     """A shopper's state: taste cluster, budget (cents), the sort of article (Minds.sort) wanted,
     the contents of the bag, and what was opened (columns)."""
 
@@ -55,14 +55,14 @@ def attention(places: int) -> Floats:
     return np.asarray(np.arange(1, places + 1, dtype=np.float64) ** -DECAY)
 
 
-def utility(minds: Minds, mind: Mind, articles: Sequence[int]) -> Floats:
+def utility(minds: GroundTruth, mind: ShopperModel, articles: Sequence[int]) -> Floats:
     """By article id; articles opened before are no longer of interest."""
     rows = [minds.row.get(article) for article in articles]
     values = [UNWANTED if r is None or r in mind.known else _liked(minds, mind, r) for r in rows]
     return np.array(values, dtype=np.float64)
 
 
-def _liked(minds: Minds, mind: Mind, row: int) -> float:
+def _liked(minds: GroundTruth, mind: ShopperModel, row: int) -> float:
     partner = max((minds.goes_with(row, other) for other in mind.bag), default=0.0)
     meant = GOAL * (minds.sort[row] == mind.goal)
     return float(minds.liking[mind.cluster, row] + meant + COMPLEMENT * partner)
@@ -72,7 +72,7 @@ def logistic(of: tuple[float, float], value: Floats | float) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-(of[0] + of[1] * np.asarray(value)))))
 
 
-def click_chance(minds: Minds, mind: Mind, articles: Sequence[int]) -> Floats:
+def click_chance(minds: GroundTruth, mind: ShopperModel, articles: Sequence[int]) -> Floats:
     """For each card, assuming that none before it was clicked."""
     return attention(len(articles)) * logistic(CLICK, utility(minds, mind, articles))
 
@@ -82,7 +82,7 @@ def shelf_value(chances: Floats) -> float:
     return float(1.0 - np.prod(1.0 - chances))
 
 
-def best_value(minds: Minds, mind: Mind, places: int) -> float:
+def best_value(minds: GroundTruth, mind: ShopperModel, places: int) -> float:
     """The value of the best possible shelf, ignoring complements."""
     ranked = favourites(minds, mind.cluster, mind.goal)
     best = [liking for row, liking in ranked if row not in mind.known][:places]
@@ -90,7 +90,7 @@ def best_value(minds: Minds, mind: Mind, places: int) -> float:
 
 
 @lru_cache(maxsize=2000)
-def favourites(minds: Minds, cluster: int, goal: int | None) -> list[tuple[int, float]]:
+def favourites(minds: GroundTruth, cluster: int, goal: int | None) -> list[tuple[int, float]]:
     """The columns that such a shopper likes best, in order, and how much: more than he opens."""
     liking = minds.liking[cluster] + GOAL * (minds.sort == goal)
     best = np.argpartition(liking, -FAVOURITES)[-FAVOURITES:]
@@ -98,7 +98,9 @@ def favourites(minds: Minds, cluster: int, goal: int | None) -> list[tuple[int, 
     return list(zip(best.tolist(), liking[best].tolist(), strict=True))
 
 
-def look(dice: Random, minds: Minds, mind: Mind, articles: Sequence[int]) -> tuple[int, int | None]:
+def look(
+    dice: Random, minds: GroundTruth, mind: ShopperModel, articles: Sequence[int]
+) -> tuple[int, int | None]:
     """The number of cards looked at, and the index of the clicked one, if any."""
     liked = logistic(CLICK, utility(minds, mind, articles))
     seen = 0
@@ -111,7 +113,7 @@ def look(dice: Random, minds: Minds, mind: Mind, articles: Sequence[int]) -> tup
     return seen, None
 
 
-def adds(dice: Random, minds: Minds, mind: Mind, row: int) -> bool:
+def adds(dice: Random, minds: GroundTruth, mind: ShopperModel, row: int) -> bool:
     affordable = minds.cents[row] + minds.cents[mind.bag].sum() <= mind.budget
     wants = dice.random() < float(logistic(ADD, _liked(minds, mind, row)))
     return bool(affordable and wants and row not in mind.bag)

@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import Sum
 
 from demo.shoppers.crowd import Crowd, Plan, run
-from demo.shoppers.ground_truth import Minds
+from demo.shoppers.ground_truth import GroundTruth
 from demo.shoppers.shopper import Visit
 from recommendations.attribution import rec_id
 from recommendations.attribution.models import Exposure, Serving
@@ -49,7 +49,7 @@ class Comparison:
 
 def compare(
     plan: Plan,
-    minds: Minds,
+    minds: GroundTruth,
     kind: str,
     control: Parameters,
     other: Parameters,

@@ -13,10 +13,10 @@ import aiohttp
 import numpy as np
 
 from demo.shoppers.browser import Browser, ShopError
-from demo.shoppers.choice import WITH_GOAL, Mind
-from demo.shoppers.ground_truth import Minds
+from demo.shoppers.choice import WITH_GOAL, ShopperModel
+from demo.shoppers.ground_truth import GroundTruth
 from demo.shoppers.shelf_visit import ShelfVisit
-from demo.shoppers.shopper import Looked, Visit
+from demo.shoppers.shopper import ShelfImpression, Visit
 
 Panel = tuple[int, int]
 # Cents per visit: log-normal around sixty euros.
@@ -58,11 +58,11 @@ class Crowd:
     full_since: float = 0.0
     failures: Counter[str] = field(default_factory=Counter)
 
-    def looked(self, widget: str | None = None) -> list[Looked]:
+    def looked(self, widget: str | None = None) -> list[ShelfImpression]:
         shelves = [one for visit in self.visits for one in visit.looked]
         return [one for one in shelves if widget in (None, one.widget)]
 
-    def heard(self, kind: str, seconds: float, status: int) -> None:
+    def report_progress(self, kind: str, seconds: float, status: int) -> None:
         self.seconds[kind].append(seconds)
         if self.inside == self.places:
             self.full[kind].append(seconds)
@@ -82,12 +82,12 @@ class Crowd:
             self.inside -= 1
 
 
-def run(plan: Plan, minds: Minds, done: Callable[[], None] = lambda: None) -> Crowd:
+def run(plan: Plan, minds: GroundTruth, done: Callable[[], None] = lambda: None) -> Crowd:
     """`done` is called after each visit. The same seed sends the same shoppers."""
     return asyncio.run(_run(plan, minds, done))
 
 
-async def _run(plan: Plan, minds: Minds, done: Callable[[], None]) -> Crowd:
+async def _run(plan: Plan, minds: GroundTruth, done: Callable[[], None]) -> Crowd:
     crowd, places = Crowd(plan.at_once), asyncio.Semaphore(plan.at_once)
     customers = comers(plan, minds)
     async with aiohttp.TCPConnector(limit=0) as connector:
@@ -102,7 +102,7 @@ async def _run(plan: Plan, minds: Minds, done: Callable[[], None]) -> Crowd:
     return crowd
 
 
-def comers(plan: Plan, minds: Minds) -> list[int]:
+def comers(plan: Plan, minds: GroundTruth) -> list[int]:
     """Whose taste each shopper has: frequent buyers come early; nobody returns before all came.
 
     Sampling without replacement by exponential keys (Efraimidis, Spirakis, IPL 2006).
@@ -117,7 +117,7 @@ def comers(plan: Plan, minds: Minds) -> list[int]:
 
 async def _visit(
     plan: Plan,
-    minds: Minds,
+    minds: GroundTruth,
     crowd: Crowd,
     connector: aiohttp.BaseConnector,
     number: int,
@@ -130,7 +130,7 @@ async def _visit(
             await asyncio.sleep(dice.expovariate(1 / plan.think_s))
 
     mind = mind_of(minds, int(minds.cluster[customer]), dice)
-    async with Browser(plan.shop, crowd.heard, connector) as browser:
+    async with Browser(plan.shop, crowd.report_progress, connector) as browser:
         visit = Visit(number, browser, minds, mind, dice, think)
         if plan.only is not None:
             later = mind_of(minds, dice.randrange(len(minds.liking)), dice) if plan.turns else None
@@ -144,9 +144,9 @@ async def _visit(
             crowd.failures[str(error)] += 1
 
 
-def mind_of(minds: Minds, cluster: int, dice: Random) -> Mind:
+def mind_of(minds: GroundTruth, cluster: int, dice: Random) -> ShopperModel:
     """A shopper with this taste, a budget and possibly a goal."""
     middle, spread = BUDGET
     budget = int(middle * np.exp(dice.gauss(0, spread)))
     goal = int(minds.sort[minds.bought_at(cluster, dice.random())])
-    return Mind(cluster, budget, goal if dice.random() < WITH_GOAL else None)
+    return ShopperModel(cluster, budget, goal if dice.random() < WITH_GOAL else None)

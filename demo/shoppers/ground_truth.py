@@ -23,7 +23,7 @@ class NoTruthError(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Minds:
+class GroundTruth:
     """liking: (clusters, articles), how much more than others a cluster wants an article, in
     standard deviations among the articles it might buy; UNWANTED for those it never buys.
     cluster: of each customer, by key − 1; activity: how often they buy. row: an article's column;
@@ -53,7 +53,7 @@ class Minds:
         return int(self.shelf.articles[min(place, len(self.shelf.articles) - 1)])
 
 
-def read(folder: Path) -> Minds:
+def read(folder: Path) -> GroundTruth:
     """The tastes of the generated set in `folder`; raises NoTruthError."""
     try:
         of = json.loads((folder / PARAMETERS).read_text())
@@ -69,7 +69,7 @@ def read(folder: Path) -> Minds:
     # The shop still shows discontinued articles, and shoppers like them by the same taste.
     shelf = build_shelf(world, WEEKS - 1, retired=True)
     ids = catalogue.frame["article_id"].astype(int).tolist()
-    return Minds(
+    return GroundTruth(
         liking=_liking(np.diff(shelf.mass, axis=1), shelf.articles, len(catalogue)),
         cluster=people.cluster,
         activity=people.activity,

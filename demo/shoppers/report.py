@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from demo.shoppers.crowd import Crowd
-from demo.shoppers.shopper import Looked
+from demo.shoppers.shopper import ShelfImpression
 
 Figures = dict[str, Any]
 
@@ -28,9 +28,9 @@ def figures(crowd: Crowd) -> Figures:
     }
 
 
-def by_shelf(looked: Sequence[Looked]) -> list[Figures]:
+def by_shelf(looked: Sequence[ShelfImpression]) -> list[Figures]:
     """Click-through and regret of each widget and strategy, most looked at first."""
-    groups: dict[tuple[str, str], list[Looked]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[ShelfImpression]] = defaultdict(list)
     for one in looked:
         groups[one.widget, one.strategy].append(one)
     rows = [

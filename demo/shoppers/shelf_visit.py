@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 from demo.shoppers import choice
 from demo.shoppers.browser import Card, Shelf
-from demo.shoppers.choice import Mind
+from demo.shoppers.choice import ShopperModel
 from demo.shoppers.shopper import Visit
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
+from streaming.events.actions import Action
 
 OUTFIT: Final = "outfit"
 LOOKS: Final = 8
@@ -27,7 +28,7 @@ class ShelfVisit(Visit):
 
     kind: str = "for-you"
     finds: float = 0.0
-    later: Mind | None = None
+    later: ShopperModel | None = None
 
     async def run(self, customer: int | None) -> None:
         """Raises ShopError if the shop fails."""
@@ -47,7 +48,7 @@ class ShelfVisit(Visit):
     async def _find(self) -> None:
         row = self._wanted()
         article = f"{self.minds.ids[row]:010d}"
-        await self.browser.send("/api/v1/events/", [{"type": "view", "article": article}])
+        await self.browser.send("/api/v1/events/", [{"type": Action.VIEW, "article": article}])
         self.mind.known.add(row)
 
     def _wanted(self) -> int:
@@ -88,13 +89,13 @@ def shelf_of(kind: str, answer: dict[str, Any]) -> Shelf:
 def events(shelf: Shelf, seen: int, clicked: int | None) -> Iterator[dict[str, object]]:
     """The events a page would have sent, in the API's format."""
     for card in shelf.cards[:seen]:
-        yield _event("impression", shelf, card)
+        yield _event(Action.IMPRESSION, shelf, card)
     if clicked is not None:
-        yield _event("click", shelf, shelf.cards[clicked])
-        yield _event("view", shelf, shelf.cards[clicked])
+        yield _event(Action.CLICK, shelf, shelf.cards[clicked])
+        yield _event(Action.VIEW, shelf, shelf.cards[clicked])
 
 
-def _event(kind: str, shelf: Shelf, card: Card) -> dict[str, object]:
+def _event(kind: Action, shelf: Shelf, card: Card) -> dict[str, object]:
     return {
         "type": kind,
         "article": f"{card.article:010d}",

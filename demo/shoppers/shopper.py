@@ -7,8 +7,8 @@ from typing import Final
 
 from demo.shoppers import choice
 from demo.shoppers.browser import Browser, Card, Page, Shelf, ShopError
-from demo.shoppers.choice import Mind
-from demo.shoppers.ground_truth import Minds
+from demo.shoppers.choice import ShopperModel
+from demo.shoppers.ground_truth import GroundTruth
 
 MAX_PAGES: Final = 25
 MAX_STEPS: Final = 6
@@ -17,7 +17,7 @@ TYPED: Final = {"mail": "sim@example.org", "zip": "12345", "post": "12345", "cit
 
 
 @dataclass(frozen=True)
-class Looked:
+class ShelfImpression:
     """A viewed shelf. `value`: its probability of a click; `best`: that of the best possible."""
 
     shopper: int
@@ -38,11 +38,11 @@ class Visit:
 
     number: int
     browser: Browser
-    minds: Minds
-    mind: Mind
+    minds: GroundTruth
+    mind: ShopperModel
     dice: Random
     think: Callable[[], Awaitable[None]]
-    looked: list[Looked] = field(default_factory=list)
+    looked: list[ShelfImpression] = field(default_factory=list)
     pages: int = 0
     bought: int = 0
     spent: int = 0
@@ -88,7 +88,7 @@ class Visit:
         chances = choice.click_chance(self.minds, self.mind, shelf.articles)
         rows = [self.minds.row[a] for a in shelf.articles if a in self.minds.row]
         self.looked.append(
-            Looked(
+            ShelfImpression(
                 shopper=self.number,
                 page=self.pages,
                 widget=shelf.widget,
@@ -116,7 +116,7 @@ class Visit:
     async def _add(self, page: Page, row: int) -> None:
         fields = page.form("/bag/add/")
         if fields is None:
-            raise ShopError(f"{page.url}: there is no form to add it to the bag")
+            raise ShopError(f"{page.url}: found no form to add the article to the bag")
         await self.browser.post("bag", "/bag/add/", fields, page.url)
         self.mind.bag.append(row)
 
@@ -130,7 +130,7 @@ class Visit:
                 return
             action, fields = checkout_form(page)
             page = await self.browser.post("checkout", action, fields, page.url)
-        raise ShopError(f"{page.url}: the checkout doesn't come to an end")
+        raise ShopError(f"{page.url}: the checkout did not finish")
 
 
 def checkout_form(page: Page) -> tuple[str, dict[str, str]]:
@@ -139,7 +139,7 @@ def checkout_form(page: Page) -> tuple[str, dict[str, str]]:
         action = (node.attributes.get("action") or page.url).split("?")[0]
         if "/checkout/" in action and (fields := page.form(node.attributes.get("action") or "")):
             return action, {name: value or typed(name) for name, value in fields.items()}
-    raise ShopError(f"{page.url}: there is no form to go on with")
+    raise ShopError(f"{page.url}: found no form to continue with")
 
 
 def typed(name: str) -> str:

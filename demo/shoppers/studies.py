@@ -9,7 +9,7 @@ import numpy as np
 
 from demo.shoppers.comparison import Comparison, compare
 from demo.shoppers.crowd import Panel, Plan
-from demo.shoppers.ground_truth import Minds
+from demo.shoppers.ground_truth import GroundTruth
 from demo.shoppers.split import false_alarms
 
 Figures = dict[str, Any]
@@ -53,9 +53,9 @@ STUDIES: Final[Mapping[str, Study]] = {
 
 
 def conduct(
-    study: Study, plan: Plan, minds: Minds, done: Callable[[], None] = lambda: None
+    study: Study, plan: Plan, minds: GroundTruth, done: Callable[[], None] = lambda: None
 ) -> list[Comparison]:
-    """The study's experiments, one after another, each with its own seed.
+    """The study's number of experiments to run in a row, each with its own seed.
 
     Raises NotCountedError, or ValidationError if another experiment is in the way.
     """

@@ -121,7 +121,7 @@ def can_run(account: Account, python: Path) -> bool:
 def test_a_user_without_rights_runs_it(var: Path) -> None:
     """Our Python may be in root's home, so it is mounted where other accounts can reach it."""
     var.mkdir()
-    NOBODY.own(var)
+    NOBODY.chown(var)
     with mounted(var.parent / "python", "bind", source=sys.base_prefix) as reached:
         python = reached / "bin" / Path(sys.executable).resolve().name
         if not can_run(NOBODY, python):

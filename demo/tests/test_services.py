@@ -295,7 +295,7 @@ def test_a_lesser_user_runs_all_three(var: Path) -> None:
     nobody = Account(65534, 65534)
     if not nobody.can_run(Path(psutil.__file__).parent.parent):
         pytest.skip("another account cannot reach the virtual environment")
-    nobody.own(var)
+    nobody.chown(var)
     # Import it now: the standard library may be in root's home, which becomes unreadable.
     late = "import email.message, email.parser, encodings.idna"
     drop = f"{late}; os.setgroups([]); os.setgid({nobody.gid}); os.setuid({nobody.uid})"

@@ -18,11 +18,11 @@ from demo.data.dataset import Parameters, generate
 from demo.shoppers import choice, ground_truth
 from demo.shoppers.adaptation import Followed, alike, two_tastes
 from demo.shoppers.browser import Page
-from demo.shoppers.choice import Mind
+from demo.shoppers.choice import ShopperModel
 from demo.shoppers.comparison import Comparison
 from demo.shoppers.crowd import Plan, run
 from demo.shoppers.forest import drawing
-from demo.shoppers.ground_truth import Minds
+from demo.shoppers.ground_truth import GroundTruth
 from demo.shoppers.report import figures
 from demo.shoppers.split import false_alarms, looked
 from demo.shoppers.studies import STUDIES, summary
@@ -38,11 +38,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def truth(folder: Path) -> Minds:
+def truth(folder: Path) -> GroundTruth:
     return ground_truth.read(folder)
 
 
-def test_customers_buy_what_their_minds_like(truth: Minds, folder: Path) -> None:
+def test_customers_buy_what_their_minds_like(truth: GroundTruth, folder: Path) -> None:
     """The files' last week agrees with the likings that the shoppers use."""
     lines = (folder / "transactions_train.csv").read_text().splitlines()[-60:]
     order = {
@@ -65,7 +65,7 @@ def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value", "error"),
-    [("shoppers", 0, "--shoppers must be 1"), ("known", 2.0, "--known is a share")],
+    [("shoppers", 0, "--shoppers must be 1"), ("known", 2.0, "--known must be between 0 and 1")],
 )
 def test_options_out_of_range_are_named(option: str, value: float, error: str) -> None:
     with pytest.raises(CommandError, match=error):
@@ -82,29 +82,29 @@ def test_clicks_come_as_often_as_the_shelf_is_said_to_be_worth(seed: int) -> Non
     assert abs(clicked / trials - worth) < 5 * np.sqrt(worth * (1 - worth) / trials) + 1e-9
 
 
-def test_looking_follows_the_chances(truth: Minds) -> None:
+def test_looking_follows_the_chances(truth: GroundTruth) -> None:
     ids = [a for a, row in truth.row.items() if truth.liking[0, row] > 0][:6]
-    mind, dice = Mind(0, 10_000), Random(2)
+    mind, dice = ShopperModel(0, 10_000), Random(2)
     clicked = Counter(choice.look(dice, truth, mind, ids)[1] for _ in range(5000))
     worth = choice.shelf_value(choice.click_chance(truth, mind, ids))
     assert 1 - clicked[None] / 5000 == pytest.approx(worth, abs=0.025)
 
 
-def test_no_shelf_is_worth_more_than_the_best(truth: Minds) -> None:
+def test_no_shelf_is_worth_more_than_the_best(truth: GroundTruth) -> None:
     ids, dice = list(truth.row), Random(3)
     for cluster in range(0, 60, 7):
-        mind = Mind(cluster, 10_000)
+        mind = ShopperModel(cluster, 10_000)
         best = choice.best_value(truth, mind, 8)
         for _ in range(20):
             shelf = choice.click_chance(truth, mind, dice.sample(ids, 8))
             assert choice.shelf_value(shelf) <= best + 1e-9
 
 
-def test_what_was_opened_and_what_costs_too_much_is_left(truth: Minds) -> None:
+def test_what_was_opened_and_what_costs_too_much_is_left(truth: GroundTruth) -> None:
     article, row = next((a, r) for a, r in truth.row.items() if truth.liking[0, r] > 1)
-    mind = Mind(0, int(truth.cents[row]) - 1)
+    mind = ShopperModel(0, int(truth.cents[row]) - 1)
     assert not any(choice.adds(Random(n), truth, mind, row) for n in range(50))
-    rich = Mind(0, 10**6)
+    rich = ShopperModel(0, 10**6)
     assert any(choice.adds(Random(n), truth, rich, row) for n in range(50))
     before = choice.utility(truth, mind, [article])[0]
     mind.goal = int(truth.sort[row])
@@ -113,7 +113,7 @@ def test_what_was_opened_and_what_costs_too_much_is_left(truth: Minds) -> None:
     assert choice.utility(truth, mind, [article])[0] == ground_truth.UNWANTED < before
 
 
-def test_a_planted_partner_of_the_bag_is_wanted_more(truth: Minds) -> None:
+def test_a_planted_partner_of_the_bag_is_wanted_more(truth: GroundTruth) -> None:
     pairs = [
         (a, b)
         for a in range(len(truth.kind))
@@ -122,12 +122,12 @@ def test_a_planted_partner_of_the_bag_is_wanted_more(truth: Minds) -> None:
     ]
     wanted, other = pairs[0]
     article = list(truth.row)[wanted]
-    alone, bagged = Mind(0, 1), Mind(0, 1, bag=[other])
+    alone, bagged = ShopperModel(0, 1), ShopperModel(0, 1, bag=[other])
     gain = choice.utility(truth, bagged, [article]) - choice.utility(truth, alone, [article])
     assert gain[0] > 0.3
 
 
-def test_tastes_of_a_change_are_far_apart(truth: Minds) -> None:
+def test_tastes_of_a_change_are_far_apart(truth: GroundTruth) -> None:
     old, new = two_tastes(truth, Random(1))
     pairs = [alike(truth, a, b) for a in range(0, 60, 5) for b in range(a)]
     assert alike(truth, old, new) < np.quantile(pairs, 0.25)
@@ -160,7 +160,7 @@ def test_the_browser_reads_shelves_forms_and_the_token() -> None:
 def test_a_crowd_visits_the_real_shop_and_buys(
     live_server: LiveServer,
     folder: Path,
-    truth: Minds,
+    truth: GroundTruth,
     log: str,
     store: None,
 ) -> None:
@@ -211,7 +211,7 @@ def test_studies_are_drawn_each_interval_around_what_was_measured() -> None:
 
 
 def test_a_strategy_that_the_shelf_has_not_is_named(folder: Path) -> None:
-    with pytest.raises(CommandError, match="--other: for outfit it is one of default, lift"):
+    with pytest.raises(CommandError, match="--other: for outfit, choose one of default, lift"):
         call_command(
             "compare_strategies", data_dir=folder, kind="outfit", control="lift", other="popularity"
         )

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 
 from catalog.admin.base import thumbnail
 from catalog.models import Article, Customer
-from recommendations.serving.previews import Action, Shown, of_article, of_shopper
+from recommendations.serving.previews import PastAction, ShelfPreview, of_article, of_shopper
 from streaming.identity.shoppers import customer_shopper
 
 TEMPLATE = "admin/recommendations/preview.html"
@@ -55,13 +55,13 @@ def about_customer(site: admin.AdminSite, request: HttpRequest, pk: int) -> Http
         "title": f"Recommended to customer {customer.pk}, as of now",
         "subject": customer,
         "known": known,
-        "done": done(known.actions),
+        "done": action_rows(known.actions),
         "shelves": cards(shelves),
     }
     return TemplateResponse(request, TEMPLATE, {**site.each_context(request), **context})
 
 
-def done(actions: Iterable[Action]) -> list[dict[str, object]]:
+def action_rows(actions: Iterable[PastAction]) -> list[dict[str, object]]:
     actions = list(actions)
     found = Article.objects.in_bulk([action.article for action in actions])
     return [
@@ -76,7 +76,7 @@ def done(actions: Iterable[Action]) -> list[dict[str, object]]:
     ]
 
 
-def cards(shelves: list[Shown]) -> list[dict[str, object]]:
+def cards(shelves: list[ShelfPreview]) -> list[dict[str, object]]:
     """Each shelf with its articles, in one query; those gone from the catalogue are dropped."""
     keys = {place.item.article for shelf in shelves for place in shelf.places}
     articles = Article.objects.in_bulk(keys)

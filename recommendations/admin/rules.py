@@ -14,7 +14,7 @@ from catalog.models import Article
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
-from recommendations.rules.serving import UNRULED
+from recommendations.rules.serving import RULE_ERRORS_LOGGED
 from recommendations.serving.rule_preview import Preview, preview
 from streaming.identity.shoppers import is_shopper
 
@@ -23,16 +23,21 @@ class PreviewForm(forms.Form):
     """The shopper and shelf to preview the rule for."""
 
     kind = forms.ChoiceField(
-        choices=[(name, kind.title) for name, kind in RECOMMENDERS.items() if name not in UNRULED]
+        choices=[
+            (name, kind.title)
+            for name, kind in RECOMMENDERS.items()
+            if name not in RULE_ERRORS_LOGGED
+        ]
     )
     shopper = forms.CharField(
-        required=False, help_text="c and a customer's number; nobody in particular when empty"
+        required=False,
+        help_text="c followed by a customer's number; leave empty for an anonymous visitor",
     )
     article = forms.ModelChoiceField(
         Article.objects.all(),
         required=False,
         widget=forms.NumberInput,
-        help_text="the article on the page, for shelves about one",
+        help_text="the article on the page, for shelves about an article",
     )
 
     def clean_shopper(self) -> str:

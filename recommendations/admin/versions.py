@@ -18,7 +18,7 @@ from kombu.exceptions import OperationalError
 from recommendations.admin import previews as previews_admin
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.models import ModelVersion, ModelVersionQuerySet
-from recommendations.bundle.versions import activate, before
+from recommendations.bundle.versions import activate, previous_version
 from recommendations.evaluation import quality
 from recommendations.tasks import train
 
@@ -70,7 +70,7 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         active = ModelVersion.objects.active().first()
         more = {
             "plot": quality.chart(quality.history()),
-            "back_to": before(active) if self.has_change_permission(request) else None,
+            "back_to": previous_version(active) if self.has_change_permission(request) else None,
             "may_train": self.has_change_permission(request),
         }
         return super().changelist_view(request, {**(extra_context or {}), **more})
@@ -123,7 +123,7 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def report(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The report that evaluate_recommendations writes beside the bundle."""
-        return self.left_beside(request, pk, REPORT, "text/html")
+        return self.report_file(request, pk, REPORT, "text/html")
 
     @admin.display(description="outfits")
     def outfits(self, version: ModelVersion) -> str:
@@ -135,9 +135,9 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def outfit_plot(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The plot that evaluate_outfits writes beside the bundle."""
-        return self.left_beside(request, pk, OUTFITS, "image/svg+xml")
+        return self.report_file(request, pk, OUTFITS, "image/svg+xml")
 
-    def left_beside(self, request: HttpRequest, pk: int, name: str, kind: str) -> HttpResponse:
+    def report_file(self, request: HttpRequest, pk: int, name: str, kind: str) -> HttpResponse:
         version = get_object_or_404(ModelVersion, pk=pk)
         if not self.has_view_permission(request, version):
             raise PermissionDenied
@@ -156,9 +156,9 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if len(versions) != 1:
             self.message_user(request, "Choose exactly one version.", messages.ERROR)
             return
-        self.put_in_charge(request, versions[0])
+        self.activate_with_message(request, versions[0])
 
-    def put_in_charge(self, request: HttpRequest, version: ModelVersion) -> None:
+    def activate_with_message(self, request: HttpRequest, version: ModelVersion) -> None:
         try:
             activate(version)
         except BundleError as error:
@@ -173,7 +173,7 @@ class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         version = get_object_or_404(ModelVersion, pk=pk)
         if not self.has_change_permission(request, version):
             raise PermissionDenied
-        self.put_in_charge(request, version)
+        self.activate_with_message(request, version)
         return redirect("admin:recommendations_modelversion_changelist")
 
     @method_decorator(require_POST)

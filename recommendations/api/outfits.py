@@ -10,12 +10,12 @@ from rest_framework.response import Response
 
 from recommendations.api.serializers import LARGEST_KEY, ArticleIdField
 from recommendations.outfits.slots import slots
-from recommendations.serving.outfits import ALTERNATIVES, MOST_ARTICLES, Outfit, Request, outfit
+from recommendations.serving.outfits import ALTERNATIVES, MAX_ARTICLES, Outfit, Request, outfit
 from streaming.identity.shoppers import known_shopper
 from web.problems import documented
 from web.quotas import Limited
 
-MOST_SWAPPED = 200
+MAX_SWAPPED = 200
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{1,7}(\.\d{1,2})?$", "examples": ["80.00"]})
@@ -29,26 +29,26 @@ class OutfitQuery(serializers.Serializer[dict[str, Any]]):
     articles = serializers.ListField(
         child=ArticleIdField(),
         default=list,
-        max_length=MOST_ARTICLES,
-        help_text="The bag, or the one article to start from; unknown ones are passed over.",
+        max_length=MAX_ARTICLES,
+        help_text="The bag, or the article to start from; unknown articles are ignored.",
     )
     locked = serializers.ListField(
         child=ArticleIdField(),
         default=list,
-        max_length=MOST_ARTICLES,
+        max_length=MAX_ARTICLES,
         help_text="Pieces of the look to keep.",
     )
     swapped = serializers.ListField(
         child=ArticleIdField(),
         default=list,
-        max_length=MOST_SWAPPED,
+        max_length=MAX_SWAPPED,
         help_text="Pieces not to propose again.",
     )
     slots = serializers.ListField(
         child=serializers.ChoiceField(choices=slots().names[:-1]),
         required=False,
         min_length=1,
-        help_text="Only these slots (by default the everyday ones that are missing).",
+        help_text="Fill only these slots (default: the everyday slots that are empty).",
     )
     avoid_colours = serializers.ListField(
         child=serializers.IntegerField(min_value=-1, max_value=LARGEST_KEY),
@@ -60,7 +60,7 @@ class OutfitQuery(serializers.Serializer[dict[str, Any]]):
         decimal_places=2,
         min_value=Decimal("0.01"),
         required=False,
-        help_text="For all new pieces together.",
+        help_text="Maximum total of all new pieces.",
     )
     k = serializers.IntegerField(
         default=ALTERNATIVES, min_value=0, max_value=10, help_text="Alternatives per slot."
@@ -69,38 +69,42 @@ class OutfitQuery(serializers.Serializer[dict[str, Any]]):
 
 class GarmentSerializer(serializers.Serializer[Any]):
     slot = serializers.CharField()
-    title = serializers.CharField(help_text="The slot's name, for the shopper to read.")
+    title = serializers.CharField(help_text="The slot's name, as text for the shopper.")
     article = ArticleIdField()
     price = serializers.DecimalField(max_digits=9, decimal_places=2)
-    score = serializers.FloatField(help_text="Compares within this answer only.")
-    reason = serializers.CharField(help_text="Why this article, for the shopper to read.")
+    score = serializers.FloatField(help_text="Comparable within this response only.")
+    reason = serializers.CharField(
+        help_text="Why this article is recommended, as text for the shopper."
+    )
     locked = serializers.BooleanField()
     alternatives = serializers.ListField(child=ArticleIdField())
 
 
 class GapSerializer(serializers.Serializer[Any]):
     slot = serializers.CharField()
-    title = serializers.CharField(help_text="The slot's name, for the shopper to read.")
-    reason = serializers.CharField(help_text="Why nothing is proposed, for the shopper to read.")
+    title = serializers.CharField(help_text="The slot's name, as text for the shopper.")
+    reason = serializers.CharField(help_text="Why nothing is proposed, as text for the shopper.")
 
 
 class OutfitSerializer(serializers.Serializer[Any]):
-    rec_id = serializers.CharField(help_text="Name it in the impressions and clicks that follow.")
+    rec_id = serializers.CharField(
+        help_text="Include it in the impressions and clicks that follow."
+    )
     strategy = serializers.CharField()
     model_version = serializers.CharField(allow_null=True)
-    degraded = serializers.BooleanField(help_text="There is no model to ask.")
+    degraded = serializers.BooleanField(help_text="There is no model.")
     unknown = serializers.ListField(
-        child=ArticleIdField(), help_text="Articles that nobody knows and that were passed over."
+        child=ArticleIdField(), help_text="Unknown articles that were ignored."
     )
     occasion = serializers.CharField(
-        allow_null=True, help_text="What the look is for: everyday, office, sport, swim, …"
+        allow_null=True, help_text="Occasion of the look: everyday, office, sport, swim, …"
     )
     pieces = GarmentSerializer(many=True)
     missing = GapSerializer(
-        many=True, help_text="Slots that such a look may be expected to have, and why it hasn't."
+        many=True, help_text="Slots that such a look usually has but that stay empty, and why."
     )
     total = serializers.DecimalField(
-        max_digits=10, decimal_places=2, help_text="What the pieces cost together."
+        max_digits=10, decimal_places=2, help_text="Total price of the pieces."
     )
 
 
@@ -114,7 +118,7 @@ ANSWERS = {
 QUERY: Final = OutfitQuery()
 
 
-def shown(found: Outfit) -> dict[str, Any]:
+def outfit_body(found: Outfit) -> dict[str, Any]:
     """The same output as OutfitSerializer, several times faster; a test compares the two."""
     return {
         **vars(found),
@@ -165,4 +169,4 @@ class OutfitView(Limited):
     def answer(self, request: HttpRequest, data: Any) -> Response:
         asked = Request(**QUERY.run_validation(data))
         found = outfit(asked, known_shopper(request._request))
-        return Response(shown(found))
+        return Response(outfit_body(found))

@@ -20,9 +20,9 @@ from recommendations.vision.search import SMALLEST_SIDE, WHOLE, Alike, Box, alik
 from web.problems import TooLargeError as TooLargeProblem
 from web.problems import documented
 from web.quotas import Limited
-from web.uploads import MOST_BYTES, keep_in_memory
+from web.uploads import MAX_BYTES, keep_in_memory
 
-MOST: Final = 48
+MAX_ARTICLES: Final = 48
 
 
 class NotReadyError(APIException):
@@ -39,7 +39,7 @@ class BoxField(serializers.CharField):
         try:
             box = Box(*map(float, parts))
         except (TypeError, ValueError) as error:
-            raise ValidationError("Four numbers: left,top,right,bottom.") from error
+            raise ValidationError("Expected four numbers: left,top,right,bottom.") from error
         inside = all(0.0 <= side <= 1.0 for side in box)
         wide, high = box.right - box.left, box.bottom - box.top
         if not (inside and wide >= SMALLEST_SIDE and high >= SMALLEST_SIDE):
@@ -52,25 +52,28 @@ class BoxField(serializers.CharField):
 
 class PhotoQuery(serializers.Serializer[dict[str, Any]]):
     picture = serializers.FileField(
-        help_text=f"JPEG, PNG or WebP, at most {MOST_BYTES // 1_000_000} MB and 40 megapixels. "
+        help_text=f"JPEG, PNG or WebP, at most {MAX_BYTES // 1_000_000} MB and 40 megapixels. "
         "It is looked at and forgotten."
     )
     box = BoxField(
         required=False,
-        help_text="The part to look at: left,top,right,bottom as shares of its sides.",
+        help_text="Region to search by: left,top,right,bottom as fractions of the picture's sides.",
     )
     index_group = serializers.IntegerField(
-        required=False, min_value=-1, max_value=LARGEST_KEY, help_text="Of this audience only."
+        required=False,
+        min_value=-1,
+        max_value=LARGEST_KEY,
+        help_text="Return only articles of this audience.",
     )
     look = serializers.BooleanField(
-        default=False, help_text="Find the pieces of a whole look, slot by slot, as well."
+        default=False, help_text="Also find the pieces of a look, slot by slot."
     )
-    k = serializers.IntegerField(default=12, min_value=1, max_value=MOST)
+    k = serializers.IntegerField(default=12, min_value=1, max_value=MAX_ARTICLES)
 
 
 class AlikeSerializer(serializers.Serializer[Any]):
     article = ArticleIdField()
-    score = serializers.FloatField(help_text="Likeness of look, at most 1.")
+    score = serializers.FloatField(help_text="Visual similarity, at most 1.")
 
 
 class LookPartSerializer(serializers.Serializer[Any]):
@@ -82,7 +85,9 @@ class LookPartSerializer(serializers.Serializer[Any]):
 class PhotoSerializer(serializers.Serializer[Any]):
     model_version = serializers.CharField()
     items = AlikeSerializer(many=True)
-    parts = LookPartSerializer(many=True, help_text="With look: what each slot seems to show.")
+    parts = LookPartSerializer(
+        many=True, help_text="With `look`: what was recognised in each slot."
+    )
 
 
 class PhotoView(Limited):
@@ -121,12 +126,12 @@ class PhotoView(Limited):
         return Response(
             {
                 "model_version": bundle.version,
-                "items": shown(bundle, found),
+                "items": photo_body(bundle, found),
                 "parts": [
                     {
                         "slot": slots().names[part.slot],
                         "box": list(part.box),
-                        "items": shown(bundle, part.found),
+                        "items": photo_body(bundle, part.found),
                     }
                     for part in parts
                 ],
@@ -144,6 +149,6 @@ def picture_of(content: bytes) -> Image.Image:
         raise ValidationError({"picture": [f"{error}.".capitalize()]}) from error
 
 
-def shown(bundle: Bundle, found: Alike) -> list[dict[str, Any]]:
+def photo_body(bundle: Bundle, found: Alike) -> list[dict[str, Any]]:
     pairs = zip(bundle.article[found.rows].tolist(), found.scores.tolist(), strict=True)
     return [{"article": f"{key:010d}", "score": round(score, 4)} for key, score in pairs]

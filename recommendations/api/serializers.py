@@ -45,7 +45,7 @@ class AudienceQuery(serializers.Serializer[dict[str, Any]]):
         required=False,
         min_value=-1,
         max_value=LARGEST_KEY,
-        help_text="Only this audience; the numbers are those of index_group_no.",
+        help_text="Return only articles of this audience (an index_group_no).",
     )
     k = serializers.IntegerField(required=False, default=DEFAULT_K, min_value=1, max_value=MAX_K)
 
@@ -53,15 +53,13 @@ class AudienceQuery(serializers.Serializer[dict[str, Any]]):
 class ShelfQuery(AudienceQuery):
     """The parameters of every kind."""
 
-    article = ArticleIdField(
-        required=False, help_text="The article on the page: it is not recommended."
-    )
+    article = ArticleIdField(required=False, help_text="The article on the page; it is excluded.")
 
 
 class SimilarQuery(ShelfQuery):
     """The parameters of a kind that is about an article."""
 
-    article = ArticleIdField(help_text="The article to find similar ones for.")
+    article = ArticleIdField(help_text="The article to find similar ones to.")
 
 
 class PageQuery(serializers.Serializer[dict[str, Any]]):
@@ -85,7 +83,7 @@ def read_query(serializer: type[ShelfQuery], request: HttpRequest) -> dict[str, 
     Nearly every request has only plain numbers within bounds, and these skip the serializer:
     building one takes longer than finding the shelf. A test checks that both give the same result.
     """
-    quick = read_quickly(request.META.get("QUERY_STRING", ""))
+    quick = read_shelf_query(request.META.get("QUERY_STRING", ""))
     if quick is not None and not (serializer is SimilarQuery and "article" not in quick):
         return quick
     query = serializer(data=request.GET)
@@ -94,7 +92,7 @@ def read_query(serializer: type[ShelfQuery], request: HttpRequest) -> dict[str, 
     return validated
 
 
-def read_quickly(query: str) -> dict[str, Any] | None:
+def read_shelf_query(query: str) -> dict[str, Any] | None:
     """None if the query string has anything else."""
     found = {"k": DEFAULT_K}
     for part in query.split("&") if query else ():
@@ -113,25 +111,30 @@ HIGHEST = {"article": LARGEST_KEY, "index_group": LARGEST_KEY, "k": MAX_K}
 
 class ItemSerializer(serializers.Serializer[Any]):
     article = ArticleIdField()
-    score = serializers.FloatField(help_text="Compares within this answer only.")
-    reason = serializers.CharField(help_text="Why this article, for the shopper to read.")
+    score = serializers.FloatField(help_text="Comparable within this response only.")
+    reason = serializers.CharField(
+        help_text="Why this article is recommended, as text for the shopper."
+    )
 
 
 class ShelfSerializer(serializers.Serializer[Any]):
-    rec_id = serializers.CharField(help_text="Name it in the impressions and clicks that follow.")
+    rec_id = serializers.CharField(
+        help_text="Include it in the impressions and clicks that follow."
+    )
     kind = serializers.CharField()
     title = serializers.CharField()
-    strategy = serializers.CharField(help_text="What found the items.")
+    strategy = serializers.CharField(help_text="Name of the method that found the items.")
     model_version = serializers.CharField(allow_null=True)
     reason = serializers.CharField()
     feature_age_ms = serializers.IntegerField(
-        allow_null=True, help_text="Time since the shopper's last known event; null without one."
+        allow_null=True,
+        help_text="Milliseconds since the shopper's last event; null if there is none.",
     )
-    degraded = serializers.BooleanField(help_text="A part was away and a fallback answered.")
+    degraded = serializers.BooleanField(help_text="A dependency was down and a fallback answered.")
     items = ItemSerializer(many=True)
 
 
-def plain(shelf: Shelf) -> dict[str, Any]:
+def shelf_body(shelf: Shelf) -> dict[str, Any]:
     """The same output as ShelfSerializer, field by field; serializing took a third of a request."""
     return {
         "rec_id": shelf.rec_id,

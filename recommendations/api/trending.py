@@ -14,12 +14,12 @@ from recommendations.serving.serving import recommend
 from web.problems import documented
 from web.quotas import Limited
 
-KEPT_S = 5
+CACHE_SECONDS = 5
 
 
 class TrendingSerializer(serializers.Serializer[Any]):
-    strategy = serializers.CharField(help_text="live_trends, or what else found the items.")
-    degraded = serializers.BooleanField(help_text="A part was away and a fallback answered.")
+    strategy = serializers.CharField(help_text="live_trends, or the fallback that found the items.")
+    degraded = serializers.BooleanField(help_text="A dependency was down and a fallback answered.")
     items = ItemSerializer(
         many=True,
         help_text="Best first. The score grows with each event and halves with time; it is 0 for "
@@ -43,5 +43,5 @@ class Trending(Limited):
         query.is_valid(raise_exception=True)
         check_known(query.validated_data)
         shelf = recommend(Kind.TRENDING, **query.validated_data)
-        headers = {"Cache-Control": f"public, max-age={KEPT_S}"}
+        headers = {"Cache-Control": f"public, max-age={CACHE_SECONDS}"}
         return Response(TrendingSerializer(shelf).data, headers=headers)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from catalog.api.scopes import HasScope
 from catalog.models.api_key import Scope
 from recommendations.bundle.models import ModelVersion
-from web.pagination import WholeCursor
+from web.pagination import StrictCursorPagination
 from web.problems import documented
 from web.quotas import Limited
 
@@ -38,7 +38,7 @@ class ModelVersionSerializer(serializers.ModelSerializer[ModelVersion]):
 
 
 class ModelVersionDetailSerializer(ModelVersionSerializer):
-    manifest = FreeField(help_text="What the bundle holds: files, sizes, checksums, settings.")
+    manifest = FreeField(help_text="Contents of the bundle: files, sizes, checksums, settings.")
 
     class Meta(ModelVersionSerializer.Meta):
         fields = (*ModelVersionSerializer.Meta.fields, "manifest")
@@ -62,7 +62,7 @@ class ModelVersionList(Versions, ListAPIView[ModelVersion]):
 
     serializer_class = ModelVersionSerializer
     filterset_class = VersionFilter
-    pagination_class = WholeCursor
+    pagination_class = StrictCursorPagination
 
     @extend_schema(
         operation_id="models_list",

@@ -11,8 +11,8 @@ from recommendations.api.serializers import (
     ShelfQuery,
     ShelfSerializer,
     SimilarQuery,
-    plain,
     read_query,
+    shelf_body,
 )
 from recommendations.bundle.lookups import check_known
 from recommendations.recommenders.kinds import Kind
@@ -38,7 +38,7 @@ class ShelfView(Limited):
         check_known(query)
         shelf = recommend(self.kind, shopper=known_shopper(request._request), **query)
         # Rendered directly: DRF's renderer takes longer than filtering the shelf.
-        return HttpResponse(orjson.dumps(plain(shelf)), content_type="application/json")
+        return HttpResponse(orjson.dumps(shelf_body(shelf)), content_type="application/json")
 
 
 def view_of(kind: Kind) -> type[ShelfView]:

@@ -39,7 +39,7 @@ HAND_OVER: Final = """
 UPDATE recommendations_interaction SET owner = %s
 WHERE shopper = %s AND owner = '' AND kind IN ('click', 'bag_add')
 """
-CREDIT_ANEW: Final = f"""
+RECREDIT: Final = f"""
 WITH found AS (
     SELECT p.event, p.ts, p.price, t.rec_id, t.serving_id, t.shopper,
         p.rec_id AS old_rec_id, p.serving_id AS old_serving_id, p.shopper AS old_shopper
@@ -58,7 +58,7 @@ SELECT event, old_rec_id, 'purchase', old_serving_id, old_shopper, ts, price, -1
 """  # noqa: S608
 
 
-class Counted(NamedTuple):
+class CountedEvent(NamedTuple):
     """A new interaction (`units` 1), or a purchase whose earlier credit is withdrawn (-1)."""
 
     event: str
@@ -83,33 +83,33 @@ def lock(cursor: Any, found: Sequence[schema.Event]) -> None:
         cursor.execute(LOCK, [sorted(buyers)])
 
 
-def touch(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> list[Counted]:
+def touch(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> list[CountedEvent]:
     """Store touches and impressions (event, rec_id, kind, serving, shopper, article, ts)."""
     whole = [(*row[:5], "", *row[5:], 0.0) for row in rows]
     return _returned(cursor, INSERT_TOUCHES, whole)
 
 
-def buy(cursor: Any, bought: Sequence[schema.Purchase]) -> list[Counted]:
+def buy(cursor: Any, bought: Sequence[schema.Purchase]) -> list[CountedEvent]:
     """Store purchases; one without a known touch waits for it."""
     rows = [(e.id, e.shopper, e.article, e.ts, e.price) for e in bought]
     return _returned(cursor, INSERT_PURCHASES, rows)
 
 
-def hand_over(cursor: Any, event: schema.Identify) -> list[Counted]:
+def hand_over(cursor: Any, event: schema.Identify) -> list[CountedEvent]:
     """Assign the anonymous shopper's touches so far to the customer, for their purchases too."""
     cursor.execute(HAND_OVER, [event.shopper, event.anonymous])
     if not cursor.rowcount:
         return []
-    cursor.execute(CREDIT_ANEW, [event.shopper])
+    cursor.execute(RECREDIT, [event.shopper])
     return _counted(cursor.fetchall())
 
 
-def _returned(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[Counted]:
+def _returned(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[CountedEvent]:
     if not rows:
         return []
     return _counted(execute_values(cursor.cursor, statement, rows, page_size=len(rows), fetch=True))
 
 
-def _counted(rows: Sequence[tuple[Any, ...]]) -> list[Counted]:
+def _counted(rows: Sequence[tuple[Any, ...]]) -> list[CountedEvent]:
     """The interactions without purchases that are credited to nothing."""
-    return [Counted(*row) for row in rows if row[3] is not None]
+    return [CountedEvent(*row) for row in rows if row[3] is not None]

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from streaming.events.actions import Action
+
 
 class Serving(models.Model):
     """A source of shelves. A rec_id names its row, so that an event can be traced back to it."""
@@ -49,14 +51,14 @@ class Interaction(models.Model):
             models.UniqueConstraint(
                 fields=["rec_id", "article", "kind"],
                 name="interaction_once",
-                condition=~Q(kind="purchase"),
+                condition=~Q(kind=Action.PURCHASE),
             )
         ]
         indexes = [
             models.Index(
                 fields=["shopper", "article", "-ts"],
                 name="interaction_touch",
-                condition=Q(kind__in=["click", "bag_add"]),
+                condition=Q(kind__in=[Action.CLICK, Action.BAG_ADD]),
             ),
             models.Index(
                 fields=["owner", "article"], name="interaction_owner", condition=~Q(owner="")

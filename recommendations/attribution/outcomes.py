@@ -12,7 +12,7 @@ from recommendations.attribution.models import COUNTED, Outcome
 from web.charts import Chart, Line
 
 DAYS: Final = 30
-MOST_LINES: Final = 5
+MAX_LINES: Final = 5
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def charted(days: Sequence[date], daily: Sequence[Row]) -> Chart:
     rate = {(row.strategy, row.day): row.click_rate for row in daily}
     lines = [
         Line(name, [rate.get((name, day)) for day in days])
-        for name in sorted(shown, key=lambda name: -shown[name])[:MOST_LINES]
+        for name in sorted(shown, key=lambda name: -shown[name])[:MAX_LINES]
     ]
     ends = f"{days[0]:%-d %b}", f"{days[-1]:%-d %b}"
     return Chart("click-through", "Click-through by day", "%", lines, *ends)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 PATTERN: Final = re.compile(r"[0-9a-f]{32}-([0-9a-f]{1,8})(?:-([0-9a-f]{1,13}))?")
 
 
-class Served(NamedTuple):
+class ServedRec(NamedTuple):
     """A parsed rec_id."""
 
     serving: int
@@ -24,9 +24,9 @@ def make(serving: int, teams: int = 0) -> str:
     return f"{secrets.token_hex(16)}-{serving:x}" + (f"-{teams:x}" if teams else "")
 
 
-def read(rec_id: str) -> Served | None:
+def read(rec_id: str) -> ServedRec | None:
     """None for an id that isn't ours, or whose serving could not be registered."""
     found = PATTERN.fullmatch(rec_id)
     if found is None or (serving := int(found[1], 16)) == 0:
         return None
-    return Served(serving, int(found[2] or "0", 16))
+    return ServedRec(serving, int(found[2] or "0", 16))

@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 from psycopg2.extras import execute_values
 
 from recommendations.attribution import crediting, rec_id
-from recommendations.attribution.crediting import WINDOW_MS, Counted
+from recommendations.attribution.crediting import WINDOW_MS, CountedEvent
 from recommendations.attribution.models import (
     AttributionFence,
     Exposure,
@@ -20,16 +20,18 @@ from recommendations.attribution.models import (
 from streaming.consumer.batch import PartitionBatch, Record
 from streaming.consumer.processor import NO_POSITION, RefusedError
 from streaming.events import schema
-from streaming.features.batch import TAGS
+from streaming.events.actions import Action
+from streaming.features.batch import ACTION_OF
 from streaming.identity.tombstones import tombstones
 
 Touch = schema.Impression | schema.Click | schema.BagAdd
 Relevant = Touch | schema.Purchase | schema.Identify | schema.Erase
 OF_INTEREST: Final = get_args(Relevant)
 # Interactions older than this are dropped: they can neither be credited nor recognised as repeats.
-KEPT_MS: Final = 3 * WINDOW_MS
-COLUMN: Final = {
-    "impression": "impressions", "click": "clicks", "bag_add": "bag_adds", "purchase": "purchases"
+RETENTION_MS: Final = 3 * WINDOW_MS
+COLUMN: Final[dict[str, str]] = {
+    Action.IMPRESSION: "impressions", Action.CLICK: "clicks",
+    Action.BAG_ADD: "bag_adds", Action.PURCHASE: "purchases",
 }  # fmt: skip
 
 ADD_OUTCOMES: Final = """
@@ -59,7 +61,7 @@ class Servings:
     def __init__(self) -> None:
         self.variants: dict[int, int | None] = {}
 
-    def known(self, wanted: Iterable[int]) -> dict[int, int | None]:
+    def known_servings(self, wanted: Iterable[int]) -> dict[int, int | None]:
         if missing := set(wanted).difference(self.variants):
             rows = Serving.objects.filter(pk__in=missing).values_list("pk", "variant_id")
             self.variants.update(rows)
@@ -100,7 +102,7 @@ def work(servings: Servings, topic_id: str, expected: int, batch: PartitionBatch
         new = [one for part in parts(kept) for one in _worked(cursor, servings, part)]
         _add(cursor, ADD_OUTCOMES, outcomes(new))
         # A purchase may be credited to a serving that this process has not loaded yet.
-        variants = servings.known(one.serving for one in new)
+        variants = servings.known_servings(one.serving for one in new)
         _add(cursor, ADD_EXPOSURES, exposures(new, variants, kept))
     forget(erased)
     return len(new)
@@ -115,7 +117,7 @@ def parts(found: Sequence[Relevant]) -> Iterator[Sequence[Relevant]]:
             start = at
 
 
-def _worked(cursor: Any, servings: Servings, part: Sequence[Relevant]) -> list[Counted]:
+def _worked(cursor: Any, servings: Servings, part: Sequence[Relevant]) -> list[CountedEvent]:
     touches = [row for event in part if (row := _touch_row(servings, event)) is not None]
     new = crediting.touch(cursor, touches)
     new += crediting.buy(cursor, [event for event in part if isinstance(event, schema.Purchase)])
@@ -139,7 +141,7 @@ def forget(shoppers: Collection[str]) -> dict[str, int]:
 def purge() -> int:
     """Delete interactions too old to matter by event time; return how many."""
     newest = Interaction.objects.aggregate(Max("ts"))["ts__max"] or 0
-    return Interaction.objects.filter(ts__lt=newest - KEPT_MS).delete()[0]
+    return Interaction.objects.filter(ts__lt=newest - RETENTION_MS).delete()[0]
 
 
 def _move_on(topic_id: str, expected: int, batch: PartitionBatch) -> None:
@@ -156,9 +158,9 @@ def _touch_row(servings: Servings, event: Relevant) -> tuple[Any, ...] | None:
     if not isinstance(event, Touch) or event.rec_id is None:
         return None
     served = rec_id.read(event.rec_id)
-    if served is None or served.serving not in servings.known([served.serving]):
+    if served is None or served.serving not in servings.known_servings([served.serving]):
         return None
-    kind = TAGS[type(event)]
+    kind = ACTION_OF[type(event)]
     return event.id, event.rec_id, kind, served.serving, event.shopper, event.article, event.ts
 
 
@@ -168,14 +170,14 @@ def _add(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
         execute_values(cursor.cursor, statement, sorted(rows), page_size=len(rows))
 
 
-def outcomes(new: Iterable[Counted]) -> list[tuple[Any, ...]]:
+def outcomes(new: Iterable[CountedEvent]) -> list[tuple[Any, ...]]:
     """Increments for each day's and serving's row."""
     sums = _sums((c, (c.day, c.serving)) for c in new)
     return [(*place, *_amounts(of)) for place, of in sums.items()]
 
 
 def exposures(
-    new: Sequence[Counted],
+    new: Sequence[CountedEvent],
     variants: dict[int, int | None],
     found: Sequence[Relevant],
 ) -> list[tuple[Any, ...]]:
@@ -188,7 +190,7 @@ def exposures(
     for c, variant in in_variant:
         place = (variant, c.shopper)
         first[place] = min(c.ts, first.get(place, c.ts))
-        wins[place] += c.kind == "click" and is_challengers(c.rec_id, positions.get(c.event))
+        wins[place] += c.kind == Action.CLICK and is_challengers(c.rec_id, positions.get(c.event))
     return [(*place, first[place], *_amounts(of), wins[place]) for place, of in sums.items()]
 
 
@@ -200,7 +202,7 @@ def is_challengers(answer: str, position: int | None) -> bool:
     return bool(served.teams >> position - 1 & 1)
 
 
-def _sums(placed: Iterable[tuple[Counted, tuple[Any, ...]]]) -> dict[Any, Counter[str]]:
+def _sums(placed: Iterable[tuple[CountedEvent, tuple[Any, ...]]]) -> dict[Any, Counter[str]]:
     sums: dict[Any, Counter[str]] = {}
     for counted, place in placed:
         of = sums.setdefault(place, Counter())

@@ -31,12 +31,12 @@ class ModelVersion(models.Model):
         PRUNED = "pruned", "removed from disk"
 
     version = models.CharField(max_length=40)
-    created_at = models.DateTimeField(help_text="when the run began to read its data")
-    as_of = models.DateField(null=True, help_text="the last day of sales it knows")
+    created_at = models.DateTimeField(help_text="start of the training run")
+    as_of = models.DateField(null=True, help_text="last day of sales in the training data")
     status = models.CharField(max_length=10, choices=Status, default=Status.TRAINING)
     is_active = models.BooleanField(default=False, editable=False)
     activated_at = models.DateTimeField(
-        null=True, editable=False, help_text="when it was last put in charge"
+        null=True, editable=False, help_text="time of the last activation"
     )
     metrics = models.JSONField(default=dict)
     manifest = models.JSONField(default=dict)

@@ -44,16 +44,20 @@ class Lists:
         """The rows of `key` and their scores; both empty for an unknown key."""
         return self._by_key.get(key) or (self.rows[0, :0], self.scores[0, :0])
 
-    def shares(self, key: int) -> tuple[Ints, npt.NDArray[np.float64]]:
-        """Like `of`, with scores divided by the highest."""
-        return self._shares.get(key) or (self.rows[0, :0], np.zeros(0))
+    def heads(self, keys: Ints, depth: int) -> tuple[Ints, npt.NDArray[np.float64]]:
+        """The lists of some keys: keys × depth rows, and their scores divided by the highest of the
+        list; rows are ABSENT past the end of a list and for an unknown key."""
+        place = self.keys.searchsorted(keys).clip(max=len(self.keys) - 1)
+        rows = self.rows[place, :depth]
+        rows[self.keys.take(place) != keys] = ABSENT
+        return rows, self._relative[place, :depth]
 
     @cached_property
-    def _shares(self) -> dict[int, tuple[Ints, npt.NDArray[np.float64]]]:
-        return {
-            key: (rows, scores.astype(np.float64) / max(float(scores.max(initial=0)), 1e-12))
-            for key, (rows, scores) in self._by_key.items()
-        }
+    def _relative(self) -> npt.NDArray[np.float64]:
+        relative: npt.NDArray[np.float64] = self.scores / np.maximum(
+            self.scores[:, :1].astype(np.float64), 1e-12
+        )
+        return relative
 
     @cached_property
     def _by_key(self) -> dict[int, tuple[Ints, Floats]]:
@@ -75,8 +79,21 @@ class Customer:
 
 
 @dataclass(frozen=True)
+class ManyCustomers:
+    """What the bundle knows of several customers: row, day and `owner` (a position among those
+    asked for) of each purchase, then age band and share online of each customer (ABSENT and NaN for
+    an unknown one)."""
+
+    rows: Ints
+    days: Ints
+    owner: Ints
+    band: Ints
+    online: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Customers:
-    """Everybody who bought within a year, in the layout of `training.history.Histories`."""
+    """Everybody who bought within a year, in the layout of `dataset.history.Histories`."""
 
     key: Ints
     band: Ints
@@ -96,6 +113,19 @@ class Customers:
             int(self.band[place]),
             float(self.online[place]),
         )
+
+    def many(self, keys: Ints) -> ManyCustomers:
+        asked = np.flatnonzero(np.isin(keys, self.key))
+        place = self.key.searchsorted(keys[asked])
+        ends = self.ends[place]
+        sizes = ends - np.where(place > 0, self.ends[place - 1], 0)
+        before = sizes.cumsum() - sizes
+        each = np.arange(sizes.sum()) + (ends - sizes - before).repeat(sizes)
+        band = np.full(len(keys), ABSENT, np.int32)
+        online = np.full(len(keys), np.nan)
+        band[asked], online[asked] = self.band[place], self.online[place]
+        owner = asked.repeat(sizes).astype(np.int32)
+        return ManyCustomers(self.rows[each], self.days[each], owner, band, online)
 
 
 class Bundle:
@@ -197,10 +227,12 @@ def read_manifest(folder: Path) -> Manifest:
     except (OSError, msgspec.DecodeError) as error:
         raise BundleError(f"{folder / MANIFEST}: {error}") from error
     if manifest.format != FORMAT:
-        raise BundleError(f"{folder}: format {manifest.format}, this program reads {FORMAT}")
+        raise BundleError(
+            f"{folder}: bundle format {manifest.format} is not supported, expected {FORMAT}"
+        )
     missing = sorted(ARRAYS.keys() - manifest.files.keys())
     if missing:
-        raise BundleError(f"{folder / MANIFEST}: doesn't name {', '.join(missing)}")
+        raise BundleError(f"{folder / MANIFEST}: does not list {', '.join(missing)}")
     return manifest
 
 
@@ -208,7 +240,7 @@ def open_array(folder: Path, name: str, file: File) -> npt.NDArray[Any]:
     path = folder / f"{name}.npy"
     try:
         if path.stat().st_size != file.size:
-            raise BundleError(f"{path}: has {path.stat().st_size} bytes, {file.size} expected")
+            raise BundleError(f"{path} has {path.stat().st_size} bytes, expected {file.size}")
         with _parsing:
             mapped = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
@@ -216,7 +248,9 @@ def open_array(folder: Path, name: str, file: File) -> npt.NDArray[Any]:
     # A plain view: small operations on the subclass np.memmap are slower.
     array: npt.NDArray[Any] = np.asarray(mapped)
     if (array.dtype.name, array.ndim) != ARRAYS[name] or list(array.shape) != file.shape:
-        raise BundleError(f"{path}: holds {array.dtype} {array.shape}, not what was declared")
+        raise BundleError(
+            f"{path} contains {array.dtype} {array.shape}, which is not what the manifest declares"
+        )
     return array
 
 
@@ -226,5 +260,5 @@ def verify(folder: Path) -> Manifest:
     manifest = read_manifest(folder)
     for name in ARRAYS:
         if checksum(folder / f"{name}.npy") != manifest.files[name].sha256:
-            raise BundleError(f"{folder / name}.npy: its checksum is not the manifest's")
+            raise BundleError(f"{folder / name}.npy: its checksum differs from the manifest's")
     return manifest

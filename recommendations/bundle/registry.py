@@ -55,7 +55,7 @@ class Registry:
         try:
             version = ModelVersion.objects.active().values_list("version", flat=True).first()
         except Error as error:
-            logger.warning("can't ask which model is active: %s", error)
+            logger.warning("could not read the active model version: %s", error)
             return
         if version is None:
             self._bundle = None
@@ -67,7 +67,7 @@ class Registry:
             self._bundle = open_bundle(Path(settings.BUNDLES_DIR) / version)
         except BundleError as error:
             if version != self._refused:
-                logger.error("model %s can't be used: %s", version, error)
+                logger.error("model %s is unusable: %s", version, error)
             self._refused = version
         else:
             logger.info("serving from model %s", version)

@@ -49,7 +49,7 @@ def in_training() -> ModelVersion | None:
     return ModelVersion.objects.filter(status=ModelVersion.Status.TRAINING).first()
 
 
-def before(version: ModelVersion | None) -> ModelVersion | None:
+def previous_version(version: ModelVersion | None) -> ModelVersion | None:
     """The version to roll back to: the newest usable one that is older."""
     older = ModelVersion.objects.ready()
     return older.filter(created_at__lt=version.created_at).first() if version else None

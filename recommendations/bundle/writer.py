@@ -43,7 +43,7 @@ def check(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     found = {name: (array.dtype.name, array.ndim) for name, array in arrays.items()}
     wrong = sorted(k for k in found.keys() | ARRAYS.keys() if found.get(k) != ARRAYS.get(k))
     if wrong:
-        raise ValueError(f"not as the bundle's format declares: {', '.join(wrong)}")
+        raise ValueError(f"arrays differ from the bundle's format: {', '.join(wrong)}")
 
 
 def write_array(path: Path, array: npt.NDArray[Any]) -> File:

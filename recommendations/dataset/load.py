@@ -88,14 +88,14 @@ def load_sales(months: Iterator[tuple[date, date]], articles: Ints, progress: Pr
     columns: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in SALE_COLUMNS}
     erased = np.array(sorted(erased_customers()), np.int32)
     for first, last in months:
-        month = told(copy_columns(SALES.format(first, last), SALE_COLUMNS), erased)
+        month = without_erased(copy_columns(SALES.format(first, last), SALE_COLUMNS), erased)
         for name, values in month.items():
             columns[name].append(values)
         progress(f"{len(month['day']):,} sales of {first:%B %Y}")
     return sales_of({name: np.concatenate(values) for name, values in columns.items()}, articles)
 
 
-def told(month: dict[str, npt.NDArray[Any]], erased: Ints) -> dict[str, npt.NDArray[Any]]:
+def without_erased(month: dict[str, npt.NDArray[Any]], erased: Ints) -> dict[str, npt.NDArray[Any]]:
     """The sales without those of erased customers, whose history no bundle holds."""
     if len(erased) == 0:
         return month

@@ -24,7 +24,7 @@ AGE_BANDS = (-1, 0, 20, 25, 30, 40, 50, 60)
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedLists:
     """For each key a list of article rows, best first (padded with NONE), and scores."""
 
     keys: Ints
@@ -95,12 +95,12 @@ def standing(score: Floats) -> Floats:
     return scaled
 
 
-def overall(score: Floats) -> Ranked:
+def overall(score: Floats) -> RankedLists:
     """The most popular of all articles."""
     return ranked([OVERALL], [score])
 
 
-def by_group(score: Floats, group: Ints) -> Ranked:
+def by_group(score: Floats, group: Ints) -> RankedLists:
     """The most popular articles of every group, such as an index group."""
     keys, place = np.unique(group, return_inverse=True)
     rows, values = np.full((len(keys), DEPTH), NONE, np.int32), np.zeros((len(keys), DEPTH), "f4")
@@ -110,15 +110,15 @@ def by_group(score: Floats, group: Ints) -> Ranked:
     depth = np.arange(len(order)) - np.searchsorted(key, key)
     head = depth < DEPTH
     rows[key[head], depth[head]], values[key[head], depth[head]] = order[head], score[order[head]]
-    return Ranked(keys.astype(np.int32), rows, values)
+    return RankedLists(keys.astype(np.int32), rows, values)
 
 
-def popular_by_age(inputs: Inputs, weight: npt.NDArray[np.float64]) -> Ranked:
+def popular_by_age(inputs: Inputs, weight: npt.NDArray[np.float64]) -> RankedLists:
     """The most popular articles of each age band."""
     return by_audience(inputs, weight, band_of(inputs.sales.age), AGE_BANDS)
 
 
-def popular_by_channel(inputs: Inputs, weight: npt.NDArray[np.float64]) -> Ranked:
+def popular_by_channel(inputs: Inputs, weight: npt.NDArray[np.float64]) -> RankedLists:
     """The most popular articles in stores (1) and online (2)."""
     return by_audience(inputs, weight, inputs.sales.channel, CHANNELS)
 
@@ -131,7 +131,7 @@ def band_of(age: Ints) -> Ints:
 
 def by_audience(
     inputs: Inputs, weight: npt.NDArray[np.float64], audience: Ints, keys: Sequence[int]
-) -> Ranked:
+) -> RankedLists:
     """Per key the most popular articles among its buyers (the sales where `audience` equals it)."""
     count = len(inputs.articles)
     lists = []
@@ -141,7 +141,7 @@ def by_audience(
     return ranked(keys, lists)
 
 
-def ranked(keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]]) -> Ranked:
+def ranked(keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]]) -> RankedLists:
     """Per key the DEPTH rows with the highest positive scores; ties by row."""
     shape = (len(scores), DEPTH)
     rows, values = np.full(shape, NONE, np.int32), np.zeros(shape, np.float32)
@@ -149,4 +149,4 @@ def ranked(keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]]) -> Ranked:
         best = np.argsort(-score, kind="stable")[:DEPTH]
         best = best[score[best] > 0]
         rows[place, : len(best)], values[place, : len(best)] = best, score[best]
-    return Ranked(np.asarray(keys, np.int32), rows, values)
+    return RankedLists(np.asarray(keys, np.int32), rows, values)

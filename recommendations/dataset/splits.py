@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from recommendations.dataset.history import within
 from recommendations.dataset.inputs import Inputs, Ints, Sales
@@ -25,10 +28,22 @@ class Truth:
     customers: Ints
     bought: list[set[int]]
 
+    @cached_property
+    def pairs(self) -> npt.NDArray[np.int64]:
+        """Every purchase as one number; see `pairs_of`."""
+        sizes = [len(own) for own in self.bought]
+        rows = np.fromiter((row for own in self.bought for row in own), np.int64, sum(sizes))
+        return pairs_of(np.arange(len(sizes)).repeat(sizes), rows)
+
     def head(self, most: int) -> "Truth":
         """An evenly spaced sample of at most this many."""
         step = max(1, -(-len(self.customers) // most))
         return Truth(self.customers[::step], self.bought[::step])
+
+
+def pairs_of(place: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Pairs of a customer's place and a row, each as one number."""
+    return place.astype(np.int64) << 32 | rows.astype(np.int64)
 
 
 def rolling(inputs: Inputs, holdout_days: int, rolls: int) -> Iterator[Split]:

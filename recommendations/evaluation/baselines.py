@@ -37,6 +37,14 @@ def repurchase(past: Inputs, customers: Ints, depth: int) -> Lists:
     return filled([list(rows) for rows in own], week_of(past, depth), depth)
 
 
+def repurchase_and_knn(past: Inputs, customers: Ints, depth: int) -> Lists:
+    """Own purchases of the last 30 days, newest first, then item-kNN and best sellers."""
+    lately = past.sales.day > past.as_of_day - AGAIN_DAYS
+    own, near = purchases(past, customers, lately), item_knn(past, customers, depth)
+    heads = [[*rows, *rest] for rows, rest in zip(own, near.tolist(), strict=True)]
+    return filled(heads, week_of(past, depth), depth)
+
+
 def item_knn(past: Inputs, customers: Ints, depth: int) -> Lists:
     """Σ shrunken cosine to everything bought within a year, then last week's best sellers."""
     near = also_bought(past.sales, past.as_of_day, np.ones(len(past.articles), np.bool_))
@@ -67,14 +75,16 @@ def als(past: Inputs, customers: Ints, depth: int) -> Lists:
         )
         model.fit(matrix, show_progress=False)
     at = np.searchsorted(known, customers).clip(max=len(known) - 1)
-    lists = np.tile(week_of(past, depth), (len(customers), 1))
+    heads: list[list[int]] = [[] for _ in customers]
     seen = np.flatnonzero(known[at] == customers)
     if len(seen):
-        rows, _ = model.recommend(
+        rows, scores = model.recommend(
             at[seen], matrix[at[seen]], N=depth, filter_already_liked_items=False
         )
-        lists[seen] = rows[:, :depth]
-    return lists
+        # Past the last article the library repeats one, with the lowest score there is.
+        for nth, own, score in zip(seen.tolist(), rows, scores, strict=True):
+            heads[nth] = own[score > np.finfo(np.float32).min].tolist()
+    return filled(heads, week_of(past, depth), depth)
 
 
 BASELINES: Mapping[str, Callable[[Inputs, Ints, int], Lists]] = {
@@ -82,6 +92,7 @@ BASELINES: Mapping[str, Callable[[Inputs, Ints, int], Lists]] = {
     "last-week popularity": last_week_popularity,
     "repurchase + popularity": repurchase,
     "item-kNN": item_knn,
+    "repurchase + item-kNN": repurchase_and_knn,
     "ALS": als,
 }
 

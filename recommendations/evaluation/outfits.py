@@ -7,8 +7,8 @@ from statistics import fmean
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.outfits.pairs import Floats, Ints, looked_up
-from recommendations.outfits.search import FIRST, Wardrobe, Wishes, listed, search, slots_for
+from recommendations.outfits.pairs import Floats, Ints, find_pairs
+from recommendations.outfits.search import FIRST, Preferences, Wardrobe, listed, search, slots_for
 from recommendations.training.outfits.questions import Decoys, Question
 
 CHOICES = 4
@@ -61,7 +61,7 @@ def simpler_ways(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> dict[str, Floats]
     """The scores of the baselines."""
     model = wardrobe.model
     popularity = model.popularity[rows]
-    lift, count = looked_up(model.articles, bag, rows)
+    lift, count = find_pairs(model.articles, bag, rows)
     content = model.vectors[bag] @ model.vectors[rows].T
     sums = {"raw counts": count, "lift only": lift, "content only": content}
     scored = {name: values.sum(axis=0) + TIE * popularity for name, values in sums.items()}
@@ -79,20 +79,24 @@ def evaluate(
     """
     tallies = {name: Tally() for name in SYSTEMS}
     for questions in baskets:
-        for name, tally in asked(wardrobe, questions, decoys).items():
+        for name, tally in answer_questions(wardrobe, questions, decoys).items():
             for measure, values in tally.values.items():
                 tallies[name].add(measure, fmean(values))
-    leads = {LEAD + name: lead(tallies["model"], tallies[name]) for name in SYSTEMS[1:]}
+    leads = {
+        LEAD + name: paired_difference(tallies["model"], tallies[name]) for name in SYSTEMS[1:]
+    }
     return {name: tally.figures(seed) for name, tally in (tallies | leads).items()}
 
 
-def asked(wardrobe: Wardrobe, questions: Sequence[Question], decoys: Decoys) -> dict[str, Tally]:
+def answer_questions(
+    wardrobe: Wardrobe, questions: Sequence[Question], decoys: Decoys
+) -> dict[str, Tally]:
     """The answers of every system to the questions of one basket."""
     tallies = {name: Tally() for name in SYSTEMS}
     pool = wardrobe.pool.rows
     for question in questions:
         fill_in(wardrobe, question, decoys, tallies)
-        open_slots = slots_for(wardrobe, question.bag, Wishes())
+        open_slots = slots_for(wardrobe, question.bag, Preferences())
         among = pool[np.isin(wardrobe.model.slot[pool], open_slots)]
         for name, scores in simpler_ways(wardrobe, question.bag, among).items():
             tally_ranks(tallies[name], wardrobe, question, among, scores)
@@ -100,7 +104,7 @@ def asked(wardrobe: Wardrobe, questions: Sequence[Question], decoys: Decoys) -> 
     return tallies
 
 
-def lead(model: Tally, other: Tally) -> Tally:
+def paired_difference(model: Tally, other: Tally) -> Tally:
     """The paired difference for each basket."""
     pairs = ((name, model.values[name], values) for name, values in other.values.items())
     return Tally(
@@ -159,7 +163,7 @@ def coverage(wardrobe: Wardrobe, sample: int, seed: int) -> dict[str, float]:
     rng = np.random.default_rng(seed)
     sold = wardrobe.on_sale & (wardrobe.model.slot < wardrobe.slots.other)
     rows = rng.permutation(np.flatnonzero(sold))[:sample].astype(np.int32)
-    tops = [search(wardrobe, np.array([row], np.int32), Wishes()).rows for row in rows]
+    tops = [search(wardrobe, np.array([row], np.int32), Preferences()).rows for row in rows]
     shown = np.unique(np.concatenate([top[:AT] for top in tops])) if tops else np.zeros(0)
     return {
         "articles_with_outfit": float(np.mean([len(top) > 0 for top in tops])) if tops else 0.0,

@@ -20,7 +20,7 @@ ARTICLES: Final = 105_542
 SALES: Final = 31_788_324
 
 
-def unlike_the_original(inputs: Inputs) -> str:
+def difference_from_competition(inputs: Inputs) -> str:
     """How the loaded data differ from the competition's; empty if no difference is found."""
     articles, sales = len(inputs.articles), len(inputs.sales)
     if (articles, sales) == (ARTICLES, SALES):

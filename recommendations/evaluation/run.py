@@ -10,15 +10,17 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset import metrics
 from recommendations.dataset.facts import facts_of
+from recommendations.dataset.history import within
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.splits import Split, Truth, rolling, truth_of
 from recommendations.evaluation.baselines import BASELINES
-from recommendations.evaluation.methods import bundle_of, for_you, in_session, ranked
+from recommendations.evaluation.methods import bundle_of, in_session
 from recommendations.evaluation.retrieval import recall_at_depths
+from recommendations.ranking.pipeline import predicted_rows
 from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import WEIGHTS
 from recommendations.retrieval.candidates import Source
-from recommendations.training.pipeline import likes_of, rankers_without
+from recommendations.training.pipeline import look_likeness, rankers_without
 from recommendations.training.ranker import NO_RANKER
 
 DEPTH = 100
@@ -43,12 +45,14 @@ class NothingToEvaluateError(Exception):
 @dataclass(frozen=True)
 class Plan:
     """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` per window;
-    `ablate`: also train a ranker without each group of features."""
+    `known`: only of customers who had bought before; `ablate`: also train a ranker without each
+    group of features."""
 
     holdout_days: int
     k: int
     rolls: int
     customers: int
+    known: bool = False
     ablate: bool = False
 
 
@@ -78,10 +82,10 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
     """The outcome of each window, newest first. Raise NothingToEvaluateError."""
     splits = list(rolling(inputs, plan.holdout_days, plan.rolls))
     if not splits:
-        raise NothingToEvaluateError("no window has sales before it and in it")
+        raise NothingToEvaluateError("no window has sales both before and in it")
     # Content similarity may only use prices known in every window.
     oldest = splits[-1].past
-    likes = likes_of(oldest, facts_of(oldest), progress)
+    likes = look_likeness(oldest, facts_of(oldest), progress)
     outcomes = []
     for split in splits:
         outcomes.append(evaluate_split(split, plan, likes))
@@ -90,14 +94,17 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
 
 
 def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any]]) -> Outcome:
-    truth = truth_of(split.later, plan.customers)
+    later = split.later
+    if plan.known:
+        later = within(later, np.isin(later.customer, split.past.sales.customer))
+    truth = truth_of(later, plan.customers)
     bundle = bundle_of(split.past, likes, lambda line: None)
     lists = {name: method_lists(name, split, truth) for name in available_baselines()}
     heads = {name: found[:, : plan.k] for name, found in lists.items()}
     ours = {FOR_YOU: bundle} | ({BLEND: unranked(bundle)} if len(bundle.ranker) else {})
     for name, of_ours in ours.items():
-        lists[name] = ranked(of_ours, truth.customers, DEPTH)
-        heads[name] = for_you(of_ours, truth.customers, plan.k)
+        lists[name] = predicted_rows(of_ours, truth.customers, DEPTH)
+        heads[name] = lists[name][:, : plan.k]
     looked_into = truth.head(LOOKED_INTO)
     known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
     return Outcome(
@@ -170,7 +177,7 @@ def ablation(bundle: Bundle, truth: Truth, k: int) -> dict[str, Values]:
     tried: dict[str, Mapping[Source, float]] = {FOR_YOU: whole} | {
         source.name.lower(): {s: w for s, w in whole.items() if s is not source} for source in whole
     }
-    lists = {name: for_you(bundle, truth.customers, k, w) for name, w in tried.items()}
+    lists = {name: predicted_rows(bundle, truth.customers, k, w) for name, w in tried.items()}
     return {name: precision_of(found, truth) for name, found in lists.items()}
 
 
@@ -179,8 +186,11 @@ def without_features(split: Split, bundle: Bundle, truth: Truth, plan: Plan) -> 
     if not len(bundle.ranker):
         return {}
     return {
-        group: precision_of(for_you(with_ranker(bundle, text), truth.customers, plan.k), truth)
-        for group, text in rankers_without(split.past).items()
+        group: precision_of(predicted_rows(other, truth.customers, plan.k), truth)
+        for group, other in (
+            (group, with_ranker(bundle, text))
+            for group, text in rankers_without(split.past).items()
+        )
     }
 
 

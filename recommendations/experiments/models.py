@@ -54,13 +54,13 @@ class Experiment(models.Model):
         default=BUCKETS - 1, validators=[MaxValueValidator(BUCKETS - 1)]
     )
     ramp = models.PositiveSmallIntegerField(
-        default=100, validators=[MaxValueValidator(100)], help_text="percent of its shoppers"
+        default=100, validators=[MaxValueValidator(100)], help_text="percentage of the shoppers"
     )
     metric = models.CharField(max_length=10, choices=Metric, default=Metric.CLICKS)
     guardrail = models.PositiveSmallIntegerField(
         default=20,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text="stops by itself once a variant surely has this percent less than the control",
+        help_text="stops once a variant is significantly this percentage below the control",
     )
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT, editable=False)
     started_at = models.DateTimeField(null=True, editable=False)
@@ -85,7 +85,9 @@ class Experiment(models.Model):
     def clean(self) -> None:
         super().clean()
         if unknown := set(self.kinds or ()) - set(EXPERIMENTABLE):
-            raise ValidationError({"kinds": f"No kind of shelf: {', '.join(sorted(unknown))}."})
+            raise ValidationError(
+                {"kinds": f"Unknown kind of shelf: {', '.join(sorted(unknown))}."}
+            )
 
     def start(self) -> None:
         """Raise ValidationError if it overlaps a running one or allows no fair comparison."""
@@ -103,7 +105,9 @@ class Experiment(models.Model):
     def check_startable(self) -> None:
         variants = list(self.variants.all())
         if len(variants) < 2 or sum(v.is_control for v in variants) != 1:
-            raise ValidationError("It needs two variants or more, exactly one of them the control.")
+            raise ValidationError(
+                "An experiment needs two or more variants, exactly one of them the control."
+            )
         for variant in variants:
             for kind in self.kinds:
                 variant.check_serves(kind)
@@ -114,7 +118,9 @@ class Experiment(models.Model):
         if other.layer_id == self.layer_id:
             apart = self.last_bucket < other.first_bucket or other.last_bucket < self.first_bucket
             if not apart:
-                raise ValidationError(f"{other} runs on some of these buckets of {self.layer}.")
+                raise ValidationError(
+                    f"{other} already uses some of these buckets of {self.layer}."
+                )
         elif shared := set(self.kinds) & set(other.kinds):
             raise ValidationError(
                 f"{other} of layer {other.layer} runs on {', '.join(sorted(shared))}:"
@@ -151,6 +157,8 @@ class Variant(models.Model):
         """Raise ValidationError if its parameters are invalid for this kind of shelf."""
         parameters, known = read(self.parameters), strategies_of(kind)
         if parameters.strategy not in known:
-            raise ValidationError(f"{self.name}: for {kind} a strategy is {', '.join(known)}.")
+            raise ValidationError(
+                f"{self.name}: choose a strategy for {kind} from {', '.join(known)}."
+            )
         if parameters.interleave and kind == OUTFIT:
-            raise ValidationError(f"{self.name}: an outfit is chosen as a whole, not interleaved.")
+            raise ValidationError(f"{self.name}: outfits can't be interleaved.")

@@ -28,7 +28,7 @@ def read(given: Any) -> Parameters:
         raise ValueError(str(error)) from error
     known = dict.fromkeys([*STRATEGIES, *LOOKS])
     if parameters.strategy not in known:
-        raise ValueError(f"strategy: {parameters.strategy!r} is none of {', '.join(known)}")
+        raise ValueError(f"strategy: {parameters.strategy!r} is not one of {', '.join(known)}")
     if parameters.interleave and parameters.strategy == "default":
-        raise ValueError("interleave: needs another strategy than the default to draft from")
+        raise ValueError("interleave: needs a strategy other than the default")
     return parameters

@@ -11,7 +11,7 @@ MARGIN: Final = 0.08
 
 
 @dataclass(frozen=True)
-class Bar:
+class IntervalBar:
     """A variant against the control, in SVG units from the left; `zero` is no difference."""
 
     line: Line
@@ -30,7 +30,7 @@ class Bar:
         return self.high - self.low
 
 
-def bars(results: Results) -> Sequence[Bar]:
+def bars(results: Results) -> Sequence[IntervalBar]:
     """A bar for each variant that can be compared, all on one scale that includes zero."""
     compared = [line for line in results.lines if line.against is not None]
     ends = [0.0]
@@ -44,7 +44,7 @@ def bars(results: Results) -> Sequence[Bar]:
         return WIDTH * (MARGIN + (1 - 2 * MARGIN) * (value - low) / span)
 
     return [
-        Bar(
+        IntervalBar(
             line,
             place(line.against.low),
             place(line.against.high),

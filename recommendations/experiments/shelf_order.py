@@ -12,6 +12,7 @@ import numpy as np
 from django.db.models import Count
 
 from recommendations.attribution.models import Interaction
+from streaming.events.actions import Action
 
 
 def shelf_order(kinds: Sequence[str], shopper: str | None, day: int) -> list[str]:
@@ -23,7 +24,7 @@ def clicks_of(shopper: str | None) -> dict[str, int]:
     """How often the shopper clicked on, or added to the bag, an article of each kind of shelf."""
     if shopper is None:
         return {}
-    touches = Interaction.objects.filter(shopper=shopper, kind__in=("click", "bag_add"))
+    touches = Interaction.objects.filter(shopper=shopper, kind__in=(Action.CLICK, Action.BAG_ADD))
     counted = touches.values("serving__kind").annotate(times=Count("*"))
     return {row["serving__kind"]: row["times"] for row in counted if row["serving__kind"]}
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 ALPHA: Final = 0.05
 # The interval is tightest after about this many shoppers in the smaller variant.
-TIGHTEST_AT: Final = 1000
+TUNED_SAMPLE_SIZE: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def difference(control: Sample, other: Sample, alpha: float = ALPHA) -> Interval
 def boundary(n: int, alpha: float) -> float:
     """Half the width after n observations of variance 1."""
     wide = -2 * math.log(alpha) + math.log(-2 * math.log(alpha)) + 1
-    rho2 = wide / TIGHTEST_AT  # the paper's equation for the best ρ at that size
+    rho2 = wide / TUNED_SAMPLE_SIZE  # the paper's equation for the best ρ at that size
     return math.sqrt(
         2 * (n * rho2 + 1) / (n * n * rho2) * math.log(math.sqrt(n * rho2 + 1) / alpha)
     )

@@ -21,9 +21,12 @@ class Migration(migrations.Migration):
                 ("version", models.CharField(max_length=40)),
                 (
                     "created_at",
-                    models.DateTimeField(help_text="when the run began to read its data"),
+                    models.DateTimeField(help_text="start of the training run"),
                 ),
-                ("as_of", models.DateField(help_text="the last day of sales it knows", null=True)),
+                (
+                    "as_of",
+                    models.DateField(help_text="last day of sales in the training data", null=True),
+                ),
                 (
                     "status",
                     models.CharField(

@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                     "ramp",
                     models.PositiveSmallIntegerField(
                         default=100,
-                        help_text="percent of its shoppers",
+                        help_text="percentage of the shoppers",
                         validators=[django.core.validators.MaxValueValidator(100)],
                     ),
                 ),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                     "guardrail",
                     models.PositiveSmallIntegerField(
                         default=20,
-                        help_text="stops by itself once a variant surely has this percent less than the control",
+                        help_text="stops once a variant is significantly this percentage below the control",
                         validators=[
                             django.core.validators.MinValueValidator(1),
                             django.core.validators.MaxValueValidator(100),

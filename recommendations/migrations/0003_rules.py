@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                     "number",
                     models.IntegerField(
                         blank=True,
-                        help_text="of the article, product, type, department …; a cap without one holds for each",
+                        help_text="of the article, product, type, department …; a cap without one applies to each",
                         null=True,
                     ),
                 ),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                     "amount",
                     models.FloatField(
                         default=1.0,
-                        help_text="the place from 1, the factor, or how many at most; not used to leave out",
+                        help_text="position from 1, factor, or maximum number; unused for “leave out”",
                         validators=[
                             django.core.validators.MinValueValidator(1.0),
                             django.core.validators.MaxValueValidator(100.0),
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                         base_field=models.CharField(max_length=40),
                         blank=True,
                         default=list,
-                        help_text="kinds of shelf, such as for-you, comma-separated; none: all",
+                        help_text="kinds of shelf, such as for-you, comma-separated; empty for all",
                         size=None,
                     ),
                 ),

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             model_name="modelversion",
             name="activated_at",
             field=models.DateTimeField(
-                editable=False, help_text="when it was last put in charge", null=True
+                editable=False, help_text="time of the last activation", null=True
             ),
         ),
     ]

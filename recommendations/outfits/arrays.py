@@ -6,7 +6,7 @@ from typing import Any
 import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle
-from recommendations.outfits.constraints import Wear, constraints
+from recommendations.outfits.constraints import WearTables, constraints
 from recommendations.outfits.model import from_arrays
 from recommendations.outfits.search import Wardrobe
 from recommendations.outfits.shortlist import Pool
@@ -26,7 +26,7 @@ def wardrobe(arrays: Mapping[str, npt.NDArray[Any]]) -> Wardrobe:
         model=from_arrays(arrays),
         slots=slots(),
         constraints=constraints(),
-        wear=Wear(*(arrays[f"outfit_{name}"] for name in Wear.__dataclass_fields__)),
+        wear=WearTables(*(arrays[f"outfit_{name}"] for name in WearTables.__dataclass_fields__)),
         pool=Pool(arrays["outfit_pool"], arrays["outfit_pool_ends"]),
         lists=arrays["outfit_lists"],
         list_line=arrays["outfit_list_line"],

@@ -7,15 +7,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from recommendations.outfits.compatibility import clashes, occasion_of, suits_bag
 from recommendations.outfits.pairs import Floats, Ints
-from recommendations.outfits.search import Matches, Wardrobe, Wishes, looked_for
-from recommendations.outfits.together import clashes, occasion_of, suits_bag
-from recommendations.ranking.pipeline import among
+from recommendations.outfits.search import Matches, Preferences, Wardrobe, look_candidates
+from recommendations.ranking.pipeline import is_in
 
 # Candidates per slot; more cost time and change little.
 PER_SLOT = 12
 # Slots of a look by default.
-MOST_SLOTS = 5
+MAX_SLOTS = 5
 # Weight of the fit between new pieces, relative to their fit to the bag.
 AMONG_THEMSELVES = 0.3
 SWEEPS = 3
@@ -42,7 +42,7 @@ class Look:
 
     occasion: int
     pieces: list[Piece]
-    lacks: list[int]
+    missing_slots: list[int]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Board:
 
 
 def assemble(
-    wardrobe: Wardrobe, bag: Ints, wishes: Wishes, budget: float | None, alternatives: int
+    wardrobe: Wardrobe, bag: Ints, wishes: Preferences, budget: float | None, alternatives: int
 ) -> Look:
     """One piece for each slot the bag lacks, best slot first.
 
@@ -130,10 +130,10 @@ def assemble(
     """
     occasion = occasion_of(wardrobe.wear, bag)
     worn = wearable(wardrobe, bag, wishes, occasion)
-    found = looked_for(wardrobe, bag, wishes, worn, occasion)
-    found = shelved(wardrobe, found.at(suits_bag(wardrobe, bag, found.rows, occasion)))
-    wanted = missing(wardrobe, bag, found, wishes, occasion)
-    found = found.at(np.flatnonzero(among(found.slots, np.array(wanted, np.int32))))
+    found = look_candidates(wardrobe, bag, wishes, worn, occasion)
+    found = best_per_slot(wardrobe, found.at(suits_bag(wardrobe, bag, found.rows, occasion)))
+    wanted = slots_to_fill(wardrobe, bag, found, wishes, occasion)
+    found = found.at(np.flatnonzero(is_in(found.slots, np.array(wanted, np.int32))))
     board = Board(
         found,
         wardrobe.price[found.rows].astype(np.float64),
@@ -151,10 +151,10 @@ def assemble(
         )
         for slot, place in chosen.items()
     ]
-    return Look(occasion, pieces, lacking(wardrobe, bag, chosen, wishes, occasion))
+    return Look(occasion, pieces, unfilled_slots(wardrobe, bag, chosen, wishes, occasion))
 
 
-def wearable(wardrobe: Wardrobe, bag: Ints, wishes: Wishes, occasion: int) -> list[int]:
+def wearable(wardrobe: Wardrobe, bag: Ints, wishes: Preferences, occasion: int) -> list[int]:
     """The slots to consider: those requested, else those of the occasion and of the bag."""
     if wishes.slots is not None:
         return sorted(wishes.slots)
@@ -162,7 +162,7 @@ def wearable(wardrobe: Wardrobe, bag: Ints, wishes: Wishes, occasion: int) -> li
     return sorted(wardrobe.wears(occasion) | (filled - {wardrobe.slots.other}))
 
 
-def shelved(wardrobe: Wardrobe, found: Matches) -> Matches:
+def best_per_slot(wardrobe: Wardrobe, found: Matches) -> Matches:
     """The best PER_SLOT of each slot, one per design, in order.
 
     In a slot with both patterned and plain pieces, half the places are for plain ones: only they go
@@ -182,8 +182,8 @@ def shelved(wardrobe: Wardrobe, found: Matches) -> Matches:
     return found.at(kept)
 
 
-def missing(
-    wardrobe: Wardrobe, bag: Ints, found: Matches, wishes: Wishes, occasion: int
+def slots_to_fill(
+    wardrobe: Wardrobe, bag: Ints, found: Matches, wishes: Preferences, occasion: int
 ) -> list[int]:
     """The slots to fill, required ones first and then the best, none of which makes another one (or
     one of the bag's) superfluous."""
@@ -198,11 +198,11 @@ def missing(
     if wishes.slots is not None:
         return kept
     kept.sort(key=lambda slot: slot not in needed)
-    return kept[:MOST_SLOTS]
+    return kept[:MAX_SLOTS]
 
 
-def lacking(
-    wardrobe: Wardrobe, bag: Ints, chosen: Iterable[int], wishes: Wishes, occasion: int
+def unfilled_slots(
+    wardrobe: Wardrobe, bag: Ints, chosen: Iterable[int], wishes: Preferences, occasion: int
 ) -> list[int]:
     """Slots that were requested, or are required by the occasion, and are neither there nor chosen;
     and those the occasion goes without."""

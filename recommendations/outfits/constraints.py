@@ -52,7 +52,7 @@ class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     neutral: list[str]
 
 
-class Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class NamedGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Articles by product type, pattern or department: a match in any of the lists is enough."""
 
     about: str
@@ -75,14 +75,14 @@ class Occasion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     agree: list[Agreement]
-    patterned: Named
-    filler: Named
+    patterned: NamedGroup
+    filler: NamedGroup
     occasions: list[Occasion]
     worn_at: list[Rule]
 
 
 @dataclass(frozen=True)
-class Wear:
+class WearTables:
     """The constraint tables applied to each article.
 
     `occasions` has a bit per occasion, `occasion` is the article's first one; `agree` is tables ×
@@ -104,9 +104,9 @@ class Constraints:
         self.occasions = tables.occasions
         self._names = [occasion.name for occasion in tables.occasions]
 
-    def wear(self, articles: pd.DataFrame) -> Wear:
+    def wear(self, articles: pd.DataFrame) -> WearTables:
         """`articles` as in dataset.inputs."""
-        return Wear(
+        return WearTables(
             *self._worn_at(articles),
             np.stack([self._values(table, articles) for table in self.tables.agree]),
             any_of(self.tables.patterned, articles),
@@ -157,7 +157,7 @@ def holds(rule: Rule, articles: pd.DataFrame) -> Flags:
     return held
 
 
-def any_of(named: Named, articles: pd.DataFrame) -> Flags:
+def any_of(named: NamedGroup, articles: pd.DataFrame) -> Flags:
     found: Flags = np.isin(articles["product_type"], named.types)
     found |= np.isin(articles["appearance"], named.appearances)
     if named.departments:
@@ -192,7 +192,7 @@ def faults(tables: Tables) -> Iterable[str]:
     for occasion in tables.occasions:
         for slot in (*occasion.wears, *chain(*occasion.needs), *occasion.not_worn):
             if slot not in known:
-                yield f"occasion {occasion.name!r} names {slot!r}, which is no slot"
+                yield f"occasion {occasion.name!r} names {slot!r}, which is not a slot"
     for rule in tables.worn_at:
         for name in values(rule) or [""]:
             if name not in names:
@@ -205,7 +205,7 @@ def faults(tables: Tables) -> Iterable[str]:
 def faults_of(rule: Rule, known: set[str]) -> Iterable[str]:
     for slot in rule.slots:
         if slot not in known:
-            yield f"the rule for {rule.value!r} names {slot!r}, which is no slot"
+            yield f"the rule for {rule.value!r} names {slot!r}, which is not a slot"
     for words in WORDS:
         yield from bad_patterns(f"the rule for {rule.value!r}, {words}", getattr(rule, words))
 

@@ -11,14 +11,14 @@ from typing import Final
 
 import numpy as np
 
-from recommendations.outfits.pairs import Floats, Ints, Pairs, looked_up
+from recommendations.outfits.pairs import Floats, Ints, Pairs, find_pairs
 
 # The last columns of a content vector come from name and description (content.TEXT_DIMENSIONS).
 WORDS: Final = 64
 
 
 @dataclass(frozen=True)
-class Known:
+class ArticleTables:
     """The data about the articles; one entry per article unless stated otherwise.
 
     `groups` is TABLES × articles; `tables` one square of lifts per line of it; `product_row` the
@@ -40,23 +40,23 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Met:
+class CandidateContext:
     """The pairs bag × candidates, with values that several features share computed once."""
 
-    known: Known
+    known: ArticleTables
     bag: Ints
     candidates: Ints
 
     @cached_property
     def article(self) -> tuple[Floats, Floats]:
         """Lift and count of the article pairs."""
-        return looked_up(self.known.articles, self.bag, self.candidates)
+        return find_pairs(self.known.articles, self.bag, self.candidates)
 
     @cached_property
     def product(self) -> tuple[Floats, Floats]:
         """Lift and count of the product pairs."""
         row = self.known.product_row
-        return looked_up(self.known.products, row[self.bag], row[self.candidates])
+        return find_pairs(self.known.products, row[self.bag], row[self.candidates])
 
     def same(self, table: str) -> Floats:
         code = self.known.groups[TABLES.index(table)]
@@ -100,7 +100,7 @@ class Met:
         return online[self.bag][:, None], online[self.candidates]
 
 
-Values = Callable[[Met], Floats]
+Values = Callable[[CandidateContext], Floats]
 
 
 @dataclass(frozen=True)
@@ -128,13 +128,13 @@ def same(name: str, usual: float) -> Feature:
     return Feature(f"same_{name}", lambda met: met.same(name), usual)
 
 
-def channel_gap(met: Met) -> Floats:
+def channel_gap(met: CandidateContext) -> Floats:
     own, theirs = met.channels()
     found: Floats = np.abs(theirs - own)
     return found
 
 
-def channel(met: Met) -> Floats:
+def channel(met: CandidateContext) -> Floats:
     own, theirs = met.channels()
     return own * theirs
 

@@ -69,7 +69,7 @@ def choices(model: Model, lists: Lists, slots: int) -> Choices:
     for bag, candidates, bought in lists:
         if bought not in candidates:
             continue
-        best = candidates[np.argsort(-model.wanted(bag, candidates), kind="stable")[:LIST]]
+        best = candidates[np.argsort(-model.in_demand(bag, candidates), kind="stable")[:LIST]]
         place = np.flatnonzero(best == bought)
         if len(place):
             chosen.append(sizes[-1] + int(place[0]))

@@ -12,8 +12,8 @@ from recommendations.outfits.features import (
     FEATURES,
     RANKING,
     REGISTRY,
-    Known,
-    Met,
+    ArticleTables,
+    CandidateContext,
 )
 from recommendations.outfits.pairs import Floats, Ints, Pairs
 
@@ -22,7 +22,7 @@ BAG_POWER = 0.5
 
 
 @dataclass(frozen=True)
-class Model(Known):
+class Model(ArticleTables):
     """The data and the weights: `weights` (as FEATURES) score how well a pair goes together
     regardless of popularity, `ranking` (as RANKING, then one per slot) what a shopper adds next."""
 
@@ -31,16 +31,16 @@ class Model(Known):
 
     def scores(self, bag: Ints, candidates: Ints) -> Floats:
         """bag × candidates: how well each pair goes together."""
-        return weighed(Met(self, bag, candidates), self.weights)
+        return weighed(CandidateContext(self, bag, candidates), self.weights)
 
     def of_bag(self, bag: Ints, candidates: Ints) -> Floats:
         """One score per candidate for the whole bag."""
         total: Floats = self.scores(bag, candidates).sum(axis=0)
         return total / np.float32(len(bag) ** BAG_POWER)
 
-    def wanted(self, bag: Ints, candidates: Ints) -> Floats:
+    def in_demand(self, bag: Ints, candidates: Ints) -> Floats:
         """One score per candidate: how likely it is to be added to the bag next."""
-        met = Met(self, bag, candidates)
+        met = CandidateContext(self, bag, candidates)
         pairs = weighed(met, self.ranking[: len(FEATURES)])
         total: Floats = pairs.sum(axis=0) * np.float32(len(bag) ** -BAG_POWER)
         for weight, values in zip(self._bag_weights(), bag_values(met), strict=True):
@@ -50,7 +50,7 @@ class Model(Known):
 
     def ranked_for(self, bag: Ints, candidates: Ints) -> Iterator[Floats]:
         """The RANKING features of each candidate for the whole bag."""
-        met = Met(self, bag, candidates)
+        met = CandidateContext(self, bag, candidates)
         shared = np.float32(len(bag) ** -BAG_POWER)
         for feature in REGISTRY:
             values = np.broadcast_to(feature.values(met), (len(bag), len(candidates)))
@@ -59,7 +59,7 @@ class Model(Known):
 
     def wanted_alone(self, rows: Ints, candidates: Ints) -> Floats:
         """rows × candidates: `wanted` for each row as a single-article bag."""
-        met = Met(self, rows, candidates)
+        met = CandidateContext(self, rows, candidates)
         total = weighed(met, self.ranking[: len(FEATURES)])
         shape = total.shape
         for weight, feature in zip(self._bag_weights(), BAG_FEATURES, strict=True):
@@ -77,7 +77,7 @@ class Model(Known):
 VALUES = {feature.name: feature.values for feature in REGISTRY}
 
 
-def weighed(met: Met, weights: Floats) -> Floats:
+def weighed(met: CandidateContext, weights: Floats) -> Floats:
     """bag × candidates: the weighted sum of all features."""
     total = np.zeros((len(met.bag), len(met.candidates)), np.float32)
     for feature, weight in zip(REGISTRY, weights.tolist(), strict=True):
@@ -86,7 +86,7 @@ def weighed(met: Met, weights: Floats) -> Floats:
     return total
 
 
-def bag_values(met: Met) -> Iterator[Floats]:
+def bag_values(met: CandidateContext) -> Iterator[Floats]:
     """The BAG_FEATURES of each candidate."""
     shape = (len(met.bag), len(met.candidates))
     for feature in BAG_FEATURES:

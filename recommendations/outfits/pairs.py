@@ -26,7 +26,7 @@ class Pairs:
     count: Floats
 
 
-def looked_up(pairs: Pairs, left: Ints, right: Ints) -> tuple[Floats, Floats]:
+def find_pairs(pairs: Pairs, left: Ints, right: Ints) -> tuple[Floats, Floats]:
     """Lift and count of each pair of rows, left × right, 0 for pairs never seen."""
     column = np.full(len(pairs.starts) - 1, NOWHERE, np.int32)
     column[right] = np.arange(len(right), dtype=np.int32)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommendations.outfits.features import TABLES
-from recommendations.outfits.pairs import Floats, Ints, looked_up
+from recommendations.outfits.pairs import Floats, Ints, find_pairs
 from recommendations.outfits.search import Wardrobe
 
 # Lifts (logarithms) below these are too weak to mention.
@@ -28,8 +28,8 @@ def why(wardrobe: Wardrobe, bag: Ints, pieces: Ints) -> list[Why]:
     if len(bag) == 0 or len(pieces) == 0:
         return [Why("slot", None)] * len(pieces)
     model = wardrobe.model
-    own, _ = looked_up(model.articles, bag, pieces)
-    product, _ = looked_up(model.products, model.product_row[bag], model.product_row[pieces])
+    own, _ = find_pairs(model.articles, bag, pieces)
+    product, _ = find_pairs(model.products, model.product_row[bag], model.product_row[pieces])
     worn, colour = np.maximum(own, product), model.groups[COLOUR]
     harmony = model.tables[COLOUR][colour[bag][:, None], colour[pieces]]
     return [strongest(bag, worn[:, n], harmony[:, n]) for n in range(len(pieces))]

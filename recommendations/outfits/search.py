@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.outfits.constraints import NEUTRAL, Constraints, Wear
+from recommendations.outfits.constraints import NEUTRAL, Constraints, WearTables
 from recommendations.outfits.features import TABLES
 from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
 from recommendations.outfits.slots import Slots
-from recommendations.ranking.pipeline import among
+from recommendations.ranking.pipeline import is_in
 
 # Articles with content this similar count as the same thing.
 NEAR_COPY = 0.9
@@ -40,7 +40,7 @@ class Wardrobe:
     model: Model
     slots: Slots
     constraints: Constraints
-    wear: Wear
+    wear: WearTables
     pool: Pool
     lists: Ints
     list_line: Ints
@@ -60,7 +60,7 @@ class Wardrobe:
         """Whether each row is worn at the occasion. In a slot outside the occasion, which only a
         shopper can request, everything is."""
         own = (self.wear.occasions[rows] >> occasion & 1).astype(np.bool_)
-        return own | ~among(self.model.slot[rows], np.array([*self.wears(occasion)], np.int32))
+        return own | ~is_in(self.model.slot[rows], np.array([*self.wears(occasion)], np.int32))
 
     def needs(self, occasion: int) -> list[list[int]]:
         """Lists of slots: a complete look for the occasion has one of each."""
@@ -80,7 +80,7 @@ class Wardrobe:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Preferences:
     """The request: only these slots (None: those the bag lacks), and rows to leave out.
 
     `less` are rows the shopper disliked: their whole designs are left out.
@@ -113,7 +113,7 @@ class Matches:
         return Matches(self.rows[places], self.scores[places], self.slots[places])
 
 
-def search(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Matches:
+def search(wardrobe: Wardrobe, bag: Ints, wishes: Preferences) -> Matches:
     """All candidates that complement the whole bag, best first; ties by row."""
     return ranked(wardrobe, bag, complements(wardrobe, bag, wishes))
 
@@ -121,21 +121,21 @@ def search(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Matches:
 def ranked(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Matches:
     """The rows, best first for the bag; ties by row."""
     model = wardrobe.model
-    scores = model.wanted(bag, rows) if len(bag) else model.popularity[rows]
+    scores = model.in_demand(bag, rows) if len(bag) else model.popularity[rows]
     order = np.argsort(-scores, kind="stable")
     rows = rows[order]
     return Matches(rows, scores[order], model.slot[rows])
 
 
-def complements(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> Ints:
+def complements(wardrobe: Wardrobe, bag: Ints, wishes: Preferences) -> Ints:
     """What may be proposed for the bag, ordered by row."""
     rows = candidates(wardrobe, bag, slots_for(wardrobe, bag, wishes))
     found: Ints = rows[allowed(wardrobe, bag, rows, wishes)]
     return found
 
 
-def looked_for(
-    wardrobe: Wardrobe, bag: Ints, wishes: Wishes, worn: list[int], occasion: int
+def look_candidates(
+    wardrobe: Wardrobe, bag: Ints, wishes: Preferences, worn: list[int], occasion: int
 ) -> Matches:
     """Candidates for a look, best first: the bag's shortlists, followed by best sellers that are
     worn at the occasion. Filler only if its slot was requested."""
@@ -146,7 +146,7 @@ def looked_for(
     found = ranked(wardrobe, bag, rows[allowed(wardrobe, bag, rows, wishes)])
     # The ranking was trained on shortlists and can't judge what they leave out.
     scores = found.scores.copy()
-    scores[~among(found.rows, shortlisted)] -= BEHIND
+    scores[~is_in(found.rows, shortlisted)] -= BEHIND
     scores[halves_of_one_colour(wardrobe, bag, found.rows)] += MATCHING
     order = np.argsort(-scores, kind="stable")
     return replace(found, scores=scores).at(order)
@@ -169,7 +169,7 @@ def best_sellers(wardrobe: Wardrobe, bag: Ints, worn: list[int], occasion: int) 
         rows = pool.rows[pool.ends[slot] : pool.ends[slot + 1]]
         kept = wardrobe.worn_at(rows, occasion)
         if len(bag):
-            kept &= among(wardrobe.index_group[rows], wardrobe.index_group[bag])
+            kept &= is_in(wardrobe.index_group[rows], wardrobe.index_group[bag])
             own = wear.agree[:, bag].max(axis=1)[:, None]
             theirs = wear.agree[:, rows]
             kept &= ((theirs == own) | (theirs == NEUTRAL) | (own == NEUTRAL)).all(axis=0)
@@ -181,7 +181,7 @@ def best_sellers(wardrobe: Wardrobe, bag: Ints, worn: list[int], occasion: int) 
     return np.concatenate(parts) if parts else np.zeros(0, np.int32)
 
 
-def slots_for(wardrobe: Wardrobe, bag: Ints, wishes: Wishes) -> list[int]:
+def slots_for(wardrobe: Wardrobe, bag: Ints, wishes: Preferences) -> list[int]:
     """The slots the bag lacks and those whose types go together; never the last one."""
     filled = set(wardrobe.model.slot[bag].tolist())
     found = [
@@ -198,7 +198,7 @@ def candidates(wardrobe: Wardrobe, bag: Ints, open_slots: list[int]) -> Ints:
     With an empty bag, the best sellers of each slot.
     """
     if len(bag) == 0:
-        lists = strongest_of_all(wardrobe)
+        lists = most_popular(wardrobe)
     else:
         line = wardrobe.list_line[bag]
         unlisted = bag[line == NONE]
@@ -211,7 +211,7 @@ def candidates(wardrobe: Wardrobe, bag: Ints, open_slots: list[int]) -> Ints:
     return found
 
 
-def strongest_of_all(wardrobe: Wardrobe) -> Ints:
+def most_popular(wardrobe: Wardrobe) -> Ints:
     pool, popularity = wardrobe.pool, wardrobe.model.popularity
     parts = [
         strongest(popularity[None, pool.rows[first:last]], pool.rows[first:last])
@@ -220,15 +220,17 @@ def strongest_of_all(wardrobe: Wardrobe) -> Ints:
     return np.concatenate(parts, axis=1)
 
 
-def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Wishes) -> npt.NDArray[np.bool_]:
+def allowed(
+    wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Preferences
+) -> npt.NDArray[np.bool_]:
     """The bag's audience only, no substitutes for its articles, nothing the shopper rejected."""
     designs = wardrobe.design[np.concatenate([bag, wishes.less])]
-    kept = ~among(wardrobe.design[rows], designs)
-    kept &= ~among(wardrobe.product_type[rows], wardrobe.product_type[bag])
-    kept &= ~among(rows, wishes.exclude)
-    kept &= ~among(wardrobe.colour_master[rows], np.array([*wishes.avoid_colours], np.int32))
+    kept = ~is_in(wardrobe.design[rows], designs)
+    kept &= ~is_in(wardrobe.product_type[rows], wardrobe.product_type[bag])
+    kept &= ~is_in(rows, wishes.exclude)
+    kept &= ~is_in(wardrobe.colour_master[rows], np.array([*wishes.avoid_colours], np.int32))
     if len(bag):
-        kept &= among(wardrobe.index_group[rows], wardrobe.index_group[bag])
+        kept &= is_in(wardrobe.index_group[rows], wardrobe.index_group[bag])
         vectors = wardrobe.model.vectors
         kept &= (vectors[rows] @ vectors[bag].T).max(axis=1, initial=-1.0) < NEAR_COPY
     return kept
@@ -236,11 +238,11 @@ def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Wishes) -> npt.ND
 
 def listed(wardrobe: Wardrobe, bag: Ints, k: int) -> Matches:
     """The k best complements in display order: many slots first, few repeats."""
-    found = search(wardrobe, bag, Wishes())
-    return spread(emptiest_first(found, wardrobe.model.slot[bag]), k)
+    found = search(wardrobe, bag, Preferences())
+    return spread(empty_slots_first(found, wardrobe.model.slot[bag]), k)
 
 
-def emptiest_first(found: Matches, filled: Ints) -> Matches:
+def empty_slots_first(found: Matches, filled: Ints) -> Matches:
     """Moves all but SAME_SLOT pieces in slots the bag has (a bikini's other half) to the end."""
     again = np.isin(found.slots, filled)
     later = again & (np.cumsum(again) > SAME_SLOT)

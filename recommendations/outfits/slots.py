@@ -97,14 +97,14 @@ def read(file: Path) -> Slots:
     names = [slot.name for slot in found]
     kinds = [kind for slot in found for kind in slot.types]
     if len(found) < 2 or len(set(names)) < len(names):
-        raise SlotsError(f"{file}: two slots at least, each with a name of its own")
+        raise SlotsError(f"{file}: needs at least two slots, each with a unique name")
     if twice := sorted({kind for kind in kinds if kinds.count(kind) > 1}):
-        raise SlotsError(f"{file}: product type {twice[0]} stands in two slots")
+        raise SlotsError(f"{file}: product type {twice[0]} is in two slots")
     groups = [group for slot in found for group in slot.garment_groups]
     if twice := sorted({group for group in groups if groups.count(group) > 1}):
-        raise SlotsError(f"{file}: garment group {twice[0]} stands in two slots")
+        raise SlotsError(f"{file}: garment group {twice[0]} is in two slots")
     if unknown := {name for slot in found for name in slot.without} - set(names):
-        raise SlotsError(f"{file}: 'without' names {sorted(unknown)[0]!r}, which is no slot")
+        raise SlotsError(f"{file}: 'without' names {sorted(unknown)[0]!r}, which is not a slot")
     return Slots(found)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from catalog.data_version import data_version
-from catalog.search.facet_index import assortment
+from catalog.search.facet_index import facet_index
 from recommendations.bundle.reader import Bundle
 from recommendations.ranking.inspiring import NO_PICTURE, Goods
 from recommendations.retrieval.candidates import Candidates
@@ -23,12 +23,14 @@ def pictured_first(bundle: Bundle, found: Candidates) -> Candidates:
         return found
     weight = np.where(goods.pictured.take(found.rows), 1.0, NO_PICTURE)
     order = np.argsort(-found.scores * weight, kind="stable")
-    return Candidates(found.rows[order], found.scores[order], found.cause[order])
+    return Candidates(
+        found.rows[order], found.scores[order], found.cause[order], found.owner[order]
+    )
 
 
 @per_owner(most=1)
 def _goods(bundle: Bundle, _: str) -> Goods | None:
-    catalogue = assortment()
+    catalogue = facet_index()
     rows, known = catalogue.rows_of(bundle.article.astype(np.int64))
     if not len(catalogue.of("article")):
         return None

@@ -21,7 +21,7 @@ from recommendations.ranking.pipeline import (
     Constraints,
     Pick,
     allowed,
-    among,
+    is_in,
     picked,
 )
 from recommendations.ranking.ranker import best_first
@@ -84,7 +84,7 @@ def suitable(bundle: Bundle, profile: Profile, rows: Ints, constraints: Constrai
     kept = showable(bundle, rows, constraints)
     groups = audience_of(bundle, profile) if constraints.index_group is None else {}
     if groups:
-        kept &= among(bundle.index_group.take(rows), groups)
+        kept &= is_in(bundle.index_group.take(rows), groups)
     return kept
 
 
@@ -94,7 +94,7 @@ def showable(bundle: Bundle, rows: Ints, constraints: Constraints) -> Bools:
         np.fromiter({*constraints.hidden, *constraints.less} - {ABSENT}, np.int32)
     )
     kept = allowed(bundle, rows, replace(constraints, hidden=()))
-    return kept & ~among(bundle.design.take(rows), out) if len(out) else kept
+    return kept & ~is_in(bundle.design.take(rows), out) if len(out) else kept
 
 
 def weighed(
@@ -107,7 +107,7 @@ def weighed(
     rows = ranking.rows.take(left)
     scores[~goods.pictured.take(rows)] *= NO_PICTURE
     if len(profile):
-        strange = ~among(goods.section.take(rows), goods.section.take(profile.rows))
+        strange = ~is_in(goods.section.take(rows), goods.section.take(profile.rows))
         scores[strange & (ranking.cause.take(left) == ABSENT)] *= OTHER_SECTION
     return scores
 
@@ -201,7 +201,7 @@ def something_new(
         return None
     rows = bundle.new_by_index_group.of(group)[0][:EXPLORE_DEPTH]
     shown = bundle.design.take(np.array([p.row for p in picks] + profile.rows.tolist(), np.int32))
-    fresh = suitable(bundle, profile, rows, constraints) & ~among(bundle.design.take(rows), shown)
+    fresh = suitable(bundle, profile, rows, constraints) & ~is_in(bundle.design.take(rows), shown)
     if goods is not None:
         fresh &= goods.pictured.take(rows)
     rows = rows[fresh]

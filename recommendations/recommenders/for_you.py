@@ -19,20 +19,20 @@ from recommendations.recommenders.request_context import (
     POPULAR,
     RequestContext,
     bought_lately,
-    hidden,
+    excluded_articles,
     now_of,
-    unwanted,
+    recently_seen,
 )
 from recommendations.recommenders.shelf import Found, Item
 from recommendations.retrieval.candidates import Source
 from recommendations.retrieval.profile import DAY_MS, PURCHASE, Profile
-from streaming.features.state import KINDS
+from streaming.events.actions import ACTIONS, Action
 
 CAUSES = {
-    "view": gettext_noop("Because you viewed {}"),
-    "click": gettext_noop("Because you viewed {}"),
-    "bag_add": gettext_noop("Because you put {} in your bag"),
-    "purchase": gettext_noop("Because you bought {}"),
+    Action.VIEW: gettext_noop("Because you viewed {}"),
+    Action.CLICK: gettext_noop("Because you viewed {}"),
+    Action.BAG_ADD: gettext_noop("Because you put {} in your bag"),
+    Action.PURCHASE: gettext_noop("Because you bought {}"),
 }
 REASONS = {
     NEW: gettext_noop("New in"),
@@ -52,7 +52,7 @@ def for_you(context: RequestContext) -> Found:
     """The shopper's latest actions, live and historical, blended with what their audience buys."""
     if context.bundle is None:
         items = fallbacks.popular(
-            context.index_group, hidden(context, unwanted(context)), context.k
+            context.index_group, excluded_articles(context, recently_seen(context)), context.k
         )
         return Found("postgres_popularity", _(POPULAR), items, degraded=True)
     bundle, about = context.bundle, context.profile
@@ -72,7 +72,7 @@ def for_you(context: RequestContext) -> Found:
 
 def constraints_of(context: RequestContext, bundle: Bundle) -> Constraints:
     """Recent views are not hidden here: the shelf takes them from the profile."""
-    out = hidden(context, {*context.bag, *bought_lately(context)})
+    out = excluded_articles(context, {*context.bag, *bought_lately(context)})
     less = [int(row) for row in bundle.rows_of(context.dislikes) if row != ABSENT]
     seed = crc32(f"{context.shopper}:{now_of(context, bundle) // DAY_MS}".encode())
     return Constraints(set(bundle.rows_of(list(out)).tolist()), context.index_group, seed, less)
@@ -97,8 +97,8 @@ def reason(bundle: Bundle, why: Mapping[int, int], source: int, cause: int) -> s
     """The reason for a pick in words; a view or a bag add takes precedence over the generator."""
     if cause == ABSENT:
         return _(REASONS[source])
-    kind = KINDS[why[cause]]
-    found = REASONS.get(source, CAUSES[kind]) if kind == "purchase" else CAUSES[kind]
+    kind = ACTIONS[why[cause]]
+    found = REASONS.get(source, CAUSES[kind]) if kind == Action.PURCHASE else CAUSES[kind]
     return _(found).format(title_of(bundle.name(cause)))
 
 

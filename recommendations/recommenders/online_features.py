@@ -53,7 +53,7 @@ def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
         return store.snapshot(shopper or NOBODY, top=top)
     except StoreUnavailable as error:
         breaker.trip()
-        logger.warning("no live features for %.0f s: %s", PAUSE_S, error)
+        logger.warning("serving without live features for %.0f s: %s", PAUSE_S, error)
         return None
 
 

@@ -34,14 +34,14 @@ from recommendations.recommenders.online_features import Read, snapshot_of
 from recommendations.recommenders.request_context import (
     POPULAR,
     RequestContext,
-    distinct,
-    hidden,
+    distinct_items,
+    excluded_articles,
     items_of,
-    listed,
-    places,
+    items_of_list,
+    items_to_show,
+    recently_seen,
     row_of,
-    shown,
-    unwanted,
+    select_rows,
     viewed,
 )
 from recommendations.recommenders.shelf import Found, Item
@@ -81,10 +81,10 @@ def similar(context: RequestContext) -> Found:
     if context.bundle is None or row is None:
         found = fallbacks.of_same_type(context.article, context.k)
         return Found("postgres_same_type", _("Of the same type"), found, degraded=True)
-    if context.dislikes or context.beside or context.index_group is not None:
+    if context.dislikes or context.on_page or context.index_group is not None:
         near = of_article(context.bundle, row)
         items = near_items(
-            context.bundle, row, near, places(context, context.bundle, near.rows, ())
+            context.bundle, row, near, select_rows(context, context.bundle, near.rows, ())
         )
     else:
         items = alike(context.bundle, row, context.k)
@@ -121,7 +121,7 @@ def similar_look(context: RequestContext) -> Found:
     if bundle is None or row is None:
         return Found("look_neighbours", "", degraded=bundle is None)
     near = of_look(bundle, row)
-    kept = places(context, bundle, near.rows, context.dislikes)
+    kept = select_rows(context, bundle, near.rows, context.dislikes)
     items = near_items(bundle, row, near, kept)
     return Found("look_neighbours", _("Similar by their pictures"), items)
 
@@ -151,7 +151,9 @@ def also_bought(context: RequestContext) -> Found:
     if context.bundle is None or row is None:
         return Found("bought_together", "", degraded=True)
     near = of_partners(context.bundle, row)
-    items = shown(context, context.bundle, near, _("Bought by the same customers"), exclude=())
+    items = items_to_show(
+        context, context.bundle, near, _("Bought by the same customers"), exclude=()
+    )
     return Found("bought_together", _("Bought by customers who bought this"), items)
 
 
@@ -165,7 +167,7 @@ def because_you_viewed(context: RequestContext) -> Found:
     near = pictured_first(bundle, of_article(bundle, row))
     reason = _("Because you viewed {}").format(title_of(bundle.name(row)))
     own = replace(context, index_group=int(bundle.index_group[row]))
-    items = shown(own, bundle, near, reason, unwanted(context))
+    items = items_to_show(own, bundle, near, reason, recently_seen(context))
     return Found("live_neighbours", reason, items, title=reason)
 
 
@@ -182,23 +184,23 @@ def trending(context: RequestContext) -> Found:
     now = [Item(article, score, why) for article, score in live_trends(context)]
     lately, strategy = popular_lately(context)
     filling = [item._replace(score=0.0) for item in lately]
-    items = distinct(context, [*now, *filling])
+    items = distinct_items(context, [*now, *filling])
     away = context.live is None or (context.bundle is None and len(now) < context.k)
     reason = _("What shoppers view and buy now") if now else _(POPULAR)
     return Found("live_trends" if now else strategy, reason, items, degraded=away)
 
 
 def live_trends(context: RequestContext) -> list[tuple[int, float]]:
-    trends, out = context.live.trending if context.live else [], hidden(context)
+    trends, out = context.live.trending if context.live else [], excluded_articles(context)
     return [(article, score) for article, score in trends if article not in out]
 
 
 def popular_lately(context: RequestContext) -> tuple[list[Item], str]:
     if context.bundle is None:
-        found = fallbacks.popular(context.index_group, hidden(context), context.k)
+        found = fallbacks.popular(context.index_group, excluded_articles(context), context.k)
         return found, "postgres_popularity"
     lists = (context.bundle.popular, context.bundle.popular_by_index_group)
-    return listed(context, context.bundle, lists, _(POPULAR)), "bundle_popularity"
+    return items_of_list(context, context.bundle, lists, _(POPULAR)), "bundle_popularity"
 
 
 def new_in(context: RequestContext) -> Found:
@@ -210,19 +212,19 @@ def new_in(context: RequestContext) -> Found:
             else context.index_group
         )
         lists = (bundle.new, bundle.new_by_index_group)
-        seen = (*context.beside, *unwanted(context))
-        within = replace(context, index_group=group, beside=seen)
-        items = listed(within, bundle, lists, _("New in"))
+        seen = (*context.on_page, *recently_seen(context))
+        within = replace(context, index_group=group, on_page=seen)
+        items = items_of_list(within, bundle, lists, _("New in"))
         if items:
             return Found("bundle_new_in", _("New in the last few weeks"), items)
-    newest = fallbacks.newest(context.index_group, hidden(context), context.k)
+    newest = fallbacks.newest(context.index_group, excluded_articles(context), context.k)
     return Found("postgres_newest", _("The newest in the shop"), newest, degraded=bundle is None)
 
 
 def recently_viewed(context: RequestContext) -> Found:
-    out = hidden(context)
+    out = excluded_articles(context)
     articles = [article for article in viewed(context.recents) if article not in out]
-    items = distinct(
+    items = distinct_items(
         context, [Item(key, 1.0 / place) for place, key in enumerate(articles, start=1)]
     )
     return Found("live_views", _("What you viewed last"), items, degraded=context.live is None)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_noop
 from recommendations.bundle.reader import ABSENT, Bundle, Floats, Ints, Lists
 from recommendations.ranking.diversity import diverse
 from recommendations.ranking.goods import pictured_first
-from recommendations.ranking.pipeline import JUST_BOUGHT_DAYS, among, just_bought
+from recommendations.ranking.pipeline import JUST_BOUGHT_DAYS, is_in, recently_bought
 from recommendations.recommenders.shelf import Item
-from recommendations.retrieval.candidates import Candidates, Scores
+from recommendations.retrieval.candidates import Candidates, Scores, caused_by
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
+from streaming.events.actions import Action
 from streaming.features.state import Recent
 from streaming.features.store import Snapshot
 
@@ -38,7 +39,7 @@ class RequestContext:
     live: Snapshot | None
     customer: int | None = None
     shopper: str | None = None
-    beside: Collection[int] = ()
+    on_page: Collection[int] = ()
 
     @property
     def recents(self) -> list[Recent]:
@@ -66,21 +67,21 @@ def now_of(context: RequestContext, bundle: Bundle) -> int:
     return context.live.now_ms if context.live else after_history(bundle)
 
 
-def barred(context: RequestContext, bundle: Bundle) -> Ints:
+def excluded_designs(context: RequestContext, bundle: Bundle) -> Ints:
     """The designs to hide in every colour: disliked, or on the page already."""
     about = [] if context.article is None else [context.article]
-    rows = bundle.rows_of([*context.dislikes, *context.beside, *about])
+    rows = bundle.rows_of([*context.dislikes, *context.on_page, *about])
     designs: Ints = bundle.design.take(rows[rows != ABSENT])
     return designs
 
 
-def unwanted(context: RequestContext) -> set[int]:
+def recently_seen(context: RequestContext) -> set[int]:
     """Articles in the bag, or recently viewed or bought."""
     now_ms = context.live.now_ms if context.live else 0
     seen = {
         recent.article
         for recent in context.recents
-        if recent.kind in ("view", "click") and now_ms - recent.ts < JUST_VIEWED_MS
+        if recent.kind in (Action.VIEW, Action.CLICK) and now_ms - recent.ts < JUST_VIEWED_MS
     }
     return seen | set(context.bag) | bought_lately(context)
 
@@ -88,15 +89,15 @@ def unwanted(context: RequestContext) -> set[int]:
 def bought_lately(context: RequestContext) -> set[int]:
     if context.bundle is None:
         now_ms = context.live.now_ms if context.live else 0
-        bought = (r for r in context.recents if r.kind == "purchase")
+        bought = (r for r in context.recents if r.kind == Action.PURCHASE)
         return {r.article for r in bought if now_ms - r.ts < JUST_BOUGHT_DAYS * DAY_MS}
-    return {int(context.bundle.article[row]) for row in just_bought(context.profile)}
+    return {int(context.bundle.article[row]) for row in recently_bought(context.profile)}
 
 
-def shown(
+def items_to_show(
     context: RequestContext, bundle: Bundle, near: Candidates, reason: str, exclude: Iterable[int]
 ) -> list[Item]:
-    kept = places(context, bundle, near.rows, hidden(context, exclude))
+    kept = select_rows(context, bundle, near.rows, excluded_articles(context, exclude))
     return items_of(bundle, near.rows[kept], near.scores[kept], repeat(reason))
 
 
@@ -109,13 +110,13 @@ def items_of(
 
 def viewed(recents: Iterable[Recent]) -> list[int]:
     """Articles viewed or clicked, without duplicates, newest first."""
-    return list(dict.fromkeys(r.article for r in recents if r.kind in ("view", "click")))
+    return list(dict.fromkeys(r.article for r in recents if r.kind in (Action.VIEW, Action.CLICK)))
 
 
-def hidden(context: RequestContext, exclude: Iterable[int] = ()) -> set[int]:
+def excluded_articles(context: RequestContext, exclude: Iterable[int] = ()) -> set[int]:
     """`exclude`, the articles on the page, and what the shopper dislikes."""
     about = [] if context.article is None else [context.article]
-    return {*exclude, *context.dislikes, *context.beside, *about}
+    return {*exclude, *context.dislikes, *context.on_page, *about}
 
 
 def row_of(bundle: Bundle | None, article: int) -> int | None:
@@ -125,40 +126,42 @@ def row_of(bundle: Bundle | None, article: int) -> int | None:
     return None if row == ABSENT else row
 
 
-def places(context: RequestContext, bundle: Bundle, rows: Ints, out: Collection[int]) -> list[int]:
+def select_rows(
+    context: RequestContext, bundle: Bundle, rows: Ints, out: Collection[int]
+) -> list[int]:
     """Which k of the rows to show: on sale, of the audience asked for, none of `out`, each of
     another design."""
     wanted = bundle.on_sale[rows]
     if context.index_group is not None:
         wanted = wanted & (bundle.index_group[rows] == context.index_group)
     if out:
-        wanted = wanted & ~among(rows, bundle.rows_of(list(out)))
-    if len(designs := barred(context, bundle)):
-        wanted = wanted & ~among(bundle.design.take(rows), designs)
+        wanted = wanted & ~is_in(rows, bundle.rows_of(list(out)))
+    if len(designs := excluded_designs(context, bundle)):
+        wanted = wanted & ~is_in(bundle.design.take(rows), designs)
     left = np.flatnonzero(wanted)
     chosen: list[int] = left[diverse(bundle, rows[left], context.k)].tolist()
     return chosen
 
 
-def listed(
+def items_of_list(
     context: RequestContext, bundle: Bundle, lists: tuple[Lists, Lists], reason: str
 ) -> list[Item]:
     """The head of one of the bundle's lists: of the requested audience, else overall."""
     overall, by_group = lists
     one = context.index_group
     rows, scores = overall.of(int(overall.keys[0])) if one is None else by_group.of(one)
-    head = Candidates(rows, scores.astype(np.float64), np.full(len(rows), ABSENT, np.int32))
+    head = Candidates(rows, scores.astype(np.float64), *caused_by(ABSENT, len(rows)))
     found = pictured_first(bundle, head)
-    kept = places(context, bundle, found.rows, hidden(context))
+    kept = select_rows(context, bundle, found.rows, excluded_articles(context))
     return items_of(bundle, found.rows[kept], found.scores[kept], repeat(reason))
 
 
-def distinct(context: RequestContext, items: list[Item]) -> list[Item]:
+def distinct_items(context: RequestContext, items: list[Item]) -> list[Item]:
     """The first k items without duplicates and barred ones; one per design if a bundle knows it."""
     articles = [item.article for item in items]
     bundle = context.bundle
     designs = articles if bundle is None else designs_of(bundle, articles)
-    out = set() if bundle is None else set(barred(context, bundle).tolist())
+    out = set() if bundle is None else set(excluded_designs(context, bundle).tolist())
     first: dict[int, Item] = {}
     for design, item in zip(designs, items, strict=True):
         if design not in out:

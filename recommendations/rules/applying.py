@@ -19,7 +19,7 @@ PINNED: Final = "Picked for you by the shop"
 
 
 @dataclass(frozen=True)
-class Ruled:
+class RuledShelf:
     """`ignored` are rules that couldn't be followed."""
 
     items: list[Item]
@@ -28,7 +28,7 @@ class Ruled:
 
 def apply(
     rules: Sequence[Rule], items: Sequence[Item], about: Mapping[int, Attributes], k: int
-) -> Ruled:
+) -> RuledShelf:
     """Up to k items. An article without attributes matches no rule and can't be pinned."""
     ruled = _left(_of(rules, Rule.Action.EXCLUDE), list(items), about)
     ranked = _ranked(_of(rules, Rule.Action.BOOST, Rule.Action.BURY), ruled.items, about)
@@ -36,7 +36,7 @@ def apply(
     pins = _of(rules, Rule.Action.PIN)
     pinned = _pinned(pins, capped[:k], about, k)
     lost = [rule for rule in pins if rule.number not in about]
-    return Ruled(pinned, ruled.ignored + lost)
+    return RuledShelf(pinned, ruled.ignored + lost)
 
 
 def _of(rules: Sequence[Rule], *actions: Rule.Action) -> list[Rule]:
@@ -48,7 +48,7 @@ def matches(rule: Rule, item: Item, about: Mapping[int, Attributes]) -> bool:
     return attributes is not None and rule.number in (None, attributes[rule.target])
 
 
-def _left(rules: Sequence[Rule], items: list[Item], about: Mapping[int, Attributes]) -> Ruled:
+def _left(rules: Sequence[Rule], items: list[Item], about: Mapping[int, Attributes]) -> RuledShelf:
     ignored = []
     for rule in rules:
         kept = [item for item in items if not matches(rule, item, about)]
@@ -56,7 +56,7 @@ def _left(rules: Sequence[Rule], items: list[Item], about: Mapping[int, Attribut
             items = kept
         else:
             ignored.append(rule)
-    return Ruled(items, ignored)
+    return RuledShelf(items, ignored)
 
 
 def _ranked(

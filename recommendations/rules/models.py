@@ -50,18 +50,18 @@ class Rule(models.Model):
     number = models.IntegerField(
         null=True,
         blank=True,
-        help_text="of the article, product, type, department …; a cap without one holds for each",
+        help_text="of the article, product, type, department …; a cap without one applies to each",
     )
     amount = models.FloatField(
         default=1.0,
         validators=[MinValueValidator(1.0), MaxValueValidator(100.0)],
-        help_text="the place from 1, the factor, or how many at most; not used to leave out",
+        help_text="position from 1, factor, or maximum number; unused for “leave out”",
     )
     kinds = ArrayField(
         models.CharField(max_length=40),
         blank=True,
         default=list,
-        help_text="kinds of shelf, such as for-you, comma-separated; none: all",
+        help_text="kinds of shelf, such as for-you, comma-separated; empty for all",
     )
     audience = models.CharField(max_length=1, choices=Audience, blank=True)
     index_group = models.IntegerField(
@@ -83,18 +83,22 @@ class Rule(models.Model):
         """Reject invalid rules, naming the field, so that none is ever stored."""
         super().clean()
         if unknown := set(self.kinds) - RECOMMENDERS.keys():
-            raise ValidationError({"kinds": f"No kind of shelf: {', '.join(sorted(unknown))}."})
+            raise ValidationError(
+                {"kinds": f"Unknown kind of shelf: {', '.join(sorted(unknown))}."}
+            )
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": "It ends before it starts."})
         if self.action in (Rule.Action.PIN, Rule.Action.CAP) and self.amount % 1:
-            raise ValidationError({"amount": "A place and a number of articles are whole numbers."})
+            raise ValidationError(
+                {"amount": "A position or a number of articles must be a whole number."}
+            )
         self._check_target()
 
     def _check_target(self) -> None:
         if self.action == Rule.Action.PIN and self.target != Rule.Target.ARTICLE:
             raise ValidationError({"target": "Only an article can be pinned."})
         if self.number is None and self.action != Rule.Action.CAP:
-            raise ValidationError({"number": "Which one?"})
+            raise ValidationError({"number": "This field is required."})
         if self.number is not None and not self.articles().exists():
             raise ValidationError({"number": f"No article has this {self.get_target_display()}."})
 

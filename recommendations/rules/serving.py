@@ -9,9 +9,13 @@ from django.db import Error
 from django.utils import timezone
 
 from catalog.models import Article
-from recommendations.recommenders.request_context import RequestContext, hidden, unwanted
+from recommendations.recommenders.request_context import (
+    RequestContext,
+    excluded_articles,
+    recently_seen,
+)
 from recommendations.recommenders.shelf import Found, Item
-from recommendations.rules.applying import Attributes, Ruled, apply
+from recommendations.rules.applying import Attributes, RuledShelf, apply
 from recommendations.rules.models import Rule
 from web.cache import TTLCache
 
@@ -20,19 +24,19 @@ logger = logging.getLogger(__name__)
 # A shelf with rules fetches this many times more items, to replace those excluded or capped.
 DEEPER: Final = 3
 # Shelves of the shopper's own history or of the article itself: not open to merchandising.
-UNRULED: Final = frozenset({"recently-viewed", "buy-again", "colours"})
+RULE_ERRORS_LOGGED: Final = frozenset({"recently-viewed", "buy-again", "colours"})
 COLUMNS: Final = [target.value for target in Rule.Target]
 
 kept: TTLCache[list[Rule]] = TTLCache(lambda: list(Rule.objects.at(timezone.now())), [])
 
 
 def rules_for(kind: str, shopper: str | None, index_group: int | None) -> list[Rule]:
-    if kind in UNRULED:
+    if kind in RULE_ERRORS_LOGGED:
         return []
-    return [rule for rule in kept.get() if holds(rule, kind, shopper, index_group)]
+    return [rule for rule in kept.get() if applies_to(rule, kind, shopper, index_group)]
 
 
-def holds(rule: Rule, kind: str, shopper: str | None, index_group: int | None) -> bool:
+def applies_to(rule: Rule, kind: str, shopper: str | None, index_group: int | None) -> bool:
     return (
         (not rule.kinds or kind in rule.kinds)
         and (not rule.audience or (shopper or "a").startswith(rule.audience))
@@ -40,21 +44,21 @@ def holds(rule: Rule, kind: str, shopper: str | None, index_group: int | None) -
     )
 
 
-def deeper(context: RequestContext, rules: Sequence[Rule]) -> RequestContext:
+def with_reserve(context: RequestContext, rules: Sequence[Rule]) -> RequestContext:
     return replace(context, k=context.k * DEEPER) if rules else context
 
 
-def arranged(rules: Sequence[Rule], context: RequestContext, found: Found) -> Found:
+def apply_rules(rules: Sequence[Rule], context: RequestContext, found: Found) -> Found:
     """The shelf after rules; unchanged if PostgreSQL is down."""
     if not rules:
         return found
     try:
         about = attributes(rules, context, found.items)
     except Error as error:
-        logger.warning("rules weren't applied: %s", error)
+        logger.warning("could not apply rules: %s", error)
         return replace(found, items=found.items[: context.k], degraded=True)
     ruled = apply(rules, found.items, about, context.k)
-    note(ruled)
+    log_ignored(ruled)
     return replace(found, items=ruled.items)
 
 
@@ -64,11 +68,11 @@ def attributes(
     """Attributes of the shelf's articles and of showable pinned ones; one query by key."""
     pins = {rule.number for rule in rules if rule.number and rule.action == Rule.Action.PIN}
     shown = {item.article for item in items}
-    wanted = shown | (pins - hidden(context, unwanted(context)) if pins else set())
+    wanted = shown | (pins - excluded_articles(context, recently_seen(context)) if pins else set())
     sold = Article.objects.filter(pk__in=wanted, summary__isnull=False)
     return {row["id"]: row for row in sold.values(*COLUMNS)}
 
 
-def note(ruled: Ruled) -> None:
+def log_ignored(ruled: RuledShelf) -> None:
     for rule in ruled.ignored:
-        logger.info("rule %s couldn't be followed", rule)
+        logger.info("rule %s could not be applied", rule)

@@ -11,12 +11,12 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 from django.db import connection
 
 from catalog.ingest.errors import IngestError
-from recommendations.bundle.reader import Bundle, open_bundle
-from recommendations.ranking.pipeline import Constraints, predicted
-from recommendations.retrieval.profile import after_history, profile_of
+from recommendations.bundle.reader import ABSENT, Bundle, Ints, open_bundle
+from recommendations.ranking.pipeline import predicted_rows
 from recommendations.serving.customers_file import Customers, read_customers
 from recommendations.serving.export_formats import KAGGLE, finish, header_of, line_of
 
@@ -24,6 +24,8 @@ K = 12
 BATCH = 2000
 WORKERS = 2
 AHEAD = 4 * WORKERS
+# The key of nobody.
+NEWCOMER = -1
 
 # One customer of the file: the id as given, and our key; None for an unknown one.
 Wanted = tuple[str, int | None]
@@ -121,27 +123,26 @@ class Worker:
 
     bundle: Bundle
     form: str
-    unknown: list[str]
+    newcomer: Ints
 
 
 def open_in_worker(folder: Path, form: str) -> None:
     Worker.bundle, Worker.form = open_bundle(folder), form
-    Worker.unknown = prediction(Worker.bundle, None)
+    Worker.newcomer = predicted_rows(Worker.bundle, np.array([NEWCOMER], np.int32), K)[0]
 
 
 def lines_of(batch: list[Wanted]) -> list[str]:
     """One line per customer; the newcomers' list for those unknown or without a purchase."""
-    known = Worker.bundle.customers
-    lines = []
-    for name, key in batch:
-        is_new = key is None or known.of(key) is None
-        articles = Worker.unknown if is_new else prediction(Worker.bundle, key)
-        lines.append(line_of(Worker.form, name, articles))
-    return lines
+    bundle = Worker.bundle
+    keys = np.array([NEWCOMER if key is None else key for _, key in batch], np.int32)
+    known = np.isin(keys, bundle.customers.key)
+    rows = np.full((len(batch), K), ABSENT, np.int32)
+    rows[known] = predicted_rows(bundle, keys[known], K)
+    rows[~known] = Worker.newcomer
+    lists = zip((name for name, _ in batch), rows.tolist(), strict=True)
+    return [line_of(Worker.form, name, articles_of(bundle, own)) for name, own in lists]
 
 
-def prediction(bundle: Bundle, customer: int | None) -> list[str]:
-    """Twelve article_ids."""
-    profile = profile_of(bundle, (), customer, after_history(bundle))
-    picks = predicted(bundle, profile, K, Constraints())
-    return [f"{bundle.article[pick.row]:010d}" for pick in picks]
+def articles_of(bundle: Bundle, rows: list[int]) -> list[str]:
+    """article_ids of the rows, without padding."""
+    return [f"{bundle.article[row]:010d}" for row in rows if row != ABSENT]

@@ -19,18 +19,19 @@ from recommendations.experiments.strategies import OUTFIT
 from recommendations.outfits.assembly import Look, Piece, assemble
 from recommendations.outfits.pairs import Ints
 from recommendations.outfits.reasons import Why, why
-from recommendations.outfits.search import Wardrobe, Wishes
+from recommendations.outfits.search import Preferences, Wardrobe
 from recommendations.outfits.shortlist import NONE
 from recommendations.outfits.slots import slots
 from recommendations.outfits.strategies import wardrobe_for
 from recommendations.recommenders.online_features import Read, snapshot_of
 from recommendations.serving import servings
 from recommendations.serving.variants import bundle_of
+from streaming.events.actions import Action
 from streaming.features.store import Snapshot
 from web.cache import per_owner
 
 ALTERNATIVES = 3
-MOST_ARTICLES = 20
+MAX_ARTICLES = 20
 BOUGHT_LATELY_MS = 30 * 86_400_000
 
 
@@ -98,26 +99,32 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
     arm = arm_of(plans.get(), OUTFIT, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
     if bundle is None:
-        return Outfit(answer("none", None, arm), "none", None, True, [], None, [], [], Decimal(0))
+        return Outfit(
+            rec_id_of("none", None, arm), "none", None, True, [], None, [], [], Decimal(0)
+        )
     chosen = arm.parameters.strategy if arm else "default"
     wardrobe = wardrobe_for(bundle, chosen)
-    bag, locked = known(wardrobe, request.articles), known(wardrobe, request.locked)
-    wishes = wishes_of(wardrobe, request, read(shopper, None) if shopper else None)
+    bag, locked = known_rows(wardrobe, request.articles), known_rows(wardrobe, request.locked)
+    wishes = preferences_of(wardrobe, request, read(shopper, None) if shopper else None)
     around = np.unique(np.concatenate([bag, locked]))
     if len(around) == 1 and request.budget is None and wishes.are_none:
-        look, pieces = usual(bundle, chosen, int(around[0]), request.k)
+        look, pieces = default_outfit(bundle, chosen, int(around[0]), request.k)
     else:
-        budget = None if request.budget is None else money.price(left(wardrobe, request, locked))
-        look, pieces = dressed(bundle, chosen, around, wishes, budget, request.k)
+        budget = (
+            None
+            if request.budget is None
+            else money.price(remaining_budget(wardrobe, request, locked))
+        )
+        look, pieces = assemble_with_reasons(bundle, chosen, around, wishes, budget, request.k)
     kept = [Piece(int(wardrobe.model.slot[row]), row, 0.0, []) for row in locked.tolist()]
     fixed = [garment(bundle, wardrobe, piece, None) for piece in kept]
-    strategy = named(chosen) if len(around) else "best_sellers_by_slot"
+    strategy = recommender_name(chosen) if len(around) else "best_sellers_by_slot"
     return Outfit(
-        rec_id=answer(strategy, bundle.version, arm),
+        rec_id=rec_id_of(strategy, bundle.version, arm),
         strategy=strategy,
         model_version=bundle.version,
         degraded=False,
-        unknown=unknown(wardrobe, [*request.articles, *request.locked]),
+        unknown=unknown_articles(wardrobe, [*request.articles, *request.locked]),
         occasion=wardrobe.constraints.occasions[look.occasion].name,
         pieces=fixed + pieces,
         missing=gaps(wardrobe, look, bounded=request.budget is not None),
@@ -126,13 +133,13 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
 
 
 @per_owner(most=2_000)
-def usual(bundle: Bundle, chosen: str, row: int, k: int) -> tuple[Look, list[Garment]]:
+def default_outfit(bundle: Bundle, chosen: str, row: int, k: int) -> tuple[Look, list[Garment]]:
     """The default look around one article, as on most product pages."""
-    return dressed(bundle, chosen, np.array([row], np.int32), Wishes(), None, k)
+    return assemble_with_reasons(bundle, chosen, np.array([row], np.int32), Preferences(), None, k)
 
 
-def dressed(
-    bundle: Bundle, chosen: str, around: Ints, wishes: Wishes, budget: float | None, k: int
+def assemble_with_reasons(
+    bundle: Bundle, chosen: str, around: Ints, wishes: Preferences, budget: float | None, k: int
 ) -> tuple[Look, list[Garment]]:
     wardrobe = wardrobe_for(bundle, chosen)
     look = assemble(wardrobe, around, wishes, budget, k)
@@ -146,7 +153,7 @@ def gaps(wardrobe: Wardrobe, look: Look, bounded: bool) -> list[Gap]:
     without = wardrobe.goes_without(look.occasion)
     return [
         Gap(slots().names[slot], slots().labels[slot], gap_reason(without.get(slot), bounded))
-        for slot in look.lacks
+        for slot in look.missing_slots
     ]
 
 
@@ -158,49 +165,49 @@ def gap_reason(not_worn: str | None, bounded: bool) -> str:
     return gettext("Nothing on sale in this size and style goes with the rest")
 
 
-def named(strategy: str) -> str:
+def recommender_name(strategy: str) -> str:
     return "complements" if strategy == "default" else f"complements_{strategy}"
 
 
-def answer(strategy: str, version: str | None, arm: Arm | None) -> str:
+def rec_id_of(strategy: str, version: str | None, arm: Arm | None) -> str:
     """The id that events of this outfit carry back."""
     return rec_id.make(servings.number(OUTFIT, strategy, version, arm.variant if arm else None))
 
 
-def known(wardrobe: Wardrobe, articles: Sequence[int]) -> Ints:
+def known_rows(wardrobe: Wardrobe, articles: Sequence[int]) -> Ints:
     """The rows of the known articles, without duplicates, ordered by row."""
     rows = wardrobe.rows_of(list(articles)) if articles else np.zeros(0, np.int32)
     found: Ints = np.unique(rows[rows != NONE])
     return found
 
 
-def unknown(wardrobe: Wardrobe, articles: Sequence[int]) -> list[int]:
+def unknown_articles(wardrobe: Wardrobe, articles: Sequence[int]) -> list[int]:
     if not articles:
         return []
     rows = wardrobe.rows_of(list(articles)).tolist()
     return [key for key, row in zip(articles, rows, strict=True) if row == NONE]
 
 
-def left(wardrobe: Wardrobe, request: Request, locked: Ints) -> Decimal:
+def remaining_budget(wardrobe: Wardrobe, request: Request, locked: Ints) -> Decimal:
     """What remains of the budget after the locked pieces."""
     spent = sum((money.amount(price) for price in wardrobe.price[locked].tolist()), Decimal(0))
     return max((request.budget or Decimal(0)) - spent, Decimal(0))
 
 
-def wishes_of(wardrobe: Wardrobe, request: Request, live: Snapshot | None) -> Wishes:
+def preferences_of(wardrobe: Wardrobe, request: Request, live: Snapshot | None) -> Preferences:
     """Slots by number; excludes articles of the look itself, recent purchases and dislikes."""
     names = request.slots
-    return Wishes(
+    return Preferences(
         slots=frozenset(map(slots().number, names)) if names is not None else None,
         avoid_colours=frozenset(request.avoid_colours),
-        exclude=known(wardrobe, [*request.swapped, *(bought_lately(live) if live else ())]),
-        less=known(wardrobe, live.dislikes if live else ()),
+        exclude=known_rows(wardrobe, [*request.swapped, *(recent_purchases(live) if live else ())]),
+        less=known_rows(wardrobe, live.dislikes if live else ()),
     )
 
 
-def bought_lately(live: Snapshot) -> list[int]:
+def recent_purchases(live: Snapshot) -> list[int]:
     since = live.now_ms - BOUGHT_LATELY_MS
-    return [r.article for r in live.recents if r.kind == "purchase" and r.ts >= since]
+    return [r.article for r in live.recents if r.kind == Action.PURCHASE and r.ts >= since]
 
 
 def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None) -> Garment:

@@ -18,9 +18,9 @@ from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found, Item
 from recommendations.retrieval.profile import customer_key
 from recommendations.rules.serving import rules_for
-from recommendations.serving.serving import remembered
-from recommendations.serving.variants import fill
-from streaming.features.state import KINDS as ACTIONS
+from recommendations.serving.serving import customer_with_history
+from recommendations.serving.variants import fill_shelf
+from streaming.events.actions import ACTIONS, Action
 from streaming.features.store import Snapshot
 
 OF_ARTICLE: Final = tuple(name for name, kind in RECOMMENDERS.items() if kind.article)
@@ -33,7 +33,7 @@ ACTIONS_SHOWN: Final = 12
 
 
 @dataclass(frozen=True)
-class Place:
+class PlacePreview:
     """An item, each generator's contribution, and the ranker's explanation."""
 
     item: Item
@@ -42,85 +42,85 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShelfPreview:
     kind: str
     title: str
     found: Found
-    places: list[Place]
+    places: list[PlacePreview]
 
 
 @dataclass(frozen=True)
-class Action:
+class PastAction:
     """A live or historical action of the customer; `days` is its age by the shop's clock."""
 
     article: int
-    kind: str
+    kind: Action
     days: float
 
 
 @dataclass(frozen=True)
-class Known:
+class CustomerPreview:
     """What the recommender knows of a customer; `live` is False while Redis is down."""
 
     version: str | None
     live: bool
     erased: bool
-    actions: list[Action]
+    actions: list[PastAction]
 
 
-def of_article(article: int) -> list[Shown]:
+def of_article(article: int) -> list[ShelfPreview]:
     context = RequestContext(K, article, None, registry.active(), None)
-    return [shown(kind, context, None) for kind in OF_ARTICLE]
+    return [preview_shelf(kind, context, None) for kind in OF_ARTICLE]
 
 
-def of_shopper(shopper: str) -> tuple[Known, list[Shown]]:
+def of_shopper(shopper: str) -> tuple[CustomerPreview, list[ShelfPreview]]:
     live, bundle = snapshot_of(shopper), registry.active()
-    context = RequestContext(K, None, None, bundle, live, remembered(shopper, live))
-    known = Known(
+    context = RequestContext(K, None, None, bundle, live, customer_with_history(shopper, live))
+    known = CustomerPreview(
         version=bundle.version if bundle else None,
         live=live is not None,
         erased=live is not None and customer_key(shopper) is not None and context.customer is None,
         actions=[] if bundle is None else actions(context, bundle),
     )
-    return known, [shown(kind, context, shopper) for kind in OF_CUSTOMER]
+    return known, [preview_shelf(kind, context, shopper) for kind in OF_CUSTOMER]
 
 
 def shelf(kind: Kind, shopper: str, live: Snapshot) -> Found:
     """What a kind would show the shopper with these features."""
-    customer = remembered(shopper, live)
+    customer = customer_with_history(shopper, live)
     context = RequestContext(K, None, None, registry.active(), live, customer, shopper)
-    return fill(RECOMMENDERS[kind], context, None, rules_for(kind, shopper, None))[0]
+    return fill_shelf(RECOMMENDERS[kind], context, None, rules_for(kind, shopper, None))[0]
 
 
-def actions(context: RequestContext, bundle: Bundle) -> list[Action]:
+def actions(context: RequestContext, bundle: Bundle) -> list[PastAction]:
     about = context.profile
     done = zip(about.rows.tolist(), about.kinds.tolist(), about.days.tolist(), strict=True)
     return [
-        Action(int(bundle.article[row]), ACTIONS[kind], days)
+        PastAction(int(bundle.article[row]), ACTIONS[kind], days)
         for row, kind, days in list(done)[:ACTIONS_SHOWN]
     ]
 
 
-def shown(kind: Kind, context: RequestContext, shopper: str | None) -> Shown:
-    found, _ = fill(RECOMMENDERS[kind], context, None, rules_for(kind, shopper, None))
+def preview_shelf(kind: Kind, context: RequestContext, shopper: str | None) -> ShelfPreview:
+    found, _ = fill_shelf(RECOMMENDERS[kind], context, None, rules_for(kind, shopper, None))
     explained = kind == EXPLAINED and context.bundle is not None
     places = explain(context, context.bundle, found) if explained and context.bundle else None
-    return Shown(
+    return ShelfPreview(
         kind,
         found.title or RECOMMENDERS[kind].title,
         found,
-        places if places is not None else [Place(item) for item in found.items],
+        places if places is not None else [PlacePreview(item) for item in found.items],
     )
 
 
-def explain(context: RequestContext, bundle: Bundle, found: Found) -> list[Place]:
+def explain(context: RequestContext, bundle: Bundle, found: Found) -> list[PlacePreview]:
     about = context.profile
     candidates = generate(bundle, about)
     of_ranker = opinions(bundle, about, candidates)
     rows = bundle.rows_of([item.article for item in found.items]).tolist()
     return [
-        Place(item, contributions(candidates, row), of_ranker.get(row))
+        PlacePreview(item, contributions(candidates, row), of_ranker.get(row))
         if row != ABSENT
-        else Place(item)
+        else PlacePreview(item)
         for item, row in zip(found.items, rows, strict=True)
     ]

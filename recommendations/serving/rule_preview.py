@@ -8,9 +8,9 @@ from recommendations.recommenders.recommenders import RECOMMENDERS, live_for
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
-from recommendations.rules.serving import holds, rules_for
-from recommendations.serving.serving import remembered
-from recommendations.serving.variants import fill
+from recommendations.rules.serving import applies_to, rules_for
+from recommendations.serving.serving import customer_with_history
+from recommendations.serving.variants import fill_shelf
 
 K = 12
 
@@ -29,9 +29,11 @@ def preview(rule: Rule, kind: Kind, shopper: str | None, article: int | None = N
     chosen = RECOMMENDERS[kind]
     live = live_for(chosen, shopper, rule.index_group)
     bundle = registry.active()
-    context = RequestContext(K, article, rule.index_group, bundle, live, remembered(shopper, live))
+    context = RequestContext(
+        K, article, rule.index_group, bundle, live, customer_with_history(shopper, live)
+    )
     others = [r for r in rules_for(kind, shopper, rule.index_group) if r.pk != rule.pk]
-    applies = holds(rule, kind, shopper, rule.index_group)
-    before, _ = fill(chosen, context, None, others)
-    after, _ = fill(chosen, context, None, [*others, rule] if applies else others)
+    applies = applies_to(rule, kind, shopper, rule.index_group)
+    before, _ = fill_shelf(chosen, context, None, others)
+    after, _ = fill_shelf(chosen, context, None, [*others, rule] if applies else others)
     return Preview(before.items, after.items, applies)

@@ -16,7 +16,7 @@ from recommendations.recommenders.shelf import Shelf
 from recommendations.retrieval.profile import customer_key
 from recommendations.rules.serving import rules_for
 from recommendations.serving import metrics, servings
-from recommendations.serving.variants import bundle_of, fill
+from recommendations.serving.variants import bundle_of, fill_shelf
 from streaming.features.store import Snapshot
 from streaming.identity.tombstones import tombstones
 
@@ -50,10 +50,10 @@ def recommend(
     arm = arm_of(plans.get(), kind, shopper) if shopper else None
     bundle = bundle_of(arm, registry.active())
     live = live_for(chosen, None if is_new else shopper, index_group, read)
-    customer = remembered(shopper, live)
+    customer = customer_with_history(shopper, live)
     context = RequestContext(k, article, index_group, bundle, live, customer, shopper, beside)
     rules = rules_for(kind, shopper, index_group)
-    found, teams = fill(chosen, context, arm, rules)
+    found, teams = fill_shelf(chosen, context, arm, rules)
     version = bundle.version if bundle else None
     served = servings.number(kind, found.strategy, version, arm.variant if arm else None)
     shelf = Shelf(
@@ -70,7 +70,7 @@ def recommend(
     return metrics.served(shelf, begun)
 
 
-def remembered(shopper: str | None, live: Snapshot | None) -> int | None:
+def customer_with_history(shopper: str | None, live: Snapshot | None) -> int | None:
     """The customer whose history in the bundle may be used; None for an erased one.
 
     Both their state and their tombstone show an erasure; if neither can be read, nobody is known.

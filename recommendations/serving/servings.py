@@ -18,7 +18,7 @@ def number(kind: str, strategy: str, model_version: str | None, variant: int | N
     try:
         return _registered(kind, strategy, model_version or "", variant)
     except Error as error:
-        logger.warning("what came of this answer can't be told: %s", error)
+        logger.warning("could not register the recommendation for attribution: %s", error)
         return UNKNOWN
 
 

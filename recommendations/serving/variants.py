@@ -18,13 +18,13 @@ from recommendations.recommenders.recommenders import Recommender
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found
 from recommendations.rules.models import Rule
-from recommendations.rules.serving import arranged, deeper
+from recommendations.rules.serving import apply_rules, with_reserve
 from web.cache import per_owner
 
 logger = logging.getLogger(__name__)
 
 
-def fill(
+def fill_shelf(
     kind: Recommender, context: RequestContext, arm: Arm | None, rules: Sequence[Rule]
 ) -> tuple[Found, int]:
     """The shelf of the arm (none: the kind's default), and which positions are the challenger's."""
@@ -41,7 +41,7 @@ def fill(
 def _ruled(
     strategy: str, kind: Recommender, context: RequestContext, rules: Sequence[Rule]
 ) -> Found:
-    return arranged(rules, context, STRATEGIES[strategy](kind, deeper(context, rules)))
+    return apply_rules(rules, context, STRATEGIES[strategy](kind, with_reserve(context, rules)))
 
 
 def bundle_of(arm: Arm | None, active: Bundle | None) -> Bundle | None:
@@ -62,5 +62,5 @@ def _opened(version: str) -> Bundle | None:
     try:
         return open_bundle(Path(settings.BUNDLES_DIR) / version)
     except BundleError as error:
-        logger.error("a variant's model %s can't be used: %s", version, error)
+        logger.error("a variant's model %s is unusable: %s", version, error)
         return None

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from recommendations.recommenders.online_features import read_once_per_page
 from recommendations.recommenders.shelf import Item, Shelf
-from recommendations.serving.outfits import MOST_ARTICLES, Outfit, Request, outfit
+from recommendations.serving.outfits import MAX_ARTICLES, Outfit, Request, outfit
 from recommendations.widgets.rendering import on_page, shelf_context
 from streaming.identity.shoppers import shopper_of
 
@@ -22,7 +22,7 @@ KIND = "outfit"
 def outfit_shelf(context: RequestContext, articles: Iterable[int]) -> dict[str, Any]:
     """One piece for each missing slot with its reason; renders nothing if there is none."""
     request = context["request"]
-    asked = Request(list(articles)[:MOST_ARTICLES], k=0)
+    asked = Request(list(articles)[:MAX_ARTICLES], k=0)
     found = outfit(asked, shopper_of(request), read_once_per_page(request))
     shown = shelf_context(shelf_of(found))
     on_page(request).update(article.pk for article, _, _ in shown["cards"])

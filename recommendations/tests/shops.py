@@ -15,12 +15,13 @@ from recommendations.models import ModelVersion
 from recommendations.training.run import train_model
 from streaming import clock, keys
 from streaming.connection import client
-from streaming.features.state import KINDS, Entry, State, pack
+from streaming.events.actions import Action
+from streaming.features.state import Entry, State, pack
 
 AS_OF = date(2020, 9, 20)
 GARMENTS = ("shirt", "dress", "jacket", "sneaker")
 COLOURS = ("blue", "red", "green")
-Action = tuple[int, str, int]
+PastAction = tuple[int, str, int]
 Lived = Callable[..., str]
 
 
@@ -99,11 +100,11 @@ def train(
 
 
 def live_through(stored: list[str]) -> Lived:
-    def lived(actions: Sequence[Action] = (), *, bag: Sequence[int] = ()) -> str:
+    def lived(actions: Sequence[PastAction] = (), *, bag: Sequence[int] = ()) -> str:
         """Store a new shopper's state; each action is (article, kind, ms ago). Return the id."""
         shopper, now = f"a{uuid.uuid4().hex}", clock.now_ms()
         recents = [
-            Entry(article, KINDS.index(kind), (now - ago) // 1000) for article, kind, ago in actions
+            Entry(article, Action(kind).code, (now - ago) // 1000) for article, kind, ago in actions
         ]
         state = State(last_ms=now, landmark_ms=now, recents=recents, bag=list(bag))
         stored.append(keys.state(shopper))

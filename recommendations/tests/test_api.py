@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Article
-from recommendations.api.serializers import ShelfQuery, ShelfSerializer, plain, read_quickly
+from recommendations.api.serializers import (
+    ShelfQuery,
+    ShelfSerializer,
+    read_shelf_query,
+    shelf_body,
+)
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Item, Shelf
@@ -169,7 +174,7 @@ PARAMETERS = st.lists(
 
 @given(PARAMETERS.map(urlencode) | st.text("&=%+;10k", max_size=8))
 def test_a_query_read_quickly_is_what_the_serializer_reads(text: str) -> None:
-    quick = read_quickly(text)
+    quick = read_shelf_query(text)
     query = ShelfQuery(data=QueryDict(text))
     if quick is not None:
         assert query.is_valid()
@@ -185,4 +190,4 @@ def test_plain_answers_are_what_the_schema_describes() -> None:
     shelf = Shelf(
         "r", "for-you", "For you", "s", None, "why", 7, False, [Item(108775015, 0.5, "because")]
     )
-    assert plain(shelf) == ShelfSerializer(shelf).data
+    assert shelf_body(shelf) == ShelfSerializer(shelf).data

@@ -15,8 +15,9 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import AS_OF, Lived, open_shop, some_inputs, train
-from recommendations.training.pipeline import bundle_in_memory, likes_of, quiet
+from recommendations.training.pipeline import bundle_in_memory, look_likeness, quiet
 from recommendations.training.ranker import NO_RANKER
+from streaming.events.actions import Action
 from streaming.features import dislikes
 from streaming.features.state import Recent
 
@@ -29,11 +30,11 @@ Shop = dict[str, list[Article]]
 def bundle() -> Bundle:
     inputs = some_inputs(articles=2000, sales=8000)
     return bundle_in_memory(
-        inputs, {**likes_of(inputs, facts_of(inputs), quiet), **NO_RANKER}, quiet
+        inputs, {**look_likeness(inputs, facts_of(inputs), quiet), **NO_RANKER}, quiet
     )
 
 
-def newcomer(bundle: Bundle, rows: list[int], kind: str = "view") -> Profile:
+def newcomer(bundle: Bundle, rows: list[int], kind: Action = Action.VIEW) -> Profile:
     now = after_history(bundle)
     recents = [
         Recent(int(bundle.article[row]), kind, now - ago * MINUTE)
@@ -81,7 +82,7 @@ def test_who_bought_a_lot_sees_one_of_it_again_at_most(bundle: Bundle) -> None:
     bought = four_of_one_audience(bundle, 1) + four_of_one_audience(bundle, 2)
     now = after_history(bundle)
     recents = [
-        Recent(int(bundle.article[row]), "purchase", now - (2 + n) * DAY_MS)
+        Recent(int(bundle.article[row]), Action.PURCHASE, now - (2 + n) * DAY_MS)
         for n, row in enumerate(bought)
     ]
     profile = profile_of(bundle, recents, None, now)

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from recommendations.api.outfits import OutfitSerializer, shown
+from recommendations.api.outfits import OutfitSerializer, outfit_body
 from recommendations.models import ModelVersion
 from recommendations.serving.outfits import Request, outfit
 from recommendations.tests.shops import Lived, train
@@ -95,7 +95,7 @@ def test_an_answer_is_written_as_the_serializer_that_documents_it_would(
     assert found.unknown == [7]
     assert found.pieces[0].locked
     assert found.pieces[-1].alternatives
-    assert shown(found) == OutfitSerializer().to_representation(found)
+    assert outfit_body(found) == OutfitSerializer().to_representation(found)
 
 
 def test_swapping_a_piece_brings_another_and_a_locked_one_stays(

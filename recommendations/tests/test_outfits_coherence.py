@@ -5,7 +5,7 @@ import pytest
 
 from recommendations.dataset.inputs import Inputs, Sales, day_number
 from recommendations.outfits.assembly import Piece, assemble
-from recommendations.outfits.search import Wardrobe, Wishes
+from recommendations.outfits.search import Preferences, Wardrobe
 from recommendations.tests.shops import AS_OF, some_inputs
 from recommendations.training.outfits.offline import trained_wardrobe
 
@@ -62,7 +62,7 @@ def shop() -> Wardrobe:
 
 
 def look(shop: Wardrobe, number: int) -> list[Piece]:
-    return assemble(shop, np.array([number], np.int32), Wishes(), None, 3).pieces
+    return assemble(shop, np.array([number], np.int32), Preferences(), None, 3).pieces
 
 
 @pytest.mark.parametrize("number", [200, 201, 302, 303])

@@ -11,7 +11,7 @@ from recommendations.dataset.inputs import Inputs, Sales, day_number
 from recommendations.outfits import constraints, features, model
 from recommendations.outfits.assembly import Look, assemble
 from recommendations.outfits.constraints import NEUTRAL, ConstraintsError
-from recommendations.outfits.search import Wardrobe, Wishes
+from recommendations.outfits.search import Preferences, Wardrobe
 from recommendations.outfits.slots import slots
 from recommendations.tests.shops import AS_OF, some_inputs
 from recommendations.training.outfits.offline import trained_wardrobe
@@ -91,9 +91,9 @@ def shop(inputs: Inputs) -> Wardrobe:
     return trained_wardrobe(inputs, lambda line: None)
 
 
-def look(shop: Wardrobe, shelf: int, wishes: Wishes | None = None) -> Look:
+def look(shop: Wardrobe, shelf: int, wishes: Preferences | None = None) -> Look:
     bag = np.array([shelf * OF_EACH], np.int32)
-    return assemble(shop, bag, wishes or Wishes(), None, 3)
+    return assemble(shop, bag, wishes or Preferences(), None, 3)
 
 
 def shelves_of(found: Look) -> list[tuple[str, str, str, str, int, int]]:
@@ -125,7 +125,7 @@ def test_no_look_mixes_audiences_sizes_wearers_or_occasions(shop: Wardrobe, shel
 def test_a_look_has_shoes_or_says_why_not(shop: Wardrobe, shelf: int) -> None:
     found, shoes = look(shop, shelf), slots().number("shoes")
     own = int(shop.model.slot[shelf * OF_EACH])
-    assert shoes in {own, *(piece.slot for piece in found.pieces), *found.lacks}
+    assert shoes in {own, *(piece.slot for piece in found.pieces), *found.missing_slots}
 
 
 def test_beside_a_pattern_everything_is_plain(shop: Wardrobe) -> None:
@@ -162,7 +162,7 @@ def test_the_other_half_of_a_bikini_and_no_second_top(shop: Wardrobe) -> None:
 
 def test_a_slot_that_is_asked_for_is_filled_whatever_the_occasion(shop: Wardrobe) -> None:
     swim = slots().number("swim")
-    found = look(shop, 0, Wishes(slots=frozenset({swim})))
+    found = look(shop, 0, Preferences(slots=frozenset({swim})))
     assert [piece.slot for piece in found.pieces] == [swim]
 
 
@@ -182,7 +182,7 @@ def test_sizes_and_occasions_are_read_from_the_names(inputs: Inputs, shop: Wardr
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('"wears": ["night"]', '"wears": ["hat"]', "'hat', which is no slot"),
+        ('"wears": ["night"]', '"wears": ["hat"]', "'hat', which is not a slot"),
         ('{"value": ["night"]', '{"value": ["nihgt"]', "'nihgt', which is no occasion"),
         ('"sizes 50-98"', '"sizes (50"', "no regular expression"),
         ('"patterned": {', '"patterned": 7, "x": {', "patterned"),

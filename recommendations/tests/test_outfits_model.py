@@ -19,11 +19,11 @@ from recommendations.evaluation.outfit_scores import (
 from recommendations.evaluation.outfits import evaluate, interval
 from recommendations.outfits import slots
 from recommendations.outfits.assembly import assemble
-from recommendations.outfits.features import FEATURES, RANKING, REGISTRY, Met
+from recommendations.outfits.features import FEATURES, RANKING, REGISTRY, CandidateContext
 from recommendations.outfits.model import weighed
-from recommendations.outfits.pairs import looked_up
+from recommendations.outfits.pairs import find_pairs
 from recommendations.outfits.reasons import Why, why
-from recommendations.outfits.search import FIRST, SPREAD, Wardrobe, Wishes, listed, search
+from recommendations.outfits.search import FIRST, SPREAD, Preferences, Wardrobe, listed, search
 from recommendations.tests.shops import AS_OF, some_inputs
 from recommendations.training.outfits import baskets, fit
 from recommendations.training.outfits.offline import trained_wardrobe
@@ -86,9 +86,9 @@ def test_the_slots_file_is_whole_and_every_type_stands_once() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('"bottom"', '"top"', "a name of its own"),
-        ("[272,", "[255,", "255 stands in two slots"),
-        ('["full_body"]', '["hat"]', "'hat', which is no slot"),
+        ('"bottom"', '"top"', "a unique name"),
+        ("[272,", "[255,", "255 is in two slots"),
+        ('["full_body"]', '["hat"]', "'hat', which is not a slot"),
         ('"everyday": true', '"everyday": 7', "everyday"),
     ],
 )
@@ -147,16 +147,16 @@ def test_the_sum_of_features_in_few_passes_is_the_sum_of_each(shop: Wardrobe) ->
     model = shop.model
     bag, candidates = rows(3, 50, 101), rows(*range(0, 180, 7), 51)
     weights = np.random.default_rng(2).normal(size=len(FEATURES)).astype(np.float32)
-    met = Met(model, bag, candidates)
+    met = CandidateContext(model, bag, candidates)
     expected = sum(w * f.values(met) for w, f in zip(weights, REGISTRY, strict=True))
     np.testing.assert_allclose(
-        weighed(Met(model, bag, candidates), weights), expected, rtol=1e-4, atol=1e-4
+        weighed(CandidateContext(model, bag, candidates), weights), expected, rtol=1e-4, atol=1e-4
     )
     listed = zip(model.ranking, model.ranked_for(bag, candidates), strict=False)
     whole = sum(weight * values for weight, values in listed)
     whole = whole + model.ranking[len(RANKING) :][model.slot[candidates]]
-    np.testing.assert_allclose(model.wanted(bag, candidates), whole, rtol=1e-4, atol=1e-4)
-    alone = np.stack([model.wanted(bag[n : n + 1], candidates) for n in range(len(bag))])
+    np.testing.assert_allclose(model.in_demand(bag, candidates), whole, rtol=1e-4, atol=1e-4)
+    alone = np.stack([model.in_demand(bag[n : n + 1], candidates) for n in range(len(bag))])
     np.testing.assert_allclose(model.wanted_alone(bag, candidates), alone, rtol=1e-4, atol=1e-4)
 
 
@@ -170,12 +170,12 @@ def test_pairs_are_looked_up_wherever_a_row_stands(shop: Wardrobe) -> None:
     }
     expected = [[known.get((a, b), (0, 0)) for b in right.tolist()] for a in left.tolist()]
     assert any(known)
-    np.testing.assert_array_equal(np.stack(looked_up(pairs, left, right), axis=2), expected)
+    np.testing.assert_array_equal(np.stack(find_pairs(pairs, left, right), axis=2), expected)
 
 
 def test_planted_complements_are_found_again(shop: Wardrobe) -> None:
     hits = [
-        number + 1 in search(shop, rows(number), Wishes()).rows[:3]
+        number + 1 in search(shop, rows(number), Preferences()).rows[:3]
         for number in range(170)
         if shop.index_group[number] == shop.index_group[number + 1]
     ]
@@ -230,7 +230,7 @@ def test_a_substitute_another_audience_and_what_is_excluded_are_never_proposed(
     shop: Wardrobe,
 ) -> None:
     bag = rows(4, 9)
-    found = search(shop, bag, Wishes(exclude=rows(5), avoid_colours=frozenset({2})))
+    found = search(shop, bag, Preferences(exclude=rows(5), avoid_colours=frozenset({2})))
     assert len(found)
     assert not np.isin(shop.model.slot[found.rows], shop.model.slot[bag]).any()
     assert (shop.index_group[found.rows] == 0).all()
@@ -239,7 +239,7 @@ def test_a_substitute_another_audience_and_what_is_excluded_are_never_proposed(
 
 
 def test_a_bikini_top_is_completed_by_the_bottom_of_the_same_slot(shop: Wardrobe) -> None:
-    found = search(shop, rows(BIKINI_TOPS), Wishes())
+    found = search(shop, rows(BIKINI_TOPS), Preferences())
     assert BIKINI_BOTTOMS in found.rows[:3]
     assert not (shop.product_type[found.rows] == TYPES[BIKINI_TOPS]).any()
 
@@ -260,12 +260,12 @@ def test_a_list_repeats_a_slot_of_the_bag_once_before_it_fills_the_others(shop: 
 def test_an_article_without_a_stored_list_gets_one_as_good(shop: Wardrobe) -> None:
     bare = replace(shop, list_line=np.full_like(shop.list_line, -1))
     for number in (0, 50, 120):
-        stored, made = (search(w, rows(number), Wishes()).rows for w in (shop, bare))
+        stored, made = (search(w, rows(number), Preferences()).rows for w in (shop, bare))
         assert stored.tolist() == made.tolist()
 
 
 def test_a_look_has_one_piece_per_slot_and_no_dress_with_a_top(shop: Wardrobe) -> None:
-    pieces = assemble(shop, rows(TOPS), Wishes(), None, 3).pieces
+    pieces = assemble(shop, rows(TOPS), Preferences(), None, 3).pieces
     names = [shop.slots.names[piece.slot] for piece in pieces]
     assert len(set(names)) == len(names) >= 3
     assert not {"top", "full_body", "swim"} & set(names)
@@ -275,26 +275,26 @@ def test_a_look_has_one_piece_per_slot_and_no_dress_with_a_top(shop: Wardrobe) -
 
 
 def test_a_budget_bounds_the_whole_look_and_each_swap(shop: Wardrobe) -> None:
-    free = assemble(shop, rows(TOPS), Wishes(), None, 3).pieces
+    free = assemble(shop, rows(TOPS), Preferences(), None, 3).pieces
     budget = 0.6 * float(shop.price[[piece.row for piece in free]].sum())
-    pieces = assemble(shop, rows(TOPS), Wishes(), budget, 3).pieces
+    pieces = assemble(shop, rows(TOPS), Preferences(), budget, 3).pieces
     cost = float(shop.price[[piece.row for piece in pieces]].sum())
     assert pieces
     assert cost <= budget + 1e-6
     for piece in pieces:
         for other in piece.alternatives:
             assert cost - shop.price[piece.row] + shop.price[other] <= budget + 1e-6
-    assert assemble(shop, rows(TOPS), Wishes(), 1e-6, 3).pieces == []
+    assert assemble(shop, rows(TOPS), Preferences(), 1e-6, 3).pieces == []
 
 
 def test_only_the_slots_asked_for_are_filled_and_the_order_of_the_bag_is_nothing(
     shop: Wardrobe,
 ) -> None:
-    asked = Wishes(slots=frozenset({shop.slots.number("shoes"), shop.slots.number("swim")}))
+    asked = Preferences(slots=frozenset({shop.slots.number("shoes"), shop.slots.number("swim")}))
     pieces = assemble(shop, rows(TOPS, BOTTOMS), asked, None, 1).pieces
     assert frozenset(piece.slot for piece in pieces) == asked.slots
     one, other = (
-        assemble(shop, bag, Wishes(), None, 2).pieces for bag in (rows(0, 10), rows(0, 10))
+        assemble(shop, bag, Preferences(), None, 2).pieces for bag in (rows(0, 10), rows(0, 10))
     )
     assert one == other
 
@@ -327,7 +327,7 @@ def test_a_shop_of_any_size_has_outfits(articles: int, buyers: int) -> None:
     inputs = a_shop(max(articles, 2), buyers) if articles > 1 else some_inputs(1, 0)
     wardrobe = trained_wardrobe(inputs, quiet)
     for row in range(articles):
-        found = search(wardrobe, rows(row), Wishes())
+        found = search(wardrobe, rows(row), Preferences())
         assert row not in found.rows
 
 

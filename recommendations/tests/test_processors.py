@@ -13,6 +13,7 @@ from recommendations.serving import servings
 from streaming import clock, dead_letters
 from streaming.consumer.batch import PartitionBatch
 from streaming.consumer.processor import NO_POSITION, Log, Processor, RefusedError, Work
+from streaming.events.actions import Action
 from streaming.events.schema import Click, Event, encode
 from streaming.features import store
 from streaming.features.processor import FeatureProcessor
@@ -25,7 +26,7 @@ Seen = Callable[[], int]
 
 
 def clicks_in_features() -> int:
-    return store.snapshot("c1").state.counts.get("click", 0)
+    return store.snapshot("c1").state.counts.get(Action.CLICK, 0)
 
 
 def clicks_in_attribution() -> int:
@@ -102,7 +103,7 @@ def test_it_is_held_up_by_nothing_that_lies_in_the_log(
         worker.catch_up()
     assert worker.error is None
     assert seen() >= 2
-    places = [letter.offset for _, letter in dead_letters.letters()]
+    places = [letter.offset for _, letter in dead_letters.dead_letters()]
     assert len(places) == len(set(places))
 
 

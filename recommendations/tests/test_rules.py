@@ -15,7 +15,7 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found, Item
 from recommendations.rules.applying import PINNED, apply
-from recommendations.rules.serving import COLUMNS, arranged
+from recommendations.rules.serving import COLUMNS, apply_rules
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import Lived, open_shop, train
 from web import cache
@@ -187,4 +187,4 @@ def test_rules_cost_one_query_and_never_more_than_the_shelf(
     articles = [article.pk for kind in shop.values() for article in kind]
     found = Found("s", "r", [Item(a, 1.0) for a in articles])
     with django_assert_num_queries(1):
-        assert len(arranged(rules, RequestContext(5, None, None, None, None), found).items) == 5
+        assert len(apply_rules(rules, RequestContext(5, None, None, None, None), found).items) == 5

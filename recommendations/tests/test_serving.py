@@ -14,7 +14,7 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import PAUSE_S, breaker
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Shelf
-from recommendations.serving.serving import recommend, remembered
+from recommendations.serving.serving import customer_with_history, recommend
 from recommendations.tests.shops import Lived, open_shop, train
 from streaming import clock, keys
 from streaming.connection import client
@@ -370,10 +370,10 @@ def test_every_answer_has_a_name_of_its_own(trained: Shop) -> None:
 def test_without_redis_an_erased_customer_s_history_is_not_used(trained: Shop) -> None:
     buyer = Transaction.objects.values_list("customer", flat=True)[0]
     shopper = f"c{buyer}"
-    before = remembered(shopper, None)
+    before = customer_with_history(shopper, None)
     ErasedShopper.objects.create(shopper=shopper)
     tombstones.reset()
-    assert (f"c{before}", remembered(shopper, None)) == (shopper, None)
+    assert (f"c{before}", customer_with_history(shopper, None)) == (shopper, None)
     assert recommend(Kind.BUY_AGAIN, shopper=shopper).items == []
 
 

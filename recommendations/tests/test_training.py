@@ -125,9 +125,9 @@ def pictured(settings: Settings, tmp_path: Path) -> Inputs:
 def test_a_shop_with_pictures_tries_its_ranker_on_single_days(
     pictured: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slices, "LEAST_OF_DAY", 20)
-    monkeypatch.setattr(slices, "LEAST_OF_DAYS", 100)
-    monkeypatch.setattr(ranker, "LEAST_EXAMPLES", 50)
+    monkeypatch.setattr(slices, "MIN_OF_DAY", 20)
+    monkeypatch.setattr(slices, "MIN_OF_DAYS", 100)
+    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
     monkeypatch.setattr(ranker, "ROUNDS", 5)
     arrays = pipeline.train(pictured, quiet)
     assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == ARRAYS

@@ -23,7 +23,7 @@ from recommendations.vision.embedding import embed_pictures
 from recommendations.vision.encoder import Encoder
 from recommendations.vision.projection import projection_of
 from recommendations.vision.weights import WeightsError, read_weights
-from web.uploads import MOST_BYTES
+from web.uploads import MAX_BYTES
 
 RED, BLUE, WHITE = (200, 30, 40), (30, 60, 180), (255, 255, 255)
 PHOTO = "/api/v1/search/photo/"
@@ -228,7 +228,7 @@ def test_a_bad_photo_gets_a_clear_answer(seen_shop: list[Article], client: Clien
         answer = client.post(PHOTO, fields)
         assert (answer.status_code, named in answer.json()["errors"]) == (status, True)
     assert client.post(PHOTO, upload(bomb())).status_code == 413
-    assert client.post(PHOTO, upload(bytes(MOST_BYTES + 500_000))).status_code == 413
+    assert client.post(PHOTO, upload(bytes(MAX_BYTES + 500_000))).status_code == 413
 
 
 def test_the_page_takes_a_photo_with_its_token_and_without_scripts(

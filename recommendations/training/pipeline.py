@@ -16,7 +16,7 @@ from recommendations.dataset.history import histories
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.popularity import (
     STANDING_HALF_LIFE_DAYS,
-    Ranked,
+    RankedLists,
     by_group,
     decay,
     overall,
@@ -60,7 +60,7 @@ def train(
     weights."""
     facts = facts_of(inputs)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
-    likes = likes_of(inputs, facts, progress, seed, quick=quick)
+    likes = look_likeness(inputs, facts, progress, seed, quick=quick)
     goods = Goods(inputs.articles, facts.price, facts.on_sale, likes["vectors"])
     return {
         **shelves(inputs, facts, progress),
@@ -79,7 +79,7 @@ def ranker_of(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str,
 
 
 def slice_bundles(inputs: Inputs) -> BundleOf:
-    rest = {**unlike_of(inputs), **NO_RANKER}
+    rest = {**without_looks(inputs), **NO_RANKER}
     return lambda past: bundle_in_memory(past, rest, quiet)
 
 
@@ -91,10 +91,11 @@ def rankers_without(inputs: Inputs, seed: int = SEED) -> dict[str, npt.NDArray[n
     return {group.value: fit(examples, without=(group,)) for group in Group}
 
 
-def unlike_of(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
-    """Designs only, in place of `likes_of`."""
+def without_looks(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
+    """Names and designs only, in place of `look_likeness`."""
     count = len(inputs.articles)
     return {
+        **names(inputs),
         **no_looks(count),
         "look_neighbours": np.full((count, 1), ABSENT, np.int32),
         "look_neighbour_scores": np.zeros((count, 1), np.float32),
@@ -128,10 +129,10 @@ def bundle_in_memory(
     return Bundle(manifest, {**shelves(past, facts_of(past), progress), **rest})
 
 
-def likes_of(
+def look_likeness(
     inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
-    """Content similarity of the articles; of the sales only prices matter."""
+    """Names and content similarity of the articles; of the sales only prices matter."""
     vectors = content_vectors(inputs.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(inputs.articles)
@@ -148,6 +149,7 @@ def likes_of(
     progress("nearest neighbours")
     seen = similar_in_look(look, design, facts.on_sale, progress)
     return {
+        **names(inputs),
         **looks,
         "look_neighbours": seen.rows,
         "look_neighbour_scores": seen.scores,
@@ -162,7 +164,6 @@ def shelves(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, npt.N
     """Everything derived from sales: lists, associations, histories."""
     return {
         **attributes(inputs, facts),
-        **names(inputs),
         **sales_lists(inputs, facts),
         **associations(inputs, facts, progress),
         **{f"customer_{name}": array for name, array in vars(histories(inputs)).items()},
@@ -233,5 +234,5 @@ def associations(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, 
     return parts("together", together) | parts("also", also)
 
 
-def parts(name: str, lists: Ranked | Partners) -> dict[str, npt.NDArray[Any]]:
+def parts(name: str, lists: RankedLists | Partners) -> dict[str, npt.NDArray[Any]]:
     return {f"{name}_{part}": array for part, array in vars(lists).items()}

@@ -17,13 +17,13 @@ from recommendations.dataset.splits import Split
 WEEK: Final = 7
 WEEKS: Final = 5
 # With fewer known buyers in any of the weeks, slices are days.
-LEAST_OF_WEEK: Final = 1_000
+MIN_OF_WEEK: Final = 1_000
 # Of this many last days, those with at least this many known buyers each are used …
 DAYS: Final = 14
-LEAST_OF_DAY: Final = 250
+MIN_OF_DAY: Final = 250
 # … if together they have this many. The newest slices are for the trial: at least one must be left
 # for training.
-LEAST_OF_DAYS: Final = 1_000
+MIN_OF_DAYS: Final = 1_000
 # Horizons of a slice's examples, in days.
 HORIZONS: Final = {1: (1, 2), WEEK: (WEEK,)}
 
@@ -52,15 +52,15 @@ def slices_of(inputs: Inputs) -> Slices:
     """Weeks if each of the last WEEKS has enough buyers, else the days that have."""
     weeks = [inputs.as_of_day - WEEK * n for n in range(1, WEEKS + 1)]
     in_weeks = known_buyers(inputs, weeks, WEEK)
-    if min(in_weeks) >= LEAST_OF_WEEK:
+    if min(in_weeks) >= MIN_OF_WEEK:
         return Slices(WEEK, weeks, f"{WEEKS} weeks of {min(in_weeks):,} known buyers or more")
     days = [inputs.as_of_day - n for n in range(1, DAYS + 1)]
     in_days = dict(zip(days, known_buyers(inputs, days, 1), strict=True))
-    full = [day for day in days if in_days[day] >= LEAST_OF_DAY]
+    full = [day for day in days if in_days[day] >= MIN_OF_DAY]
     total = sum(in_days[day] for day in full)
-    lacking = f"a week has {min(in_weeks):,} known buyers, fewer than {LEAST_OF_WEEK:,}"
-    if len(full) < 2 or total < LEAST_OF_DAYS:
-        few = f"and {len(full)} days of {LEAST_OF_DAY:,} or more are too few"
+    lacking = f"a week has {min(in_weeks):,} known buyers, fewer than {MIN_OF_WEEK:,}"
+    if len(full) < 2 or total < MIN_OF_DAYS:
+        few = f"and {len(full)} days of {MIN_OF_DAY:,} or more are too few"
         return Slices(0, [], f"{lacking}, {few}: the blend ranks alone")
     return Slices(1, full, f"{lacking}: {len(full)} single days of {total:,} known buyers")
 

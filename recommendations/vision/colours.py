@@ -16,10 +16,10 @@ SMALL: Final = 48
 GROUND_DISTANCE: Final = 9.0
 SAME_DISTANCE: Final = 14.0
 # A garment fills at least this share of its picture; white on white fills less by its pixels.
-LEAST: Final = 0.08
+MIN_GARMENT_SHARE: Final = 0.08
 ROUNDS: Final = 6
 SEEDS: Final = 5
-LEAST_SHARE: Final = 0.08
+MIN_SHARE: Final = 0.08
 TO_XYZ: Final = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], np.float32
 )
@@ -43,7 +43,7 @@ def dominant_colours(picture: Image.Image) -> Floats:
     garment = pixels[garment_mask(pixels)]
     centres, share = clusters(garment)
     found = np.zeros((COLOURS, PARTS), np.float32)
-    order = [at for at in np.argsort(-share, kind="stable") if share[at] >= LEAST_SHARE][:COLOURS]
+    order = [at for at in np.argsort(-share, kind="stable") if share[at] >= MIN_SHARE][:COLOURS]
     found[: len(order), :3] = centres[order]
     found[: len(order), 3] = share[order] / share[order].sum()
     return found
@@ -57,7 +57,7 @@ def garment_mask(pixels: Floats) -> npt.NDArray[np.bool_]:
     grounds.append(np.median(edge, axis=0))
     apart = np.min([np.linalg.norm(pixels - ground, axis=-1) for ground in grounds], axis=0)
     mask: npt.NDArray[np.bool_] = apart > GROUND_DISTANCE
-    if mask.mean() < LEAST:
+    if mask.mean() < MIN_GARMENT_SHARE:
         mask = np.zeros((height, width), np.bool_)
         mask[height // 4 : -height // 4, width // 4 : -width // 4] = True
     return mask

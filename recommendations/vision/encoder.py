@@ -36,7 +36,9 @@ class Encoder:
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """The model is built into `folder` once. Raise NoVisionError."""
         if not installed():
-            raise NoVisionError("pictures need: pip install -r requirements-vision.txt")
+            raise NoVisionError(
+                "picture search is not installed: pip install -r requirements-vision.txt"
+            )
         import onnxruntime
 
         options = onnxruntime.SessionOptions()

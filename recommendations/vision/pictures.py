@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float32]
 # Side of the network's square input; larger ones cost more time than they gain.
 SIDE: Final = 192
 # A picture with more pixels is rejected before decoding.
-MOST_PIXELS: Final = 40_000_000
+MAX_PIXELS: Final = 40_000_000
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 GROUND: Final = (255, 255, 255)
 # The value range that the weights were trained on.
@@ -42,10 +42,10 @@ def opened(source: Path | bytes) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             file = BytesIO(source) if isinstance(source, bytes) else source
             with Image.open(file, formats=FORMATS) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
+                if picture.width * picture.height > MAX_PIXELS:
                     raise TooLargeError(
                         f"{picture.width} × {picture.height} pixels are too many: "
-                        f"{MOST_PIXELS // 1_000_000} million at most"
+                        f"{MAX_PIXELS // 1_000_000} million at most"
                     )
                 # JPEG: decode at a smaller scale, several times faster.
                 picture.draft("RGB", (SIDE * 2, SIDE * 2))
@@ -54,7 +54,9 @@ def opened(source: Path | bytes) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise TooLargeError("the picture has too many pixels") from error
     except (OSError, UnidentifiedImageError, ValueError, SyntaxError, EOFError) as error:
-        raise PictureError("it is no JPEG, PNG or WebP picture, or it is damaged") from error
+        raise PictureError(
+            "the file is not a JPEG, PNG or WebP picture, or it is damaged"
+        ) from error
 
 
 def on_white(picture: Image.Image) -> Image.Image:

@@ -14,7 +14,7 @@ SAMPLE: Final = 20_000
 # Full whitening (1) amplifies noise as much as signal.
 WHITENING: Final = 0.5
 # Directions with less variance than this share of the first are dropped.
-LEAST: Final = 1e-6
+MIN_RATIO: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,6 @@ def projection_of(features: npt.NDArray[np.float16], seed: int) -> Projection:
     spread = (sample - middle).T @ (sample - middle) / max(len(sample) - 1, 1)
     values, vectors = np.linalg.eigh(spread)
     best = np.argsort(-values, kind="stable")[:DIMENSIONS]
-    told = values[best] > LEAST * values[best[0]]
+    told = values[best] > MIN_RATIO * values[best[0]]
     scale = np.where(told, np.maximum(values[best], 1e-9) ** (-WHITENING / 2), 0.0)
     return Projection(middle, (vectors[:, best] * scale).astype(np.float32))

@@ -73,7 +73,7 @@ def encoder() -> Encoder:
 
 def alike(bundle: Bundle, picture: Image.Image, index_group: int | None, k: int) -> Alike:
     """The k articles on sale nearest in look, one of each design."""
-    rows, looks = shown_looks(bundle)
+    rows, looks = visible_looks(bundle)
     arrays = bundle.arrays
     projection = Projection(arrays["look_middle"], arrays["look_axes"])
     scores = looks @ projection.of(encoder().vector(picture)[None])[0]
@@ -87,7 +87,7 @@ def alike(bundle: Bundle, picture: Image.Image, index_group: int | None, k: int)
 
 
 @per_owner(most=1)
-def shown_looks(bundle: Bundle) -> tuple[Ints, Floats]:
+def visible_looks(bundle: Bundle) -> tuple[Ints, Floats]:
     """Rows and vectors of what is on sale and has a picture."""
     rows = np.flatnonzero(bundle.on_sale & np.any(bundle.look, axis=1)).astype(np.int32)
     return rows, np.ascontiguousarray(bundle.look[rows])

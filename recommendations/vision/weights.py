@@ -26,7 +26,7 @@ def read_weights(file: Path) -> Weights:
         try:
             magic, *_ = [Tensors(archive).load() for _ in range(PREAMBLE)]
             if magic != MAGIC:
-                raise WeightsError(f"{file} is no torch archive of the old kind")
+                raise WeightsError(f"{file} is not a torch archive in the legacy format")
             tensors: dict[str, Tensor] = Tensors(archive).load()
             keys: list[str] = Tensors(archive).load()
             types = {tensor.key: tensor.dtype for tensor in tensors.values()}
@@ -59,7 +59,7 @@ class Tensor:
             (size - 1) * step for size, step in zip(self.shape, self.strides, strict=True)
         )
         if min(self.shape, default=1) < 1 or last >= len(values):
-            raise WeightsError(f"a tensor of shape {self.shape} reaches beyond its storage")
+            raise WeightsError(f"a tensor of shape {self.shape} extends past its storage")
         steps = [step * values.itemsize for step in self.strides]
         return np.lib.stride_tricks.as_strided(values[self.offset :], self.shape, steps)
 
@@ -88,5 +88,5 @@ def storage(archive: IO[bytes], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
     count = int.from_bytes(archive.read(8), "little")
     body = archive.read(count * dtype.itemsize)
     if len(body) < count * dtype.itemsize:
-        raise EOFError("it ends in the middle of a storage")
+        raise EOFError("the file is truncated inside a storage")
     return np.frombuffer(body, dtype)

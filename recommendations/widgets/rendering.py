@@ -12,7 +12,7 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import read_once_per_page
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Item, Shelf
-from recommendations.serving.serving import DEFAULT_K, recommend, remembered
+from recommendations.serving.serving import DEFAULT_K, customer_with_history, recommend
 from streaming.identity.shoppers import is_new, shopper_of
 from web.cache import per_request
 
@@ -52,7 +52,7 @@ def favourite_audience(request: HttpRequest) -> int | None:
         return None
     shopper = shopper_of(request)
     live = read_once_per_page(request)(None if is_new(request) else shopper, None)
-    context = RequestContext(0, None, None, bundle, live, remembered(shopper, live))
+    context = RequestContext(0, None, None, bundle, live, customer_with_history(shopper, live))
     return favourite(bundle, context.profile)
 
 

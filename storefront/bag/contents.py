@@ -44,12 +44,12 @@ class Contents:
             for line in self.lines
         )
 
-    def since(self, fingerprint: str) -> list[str]:
+    def changes_since(self, fingerprint: str) -> list[str]:
         """What has changed since that fingerprint, a sentence for each line."""
         before = dict(part.split("*", 1) for part in fingerprint.split(",") if "*" in part)
         return [
             sentence for line in self.lines if (sentence := _change(line, before)) is not None
-        ] + _gone(before, {line.key for line in self.lines})
+        ] + _unavailable(before, {line.key for line in self.lines})
 
 
 def contents(shopper: str) -> Contents:
@@ -126,7 +126,7 @@ def _change(line: BagLine, before: dict[str, str]) -> str | None:
     return None
 
 
-def _gone(before: dict[str, str], left: set[str]) -> list[str]:
+def _unavailable(before: dict[str, str], left: set[str]) -> list[str]:
     gone = [key.partition(":")[0] for key in before if key not in left]
     keys = [int(article) for article in gone if article.isdecimal()]
     names = Article.objects.filter(pk__in=keys).values_list("name", flat=True)

@@ -6,7 +6,7 @@ from storefront.bag import contents
 from storefront.models import SavedArticle
 
 WISHES, LATER = SavedArticle.List.WISHES, SavedArticle.List.LATER
-MOST = 200
+MAX_SAVED = 200
 
 
 def of(shopper: str, name: str) -> list[SavedArticle]:
@@ -14,7 +14,7 @@ def of(shopper: str, name: str) -> list[SavedArticle]:
     return list(
         SavedArticle.objects.filter(shopper=shopper, list=name, article__summary__isnull=False)
         .select_related("article__summary")
-        .order_by("-saved_at", "-pk")[:MOST]
+        .order_by("-saved_at", "-pk")[:MAX_SAVED]
     )
 
 
@@ -24,7 +24,7 @@ def save(shopper: str, name: str, article: int, quantity: int = 1, size: str = "
         shopper=shopper, list=name, article_id=article, size=size, defaults={"quantity": quantity}
     )
     mine = SavedArticle.objects.filter(shopper=shopper, list=name).order_by("-saved_at", "-pk")
-    over = list(mine.values_list("pk", flat=True)[MOST : 2 * MOST])
+    over = list(mine.values_list("pk", flat=True)[MAX_SAVED : 2 * MAX_SAVED])
     if over:
         SavedArticle.objects.filter(pk__in=over).delete()
 
@@ -41,7 +41,7 @@ def drop(shopper: str, name: str, article: int, size: str = "") -> int:
 
 
 @transaction.atomic
-def put_off(shopper: str, article: int, size: str = "") -> bool:
+def save_for_later(shopper: str, article: int, size: str = "") -> bool:
     """Move the article from the bag to the saved list; False if it isn't in the bag."""
     units = contents.remove(shopper, article, size)
     if units:
@@ -50,7 +50,7 @@ def put_off(shopper: str, article: int, size: str = "") -> bool:
 
 
 @transaction.atomic
-def take_up(shopper: str, article: int, size: str = "") -> bool:
+def move_to_bag(shopper: str, article: int, size: str = "") -> bool:
     """Move it back into the bag, once even under simultaneous requests."""
     units = drop(shopper, LATER, article, size)
     if units:

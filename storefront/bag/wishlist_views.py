@@ -66,9 +66,9 @@ def later(request: HttpRequest) -> HttpResponse:
     shopper, article = shopper_of(request), form.cleaned_data["article"].pk
     size: str = form.cleaned_data["size"]
     if "back" in request.POST:
-        if saved.take_up(shopper, article, size):
+        if saved.move_to_bag(shopper, article, size):
             event = tracking.of_article(BagAdd, request, article, None, size=size or None)
             producer.publish(event)
-    elif saved.put_off(shopper, article, size):
+    elif saved.save_for_later(shopper, article, size):
         tell_removed(request, article, size)
     return redirect("bag")

@@ -100,7 +100,7 @@ def _place(request: HttpRequest) -> HttpResponse:
         messages.info(request, gettext("There is nothing left in your bag to order."))
         return redirect("bag")
     except orders.ChangedBagError:
-        changes = bag.contents(shopper_of(request)).since(seen)
+        changes = bag.contents(shopper_of(request)).changes_since(seen)
         return _review(request, changes or [gettext("Your bag has changed since you last looked.")])
     for kept in (ADDRESS, WAY):
         request.session.pop(kept, None)

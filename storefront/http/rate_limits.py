@@ -18,7 +18,7 @@ from storefront.http.middleware import is_api
 from streaming.identity.shoppers import known_shopper
 from web.problems import problem
 from web.quotas import Quota, address_of
-from web.uploads import AROUND, MOST_BYTES
+from web.uploads import AROUND, MAX_BYTES
 
 HOUR: Final = 3600
 # Per shopper or signed-in user, on top of FORMS, which all forms share: each of these costs more
@@ -117,7 +117,7 @@ def _digest(name: str) -> str:
 
 def _photo(request: HttpRequest) -> HttpResponse | None:
     """The view reads a picture in memory; it may exceed a form, and is rejected if truncated."""
-    if announced(request) <= MOST_BYTES + AROUND:
+    if announced(request) <= MAX_BYTES + AROUND:
         return None
     if is_api(request):
         return problem(413, "The picture is too large.", request.path, None)

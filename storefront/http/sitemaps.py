@@ -6,7 +6,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 
 from catalog.navigation import Node, menu
-from catalog.search.facet_index import assortment
+from catalog.search.facet_index import facet_index
 from storefront.listing.breadcrumbs import step
 
 
@@ -24,7 +24,7 @@ class Products(Sitemap):  # type: ignore[type-arg]
     limit = 10_000
 
     def items(self) -> list[int]:
-        goods = assortment()
+        goods = facet_index()
         return goods.listed(goods.orders["popular"])
 
     def location(self, item: int) -> str:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from django.db import connection
 from django.http import HttpRequest
 
-from storefront.bag.wishlist import MOST, WISHES
+from storefront.bag.wishlist import MAX_SAVED, WISHES
 from streaming.identity.shoppers import shopper_of
 from web.cache import per_request
 
@@ -34,6 +34,6 @@ def of(request: HttpRequest) -> HeaderState:
 
 def of_shopper(shopper: str) -> HeaderState:
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT, {"shopper": shopper, "wishes": WISHES.value, "most": MOST})
+        cursor.execute(STATEMENT, {"shopper": shopper, "wishes": WISHES.value, "most": MAX_SAVED})
         units, wishes = cursor.fetchone()
     return HeaderState(int(units), frozenset(wishes))

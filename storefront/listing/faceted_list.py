@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from catalog.models import Article
-from catalog.search.facet_index import Assortment, Bools, Facet, Ints, Option
+from catalog.search.facet_index import Bools, Facet, FacetIndex, Ints, Option
 from storefront.listing.pages import first_of, page_of
 from storefront.listing.swatches import with_colours
 
@@ -23,7 +23,7 @@ ORDERS = {
     "cheapest": _("Price, low first"),
     "dearest": _("Price, high first"),
 }
-MOST_DIGITS = 10
+MAX_DIGITS = 10
 Choice = Mapping[str, Sequence[int]]
 
 
@@ -49,7 +49,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Stretch:
+class PageRange:
     """The articles of the pages from `first` to `page`."""
 
     page: Page[Any]
@@ -58,7 +58,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Understood:
+class QueryFacet:
     """A facet value found in the words of a search: the articles without it, and the remaining
     words, for when it is replaced or removed."""
 
@@ -73,13 +73,13 @@ class FacetedList:
     parameter, and `kept` (the words of a search) is in every address. `understood` are the facet
     values found in the words."""
 
-    goods: Assortment
+    goods: FacetIndex
     rows: Bools
     choice: Choice
     sort: str
     sorts: Mapping[str, str]
     kept: Mapping[str, str] = field(default_factory=dict)
-    understood: Mapping[str, Understood] = field(default_factory=dict)
+    understood: Mapping[str, QueryFacet] = field(default_factory=dict)
 
     @property
     def left(self) -> Bools:
@@ -117,7 +117,7 @@ class FacetedList:
         order = [("sort", sort)] if sort != next(iter(self.sorts)) else []
         return f"?{urlencode([*kept.items(), *chosen, *order])}"
 
-    def context(self, stretch: Stretch) -> dict[str, Any]:
+    def context(self, stretch: PageRange) -> dict[str, Any]:
         """Context of shop/facets.html and shop/grid.html."""
         groups = self.groups()
         return {
@@ -139,11 +139,11 @@ class FacetedList:
         }
 
 
-def choice_of(request: HttpRequest, goods: Assortment) -> Choice:
+def choice_of(request: HttpRequest, goods: FacetIndex) -> Choice:
     """The selected values of each facet; 404 for an invalid one."""
     choice = {facet.key: request.GET.getlist(facet.key) for facet in goods.facets}
     texts = [text for values in choice.values() for text in values]
-    if not all(t.isascii() and t.lstrip("-").isdigit() and len(t) <= MOST_DIGITS for t in texts):
+    if not all(t.isascii() and t.lstrip("-").isdigit() and len(t) <= MAX_DIGITS for t in texts):
         raise Http404("a filter is a number")
     return {key: sorted({int(text) for text in values}) for key, values in choice.items()}
 
@@ -156,7 +156,7 @@ def sort_of(request: HttpRequest, sorts: Mapping[str, str]) -> str:
     return sort
 
 
-def stretch_of(request: HttpRequest, goods: Assortment, ordered: Ints) -> Stretch:
+def page_range(request: HttpRequest, goods: FacetIndex, ordered: Ints) -> PageRange:
     """The requested pages; htmx, which already shows the earlier ones, gets only the last."""
     listed = goods.listed(ordered)
     page = page_of(request, listed)
@@ -164,4 +164,4 @@ def stretch_of(request: HttpRequest, goods: Assortment, ordered: Ints) -> Stretc
     begin = page.number if "HX-Request" in request.headers else first
     keys = listed[(begin - 1) * page.paginator.per_page : page.end_index()]
     found = Article.objects.for_cards().in_bulk(keys)
-    return Stretch(page, first, [found[key] for key in keys if key in found])
+    return PageRange(page, first, [found[key] for key in keys if key in found])

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 
 PER_PAGE = 24
-MOST_PAGES = 10
+MAX_PAGES = 10
 
 
 def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[Any]) -> Page[Any]:
@@ -25,7 +25,7 @@ def first_of(request: HttpRequest, page: Page[Any]) -> int:
     """The first of the pages that are shown as one list, which ends with the page.
 
     "Load more" records the list's length in its address, ?from=1&page=3, so that coming back
-    restores it. At most MOST_PAGES are shown at once.
+    restores it. At most MAX_PAGES are shown at once.
     """
     try:
         asked = int(request.GET.get("from", page.number))
@@ -33,4 +33,4 @@ def first_of(request: HttpRequest, page: Page[Any]) -> int:
         raise Http404("a page is a number") from error
     if not 1 <= asked <= page.number:
         raise Http404("a list doesn't begin there")
-    return max(asked, page.number - MOST_PAGES + 1)
+    return max(asked, page.number - MAX_PAGES + 1)

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from catalog.search.facet_index import Assortment, Floats
+from catalog.search.facet_index import FacetIndex, Floats
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import snapshot_of
 from recommendations.serving.serving import MAX_K, recommend
@@ -24,7 +24,7 @@ TASTE: Final = 4.0
 PICKED: Final = 4.0
 
 
-def liking(goods: Assortment, shopper: str, index_group: int | None = None) -> Floats:
+def liking(goods: FacetIndex, shopper: str, index_group: int | None = None) -> Floats:
     """A factor per row, 1 without any affinity; all ones for an unknown shopper."""
     live = snapshot_of(shopper)
     factor = 1 + TASTE * taste(goods, live.state.affinities if live else {})
@@ -34,7 +34,7 @@ def liking(goods: Assortment, shopper: str, index_group: int | None = None) -> F
     return factor
 
 
-def taste(goods: Assortment, affinities: Mapping[str, Mapping[int, float]]) -> Floats:
+def taste(goods: FacetIndex, affinities: Mapping[str, Mapping[int, float]]) -> Floats:
     """For each row, the mean over the dimensions of its value's share of the shopper's weight."""
     found = np.zeros(len(goods.of("article")))
     for dimension, column in DIMENSIONS.items():

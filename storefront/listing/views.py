@@ -6,15 +6,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog.search.facet_index import Ints, assortment
+from catalog.search.facet_index import Ints, facet_index
 from storefront.listing.breadcrumbs import step, trail, without_repeats
 from storefront.listing.faceted_list import (
     FOR_YOU,
     ORDERS,
     FacetedList,
     choice_of,
+    page_range,
     sort_of,
-    stretch_of,
 )
 from storefront.listing.personal_sort import liking
 from streaming.identity.shoppers import shopper_of
@@ -27,7 +27,7 @@ def listing(request: HttpRequest, **places: int) -> HttpResponse:
     steps = trail(keys)
     if len(steps) < len(keys):
         raise Http404("there is no such place")
-    here, goods = steps[-1], assortment()
+    here, goods = steps[-1], facet_index()
     narrowed = FacetedList(
         goods,
         rows=goods.within(keys),
@@ -35,7 +35,7 @@ def listing(request: HttpRequest, **places: int) -> HttpResponse:
         sort=sort_of(request, ORDERS),
         sorts=ORDERS,
     )
-    stretch = stretch_of(request, goods, _ordered(request, narrowed, keys[0]))
+    stretch = page_range(request, goods, _ordered(request, narrowed, keys[0]))
     nodes = [above.node for above in steps]
     context = {
         "trail": without_repeats(steps),

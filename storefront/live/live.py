@@ -17,6 +17,7 @@ from catalog.models import Article
 from storefront.live.story import Step, story_of
 from streaming import kafka, status
 from streaming.connection import StoreUnavailable
+from streaming.events.actions import Action
 from streaming.events.schema import Event, OfArticle, decode
 from streaming.features import store
 from streaming.features.state import ShopperState
@@ -25,24 +26,27 @@ from streaming.status import WorkerStatus
 SHOWN: Final = 24
 PER_PARTITION: Final = 8
 READ_S: Final = 0.4
-WORDS: Final = {
-    "view": pgettext_lazy("somebody", "looked at"),
-    "click": pgettext_lazy("somebody", "clicked on"),
-    "bag_add": pgettext_lazy("somebody", "put into the bag"),
-    "bag_remove": pgettext_lazy("somebody", "took out of the bag"),
-    "purchase": pgettext_lazy("somebody", "bought"),
-    "impression": pgettext_lazy("somebody", "saw"),
-    "search": pgettext_lazy("somebody", "searched"),
+WORDS: Final[dict[str, Any]] = {
+    Action.VIEW: pgettext_lazy("somebody", "looked at"),
+    Action.CLICK: pgettext_lazy("somebody", "clicked on"),
+    Action.BAG_ADD: pgettext_lazy("somebody", "put into the bag"),
+    Action.BAG_REMOVE: pgettext_lazy("somebody", "took out of the bag"),
+    Action.PURCHASE: pgettext_lazy("somebody", "bought"),
+    Action.IMPRESSION: pgettext_lazy("somebody", "saw"),
+    Action.SEARCH: pgettext_lazy("somebody", "searched"),
 }
 # For developers: the features that each type of event changes.
 CHANGES: Final = (
-    ("view", "recents, counts, windows, affinities (+1), session; the article's trend"),
-    ("click", "recents, counts, windows, session"),
-    ("bag_add", "bag, recents, counts, windows, affinities (+3), session; the article's trend"),
-    ("bag_remove", "bag, counts, windows, session"),
-    ("purchase", "bag, recents, counts, affinities (+5), purchase days; the article's trend"),
-    ("impression", "counts, windows, session"),
-    ("search", "counts, windows, session"),
+    (Action.VIEW, "recents, counts, windows, affinities (+1), session; the article's trend"),
+    (Action.CLICK, "recents, counts, windows, session"),
+    (
+        Action.BAG_ADD,
+        "bag, recents, counts, windows, affinities (+3), session; the article's trend",
+    ),
+    (Action.BAG_REMOVE, "bag, counts, windows, session"),
+    (Action.PURCHASE, "bag, recents, counts, affinities (+5), purchase days; the article's trend"),
+    (Action.IMPRESSION, "counts, windows, session"),
+    (Action.SEARCH, "counts, windows, session"),
     ("identify", "everything: an anonymous shopper's features move to the customer"),
     ("merge", "everything: the features handed over are added"),
     ("reset", "everything: forgotten"),
@@ -91,7 +95,7 @@ class Live:
         return sum(worker.lag for worker in self.workers)
 
 
-def look(shopper: str, *, stream: bool) -> Live:
+def live_view(shopper: str, *, stream: bool) -> Live:
     """`stream`: the viewer may also see everybody's events."""
     try:
         workers, live = status.workers(), store.snapshot(shopper)
@@ -99,7 +103,7 @@ def look(shopper: str, *, stream: bool) -> Live:
         workers, live = [], None
     events = tail(workers) if stream else None
     known = _articles(events or [])
-    told = None if events is None else [_told(event, shopper, known) for event in events]
+    told = None if events is None else [_happening(event, shopper, known) for event in events]
     story = None if live is None else story_of(shopper, live)
     return Live(told, story, live.state if live else None, workers)
 
@@ -109,7 +113,7 @@ def _articles(events: list[Event]) -> dict[int, Article]:
     return article_cache.articles(list(keys))
 
 
-def _told(event: Event, shopper: str, known: dict[int, Article]) -> Happening:
+def _happening(event: Event, shopper: str, known: dict[int, Article]) -> Happening:
     who = gettext("A customer") if event.shopper.startswith("c") else gettext("A visitor")
     article = known.get(event.article) if isinstance(event, OfArticle) else None
     kind = str(event.__struct_config__.tag)

@@ -38,14 +38,14 @@ def running() -> str | None:
     return told
 
 
-def told(day: date, speed: int) -> str:
+def describe_replay(day: date, speed: int) -> str:
     return gettext("%(day)s at ×%(speed)d") % {"day": f"{day:%d %B %Y}", "speed": speed}
 
 
 def start(day: date, speed: int) -> bool:
     """False if a replay is running. The cache's lock covers all web processes."""
     _children[:] = [child for child in _children if child.poll() is None]
-    if not cache.add(RUNNING, told(day, speed), DAY_S // speed + PAUSE_S):
+    if not cache.add(RUNNING, describe_replay(day, speed), DAY_S // speed + PAUSE_S):
         return False
     arguments = ["replay_transactions", "--from", str(day), "--to", str(day)]
     _children.append(

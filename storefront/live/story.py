@@ -14,8 +14,9 @@ from catalog.models import Article
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving import previews
+from streaming.events.actions import ACTIONS, Action
 from streaming.features.registry import AFFINITY_WEIGHTS
-from streaming.features.state import KINDS, Entry
+from streaming.features.state import Entry
 from streaming.features.store import Snapshot
 
 STEPS: Final = 3
@@ -23,9 +24,9 @@ CAME: Final = 6
 SHELVES: Final = (Kind.FOR_YOU, Kind.BECAUSE_YOU_VIEWED, Kind.RECENTLY_VIEWED)
 # A click is followed by the view of its product, which tells the story.
 TOLD: Final = {
-    "view": _("You looked at %(name)s"),
-    "bag_add": _("You put %(name)s into your bag"),
-    "purchase": _("You bought %(name)s"),
+    Action.VIEW: _("You looked at %(name)s"),
+    Action.BAG_ADD: _("You put %(name)s into your bag"),
+    Action.PURCHASE: _("You bought %(name)s"),
 }
 
 
@@ -58,13 +59,13 @@ def story_of(shopper: str, live: Snapshot) -> list[Step]:
     A shelf is compared with the one that would have been shown without the action, by the model
     and the time of now.
     """
-    actions = [entry for entry in live.stored.recents if KINDS[entry.kind] in TOLD][:STEPS]
+    actions = [entry for entry in live.stored.recents if ACTIONS[entry.kind] in TOLD][:STEPS]
     known = article_cache.articles([entry.article for entry in actions])
     return [step(shopper, live, e, known[e.article]) for e in actions if e.article in known]
 
 
 def step(shopper: str, live: Snapshot, action: Entry, article: Article) -> Step:
-    kind = KINDS[action.kind]
+    kind = ACTIONS[action.kind]
     before, after = until(live, action.s - 1), until(live, action.s)
     return Step(
         at=datetime.fromtimestamp(action.s, UTC),

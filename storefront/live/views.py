@@ -21,7 +21,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """Everybody sees their own events; the whole stream is for staff, and for all in the demo."""
     everybody = settings.DEMO or request.user.is_staff
     context: dict[str, Any] = {
-        "live": live.look(shopper_of(request), stream=everybody),
+        "live": live.live_view(shopper_of(request), stream=everybody),
         "everybody": everybody,
         "changes": live.CHANGES,
     }
@@ -48,7 +48,7 @@ def replay(request: HttpRequest) -> HttpResponse:
             request, "replay: " + gettext("choose a day and a speed from the lists.")
         )
     if replaying.start(day, speed):
-        messages.success(request, gettext("Replaying %s.") % replaying.told(day, speed))
+        messages.success(request, gettext("Replaying %s.") % replaying.describe_replay(day, speed))
     else:
         messages.info(request, gettext("A replay is already running. One at a time."))
     return redirect("live")

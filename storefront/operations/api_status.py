@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api.scopes import opens
+from catalog.api.scopes import has_scope
 from catalog.models.api_key import Scope
 from storefront.operations import pipeline
 from web.problems import documented
@@ -19,14 +19,14 @@ from web.quotas import Limited
 
 class CheckSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
-    hard = serializers.BooleanField(help_text="No page works without it.")
+    hard = serializers.BooleanField(help_text="Every page needs it.")
     up = serializers.BooleanField()
     ms = serializers.FloatField()
-    error = serializers.CharField(help_text="The kind of failure; empty without one.")
+    error = serializers.CharField(help_text="Type of the failure; empty if it is up.")
 
 
 class PartitionSerializer(serializers.Serializer[Any]):
-    position = serializers.IntegerField(help_text="The next offset to work on.")
+    position = serializers.IntegerField(help_text="Next offset to process.")
     end = serializers.IntegerField(allow_null=True)
     lag = serializers.IntegerField(allow_null=True)
 
@@ -34,15 +34,17 @@ class PartitionSerializer(serializers.Serializer[Any]):
 class WorkerSerializer(serializers.Serializer[Any]):
     worker = serializers.CharField()
     state = serializers.CharField()
-    heartbeat_ms = serializers.IntegerField(help_text="When it last said so (Unix time).")
-    lag = serializers.IntegerField(help_text="Events it has still to work on.")
+    heartbeat_ms = serializers.IntegerField(
+        help_text="Time of the last heartbeat, in milliseconds since 1970."
+    )
+    lag = serializers.IntegerField(help_text="Events not processed yet.")
     behind_ms = serializers.IntegerField()
     partitions = serializers.DictField(child=PartitionSerializer())
-    events = serializers.IntegerField(help_text="Worked on since its start.")
+    events = serializers.IntegerField(help_text="Events processed since its start.")
     events_per_s = serializers.FloatField()
     delay_p50_ms = serializers.FloatField(allow_null=True)
     delay_p99_ms = serializers.FloatField(allow_null=True)
-    dead = serializers.IntegerField(help_text="Messages it set aside.")
+    dead = serializers.IntegerField(help_text="Messages it moved to the dead-letter topic.")
 
 
 class StoreSerializer(serializers.Serializer[Any]):
@@ -64,16 +66,18 @@ class ModelSerializer(serializers.Serializer[Any]):
 
 class StatusSerializer(serializers.Serializer[Any]):
     checks = CheckSerializer(many=True)
-    lag = serializers.IntegerField(help_text="Events behind, of all workers.")
+    lag = serializers.IntegerField(help_text="Events not processed yet, over all workers.")
     events_per_s = serializers.FloatField()
     dead = serializers.IntegerField()
     slowest_ms = serializers.FloatField(
         allow_null=True, help_text="The worst worker's p99 from accepted event to features."
     )
-    workers = WorkerSerializer(many=True, help_text="None while Redis is away.")
+    workers = WorkerSerializer(many=True, help_text="Empty while Redis is unavailable.")
     store = StoreSerializer(allow_null=True)
     in_outbox = serializers.IntegerField(help_text="Purchases not yet sent to Kafka.")
-    spooled_bytes = serializers.IntegerField(help_text="Events that wait for Kafka.")
+    spooled_bytes = serializers.IntegerField(
+        help_text="Size of the events waiting for Kafka, in bytes."
+    )
     ingest = IngestSerializer(allow_null=True)
     model = ModelSerializer(allow_null=True)
 
@@ -82,7 +86,7 @@ class SeesPipeline(BasePermission):
     """Like the pipeline page: staff, and everybody in the demo; also keys with the scope."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return settings.DEMO or request.user.is_staff or opens(request, Scope.STATUS)
+        return settings.DEMO or request.user.is_staff or has_scope(request, Scope.STATUS)
 
 
 class Status(Limited):
@@ -99,5 +103,4 @@ class Status(Limited):
         },
     )
     def get(self, request: Request) -> Response:
-        found = StatusSerializer(pipeline.look()).data
-        return Response(found, headers={"Cache-Control": "no-store"})
+        return Response(StatusSerializer(pipeline.pipeline()).data)

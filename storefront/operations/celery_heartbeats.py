@@ -16,15 +16,15 @@ from django.conf import settings
 from redis import RedisError
 
 from streaming.clock import wall_ms
-from streaming.connection import available, client
+from streaming.connection import client, translate_errors
 
 logger = logging.getLogger(__name__)
 
 WORKERS: Final = "celery-beats:workers"
 TASKS: Final = "celery-beats:tasks"
 ALIVE_S: Final = 15.0
-KEPT_MS: Final = 86_400_000
-KEPT_S: Final = 90 * 86_400
+RETENTION_MS: Final = 86_400_000
+RETENTION_S: Final = 90 * 86_400
 
 
 class Run(msgspec.Struct, array_like=True, frozen=True):
@@ -75,10 +75,10 @@ def note_worker(sender: Any, **_: Any) -> None:
     try:
         with client().pipeline(transaction=False) as pipeline:
             pipeline.zadd(WORKERS, {str(sender.eventer.hostname): now})
-            pipeline.zremrangebyscore(WORKERS, 0, now - KEPT_MS)
+            pipeline.zremrangebyscore(WORKERS, 0, now - RETENTION_MS)
             pipeline.execute()
     except RedisError as error:
-        logger.info("No sign of life: %s", error)
+        logger.info("Could not write the Celery heartbeat: %s", error)
 
 
 def note_end(task: str, seconds: float, state: str) -> None:
@@ -87,15 +87,15 @@ def note_end(task: str, seconds: float, state: str) -> None:
     try:
         with client().pipeline(transaction=False) as pipeline:
             pipeline.hset(TASKS, task, msgspec.msgpack.encode(run))
-            pipeline.expire(TASKS, KEPT_S)
+            pipeline.expire(TASKS, RETENTION_S)
             pipeline.execute()
     except RedisError as error:
-        logger.info("The end of %s isn't noted: %s", task, error)
+        logger.info("Could not record the end of %s: %s", task, error)
 
 
 def workers() -> list[Worker]:
     """By name; may raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         found: list[Any] = client().zrange(WORKERS, 0, -1, withscores=True)
     now = wall_ms()
     return sorted(
@@ -106,7 +106,7 @@ def workers() -> list[Worker]:
 
 def schedule() -> list[Scheduled]:
     """In the order of the settings; may raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         found: Any = client().hgetall(TASKS)
     runs = {name.decode(): msgspec.msgpack.decode(value, type=Run) for name, value in found.items()}
     return list(_schedule(runs))
@@ -115,10 +115,10 @@ def schedule() -> list[Scheduled]:
 def _schedule(runs: dict[str, Run]) -> Iterator[Scheduled]:
     entries: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
     for name, entry in entries.items():
-        yield Scheduled(name, words(entry["schedule"]), runs.get(entry["task"]))
+        yield Scheduled(name, schedule_text(entry["schedule"]), runs.get(entry["task"]))
 
 
-def words(every: timedelta | crontab) -> str:
+def schedule_text(every: timedelta | crontab) -> str:
     """“every 5 s”, “at 3:00”."""
     if not isinstance(every, timedelta):
         hour, minute = min(every.hour), min(every.minute)  # type: ignore[attr-defined]

@@ -65,7 +65,7 @@ def kafka() -> None:
 
 def model_bundle() -> None:
     if registry.active() is None:
-        raise BundleError("there is no bundle that can be read")
+        raise BundleError("there is no readable bundle")
 
 
 PARTS: tuple[tuple[str, bool, Callable[[], None]], ...] = (

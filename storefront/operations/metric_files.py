@@ -11,7 +11,7 @@ def prepare() -> None:
     Path(settings.METRICS_DIR).mkdir(parents=True, exist_ok=True)
 
 
-def forget_the_dead() -> None:
+def remove_dead_processes() -> None:
     """Delete the files of dead processes; called when a web server starts.
 
     Not while it runs: Prometheus would take a falling sum for a restart.

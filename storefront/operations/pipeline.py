@@ -27,10 +27,10 @@ from web import charts
 from web.charts import Chart, Line
 
 # Results are cached for this many seconds, however many viewers there are.
-KEPT_S: Final = 2
+CACHE_SECONDS: Final = 2
 WINDOW_MS: Final = 60 * 60_000
 BUCKET_MS: Final = 10_000
-LEAST_BUCKETS: Final = 30
+MIN_BUCKETS: Final = 30
 T = TypeVar("T")
 
 
@@ -61,22 +61,22 @@ class Pipeline:
     model: ModelVersion | None
     training: ModelVersion | None
     versions: list[Quality]
-    told: list[WorkerStatus] = field(default_factory=list)  # including stopped ones
+    statuses: list[WorkerStatus] = field(default_factory=list)  # including stopped ones
     verified: Verified | None = None
     evicts: str = ""
-    taken_ms: int = field(default_factory=wall_ms)
+    elapsed_ms: int = field(default_factory=wall_ms)
 
     @property
     def lag(self) -> int:
         return sum(worker.lag for worker in self.workers)
 
     @property
-    def troubles(self) -> list[tuple[str, str, datetime]]:
+    def problems(self) -> list[tuple[str, str, datetime]]:
         """Who is waiting or stopped, why, and since when."""
-        found = [(w.worker, w.reason, w.since_ms) for w in self.told if w.reason]
+        found = [(w.worker, w.reason, w.since_ms) for w in self.statuses if w.reason]
         found += [
             (f"partition {number}, offset {part.stop.offset}", part.stop.reason, part.stop.since_ms)
-            for worker in self.told
+            for worker in self.statuses
             for number, part in worker.partitions.items()
             if part.stop
         ]
@@ -147,49 +147,49 @@ class Pipeline:
         return {c.name: [at, *(list(line.values) for line in c.lines)] for c in self.charts}
 
 
-def look() -> Pipeline:
+def pipeline() -> Pipeline:
     """At most KEPT_S old."""
     found = cache.get("pipeline")
     if found is None:
-        found = look_afresh()
-        cache.set("pipeline", found, KEPT_S)
+        found = read_pipeline()
+        cache.set("pipeline", found, CACHE_SECONDS)
     return found  # type: ignore[no-any-return]
 
 
-def look_afresh() -> Pipeline:
+def read_pipeline() -> Pipeline:
     return Pipeline(
         checks=health.checks(),
-        workers=asked(status.workers, []),
-        celery=asked(celery_heartbeats.workers, []),
-        scheduled=asked(celery_heartbeats.schedule, []),
-        moments=moments(asked(points, []), wall_ms()),
-        store=asked(sizes, None),
+        workers=value_or(status.workers, []),
+        celery=value_or(celery_heartbeats.workers, []),
+        scheduled=value_or(celery_heartbeats.schedule, []),
+        moments=moments(value_or(worker_points, []), wall_ms()),
+        store=value_or(sizes, None),
         in_outbox=OutboxEvent.objects.filter(sent_at__isnull=True).count(),
         spooled_bytes=spool.size(),
         ingest=IngestRun.objects.first(),
         model=ModelVersion.objects.active().first(),
         training=in_training(),
         versions=quality.history(),
-        told=asked(status.told, []),
-        verified=asked(sampling.last, None),
-        evicts=asked(evicting, ""),
+        statuses=value_or(status.read_statuses, []),
+        verified=value_or(sampling.last, None),
+        evicts=value_or(eviction_advice, ""),
     )
 
 
-def asked(question: Callable[[], T], nothing: T) -> T:
+def value_or(question: Callable[[], T], nothing: T) -> T:
     try:
         return question()
     except StoreUnavailable:
         return nothing
 
 
-def evicting() -> str:
+def eviction_advice() -> str:
     """What to do about a store that evicts features; empty if it doesn't."""
     found = eviction()
     return EVICTS.format(policy=found.policy) if found else ""
 
 
-def points() -> list[list[Point]]:
+def worker_points() -> list[list[Point]]:
     """The last hour of each worker seen in the last day."""
     return [status.series(name) for name in status.names()]
 
@@ -209,7 +209,7 @@ def moments(of_workers: list[list[Point]], now_ms: int) -> list[Moment]:
                 buckets[bucket].append(point)
     if not buckets:
         return []
-    first = min(min(buckets), last - LEAST_BUCKETS)
+    first = min(min(buckets), last - MIN_BUCKETS)
     # The incomplete last bucket would look like a drop.
     end = last if last in buckets else last - 1
     return [moment(bucket * BUCKET_MS, buckets.get(bucket, [])) for bucket in range(first, end + 1)]

@@ -13,7 +13,7 @@ from prometheus_client import start_http_server
 from storefront.operations import celery_heartbeats, metrics
 from streaming.events.correlation import request_id
 
-_begun: dict[str, float] = {}
+_task_started: dict[str, float] = {}
 
 
 @before_task_publish.connect
@@ -25,13 +25,13 @@ def hand_over(headers: dict[str, Any], **_: Any) -> None:
 @task_prerun.connect
 def begin(task_id: str, task: Any, **_: Any) -> None:
     request_id.set(task.request.get("request_id") or task_id)
-    _begun[task_id] = time.monotonic()
+    _task_started[task_id] = time.monotonic()
 
 
 @task_postrun.connect
 def end(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
     request_id.set("")
-    if (begun := _begun.pop(task_id, None)) is not None:
+    if (begun := _task_started.pop(task_id, None)) is not None:
         seconds = time.monotonic() - begun
         metrics.TASKS.labels(task.name, state or "").observe(seconds)
         celery_heartbeats.note_end(task.name, seconds, state or "")

@@ -16,4 +16,4 @@ def page(request: HttpRequest) -> HttpResponse:
         return redirect_to_login(request.path, login_url="admin:login")
     figures_only = request.headers.get("HX-Request") == "true"
     template = "shop/pipeline_figures.html" if figures_only else "shop/pipeline.html"
-    return render(request, template, {"pipeline": pipeline.look()})
+    return render(request, template, {"pipeline": pipeline.pipeline()})

@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 
 from catalog.models import Article, ColourMaster
 from recommendations.outfits.slots import slots
-from recommendations.serving.outfits import MOST_ARTICLES, Garment, Outfit, Request
+from recommendations.serving.outfits import MAX_ARTICLES, Garment, Outfit, Request
 
-MOST_SWAPPED = 200
+MAX_SWAPPED = 200
 BUDGETS = (50, 100, 150, 250)
 
 Keys = tuple[int, ...]
@@ -45,7 +45,7 @@ class OutfitQuery:
 
     def request(self, bag: Sequence[int]) -> Request:
         return Request(
-            articles=self.article or tuple(bag)[:MOST_ARTICLES],
+            articles=self.article or tuple(bag)[:MAX_ARTICLES],
             locked=tuple(dict.fromkeys((*self.lock, *self.keep))),
             swapped=self.swap,
             slots=tuple(filter(None, [self.part])) if self.keep else self.slot or None,
@@ -54,7 +54,7 @@ class OutfitQuery:
         )
 
 
-class Several(forms.Field):
+class MultiValueField(forms.Field):
     """A repeatable parameter, each value validated by `child`; duplicates are dropped."""
 
     widget = forms.SelectMultiple
@@ -66,12 +66,12 @@ class Several(forms.Field):
     def clean(self, value: Any) -> tuple[Any, ...]:
         found = tuple(dict.fromkeys(self.child.clean(one) for one in value or ()))
         if len(found) > self.most:
-            raise ValidationError(f"{self.most} at most.")
+            raise ValidationError(f"At most {self.most} values.")
         return found
 
 
-def article_keys(most: int) -> Several:
-    return Several(forms.IntegerField(min_value=1, max_value=2**31 - 1), most)
+def article_keys(most: int) -> MultiValueField:
+    return MultiValueField(forms.IntegerField(min_value=1, max_value=2**31 - 1), most)
 
 
 SLOTS = [(name, name) for name in slots().names[:-1]]
@@ -80,13 +80,13 @@ SLOTS = [(name, name) for name in slots().names[:-1]]
 class OutfitQueryForm(forms.Form):
     """The page's parameters; field names as in OutfitQuery."""
 
-    article = article_keys(MOST_ARTICLES)
-    lock = article_keys(MOST_ARTICLES)
-    swap = article_keys(MOST_SWAPPED)
-    keep = article_keys(MOST_ARTICLES)
+    article = article_keys(MAX_ARTICLES)
+    lock = article_keys(MAX_ARTICLES)
+    swap = article_keys(MAX_SWAPPED)
+    keep = article_keys(MAX_ARTICLES)
     part = forms.ChoiceField(choices=[("", ""), *SLOTS], required=False)
-    slot = Several(forms.ChoiceField(choices=SLOTS), len(slots()))
-    avoid = Several(forms.IntegerField(min_value=-1, max_value=2**31 - 1), 100)
+    slot = MultiValueField(forms.ChoiceField(choices=SLOTS), len(slots()))
+    avoid = MultiValueField(forms.IntegerField(min_value=-1, max_value=2**31 - 1), 100)
     budget = forms.DecimalField(
         min_value=Decimal("0.01"), max_digits=9, decimal_places=2, required=False
     )
@@ -151,7 +151,7 @@ def toggled(values: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True)
-class Other:
+class Alternative:
     """An alternative to a piece, and the address of the look with it."""
 
     article: Article
@@ -159,30 +159,30 @@ class Other:
 
 
 @dataclass(frozen=True)
-class Worn:
+class OutfitPiece:
     """A piece on the board, with its alternatives and actions."""
 
     garment: Garment
     article: Article
-    others: list[Other]
+    others: list[Alternative]
     lock_url: str
     swap_url: str
 
 
 @dataclass(frozen=True)
-class Look:
+class OutfitPage:
     """`own` is what the look starts from, `pieces` what completes it; both can be bought."""
 
     found: Outfit
-    own: list[Article]
-    pieces: list[Worn]
+    starting_articles: list[Article]
+    pieces: list[OutfitPiece]
 
     @property
     def articles(self) -> list[Article]:
-        return [*self.own, *(piece.article for piece in self.pieces)]
+        return [*self.starting_articles, *(piece.article for piece in self.pieces)]
 
 
-def look_of(query: OutfitQuery, asked: Request, found: Outfit) -> Look:
+def outfit_page(query: OutfitQuery, asked: Request, found: Outfit) -> OutfitPage:
     """The answer with its articles; one no longer sold is left out."""
     wanted = [*asked.articles]
     for garment in found.pieces:
@@ -192,20 +192,22 @@ def look_of(query: OutfitQuery, asked: Request, found: Outfit) -> Look:
     order = slots().names.index
     shown = sorted(found.pieces, key=lambda garment: order(garment.slot))
     keys = tuple(garment.article for garment in shown if garment.article in sold)
-    pieces = [worn(query, g, sold, keys) for g in shown if g.article in sold]
-    return Look(found, own, pieces)
+    pieces = [outfit_piece(query, g, sold, keys) for g in shown if g.article in sold]
+    return OutfitPage(found, own, pieces)
 
 
-def worn(query: OutfitQuery, garment: Garment, sold: dict[int, Article], shown: Keys) -> Worn:
+def outfit_piece(
+    query: OutfitQuery, garment: Garment, sold: dict[int, Article], shown: Keys
+) -> OutfitPiece:
     """Changing this piece keeps the others that are `shown`."""
     key = garment.article
     rest = tuple(other for other in query.lock if other != key)
     keep = tuple(other for other in shown if other != key)
     others = (other for other in garment.alternatives if other in sold)
-    return Worn(
+    return OutfitPiece(
         garment,
         sold[key],
-        [Other(sold[o], query.url(lock=rest, keep=(*keep, o))) for o in others],
+        [Alternative(sold[o], query.url(lock=rest, keep=(*keep, o))) for o in others],
         query.url(lock=rest if garment.locked else (*query.lock, key), keep=shown),
         query.url(lock=rest, swap=(*query.swap, key), keep=keep, part=garment.slot),
     )

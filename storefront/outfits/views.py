@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Article
 from catalog.money import amount
-from catalog.search.ranking import cleaned, find
+from catalog.search.ranking import find, normalise_query
 from catalog.sizes import sizes_of
 from recommendations.recommenders.kinds import Kind
 from recommendations.serving import serving
@@ -35,7 +35,7 @@ def page(request: HttpRequest) -> HttpResponse:
     query, problem = outfit_page.query_of(request.GET)
     if query is None:
         return bad_request(request, problem)
-    typed = cleaned(request.GET.get("q", ""))
+    typed = normalise_query(request.GET.get("q", ""))
     contents = bag.contents(shopper_of(request)).articles
     if typed or not (query.article or query.lock or contents):
         return _start(request, typed, bool(contents))
@@ -58,7 +58,7 @@ def _look(
     request: HttpRequest, query: outfit_page.OutfitQuery, contents: list[int]
 ) -> HttpResponse:
     asked = query.request(contents)
-    look = outfit_page.look_of(query, asked, _found(request, query, contents))
+    look = outfit_page.outfit_page(query, asked, _found(request, query, contents))
     beyond: list[str] = []
     if query.budget is not None and not query.keep:
         unlimited = outfit(replace(asked, budget=None), shopper_of(request))

@@ -49,14 +49,14 @@ def erase(shopper: str, asked_by: str) -> ErasedShopper:
     `asked_by` goes into the tombstone. Idempotent.
     """
     with transaction.atomic():
-        tombstone = features.bury(shopper, _name_in_files(shopper), asked_by)
+        tombstone = features.add_tombstone(shopper, _name_in_files(shopper), asked_by)
         tombstone.add(from_tables(shopper))
         tombstone.save()
         transaction.on_commit(_finish_soon)
     tombstones.reset()
     with suppress(StoreUnavailable):
-        features.empty(shopper)
-        features.tell_erased({shopper: tombstone.customer_id})
+        features.erase_features(shopper)
+        features.store_tombstones({shopper: tombstone.customer_id})
     cache.delete_many(CACHED)
     logger.info("%s was erased, as asked by %s", shopper, asked_by)
     return tombstone
@@ -93,7 +93,7 @@ def _of_customer(key: int | None) -> dict[str, int]:
     }
 
 
-def finish() -> tuple[int, int]:
+def finish_erasure() -> tuple[int, int]:
     """Finish all erasures that can be; return how many are done, and how many remain.
 
     PostgreSQL is checked again, for requests in flight during the erasure.
@@ -103,9 +103,9 @@ def finish() -> tuple[int, int]:
         for row in rows:
             row.add(from_tables(row.shopper))
         try:
-            swept = features.sweep([row.shopper for row in rows]) if rows else {}
+            swept = features.erase_outside_database([row.shopper for row in rows]) if rows else {}
         except (StoreUnavailable, KafkaException, TopicError, OSError) as error:
-            logger.warning("%d erasures aren't finished: %s", len(rows), error)
+            logger.warning("%d erasures are not finished: %s", len(rows), error)
             return 0, len(rows)
         for row in rows:
             row.add({what: number[row.shopper] for what, number in swept.items()})
@@ -119,7 +119,7 @@ def _finish_soon() -> None:
     try:
         current_app.send_task("storefront.finish_erasures", retry=False, ignore_result=True)
     except OperationalError as error:
-        logger.warning("The rest of the erasure waits for its next round: %s", error)
+        logger.warning("Could not finish the erasure, retrying on the next run: %s", error)
 
 
 @receiver(ingested)
@@ -130,15 +130,15 @@ def erase_again(**_: Any) -> None:
     transaction.on_commit(tombstones.reset)
 
 
-def bury_again() -> int:
+def erase_restored() -> int:
     """Erase again whom a restored backup of PostgreSQL brought back; return how many.
 
     Redis also knows every erased shopper, and gets back the ones it has lost.
     """
     try:
-        told = features.told_of_erased()
+        told = features.read_tombstones()
     except StoreUnavailable as error:
-        logger.warning("Who was erased can't be compared with Redis: %s", error)
+        logger.warning("Could not compare erasures with Redis: %s", error)
         return 0
     buried = dict(ErasedShopper.objects.values_list("shopper", "customer_id"))
     # Another data set has other ids under the same keys.
@@ -147,5 +147,5 @@ def bury_again() -> int:
         erase(shopper, "a backup that was restored")
     if missing := {shopper: buried[shopper] for shopper in buried.keys() - told.keys()}:
         with suppress(StoreUnavailable):
-            features.tell_erased(missing)
+            features.store_tombstones(missing)
     return len(back)

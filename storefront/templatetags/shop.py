@@ -107,7 +107,7 @@ def swatch(colour: str) -> SafeString:
     )
 
 
-class Kept(template.Node):
+class CachedNode(template.Node):
     """Part of a template, rendered once per ingest; not cached before the first one."""
 
     def __init__(self, nodes: template.NodeList) -> None:
@@ -124,12 +124,12 @@ class Kept(template.Node):
 
 
 @register.tag
-def kept(parser: template.base.Parser, _: template.base.Token) -> Kept:
+def kept(parser: template.base.Parser, _: template.base.Token) -> CachedNode:
     """{% kept %}…{% endkept %} around what is the same for everybody on every page: it is rendered
     once. Nothing inside may depend on the request."""
     nodes = parser.parse(("endkept",))
     parser.delete_first_token()
-    return Kept(nodes)
+    return CachedNode(nodes)
 
 
 @register.simple_tag

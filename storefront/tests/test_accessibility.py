@@ -21,7 +21,7 @@ pytestmark = in_a_browser
 
 WIDTHS = (1280, 390)
 THEMES = ("light", "dark")
-MOST_TABS = 80
+MAX_TABS = 80
 SEES_FOCUS = """() => {
   const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
   return outlineStyle !== "none" && outlineWidth !== "0px" ||
@@ -112,7 +112,7 @@ def broken_rules(page: Page, rules: Sequence[str] = ()) -> list[str]:
 
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until the named element has the focus, which must be visible at every stop."""
-    for _ in range(MOST_TABS):
+    for _ in range(MAX_TABS):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement === document.body"):
             continue  # past the end of the page, before its beginning

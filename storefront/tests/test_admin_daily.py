@@ -154,7 +154,7 @@ def test_dead_letters_are_read_and_sent_again(
     assert "partition 3, offset 7" in page
     assert "{&quot;type&quot;: &quot;nonsense&quot;}" in page
     assert "Choose at least one" in client.post(LETTERS, {"chosen": ""}, follow=True).text
-    numbers = {letter.error: number for number, letter in dead_letters.letters()}
+    numbers = {letter.error: number for number, letter in dead_letters.dead_letters()}
     told = client.post(LETTERS, {"letter": numbers["a bug of yesterday"]}, follow=True).text
     assert "1 sent again." in told
     assert LogEntry.objects.get().change_message == "Sent 1 again: [1]."

@@ -120,5 +120,5 @@ def test_lists_come_along_when_a_shopper_turns_out_to_be_a_customer(
 def test_two_tabs_move_a_line_back_once() -> None:
     shirt, shopper = make_shop().shirt, "a" + "2" * 32
     wishlist.save(shopper, wishlist.LATER, shirt.pk, 2)
-    at_once(4, lambda: wishlist.take_up(shopper, shirt.pk))
+    at_once(4, lambda: wishlist.move_to_bag(shopper, shirt.pk))
     assert [line.quantity for line in BagLine.objects.of_shopper(shopper)] == [2]

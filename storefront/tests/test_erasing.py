@@ -104,12 +104,12 @@ def test_nothing_of_an_erased_shopper_is_left_and_all_of_anothers_is(log: str, s
         live_everywhere(shop, shopper)
     said = Search(id="q", shopper="c2", ts=START, source="shop", query="c1")
     spool.append([b"no json", encode(said)])
-    letters = [letter.value for _, letter in dead_letters.letters()]
+    letters = [letter.value for _, letter in dead_letters.dead_letters()]
     before = traces("c2", letters)
     assert len(before) == len(traces("c1", letters)) == 8, "every place is filled"
 
     call_command("erase_shopper", "c1")
-    found = list(dead_letters.letters())
+    found = list(dead_letters.dead_letters())
     letters = [letter.value for _, letter in found]
     assert traces("c1", letters) == {}
     assert traces("c2", letters) == before
@@ -128,7 +128,7 @@ def test_nothing_of_an_erased_shopper_is_left_and_all_of_anothers_is(log: str, s
     told = StringIO()
     call_command("rebuild_features", stdout=told)
     assert told.getvalue().startswith("1 purchases"), "those of the other"
-    with pytest.raises(CommandError, match="isn't a shopper"):
+    with pytest.raises(CommandError, match="is not a shopper"):
         call_command("erase_shopper", "somebody")
 
 
@@ -193,10 +193,10 @@ def test_a_backup_from_before_an_erasure_brings_nobody_back(shop: Shop) -> None:
     ErasedShopper.objects.all().delete()
     Customer.objects.filter(pk=1).update(age=34)
     tombstones.reset()
-    assert erasure.bury_again() == 1
+    assert erasure.erase_restored() == 1
     assert Customer.objects.get(pk=1).age is None
     assert tombstones.hold("c1")
-    assert erasure.bury_again() == 0
+    assert erasure.erase_restored() == 0
 
 
 @pytest.mark.usefixtures("store")
@@ -204,7 +204,7 @@ def test_other_people_under_the_same_keys_are_left_alone(shop: Shop) -> None:
     erasure.erase("c1", "support")
     ErasedShopper.objects.all().delete()
     Customer.objects.filter(pk=1).update(customer_id="f" * 64, age=34)
-    assert erasure.bury_again() == 0
+    assert erasure.erase_restored() == 0
     assert Customer.objects.get(pk=1).age == 34
 
 

@@ -12,8 +12,9 @@ from catalog.tests.factories import make_article, make_customer, make_transactio
 from recommendations.recommenders.kinds import Kind
 from storefront.live import live, replaying, story
 from storefront.tests.test_bag import at_once
+from streaming.events.actions import Action
 from streaming.events.schema import View, decode
-from streaming.features.state import KINDS, Entry, State
+from streaming.features.state import Entry, State
 from streaming.features.store import Snapshot
 from streaming.partitions import partition_of
 from streaming.replay.replay import Publisher
@@ -34,8 +35,8 @@ def test_the_last_events_of_a_partition_are_read_from_where_its_worker_stands(lo
 
 def test_another_shopper_is_nobody_in_particular() -> None:
     event = View(id="v", shopper="c17", ts=START, source="shop", article=1)
-    assert live._told(event, "c1", {}).who == "A customer"
-    assert live._told(event, "c17", {}).who == "You"
+    assert live._happening(event, "c1", {}).who == "A customer"
+    assert live._happening(event, "c17", {}).who == "You"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -58,7 +59,7 @@ def test_one_day_is_replayed_at_a_time() -> None:
 
 def state_of(*actions: tuple[int, str, int]) -> Snapshot:
     """`actions` are (article, kind, second), newest first; those for the bag are in it."""
-    recents = [Entry(article, KINDS.index(kind), s) for article, kind, s in actions]
+    recents = [Entry(article, Action(kind).code, s) for article, kind, s in actions]
     bag = [article for article, kind, _ in actions if kind == "bag_add"]
     return Snapshot(State(last_ms=9_000, recents=recents, bag=bag), 10_000)
 

@@ -89,14 +89,14 @@ count("accepted", 5)
 def test_the_figures_of_every_process_come_together(client: Client, tmp_path: Path) -> None:
     """With several web processes, any of them reports for all."""
     name = 'events_total{outcome="accepted"}'
-    metric_files.forget_the_dead()
+    metric_files.remove_dead_processes()
     before = figures(client.get("/metrics").text).get(name, 0.0)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "storefront.settings"}
     environment["VAR_DIR"] = str(project.VAR_DIR)
     for _ in range(2):
         subprocess.run([sys.executable, "-c", COUNTS], env=environment, check=True)
     assert figures(client.get("/metrics").text)[name] == before + 10
-    metric_files.forget_the_dead()
+    metric_files.remove_dead_processes()
     assert figures(client.get("/metrics").text).get(name, 0.0) == before
     own = [file for file in project.METRICS_DIR.glob("*.db") if str(os.getpid()) in file.name]
     assert own

@@ -17,6 +17,7 @@ from storefront.models import BagLine, SavedArticle
 from storefront.product.price_history import _ask, chart
 from storefront.tests.shops import Shop, anonymous_shopper, make_shop
 from streaming import clock, connection, keys
+from streaming.events.actions import Action
 from streaming.events.schema import Reset, View
 from streaming.features import dislikes, store
 from streaming.features.reducer import apply
@@ -164,7 +165,7 @@ def test_who_asks_to_be_forgotten_stays_forgotten_under_replay(
 
 def views() -> int:
     clock.stored_offset()
-    return store.snapshot("c1").state.counts.get("view", 0)
+    return store.snapshot("c1").state.counts.get(Action.VIEW, 0)
 
 
 def erased() -> bool:

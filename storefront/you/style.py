@@ -21,9 +21,9 @@ from catalog.models import (
 )
 from recommendations.bundle import registry
 from recommendations.retrieval.profile import UNKNOWN_BAND, Profile, profile_of
-from recommendations.serving.serving import remembered
+from recommendations.serving.serving import customer_with_history
+from streaming.events.actions import ACTIONS, Action
 from streaming.features import store
-from streaming.features.state import KINDS
 
 BARS: Final = 6
 PICTURES: Final = 12
@@ -36,19 +36,19 @@ NAMED: Final[dict[str, tuple[str, type[Model]]]] = {
     "department": (_("Department"), Department),
 }
 VERBS: Final = {
-    "view": _("viewed"),
-    "click": _("clicked"),
-    "bag_add": _("put into your bag"),
-    "purchase": _("bought"),
+    Action.VIEW: _("viewed"),
+    Action.CLICK: _("clicked"),
+    Action.BAG_ADD: _("put into your bag"),
+    Action.PURCHASE: _("bought"),
 }
 COUNTED: Final = {
-    "view": _("viewed"),
-    "click": _("clicked"),
-    "bag_add": _("into the bag"),
-    "bag_remove": _("out of the bag"),
-    "impression": _("seen"),
-    "search": _("searched for"),
-    "purchase": _("bought"),
+    Action.VIEW: _("viewed"),
+    Action.CLICK: _("clicked"),
+    Action.BAG_ADD: _("into the bag"),
+    Action.BAG_REMOVE: _("out of the bag"),
+    Action.IMPRESSION: _("seen"),
+    Action.SEARCH: _("searched for"),
+    Action.PURCHASE: _("bought"),
 }
 
 
@@ -68,7 +68,7 @@ class Taste:
 
 
 @dataclass(frozen=True)
-class Action:
+class RecentArticle:
     article: Article
     verb: str
     at: datetime
@@ -80,8 +80,8 @@ class Style:
 
     snapshot: store.Snapshot
     tastes: list[Taste]
-    recents: list[Action]
-    starts: list[Action]
+    recents: list[RecentArticle]
+    starts: list[RecentArticle]
     dislikes: list[Article]
     age_band: int | None
     online: int | None
@@ -89,11 +89,11 @@ class Style:
 
     @property
     def last_seen(self) -> datetime | None:
-        return moment(self.snapshot.state.last_seen)
+        return as_datetime(self.snapshot.state.last_seen)
 
     @property
     def last_purchase(self) -> datetime | None:
-        return moment(self.snapshot.state.last_purchase)
+        return as_datetime(self.snapshot.state.last_purchase)
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -102,16 +102,17 @@ class Style:
         ]
 
 
-def moment(ms: int) -> datetime | None:
+def as_datetime(ms: int) -> datetime | None:
     return datetime.fromtimestamp(ms / 1000, UTC) if ms else None
 
 
-def look(shopper: str) -> Style:
+def style_of(shopper: str) -> Style:
     """Raise StoreUnavailable while Redis is down."""
     live = store.snapshot(shopper)
     bundle = registry.active()
-    customer = remembered(shopper, live)
+    customer = customer_with_history(shopper, live)
     about = profile_of(bundle, live.recents, customer, live.now_ms) if bundle else None
+    owner = bundle.customers.of(customer) if bundle and customer is not None else None
     rows = [] if about is None or bundle is None else bundle.article[about.rows].tolist()
     wanted = [recent.article for recent in live.recents] + live.dislikes + rows
     known = Article.objects.for_cards().in_bulk(set(wanted))
@@ -122,21 +123,23 @@ def look(shopper: str) -> Style:
         recents=_actions(recents, known),
         starts=_actions(_starts(rows, about, live.now_ms), known),
         dislikes=[known[article] for article in live.dislikes if article in known],
-        age_band=about.band if about and about.band != UNKNOWN_BAND else None,
-        online=None if about is None or about.online is None else round(100 * about.online),
+        age_band=owner.band if owner and owner.band != UNKNOWN_BAND else None,
+        online=round(100 * owner.online) if owner else None,
         model=bundle.version if bundle else None,
     )
 
 
-def _starts(rows: list[int], about: Profile | None, now_ms: int) -> list[tuple[int, str, int]]:
+def _starts(rows: list[int], about: Profile | None, now_ms: int) -> list[tuple[int, Action, int]]:
     if about is None:
         return []
     times = [now_ms - int(days * 86_400_000) for days in about.days]
-    kinds = [KINDS[kind] for kind in about.kinds.tolist()]
+    kinds = [ACTIONS[kind] for kind in about.kinds.tolist()]
     return list(zip(rows, kinds, times, strict=True))
 
 
-def _actions(actions: list[tuple[int, str, int]], known: Mapping[int, Article]) -> list[Action]:
+def _actions(
+    actions: list[tuple[int, Action, int]], known: Mapping[int, Article]
+) -> list[RecentArticle]:
     """Each article once, at its latest action: with everything that was done with it."""
     verbs: dict[int, list[str]] = {}
     last: dict[int, int] = {}
@@ -145,7 +148,9 @@ def _actions(actions: list[tuple[int, str, int]], known: Mapping[int, Article]) 
             verbs.setdefault(article, []).append(gettext(VERBS[kind]))
             last.setdefault(article, ts)
     return [
-        Action(known[article], ", ".join(done), datetime.fromtimestamp(last[article] / 1000, UTC))
+        RecentArticle(
+            known[article], ", ".join(done), datetime.fromtimestamp(last[article] / 1000, UTC)
+        )
         for article, done in list(verbs.items())[:PICTURES]
     ]
 

@@ -33,7 +33,7 @@ AWAY = gettext_noop(
 def page(request: HttpRequest) -> HttpResponse:
     """Shows only the requesting shopper's own data."""
     try:
-        context: dict[str, object] = {"style": style.look(shopper_of(request))}
+        context: dict[str, object] = {"style": style.style_of(shopper_of(request))}
     except StoreUnavailable:
         context = {"style": None, "away": gettext(AWAY)}
     return render(request, "shop/style.html", context)

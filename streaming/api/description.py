@@ -8,7 +8,7 @@ Schema = dict[str, Any]
 ID: Final[Schema] = {
     "type": "string",
     "pattern": "^[0-9A-Za-z_-]{1,64}$",
-    "description": "Makes sending again harmless; the server makes one where it is absent.",
+    "description": "Makes retries safe: a known id is ignored. The server assigns an absent id.",
 }
 
 

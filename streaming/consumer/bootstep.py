@@ -49,7 +49,7 @@ class ConsumerStep(bootsteps.StartStopStep):
         try:
             self.runtime.run()
         except Exception:
-            logger.critical("The consumer %s stops, and its worker too.", self.queue, exc_info=True)
+            logger.critical("Consumer %s failed; stopping its worker.", self.queue, exc_info=True)
             state.should_stop = EXIT_FAILED  # type: ignore[assignment]
 
 

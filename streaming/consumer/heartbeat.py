@@ -5,12 +5,12 @@ import time
 from typing import Final
 
 from streaming import keys
-from streaming.connection import StoreUnavailable, available, connect
+from streaming.connection import StoreUnavailable, connect, translate_errors
 from streaming.consumer.assignment import Assignment
 from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.status import (
     SERIES_EVERY_S,
-    SERIES_KEPT,
+    SERIES_LENGTH,
     SERIES_TTL_S,
     STOPPED,
     STOPPED_TTL_S,
@@ -46,7 +46,7 @@ class Heartbeat:
         try:
             self._beat(self.metrics.report(assignment))
         except StoreUnavailable as error:
-            logger.info("No heartbeat: %s", error)
+            logger.info("Could not write the heartbeat: %s", error)
 
     def stopped(self, reason: str, assignment: Assignment) -> None:
         """The last word of a worker that ends: it stays until the worker runs again."""
@@ -55,7 +55,7 @@ class Heartbeat:
         try:
             publish(connect(TIMEOUT_S), status, STOPPED_TTL_S)
         except StoreUnavailable as error:
-            logger.warning("Nobody is told that the worker stops: %s", error)
+            logger.warning("Could not record that the worker stopped: %s", error)
 
     def _beat(self, status: WorkerStatus) -> None:
         self.redis = getattr(self, "redis", None) or connect(TIMEOUT_S)
@@ -72,8 +72,8 @@ class Heartbeat:
     def _note(self, status: WorkerStatus) -> None:
         """Add a point to the series, which stays bounded."""
         name = keys.series(status.worker)
-        with available(), self.redis.pipeline(transaction=False) as pipeline:
+        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
             pipeline.lpush(name, point(status))
-            pipeline.ltrim(name, 0, SERIES_KEPT - 1)
+            pipeline.ltrim(name, 0, SERIES_LENGTH - 1)
             pipeline.expire(name, SERIES_TTL_S)
             pipeline.execute()

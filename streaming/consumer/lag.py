@@ -15,7 +15,7 @@ from streaming.kafka.reading import is_end
 FETCH_S: Final = 3.0
 
 
-class Waiting(NamedTuple):
+class PartitionLag(NamedTuple):
     """Of one partition: where its reader goes on, and what the log holds."""
 
     partition: int
@@ -34,7 +34,7 @@ class Waiting(NamedTuple):
         return 0 if self.position == NO_POSITION else max(0, self.first - self.position)
 
 
-def waiting(positions: dict[int, int]) -> list[Waiting]:
+def partition_lags(positions: dict[int, int]) -> list[PartitionLag]:
     """By partition; raise KafkaException."""
     config = {**kafka.consumer("lag"), "enable.partition.eof": True}
     with closing(Consumer(config)) as consumer:
@@ -42,7 +42,7 @@ def waiting(positions: dict[int, int]) -> list[Waiting]:
         begins = {p: max(positions[p], first) for p, (first, _) in found.items()}
         fetched = _fetched_ends(consumer, begins)
     return [
-        Waiting(p, positions[p], first, max(end, fetched.get(p, 0)))
+        PartitionLag(p, positions[p], first, max(end, fetched.get(p, 0)))
         for p, (first, end) in sorted(found.items())
     ]
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connections
 
 from streaming import kafka
-from streaming.consumer.assignment import BEYOND, CUT, Assignment, ends
+from streaming.consumer.assignment import CUT, OUT_OF_RANGE, Assignment, ends
 from streaming.consumer.batch import DeadRecord, PartitionBatch, partition_batches
 from streaming.consumer.dead_letter_limit import DeadLetterLimit, DeadLetterLimitError
 from streaming.consumer.heartbeat import Heartbeat
@@ -41,6 +41,9 @@ from streaming.status import STOPPED
 logger = logging.getLogger(__name__)
 
 RETRY_S: Final = 0.5
+# A bit more than a heartbeat, by which a member learns that its group is being rebalanced.
+HEARD_S: Final = 0.6
+JOIN_S: Final = 10.0
 GC_THRESHOLD: Final = (100_000, 50, 100)
 # Told apart from a database that is away: the row's own fault.
 OF_THE_RECORD: Final = (DataError, IntegrityError)
@@ -110,12 +113,13 @@ class ConsumerRuntime:
             f"{error}" if isinstance(error, NotReadyError) else f"{type(error).__name__}: {error}"
         )
         if self.metrics.reason != reason:
-            logger.warning("%s waits: %s", self.processor.name, reason)
+            logger.warning("%s is waiting: %s", self.processor.name, reason)
         self.metrics.state, self.metrics.reason = "waiting", reason
         self.heartbeat.beat(self.assignment)
 
     def _live(self) -> None:
         """One Kafka consumer's life: until told to stop or until it is broken."""
+        self.joining = True
         self.consumer = Consumer(
             {
                 **kafka.consumer(self.processor.name),
@@ -134,9 +138,21 @@ class ConsumerRuntime:
         try:
             while not self.stopping.is_set():
                 self._turn()
+            self._finish_joining()
         finally:
             self.consumer.close()  # revokes, and so commits
             self.assignment.give_up()
+
+    def _finish_joining(self) -> None:
+        """Leave the group in peace.
+
+        The embedded broker never shares the partitions of a group again that a member left while
+        it was being rebalanced: every member after that waits for ever.
+        """
+        began = time.monotonic()
+        while (waited := time.monotonic() - began) < HEARD_S or (self.joining and waited < JOIN_S):
+            self.watchdog.turned()
+            self.consumer.poll(0.05)  # what comes is read again by whoever is next
 
     def _turn(self) -> None:
         self.watchdog.turned()
@@ -172,7 +188,7 @@ class ConsumerRuntime:
             except Exception as error:
                 if not self._is_records_fault(error):
                     raise
-                logger.warning("A record makes its batch fail: %s: %s", type(error).__name__, error)
+                logger.warning("A record failed its batch: %s: %s", type(error).__name__, error)
                 for batch in batches:
                     self._apply_or_file(batch)
         except DeadLetterLimitError as error:
@@ -215,27 +231,33 @@ class ConsumerRuntime:
         ]
         messages += work.outgoing
         if messages and self.sender.send(messages):
-            raise UndeliveredError(f"{len(messages)} dead letters or events aren't acknowledged")
+            raise UndeliveredError(f"{len(messages)} dead letters or events were not acknowledged")
         self.metrics.passed_on += len(work.outgoing)
 
     def _apply_or_file(self, batch: PartitionBatch) -> None:
         """Halve a batch until the record is found that fails for its own sake, and file it."""
+        error = self._fault_of(batch)
+        if error is not None and len(batch.records) > 1:
+            for half in batch.halves():
+                self._apply_or_file(half)
+        elif error is not None:
+            self._file(batch, error)
+
+    def _fault_of(self, batch: PartitionBatch) -> Exception | None:
+        """Apply it; what one of its records made fail, None where all went well."""
         try:
             self._apply([batch])
         except Exception as error:
             if not self._is_records_fault(error):
                 raise
-            if len(batch.records) > 1:
-                for half in batch.halves():
-                    self._apply_or_file(half)
-                return
-            self._file(batch, error)
+            return error
+        return None
 
     def _file(self, batch: PartitionBatch, error: Exception) -> None:
         log = self.assignment.log
         assert log is not None  # noqa: S101
         why = f"{self.processor.name} can't work on it: {type(error).__name__}: {error}"
-        logger.exception("Filed as a dead letter: %s", why)
+        logger.error("Filed as a dead letter: %s", why, exc_info=error)
         passed = PartitionBatch(batch.partition, [], batch.next_offset)
         dead = [DeadRecord(batch.partition, record, why) for record in batch.records]
         self._write(log, Work([passed], dead), time.monotonic())
@@ -267,7 +289,9 @@ class ConsumerRuntime:
     def _lose_positions(self, why: str) -> None:
         """Fetch nothing more until the processor was asked; the group still sees us alive."""
         if self.metrics.state != "waiting":
-            logger.warning("%s goes back to its positions: %s", self.processor.name, why)
+            logger.warning(
+                "%s is seeking back to its stored positions: %s", self.processor.name, why
+            )
         self.metrics.state, self.metrics.reason = "waiting", why
         self.assignment.forget()
         self.consumer.assign([])
@@ -298,13 +322,14 @@ class ConsumerRuntime:
         ):  # it was cut while we asked, or isn't any more
             self._lose_positions(f"partition {partition} begins at {low} now")
             return
-        text = CUT if at < low else BEYOND
+        text = CUT if at < low else OUT_OF_RANGE
         reason = text.format(low=low, high=high, partition=partition)
         self.assignment.stop(self.consumer, partition, reason)
 
     # --- the group ---
 
     def _on_assign(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self.joining = False
         self.metrics.rebalances += 1
         self.assignment.partitions = [partition.partition for partition in partitions]
         self._lose_positions(f"assigned {self.assignment.partitions}")
@@ -312,9 +337,13 @@ class ConsumerRuntime:
     def _on_revoke(self, _: Consumer, __: list[TopicPartition]) -> None:
         """Every batch is done before the next poll, so that nothing is under way here."""
         self._commit(wait=True)
-        self.assignment.give_up()
+        self._give_up()
 
     def _on_lost(self, _: Consumer, __: list[TopicPartition]) -> None:
+        self._give_up()
+
+    def _give_up(self) -> None:
+        self.joining = True
         self.assignment.give_up()
 
     def _commit(self, *, wait: bool = False) -> None:
@@ -330,9 +359,10 @@ class ConsumerRuntime:
             elif offsets:
                 self.consumer.commit(offsets=offsets)
         except KafkaException as error:
-            logger.info("Offsets weren't committed: %s", error)
+            logger.info("Could not commit offsets: %s", error)
 
     def _error(self, error: KafkaError) -> None:
         """Log once that no broker is left, not each failed attempt to connect."""
         if error.code() == KafkaError._ALL_BROKERS_DOWN:
-            logger.warning("Kafka is away: %s", error)
+            self.joining = False  # there is nothing to wait for
+            logger.warning("Kafka is unavailable: %s", error)

@@ -35,5 +35,5 @@ class Watchdog:
         while not self.stopping.wait(CHECK_EVERY_S) and alive():
             stuck = stuck + 1 if self.idle_s() > STUCK_S else 0
             if stuck > 1:
-                logger.critical("The consumer %s hangs; its worker ends.", name)
+                logger.critical("Consumer %s hangs; stopping its worker.", name)
                 os._exit(EXIT_FAILED)

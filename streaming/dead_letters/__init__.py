@@ -30,7 +30,7 @@ QUIET_S: Final = 1.5
 UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
 
 
-def letters() -> Iterator[tuple[int, DeadLetter]]:
+def dead_letters() -> Iterator[tuple[int, DeadLetter]]:
     """Each dead letter with its number (its offset), oldest first; raise KafkaException."""
     topics.ensure()
     consumer = Consumer({**kafka.consumer("dead-letters"), "enable.partition.eof": True})
@@ -48,9 +48,9 @@ def letters() -> Iterator[tuple[int, DeadLetter]]:
         consumer.close()
 
 
-def places() -> set[tuple[int, int]]:
+def dead_positions() -> set[tuple[int, int]]:
     """Partition and offset of what was filed from the topic with the events."""
-    return {(x.partition, x.offset) for _, x in letters() if x.topic == settings.KAFKA_TOPIC}
+    return {(x.partition, x.offset) for _, x in dead_letters() if x.topic == settings.KAFKA_TOPIC}
 
 
 def _letter(message: Message) -> DeadLetter:
@@ -67,7 +67,7 @@ def replay(numbers: set[int] | None) -> tuple[int, int]:
     What still can't be worked on comes back as a new dead letter; an event that was done after all
     is recognised by its id.
     """
-    chosen = [letter for number, letter in letters() if numbers is None or number in numbers]
+    chosen = [letter for number, letter in dead_letters() if numbers is None or number in numbers]
     failed = Sender().send([_again(letter) for letter in chosen])
     return len(chosen) - len(failed), len(failed)
 
@@ -88,7 +88,7 @@ def drop(shoppers: Collection[str]) -> Counter[str]:
     """
     dropped: Counter[str] = Counter()
     kept, last = [], -1
-    for last, letter in letters():  # noqa: B007
+    for last, letter in dead_letters():  # noqa: B007
         theirs = names_in(letter.value).intersection(shoppers)
         dropped.update(theirs)
         if not theirs:

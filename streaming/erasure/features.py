@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from streaming import clock, dead_letters, keys
-from streaming.connection import available, client
+from streaming.connection import client, translate_errors
 from streaming.events.schema import Erase, Reset
 from streaming.features import dislikes
 from streaming.features.registry import STATE_TTL_S
@@ -23,7 +23,7 @@ from streaming.producers import outbox, spool
 from streaming.producers.producer import new_id
 
 
-def bury(shopper: str, customer_id: str = "", asked_by: str = "") -> ErasedShopper:
+def add_tombstone(shopper: str, customer_id: str = "", asked_by: str = "") -> ErasedShopper:
     """The tombstone, and the event that leaves by the outbox in the caller's transaction.
 
     Events of theirs that wait in the outbox are dropped. A second time finds the first tombstone,
@@ -40,39 +40,39 @@ def bury(shopper: str, customer_id: str = "", asked_by: str = "") -> ErasedShopp
     return row
 
 
-def empty(shopper: str) -> int:
+def erase_features(shopper: str) -> int:
     """Replace the features by the sign that nothing may come again; 1 where there were any.
 
     At once, and so beside the stream's one writer: should a batch under way overwrite it, the
     Erase event, which comes after that batch, does it again. Raise StoreUnavailable.
     """
-    with available(), client().pipeline(transaction=False) as pipeline:
+    with translate_errors(), client().pipeline(transaction=False) as pipeline:
         pipeline.set(keys.state(shopper), ERASED, ex=STATE_TTL_S, get=True)
         pipeline.unlink(keys.dislikes(shopper))
         before, disliked = pipeline.execute()
     return int(before not in (None, ERASED) or disliked > 0)
 
 
-def told_of_erased() -> dict[str, str]:
+def read_tombstones() -> dict[str, str]:
     """Everybody whom Redis knows as erased, with a customer's id; raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         found: Any = client().hgetall(keys.ERASED)
     return {shopper.decode(): customer_id.decode() for shopper, customer_id in found.items()}
 
 
-def tell_erased(customer_ids: Mapping[Any, Any]) -> None:
+def store_tombstones(customer_ids: Mapping[Any, Any]) -> None:
     """Shoppers with a customer's id, or none; raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         client().hset(keys.ERASED, mapping=dict(customer_ids))
 
 
-def sweep(shoppers: Collection[str]) -> dict[str, Counter[str]]:
+def erase_outside_database(shoppers: Collection[str]) -> dict[str, Counter[str]]:
     """Remove what lies outside of PostgreSQL; how much of what, for each shopper.
 
     Raise StoreUnavailable, KafkaException, TopicError or OSError with the rest left to do.
     """
     return {
-        "features": Counter({shopper: empty(shopper) for shopper in shoppers}),
+        "features": Counter({shopper: erase_features(shopper) for shopper in shoppers}),
         "spooled events": spool.drop(shoppers),
         "dead letters": dead_letters.drop(shoppers),
     }

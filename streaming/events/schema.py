@@ -17,6 +17,7 @@ from catalog.quantities import (
     MAX_SIZE,
     MAX_WIDGET,
 )
+from streaming.events.actions import Action
 
 VERSION: Final = 1
 
@@ -63,31 +64,35 @@ class OfArticle(Base, frozen=True, kw_only=True, omit_defaults=True):
     position: Position | None = None
 
 
-class View(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="view"):
+class View(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.VIEW.value):
     """A product page was opened."""
 
 
-class Click(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="click"):
+class Click(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.CLICK.value):
     """A card on a shelf was followed."""
 
 
-class Impression(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="impression"):
+class Impression(
+    OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.IMPRESSION.value
+):
     """A card on a shelf was seen."""
 
 
-class BagAdd(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="bag_add"):
+class BagAdd(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.BAG_ADD.value):
     """One or more units went into the bag."""
 
     size: Size | None = None
 
 
-class BagRemove(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="bag_remove"):
+class BagRemove(
+    OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.BAG_REMOVE.value
+):
     """The last of the article, in this size, left the bag."""
 
     size: Size | None = None
 
 
-class Purchase(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="purchase"):
+class Purchase(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.PURCHASE.value):
     """One unit was bought, at `price` in the files' unit, in `channel` 1 (store) or 2 (online)."""
 
     price: Price
@@ -95,7 +100,7 @@ class Purchase(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag="pu
     size: Size | None = None
 
 
-class Search(Base, frozen=True, kw_only=True, omit_defaults=True, tag="search"):
+class Search(Base, frozen=True, kw_only=True, omit_defaults=True, tag=Action.SEARCH.value):
     """Words were searched for."""
 
     query: Query

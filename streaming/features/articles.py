@@ -58,7 +58,7 @@ class Articles:
         self.index_groups = frozenset(about.index_group for about in self.known.values())
         self.loaded_at = time.monotonic()
 
-    def look_again(self) -> None:
+    def refresh_unless_recent(self) -> None:
         """Load again, though not often; with PostgreSQL away what is known must do."""
         if time.monotonic() - self.loaded_at < PATIENCE_S:
             return
@@ -66,4 +66,4 @@ class Articles:
         try:
             self.refresh()
         except DatabaseError as error:
-            logger.warning("Articles that are new stay unknown: %s", error)
+            logger.warning("Could not load new articles: %s", error)

@@ -9,6 +9,7 @@ import msgspec
 
 from streaming.consumer.batch import DeadRecord, Origin, PartitionBatch
 from streaming.events import schema as events
+from streaming.events.actions import Action
 from streaming.events.schema import Event, key_of
 from streaming.events.spans import DAY_MS
 from streaming.features import reducer
@@ -19,8 +20,8 @@ from streaming.features.state import State, unpack
 from streaming.features.trends import Increments
 from streaming.partitions import partition_of
 
-TAGS: Final[dict[type[events.OfArticle], str]] = {
-    kind: str(kind.__struct_config__.tag) for kind in events.OF_ARTICLE
+ACTION_OF: Final[dict[type[events.OfArticle], Action]] = {
+    event: Action(str(event.__struct_config__.tag)) for event in events.OF_ARTICLE
 }
 # Further ahead of the shop's clock an event would spoil its shopper's windows, sessions and tastes.
 AHEAD_MS: Final = 30 * DAY_MS
@@ -33,7 +34,7 @@ AHEAD: Final = AHEAD_OF + (
 )
 
 
-class Located(NamedTuple):
+class LocatedEvent(NamedTuple):
     """An event with its offset, the shopper it concerns, and its origin if it was passed on."""
 
     offset: int
@@ -42,7 +43,7 @@ class Located(NamedTuple):
     origin: Origin | None = None
 
 
-class PassedOn(NamedTuple):
+class ForwardedEvent(NamedTuple):
     """An event for another partition, made of the record at `offset`."""
 
     offset: int
@@ -51,9 +52,9 @@ class PassedOn(NamedTuple):
 
 @dataclass
 class Decoded:
-    good: list[Located] = field(default_factory=list)
+    good: list[LocatedEvent] = field(default_factory=list)
     dead: list[DeadRecord] = field(default_factory=list)
-    misplaced: list[PassedOn] = field(default_factory=list)
+    misplaced: list[ForwardedEvent] = field(default_factory=list)
 
     @property
     def is_ahead(self) -> bool:
@@ -77,7 +78,7 @@ class Decoded:
 class Reduced:
     states: dict[str, State]
     trends: Increments
-    passed_on: list[PassedOn] = field(default_factory=list)
+    passed_on: list[ForwardedEvent] = field(default_factory=list)
 
 
 def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
@@ -98,9 +99,9 @@ def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
             result.dead.append(DeadRecord(batch.partition, record, _ahead(event.ts)))
         elif partition_of(key, homes) == batch.partition:
             origin = record.origin if record.headers else None
-            result.good.append(Located(record.offset, key, event, origin))
+            result.good.append(LocatedEvent(record.offset, key, event, origin))
         else:
-            result.misplaced.append(PassedOn(record.offset, event))
+            result.misplaced.append(ForwardedEvent(record.offset, event))
     return result
 
 
@@ -109,7 +110,7 @@ def _ahead(ts: int) -> str:
 
 
 def reduce(
-    good: Sequence[Located],
+    good: Sequence[LocatedEvent],
     packed: Mapping[str, bytes | None],
     articles: Mapping[int, Attributes],
     trends: Increments,
@@ -149,12 +150,12 @@ def _step(
     if isinstance(event, events.OfArticle):
         about = articles.get(event.article)
         if reducer.apply(state, event, about) and about is not None:
-            kind = TAGS[type(event)]
+            kind = ACTION_OF[type(event)]
             result.trends.add(kind, event.ts, event.article, about.index_group)
     elif not isinstance(event, events.Identify):
         reducer.apply(state, event, None)
     elif (merge := hand_over(state, event)) is not None:
-        result.passed_on.append(PassedOn(offset, merge))
+        result.passed_on.append(ForwardedEvent(offset, merge))
 
 
 def _is_somebodys(result: Reduced, state: State, offset: int, event: Event) -> bool:
@@ -164,10 +165,10 @@ def _is_somebodys(result: Reduced, state: State, offset: int, event: Event) -> b
         return False
     if is_first(state, event):
         handed = msgspec.structs.replace(event, shopper=owner)
-        result.passed_on.append(PassedOn(offset, handed))
+        result.passed_on.append(ForwardedEvent(offset, handed))
     return True
 
 
 def _trend(result: Reduced, event: events.OfArticle, about: Attributes | None) -> None:
     if about is not None:
-        result.trends.add(TAGS[type(event)], event.ts, event.article, about.index_group)
+        result.trends.add(ACTION_OF[type(event)], event.ts, event.article, about.index_group)

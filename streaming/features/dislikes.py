@@ -6,7 +6,7 @@ It is written by the page itself and not by the log, so that the very next shelf
 from typing import Any, Final
 
 from streaming import clock, keys
-from streaming.connection import available, client
+from streaming.connection import client, translate_errors
 from streaming.features.registry import DISLIKES
 from streaming.identity.tombstones import tombstones
 
@@ -20,25 +20,25 @@ def add(shopper: str, article: int) -> None:
 
 
 def remove(shopper: str, article: int) -> None:
-    with available():
+    with translate_errors():
         client().zrem(keys.dislikes(shopper), article)
 
 
 def clear(shopper: str) -> None:
-    with available():
+    with translate_errors():
         client().unlink(keys.dislikes(shopper))
 
 
 def of(shopper: str) -> list[int]:
     """Newest first; raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         found: list[Any] = client().zrevrange(keys.dislikes(shopper), 0, -1)
     return [int(article) for article in found]
 
 
 def hand_over(anonymous: str, customer: str) -> None:
     """An anonymous shopper turns out to be a customer; raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         known: list[Any] = client().zrange(keys.dislikes(anonymous), 0, -1, withscores=True)
     if known and not tombstones.hold(customer):
         _write(customer, {int(article): int(at) for article, at in known})
@@ -47,7 +47,7 @@ def hand_over(anonymous: str, customer: str) -> None:
 
 def _write(shopper: str, articles: dict[int, int]) -> None:
     name = keys.dislikes(shopper)
-    with available(), client().pipeline(transaction=True) as pipeline:
+    with translate_errors(), client().pipeline(transaction=True) as pipeline:
         pipeline.zadd(name, {str(article): at for article, at in articles.items()})
         pipeline.zremrangebyrank(name, 0, LAST_OUT)
         pipeline.expire(name, DISLIKES.ttl_s)

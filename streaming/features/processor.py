@@ -15,11 +15,11 @@ from streaming.consumer.processor import Log, NotReadyError, Polling, RefusedErr
 from streaming.events.schema import encode
 from streaming.features import batch as event_batch
 from streaming.features.articles import Articles
-from streaming.features.batch import Decoded, PassedOn, Reduced
+from streaming.features.batch import Decoded, ForwardedEvent, Reduced
 from streaming.features.state import ERASED, pack
 from streaming.features.store import top
 from streaming.features.store.writer import Effect, Writer
-from streaming.features.trends import KEPT, Increments, epoch_of
+from streaming.features.trends import ARTICLES_KEPT, Increments, epoch_of
 from streaming.identity.tombstones import tombstones
 from streaming.kafka import topics
 from streaming.partitions import homes, settle
@@ -33,6 +33,8 @@ TOP_S: Final = 0.4
 # Readers' trends are made a few times more after the last change: another worker may have
 # overwritten ours with what it had read before.
 SETTLES_S: Final = 2.0
+# And now and then even if nothing changes: what readers get may have been lost.
+IDLE_TOP_S: Final = 5.0
 
 
 @dataclass
@@ -64,15 +66,15 @@ class FeatureProcessor:
         return self.writer.positions(log.topic_id, partitions)
 
     def begin(self, log: Log, partitions: Sequence[int]) -> None:
-        """A lost position beside living trends of this log: they are made again from its start.
+        """A lost position beside living trends: they are made again from the log's start.
 
         The states know themselves what they have taken.
         """
         lost = self.writer.forget_trends(log.topic_id, partitions)
         if lost:
             logger.warning(
-                "Partitions %s have no position, but features of this log: part of the store was"
-                " lost. They are read again; nothing counts twice.", lost,
+                "Partitions %s have trends but no position: part of the store was lost. They are"
+                " read again; nothing counts twice.", lost,
             )  # fmt: skip
 
     def prepare(self, log: Log, batches: Sequence[PartitionBatch]) -> FeatureWork:
@@ -83,7 +85,7 @@ class FeatureProcessor:
         reduced = [
             event_batch.reduce(
                 found.good,
-                _buried(dict(zip(found.shoppers, values, strict=True))),
+                _is_dead_lettered(dict(zip(found.shoppers, values, strict=True))),
                 self.articles.known,
                 Increments.around(now_ms, latest_ms),
                 tag,
@@ -119,13 +121,14 @@ class FeatureProcessor:
         now = time.monotonic()
         if now - self.checked_at > EVICTION_CHECK_S:
             self._refuse_eviction()
-        if now - self.top_at >= TOP_S and self.top_at <= self.changed_at + SETTLES_S:
+        due_s = TOP_S if self.top_at <= self.changed_at + SETTLES_S else IDLE_TOP_S
+        if now - self.top_at >= due_s:
             self.top_at = now
             self._refresh_top(clock.now_ms())
 
     def _refresh_top(self, now_ms: int) -> None:
         top.refresh(self.redis, self.articles.index_groups, now_ms)
-        oldest = epoch_of(now_ms) - KEPT
+        oldest = epoch_of(now_ms) - ARTICLES_KEPT
         if oldest > self.oldest:
             top.forget_before(self.redis, oldest, self.articles.index_groups)
         self.oldest = oldest
@@ -138,7 +141,7 @@ class FeatureProcessor:
     def _know_articles(self, decoded: Sequence[Decoded]) -> None:
         # Taking the keys from a set would walk all of them, a millisecond for each partition.
         if not all(found.articles <= self.articles.known.keys() for found in decoded):
-            self.articles.look_again()
+            self.articles.refresh_unless_recent()
 
     def _effect(
         self, log: Log, expected: int, batch: PartitionBatch, reduced: Reduced | None
@@ -165,14 +168,16 @@ def _decoded(batches: Sequence[PartitionBatch]) -> list[Decoded]:
     return found
 
 
-def _buried(packed: dict[str, bytes | None]) -> dict[str, bytes | None]:
+def _is_dead_lettered(packed: dict[str, bytes | None]) -> dict[str, bytes | None]:
     """The states read from Redis; an erased shopper's always counts as erased."""
     return packed | dict.fromkeys(packed.keys() & tombstones.names(), ERASED)
 
 
 def _passed_on(batch: PartitionBatch, decoded: Decoded, reduced: Reduced) -> list[Outgoing]:
     """In the order of their records, by which a shopper's home recognises a repetition."""
-    found: list[PassedOn] = sorted([*decoded.misplaced, *reduced.passed_on], key=lambda p: p.offset)
+    found: list[ForwardedEvent] = sorted(
+        [*decoded.misplaced, *reduced.passed_on], key=lambda p: p.offset
+    )
     return [
         outgoing(encode(event))._replace(headers=[Origin(batch.partition, offset).header()])
         for offset, event in found

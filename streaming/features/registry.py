@@ -6,6 +6,7 @@ docs/features.md is generated from it (`manage.py describe_features`).
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from streaming.events.actions import Action
 from streaming.events.spans import DAY_MS, HOUR_MS
 
 
@@ -154,5 +155,10 @@ REGISTRY: Final = (
 )  # fmt: skip
 
 # What an event says of a shopper's taste, and of an article's popularity.
-AFFINITY_WEIGHTS: Final = {"view": 1, "click": 0, "bag_add": 3, "purchase": 5}
-TREND_WEIGHTS: Final = {"view": 1, "bag_add": 3, "purchase": 5}
+AFFINITY_WEIGHTS: Final = {
+    Action.VIEW: 1,
+    Action.CLICK: 0,
+    Action.BAG_ADD: 3,
+    Action.PURCHASE: 5,
+}
+TREND_WEIGHTS: Final = {Action.VIEW: 1, Action.BAG_ADD: 3, Action.PURCHASE: 5}

@@ -6,14 +6,14 @@ import msgspec
 from confluent_kafka import KafkaException
 
 from streaming import clock
-from streaming.connection import available, client
+from streaming.connection import client, translate_errors
 from streaming.features import store
 from streaming.features import verify as verify_
 from streaming.identity.tombstones import tombstones
 from streaming.kafka import topics
 
 KEY = "stream:verified"
-AMONG = 20  # so many times the sample are found, for chance to choose from
+SAMPLE_SIZE = 20  # so many times the sample are found, for chance to choose from
 SHOWN = 10
 
 
@@ -30,20 +30,20 @@ class Verified(msgspec.Struct):
 def verify(sample: int) -> Verified:
     """Keep and return the result; raise StoreUnavailable."""
     found = _verified(sample)
-    with available():
+    with translate_errors():
         client().set(KEY, msgspec.json.encode(found))
     return found
 
 
 def last() -> Verified | None:
     """None where nothing was verified yet; raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         value = client().get(KEY)
     return None if value is None else msgspec.json.decode(value, type=Verified)
 
 
 def _verified(sample: int) -> Verified:
-    known = [s for s in store.shoppers(sample * AMONG) if not tombstones.hold(s)]
+    known = [s for s in store.shoppers(sample * SAMPLE_SIZE) if not tombstones.hold(s)]
     asked = random.sample(known, min(sample, len(known)))
     try:
         positions, online = store.stored(topics.ensure(), asked)

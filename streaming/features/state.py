@@ -4,10 +4,9 @@ from typing import Final
 
 import msgspec
 
+from streaming.events.actions import ACTIONS, Action
 from streaming.features.registry import AFFINITIES, BUCKETS, SESSION_GAP_MS, WINDOWS
 
-KINDS: Final = ("view", "click", "bag_add", "purchase")
-COUNTED: Final = (*KINDS, "bag_remove", "impression", "search")
 DIMENSIONS: Final = (
     "garment_group",
     "product_type",
@@ -22,7 +21,7 @@ UNIT: Final = 64
 
 
 class Entry(msgspec.Struct, array_like=True, gc=False):
-    """`kind` is a place in KINDS; `s` is seconds of event time."""
+    """`kind` is the code of an Action; `s` is seconds of event time."""
 
     article: int
     kind: int
@@ -94,10 +93,10 @@ BOOKKEEPING: Final = ("log", "next_offset", "origins")
 
 
 class Recent(msgspec.Struct, frozen=True, gc=False):
-    """`kind` is view, click, bag_add or purchase; `ts` is event time in ms (whole seconds)."""
+    """`kind` is one of RECENT_ACTIONS; `ts` is event time in ms (whole seconds)."""
 
     article: int
-    kind: str
+    kind: Action
     ts: int
 
 
@@ -112,9 +111,9 @@ class ShopperState(msgspec.Struct, frozen=True):
     recents: list[Recent] = []
     bag: list[int] = []
     affinities: dict[str, dict[int, float]] = {}
-    counts: dict[str, int] = {}
+    counts: dict[Action, int] = {}
     last_seen: int = 0
-    windows: dict[str, dict[str, int]] = {}
+    windows: dict[str, dict[Action, int]] = {}
     sessions: int = 0
     session_start: int = 0
     session_events: int = 0
@@ -144,7 +143,7 @@ def view(state: State, now_ms: int) -> ShopperState:
         recents=recents(state),
         bag=list(state.bag),
         affinities=_affinities(state, now_ms),
-        counts={name: n for name, n in zip(COUNTED, state.counts, strict=False) if n},
+        counts={name: n for name, n in zip(ACTIONS, state.counts, strict=False) if n},
         last_seen=state.last_ms,
         windows=_windows(state, now_ms),
         sessions=state.sessions,
@@ -156,7 +155,7 @@ def view(state: State, now_ms: int) -> ShopperState:
 
 
 def recents(state: State) -> list[Recent]:
-    return [Recent(e.article, KINDS[e.kind], e.s * 1000) for e in state.recents]
+    return [Recent(e.article, ACTIONS[e.kind], e.s * 1000) for e in state.recents]
 
 
 def _goes_on(state: State, now_ms: int) -> bool:
@@ -164,7 +163,7 @@ def _goes_on(state: State, now_ms: int) -> bool:
 
 
 def bucket_key(resolution: int, bucket: int, place: int) -> int:
-    """`bucket` is time in widths of BUCKETS[resolution], `place` one in COUNTED."""
+    """`bucket` is time in widths of BUCKETS[resolution], `place` the code of an Action."""
     return (bucket * len(BUCKETS) + resolution) * 8 + place
 
 
@@ -174,18 +173,18 @@ def bucket_of(key: int) -> tuple[int, int, int]:
     return resolution, bucket, key & 7
 
 
-def _windows(state: State, now_ms: int) -> dict[str, dict[str, int]]:
+def _windows(state: State, now_ms: int) -> dict[str, dict[Action, int]]:
     """Each window ends with the bucket of `now_ms`; later ones (a clock set back) don't count."""
     if not state.buckets:
         return {}
-    found: dict[str, dict[str, int]] = {name: {} for name in WINDOWS}
+    found: dict[str, dict[Action, int]] = {name: {} for name in WINDOWS}
     for key, number in state.buckets.items():
         resolution, bucket, place = bucket_of(key)
         age = now_ms // BUCKETS[resolution].width_ms - bucket
         for name, (of, length) in WINDOWS.items():
             if of == resolution and 0 <= age < length:
                 counts = found[name]
-                counts[COUNTED[place]] = counts.get(COUNTED[place], 0) + number
+                counts[ACTIONS[place]] = counts.get(ACTIONS[place], 0) + number
     return found
 
 

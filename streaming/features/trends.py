@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from streaming.events.actions import Action
 from streaming.events.spans import DAY_MS
 from streaming.features.article_counts import ADDED, TOTALS
 from streaming.features.registry import TREND_WEIGHTS, TRENDING
@@ -21,7 +22,7 @@ EPOCH_MS: Final = HALF_LIVES * HALF_LIFE_MS
 UNIT: Final = 256
 # How many epochs before the shop clock's own count on: what is older, or ahead of the clock,
 # doesn't trend. A clock that is set wrong costs nothing, and what is read again counts as it did.
-KEPT: Final = 1
+ARTICLES_KEPT: Final = 1
 # Clocks of hosts differ by seconds, and by hours where a time zone was forgotten.
 AHEAD_MS: Final = DAY_MS
 
@@ -32,7 +33,7 @@ def epoch_of(ts: int) -> int:
     return ts // EPOCH_MS
 
 
-def weight(kind: str, ts: int) -> int:
+def weight(kind: Action, ts: int) -> int:
     """Seen from the start of the event's epoch."""
     grown: float = 2.0 ** ((ts % EPOCH_MS) / HALF_LIFE_MS)
     return round(TREND_WEIGHTS.get(kind, 0) * UNIT * grown)
@@ -54,9 +55,9 @@ class Increments:
     @classmethod
     def around(cls, now_ms: int, latest_ms: int = 0) -> "Increments":
         """`latest_ms`: a clock that was set back follows what is replayed, and comes there."""
-        return cls(epoch_of(now_ms) - KEPT, max(now_ms, latest_ms) + AHEAD_MS)
+        return cls(epoch_of(now_ms) - ARTICLES_KEPT, max(now_ms, latest_ms) + AHEAD_MS)
 
-    def add(self, kind: str, ts: int, article: int, index_group: int) -> None:
+    def add(self, kind: Action, ts: int, article: int, index_group: int) -> None:
         epoch = ts // EPOCH_MS
         if kind not in TREND_WEIGHTS or epoch < self.first or ts > self.until_ms:
             return

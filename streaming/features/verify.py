@@ -18,7 +18,7 @@ from streaming.consumer.batch import partition_batches
 from streaming.events.schema import key_of
 from streaming.features import batch as event_batch
 from streaming.features.articles import load
-from streaming.features.batch import NO_LOG, Located
+from streaming.features.batch import NO_LOG, LocatedEvent
 from streaming.features.reducer.tastes import Attributes
 from streaming.features.state import BOOKKEEPING, pack, unpack
 from streaming.features.trends import Increments
@@ -45,7 +45,7 @@ class LogError(Exception):
     """The log doesn't hold what the store has already been made of."""
 
 
-class Twin:
+class ReferenceStates:
     """Packed states by shopper: those asked for, kept as the events go by."""
 
     def __init__(
@@ -54,7 +54,7 @@ class Twin:
         self.packed: Packed = dict.fromkeys(shoppers)
         self.articles, self.log = articles, log
 
-    def take(self, good: Iterable[Located]) -> None:
+    def take(self, good: Iterable[LocatedEvent]) -> None:
         mine = [located for located in good if located.key in self.packed]
         if mine:
             packed = {located.key: self.packed[located.key] for located in mine}
@@ -69,12 +69,14 @@ def from_history(
 
     `browse`: as a replay with --browse, whose synthetic views follow from the purchases.
     """
-    twin = Twin(map(customer_shopper, customers), load())
+    twin = ReferenceStates(map(customer_shopper, customers), load())
     last = datetime.fromtimestamp(as_of_ms / 1000, UTC).date()
     for lines in history.of_database(first, last, sorted(customers)):
         for of_day in lines.days():
             made = encoding.events(of_day, browse=browse)
-            twin.take(Located(0, key_of(event), event) for event in made if event.ts < as_of_ms)
+            twin.take(
+                LocatedEvent(0, key_of(event), event) for event in made if event.ts < as_of_ms
+            )
     return twin.packed
 
 
@@ -84,13 +86,13 @@ def from_log(shoppers: Iterable[str], positions: Mapping[int, int]) -> Packed:
     What was filed as a dead letter counts as little here as there. Raise LogError where the log
     doesn't hold its beginning any more, KafkaException.
     """
-    twin = Twin(shoppers, load(), topics.tag(topics.ensure()))
+    twin = ReferenceStates(shoppers, load(), topics.tag(topics.ensure()))
     open_ = {p: position for p, position in positions.items() if position > 0}
     consumer = Consumer({**kafka.consumer("verify"), "enable.partition.eof": True})
     try:
         for partition, (first, _) in ends(consumer, settings.KAFKA_TOPIC, [*open_]).items():
             if first > 0:
-                raise LogError(f"Partition {partition} begins at offset {first}")
+                raise LogError(f"Partition {partition} starts at offset {first}")
         consumer.assign([TopicPartition(settings.KAFKA_TOPIC, p, OFFSET_BEGINNING) for p in open_])
         _read(consumer, open_, twin)
     finally:
@@ -98,8 +100,8 @@ def from_log(shoppers: Iterable[str], positions: Mapping[int, int]) -> Packed:
     return twin.packed
 
 
-def _read(consumer: Consumer, open_: dict[int, int], twin: Twin) -> None:
-    number, seen, filed = homes(), dict.fromkeys(open_, 0), dead_letters.places()
+def _read(consumer: Consumer, open_: dict[int, int], twin: ReferenceStates) -> None:
+    number, seen, filed = homes(), dict.fromkeys(open_, 0), dead_letters.dead_positions()
     now_ms, quiet_at = clock.latest_ms(), time.monotonic() + QUIET_S
     while any(seen[p] < position for p, position in open_.items()):
         messages = consumer.consume(5000, 0.2)
@@ -115,7 +117,7 @@ def _read(consumer: Consumer, open_: dict[int, int], twin: Twin) -> None:
         if batches:
             quiet_at = time.monotonic() + QUIET_S
         elif time.monotonic() > quiet_at:
-            raise LogError(f"Nothing more comes after {seen}; the features stand at {open_}")
+            raise LogError(f"No record after offset {seen}, but the features are at {open_}")
 
 
 def differences(online: Packed, computed: Packed) -> list[Difference]:
@@ -124,11 +126,13 @@ def differences(online: Packed, computed: Packed) -> list[Difference]:
         difference
         for shopper, mine in computed.items()
         if online.get(shopper) != mine
-        for difference in unlike(shopper, unpack(online.get(shopper)), unpack(mine))
+        for difference in differing_fields(shopper, unpack(online.get(shopper)), unpack(mine))
     ]
 
 
-def unlike(shopper: str, theirs: msgspec.Struct, ours: msgspec.Struct) -> list[Difference]:
+def differing_fields(
+    shopper: str, theirs: msgspec.Struct, ours: msgspec.Struct
+) -> list[Difference]:
     """The fields of two states of a shopper that differ, but for where they come from."""
     names = [name for name in ours.__struct_fields__ if name not in BOOKKEEPING]
     pairs = [(name, getattr(theirs, name), getattr(ours, name)) for name in names]

@@ -92,7 +92,7 @@ def of_database(first: date, last: date, customers: Sequence[int] | None = None)
     months = 1
     while first <= last:
         following = min(month_after(first, months), last + timedelta(days=1))
-        found = copy_columns(QUERY.format(first, following, _among(customers)), COLUMNS)
+        found = copy_columns(QUERY.format(first, following, customer_filter(customers)), COLUMNS)
         lines = arrange(**found)
         if len(erased):
             lines = lines[~np.isin(lines.customer, erased)]
@@ -103,7 +103,7 @@ def of_database(first: date, last: date, customers: Sequence[int] | None = None)
         first = following
 
 
-def _among(customers: Sequence[int] | None) -> str:
+def customer_filter(customers: Sequence[int] | None) -> str:
     if customers is None:
         return ""
     return f"AND customer_id = ANY ('{{{','.join(str(int(key)) for key in customers)}}}')"

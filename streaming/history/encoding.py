@@ -29,7 +29,9 @@ class Chunk(NamedTuple):
     place: npt.NDArray[np.int64]
 
 
-def told(lines: Lines, *, browse: bool, lap: int = 0, shift_ms: int = 0) -> Iterator[Chunk]:
+def encode_history(
+    lines: Lines, *, browse: bool, lap: int = 0, shift_ms: int = 0
+) -> Iterator[Chunk]:
     """`lap` and `shift_ms` tell a repetition of the same days apart."""
     if browse:
         for of_day in lines.days():

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from catalog.ingest.cleaning.transactions import clean_transactions
 from catalog.ingest.existing_keys import known_articles, known_customers
-from catalog.ingest.keys import Known
+from catalog.ingest.keys import KnownKeys
 from catalog.ingest.prices import with_prices
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.files import find
@@ -60,7 +60,7 @@ class HistoryFile:
             raise HistoryFileError(f"{folder} has no {NAME}.csv (plain, packed, or Parquet).")
         self.source = open_source(NAME, path)
         self.known = with_prices(
-            Known(known_customers(), known_articles()), sources_of(folder, self.source)
+            KnownKeys(known_customers(), known_articles()), sources_of(folder, self.source)
         )
         self.survey = survey(self.source)
         self.passed: Counter[str] = Counter()
@@ -156,7 +156,7 @@ def survey(source: Source) -> Survey:
             in_order &= bool(days[0] >= newest and (np.diff(days) >= 0).all())
             newest, oldest = max(newest, int(days.max())), min(oldest, int(days.min()))
     if newest < 0:
-        raise HistoryFileError(f"{source.path} has no line with a day, as 2020-09-22, in t_dat.")
+        raise HistoryFileError(f"{source.path} has no row with a date such as 2020-09-22 in t_dat.")
     return Survey(day_of(oldest + SHIFT_DAYS), day_of(newest + SHIFT_DAYS), in_order)
 
 

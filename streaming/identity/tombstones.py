@@ -44,7 +44,7 @@ class Tombstones:
             try:
                 self._look()
             except Error as error:
-                logger.warning("Who was erased lately isn't known: %s", error)
+                logger.warning("Could not read recent erasures: %s", error)
                 connection.close_if_unusable_or_obsolete()
             finally:
                 self._next = time.monotonic() + CHECK_S

@@ -36,7 +36,7 @@ def messages(name: str, partitions: int) -> Iterator[Message]:
                 elif message.error() is None:
                     yield message
             if time.monotonic() > deadline:
-                raise UnreadError(f"The end of topic {name} isn't reached.")
+                raise UnreadError(f"Could not read topic {name} to its end.")
     finally:
         consumer.close()
 

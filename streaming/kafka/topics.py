@@ -107,7 +107,7 @@ def _ensure(
         ):
             return found
         if time.monotonic() > deadline:
-            raise TopicError(f"Topic {name} isn't there {timeout_s:.0f} s after it was made.")
+            raise TopicError(f"Topic {name} does not exist {timeout_s:.0f} s after its creation.")
         time.sleep(0.05)
 
 
@@ -128,7 +128,7 @@ def _is_settled(
     if _grow(client, name, partitions, timeout_s):
         return False
     if not has_messages(name, found):
-        logger.warning("Topic %s is empty and has too few partitions; making it again.", name)
+        logger.warning("Topic %s is empty and has too few partitions; recreating it.", name)
     elif (homes := stored_homes()) is None or homes <= found:
         return True
     elif move:

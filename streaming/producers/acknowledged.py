@@ -42,7 +42,7 @@ class Sender:
         try:
             producer = self._connected()
         except (KafkaException, topics.TopicError) as error:
-            logger.warning("Kafka is away: %s", error)
+            logger.warning("Kafka is unavailable: %s", error)
             return list(range(len(messages)))
         failed = self._queue(producer, messages)
         if producer.flush(self.timeout_s + 1):
@@ -77,7 +77,7 @@ class Sender:
                     on_delivery=report,
                 )
             except (BufferError, KafkaException) as error:
-                logger.warning("A message can't be queued: %s", error)
+                logger.warning("Could not queue a message: %s", error)
                 failed.add(place)
         return failed
 

@@ -19,7 +19,7 @@ def to_spool(name: str, partitions: int) -> None:
     """
     lines = [_line(message.value() or b"") for message in messages(name, partitions)]
     if spool.append(lines):
-        raise TopicError(f"The {len(lines)} messages of {name} find no room in the spool.")
+        raise TopicError(f"The {len(lines)} messages of {name} don't fit into the spool.")
     logger.warning(
         "Topic %s has %d partitions, which are too few: its %d messages are moved by way of the"
         " spool into one of the right size.", name, partitions, len(lines),

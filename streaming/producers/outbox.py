@@ -18,7 +18,7 @@ from streaming.producers.acknowledged import Sender, outgoing
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 500
-KEPT: Final = timedelta(days=7)
+RETENTION: Final = timedelta(days=7)
 MENTIONS: Final = (
     "SELECT id, event FROM streaming_outboxevent WHERE position(%s::bytea in event) > 0 ORDER BY id"
 )
@@ -36,7 +36,7 @@ def _relay_soon() -> None:
     try:
         current_app.send_task("streaming.relay_outbox", retry=False, ignore_result=True)
     except OperationalError as error:
-        logger.warning("The outbox waits for its next round: %s", error)
+        logger.warning("Could not relay the outbox, retrying on the next run: %s", error)
 
 
 @cache
@@ -88,4 +88,4 @@ def of(shopper: str) -> dict[int, bytes]:
 
 def purge() -> int:
     """Delete what was sent long ago; return how many rows that were."""
-    return OutboxEvent.objects.filter(sent_at__lt=timezone.now() - KEPT).delete()[0]
+    return OutboxEvent.objects.filter(sent_at__lt=timezone.now() - RETENTION).delete()[0]

@@ -102,7 +102,7 @@ class Publisher:
                 config = kafka.producer(ACK_TIMEOUT_MS)
                 self.producer = kafka.connected(config, ACK_TIMEOUT_MS / 1000)
             except (KafkaException, topics.TopicError) as error:
-                logger.warning("Kafka is away, events are spooled: %s", error)
+                logger.warning("Kafka is unavailable, spooling events: %s", error)
                 self.retry_at = time.monotonic() + RETRY_S
         return self.producer
 
@@ -115,7 +115,7 @@ class Publisher:
     def _failed(self, error: KafkaError | None, message: Message) -> None:
         value = message.value()
         if error is not None and value is not None:
-            logger.warning("An event wasn't acknowledged and is spooled: %s", error)
+            logger.warning("An event was not acknowledged, spooling it: %s", error)
             self.failed = True
             spooled(value)
 

@@ -44,7 +44,7 @@ def append(messages: Sequence[bytes]) -> int:
                 raise OSError(f"the spool is full ({LIMIT_BYTES} bytes)")
             _write(file, lines)
     except OSError as error:
-        logger.error("%d events are lost: can't spool them: %s", len(messages), error)
+        logger.error("Lost %d events: could not spool them: %s", len(messages), error)
         return len(messages)
     return 0
 

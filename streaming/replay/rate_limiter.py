@@ -15,7 +15,7 @@ STALL_S: Final = 1.0
 
 @dataclass
 class Pace:
-    """`speed` is event time per wall time, `rate` events per second; neither: as fast as it goes.
+    """`speed` is event time per wall time, `rate` events per second; neither: as fast as possible.
 
     The clocks start with the first slice and go on over the days, so that no error adds up.
     """

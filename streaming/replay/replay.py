@@ -157,12 +157,14 @@ class Replay:
         shift_ms = lap * self.plan.lap_ms
         try:
             for lines in self.source(first, self.plan.last):
-                yield from encoding.told(lines, browse=self.plan.browse, lap=lap, shift_ms=shift_ms)
+                yield from encoding.encode_history(
+                    lines, browse=self.plan.browse, lap=lap, shift_ms=shift_ms
+                )
         finally:
             connection.close()  # the thread's own
 
     def _publish(self, chunk: Chunk) -> None:
-        clock.expect(max(chunk.ts))
+        clock.reach(max(chunk.ts))
         for start, stop in self.pace.slices(chunk.ts, self._done(chunk)):
             self.publisher.put(chunk.keys[start:stop], chunk.values[start:stop])
             self.sent += stop - start
@@ -193,4 +195,4 @@ class Replay:
             if self.reached_ms:
                 clock.follow(self.reached_ms)
         except StoreUnavailable as error:
-            logger.warning("The shop clock doesn't follow: %s", error)
+            logger.warning("Could not advance the shop clock: %s", error)

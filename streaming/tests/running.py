@@ -9,7 +9,7 @@ from confluent_kafka import Producer
 from django.conf import settings
 
 from streaming import kafka
-from streaming.consumer.lag import waiting
+from streaming.consumer.lag import partition_lags
 from streaming.consumer.processor import Processor
 from streaming.consumer.runtime import ConsumerRuntime
 from streaming.events.schema import Event, encode, key_of
@@ -51,7 +51,7 @@ class Running:
         positions, metrics = self.runtime.assignment.positions, self.runtime.metrics
         return (
             f"{metrics.state} {metrics.reason}; topic of {topics.size()} partitions;"
-            f" at {positions}; {waiting(dict(positions)) if positions else 'no positions'}"
+            f" at {positions}; {partition_lags(dict(positions)) if positions else 'no positions'}"
         )
 
     def _is_at_the_end(self) -> bool:
@@ -63,7 +63,7 @@ class Running:
         return all(max(at, 0) >= end for at, end in self._with_ends(positions))
 
     def _with_ends(self, positions: Mapping[int, int]) -> list[tuple[int, int]]:
-        return [(part.position, part.end) for part in waiting(dict(positions))]
+        return [(part.position, part.end) for part in partition_lags(dict(positions))]
 
 
 @contextmanager

@@ -170,7 +170,7 @@ def test_dead_letters_are_read_in_order_replayed_and_purged(log: str) -> None:
     event = encode(traffic(1, ARTICLES)[0])
     letters = [dead_letter(event, "it was away", log, 3, 7), dead_letter(b"junk", "no json", log)]
     assert Sender().send(letters) == []
-    found = [letter for _, letter in dead_letters.letters()]
+    found = [letter for _, letter in dead_letters.dead_letters()]
     assert [(x.value, x.error, x.partition, x.offset) for x in found] == [
         (event, "it was away", 3, 7),
         (b"junk", "no json", -1, -1),
@@ -180,4 +180,4 @@ def test_dead_letters_are_read_in_order_replayed_and_purged(log: str) -> None:
     with pytest.raises(CommandError, match="1 of the numbers"):
         call_command("dead_letters", "replay", "5")
     dead_letters.purge()
-    assert list(dead_letters.letters()) == []
+    assert list(dead_letters.dead_letters()) == []

@@ -10,6 +10,7 @@ from django.db import transaction
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from streaming import clock, connection, history
 from streaming.erasure import features
+from streaming.events.actions import Action
 from streaming.events.schema import Erase, Identify, View
 from streaming.features import reducer, store
 from streaming.features.reducer.handover import hand_over
@@ -69,7 +70,7 @@ def test_neither_later_events_nor_reading_the_log_again_raise_the_dead(
         bury("c1")
         OutboxEvent.objects.all().delete()  # not even the Erase reaches the log
         time.sleep(1.5)  # a worker asks who was erased once a second
-        features.empty("c1")
+        features.erase_features("c1")
         publisher.send([view("v3", article=article)])
         publisher.settle()
         finish(client, 3)
@@ -83,11 +84,11 @@ def test_neither_later_events_nor_reading_the_log_again_raise_the_dead(
 
 def bury(shopper: str) -> None:
     with transaction.atomic():
-        features.bury(shopper)
+        features.add_tombstone(shopper)
 
 
 def _views() -> tuple[int, int]:
     clock.stored_offset()
-    found = (store.snapshot(shopper).state.counts.get("view", 0) for shopper in ("c1", "c2"))
+    found = (store.snapshot(shopper).state.counts.get(Action.VIEW, 0) for shopper in ("c1", "c2"))
     one, two = found
     return one, two

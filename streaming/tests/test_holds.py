@@ -1,5 +1,6 @@
 """What the world may put into the log, or take from the store: the stream goes on, exactly."""
 
+import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,11 @@ from catalog.period import data_period
 from catalog.tests.factories import make_article, make_transaction
 from streaming import clock, connection, dead_letters, keys, partitions, status
 from streaming.consumer.dead_letter_limit import IN_A_ROW, DeadLetterLimitError
+from streaming.events.actions import Action
 from streaming.events.schema import BagAdd, BagRemove, Event, Identify, Purchase, View, encode
 from streaming.events.spans import DAY_MS
 from streaming.features import store, verify
+from streaming.features.processor import SETTLES_S, TOP_S
 from streaming.features.state import ShopperState, unpack
 from streaming.kafka import topics
 from streaming.producers import spool
@@ -63,7 +66,7 @@ def test_empty_values_are_filed_and_the_events_behind_them_learned(articles: lis
         worker.catch_up()
     assert [features(f"c{n}").counts for n in (1, 2, 3, 4)] == [{"view": 10}] * 4
     assert worker.error is None
-    errors = [letter.error for _, letter in dead_letters.letters()]
+    errors = [letter.error for _, letter in dead_letters.dead_letters()]
     assert len(errors) == 150
     assert all("tombstone" in error for error in errors)
 
@@ -77,13 +80,15 @@ def test_a_worker_that_stopped_over_dead_letters_gets_past_them_and_says_why(
     assert isinstance(worker.error, DeadLetterLimitError)
     assert "dead_letters" in str(worker.error)
     assert status.workers() == []
-    (told,) = status.told()
+    (told,) = status.read_statuses()
     assert (told.state, told.partitions[0].position > IN_A_ROW) == ("stopped", True)
     assert "in a row" in told.reason
     send(*views(["c1"], articles, 3))
     with running() as worker:
         worker.catch_up()
-        eventually(lambda: [w.state for w in status.told()] == ["running"], "a running worker")
+        eventually(
+            lambda: [w.state for w in status.read_statuses()] == ["running"], "a running worker"
+        )
     assert features("c1").counts == {"view": 3}
 
 
@@ -93,7 +98,7 @@ def test_a_value_too_long_for_a_letter_is_filed_shortened(articles: list[int]) -
     with running() as worker:
         worker.catch_up()
     assert features("c1").counts == {"view": 1}
-    ((_, letter),) = dead_letters.letters()
+    ((_, letter),) = dead_letters.dead_letters()
     assert letter.cut_from == 900_000
 
 
@@ -104,7 +109,7 @@ def test_any_partitioner_will_do(articles: list[int]) -> None:
     with running() as worker:
         worker.catch_up()
         assert {s: features(s).counts for s in everybody} == {s: {"view": 8} for s in everybody}
-        assert list(dead_letters.letters()) == []
+        assert list(dead_letters.dead_letters()) == []
         check_against_the_log()
 
 
@@ -146,7 +151,7 @@ def test_a_partly_evicted_store_is_made_whole_from_the_log(articles: list[int]) 
         client.delete(*client.scan_iter("{p*}:fence:*"), keys.state("c1"), keys.state("c2"))
         eventually(lambda: features("c1").counts == {"view": 10}, "the state that was lost")
         worker.catch_up()
-    assert {features(f"c{n}").counts["view"] for n in range(1, 21)} == {10}
+    assert {features(f"c{n}").counts[Action.VIEW] for n in range(1, 21)} == {10}
 
 
 def everything() -> dict[bytes, object]:
@@ -227,7 +232,7 @@ def test_wrong_clocks_push_nothing_out(articles: list[int]) -> None:
         assert len(store.trending(None, 10)) == len(articles)
     assert features("c1").counts == {"view": 20}
     assert features("c1").windows["7d"] == {"view": 20}
-    assert sum("clock" in letter.error for _, letter in dead_letters.letters()) == 18
+    assert sum("clock" in letter.error for _, letter in dead_letters.dead_letters()) == 18
 
 
 def test_a_lost_redis_doesnt_lose_the_time(articles: list[int]) -> None:
@@ -305,7 +310,7 @@ def test_an_erased_shopper_stays_erased_when_the_log_is_read_again(articles: lis
     from streaming.erasure import features as erasure
 
     send(*views(["c1"], articles, 5))
-    erasure.empty("c1")
+    erasure.erase_features("c1")
     with running() as worker:
         worker.catch_up()
         client = connection.client()
@@ -329,3 +334,27 @@ def test_an_event_carries_any_price_that_an_ingest_takes(articles: list[int]) ->
         worker.catch_up()
     assert features("c1").counts == {"purchase": 4}
     assert encode(made[0])
+
+
+def test_a_position_lost_with_the_note_of_its_log_doubles_no_trend(articles: list[int]) -> None:
+    send(*views(["c1", "c2", "c3"], articles, 20))
+    with running() as worker:
+        worker.catch_up()
+        before = everything()
+        client = connection.client()
+        client.delete(*client.scan_iter("{p*}:fence:*"), *client.scan_iter("{p*}:log"))
+        eventually(lambda: bool(list(client.scan_iter("{p*}:fence:*"))), "positions")
+        worker.catch_up()
+        assert everything() == before
+
+
+def test_trends_for_readers_that_were_lost_are_made_again_in_a_quiet_shop(
+    articles: list[int],
+) -> None:
+    send(*views(["c1"], articles, 20))
+    with running() as worker:
+        worker.catch_up()
+        eventually(lambda: bool(store.trending(None, 5)), "trends")
+        time.sleep(SETTLES_S + 2 * TOP_S)
+        connection.client().delete(keys.top(None))
+        eventually(lambda: bool(store.trending(None, 5)), "trends again")

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.events import schema
+from streaming.events.actions import Action
 from streaming.events.schema import Event
 from streaming.events.spans import DAY_MS
 from streaming.features import batch, reducer, state, trends
-from streaming.features.batch import Located, Reduced
+from streaming.features.batch import LocatedEvent, Reduced
 from streaming.features.reducer.handover import hand_over
 from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES
 from streaming.features.reducer.tastes import Attributes
@@ -82,7 +83,7 @@ def test_impressions_dont_push_a_purchase_out_of_memory() -> None:
         schema.Impression(id=f"i{i}", shopper="c1", ts=START, source="shop", article=i + 1)
         for i in range(200)
     ]
-    assert after(purchase, *crowd, purchase).counts[state.COUNTED.index("purchase")] == 1
+    assert after(purchase, *crowd, purchase).counts[Action.PURCHASE.code] == 1
 
 
 @pytest.mark.feature("bag")
@@ -159,7 +160,7 @@ def run_into(
     packed: dict[str, bytes | None], made: list[Event], about: dict[int, Attributes]
 ) -> Reduced:
     """One batch over the states, which it brings up to date."""
-    good = [Located(0, schema.key_of(event), event) for event in made]
+    good = [LocatedEvent(0, schema.key_of(event), event) for event in made]
     mine = {located.key: packed.get(located.key) for located in good}
     result = batch.reduce(good, mine, about, Increments.around(START))
     packed.update({key: pack(features) for key, features in result.states.items()})
@@ -189,13 +190,15 @@ def test_how_shoppers_come_between_each_other_changes_no_state(
 
 @given(st.integers(0, 2**31), st.lists(st.integers(1, 300), min_size=1, max_size=8))
 def test_batches_of_any_size_give_the_same_features_and_trends(seed: int, cuts: list[int]) -> None:
-    made = [Located(i, schema.key_of(e), e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))]
+    made = [
+        LocatedEvent(i, schema.key_of(e), e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))
+    ]
     whole = run([made])
     borders = sorted({0, *(min(cut, 300) for cut in cuts), 300})
     assert run([made[a:b] for a, b in pairwise(borders)]) == whole
 
 
-def run(batches: list[list[Located]]) -> tuple[object, ...]:
+def run(batches: list[list[LocatedEvent]]) -> tuple[object, ...]:
     packed: dict[str, bytes | None] = {}
     sums: dict[tuple[int, int], dict[int, int]] = {}
     passed_on: list[object] = []
@@ -253,16 +256,16 @@ def test_a_merge_adds_to_what_the_customer_had() -> None:
 def test_trends_weigh_a_later_event_more_and_sums_stay_whole() -> None:
     half_life = trends.HALF_LIFE_MS
     begin = START // EPOCH_MS * EPOCH_MS
-    assert trends.weight("view", begin + half_life) == 2 * trends.weight("view", begin)
-    assert trends.weight("purchase", begin + EPOCH_MS - 1) * 10**10 < 2**53
-    assert trends.weight("search", begin) == 0
+    assert trends.weight(Action.VIEW, begin + half_life) == 2 * trends.weight(Action.VIEW, begin)
+    assert trends.weight(Action.PURCHASE, begin + EPOCH_MS - 1) * 10**10 < 2**53
+    assert trends.weight(Action.SEARCH, begin) == 0
 
 
 @pytest.mark.feature("trending")
 def test_the_epoch_before_counts_on_and_older_ones_dont() -> None:
     epoch = 100
-    view_then = trends.weight("view", epoch * EPOCH_MS - 1)
-    view_now = trends.weight("view", epoch * EPOCH_MS)
+    view_then = trends.weight(Action.VIEW, epoch * EPOCH_MS - 1)
+    view_now = trends.weight(Action.VIEW, epoch * EPOCH_MS)
     ((_, first), (_, second)) = trends.best([(1, view_now)], [(2, view_then)], 5)
     assert first == pytest.approx(second, rel=0.01)
     assert trends.scale_at(epoch, epoch * EPOCH_MS) * view_now == 1.0
@@ -271,5 +274,5 @@ def test_the_epoch_before_counts_on_and_older_ones_dont() -> None:
 def test_a_clock_that_is_wrong_pushes_no_epoch_out() -> None:
     increments = Increments.around(12 * EPOCH_MS - 1)
     for epoch in (10, 11, 99, 3, 98, 12, 97):
-        increments.add("view", epoch * EPOCH_MS, 1, 1)
+        increments.add(Action.VIEW, epoch * EPOCH_MS, 1, 1)
     assert [epoch for epoch, _ in increments.sums] == [10, 11, 12]

@@ -7,6 +7,7 @@ from redis.crc import key_slot
 
 from catalog.tests.factories import make_article
 from streaming import clock, connection, keys, metrics
+from streaming.events.actions import Action
 from streaming.features import article_counts, dislikes, store
 from streaming.features.registry import DISLIKES
 from streaming.features.state import State, pack
@@ -22,7 +23,7 @@ def effect(partition: int, increments: Increments, expected: int = -1) -> Effect
     return Effect(partition, "t", expected, expected + 10, states, increments)
 
 
-def counted(*events: tuple[str, int]) -> Increments:
+def counted(*events: tuple[Action, int]) -> Increments:
     increments = Increments.around(START)
     for kind, article in events:
         increments.add(kind, START, article, 1)
@@ -41,8 +42,8 @@ def writer(store: None) -> Writer:
 def test_an_articles_counts_are_summed_over_partitions_and_come_with_the_shopper(
     writer: Writer,
 ) -> None:
-    first = counted(("view", 7), ("view", 7), ("bag_add", 7), ("view", 8))
-    second = counted(("view", 7), ("purchase", 7))
+    first = counted((Action.VIEW, 7), (Action.VIEW, 7), (Action.BAG_ADD, 7), (Action.VIEW, 8))
+    second = counted((Action.VIEW, 7), (Action.PURCHASE, 7))
     assert writer.apply([effect(0, first), effect(3, second)]) == [True, True]
     found = store.snapshot("c1", articles=[7, 8, 9]).articles
     assert (found[7].views, found[7].adds, found[7].purchases) == (3, 1, 1)
@@ -53,7 +54,7 @@ def test_an_articles_counts_are_summed_over_partitions_and_come_with_the_shopper
 
 
 def test_a_batch_that_comes_twice_is_refused_and_counts_once(writer: Writer) -> None:
-    batch = effect(0, counted(("view", 7)))
+    batch = effect(0, counted((Action.VIEW, 7)))
     assert writer.apply([batch]) == [True]
     assert writer.apply([batch]) == [False]
     assert store.snapshot("c1", articles=[7]).articles[7].views == 1
@@ -61,13 +62,17 @@ def test_a_batch_that_comes_twice_is_refused_and_counts_once(writer: Writer) -> 
 
 def test_packed_counts_dont_run_into_each_other() -> None:
     added = article_counts.ADDED
-    packed = 2_000_000 * added["view"] + 1_500_000 * added["bag_add"] + 3 * added["purchase"]
-    assert article_counts.unpacked([packed, added["view"]]) == (2_000_001, 1_500_000, 3)
+    packed = (
+        2_000_000 * added[Action.VIEW]
+        + 1_500_000 * added[Action.BAG_ADD]
+        + 3 * added[Action.PURCHASE]
+    )
+    assert article_counts.unpacked([packed, added[Action.VIEW]]) == (2_000_001, 1_500_000, 3)
     assert packed < 2**63
 
 
 def test_every_key_of_a_batch_lies_in_its_partitions_slot_and_expires(writer: Writer) -> None:
-    increments = counted(("view", 7), ("purchase", 8))
+    increments = counted((Action.VIEW, 7), (Action.PURCHASE, 8))
     made = effect(5, increments)
     names, _ = made.arguments()
     slots = {key_slot(name.encode()) for name in names}
@@ -81,7 +86,7 @@ def test_every_key_of_a_batch_lies_in_its_partitions_slot_and_expires(writer: Wr
 
 def test_a_shopper_sees_their_own_features_and_nobody_elses(writer: Writer, client: Client) -> None:
     article = make_article().pk
-    writer.apply([effect(0, counted(("view", article)))])
+    writer.apply([effect(0, counted((Action.VIEW, article)))])
     own = client.get("/api/v1/features/me/", {"article": f"{article:010d}"})
     assert own.status_code == 200
     assert own.json()["articles"][f"{article:010d}"]["views"] == 1
@@ -129,12 +134,12 @@ def test_prometheus_reads_the_workers_figures(store: None) -> None:
 def test_after_an_error_the_next_question_gets_its_own_answers() -> None:
     connection.client().set("word", "one")
     with pytest.raises(redis.ResponseError):
-        connection.ask(("ZREVRANGE", "word", 0, -1), ("GET", "word"), ("GET", "word"))
-    assert connection.ask(("GET", "none"), ("GET", "word")) == [None, b"one"]
+        connection.execute(("ZREVRANGE", "word", 0, -1), ("GET", "word"), ("GET", "word"))
+    assert connection.execute(("GET", "none"), ("GET", "word")) == [None, b"one"]
 
 
 def test_a_connection_that_redis_closed_begins_anew() -> None:
     connection.client().set("word", "one")
     for _ in range(2):
-        assert connection.ask(("GET", "word")) == [b"one"]
+        assert connection.execute(("GET", "word")) == [b"one"]
         connection.client().client_kill_filter(_type="normal", skipme=True)

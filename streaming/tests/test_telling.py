@@ -30,7 +30,7 @@ def lines_of(prices: list[float], days: int = 3) -> Lines:
 )
 def test_messages_are_the_events_of_their_lines(prices: list[float], lap: int) -> None:
     lines, shift = lines_of(prices), lap * 86_400_000
-    chunks = list(encoding.told(lines, browse=False, lap=lap, shift_ms=shift))
+    chunks = list(encoding.encode_history(lines, browse=False, lap=lap, shift_ms=shift))
     expected = encoding.purchases(lines, lap, shift)
     assert [schema.decode(value) for chunk in chunks for value in chunk.values] == expected
     assert [key for chunk in chunks for key in chunk.keys] == [e.shopper for e in expected]
@@ -39,7 +39,7 @@ def test_messages_are_the_events_of_their_lines(prices: list[float], lap: int) -
 
 @pytest.mark.parametrize("browse", [False, True])
 def test_each_message_has_its_place_within_its_day(browse: bool) -> None:
-    chunks = encoding.told(lines_of([0.05] * 30), browse=browse)
+    chunks = encoding.encode_history(lines_of([0.05] * 30), browse=browse)
     places: dict[int, list[int]] = {}
     for chunk in chunks:
         for day, place in zip(chunk.day.tolist(), chunk.place.tolist(), strict=True):
@@ -50,7 +50,7 @@ def test_each_message_has_its_place_within_its_day(browse: bool) -> None:
 
 def test_a_large_day_comes_in_several_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoding, "CHUNK", 7)
-    chunks = list(encoding.told(lines_of([0.05] * 20, days=1), browse=False))
+    chunks = list(encoding.encode_history(lines_of([0.05] * 20, days=1), browse=False))
     assert [len(chunk.keys) for chunk in chunks] == [7, 7, 6]
     assert np.concatenate([chunk.place for chunk in chunks]).tolist() == list(range(20))
 

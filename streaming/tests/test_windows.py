@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.events import schema
+from streaming.events.actions import Action
 from streaming.events.spans import DAY_MS, HOUR_MS
 from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over
@@ -33,7 +34,7 @@ def after(*made: schema.Event) -> State:
 
 
 def views(state: State, now_ms: int) -> dict[str, int]:
-    return {name: found.get("view", 0) for name, found in view(state, now_ms).windows.items()}
+    return {name: found.get(Action.VIEW, 0) for name, found in view(state, now_ms).windows.items()}
 
 
 @pytest.mark.feature("windows")

@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
-from web.conditional import unless_known
-from web.pagination import WholeCursor
+from web.conditional import not_modified_unless_changed
+from web.pagination import StrictCursorPagination
 from web.problems import CONTENT_TYPE
 from web.quotas import Counter, Limit, Limited, address_of, counter
 
@@ -30,7 +30,7 @@ class Answering(Limited):
     authentication_classes = []
     outcome: ClassVar[Any] = None
 
-    @unless_known(lambda: MADE_OF[0])
+    @not_modified_unless_changed(lambda: MADE_OF[0])
     def get(self, request: Request) -> Response:
         if isinstance(self.outcome, Exception):
             raise self.outcome
@@ -103,7 +103,7 @@ def test_a_quota_is_told_and_then_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_counter_holds_a_bounded_number_of_clients(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.quotas.MOST_KEYS", 3)
+    monkeypatch.setattr("web.quotas.MAX_KEYS", 3)
     counted = Counter(paused_until=float("inf"))  # with Redis down each process counts alone
     for client in range(10):
         counted.add(f"client {client}", 60, 1)
@@ -136,7 +136,7 @@ class GroupSerializer(serializers.ModelSerializer[Group]):
 class Groups(ListAPIView[Group]):
     queryset = Group.objects.all()
     serializer_class = GroupSerializer
-    pagination_class = WholeCursor
+    pagination_class = StrictCursorPagination
     authentication_classes = []
     filter_backends = []
 

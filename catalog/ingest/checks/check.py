@@ -22,18 +22,18 @@ from catalog.ingest.cleaning.customers import clean_customers
 from catalog.ingest.cleaning.outcome import Cleaned
 from catalog.ingest.cleaning.transactions import UNKNOWN_CUSTOMER, clean_transactions
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
-from catalog.ingest.keys import CustomerKeys, Known, are_hex, first_occurrences, pack, spread
+from catalog.ingest.keys import CustomerKeys, KnownKeys, are_hex, first_occurrences, pack, to_words
 from catalog.ingest.prices import with_prices
 from catalog.ingest.progress import Phases
-from catalog.ingest.reading.files import copies_told, find_sources
+from catalog.ingest.reading.files import describe_copies, find_sources
 from catalog.ingest.reading.records import Records, Reject
 from catalog.ingest.reading.source import Source
 
-Clean = Callable[[pa.Table], Cleaned]
+Cleaner = Callable[[pa.Table], Cleaned]
 
 
 @dataclass
-class Seen:
+class FileCheck:
     """The result for one file: accepted and rejected rows, an example per reason, its quality."""
 
     source: Source
@@ -79,10 +79,10 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckReport:
     """`faults` would stop an ingest, `warnings` wouldn't; `fitness` lists features that work."""
 
-    files: dict[str, Seen]
+    files: dict[str, FileCheck]
     faults: list[str]
     warnings: list[str]
     fitness: list[str]
@@ -98,20 +98,20 @@ class Checked:
 
 def check(
     folder: Path, images: Path | None, limits: Limits, phases: Phases, block_bytes: int
-) -> Checked:
+) -> CheckReport:
     """Raises IngestError for files that can't be read at all."""
     sources = find_sources(folder)
     with phases.phase("articles"):
-        articles, keys = seen_table(sources["articles"], clean_articles, block_bytes, "article_id")
+        articles, keys = check_table(sources["articles"], clean_articles, block_bytes, "article_id")
         numbers = np.unique(keys.to_numpy())
     with phases.phase("customers"):
-        customers, ids = seen_table(
+        customers, ids = check_table(
             sources["customers"], clean_customers, block_bytes, "customer_id"
         )
-    known = with_prices(Known(keys_of(ids), numbers), sources)
+    known = with_prices(KnownKeys(keys_of(ids), numbers), sources)
     fitness = Fitness(len(known.customers.keys), len(numbers))
     with phases.phase("transactions_train", sources["transactions_train"].size) as advance:
-        sales = Seen(sources["transactions_train"])
+        sales = FileCheck(sources["transactions_train"])
         for records in sales.source.read(sales.source.start, block_bytes):
             found = clean_transactions(records.table, known)
             sales.add(records, found.reasons, quality.of_transactions(found))
@@ -121,17 +121,19 @@ def check(
     ours = ids[0].as_py() if len(ids) else ""
     faults = [fault for seen in files.values() if (fault := seen.fault(limits, ours))]
     pictured = survey(images).articles if images else set()
-    return Checked(
+    return CheckReport(
         files,
         faults,
-        list(told(folder, files)),
-        list(fitness.told(sales.quality, len(set(pictured) & set(numbers.tolist())))),
+        list(collect_warnings(folder, files)),
+        list(fitness.describe(sales.quality, len(set(pictured) & set(numbers.tolist())))),
     )
 
 
-def seen_table(source: Source, clean: Clean, block_bytes: int, key: str) -> tuple[Seen, pa.Array]:
+def check_table(
+    source: Source, clean: Cleaner, block_bytes: int, key: str
+) -> tuple[FileCheck, pa.Array]:
     """A file's result and the keys of its usable rows; of duplicate keys the first row counts."""
-    seen, keys = Seen(source), []
+    seen, keys = FileCheck(source), []
     for records in source.read(source.start, block_bytes):
         found = clean(records.table)
         seen.add(records, found.reasons, quality.of_table(found.table, found.emptied))
@@ -148,14 +150,14 @@ def as_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def keys_of(ids: pa.Array) -> CustomerKeys:
-    words = pack(ids) if are_hex(ids) else spread(ids)
+    words = pack(ids) if are_hex(ids) else to_words(ids)
     first: npt.NDArray[np.intp] = first_occurrences(words)
     return CustomerKeys(words[first], np.arange(len(first), dtype=np.int32))
 
 
-def told(folder: Path, files: dict[str, Seen]) -> Iterator[str]:
+def collect_warnings(folder: Path, files: dict[str, FileCheck]) -> Iterator[str]:
     sources = {name: seen.source for name, seen in files.items()}
-    yield from copies_told(folder)
+    yield from describe_copies(folder)
     yield from warnings.of_sources(sources, f"{AMOUNT_WITHOUT_SALES:.2f}")
     for seen in files.values():
         name = seen.source.path.name

@@ -40,7 +40,7 @@ class Fitness:
         self.first_day[who[::-1][new]] = day[::-1][new]
         self.sold = np.union1d(self.sold, found.articles)
 
-    def told(self, quality: Quality, pictured: int) -> Iterator[str]:
+    def describe(self, quality: Quality, pictured: int) -> Iterator[str]:
         """One line per feature that the data support, or don't yet."""
         buyers = int(np.count_nonzero(self.first_day != NEVER))
         yield (

@@ -13,7 +13,7 @@ TOP = 3
 FEW = 5
 # Stop before the end of the file if more than HOPELESS of this many rows are rejected.
 EARLY_ROWS, HOPELESS = 100_000, 0.5
-MOST_SHOWN = 160
+MAX_SHOWN = 160
 ALL = 100  # percent
 
 
@@ -60,15 +60,15 @@ def verdict(
         f"{limit:g} % (--max-reject-share)."
     ]
     for reason, times in Counter(rejected).most_common(TOP):
-        lines.append(f"  {times:,} × {reason}{shown(example(reason), unit)}")
+        lines.append(f"  {times:,} × {reason}{format_rejects(example(reason), unit)}")
         if advice := advice_for(reason):
             lines.append(f"    {advice}")
     return "\n".join(lines)
 
 
-def shown(reject: Reject | None, unit: str) -> str:
+def format_rejects(reject: Reject | None, unit: str) -> str:
     if reject is None:
         return ""
     row = re.sub(r"\s+", " ", reject.row)
-    row = row if len(row) <= MOST_SHOWN else f"{row[:MOST_SHOWN]}…"
+    row = row if len(row) <= MAX_SHOWN else f"{row[:MAX_SHOWN]}…"
     return f", as in {unit} {reject.line}: {row}"

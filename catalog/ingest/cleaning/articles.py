@@ -22,7 +22,7 @@ SMALLEST = -1  # H&M's "unknown"
 UNKNOWN = "Unknown"
 NO_INDEX = "-"
 # Ids in H&M's format, nine digits or more, start with the product code.
-LEAST_WITH_PRODUCT, COLOURS = 10**8, 1000
+MIN_WITH_PRODUCT, COLOURS = 10**8, 1000
 NO_VALUE = (None, "")
 PAIRS = {
     "product_type_no": "product_type_name",
@@ -135,4 +135,4 @@ def main_colour(name: str) -> str:
 
 
 def product_of(article: int) -> int:
-    return article // COLOURS if article >= LEAST_WITH_PRODUCT else article
+    return article // COLOURS if article >= MIN_WITH_PRODUCT else article

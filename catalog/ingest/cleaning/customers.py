@@ -49,5 +49,5 @@ def faults_of(ids: pa.Array) -> dict[int, str]:
             faults[place] = "customer_id is empty"
     unfit = pc.match_substring_regex(ids, r"\x00").to_numpy(zero_copy_only=False)
     return faults | dict.fromkeys(
-        np.flatnonzero(unfit).tolist(), "customer_id holds a NUL character"
+        np.flatnonzero(unfit).tolist(), "customer_id contains a NUL character"
     )

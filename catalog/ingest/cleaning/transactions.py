@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from catalog.ingest.cleaning.customers import faults_of
 from catalog.ingest.cleaning.outcome import Reasons, Rows, emptied_in, reasons_of, usable
-from catalog.ingest.keys import UNKNOWN, CustomerKeys, Known
+from catalog.ingest.keys import UNKNOWN, CustomerKeys, KnownKeys
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.cells import Decoded, decode, distinct
 
@@ -30,13 +30,13 @@ class Transactions:
     emptied: Counter[str] = field(default_factory=Counter)
 
 
-def clean_transactions(table: pa.Table, known: Known) -> Transactions:
+def clean_transactions(table: pa.Table, known: KnownKeys) -> Transactions:
     articles = article_keys(table["article_id"], known.articles)
     columns = [
         decode(table["t_dat"], cells.day, pa.int32()),
         customer_keys(table["customer_id"], known.customers),
         articles,
-        priced(decode(table["price"], cells.price_or_none, pa.float64()), articles, known),
+        cents_of(decode(table["price"], cells.price_or_none, pa.float64()), articles, known),
         decode(table["sales_channel_id"], cells.channel, pa.int16()),
     ]
     reasons = reasons_of(columns)
@@ -48,7 +48,7 @@ def clean_transactions(table: pa.Table, known: Known) -> Transactions:
     return Transactions(rows, days, customer, article, price, channel, reasons, emptied)
 
 
-def priced(prices: Decoded, articles: Decoded, known: Known) -> Decoded:
+def cents_of(prices: Decoded, articles: Decoded, known: KnownKeys) -> Decoded:
     """Prices, with the article's own where a sale has none."""
     lacking = prices.values.is_null().to_numpy(zero_copy_only=False)
     lacking[list(prices.errors)] = False
@@ -63,7 +63,7 @@ def priced(prices: Decoded, articles: Decoded, known: Known) -> Decoded:
     return Decoded(pa.array(values), np.arange(len(values), dtype=np.int32), errors)
 
 
-def prices_of(keys: npt.NDArray[np.int32], known: Known) -> npt.NDArray[np.float64]:
+def prices_of(keys: npt.NDArray[np.int32], known: KnownKeys) -> npt.NDArray[np.float64]:
     """The articles' own prices, NaN where they have none."""
     if not len(known.prices):
         return np.full(len(keys), np.nan)
@@ -84,12 +84,12 @@ def customer_keys(column: pa.ChunkedArray, customers: CustomerKeys) -> Decoded:
 def article_keys(column: pa.ChunkedArray, articles: npt.NDArray[np.int32]) -> Decoded:
     ids = decode_ids(column)
     keys = ids.values.fill_null(0).to_numpy()
-    unknown = np.flatnonzero(~among(keys, articles))
+    unknown = np.flatnonzero(~is_known(keys, articles))
     errors = dict.fromkeys(unknown.tolist(), UNKNOWN_ARTICLE)
     return Decoded(ids.values, ids.codes, errors | ids.errors)
 
 
-def among(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+def is_known(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     """Which keys are in the sorted array of known ones."""
     if not len(known):
         return np.zeros(len(keys), dtype=bool)

@@ -115,7 +115,7 @@ def whole(text: str, *, name: str, low: int, high: int) -> int:
         raise ValueError(f"{name} is not a whole number")
     number = int(match[1])
     if not low <= number <= high:
-        raise ValueError(f"{name} is not within {low} and {high}")
+        raise ValueError(f"{name} is not between {low} and {high}")
     return number
 
 
@@ -136,7 +136,7 @@ def age(text: str) -> int | None:
     except ValueError:
         raise ValueError("age is not a number") from None
     if not 0 <= years <= MAX_AGE:
-        raise ValueError(f"age is not within 0 and {MAX_AGE}")
+        raise ValueError(f"age is not between 0 and {MAX_AGE}")
     return int(years)
 
 
@@ -155,7 +155,7 @@ def words(text: str, *, name: str, longest: int, required: bool = False) -> str:
     if len(trimmed) > longest:
         raise ValueError(f"{name} is longer than {longest} characters")
     if "\x00" in trimmed:
-        raise ValueError(f"{name} holds a NUL character")
+        raise ValueError(f"{name} contains a NUL character")
     return trimmed
 
 
@@ -177,7 +177,7 @@ def day(text: str) -> int:
     except ValueError:
         raise ValueError("t_dat is not a date") from None
     if found.year not in range(2000, 2100):
-        raise ValueError("t_dat is not within 2000 and 2099")
+        raise ValueError("t_dat is not between 2000 and 2099")
     return found.toordinal() - EPOCH
 
 

@@ -58,7 +58,7 @@ def named(cells: list[str], columns: Collection[str]) -> tuple[str, ...]:
     names = [ours.get(plain(cell), cell) for cell in cells]
     twice = [name for name in dict.fromkeys(names) if name in columns and names.count(name) > 1]
     if twice:
-        raise ValueError(f"the header names a column twice: {', '.join(twice)}")
+        raise ValueError(f"the header contains a column twice: {', '.join(twice)}")
     return tuple(
         name if name and names.count(name) == 1 else f"column {place}"
         for place, name in enumerate(names, start=1)

@@ -1,4 +1,4 @@
-"""Finds the right file in a folder: packing, parts, copies beside it, similar names."""
+"""Finds the right file in a folder: compression, parts, copies beside it, similar names."""
 
 import zipfile
 from collections.abc import Iterator
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
+from catalog.ingest.reading.compression import CHUNK, is_data, unpacked
 from catalog.ingest.reading.opening import open_source
-from catalog.ingest.reading.packing import CHUNK, is_data, unpacked
 from catalog.ingest.reading.parts import is_folder_of_parts, parts_of
 from catalog.ingest.reading.source import Source
 
@@ -17,7 +17,7 @@ ENDS = (
     ".txt", ".gz", ".tsv.gz", ".parquet.gzip", ".parquet.snappy", ".pq", "",
 )  # fmt: skip
 ALIKE = {"articles": "article", "customers": "customer", "transactions_train": "transaction"}
-MOST_ALIKE = 10
+MAX_ALIKE = 10
 LONGEST_END, SHOWN_END = 4096, 60
 
 
@@ -27,7 +27,7 @@ def find_sources(folder: Path) -> dict[str, Source]:
         raise IngestError(f"{folder} is not a folder.")
     paths = {name: find(folder, name) for name in columns.ALL}
     missing = [f"{name}.csv" for name, path in paths.items() if path is None]
-    faults = [absent(folder, missing)] if missing else []
+    faults = [describe_missing(folder, missing)] if missing else []
     sources = {}
     for name, path in paths.items():
         try:
@@ -40,19 +40,19 @@ def find_sources(folder: Path) -> dict[str, Source]:
     return sources
 
 
-def absent(folder: Path, missing: list[str]) -> str:
+def describe_missing(folder: Path, missing: list[str]) -> str:
     said = (
         f"{folder} has no {', '.join(missing)} (plain, .gz, .zip, .bz2, .zst or .xz; as .parquet; "
         "or a folder of parts)."
     )
-    alike = list(looking_meant(folder))[:MOST_ALIKE]
+    alike = list(similar_files(folder))[:MAX_ALIKE]
     if not alike:
         return said
     listed = "".join(f"\n  {line}" for line in alike)
     return f"{said} These look meant; rename them or link to them by the names above:{listed}"
 
 
-def looking_meant(folder: Path) -> Iterator[str]:
+def similar_files(folder: Path) -> Iterator[str]:
     """Files, here or one level down, whose names resemble one of the three."""
     for path in sorted([*folder.glob("*"), *folder.glob("*/*")]):
         place = path.relative_to(folder)
@@ -64,10 +64,10 @@ def looking_meant(folder: Path) -> Iterator[str]:
             if not right:
                 yield f"{place} as {meant}.csv"
         elif path.suffix == ".zip":
-            yield from (f"{name} within {place}" for name in members_alike(path))
+            yield from (f"{name} within {place}" for name in similar_members(path))
 
 
-def members_alike(path: Path) -> list[str]:
+def similar_members(path: Path) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [entry.filename for entry in archive.infolist() if is_data(entry)]
@@ -88,17 +88,17 @@ def candidates(folder: Path, name: str) -> list[Path]:
     return sorted(usable, key=lambda path: (places[path.name.casefold()], path.name))
 
 
-def copies_told(folder: Path) -> list[str]:
+def describe_copies(folder: Path) -> list[str]:
     """For files with copies: which one is read, why, and whether they agree."""
     return [
         told
         for name in columns.ALL
         for other in candidates(folder, name)[1:]
-        for told in [copy_told(name, candidates(folder, name)[0], other)]
+        for told in [describe_copy(name, candidates(folder, name)[0], other)]
     ]
 
 
-def copy_told(name: str, read: Path, other: Path) -> str:
+def describe_copy(name: str, read: Path, other: Path) -> str:
     said = f"{read.name} is read and not {other.name} beside it (plain goes before packed)"
     try:
         size, end = size_and_end(name, read)

@@ -1,10 +1,10 @@
-"""Reads a text file line by line, in any packing and with any line ending: for JSON lines."""
+"""Reads a text file line by line, in any compression and with any line ending: for JSON lines."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from catalog.ingest.errors import IngestError
-from catalog.ingest.reading.packing import CHUNK, unpacked
+from catalog.ingest.reading.compression import CHUNK, unpacked
 from catalog.ingest.reading.parts import parts_of
 
 

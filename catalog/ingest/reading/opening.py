@@ -1,10 +1,10 @@
-"""Opens a path as a Source: text in any packing, or Parquet; one file or a folder of parts."""
+"""Opens a path as a Source: text in any compression, or Parquet; one file or a folder of parts."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from catalog.ingest.errors import IngestError
-from catalog.ingest.reading.packing import PARQUET
+from catalog.ingest.reading.compression import PARQUET
 from catalog.ingest.reading.parquet import parquet_source
 from catalog.ingest.reading.parts import parts_of
 from catalog.ingest.reading.source import Source
@@ -15,10 +15,10 @@ def open_source(name: str, path: Path) -> Source:
     """Raises OSError, or IngestError for what can't be read or lacks a required column."""
     parts = parts_of(path)
     if not parts:
-        raise IngestError(f"{path} is a folder without a file of data.")
+        raise IngestError(f"{path} is a folder without data files.")
     kinds = {is_parquet(part) for part in parts}
     if len(kinds) > 1:
-        raise IngestError(f"{path} holds Parquet and other files: keep one kind.")
+        raise IngestError(f"{path} contains Parquet and other files: keep only one format.")
     return of_kind(name, path, parts, parquet=kinds.pop())
 
 

@@ -78,7 +78,7 @@ def parquet_source(name: str, path: Path, parts: Sequence[Path]) -> ParquetSourc
             rows += file.metadata.num_rows
             names = tuple(file.schema_arrow.names)
         if own is not None and names != own:
-            raise IngestError(f"{part}: other columns than those of {parts[0].name}.")
+            raise IngestError(f"{part}: its columns differ from those of {parts[0].name}.")
         own = names
     try:
         header = named(list(own or ()), columns.known(name))
@@ -98,7 +98,7 @@ def opened(part: Path) -> Iterator[pq.ParquetFile]:
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise IngestError(f"{part} is damaged or cut short: {error}") from error
+        raise IngestError(f"{part} is damaged or truncated: {error}") from error
 
 
 def batches(file: pq.ParquetFile, names: list[str], skipped: int, size: int) -> Iterator[pa.Table]:

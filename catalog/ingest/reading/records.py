@@ -23,8 +23,8 @@ import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from catalog.ingest.errors import IngestError
+from catalog.ingest.reading.compression import Readable
 from catalog.ingest.reading.dialect import Dialect
-from catalog.ingest.reading.packing import Readable
 from catalog.ingest.reading.position import Position
 
 MAX_LINES = 1000

@@ -1,4 +1,4 @@
-"""Text files, in any packing and dialect."""
+"""Text files, in any compression and dialect."""
 
 import zlib
 from collections.abc import Iterator, Sequence
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
+from catalog.ingest.reading.compression import CHUNK, HEAD, skip, unpacked, unpacked_size
 from catalog.ingest.reading.dialect import Dialect, dialect_of
-from catalog.ingest.reading.packing import CHUNK, HEAD, skip, unpacked, unpacked_size
 from catalog.ingest.reading.position import Position, Prefix
 from catalog.ingest.reading.records import Records, read
 from catalog.ingest.reading.source import Source, check_header, fingerprint

@@ -11,16 +11,17 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from catalog.search.facet_index import assortment, own_texts
-from catalog.search.judging import JUDGED, BadRuleError, Score, Words, judged_queries, score
+from catalog.search.facet_index import article_texts, facet_index
+from catalog.search.judgements import JUDGED, BadRuleError, Score, Words, judged_queries, score
 from catalog.search.ranking import FULL, Steps, rank
 
 GOOD, BAD = 0.9, 0.5
 # Cumulative: each step adds to the previous one.
 ABLATION = {
-    "words only": Steps(understanding=False, quality=False),
-    "+ understanding": Steps(quality=False),
-    "+ popularity and pictures": FULL,
+    "words only": Steps(understanding=False, quality=False, meaning=False),
+    "+ understanding": Steps(quality=False, meaning=False),
+    "+ popularity and pictures": Steps(meaning=False),
+    "+ meaning": FULL,
 }
 
 
@@ -29,11 +30,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--queries", type=Path, action="append", help="judged queries (default: our own)"
+            "--queries",
+            type=Path,
+            action="append",
+            help="file of judged queries (default: the project's own)",
         )
-        parser.add_argument("--ablation", action="store_true", help="also with less of it")
+        parser.add_argument(
+            "--ablation",
+            action="store_true",
+            help="also measure with parts of the search switched off",
+        )
         parser.add_argument("--json", type=FileType("w"), help="write the figures to this file")
-        parser.add_argument("--worst", type=int, default=10, help="queries to show, the worst ones")
+        parser.add_argument(
+            "--worst", type=int, default=10, help="how many of the worst queries to show"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         files = options["queries"] or sorted(JUDGED.glob("*.tsv"))
@@ -58,11 +68,11 @@ def measure(path: Path, steps: Steps) -> tuple[list[Score], list[float]]:
     except (OSError, UnicodeDecodeError, BadRuleError) as error:
         raise CommandError(f"{path}: {error}") from error
     if not queries:
-        raise CommandError(f"{path}: there is no query in it.")
-    goods = assortment()
+        raise CommandError(f"{path}: the file contains no query.")
+    goods = facet_index()
     if not len(goods.of("article")):
         raise CommandError("There are no articles: ingest some first (manage.py ingest_hm).")
-    words, times = Words(*own_texts()), []
+    words, times = Words(*article_texts()), []
 
     def search(query: str) -> list[int]:
         begun = perf_counter()

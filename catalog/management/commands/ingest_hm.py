@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from rich.console import Console
 from rich.table import Table
 
-from catalog.ingest.checks.check import Checked, check
+from catalog.ingest.checks.check import CheckReport, check
 from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
 from catalog.ingest.progress import Phases
@@ -42,28 +42,28 @@ class Command(BaseCommand):
         parser.add_argument(
             "--restart",
             action="store_true",
-            help="empty the catalogue, and all that refers to it (bags, orders), and begin anew",
+            help="empty the catalogue and all that refers to it (bags, orders), then start over",
         )
         parser.add_argument(
             "--check",
             action="store_true",
-            help="read everything, load nothing, and say what is wrong and what will work",
+            help="read everything, load nothing, and report faults and supported features",
         )
         parser.add_argument("--report", type=Path, metavar="FILE", help="write the report as JSON")
         parser.add_argument(
-            "--max-rejects", type=int, metavar="N", help="stop when more rows can't be used"
+            "--max-rejects", type=int, metavar="N", help="stop after more than N unusable rows"
         )
         parser.add_argument(
             "--max-reject-share",
             type=float,
             default=5.0,
             metavar="PERCENT",
-            help="stop when more than this share of a file's rows can't be used (default: 5)",
+            help="stop when more than this percentage of a file's rows is unusable (default: 5)",
         )
         parser.add_argument(
             "--only-known",
             action="store_true",
-            help="pass over sales of articles and customers that the other files don't have",
+            help="skip sales of articles and customers that the other files don't contain",
         )
         parser.add_argument(
             "--block-mb", type=float, default=16, metavar="MB", help="bytes between checkpoints"
@@ -83,16 +83,16 @@ class Command(BaseCommand):
             block_bytes=max(1, int(options["block_mb"] * (1 << 20))),
         )
         if options["check"]:
-            found = telling(lambda: check_files(chosen, phases), phases)
+            found = run_with_progress(lambda: check_files(chosen, phases), phases)
             save(options["report"], found.report())
             show_check(console, found)
             return
-        report = telling(lambda: ingest(chosen, phases), phases)
+        report = run_with_progress(lambda: ingest(chosen, phases), phases)
         save(options["report"], report)
         show(console, report)
 
 
-def check_files(options: Options, phases: Phases) -> Checked:
+def check_files(options: Options, phases: Phases) -> CheckReport:
     images = images_of(options)
     return check(options.data_dir, images, options.limits, phases, options.block_bytes)
 
@@ -102,7 +102,7 @@ def save(path: Path | None, report: Report) -> None:
         path.write_text(json.dumps(report, indent=2) + "\n")
 
 
-def telling(work: Callable[[], T], phases: Phases) -> T:
+def run_with_progress(work: Callable[[], T], phases: Phases) -> T:
     """Run the work, turning expected failures into CommandError messages."""
     try:
         with phases.bars:
@@ -118,7 +118,7 @@ def telling(work: Callable[[], T], phases: Phases) -> T:
         raise CommandError(f"{name}{os.strerror(error.errno or 0)}. {AGAIN}") from error
 
 
-def show_check(console: Console, found: Checked) -> None:
+def show_check(console: Console, found: CheckReport) -> None:
     """Print the findings. Raises CommandError if an ingest would stop."""
     report = found.report()
     console.print(files_table(report))

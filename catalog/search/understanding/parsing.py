@@ -9,9 +9,9 @@ from catalog.search.understanding.concepts import EVERY, LANGUAGES, Phrase
 from catalog.search.understanding.prices import prices
 from catalog.search.understanding.reading import TEXT, Part, Reading
 from catalog.search.understanding.tokens import Token, fold, tokens, visible
-from catalog.search.understanding.vocabulary import MOST_WORDS, Meaning, Vocabulary
+from catalog.search.understanding.vocabulary import MAX_WORDS, Meaning, Vocabulary
 
-LEAST_BEGUN: Final = 4
+MIN_BEGUN: Final = 4
 QUOTED: Final = re.compile(r"[\"“„]([^\"“”„]+)[\"”“]?")
 MINUS: Final = "-−"
 # Languages that put the head first ("veste en jean"); the others put it last.
@@ -43,7 +43,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownWords:
     """`in_catalogue` tells whether any article has a word; `meant` corrects a misspelt word, or
     returns it unchanged."""
 
@@ -52,13 +52,13 @@ class Known:
 
 
 NO_SYNONYMS: Final[Mapping[Phrase, Phrase]] = {}
-NOTHING_KNOWN: Final = Known(lambda word: False, lambda word: word)
+NOTHING_KNOWN: Final = KnownWords(lambda word: False, lambda word: word)
 
 
 def read(
     typed: str,
     vocabulary: Vocabulary,
-    known: Known = NOTHING_KNOWN,
+    known: KnownWords = NOTHING_KNOWN,
     synonyms: Mapping[Phrase, Phrase] = NO_SYNONYMS,
 ) -> Reading:
     """Parse the query, correcting words that nothing knows. `synonyms` map phrases to
@@ -85,7 +85,7 @@ def _rewritten(text: str, synonyms: Mapping[Phrase, Phrase]) -> str:
         return text
     every, out, at, done = tokens(text), "", 0, 0
     while at < len(every):
-        for length in range(min(MOST_WORDS, len(every) - at), 0, -1):
+        for length in range(min(MAX_WORDS, len(every) - at), 0, -1):
             phrase = tuple(token.key for token in every[at : at + length])
             if phrase in synonyms:
                 out += text[done : every[at].start] + " ".join(synonyms[phrase])
@@ -110,13 +110,13 @@ def _quoted(text: str, every: Sequence[Token]) -> list[Part]:
 
 
 def _spans(
-    every: Sequence[Token], taken: set[int], vocabulary: Vocabulary, known: Known
+    every: Sequence[Token], taken: set[int], vocabulary: Vocabulary, known: KnownWords
 ) -> Iterator[Span]:
     """Longest phrases first, from the left; remaining words stand alone."""
     at = 0
     while at < len(every):
         span = None
-        for length in range(min(MOST_WORDS, len(every) - at), 0, -1):
+        for length in range(min(MAX_WORDS, len(every) - at), 0, -1):
             if not taken & set(range(at, at + length)):
                 keys = tuple(token.key for token in every[at : at + length])
                 if meanings := vocabulary.meanings(keys):
@@ -130,7 +130,7 @@ def _spans(
 
 
 def _unknown(
-    at: int, every: Sequence[Token], vocabulary: Vocabulary, known: Known
+    at: int, every: Sequence[Token], vocabulary: Vocabulary, known: KnownWords
 ) -> Iterator[Span]:
     """A word outside the vocabulary: in the catalogue, a compound, unfinished, or misspelt."""
     key = every[at].key

@@ -18,7 +18,7 @@ SIZE_STEP: Final = 6
 CHEAPEST: Final = 0.25
 DEAREST: Final = -0.25
 BOUNDS: Final = {"under": "most", "<": "most", "over": "least", ">": "least"}
-MOST_WORDS: Final = 4
+MAX_WORDS: Final = 4
 
 
 def prices(text: str, tokens: Sequence[Token], vocabulary: Vocabulary) -> list[Part]:
@@ -94,7 +94,7 @@ class _Reader:
 
     def has(self, role: str, at: int) -> int | None:
         """The end of the longest phrase of this role that starts here."""
-        for length in range(min(MOST_WORDS, len(self.keys) - at), 0, -1):
+        for length in range(min(MAX_WORDS, len(self.keys) - at), 0, -1):
             if tuple(self.keys[at : at + length]) in self.roles.get(role, ()):
                 return at + length
         return None

@@ -24,10 +24,10 @@ from web.cache import bounded
 STEMMERS: Final = {
     "en": "english", "de": "german", "fr": "french", "es": "spanish", "sv": "swedish"
 }  # fmt: skip
-MOST_WORDS: Final = 5
+MAX_WORDS: Final = 5
 # Shorter words aren't stemmed: too many would share a stem.
-LEAST_STEMMED: Final = 4
-LEAST_PART: Final = 3
+MIN_STEMMED: Final = 4
+MIN_PART: Final = 3
 # Languages that write compounds as one word, and their linking letters.
 COMPOUNDING: Final = ("de", "sv", "en")
 LINKS: Final = ("", "s", "n", "en", "e", "er", "es", "a", "o")
@@ -118,7 +118,7 @@ class Vocabulary:
             found = self.exact.get(("".join(phrase),))
         if found:
             return found
-        if any(len(word) >= LEAST_STEMMED for word in phrase):
+        if any(len(word) >= MIN_STEMMED for word in phrase):
             return [m for lang in LANGUAGES for m in self._by_stem(phrase, lang)]
         return ()
 
@@ -133,7 +133,7 @@ class Vocabulary:
         return []
 
     def _splits(self, word: str, language: str) -> Iterator[list[str]]:
-        for at in range(len(word) - LEAST_PART, LEAST_PART - 1, -1):
+        for at in range(len(word) - MIN_PART, MIN_PART - 1, -1):
             head, rest = word[:at], word[at:]
             if not (first := self._linked(head, language)):
                 continue
@@ -145,14 +145,14 @@ class Vocabulary:
     def _linked(self, head: str, language: str) -> str:
         for link in NO_LINK if language == "en" else LINKS:
             bare = head.removesuffix(link) if link else head
-            if len(bare) >= LEAST_PART and head.endswith(link) and self._means(bare, language):
+            if len(bare) >= MIN_PART and head.endswith(link) and self._means(bare, language):
                 return bare
         return ""
 
     def _means(self, word: str, language: str) -> bool:
         found = self.exact.get((word,), ()) or (
             self._by_stem((word,), language)
-            if language != "en" and len(word) >= LEAST_STEMMED
+            if language != "en" and len(word) >= MIN_STEMMED
             else ()
         )
         return any(m.concept is not None and m.language == language for m in found)

@@ -34,16 +34,29 @@ class Command(BaseCommand):
             help=f"ready-made ones: all, {', '.join(STUDIES)}",
         )  # fmt: skip
         parser.add_argument(
-            "--size", type=float, default=1.0, help="scales the studies' numbers of shoppers (1)"
+            "--size",
+            type=float,
+            default=1.0,
+            help="multiply the studies' numbers of shoppers (default: 1)",
         )
         parser.add_argument("--kind", choices=EXPERIMENTABLE, default="for-you")
-        parser.add_argument("--control", default="popularity", help="a strategy (popularity)")
-        parser.add_argument("--other", default="default", help="a strategy (default)")
-        parser.add_argument("--runs", type=int, default=1, help="experiments, one after another")
         parser.add_argument(
-            "--pages", action="store_true", help="use whole pages, not only the shelf by the API"
+            "--control", default="popularity", help="control strategy (default: popularity)"
         )
-        parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it here, as SVG")
+        parser.add_argument(
+            "--other", default="default", help="strategy to compare (default: default)"
+        )
+        parser.add_argument(
+            "--runs", type=int, default=1, help="number of experiments to run in a row"
+        )
+        parser.add_argument(
+            "--pages",
+            action="store_true",
+            help="browse whole pages instead of calling the shelf's API",
+        )
+        parser.add_argument(
+            "--plot", type=Path, metavar="FILE", help="write a plot to this SVG file"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan, truth = plan_of(options), read_minds(options["data_dir"])
@@ -73,7 +86,9 @@ def chosen(options: Namespace, shoppers: int, known: float) -> dict[str, Study]:
     known_ones = strategies_of(options.kind)
     for name in ("control", "other"):
         if getattr(options, name) not in known_ones:
-            raise CommandError(f"--{name}: for {options.kind} it is one of {', '.join(known_ones)}")
+            raise CommandError(
+                f"--{name}: for {options.kind}, choose one of {', '.join(known_ones)}"
+            )
     if options.runs < 1:
         raise CommandError("--runs must be 1 or more")
     title = f"{options.kind}: {options.other} against {options.control}"

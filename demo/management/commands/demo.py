@@ -10,15 +10,15 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from demo.run import begin, conditions, lock
+from demo.run import conditions, lock, startup
 from demo.run.data import DEFAULT_SCALE, PARTS, SCALES, DataSet, data_set
 from demo.run.processes import ChildError
-from demo.run.signals import Ending
+from demo.run.signals import Shutdown
 from demo.services import ServiceError
 
 INTERRUPTED = 130
 EXPECTED = (
-    begin.TakenError,
+    startup.TakenError,
     ChildError,
     conditions.ConditionError,
     lock.RunningError,
@@ -37,25 +37,27 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--data-dir", help="a folder of H&M files instead of synthetic data")
         parser.add_argument("--scale", choices=SCALES, default=DEFAULT_SCALE)
-        parser.add_argument("--port", type=int, help="default: the first free from 8000")
         parser.add_argument(
-            "--once", action="store_true", help="check everything, stop, exit 0 or 1"
+            "--port", type=int, help="port of the shop (default: the first free one from 8000)"
         )
         parser.add_argument(
-            "--without", choices=PARTS, help="leave a part out, to see which checks notice"
+            "--once", action="store_true", help="check everything, stop, and exit with 0 or 1"
+        )
+        parser.add_argument(
+            "--without", choices=PARTS, help="leave out a part, to see which checks fail"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ending = Ending()
+        ending = Shutdown()
         ending.listen()
-        base = Path(os.environ.get(begin.BASE_VAR, settings.VAR_DIR))
+        base = Path(os.environ.get(startup.BASE_VAR, settings.VAR_DIR))
         data = data_set(base, options["data_dir"], options["scale"])
         if data.scale is None and not data.folder.is_dir():
             raise CommandError(f"{data.folder} is not a folder.")
         try:
-            if not begin.has_begun():
-                begin.begin(data, base, options["port"], self.say)
-            with self.all_stopped_at_the_end(data, ending):
+            if not startup.has_begun():
+                startup.begin(data, base, options["port"], self.say)
+            with self.stop_all_at_exit(data, ending):
                 self.run(data, options)
         except EXPECTED as error:
             raise CommandError(conditions.in_one_line(error, data.var)) from None
@@ -63,14 +65,14 @@ class Command(BaseCommand):
             raise CommandError("Stopped.", returncode=INTERRUPTED) from None
 
     @contextmanager
-    def all_stopped_at_the_end(self, data: DataSet, ending: Ending) -> Iterator[None]:
+    def stop_all_at_exit(self, data: DataSet, ending: Shutdown) -> Iterator[None]:
         try:
             yield
         finally:
             ending.begin()
             with suppress(OSError):  # the terminal may be gone
                 self.say("Stopping …")
-            begin.end(data)
+            startup.end(data)
 
     def run(self, data: DataSet, options: dict[str, Any]) -> None:
         # Models can only be imported once the settings know the database.
@@ -82,7 +84,7 @@ class Command(BaseCommand):
         try:
             demo.open()
         except StepError:
-            raise CommandError("The demo can't go on: see above.") from None
+            raise CommandError("The demo can't continue; see above.") from None
         if once:
             self.report(demo.check())
             return

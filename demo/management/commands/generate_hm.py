@@ -54,7 +54,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{options['out']}: {error}") from error
         except KeyboardInterrupt:
-            raise CommandError("interrupted; nothing unfinished is left", returncode=130) from None
+            raise CommandError("interrupted; partial output was removed", returncode=130) from None
 
     def _run(self, parameters: Parameters, out: Path, images: bool) -> None:
         started = time.monotonic()

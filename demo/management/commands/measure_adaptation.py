@@ -22,8 +22,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_shop(parser)
-        parser.add_argument("--shoppers", type=int, default=40, help="how many (40)")
-        parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it here, as SVG")
+        parser.add_argument(
+            "--shoppers", type=int, default=40, help="number of shoppers (default: 40)"
+        )
+        parser.add_argument(
+            "--plot", type=Path, metavar="FILE", help="write a plot to this SVG file"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["shoppers"] < 1:

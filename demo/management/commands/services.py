@@ -22,8 +22,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True, metavar="up|status|down")
-        up = actions.add_parser("up", help="start what is not running, wait until it answers")
-        down = actions.add_parser("down", help="stop cleanly; the data stays")
+        up = actions.add_parser(
+            "up", help="start the services that are not running and wait until they answer"
+        )
+        down = actions.add_parser("down", help="stop the services; data is kept")
         for action in (up, down):
             action.add_argument(
                 "names",
@@ -31,8 +33,10 @@ class Command(BaseCommand):
                 metavar="NAME",
                 help=f"only these of {', '.join(services.NAMES)} (default: all)",
             )
-        status = actions.add_parser("status", help="a table; exit code 1 if anything is down")
-        status.add_argument("--json", action="store_true", help="a JSON list instead of a table")
+        status = actions.add_parser(
+            "status", help="print a table; exit code 1 if any service is down"
+        )
+        status.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
         try:

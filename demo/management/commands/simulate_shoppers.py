@@ -21,23 +21,35 @@ def add_shop(parser: CommandParser) -> None:
         "--data-dir",
         type=Path,
         default=settings.VAR_DIR / "data",
-        help="the generated data set that the shop shows (the demo's)",
+        help="generated data set of the shop (default: the demo's)",
     )
-    parser.add_argument("--shop", default="http://127.0.0.1:8000", help="its address")
+    parser.add_argument("--shop", default="http://127.0.0.1:8000", help="address of the shop")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the figures to this JSON file"
+    )
 
 
 def add_plan(parser: CommandParser) -> None:
     """Options that describe a crowd."""
     add_shop(parser)
-    parser.add_argument("--shoppers", type=int, default=200, help="how many come in all (200)")
-    parser.add_argument("--at-once", type=int, default=50, help="at most together (50)")
     parser.add_argument(
-        "--think", type=float, default=1.0, help="seconds between pages, on average (1)"
+        "--shoppers", type=int, default=200, help="total number of shoppers (default: 200)"
     )
     parser.add_argument(
-        "--known", type=float, default=0.0, help="share that signs in as a customer (0; demo only)"
+        "--at-once",
+        type=int,
+        default=50,
+        help="maximum number of concurrent shoppers (default: 50)",
+    )
+    parser.add_argument(
+        "--think", type=float, default=1.0, help="mean seconds between pages (default: 1)"
+    )
+    parser.add_argument(
+        "--known",
+        type=float,
+        default=0.0,
+        help="share of shoppers who sign in as a customer (default: 0; demo only)",
     )
 
 
@@ -47,7 +59,7 @@ def plan_of(options: dict[str, Any]) -> Plan:
         if options[name] < low:
             raise CommandError(f"--{name.replace('_', '-')} must be {low} or more")
     if options["known"] > 1:
-        raise CommandError("--known is a share, from 0 to 1")
+        raise CommandError("--known must be between 0 and 1")
     return Plan(
         shop=options["shop"],
         shoppers=options["shoppers"],
@@ -58,7 +70,7 @@ def plan_of(options: dict[str, Any]) -> Plan:
     )
 
 
-def read_minds(folder: Path) -> ground_truth.Minds:
+def read_minds(folder: Path) -> ground_truth.GroundTruth:
     try:
         return ground_truth.read(folder)
     except ground_truth.NoTruthError as error:

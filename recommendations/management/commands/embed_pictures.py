@@ -24,16 +24,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--images-dir", type=Path, metavar="DIR", help="default: the shop's pictures"
+            "--images-dir",
+            type=Path,
+            metavar="DIR",
+            help="folder of pictures (default: the shop's)",
         )
-        parser.add_argument("--threads", type=int, default=2, metavar="N", help="default: 2")
+        parser.add_argument(
+            "--threads", type=int, default=2, metavar="N", help="number of threads (default: 2)"
+        )
 
     def handle(self, *args: Any, images_dir: Path | None, threads: int, **options: Any) -> None:
         images, folder = images_dir or Path(settings.IMAGES_DIR), Path(settings.VISION_DIR)
         if not images.is_dir():
             raise CommandError(f"there is no folder {images}")
         if threads < 1:
-            raise CommandError("--threads: at least 1")
+            raise CommandError("--threads must be 1 or more")
         start = time.perf_counter()
         try:
             encoder = Encoder(folder, threads)

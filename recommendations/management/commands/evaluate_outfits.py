@@ -44,10 +44,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--test-day", type=day, metavar="DATE", help="default: the last day")
-        parser.add_argument("--baskets", type=int, default=BASKETS, metavar="N", help="at most")
-        parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
-        parser.add_argument("--plot", type=Path, metavar="FILE", help="draw them here, as SVG")
+        parser.add_argument(
+            "--test-day", type=day, metavar="DATE", help="day to test on (default: the last day)"
+        )
+        parser.add_argument(
+            "--baskets", type=int, default=BASKETS, metavar="N", help="maximum number of baskets"
+        )
+        parser.add_argument(
+            "--json", type=Path, metavar="FILE", help="write the figures to this JSON file"
+        )
+        parser.add_argument(
+            "--plot", type=Path, metavar="FILE", help="write a plot to this SVG file"
+        )
 
     def handle(
         self,
@@ -60,7 +68,7 @@ class Command(BaseCommand):
     ) -> None:
         start = time.perf_counter()
         figures = self.measure(test_day, baskets)
-        Console().print(table(figures), ahead(figures))
+        Console().print(table(figures), lead_table(figures))
         self.write(figures, json, plot)
         self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
 
@@ -77,7 +85,7 @@ class Command(BaseCommand):
                 if file is not None:
                     file.write_text(content)
         except OSError as error:
-            raise CommandError(f"the figures can't be written: {error}") from error
+            raise CommandError(f"could not write the figures: {error}") from error
 
     def measure(self, test_day: date | None, most: int) -> dict[str, Any]:
         try:
@@ -102,19 +110,23 @@ class Command(BaseCommand):
             "baskets": len(hidden),
             "questions": sum(map(len, hidden)),
             "coverage": coverage(wardrobe, COVERAGE_SAMPLE, SEED),
-            "systems": {name: plain(of) for name, of in found.items() if not name.startswith(LEAD)},
-            "leads": {name: plain(of) for name, of in found.items() if name.startswith(LEAD)},
+            "systems": {
+                name: results_table(of) for name, of in found.items() if not name.startswith(LEAD)
+            },
+            "leads": {
+                name: results_table(of) for name, of in found.items() if name.startswith(LEAD)
+            },
         }
 
     def progress(self, line: str) -> None:
         self.stdout.write(f"  {line}")
 
 
-def plain(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:
+def results_table(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:
     return {measure: asdict(figure) for measure, figure in figures.items()}
 
 
-def ahead(figures: dict[str, Any]) -> Table:
+def lead_table(figures: dict[str, Any]) -> Table:
     """A line per baseline: the model's lead over it on the same baskets."""
     shown = Table(title="the model's lead, basket by basket")
     shown.add_column("")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.inputs import Inputs
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
-from recommendations.evaluation.published import PUBLISHED, unlike_the_original
+from recommendations.evaluation.published import PUBLISHED, difference_from_competition
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluate
 from web.arguments import day
@@ -31,12 +31,25 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--holdout-days", type=int, default=7, help="days of a window (7)")
-        parser.add_argument("--k", type=int, default=12, help="length of a shelf (12)")
-        parser.add_argument("--rolls", type=int, default=1, help="how many windows, back to back")
+        parser.add_argument(
+            "--holdout-days",
+            type=int,
+            default=7,
+            help="length of a test window in days (default: 7)",
+        )
+        parser.add_argument("--k", type=int, default=12, help="length of the lists (default: 12)")
+        parser.add_argument(
+            "--rolls", type=int, default=1, help="number of consecutive test windows"
+        )
         parser.add_argument("--until", type=day, metavar="DATE", help="end of the last window")
         parser.add_argument(
-            "--customers", type=int, default=5000, help="at most so many a window, at random"
+            "--customers",
+            type=int,
+            default=5000,
+            help="random sample of customers per window, at most",
+        )
+        parser.add_argument(
+            "--known", action="store_true", help="only customers who had bought before a window"
         )
         parser.add_argument(
             "--ablate", action="store_true", help="train a ranker without each group of features"
@@ -47,7 +60,9 @@ class Command(BaseCommand):
             help="the competition's protocol: everybody of the last week, lists of 12, with a "
             "table of published results",
         )
-        parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
+        parser.add_argument(
+            "--json", type=Path, metavar="FILE", help="also write the figures to this JSON file"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan = plan_of(options)
@@ -62,7 +77,7 @@ class Command(BaseCommand):
         except (NothingToTrainOnError, NothingToEvaluateError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:
-            raise CommandError("stopped; no report was written", returncode=130) from error
+            raise CommandError("interrupted; no report was written", returncode=130) from error
         found = summary(outcomes, plan, note=settings.DATA_LABEL)
         if options["kaggle"]:
             found["published"] = PUBLISHED
@@ -75,6 +90,12 @@ class Command(BaseCommand):
                 f"{name:24} {key} {values[key]['mean']:.4f} ({low:.4f} – {high:.4f})  "
                 f"recall@{plan.k} {values[f'recall@{plan.k}']['mean']:.4f}"
             )
+        for name, ahead in found["for-you minus"].get("known", {}).items():
+            low, high = ahead["interval"]
+            self.stdout.write(
+                f"known customers: for-you minus {name} {key} {ahead['mean']:+.4f} "
+                f"({low:+.4f} – {high:+.4f})"
+            )
         self.stdout.write(
             f"{found['customers']:,} customers of {len(outcomes)} windows in "
             f"{time.perf_counter() - start:.1f} s; next in session: real-time is "
@@ -84,7 +105,7 @@ class Command(BaseCommand):
     def tell_published(self, inputs: Inputs) -> None:
         for name, value in PUBLISHED.items():
             self.stdout.write(f"{name:34} map@12 {value} (published, full data)")
-        if warning := unlike_the_original(inputs):
+        if warning := difference_from_competition(inputs):
             self.stdout.write(f"note: {warning}")
 
     def write(self, found: dict[str, Any], target: Path | None) -> None:
@@ -97,7 +118,7 @@ class Command(BaseCommand):
                 (active.folder / NUMBERS).write_text(text)
                 (active.folder / PAGE).write_text(page(found))
         except OSError as error:
-            raise CommandError(f"the report can't be written: {error}") from error
+            raise CommandError(f"could not write the report: {error}") from error
 
 
 def plan_of(options: dict[str, Any]) -> Plan:
@@ -106,5 +127,6 @@ def plan_of(options: dict[str, Any]) -> Plan:
     for name in names:
         if options[name] < 1:
             raise CommandError(f"--{name.replace('_', '-')} must be 1 or more")
-    plan = Plan(**{name: options[name] for name in names}, ablate=options["ablate"])
+    flags = {name: options[name] for name in ("known", "ablate")}
+    plan = Plan(**{name: options[name] for name in names}, **flags)
     return replace(KAGGLE, ablate=plan.ablate) if options["kaggle"] else plan

@@ -42,7 +42,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--format", choices=FORMATS, default=KAGGLE, help="default: kaggle")
         parser.add_argument("--out", type=Path, required=True, help="the file to write")
-        parser.add_argument("--as-of", type=day, metavar="DATE", help="use the model of this day")
+        parser.add_argument(
+            "--as-of", type=day, metavar="DATE", help="use the model trained up to this day"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         version = version_of(options["as_of"])

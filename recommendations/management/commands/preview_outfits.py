@@ -15,7 +15,7 @@ from recommendations.dataset.load import load_articles
 from recommendations.outfits.arrays import wardrobe_of
 from recommendations.outfits.assembly import assemble
 from recommendations.outfits.constraints import read
-from recommendations.outfits.search import Wardrobe, Wishes
+from recommendations.outfits.search import Preferences, Wardrobe
 from recommendations.outfits.slots import SlotsError
 
 SAMPLE = 200
@@ -31,9 +31,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--constraints", type=Path, required=True, metavar="FILE")
         parser.add_argument(
-            "--articles", nargs="+", metavar="ID", help="looks around these (default: best sellers)"
+            "--articles",
+            nargs="+",
+            metavar="ID",
+            help="articles to build looks around (default: best sellers)",
         )
-        parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N", help="best sellers")
+        parser.add_argument(
+            "--sample", type=int, default=SAMPLE, metavar="N", help="number of best sellers"
+        )
 
     def handle(
         self, *, constraints: Path, articles: list[str] | None, sample: int, **options: Any
@@ -49,7 +54,9 @@ class Command(BaseCommand):
         frame = load_articles()
         place = np.searchsorted(frame["article"], bundle.article).clip(max=len(frame) - 1)
         if not np.array_equal(frame["article"].to_numpy()[place], bundle.article):
-            raise CommandError("the catalogue has changed since the training: train again first")
+            raise CommandError(
+                "the catalogue has changed since the last training: train again first"
+            )
         wear = tables.wear(frame.iloc[place].reset_index(drop=True))
         then = replace(now, constraints=tables, wear=wear)
         rows = rows_of(bundle, articles) if articles else best_sellers(now, sample)
@@ -64,7 +71,7 @@ def rows_of(bundle: Bundle, articles: list[str]) -> list[int]:
     for article in articles:
         row = bundle.row_of(int(article)) if article.isdecimal() else ABSENT
         if row == ABSENT:
-            raise CommandError(f"--articles: the model knows no article {article}")
+            raise CommandError(f"--articles: the model has no article {article}")
         found.append(row)
     return found
 
@@ -75,7 +82,7 @@ def best_sellers(wardrobe: Wardrobe, count: int) -> list[int]:
 
 
 def look(wardrobe: Wardrobe, row: int) -> list[int]:
-    pieces = assemble(wardrobe, np.array([row], np.int32), Wishes(), None, 0).pieces
+    pieces = assemble(wardrobe, np.array([row], np.int32), Preferences(), None, 0).pieces
     return [piece.row for piece in pieces]
 
 

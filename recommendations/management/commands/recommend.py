@@ -15,7 +15,7 @@ from recommendations.ranking.ranker import Opinion, opinions
 from recommendations.ranking.scoring import contributions, generate
 from recommendations.recommenders.for_you import causes, reason
 from recommendations.retrieval.profile import Profile, after_history, profile_of
-from streaming.features.state import KINDS
+from streaming.events.actions import ACTIONS
 from web.arguments import day
 
 
@@ -23,9 +23,15 @@ class Command(BaseCommand):
     help = "Explain what a customer is recommended from their purchases, and why."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--customer", required=True, help="the 64-digit id, or our number")
-        parser.add_argument("--as-of", type=day, metavar="DATE", help="use the model of this day")
-        parser.add_argument("--k", type=int, default=12, help="how many (12)")
+        parser.add_argument(
+            "--customer",
+            required=True,
+            help="customer id of 64 hex digits, or the customer's number",
+        )
+        parser.add_argument(
+            "--as-of", type=day, metavar="DATE", help="use the model trained up to this day"
+        )
+        parser.add_argument("--k", type=int, default=12, help="number of items (default: 12)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         customer = customer_of(options["customer"])
@@ -60,7 +66,7 @@ def past(bundle: Bundle, about: Profile, title: str) -> Table:
     actions = zip(about.rows.tolist(), about.kinds.tolist(), about.days.tolist(), strict=True)
     for row, kind, days in actions:
         article = f"{bundle.article[row]:010d}"
-        table.add_row(article, bundle.name(row), KINDS[kind], f"{days:.0f}")
+        table.add_row(article, bundle.name(row), ACTIONS[kind], f"{days:.0f}")
     return table
 
 
@@ -78,12 +84,12 @@ def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
             f"{pick.score:.3f}",
             reason(bundle, why, pick.source, pick.cause),
             ", ".join(f"{name} {value:.3f}" for name, value in given.items()),
-            told(of_ranker.get(pick.row)),
+            describe_opinion(of_ranker.get(pick.row)),
         )
     return table
 
 
-def told(opinion: Opinion | None) -> str:
+def describe_opinion(opinion: Opinion | None) -> str:
     """Purchase probability, place in the blend, and the features that moved it most."""
     if opinion is None:
         return ""

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             "--as-of",
             type=day,
             metavar="DATE",
-            help="know only the sales up to this day (by default: what the active model knows)",
+            help="use sales up to this day only (default: those of the active model)",
         )
 
     def handle(

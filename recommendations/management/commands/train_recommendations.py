@@ -24,12 +24,12 @@ class Command(BaseCommand):
             "--as-of",
             type=day,
             metavar="DATE",
-            help="the last day of sales to look at (by default the last day there is)",
+            help="last day of sales to train on (default: the last day of the data)",
         )
         parser.add_argument(
             "--quick",
             action="store_true",
-            help="leave out what takes long: ranker, outfit weights, neighbours of other types",
+            help="skip the slow parts: ranker, outfit weights, neighbours of other types",
         )
 
     def handle(self, *args: Any, as_of: date | None, quick: bool, **options: Any) -> None:

@@ -10,7 +10,7 @@ from recommendations.dataset.inputs import Sales
 from recommendations.outfits.pairs import Floats, Ints, Pairs
 
 # Larger baskets are a whole family's wardrobe, or a reseller's.
-MOST_ITEMS = 20
+MAX_ITEMS = 20
 # Partners stored per article and product: the most frequent ones.
 PARTNERS = 200
 DEEP = 400
@@ -31,7 +31,7 @@ class Baskets:
 
 
 def baskets_of(sales: Sales, articles: int) -> Baskets:
-    """Distinct articles by customer and day; only baskets of 2 to MOST_ITEMS articles."""
+    """Distinct articles by customer and day; only baskets of 2 to MAX_ITEMS articles."""
     order = np.lexsort((sales.row, sales.customer, sales.day))
     day, customer, row = sales.day[order], sales.customer[order], sales.row[order]
     new = np.ones(len(row), np.bool_)
@@ -41,7 +41,7 @@ def baskets_of(sales: Sales, articles: int) -> Baskets:
     basket = np.cumsum(new, dtype=np.int64)[distinct] - 1
     first, row = day[new], row[distinct]
     size = np.bincount(basket, minlength=len(first))
-    kept = (size > 1) & (size <= MOST_ITEMS)
+    kept = (size > 1) & (size <= MAX_ITEMS)
     line = kept[basket]
     starts = np.concatenate([[0], np.cumsum(size[kept])])
     ones = np.ones(int(line.sum()), np.float32)

@@ -37,7 +37,7 @@ def questions_of(basket: Ints, slot: Ints) -> list[Question]:
     return [Question(np.delete(basket, at).astype(np.int32), int(basket[at])) for at in single]
 
 
-def one_a_basket(baskets: Baskets, slot: Ints, most: int, seed: int) -> list[Question]:
+def one_per_basket(baskets: Baskets, slot: Ints, most: int, seed: int) -> list[Question]:
     """Like questions_by_basket, but one random question per basket."""
     rng = np.random.default_rng(seed)
     return [own[rng.choice(len(own))] for own in questions_by_basket(baskets, slot, most, rng)]

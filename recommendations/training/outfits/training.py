@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from recommendations.dataset.inputs import Flags, Inputs, Progress, Sales
-from recommendations.outfits.constraints import Wear, constraints
+from recommendations.outfits.constraints import WearTables, constraints
 from recommendations.outfits.features import OWN_TABLES, TABLES
 from recommendations.outfits.listwise import Choices, choices, ranking_of, together, unranked
 from recommendations.outfits.model import Model, to_arrays
 from recommendations.outfits.pairs import Floats, Ints
-from recommendations.outfits.search import Wardrobe, Wishes, complements
+from recommendations.outfits.search import Preferences, Wardrobe, complements
 from recommendations.outfits.shortlist import NONE, Pool, pool_of, shortlists
 from recommendations.outfits.slots import slots
 from recommendations.training.neighbours import designs
@@ -28,7 +28,7 @@ from recommendations.training.outfits.baskets import (
     pairs_of,
 )
 from recommendations.training.outfits.fit import examples, fitted, usual
-from recommendations.training.outfits.questions import Question, one_a_basket
+from recommendations.training.outfits.questions import Question, one_per_basket
 
 # Weights are learned on the fewest last days with this many baskets, at most LAST_DAYS.
 BASKETS = 4000
@@ -72,7 +72,7 @@ class Goods:
         return slots().parts(self.articles)
 
     @cached_property
-    def wear(self) -> Wear:
+    def wear(self) -> WearTables:
         return constraints().wear(self.articles)
 
     @cached_property
@@ -144,9 +144,9 @@ def learned(
     """Learned pair weights and list ranking."""
     before: list[tuple[Model, list[Question]]] = []
     for period in periods(baskets.day, inputs.as_of_day):
-        asked, rest = parted(baskets, period)
-        questions = one_a_basket(asked, goods.slot, QUESTIONS, seed)
-        before.append((counted(without(inputs, period), rest, goods), questions))
+        asked, rest = split_baskets(baskets, period)
+        questions = one_per_basket(asked, goods.slot, QUESTIONS, seed)
+        before.append((counted(without_period(inputs, period), rest, goods), questions))
         progress(f"{len(asked.day):,} baskets held out")
     weights = fitted([examples(model, questions[:JUDGED], seed) for model, questions in before])
     start = unranked(weights, len(slots()))
@@ -180,14 +180,14 @@ def listed(model: Model, goods: Goods, questions: list[Question]) -> Choices:
         **column,
     )
     found = (
-        (q.bag, complements(wardrobe, q.bag, lacking(model, q.bag)), q.hidden) for q in questions
+        (q.bag, complements(wardrobe, q.bag, open_slots(model, q.bag)), q.hidden) for q in questions
     )
     return choices(model, found, len(slots()))
 
 
-def lacking(model: Model, bag: Ints) -> Wishes:
+def open_slots(model: Model, bag: Ints) -> Preferences:
     """Only the slots without an article of the bag: the hidden article is in one of them."""
-    return Wishes(slots=frozenset(range(len(slots()))) - set(model.slot[bag].tolist()))
+    return Preferences(slots=frozenset(range(len(slots()))) - set(model.slot[bag].tolist()))
 
 
 def periods(days: Ints, as_of_day: int) -> list[range]:
@@ -201,7 +201,7 @@ def periods(days: Ints, as_of_day: int) -> list[range]:
     return [found[0], *(period for period in found[1:] if np.isin(days, period).any())]
 
 
-def parted(baskets: Baskets, period: range) -> tuple[Baskets, Baskets]:
+def split_baskets(baskets: Baskets, period: range) -> tuple[Baskets, Baskets]:
     """Splits into baskets of the period and the others."""
     held = np.isin(baskets.day, period)
     return (
@@ -210,7 +210,7 @@ def parted(baskets: Baskets, period: range) -> tuple[Baskets, Baskets]:
     )
 
 
-def without(inputs: Inputs, period: range) -> Inputs:
+def without_period(inputs: Inputs, period: range) -> Inputs:
     """The data without the period; what came after it is included."""
     sales = inputs.sales
     kept = ~np.isin(sales.day, period)

@@ -16,14 +16,18 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("shopper", help="c and the customer's key, or a and 32 hex digits")
+        parser.add_argument(
+            "shopper", help="c followed by the customer's key, or a followed by 32 hex digits"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         shopper = options["shopper"]
         if not is_shopper(shopper):
-            raise CommandError(f"{shopper} isn't a shopper: c17, or a and 32 digits.")
+            raise CommandError(
+                f"{shopper} is not a shopper: use c17, or a followed by 32 hex digits."
+            )
         tombstone = erasure.erase(shopper, f"{getpass.getuser()} on the command line")
-        _, waiting = erasure.finish()
+        _, waiting = erasure.finish_erasure()
         tombstone.refresh_from_db()
         told = ", ".join(f"{number} {what}" for what, number in tombstone.removed.items())
         self.stdout.write(f"{shopper} is erased: {told or 'there was nothing'}.")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from storefront.operations.metric_files import forget_the_dead
+from storefront.operations.metric_files import remove_dead_processes
 from web.arguments import port_number, positive_whole
 from web.server import THREADS, serve
 
@@ -40,5 +40,5 @@ class Command(BaseCommand):
             port,
             workers=options["workers"],
             threads=options["threads"],
-            on_start=forget_the_dead,
+            on_start=remove_dead_processes,
         )

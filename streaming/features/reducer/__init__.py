@@ -6,29 +6,29 @@ The functions take the state over and change it; a caller who needs the old one 
 from typing import Final
 
 from streaming.events import schema
+from streaming.events.actions import Action
 from streaming.features.reducer.bag import put_in, take_out
 from streaming.features.reducer.handover import erase, reset, take_in
 from streaming.features.reducer.recents import remember
 from streaming.features.reducer.rings import is_first
 from streaming.features.reducer.tastes import WEIGHT_OF, Attributes, add_taste
 from streaming.features.reducer.timing import count, count_in_time, in_session, note_purchase
-from streaming.features.state import COUNTED, KINDS, Entry, State
+from streaming.features.state import Entry, State
 
 __all__ = ["Attributes", "apply"]
 
-# By place in COUNTED, which begins with the KINDS.
+# The code of each event's action: up to PURCHASE they are RECENT_ACTIONS.
 PLACE_OF: Final[dict[type[schema.Event], int]] = {
-    schema.View: COUNTED.index("view"),
-    schema.Click: COUNTED.index("click"),
-    schema.BagAdd: COUNTED.index("bag_add"),
-    schema.Purchase: COUNTED.index("purchase"),
-    schema.BagRemove: COUNTED.index("bag_remove"),
-    schema.Impression: COUNTED.index("impression"),
-    schema.Search: COUNTED.index("search"),
+    schema.View: Action.VIEW.code,
+    schema.Click: Action.CLICK.code,
+    schema.BagAdd: Action.BAG_ADD.code,
+    schema.Purchase: Action.PURCHASE.code,
+    schema.BagRemove: Action.BAG_REMOVE.code,
+    schema.Impression: Action.IMPRESSION.code,
+    schema.Search: Action.SEARCH.code,
 }
 BAG_ADD, PURCHASE = PLACE_OF[schema.BagAdd], PLACE_OF[schema.Purchase]
 BAG_REMOVE, SEARCH = PLACE_OF[schema.BagRemove], PLACE_OF[schema.Search]
-assert len(KINDS) - 1 == PURCHASE  # noqa: S101
 
 
 def apply(state: State, event: schema.Event, about: Attributes | None) -> bool:
@@ -62,7 +62,7 @@ def _of_shopper(state: State, event: schema.Event) -> bool:
     if isinstance(event, schema.Erase):
         erase(state)
         return True
-    raise TypeError(f"{type(event).__name__} isn't for the reducer")
+    raise TypeError(f"{type(event).__name__} is not handled by the reducer")
 
 
 def _of_article(

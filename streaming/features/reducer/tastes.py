@@ -3,14 +3,15 @@
 from operator import neg
 from typing import Final, NamedTuple
 
+from streaming.events.actions import RECENT_ACTIONS
 from streaming.features.registry import AFFINITIES, AFFINITY_WEIGHTS
-from streaming.features.state import DIMENSIONS, KINDS, UNIT, State
+from streaming.features.state import DIMENSIONS, UNIT, State
 
 HALF_LIFE_MS: Final = AFFINITIES.half_life_ms or 1
 # The landmark moves on when weights have grown by 2 to this: they then take three bytes packed.
 MAX_EXPONENT: Final = 8
-# By place in state.KINDS.
-WEIGHT_OF: Final = [AFFINITY_WEIGHTS[kind] for kind in KINDS]
+# By the code of an action.
+WEIGHT_OF: Final = [AFFINITY_WEIGHTS[action] for action in RECENT_ACTIONS]
 
 
 class Attributes(NamedTuple):

@@ -2,14 +2,15 @@
 
 from typing import Final
 
+from streaming.events.actions import Action
 from streaming.events.spans import DAY_MS
 from streaming.features.registry import BUCKETS, SESSION_GAP_MS
-from streaming.features.state import COUNTED, State, bucket_key
+from streaming.features.state import State, bucket_key
 
 FINEST_MS: Final = BUCKETS[0].width_ms
 RESOLUTIONS: Final = len(BUCKETS)
 DAILY: Final = next(n for n, bucket in enumerate(BUCKETS) if bucket.width_ms == DAY_MS)
-PURCHASE: Final = COUNTED.index("purchase")
+PURCHASE: Final = Action.PURCHASE.code
 
 
 def count(state: State, place: int) -> None:

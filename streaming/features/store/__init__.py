@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from streaming import clock, keys, partitions
-from streaming.connection import Command, StoreUnavailable, ask, available, client
+from streaming.connection import Command, StoreUnavailable, client, execute, translate_errors
 from streaming.consumer.processor import NO_POSITION
 from streaming.features import article_counts, trends
 from streaming.features.article_counts import ArticleFeatures
@@ -50,7 +50,7 @@ def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = 
 
     One round trip; raise StoreUnavailable when Redis is away.
     """
-    packed, offset, disliked, *more = ask(
+    packed, offset, disliked, *more = execute(
         ("GET", keys.state(shopper)),
         ("GET", keys.CLOCK),
         ("ZREVRANGE", keys.dislikes(shopper), 0, -1),
@@ -58,7 +58,7 @@ def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = 
         *(_counts_of(articles) if articles else []),
     )
     trending, counts = (more[0], more[1:]) if top else (None, more)
-    now = clock.heard(offset)
+    now = clock.learn_offset(offset)
     less = [int(article) for article in disliked]
     return Snapshot(unpack(packed), now, top_at(trending, now), _counted(articles, counts), less)
 
@@ -89,7 +89,7 @@ def _counted(
 def shoppers(at_most: int) -> list[str]:
     """Some of the shoppers who have features; raise StoreUnavailable."""
     found: list[str] = []
-    with available():
+    with translate_errors():
         for key in client().scan_iter(match=keys.ANY_STATE, count=5000):
             found.append(key.decode().rsplit(":", 1)[1])
             if len(found) == at_most:
@@ -104,7 +104,7 @@ def stored(topic_id: str, asked: Sequence[str]) -> tuple[dict[int, int], dict[st
         by_partition.setdefault(home_of(shopper), []).append(shopper)
     fences: dict[int, int] = {}
     states: dict[str, bytes | None] = {}
-    with available():
+    with translate_errors():
         for p, of_partition in by_partition.items():
             names = [keys.fence(p, topic_id), *map(keys.state, of_partition)]
             answer: list[Any] = client().mget(names)
@@ -116,7 +116,7 @@ def stored(topic_id: str, asked: Sequence[str]) -> tuple[dict[int, int], dict[st
 
 def is_empty() -> bool:
     """Whether no shopper has features; raise StoreUnavailable."""
-    with available():
+    with translate_errors():
         return not any(client().scan_iter(match=keys.ANY_STATE, count=5000))
 
 
@@ -127,7 +127,7 @@ def forget_log() -> int:
     StoreUnavailable.
     """
     forgotten = 0
-    with available():
+    with translate_errors():
         for kind in keys.OF_THE_LOG:
             for key in client().scan_iter(match=f"{{p*}}:{kind}", count=5000):
                 forgotten += client().unlink(key)
@@ -138,7 +138,7 @@ def forget_log() -> int:
 
 def positions(topic_id: str, number: int) -> dict[int, int]:
     """The position of each of `number` partitions; raise StoreUnavailable."""
-    found = ask(*(("GET", keys.fence(p, topic_id)) for p in range(number)))
+    found = execute(*(("GET", keys.fence(p, topic_id)) for p in range(number)))
     return {p: NO_POSITION if at is None else int(at) for p, at in enumerate(found)}
 
 
@@ -152,8 +152,8 @@ def move_on(topic_id: str, partition: int, expected: int, offset: int) -> bool:
 
 def trending(index_group: int | None, k: int) -> list[tuple[int, float]]:
     """The k articles with the greatest decayed weight, best first; raise StoreUnavailable."""
-    with available(), client().pipeline(transaction=False) as pipeline:
+    with translate_errors(), client().pipeline(transaction=False) as pipeline:
         pipeline.get(keys.top(index_group))
         pipeline.get(keys.CLOCK)
         top, offset = pipeline.execute()
-    return top_at(top, clock.heard(offset))[:k]
+    return top_at(top, clock.learn_offset(offset))[:k]

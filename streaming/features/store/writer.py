@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from streaming import keys
-from streaming.connection import available
+from streaming.connection import translate_errors
 from streaming.consumer.processor import NO_POSITION
 from streaming.features.registry import STATE_TTL_S, TREND_TTL_S
 from streaming.features.trends import Increments
@@ -89,7 +89,7 @@ class Writer:
 
     def positions(self, topic_id: str, partitions: Sequence[int]) -> dict[int, int]:
         """Where each partition goes on; NO_POSITION where nothing of this topic was applied yet."""
-        with available():  # a Redis that was started again has forgotten the script
+        with translate_errors():  # a Redis that was started again has forgotten the script
             self.sha = self.redis.script_load(APPLY)
         values = self._each("GET", [keys.fence(p, topic_id) for p in partitions])
         return {
@@ -99,23 +99,28 @@ class Writer:
 
     def forget_trends(self, topic_id: str, partitions: Sequence[int]) -> list[int]:
         """Drop what these partitions know of articles from this topic, which is read again; those
-        that knew anything. Trends of another topic of before stay."""
+        that knew anything.
+
+        Trends of an earlier topic stay. Trends without a note of their topic have lost it together
+        with the position, and are dropped too.
+        """
         logs = self._each("GET", [keys.log(p) for p in partitions])
-        lost = [
+        ours = [
             p
             for p, log in zip(partitions, logs, strict=True)
-            if log is not None and log.decode() == topic_id
+            if log is None or log.decode() == topic_id
         ]
-        with available():
-            for pattern in (pattern for p in lost for pattern in keys.of_articles(p)):
-                for key in self.redis.scan_iter(match=pattern, count=5000):
-                    self.redis.unlink(key)
-        return lost
+        with translate_errors():
+            return [p for p in ours if self._unlink(keys.of_articles(p))]
+
+    def _unlink(self, patterns: Sequence[str]) -> int:
+        found = [key for name in patterns for key in self.redis.scan_iter(match=name, count=5000)]
+        return sum(self.redis.unlink(key) for key in found)
 
     def states(self, shoppers: Sequence[Sequence[str]]) -> list[list[bytes | None]]:
         """The packed states of each partition's shoppers: one MGET a partition, one round trip."""
         asked = [of_partition for of_partition in shoppers if of_partition]
-        with available(), self.redis.pipeline(transaction=False) as pipeline:
+        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
             for of_partition in asked:
                 # Not mget(): a cluster's pipeline refuses that, though the keys share a slot.
                 pipeline.execute_command("MGET", *map(keys.state, of_partition))
@@ -124,14 +129,14 @@ class Writer:
 
     def apply(self, effects: Sequence[Effect]) -> list[bool]:
         """Write each partition's batch and its next offset; False where it was refused."""
-        with available(), self.redis.pipeline(transaction=False) as pipeline:
+        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
             for effect in effects:
                 names, values = effect.arguments()
                 pipeline.execute_command("EVALSHA", self.sha, len(names), *names, *values)
             return [reply == 1 for reply in pipeline.execute()]
 
     def _each(self, command: str, names: Sequence[str]) -> list[Any]:
-        with available(), self.redis.pipeline(transaction=False) as pipeline:
+        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
             for name in names:
                 pipeline.execute_command(command, name)
             replies: list[Any] = pipeline.execute()

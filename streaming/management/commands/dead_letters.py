@@ -15,12 +15,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
-        actions.add_parser("list", help="one line each: number, where it lay, error")
-        show = actions.add_parser("show", help="a letter in full")
+        actions.add_parser("list", help="list all: number, origin, error")
+        show = actions.add_parser("show", help="show one dead letter in full")
         show.add_argument("number", type=int)
-        replay = actions.add_parser("replay", help="send letters to the stream again")
-        replay.add_argument("numbers", type=int, nargs="*", help="which ones; none means all")
-        actions.add_parser("purge", help="throw all of them away")
+        replay = actions.add_parser("replay", help="publish dead letters to the stream again")
+        replay.add_argument("numbers", type=int, nargs="*", help="numbers to replay (default: all)")
+        actions.add_parser("purge", help="delete all dead letters")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         table = Table("number", "topic", "partition", "offset", "error")
-        for number, letter in dead_letters.letters():
+        for number, letter in dead_letters.dead_letters():
             place = map(str, (number, letter.topic, letter.partition, letter.offset))
             table.add_row(*place, letter.error)
         if table.row_count:
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{table.row_count} dead letters.")
 
     def _show(self, options: dict[str, Any]) -> None:
-        for number, letter in dead_letters.letters():
+        for number, letter in dead_letters.dead_letters():
             if number == options["number"]:
                 self.stdout.write(f"{letter.topic}[{letter.partition}]@{letter.offset}")
                 self.stdout.write(letter.error)
@@ -51,9 +51,9 @@ class Command(BaseCommand):
         sent, failed = dead_letters.replay(asked or None)
         self.stdout.write(f"{sent} dead letters sent again.")
         if failed:
-            raise CommandError(f"{failed} weren't acknowledged.")
+            raise CommandError(f"{failed} messages were not acknowledged.")
         if sent < len(asked):
-            raise CommandError(f"{len(asked) - sent} of the numbers are no dead letter's.")
+            raise CommandError(f"{len(asked) - sent} of the given numbers don't exist.")
 
     def _purge(self, options: dict[str, Any]) -> None:
         dead_letters.purge()

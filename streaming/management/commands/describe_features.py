@@ -13,7 +13,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         default = Path(settings.BASE_DIR) / "docs" / "features.md"
-        parser.add_argument("--out", type=Path, default=default, help="(docs/features.md)")
+        parser.add_argument(
+            "--out", type=Path, default=default, help="file to write (default: docs/features.md)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         text = page()

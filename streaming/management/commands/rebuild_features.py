@@ -25,10 +25,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--source", choices=("history", "log"), default="history")
-        parser.add_argument("--days", type=positive_whole, default=90, help="of history (90)")
         parser.add_argument(
-            "--resume", action="store_true", help="go on with a rebuild that was interrupted"
+            "--days", type=positive_whole, default=90, help="days of history (default: 90)"
         )
+        parser.add_argument("--resume", action="store_true", help="resume an interrupted rebuild")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(from_history(options["days"], resume=options["resume"]))
         except (KafkaException, TopicError, StoreUnavailable) as error:
-            raise CommandError(f"The rebuild can't go on: {error}") from error
+            raise CommandError(f"The rebuild failed: {error}") from error
 
 
 def from_log() -> str:
@@ -57,7 +57,7 @@ def from_history(days: int, *, resume: bool) -> str:
         raise CommandError("There is no history: run ingest_hm first.")
     first = max(known[0], known[1] - timedelta(days=days - 1))
     if not resume and not store.is_empty():
-        raise CommandError("The feature store isn't empty: nothing was done.")
+        raise CommandError("The feature store isn't empty; nothing was changed.")
     replay = Replay(Plan(first, known[1]), Pace())
     if not resume:
         replay.start_over()

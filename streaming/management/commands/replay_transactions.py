@@ -29,7 +29,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--from", dest="first", type=day, help="first day, as 2020-09-22")
+        parser.add_argument("--from", dest="first", type=day, help="first day, such as 2020-09-22")
         parser.add_argument("--to", dest="last", type=day, help="last day, inclusive")
         parser.add_argument(
             "--data-dir",
@@ -38,11 +38,13 @@ class Command(BaseCommand):
             "only know the articles and customers",
         )
         pace = parser.add_mutually_exclusive_group()
-        pace.add_argument("--speed", type=positive, help="seconds of event time in a second")
-        pace.add_argument("--rate", type=positive, help="events in a second")
-        pace.add_argument("--max", action="store_true", help="as fast as it goes")
+        pace.add_argument("--speed", type=positive, help="seconds of event time per second")
+        pace.add_argument("--rate", type=positive, help="events per second")
+        pace.add_argument("--max", action="store_true", help="as fast as possible")
         parser.add_argument(
-            "--resume", action="store_true", help="go on where the same days' replay stopped"
+            "--resume",
+            action="store_true",
+            help="continue where the replay of the same days stopped",
         )
         parser.add_argument(
             "--browse",
@@ -52,12 +54,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--loop",
             action="store_true",
-            help="start again after the last day, in event time that goes on; implies --resume",
+            help="start over after the last day, with later event times; implies --resume",
         )
         parser.add_argument(
             "--rewind",
             action="store_true",
-            help="set the shop clock back to the first day; else it only moves forwards",
+            help="set the shop clock back to the first day (by default it only moves forward)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -145,5 +147,5 @@ def _days(first: date | None, last: date | None, known: tuple[date, date]) -> tu
     first = max(first or last, known[0])
     if first > last:
         span = f"{known[0]} to {known[1]}"
-        raise CommandError(f"No day from {first} to {last}: history goes from {span}.")
+        raise CommandError(f"No history between {first} and {last}: it covers {span}.")
     return first, last

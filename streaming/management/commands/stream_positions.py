@@ -7,7 +7,7 @@ from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
 
 from streaming.connection import StoreUnavailable
-from streaming.consumer.lag import Waiting, waiting
+from streaming.consumer.lag import PartitionLag, partition_lags
 from streaming.features import store
 from streaming.kafka import topics
 
@@ -21,15 +21,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action")
-        actions.add_parser("show", help="position, first offset and end of each partition")
-        skip = actions.add_parser("skip", help="go on behind what is lost, or at an offset")
+        actions.add_parser("show", help="show position, first offset and end of each partition")
+        skip = actions.add_parser("skip", help="skip lost records, or jump to an offset")
         skip.add_argument("partition", type=int)
-        skip.add_argument("--to", type=int, help="the offset to go on at (the log's first one)")
+        skip.add_argument("--to", type=int, help="offset to continue at (default: the log's first)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             topic_id = topics.ensure()
-            found = waiting(store.positions(topic_id, topics.size()))
+            found = partition_lags(store.positions(topic_id, topics.size()))
             if options["action"] == "skip":
                 self._skip(topic_id, found, options)
             else:
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         except (KafkaException, topics.TopicError, StoreUnavailable) as error:
             raise CommandError(f"Not possible now: {error}") from error
 
-    def _skip(self, topic_id: str, found: list[Waiting], options: dict[str, Any]) -> None:
+    def _skip(self, topic_id: str, found: list[PartitionLag], options: dict[str, Any]) -> None:
         part = next((p for p in found if p.partition == options["partition"]), None)
         if part is None:
             raise CommandError(f"There is no partition {options['partition']}.")
@@ -52,7 +52,7 @@ class Command(BaseCommand):
                 f" ({part.first} to {part.end})."
             )
         if not store.move_on(topic_id, part.partition, part.position, to):
-            raise CommandError("The partition moved meanwhile: look again.")
+            raise CommandError("The partition moved in the meantime; check it again.")
         self.stdout.write(
             f"Partition {part.partition} goes on at {to}: {to - max(part.position, 0)} offsets"
             " skipped."

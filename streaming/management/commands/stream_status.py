@@ -11,7 +11,7 @@ from rich.table import Table
 
 from streaming import status
 from streaming.connection import StoreUnavailable
-from streaming.consumer.lag import Waiting, waiting
+from streaming.consumer.lag import PartitionLag, partition_lags
 from streaming.features import store
 from streaming.kafka import topics
 from streaming.models import OutboxEvent
@@ -23,13 +23,13 @@ class Command(BaseCommand):
     help = "Show each stream worker's partitions, lag, rate and delay, and what waits to be sent."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--json", action="store_true", help="one JSON object")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            told, parts = status.told(), _waiting()
+            told, parts = status.read_statuses(), _waiting()
         except StoreUnavailable as error:
-            raise CommandError(f"Redis is away: {error}") from error
+            raise CommandError(f"Redis is unavailable: {error}") from error
         workers = [worker for worker in told if worker.state != status.STOPPED]
         of_features = [worker for worker in workers if worker.processor == "features"]
         answer: dict[str, Any] = {
@@ -61,11 +61,13 @@ class Command(BaseCommand):
         )
 
 
-def _waiting() -> list[Waiting] | None:
+def _waiting() -> list[PartitionLag] | None:
     """What the log itself says, None where Kafka is away."""
     try:
         topic_id = topics.topic_id()
-        return None if topic_id is None else waiting(store.positions(topic_id, topics.size()))
+        return (
+            None if topic_id is None else partition_lags(store.positions(topic_id, topics.size()))
+        )
     except KafkaException:
         return None
 

@@ -27,11 +27,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--shoppers", type=positive_whole, default=10_000, help="at most so many (10000)"
+            "--shoppers",
+            type=positive_whole,
+            default=10_000,
+            help="maximum number of shoppers (default: 10000)",
         )
         parser.add_argument("--from", dest="first", type=day, help="the replay's first day")
         parser.add_argument("--to", dest="last", type=day, help="its last day, inclusive")
-        parser.add_argument("--browse", action="store_true", help="it was one with --browse")
+        parser.add_argument("--browse", action="store_true", help="the replay ran with --browse")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

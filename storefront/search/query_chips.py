@@ -7,11 +7,12 @@ from decimal import Decimal
 import numpy as np
 from django.utils.translation import gettext as _
 
-from catalog.search.facet_index import Assortment, Bools
+from catalog.search.facet_index import Bools, FacetIndex
 from catalog.search.matching import FACETS, facet_value
-from catalog.search.ranking import Ranked, ranked
+from catalog.search.ranking import ranked
+from catalog.search.result import Ranked
 from catalog.search.understanding.reading import Part, Price, Reading
-from storefront.listing.faceted_list import FacetedList, Understood
+from storefront.listing.faceted_list import FacetedList, QueryFacet
 from storefront.templatetags.shop import money
 
 
@@ -66,7 +67,7 @@ def _money(amount: Decimal) -> str:
     return money(amount).removesuffix(".00")
 
 
-def understood(found: Ranked, goods: Assortment) -> dict[str, Understood]:
+def understood(found: Ranked, goods: FacetIndex) -> dict[str, QueryFacet]:
     """The facets determined by exactly one part of the interpretation, each with its one value."""
     reading, said = found.reading, {}
     for kind, (_column, facet) in FACETS.items():
@@ -77,9 +78,9 @@ def understood(found: Ranked, goods: Assortment) -> dict[str, Understood]:
         if value is not None:
             others = [p for p in reading.parts if p is not parts[0]]
             rest = ranked(replace(reading, parts=others), goods).rows if others else _all(goods)
-            said[facet] = Understood(value, rest, _rest(parts[0], reading))
+            said[facet] = QueryFacet(value, rest, _rest(parts[0], reading))
     return said
 
 
-def _all(goods: Assortment) -> Bools:
+def _all(goods: FacetIndex) -> Bools:
     return np.ones(len(goods.of("article")), bool)

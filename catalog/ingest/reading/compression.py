@@ -1,4 +1,4 @@
-"""Unpacks a file of any packing to one stream of UTF-8 text.
+"""Unpacks a file of any compression to one stream of UTF-8 text.
 
 The type is detected by a file's first bytes, not its name.
 """
@@ -124,7 +124,7 @@ def content(path: Path, name: str) -> Iterator[Readable]:
         with path.open("rb") as file, ExitStack() as stack:
             yield text(path, opened(path, file, name, stack))
     except DAMAGED as error:
-        raise IngestError(f"{path} is damaged or cut short: {error}") from error
+        raise IngestError(f"{path} is damaged or truncated: {error}") from error
     except UnicodeDecodeError as error:
         raise IngestError(
             f"{path} is not valid {error.encoding.upper()}: {error.reason}."
@@ -132,7 +132,7 @@ def content(path: Path, name: str) -> Iterator[Readable]:
     except OSError as error:
         if error.errno is not None:
             raise
-        raise IngestError(f"{path} is damaged or cut short: {error}") from error
+        raise IngestError(f"{path} is damaged or truncated: {error}") from error
 
 
 def opened(path: Path, file: BinaryIO, name: str, stack: ExitStack) -> Readable:
@@ -174,9 +174,9 @@ def inspected(path: Path, stream: Readable) -> Readable:
         if head.lstrip()[: len(mark)] == mark:
             raise IngestError(f"{path} is {what}.")
     if head.startswith(PARQUET):
-        raise IngestError(f"{path} is a Parquet file within an archive: unpack it first.")
+        raise IngestError(f"{path} is a Parquet file inside an archive: unpack it first.")
     if head.startswith((b"\x1f\x8b", ZIP, b"\x28\xb5\x2f\xfd")):
-        raise IngestError(f"{path} is packed twice: unpack it once.")
+        raise IngestError(f"{path} is compressed twice: decompress it once.")
     return Headed(head, stream)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from django.conf import settings
 
-from catalog.search.facet_index import NAMED, Assortment
+from catalog.search.facet_index import NAMED, FacetIndex
 
 K: Final = 12
 JUDGED: Final = Path(__file__).parent / "judged"
@@ -74,7 +74,7 @@ def judged_queries(lines: Iterable[str]) -> list[Judged]:
 def _judged(number: int, line: str) -> Judged:
     query, tab, rule = line.partition("\t")
     if not tab:
-        raise BadRuleError(f"line {number}: a query, a tab and a rule are wanted: {line!r}")
+        raise BadRuleError(f"line {number}: expected a query, a tab and a rule: {line!r}")
     if rule == NOTHING_TO_FIND:
         return Judged(query, ())
     return Judged(query, [_condition(number, text) for text in rule.split(" & ")])
@@ -83,7 +83,7 @@ def _judged(number: int, line: str) -> Judged:
 def _condition(number: int, text: str) -> Condition:
     match = CONDITION.fullmatch(text)
     if match is None or (match[1] and match[1] not in (*COLUMNS, "any")):
-        raise BadRuleError(f"line {number}: this is no condition: {text!r}")
+        raise BadRuleError(f"line {number}: not a condition: {text!r}")
     if match[4]:
         return Condition("price", less=match[4] == "<", limit=float(match[5]))
     try:
@@ -94,7 +94,7 @@ def _condition(number: int, text: str) -> Condition:
 
 
 def score(
-    judged: Judged, search: Callable[[str], Sequence[int]], goods: Assortment, words: "Words"
+    judged: Judged, search: Callable[[str], Sequence[int]], goods: FacetIndex, words: "Words"
 ) -> Score:
     """`search` returns rows of the goods, best first."""
     rows = search(judged.query)[:K]
@@ -108,7 +108,7 @@ class Words:
     def __init__(self, names: Sequence[str], descriptions: Sequence[str]) -> None:
         self.own = {"name": names, "description": descriptions}
 
-    def of(self, column: str, row: int, goods: Assortment) -> str:
+    def of(self, column: str, row: int, goods: FacetIndex) -> str:
         if column == "any":
             return " ".join(self.of(c, row, goods) for c in ANY)
         if column in self.own:
@@ -117,7 +117,7 @@ class Words:
         return goods.names[key].get(int(goods.of(NAMED[key][0])[row]), "")
 
 
-def holds(condition: Condition, row: int, goods: Assortment, words: Words) -> bool:
+def holds(condition: Condition, row: int, goods: FacetIndex, words: Words) -> bool:
     if condition.pattern is None:
         money = round(float(goods.of("price")[row]) * settings.PRICE_UNIT, 2)
         return bool(money < condition.limit if condition.less else money > condition.limit)

@@ -43,7 +43,7 @@ def begin(data: DataSet, base: Path, port: int | None, say: Say) -> NoReturn:
         say("PostgreSQL, Redis and Kafka …")
         addresses = services.up(data.var, say=lambda line: say(f"  {line}"))
     except BaseException:
-        warden.dismiss(watching, data.var)
+        warden.stop(watching, data.var)
         raise
     environment = {
         "DEMO": "1",
@@ -61,9 +61,11 @@ def begin(data: DataSet, base: Path, port: int | None, say: Say) -> NoReturn:
 
 def check_free(port: int | None) -> None:
     if port is not None and not is_free(port):
-        raise TakenError(f"Port {port} is in use. Choose another, or none for a free one.")
+        raise TakenError(
+            f"Port {port} is in use. Choose another one, or omit it to use a free port."
+        )
 
 
 def end(data: DataSet) -> None:
     """Stop everything; called in the second half."""
-    warden.dismiss(int(os.environ[WARDEN]), data.var)
+    warden.stop(int(os.environ[WARDEN]), data.var)

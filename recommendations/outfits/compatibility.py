@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.dataset.inputs import Flags
-from recommendations.outfits.constraints import NEUTRAL, Wear
-from recommendations.outfits.pairs import Ints, looked_up
+from recommendations.outfits.constraints import NEUTRAL, WearTables
+from recommendations.outfits.pairs import Ints, find_pairs
 from recommendations.outfits.search import Wardrobe
 
 Places = npt.NDArray[np.intp]
@@ -15,7 +15,7 @@ Places = npt.NDArray[np.intp]
 WORN_TOGETHER = 1.4
 
 
-def occasion_of(wear: Wear, bag: Ints) -> int:
+def occasion_of(wear: WearTables, bag: Ints) -> int:
     """The occasion shared by most of the bag's articles, by first occasions among ties; for an
     empty bag, the first of all."""
     if len(bag) == 0:
@@ -51,7 +51,7 @@ def clashes(wardrobe: Wardrobe, rows: Ints) -> Flags:
     return other
 
 
-def disagree(wear: Wear, left: Ints, right: Ints) -> Flags:
+def disagree(wear: WearTables, left: Ints, right: Ints) -> Flags:
     """left × right: pairs of incompatible sizes, wearers or other values of the tables."""
     a, b = wear.agree[:, left][:, :, None], wear.agree[:, right][:, None, :]
     found: Flags = ((a != b) & (a != NEUTRAL) & (b != NEUTRAL)).any(axis=0)
@@ -63,7 +63,7 @@ def twice_patterned(wardrobe: Wardrobe, left: Ints, right: Ints) -> Flags:
     model, patterned = wardrobe.model, wardrobe.wear.patterned
     both: Flags = patterned[left][:, None] & patterned[right]
     if both.any():
-        lift, _ = looked_up(model.articles, left, right)
+        lift, _ = find_pairs(model.articles, left, right)
         both &= lift < WORN_TOGETHER
     return both
 

@@ -1,0 +1,74 @@
+"""What benchmarks share: the comparison with the last result, and an end without leftovers."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from benchmarks import harness
+from benchmarks.harness import Result
+from demo.tests.demos import PROJECT, a_folder, belonging, environment
+
+PATIENCE_S = 300.0
+
+
+def result(**ratios: float) -> Result:
+    return Result("growth", {"transactions": 1_000}, {}, ratios)
+
+
+@pytest.fixture(autouse=True)
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(harness, "RESULTS", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "now", "worse"),
+    [
+        ("stream_vs_pipeline", 3.0, 2.6, True),
+        ("stream_vs_pipeline", 3.0, 2.8, False),
+        ("stream_vs_pipeline", 3.0, 9.0, False),
+        ("ingest_time_vs_copy", 2.0, 2.3, True),
+        ("ingest_time_vs_copy", 2.0, 1.5, False),
+    ],
+)
+def test_a_ratio_that_got_worse_by_a_tenth_is_told(
+    name: str, before: float, now: float, worse: bool
+) -> None:
+    result(**{name: before}).save()
+    console = Console(record=True, width=120)
+    result(**{name: now}).show(console)
+    assert ("Worse:" in console.export_text()) is worse
+
+
+def test_another_size_is_not_compared() -> None:
+    result(stream_vs_pipeline=3.0).save()
+    smaller = Result("growth", {"transactions": 10}, {}, {"stream_vs_pipeline": 1.0})
+    assert smaller.recorded() is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_benchmark_stops_its_services(number: signal.Signals) -> None:
+    with a_folder() as var:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks", "stream", "--size", "2000"],
+            cwd=PROJECT,
+            env=environment(var),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + PATIENCE_S
+        while len(belonging(var)) < 3 or not (var / "services.env").exists():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        os.killpg(process.pid, number)
+        assert process.wait(PATIENCE_S) != 0
+        assert not belonging(var)
