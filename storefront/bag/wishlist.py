@@ -19,7 +19,7 @@ def of(shopper: str, name: str) -> list[SavedArticle]:
 
 
 def save(shopper: str, name: str, article: int, quantity: int = 1, size: str = "") -> None:
-    """Saving again only updates the quantity; the oldest beyond MOST are dropped."""
+    """Saving again only updates the quantity; the oldest beyond MAX_SAVED are dropped."""
     SavedArticle.objects.update_or_create(
         shopper=shopper, list=name, article_id=article, size=size, defaults={"quantity": quantity}
     )
