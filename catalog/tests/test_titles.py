@@ -6,6 +6,7 @@ from catalog.models.titles import title_of
 
 CASES = [
     ("Jade HW Skinny Denim TRS", "Jade High Waist Skinny Denim Trousers"),
+    ("Ronny RN t-shirt", "Ronny Round-Neck t-shirt"),
     ("Linen shirt (1)", "Linen shirt"),
     ("ED Luna 5pkt", "Luna 5-pocket"),
     ("OL blixten PQ sneaker", "Blixten sneaker"),

@@ -107,7 +107,8 @@ def _changed(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest) -> HttpResponse:
     """The bag, with an offer to undo a removal."""
-    key, units, size = request.session.pop("removed", (None, 0, ""))
+    removed = request.session.pop("removed", (None, 0))
+    key, units, size = (*removed, "")[:3]  # sessions from before sizes have no third part
     context = {
         "contents": bag.contents(shopper_of(request)),
         "removed": Article.objects.filter(pk=key).first() if key else None,
