@@ -211,6 +211,9 @@ RENDITIONS_DIR = VAR_DIR / "renditions"
 VISION_DIR = Path(env.str("VISION_DIR", default=str(VAR_DIR / "vision")))
 MEANING_DIR = Path(env.str("MEANING_DIR", default=str(VAR_DIR / "meaning")))
 BUNDLES_DIR = Path(env.str("BUNDLES_DIR", default=str(VAR_DIR / "bundles")))
+# An object store for bundles (any URL of fsspec), for web processes on several machines.
+BUNDLES_URL = env.str("BUNDLES_URL", default="").rstrip("/")
+LAKE_DIR = Path(env.str("LAKE_DIR", default=str(VAR_DIR / "lake")))
 SPOOL_DIR = VAR_DIR / "spool"
 
 STATIC_URL = "static/"

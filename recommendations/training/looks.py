@@ -1,19 +1,20 @@
 """Look vectors: the pictures' vectors in a bundle, and articles similar in look and in content."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from recommendations.dataset.inputs import Flags, Floats, Inputs, Ints, Progress, Sales
+from recommendations.dataset.inputs import Flags, Floats, History, Ints, Progress, Sales
+from recommendations.dataset.parts import Arrays, Parts
+from recommendations.dataset.sampling import Hashes, hashes
 from recommendations.training.neighbours import Neighbours, neighbours_of
 from recommendations.vision import store
 from recommendations.vision.colours import COLOURS, PARTS
 from recommendations.vision.network import FEATURES
 from recommendations.vision.projection import DIMENSIONS, projection_of
-
-Arrays = dict[str, npt.NDArray[Any]]
 
 # With fewer pictures the principal directions are meaningless.
 ENOUGH: Final = 20
@@ -25,10 +26,10 @@ AT: Final = 12
 RIDGE: Final = 1.0
 
 
-def look_arrays(inputs: Inputs, folder: Path, seed: int, progress: Progress) -> Arrays:
+def look_arrays(history: History, folder: Path, seed: int, progress: Progress) -> Arrays:
     """The vectors from `embed_pictures`, one row per article, zero without a picture."""
     found = store.read(folder)
-    articles = inputs.articles["article"].to_numpy(np.int32)
+    articles = history.articles["article"].to_numpy(np.int32)
     own = np.searchsorted(found.article, articles).clip(max=max(len(found.article) - 1, 0))
     known = found.article[own] == articles if len(found.article) else np.zeros(len(own), np.bool_)
     if known.sum() < ENOUGH:
@@ -74,11 +75,13 @@ def joined(vectors: Floats, look: Floats, share: float) -> Floats:
 
 
 def share_of_look(
-    vectors: Floats, look: Floats, design: Ints, on_sale: Flags, sales: Sales, seed: int
+    vectors: Floats, look: Floats, design: Ints, on_sale: Flags, parts: Parts[Sales], seed: int
 ) -> float:
     """The share that puts most of what the same customers buy among the AT nearest."""
-    left, right = bought_by_the_same(sales, design, on_sale, seed)
-    if look.shape[1] == 0 or len(left) == 0:
+    if look.shape[1] == 0:
+        return 0.0
+    left, right = bought_by_the_same(parts, design, on_sale, seed)
+    if len(left) == 0:
         return 0.0
     pool = np.flatnonzero(on_sale)
     recall = {}
@@ -91,16 +94,34 @@ def share_of_look(
     return max(SHARES, key=lambda share: recall[share])
 
 
-def bought_by_the_same(sales: Sales, design: Ints, on_sale: Flags, seed: int) -> tuple[Ints, Ints]:
-    """Pairs of articles on sale, of two designs, that one customer bought one after the other."""
+def bought_by_the_same(
+    parts: Parts[Sales], design: Ints, on_sale: Flags, seed: int
+) -> tuple[Ints, Ints]:
+    """PAIRS random pairs of articles on sale, of two designs, that one customer bought one after
+    the other."""
+    pairs = partial(pairs_of, design=design, on_sale=on_sale, seed=seed)
+    _, left, right = parts.gathered(pairs, of_parts)
+    return left, right
+
+
+Pairs = tuple[Hashes, Ints, Ints]
+
+
+def pairs_of(sales: Sales, design: Ints, on_sale: Flags, seed: int) -> Pairs:
     order = np.lexsort((sales.row, sales.day, sales.customer))
-    customer, row = sales.customer[order], sales.row[order]
+    customer, row, day = sales.customer[order], sales.row[order], sales.day[order]
     left, right = row[:-1], row[1:]
     kept = (customer[:-1] == customer[1:]) & (design[left] != design[right])
-    kept &= on_sale[left] & on_sale[right]
-    places = np.flatnonzero(kept)
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(places))[:PAIRS])
-    return left[places[chosen]], right[places[chosen]]
+    places = np.flatnonzero(kept & on_sale[left] & on_sale[right])
+    columns = [column[places] for column in (customer, left, right, day)]
+    return of_parts([(hashes(*columns, seed=seed), left[places], right[places])])
+
+
+def of_parts(pairs: Sequence[Pairs]) -> Pairs:
+    """A sample of all parts' pairs, in the order of the hashes."""
+    hashed, left, right = (np.concatenate(columns) for columns in zip(*pairs, strict=True))
+    kept = np.argsort(hashed, kind="stable")[:PAIRS]
+    return hashed[kept], left[kept], right[kept]
 
 
 def similar_in_look(look: Floats, design: Ints, on_sale: Flags, progress: Progress) -> Neighbours:
