@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "storefront.http.compression.TextCompression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "storefront.http.middleware.Private",
     "storefront.http.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -208,6 +209,7 @@ IMAGES_DIR = Path(env.str("IMAGES_DIR", default=str(VAR_DIR / "data" / "images")
 IMAGE_BASE_URL = env.str("IMAGE_BASE_URL", default="http://127.0.0.1:8001").rstrip("/")
 RENDITIONS_DIR = VAR_DIR / "renditions"
 VISION_DIR = Path(env.str("VISION_DIR", default=str(VAR_DIR / "vision")))
+MEANING_DIR = Path(env.str("MEANING_DIR", default=str(VAR_DIR / "meaning")))
 BUNDLES_DIR = Path(env.str("BUNDLES_DIR", default=str(VAR_DIR / "bundles")))
 SPOOL_DIR = VAR_DIR / "spool"
 

@@ -15,7 +15,8 @@ from catalog.api.filters import LARGEST_KEY, MIN_KEY, ORDERS
 from catalog.api.serializers import ProductSerializer
 from catalog.products import product_cards
 from catalog.search.facet_index import Bools, FacetIndex, Ints, facet_index
-from catalog.search.ranking import MAX_REQUEST_CHARACTERS, Ranked, rank
+from catalog.search.ranking import MAX_REQUEST_CHARACTERS, rank
+from catalog.search.result import Ranked
 from catalog.search.understanding.reading import Part, Reading
 from web.problems import documented
 from web.quotas import Limited

@@ -44,6 +44,7 @@ class Spelling:
     naming: Sequence[str]
     distant: frozenset[str]
     foreign: frozenset[str]
+    english: Sequence[str] = ()
 
     def meant(self, word: str) -> str:
         """The most likely word; the word itself if nothing is near.
@@ -57,8 +58,16 @@ class Spelling:
             near: log1p(self.counts[near]) - ERROR * errors
             for near, errors in near_words(word, self.words)
             if errors == 1 or near in self.distant or (len(word) >= LONG and near in self.foreign)
+            if len(word) > SHORT or _slipped(word, near)
         }
         return max(likely, key=lambda near: (likely[near], near), default=self._finished(word))
+
+    def is_slip(self, word: str) -> bool:
+        """Whether a word of names alone is a slip of the keyboard in the data ("cardgian")."""
+        if len(word) <= SHORT or self.counts.get(word, 0) > NAMED:
+            return False
+        near = near_words(word, self.english)
+        return any(errors == 1 and _slipped(word, meant) for meant, errors in near)
 
     def completed(self, beginning: str, most: int) -> list[str]:
         """Words with this prefix, most likely first, without those that are rare by comparison."""
@@ -86,19 +95,29 @@ def near_words(word: str, words: Sequence[str]) -> list[tuple[str, int]]:
     return [(near, errors) for near, errors in counted if errors <= most]
 
 
+def _slipped(word: str, near: str) -> bool:
+    """Whether letters were left out, transposed or doubled, but none replaced by another."""
+    return len(word) < len(near) or sorted(word) == sorted(near) or set(word) == set(near)
+
+
 @per_owner(2)
 def spelling(goods: FacetIndex, vocabulary: Vocabulary) -> Spelling:
     described, named = _counts(goods.texts)
     distant = {word for word, count in described.items() if count >= MIN_TEXTS}
     # Only one error for a name: names are often close to words of some language.
     counts = {**{word: NAMED for word in named if len(word) > MIN_BEGUN}, **described}
+    english = [
+        word
+        for word in vocabulary.single
+        if any(m.language == "en" for m in vocabulary.exact[(word,)])
+    ]
     for word in vocabulary.single:
-        english = any(m.language == "en" for m in vocabulary.exact[(word,)])
-        counts[word] = counts.get(word, 0) + (ENGLISH if english else NAMING)
-        if english:
-            distant.add(word)
+        counts[word] = counts.get(word, 0) + NAMING
+    for word in english:
+        counts[word] += ENGLISH - NAMING
+    near = frozenset({*distant, *english})
     foreign = frozenset(vocabulary.single)
-    return Spelling(counts, sorted(counts), vocabulary.single, frozenset(distant), foreign)
+    return Spelling(counts, sorted(counts), vocabulary.single, near, foreign, english)
 
 
 def _counts(texts: TextIndex) -> tuple[dict[str, int], list[str]]:

@@ -405,7 +405,7 @@ def two_in_zip(data: bytes) -> bytes:
 REFUSED: dict[str, tuple[Change, str]] = {
     "a tar": (tarred, "is a tar archive"),
     "a packed tar": (lambda data: gzip.compress(tarred(data)), "is a tar archive"),
-    "packed twice": (lambda data: gzip.compress(gzip.compress(data)), "is packed twice"),
+    "compressed twice": (lambda data: gzip.compress(gzip.compress(data)), "is compressed twice"),
     "7z": (lambda data: b"7z\xbc\xaf\x27\x1c" + data, "is a 7z archive"),
     "RAR": (lambda data: b"Rar!\x1a\x07" + data, "is a RAR archive"),
     "old Excel": (lambda data: b"\xd0\xcf\x11\xe0" + data, "is an old Excel workbook"),
@@ -424,18 +424,18 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "no header": (lambda data: data.partition(b"\n")[2], "has no column article_id"),
     "a column twice": (
         partial(header_changed, change=lambda name: name.replace("product_code", "article_id")),
-        "names a column twice: article_id",
+        "contains a column twice: article_id",
     ),
     "Deflate64": (lambda data: patched(data, 8, 10, 9), "the method Deflate64"),
     "Zstandard in zip": (lambda data: patched(data, 8, 10, 93), "the method Zstandard"),
     "a password": (lambda data: patched(data, 6, 8, 1), "locked with a password"),
     "zip without data": (nothing_in_zip, "should hold one .csv file and holds 0"),
     "zip with two": (two_in_zip, r"holds 2: one\.csv, two\.csv"),
-    "gzip cut short": (lambda data: gzip.compress(data)[:-20], "damaged or cut short"),
-    "bzip2 cut short": (lambda data: bz2.compress(data)[:-20], "damaged or cut short"),
-    "xz cut short": (lambda data: lzma.compress(data)[:-20], "damaged or cut short"),
-    "zip cut short": (lambda data: zipped(data, "articles.csv")[:-20], "damaged or cut short"),
-    "Parquet cut short": (lambda data: parquet(data)[:-20], "damaged or cut short"),
+    "gzip cut short": (lambda data: gzip.compress(data)[:-20], "damaged or truncated"),
+    "bzip2 cut short": (lambda data: bz2.compress(data)[:-20], "damaged or truncated"),
+    "xz cut short": (lambda data: lzma.compress(data)[:-20], "damaged or truncated"),
+    "zip cut short": (lambda data: zipped(data, "articles.csv")[:-20], "damaged or truncated"),
+    "Parquet cut short": (lambda data: parquet(data)[:-20], "damaged or truncated"),
     "Parquet of others": (lambda data: parquet(b"x,y\n1,2\n"), "has no column article_id"),
 }  # fmt: skip
 

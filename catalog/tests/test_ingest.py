@@ -266,7 +266,7 @@ def test_a_cut_gzip_file_stops_and_the_shop_keeps_a_consistent_database(tmp_path
     folder = hm.write_hm(tmp_path / "hm", transactions=days, suffix=".gz")
     path = folder / "transactions_train.csv.gz"
     path.write_bytes(path.read_bytes()[:-400])
-    with pytest.raises(CommandError, match="damaged or cut short"):
+    with pytest.raises(CommandError, match="damaged or truncated"):
         ingest(folder, block_mb=0.01)
     assert Transaction.objects.count() == 0
     assert partitions.detached_partitions()
@@ -307,7 +307,7 @@ def test_of_two_at_once_the_second_stops(tmp_path: Path, monkeypatch: pytest.Mon
     other = psycopg2.connect(**connection.get_connection_params())
     try:
         other.cursor().execute("SELECT pg_advisory_lock(%s)", [session.LOCK])
-        with pytest.raises(CommandError, match="Another ingest is at work"):
+        with pytest.raises(CommandError, match="Another ingest is running"):
             ingest(hm.write_hm(tmp_path / "hm"))
     finally:
         other.close()

@@ -9,7 +9,8 @@ import pytest
 
 from catalog.search.facet_index import NAMED, FacetIndex
 from catalog.search.matching import fitting, weights
-from catalog.search.ranking import Ranked, ranked
+from catalog.search.ranking import ranked
+from catalog.search.result import Ranked
 from catalog.search.spelling import spelling
 from catalog.search.understanding.concepts import LANGUAGES, Concept, concepts, controls
 from catalog.search.understanding.parsing import KnownWords, read

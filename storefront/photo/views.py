@@ -68,9 +68,7 @@ def _search_photo(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: HTTPStatus) -> HttpResponse:
-    response = render(request, "shop/photo.html", context, status=status)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "shop/photo.html", context, status=status)
 
 
 def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str, Any]]:

@@ -66,13 +66,10 @@ def document(shopper: str) -> dict[str, Any]:
 
 
 def download(shopper: str) -> HttpResponse:
-    """The document as a file that no cache may store."""
+    """The document as a file."""
     text = json.dumps(document(shopper), cls=DjangoJSONEncoder, indent=1, ensure_ascii=False)
     name = f"{shopper}-{timezone.now():%Y-%m-%d}.json"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store, private",
-    }
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text + "\n", content_type="application/json", headers=headers)
 
 

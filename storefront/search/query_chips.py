@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from catalog.search.facet_index import Bools, FacetIndex
 from catalog.search.matching import FACETS, facet_value
-from catalog.search.ranking import Ranked, ranked
+from catalog.search.ranking import ranked
+from catalog.search.result import Ranked
 from catalog.search.understanding.reading import Part, Price, Reading
 from storefront.listing.faceted_list import FacetedList, QueryFacet
 from storefront.templatetags.shop import money

@@ -14,7 +14,8 @@ from catalog.models import Article
 from catalog.navigation import menu
 from catalog.search.facet_index import FacetIndex, facet_index
 from catalog.search.matching import fitting
-from catalog.search.ranking import Ranked, rank
+from catalog.search.ranking import rank
+from catalog.search.result import Ranked
 from catalog.search.spelling import spelling
 from catalog.search.understanding.concepts import Concept
 from catalog.search.understanding.tokens import words

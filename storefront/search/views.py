@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.search.facet_index import Ints, facet_index
-from catalog.search.ranking import Ranked, normalise_query, rank
+from catalog.search.ranking import normalise_query, rank
+from catalog.search.result import Ranked
 from storefront.http import tracking
 from storefront.listing.faceted_list import (
     FOR_YOU,

@@ -151,7 +151,7 @@ def test_the_clock_of_a_shop_that_nobody_set_stands_at_the_end_of_its_data(
 
 
 def test_days_without_history_are_an_error(past: list[int]) -> None:
-    with pytest.raises(CommandError, match="history goes from 2020-08-31"):
+    with pytest.raises(CommandError, match="it covers 2020-08-31"):
         run("replay_transactions", "--from=2021-01-01")
 
 

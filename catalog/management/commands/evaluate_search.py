@@ -18,9 +18,10 @@ from catalog.search.ranking import FULL, Steps, rank
 GOOD, BAD = 0.9, 0.5
 # Cumulative: each step adds to the previous one.
 ABLATION = {
-    "words only": Steps(understanding=False, quality=False),
-    "+ understanding": Steps(quality=False),
-    "+ popularity and pictures": FULL,
+    "words only": Steps(understanding=False, quality=False, meaning=False),
+    "+ understanding": Steps(quality=False, meaning=False),
+    "+ popularity and pictures": Steps(meaning=False),
+    "+ meaning": FULL,
 }
 
 

@@ -58,6 +58,11 @@ class Concept:
     suggests: tuple[str, ...] = ()
     soft: bool = False
 
+    def named(self, phrase: Phrase) -> bool:
+        """Whether the phrase is the concept's usual name: its label, or the first English word."""
+        usual = (self.label, *self.phrases.get("en", ())[:1])
+        return phrase in {words(name) for name in usual}
+
 
 def listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -11,7 +11,8 @@ TEXT = "text"
 PRICE = "price"
 # When nothing matches all parts, those further to the left are given up first.
 IMPORTANCE = (
-    TEXT, "feature", "occasion", "material", "pattern", "colour", "age", "audience", PRICE, "type"
+    TEXT, "feature", "occasion", "material", "shade", "pattern", "colour", "age", "audience",
+    PRICE, "type",
 )  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""Meaning: sentence vectors of articles and queries, an optional extra."""
