@@ -26,7 +26,8 @@ class SparseSerializer(serializers.Serializer[Any]):
 
     def _is_outermost(self) -> bool:
         """Whether this is the requested object (alone or in a list), not a nested one."""
-        return self.parent is None or self.parent is self.root
+        listed = isinstance(self.parent, serializers.ListSerializer)
+        return self.parent is None or (listed and self.parent is self.root)
 
     @classmethod
     def parameter(cls) -> OpenApiParameter:
