@@ -12,7 +12,7 @@ from rest_framework.request import Request
 FIELDS = "fields"
 
 
-class SparseSerializer(serializers.Serializer[Any]):
+class SparseSerializer(serializers.Serializer[object]):
     """The `fields` of the context select the members; `key` is always present."""
 
     key: ClassVar[str]
@@ -60,7 +60,7 @@ class SparseSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     target_class = SparseSerializer
     match_subclasses = True
 
-    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, object]:
         schema = auto_schema._map_serializer(  # type: ignore[no-untyped-call]
             self.target, direction, bypass_extensions=True
         )

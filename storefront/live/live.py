@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import msgspec
@@ -165,7 +165,7 @@ def _decoded(value: bytes) -> Event | None:
 
 
 def _read(places: dict[int, int]) -> list[bytes]:
-    options: dict[str, Any] = {
+    options: dict[str, object] = {
         **kafka.common(),
         "group.id": f"live-{uuid4().hex}",
         "enable.auto.commit": False,

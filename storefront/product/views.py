@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -52,7 +50,7 @@ def _track(request: HttpRequest, article: Article, origin: tracking.Origin | Non
     producer.publish(tracking.of_article(View, request, article.pk, origin))
 
 
-def _linked_data(article: Article, url: str) -> dict[str, Any]:
+def _linked_data(article: Article, url: str) -> dict[str, object]:
     """https://schema.org/Product"""
     return {
         "@context": "https://schema.org",

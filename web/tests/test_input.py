@@ -3,6 +3,7 @@
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -93,9 +94,10 @@ def test_an_unknown_field_is_named() -> None:
 
 
 def test_json_nested_beyond_all_bounds_is_the_clients_error() -> None:
-    body = APIRequestFactory().post("/", b"[" * 200_000, content_type="application/json")
     with pytest.raises(ParseError, match="nested too deeply"):
-        ShallowJSONParser().parse(body, "application/json", {"encoding": "utf-8"})
+        ShallowJSONParser().parse(
+            BytesIO(b"[" * 200_000), "application/json", {"encoding": "utf-8"}
+        )
 
 
 def uploaded(size: int) -> int:
@@ -104,7 +106,7 @@ def uploaded(size: int) -> int:
     request = RequestFactory().post("/", {"picture": sent})
     uploads.keep_in_memory(request)
     file = request.FILES.get("picture")
-    return len(file.read()) if file else -1  # type: ignore[union-attr]
+    return len(file.read()) if file else -1
 
 
 def test_a_file_comes_whole_and_a_larger_one_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

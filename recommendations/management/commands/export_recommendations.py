@@ -46,7 +46,7 @@ class Command(BaseCommand):
             "--as-of", type=day, metavar="DATE", help="use the model trained up to this day"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         version = version_of(options["as_of"])
         start = time.perf_counter()
         with Console(stderr=True).status("customers") as status:

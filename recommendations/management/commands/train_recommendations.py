@@ -32,7 +32,7 @@ class Command(BaseCommand):
             help="skip the slow parts: ranker, outfit weights, neighbours of other types",
         )
 
-    def handle(self, *args: Any, as_of: date | None, quick: bool, **options: Any) -> None:
+    def handle(self, *args: object, as_of: date | None, quick: bool, **options: Any) -> None:
         start = time.perf_counter()
 
         def progress(line: str) -> None:
