@@ -420,7 +420,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
         r"line 2 is not UTF-8 .*column detail_desc",
     ),
     "Latin-1 in the header": (lambda data: b"pr\xe9nom," + data, "line 1 is not UTF-8"),
-    "empty": (lambda data: b"", "has no column article_id"),
+    "empty": (lambda data: b"", "is empty"),
     "no header": (lambda data: data.partition(b"\n")[2], "has no column article_id"),
     "a column twice": (
         partial(header_changed, change=lambda name: name.replace("product_code", "article_id")),

@@ -7,7 +7,6 @@ import numpy.typing as npt
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from recommendations.dataset.history import within
 from recommendations.dataset.inputs import Inputs, Ints
 from recommendations.training.co_occurrence import also_bought
 
@@ -47,7 +46,7 @@ def repurchase_and_knn(past: Inputs, customers: Ints, depth: int) -> Lists:
 
 def item_knn(past: Inputs, customers: Ints, depth: int) -> Lists:
     """Σ shrunken cosine to everything bought within a year, then last week's best sellers."""
-    near = also_bought(past.sales, past.as_of_day, np.ones(len(past.articles), np.bool_))
+    near = also_bought(past, np.ones(len(past.articles), np.bool_))
     own = purchases(past, customers, past.sales.day > past.as_of_day - RECENT_DAYS)
     lists = []
     for rows in own:
@@ -63,7 +62,7 @@ def als(past: Inputs, customers: Ints, depth: int) -> Lists:
     customers without a purchase. Raise ImportError if the library `implicit` is not installed."""
     from implicit.als import AlternatingLeastSquares
 
-    year = within(past.sales, past.sales.day > past.as_of_day - RECENT_DAYS)
+    year = past.sales.where(past.sales.day > past.as_of_day - RECENT_DAYS)
     known, place = np.unique(year.customer, return_inverse=True)
     units = np.ones(len(year), np.float32)
     shape = (len(known), len(past.articles))
@@ -111,7 +110,7 @@ def best(units: npt.NDArray[np.int64], depth: int) -> Ints:
 
 def purchases(past: Inputs, customers: Ints, chosen: npt.NDArray[np.bool_]) -> list[Ints]:
     """Each customer's distinct rows among the chosen sales, newest first."""
-    sales = within(past.sales, chosen & np.isin(past.sales.customer, customers))
+    sales = past.sales.where(chosen & np.isin(past.sales.customer, customers))
     lists: list[dict[int, None]] = [{} for _ in customers]
     places = np.searchsorted(customers, sales.customer).tolist()
     for place, row in zip(reversed(places), reversed(sales.row.tolist()), strict=True):

@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle
+from recommendations.dataset.history import histories
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.ranking.inspiring import inspiring_shelf
 from recommendations.ranking.pipeline import Constraints
 from recommendations.retrieval.profile import DAY_MS, Profile, profile_of
-from recommendations.training.pipeline import bundle_in_memory, ranker_of
+from recommendations.training.pipeline import bundle_in_memory, of_customers, ranker_of
 from streaming.events.actions import Action
 from streaming.features.state import Recent
 
@@ -21,7 +22,8 @@ MINUTE_MS = 60_000
 
 def bundle_of(past: Inputs, likes: Mapping[str, npt.NDArray[Any]], progress: Progress) -> Bundle:
     """An in-memory bundle from the sales up to a day; `likes` may come from an earlier day."""
-    return bundle_in_memory(past, {**likes, **ranker_of(past, progress)}, progress)
+    rest = {**likes, **ranker_of(past, progress), **of_customers(vars(histories(past)))}
+    return bundle_in_memory(past, rest, progress)
 
 
 def in_session(

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset import metrics
 from recommendations.dataset.facts import facts_of
-from recommendations.dataset.history import within
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.splits import Split, Truth, rolling, truth_of
 from recommendations.evaluation.baselines import BASELINES
@@ -96,7 +95,7 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
 def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any]]) -> Outcome:
     later = split.later
     if plan.known:
-        later = within(later, np.isin(later.customer, split.past.sales.customer))
+        later = later.where(np.isin(later.customer, split.past.sales.customer))
     truth = truth_of(later, plan.customers)
     bundle = bundle_of(split.past, likes, lambda line: None)
     lists = {name: method_lists(name, split, truth) for name in available_baselines()}

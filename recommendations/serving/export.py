@@ -5,7 +5,8 @@ whole line, if everything that determines its content is unchanged.
 """
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -29,6 +30,9 @@ NEWCOMER = -1
 
 # One customer of the file: the id as given, and our key; None for an unknown one.
 Wanted = tuple[str, int | None]
+# Batches to their lines, in order; and what opens a bundle for that.
+Lines = Callable[[Sequence[list[Wanted]]], list[list[str]]]
+Mapped = Callable[[Path, str], AbstractContextManager[Lines]]
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,10 @@ def export(
     target: Path,
     progress: Callable[[int], None],
     form: str = KAGGLE,
+    mapped: Mapped | None = None,
 ) -> Exported:
-    """Write a line for each customer of the file, from the bundle in `folder`.
+    """Write a line for each customer of the file, from the bundle in `folder`; `mapped` computes
+    the lines, by default in processes of this machine.
 
     Raise IngestError, BundleError, OSError.
     """
@@ -60,7 +66,7 @@ def export(
         )
     partial = target.with_name(f"{target.name}.{identity(folder, wanted, form)}.part")
     before = whole_lines(partial, form)
-    written = write(folder, wanted, partial, before, progress, form)
+    written = write(mapped or in_processes, folder, wanted, partial, before, progress, form)
     finish(form, partial, target)
     return Exported(written, before, wanted.repeated)
 
@@ -75,7 +81,17 @@ def identity(folder: Path, wanted: Customers, form: str) -> str:
     return f"{folder.name}-{digest.hexdigest()[:16]}"
 
 
+@contextmanager
+def in_processes(folder: Path, form: str) -> Iterator[Lines]:
+    context = multiprocessing.get_context("fork")
+    # A child must not inherit the connection, which it doesn't need.
+    connection.close()
+    with context.Pool(WORKERS, open_in_worker, (folder, form)) as pool:
+        yield lambda batches: pool.map(lines_of, batches, chunksize=1)
+
+
 def write(
+    mapped: Mapped,
     folder: Path,
     wanted: Customers,
     partial: Path,
@@ -84,19 +100,13 @@ def write(
     form: str,
 ) -> int:
     """Append the remaining lines to the partial file; return its number of customers."""
-    context = multiprocessing.get_context("fork")
-    # A child must not inherit the connection, which it doesn't need.
-    connection.close()
-    with (
-        context.Pool(WORKERS, open_in_worker, (folder, form)) as pool,
-        partial.open("a", encoding="utf-8") as file,
-    ):
+    with mapped(folder, form) as lines_of_all, partial.open("a", encoding="utf-8") as file:
         if partial.stat().st_size == 0:
             file.write(header_of(form))
         batches = wanted.batches(written, BATCH)
         # Batches are read here: the pool would read all customers at once.
         while some := list(islice(batches, AHEAD)):
-            for lines in pool.map(lines_of, some, chunksize=1):
+            for lines in lines_of_all(some):
                 file.writelines(lines)
                 written += len(lines)
             file.flush()

@@ -161,7 +161,7 @@ def gap_reason(not_worn: str | None, bounded: bool) -> str:
     if not_worn is not None:
         return gettext(not_worn)
     if bounded:
-        return gettext("Nothing that goes with the rest within the budget")
+        return gettext("Nothing within the budget goes with the rest")
     return gettext("Nothing on sale in this size and style goes with the rest")
 
 

@@ -228,8 +228,7 @@ def test_an_outfit_is_an_experiment_too() -> None:
     shop = open_shop()
     train()
     experiment = make(kinds=("outfit",))
-    error = "choose a strategy for outfit from default, lift, content"
-    with pytest.raises(ValidationError, match=error):
+    with pytest.raises(ValidationError, match="for outfit from default, lift, content"):
         experiment.start()
     experiment.variants.update(parameters={"strategy": "content"})
     experiment.start()

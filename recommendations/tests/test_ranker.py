@@ -9,6 +9,7 @@ import pytest
 from recommendations.bundle.format import ARRAYS, RankerReport, report_of
 from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
 from recommendations.bundle.reader import Bundle
+from recommendations.dataset.history import histories
 from recommendations.dataset.inputs import Inputs
 from recommendations.dataset.splits import Truth
 from recommendations.ranking import features as registry
@@ -58,7 +59,7 @@ def bought(rows: list[int], kind: int = PURCHASE) -> Profile:
 
 def test_a_slice_has_every_array_of_a_bundle_but_those_of_outfits() -> None:
     inputs = rebuyers()
-    arrays = slice_bundles(inputs)(inputs).arrays
+    arrays = slice_bundles(inputs)(inputs, vars(histories(inputs))).arrays
     declared = {name: kind for name, kind in ARRAYS.items() if name not in OUTFIT_ARRAYS}
     assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == declared
 

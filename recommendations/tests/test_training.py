@@ -9,8 +9,9 @@ from pytest_django import Settings
 
 from recommendations.bundle.format import ARRAYS, report_of
 from recommendations.dataset import facts, popularity
-from recommendations.dataset.inputs import NEVER, Inputs, day_number
-from recommendations.dataset.load import find, month_ranges
+from recommendations.dataset.inputs import NEVER, Inputs, day_number, find
+from recommendations.dataset.load import month_ranges
+from recommendations.dataset.parts import Whole
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs
 from recommendations.training import (
     content,
@@ -94,11 +95,10 @@ def test_similarity_learns_the_attribute_that_customers_keep_to() -> None:
     vectors = content.content_vectors(articles, own.price, 1)
     look = np.zeros((600, 0), np.float32)
     traits = similarity.traits_of(articles, own, neighbours.designs(articles), vectors, look, 1)
-    weights = dict(
-        zip(similarity.FEATURES, similarity.learned_weights(traits, sales, 1), strict=True)
-    )
+    learned = similarity.learned_weights(traits, Whole(sales), 1)
+    weights = dict(zip(similarity.FEATURES, learned, strict=True))
     assert weights["department"] > 10 * max(weights["section"], 0.01)
-    found = similarity.similar(traits, similarity.learned_weights(traits, sales, 1), 1)
+    found = similarity.similar(traits, learned, 1)
     first = found.rows[:, :5]
     codes = articles["department"].to_numpy()
     assert (codes[first] == codes[:, None]).mean() > 0.9
@@ -218,14 +218,14 @@ def test_what_has_not_sold_for_two_months_is_off_sale_unless_it_never_sold() -> 
 
 def test_a_sale_counts_half_after_a_half_life_and_nothing_after_the_window() -> None:
     sales = sales_on([0, 1, 2], [TODAY, TODAY - 2, TODAY - popularity.WINDOW_DAYS])
-    score = popularity.popularity(sales, popularity.weights(sales, TODAY), 4)
+    score = popularity.popularity(replace(some_inputs(4, 0), sales=sales)).score
     assert score.tolist() == [1.0, 0.5, 0.0, 0.0]
 
 
 def test_an_article_counts_once_in_a_basket_and_less_in_a_large_one() -> None:
     sales = sales_on([0, 0, 1, 1, 2, 3, 4], [TODAY] * 7)
     sales = replace(sales, customer=np.array([1, 1, 2, 3, 3, 3, 3], np.int32))
-    score = popularity.popularity(sales, popularity.weights(sales, TODAY), 5)
+    score = popularity.popularity(replace(some_inputs(5, 0), sales=sales)).score
     assert score.tolist() == [1.0, 1.5, 0.5, 0.5, 0.5]
 
 
@@ -258,7 +258,8 @@ def test_counts_are_of_baskets_buyers_and_whatever_is_alike() -> None:
 def test_each_age_band_has_its_own_best_sellers_and_unknown_ages_too() -> None:
     inputs = some_inputs(5, 0)
     sales = replace(sales_on([0, 1, 2], [TODAY] * 3), age=np.array([-1, 22, 70], np.int32))
-    found = popularity.popular_by_age(replace(inputs, sales=sales), np.ones(3))
+    by_age = popularity.popularity(replace(inputs, sales=sales)).by_age
+    found = popularity.ranked(popularity.AGE_BANDS, by_age)
     heads = dict(zip(found.keys.tolist(), found.rows[:, 0].tolist(), strict=True))
     assert heads == {-1: 0, 0: -1, 20: 1, 25: -1, 30: -1, 40: -1, 50: -1, 60: 2}
 

@@ -1,19 +1,17 @@
 """Look vectors: the pictures' vectors in a bundle, and the nearest by look alone."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from recommendations.dataset.inputs import Flags, Floats, Inputs, Ints, Progress
+from recommendations.dataset.inputs import Flags, Floats, History, Ints, Progress
+from recommendations.dataset.parts import Arrays
 from recommendations.training.neighbours import Neighbours, neighbours_of
 from recommendations.vision import store
 from recommendations.vision.colours import COLOURS, PARTS
 from recommendations.vision.network import FEATURES
 from recommendations.vision.projection import DIMENSIONS, projection_of
-
-Arrays = dict[str, npt.NDArray[Any]]
 
 # With fewer pictures the principal directions are meaningless.
 ENOUGH: Final = 20
@@ -21,10 +19,10 @@ ENOUGH: Final = 20
 SHOWN: Final = 24
 
 
-def look_arrays(inputs: Inputs, folder: Path, seed: int, progress: Progress) -> Arrays:
+def look_arrays(history: History, folder: Path, seed: int, progress: Progress) -> Arrays:
     """The vectors from `embed_pictures`, one row per article, zero without a picture."""
     found = store.read(folder)
-    articles = inputs.articles["article"].to_numpy(np.int32)
+    articles = history.articles["article"].to_numpy(np.int32)
     own = np.searchsorted(found.article, articles).clip(max=max(len(found.article) - 1, 0))
     known = found.article[own] == articles if len(found.article) else np.zeros(len(own), np.bool_)
     if known.sum() < ENOUGH:

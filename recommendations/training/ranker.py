@@ -15,16 +15,16 @@ import numpy.typing as npt
 from recommendations.bundle.format import NO_RANKER_REPORT, RankerReport, report_array
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.dataset import metrics
-from recommendations.dataset.history import within
-from recommendations.dataset.inputs import Inputs, Progress, Sales
-from recommendations.dataset.splits import Truth, pairs_of, truth_of
+from recommendations.dataset.inputs import History, Progress
+from recommendations.dataset.parts import Arrays
+from recommendations.dataset.splits import Truth, pairs_of
 from recommendations.ranking import features as registry
 from recommendations.ranking.features import Group, Matrix, features
 from recommendations.ranking.pipeline import AT_A_TIME, predicted_rows
 from recommendations.ranking.ranker import DEPTH, RANKED, context_of
 from recommendations.ranking.scoring import Ranking, generate, rank
 from recommendations.retrieval.profile import profiles_of
-from recommendations.training.slices import Slices, slices_of, split_at
+from recommendations.training.slices import Slices, slice_at, slices_of
 
 CUSTOMERS: Final = 8_000
 # Number of newest slices that are predicted before they are used for training.
@@ -35,6 +35,7 @@ K: Final = 12
 ROUNDS: Final = 60
 PARAMETERS: Final[dict[str, Any]] = {
     "objective": "binary",
+    "extra_trees": True,
     "learning_rate": 0.1,
     "num_leaves": 15,
     "max_bin": 63,
@@ -53,8 +54,8 @@ NO_RANKER: Final[dict[str, npt.NDArray[Any]]] = {
 }
 
 
-# An in-memory bundle of the sales up to a day.
-BundleOf = Callable[[Inputs], Bundle]
+# An in-memory bundle of the sales up to a day, with the histories of some customers.
+BundleOf = Callable[[History, Arrays], Bundle]
 Values = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
@@ -132,20 +133,20 @@ class Trial:
 
 
 def fit_ranker(
-    inputs: Inputs, bundle_of: BundleOf, progress: Progress, seed: int
+    history: History, bundle_of: BundleOf, progress: Progress, seed: int
 ) -> dict[str, npt.NDArray[Any]]:
     """Arrays `ranker` (model text, empty if no better than the blend) and `ranker_report`."""
-    slices = slices_of(inputs)
+    slices = slices_of(history)
     progress(f"slices for the ranker: {slices.why}")
-    examples, trial = examples_and_trial(inputs, slices, bundle_of, progress, seed)
-    report = report_of_trial(inputs, slices, examples, trial)
+    examples, trial = examples_and_trial(history, slices, bundle_of, progress, seed)
+    report = report_of_trial(history, slices, examples, trial)
     progress(report.decision)
     text = fit(examples) if report.chosen else NO_RANKER["ranker"]
     return {"ranker": text, "ranker_report": report_array(report)}
 
 
 def examples_and_trial(
-    inputs: Inputs,
+    history: History,
     slices: Slices,
     bundle_of: BundleOf,
     progress: Progress,
@@ -156,7 +157,7 @@ def examples_and_trial(
     examples: list[Examples] = []
     trial = Trial()
     for place, as_of_day in reversed(list(enumerate(slices.as_of_days))):
-        truths, bundle = sliced(inputs, slices, as_of_day, bundle_of, seed)
+        truths, bundle = sliced(history, slices, as_of_day, bundle_of, seed)
         heads = heads_of(bundle, truths)
         before = [part for part in examples if part.until <= as_of_day and len(part.sizes)]
         if place < trials and sum(len(part.sizes) for part in before) >= MIN_EXAMPLES:
@@ -167,18 +168,11 @@ def examples_and_trial(
 
 
 def sliced(
-    inputs: Inputs, slices: Slices, as_of_day: int, bundle_of: BundleOf, seed: int
+    history: History, slices: Slices, as_of_day: int, bundle_of: BundleOf, seed: int
 ) -> tuple[dict[int, Truth], Bundle]:
     """By horizon, what known customers bought after a day, and a bundle of the data before."""
-    horizons = slices.horizons(inputs, as_of_day)
-    split = split_at(inputs, as_of_day, max(horizons))
-    bundle = bundle_of(split.past)
-    later = within(split.later, np.isin(split.later.customer, bundle.customers.key))
-    return {days: truth_within(later, as_of_day + days, seed) for days in horizons}, bundle
-
-
-def truth_within(later: Sales, until: int, seed: int) -> Truth:
-    return truth_of(within(later, later.day <= until), CUSTOMERS, seed)
+    found = slice_at(history, slices, as_of_day, CUSTOMERS, seed)
+    return found.truths, bundle_of(history.until(as_of_day), found.customers)
 
 
 def heads_of(bundle: Bundle, truths: dict[int, Truth]) -> Heads:
@@ -262,7 +256,7 @@ def calibration(scores: list[Values], bought: list[npt.NDArray[np.bool_]]) -> li
 
 
 def report_of_trial(
-    inputs: Inputs, slices: Slices, examples: list[Examples], trial: Trial
+    history: History, slices: Slices, examples: list[Examples], trial: Trial
 ) -> RankerReport:
     figures = trial.figures()
     chosen = figures.get("gain_at_least", 0.0) > 0
@@ -270,7 +264,7 @@ def report_of_trial(
     decision = (
         f"{slices.why}; {describe_trial(figures, chosen)}" if slices.as_of_days else slices.why
     )
-    return slices.report(inputs, decision=decision, **counted, **figures)
+    return slices.report(history, decision=decision, **counted, **figures)
 
 
 def describe_trial(figures: dict[str, Any], chosen: bool) -> str:

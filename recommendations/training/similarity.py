@@ -1,8 +1,9 @@
 """What makes two articles of a type similar: the weights of attributes, words and look, learned
 from what the same customers buy."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,8 @@ from scipy.optimize import minimize
 
 from recommendations.dataset.facts import Facts
 from recommendations.dataset.inputs import Flags, Floats, Ints, Sales
+from recommendations.dataset.parts import Parts, Tally, total
+from recommendations.dataset.sampling import hashes, sampled
 from recommendations.outfits.listwise import ENOUGH, Choices, Weights, loss
 from recommendations.training.content import (
     TEXT_WEIGHT,
@@ -80,12 +83,12 @@ def similar(traits: Traits, weights: Floats, seed: int) -> Neighbours:
     return varied(neighbours_of(space, traits.design, traits.on_sale, traits.kind), space)
 
 
-def learned_weights(traits: Traits, sales: Sales, seed: int) -> Floats:
+def learned_weights(traits: Traits, parts: Parts[Sales], seed: int) -> Floats:
     """Of each of FEATURES the weight that best tells what a customer bought besides an article from
     others of its type, drawn in proportion to sales: conditional logit, none below zero; `USUAL` if
     there are too few pairs."""
-    left, right = bought_by_the_same(traits, sales, seed)
-    sold = np.bincount(sales.row, minlength=len(traits.kind)).astype(np.int32)
+    left, right = bought_by_the_same(traits, parts, seed)
+    sold = total(parts, partial(times_sold, articles=len(traits.kind))).sums["sold"]
     lists = choices(traits, left, right, sold, seed)
     if len(lists.chosen) < ENOUGH:
         return USUAL
@@ -111,23 +114,40 @@ def visible(weights: Floats) -> Floats:
     return found
 
 
-def bought_by_the_same(traits: Traits, sales: Sales, seed: int) -> tuple[Ints, Ints]:
+Pairs = tuple[Ints, Ints]
+
+
+def bought_by_the_same(traits: Traits, parts: Parts[Sales], seed: int) -> Pairs:
     """Up to PAIRS pairs of articles on sale, of one type and two designs, that one customer bought,
     in both directions."""
+    count = partial(pairs_of_part, traits=traits, seed=seed)
+    return parts.gathered(count, partial(sampled_pairs, seed=seed))
+
+
+def pairs_of_part(sales: Sales, traits: Traits, seed: int) -> Pairs:
     order = np.lexsort((sales.row, sales.day, sales.customer))
     customer, row = sales.customer[order], sales.row[order]
-    parts = []
+    found = []
     for apart in range(1, APART + 1):
         left, right = row[:-apart], row[apart:]
         kept = (customer[:-apart] == customer[apart:]) & (traits.kind[left] == traits.kind[right])
         kept &= (traits.design[left] != traits.design[right]) & traits.on_sale[left]
         kept &= traits.on_sale[right]
-        parts.append(np.stack([left[kept], right[kept]]))
-    one_way = np.concatenate(parts, axis=1)
-    pairs = np.unique(np.concatenate([one_way, one_way[::-1]], axis=1), axis=1)
-    chosen = np.random.default_rng(seed).permutation(pairs.shape[1])[:PAIRS]
-    left, right = pairs[:, np.sort(chosen)]
+        found += [(left[kept], right[kept]), (right[kept], left[kept])]
+    return sampled_pairs(found, seed)
+
+
+def sampled_pairs(found: Sequence[Pairs], seed: int) -> Pairs:
+    """PAIRS different pairs, the same ones however the sales are parted."""
+    both = [np.concatenate(side) for side in zip(*found, strict=True)]
+    pairs: Ints = np.unique(np.stack(both), axis=1)
+    kept = sampled(hashes(pairs[0], pairs[1], seed=seed), PAIRS)
+    left, right = pairs[:, kept]
     return left, right
+
+
+def times_sold(sales: Sales, articles: int) -> Tally:
+    return Tally({"sold": np.bincount(sales.row, minlength=articles).astype(np.int32)})
 
 
 def choices(traits: Traits, left: Ints, right: Ints, sold: Ints, seed: int) -> Choices:
