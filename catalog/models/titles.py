@@ -24,7 +24,8 @@ WORDS: Final = {
     "pj": "pyjamas", "pyj": "pyjamas", "aop": "printed", "w/hood": "with hood", "drss": "dress",
     "den": "denier", "dnm": "denim", "consc": "conscious", "consc.": "conscious",
     "5pkt": "5-pocket", "longsleeve": "long-sleeved", "shortsleeve": "short-sleeved",
-    "rn": "round-neck", "reg": "regular", "vneck": "v-neck", "tshirt": "t-shirt", "colab": "collab", "co-lab": "collab",
+    "rn": "round-neck", "reg": "regular", "vneck": "v-neck",
+    "tshirt": "t-shirt", "colab": "collab", "co-lab": "collab",
     # Misspelled in the files.
     "bikin": "bikini", "bikni": "bikini", "braclete": "bracelet", "concious": "conscious",
     "consciuos": "conscious", "consious": "conscious", "cotto": "cotton", "dungeree": "dungaree",
