@@ -46,6 +46,7 @@ def main() -> int:
     parser.add_argument("--brokers", type=int, choices=(1, 3), default=1, help="of Apache Kafka")
     parser.add_argument("--only", help="run only faults whose name contains this")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stops what was started
     with services.running(var_dir()) as environment, tempfile.TemporaryDirectory() as folder:
         os.environ |= environment
         with _stage(arguments, Path(folder)) as break_broker:
@@ -106,9 +107,8 @@ def _compare(arguments: argparse.Namespace, folder: Path, break_broker: Break) -
         stage.add_worker()
         unbroken = stage.end()
     chosen = dict(faults.FAULTS)
-    if arguments.brokers > 1:
-        chosen |= {faults.LONG_FROZEN: faults.freeze_for_a_minute}
     if arguments.kafka or arguments.brokers > 1:
+        chosen[faults.LONG_FROZEN] = faults.freeze_for_a_minute
         chosen[faults.BROKER if arguments.brokers == 1 else faults.ONE_BROKER] = faults.kill_broker
     table = Table("fault", "times", "seconds", "keys", "different")
     for number, (name, fault) in enumerate(chosen.items()):

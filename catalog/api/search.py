@@ -15,7 +15,7 @@ from catalog.api.filters import LARGEST_KEY, MIN_KEY, ORDERS
 from catalog.api.serializers import ProductSerializer
 from catalog.products import product_cards
 from catalog.search.facet_index import Bools, FacetIndex, Ints, facet_index
-from catalog.search.ranking import MAX_REQUEST_CHARACTERS, rank
+from catalog.search.ranking import MAX_REQUEST_CHARACTERS, rank_with_clicks
 from catalog.search.result import Ranked
 from catalog.search.understanding.reading import Part, Reading
 from web.problems import documented
@@ -126,7 +126,7 @@ class Search(Limited):
         query.is_valid(raise_exception=True)
         asked = query.validated_data
         goods = facet_index()
-        ranked = rank(asked["q"], goods)
+        ranked = rank_with_clicks(asked["q"], goods)
         choice = {facet: asked[name] for name, facet in FACETS.items()}
         leads = goods.listed(ordered(goods, ranked, goods.chosen(ranked.rows, choice), asked))
         start, end = asked["cursor"], asked["cursor"] + asked["page_size"]

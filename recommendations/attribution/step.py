@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Q
 from psycopg2.extras import execute_values
 
-from recommendations.attribution import crediting, rec_id
+from recommendations.attribution import crediting, rec_id, searches
 from recommendations.attribution.crediting import WINDOW_MS, CountedEvent
 from recommendations.attribution.models import (
     AttributionFence,
@@ -25,7 +25,7 @@ from streaming.features.batch import ACTION_OF
 from streaming.identity.tombstones import tombstones
 
 Touch = schema.Impression | schema.Click | schema.BagAdd
-Relevant = Touch | schema.Purchase | schema.Identify | schema.Erase
+Relevant = Touch | schema.Search | schema.Purchase | schema.Identify | schema.Erase
 OF_INTEREST: Final = get_args(Relevant)
 # Interactions older than this are dropped: they can neither be credited nor recognised as repeats.
 RETENTION_MS: Final = 3 * WINDOW_MS
@@ -101,6 +101,7 @@ def work(servings: Servings, topic_id: str, expected: int, batch: PartitionBatch
         crediting.lock(cursor, kept)
         new = [one for part in parts(kept) for one in _worked(cursor, servings, part)]
         _add(cursor, ADD_OUTCOMES, outcomes(new))
+        searches.count(cursor, kept)
         # A purchase may be credited to a serving that this process has not loaded yet.
         variants = servings.known_servings(one.serving for one in new)
         _add(cursor, ADD_EXPOSURES, exposures(new, variants, kept))

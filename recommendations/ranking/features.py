@@ -24,10 +24,10 @@ from web.cache import per_owner
 SOLD_DAYS: Final = (1, 3, 7, 14, 28)
 ALIKE_DAYS: Final = 7
 ALIKE: Final = ("product", "product_type", "garment_group", "section", "department")
-SHARED: Final = (*ALIKE, "index_group", "colour_master", "colour", "appearance", "design")
+SHARED: Final = ("product_type", "section", "colour_master")
 SINCE: Final = ("product", "product_type", "department")
 # What candidates and the shopper's actions are compared by.
-COMPARED: Final = ("article", *SHARED)
+COMPARED: Final = tuple(dict.fromkeys(("article", *SINCE, *SHARED)))
 MIDDLE_OF_BAND: Final = 5.0
 # Added to both sides of a ratio of sales.
 TREND_SHRINKAGE: Final = 3.0

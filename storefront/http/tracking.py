@@ -9,13 +9,15 @@ import msgspec
 from django.http import HttpRequest, QueryDict
 
 from streaming import clock
-from streaming.events.schema import Base, Id, Impression, OfArticle, Position, Widget
+from streaming.events.schema import Base, Id, Impression, OfArticle, Position, Query, Widget
 from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer
 
 E = TypeVar("E", bound=Base)
 A = TypeVar("A", bound=OfArticle)
 
+# The widget of a click on a search result.
+SEARCH = "search"
 MAX_IMPRESSIONS = 50
 ArticleId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{10}$")]
 
@@ -50,6 +52,24 @@ def origin_of(parameters: QueryDict) -> Origin | None:
     }
     try:
         return msgspec.convert(given, Origin, strict=False)
+    except msgspec.ValidationError:
+        return None
+
+
+class SearchOrigin(msgspec.Struct, frozen=True):
+    """The search among whose results a card was, and its position on the page."""
+
+    query: Query
+    position: Position
+
+
+def search_origin_of(parameters: QueryDict) -> SearchOrigin | None:
+    """The search given by a link (`w`, `q`, `p`), if valid."""
+    if parameters.get("w") != SEARCH:
+        return None
+    given = {"query": parameters.get("q"), "position": parameters.get("p")}
+    try:
+        return msgspec.convert(given, SearchOrigin, strict=False)
     except msgspec.ValidationError:
         return None
 

@@ -1,5 +1,6 @@
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -49,8 +50,13 @@ def _shown(article: int) -> Article:
 
 
 def _track(request: HttpRequest, article: Article, origin: tracking.Origin | None) -> None:
+    searched = tracking.search_origin_of(request.GET)
     if origin is not None:
         producer.publish(tracking.of_article(Click, request, article.pk, origin))
+    elif searched is not None:
+        where = msgspec.structs.asdict(searched)
+        click = tracking.made(Click, request, article=article.pk, widget=tracking.SEARCH, **where)
+        producer.publish(click)
     producer.publish(tracking.of_article(View, request, article.pk, origin))
 
 

@@ -38,6 +38,7 @@ Position = Annotated[int, msgspec.Meta(ge=0, le=MAX_POSITION)]
 Query = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUERY)]
 # As the shop names it; absent where the article has no sizes, and in the history.
 Size = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_SIZE)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_KEY)]
 
 
 class Base(
@@ -69,7 +70,9 @@ class View(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.
 
 
 class Click(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.CLICK.value):
-    """A card on a shelf was followed."""
+    """A card on a shelf was followed, or one among the results of a search for `query`."""
+
+    query: Query | None = None
 
 
 class Impression(
@@ -101,9 +104,10 @@ class Purchase(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Act
 
 
 class Search(Base, frozen=True, kw_only=True, omit_defaults=True, tag=Action.SEARCH.value):
-    """Words were searched for."""
+    """Words were searched for, and `found` products shown for them, if known."""
 
     query: Query
+    found: Count | None = None
 
 
 class Identify(Base, frozen=True, kw_only=True, omit_defaults=True, tag="identify"):

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from django.conf import settings as of_django
 from django.core.management import call_command
-from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -247,6 +247,8 @@ class Histories(RuleBasedStateMachine):
     def hands_over_to_another_worker(self) -> None:
         """They share the partitions for a moment."""
         before, self.worker = self.worker, self._begin()
+        shared = self.worker.runtime.assignment
+        eventually(lambda: bool(shared.partitions), "a share of the partitions", PATIENCE_S)
         before.stop()
         self._settle()
 
@@ -301,5 +303,6 @@ def test_any_history_gives_the_features_of_the_plain_model(log: str, store: None
             stateful_step_count=int(os.environ.get("STEPS", "12")),
             derandomize=not by_hand, database=None, phases=phases, deadline=None,
             suppress_health_check=list(HealthCheck), print_blob=True,
+            verbosity=Verbosity.debug if by_hand else Verbosity.normal,
         ),
     )  # fmt: skip
