@@ -35,6 +35,8 @@ def guard_experiments() -> None:
 @shared_task(name="recommendations.purge_interactions")
 def purge_interactions() -> None:
     """Drop interactions too old for any purchase to be credited to."""
+    from recommendations.attribution import searches
     from recommendations.attribution.step import purge
 
     logger.info("deleted %d old interactions", purge())
+    logger.info("deleted %d old search queries", searches.purge())

@@ -209,6 +209,8 @@ IMAGES_DIR = Path(env.str("IMAGES_DIR", default=str(VAR_DIR / "data" / "images")
 IMAGE_BASE_URL = env.str("IMAGE_BASE_URL", default="http://127.0.0.1:8001").rstrip("/")
 RENDITIONS_DIR = VAR_DIR / "renditions"
 VISION_DIR = Path(env.str("VISION_DIR", default=str(VAR_DIR / "vision")))
+# Whether clicks re-rank the results of frequent queries.
+SEARCH_CLICKS = env.bool("SEARCH_CLICKS", default=True)
 MEANING_DIR = Path(env.str("MEANING_DIR", default=str(VAR_DIR / "meaning")))
 BUNDLES_DIR = Path(env.str("BUNDLES_DIR", default=str(VAR_DIR / "bundles")))
 # An object store for bundles (any URL of fsspec), for web processes on several machines.

@@ -13,8 +13,13 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 
 application = get_wsgi_application()
+
+from catalog.search.warming import warm_in_background  # noqa: E402 (needs the apps)
+
 # Reading it raises ImproperlyConfigured if it is missing: at start, not at the first cookie.
 assert settings.SECRET_KEY  # noqa: S101
+
+warm_in_background()
 
 # Loaded objects are permanent: the garbage collector can skip them, and needn't run after every 700
 # new objects, when a page creates thousands.

@@ -15,7 +15,7 @@ from catalog.api.filters import LARGEST_KEY, MIN_KEY, ORDERS
 from catalog.api.serializers import ProductSerializer
 from catalog.products import product_cards
 from catalog.search.facet_index import Bools, FacetIndex, Ints, facet_index
-from catalog.search.ranking import MAX_REQUEST_CHARACTERS, rank
+from catalog.search.ranking import MAX_REQUEST_CHARACTERS, rank_with_clicks
 from catalog.search.result import Ranked
 from catalog.search.understanding.reading import Part, Reading
 from web.problems import documented
@@ -49,7 +49,7 @@ def keys_field() -> KeysField:
     return KeysField(required=False, default=list, max_length=MAX_VALUES)
 
 
-class SearchQuery(serializers.Serializer[dict[str, Any]]):
+class SearchQuery(serializers.Serializer[dict[str, object]]):
     q = serializers.CharField(max_length=MAX_REQUEST_CHARACTERS)
     product_type = keys_field()
     colour_master = keys_field()
@@ -61,7 +61,7 @@ class SearchQuery(serializers.Serializer[dict[str, Any]]):
     cursor = serializers.IntegerField(min_value=0, max_value=MAX_SKIPPED, default=0)
 
 
-class OptionSerializer(serializers.Serializer[Any]):
+class OptionSerializer(serializers.Serializer[object]):
     value = serializers.IntegerField()
     name = serializers.CharField()
     count = serializers.IntegerField(
@@ -70,7 +70,7 @@ class OptionSerializer(serializers.Serializer[Any]):
     chosen = serializers.BooleanField()
 
 
-class PartSerializer(serializers.Serializer[Any]):
+class PartSerializer(serializers.Serializer[object]):
     kind = serializers.CharField(
         help_text="type, colour, audience, price, …; `text` for words that match no term."
     )
@@ -86,7 +86,7 @@ class PartSerializer(serializers.Serializer[Any]):
     )
 
 
-class SearchResultSerializer(serializers.Serializer[Any]):
+class SearchResultSerializer(serializers.Serializer[object]):
     words = serializers.CharField(help_text="The query that was run.")
     corrected = serializers.BooleanField(help_text="The query was corrected before it was run.")
     partly = serializers.BooleanField(
@@ -126,7 +126,7 @@ class Search(Limited):
         query.is_valid(raise_exception=True)
         asked = query.validated_data
         goods = facet_index()
-        ranked = rank(asked["q"], goods)
+        ranked = rank_with_clicks(asked["q"], goods)
         choice = {facet: asked[name] for name, facet in FACETS.items()}
         leads = goods.listed(ordered(goods, ranked, goods.chosen(ranked.rows, choice), asked))
         start, end = asked["cursor"], asked["cursor"] + asked["page_size"]

@@ -4,6 +4,7 @@ from catalog.models.api_key import ApiKey
 from catalog.models.customer import Customer, CustomerKey
 from catalog.models.ingest import IngestFile, IngestRun
 from catalog.models.product import Article, ArticleSummary, Product
+from catalog.models.search_query import SearchClick, SearchQuery
 from catalog.models.search_synonym import SearchSynonym
 from catalog.models.taxonomy import (
     Appearance,
@@ -39,6 +40,8 @@ __all__ = [
     "Product",
     "ProductGroup",
     "ProductType",
+    "SearchClick",
+    "SearchQuery",
     "SearchSynonym",
     "Section",
     "Transaction",

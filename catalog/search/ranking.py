@@ -7,7 +7,7 @@ it is matched against words in memory, and the database only receives a list of 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,6 +15,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, F, FloatField, Func, IntegerField, Value
 
 from catalog.models.querysets import ArticleQuerySet
+from catalog.search.clicks import clicked
 from catalog.search.facet_index import FacetIndex, Floats, facet_index
 from catalog.search.meaning.fusion import with_meaning
 from catalog.search.relevance import relevance
@@ -82,7 +83,7 @@ class AnyOf(Func):
 def find(typed: str, articles: ArticleQuerySet) -> SearchResult:
     """The given articles that match the query, best first."""
     goods = facet_index()
-    ranked = rank(typed, goods)
+    ranked = rank_with_clicks(typed, goods)
     rows = np.sort(goods.by_score(ranked.rows, ranked.score)[:MAX_FOUND])
     keys, scores = goods.of("article")[rows].tolist(), ranked.score[rows].tolist()
     if not keys:
@@ -94,6 +95,12 @@ def find(typed: str, articles: ArticleQuerySet) -> SearchResult:
     # One array parameter is faster to write and parse than thousands of parameters.
     found = articles.filter(AnyOf(F("pk"), own), summary__isnull=False).annotate(rank=score)
     return SearchResult(found.order_by("-rank", "pk"), ranked.reading)
+
+
+def rank_with_clicks(typed: str, goods: FacetIndex) -> Ranked:
+    """As `rank`, with what shoppers follow of this query moved up: one look-up in the database."""
+    found = rank(typed, goods)
+    return replace(found, score=np.where(found.rows, found.score + clicked(typed, goods), 0.0))
 
 
 def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:

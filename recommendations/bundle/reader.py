@@ -52,6 +52,16 @@ class Lists:
         rows[self.keys.take(place) != keys] = ABSENT
         return rows, self._relative[place, :depth]
 
+    def relative(self, key: int) -> tuple[Ints, npt.NDArray[np.float64]]:
+        """Like `of`, with scores divided by the highest."""
+        return self._relative_by_key.get(key) or (self.rows[0, :0], self._relative[0, :0])
+
+    @cached_property
+    def _relative_by_key(self) -> dict[int, tuple[Ints, npt.NDArray[np.float64]]]:
+        relative = zip(self.keys.tolist(), self._relative, strict=True)
+        found = ((key, self._by_key[key][0], scores) for key, scores in relative)
+        return {key: (rows, scores[: len(rows)]) for key, rows, scores in found}
+
     @cached_property
     def _relative(self) -> npt.NDArray[np.float64]:
         relative: npt.NDArray[np.float64] = self.scores / np.maximum(
@@ -151,6 +161,7 @@ class Bundle:
         self.neighbour_scores: Floats = arrays["neighbour_scores"]
         self.vectors: Floats = arrays["vectors"]
         self.look: Floats = arrays["look"]
+        self.look_colours: Floats = arrays["look_colours"]
         self.look_neighbours = (arrays["look_neighbours"], arrays["look_neighbour_scores"])
         self.standing: Floats = arrays["standing"]
         self.price: Floats = arrays["price"]

@@ -4,9 +4,9 @@ A weighted sum of the generators' strengths. The weights are round numbers that 
 rolling weeks and on the last-day split; see docs/recommendations.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -40,6 +40,7 @@ WEIGHTS: Mapping[Source, float] = {
 BUDGET = 300
 # Of the 63 bits of a sort key.
 ROW_BITS: Final = 22
+STRENGTH_BITS: Final = 20
 SCORE_BITS: Final = 31
 SORTED_BITS: Final = 63
 
@@ -52,8 +53,7 @@ class Ranking:
     generator that contributed most to each and `cause` the row of the article that led to it
     (ABSENT for none).
 
-    `given` (rows × len(Source)) is the total strength from each generator, `times` the number of
-    its candidates: input of the ranker.
+    `counted` gives `given` and `times`, which only the ranker needs.
     """
 
     rows: Ints
@@ -61,8 +61,17 @@ class Ranking:
     source: Ints
     cause: Ints
     owner: Ints
-    given: Scores
-    times: Places
+    counted: Callable[[], tuple[Scores, Places]]
+
+    @cached_property
+    def given(self) -> Scores:
+        """rows × len(Source): the total strength from each generator."""
+        return self.counted()[0]
+
+    @cached_property
+    def times(self) -> Places:
+        """rows × len(Source): the number of candidates from each generator."""
+        return self.counted()[1]
 
     @cached_property
     def place(self) -> Places:
@@ -86,8 +95,7 @@ class Ranking:
             self.source.take(order),
             self.cause.take(order),
             self.owner.take(order),
-            self.given.take(order, axis=0),
-            self.times.take(order, axis=0),
+            lambda: (self.given.take(order, axis=0), self.times.take(order, axis=0)),
         )
 
 
@@ -120,21 +128,18 @@ def rank(found: Mapping[Source, Candidates], most: int = BUDGET) -> Ranking:
         np.concatenate([getattr(part, name) for _, part in parts])
         for name in ("rows", "scores", "cause", "owner")
     )
-    order, first = grouped(owner, rows)
+    order, first = grouped(owner, rows, given)
     total = np.add.reduceat(given[order], first) if len(first) else given
     best = best_of_each(owner[order[first]], total, most)
-    lead = strongest(given[order], first)[best]
-    chosen = order[lead]
+    chosen = order[first[best]]
     source = np.repeat([source for source, _ in parts], [len(part) for _, part in parts])
-    given_by, times = by_source(places_of(order, first, best), source, given, len(best))
     return Ranking(
         rows[chosen],
         total[best],
         source[chosen].astype(np.int32),
         cause[chosen],
         owner[chosen],
-        given_by,
-        times,
+        cache(lambda: by_source(places_of(order, first, best), source, given, len(best))),
     )
 
 
@@ -148,12 +153,18 @@ def by_source(place: Places, source: Places, given: Scores, count: int) -> tuple
     return total[1:], times[1:]
 
 
-def grouped(owner: Ints, rows: Ints) -> tuple[Places, Places]:
-    """Indices sorted by owner and row, ties in order, and the start of each such pair in them."""
+def grouped(owner: Ints, rows: Ints, given: Scores) -> tuple[Places, Places]:
+    """Indices sorted by owner and row, of equal ones the strongest first, and the start of each
+    such pair in them. The strength is rounded to the bits that are left in a key."""
     pair = owner.astype(np.int64) << ROW_BITS | rows
-    order = ordered(pair)
+    taken = int(pair.max(initial=0)).bit_length() + len(pair).bit_length()
+    bits = max(0, min(STRENGTH_BITS, SORTED_BITS - taken))
+    weak = (1.0 - given / given.max(initial=1e-12)) * ((1 << bits) - 1)
+    order = ordered(pair << bits | weak.astype(np.int64))
     pair = pair[order]
-    return order, np.flatnonzero(np.append(True, pair[1:] != pair[:-1])[: len(pair)])
+    starts = np.ones(len(pair), np.bool_)
+    np.not_equal(pair[1:], pair[:-1], out=starts[1:])
+    return order, starts.nonzero()[0]
 
 
 def best_of_each(owner: Ints, total: Scores, most: int) -> Places:
@@ -163,6 +174,8 @@ def best_of_each(owner: Ints, total: Scores, most: int) -> Places:
     """
     weak = (1 << SCORE_BITS) - 1 - total.astype(np.float32).view(np.int32).astype(np.int64)
     order = ordered(owner.astype(np.int64) << SCORE_BITS | weak)
+    if owner[:1] == owner[-1:]:
+        return order[:most]
     by_owner = owner[order]
     return order[np.arange(len(order)) - by_owner.searchsorted(by_owner) < most]
 
@@ -179,14 +192,6 @@ def ordered(keys: Places) -> Places:
     placed: Places = (keys << bits) + np.arange(len(keys))
     placed.sort()
     return np.bitwise_and(placed, (1 << bits) - 1)
-
-
-def strongest(given: Scores, first: Places) -> Places:
-    """The index of the first highest value of each group; `first` are the starts of the groups."""
-    sizes = np.diff(np.append(first, len(given)))
-    highest = np.maximum.reduceat(given, first) if len(first) else given
-    candidates = np.flatnonzero(given == highest.repeat(sizes))
-    return candidates[candidates.searchsorted(first)]
 
 
 def places_of(order: Places, first: Places, best: Places) -> Places:

@@ -17,6 +17,8 @@ from recommendations.retrieval.profile import PURCHASE, UNKNOWN_BAND, Profile
 AGAIN_DAYS = 30.0
 POPULAR_DEPTH = 100
 DEPARTMENT_DEPTH = 30
+# So few lists are joined one by one.
+FEW = 16
 # Of two equally similar articles the best seller gets this much more, so that unpopular articles
 # don't lead a shelf.
 STANDING_WEIGHT = 0.1
@@ -148,21 +150,34 @@ def everyone(profile: Profile, key: int) -> Shares:
 
 def attention_to(attribute: Ints, profile: Profile) -> Shares:
     """The share of each value of an attribute in the weighted actions of each shopper."""
+    if profile.shoppers == 1:
+        return attention_of_one(attribute, profile)
     value = attribute.take(profile.rows).astype(np.int64) - UNKNOWN_VALUE
     pair = profile.owner.astype(np.int64) << VALUE_BITS | value
-    pairs, place = np.unique(pair, return_inverse=True)
-    owner, key = pairs >> VALUE_BITS, (pairs & (1 << VALUE_BITS) - 1) + UNKNOWN_VALUE
-    share: Scores = np.bincount(place, profile.shares, len(pairs)).astype(np.float64)
-    return Shares(owner.astype(np.int32), key.astype(np.int32), share)
+    order = pair.argsort(kind="stable")
+    pair = pair[order]
+    first = np.flatnonzero(np.append(True, pair[1:] != pair[:-1])[: len(pair)])
+    share = np.add.reduceat(profile.shares[order], first) if len(first) else profile.shares
+    owner, key = np.divmod(pair[first], 1 << VALUE_BITS)
+    return Shares(owner.astype(np.int32), (key + UNKNOWN_VALUE).astype(np.int32), share)
+
+
+def attention_of_one(attribute: Ints, profile: Profile) -> Shares:
+    """The same for one shopper: a third of the time for their few actions."""
+    total: dict[int, float] = {}
+    values = attribute.take(profile.rows).tolist()
+    for value, share in zip(values, profile.shares.tolist(), strict=True):
+        total[value] = total.get(value, 0.0) + share
+    keys = np.fromiter(total, np.int32, len(total))
+    return Shares(0 * keys, keys, np.fromiter(total.values(), np.float64, len(total)))
 
 
 def audiences(bundle: Bundle, profile: Profile) -> Shares:
     """The index groups each shopper prefers, as shares of those above the threshold."""
     found = attention_to(bundle.index_group, profile)
     large = found.share >= SMALL_SHARE
-    total = np.bincount(found.owner[large], found.share[large], minlength=profile.shoppers)
-    owner = found.owner[large]
-    return Shares(owner, found.key[large], found.share[large] / total.take(owner))
+    owner, share = found.owner[large], found.share[large]
+    return Shares(owner, found.key[large], share / np.bincount(owner, share).take(owner))
 
 
 def audience_of(bundle: Bundle, profile: Profile) -> dict[int, float]:
@@ -173,6 +188,8 @@ def audience_of(bundle: Bundle, profile: Profile) -> dict[int, float]:
 
 def listed(lists: Lists, shares: Shares, depth: int = POPULAR_DEPTH) -> Candidates:
     """The heads of the lists of some keys, each scaled so that its first has the key's share."""
+    if len(shares.key) <= FEW:
+        return listed_singly(lists, shares, depth)
     rows, scores = lists.heads(shares.key, depth)
     place = ((rows != ABSENT) & (shares.share > 0)[:, None]).ravel().nonzero()[0]
     return Candidates(
@@ -180,6 +197,27 @@ def listed(lists: Lists, shares: Shares, depth: int = POPULAR_DEPTH) -> Candidat
         (scores * shares.share[:, None]).take(place),
         np.full(len(place), ABSENT, np.int32),
         shares.owner.take(place // max(rows.shape[1], 1)),
+    )
+
+
+def listed_singly(lists: Lists, shares: Shares, depth: int) -> Candidates:
+    """The same, list by list: twice as fast for the few keys of one shopper."""
+    parts = [
+        (rows[:depth], share * scores[:depth], owner)
+        for owner, key, share in zip(
+            shares.owner.tolist(), shares.key.tolist(), shares.share.tolist(), strict=True
+        )
+        for rows, scores in [lists.relative(key)]
+        if share > 0
+    ]
+    if not parts:
+        return NOTHING
+    rows, scores, owners = zip(*parts, strict=True)
+    return Candidates(
+        np.concatenate(rows),
+        np.concatenate(scores),
+        np.full(sum(map(len, rows)), ABSENT, np.int32),
+        np.array(owners, np.int32).repeat([len(some) for some in rows]),
     )
 
 

@@ -23,8 +23,8 @@ from recommendations.outfits.assembly import assemble
 from recommendations.outfits.features import FEATURES, RANKING, REGISTRY, CandidateContext
 from recommendations.outfits.model import weighed
 from recommendations.outfits.pairs import find_pairs
-from recommendations.outfits.reasons import Why, why
-from recommendations.outfits.search import FIRST, SPREAD, Preferences, Wardrobe, listed, search
+from recommendations.outfits.reasons import Why, matches, strongest, why
+from recommendations.outfits.search import Preferences, Wardrobe, listed, search
 from recommendations.tests.shops import AS_OF, TYPES, pairs_shop, some_inputs
 from recommendations.training.outfits import baskets, fit
 from recommendations.training.outfits.offline import trained_wardrobe
@@ -216,16 +216,16 @@ def test_a_bikini_top_is_completed_by_the_bottom_of_the_same_slot(shop: Wardrobe
     assert not (shop.product_type[found.rows] == TYPES[BIKINI_TOPS]).any()
 
 
-def test_the_first_results_come_from_many_slots(shop: Wardrobe) -> None:
+def test_a_list_is_the_head_of_the_search(shop: Wardrobe) -> None:
     found = listed(shop, rows(3), TOP)
-    assert len(set(found.slots[:FIRST].tolist())) >= SPREAD
+    assert found.rows.tolist() == search(shop, rows(3), Preferences()).rows[:TOP].tolist()
     assert len(np.unique(found.rows)) == len(found)
 
 
 def test_a_list_repeats_a_slot_of_the_bag_once_before_it_fills_the_others(shop: Wardrobe) -> None:
     found = listed(shop, rows(BIKINI_TOPS), TOP)
     swim = np.flatnonzero(found.slots == shop.slots.number("swim"))
-    assert swim[0] < FIRST
+    assert swim[0] < 6
     assert swim[1:].tolist() == list(range(len(found) - len(swim) + 1, len(found)))
 
 
@@ -274,6 +274,16 @@ def test_only_the_slots_asked_for_are_filled_and_the_order_of_the_bag_is_nothing
 def test_the_reason_names_the_article_often_worn_with_the_piece(shop: Wardrobe) -> None:
     assert why(shop, rows(3, 40), rows(4, 41)) == [Why("worn", 3), Why("worn", 40)]
     assert why(shop, rows(), rows(41)) == [Why("slot", None)]
+
+
+def test_pieces_whose_pictures_have_one_colour_match_unless_it_is_a_grey() -> None:
+    blue, navy, red, grey = (40, 10, -50, 1), (43, 8, -46, 1), (50, 70, 40, 1), (50, 1, 1, 1)
+    colours = np.array([blue, navy, red, grey, grey, (0, 0, 0, 0)], np.float32)
+    found = matches(colours, rows(0, 3), rows(1, 2, 4, 5))
+    assert found.tolist() == [[True, False, False, False], [False] * 4]
+    assert not matches(np.zeros((6, 0), np.float32), rows(0), rows(1)).any()
+    nothing = np.zeros(2, np.float32)
+    assert strongest(rows(7, 8), nothing, np.array([False, True]), nothing) == Why("match", 8)
 
 
 def test_questions_are_answered_whatever_ids_they_name(shop: Wardrobe) -> None:

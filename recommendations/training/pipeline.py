@@ -24,27 +24,22 @@ from recommendations.dataset.popularity import (
     ranked,
     standing,
 )
+from recommendations.outfits.slots import slots
 from recommendations.ranking.features import Group
 from recommendations.training.co_occurrence import Partners, also_bought, bought_together
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
 from recommendations.training.counts import sales_counts
 from recommendations.training.looks import (
-    joined,
     look_arrays,
     no_looks,
-    share_of_look,
     similar_in_look,
 )
-from recommendations.training.neighbours import (
-    designs,
-    neighbours_of,
-    neighbours_of_type,
-    varied,
-)
+from recommendations.training.neighbours import designs
 from recommendations.training.new_in import newness
 from recommendations.training.outfits.training import Goods, outfit_arrays
 from recommendations.training.ranker import NO_RANKER, BundleOf, examples_and_trial, fit, fit_ranker
+from recommendations.training.similarity import USUAL, learned_weights, similar, traits_of
 from recommendations.training.slices import slices_of
 
 SEED = 1
@@ -142,16 +137,11 @@ def look_likeness(
     design = designs(history.articles)
     looks = look_arrays(history, Path(settings.VISION_DIR), seed, progress)
     look = looks["look"]
-    if quick:
-        kind = history.articles["product_type"].to_numpy(np.int32)
-        near = neighbours_of_type(vectors, design, facts.on_sale, kind, progress)
-    else:
-        share = share_of_look(vectors, look, design, facts.on_sale, history.parts, seed)
-        whole = joined(vectors, look, share)
-        near = varied(neighbours_of(whole, design, facts.on_sale, progress), whole)
-        progress(f"{share:.0%} of likeness is by look")
+    traits = traits_of(history.articles, facts, design, vectors, look, seed)
+    weights = USUAL if quick else learned_weights(traits, history.parts, seed)
+    near = similar(traits, weights, seed)
+    seen = similar_in_look(look, design, facts.on_sale, slots().of(history.articles))
     progress("nearest neighbours")
-    seen = similar_in_look(look, design, facts.on_sale, progress)
     return {
         **names(history),
         **looks,

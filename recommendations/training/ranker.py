@@ -35,6 +35,7 @@ K: Final = 12
 ROUNDS: Final = 60
 PARAMETERS: Final[dict[str, Any]] = {
     "objective": "binary",
+    "extra_trees": True,
     "learning_rate": 0.1,
     "num_leaves": 15,
     "max_bin": 63,

@@ -9,13 +9,15 @@ import msgspec
 from django.http import HttpRequest, QueryDict
 
 from streaming import clock
-from streaming.events.schema import Base, Id, Impression, OfArticle, Position, Widget
+from streaming.events.schema import Base, Id, Impression, OfArticle, Position, Query, Widget
 from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer
 
 E = TypeVar("E", bound=Base)
 A = TypeVar("A", bound=OfArticle)
 
+# The widget of a click on a search result.
+SEARCH = "search"
 MAX_IMPRESSIONS = 50
 ArticleId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{10}$")]
 
@@ -54,6 +56,24 @@ def origin_of(parameters: QueryDict) -> Origin | None:
         return None
 
 
+class SearchOrigin(msgspec.Struct, frozen=True):
+    """The search among whose results a card was, and its position on the page."""
+
+    query: Query
+    position: Position
+
+
+def search_origin_of(parameters: QueryDict) -> SearchOrigin | None:
+    """The search given by a link (`w`, `q`, `p`), if valid."""
+    if parameters.get("w") != SEARCH:
+        return None
+    given = {"query": parameters.get("q"), "position": parameters.get("p")}
+    try:
+        return msgspec.convert(given, SearchOrigin, strict=False)
+    except msgspec.ValidationError:
+        return None
+
+
 def made(kind: type[E], request: HttpRequest, **fields: Any) -> E:
     """An event of this request's shopper, with the current time."""
     return kind(
@@ -65,9 +85,11 @@ def made(kind: type[E], request: HttpRequest, **fields: Any) -> E:
     )
 
 
-def of_article(kind: type[A], request: HttpRequest, article: int, origin: Origin | None) -> A:
+def of_article(
+    kind: type[A], request: HttpRequest, article: int, origin: Origin | None, **fields: Any
+) -> A:
     where = msgspec.structs.asdict(origin) if origin else {}
-    return made(kind, request, article=article, **where)
+    return made(kind, request, article=article, **where, **fields)
 
 
 def impressions(request: HttpRequest, batch: SeenBatch) -> list[Impression]:

@@ -1,7 +1,5 @@
 """Context of every page: the menu, the bag's count, the shopper."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -12,16 +10,18 @@ from catalog.navigation import menu
 from storefront.http.errors import without_a_database
 from storefront.layout import header_state
 from storefront.personas.personas import label_of
+from streaming import clock
 from streaming.identity.shoppers import customer_of
 
 
-def shop(request: HttpRequest) -> dict[str, Any]:
+def shop(request: HttpRequest) -> dict[str, object]:
     """Lazy throughout: an admin page or a fragment that shows none of it queries none of it."""
     return {
         **without_a_database(request),
         "data_label": settings.DATA_LABEL,
         "image_server": settings.IMAGE_BASE_URL,
         "demo": settings.DEMO,
+        "shop_now": clock.now,
         "menu": SimpleLazyObject(menu),
         "bag_units": SimpleLazyObject(lambda: header_state.of(request).units),
         "wish_count": SimpleLazyObject(lambda: len(header_state.of(request).wishes)),

@@ -1,5 +1,4 @@
-from typing import Any
-
+import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,6 +10,7 @@ from catalog.data_version import per_data_version
 from catalog.images.urls import WIDTHS, full_url, image_url
 from catalog.models import Article
 from catalog.money import amount
+from catalog.sizes import sizes_of
 from storefront.http import tracking
 from storefront.listing.breadcrumbs import trail_of, without_repeats
 from streaming.events.schema import Click, View
@@ -30,6 +30,7 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
         "live_shelves": ["recently-viewed"],
         "siblings": _siblings(shown.product_id),
         "attributes": _attributes(shown),
+        "sizes": sizes_of(shown),
         "origin": origin,
         "large": image_url(shown.pk, max(WIDTHS)),
         "full": full_url(shown.pk) if shown.summary.has_picture else "",
@@ -47,12 +48,17 @@ def _shown(article: int) -> Article:
 
 
 def _track(request: HttpRequest, article: Article, origin: tracking.Origin | None) -> None:
+    searched = tracking.search_origin_of(request.GET)
     if origin is not None:
         producer.publish(tracking.of_article(Click, request, article.pk, origin))
+    elif searched is not None:
+        where = msgspec.structs.asdict(searched)
+        click = tracking.made(Click, request, article=article.pk, widget=tracking.SEARCH, **where)
+        producer.publish(click)
     producer.publish(tracking.of_article(View, request, article.pk, origin))
 
 
-def _linked_data(article: Article, url: str) -> dict[str, Any]:
+def _linked_data(article: Article, url: str) -> dict[str, object]:
     """https://schema.org/Product"""
     return {
         "@context": "https://schema.org",

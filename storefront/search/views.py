@@ -1,7 +1,5 @@
 """Search by words, and suggestions while typing."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_noop as _
@@ -10,7 +8,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from catalog.search.facet_index import Ints, facet_index
-from catalog.search.ranking import normalise_query, rank
+from catalog.search.ranking import normalise_query, rank_with_clicks
 from catalog.search.result import Ranked
 from storefront.http import tracking
 from storefront.listing.faceted_list import (
@@ -39,13 +37,14 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/search.html", context)
 
 
-def _results(request: HttpRequest, typed: str) -> dict[str, Any]:
+def _results(request: HttpRequest, typed: str) -> dict[str, object]:
     goods = facet_index()
-    ranked = rank(typed, goods)
+    ranked = rank_with_clicks(typed, goods)
+    choice = choice_of(request, goods)
     narrowed = FacetedList(
         goods,
         rows=ranked.rows,
-        choice=choice_of(request, goods),
+        choice=choice,
         sort=sort_of(request, SORTS),
         sorts=SORTS,
         kept={"q": typed},
@@ -53,11 +52,14 @@ def _results(request: HttpRequest, typed: str) -> dict[str, Any]:
     )
     stretch = page_range(request, goods, _ordered(request, narrowed, ranked))
     if stretch.page.number == 1:
-        producer.publish(tracking.made(Search, request, query=typed))
+        found = None if any(choice.values()) else stretch.page.paginator.count
+        producer.publish(tracking.made(Search, request, query=typed, found=found))
     reading = ranked.reading
     return {
         "found": bool(ranked.rows.any()),
         "reading": reading,
+        "by_meaning": ranked.by_meaning,
+        "searched": typed,
         "understood": chips(ranked, narrowed),
         "dropped": labels(ranked.dropped, reading) if reading else [],
         **narrowed.context(stretch),

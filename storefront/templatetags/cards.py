@@ -5,6 +5,7 @@ Rendered by templates/jinja2/shop/cards.html; this module prepares its input.
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
+from urllib.parse import quote_plus
 
 from django import template
 from django.http import HttpRequest
@@ -21,6 +22,7 @@ from catalog.images.urls import image_url, srcset
 from catalog.models import Article
 from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.widgets.rendering import Card
+from storefront.http.tracking import SEARCH
 from storefront.layout import header_state
 from storefront.listing.swatches import Card as Listed
 from storefront.listing.swatches import Colour
@@ -96,7 +98,7 @@ def dot_of(colour: Colour) -> Dot:
         escape(colour.name),
         escape(product_address(colour.article)),
         escape(image_url(colour.article, WIDTH)),
-        escape(hex_of(colour.name)),
+        escape(colour.hex or hex_of(colour.name)),
     )
 
 
@@ -120,9 +122,11 @@ def page_of(request: HttpRequest) -> Page:
 
 @register.simple_tag(takes_context=True)
 def grid_cards(context: RequestContext, cards: Sequence[Listed]) -> SafeString:
-    """The cards of a list of articles, with their colours."""
+    """The cards of a list of articles, with their colours. Those of a search name it."""
     listed = [(face_of(one.article), *_swatches(one.colours)) for one in cards]
-    return drawn("grid", listed, _page(context))
+    searched = context.get("searched")
+    origin = f"?w={SEARCH}&q={quote_plus(searched)}&p=" if searched else ""
+    return drawn("grid", listed, _page(context), origin)
 
 
 def _swatches(found: Sequence[Colour]) -> tuple[list[Dot], str]:

@@ -5,7 +5,8 @@ from django.test import Client
 from selectolax.lexbor import LexborHTMLParser
 
 from catalog.tests.factories import make_article
-from storefront.tests.shops import Shop, address
+from storefront.tests.shops import Shop, address, anonymous_shopper, published
+from streaming.events.schema import Click, Search
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -59,7 +60,7 @@ def test_a_customer_may_have_what_suits_their_taste_first(client: Client, shop: 
     make_article(product=77, name="Linen dress", product_type=(265, "Dress"), units_recent=1)
     page = read(client, "/search/?q=linen&sort=for-you")
     assert sorted(texts(page, ".card-name")) == ["Linen dress", "Linen shirt"]
-    assert "what suits your taste first" in texts(page, ".bar p")[0]
+    assert "those that suit you best first" in texts(page, ".bar p")[0]
 
 
 def options(client: Client, typed: str) -> dict[str, str]:
@@ -96,3 +97,17 @@ def test_suggestions_are_the_same_for_everybody_and_may_be_kept(client: Client) 
     answer = client.get("/search/suggest/?q=dr")
     assert answer["Cache-Control"] == "public, max-age=300"
     assert not answer.cookies
+
+
+def test_a_search_and_the_click_on_its_result_are_told_together(
+    client: Client,
+) -> None:
+    page = read(client, "/search/?q=Linen shirt")
+    [link, *_] = [str(name.attributes["href"]) for name in page.css(".card-name a")]
+    client.get(link)
+    events = published(anonymous_shopper(client), 3)
+    search, click = (e for e in events if isinstance(e, Search | Click))
+    assert isinstance(search, Search)
+    assert isinstance(click, Click)
+    assert (search.query, search.found) == ("Linen shirt", 1)
+    assert (click.query, click.widget, click.position) == ("Linen shirt", "search", 1)

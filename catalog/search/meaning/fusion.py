@@ -28,7 +28,7 @@ def with_meaning(found: Ranked, goods: FacetIndex) -> Ranked:
     if known is None:
         return found
     likeness = known.likeness(_said(reading)).astype(float)
-    if found.rows.any():
+    if found.rows.any() and any(part.concept for part in found.kept):
         return replace(found, score=_fused(found, likeness))
     if any(part.negated or part.price for part in reading.parts):
         return found

@@ -20,7 +20,7 @@ from web.cache import bounded, per_owner
 # text, in the place of two numbers, and its vector.
 STORE: Final = "texts.npy"
 KEY: Final = 2
-CHUNK: Final = 2048
+CHUNK: Final = 512
 BATCH: Final = 64
 Keys = npt.NDArray[np.uint64]
 Progress = Callable[[int, int], None]
@@ -92,7 +92,7 @@ def embed(folder: Path, threads: int, progress: Progress) -> int:
     if it is interrupted."""
     keys, vectors = stored(folder)
     had = set(keys.tolist())
-    missing = [text for text in sentences(facet_index())[0] if key(text) not in had]
+    missing = [text for text in _best_sellers_first(facet_index()) if key(text) not in had]
     if not missing:
         return 0
     encoder = Encoder(folder, threads)
@@ -106,11 +106,16 @@ def embed(folder: Path, threads: int, progress: Progress) -> int:
     return len(missing)
 
 
+def _best_sellers_first(goods: FacetIndex) -> list[str]:
+    distinct, place = sentences(goods)
+    ordered = place[goods.orders["popular"]].tolist()
+    return [distinct[text] for text in dict.fromkeys(ordered)]
+
+
 def _embedded(texts: Sequence[str], encoder: Encoder) -> Iterator[tuple[Keys, Floats]]:
     """In chunks. Texts of similar length go together, as shorter ones are padded."""
-    ordered = sorted(texts, key=len)
-    for start in range(0, len(ordered), CHUNK):
-        chunk = ordered[start : start + CHUNK]
+    for start in range(0, len(texts), CHUNK):
+        chunk = sorted(texts[start : start + CHUNK], key=len)
         found = [encoder.vectors(chunk[at : at + BATCH]) for at in range(0, len(chunk), BATCH)]
         yield np.array([key(text) for text in chunk], np.uint64), np.concatenate(found)
 

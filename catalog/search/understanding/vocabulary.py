@@ -28,6 +28,7 @@ MAX_WORDS: Final = 5
 # Shorter words aren't stemmed: too many would share a stem.
 MIN_STEMMED: Final = 4
 MIN_PART: Final = 3
+MIN_FILLER: Final = 4
 # Languages that write compounds as one word, and their linking letters.
 COMPOUNDING: Final = ("de", "sv", "en")
 LINKS: Final = ("", "s", "n", "en", "e", "er", "es", "a", "o")
@@ -139,8 +140,25 @@ class Vocabulary:
                 continue
             if self._means(rest, language):
                 yield [first, rest]
+            elif rest in self._fillers[language]:  # "Babykleidung", "herrkläder"
+                yield [first]
             elif more := next(self._splits(rest, language), None):
                 yield [first, *more]
+
+    @cached_property
+    def _fillers(self) -> Mapping[str, frozenset[str]]:
+        """By language, longer filler words, such as those for clothes."""
+        noise = self.controls.get("noise", {})
+        return {
+            lang: frozenset(
+                word
+                for filler in noise.get(lang, ())
+                for phrase in spellings(filler)
+                for word in phrase
+                if len(phrase) == 1 and len(word) >= MIN_FILLER
+            )
+            for lang in COMPOUNDING
+        }
 
     def _linked(self, head: str, language: str) -> str:
         for link in NO_LINK if language == "en" else LINKS:
