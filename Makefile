@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help demo test bench openapi api-fuzz lint types imports check audit services-up services-down kafka test-kafka screenshots clean
+.PHONY: help demo test bench openapi api-fuzz lint types imports check audit services-up services-down kafka test-kafka spark helm screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -47,7 +47,7 @@ demo: $(RUN) ## the whole shop, from nothing to a URL (ONCE=1 checks itself and 
 	@PYTHONUNBUFFERED=1 $(PY) manage.py demo $(if $(ONCE),--once) $(if $(HM_DATA),--data-dir "$(HM_DATA)") \
 		$(if $(PORT),--port $(PORT)) $(if $(SCALE),--scale $(SCALE)) $(if $(WITHOUT),--without $(WITHOUT))
 
-test: $(DEV) chromium ## the whole test suite on real embedded services, in two processes
+test: $(DEV) chromium java ## the whole test suite on real embedded services, in two processes
 	$(PY) -m pytest -n 2 --maxschedchunk 4
 
 .PHONY: chromium
@@ -113,6 +113,29 @@ kafka: $(RUN) ## a real single-node Apache Kafka 4 (JDK 17 and Maven)
 
 test-kafka: $(DEV) ## the broker contract tests on that Kafka
 	$(PY) -m demo.services.apache_kafka run -- $(PY) -m pytest -m kafka_contract
+
+HELM := helm.sh/helm/v3/cmd/helm@v3.19.5
+HELM_RENDERED := storefront/tests/helm.golden.yaml
+
+.PHONY: helm-installed
+helm-installed: # from its Go module, where Go is
+	@command -v helm >/dev/null || [ -x "$$(go env GOPATH)/bin/helm" ] || go install $(HELM)
+
+helm: helm-installed ## check the Helm chart and write what it renders to, which a test compares (needs Go)
+	@PATH="$$PATH:$$(go env GOPATH)/bin"; helm lint --strict deploy/helm && helm template shop deploy/helm --kube-version 1.31.0 > $(HELM_RENDERED)
+
+SPARK := $(VENV)/.installed-spark
+$(SPARK): $(RUN) requirements-spark.txt
+	$(call install,requirements-spark.txt)
+
+spark: $(SPARK) java ## what training on Spark needs: pyspark, and Java 17 where it may be installed
+	@$(PY) -m recommendations.spark.session
+
+.PHONY: java
+java: # for tests of Spark, where it may be installed; they are skipped elsewhere
+	@command -v java >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			openjdk-17-jre-headless >/dev/null; } || echo "Java could not be installed" >&2
 
 clean: ## remove everything generated (data too)
 	-$(PY) manage.py services down

@@ -16,7 +16,7 @@ from rich.console import Console
 
 NAMES = (
     *("ingest", "growth", "stream", "training", "serving", "outfits", "pages", "admin", "outage"),
-    *("shoppers", "complements"),
+    *("shoppers", "complements", "spark", "scale"),
 )
 
 

@@ -12,3 +12,4 @@ MAX_POSITION: Final = 1000
 MAX_QUERY: Final = 200
 MAX_WIDGET: Final = 40
 MAX_EVENT_ID: Final = 64
+MAX_SIZE: Final = 10

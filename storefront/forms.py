@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import article_cache
 from catalog.models import Article
+from catalog.quantities import MAX_SIZE
+from catalog.sizes import sizes_of
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving.serving import MAX_K
 from storefront.models import MAX_QUANTITY
@@ -30,22 +32,42 @@ class ArticleField(forms.CharField):
         return article
 
 
-class AddForm(forms.Form):
+class LineForm(forms.Form):
+    """A line of the bag: an article in a size."""
+
     article = ArticleField()
+    size = forms.CharField(max_length=MAX_SIZE, required=False)
+
+
+class AddForm(LineForm):
+    """What has sizes must be added in one of them; what has none is added without."""
+
     quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY, required=False)
 
     def clean_quantity(self) -> int:
         return self.cleaned_data["quantity"] or 1
 
+    def clean(self) -> None:
+        article = self.cleaned_data.get("article")
+        sizes = sizes_of(article) if article else ()
+        if sizes and self.cleaned_data.get("size") not in sizes:
+            self.add_error("size", gettext("Choose a size."))
+        elif not sizes:
+            self.cleaned_data["size"] = ""
 
-class UpdateForm(forms.Form):
-    """A quantity of 0 removes the article."""
+    @property
+    def lacks_size(self) -> bool:
+        """Nothing is wrong but the size."""
+        return list(self.errors) == ["size"]
 
-    article = ArticleField()
+
+class UpdateForm(LineForm):
+    """A quantity of 0 removes the line."""
+
     quantity = forms.IntegerField(min_value=0, max_value=MAX_QUANTITY)
 
 
-class RemoveForm(forms.Form):
+class ArticleForm(forms.Form):
     article = ArticleField()
 
 
@@ -73,10 +95,10 @@ class AddressForm(forms.Form):
 
 class WayForm(forms.Form):
     DELIVERIES = (
-        ("home", _("To your door, 2–4 days, free")),
-        ("store", _("To a shop near you, free")),
+        ("home", _("Home delivery, 2–4 days, free")),
+        ("store", _("Pick-up in a shop near you, free")),
     )
-    PAYMENTS = (("card", _("Mock card, no number asked")), ("invoice", _("Mock invoice")))
+    PAYMENTS = (("card", _("Mock card, no number needed")), ("invoice", _("Mock invoice")))
     delivery = forms.ChoiceField(
         label=_("Delivery"), choices=DELIVERIES, initial="home", widget=forms.RadioSelect
     )

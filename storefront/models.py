@@ -11,9 +11,16 @@ from django.db.models import Q
 
 from catalog import money
 from catalog.models import Article, Customer
+from catalog.quantities import MAX_SIZE
 from storefront.sessions import SessionStore
+from streaming import clock
 
 MAX_QUANTITY = 20
+
+
+def size_field() -> models.CharField[str, str]:
+    """One of the article's sizes, empty where it has none."""
+    return models.CharField(max_length=MAX_SIZE, blank=True, default="")
 
 
 class Bag(models.Model):
@@ -39,10 +46,11 @@ class BagLineQuerySet(models.QuerySet["BagLine"]):
 
 
 class BagLine(models.Model):
-    """A quantity of an article in a bag; one line per article."""
+    """A quantity of an article in a bag; one line per article and size."""
 
     bag = models.ForeignKey(Bag, models.CASCADE, related_name="lines")
     article = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    size = size_field()
     quantity = models.PositiveSmallIntegerField(default=1)
     added_at = models.DateTimeField(auto_now_add=True)
 
@@ -50,7 +58,9 @@ class BagLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["bag", "article"], name="bag_line_article_unique"),
+            models.UniqueConstraint(
+                fields=["bag", "article", "size"], name="bag_line_article_unique"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY),
                 name="bag_line_quantity_range",
@@ -61,25 +71,30 @@ class BagLine(models.Model):
         return f"{self.quantity} × {self.article_id:010d}"
 
     @property
+    def key(self) -> str:
+        """The line among those of its bag."""
+        return f"{self.article_id}:{self.size}"
+
+    @property
     def amount(self) -> Decimal:
         """Price in money, as of today."""
         return money.amount(self.article.summary.price) * self.quantity
 
 
 class Order(models.Model):
-    """A placed mock order. `checkout` is the key of its form: one order per form."""
+    """A placed mock order, at event time. `checkout` is the key of its form: one order per form."""
 
     number = models.CharField(max_length=12)
     checkout = models.UUIDField()
     shopper = models.CharField(max_length=40)
     customer = models.ForeignKey(Customer, models.SET_NULL, null=True, related_name="orders")
-    placed_at = models.DateTimeField(auto_now_add=True)
+    placed_at = models.DateTimeField(default=clock.now)
     total = models.DecimalField(max_digits=10, decimal_places=2)
     delivery = models.CharField(max_length=20, blank=True)
     payment = models.CharField(max_length=20, blank=True)
 
     class Meta:
-        ordering = ["-placed_at"]
+        ordering = ["-placed_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["number"], name="order_number_unique"),
             models.UniqueConstraint(fields=["checkout"], name="order_checkout_unique"),
@@ -99,12 +114,15 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     article = models.ForeignKey(Article, models.PROTECT, related_name="+")
+    size = size_field()
     quantity = models.PositiveSmallIntegerField()
     price = models.DecimalField(max_digits=8, decimal_places=2)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["order", "article"], name="order_line_article_unique"),
+            models.UniqueConstraint(
+                fields=["order", "article", "size"], name="order_line_article_unique"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY),
                 name="order_line_quantity_range",
@@ -129,13 +147,14 @@ class SavedArticle(models.Model):
     shopper = models.CharField(max_length=40)
     list = models.CharField(max_length=6, choices=List)
     article = models.ForeignKey(Article, models.CASCADE, related_name="+")
+    size = size_field()
     quantity = models.PositiveSmallIntegerField(default=1)
     saved_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["shopper", "list", "article"], name="saved_article_unique"
+                fields=["shopper", "list", "article", "size"], name="saved_article_unique"
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY),

@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "storefront.http.compression.TextCompression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "storefront.http.middleware.Private",
     "storefront.http.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -212,6 +213,9 @@ VISION_DIR = Path(env.str("VISION_DIR", default=str(VAR_DIR / "vision")))
 SEARCH_CLICKS = env.bool("SEARCH_CLICKS", default=True)
 MEANING_DIR = Path(env.str("MEANING_DIR", default=str(VAR_DIR / "meaning")))
 BUNDLES_DIR = Path(env.str("BUNDLES_DIR", default=str(VAR_DIR / "bundles")))
+# An object store for bundles (any URL of fsspec), for web processes on several machines.
+BUNDLES_URL = env.str("BUNDLES_URL", default="").rstrip("/")
+LAKE_DIR = Path(env.str("LAKE_DIR", default=str(VAR_DIR / "lake")))
 SPOOL_DIR = VAR_DIR / "spool"
 
 STATIC_URL = "static/"

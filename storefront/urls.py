@@ -25,6 +25,7 @@ from storefront.you import views as you
 
 register_converter(converters.ArticleId, "article")
 register_converter(converters.OrderNumber, "order")
+register_converter(converters.CustomerKey, "customer")
 register_converter(converters.Place, "place")
 
 GROUP = "shop/<place:index_group>/"
@@ -69,6 +70,7 @@ urlpatterns = [
     path("search/photo/", photo.search_photo, name="search-photo"),
     path("search/suggest/", search.suggest, name="suggest"),
     path("personas/", personas.gallery, name="personas"),
+    path("personas/<customer:customer>/", personas.compare, name="persona"),
     path("personas/switch/", personas.switch, name="persona-switch"),
     path("personas/leave/", personas.leave, name="persona-leave"),
     path("events/impressions/", event_views.impressions, name="impressions"),

@@ -93,6 +93,11 @@ def now_ms() -> int:
     return wall_ms() + (default_offset() if offset is None else offset)
 
 
+def now() -> datetime:
+    """Event time in UTC, as a moment."""
+    return datetime.fromtimestamp(now_ms() / 1000, UTC)
+
+
 def latest_ms() -> int:
     """The latest that the shop's clock has ever been: what is far ahead of it can't be true.
 

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, NamedTuple, cast
+from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
+from redis.cluster import ClusterNode
 from redis.exceptions import ClusterDownError, NoScriptError, RedisClusterException
 
 TIMEOUT_S = 0.25
@@ -23,7 +25,8 @@ def client() -> redis.Redis:
 
 
 def connect(timeout_s: float) -> redis.Redis:
-    """A cluster's client takes the same commands. It asks for the slots: raise StoreUnavailable."""
+    """A cluster's client takes the same commands. It asks the first node that answers for the
+    slots: raise StoreUnavailable."""
     options: dict[str, Any] = {
         "socket_connect_timeout": timeout_s,
         "socket_timeout": timeout_s,
@@ -31,9 +34,17 @@ def connect(timeout_s: float) -> redis.Redis:
     }
     if not settings.FEATURES_CLUSTER_URL:
         return redis.Redis.from_url(settings.REDIS_URL, retry=None, **options)
+    first, *others = settings.FEATURES_CLUSTER_URL.split(",")
+    nodes = [_node(url) for url in others]
     with translate_errors():
-        cluster = redis.RedisCluster.from_url(settings.FEATURES_CLUSTER_URL, **options)
+        cluster = redis.RedisCluster.from_url(first, startup_nodes=nodes, **options)
         return cast("redis.Redis", cluster)
+
+
+def _node(url: str) -> ClusterNode:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "localhost", parts.port or 6379
+    return ClusterNode(host, port)  # type: ignore[no-untyped-call]
 
 
 # A server that is loading, full or read-only is as good as away; so is one that was away and came

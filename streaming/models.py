@@ -29,11 +29,14 @@ class OutboxEvent(models.Model):
 class ReplayPosition(models.Model):
     """How far a replay came: all lines of `day` before the `line`th were acknowledged by Kafka.
 
-    `lap` counts how often a looping replay has been through its days.
+    `lap` counts how often a looping replay has been through its days. `data` and `browse` are those
+    of replay.Plan: with others, the same number of lines would be another place.
     """
 
     first_day = models.DateField()
     last_day = models.DateField()
+    data = models.CharField(max_length=120, default="")
+    browse = models.BooleanField(default=False)
     day = models.DateField()
     line = models.PositiveIntegerField()
     lap = models.PositiveIntegerField(default=0)
@@ -41,7 +44,9 @@ class ReplayPosition(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["first_day", "last_day"], name="replay_position_once")
+            models.UniqueConstraint(
+                fields=["first_day", "last_day", "data", "browse"], name="replay_position_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -40,7 +40,7 @@ def customers_named(term: str) -> Q:
 
 def articles_of(queryset: QuerySet[Transaction]) -> QuerySet[Transaction]:
     """Fetched separately: with a join, PostgreSQL would sort the month before cutting the page."""
-    articles = Article.objects.defer("search", "description")
+    articles = Article.objects.defer("description")
     return queryset.prefetch_related(Prefetch("article", articles), "customer")
 
 

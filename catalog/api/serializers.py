@@ -11,6 +11,7 @@ from catalog import money
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article, ArticleSummary
 from catalog.products import ProductCard
+from catalog.sizes import sizes_of
 from web.sparse import FIELDS, SparseSerializer
 
 PICTURE_WIDTH = 480
@@ -98,6 +99,7 @@ class ArticleSerializer(ArticleCardSerializer):
     index = IndexSerializer()
     section = TermSerializer()
     garment_group = TermSerializer()
+    sizes = serializers.SerializerMethodField(help_text="The demo's own; none for a bag.")
     units = serializers.IntegerField(source="summary.units")
     first_sold = serializers.DateField(source="summary.first_sold", allow_null=True)
     last_sold = serializers.DateField(source="summary.last_sold", allow_null=True)
@@ -107,8 +109,11 @@ class ArticleSerializer(ArticleCardSerializer):
         fields = (
             *ArticleCardSerializer.Meta.fields, "description", "product_group", "appearance",
             "colour_value", "colour_master", "department", "index", "section", "garment_group",
-            "units", "first_sold", "last_sold", "variants",
+            "sizes", "units", "first_sold", "last_sold", "variants",
         )  # fmt: skip
+
+    def get_sizes(self, article: Article) -> list[str]:
+        return list(sizes_of(article))
 
     @extend_schema_field(ArticleCardSerializer(many=True))
     def get_variants(self, article: Article) -> list[dict[str, object]]:

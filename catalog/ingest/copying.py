@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,14 +60,19 @@ def by_month(
     rows: npt.NDArray[np.void], days: npt.NDArray[np.int32]
 ) -> dict[date, npt.NDArray[np.void]]:
     """Split encoded rows by month (days count from 2000-01-01)."""
-    months = (days + np.datetime64("2000-01-01")).astype("M8[M]")
-    # A block of a chronological file spans one or two months: no need to sort.
-    one = len(months) > 0 and months.min() == months.max()
-    present = months[:1] if one else np.unique(months)
-    return {
-        month.astype("M8[D]").item(): rows if len(present) == 1 else rows[months == month]
-        for month in present
-    }
+    if not len(days):
+        return {}
+    # The months of the few days from the first to the last, not of every row.
+    first = int(days.min())
+    months = months_of(np.arange(first, int(days.max()) + 1))
+    if months[0] == months[-1]:
+        return {months[0].astype("M8[D]").item(): rows}
+    own = months.take(days - first)
+    return {month.astype("M8[D]").item(): rows[own == month] for month in np.unique(own)}
+
+
+def months_of(days: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.datetime64]:
+    return (days + np.datetime64("2000-01-01")).astype("M8[M]")
 
 
 def copy_rows(table: str, rows: npt.NDArray[np.void], *, frozen: bool) -> None:
@@ -74,7 +80,7 @@ def copy_rows(table: str, rows: npt.NDArray[np.void], *, frozen: bool) -> None:
 
     `frozen` rows need no VACUUM; the current transaction must have created the table.
     """
-    data = io.BytesIO(HEADER + rows.tobytes() + TRAILER)
+    data = io.BytesIO(b"".join((HEADER, rows.view(np.uint8).data, TRAILER)))
     options = "FORMAT binary, FREEZE" if frozen else "FORMAT binary"
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {table} ({COLUMNS}) FROM STDIN ({options})", data, 1 << 18)

@@ -1,4 +1,4 @@
-"""Derived data: article summaries, search vectors, statistics."""
+"""Derived data: article summaries, statistics."""
 
 from collections.abc import Collection
 from datetime import date
@@ -59,23 +59,6 @@ CROSS JOIN overall o
 
 # The price, in money, if the catalogue has no sales at all.
 AMOUNT_WITHOUT_SALES = Decimal(15)
-
-# Article.search with its weights. `a` is a row of catalog_article; NAMED joins the others.
-VECTOR = """
-    setweight(to_tsvector('english', a.name), 'A') ||
-    setweight(
-        to_tsvector('english', concat_ws(' ', t.name, c.name, m.name, p.name, s.name)), 'B'
-    ) ||
-    setweight(to_tsvector('english', a.description), 'C')
-"""
-NAMED = """
-    FROM catalog_producttype t, catalog_colour c, catalog_colourmaster m, catalog_appearance p,
-        catalog_section s
-"""
-NAMED_BY = """
-    t.id = a.product_type_id AND c.id = a.colour_id AND m.id = a.colour_master_id
-    AND p.id = a.appearance_id AND s.id = a.section_id
-"""
 
 
 def fill_summaries() -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from django.db import connection, transaction
 
-from catalog.ingest import session, terms
+from catalog.ingest import partitions, session, terms
 from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.cleaning.articles import clean_articles
@@ -23,7 +23,6 @@ from catalog.ingest.cleaning.outcome import Cleaned, Rows
 from catalog.ingest.cleaning.transactions import is_known
 from catalog.ingest.copying import copy_table
 from catalog.ingest.customer_keys import keys_of
-from catalog.ingest.derive import NAMED, NAMED_BY, VECTOR
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
 from catalog.ingest.keys import UNKNOWN, CustomerKeys, are_hex, first_occurrences, pack, to_words
@@ -191,20 +190,7 @@ def repeated(job: Job, name: str, key: str, lines: npt.NDArray[np.int64]) -> lis
 
 
 def write_articles(found: pa.Table) -> None:
-    """The articles with their search vectors, which are computed before the table is locked."""
-    columns = ", ".join(ARTICLE.values())
-    given = ", ".join(f"a.{column}" for column in ARTICLE.values())
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE incoming (LIKE catalog_article) ON COMMIT DROP")
-        copy_table("incoming", found.select(list(ARTICLE)).rename_columns(list(ARTICLE.values())))
-        cursor.execute(
-            f"CREATE TEMP TABLE searchable ON COMMIT DROP AS "
-            f"SELECT {given}, {VECTOR} AS search {NAMED}, incoming a WHERE {NAMED_BY}"
-        )
-        # Check the look-up tables' deferred foreign keys now: pending checks would block DDL.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        with without_indexes(Article):
-            cursor.execute(
-                f"INSERT INTO catalog_article ({columns}, search) "  # noqa: S608
-                f"SELECT {columns}, search FROM searchable"
-            )
+    # Check the look-up tables' deferred foreign keys now: pending checks would block DDL.
+    partitions.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with without_indexes(Article):
+        copy_table("catalog_article", found.select(list(ARTICLE)).rename_columns(ARTICLE))

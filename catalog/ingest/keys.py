@@ -12,23 +12,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from catalog.ingest.reading.identifiers import HEX, HEX_DIGITS, canonical
+
 Words = npt.NDArray[np.uint64]  # (n, HEX_WORDS or TEXT_WORDS)
 Keys = npt.NDArray[np.int32]
 
-HEX_DIGITS = LONGEST = 64
+LONGEST = 64  # bytes
 HEX_WORDS, TEXT_WORDS = 4, 8
 UNKNOWN = -1
-HEX = f"^[0-9a-fA-F]{{{HEX_DIGITS}}}$"
-
-
-def canonical(ids: pa.Array) -> pa.Array:
-    """Ids in canonical form: lower-case hex digits, no blanks, 12 for 12.0."""
-    trimmed = pc.utf8_trim_whitespace(ids)
-    hexes = pc.match_substring_regex(trimmed, HEX)
-    if pc.all(hexes).as_py():
-        return pc.ascii_lower(trimmed)
-    whole = pc.replace_substring_regex(trimmed, r"^(-?[0-9]+)\.0+$", r"\1")
-    return pc.if_else(hexes, pc.ascii_lower(whole), whole)
 
 
 def are_hex(ids: pa.Array) -> bool:

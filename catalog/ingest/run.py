@@ -5,8 +5,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
+from rich.console import Console
 
 from catalog.ingest import derive, dimensions, partitions, session, state, transactions
+from catalog.ingest.checks.check import check
 from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
 from catalog.ingest.job import Job
@@ -39,6 +41,8 @@ def ingest(options: Options, phases: Phases) -> Report:
     images = images_of(options)
     with session.ingest_lock(), session.loading():
         sources = find_sources(options.data_dir)
+        if options.restart and IngestRun.objects.exists():
+            judge(options, images, phases)
         begin = state.restart_run if options.restart else state.current_run
         run = begin(options.data_dir, sources)
         if run.status == IngestRun.Status.DONE:
@@ -48,6 +52,16 @@ def ingest(options: Options, phases: Phases) -> Report:
         except BaseException:
             mark(run, IngestRun.Status.FAILED)
             raise
+
+
+def judge(options: Options, images: Path | None, phases: Phases) -> None:
+    """Read the files that are to replace the catalogue; raise IngestError if they can't."""
+    with phases.phase("check"):
+        quiet = Phases(Console(quiet=True))
+        faults = check(options.data_dir, images, options.limits, quiet, options.block_bytes).faults
+    if faults:
+        told = "\n".join(faults)
+        raise IngestError(f"{told}\nNothing was changed: the catalogue holds what it held before.")
 
 
 def images_of(options: Options) -> Path | None:

@@ -25,6 +25,11 @@ class IngestRun(models.Model):
     def __str__(self) -> str:
         return f"{self.data_dir}, {self.started_at:%Y-%m-%d %H:%M}, {self.status}"
 
+    @property
+    def content(self) -> dict[str, str]:
+        """What was loaded of each file: the CRC-32 and the number of rows."""
+        return {file.name: f"{file.crc:08x}-{file.rows}" for file in self.files.order_by("name")}
+
     def finish(self) -> None:
         """Mark the run done: every file is loaded and the report is written."""
         self.status, self.finished_at = self.Status.DONE, timezone.now()

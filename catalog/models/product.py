@@ -1,7 +1,5 @@
 """Products, their articles (one per colour), and article summaries derived from sales."""
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from catalog.models import taxonomy
@@ -48,8 +46,6 @@ class Article(models.Model):
     index = TermKey(taxonomy.Index, models.PROTECT)
     section = TermKey(taxonomy.Section, models.PROTECT)
     garment_group = TermKey(taxonomy.GarmentGroup, models.PROTECT)
-    # Name (weight A), type, colour, pattern, section (B), description (C); filled by the ingest.
-    search = SearchVectorField(null=True, editable=False)
 
     objects = ArticleQuerySet.as_manager()
 
@@ -59,7 +55,6 @@ class Article(models.Model):
                 fields=["index", "section", "garment_group", "product_type"],
                 name="article_navigation",
             ),
-            GinIndex(fields=["search"], name="article_search"),
         ]
 
     def __str__(self) -> str:

@@ -22,12 +22,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """What a card shows, in one query; terms are cached (models.term_key). Articles without a
         summary have no price and are left out."""
         priced = self.filter(summary__isnull=False).select_related("summary")
-        return priced.defer("search", "description")
+        return priced.defer("description")
 
     def for_detail(self) -> Self:
         """Everything a product page shows about the article, in one query."""
-        priced = self.filter(summary__isnull=False).select_related("summary", "product")
-        return priced.defer("search")
+        return self.filter(summary__isnull=False).select_related("summary", "product")
 
     # --- filters ---
 

@@ -10,10 +10,7 @@ from datetime import date
 from itertools import count
 from typing import TypeVar
 
-from django.db import connection
-
 from catalog.ingest import partitions
-from catalog.ingest.derive import NAMED, NAMED_BY, VECTOR
 from catalog.models import (
     Appearance,
     Article,
@@ -91,18 +88,7 @@ def make_article(
         last_sold=last_sold,
         has_picture=has_picture,
     )
-    make_searchable(pk)
     return article
-
-
-def make_searchable(pk: int) -> None:
-    """Set the search vector that an ingest would compute."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE catalog_article a SET search = {VECTOR} {NAMED} "  # noqa: S608
-            f"WHERE a.id = %s AND {NAMED_BY}",
-            [pk],
-        )
 
 
 def make_customer(

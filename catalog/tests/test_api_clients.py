@@ -160,7 +160,7 @@ def test_a_member_that_isnt_there_is_named(client: Client) -> None:
     make_article()
     reply = client.get(f"{API}/articles/", {"fields": "name,secret"})
     assert reply.status_code == 400
-    assert reply.json()["errors"] == {"fields": ["There is no member 'secret'."]}
+    assert reply.json()["errors"] == {"fields": ["There is no field 'secret'."]}
 
 
 # --- tags -----------------------------------------------------------------------------------------

@@ -182,3 +182,48 @@ def test_the_admin_shows_the_quality_of_a_run_and_what_has_changed(
     first = IngestRun.objects.earliest("pk")
     page = admin_client.get(f"/admin/catalog/ingestrun/{first.pk}/change/").content.decode()
     assert "there is no run before" in page
+
+
+def test_without_a_customers_file_the_customers_are_those_of_the_sales(tmp_path: Path) -> None:
+    buyers: list[hm.Row] = [{"customer_id": hm.customer_id(n)} for n in (2, 1, 2)]
+    folder = hm.write_hm(tmp_path / "hm", transactions=buyers)
+    (folder / f"{C}.csv").unlink()
+    report = ingest(folder, block_mb=0.0001)
+    assert "There is no customers.csv" in report["said"]
+    assert list(Customer.objects.order_by("pk").values_list("pk", "customer_id", "age")) == [
+        (1, hm.customer_id(2), None),
+        (2, hm.customer_id(1), None),
+    ]
+    later = [{"customer_id": hm.customer_id(n).upper()} for n in (1, 3)]
+    with (folder / f"{T}.csv").open("a") as file:
+        file.write(hm.csv_text(hm.TRANSACTION, hm.transaction_rows(later)).partition("\n")[2])
+    report = ingest(folder, block_mb=0.0001)
+    assert report["files"][C] == {"rows": 3, "accepted": 3, "rejected": {}, "emptied": {}}
+    assert Transaction.objects.filter(customer__customer_id=hm.customer_id(3)).count() == 1
+    assert ingest(folder)["unchanged"]
+
+
+def test_articles_and_an_empty_history_are_a_shop(tmp_path: Path) -> None:
+    folder = hm.write_hm(tmp_path / "hm")
+    for name in (C, T):
+        (folder / f"{name}.csv").unlink()
+    with pytest.raises(CommandError, match="For a shop without history, write"):
+        ingest(folder)
+    (folder / f"{T}.csv").write_text("t_dat,customer_id,article_id\n")
+    ingest(folder)
+    assert (Article.objects.count(), Customer.objects.count()) == (3, 0)
+    assert Client().get("/").status_code == 200
+
+
+@pytest.mark.parametrize("limit", [{}, {"max_reject_share": 100.0, "max_rejects": 3}])
+def test_a_restart_judges_the_new_files_before_it_empties_the_catalogue(
+    tmp_path: Path, limit: dict[str, float]
+) -> None:
+    ingest(hm.write_hm(tmp_path / "hm", transactions=sales(9, 0)))
+    bad = hm.write_hm(tmp_path / "bad", articles=[{}], transactions=sales(30, 9))
+    with pytest.raises(CommandError, match=r"(?s)can't be used.*holds what it held before"):
+        ingest(bad, restart=True, **limit)
+    assert (Article.objects.count(), Transaction.objects.count()) == (3, 9)
+    assert ingest(tmp_path / "hm")["unchanged"]
+    ingest(bad, restart=True, only_known=True)
+    assert (Article.objects.count(), Transaction.objects.count()) == (1, 30)

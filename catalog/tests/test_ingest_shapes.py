@@ -15,7 +15,10 @@ from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
 from catalog.ingest.progress import Phases
 from catalog.tests import shapes
+from catalog.tests.odd_shapes import ODD_SHAPES
 from catalog.tests.shapes import FILES, SHAPES, A, C, Shape, T
+
+ALL_SHAPES = [*SHAPES, *ODD_SHAPES]
 
 
 def checked(folder: Path) -> CheckReport:
@@ -26,13 +29,14 @@ def accepted(found: CheckReport) -> tuple[int, ...]:
     return tuple(found.files[name].accepted for name in FILES)
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=[shape.name for shape in SHAPES])
+@pytest.mark.parametrize("shape", ALL_SHAPES, ids=[shape.name for shape in ALL_SHAPES])
 def test_a_shape_is_read_or_refused(shape: Shape, tmp_path: Path) -> None:
     folder = shapes.sound(tmp_path / "hm")
     shape.spoil(folder)
     if not shape.error:
         found = checked(folder)
         assert (found.faults, accepted(found)) == ([], shape.accepted)
+        assert found.files[T].quality["day"] == {"first": "2020-09-01", "last": "2020-09-03"}
         return
     with pytest.raises(IngestError, match=f"(?s){shape.error}"):
         stopped(checked(folder))
@@ -45,7 +49,7 @@ def stopped(found: CheckReport) -> None:
 
 
 def test_the_corpus_is_large() -> None:
-    assert len({shape.name for shape in SHAPES}) == len(SHAPES) >= 120
+    assert len({shape.name for shape in ALL_SHAPES}) == len(ALL_SHAPES) >= 350
 
 
 texts = st.tuples(

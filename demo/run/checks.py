@@ -17,6 +17,7 @@ from django.db import DatabaseError, close_old_connections
 from rich.console import Console
 
 from catalog.models import Article, Transaction
+from catalog.sizes import sizes_of
 from demo.run.browser import Browser, Reply, hidden_fields
 from demo.run.processes import Child
 from demo.run.tracing import Log, Logged, Traced, follow, has_passed, is_there
@@ -229,7 +230,8 @@ WAY = {"delivery": "home", "payment": "card"}
 
 def fill_bag(shopper: Shopper, article: Article) -> None:
     shopper.page("/bag/")
-    shopper.browser.post("/bag/add/", {"article": article.article_id})
+    size = next(iter(sizes_of(article)), "")
+    shopper.browser.post("/bag/add/", {"article": article.article_id, "size": size})
     expect(article.article_id in shopper.page("/bag/"), "the bag is empty")
 
 

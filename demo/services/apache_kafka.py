@@ -15,6 +15,7 @@ import sys
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from demo.services import ports, process
@@ -29,21 +30,41 @@ RECIPE = PROJECT / "deploy" / "kafka"
 HEAP = ["-Xms512m", "-Xmx512m", "-XX:+UseG1GC"]
 PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@{host}:{controller}
+node.id={node}
+controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=BROKER
 listeners=BROKER://{broker},CONTROLLER://{host}:{controller}
 advertised.listeners=BROKER://{broker}
 listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs={logs}
-offsets.topic.replication.factor=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
+default.replication.factor={replicas}
+min.insync.replicas={in_sync}
+offsets.topic.replication.factor={replicas}
+transaction.state.log.replication.factor={replicas}
+transaction.state.log.min.isr={in_sync}
+share.coordinator.state.topic.replication.factor={replicas}
+share.coordinator.state.topic.min.isr={in_sync}
 group.initial.rebalance.delay.ms=0
 """
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """A cluster's id, and the ports of its controllers: one in each broker, the first is node 1."""
+
+    cluster: str
+    ports: tuple[int, ...]
+
+    @classmethod
+    def of(cls, brokers: int) -> "Quorum":
+        cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        return cls(cluster, tuple(ports.choose() for _ in range(brokers)))
+
+    @property
+    def voters(self) -> str:
+        numbered = enumerate(self.ports, start=1)
+        return ",".join(f"{node}@{ports.HOST}:{port}" for node, port in numbered)
 
 
 class ApacheKafka(Service):
@@ -52,17 +73,19 @@ class ApacheKafka(Service):
     variable = "KAFKA_BOOTSTRAP_SERVERS"
     program = "java"
     probe = staticmethod(broker_count)
+    node = 1
+    quorum: Quorum | None = None  # of several brokers; alone, another one at each start will do
 
     def url(self, port: int, previous: str | None) -> str:
         return f"{ports.HOST}:{port}"
 
     def launch(self, url: str, *, new_secret: bool) -> subprocess.Popen[bytes]:
-        self._fetch()
-        config = self._configure(url)
+        self.fetch()
+        quorum = self.quorum or Quorum.of(1)
+        config = self._configure(url, quorum)
         if not (self.folder / "logs" / "meta.properties").exists():
-            cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-            format_ = self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", config)
-            _checked(format_, self.folder)
+            arguments = ("format", "-t", quorum.cluster, "-c", config)
+            _checked(self._java("kafka.tools.StorageTool", *arguments), self.folder)
         return process.spawn(
             self._java("kafka.Kafka", config),
             folder=self.folder,
@@ -70,7 +93,7 @@ class ApacheKafka(Service):
             environment=environment(),
         )
 
-    def _fetch(self) -> None:
+    def fetch(self) -> None:
         """Copy the broker's jars to lib/, once per version of the recipe."""
         recipe, done = RECIPE / "pom.xml", self.folder / "lib" / "pom.xml"
         if done.exists() and done.read_bytes() == recipe.read_bytes():
@@ -85,14 +108,18 @@ class ApacheKafka(Service):
         _checked(["mvn", "-B", "-q", "-f", str(recipe), *copy], RECIPE, dict(os.environ))
         shutil.copyfile(recipe, done)
 
-    def _configure(self, url: str) -> str:
-        path = self.folder / "server.properties"
+    def _configure(self, url: str, quorum: Quorum) -> str:
+        brokers, path = len(quorum.ports), self.folder / "server.properties"
         path.write_text(
             PROPERTIES.format(
+                node=self.node,
+                voters=quorum.voters,
                 host=ports.HOST,
                 broker=url,
-                controller=ports.choose(),
+                controller=quorum.ports[self.node - 1],
                 logs=self.folder / "logs",
+                replicas=brokers,
+                in_sync=brokers // 2 + 1,  # a majority
             )
         )
         return str(path)

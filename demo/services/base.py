@@ -71,7 +71,7 @@ class Service(ABC):
         """Ensure it responds at `url`; returns whether it had to be started."""
         if self.processes() and not new_secret:
             try:
-                self._wait(url, lambda: bool(self.processes()))
+                self.wait(url, lambda: bool(self.processes()))
             except ServiceError:
                 pass  # dead or hanging: restart below
             else:
@@ -83,7 +83,7 @@ class Service(ABC):
     def _start(self, url: str, *, new_secret: bool) -> None:
         child = self.launch(url, new_secret=new_secret)
         try:
-            self._wait(url, lambda: child.poll() is None)
+            self.wait(url, lambda: child.poll() is None)
         except ServiceError as error:
             died = child.poll() is not None
             self.stop()
@@ -94,7 +94,7 @@ class Service(ABC):
             raise ServiceError(f"{self.product} did not start: {error}") from None
         self.say(f"{self.product} answers")
 
-    def _wait(self, url: str, alive: Callable[[], bool]) -> None:
+    def wait(self, url: str, alive: Callable[[], bool]) -> None:
         process.wait_ready(
             lambda: self.probe(url), alive=alive, timeout=self.patience, log=self.log
         )

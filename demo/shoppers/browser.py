@@ -12,6 +12,7 @@ import aiohttp
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 TIMEOUT_S: Final = 30.0
+FIELDS: Final = "input[name], select[name], textarea[name]"
 
 
 class ShopError(Exception):
@@ -57,7 +58,8 @@ class Page:
         """The fields and values of the first form that posts to `action`."""
         for form in self.html.css("form"):
             if (form.attributes.get("action") or "").split("?")[0] == action:
-                return _fields(form)
+                elsewhere = self.html.css(f'[form="{form.attributes.get("id")}"]')
+                return _fields([*form.css(FIELDS), *elsewhere])
         return None
 
 
@@ -75,12 +77,14 @@ def _shelf(node: LexborNode) -> Shelf:
     return Shelf(widget, rec, strategy, cards)
 
 
-def _fields(form: LexborNode) -> dict[str, str]:
+def _fields(nodes: list[LexborNode]) -> dict[str, str]:
     """Hidden and text fields, and for each group of choices the selected one, else the first."""
     fields: dict[str, str] = {}
-    for node in form.css("input[name], select[name], textarea[name]"):
+    for node in nodes:
         of, name = node.attributes, node.attributes["name"] or ""
-        if of.get("type") in ("radio", "checkbox") and "checked" not in of:
+        if of.get("type") == "checkbox" and "checked" not in of:
+            continue
+        if of.get("type") == "radio" and "checked" not in of and name in fields:
             continue
         option = node.css_first("option[selected]") or node.css_first("option")
         value = option.attributes.get("value") if option else of.get("value")

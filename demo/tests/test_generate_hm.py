@@ -149,7 +149,7 @@ def test_other_parameters_are_refused_in_a_finished_set(tmp_path: Path) -> None:
 
 def test_a_folder_with_other_files_is_refused_and_kept(tmp_path: Path) -> None:
     (tmp_path / "holiday.txt").write_text("mine")
-    with pytest.raises(CommandError, match="not empty"):
+    with pytest.raises(CommandError, match="neither empty"):
         run(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["holiday.txt"]
 

@@ -65,7 +65,7 @@ def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value", "error"),
-    [("shoppers", 0, "--shoppers must be 1"), ("known", 2.0, "--known is a share")],
+    [("shoppers", 0, "--shoppers must be 1"), ("known", 2.0, "--known must be between 0 and 1")],
 )
 def test_options_out_of_range_are_named(option: str, value: float, error: str) -> None:
     with pytest.raises(CommandError, match=error):
@@ -211,7 +211,7 @@ def test_studies_are_drawn_each_interval_around_what_was_measured() -> None:
 
 
 def test_a_strategy_that_the_shelf_has_not_is_named(folder: Path) -> None:
-    with pytest.raises(CommandError, match="--other: for outfit it is one of default, lift"):
+    with pytest.raises(CommandError, match="--other: for outfit, choose one of default, lift"):
         call_command(
             "compare_strategies", data_dir=folder, kind="outfit", control="lift", other="popularity"
         )

@@ -40,9 +40,7 @@ class BoxField(serializers.CharField):
             box = Box(*map(float, parts))
         except (TypeError, ValueError) as error:
             raise ValidationError("Expected four numbers: left,top,right,bottom.") from error
-        inside = all(0.0 <= side <= 1.0 for side in box)
-        wide, high = box.right - box.left, box.bottom - box.top
-        if not (inside and wide >= SMALLEST_SIDE and high >= SMALLEST_SIDE):
+        if not box.is_usable:
             raise ValidationError(
                 f"Shares from 0 to 1, left before right and top before bottom, each side "
                 f"{SMALLEST_SIDE} at least."

@@ -1,15 +1,13 @@
 """Input and output of the endpoints. Articles use the ten-digit ids of the files."""
 
 import re
-from typing import Any
+from typing import Any, Final
 
-from django.http import HttpRequest
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from recommendations.recommenders.recommenders import RECOMMENDERS
-from recommendations.recommenders.shelf import Shelf
 from recommendations.serving.serving import DEFAULT_K, MAX_K
 
 LARGEST_KEY = 2_147_483_647
@@ -65,48 +63,20 @@ class SimilarQuery(ShelfQuery):
 class PageQuery(serializers.Serializer[dict[str, Any]]):
     """The shelves of a page, in order, and the articles that the page already shows."""
 
-    kinds = CommaSeparatedField(child=serializers.ChoiceField(choices=[]), max_length=20)
+    kinds = CommaSeparatedField(
+        child=serializers.ChoiceField(choices=list(RECOMMENDERS)), max_length=20
+    )
     beside = CommaSeparatedField(
         child=ArticleIdField(), max_length=300, required=False, default=list
     )
     article = ArticleIdField(required=False)
 
-    def get_fields(self) -> Any:
-        fields = super().get_fields()
-        fields["kinds"].child.choices = list(RECOMMENDERS)  # type: ignore[attr-defined]
-        return fields
 
-
-def read_query(serializer: type[ShelfQuery], request: HttpRequest) -> dict[str, Any]:
-    """The validated query. Raise ValidationError with the field named.
-
-    Nearly every request has only plain numbers within bounds, and these skip the serializer:
-    building one takes longer than finding the shelf. A test checks that both give the same result.
-    """
-    quick = read_shelf_query(request.META.get("QUERY_STRING", ""))
-    if quick is not None and not (serializer is SimilarQuery and "article" not in quick):
-        return quick
-    query = serializer(data=request.GET)
-    query.is_valid(raise_exception=True)
-    validated: dict[str, Any] = query.validated_data
-    return validated
-
-
-def read_shelf_query(query: str) -> dict[str, Any] | None:
-    """None if the query string has anything else."""
-    found = {"k": DEFAULT_K}
-    for part in query.split("&") if query else ():
-        name, _, text = part.partition("=")
-        if name not in HIGHEST or not (text.isascii() and text.isdigit() and len(text) <= 10):
-            return None
-        found[name] = int(text)
-        if not LOWEST[name] <= found[name] <= HIGHEST[name]:
-            return None
-    return found
-
-
-LOWEST = {"article": 1, "index_group": -1, "k": 1}
-HIGHEST = {"article": LARGEST_KEY, "index_group": LARGEST_KEY, "k": MAX_K}
+# Built once: a new instance copies all of its fields.
+QUERIES: Final[dict[str, ShelfQuery]] = {
+    kind: SimilarQuery() if recommender.article else ShelfQuery()
+    for kind, recommender in RECOMMENDERS.items()
+}
 
 
 class ItemSerializer(serializers.Serializer[Any]):
@@ -134,19 +104,4 @@ class ShelfSerializer(serializers.Serializer[Any]):
     items = ItemSerializer(many=True)
 
 
-def shelf_body(shelf: Shelf) -> dict[str, Any]:
-    """The same output as ShelfSerializer, field by field; serializing took a third of a request."""
-    return {
-        "rec_id": shelf.rec_id,
-        "kind": shelf.kind,
-        "title": shelf.title,
-        "strategy": shelf.strategy,
-        "model_version": shelf.model_version,
-        "reason": shelf.reason,
-        "feature_age_ms": shelf.feature_age_ms,
-        "degraded": shelf.degraded,
-        "items": [
-            {"article": f"{item.article:010d}", "score": item.score, "reason": item.reason}
-            for item in shelf.items
-        ],
-    }
+SHELF: Final = ShelfSerializer()

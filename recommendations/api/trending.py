@@ -28,7 +28,7 @@ class TrendingSerializer(serializers.Serializer[Any]):
 
 
 class Trending(Limited):
-    """What shoppers look at and buy now, over all or of one audience."""
+    """What shoppers view and buy now, over all or of one audience."""
 
     throttle_scope = "recommendations"
 

@@ -7,13 +7,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
-from recommendations.api.serializers import (
-    ShelfQuery,
-    ShelfSerializer,
-    SimilarQuery,
-    read_query,
-    shelf_body,
-)
+from recommendations.api.serializers import QUERIES, SHELF, ShelfSerializer
 from recommendations.bundle.lookups import check_known
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
@@ -31,26 +25,23 @@ class ShelfView(Limited):
 
     throttle_scope = "recommendations"
     kind: ClassVar[Kind]
-    query: ClassVar[type[ShelfQuery]] = ShelfQuery
 
     def get(self, request: Request) -> HttpResponse:
-        query = read_query(self.query, request._request)
+        query = QUERIES[self.kind].run_validation(request.query_params)
         check_known(query)
         shelf = recommend(self.kind, shopper=known_shopper(request._request), **query)
         # Rendered directly: DRF's renderer takes longer than filtering the shelf.
-        return HttpResponse(orjson.dumps(shelf_body(shelf)), content_type="application/json")
+        body = orjson.dumps(SHELF.to_representation(shelf))
+        return HttpResponse(body, content_type="application/json")
 
 
 def view_of(kind: Kind) -> type[ShelfView]:
     """The view of one kind, with its own entry in the OpenAPI schema."""
-    query = SimilarQuery if RECOMMENDERS[kind].article else ShelfQuery
-    view = type(
-        f"{kind.title().replace('-', '')}View", (ShelfView,), {"kind": kind, "query": query}
-    )
+    view = type(f"{kind.title().replace('-', '')}View", (ShelfView,), {"kind": kind})
     described = extend_schema(
         operation_id=f"recommend_{kind.replace('-', '_')}",
         summary=RECOMMENDERS[kind].title,
-        parameters=[query],
+        parameters=[type(QUERIES[kind])],
         responses={
             200: ShelfSerializer,
             400: documented("The messages of each field that is wrong"),

@@ -44,16 +44,30 @@ class Lists:
         """The rows of `key` and their scores; both empty for an unknown key."""
         return self._by_key.get(key) or (self.rows[0, :0], self.scores[0, :0])
 
-    def shares(self, key: int) -> tuple[Ints, npt.NDArray[np.float64]]:
+    def heads(self, keys: Ints, depth: int) -> tuple[Ints, npt.NDArray[np.float64]]:
+        """The lists of some keys: keys × depth rows, and their scores divided by the highest of the
+        list; rows are ABSENT past the end of a list and for an unknown key."""
+        place = self.keys.searchsorted(keys).clip(max=len(self.keys) - 1)
+        rows = self.rows[place, :depth]
+        rows[self.keys.take(place) != keys] = ABSENT
+        return rows, self._relative[place, :depth]
+
+    def relative(self, key: int) -> tuple[Ints, npt.NDArray[np.float64]]:
         """Like `of`, with scores divided by the highest."""
-        return self._shares.get(key) or (self.rows[0, :0], np.zeros(0))
+        return self._relative_by_key.get(key) or (self.rows[0, :0], self._relative[0, :0])
 
     @cached_property
-    def _shares(self) -> dict[int, tuple[Ints, npt.NDArray[np.float64]]]:
-        return {
-            key: (rows, scores.astype(np.float64) / max(float(scores.max(initial=0)), 1e-12))
-            for key, (rows, scores) in self._by_key.items()
-        }
+    def _relative_by_key(self) -> dict[int, tuple[Ints, npt.NDArray[np.float64]]]:
+        relative = zip(self.keys.tolist(), self._relative, strict=True)
+        found = ((key, self._by_key[key][0], scores) for key, scores in relative)
+        return {key: (rows, scores[: len(rows)]) for key, rows, scores in found}
+
+    @cached_property
+    def _relative(self) -> npt.NDArray[np.float64]:
+        relative: npt.NDArray[np.float64] = self.scores / np.maximum(
+            self.scores[:, :1].astype(np.float64), 1e-12
+        )
+        return relative
 
     @cached_property
     def _by_key(self) -> dict[int, tuple[Ints, Floats]]:
@@ -75,8 +89,21 @@ class Customer:
 
 
 @dataclass(frozen=True)
+class ManyCustomers:
+    """What the bundle knows of several customers: row, day and `owner` (a position among those
+    asked for) of each purchase, then age band and share online of each customer (ABSENT and NaN for
+    an unknown one)."""
+
+    rows: Ints
+    days: Ints
+    owner: Ints
+    band: Ints
+    online: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class Customers:
-    """Everybody who bought within a year, in the layout of `training.history.Histories`."""
+    """Everybody who bought within a year, in the layout of `dataset.history.Histories`."""
 
     key: Ints
     band: Ints
@@ -96,6 +123,19 @@ class Customers:
             int(self.band[place]),
             float(self.online[place]),
         )
+
+    def many(self, keys: Ints) -> ManyCustomers:
+        asked = np.flatnonzero(np.isin(keys, self.key))
+        place = self.key.searchsorted(keys[asked])
+        ends = self.ends[place]
+        sizes = ends - np.where(place > 0, self.ends[place - 1], 0)
+        before = sizes.cumsum() - sizes
+        each = np.arange(sizes.sum()) + (ends - sizes - before).repeat(sizes)
+        band = np.full(len(keys), ABSENT, np.int32)
+        online = np.full(len(keys), np.nan)
+        band[asked], online[asked] = self.band[place], self.online[place]
+        owner = asked.repeat(sizes).astype(np.int32)
+        return ManyCustomers(self.rows[each], self.days[each], owner, band, online)
 
 
 class Bundle:
@@ -121,6 +161,7 @@ class Bundle:
         self.neighbour_scores: Floats = arrays["neighbour_scores"]
         self.vectors: Floats = arrays["vectors"]
         self.look: Floats = arrays["look"]
+        self.look_colours: Floats = arrays["look_colours"]
         self.look_neighbours = (arrays["look_neighbours"], arrays["look_neighbour_scores"])
         self.standing: Floats = arrays["standing"]
         self.price: Floats = arrays["price"]

@@ -10,6 +10,7 @@ from django.db import Error
 
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.models import ModelVersion
+from recommendations.bundle.object_store import fetch
 from recommendations.bundle.reader import Bundle, open_bundle
 from web.cache import on_empty
 
@@ -64,7 +65,9 @@ class Registry:
 
     def _open(self, version: str) -> None:
         try:
-            self._bundle = open_bundle(Path(settings.BUNDLES_DIR) / version)
+            folder = Path(settings.BUNDLES_DIR) / version
+            fetch(folder)
+            self._bundle = open_bundle(folder)
         except BundleError as error:
             if version != self._refused:
                 logger.error("model %s is unusable: %s", version, error)

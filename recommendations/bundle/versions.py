@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from recommendations.bundle.models import ModelVersion
+from recommendations.bundle.object_store import fetch, withdraw
 from recommendations.bundle.reader import verify
 
 KEEP = 3
@@ -29,6 +30,7 @@ def activate(version: ModelVersion) -> None:
     Its bundle is read in full and verified first. Raise BundleError, and change nothing, if it is
     missing or damaged.
     """
+    fetch(version.folder)
     verify(version.folder)
     with transaction.atomic():
         # All rows in one order, so that two activations can't deadlock.
@@ -62,6 +64,7 @@ def prune(keep: int = KEEP) -> list[str]:
         version.status = ModelVersion.Status.PRUNED
         version.save(update_fields=["status"])
         shutil.rmtree(version.folder, ignore_errors=True)
+        withdraw(version.version)
     remove_half_written()
     return [version.version for version in old]
 

@@ -1,11 +1,13 @@
 """Each customer's last purchases: the basis of a personal shelf, with or without Redis."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.dataset.inputs import Flags, Floats, Inputs, Ints, Sales
+from recommendations.dataset.inputs import Floats, History, Ints, Sales
+from recommendations.dataset.parts import Arrays
 from recommendations.dataset.popularity import band_of
 
 WINDOW_DAYS = 365
@@ -30,24 +32,27 @@ class Histories:
     days: Ints
 
 
-def histories(inputs: Inputs) -> Histories:
-    sales = within(inputs.sales, inputs.sales.day > inputs.as_of_day - WINDOW_DAYS)
+def histories(history: History) -> Histories:
+    lately = history.between(history.as_of_day - WINDOW_DAYS + 1, history.as_of_day)
+    found = lately.parts.rows(partial(columns, articles=len(history.articles)))
+    np.cumsum(found["ends"], out=found["ends"])
+    return Histories(**found)
+
+
+def columns(sales: Sales, articles: int) -> Arrays:
+    """The columns of Histories, with lengths in place of `ends`."""
     customer, first, place = np.unique(sales.customer, return_index=True, return_inverse=True)
     units = np.bincount(place, minlength=len(customer))
     online = np.bincount(place, sales.channel == ONLINE, minlength=len(customer))
-    chosen = last_of_each(sales, place, len(inputs.articles))
-    return Histories(
-        customer=customer.astype(np.int32),
-        band=band_of(sales.age[first]),
-        online=(online / units).astype(np.float32),
-        ends=np.cumsum(np.bincount(place[chosen], minlength=len(customer)), dtype=np.int64),
-        rows=sales.row[chosen],
-        days=sales.day[chosen],
-    )
-
-
-def within(sales: Sales, kept: Flags) -> Sales:
-    return Sales(**{name: column[kept] for name, column in vars(sales).items()})
+    chosen = last_of_each(sales, place, articles)
+    return {
+        "customer": customer.astype(np.int32),
+        "band": band_of(sales.age[first]),
+        "online": (online / units).astype(np.float32),
+        "ends": np.bincount(place[chosen], minlength=len(customer)).astype(np.int64),
+        "rows": sales.row[chosen],
+        "days": sales.day[chosen],
+    }
 
 
 def last_of_each(

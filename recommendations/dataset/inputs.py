@@ -1,12 +1,15 @@
 """The inputs of training."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
+from recommendations.dataset.parts import Parts, Whole
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -60,11 +63,50 @@ class Sales:
     def __len__(self) -> int:
         return len(self.day)
 
+    def where(self, kept: Flags) -> "Sales":
+        return Sales(**{name: column[kept] for name, column in vars(self).items()})
+
+
+def find(keys: Ints, wanted: npt.NDArray[np.int32]) -> Ints:
+    """Position of each wanted key among the sorted `keys`, -1 if missing."""
+    if len(keys) == 0:
+        return np.full(len(wanted), -1, np.int32)
+    place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
+    return np.where(keys[place] == wanted, place, -1).astype(np.int32)
+
+
+class History(Protocol):
+    """What training reads: articles (one row each, sorted by `article`, with ATTRIBUTES, TEXTS and
+    LABELS), the as-of day, and sales that can be counted in parts."""
+
+    @property
+    def articles(self) -> pd.DataFrame: ...
+
+    @property
+    def as_of(self) -> date: ...
+
+    @property
+    def as_of_day(self) -> int: ...
+
+    @property
+    def parts(self) -> Parts[Sales]: ...
+
+    def between(self, first: int, last: int) -> Self:
+        """Only the sales of these days; the as-of day stays."""
+        ...
+
+    def until(self, day: int) -> Self:
+        """What was known at the end of an earlier day."""
+        ...
+
+    def without(self, period: range) -> Self:
+        """Without the sales of a period; what came after it is included."""
+        ...
+
 
 @dataclass(frozen=True)
 class Inputs:
-    """Articles (one row each, sorted by `article`, with ATTRIBUTES, TEXTS and LABELS), sales, and
-    the as-of day."""
+    """A History in memory."""
 
     articles: pd.DataFrame
     sales: Sales
@@ -73,3 +115,25 @@ class Inputs:
     @property
     def as_of_day(self) -> int:
         return day_number(self.as_of)
+
+    @property
+    def parts(self) -> Whole[Sales]:
+        return Whole(self.sales)
+
+    def between(self, first: int, last: int) -> Self:
+        day = self.sales.day
+        return replace(self, sales=self.sales.where((day >= first) & (day <= last)))
+
+    def until(self, day: int) -> Self:
+        past = self.sales.where(self.sales.day <= day)
+        return replace(self, sales=past, as_of=self.as_of - timedelta(self.as_of_day - day))
+
+    def without(self, period: range) -> Self:
+        kept = self.sales.where(~np.isin(self.sales.day, period))
+        return replace(self, sales=kept, as_of=as_of_without(self, period))
+
+
+def as_of_without(history: History, period: range) -> date:
+    """Earlier by the period if it is the last one."""
+    last = history.as_of_day == period[-1]
+    return history.as_of - timedelta(len(period) if last else 0)

@@ -19,6 +19,7 @@ from recommendations.dataset.inputs import (
     Ints,
     Progress,
     Sales,
+    find,
 )
 from streaming.identity.tombstones import erased_customers
 
@@ -117,14 +118,6 @@ def sales_of(columns: Columns, articles: Ints) -> Sales:
     )
     known = row >= 0
     return sales if known.all() else Sales(**{k: v[known] for k, v in vars(sales).items()})
-
-
-def find(keys: Ints, wanted: npt.NDArray[np.int32]) -> Ints:
-    """Position of each wanted key among the sorted `keys`, -1 if missing."""
-    if len(keys) == 0:
-        return np.full(len(wanted), -1, np.int32)
-    place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
-    return np.where(keys[place] == wanted, place, -1).astype(np.int32)
 
 
 def month_ranges(first: date, last: date) -> Iterator[tuple[date, date]]:

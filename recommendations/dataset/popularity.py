@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.dataset.inputs import Floats, Inputs, Ints, Sales
+from recommendations.dataset.inputs import Floats, History, Ints, Sales
+from recommendations.dataset.parts import Tally, total
 
 # Sales of the last two days best predict tomorrow's; chosen on rolling weeks.
 HALF_LIFE_DAYS = 2.0
@@ -83,9 +85,40 @@ def basket_lines(sales: Sales, chosen: npt.NDArray[np.intp]) -> BasketLines:
     return BasketLines(basket, line, first, units)
 
 
-def popularity(sales: Sales, weight: npt.NDArray[np.float64], count: int) -> Floats:
-    """Total weight of each article's sales."""
-    return np.bincount(sales.row, weight, minlength=count).astype(np.float32)
+@dataclass(frozen=True)
+class Popularity:
+    """Total weight of each article's sales: as predictors of the next, over the longer half-life,
+    of each of AGE_BANDS, and of each of CHANNELS (audiences × articles)."""
+
+    score: Floats
+    steady: Floats
+    by_age: npt.NDArray[np.float64]
+    by_channel: npt.NDArray[np.float64]
+
+
+def popularity(history: History) -> Popularity:
+    as_of_day, articles = history.as_of_day, len(history.articles)
+    lately = history.between(as_of_day - WINDOW_DAYS + 1, as_of_day)
+    found = total(lately.parts, partial(weighed, as_of_day=as_of_day, articles=articles)).sums
+    return Popularity(
+        found["score"].astype(np.float32),
+        found["steady"].astype(np.float32),
+        found["age"],
+        found["channel"],
+    )
+
+
+def weighed(sales: Sales, as_of_day: int, articles: int) -> Tally:
+    weight = weights(sales, as_of_day)
+    steady = decay(sales, as_of_day, STANDING_HALF_LIFE_DAYS)
+    return Tally(
+        {
+            "score": np.bincount(sales.row, weight, articles),
+            "steady": np.bincount(sales.row, steady, articles),
+            "age": by_audience(sales, weight, band_of(sales.age), AGE_BANDS, articles),
+            "channel": by_audience(sales, weight, sales.channel, CHANNELS, articles),
+        }
+    )
 
 
 def standing(score: Floats) -> Floats:
@@ -113,16 +146,6 @@ def by_group(score: Floats, group: Ints) -> RankedLists:
     return RankedLists(keys.astype(np.int32), rows, values)
 
 
-def popular_by_age(inputs: Inputs, weight: npt.NDArray[np.float64]) -> RankedLists:
-    """The most popular articles of each age band."""
-    return by_audience(inputs, weight, band_of(inputs.sales.age), AGE_BANDS)
-
-
-def popular_by_channel(inputs: Inputs, weight: npt.NDArray[np.float64]) -> RankedLists:
-    """The most popular articles in stores (1) and online (2)."""
-    return by_audience(inputs, weight, inputs.sales.channel, CHANNELS)
-
-
 def band_of(age: Ints) -> Ints:
     """The lower bound of the age band of each age."""
     bounds = np.array(AGE_BANDS, np.int32)
@@ -130,18 +153,23 @@ def band_of(age: Ints) -> Ints:
 
 
 def by_audience(
-    inputs: Inputs, weight: npt.NDArray[np.float64], audience: Ints, keys: Sequence[int]
-) -> RankedLists:
-    """Per key the most popular articles among its buyers (the sales where `audience` equals it)."""
-    count = len(inputs.articles)
-    lists = []
-    for key in keys:
+    sales: Sales,
+    weight: npt.NDArray[np.float64],
+    audience: Ints,
+    keys: Sequence[int],
+    articles: int,
+) -> npt.NDArray[np.float64]:
+    """keys × articles: the weight of the sales whose `audience` is the key."""
+    found = np.zeros((len(keys), articles))
+    for place, key in enumerate(keys):
         own = np.flatnonzero((audience == key) & (weight > 0))
-        lists.append(np.bincount(inputs.sales.row[own], weight[own], minlength=count))
-    return ranked(keys, lists)
+        found[place] = np.bincount(sales.row[own], weight[own], minlength=articles)
+    return found
 
 
-def ranked(keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]]) -> RankedLists:
+def ranked(
+    keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]] | npt.NDArray[Any]
+) -> RankedLists:
     """Per key the DEPTH rows with the highest positive scores; ties by row."""
     shape = (len(scores), DEPTH)
     rows, values = np.full(shape, NONE, np.int32), np.zeros(shape, np.float32)

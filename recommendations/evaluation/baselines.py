@@ -7,7 +7,6 @@ import numpy.typing as npt
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from recommendations.dataset.history import within
 from recommendations.dataset.inputs import Inputs, Ints
 from recommendations.training.co_occurrence import also_bought
 
@@ -37,9 +36,17 @@ def repurchase(past: Inputs, customers: Ints, depth: int) -> Lists:
     return filled([list(rows) for rows in own], week_of(past, depth), depth)
 
 
+def repurchase_and_knn(past: Inputs, customers: Ints, depth: int) -> Lists:
+    """Own purchases of the last 30 days, newest first, then item-kNN and best sellers."""
+    lately = past.sales.day > past.as_of_day - AGAIN_DAYS
+    own, near = purchases(past, customers, lately), item_knn(past, customers, depth)
+    heads = [[*rows, *rest] for rows, rest in zip(own, near.tolist(), strict=True)]
+    return filled(heads, week_of(past, depth), depth)
+
+
 def item_knn(past: Inputs, customers: Ints, depth: int) -> Lists:
     """Σ shrunken cosine to everything bought within a year, then last week's best sellers."""
-    near = also_bought(past.sales, past.as_of_day, np.ones(len(past.articles), np.bool_))
+    near = also_bought(past, np.ones(len(past.articles), np.bool_))
     own = purchases(past, customers, past.sales.day > past.as_of_day - RECENT_DAYS)
     lists = []
     for rows in own:
@@ -55,7 +62,7 @@ def als(past: Inputs, customers: Ints, depth: int) -> Lists:
     customers without a purchase. Raise ImportError if the library `implicit` is not installed."""
     from implicit.als import AlternatingLeastSquares
 
-    year = within(past.sales, past.sales.day > past.as_of_day - RECENT_DAYS)
+    year = past.sales.where(past.sales.day > past.as_of_day - RECENT_DAYS)
     known, place = np.unique(year.customer, return_inverse=True)
     units = np.ones(len(year), np.float32)
     shape = (len(known), len(past.articles))
@@ -67,14 +74,16 @@ def als(past: Inputs, customers: Ints, depth: int) -> Lists:
         )
         model.fit(matrix, show_progress=False)
     at = np.searchsorted(known, customers).clip(max=len(known) - 1)
-    lists = np.tile(week_of(past, depth), (len(customers), 1))
+    heads: list[list[int]] = [[] for _ in customers]
     seen = np.flatnonzero(known[at] == customers)
     if len(seen):
-        rows, _ = model.recommend(
+        rows, scores = model.recommend(
             at[seen], matrix[at[seen]], N=depth, filter_already_liked_items=False
         )
-        lists[seen] = rows[:, :depth]
-    return lists
+        # Past the last article the library repeats one, with the lowest score there is.
+        for nth, own, score in zip(seen.tolist(), rows, scores, strict=True):
+            heads[nth] = own[score > np.finfo(np.float32).min].tolist()
+    return filled(heads, week_of(past, depth), depth)
 
 
 BASELINES: Mapping[str, Callable[[Inputs, Ints, int], Lists]] = {
@@ -82,6 +91,7 @@ BASELINES: Mapping[str, Callable[[Inputs, Ints, int], Lists]] = {
     "last-week popularity": last_week_popularity,
     "repurchase + popularity": repurchase,
     "item-kNN": item_knn,
+    "repurchase + item-kNN": repurchase_and_knn,
     "ALS": als,
 }
 
@@ -100,7 +110,7 @@ def best(units: npt.NDArray[np.int64], depth: int) -> Ints:
 
 def purchases(past: Inputs, customers: Ints, chosen: npt.NDArray[np.bool_]) -> list[Ints]:
     """Each customer's distinct rows among the chosen sales, newest first."""
-    sales = within(past.sales, chosen & np.isin(past.sales.customer, customers))
+    sales = past.sales.where(chosen & np.isin(past.sales.customer, customers))
     lists: list[dict[int, None]] = [{} for _ in customers]
     places = np.searchsorted(customers, sales.customer).tolist()
     for place, row in zip(reversed(places), reversed(sales.row.tolist()), strict=True):

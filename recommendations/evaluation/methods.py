@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.reader import Bundle, Ints
+from recommendations.bundle.reader import Bundle
+from recommendations.dataset.history import histories
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.ranking.inspiring import inspiring_shelf
-from recommendations.ranking.pipeline import Constraints, predicted, predicting
-from recommendations.ranking.ranker import best_first
-from recommendations.ranking.scoring import generate
-from recommendations.retrieval.candidates import Source
-from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
-from recommendations.training.pipeline import bundle_in_memory, ranker_of
+from recommendations.ranking.pipeline import Constraints
+from recommendations.retrieval.profile import DAY_MS, Profile, profile_of
+from recommendations.training.pipeline import bundle_in_memory, of_customers, ranker_of
 from streaming.events.actions import Action
 from streaming.features.state import Recent
 
@@ -24,33 +22,8 @@ MINUTE_MS = 60_000
 
 def bundle_of(past: Inputs, likes: Mapping[str, npt.NDArray[Any]], progress: Progress) -> Bundle:
     """An in-memory bundle from the sales up to a day; `likes` may come from an earlier day."""
-    return bundle_in_memory(past, {**likes, **ranker_of(past, progress)}, progress)
-
-
-def for_you(
-    bundle: Bundle, customers: Ints, k: int, weights: Mapping[Source, float] | None = None
-) -> Lists:
-    """The prediction for each customer at the first moment after the bundle's as-of day."""
-    now_ms = after_history(bundle)
-    lists = np.full((len(customers), k), -1, np.int32)
-    for place, customer in enumerate(customers.tolist()):
-        profile = profile_of(bundle, (), customer, now_ms)
-        picks = predicted(bundle, profile, k, Constraints(), weights)
-        lists[place, : len(picks)] = [pick.row for pick in picks]
-    return lists
-
-
-def ranked(bundle: Bundle, customers: Ints, depth: int) -> Lists:
-    """The candidates in ranked order, before filters and diversity."""
-    now_ms = after_history(bundle)
-    lists = np.full((len(customers), depth), -1, np.int32)
-    for place, customer in enumerate(customers.tolist()):
-        profile = profile_of(bundle, (), customer, now_ms)
-        rows = best_first(
-            bundle, profile, generate(bundle, profile, predicting(bundle, profile))
-        ).rows[:depth]
-        lists[place, : len(rows)] = rows
-    return lists
+    rest = {**likes, **ranker_of(past, progress), **of_customers(vars(histories(past)))}
+    return bundle_in_memory(past, rest, progress)
 
 
 def in_session(

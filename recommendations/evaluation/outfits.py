@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.outfits.pairs import Floats, Ints, find_pairs
-from recommendations.outfits.search import FIRST, Preferences, Wardrobe, listed, search, slots_for
+from recommendations.outfits.search import Preferences, Wardrobe, listed, search, slots_for
 from recommendations.training.outfits.questions import Decoys, Question
 
 CHOICES = 4
 AT = 10
 DEEP = 60
+# As many as a row of cards shows.
+FIRST = 6
 RESAMPLES = 1000
 CONFIDENCE = 95
 # Breaks ties in the baselines.

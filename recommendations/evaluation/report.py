@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 
 from recommendations.dataset.metrics import interval
 from recommendations.evaluation.retrieval import DEPTHS
-from recommendations.evaluation.run import ACTIVITY, BLEND, FOR_YOU, Outcome, Plan
+from recommendations.evaluation.run import ACTIVITY, FOR_YOU, Outcome, Plan
 
 Values = npt.NDArray[np.float64]
 
@@ -23,22 +23,16 @@ def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> dict[str, 
     key = f"map@{plan.k}"
     # A window with few buyers has no ranker, and so no row for the blend alone.
     methods = [n for n in outcomes[0].values if all(n in outcome.values for outcome in outcomes)]
-    ours = pooled(outcomes, FOR_YOU, key)
-    best = max(
-        (name for name in methods if name not in (FOR_YOU, BLEND)),
-        key=lambda name: float(pooled(outcomes, name, key).mean()),
-    )
-    ahead = ours - pooled(outcomes, best, key)
     return {
         "note": note,
         "plan": {**vars(plan), "windows after": [outcome.as_of for outcome in outcomes]},
-        "customers": len(ours),
+        "customers": sum(len(outcome.age) for outcome in outcomes),
         "methods": {name: of_method(outcomes, name) for name in methods},
-        "for-you minus best baseline": {"baseline": best, key: described(ahead)},
+        "for-you minus": leads(outcomes, key, methods),
         "ranker": [outcome.ranker for outcome in outcomes],
         "candidate recall": candidate_recall(outcomes),
-        "map without": means(outcomes, "ablation"),
-        "map without features": means(outcomes, "features"),
+        "map without": ablated(outcomes, "ablation"),
+        "map without features": ablated(outcomes, "features"),
         "next in session": session(outcomes),
         "segments": {
             "age": by_age(outcomes, key, methods),
@@ -70,10 +64,34 @@ def of_method(outcomes: Sequence[Outcome], method: str) -> dict[str, Any]:
     return values | shown
 
 
-def means(outcomes: Sequence[Outcome], part: str) -> dict[str, float]:
+def leads(
+    outcomes: Sequence[Outcome], key: str, methods: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """Paired differences to every other method, for everybody and for those with a purchase."""
+    ours = pooled(outcomes, FOR_YOU, key)
+    size = np.concatenate([outcome.activity for outcome in outcomes])
+    masks = {"everybody": np.ones(len(size), np.bool_), "known": size > 0}
+    return {
+        segment: {
+            name: described((ours - pooled(outcomes, name, key))[mask])
+            for name in methods
+            if name != FOR_YOU
+        }
+        for segment, mask in masks.items()
+        if mask.any()
+    }
+
+
+def ablated(outcomes: Sequence[Outcome], part: str) -> dict[str, dict[str, Any]]:
+    """MAP without each part, and the interval of the paired difference to the whole."""
+    whole = np.concatenate([outcome.ablation[FOR_YOU] for outcome in outcomes])
     parts: list[Mapping[str, Values]] = [getattr(outcome, part) for outcome in outcomes]
     names = [name for name in parts[0] if all(name in part for part in parts)]
-    return {name: mean(np.concatenate([one[name] for one in parts])) for name in names}
+    values = {name: np.concatenate([one[name] for one in parts]) for name in names}
+    return {
+        name: described(own) | {"difference": described(own - whole)["interval"]}
+        for name, own in values.items()
+    }
 
 
 def candidate_recall(outcomes: Sequence[Outcome]) -> dict[str, dict[str, dict[str, float]]]:
@@ -164,10 +182,11 @@ def page(found: Mapping[str, Any]) -> str:
     context = {
         "found": found,
         "bars": bars,
+        "ahead": found["for-you minus"].items(),
         "metric": key,
-        "whole": without[FOR_YOU],
+        "whole": without[FOR_YOU]["mean"],
         "generators": [
-            (name, recall.values(), without.get(name, ""))
+            (name, recall.values(), without.get(name, {}))
             for name, recall in found["candidate recall"]["everybody"].items()
         ],
         "depths": DEPTHS,

@@ -1,15 +1,13 @@
 """Candidate recall of the generators: each alone, and their union. Pure."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.reader import Bundle
-from recommendations.dataset.splits import Truth
-from recommendations.ranking.scoring import WEIGHTS, generate, rank
-from recommendations.retrieval.candidates import Candidates, Source
-from recommendations.retrieval.profile import after_history, profile_of
+from recommendations.bundle.reader import Bundle, Ints
+from recommendations.dataset.splits import Truth, pairs_of
+from recommendations.ranking.pipeline import AT_A_TIME
+from recommendations.ranking.scoring import WEIGHTS, Ranking, generate, rank
+from recommendations.retrieval.profile import profiles_of
 
 DEPTHS = (50, 100, 200, 500)
 UNION = "all"
@@ -20,29 +18,31 @@ Values = npt.NDArray[np.float64]
 def recall_at_depths(bundle: Bundle, truth: Truth) -> dict[str, dict[int, Values]]:
     """Per generator and for the union, the share of each customer's purchases among the best
     candidates at each depth."""
-    found: dict[str, dict[int, list[float]]] = {
-        name: {depth: [] for depth in DEPTHS}
-        for name in (*(source.name.lower() for source in Source), UNION)
-    }
-    for customer, own in zip(truth.customers.tolist(), truth.bought, strict=True):
-        for name, rows in strongest(bundle, customer).items():
-            for depth, values in found[name].items():
-                values.append(len(own.intersection(rows[:depth])) / len(own))
+    found: dict[str, dict[int, list[Values]]] = {}
+    for start in range(0, len(truth.customers), AT_A_TIME):
+        some = slice(start, start + AT_A_TIME)
+        part = Truth(truth.customers[some], truth.bought[some])
+        for name, ranking in strongest(bundle, part.customers).items():
+            for depth in DEPTHS:
+                found.setdefault(name, {}).setdefault(depth, []).append(
+                    recalled(ranking.head(depth), part)
+                )
     return {
-        name: {depth: np.array(values) for depth, values in of.items()}
+        name: {depth: np.concatenate(values) for depth, values in of.items()}
         for name, of in found.items()
     }
 
 
-def strongest(bundle: Bundle, customer: int) -> dict[str, list[int]]:
-    """The candidates of one customer by generator, strongest first."""
-    profile = profile_of(bundle, (), customer, after_history(bundle))
-    found = generate(bundle, profile, WEIGHTS)
+def strongest(bundle: Bundle, customers: Ints) -> dict[str, Ranking]:
+    """The candidates of some customers by generator, strongest first."""
+    found = generate(bundle, profiles_of(bundle, customers), WEIGHTS)
     deepest = max(DEPTHS)
-    parts = {s.name.lower(): ordered({s: part}, deepest) for s, part in found.items()}
-    return parts | {UNION: ordered(found, deepest)}
+    parts = {source.name.lower(): rank({source: part}, deepest) for source, part in found.items()}
+    return parts | {UNION: rank(found, deepest)}
 
 
-def ordered(found: Mapping[Source, Candidates], most: int) -> list[int]:
-    rows: list[int] = rank(found, most).rows.tolist()
-    return rows
+def recalled(ranking: Ranking, truth: Truth) -> Values:
+    hit = np.isin(pairs_of(ranking.owner, ranking.rows), truth.pairs)
+    hits = np.bincount(ranking.owner[hit], minlength=len(truth.customers))
+    share: Values = hits / np.array([len(own) for own in truth.bought])
+    return share

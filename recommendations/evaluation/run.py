@@ -13,8 +13,9 @@ from recommendations.dataset.facts import facts_of
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.dataset.splits import Split, Truth, rolling, truth_of
 from recommendations.evaluation.baselines import BASELINES
-from recommendations.evaluation.methods import bundle_of, for_you, in_session, ranked
+from recommendations.evaluation.methods import bundle_of, in_session
 from recommendations.evaluation.retrieval import recall_at_depths
+from recommendations.ranking.pipeline import predicted_rows
 from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import WEIGHTS
 from recommendations.retrieval.candidates import Source
@@ -43,12 +44,14 @@ class NothingToEvaluateError(Exception):
 @dataclass(frozen=True)
 class Plan:
     """`holdout_days` per window, `rolls` windows, lists of `k`, at most `customers` per window;
-    `ablate`: also also train a ranker without each feature group in turn."""
+    `known`: only of customers who had bought before; `ablate`: also train a ranker without each
+    group of features."""
 
     holdout_days: int
     k: int
     rolls: int
     customers: int
+    known: bool = False
     ablate: bool = False
 
 
@@ -90,14 +93,17 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
 
 
 def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any]]) -> Outcome:
-    truth = truth_of(split.later, plan.customers)
+    later = split.later
+    if plan.known:
+        later = later.where(np.isin(later.customer, split.past.sales.customer))
+    truth = truth_of(later, plan.customers)
     bundle = bundle_of(split.past, likes, lambda line: None)
     lists = {name: method_lists(name, split, truth) for name in available_baselines()}
     heads = {name: found[:, : plan.k] for name, found in lists.items()}
     ours = {FOR_YOU: bundle} | ({BLEND: unranked(bundle)} if len(bundle.ranker) else {})
     for name, of_ours in ours.items():
-        lists[name] = ranked(of_ours, truth.customers, DEPTH)
-        heads[name] = for_you(of_ours, truth.customers, plan.k)
+        lists[name] = predicted_rows(of_ours, truth.customers, DEPTH)
+        heads[name] = lists[name][:, : plan.k]
     looked_into = truth.head(LOOKED_INTO)
     known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
     return Outcome(
@@ -170,7 +176,7 @@ def ablation(bundle: Bundle, truth: Truth, k: int) -> dict[str, Values]:
     tried: dict[str, Mapping[Source, float]] = {FOR_YOU: whole} | {
         source.name.lower(): {s: w for s, w in whole.items() if s is not source} for source in whole
     }
-    lists = {name: for_you(bundle, truth.customers, k, w) for name, w in tried.items()}
+    lists = {name: predicted_rows(bundle, truth.customers, k, w) for name, w in tried.items()}
     return {name: precision_of(found, truth) for name, found in lists.items()}
 
 
@@ -179,8 +185,11 @@ def without_features(split: Split, bundle: Bundle, truth: Truth, plan: Plan) -> 
     if not len(bundle.ranker):
         return {}
     return {
-        group: precision_of(for_you(with_ranker(bundle, text), truth.customers, plan.k), truth)
-        for group, text in rankers_without(split.past).items()
+        group: precision_of(predicted_rows(other, truth.customers, plan.k), truth)
+        for group, other in (
+            (group, with_ranker(bundle, text))
+            for group, text in rankers_without(split.past).items()
+        )
     }
 
 

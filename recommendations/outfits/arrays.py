@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle
@@ -37,4 +38,5 @@ def wardrobe(arrays: Mapping[str, npt.NDArray[Any]]) -> Wardrobe:
         colour_master=arrays["colour_master"],
         price=arrays["price"],
         on_sale=arrays["on_sale"],
+        look_colours=arrays.get("look_colours", np.zeros((0, 0), np.float32)),
     )

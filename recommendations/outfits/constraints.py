@@ -23,6 +23,8 @@ WORDS: Final = {
     "indexes": "index_name",
     "sections": "section_name",
     "departments": "department_name",
+    "names": "name",
+    "descriptions": "description",
 }
 
 
@@ -41,6 +43,8 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     indexes: list[str] = []
     sections: list[str] = []
     departments: list[str] = []
+    names: list[str] = []
+    descriptions: list[str] = []
 
 
 class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

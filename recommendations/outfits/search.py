@@ -21,9 +21,6 @@ BEHIND = np.float32(20.0)
 # Bonus when two halves of one garment have the same colour.
 MATCHING = np.float32(3.0)
 COLOUR = TABLES.index("colour")
-# The first FIRST results span at least SPREAD slots, if the audience has so many.
-FIRST = 6
-SPREAD = 5
 # Of slots that the bag has but that take another type, this many pieces keep their rank; the rest
 # come after the slots still empty.
 SAME_SLOT = 1
@@ -34,7 +31,8 @@ class Wardrobe:
     """All data of a search; one entry per article.
 
     `lists` holds the complements of some articles (shortlist.shortlists), `list_line` the line of
-    each article in it, NONE for an article whose list is computed on demand.
+    each article in it, NONE for an article whose list is computed on demand. `look_colours` are the
+    dominant colours of the pictures, as in the bundle; without columns if there are none.
     """
 
     model: Model
@@ -51,6 +49,7 @@ class Wardrobe:
     colour_master: Ints
     price: Floats
     on_sale: npt.NDArray[np.bool_]
+    look_colours: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def wears(self, occasion: int) -> set[int]:
         """The slots of a look for the occasion."""
@@ -109,7 +108,7 @@ class Matches:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def at(self, places: npt.NDArray[np.intp] | list[int]) -> "Matches":
+    def at(self, places: npt.NDArray[np.intp] | list[int] | slice) -> "Matches":
         return Matches(self.rows[places], self.scores[places], self.slots[places])
 
 
@@ -237,9 +236,9 @@ def allowed(
 
 
 def listed(wardrobe: Wardrobe, bag: Ints, k: int) -> Matches:
-    """The k best complements in display order: many slots first, few repeats."""
+    """The k best complements, those for empty slots first."""
     found = search(wardrobe, bag, Preferences())
-    return spread(empty_slots_first(found, wardrobe.model.slot[bag]), k)
+    return empty_slots_first(found, wardrobe.model.slot[bag]).at(slice(k))
 
 
 def empty_slots_first(found: Matches, filled: Ints) -> Matches:
@@ -247,17 +246,3 @@ def empty_slots_first(found: Matches, filled: Ints) -> Matches:
     again = np.isin(found.slots, filled)
     later = again & (np.cumsum(again) > SAME_SLOT)
     return found.at(np.argsort(later, kind="stable"))
-
-
-def spread(found: Matches, k: int) -> Matches:
-    """The best k; the first FIRST of them from SPREAD slots if there are so many."""
-    head: list[int] = []
-    seen: set[int] = set()
-    for place, slot in enumerate(found.slots.tolist()):
-        if len(head) == FIRST:
-            break
-        if slot not in seen or len(head) - len(seen) < FIRST - SPREAD:
-            head.append(place)
-            seen.add(slot)
-    rest = np.setdiff1d(np.arange(len(found)), head)
-    return found.at(np.concatenate([np.array(head, np.intp), rest])[:k])

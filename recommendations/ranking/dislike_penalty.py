@@ -22,4 +22,4 @@ def damped(bundle: Bundle, ranking: Ranking, less: Sequence[int]) -> Ranking:
     for values, factor in ((bundle.product_type, SAME_TYPE), (bundle.design, SAME_DESIGN)):
         scores[np.isin(values[rows], values[turned_down])] *= factor
     order = np.argsort(-scores, kind="stable")
-    return Ranking(rows[order], scores[order], ranking.source[order], ranking.cause[order])
+    return ranking.take(order, scores[order])

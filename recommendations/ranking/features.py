@@ -5,31 +5,35 @@ compute can't be trained on. A model names the features it was trained with, so 
 effect with the next training, and older models keep working with theirs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
-from recommendations.retrieval.candidates import Candidates, Scores, Source
-from recommendations.retrieval.profile import PURCHASE, Profile
+from recommendations.ranking.scoring import Places, Ranking
+from recommendations.retrieval.candidates import Scores, Source
+from recommendations.retrieval.profile import PURCHASE, UNKNOWN, Profile
+from web.cache import per_owner
 
 # Windows in days: for an article's sales, and for those of all articles that share an attribute.
 SOLD_DAYS: Final = (1, 3, 7, 14, 28)
 ALIKE_DAYS: Final = 7
 ALIKE: Final = ("product", "product_type", "garment_group", "section", "department")
-SHARED: Final = (*ALIKE, "index_group", "colour_master", "colour", "appearance", "design")
+SHARED: Final = ("product_type", "section", "colour_master")
 SINCE: Final = ("product", "product_type", "department")
-UNKNOWN: Final = np.nan
+# What candidates and the shopper's actions are compared by.
+COMPARED: Final = tuple(dict.fromkeys(("article", *SINCE, *SHARED)))
 MIDDLE_OF_BAND: Final = 5.0
 # Added to both sides of a ratio of sales.
 TREND_SHRINKAGE: Final = 3.0
 
 Matrix = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
 
 
 class Group(StrEnum):
@@ -46,88 +50,98 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class RankingContext:
-    """Input of the features: candidate `rows`, best first, with their `blend` scores, and for how
-    many days ahead (`horizon`) they are ranked."""
+    """Input of the features: the ranked candidates of some shoppers, and for how many days ahead
+    (`horizon`) they are ranked."""
 
     bundle: Bundle
     profile: Profile
-    found: Mapping[Source, Candidates]
-    rows: Ints
-    blend: Scores
+    ranking: Ranking
     horizon: float = 1.0
-    _given: dict[Source, tuple[npt.NDArray[np.intp], Scores]] = field(default_factory=dict)
-    _same: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> Ints:
+        return self.ranking.rows
 
     @cached_property
-    def _order(self) -> npt.NDArray[np.intp]:
-        return np.argsort(self.rows)
+    def _pairs(self) -> tuple[Places, Places]:
+        """Each candidate joined with each action of its shopper: places of both."""
+        starts = self.profile.starts
+        first = starts.take(self.ranking.owner)
+        sizes = starts.take(self.ranking.owner + 1) - first
+        candidate = np.arange(len(self.rows)).repeat(sizes)
+        before = sizes.cumsum() - sizes
+        return candidate, np.arange(len(candidate)) + (first - before).repeat(sizes)
 
     @cached_property
-    def share(self) -> Scores:
-        """The weight of each of the shopper's actions as a share of all."""
-        return self.profile.weights / max(float(self.profile.weights.sum()), 1e-12)
+    def _same(self) -> Bools:
+        """Pairs × COMPARED: whether both articles have the same value of each attribute."""
+        candidate, action = self._pairs
+        values = compared(self.bundle)
+        own = values.take(self.profile.rows, axis=0).take(action, axis=0)
+        same: Bools = values.take(self.rows, axis=0).take(candidate, axis=0) == own
+        return same
+
+    def _by_candidate(self, reduce: np.ufunc, of_pairs: Scores, nothing: float) -> Scores:
+        """Candidates × COMPARED: values of the pairs reduced by candidate."""
+        candidate, _ = self._pairs
+        told = np.full((len(self.rows), of_pairs.shape[1]), nothing)
+        first = np.flatnonzero(np.diff(candidate, prepend=-1))
+        if len(first):
+            told[candidate.take(first)] = reduce.reduceat(of_pairs, first, axis=0)
+        return told
 
     @cached_property
-    def is_purchase(self) -> npt.NDArray[np.bool_]:
-        bought: npt.NDArray[np.bool_] = self.profile.kinds == PURCHASE
+    def shares(self) -> Scores:
+        """Candidates × COMPARED: the share of the shopper's weighted actions on the same value."""
+        share = self.profile.shares.take(self._pairs[1])
+        return self._by_candidate(np.add, self._same * share[:, None], 0.0)
+
+    @cached_property
+    def days_since(self) -> Scores:
+        """Candidates × COMPARED: days since the shopper bought the same value."""
+        days = np.where(self.is_purchase, self.profile.days, np.inf).take(self._pairs[1])
+        newest = self._by_candidate(np.minimum, np.where(self._same, days[:, None], np.inf), np.inf)
+        return np.where(np.isinf(newest), UNKNOWN, newest)
+
+    @cached_property
+    def is_purchase(self) -> Bools:
+        bought: Bools = self.profile.kinds == PURCHASE
         return bought
 
     @cached_property
-    def owned(self) -> npt.NDArray[np.bool_]:
-        """Rows × the shopper's actions: whether the row itself was bought."""
-        same: npt.NDArray[np.bool_] = self.rows[:, None] == self.profile.rows
-        return same & self.is_purchase
-
-    def days_of(self, same: npt.NDArray[np.bool_]) -> Scores:
-        """Days since the newest of the shopper's purchases marked in each row."""
-        if not len(self.profile):
-            return self.whole(UNKNOWN)
-        bought = same & self.is_purchase
-        newest = bought.argmax(axis=1)  # actions are sorted newest first
-        return np.where(bought.any(axis=1), self.profile.days.take(newest), UNKNOWN)
-
-    @cached_property
-    def usual_price(self) -> float:
-        """The mean price of the articles the shopper acted on."""
-        if not len(self.profile):
-            return UNKNOWN
-        return max(float(self.bundle.price[self.profile.rows].mean()), 1e-9)
-
-    @cached_property
     def price(self) -> Scores:
-        return np.maximum(self.bundle.price[self.rows].astype(np.float64), 1e-9)
+        return np.maximum(self.bundle.price.take(self.rows).astype(np.float64), 1e-9)
 
-    def given_by(self, source: Source) -> tuple[npt.NDArray[np.intp], Scores]:
-        """The positions (in `rows`) of a generator's candidates, and the strength of each."""
-        if source not in self._given:
-            self._given[source] = self._found_by(source)
-        return self._given[source]
+    @cached_property
+    def own_prices(self) -> Scores:
+        return np.maximum(self.bundle.price.take(self.profile.rows).astype(np.float64), 1e-9)
 
-    def _found_by(self, source: Source) -> tuple[npt.NDArray[np.intp], Scores]:
-        part = self.found.get(source)
-        if part is None or not len(part):
-            return np.zeros(0, np.intp), np.zeros(0)
-        place = self._order.take(self.rows.searchsorted(part.rows, sorter=self._order), mode="clip")
-        hit = self.rows.take(place) == part.rows
-        return place[hit], part.scores[hit]
+    @cached_property
+    def actions(self) -> Ints:
+        """The number of each shopper's actions."""
+        return np.diff(self.profile.starts)
 
-    def same(self, name: str) -> npt.NDArray[np.bool_]:
-        """Rows × the shopper's actions: whether both have the same value of an attribute."""
-        if name not in self._same:
-            value = getattr(self.bundle, name)
-            own = value.take(self.profile.rows)
-            self._same[name] = value.take(self.rows)[:, None] == own
-        return self._same[name]
+    def of_shopper(self, values: npt.NDArray[Any]) -> Scores:
+        """A value per shopper as one per row."""
+        return values.take(self.ranking.owner).astype(np.float64)
+
+    def reduced(self, reduce: np.ufunc, values: Scores) -> Scores:
+        """Values of the actions reduced to one per shopper, UNKNOWN for one without any."""
+        told = np.full(self.profile.shoppers, UNKNOWN)
+        active = np.flatnonzero(self.actions)
+        if len(active):
+            told[active] = reduce.reduceat(values, self.profile.starts[active])
+        return told
 
     def whole(self, value: float) -> Scores:
         """The same value for every row."""
         return np.full(len(self.rows), value)
 
 
-Compute = Callable[[RankingContext], npt.NDArray[np.floating]]
+Compute = Callable[[RankingContext], npt.NDArray[np.floating] | npt.NDArray[np.int64]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Feature:
     """`of` gives a value per row, NaN if unknown."""
 
@@ -138,114 +152,123 @@ class Feature:
 
 
 def strength_of(source: Source) -> Compute:
-    def of(context: RankingContext) -> Scores:
-        place, given = context.given_by(source)
-        return np.bincount(place, given, minlength=len(context.rows)).astype(np.float64)
-
-    return of
+    return lambda context: context.ranking.given[:, source]
 
 
 def times_of(source: Source) -> Compute:
-    def of(context: RankingContext) -> Scores:
-        place, _ = context.given_by(source)
-        return np.bincount(place, minlength=len(context.rows)).astype(np.float64)
-
-    return of
+    return lambda context: context.ranking.times[:, source]
 
 
 def share_of(name: str) -> Compute:
-    def of(context: RankingContext) -> Scores:
-        share: Scores = context.same(name) @ context.share
-        return share
-
-    return of
+    column = COMPARED.index(name)
+    return lambda context: context.shares[:, column]
 
 
 def since_bought(name: str) -> Compute:
     """Days since the shopper bought anything that shares the attribute with the row."""
-
-    def of(context: RankingContext) -> Scores:
-        return context.days_of(context.same(name))
-
-    return of
+    column = COMPARED.index(name)
+    return lambda context: context.days_since[:, column]
 
 
-def since_bought_itself(context: RankingContext) -> Scores:
-    return context.days_of(context.owned)
+@per_owner(most=1)
+def compared(bundle: Bundle) -> Ints:
+    """Articles × COMPARED."""
+    return np.column_stack([getattr(bundle, name) for name in COMPARED])
 
 
-def sold(place: int) -> Compute:
-    return lambda context: np.log1p(context.bundle.sold[context.rows, place])
+@dataclass(frozen=True)
+class OfArticle:
+    """A feature of the article alone: computed once for all of a bundle, and taken by row."""
+
+    all_of: Callable[[Bundle], npt.NDArray[np.floating]]
+
+    def __call__(self, context: RankingContext) -> Scores:
+        return self.all_of(context.bundle).take(context.rows).astype(np.float64)
 
 
-def sold_alike(place: int) -> Compute:
-    return lambda context: np.log1p(context.bundle.sold_alike[context.rows, place])
+def sold(place: int) -> OfArticle:
+    return OfArticle(lambda bundle: np.log1p(bundle.sold[:, place]))
 
 
-def share_of_alike(place: int) -> Compute:
-    """The row's share of the sales of all articles with the same attribute."""
+def sold_alike(place: int) -> OfArticle:
+    return OfArticle(lambda bundle: np.log1p(bundle.sold_alike[:, place]))
+
+
+def share_of_alike(place: int) -> OfArticle:
+    """The article's share of the sales of all with the same attribute."""
     week = SOLD_DAYS.index(ALIKE_DAYS)
-
-    def of(context: RankingContext) -> Scores:
-        own = context.bundle.sold[context.rows, week].astype(np.float64)
-        part: Scores = own / np.maximum(context.bundle.sold_alike[context.rows, place], 1.0)
-        return part
-
-    return of
+    return OfArticle(
+        lambda bundle: (
+            bundle.sold[:, week].astype(np.float64) / np.maximum(bundle.sold_alike[:, place], 1.0)
+        )
+    )
 
 
-def trend(context: RankingContext) -> Scores:
+def trend(bundle: Bundle) -> Scores:
     """Logarithm of yesterday's sales over the daily average of the week."""
-    yesterday, week = (context.bundle.sold[context.rows, SOLD_DAYS.index(days)] for days in (1, 7))
+    yesterday, week = (bundle.sold[:, SOLD_DAYS.index(days)] for days in (1, 7))
     quotient = (yesterday + TREND_SHRINKAGE) / (week / 7.0 + TREND_SHRINKAGE)
     told: Scores = np.log(quotient.astype(np.float64))
     return told
 
 
-def since_day(name: str) -> Compute:
-    def of(context: RankingContext) -> Scores:
-        day = getattr(context.bundle, name)[context.rows]
-        return np.where(day < 0, UNKNOWN, (context.bundle.as_of_day - day).astype(np.float64))
+def since_day(name: str) -> OfArticle:
+    def of(bundle: Bundle) -> Scores:
+        day = getattr(bundle, name)
+        return np.where(day < 0, UNKNOWN, (bundle.as_of_day - day).astype(np.float64))
 
-    return of
+    return OfArticle(of)
+
+
+def last_price(bundle: Bundle) -> Scores:
+    return np.maximum(bundle.price.astype(np.float64), 1e-9)
 
 
 def price_gap(context: RankingContext) -> Scores:
     """Logarithm of the price over the mean of the articles the shopper acted on."""
-    return np.log(context.price / context.usual_price)
+    total = context.reduced(np.add, context.own_prices)
+    return np.log(context.price / context.of_shopper(total / np.maximum(context.actions, 1)))
 
 
 def price_gap_to_dearest(context: RankingContext) -> Scores:
-    if not len(context.profile):
-        return context.whole(UNKNOWN)
-    dearest = float(context.bundle.price[context.profile.rows].max())
-    return np.log(context.price / max(dearest, 1e-9))
+    dearest = context.reduced(np.maximum, context.own_prices)
+    return np.log(context.price / context.of_shopper(dearest))
 
 
 def buyer_age_gap(context: RankingContext) -> Scores:
     """Years between the mean age of an article's buyers and the shopper's age band."""
-    band = context.profile.band
-    own = band + MIDDLE_OF_BAND if band > 0 else UNKNOWN
-    buyers = context.bundle.buyer_age[context.rows].astype(np.float64)
-    return np.where(buyers > 0, buyers - own, UNKNOWN)
+    band = context.of_shopper(context.profile.bands)
+    buyers = context.bundle.buyer_age.take(context.rows).astype(np.float64)
+    known = (buyers > 0) & (band > 0)
+    return np.where(known, buyers - (band + MIDDLE_OF_BAND), UNKNOWN)
+
+
+def online(context: RankingContext) -> Scores:
+    return context.of_shopper(context.profile.online)
 
 
 def channel_gap(context: RankingContext) -> Scores:
     """Difference between the article's share of online sales and the shopper's."""
-    own = UNKNOWN if context.profile.online is None else context.profile.online
-    gap: Scores = np.abs(context.bundle.sold_online[context.rows].astype(np.float64) - own)
+    gap: Scores = np.abs(context.bundle.sold_online.take(context.rows) - online(context))
     return gap
 
 
 def visit_size(context: RankingContext) -> Scores:
     """How many articles the shopper bought on their last day of shopping."""
-    days = context.profile.days[context.is_purchase]
-    return context.whole(float((days < days.min() + 1.0).sum()) if len(days) else 0.0)
+    days = np.where(context.is_purchase, context.profile.days, np.inf)
+    last = np.nan_to_num(context.reduced(np.minimum, days), nan=np.inf)
+    owner = context.profile.owner
+    of_last = context.is_purchase & (days < last.take(owner) + 1.0)
+    return context.of_shopper(np.bincount(owner[of_last], minlength=context.profile.shoppers))
+
+
+def since_last(context: RankingContext) -> Scores:
+    return context.of_shopper(context.reduced(np.minimum, context.profile.days))
 
 
 def spent_again(context: RankingContext) -> Scores:
     """The price of a row the shopper owns."""
-    return np.where(context.owned.any(axis=1), context.price, UNKNOWN)
+    return np.where(np.isnan(since_bought("article")(context)), UNKNOWN, context.price)
 
 
 REGISTRY: Final[tuple[Feature, ...]] = (
@@ -257,13 +280,9 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     ),
     Feature("also_times", Group.RETRIEVAL, times_of(Source.ALSO), "own articles that led to it"),
     Feature("together_times", Group.RETRIEVAL, times_of(Source.TOGETHER), "the same, by baskets"),
-    Feature("blend", Group.RETRIEVAL, lambda c: c.blend, "the weighted sum of all generators"),
-    Feature(
-        "place", Group.RETRIEVAL, lambda c: np.arange(float(len(c.rows))), "its place in the blend"
-    ),
-    Feature(
-        "days_since_bought", Group.OWN, since_bought_itself, "days since the shopper bought it"
-    ),
+    Feature("blend", Group.RETRIEVAL, lambda c: c.ranking.scores, "the sum of all generators"),
+    Feature("place", Group.RETRIEVAL, lambda c: c.ranking.place, "its place in the blend"),
+    Feature("days_since_bought", Group.OWN, since_bought("article"), "since it was bought"),
     *(
         Feature(f"days_since_{name}", Group.OWN, since_bought(name), f"the same of its {name}")
         for name in SINCE
@@ -284,40 +303,41 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     ),
     Feature("share_of_product_sales", Group.SALES, share_of_alike(0), "its part of its product's"),
     Feature("share_of_type_sales", Group.SALES, share_of_alike(1), "its part of its type's"),
-    Feature("trend", Group.SALES, trend, "yesterday's sales against the week's"),
-    Feature("buyers", Group.SALES, lambda c: np.log1p(c.bundle.buyers[c.rows]), "in 28 days"),
-    Feature("standing", Group.SALES, lambda c: c.bundle.standing[c.rows], "among all articles"),
+    Feature("trend", Group.SALES, OfArticle(trend), "yesterday's sales against the week's"),
+    Feature("buyers", Group.SALES, OfArticle(lambda b: np.log1p(b.buyers)), "in 28 days"),
+    Feature("standing", Group.SALES, OfArticle(lambda b: b.standing), "among all articles"),
     Feature("days_since_launch", Group.SALES, since_day("first_sold"), "days since its first sale"),
     Feature("days_since_sold", Group.SALES, since_day("last_sold"), "days since its last sale"),
-    Feature("price", Group.PRICE, lambda c: c.price, "the last one paid"),
+    Feature("price", Group.PRICE, OfArticle(last_price), "the last one paid"),
     Feature("price_gap", Group.PRICE, price_gap, "logarithm over the shopper's mean"),
     Feature("price_gap_to_dearest", Group.PRICE, price_gap_to_dearest, "over their dearest"),
     Feature("buyer_age_gap", Group.AUDIENCE, buyer_age_gap, "years to its mean buyer"),
-    Feature("sold_online", Group.AUDIENCE, lambda c: c.bundle.sold_online[c.rows], "share"),
+    Feature("sold_online", Group.AUDIENCE, OfArticle(lambda b: b.sold_online), "share"),
     Feature("channel_gap", Group.AUDIENCE, channel_gap, "to the shopper's share online"),
-    Feature("actions", Group.SHOPPER, lambda c: c.whole(len(c.profile)), "that we know of"),
-    Feature(
-        "days_since_last",
-        Group.SHOPPER,
-        lambda c: c.whole(float(c.profile.days.min()) if len(c.profile) else UNKNOWN),
-        "days since the shopper did anything",
-    ),
-    Feature(
-        "online",
-        Group.SHOPPER,
-        lambda c: c.whole(UNKNOWN if c.profile.online is None else c.profile.online),
-        "the shopper's share of purchases online",
-    ),
+    Feature("actions", Group.SHOPPER, lambda c: c.of_shopper(c.actions), "that we know of"),
+    Feature("days_since_last", Group.SHOPPER, since_last, "since the shopper did anything"),
+    Feature("online", Group.SHOPPER, online, "the shopper's share of purchases online"),
     Feature("horizon", Group.SHOPPER, lambda c: c.whole(c.horizon), "days ahead that are meant"),
 )
 
 
-def features(context: RankingContext, chosen: Sequence[Feature] | None = None) -> Matrix:
+def features(context: RankingContext, chosen: tuple[Feature, ...] | None = None) -> Matrix:
     """len(rows) × len(chosen), by default the whole registry."""
     wanted = REGISTRY if chosen is None else chosen
-    matrix = np.empty((len(context.rows), len(wanted)), np.float32)
+    matrix = of_articles(context.bundle, wanted).take(context.rows, axis=0)
     for column, feature in enumerate(wanted):
-        matrix[:, column] = feature.of(context)
+        if not isinstance(feature.of, OfArticle):
+            matrix[:, column] = feature.of(context)
+    return matrix
+
+
+@per_owner(most=1)
+def of_articles(bundle: Bundle, wanted: tuple[Feature, ...]) -> Matrix:
+    """Articles × wanted: the features of the articles alone, zero in the columns of the others."""
+    matrix = np.zeros((len(bundle.article), len(wanted)), np.float32)
+    for column, feature in enumerate(wanted):
+        if isinstance(feature.of, OfArticle):
+            matrix[:, column] = feature.of.all_of(bundle)
     return matrix
 
 

@@ -23,7 +23,9 @@ def pictured_first(bundle: Bundle, found: Candidates) -> Candidates:
         return found
     weight = np.where(goods.pictured.take(found.rows), 1.0, NO_PICTURE)
     order = np.argsort(-found.scores * weight, kind="stable")
-    return Candidates(found.rows[order], found.scores[order], found.cause[order])
+    return Candidates(
+        found.rows[order], found.scores[order], found.cause[order], found.owner[order]
+    )
 
 
 @per_owner(most=1)

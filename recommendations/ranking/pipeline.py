@@ -10,15 +10,17 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.reader import Bundle, Ints
+from recommendations.bundle.reader import ABSENT, Bundle, Ints
 from recommendations.ranking.dislike_penalty import damped
 from recommendations.ranking.ranker import RANKED, applies, best_first
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Source
-from recommendations.retrieval.profile import PURCHASE, Profile
+from recommendations.retrieval.profile import PURCHASE, Profile, profiles_of
 
 NEW: Final = -1
 JUST_BOUGHT_DAYS: Final = 0.5
+# Customers that are predicted at once: their candidates fit into the cache of a processor.
+AT_A_TIME: Final = 256
 
 
 class Pick(NamedTuple):
@@ -57,6 +59,35 @@ def predicted(
     found = generate(bundle, profile, chosen, constraints.index_group)
     ranking = damped(bundle, best_first(bundle, profile, found), constraints.less)
     return picked(ranking, allowed(bundle, ranking.rows, constraints).nonzero()[0][:k])
+
+
+def predicted_rows(
+    bundle: Bundle, customers: Ints, k: int, weights: Mapping[Source, float] | None = None
+) -> Ints:
+    """The predictive list of each customer (key) at the first moment after the bundle's as-of day.
+
+    customers × k rows of the bundle, best first, padded with ABSENT. A customer who is unknown to
+    the bundle gets the list for newcomers.
+    """
+    lists = np.full((len(customers), k), ABSENT, np.int32)
+    known = np.isin(customers, bundle.customers.key)
+    for some in (np.flatnonzero(known), np.flatnonzero(~known)):
+        for start in range(0, len(some), AT_A_TIME):
+            part = some[start : start + AT_A_TIME]
+            lists[part] = heads(bundle, profiles_of(bundle, customers[part]), k, weights)
+    return lists
+
+
+def heads(bundle: Bundle, profile: Profile, k: int, weights: Mapping[Source, float] | None) -> Ints:
+    """shoppers × k rows on sale."""
+    found = generate(bundle, profile, weights or predicting(bundle, profile))
+    ranking = best_first(bundle, profile, found)
+    kept = bundle.on_sale.take(ranking.rows)
+    rows, owner = ranking.rows[kept], ranking.owner[kept]
+    place = np.arange(len(rows)) - owner.searchsorted(owner)
+    lists = np.full((profile.shoppers, k), ABSENT, np.int32)
+    lists[owner[place < k], place[place < k]] = rows[place < k]
+    return lists
 
 
 def predicting(bundle: Bundle, profile: Profile) -> Mapping[Source, float]:

@@ -12,8 +12,8 @@ import numpy as np
 
 from recommendations.bundle.reader import Bundle
 from recommendations.ranking.features import Feature, RankingContext, features, named
-from recommendations.ranking.scoring import WEIGHTS, Ranking, rank
-from recommendations.retrieval.candidates import Candidates, Source
+from recommendations.ranking.scoring import BUDGET, WEIGHTS, Ranking, rank
+from recommendations.retrieval.candidates import Candidates, Scores, Source
 from recommendations.retrieval.profile import PURCHASE, Profile
 from web.cache import per_owner
 
@@ -28,10 +28,16 @@ RANKED: Final[Mapping[Source, float]] = {
 }
 
 
-def best_first(bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates]) -> Ranking:
-    """The candidates, ordered by the bundle's ranker if it applies, else by the blend."""
-    ranking = rank(found)
-    return reordered(bundle, profile, found, ranking) if applies(bundle, profile) else ranking
+def best_first(
+    bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates], most: int = BUDGET
+) -> Ranking:
+    """The candidates, ordered by the bundle's ranker if it applies, else by the blend; at most this
+    many of each shopper."""
+    ranking = rank(found, most)
+    if not applies(bundle, profile):
+        return ranking
+    seen = features(context_of(bundle, profile, ranking), features_of(bundle))
+    return reordered(ranking, bundle.booster.predict(seen, num_threads=1))
 
 
 def applies(bundle: Bundle, profile: Profile) -> bool:
@@ -47,24 +53,19 @@ def features_of(bundle: Bundle) -> tuple[Feature, ...] | None:
     return named(bundle.booster.feature_name())
 
 
-def context_of(
-    bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates], ranking: Ranking
-) -> RankingContext:
+def context_of(bundle: Bundle, profile: Profile, ranking: Ranking) -> RankingContext:
     """The head of the ranking, with the horizon of the bundle's ranker."""
-    rows, blend = ranking.rows[:DEPTH], ranking.scores[:DEPTH]
-    return RankingContext(bundle, profile, found, rows, blend, bundle.ranker_report.horizon)
+    return RankingContext(bundle, profile, ranking.head(DEPTH), bundle.ranker_report.horizon)
 
 
-def reordered(
-    bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates], ranking: Ranking
-) -> Ranking:
-    seen = features(context_of(bundle, profile, found, ranking), features_of(bundle))
-    score = bundle.booster.predict(seen, num_threads=1)
-    order = np.concatenate(
-        [np.argsort(-score, kind="stable"), np.arange(len(seen), len(ranking.rows))]
-    )
-    # Positions keep the blend's scores: positive and falling, unlike the ranker's.
-    return Ranking(ranking.rows[order], ranking.scores, ranking.source[order], ranking.cause[order])
+def reordered(ranking: Ranking, score: Scores) -> Ranking:
+    """The ranking by the scores of its head, followed by the rest of each shopper.
+
+    Positions keep the blend's scores: positive and falling, unlike the ranker's.
+    """
+    of_all = np.full(len(ranking.rows), -np.inf)
+    of_all[ranking.is_head(DEPTH)] = score
+    return ranking.take(np.lexsort((-of_all, ranking.owner)), ranking.scores)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def opinions(
     if not applies(bundle, profile):
         return {}
     ranking, chosen = rank(found), features_of(bundle) or ()
-    seen = features(context_of(bundle, profile, found, ranking), chosen)
+    seen = features(context_of(bundle, profile, ranking), chosen)
     # The last column is the base value.
     shares = bundle.booster.predict(seen, pred_contrib=True, num_threads=1)
     return {

@@ -83,8 +83,8 @@ def strategy_of(context: RequestContext, picks: list[Pick], *, learned: bool) ->
         return "bundle_popularity", _(POPULAR)
     if context.recents:
         words = "live_ranked" if learned else "live_blend"
-        return words, _("From what you looked at and bought last")
-    return "history_ranked" if learned else "history_blend", _("From what you bought before")
+        return words, _("Based on what you viewed and bought last")
+    return "history_ranked" if learned else "history_blend", _("Based on what you bought before")
 
 
 def causes(bundle: Bundle, about: Profile) -> dict[int, int]:

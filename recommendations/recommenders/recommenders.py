@@ -88,7 +88,7 @@ def similar(context: RequestContext) -> Found:
         )
     else:
         items = alike(context.bundle, row, context.k)
-    return Found("content_neighbours", _("Alike in type, style, colour and words"), items)
+    return Found("content_neighbours", _("Similar in type, style and colour"), items)
 
 
 @per_owner(most=10_000)
@@ -123,7 +123,7 @@ def similar_look(context: RequestContext) -> Found:
     near = of_look(bundle, row)
     kept = select_rows(context, bundle, near.rows, context.dislikes)
     items = near_items(bundle, row, near, kept)
-    return Found("look_neighbours", _("Alike to the eye, by their pictures"), items)
+    return Found("look_neighbours", _("Similar by their pictures"), items)
 
 
 def colours(context: RequestContext) -> Found:
@@ -186,7 +186,7 @@ def trending(context: RequestContext) -> Found:
     filling = [item._replace(score=0.0) for item in lately]
     items = distinct_items(context, [*now, *filling])
     away = context.live is None or (context.bundle is None and len(now) < context.k)
-    reason = _("What shoppers look at and buy now") if now else _(POPULAR)
+    reason = _("What shoppers view and buy now") if now else _(POPULAR)
     return Found("live_trends" if now else strategy, reason, items, degraded=away)
 
 
@@ -216,9 +216,9 @@ def new_in(context: RequestContext) -> Found:
         within = replace(context, index_group=group, on_page=seen)
         items = items_of_list(within, bundle, lists, _("New in"))
         if items:
-            return Found("bundle_new_in", _("Arrived in the last weeks"), items)
+            return Found("bundle_new_in", _("New in the last few weeks"), items)
     newest = fallbacks.newest(context.index_group, excluded_articles(context), context.k)
-    return Found("postgres_newest", _("Last to arrive"), newest, degraded=bundle is None)
+    return Found("postgres_newest", _("The newest in the shop"), newest, degraded=bundle is None)
 
 
 def recently_viewed(context: RequestContext) -> Found:
@@ -227,7 +227,7 @@ def recently_viewed(context: RequestContext) -> Found:
     items = distinct_items(
         context, [Item(key, 1.0 / place) for place, key in enumerate(articles, start=1)]
     )
-    return Found("live_views", _("What you looked at last"), items, degraded=context.live is None)
+    return Found("live_views", _("What you viewed last"), items, degraded=context.live is None)
 
 
 RECOMMENDERS = {

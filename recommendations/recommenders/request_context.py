@@ -13,7 +13,7 @@ from recommendations.ranking.diversity import diverse
 from recommendations.ranking.goods import pictured_first
 from recommendations.ranking.pipeline import JUST_BOUGHT_DAYS, is_in, recently_bought
 from recommendations.recommenders.shelf import Item
-from recommendations.retrieval.candidates import Candidates, Scores
+from recommendations.retrieval.candidates import Candidates, Scores, caused_by
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from streaming.events.actions import Action
 from streaming.features.state import Recent
@@ -150,7 +150,7 @@ def items_of_list(
     overall, by_group = lists
     one = context.index_group
     rows, scores = overall.of(int(overall.keys[0])) if one is None else by_group.of(one)
-    head = Candidates(rows, scores.astype(np.float64), np.full(len(rows), ABSENT, np.int32))
+    head = Candidates(rows, scores.astype(np.float64), *caused_by(ABSENT, len(rows)))
     found = pictured_first(bundle, head)
     kept = select_rows(context, bundle, found.rows, excluded_articles(context))
     return items_of(bundle, found.rows[kept], found.scores[kept], repeat(reason))

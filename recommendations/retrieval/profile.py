@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,13 @@ from recommendations.bundle.reader import ABSENT, Bundle, Customer, Ints
 from streaming.events.actions import RECENT_ACTIONS
 from streaming.features.state import Recent
 
+Floats64 = npt.NDArray[np.float64]
+
 DAY_MS: Final = 86_400_000
 VIEW, CLICK, BAG_ADD, PURCHASE = (action.code for action in RECENT_ACTIONS)
 LAST_ACTIONS: Final = 40
 UNKNOWN_BAND: Final = -1
+UNKNOWN: Final = np.nan
 # How strongly an action shows interest, by its code.
 KIND_WEIGHT: Final = np.zeros(len(RECENT_ACTIONS))
 KIND_WEIGHT[[VIEW, CLICK, BAG_ADD, PURCHASE]] = 1.0, 1.0, 2.0, 1.0
@@ -31,29 +34,61 @@ LOOKS: Final = LOOK_BACK ** np.arange(LAST_ACTIONS)
 
 @dataclass(frozen=True)
 class Profile:
-    """Up to LAST_ACTIONS actions, newest first, each (article, kind) once.
+    """The latest actions of a shopper, or of many: up to LAST_ACTIONS each, each (article, kind)
+    once, one shopper's after the other's, newest first.
 
-    `rows` are articles of the bundle, `kinds` the codes of the Actions, `days` the age
-    of each action in days (≥ 0). `band` is the lower bound of the age band, `online` the share
-    bought online, None if unknown.
+    `rows` are articles of the bundle, `kinds` the codes of the Actions, `days` the age of each
+    action in days (≥ 0), `owner` the number of its shopper. Per shopper, `bands` is the
+    lower bound of the age band, `online` the share bought online, NaN if unknown.
     """
 
     rows: Ints
     kinds: npt.NDArray[np.int8]
-    days: npt.NDArray[np.float64]
-    band: int = UNKNOWN_BAND
-    online: float | None = None
+    days: Floats64
+    owner: Ints
+    bands: Ints
+    online: Floats64
+
+    @classmethod
+    def of_one(
+        cls,
+        rows: Ints,
+        kinds: npt.NDArray[np.int8],
+        days: Floats64,
+        band: int = UNKNOWN_BAND,
+        online: float = UNKNOWN,
+    ) -> Self:
+        owner = np.zeros(len(rows), np.int32)
+        return cls(rows, kinds, days, owner, np.array([band], np.int32), np.array([online]))
 
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def shoppers(self) -> int:
+        return len(self.bands)
+
     @cached_property
-    def weights(self) -> npt.NDArray[np.float64]:
+    def starts(self) -> npt.NDArray[np.intp]:
+        """The place of each shopper's first action, and the end of all."""
+        return self.owner.searchsorted(np.arange(self.shoppers + 1))
+
+    @cached_property
+    def weights(self) -> Floats64:
         """The weight of each action: kind × age × position in the visit."""
         weights = KIND_WEIGHT[self.kinds] / (1.0 + self.days / HALF_AFTER_DAYS)
+        first = self.starts.take(self.owner)
         looked = self.kinds != PURCHASE
-        looks = np.where(looked, looked.cumsum() - 1, 0)
-        return np.asarray(weights * STEPS[: len(self)] * LOOKS.take(looks))
+        earlier = looked.cumsum() - looked
+        looks = np.where(looked, earlier - earlier.take(first), 0)
+        steps = STEPS.take(np.arange(len(self)) - first)
+        return np.asarray(weights * steps * LOOKS.take(looks))
+
+    @cached_property
+    def shares(self) -> Floats64:
+        """The weight of each action as a share of all of its shopper."""
+        total = np.bincount(self.owner, self.weights, minlength=self.shoppers)
+        return self.weights / np.maximum(total, 1e-12).take(self.owner)
 
 
 def customer_key(shopper: str | None) -> int | None:
@@ -86,8 +121,22 @@ def profile_of(
     for row, kind, place in actions:
         newest.setdefault((row, kind), place)
     chosen = list(newest.values())[:LAST_ACTIONS]
-    band, online = (known.band, known.online) if known else (UNKNOWN_BAND, None)
-    return Profile(rows[chosen], kinds[chosen], days[chosen], band, online)
+    band, online = (known.band, known.online) if known else (UNKNOWN_BAND, UNKNOWN)
+    return Profile.of_one(rows[chosen], kinds[chosen], days[chosen], band, online)
+
+
+def profiles_of(bundle: Bundle, customers: Ints) -> Profile:
+    """The profiles of many customers at the first moment after the bundle's as-of day: what
+    `profile_of` gives for each."""
+    found = bundle.customers.many(customers)
+    return Profile(
+        found.rows,
+        np.full(len(found.rows), PURCHASE, np.int8),
+        (bundle.as_of_day + 1 - found.days).astype(np.float64),
+        found.owner,
+        found.band,
+        found.online,
+    )
 
 
 def live_actions(

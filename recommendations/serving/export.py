@@ -5,18 +5,19 @@ whole line, if everything that determines its content is unchanged.
 """
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 from django.db import connection
 
 from catalog.ingest.errors import IngestError
-from recommendations.bundle.reader import Bundle, open_bundle
-from recommendations.ranking.pipeline import Constraints, predicted
-from recommendations.retrieval.profile import after_history, profile_of
+from recommendations.bundle.reader import ABSENT, Bundle, Ints, open_bundle
+from recommendations.ranking.pipeline import predicted_rows
 from recommendations.serving.customers_file import Customers, read_customers
 from recommendations.serving.export_formats import KAGGLE, finish, header_of, line_of
 
@@ -24,9 +25,14 @@ K = 12
 BATCH = 2000
 WORKERS = 2
 AHEAD = 4 * WORKERS
+# The key of nobody.
+NEWCOMER = -1
 
 # One customer of the file: the id as given, and our key; None for an unknown one.
 Wanted = tuple[str, int | None]
+# Batches to their lines, in order; and what opens a bundle for that.
+Lines = Callable[[Sequence[list[Wanted]]], list[list[str]]]
+Mapped = Callable[[Path, str], AbstractContextManager[Lines]]
 
 
 @dataclass(frozen=True)
@@ -45,8 +51,10 @@ def export(
     target: Path,
     progress: Callable[[int], None],
     form: str = KAGGLE,
+    mapped: Mapped | None = None,
 ) -> Exported:
-    """Write a line for each customer of the file, from the bundle in `folder`.
+    """Write a line for each customer of the file, from the bundle in `folder`; `mapped` computes
+    the lines, by default in processes of this machine.
 
     Raise IngestError, BundleError, OSError.
     """
@@ -58,7 +66,7 @@ def export(
         )
     partial = target.with_name(f"{target.name}.{identity(folder, wanted, form)}.part")
     before = whole_lines(partial, form)
-    written = write(folder, wanted, partial, before, progress, form)
+    written = write(mapped or in_processes, folder, wanted, partial, before, progress, form)
     finish(form, partial, target)
     return Exported(written, before, wanted.repeated)
 
@@ -73,7 +81,17 @@ def identity(folder: Path, wanted: Customers, form: str) -> str:
     return f"{folder.name}-{digest.hexdigest()[:16]}"
 
 
+@contextmanager
+def in_processes(folder: Path, form: str) -> Iterator[Lines]:
+    context = multiprocessing.get_context("fork")
+    # A child must not inherit the connection, which it doesn't need.
+    connection.close()
+    with context.Pool(WORKERS, open_in_worker, (folder, form)) as pool:
+        yield lambda batches: pool.map(lines_of, batches, chunksize=1)
+
+
 def write(
+    mapped: Mapped,
     folder: Path,
     wanted: Customers,
     partial: Path,
@@ -82,19 +100,13 @@ def write(
     form: str,
 ) -> int:
     """Append the remaining lines to the partial file; return its number of customers."""
-    context = multiprocessing.get_context("fork")
-    # A child must not inherit the connection, which it doesn't need.
-    connection.close()
-    with (
-        context.Pool(WORKERS, open_in_worker, (folder, form)) as pool,
-        partial.open("a", encoding="utf-8") as file,
-    ):
+    with mapped(folder, form) as lines_of_all, partial.open("a", encoding="utf-8") as file:
         if partial.stat().st_size == 0:
             file.write(header_of(form))
         batches = wanted.batches(written, BATCH)
         # Batches are read here: the pool would read all customers at once.
         while some := list(islice(batches, AHEAD)):
-            for lines in pool.map(lines_of, some, chunksize=1):
+            for lines in lines_of_all(some):
                 file.writelines(lines)
                 written += len(lines)
             file.flush()
@@ -121,27 +133,26 @@ class Worker:
 
     bundle: Bundle
     form: str
-    unknown: list[str]
+    newcomer: Ints
 
 
 def open_in_worker(folder: Path, form: str) -> None:
     Worker.bundle, Worker.form = open_bundle(folder), form
-    Worker.unknown = prediction(Worker.bundle, None)
+    Worker.newcomer = predicted_rows(Worker.bundle, np.array([NEWCOMER], np.int32), K)[0]
 
 
 def lines_of(batch: list[Wanted]) -> list[str]:
     """One line per customer; the newcomers' list for those unknown or without a purchase."""
-    known = Worker.bundle.customers
-    lines = []
-    for name, key in batch:
-        is_new = key is None or known.of(key) is None
-        articles = Worker.unknown if is_new else prediction(Worker.bundle, key)
-        lines.append(line_of(Worker.form, name, articles))
-    return lines
+    bundle = Worker.bundle
+    keys = np.array([NEWCOMER if key is None else key for _, key in batch], np.int32)
+    known = np.isin(keys, bundle.customers.key)
+    rows = np.full((len(batch), K), ABSENT, np.int32)
+    rows[known] = predicted_rows(bundle, keys[known], K)
+    rows[~known] = Worker.newcomer
+    lists = zip((name for name, _ in batch), rows.tolist(), strict=True)
+    return [line_of(Worker.form, name, articles_of(bundle, own)) for name, own in lists]
 
 
-def prediction(bundle: Bundle, customer: int | None) -> list[str]:
-    """Twelve article_ids."""
-    profile = profile_of(bundle, (), customer, after_history(bundle))
-    picks = predicted(bundle, profile, K, Constraints())
-    return [f"{bundle.article[pick.row]:010d}" for pick in picks]
+def articles_of(bundle: Bundle, rows: list[int]) -> list[str]:
+    """article_ids of the rows, without padding."""
+    return [f"{bundle.article[row]:010d}" for row in rows if row != ABSENT]

@@ -161,7 +161,7 @@ def gap_reason(not_worn: str | None, bounded: bool) -> str:
     if not_worn is not None:
         return gettext(not_worn)
     if bounded:
-        return gettext("Nothing that goes with the rest within the budget")
+        return gettext("Nothing within the budget goes with the rest")
     return gettext("Nothing on sale in this size and style goes with the rest")
 
 
@@ -228,10 +228,17 @@ def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
     """The reason as a sentence for the shopper."""
     if cause.kind == "worn" and cause.row is not None:
         return gettext("Often worn with %s") % title_of(bundle.name(cause.row))
-    if cause.kind == "colour" and cause.row is not None:
-        colour = colour_names().get(int(bundle.colour_master[cause.row]))
-        if colour:
-            return gettext("Goes with %s") % colour.lower()
+    colour = (
+        colour_names().get(int(bundle.colour_master[cause.row])) if cause.row is not None else None
+    )
+    if cause.kind == "match" and cause.row is not None and colour:
+        of = title_of(bundle.name(cause.row))
+        return gettext("Matches the %(colour)s of %(article)s") % {
+            "colour": colour.lower(),
+            "article": of,
+        }
+    if cause.kind == "colour" and colour:
+        return gettext("Goes with %s") % colour.lower()
     return gettext("Completes: %s") % slots().labels[int(wardrobe.model.slot[row])].lower()
 
 

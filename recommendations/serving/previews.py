@@ -21,6 +21,7 @@ from recommendations.rules.serving import rules_for
 from recommendations.serving.serving import customer_with_history
 from recommendations.serving.variants import fill_shelf
 from streaming.events.actions import ACTIONS, Action
+from streaming.features.store import Snapshot
 
 OF_ARTICLE: Final = tuple(name for name, kind in RECOMMENDERS.items() if kind.article)
 OF_CUSTOMER: Final = tuple(
@@ -82,6 +83,13 @@ def of_shopper(shopper: str) -> tuple[CustomerPreview, list[ShelfPreview]]:
         actions=[] if bundle is None else actions(context, bundle),
     )
     return known, [preview_shelf(kind, context, shopper) for kind in OF_CUSTOMER]
+
+
+def shelf(kind: Kind, shopper: str, live: Snapshot) -> Found:
+    """What a kind would show the shopper with these features."""
+    customer = customer_with_history(shopper, live)
+    context = RequestContext(K, None, None, registry.active(), live, customer, shopper)
+    return fill_shelf(RECOMMENDERS[kind], context, None, rules_for(kind, shopper, None))[0]
 
 
 def actions(context: RequestContext, bundle: Bundle) -> list[PastAction]:

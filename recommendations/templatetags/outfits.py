@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.template.context import RequestContext
+from django.utils.translation import gettext
 
 from recommendations.recommenders.online_features import read_once_per_page
 from recommendations.recommenders.shelf import Item, Shelf
@@ -32,10 +33,10 @@ def shelf_of(found: Outfit) -> Shelf:
     return Shelf(
         rec_id=found.rec_id,
         kind=KIND,
-        title="Complete the outfit",
+        title=gettext("Complete the outfit"),
         strategy=found.strategy,
         model_version=found.model_version,
-        reason="One piece for each part that is missing, chosen together",
+        reason=gettext("Pieces that complete it, chosen to go together"),
         feature_age_ms=None,
         degraded=found.degraded,
         items=[Item(piece.article, piece.score, piece.reason) for piece in found.pieces],

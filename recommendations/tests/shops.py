@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ from streaming.events.actions import Action
 from streaming.features.state import Entry, State, pack
 
 AS_OF = date(2020, 9, 20)
+# A product type of each everyday slot, and swimwear, whose types go together.
+TYPES = (255, 272, 265, 262, 87, 66, 302, 298, 59)
 GARMENTS = ("shirt", "dress", "jacket", "sneaker")
 COLOURS = ("blue", "red", "green")
 PastAction = tuple[int, str, int]
@@ -45,6 +48,51 @@ def rebuyers() -> Inputs:
     inputs = some_inputs(sales=3000)
     order = np.argsort(inputs.sales.day, kind="stable")
     columns = vars(inputs.sales) | {"customer": (inputs.sales.customer % 200).astype(np.int32)}
+    return replace(inputs, sales=Sales(**{name: of[order] for name, of in columns.items()}))
+
+
+def pairs_shop(articles: int = 180, buyers: int = 3000) -> Inputs:
+    """Two audiences and planted complements: everybody's second article follows the first.
+
+    Article n (of type n mod 9) is bought with article n + 1.
+    """
+    inputs = some_inputs(articles, 0)
+    frame = inputs.articles
+    number = np.arange(articles)
+    frame["product_type"] = np.array(TYPES, np.int32)[number % len(TYPES)]
+    frame["product"] = number + 500
+    frame["index_group"] = (number // (articles // 2)).astype(np.int32)
+    frame["name"] = [f"thing {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(articles)]
+    rng = np.random.default_rng(5)
+    first = rng.integers(0, articles - 1, buyers)
+    row = np.stack([first, first + 1], axis=1).ravel().astype(np.int32)
+    day = np.repeat(np.sort(day_number(AS_OF) - rng.integers(0, 20, buyers)), 2).astype(np.int32)
+    sales = Sales(
+        day=day,
+        customer=np.repeat(np.arange(buyers), 2).astype(np.int32),
+        row=row,
+        age=np.full(len(row), 30, np.int32),
+        price=(0.02 + 0.001 * (row % 40)).astype(np.float32),
+        channel=np.full(len(row), 2, np.int32),
+    )
+    return Inputs(frame, sales, AS_OF)
+
+
+def busy_shop(customers: int = 500, sales: int = 12_000) -> Inputs:
+    """Customers who come on one weekday, buy several articles at once, and come again."""
+    inputs = pairs_shop(120)
+    rng = np.random.default_rng(3)
+    customer = rng.integers(0, customers, sales).astype(np.int32)
+    day = (inputs.as_of_day - rng.integers(0, 12, sales) * 7 - customer % 7).astype(np.int32)
+    order = np.lexsort((customer, day))
+    columns: dict[str, Any] = {
+        "day": day,
+        "customer": customer,
+        "row": (rng.beta(1, 3, sales) * len(inputs.articles)).astype(np.int32),
+        "age": np.where(customer % 5, 18 + customer % 50, -1).astype(np.int32),
+        "price": (rng.integers(1, 60, sales) / 590).astype(np.float32),
+        "channel": (1 + rng.integers(0, 2, sales)).astype(np.int32),
+    }
     return replace(inputs, sales=Sales(**{name: of[order] for name, of in columns.items()}))
 
 

@@ -1,26 +1,15 @@
 """The endpoints and the fragments over HTTP."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
-from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Article
-from recommendations.api.serializers import (
-    ShelfQuery,
-    ShelfSerializer,
-    read_shelf_query,
-    shelf_body,
-)
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
-from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.tests.shops import open_shop, train
 from streaming.identity.shoppers import SESSION_KEY
 
@@ -159,35 +148,6 @@ def test_the_schema_describes_every_kind(client: Client) -> None:
     )
 
 
-PARAMETERS = st.lists(
-    st.tuples(
-        st.sampled_from(["article", "index_group", "k", "other"]),
-        st.one_of(
-            st.integers(-2, 60).map(str),
-            st.integers(0, 3_000_000_000).map(str),
-            st.text(max_size=3),
-        ),
-    ),
-    max_size=4,
-)
-
-
-@given(PARAMETERS.map(urlencode) | st.text("&=%+;10k", max_size=8))
-def test_a_query_read_quickly_is_what_the_serializer_reads(text: str) -> None:
-    quick = read_shelf_query(text)
-    query = ShelfQuery(data=QueryDict(text))
-    if quick is not None:
-        assert query.is_valid()
-        assert quick == query.validated_data
-
-
 def test_nobody_is_made_up_for_who_only_reads(client: Client, dress: Article) -> None:
     assert not client.get(f"{API}/for-you/").cookies
     assert not client.get(f"{API}/similar/", {"article": dress.article_id}).cookies
-
-
-def test_plain_answers_are_what_the_schema_describes() -> None:
-    shelf = Shelf(
-        "r", "for-you", "For you", "s", None, "why", 7, False, [Item(108775015, 0.5, "because")]
-    )
-    assert shelf_body(shelf) == ShelfSerializer(shelf).data

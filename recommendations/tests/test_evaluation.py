@@ -16,9 +16,11 @@ from recommendations.dataset.facts import facts_of
 from recommendations.dataset.inputs import Inputs, day_number
 from recommendations.dataset.splits import rolling, truth_of
 from recommendations.evaluation.baselines import repurchase
-from recommendations.evaluation.methods import bundle_of, for_you
+from recommendations.evaluation.methods import bundle_of
+from recommendations.evaluation.run import Plan, evaluate_split
 from recommendations.models import ModelVersion
 from recommendations.ranking.features import REGISTRY, Group
+from recommendations.ranking.pipeline import predicted_rows
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs, train
 from recommendations.training import ranker, slices
 from recommendations.training.pipeline import look_likeness, rankers_without
@@ -33,7 +35,7 @@ def quiet(line: str) -> None:
 def lists_of(inputs: Inputs, days: int = 7) -> np.ndarray:
     split = next(rolling(inputs, days, 1))
     likes = look_likeness(split.past, facts_of(split.past), quiet)
-    return for_you(bundle_of(split.past, likes, quiet), np.arange(200, dtype=np.int32), 12)
+    return predicted_rows(bundle_of(split.past, likes, quiet), np.arange(200, dtype=np.int32), 12)
 
 
 def test_windows_lie_back_to_back_and_know_only_what_was_before() -> None:
@@ -63,6 +65,24 @@ def test_what_was_bought_is_counted_once_per_customer() -> None:
     assert len(truth_of(later, 1).customers) == 1
 
 
+def test_the_known_are_those_who_bought_before_the_window() -> None:
+    inputs = rebuyers()
+    newcomers = inputs.sales.day > TODAY - 7
+    newcomers &= inputs.sales.customer % 2 == 0
+    customer = np.where(newcomers, inputs.sales.customer + 10_000, inputs.sales.customer)
+    split = next(
+        rolling(replace(inputs, sales=replace(inputs.sales, customer=customer.astype("i4"))), 7, 1)
+    )
+    likes = look_likeness(split.past, facts_of(split.past), quiet)
+    plan = Plan(holdout_days=7, k=12, rolls=1, customers=1000)
+    everybody, known = (
+        evaluate_split(split, replace(plan, known=known), likes).activity for known in (False, True)
+    )
+    assert (everybody == 0).any()
+    assert (known > 0).all()
+    assert (known > 0).sum() == (everybody > 0).sum()
+
+
 def test_repurchase_puts_the_last_bought_first_and_fills_up_with_best_sellers() -> None:
     sales = sales_on([1, 2, 3, 3], [TODAY - 40, TODAY - 9, TODAY - 1, TODAY - 1])
     own = replace(sales, customer=np.array([1, 1, 2, 3], np.int32))
@@ -90,6 +110,12 @@ def test_the_command_reports_and_the_admin_links_the_report(
     recall = found["candidate recall"]["everybody"]
     assert recall["all"]["recall@50"] == recall["again"]["recall@50"] == 1.0
     assert recall["all"].keys() == {"recall@50", "recall@100", "recall@200", "recall@500"}
+    ahead = found["for-you minus"]["known"]
+    assert ahead.keys() == found["methods"].keys() - {"for-you"}
+    assert ahead["last-week popularity"]["interval"][0] > 0
+    assert found["map without"]["for-you"]["difference"] == [0.0, 0.0]
+    assert found["map without"]["again"]["difference"][0] < 0
+    assert all(method["recall@12"]["mean"] <= 1 for method in found["methods"].values())
     assert found["ranker"][0].endswith("the blend ranks alone")
     assert "8 customers" in capsys.readouterr().out
     page = admin_client.get(f"/admin/recommendations/modelversion/{version.pk}/change/")

@@ -91,7 +91,7 @@ def test_two_experiments_of_a_layer_share_no_shopper() -> None:
 @pytest.mark.django_db
 def test_experiments_that_would_disturb_each_other_do_not_start() -> None:
     make("a").start()
-    with pytest.raises(ValidationError, match="a runs on some of these buckets of one"):
+    with pytest.raises(ValidationError, match="a already uses some of these buckets of one"):
         make("b").start()
     with pytest.raises(ValidationError, match="a of layer one runs on for-you"):
         make("c", layer="two").start()
@@ -109,10 +109,10 @@ def test_experiments_that_would_disturb_each_other_do_not_start() -> None:
 @pytest.mark.parametrize(
     ("given", "error"),
     [
-        ({"strategy": "magic"}, "strategy: 'magic' is none of default, popularity"),
+        ({"strategy": "magic"}, "strategy: 'magic' is not one of default, popularity"),
         ({"speed": 3}, "unknown field `speed`"),
         ({"strategy": 3}, r"Expected `str`, got `int` - at `\$.strategy`"),
-        ({"interleave": True}, "interleave: needs another strategy"),
+        ({"interleave": True}, "interleave: needs a strategy other"),
         ({"model_version": "../x"}, r"at `\$.model_version`"),
         ([], "Expected `object`"),
     ],
@@ -228,7 +228,7 @@ def test_an_outfit_is_an_experiment_too() -> None:
     shop = open_shop()
     train()
     experiment = make(kinds=("outfit",))
-    with pytest.raises(ValidationError, match="for outfit a strategy is default, lift, content"):
+    with pytest.raises(ValidationError, match="for outfit from default, lift, content"):
         experiment.start()
     experiment.variants.update(parameters={"strategy": "content"})
     experiment.start()

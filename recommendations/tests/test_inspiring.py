@@ -9,13 +9,14 @@ from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.dataset.facts import facts_of
+from recommendations.dataset.history import histories
 from recommendations.ranking.inspiring import Goods, favourite, inspiring_shelf, per_seed
 from recommendations.ranking.pipeline import NEW, Constraints, Pick, predicted
 from recommendations.recommenders.kinds import Kind
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import AS_OF, Lived, open_shop, some_inputs, train
-from recommendations.training.pipeline import bundle_in_memory, look_likeness, quiet
+from recommendations.training.pipeline import bundle_in_memory, look_likeness, of_customers, quiet
 from recommendations.training.ranker import NO_RANKER
 from streaming.events.actions import Action
 from streaming.features import dislikes
@@ -30,7 +31,13 @@ Shop = dict[str, list[Article]]
 def bundle() -> Bundle:
     inputs = some_inputs(articles=2000, sales=8000)
     return bundle_in_memory(
-        inputs, {**look_likeness(inputs, facts_of(inputs), quiet), **NO_RANKER}, quiet
+        inputs,
+        {
+            **look_likeness(inputs, facts_of(inputs), quiet),
+            **of_customers(vars(histories(inputs))),
+            **NO_RANKER,
+        },
+        quiet,
     )
 
 

@@ -75,7 +75,7 @@ def test_a_wrong_variant_is_refused_with_its_field(staff: Client) -> None:
         "variants-0-weight": 1, "variants-0-parameters": '{"strategy": "magic"}',
     }  # fmt: skip
     page = staff.post(address("experiment_change", experiment.pk), form).content.decode()
-    assert "is none of default, popularity" in page
+    assert "is not one of default, popularity" in page
 
 
 def test_an_unknown_kind_of_shelf_is_refused(staff: Client) -> None:

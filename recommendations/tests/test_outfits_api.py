@@ -14,7 +14,6 @@ from django.urls import reverse
 
 from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from recommendations.api.outfits import OutfitSerializer, outfit_body
 from recommendations.models import ModelVersion
 from recommendations.serving.outfits import Request, outfit
 from recommendations.tests.shops import Lived, train
@@ -86,16 +85,6 @@ def test_get_and_post_say_the_same_twice(client: Client, trained: dict[str, list
     second = post(client, articles=bag, slots=["bottom", "shoes"])[1]
     assert first["pieces"] == second["pieces"]
     assert {piece["slot"] for piece in first["pieces"]} == {"shoes", "bottom"}
-
-
-def test_an_answer_is_written_as_the_serializer_that_documents_it_would(
-    client: Client, trained: dict[str, list[Article]]
-) -> None:
-    found = outfit(Request([trained["shirt"][0].pk, 7], locked=[trained["bag"][2].pk]))
-    assert found.unknown == [7]
-    assert found.pieces[0].locked
-    assert found.pieces[-1].alternatives
-    assert outfit_body(found) == OutfitSerializer().to_representation(found)
 
 
 def test_swapping_a_piece_brings_another_and_a_locked_one_stays(

@@ -10,6 +10,7 @@ import pytest
 from recommendations.dataset.inputs import Inputs, Sales, day_number
 from recommendations.outfits import constraints, features, model
 from recommendations.outfits.assembly import Look, assemble
+from recommendations.outfits.compatibility import disagree
 from recommendations.outfits.constraints import NEUTRAL, ConstraintsError
 from recommendations.outfits.search import Preferences, Wardrobe
 from recommendations.outfits.slots import slots
@@ -168,7 +169,7 @@ def test_a_slot_that_is_asked_for_is_filled_whatever_the_occasion(shop: Wardrobe
 
 def test_sizes_and_occasions_are_read_from_the_names(inputs: Inputs, shop: Wardrobe) -> None:
     wear = constraints.constraints().wear(inputs.articles)
-    size, wearer = wear.agree[:, ::OF_EACH]
+    size, wearer, *_ = wear.agree[:, ::OF_EACH]
     assert size[11] == size[12] != size[14]
     assert wearer[11] == wearer[13] != wearer[12]
     assert size[6] == NEUTRAL
@@ -223,3 +224,39 @@ def test_a_feature_is_one_entry_of_the_registry(
     assert shop.model.weights[names.index("value_of_colour")] != 0
     assert len(shop.model.tables) == len(tables)
     assert look(shop, 0).pieces
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "other", "other_text", "together"),
+    [
+        (272, "Joggers in sweatshirt fabric.", 90, "Pumps.", False),
+        (272, "Joggers in sweatshirt fabric.", 94, "Trainers.", True),
+        (272, "Chinos in twill.", 90, "Pumps.", True),
+        (272, "Chinos in twill.", 67, "Leather belt.", True),
+        (272, "Trousers with an elasticated waist.", 67, "Leather belt.", False),
+        (308, "Top with a hood.", 465, "Derby shoes.", False),
+        (262, "Puffer jacket with a hood.", 91, "Sandals.", False),
+        (262, "Denim jacket.", 91, "Sandals.", True),
+        (252, "Set with a top and leggings.", 273, "Leggings in jersey.", False),
+        (254, "Short dress in a rib knit.", 272, "Chinos in twill.", False),
+        (254, "Top to wear over a dress.", 272, "Chinos in twill.", True),
+        (254, "Sports bra in functional fabric.", 306, "Sports bra.", False),
+    ],
+)
+def test_the_descriptions_tell_what_the_types_do_not(
+    kind: int, text: str, other: int, other_text: str, together: bool
+) -> None:
+    frame = some_inputs(2, 0).articles
+    frame["product_type"], frame["description"] = [kind, other], [text, other_text]
+    frame["name"] = ["one", "other"]
+    wear = constraints.constraints().wear(frame)
+    assert disagree(wear, np.array([0], np.int32), np.array([1], np.int32))[0, 0] != together
+
+
+@pytest.mark.parametrize(("text", "beach"), [("Hat in felted wool.", False), ("Straw hat.", True)])
+def test_a_felt_hat_is_not_for_the_beach(text: str, beach: bool) -> None:
+    frame = some_inputs(1, 0).articles
+    frame["product_type"], frame["description"] = 76, text
+    found = constraints.constraints()
+    swim = [occasion.name for occasion in found.occasions].index("swim")
+    assert bool(found.wear(frame).occasions[0] >> swim & 1) == beach

@@ -9,6 +9,7 @@ import pytest
 from recommendations.bundle.format import ARRAYS, RankerReport, report_of
 from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
 from recommendations.bundle.reader import Bundle
+from recommendations.dataset.history import histories
 from recommendations.dataset.inputs import Inputs
 from recommendations.dataset.splits import Truth
 from recommendations.ranking import features as registry
@@ -20,10 +21,10 @@ from recommendations.ranking.features import (
     RankingContext,
     features,
 )
-from recommendations.ranking.pipeline import Constraints, predicted
+from recommendations.ranking.pipeline import Constraints, predicted, predicted_rows
 from recommendations.ranking.ranker import MAX_EXPLAINED, applies, best_first, opinions
 from recommendations.ranking.scoring import generate, rank
-from recommendations.retrieval.profile import PURCHASE, VIEW, Profile
+from recommendations.retrieval.profile import PURCHASE, VIEW, Profile, after_history, profile_of
 from recommendations.tests.shops import rebuyers
 from recommendations.training import ranker, slices
 from recommendations.training.pipeline import ranker_of, slice_bundles
@@ -51,14 +52,14 @@ def of_slice(inputs: Inputs, days: int) -> tuple[dict[int, Truth], Bundle]:
 
 
 def bought(rows: list[int], kind: int = PURCHASE) -> Profile:
-    return Profile(
+    return Profile.of_one(
         np.array(rows, np.int32), np.full(len(rows), kind, np.int8), np.arange(1.0, len(rows) + 1)
     )
 
 
 def test_a_slice_has_every_array_of_a_bundle_but_those_of_outfits() -> None:
     inputs = rebuyers()
-    arrays = slice_bundles(inputs)(inputs).arrays
+    arrays = slice_bundles(inputs)(inputs, vars(histories(inputs))).arrays
     declared = {name: kind for name, kind in ARRAYS.items() if name not in OUTFIT_ARRAYS}
     assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == declared
 
@@ -107,10 +108,10 @@ def test_the_shares_of_a_score_add_up_to_it(
 def test_features_tell_of_the_shopper_and_the_article(ranked_bundle: Bundle) -> None:
     profile = bought([3, 40])
     rows = np.array([40, 41, 5], np.int32)
-    found = generate(ranked_bundle, profile)
-    context = RankingContext(ranked_bundle, profile, found, rows, np.array([2.0, 1.5, 1.0]), 2.0)
-    values = features(context)
-    column = {feature.name: values[:, place] for place, feature in enumerate(REGISTRY)}
+    ranking = rank(generate(ranked_bundle, profile))
+    at = [ranking.rows.tolist().index(row) for row in rows.tolist()]
+    values = features(RankingContext(ranked_bundle, profile, ranking, 2.0))
+    column = {feature.name: values[at, place] for place, feature in enumerate(REGISTRY)}
     assert column["days_since_bought"][0] == 2.0
     assert np.isnan(column["days_since_bought"][1:]).all()
     assert column["days_since_product"].tolist()[:2] == [2.0, 2.0]
@@ -125,10 +126,8 @@ def test_features_tell_of_the_shopper_and_the_article(ranked_bundle: Bundle) -> 
 
 def test_of_nobody_every_feature_is_a_number_or_unknown(ranked_bundle: Bundle) -> None:
     nobody = bought([])
-    found = generate(ranked_bundle, nobody)
-    ranking = rank(found)
-    context = RankingContext(ranked_bundle, nobody, found, ranking.rows, ranking.scores)
-    values = features(context)
+    ranking = rank(generate(ranked_bundle, nobody))
+    values = features(RankingContext(ranked_bundle, nobody, ranking))
     assert values.shape == (len(ranking.rows), len(REGISTRY))
     assert not np.isinf(values).any()
 
@@ -253,8 +252,8 @@ def test_what_comes_after_a_slice_changes_no_bit_of_its_features(days: int) -> N
 def heads(inputs: Inputs, days: int) -> list[bytes]:
     """Candidates and features of everybody known before the last days."""
     _, bundle = of_slice(inputs, days)
-    parts = [ranker.head_of(bundle, customer) for customer in range(200)]
-    return [rows.tobytes() + seen.tobytes() for rows, seen in parts]
+    ranking, seen = ranker.head_of(bundle, np.arange(200, dtype=np.int32))
+    return [ranking.rows.tobytes(), seen.tobytes()]
 
 
 def test_the_newest_week_changes_nothing_that_older_weeks_teach() -> None:
@@ -272,3 +271,13 @@ def taught(inputs: Inputs) -> list[bytes]:
     weeks = Slices(7, [inputs.as_of_day - 7 * n for n in (1, 2, 3)], "")
     parts, _ = ranker.examples_and_trial(inputs, weeks, slice_bundles(inputs), quiet, 1, trials=0)
     return [part.features.tobytes() + part.bought.tobytes() for part in parts]
+
+
+def test_many_customers_get_the_lists_that_each_gets_alone(ranked_bundle: Bundle) -> None:
+    customers = np.append(ranked_bundle.customers.key[:300], np.int32(10**6)).astype(np.int32)
+    lists = predicted_rows(ranked_bundle, customers, 12)
+    now_ms = after_history(ranked_bundle)
+    for customer, own in zip(customers.tolist(), lists.tolist(), strict=True):
+        profile = profile_of(ranked_bundle, (), customer, now_ms)
+        picks = predicted(ranked_bundle, profile, 12, Constraints())
+        assert own == [pick.row for pick in picks]

@@ -15,7 +15,7 @@ PARTS = st.lists(
 
 def candidates(pairs: list[tuple[int, float]]) -> Candidates:
     rows = np.array([row for row, _ in pairs], np.int32)
-    return Candidates(rows, np.array([score for _, score in pairs], float), rows + 1000)
+    return Candidates(rows, np.array([score for _, score in pairs], float), rows + 1000, 0 * rows)
 
 
 @given(PARTS)

@@ -66,7 +66,7 @@ def test_a_torn_bundle_leaves_the_one_before_in_place(caplog: pytest.LogCaptureF
     second = train(NOON)
     (second.folder / "names.npy").write_bytes(b"torn")
     assert [serving() for _ in range(5)] == [first.version] * 5
-    assert caplog.text.count("can't be used") == 1
+    assert caplog.text.count("is unusable") == 1
 
 
 @pytest.mark.django_db

@@ -9,8 +9,9 @@ from pytest_django import Settings
 
 from recommendations.bundle.format import ARRAYS, report_of
 from recommendations.dataset import facts, popularity
-from recommendations.dataset.inputs import NEVER, Inputs, day_number
-from recommendations.dataset.load import find, month_ranges
+from recommendations.dataset.inputs import NEVER, Inputs, day_number, find
+from recommendations.dataset.load import month_ranges
+from recommendations.dataset.parts import Whole
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs
 from recommendations.training import (
     content,
@@ -19,6 +20,7 @@ from recommendations.training import (
     new_in,
     pipeline,
     ranker,
+    similarity,
     slices,
 )
 from recommendations.vision import store
@@ -38,14 +40,13 @@ def unit_vectors(count: int, seed: int = 3) -> np.ndarray:
     return content.unit(vectors)
 
 
-@pytest.mark.parametrize("count", [3, 700, 5000])
-def test_neighbours_equal_those_found_by_sorting_everything(count: int) -> None:
+@pytest.mark.parametrize(("count", "groups"), [(3, 1), (700, 1), (3000, 1), (3000, 7)])
+def test_neighbours_equal_those_found_by_sorting_the_group(count: int, groups: int) -> None:
     vectors, design = unit_vectors(count), np.arange(count, dtype=np.int32)
-    candidate = np.arange(count) % 3 != 1
-    found = neighbours.neighbours_of(vectors, design, candidate, quiet)
-    sample = range(0, count, max(1, count // 50))
-    for row in sample:
-        cosines = np.where(candidate, vectors @ vectors[row], -2)
+    candidate, group = np.arange(count) % 3 != 1, (np.arange(count) % groups).astype(np.int32)
+    found = neighbours.neighbours_of(vectors, design, candidate, group)
+    for row in range(0, count, max(1, count // 50)):
+        cosines = np.where(candidate & (group == group[row]), vectors @ vectors[row], -2)
         cosines[row] = -2
         expected = np.sort(cosines[cosines > -2])[::-1][: neighbours.NEIGHBOURS]
         np.testing.assert_allclose(found.scores[row][: len(expected)], expected, atol=1e-5)
@@ -57,25 +58,59 @@ def test_neighbours_equal_those_found_by_sorting_everything(count: int) -> None:
 
 def test_an_article_s_own_design_is_not_its_neighbour_and_others_come_once() -> None:
     vectors, design = unit_vectors(400), (np.arange(400) // 4).astype(np.int32)
-    found = neighbours.neighbours_of(vectors, design, np.ones(400, np.bool_), quiet)
+    everyone, group = np.ones(400, np.bool_), np.zeros(400, np.int32)
+    found = neighbours.neighbours_of(vectors, design, everyone, group)
     for row, near in enumerate(found.rows):
         near = near[near >= 0]
         assert design[row] not in design[near]
         assert len(np.unique(design[near])) == len(near)
 
 
-def test_quick_neighbours_are_the_exact_ones_of_the_same_type() -> None:
-    vectors, design = unit_vectors(300), np.arange(300, dtype=np.int32)
-    kind, candidate = (np.arange(300) % 7).astype(np.int32), np.arange(300) % 3 != 1
-    kind[299] = 99  # the only one of its type
-    found = neighbours.neighbours_of_type(vectors, design, candidate, kind, quiet)
-    assert (found.rows[299] == neighbours.NONE).all()
-    for row in range(0, 299, 10):
-        cosines = np.where(candidate & (kind == kind[row]), vectors @ vectors[row], -2)
-        cosines[row] = -2
-        expected = np.sort(cosines[cosines > -2])[::-1][: neighbours.NEIGHBOURS]
-        np.testing.assert_allclose(found.scores[row][: len(expected)], expected, atol=1e-5)
-        assert (kind[found.rows[row][: len(expected)]] == kind[row]).all()
+def test_the_list_of_a_small_group_goes_on_with_the_nearest_of_all() -> None:
+    vectors, design = unit_vectors(300), (np.arange(300) // 2).astype(np.int32)
+    group = np.zeros(300, np.int32)
+    group[[0, 1, 100, 200]] = 5
+    found = neighbours.neighbours_of(vectors, design, np.ones(300, np.bool_), group)
+    near = found.rows[0]
+    assert set(near[:2].tolist()) == {100, 200}
+    assert len(np.unique(design[near])) == len(near) == neighbours.NEIGHBOURS
+    assert (np.diff(found.scores[0][2:]) <= 0).all()
+
+
+def test_similarity_learns_the_attribute_that_customers_keep_to() -> None:
+    """Every customer buys two articles of one department, whatever their section."""
+    inputs, dice = some_inputs(600, 0), np.random.default_rng(3)
+    articles = inputs.articles
+    articles["product_type"] = 1
+    articles["department"] = np.arange(600) % 20
+    articles["section"] = dice.integers(0, 5, 600)
+    articles["product"] = np.arange(600) + 500
+    articles["name"] = [f"thing {number}" for number in range(600)]
+    department = np.repeat(dice.integers(0, 20, 3000), 2)
+    row = (department + 20 * dice.integers(0, 30, 6000)).astype(np.int32)
+    buyers = np.repeat(np.arange(3000), 2).astype(np.int32)
+    sales = replace(sales_on(row, np.full(6000, TODAY)), customer=buyers)
+    known = replace(inputs, sales=sales)
+    own = facts.facts_of(known)
+    vectors = content.content_vectors(articles, own.price, 1)
+    look = np.zeros((600, 0), np.float32)
+    traits = similarity.traits_of(articles, own, neighbours.designs(articles), vectors, look, 1)
+    learned = similarity.learned_weights(traits, Whole(sales), 1)
+    weights = dict(zip(similarity.FEATURES, learned, strict=True))
+    assert weights["department"] > 10 * max(weights["section"], 0.01)
+    found = similarity.similar(traits, learned, 1)
+    first = found.rows[:, :5]
+    codes = articles["department"].to_numpy()
+    assert (codes[first] == codes[:, None]).mean() > 0.9
+
+
+def test_pattern_and_colour_count_even_where_customers_ignore_them() -> None:
+    weights = np.zeros(len(similarity.FEATURES), np.float32)
+    weights[similarity.FEATURES.index("words")] = 2.0
+    raised = dict(zip(similarity.FEATURES, similarity.visible(weights), strict=True))
+    assert raised["appearance"] == pytest.approx(0.3)
+    assert raised["colour_master"] == pytest.approx(0.3)
+    assert raised["section"] == 0.0
 
 
 def test_one_thing_under_two_product_codes_is_one_design() -> None:
@@ -183,14 +218,14 @@ def test_what_has_not_sold_for_two_months_is_off_sale_unless_it_never_sold() -> 
 
 def test_a_sale_counts_half_after_a_half_life_and_nothing_after_the_window() -> None:
     sales = sales_on([0, 1, 2], [TODAY, TODAY - 2, TODAY - popularity.WINDOW_DAYS])
-    score = popularity.popularity(sales, popularity.weights(sales, TODAY), 4)
+    score = popularity.popularity(replace(some_inputs(4, 0), sales=sales)).score
     assert score.tolist() == [1.0, 0.5, 0.0, 0.0]
 
 
 def test_an_article_counts_once_in_a_basket_and_less_in_a_large_one() -> None:
     sales = sales_on([0, 0, 1, 1, 2, 3, 4], [TODAY] * 7)
     sales = replace(sales, customer=np.array([1, 1, 2, 3, 3, 3, 3], np.int32))
-    score = popularity.popularity(sales, popularity.weights(sales, TODAY), 5)
+    score = popularity.popularity(replace(some_inputs(5, 0), sales=sales)).score
     assert score.tolist() == [1.0, 1.5, 0.5, 0.5, 0.5]
 
 
@@ -223,7 +258,8 @@ def test_counts_are_of_baskets_buyers_and_whatever_is_alike() -> None:
 def test_each_age_band_has_its_own_best_sellers_and_unknown_ages_too() -> None:
     inputs = some_inputs(5, 0)
     sales = replace(sales_on([0, 1, 2], [TODAY] * 3), age=np.array([-1, 22, 70], np.int32))
-    found = popularity.popular_by_age(replace(inputs, sales=sales), np.ones(3))
+    by_age = popularity.popularity(replace(inputs, sales=sales)).by_age
+    found = popularity.ranked(popularity.AGE_BANDS, by_age)
     heads = dict(zip(found.keys.tolist(), found.rows[:, 0].tolist(), strict=True))
     assert heads == {-1: 0, 0: -1, 20: 1, 25: -1, 30: -1, 40: -1, 50: -1, 60: 2}
 

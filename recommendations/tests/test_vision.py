@@ -18,7 +18,7 @@ from catalog.models import Article
 from recommendations.bundle import registry
 from recommendations.tests.shops import open_shop, train
 from recommendations.vision import pictures, store
-from recommendations.vision.colours import dominant_colours, lab
+from recommendations.vision.colours import dominant_colours, hex_of, lab
 from recommendations.vision.embedding import embed_pictures
 from recommendations.vision.encoder import Encoder
 from recommendations.vision.projection import projection_of
@@ -174,6 +174,11 @@ def test_only_what_is_new_or_changed_is_embedded_again(tmp_path: Path, encoder: 
     np.testing.assert_array_equal(after.vectors[1], before.vectors[1])
 
 
+@pytest.mark.parametrize("rgb", [RED, BLUE, WHITE, (0, 0, 0), (17, 130, 99)])
+def test_a_colour_survives_the_way_to_lab_and_back(rgb: tuple[int, int, int]) -> None:
+    assert hex_of(lab(np.array(rgb, np.uint8))) == "#{:02x}{:02x}{:02x}".format(*rgb)
+
+
 def test_few_pictures_project_to_unit_vectors_of_the_full_width() -> None:
     features = np.random.default_rng(1).random((12, 1280)).astype(np.float16)
     found = projection_of(features, 1).of(features.astype(np.float32))
@@ -244,6 +249,72 @@ def test_the_page_takes_a_photo_with_its_token_and_without_scripts(
         seen_shop[1].name in answer.content.decode() or seen_shop[3].name in answer.content.decode()
     )
     assert client.post("/search/photo/", upload(b"x")).status_code == 403
+
+
+def test_the_page_looks_at_an_own_part_of_the_photo(seen_shop: list[Article]) -> None:
+    """Red on the left, blue stripes on the right."""
+    both = Image.new("RGB", (320, 240), WHITE)
+    both.paste(drawn(RED), (0, 0))
+    both.paste(drawn(BLUE, 1), (160, 0))
+    client, content = Client(), as_bytes(both)
+
+    def first(**sides: object) -> str:
+        answer = client.post("/search/photo/", upload(content, **sides))
+        assert answer.status_code == 200
+        name: str = answer.context["cards"][0].article.name
+        return name
+
+    striped = {article.name for article in seen_shop[1::2]}
+    assert first(left="50", right="100") in striped
+    assert first(left="0", right="50", part="shoes") not in striped
+    for sides, told in (
+        ({"left": "60", "right": "50"}, "left before right"),
+        ({"left": "-1"}, "left: "),
+        ({"top": "x"}, "top: "),
+        ({"bottom": "4"}, "5 percent"),
+    ):
+        answer = client.post("/search/photo/", upload(content, **sides))
+        assert (answer.status_code, told in answer.content.decode()) == (400, True), sides
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("CMYK", "JPEG"), ("L", "JPEG"), ("P", "PNG"), ("LA", "PNG"), ("I;16", "PNG"), ("1", "PNG"),
+     ("RGBA", "WEBP")],
+)  # fmt: skip
+def test_every_kind_of_pixels_is_read(mode: str, kind: str) -> None:
+    found = pictures.opened(as_bytes(Image.new(mode, (40, 60)), kind))
+    assert (found.mode, found.size) == ("RGB", (40, 60))
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP", "ICO", "PPM"])
+def test_other_formats_are_rejected_by_content(kind: str) -> None:
+    with pytest.raises(pictures.PictureError):
+        pictures.opened(as_bytes(Image.new("RGB", (40, 60)), kind))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 30_000), (30_000, 1)])
+def test_extreme_shapes_end_in_a_vector_or_a_clear_error(
+    size: tuple[int, int], encoder: Encoder
+) -> None:
+    try:
+        vector = encoder.vector(pictures.opened(as_bytes(Image.new("RGB", size, RED), "PNG")))
+    except pictures.PictureError:
+        return
+    assert np.isfinite(vector).all()
+
+
+def test_text_that_unpacks_to_gigabytes_is_rejected() -> None:
+    """A PNG may hold compressed text; 100 MB of zeros take 100 kB."""
+    text = b"k\x00\x00" + zlib.compress(bytes(100_000_000), 9)
+    chunk = struct.pack(">I", len(text)) + b"zTXt" + text
+    chunk += struct.pack(">I", zlib.crc32(b"zTXt" + text))
+    png = as_bytes(Image.new("RGB", (8, 8), RED), "PNG")
+    try:
+        found = pictures.opened(png[:33] + chunk + png[33:])
+    except pictures.PictureError:
+        return
+    assert found.size == (8, 8)
 
 
 @pytest.mark.django_db

@@ -1,18 +1,18 @@
 """Co-occurrence of articles in baskets and in customers' histories. Sparse and memory-bounded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sparse_dot_topn import sp_matmul_topn
 
-from recommendations.dataset.inputs import Flags, Floats, Ints, Sales
+from recommendations.dataset.inputs import Flags, Floats, History, Ints, Sales
 
 PARTNERS = 40
 # Candidates per article, by weight, before the association is corrected for popularity.
 DEEP = 150
-THREADS = 2
 # A basket's weight halves after this many days; older baskets add next to nothing.
 BASKET_HALF_LIFE_DAYS = 30.0
 BASKET_WINDOW_DAYS = 150
@@ -26,6 +26,8 @@ MAX_CAREER = 300
 SHRINKAGE = 3.0
 NONE = -1
 
+MatrixOf = Callable[..., sparse.csr_matrix]
+
 
 @dataclass(frozen=True)
 class Partners:
@@ -35,44 +37,40 @@ class Partners:
     scores: Floats
 
 
-def bought_together(sales: Sales, as_of_day: int, candidate: Flags) -> Partners:
+def bought_together(history: History, candidate: Flags) -> Partners:
     """Partners within a basket (customer, day)."""
-    keys = sales.day.astype(np.int64) << 32 | sales.customer
-    matrix = owners(
-        sales, keys, as_of_day, BASKET_HALF_LIFE_DAYS, BASKET_WINDOW_DAYS, len(candidate)
-    )
-    return partners(without_crowds(matrix, MAX_BASKET), candidate)
+    return partners(history, BASKET_WINDOW_DAYS, baskets, candidate)
 
 
-def also_bought(sales: Sales, as_of_day: int, candidate: Flags) -> Partners:
+def also_bought(history: History, candidate: Flags) -> Partners:
     """Partners within what a customer bought over months: item-kNN."""
-    matrix = owners(
-        sales,
-        sales.customer.astype(np.int64),
-        as_of_day,
-        CUSTOMER_HALF_LIFE_DAYS,
-        CUSTOMER_WINDOW_DAYS,
-        len(candidate),
+    return partners(history, CUSTOMER_WINDOW_DAYS, careers, candidate)
+
+
+def baskets(sales: Sales, as_of_day: int, articles: int) -> sparse.csr_matrix:
+    keys = sales.day.astype(np.int64) << 32 | sales.customer
+    return without_crowds(
+        owners(sales, keys, as_of_day, BASKET_HALF_LIFE_DAYS, articles), MAX_BASKET
     )
-    return partners(without_crowds(matrix, MAX_CAREER), candidate)
+
+
+def careers(sales: Sales, as_of_day: int, articles: int) -> sparse.csr_matrix:
+    keys = sales.customer.astype(np.int64)
+    return without_crowds(
+        owners(sales, keys, as_of_day, CUSTOMER_HALF_LIFE_DAYS, articles), MAX_CAREER
+    )
 
 
 def owners(
-    sales: Sales,
-    keys: npt.NDArray[np.int64],
-    as_of_day: int,
-    half_life: float,
-    window: int,
-    count: int,
+    sales: Sales, keys: npt.NDArray[np.int64], as_of_day: int, half_life: float, count: int
 ) -> sparse.csr_matrix:
     """Owner (basket or customer) × article; a cell is √(decay of the newest purchase), so that the
     product of two cells is a decayed co-occurrence."""
-    lately = np.flatnonzero(sales.day > as_of_day - window)
-    owner = np.unique(keys[lately], return_inverse=True)[1].astype(np.int64)
+    owner = np.unique(keys, return_inverse=True)[1].astype(np.int64)
     # Sales are sorted by day: the last of each cell is the newest.
-    cell = owner * count + sales.row[lately]
+    cell = owner * count + sales.row
     cells, last = np.unique(cell[::-1], return_index=True)
-    newest = sales.day[lately][::-1][last]
+    newest = sales.day[::-1][last]
     value = 2.0 ** (-(as_of_day - newest) / (2 * half_life))
     shape = (int(owner.max(initial=-1)) + 1, count)
     return sparse.csr_matrix((value.astype(np.float32), divmod(cells, count)), shape=shape)
@@ -85,24 +83,21 @@ def without_crowds(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
     return kept
 
 
-def partners(matrix: sparse.csr_matrix, candidate: Flags) -> Partners:
+def partners(history: History, window: int, matrix: MatrixOf, candidate: Flags) -> Partners:
     """The PARTNERS best candidates of each article by n_ab / (√(n_a n_b) + SHRINKAGE).
 
     n_ab is the decayed number of owners of both, n_a that of owners of one: a shrunken cosine,
     between the conditional probability (which favours best sellers) and the lift (which favours
     rare pairs).
     """
-    count = matrix.shape[1]
-    own = np.asarray(matrix.multiply(matrix).sum(axis=0), np.float64).ravel()
-    right = (matrix @ sparse.diags(candidate.astype(np.float32))).tocsr()
-    right.eliminate_zeros()
-    met = sp_matmul_topn(
-        matrix.T.tocsr(), right, top_n=DEEP + 1, threshold=0.0, n_threads=THREADS, sort=True
-    )
-    left = np.repeat(np.arange(count), np.diff(met.indptr))
+    as_of_day, articles = history.as_of_day, len(candidate)
+    parts = history.between(as_of_day - window + 1, as_of_day).parts
+    found = parts.met(partial(matrix, as_of_day=as_of_day, articles=articles), candidate, DEEP + 1)
+    met, own = found.pairs, found.own
+    left = np.repeat(np.arange(articles), np.diff(met.indptr))
     score = met.data / (np.sqrt(own[left] * own[met.indices]) + SHRINKAGE)
     score[left == met.indices] = 0.0
-    return heads(left, met.indices, score, count)
+    return heads(left, met.indices, score, articles)
 
 
 def heads(

@@ -40,9 +40,9 @@ FEATURES = {"name": "text", "description": "text", "price_level": f"level of {PR
 
 def content_vectors(articles: pd.DataFrame, price: Floats, seed: int) -> Floats:
     """Unit vectors, one row per article, at most 160 columns; cosine is their dot product."""
-    attributes = attribute_vectors(articles, price, seed)
+    levels = articles.assign(price_level=price_levels(price))
     words = TEXT_WEIGHT * text_vectors(texts(articles), seed)
-    return unit(np.hstack([attributes, words]))
+    return unit(np.hstack([attribute_vectors(levels, WEIGHTS, seed), words]))
 
 
 def texts(articles: pd.DataFrame) -> pd.Series:
@@ -68,13 +68,16 @@ def text_vectors(documents: pd.Series, seed: int) -> Floats:
     return unit(reduced(terms, TEXT_DIMENSIONS, seed))
 
 
-def attribute_vectors(articles: pd.DataFrame, price: Floats, seed: int) -> Floats:
-    """Weighted one-hot attributes, reduced; each row has the norm of all weights together."""
-    levels = articles.assign(price_level=price_levels(price))
+def attribute_vectors(codes: pd.DataFrame, weights: Mapping[str, float], seed: int) -> Floats:
+    """Weighted one-hot codes of the columns named in `weights`, reduced; each row has the norm of
+    all weights together."""
     blocks = [
-        OneHotEncoder(dtype=np.float32).fit_transform(levels[[name]]) * weight
-        for name, weight in WEIGHTS.items()
+        OneHotEncoder(dtype=np.float32).fit_transform(codes[[name]]) * np.float32(weight)
+        for name, weight in weights.items()
+        if weight > 0
     ]
+    if not blocks:
+        return np.zeros((len(codes), 0), np.float32)
     return reduced(sparse.hstack(blocks).tocsr(), ATTRIBUTE_DIMENSIONS, seed)
 
 

@@ -1,34 +1,28 @@
-"""Look vectors: the pictures' vectors in a bundle, and articles similar in look and in content."""
+"""Look vectors: the pictures' vectors in a bundle, and the nearest by look alone."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from recommendations.dataset.inputs import Flags, Floats, Inputs, Ints, Progress, Sales
+from recommendations.dataset.inputs import Flags, Floats, History, Ints, Progress
+from recommendations.dataset.parts import Arrays
 from recommendations.training.neighbours import Neighbours, neighbours_of
 from recommendations.vision import store
 from recommendations.vision.colours import COLOURS, PARTS
 from recommendations.vision.network import FEATURES
 from recommendations.vision.projection import DIMENSIONS, projection_of
 
-Arrays = dict[str, npt.NDArray[Any]]
-
 # With fewer pictures the principal directions are meaningless.
 ENOUGH: Final = 20
-# Candidate weights of look against content; the best one is used. Higher ones retrieve even more of
-# what the same customers buy, but "similar" then mixes types and colours.
-SHARES: Final = (0.0, 0.15, 0.3, 0.45)
-PAIRS: Final = 1500
-AT: Final = 12
-RIDGE: Final = 1.0
+# Neighbours stored.
+SHOWN: Final = 24
 
 
-def look_arrays(inputs: Inputs, folder: Path, seed: int, progress: Progress) -> Arrays:
+def look_arrays(history: History, folder: Path, seed: int, progress: Progress) -> Arrays:
     """The vectors from `embed_pictures`, one row per article, zero without a picture."""
     found = store.read(folder)
-    articles = inputs.articles["article"].to_numpy(np.int32)
+    articles = history.articles["article"].to_numpy(np.int32)
     own = np.searchsorted(found.article, articles).clip(max=max(len(found.article) - 1, 0))
     known = found.article[own] == articles if len(found.article) else np.zeros(len(own), np.bool_)
     if known.sum() < ENOUGH:
@@ -57,59 +51,11 @@ def no_looks(articles: int) -> Arrays:
     }
 
 
-def joined(vectors: Floats, look: Floats, share: float) -> Floats:
-    """Unit rows whose dot product is `share` of look and the rest of content.
-
-    An article without a picture gets the look predicted from its content.
-    """
-    if look.shape[1] == 0 or share == 0.0:
-        return vectors
-    seen = np.abs(look).sum(axis=1) > 0
-    gram = vectors[seen].T @ vectors[seen] + RIDGE * np.eye(vectors.shape[1], dtype=np.float32)
-    guessed = vectors @ np.linalg.solve(gram, vectors[seen].T @ look[seen])
-    whole = np.where(seen[:, None], look, guessed)
-    whole /= np.maximum(np.linalg.norm(whole, axis=1, keepdims=True), 1e-12)
-    found: Floats = np.hstack([np.sqrt(1 - share) * vectors, np.sqrt(share) * whole])
-    return found.astype(np.float32)
-
-
-def share_of_look(
-    vectors: Floats, look: Floats, design: Ints, on_sale: Flags, sales: Sales, seed: int
-) -> float:
-    """The share that puts most of what the same customers buy among the AT nearest."""
-    left, right = bought_by_the_same(sales, design, on_sale, seed)
-    if look.shape[1] == 0 or len(left) == 0:
-        return 0.0
-    pool = np.flatnonzero(on_sale)
-    recall = {}
-    for share in SHARES:
-        whole = joined(vectors, look, share)
-        cosines = whole[left] @ whole[pool].T
-        cosines[design[left][:, None] == design[pool]] = -1.0
-        target = (whole[left] * whole[right]).sum(axis=1)
-        recall[share] = float(((cosines > target[:, None] + 1e-6).sum(axis=1) < AT).mean())
-    return max(SHARES, key=lambda share: recall[share])
-
-
-def bought_by_the_same(sales: Sales, design: Ints, on_sale: Flags, seed: int) -> tuple[Ints, Ints]:
-    """Pairs of articles on sale, of two designs, that one customer bought one after the other."""
-    order = np.lexsort((sales.row, sales.day, sales.customer))
-    customer, row = sales.customer[order], sales.row[order]
-    left, right = row[:-1], row[1:]
-    kept = (customer[:-1] == customer[1:]) & (design[left] != design[right])
-    kept &= on_sale[left] & on_sale[right]
-    places = np.flatnonzero(kept)
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(places))[:PAIRS])
-    return left[places[chosen]], right[places[chosen]]
-
-
-def similar_in_look(look: Floats, design: Ints, on_sale: Flags, progress: Progress) -> Neighbours:
-    """The nearest by look alone, of articles with a picture."""
+def similar_in_look(look: Floats, design: Ints, on_sale: Flags, slot: Ints) -> Neighbours:
+    """The nearest of the slot by look alone, of articles with a picture."""
     seen = np.abs(look).sum(axis=1) > 0
     if not seen.any():
-        return Neighbours(
-            np.full((len(look), 0), -1, np.int32), np.zeros((len(look), 0), np.float32)
-        )
-    found = neighbours_of(look, design, on_sale & seen, progress)
-    rows = np.where(seen[:, None], found.rows, -1)[:, : 2 * AT]
-    return Neighbours(rows.astype(np.int32), found.scores[:, : 2 * AT])
+        nothing = np.zeros((len(look), 0), np.float32)
+        return Neighbours(nothing.astype(np.int32), nothing)
+    found = neighbours_of(look, design, on_sale & seen, slot, asked=seen)
+    return Neighbours(found.rows[:, :SHOWN], found.scores[:, :SHOWN])

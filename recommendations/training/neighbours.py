@@ -1,5 +1,6 @@
-"""Exact nearest neighbours by cosine, block by block."""
+"""Nearest neighbours by cosine, exact, within groups of articles."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from recommendations.dataset.inputs import Flags, Floats, Ints, Progress
+from recommendations.dataset.inputs import Flags, Floats, Ints
 
 NEIGHBOURS = 50
 # Neighbours with a higher cosine are near-duplicates; at most TOGETHER of them are among the first.
@@ -17,13 +18,13 @@ WINDOW = 30
 REPEATED = np.float32(0.8)
 # Candidates per article before each design is reduced to one colour.
 DEEP = 200
+# A list shorter than this, as long as a shelf, is continued with articles of other groups.
+SHELF = 12
+# Cosines computed at a time: few enough to stay in the cache of the processor.
+CELLS = 2_000_000
 BLOCK = 512
 THREADS = 2
-# Number of groups a row is split into to find a bound for the nearest; far above DEEP.
-GROUPS = 2048
 NONE = -1
-
-Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -47,73 +48,74 @@ def designs(articles: pd.DataFrame) -> Ints:
 
 
 def neighbours_of(
-    vectors: Floats, design: Ints, candidate: Flags, progress: Progress
+    vectors: Floats, design: Ints, candidate: Flags, group: Ints, asked: Flags | None = None
 ) -> Neighbours:
-    """The NEIGHBOURS nearest candidates of every article, exact, at most one of each other design.
+    """The NEIGHBOURS nearest candidates of the article's group, at most one of each other design;
+    in a list of fewer than SHELF, the nearest of other groups follow.
 
-    `vectors` has unit rows, `candidate` marks the rows that may be recommended. An article's own
-    design is never among its neighbours. A list is shorter if the DEEP nearest hold fewer designs.
+    `vectors` has unit rows, `candidate` marks the rows that may be recommended, `asked` those that
+    get a list (by default all). An article's own design is never among its neighbours. A list is
+    shorter if the DEEP nearest hold fewer designs. Grouped by product type, H&M's catalogue has a
+    twentieth of the pairs that it has without groups.
     """
-    count, pool = len(vectors), np.flatnonzero(candidate)
-    rows = np.full((count, NEIGHBOURS), NONE, np.int32)
-    scores = np.zeros((count, NEIGHBOURS), np.float32)
-    targets = np.ascontiguousarray(vectors[pool].T)
-    with threadpool_limits(THREADS, "blas"):
-        for start in range(0, count, BLOCK):
-            cosines = vectors[start : start + BLOCK] @ targets
-            for offset, line in enumerate(cosines):
-                found = nearest(line, min(DEEP, len(pool)))
-                own = start + offset
-                kept = one_per_design(design[pool[found]], design[own])
-                rows[own, : len(kept)] = pool[found[kept]]
-                scores[own, : len(kept)] = line[found[kept]]
-            if start // BLOCK % 40 == 39:
-                progress(f"neighbours of {start + BLOCK:,} of {count:,} articles")
-    return Neighbours(rows, scores)
+    everyone = np.ones(len(vectors), np.bool_) if asked is None else asked
+    found = in_groups(vectors, design, candidate, group, everyone)
+    short = everyone & (found.rows[:, SHELF - 1] == NONE)
+    rest = in_groups(vectors, design, candidate, np.zeros_like(group), short)
+    rows = np.hstack([found.rows[short], rest.rows[short]])
+    scores = np.hstack([found.scores[short], rest.scores[short]])
+    found.rows[short], found.scores[short] = one_per_design(rows, scores, design, design[short])
+    return found
 
 
-def neighbours_of_type(
-    vectors: Floats, design: Ints, candidate: Flags, kind: Ints, progress: Progress
+def in_groups(
+    vectors: Floats, design: Ints, candidate: Flags, group: Ints, asked: Flags
 ) -> Neighbours:
-    """Like neighbours_of, restricted to articles of the same type (`kind`).
-
-    That compares a twentieth of the pairs of H&M's catalogue.
-    """
+    """The nearest within each group."""
     rows = np.full((len(vectors), NEIGHBOURS), NONE, np.int32)
     scores = np.zeros((len(vectors), NEIGHBOURS), np.float32)
-    for one in np.unique(kind[candidate]):
-        own = np.flatnonzero(kind == one).astype(np.int32)
-        found = neighbours_of(vectors[own], design[own], candidate[own], progress)
-        rows[own] = np.where(found.rows == NONE, NONE, own[found.rows])
-        scores[own] = found.scores
+
+    def fill(number: int) -> None:
+        own, pool = (np.flatnonzero(flags & (group == number)) for flags in (asked, candidate))
+        targets = vectors[pool].T
+        size = CELLS // max(len(pool), 1) + 1
+        for start in range(0, len(own), size):
+            block = own[start : start + size]
+            best, cosines = nearest(vectors[block] @ targets, min(DEEP, len(pool)))
+            found = pool[best].astype(np.int32)
+            rows[block], scores[block] = one_per_design(found, cosines, design, design[block])
+
+    numbers = np.unique(group[asked]).tolist()
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(THREADS) as workers:
+        list(workers.map(fill, numbers))
     return Neighbours(rows, scores)
 
 
-def nearest(cosines: Floats, k: int) -> Places:
-    """Indices of the k highest values, highest first, ties in order."""
-    best = np.flatnonzero(cosines >= floor_of(cosines, k))
-    return best[np.argsort(-cosines[best], kind="stable")][:k]
+def nearest(cosines: Floats, k: int) -> tuple[npt.NDArray[np.intp], Floats]:
+    """Per line the columns of its k highest values, highest first, ties in order; the values."""
+    if k == 0:
+        return np.zeros((len(cosines), 0), np.intp), cosines[:, :0]
+    best = np.sort(np.argpartition(cosines, -k, axis=1)[:, -k:], axis=1)
+    values = np.take_along_axis(cosines, best, axis=1)
+    order = np.argsort(-values, axis=1, kind="stable")
+    return np.take_along_axis(best, order, axis=1), np.take_along_axis(values, order, axis=1)
 
 
-def floor_of(cosines: Floats, k: int) -> float:
-    """A value that at least k entries reach and few others: the k-th highest of GROUPS maxima.
-
-    Each maximum is an entry of its own, so the k-th of them is at most the k-th of all. A full
-    partition of the row takes ten times as long.
-    """
-    whole = len(cosines) - len(cosines) % GROUPS
-    if whole == 0:
-        return float(np.partition(cosines, len(cosines) - k)[len(cosines) - k])
-    maxima = cosines[:whole].reshape(-1, GROUPS).max(axis=0)
-    return float(np.partition(maxima, GROUPS - k)[GROUPS - k])
-
-
-def one_per_design(design: Ints, own: np.int32) -> Places:
-    """Indices of the first entry of each design but `own`, in the given order, ≤ NEIGHBOURS."""
-    first = np.unique(design, return_index=True)[1]
-    first.sort()
-    others: Places = first[design[first] != own]
-    return others[:NEIGHBOURS]
+def one_per_design(rows: Ints, scores: Floats, design: Ints, own: Ints) -> tuple[Ints, Floats]:
+    """Per line the first NEIGHBOURS entries of a design that is neither its `own` nor that of an
+    earlier entry, NONE-padded."""
+    code = np.where(rows == NONE, own[:, None], design[rows])
+    order = np.argsort(code, axis=1, kind="stable")
+    ordered = np.take_along_axis(code, order, axis=1)
+    dropped = ordered == own[:, None]
+    dropped[:, 1:] |= ordered[:, 1:] == ordered[:, :-1]
+    np.put_along_axis(dropped, order, dropped.copy(), axis=1)
+    place = np.argsort(dropped, axis=1, kind="stable")[:, :NEIGHBOURS]
+    gone = np.take_along_axis(dropped, place, axis=1)
+    width = ((0, 0), (0, NEIGHBOURS - place.shape[1]))
+    kept = np.where(gone, NONE, np.take_along_axis(rows, place, axis=1)).astype(np.int32)
+    values = np.where(gone, np.float32(0), np.take_along_axis(scores, place, axis=1))
+    return np.pad(kept, width, constant_values=NONE), np.pad(values, width)
 
 
 def varied(found: Neighbours, vectors: Floats) -> Neighbours:

@@ -1,4 +1,4 @@
-"""All of training as one deterministic function of its inputs."""
+"""All of training as one deterministic function of its history."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,92 +13,91 @@ from recommendations.bundle.format import FORMAT, Manifest
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.dataset.facts import Facts, facts_of
 from recommendations.dataset.history import histories
-from recommendations.dataset.inputs import Inputs, Progress
+from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.popularity import (
-    STANDING_HALF_LIFE_DAYS,
+    AGE_BANDS,
+    CHANNELS,
     RankedLists,
     by_group,
-    decay,
     overall,
-    popular_by_age,
-    popular_by_channel,
     popularity,
+    ranked,
     standing,
-    weights,
 )
+from recommendations.outfits.slots import slots
 from recommendations.ranking.features import Group
 from recommendations.training.co_occurrence import Partners, also_bought, bought_together
 from recommendations.training.colours import other_colours
 from recommendations.training.content import content_vectors
 from recommendations.training.counts import sales_counts
 from recommendations.training.looks import (
-    joined,
     look_arrays,
     no_looks,
-    share_of_look,
     similar_in_look,
 )
-from recommendations.training.neighbours import (
-    designs,
-    neighbours_of,
-    neighbours_of_type,
-    varied,
-)
+from recommendations.training.neighbours import designs
 from recommendations.training.new_in import newness
 from recommendations.training.outfits.training import Goods, outfit_arrays
 from recommendations.training.ranker import NO_RANKER, BundleOf, examples_and_trial, fit, fit_ranker
+from recommendations.training.similarity import USUAL, learned_weights, similar, traits_of
 from recommendations.training.slices import slices_of
 
 SEED = 1
 
 
 def train(
-    inputs: Inputs, progress: Progress, seed: int = SEED, *, quick: bool = False
+    history: History, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
     """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them; `quick` skips what
     is learned by trial and neighbours of other types: no ranker, and outfits with their default
     weights."""
-    facts = facts_of(inputs)
+    facts = facts_of(history)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
-    likes = look_likeness(inputs, facts, progress, seed, quick=quick)
-    goods = Goods(inputs.articles, facts.price, facts.on_sale, likes["vectors"])
+    likes = look_likeness(history, facts, progress, seed, quick=quick)
+    goods = Goods(history.articles, facts.price, facts.on_sale, likes["vectors"])
     return {
-        **shelves(inputs, facts, progress),
-        **outfit_arrays(inputs, goods, seed, progress, quick=quick),
+        **shelves(history, facts, progress),
+        **of_customers(vars(histories(history))),
+        **outfit_arrays(history, goods, seed, progress, quick=quick),
         **likes,
-        **(NO_RANKER if quick else ranker_of(inputs, progress, seed)),
+        **(NO_RANKER if quick else ranker_of(history, progress, seed)),
     }
 
 
-def ranker_of(inputs: Inputs, progress: Progress, seed: int = SEED) -> dict[str, npt.NDArray[Any]]:
+def ranker_of(
+    history: History, progress: Progress, seed: int = SEED
+) -> dict[str, npt.NDArray[Any]]:
     """The learned ranker, or none; each of its slices uses only earlier data.
 
     Predictions need no content similarity, so the slices have none.
     """
-    return fit_ranker(inputs, slice_bundles(inputs), progress, seed)
+    return fit_ranker(history, slice_bundles(history), progress, seed)
 
 
-def slice_bundles(inputs: Inputs) -> BundleOf:
-    rest = {**without_looks(inputs), **NO_RANKER}
-    return lambda past: bundle_in_memory(past, rest, quiet)
+def slice_bundles(history: History) -> BundleOf:
+    rest = {**without_looks(history), **NO_RANKER}
+    return lambda past, customers: bundle_in_memory(
+        past, {**rest, **of_customers(customers)}, quiet
+    )
 
 
-def rankers_without(inputs: Inputs, seed: int = SEED) -> dict[str, npt.NDArray[np.uint8]]:
+def rankers_without(history: History, seed: int = SEED) -> dict[str, npt.NDArray[np.uint8]]:
     """Rankers of the same examples, each without a group of features."""
     examples, _ = examples_and_trial(
-        inputs, slices_of(inputs), slice_bundles(inputs), quiet, seed, trials=0
+        history, slices_of(history), slice_bundles(history), quiet, seed, trials=0
     )
     return {group.value: fit(examples, without=(group,)) for group in Group}
 
 
-def without_looks(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
-    """Designs only, in place of `likes_of`."""
-    count = len(inputs.articles)
+def without_looks(history: History) -> dict[str, npt.NDArray[Any]]:
+    """Names and designs only, in place of `look_likeness`."""
+    count = len(history.articles)
     return {
+        **names(history),
         **no_looks(count),
         "look_neighbours": np.full((count, 1), ABSENT, np.int32),
         "look_neighbour_scores": np.zeros((count, 1), np.float32),
-        "design": designs(inputs.articles),
+        "design": designs(history.articles),
         "vectors": np.zeros((count, 1), np.float32),
         "neighbours": np.full((count, 1), ABSENT, np.int32),
         "neighbour_scores": np.zeros((count, 1), np.float32),
@@ -110,9 +109,10 @@ def quiet(line: str) -> None:
 
 
 def bundle_in_memory(
-    past: Inputs, rest: Mapping[str, npt.NDArray[Any]], progress: Progress
+    past: History, rest: Mapping[str, npt.NDArray[Any]], progress: Progress
 ) -> Bundle:
-    """A bundle of the sales up to a day; `rest` (similarity, ranker) may come from elsewhere."""
+    """A bundle of the sales up to a day; `rest` (similarity, ranker, customers' histories) may come
+    from elsewhere."""
     manifest = Manifest(
         format=FORMAT,
         version="evaluation",
@@ -129,25 +129,21 @@ def bundle_in_memory(
 
 
 def look_likeness(
-    inputs: Inputs, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
+    history: History, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
-    """Content similarity of the articles; of the sales only prices matter."""
-    vectors = content_vectors(inputs.articles, facts.price, seed)
+    """Names and content similarity of the articles; of the sales only prices matter."""
+    vectors = content_vectors(history.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
-    design = designs(inputs.articles)
-    looks = look_arrays(inputs, Path(settings.VISION_DIR), seed, progress)
+    design = designs(history.articles)
+    looks = look_arrays(history, Path(settings.VISION_DIR), seed, progress)
     look = looks["look"]
-    if quick:
-        kind = inputs.articles["product_type"].to_numpy(np.int32)
-        near = neighbours_of_type(vectors, design, facts.on_sale, kind, progress)
-    else:
-        share = share_of_look(vectors, look, design, facts.on_sale, inputs.sales, seed)
-        whole = joined(vectors, look, share)
-        near = varied(neighbours_of(whole, design, facts.on_sale, progress), whole)
-        progress(f"{share:.0%} of likeness is by look")
+    traits = traits_of(history.articles, facts, design, vectors, look, seed)
+    weights = USUAL if quick else learned_weights(traits, history.parts, seed)
+    near = similar(traits, weights, seed)
+    seen = similar_in_look(look, design, facts.on_sale, slots().of(history.articles))
     progress("nearest neighbours")
-    seen = similar_in_look(look, design, facts.on_sale, progress)
     return {
+        **names(history),
         **looks,
         "look_neighbours": seen.rows,
         "look_neighbour_scores": seen.scores,
@@ -158,18 +154,21 @@ def look_likeness(
     }
 
 
-def shelves(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:
-    """Everything derived from sales: lists, associations, histories."""
+def shelves(history: History, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:
+    """Everything about articles that is derived from sales: lists and associations."""
     return {
-        **attributes(inputs, facts),
-        **names(inputs),
-        **sales_lists(inputs, facts),
-        **associations(inputs, facts, progress),
-        **{f"customer_{name}": array for name, array in vars(histories(inputs)).items()},
+        **attributes(history, facts),
+        **sales_lists(history, facts),
+        **associations(history, facts, progress),
     }
 
 
-def attributes(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
+def of_customers(histories: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """The columns of Histories under their names in a bundle."""
+    return {f"customer_{name}": array for name, array in histories.items()}
+
+
+def attributes(history: History, facts: Facts) -> dict[str, npt.NDArray[Any]]:
     columns = (
         "article",
         "product",
@@ -182,7 +181,7 @@ def attributes(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
         "section",
         "department",
     )
-    own = {name: inputs.articles[name].to_numpy(np.int32) for name in columns}
+    own = {name: history.articles[name].to_numpy(np.int32) for name in columns}
     return own | {
         "price": facts.price,
         "first_sold": facts.first_day,
@@ -191,44 +190,42 @@ def attributes(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def names(inputs: Inputs) -> dict[str, npt.NDArray[Any]]:
+def names(history: History) -> dict[str, npt.NDArray[Any]]:
     """All names as UTF-8 in one byte array; `name_ends` holds the end of each."""
-    encoded = [name.encode() for name in inputs.articles["name"]]
+    encoded = [name.encode() for name in history.articles["name"]]
     return {
         "names": np.frombuffer(b"".join(encoded), np.uint8),
         "name_ends": np.cumsum([len(name) for name in encoded], dtype=np.int64),
     }
 
 
-def sales_lists(inputs: Inputs, facts: Facts) -> dict[str, npt.NDArray[Any]]:
-    weight = weights(inputs.sales, inputs.as_of_day)
-    score = popularity(inputs.sales, weight, len(inputs.articles))
-    steady = decay(inputs.sales, inputs.as_of_day, STANDING_HALF_LIFE_DAYS)
-    stand = standing(popularity(inputs.sales, steady, len(inputs.articles)))
-    new = newness(facts, inputs.as_of_day)
-    group = inputs.articles["index_group"].to_numpy(np.int32)
+def sales_lists(history: History, facts: Facts) -> dict[str, npt.NDArray[Any]]:
+    popular = popularity(history)
+    score, stand = popular.score, standing(popular.steady)
+    new = newness(facts, history.as_of_day)
+    group = history.articles["index_group"].to_numpy(np.int32)
     return {
         "standing": stand,
-        **sales_counts(inputs),
+        **sales_counts(history),
         "colours": other_colours(
-            inputs.articles["product"].to_numpy(np.int32), stand, facts.on_sale
+            history.articles["product"].to_numpy(np.int32), stand, facts.on_sale
         ),
         **parts("popular", overall(score)),
         **parts("popular_by_index_group", by_group(score, group)),
-        **parts("popular_by_age", popular_by_age(inputs, weight)),
-        **parts("popular_by_channel", popular_by_channel(inputs, weight)),
+        **parts("popular_by_age", ranked(AGE_BANDS, popular.by_age)),
+        **parts("popular_by_channel", ranked(CHANNELS, popular.by_channel)),
         **parts(
-            "popular_by_department", by_group(score, inputs.articles["department"].to_numpy("i4"))
+            "popular_by_department", by_group(score, history.articles["department"].to_numpy("i4"))
         ),
         **parts("new", overall(new)),
         **parts("new_by_index_group", by_group(new, group)),
     }
 
 
-def associations(inputs: Inputs, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:
-    together = bought_together(inputs.sales, inputs.as_of_day, facts.on_sale)
+def associations(history: History, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:
+    together = bought_together(history, facts.on_sale)
     progress("what is bought together")
-    also = also_bought(inputs.sales, inputs.as_of_day, facts.on_sale)
+    also = also_bought(history, facts.on_sale)
     progress("what the same customers buy")
     return parts("together", together) | parts("also", also)
 

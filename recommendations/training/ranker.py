@@ -5,7 +5,7 @@ it began. A ranker of all slices goes into the bundle only if the trial shows a 
 over the blend; the report in the manifest states the decision.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,18 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.format import NO_RANKER_REPORT, RankerReport, report_array
-from recommendations.bundle.reader import ABSENT, Bundle, Ints
+from recommendations.bundle.reader import Bundle, Ints
 from recommendations.dataset import metrics
-from recommendations.dataset.history import within
-from recommendations.dataset.inputs import Inputs, Progress, Sales
-from recommendations.dataset.splits import Truth, truth_of
+from recommendations.dataset.inputs import History, Progress
+from recommendations.dataset.parts import Arrays
+from recommendations.dataset.splits import Truth, pairs_of
 from recommendations.ranking import features as registry
 from recommendations.ranking.features import Group, Matrix, features
-from recommendations.ranking.pipeline import Constraints, predicted
-from recommendations.ranking.ranker import RANKED, context_of
-from recommendations.ranking.scoring import generate, rank
-from recommendations.retrieval.profile import after_history, profile_of
-from recommendations.training.slices import Slices, slices_of, split_at
+from recommendations.ranking.pipeline import AT_A_TIME, predicted_rows
+from recommendations.ranking.ranker import DEPTH, RANKED, context_of
+from recommendations.ranking.scoring import Ranking, generate, rank
+from recommendations.retrieval.profile import profiles_of
+from recommendations.training.slices import Slices, slice_at, slices_of
 
 CUSTOMERS: Final = 8_000
 # Number of newest slices that are predicted before they are used for training.
@@ -32,11 +32,11 @@ TRIALS: Final = 2
 # A ranker trained on fewer examples is not representative of the full one.
 MIN_EXAMPLES: Final = 500
 K: Final = 12
-ROUNDS: Final = 100
+ROUNDS: Final = 60
 PARAMETERS: Final[dict[str, Any]] = {
-    "objective": "lambdarank",
-    "lambdarank_truncation_level": 15,
-    "learning_rate": 0.06,
+    "objective": "binary",
+    "extra_trees": True,
+    "learning_rate": 0.1,
     "num_leaves": 15,
     "max_bin": 63,
     "min_data_in_leaf": 100,
@@ -54,9 +54,45 @@ NO_RANKER: Final[dict[str, npt.NDArray[Any]]] = {
 }
 
 
-# An in-memory bundle of the sales up to a day.
-BundleOf = Callable[[Inputs], Bundle]
+# An in-memory bundle of the sales up to a day, with the histories of some customers.
+BundleOf = Callable[[History, Arrays], Bundle]
 Values = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Heads:
+    """What the ranker would order for some customers: `rows` and `features` of the candidates,
+    grouped by `owner`, a position in `customers` (ascending)."""
+
+    customers: Ints
+    owner: Ints
+    rows: Ints
+    features: Matrix
+
+    def of(self, truth: Truth, horizon: int) -> "Labelled":
+        """The candidates of the customers in `truth`, with what they bought within the horizon."""
+        at = truth.customers.searchsorted(self.customers).clip(max=len(truth.customers) - 1)
+        kept = (truth.customers[at] == self.customers)[self.owner]
+        owner, seen = at[self.owner[kept]], self.features[kept]
+        seen[:, [feature.name for feature in registry.REGISTRY].index("horizon")] = horizon
+        bought = np.isin(pairs_of(owner, self.rows[kept]), truth.pairs)
+        return Labelled(owner, seen, bought)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Candidates grouped by `owner`: features, and whether each was bought."""
+
+    owner: Ints
+    features: Matrix
+    bought: Bools
+
+    def examples(self, until: int) -> "Examples":
+        """The groups in which anything was bought."""
+        kept = np.isin(self.owner, self.owner[self.bought])
+        sizes = np.unique(self.owner[kept], return_counts=True)[1]
+        return Examples(self.features[kept], self.bought[kept].astype(np.int8), sizes, until)
 
 
 @dataclass(frozen=True)
@@ -68,10 +104,6 @@ class Examples:
     bought: npt.NDArray[np.int8]
     sizes: npt.NDArray[np.int64]
     until: int
-
-
-# For a slice, by customer: the candidates that the ranker would order, and their features.
-Heads = dict[int, tuple[Ints, Matrix]]
 
 
 @dataclass
@@ -101,20 +133,20 @@ class Trial:
 
 
 def fit_ranker(
-    inputs: Inputs, bundle_of: BundleOf, progress: Progress, seed: int
+    history: History, bundle_of: BundleOf, progress: Progress, seed: int
 ) -> dict[str, npt.NDArray[Any]]:
     """Arrays `ranker` (model text, empty if no better than the blend) and `ranker_report`."""
-    slices = slices_of(inputs)
+    slices = slices_of(history)
     progress(f"slices for the ranker: {slices.why}")
-    examples, trial = examples_and_trial(inputs, slices, bundle_of, progress, seed)
-    report = report_of_trial(inputs, slices, examples, trial)
+    examples, trial = examples_and_trial(history, slices, bundle_of, progress, seed)
+    report = report_of_trial(history, slices, examples, trial)
     progress(report.decision)
     text = fit(examples) if report.chosen else NO_RANKER["ranker"]
     return {"ranker": text, "ranker_report": report_array(report)}
 
 
 def examples_and_trial(
-    inputs: Inputs,
+    history: History,
     slices: Slices,
     bundle_of: BundleOf,
     progress: Progress,
@@ -125,7 +157,7 @@ def examples_and_trial(
     examples: list[Examples] = []
     trial = Trial()
     for place, as_of_day in reversed(list(enumerate(slices.as_of_days))):
-        truths, bundle = sliced(inputs, slices, as_of_day, bundle_of, seed)
+        truths, bundle = sliced(history, slices, as_of_day, bundle_of, seed)
         heads = heads_of(bundle, truths)
         before = [part for part in examples if part.until <= as_of_day and len(part.sizes)]
         if place < trials and sum(len(part.sizes) for part in before) >= MIN_EXAMPLES:
@@ -136,81 +168,54 @@ def examples_and_trial(
 
 
 def sliced(
-    inputs: Inputs, slices: Slices, as_of_day: int, bundle_of: BundleOf, seed: int
+    history: History, slices: Slices, as_of_day: int, bundle_of: BundleOf, seed: int
 ) -> tuple[dict[int, Truth], Bundle]:
     """By horizon, what known customers bought after a day, and a bundle of the data before."""
-    horizons = slices.horizons(inputs, as_of_day)
-    split = split_at(inputs, as_of_day, max(horizons))
-    bundle = bundle_of(split.past)
-    later = within(split.later, np.isin(split.later.customer, bundle.customers.key))
-    return {days: truth_within(later, as_of_day + days, seed) for days in horizons}, bundle
-
-
-def truth_within(later: Sales, until: int, seed: int) -> Truth:
-    return truth_of(within(later, later.day <= until), CUSTOMERS, seed)
+    found = slice_at(history, slices, as_of_day, CUSTOMERS, seed)
+    return found.truths, bundle_of(history.until(as_of_day), found.customers)
 
 
 def heads_of(bundle: Bundle, truths: dict[int, Truth]) -> Heads:
-    customers = {customer for truth in truths.values() for customer in truth.customers.tolist()}
-    return {customer: head_of(bundle, customer) for customer in sorted(customers)}
+    customers = np.unique(np.concatenate([truth.customers for truth in truths.values()]))
+    parts = [
+        head_of(bundle, customers[start : start + AT_A_TIME])
+        for start in range(0, len(customers), AT_A_TIME)
+    ]
+    owner = [part.owner + place * AT_A_TIME for place, (part, _) in enumerate(parts)]
+    empty = np.zeros((0, len(registry.REGISTRY)), np.float32)
+    return Heads(
+        customers,
+        np.concatenate([np.zeros(0, np.int32), *owner]),
+        np.concatenate([np.zeros(0, np.int32), *(part.rows for part, _ in parts)]),
+        np.concatenate([empty, *(seen for _, seen in parts)]),
+    )
+
+
+def head_of(bundle: Bundle, customers: Ints) -> tuple[Ranking, Matrix]:
+    """The candidates that the ranker would order, and their features."""
+    profile = profiles_of(bundle, customers)
+    ranking = rank(generate(bundle, profile, RANKED), DEPTH)
+    return ranking, features(context_of(bundle, profile, ranking))
 
 
 def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[Examples]:
     """Per horizon, the head of the blend for each customer with a purchase within it."""
-    parts = []
-    for horizon, truth in truths.items():
-        found = [
-            (with_horizon(seen, horizon), bought.astype(np.int8))
-            for seen, bought in labelled(truth, heads)
-            if bought.any()
-        ]
-        blocks, labels = [seen for seen, _ in found], [bought for _, bought in found]
-        parts.append(joined(blocks, labels, bundle.as_of_day + horizon))
-    return parts
-
-
-def labelled(truth: Truth, heads: Heads) -> Iterator[tuple[Matrix, npt.NDArray[np.bool_]]]:
-    """The candidates' features and labels of each customer."""
-    for customer, own in zip(truth.customers.tolist(), truth.bought, strict=True):
-        rows, seen = heads[customer]
-        yield seen, np.isin(rows, list(own))
-
-
-def with_horizon(seen: Matrix, horizon: int) -> Matrix:
-    """The same features with another horizon."""
-    copy = seen.copy()
-    copy[:, [feature.name for feature in registry.REGISTRY].index("horizon")] = horizon
-    return copy
-
-
-def head_of(bundle: Bundle, customer: int) -> tuple[Ints, Matrix]:
-    """The candidates that the ranker would order, and their features."""
-    profile = profile_of(bundle, (), customer, after_history(bundle))
-    found = generate(bundle, profile, RANKED)
-    context = context_of(bundle, profile, found, rank(found))
-    return context.rows, features(context)
-
-
-def joined(blocks: list[Matrix], labels: list[npt.NDArray[np.int8]], until: int) -> Examples:
-    return Examples(
-        np.concatenate([np.zeros((0, len(registry.REGISTRY)), np.float32), *blocks]),
-        np.concatenate([np.zeros(0, np.int8), *labels]),
-        np.array([len(block) for block in blocks], np.int64),
-        until,
-    )
+    return [
+        heads.of(truth, horizon).examples(bundle.as_of_day + horizon)
+        for horizon, truth in truths.items()
+    ]
 
 
 def fit(
     parts: Sequence[Examples], without: Collection[Group] = (), seed: int = 1
 ) -> npt.NDArray[np.uint8]:
-    """Trains LightGBM's lambdarank on the examples; the model's text as bytes."""
+    """Trains LightGBM on whether a candidate was bought; the model's text as bytes."""
     import lightgbm
 
     kept = [n for n, feature in enumerate(registry.REGISTRY) if feature.group not in without]
     data = lightgbm.Dataset(
         np.concatenate([part.features[:, kept] for part in parts]),
         np.concatenate([part.bought for part in parts]),
-        group=np.concatenate([part.sizes for part in parts]),
         feature_name=[registry.REGISTRY[n].name for n in kept],
     )
     text = lightgbm.train(PARAMETERS | {"seed": seed}, data, ROUNDS).model_to_string()
@@ -231,11 +236,11 @@ def run_trial(
     ranked = Bundle(bundle.manifest, arrays)
     relevant = np.array([len(own) for own in truth.bought])
     for found, own in ((trial.blend, bundle), (trial.ranker, ranked)):
-        hits = metrics.hits_of(predictions(own, truth.customers), truth.bought)
+        hits = metrics.hits_of(predicted_rows(own, truth.customers, K), truth.bought)
         found.append(metrics.average_precision(hits, relevant))
-    for seen, bought in labelled(truth, heads):
-        trial.scores.append(ranked.booster.predict(with_horizon(seen, horizon), num_threads=1))
-        trial.bought.append(bought)
+    labelled = heads.of(truth, horizon)
+    trial.scores.append(ranked.booster.predict(labelled.features, num_threads=1))
+    trial.bought.append(labelled.bought)
 
 
 def calibration(scores: list[Values], bought: list[npt.NDArray[np.bool_]]) -> list[float]:
@@ -250,17 +255,8 @@ def calibration(scores: list[Values], bought: list[npt.NDArray[np.bool_]]) -> li
     return [float(curve.coef_[0, 0]), float(curve.intercept_[0])]
 
 
-def predictions(bundle: Bundle, customers: Ints) -> Ints:
-    lists = np.full((len(customers), K), ABSENT, np.int32)
-    for place, customer in enumerate(customers.tolist()):
-        profile = profile_of(bundle, (), customer, after_history(bundle))
-        picks = predicted(bundle, profile, K, Constraints())
-        lists[place, : len(picks)] = [pick.row for pick in picks]
-    return lists
-
-
 def report_of_trial(
-    inputs: Inputs, slices: Slices, examples: list[Examples], trial: Trial
+    history: History, slices: Slices, examples: list[Examples], trial: Trial
 ) -> RankerReport:
     figures = trial.figures()
     chosen = figures.get("gain_at_least", 0.0) > 0
@@ -268,7 +264,7 @@ def report_of_trial(
     decision = (
         f"{slices.why}; {describe_trial(figures, chosen)}" if slices.as_of_days else slices.why
     )
-    return slices.report(inputs, decision=decision, **counted, **figures)
+    return slices.report(history, decision=decision, **counted, **figures)
 
 
 def describe_trial(figures: dict[str, Any], chosen: bool) -> str:

@@ -2,7 +2,7 @@
 
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,13 +13,16 @@ from django.db import Error, connection
 
 from recommendations.bundle.format import FORMAT, Manifest, RankerReport, as_builtins, report_of
 from recommendations.bundle.models import ModelVersion
+from recommendations.bundle.object_store import publish
 from recommendations.bundle.versions import TRAINING_LOCK, activate, prune
 from recommendations.bundle.writer import write_bundle
 from recommendations.dataset.fingerprint import code_fingerprint, data_fingerprint
-from recommendations.dataset.inputs import Inputs, Progress
+from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.load import load_inputs
 from recommendations.training.content import FEATURES
 from recommendations.training.pipeline import train
+
+Load = Callable[[date | None, date, Progress], History]
 
 
 class TrainingRunningError(Exception):
@@ -27,12 +30,17 @@ class TrainingRunningError(Exception):
 
 
 def train_model(
-    as_of: date | None, now: datetime, progress: Progress, *, quick: bool = False
+    as_of: date | None,
+    now: datetime,
+    progress: Progress,
+    *,
+    quick: bool = False,
+    load: Load = load_inputs,
 ) -> ModelVersion:
     """Train on the sales up to and including `as_of` (None: all) and activate the new version.
 
     `quick` skips the slow parts (see pipeline.train): a shop can open with it while the full model
-    is trained.
+    is trained. `load` reads the history, by default from PostgreSQL into memory.
 
     Raise TrainingRunningError, NothingToTrainOnError, or any disk or database error; a failed run
     leaves the active version in place and records the error in its row.
@@ -41,7 +49,7 @@ def train_model(
         ModelVersion.objects.all().abandon_unfinished()
         record = ModelVersion.objects.create(version=f"{now:%Y%m%d-%H%M%S-%f}", created_at=now)
         try:
-            build(record, as_of, progress, quick=quick)
+            build(record, as_of, progress, load, quick=quick)
             activate(record)
         except BaseException as error:
             fail(record, error)
@@ -51,42 +59,44 @@ def train_model(
 
 
 def build(
-    record: ModelVersion, as_of: date | None, progress: Progress, *, quick: bool = False
+    record: ModelVersion, as_of: date | None, progress: Progress, load: Load, *, quick: bool
 ) -> None:
     """Train and write the bundle of `record`."""
     start = time.perf_counter()
-    inputs = load_inputs(as_of, record.created_at.date(), progress)
+    history = load(as_of, record.created_at.date(), progress)
     loaded = time.perf_counter()
-    arrays = train(inputs, progress, quick=quick)
+    arrays = train(history, progress, quick=quick)
     metrics = quality(arrays) | {
         "load_s": round(loaded - start, 2),
         "train_s": round(time.perf_counter() - loaded, 2),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "quick": int(quick),
     }
-    manifest = write_bundle(record.folder, manifest_of(record, inputs, arrays, metrics), arrays)
-    record.as_of, record.metrics, record.manifest = inputs.as_of, metrics, as_builtins(manifest)
+    manifest = write_bundle(record.folder, manifest_of(record, history, arrays, metrics), arrays)
+    publish(record.folder)
+    record.as_of, record.metrics, record.manifest = history.as_of, metrics, as_builtins(manifest)
     record.save()
 
 
 def manifest_of(
     record: ModelVersion,
-    inputs: Inputs,
+    history: History,
     arrays: dict[str, npt.NDArray[Any]],
     metrics: dict[str, float],
 ) -> Manifest:
+    fingerprint, sales = data_fingerprint(history)
     return Manifest(
         format=FORMAT,
         version=record.version,
         created=record.created_at.astimezone(UTC).isoformat(),
-        as_of=inputs.as_of.isoformat(),
-        data_fingerprint=data_fingerprint(inputs),
+        as_of=history.as_of.isoformat(),
+        data_fingerprint=fingerprint,
         code_fingerprint=code_fingerprint(),
         counts={
-            "articles": len(inputs.articles),
+            "articles": len(history.articles),
             "on_sale": int(arrays["on_sale"].sum()),
             "designs": len(np.unique(arrays["design"])),
-            "sales": len(inputs.sales),
+            "sales": sales,
         },
         metrics=metrics,
         features=dict(FEATURES),

@@ -3,16 +3,19 @@
 A slice is an as-of day; its examples are what customers known by then bought in the days after it.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from recommendations.bundle.format import RankerReport
-from recommendations.dataset.history import within
-from recommendations.dataset.inputs import Inputs, Ints
-from recommendations.dataset.splits import Split
+from recommendations.dataset.history import WINDOW_DAYS, columns
+from recommendations.dataset.inputs import History, Ints, Sales
+from recommendations.dataset.parts import Arrays, Tally, total
+from recommendations.dataset.splits import Truth, joined, truth_of
 
 WEEK: Final = 7
 WEEKS: Final = 5
@@ -36,26 +39,26 @@ class Slices:
     as_of_days: list[int]
     why: str
 
-    def horizons(self, inputs: Inputs, as_of_day: int) -> list[int]:
+    def horizons(self, history: History, as_of_day: int) -> list[int]:
         """The horizons of a slice that end within the data."""
-        left = inputs.as_of_day - as_of_day
+        left = history.as_of_day - as_of_day
         return [days for days in HORIZONS.get(self.step, ()) if days <= left]
 
-    def report(self, inputs: Inputs, **found: object) -> RankerReport:
-        ahead = {days for day in self.as_of_days for days in self.horizons(inputs, day)}
-        days = [str(inputs.as_of - timedelta(inputs.as_of_day - day)) for day in self.as_of_days]
+    def report(self, history: History, **found: object) -> RankerReport:
+        ahead = {days for day in self.as_of_days for days in self.horizons(history, day)}
+        days = [str(history.as_of - timedelta(history.as_of_day - day)) for day in self.as_of_days]
         told = {"slice_days": self.step, "slices": days, "horizons": sorted(ahead), **found}
         return RankerReport(**{"decision": self.why, **told})  # type: ignore[arg-type]
 
 
-def slices_of(inputs: Inputs) -> Slices:
+def slices_of(history: History) -> Slices:
     """Weeks if each of the last WEEKS has enough buyers, else the days that have."""
-    weeks = [inputs.as_of_day - WEEK * n for n in range(1, WEEKS + 1)]
-    in_weeks = known_buyers(inputs, weeks, WEEK)
+    weeks = [history.as_of_day - WEEK * n for n in range(1, WEEKS + 1)]
+    in_weeks = known_buyers(history, weeks, WEEK)
     if min(in_weeks) >= MIN_OF_WEEK:
         return Slices(WEEK, weeks, f"{WEEKS} weeks of {min(in_weeks):,} known buyers or more")
-    days = [inputs.as_of_day - n for n in range(1, DAYS + 1)]
-    in_days = dict(zip(days, known_buyers(inputs, days, 1), strict=True))
+    days = [history.as_of_day - n for n in range(1, DAYS + 1)]
+    in_days = dict(zip(days, known_buyers(history, days, 1), strict=True))
     full = [day for day in days if in_days[day] >= MIN_OF_DAY]
     total = sum(in_days[day] for day in full)
     lacking = f"a week has {min(in_weeks):,} known buyers, fewer than {MIN_OF_WEEK:,}"
@@ -65,14 +68,21 @@ def slices_of(inputs: Inputs) -> Slices:
     return Slices(1, full, f"{lacking}: {len(full)} single days of {total:,} known buyers")
 
 
-def known_buyers(inputs: Inputs, as_of_days: list[int], days: int) -> list[int]:
+def known_buyers(history: History, as_of_days: list[int], days: int) -> list[int]:
     """Per slice, how many earlier customers bought in the `days` after it."""
-    day, customer = inputs.sales.day, inputs.sales.customer
+    counted = total(history.parts, partial(buyers, as_of_days=as_of_days, days=days))
+    found: list[int] = counted.sums["buyers"].tolist()
+    return found
+
+
+def buyers(sales: Sales, as_of_days: list[int], days: int) -> Tally:
+    day, customer = sales.day, sales.customer
     first = first_day_of(customer, day)
-    return [
-        int((first[np.unique(customer[(day > end) & (day <= end + days)])] <= end).sum())
+    found = [
+        (first[np.unique(customer[(day > end) & (day <= end + days)])] <= end).sum()
         for end in as_of_days
     ]
+    return Tally({"buyers": np.array(found)})
 
 
 def first_day_of(customer: Ints, day: Ints) -> Ints:
@@ -82,9 +92,65 @@ def first_day_of(customer: Ints, day: Ints) -> Ints:
     return first
 
 
-def split_at(inputs: Inputs, as_of_day: int, days: int) -> Split:
-    """The data up to the end of a day, and the purchases in the days after it."""
-    day = inputs.sales.day
-    as_of = inputs.as_of - timedelta(days=inputs.as_of_day - as_of_day)
-    past = replace(inputs, sales=within(inputs.sales, day <= as_of_day), as_of=as_of)
-    return Split(past, within(inputs.sales, (day > as_of_day) & (day <= as_of_day + days)))
+@dataclass(frozen=True)
+class Slice:
+    """By horizon what known customers bought after a day, and the histories of these customers
+    until then, as `dataset.history.columns` has them."""
+
+    truths: dict[int, Truth]
+    customers: Arrays
+
+
+def slice_at(history: History, slices: Slices, as_of_day: int, most: int, seed: int) -> Slice:
+    """At most `most` customers for each horizon."""
+    horizons = slices.horizons(history, as_of_day)
+    near = history.between(as_of_day - WINDOW_DAYS + 1, as_of_day + max(horizons, default=0))
+    found = near.parts.gathered(
+        partial(
+            slice_of,
+            as_of_day=as_of_day,
+            horizons=horizons,
+            articles=len(history.articles),
+            most=most,
+            seed=seed,
+        ),
+        partial(of_parts, most=most, seed=seed),
+    )
+    ends = np.cumsum(found.customers["ends"])
+    return Slice(found.truths, found.customers | {"ends": ends})
+
+
+def slice_of(
+    sales: Sales, as_of_day: int, horizons: list[int], articles: int, most: int, seed: int
+) -> Slice:
+    past, later = sales.where(sales.day <= as_of_day), sales.where(sales.day > as_of_day)
+    known = later.where(np.isin(later.customer, past.customer))
+    truths = {
+        days: truth_of(known.where(known.day <= as_of_day + days), most, seed) for days in horizons
+    }
+    return Slice(truths, columns(past.where(np.isin(past.customer, asked(truths))), articles))
+
+
+def of_parts(slices: Sequence[Slice], most: int, seed: int) -> Slice:
+    truths = {
+        days: joined([own.truths[days] for own in slices], most, seed) for days in slices[0].truths
+    }
+    return Slice(truths, chosen([own.customers for own in slices], asked(truths)))
+
+
+def asked(truths: dict[int, Truth]) -> Ints:
+    none = np.zeros(0, np.int32)
+    return np.unique(np.concatenate([none, *(truth.customers for truth in truths.values())]))
+
+
+def chosen(parts: Sequence[Arrays], customers: Ints) -> Arrays:
+    """The columns of some customers, by key."""
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    starts = np.cumsum(whole["ends"]) - whole["ends"]
+    order = np.argsort(whole["customer"])
+    order = order[np.isin(whole["customer"][order], customers)]
+    lines = [np.arange(starts[at], starts[at] + whole["ends"][at]) for at in order.tolist()]
+    line = np.concatenate([np.zeros(0, np.int64), *lines])
+    return {
+        name: array[line if name in ("rows", "days") else order] for name, array in whole.items()
+    }

@@ -37,6 +37,16 @@ def lab(rgb: npt.NDArray[np.uint8]) -> Floats:
     return found
 
 
+def hex_of(colour: Floats) -> str:
+    """One CIE L*a*b* colour as #rrggbb, cut off at the limits of sRGB."""
+    y = (float(colour[0]) + 16) / 116
+    f = np.array([y + float(colour[1]) / 500, y, y - float(colour[2]) / 200])
+    xyz = np.where(f > 6 / 29, f**3, (f - 16 / 116) / 7.787) * WHITE
+    linear = np.linalg.solve(TO_XYZ.astype(np.float64), xyz).clip(0.0, 1.0)
+    value = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return "#{:02x}{:02x}{:02x}".format(*(round(part * 255) for part in value.tolist()))
+
+
 def dominant_colours(picture: Image.Image) -> Floats:
     """COLOURS × PARTS, largest share first; unused lines are zero."""
     pixels = lab(np.asarray(picture.resize((SMALL, SMALL * 3 // 2))))

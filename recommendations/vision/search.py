@@ -10,6 +10,7 @@ from django.conf import settings
 from PIL import Image
 
 from recommendations.bundle.reader import Bundle
+from recommendations.vision.colours import dominant_colours
 from recommendations.vision.encoder import Encoder, installed
 from recommendations.vision.projection import Projection
 from web.cache import bounded, per_owner
@@ -19,6 +20,10 @@ Floats = npt.NDArray[np.float32]
 # Nearest candidates before each design is reduced to one.
 DEEP: Final = 200
 SMALLEST_SIDE: Final = 0.05
+# What a unit of colour distance takes from the cosine: the network knows shapes, less so colours.
+COLOUR: Final = np.float32(0.004)
+FARTHEST: Final = np.float32(60.0)
+LAB: Final = 3
 
 
 class Box(NamedTuple):
@@ -28,6 +33,13 @@ class Box(NamedTuple):
     top: float
     right: float
     bottom: float
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it lies in the picture and each side is at least SMALLEST_SIDE."""
+        inside = all(0.0 <= side <= 1.0 for side in self)
+        wide, high = self.right - self.left, self.bottom - self.top
+        return inside and wide >= SMALLEST_SIDE - 1e-9 and high >= SMALLEST_SIDE - 1e-9
 
     def of(self, picture: Image.Image) -> Image.Image:
         width, height = picture.size
@@ -54,7 +66,8 @@ REGIONS: Final = {
 
 @dataclass(frozen=True)
 class Alike:
-    """Rows of a bundle, nearest first, with the cosine similarity to the picture."""
+    """Rows of a bundle, nearest first, with their likeness to the picture: the cosine of the looks
+    less the distance of the main colours."""
 
     rows: Ints
     scores: Floats
@@ -80,10 +93,20 @@ def alike(bundle: Bundle, picture: Image.Image, index_group: int | None, k: int)
     if index_group is not None:
         scores = np.where(bundle.index_group[rows] == index_group, scores, -1.0)
     best = np.argpartition(-scores, min(DEEP, len(scores)) - 1)[:DEEP]
-    best = best[np.argsort(-scores[best], kind="stable")]
     best = best[scores[best] > 0.0]
-    first = np.sort(np.unique(bundle.design[rows[best]], return_index=True)[1])[:k]
-    return Alike(rows[best[first]], scores[best[first]])
+    likeness = scores[best] - COLOUR * colour_distance(bundle, rows[best], picture)
+    order = np.argsort(-likeness, kind="stable")
+    best, likeness = rows[best[order]], likeness[order]
+    first = np.sort(np.unique(bundle.design[best], return_index=True)[1])[:k]
+    return Alike(best[first], likeness[first])
+
+
+def colour_distance(bundle: Bundle, rows: Ints, picture: Image.Image) -> Floats:
+    """Distance of the main colour of each row's picture to that of `picture` (CIE76), at most
+    FARTHEST: one strange colour is no stranger than another."""
+    main = dominant_colours(picture)[0, :LAB]
+    found: Floats = np.linalg.norm(bundle.look_colours[rows, :LAB] - main, axis=1)
+    return np.minimum(found, FARTHEST)
 
 
 @per_owner(most=1)

@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
 
-from recommendations.api.serializers import PageQuery, ShelfQuery, SimilarQuery, read_query
+from recommendations.api.serializers import QUERIES, PageQuery
 from recommendations.bundle.lookups import check_known
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
@@ -22,7 +22,7 @@ def widget(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(f"There is no shelf {name!r}.")
     kind = Kind(name)
     try:
-        query = read_query(SimilarQuery if RECOMMENDERS[kind].article else ShelfQuery, request)
+        query = QUERIES[kind].run_validation(request.GET)
         check_known(query)
     except APIException as error:
         return refused(request, error)

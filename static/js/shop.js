@@ -186,10 +186,20 @@ for (const part of document.querySelectorAll("[data-poll]")) {
 
 const zoom = document.querySelector("[data-zoom]");
 const WORTHWHILE = 1.4;
+const DETAILED = 900;
+
+// A second view, of the file at its own size: only where that shows more than the first.
+function showDetail(full) {
+  const detail = document.getElementById("detail");
+  if (full.naturalWidth < DETAILED) return;
+  detail.querySelector("img").src = full.src;
+  detail.hidden = false;
+}
 
 if (zoom) {
   const full = new Image();
   full.addEventListener("load", () => {
+    showDetail(full);
     const shown = zoom.querySelector("img");
     const factor = full.naturalWidth / shown.clientWidth;
     if (factor < WORTHWHILE) return;

@@ -1,6 +1,7 @@
 """The bag's contents, and every operation that changes them.
 
-Database constraints keep concurrent requests correct: one bag per shopper, one line per article.
+Database constraints keep concurrent requests correct: one bag per shopper, one line per article and
+size (empty where an article has none).
 """
 
 from dataclasses import dataclass
@@ -37,9 +38,9 @@ class Contents:
 
     @property
     def fingerprint(self) -> str:
-        """Articles, quantities and prices; a checkout form returns the one it has shown."""
+        """Lines, quantities and prices; a checkout form returns the one it has shown."""
         return ",".join(
-            f"{line.article_id}*{line.quantity}@{amount(line.article.summary.price)}"
+            f"{line.key}*{line.quantity}@{amount(line.article.summary.price)}"
             for line in self.lines
         )
 
@@ -48,7 +49,7 @@ class Contents:
         before = dict(part.split("*", 1) for part in fingerprint.split(",") if "*" in part)
         return [
             sentence for line in self.lines if (sentence := _change(line, before)) is not None
-        ] + _unavailable(before, self.articles)
+        ] + _unavailable(before, {line.key for line in self.lines})
 
 
 def contents(shopper: str) -> Contents:
@@ -61,35 +62,40 @@ WITH mine AS (
     INSERT INTO storefront_bag (shopper, updated_at) VALUES (%(shopper)s, now())
     ON CONFLICT (shopper) DO UPDATE SET updated_at = excluded.updated_at RETURNING id
 )
-INSERT INTO storefront_bagline AS line (bag_id, article_id, quantity, added_at)
-SELECT id, %(article)s, %(quantity)s, now() FROM mine
-ON CONFLICT (bag_id, article_id)
+INSERT INTO storefront_bagline AS line (bag_id, article_id, size, quantity, added_at)
+SELECT id, %(article)s, %(size)s, %(quantity)s, now() FROM mine
+ON CONFLICT (bag_id, article_id, size)
 DO UPDATE SET quantity = least(line.quantity + excluded.quantity, %(most)s)
 """
 
 
-def add(shopper: str, article: int, quantity: int = 1) -> None:
-    """Add units of the article, up to MAX_QUANTITY in total."""
+def add(shopper: str, article: int, quantity: int = 1, size: str = "") -> None:
+    """Add units of the article in this size, up to MAX_QUANTITY in total."""
     units = {"article": article, "quantity": quantity, "most": MAX_QUANTITY}
     with connection.cursor() as cursor:
-        cursor.execute(ADD, {"shopper": shopper, **units})
+        cursor.execute(ADD, {"shopper": shopper, "size": size, **units})
 
 
-def set_quantity(shopper: str, article: int, quantity: int) -> bool:
-    """False if the article isn't in the bag."""
-    lines = BagLine.objects.of_shopper(shopper).filter(article=article)
+def set_quantity(shopper: str, article: int, quantity: int, size: str = "") -> bool:
+    """False if there is no such line in the bag."""
+    lines = BagLine.objects.of_shopper(shopper).filter(article=article, size=size)
     return bool(lines.update(quantity=quantity))
 
 
-def remove(shopper: str, article: int) -> int:
-    """Remove the article; return its quantity."""
+def remove(shopper: str, article: int, size: str = "") -> int:
+    """Remove the line; return its quantity."""
     with transaction.atomic():
-        lines = BagLine.objects.of_shopper(shopper).filter(article=article)
+        lines = BagLine.objects.of_shopper(shopper).filter(article=article, size=size)
         line = lines.select_for_update(of=("self",)).first()
         if line is None:
             return 0
         line.delete()
         return line.quantity
+
+
+def holds(shopper: str, article: int) -> bool:
+    """Whether the article is in the bag, in any size."""
+    return BagLine.objects.of_shopper(shopper).filter(article=article).exists()
 
 
 @transaction.atomic
@@ -99,16 +105,16 @@ def merge(source: str, target: str) -> None:
     if bag is None:
         return
     for line in bag.lines.all():
-        add(target, line.article_id, line.quantity)
+        add(target, line.article_id, line.quantity, line.size)
     bag.delete()
 
 
 def _change(line: BagLine, before: dict[str, str]) -> str | None:
-    """The earlier contents by article, as quantity@price."""
+    """The earlier contents by line, as quantity@price."""
     name = line.article.name
-    now, then = amount(line.article.summary.price), before.get(str(line.article_id))
+    now, then = amount(line.article.summary.price), before.get(line.key)
     if then is None:
-        return gettext("%(name)s was put into your bag.") % {"name": name}
+        return gettext("%(name)s was added to your bag.") % {"name": name}
     units, _, price = then.partition("@")
     if price != str(now):
         sign = settings.CURRENCY
@@ -116,11 +122,12 @@ def _change(line: BagLine, before: dict[str, str]) -> str | None:
         return gettext("%(name)s costs %(now)s now, not %(then)s.") % told
     if units != str(line.quantity):
         told = {"name": name, "now": str(line.quantity), "then": units}
-        return gettext("There are %(now)s of %(name)s now, not %(then)s.") % told
+        return gettext("The quantity of %(name)s is %(now)s now, not %(then)s.") % told
     return None
 
 
-def _unavailable(before: dict[str, str], left: list[int]) -> list[str]:
-    keys = [int(key) for key in before if key.isdecimal() and int(key) not in left]
+def _unavailable(before: dict[str, str], left: set[str]) -> list[str]:
+    gone = [key.partition(":")[0] for key in before if key not in left]
+    keys = [int(article) for article in gone if article.isdecimal()]
     names = Article.objects.filter(pk__in=keys).values_list("name", flat=True)
     return [gettext("%(name)s is no longer in your bag.") % {"name": name} for name in names]

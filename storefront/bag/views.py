@@ -9,9 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from catalog.models import Article
+from catalog.sizes import sizes_of
 from storefront.bag import contents as bag
 from storefront.bag import wishlist
-from storefront.forms import AddForm, RemoveForm, UpdateForm
+from storefront.forms import AddForm, LineForm, UpdateForm
 from storefront.http import tracking
 from storefront.http.errors import bad_request
 from streaming.events.schema import BagAdd, BagRemove
@@ -30,20 +31,35 @@ def page(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     form = AddForm(request.POST)
     if not form.is_valid():
-        return refused(request, form)
+        return _choose_size(request, form) if form.lacks_size else refused(request, form)
     article: Article = form.cleaned_data["article"]
-    bag.add(shopper_of(request), article.pk, form.cleaned_data["quantity"])
+    size: str = form.cleaned_data["size"]
+    bag.add(shopper_of(request), article.pk, form.cleaned_data["quantity"], size)
     origin = tracking.origin_of(request.POST)
-    producer.publish(tracking.of_article(BagAdd, request, article.pk, origin))
+    producer.publish(tracking.of_article(BagAdd, request, article.pk, origin, size=size or None))
     if "undo" in request.POST:
         return _changed(request)
     if request.htmx:  # type: ignore[attr-defined]
-        response = render(request, "shop/added.html", {"article": article})
+        response = render(request, "shop/added.html", {"article": article, "size": size})
         return trigger_client_event(response, CHANGED)
     messages.success(
-        request, gettext("%(name)s is in your bag.") % {"name": article.name}, extra_tags="bag"
+        request, gettext("%(name)s is in your bag.") % {"name": article.title}, extra_tags="bag"
     )
     return redirect("product", article.pk)
+
+
+def _choose_size(request: HttpRequest, form: AddForm) -> HttpResponse:
+    """Asks for the size that was missing: beside the button, and without htmx on a page."""
+    article: Article = form.cleaned_data["article"]
+    context = {
+        "article": article,
+        "sizes": sizes_of(article),
+        "quantity": form.cleaned_data.get("quantity") or 1,
+        "origin": tracking.origin_of(request.POST),
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "shop/choose_size.html", context)
+    return render(request, "shop/choose_size_page.html", context, status=400)
 
 
 @require_POST
@@ -53,26 +69,34 @@ def update(request: HttpRequest) -> HttpResponse:
         return refused(request, form)
     article: Article = form.cleaned_data["article"]
     quantity: int = form.cleaned_data["quantity"]
+    size: str = form.cleaned_data["size"]
     if quantity == 0:
-        return _removed(request, article)
-    bag.set_quantity(shopper_of(request), article.pk, quantity)
+        return _removed(request, article, size)
+    bag.set_quantity(shopper_of(request), article.pk, quantity, size)
     return _changed(request)
 
 
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
-    form = RemoveForm(request.POST)
+    form = LineForm(request.POST)
     if not form.is_valid():
         return refused(request, form)
-    return _removed(request, form.cleaned_data["article"])
+    return _removed(request, form.cleaned_data["article"], form.cleaned_data["size"])
 
 
-def _removed(request: HttpRequest, article: Article) -> HttpResponse:
-    units = bag.remove(shopper_of(request), article.pk)
+def _removed(request: HttpRequest, article: Article, size: str) -> HttpResponse:
+    units = bag.remove(shopper_of(request), article.pk, size)
     if units:
-        producer.publish(tracking.of_article(BagRemove, request, article.pk, None))
-        request.session["removed"] = [article.pk, units]
+        tell_removed(request, article.pk, size)
+        request.session["removed"] = [article.pk, units, size]
     return _changed(request)
+
+
+def tell_removed(request: HttpRequest, article: int, size: str) -> None:
+    """The stream's bag holds articles: it hears when the last size of one has left."""
+    if not bag.holds(shopper_of(request), article):
+        event = tracking.of_article(BagRemove, request, article, None, size=size or None)
+        producer.publish(event)
 
 
 def _changed(request: HttpRequest) -> HttpResponse:
@@ -83,11 +107,13 @@ def _changed(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest) -> HttpResponse:
     """The bag, with an offer to undo a removal."""
-    key, units = request.session.pop("removed", (None, 0))
+    removed = request.session.pop("removed", (None, 0))
+    key, units, size = (*removed, "")[:3]  # sessions from before sizes have no third part
     context = {
         "contents": bag.contents(shopper_of(request)),
         "removed": Article.objects.filter(pk=key).first() if key else None,
         "removed_units": units,
+        "removed_size": size,
         "later": wishlist.of(shopper_of(request), wishlist.LATER),
     }
     return render(request, "shop/bag.html", context)

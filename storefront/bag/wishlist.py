@@ -18,10 +18,10 @@ def of(shopper: str, name: str) -> list[SavedArticle]:
     )
 
 
-def save(shopper: str, name: str, article: int, quantity: int = 1) -> None:
-    """Saving again only updates the quantity; the oldest beyond MOST are dropped."""
+def save(shopper: str, name: str, article: int, quantity: int = 1, size: str = "") -> None:
+    """Saving again only updates the quantity; the oldest beyond MAX_SAVED are dropped."""
     SavedArticle.objects.update_or_create(
-        shopper=shopper, list=name, article_id=article, defaults={"quantity": quantity}
+        shopper=shopper, list=name, article_id=article, size=size, defaults={"quantity": quantity}
     )
     mine = SavedArticle.objects.filter(shopper=shopper, list=name).order_by("-saved_at", "-pk")
     over = list(mine.values_list("pk", flat=True)[MAX_SAVED : 2 * MAX_SAVED])
@@ -29,10 +29,10 @@ def save(shopper: str, name: str, article: int, quantity: int = 1) -> None:
         SavedArticle.objects.filter(pk__in=over).delete()
 
 
-def drop(shopper: str, name: str, article: int) -> int:
+def drop(shopper: str, name: str, article: int, size: str = "") -> int:
     """Remove the article; return its quantity, 0 if it isn't on the list."""
     with transaction.atomic():
-        kept = SavedArticle.objects.filter(shopper=shopper, list=name, article=article)
+        kept = SavedArticle.objects.filter(shopper=shopper, list=name, article=article, size=size)
         found = kept.select_for_update().first()
         if found is None:
             return 0
@@ -41,20 +41,20 @@ def drop(shopper: str, name: str, article: int) -> int:
 
 
 @transaction.atomic
-def save_for_later(shopper: str, article: int) -> bool:
+def save_for_later(shopper: str, article: int, size: str = "") -> bool:
     """Move the article from the bag to the saved list; False if it isn't in the bag."""
-    units = contents.remove(shopper, article)
+    units = contents.remove(shopper, article, size)
     if units:
-        save(shopper, LATER, article, units)
+        save(shopper, LATER, article, units, size)
     return bool(units)
 
 
 @transaction.atomic
-def move_to_bag(shopper: str, article: int) -> bool:
+def move_to_bag(shopper: str, article: int, size: str = "") -> bool:
     """Move it back into the bag, once even under simultaneous requests."""
-    units = drop(shopper, LATER, article)
+    units = drop(shopper, LATER, article, size)
     if units:
-        contents.add(shopper, article, units)
+        contents.add(shopper, article, units, size)
     return bool(units)
 
 
@@ -62,5 +62,5 @@ def move_to_bag(shopper: str, article: int) -> bool:
 def merge(source: str, target: str) -> None:
     """Move one shopper's lists into another's."""
     for kept in SavedArticle.objects.select_for_update().filter(shopper=source):
-        save(target, kept.list, kept.article_id, kept.quantity)
+        save(target, kept.list, kept.article_id, kept.quantity, kept.size)
         kept.delete()

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Article
 from storefront.bag import wishlist as saved
-from storefront.bag.views import refused
-from storefront.forms import RemoveForm
+from storefront.bag.views import refused, tell_removed
+from storefront.forms import ArticleForm, LineForm
 from storefront.http import tracking
 from storefront.listing.swatches import with_colours
 from storefront.templatetags.cards import tools_of
-from streaming.events.schema import BagAdd, BagRemove
+from streaming.events.schema import BagAdd
 from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer
 
@@ -38,7 +38,7 @@ def wishlist(request: HttpRequest) -> HttpResponse:
 @require_POST
 def wish(request: HttpRequest) -> HttpResponse:
     """Add to the wishlist, or remove with `off`. htmx gets the updated heart."""
-    form = RemoveForm(request.POST)
+    form = ArticleForm(request.POST)
     if not form.is_valid():
         return refused(request, form)
     article: Article = form.cleaned_data["article"]
@@ -53,24 +53,22 @@ def wish(request: HttpRequest) -> HttpResponse:
         told = gettext("%(name)s is on your wishlist.")
     else:
         told = gettext("%(name)s is no longer on your wishlist.")
-    messages.success(request, told % {"name": article.name}, extra_tags="wishlist")
+    messages.success(request, told % {"name": article.title}, extra_tags="wishlist")
     return back(request, "wishlist")
 
 
 @require_POST
 def later(request: HttpRequest) -> HttpResponse:
     """Move an article from the bag to the saved list, or back."""
-    form = RemoveForm(request.POST)
+    form = LineForm(request.POST)
     if not form.is_valid():
         return refused(request, form)
     shopper, article = shopper_of(request), form.cleaned_data["article"].pk
-    back_in = "back" in request.POST
-    moved = (
-        saved.move_to_bag(shopper, article) if back_in else saved.save_for_later(shopper, article)
-    )
-    if moved:
-        event: BagAdd | BagRemove = tracking.of_article(BagAdd, request, article, None)
-        if not back_in:
-            event = tracking.of_article(BagRemove, request, article, None)
-        producer.publish(event)
+    size: str = form.cleaned_data["size"]
+    if "back" in request.POST:
+        if saved.move_to_bag(shopper, article, size):
+            event = tracking.of_article(BagAdd, request, article, None, size=size or None)
+            producer.publish(event)
+    elif saved.save_for_later(shopper, article, size):
+        tell_removed(request, article, size)
     return redirect("bag")

@@ -78,6 +78,7 @@ def _line(order: Order, line: BagLine) -> OrderLine:
     return OrderLine(
         order=order,
         article=line.article,
+        size=line.size,
         quantity=line.quantity,
         price=amount(line.article.summary.price),
     )
@@ -92,6 +93,7 @@ def _purchases(request: HttpRequest, lines: list[BagLine]) -> list[Purchase]:
             article=line.article_id,
             price=line.article.summary.price,
             channel=ONLINE,
+            size=line.size or None,
         )
         for line in lines
         for _ in range(line.quantity)

@@ -1,4 +1,4 @@
-"""URL converters: articles by their ten digits, categories by number and name."""
+"""URL converters: articles by their ten digits, categories by number and name, customers."""
 
 import re
 
@@ -15,6 +15,18 @@ class ArticleId:
 
     def to_url(self, key: int | str) -> str:
         return f"{int(key):010d}"
+
+
+class CustomerKey:
+    """/personas/17/: a customer's key."""
+
+    regex = "[1-9][0-9]{0,8}"
+
+    def to_python(self, text: str) -> int:
+        return int(text)
+
+    def to_url(self, key: int) -> str:
+        return str(key)
 
 
 class OrderNumber:

@@ -1,4 +1,4 @@
-"""Per request: its id, its duration, its log line."""
+"""Per request: its id, its duration, its log line, and who may keep the answer."""
 
 import logging
 import re
@@ -55,6 +55,18 @@ class Requests:
         }
         line = "%(method)s %(path)s %(status)d in %(ms)s ms"
         logger.info(line, about, extra=about)
+
+
+class Private:
+    """Nobody keeps a response that doesn't say they may: nearly all show something of a shopper."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 class Messages(MessageMiddleware):

@@ -85,9 +85,11 @@ def made(kind: type[E], request: HttpRequest, **fields: Any) -> E:
     )
 
 
-def of_article(kind: type[A], request: HttpRequest, article: int, origin: Origin | None) -> A:
+def of_article(
+    kind: type[A], request: HttpRequest, article: int, origin: Origin | None, **fields: Any
+) -> A:
     where = msgspec.structs.asdict(origin) if origin else {}
-    return made(kind, request, article=article, **where)
+    return made(kind, request, article=article, **where, **fields)
 
 
 def impressions(request: HttpRequest, batch: SeenBatch) -> list[Impression]:

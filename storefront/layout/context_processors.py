@@ -12,6 +12,7 @@ from catalog.navigation import menu
 from storefront.http.errors import without_a_database
 from storefront.layout import header_state
 from storefront.personas.personas import label_of
+from streaming import clock
 from streaming.identity.shoppers import customer_of
 
 
@@ -22,6 +23,7 @@ def shop(request: HttpRequest) -> dict[str, Any]:
         "data_label": settings.DATA_LABEL,
         "image_server": settings.IMAGE_BASE_URL,
         "demo": settings.DEMO,
+        "shop_now": clock.now,
         "menu": SimpleLazyObject(menu),
         "bag_units": SimpleLazyObject(lambda: header_state.of(request).units),
         "wish_count": SimpleLazyObject(lambda: len(header_state.of(request).wishes)),

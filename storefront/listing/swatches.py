@@ -2,19 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalog.models import Article
+from recommendations.bundle import registry
+from recommendations.bundle.reader import ABSENT, Bundle
+from recommendations.vision.colours import PARTS, hex_of
 
 Row = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
 class Colour:
-    """A colour of a product, and the article in that colour."""
+    """A colour of a product, and the article in that colour; `hex` is the colour of its picture,
+    None if that is unknown."""
 
     article: int
     name: str
+    hex: str | None = None
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,29 @@ def with_colours(articles: Sequence[Article]) -> list[Card]:
         .order_by("pk")
         .values_list("product_id", "pk", "colour__name")
     )
-    colours = grouped(rows)
+    colours = seen(grouped(rows))
     return [Card(article, colours.get(article.product_id, [])) for article in articles]
+
+
+def seen(colours: dict[int, list[Colour]]) -> dict[int, list[Colour]]:
+    """With the main colour of each article's picture, if the model has looked at it."""
+    bundle = registry.active()
+    if bundle is None or bundle.look_colours.shape[1] == 0:
+        return colours
+    found = main_colours(bundle, [one.article for named in colours.values() for one in named])
+    return {
+        product: [replace(one, hex=found.get(one.article)) for one in named]
+        for product, named in colours.items()
+    }
+
+
+def main_colours(bundle: Bundle, articles: Sequence[int]) -> dict[int, str]:
+    """The main colour of each article with a picture, as #rrggbb."""
+    rows = bundle.rows_of(articles)
+    mains = bundle.look_colours[rows, :PARTS]
+    known = (rows != ABSENT) & (mains[:, PARTS - 1] > 0)
+    pairs = zip(articles, mains, known.tolist(), strict=True)
+    return {article: hex_of(main) for article, main, shown in pairs if shown}
 
 
 def grouped(rows: Iterable[Row]) -> dict[int, list[Colour]]:

@@ -10,10 +10,11 @@ import msgspec
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 from django.conf import settings
 from django.core.cache import cache
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
+from django.utils.translation import gettext, pgettext_lazy
 
+from catalog import article_cache
 from catalog.models import Article
+from storefront.live.story import Step, story_of
 from streaming import kafka, status
 from streaming.connection import StoreUnavailable
 from streaming.events.actions import Action
@@ -25,35 +26,37 @@ from streaming.status import WorkerStatus
 SHOWN: Final = 24
 PER_PARTITION: Final = 8
 READ_S: Final = 0.4
-WORDS: Final[dict[str, str]] = {
-    Action.VIEW: _("view"),
-    Action.CLICK: _("click"),
-    Action.BAG_ADD: _("into the bag"),
-    Action.BAG_REMOVE: _("out of the bag"),
-    Action.PURCHASE: _("purchase"),
-    Action.IMPRESSION: _("seen"),
-    Action.SEARCH: _("search"),
+WORDS: Final[dict[str, Any]] = {
+    Action.VIEW: pgettext_lazy("somebody", "looked at"),
+    Action.CLICK: pgettext_lazy("somebody", "clicked on"),
+    Action.BAG_ADD: pgettext_lazy("somebody", "put into the bag"),
+    Action.BAG_REMOVE: pgettext_lazy("somebody", "took out of the bag"),
+    Action.PURCHASE: pgettext_lazy("somebody", "bought"),
+    Action.IMPRESSION: pgettext_lazy("somebody", "saw"),
+    Action.SEARCH: pgettext_lazy("somebody", "searched"),
 }
-CHANGES: Final[dict[str, str]] = {
-    Action.VIEW: _("recents, counts, windows, affinities (+1), session; the article's trend"),
-    Action.CLICK: _("recents, counts, windows, session"),
-    Action.BAG_ADD: _(
-        "bag, recents, counts, windows, affinities (+3), session; the article's trend"
+# For developers: the features that each type of event changes.
+CHANGES: Final = (
+    (Action.VIEW, "recents, counts, windows, affinities (+1), session; the article's trend"),
+    (Action.CLICK, "recents, counts, windows, session"),
+    (
+        Action.BAG_ADD,
+        "bag, recents, counts, windows, affinities (+3), session; the article's trend",
     ),
-    Action.BAG_REMOVE: _("bag, counts, windows, session"),
-    Action.PURCHASE: _("bag, recents, counts, affinities (+5), purchase days; the article's trend"),
-    Action.IMPRESSION: _("counts, windows, session"),
-    Action.SEARCH: _("counts, windows, session"),
-    "identify": _("everything: an anonymous shopper's features move to the customer"),
-    "merge": _("everything: handed-over features are added"),
-    "reset": _("everything: forgotten"),
-    "erase": _("everything: erased for good"),
-}
+    (Action.BAG_REMOVE, "bag, counts, windows, session"),
+    (Action.PURCHASE, "bag, recents, counts, affinities (+5), purchase days; the article's trend"),
+    (Action.IMPRESSION, "counts, windows, session"),
+    (Action.SEARCH, "counts, windows, session"),
+    ("identify", "everything: an anonymous shopper's features move to the customer"),
+    ("merge", "everything: the features handed over are added"),
+    ("reset", "everything: forgotten"),
+    ("erase", "everything: erased for good"),
+)
 
 
 @dataclass(frozen=True)
-class LiveEvent:
-    """An event as the page shows it; `who` says only visitor, customer, or you."""
+class Happening:
+    """An event as the page shows it; `who` says only a visitor, a customer, or you."""
 
     at: datetime
     type: str
@@ -63,19 +66,15 @@ class LiveEvent:
 
     @property
     def what(self) -> str:
-        return gettext(WORDS.get(self.type, self.type))
-
-    @property
-    def changes(self) -> str:
-        return gettext(CHANGES[self.type]) if self.type in CHANGES else ""
+        return str(WORDS.get(self.type, self.type))
 
 
 @dataclass(frozen=True)
 class Live:
-    """`happenings` is None if Kafka or the workers are unavailable; `state` if Redis is."""
+    """`happenings` is None if Kafka or the workers are unavailable; `story` if Redis is."""
 
-    happenings: list[LiveEvent] | None
-    own_actions: list[LiveEvent]
+    happenings: list[Happening] | None
+    story: list[Step] | None
     state: ShopperState | None
     workers: list[WorkerStatus]
 
@@ -99,43 +98,29 @@ class Live:
 def live_view(shopper: str, *, stream: bool) -> Live:
     """`stream`: the viewer may also see everybody's events."""
     try:
-        workers, state = status.workers(), store.snapshot(shopper).state
+        workers, live = status.workers(), store.snapshot(shopper)
     except StoreUnavailable:
-        workers, state = [], None
+        workers, live = [], None
     events = tail(workers) if stream else None
-    known = _articles(events or [], state)
+    known = _articles(events or [])
     told = None if events is None else [_happening(event, shopper, known) for event in events]
-    mine = [] if state is None else _own_actions(state, known)
-    return Live(told, mine, state, workers)
+    story = None if live is None else story_of(shopper, live)
+    return Live(told, story, live.state if live else None, workers)
 
 
-def _articles(events: list[Event], state: ShopperState | None) -> dict[int, Article]:
+def _articles(events: list[Event]) -> dict[int, Article]:
     keys = {event.article for event in events if isinstance(event, OfArticle)}
-    keys |= {recent.article for recent in state.recents[:SHOWN]} if state else set()
-    return Article.objects.for_cards().in_bulk(keys)
+    return article_cache.articles(list(keys))
 
 
-def _happening(event: Event, shopper: str, known: dict[int, Article]) -> LiveEvent:
-    who = gettext("a customer") if event.shopper.startswith("c") else gettext("a visitor")
+def _happening(event: Event, shopper: str, known: dict[int, Article]) -> Happening:
+    who = gettext("A customer") if event.shopper.startswith("c") else gettext("A visitor")
     article = known.get(event.article) if isinstance(event, OfArticle) else None
     kind = str(event.__struct_config__.tag)
     at = datetime.fromtimestamp(event.ts / 1000, UTC)
-    return LiveEvent(
-        at, kind, gettext("you") if event.shopper == shopper else who, article, event.source
+    return Happening(
+        at, kind, gettext("You") if event.shopper == shopper else who, article, event.source
     )
-
-
-def _own_actions(state: ShopperState, known: dict[int, Article]) -> list[LiveEvent]:
-    return [
-        LiveEvent(
-            datetime.fromtimestamp(recent.ts / 1000, UTC),
-            recent.kind,
-            gettext("you"),
-            known.get(recent.article),
-            "",
-        )
-        for recent in state.recents[:PER_PARTITION]
-    ]
 
 
 def tail(workers: list[WorkerStatus]) -> list[Event] | None:

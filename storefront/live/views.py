@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -19,12 +20,13 @@ from streaming.identity.shoppers import shopper_of
 def page(request: HttpRequest) -> HttpResponse:
     """Everybody sees their own events; the whole stream is for staff, and for all in the demo."""
     everybody = settings.DEMO or request.user.is_staff
-    context = {
+    context: dict[str, Any] = {
         "live": live.live_view(shopper_of(request), stream=everybody),
         "everybody": everybody,
+        "changes": live.CHANGES,
     }
     if request.headers.get("HX-Request") == "true":
-        return render(request, "shop/live_figures.html", context)
+        return render(request, "shop/live_update.html", context)
     if settings.DEMO:
         context |= {
             "days": replaying.days(),
@@ -48,5 +50,5 @@ def replay(request: HttpRequest) -> HttpResponse:
     if replaying.start(day, speed):
         messages.success(request, gettext("Replaying %s.") % replaying.describe_replay(day, speed))
     else:
-        messages.info(request, gettext("A replay is under way. One at a time."))
+        messages.info(request, gettext("A replay is already running. One at a time."))
     return redirect("live")

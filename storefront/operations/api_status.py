@@ -103,5 +103,4 @@ class Status(Limited):
         },
     )
     def get(self, request: Request) -> Response:
-        found = StatusSerializer(pipeline.pipeline()).data
-        return Response(found, headers={"Cache-Control": "no-store"})
+        return Response(StatusSerializer(pipeline.pipeline()).data)

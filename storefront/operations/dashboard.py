@@ -17,7 +17,7 @@ from recommendations.attribution.models import Outcome
 from recommendations.evaluation import quality
 from recommendations.models import ModelVersion
 from storefront.models import Order
-from streaming import status
+from streaming import clock, status
 from streaming.connection import StoreUnavailable
 from web.charts import Chart, Line
 
@@ -52,7 +52,8 @@ def plotted(title: str, unit: str, days: list[date], values: list[float | None])
 
 
 def orders() -> Panel:
-    days = last_days(timezone.now().date())
+    """By the shop's clock, as its orders are."""
+    days = last_days(clock.now().date())
     found = Order.objects.filter(placed_at__gte=datetime.combine(days[0], time.min, UTC))
     by_day = dict(
         found.annotate(day=TruncDate("placed_at"))
@@ -67,13 +68,14 @@ def orders() -> Panel:
 
 
 def events() -> Panel:
+    """By the server's clock: when the workers did it, whatever the events' own time."""
     days, link = last_days(timezone.now().date()), reverse("pipeline")
     try:
         counts = status.events_of_days(days)
     except StoreUnavailable:
         return Panel("Events in 30 days", "–", "Redis is away", link)
     chart = plotted("Events a day", "events", days, list(counts))
-    note = f"{intcomma(counts[-1])} today"
+    note = f"{intcomma(counts[-1])} today, by the server's clock"
     return Panel("Events in 30 days", intcomma(sum(counts)), note, link, chart)
 
 

@@ -25,27 +25,30 @@ Keys = tuple[int, ...]
 @dataclass(frozen=True)
 class OutfitQuery:
     """The parsed address: start from `article` (none: from the bag), locked and rejected pieces,
-    slots by name, colours to avoid by number, budget for the new pieces."""
+    slots by name, colours to avoid by number, budget for the new pieces. `keep` are the pieces
+    that stay while the one for `part`, a slot, is swapped; without a part nothing is added."""
 
     article: Keys = ()
     lock: Keys = ()
     swap: Keys = ()
+    keep: Keys = ()
+    part: str = ""
     slot: tuple[str, ...] = ()
     avoid: Keys = ()
     budget: Decimal | None = None
 
     def url(self, **changed: Any) -> str:
-        """The address of this look, with some fields replaced."""
-        fields = vars(replace(self, **changed))
+        """The address of this look, with some fields replaced; only swaps keep the other pieces."""
+        fields = vars(replace(self, **{"keep": (), "part": "", **changed}))
         query = urlencode({name: value for name, value in fields.items() if value}, doseq=True)
         return reverse("complete-outfit") + (f"?{query}" if query else "")
 
     def request(self, bag: Sequence[int]) -> Request:
         return Request(
             articles=self.article or tuple(bag)[:MAX_ARTICLES],
-            locked=self.lock,
+            locked=tuple(dict.fromkeys((*self.lock, *self.keep))),
             swapped=self.swap,
-            slots=self.slot or None,
+            slots=tuple(filter(None, [self.part])) if self.keep else self.slot or None,
             avoid_colours=self.avoid,
             budget=self.budget,
         )
@@ -71,15 +74,18 @@ def article_keys(most: int) -> MultiValueField:
     return MultiValueField(forms.IntegerField(min_value=1, max_value=2**31 - 1), most)
 
 
+SLOTS = [(name, name) for name in slots().names[:-1]]
+
+
 class OutfitQueryForm(forms.Form):
     """The page's parameters; field names as in OutfitQuery."""
 
     article = article_keys(MAX_ARTICLES)
     lock = article_keys(MAX_ARTICLES)
     swap = article_keys(MAX_SWAPPED)
-    slot = MultiValueField(
-        forms.ChoiceField(choices=[(n, n) for n in slots().names[:-1]]), len(slots())
-    )
+    keep = article_keys(MAX_ARTICLES)
+    part = forms.ChoiceField(choices=[("", ""), *SLOTS], required=False)
+    slot = MultiValueField(forms.ChoiceField(choices=SLOTS), len(slots()))
     avoid = MultiValueField(forms.IntegerField(min_value=-1, max_value=2**31 - 1), 100)
     budget = forms.DecimalField(
         min_value=Decimal("0.01"), max_digits=9, decimal_places=2, required=False
@@ -116,7 +122,12 @@ def colour_chips(query: OutfitQuery) -> list[Chip]:
     colours = ColourMaster.objects.exclude(pk__lt=1).order_by("name")
     named = [colour for colour in colours if colour.name.lower() not in ("unknown", "undefined")]
     return [
-        Chip(f"{c.pk}", c.name, c.pk in query.avoid, query.url(avoid=toggled(query.avoid, c.pk)))
+        Chip(
+            f"{c.pk}",
+            c.name,
+            c.pk in query.avoid,
+            query.url(avoid=toggled(query.avoid, c.pk)),
+        )
         for c in named
     ]
 
@@ -178,21 +189,46 @@ def outfit_page(query: OutfitQuery, asked: Request, found: Outfit) -> OutfitPage
         wanted += [garment.article, *garment.alternatives]
     sold = Article.objects.for_cards().in_bulk(wanted)
     own = [sold[key] for key in asked.articles if key in sold]
-    pieces = [outfit_piece(query, g, sold) for g in found.pieces if g.article in sold]
+    order = slots().names.index
+    shown = sorted(found.pieces, key=lambda garment: order(garment.slot))
+    keys = tuple(garment.article for garment in shown if garment.article in sold)
+    pieces = [outfit_piece(query, g, sold, keys) for g in shown if g.article in sold]
     return OutfitPage(found, own, pieces)
 
 
-def outfit_piece(query: OutfitQuery, garment: Garment, sold: dict[int, Article]) -> OutfitPiece:
+def outfit_piece(
+    query: OutfitQuery, garment: Garment, sold: dict[int, Article], shown: Keys
+) -> OutfitPiece:
+    """Changing this piece keeps the others that are `shown`."""
     key = garment.article
     rest = tuple(other for other in query.lock if other != key)
+    keep = tuple(other for other in shown if other != key)
     others = (other for other in garment.alternatives if other in sold)
     return OutfitPiece(
         garment,
         sold[key],
-        [Alternative(sold[other], query.url(lock=(*query.lock, other))) for other in others],
-        query.url(lock=rest if garment.locked else (*query.lock, key)),
-        query.url(lock=rest, swap=(*query.swap, key)),
+        [Alternative(sold[o], query.url(lock=rest, keep=(*keep, o))) for o in others],
+        query.url(lock=rest if garment.locked else (*query.lock, key), keep=shown),
+        query.url(lock=rest, swap=(*query.swap, key), keep=keep, part=garment.slot),
     )
+
+
+def beyond_budget(found: Outfit, unlimited: Outfit) -> list[str]:
+    """The parts that a look without the budget has and this one hasn't."""
+    worn = {garment.slot for garment in found.pieces}
+    return [garment.title for garment in unlimited.pieces if garment.slot not in worn]
+
+
+def kept_as_they_were(found: Outfit, before: Outfit, keep: Keys) -> Outfit:
+    """The look with its kept pieces as in the look `before`: with reasons and alternatives."""
+    was = {garment.article: garment for garment in before.pieces}
+    pieces = [
+        replace(was.get(garment.article, garment), locked=False)
+        if garment.article in keep
+        else garment
+        for garment in found.pieces
+    ]
+    return replace(found, pieces=pieces)
 
 
 def new_ones(articles: Iterable[Article], bag: Sequence[int]) -> list[Article]:

@@ -1,5 +1,6 @@
 """Complete the outfit, as a search: from an article or the bag, refined, added as a whole."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,10 +13,12 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.models import Article
 from catalog.money import amount
 from catalog.search.ranking import find, normalise_query
+from catalog.sizes import sizes_of
 from recommendations.recommenders.kinds import Kind
 from recommendations.serving import serving
-from recommendations.serving.outfits import outfit
+from recommendations.serving.outfits import Outfit, outfit
 from storefront.bag import contents as bag
+from storefront.bag.wishlist_views import back
 from storefront.http import tracking
 from storefront.http.errors import bad_request
 from storefront.outfits import outfit_page
@@ -55,14 +58,20 @@ def _look(
     request: HttpRequest, query: outfit_page.OutfitQuery, contents: list[int]
 ) -> HttpResponse:
     asked = query.request(contents)
-    look = outfit_page.outfit_page(query, asked, outfit(asked, shopper_of(request)))
+    look = outfit_page.outfit_page(query, asked, _found(request, query, contents))
+    beyond: list[str] = []
+    if query.budget is not None and not query.keep:
+        unlimited = outfit(replace(asked, budget=None), shopper_of(request))
+        beyond = outfit_page.beyond_budget(look.found, unlimited)
     new = outfit_page.new_ones(look.articles, contents)
     context = {
         "ask": query,
         "look": look,
         "widget": WIDGET,
+        "beyond": beyond,
         "from_bag": not query.article,
-        "new": new,
+        "in_bag": contents,
+        "new": [(article, sizes_of(article)) for article in new],
         "new_total": _total(new),
         "total": _total(look.articles),
         "slot_chips": outfit_page.slot_chips(query),
@@ -73,6 +82,16 @@ def _look(
         "fresh_url": outfit_page.OutfitQuery(article=query.article).url(),
     }
     return render(request, "shop/outfits.html", context)
+
+
+def _found(request: HttpRequest, query: outfit_page.OutfitQuery, contents: list[int]) -> Outfit:
+    shopper = shopper_of(request)
+    found = outfit(query.request(contents), shopper)
+    kept = tuple(key for key in query.keep if key not in query.lock)
+    if not kept:
+        return found
+    before = outfit(replace(query, keep=(), part="", swap=()).request(contents), shopper)
+    return outfit_page.kept_as_they_were(found, before, kept)
 
 
 def _total(articles: list[Article]) -> Decimal:
@@ -88,14 +107,22 @@ def add(request: HttpRequest) -> HttpResponse:
     shopper, wanted = shopper_of(request), form.cleaned_data["article"]
     sold = Article.objects.for_cards().filter(pk__in=wanted)
     new = outfit_page.new_ones(sold.in_order_of(wanted), bag.contents(shopper).articles)
+    sizes = {article.pk: request.POST.get(f"size-{article.pk}", "") for article in new}
+    lacking = [one.title for one in new if sizes_of(one) and sizes[one.pk] not in sizes_of(one)]
+    if lacking:
+        told = gettext("Nothing was added. Choose a size for %s.")
+        messages.error(request, told % ", ".join(lacking))
+        return back(request, "complete-outfit")
     for position, article in enumerate(new):
-        bag.add(shopper, article.pk)
+        size = sizes[article.pk] if sizes_of(article) else ""
+        bag.add(shopper, article.pk, size=size)
         origin = tracking.origin_of(_with_place(request, position))
-        producer.publish(tracking.of_article(BagAdd, request, article.pk, origin))
+        event = tracking.of_article(BagAdd, request, article.pk, origin, size=size or None)
+        producer.publish(event)
     if new:
-        messages.success(request, gettext("The outfit is in your bag: %d new.") % len(new))
+        messages.success(request, gettext("The outfit is in your bag. New pieces: %d.") % len(new))
     else:
-        messages.info(request, gettext("All of it was in your bag already."))
+        messages.info(request, gettext("The whole outfit was already in your bag."))
     return redirect("bag")
 
 

@@ -1,12 +1,12 @@
 """Customers of the data set that a demo visitor can act as."""
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from itertools import zip_longest
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.db import transaction
@@ -49,6 +49,15 @@ BANDS = (
 )
 
 
+class Buyer(NamedTuple):
+    """A customer with purchases; `audience` is the index group bought most."""
+
+    key: int
+    age: int | None
+    purchases: int
+    audience: int
+
+
 @dataclass(frozen=True)
 class Persona:
     """A customer as a card shows them; `latest` are articles."""
@@ -78,15 +87,24 @@ def label_of(customer: Customer) -> str:
     return name_of(customer.customer_id)
 
 
-def varied(buyers: Iterable[tuple[int, int | None, int]], k: int) -> list[int]:
-    """Keys of `k` buyers (key, age, purchases), in turn from all age bands, keenest first."""
-    bands: dict[str, list[int]] = defaultdict(list)
-    for pk, age, _purchases in sorted(buyers, key=lambda buyer: (-buyer[2], buyer[0])):
-        if age is not None:
-            bands[age_band(age)].append(pk)
-    ordered = [bands[name] for _, name in BANDS]
-    turns = zip_longest(*ordered)
-    return [pk for turn in turns for pk in turn if pk is not None][:k]
+def varied(buyers: Iterable[Buyer], k: int) -> list[int]:
+    """Keys of `k` buyers: in turn from each audience, then from the age bands used least, keenest
+    first. Buyers of unknown age are left out."""
+    audiences: dict[int, list[Buyer]] = defaultdict(list)
+    for buyer in sorted(buyers, key=lambda buyer: (-buyer.purchases, buyer.key)):
+        if buyer.age is not None:
+            audiences[buyer.audience].append(buyer)
+    queues = sorted(audiences.values(), key=len, reverse=True)
+    used: Counter[str] = Counter()
+    chosen: list[int] = []
+    while queues and len(chosen) < k:
+        queues = [queue for queue in queues if queue]
+        for queue in queues[: k - len(chosen)]:
+            buyer = min(queue, key=lambda one: used[age_band(one.age)])
+            queue.remove(buyer)
+            used[age_band(buyer.age)] += 1
+            chosen.append(buyer.key)
+    return chosen
 
 
 def gallery() -> list[Persona]:
@@ -98,10 +116,14 @@ def gallery() -> list[Persona]:
     return _personas(keys)
 
 
+def persona(customer: Customer) -> Persona:
+    return _personas([customer.pk])[0]
+
+
 def surprise() -> Customer | None:
     """Any customer who has bought something."""
     buyers = _buyers(_sample(random.SystemRandom().randrange(2**32)))
-    return Customer.objects.get(pk=buyers[0][0]) if buyers else None
+    return Customer.objects.get(pk=buyers[0].key) if buyers else None
 
 
 def switch(request: HttpRequest, customer: Customer) -> None:
@@ -132,17 +154,24 @@ def _sample(seed: int) -> list[int]:
     return chooser.sample(keys, min(SAMPLE, len(keys)))
 
 
-def _buyers(keys: list[int]) -> list[tuple[int, int | None, int]]:
-    """(key, age, purchases) of those with a purchase, in the order of the given keys."""
-    bought = dict(
+def _buyers(keys: list[int]) -> list[Buyer]:
+    """Those with a purchase, in the order of the given keys."""
+    units: dict[int, Counter[int]] = defaultdict(Counter)
+    rows = (
         Transaction.objects.filter(customer__in=keys)
         .order_by()
-        .values_list("customer")
+        .values_list("customer", "article__index__group")
         .annotate(units=Count("*"))
     )
+    for customer, audience, number in rows:
+        units[customer][audience] += number
     gone = erased_customers()
-    ages = dict(Customer.objects.filter(pk__in=bought).values_list("pk", "age"))
-    return [(pk, ages[pk], bought[pk]) for pk in keys if pk in bought and pk not in gone]
+    ages = dict(Customer.objects.filter(pk__in=units).values_list("pk", "age"))
+    return [
+        Buyer(key, ages[key], units[key].total(), units[key].most_common(1)[0][0])
+        for key in keys
+        if key in units and key not in gone
+    ]
 
 
 def _personas(keys: list[int]) -> list[Persona]:

@@ -5,10 +5,12 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -18,7 +20,16 @@ from recommendations.bundle import registry
 from recommendations.bundle.reader import Bundle
 from recommendations.outfits.slots import slots
 from recommendations.vision.pictures import PictureError, TooLargeError, opened
-from recommendations.vision.search import REGIONS, WHOLE, Alike, alike, pieces, ready
+from recommendations.vision.search import (
+    REGIONS,
+    SMALLEST_SIDE,
+    WHOLE,
+    Alike,
+    Box,
+    alike,
+    pieces,
+    ready,
+)
 from storefront.listing.swatches import Card, with_colours
 from web.uploads import keep_in_memory
 
@@ -30,6 +41,27 @@ class PhotoForm(forms.Form):
     picture = forms.FileField()
     index_group = forms.ModelChoiceField(IndexGroup.objects.all(), required=False)
     part = forms.ChoiceField(choices=[(name, name) for name in REGIONS], required=False)
+    # The sides of an own part, in percent of the picture's width and height.
+    left, top, right, bottom = (
+        forms.IntegerField(required=False, min_value=0, max_value=100) for _side in Box._fields
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Adds `box`: the own part if it is not the whole picture, else the chosen region."""
+        found = super().clean() or {}
+        sides = [found.get(side) for side in Box._fields]
+        given = zip(sides, WHOLE, strict=True)
+        box = Box(*(side if percent is None else percent / 100 for percent, side in given))
+        if not box.is_usable:
+            least = round(SMALLEST_SIDE * 100)
+            raise forms.ValidationError(
+                _(
+                    "The part needs left before right and top before bottom, "
+                    "each side at least %(least)s percent."
+                )
+                % {"least": least}
+            )
+        return found | {"box": REGIONS.get(found.get("part", ""), WHOLE) if box == WHOLE else box}
 
 
 @dataclass(frozen=True)
@@ -52,7 +84,7 @@ def search_photo(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def _search_photo(request: HttpRequest) -> HttpResponse:
     bundle = registry.active()
-    context: dict[str, Any] = {"audiences": IndexGroup.objects.exclude(pk=-1)}
+    context: dict[str, Any] = {"audiences": IndexGroup.objects.exclude(pk=-1), "sides": sides()}
     if bundle is None or not ready(bundle):
         return _page(request, context | {"off": True}, HTTPStatus.OK)
     if request.method != "POST":
@@ -60,17 +92,14 @@ def _search_photo(request: HttpRequest) -> HttpResponse:
     form = PhotoForm(request.POST, request.FILES)
     if not form.is_valid():
         field, messages = next(iter(form.errors.items()))
-        return _page(
-            request, context | {"fault": f"{field}: {messages[0]}"}, HTTPStatus.BAD_REQUEST
-        )
+        fault = messages[0] if field == NON_FIELD_ERRORS else f"{field}: {messages[0]}"
+        return _page(request, context | {"fault": fault}, HTTPStatus.BAD_REQUEST)
     status, found = _found(bundle, form.cleaned_data)
     return _page(request, context | found, status)
 
 
 def _page(request: HttpRequest, context: dict[str, Any], status: HTTPStatus) -> HttpResponse:
-    response = render(request, "shop/photo.html", context, status=status)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render(request, "shop/photo.html", context, status=status)
 
 
 def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str, Any]]:
@@ -82,9 +111,9 @@ def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str,
     except PictureError as error:
         return HTTPStatus.BAD_REQUEST, {"fault": _("picture: {}.").format(error)}
     group = asked["index_group"].pk if asked["index_group"] else None
-    box = REGIONS.get(asked["part"], WHOLE)
+    box: Box = asked["box"]
     found = alike(bundle, box.of(picture), group, SHOWN)
-    parts = pieces(bundle, picture, group, OF_A_PART) if not asked["part"] else []
+    parts = pieces(bundle, picture, group, OF_A_PART) if box == WHOLE else []
     return HTTPStatus.OK, {
         "searched": True,
         "group": group,
@@ -95,6 +124,18 @@ def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str,
             if part.slot != slots().other
         ],
     }
+
+
+def sides() -> list[tuple[str, str, int]]:
+    """Name, label and usual value, in percent, of the fields of an own part."""
+    labels = (
+        pgettext("side of a picture", "Left"),
+        pgettext("side of a picture", "Top"),
+        pgettext("side of a picture", "Right"),
+        pgettext("side of a picture", "Bottom"),
+    )
+    whole = (round(100 * side) for side in WHOLE)
+    return list(zip(Box._fields, labels, whole, strict=True))
 
 
 def _cards(bundle: Bundle, found: Alike) -> list[Card]:

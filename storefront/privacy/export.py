@@ -66,13 +66,10 @@ def document(shopper: str) -> dict[str, Any]:
 
 
 def download(shopper: str) -> HttpResponse:
-    """The document as a file that no cache may store."""
+    """The document as a file."""
     text = json.dumps(document(shopper), cls=DjangoJSONEncoder, indent=1, ensure_ascii=False)
     name = f"{shopper}-{timezone.now():%Y-%m-%d}.json"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store, private",
-    }
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(text + "\n", content_type="application/json", headers=headers)
 
 
@@ -105,7 +102,7 @@ def _purchases(shopper: str) -> Rows:
 def _orders(shopper: str) -> Rows:
     placed = Order.objects.filter(shopper=shopper).order_by("placed_at")
     lines = OrderLine.objects.filter(order__shopper=shopper).order_by("pk")
-    every = _rows(lines, "article", "quantity", "price", number=F("order__number"))
+    every = _rows(lines, "article", "size", "quantity", "price", number=F("order__number"))
     return [
         {**order, "lines": [line for line in every if line["number"] == order["number"]]}
         for order in _rows(placed, "number", "placed_at", "total", "delivery", "payment")
@@ -114,12 +111,12 @@ def _orders(shopper: str) -> Rows:
 
 def _bag(shopper: str) -> Rows:
     lines = BagLine.objects.filter(bag__shopper=shopper).order_by("pk")
-    return _rows(lines, "article", "quantity", "added_at")
+    return _rows(lines, "article", "size", "quantity", "added_at")
 
 
 def _saved(shopper: str) -> Rows:
     saved = SavedArticle.objects.filter(shopper=shopper).order_by("saved_at", "pk")
-    return _rows(saved, "list", "article", "quantity", "saved_at")
+    return _rows(saved, "list", "article", "size", "quantity", "saved_at")
 
 
 def _sessions(shopper: str) -> Rows:

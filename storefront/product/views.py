@@ -12,6 +12,7 @@ from catalog.data_version import per_data_version
 from catalog.images.urls import WIDTHS, full_url, image_url
 from catalog.models import Article
 from catalog.money import amount
+from catalog.sizes import sizes_of
 from storefront.http import tracking
 from storefront.listing.breadcrumbs import trail_of, without_repeats
 from streaming.events.schema import Click, View
@@ -31,6 +32,7 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
         "live_shelves": ["recently-viewed"],
         "siblings": _siblings(shown.product_id),
         "attributes": _attributes(shown),
+        "sizes": sizes_of(shown),
         "origin": origin,
         "large": image_url(shown.pk, max(WIDTHS)),
         "full": full_url(shown.pk) if shown.summary.has_picture else "",

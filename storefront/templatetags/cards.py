@@ -98,7 +98,7 @@ def dot_of(colour: Colour) -> Dot:
         escape(colour.name),
         escape(product_address(colour.article)),
         escape(image_url(colour.article, WIDTH)),
-        escape(hex_of(colour.name)),
+        escape(colour.hex or hex_of(colour.name)),
     )
 
 

@@ -10,7 +10,8 @@ from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from catalog.models import Article
+from catalog.models import Article, Transaction
+from catalog.tests.factories import make_article
 from storefront.models import Order
 from storefront.tests.browsers import in_a_browser, visitor
 from storefront.tests.shops import address
@@ -72,11 +73,13 @@ def test_no_page_breaks_a_rule_of_accessibility_in_either_theme_at_either_width(
 ) -> None:
     shop_a_little(page, stock)
     shirt = stock["shirt"][0]
+    blouse = make_article(product_type=(305, "Blouse"), product_group="Garment Upper body")
+    buyer = Transaction.objects.values_list("customer", flat=True)[0]
     found: list[str] = []
     pages = [
         "/", "/shop/1/", "/shop/1/?type=1&sort=newest", address(shirt), "/search/?q=shrit",
         "/search/?q=qqqq", "/bag/", "/checkout/", "/wishlist/", "/you/", "/live/", "/personas/",
-        "/outfits/", "/orders/", "/nowhere/",
+        "/outfits/", "/orders/", "/nowhere/", address(blouse), f"/personas/{buyer}/",
     ]  # fmt: skip
     for path in pages:
         page.set_viewport_size({"width": WIDTHS[0], "height": 900})

@@ -7,7 +7,6 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from catalog.models import IngestRun
 from recommendations.attribution.models import Outcome, Serving
@@ -37,7 +36,7 @@ def in_role(client: Client, role: str) -> Client:
 @pytest.fixture
 def lively(store: None) -> None:
     """An order today, one long ago, shelf outcomes, events, an ingest."""
-    for number, placed in (("A", timezone.now()), ("B", timezone.now() - timedelta(days=90))):
+    for number, placed in (("A", clock.now()), ("B", clock.now() - timedelta(days=90))):
         order = Order.objects.create(
             number=number, checkout=f"{ord(number):032x}", shopper="c1", total=10
         )

@@ -119,7 +119,7 @@ def order(page: Page) -> None:
     page.get_by_role("link", name="Go to checkout").click()
     expect(page.get_by_text("This is a mock checkout.")).to_be_visible()
     page.get_by_role("button", name="Continue to delivery and payment").click()
-    page.get_by_label("To a shop near you").check()
+    page.get_by_label("Pick-up in a shop near you").check()
     page.get_by_role("button", name="Continue to the review").click()
     page.get_by_role("button", name="Place mock order").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Your mock order is placed")

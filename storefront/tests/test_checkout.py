@@ -49,9 +49,9 @@ def test_what_another_tab_did_to_the_bag_is_told(client: Client, shop: Shop) -> 
     client.post("/bag/update/", {"article": shop.shirt.article_id, "quantity": "3"})
     add(client, shop.other_colour.article_id)
     answer = client.post("/checkout/review/", form).text
-    assert "There are 3 of Linen shirt now, not 1." in answer
+    assert "The quantity of Linen shirt is 3 now, not 1." in answer
     assert "Garden dress is no longer in your bag." in answer
-    assert "Linen shirt was put into your bag." in answer
+    assert "Linen shirt was added to your bag." in answer
     assert Order.objects.count() == 0
 
 
@@ -62,7 +62,7 @@ def test_orders_are_listed_for_who_placed_them(client: Client, shop: Shop) -> No
     assert Order.objects.get().number in client.get("/orders/").text
     assert Order.objects.get().number not in Client().get("/orders/").text
     order = client.get(f"/orders/{Order.objects.get().number}/").text
-    assert "To a shop near you" in order
+    assert "Pick-up in a shop near you" in order
 
 
 # --- for later, and the wishlist ---

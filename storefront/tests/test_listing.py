@@ -62,7 +62,7 @@ def test_several_values_of_a_facet_and_the_order_stay_in_the_address(
 
 def test_for_you_says_so_and_lists_everything(client: Client, shop: Shop) -> None:
     page = read(client, "?sort=for-you")
-    assert "picked for you first" in texts(page, ".bar p")[0]
+    assert "those that suit you best first" in texts(page, ".bar p")[0]
     assert len(page.css("#grid > li")) == 2
 
 

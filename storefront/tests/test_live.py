@@ -7,10 +7,15 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
+from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from storefront.live import live, replaying
+from recommendations.recommenders.kinds import Kind
+from storefront.live import live, replaying, story
 from storefront.tests.test_bag import at_once
+from streaming.events.actions import Action
 from streaming.events.schema import View, decode
+from streaming.features.state import Entry, State
+from streaming.features.store import Snapshot
 from streaming.partitions import partition_of
 from streaming.replay.replay import Publisher
 from streaming.tests.traffic import START
@@ -30,8 +35,8 @@ def test_the_last_events_of_a_partition_are_read_from_where_its_worker_stands(lo
 
 def test_another_shopper_is_nobody_in_particular() -> None:
     event = View(id="v", shopper="c17", ts=START, source="shop", article=1)
-    assert live._happening(event, "c1", {}).who == "a customer"
-    assert live._happening(event, "c17", {}).who == "you"
+    assert live._happening(event, "c1", {}).who == "A customer"
+    assert live._happening(event, "c17", {}).who == "You"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -50,3 +55,31 @@ def test_one_day_is_replayed_at_a_time() -> None:
         for child in replaying._children:
             child.kill()
             child.wait()
+
+
+def state_of(*actions: tuple[int, str, int]) -> Snapshot:
+    """`actions` are (article, kind, second), newest first; those for the bag are in it."""
+    recents = [Entry(article, Action(kind).code, s) for article, kind, s in actions]
+    bag = [article for article, kind, _ in actions if kind == "bag_add"]
+    return Snapshot(State(last_ms=9_000, recents=recents, bag=bag), 10_000)
+
+
+def test_a_story_goes_back_to_before_an_action() -> None:
+    live = state_of((3, "bag_add", 8), (2, "view", 6), (1, "bag_add", 5))
+    before = story.until(live, 7)
+    assert [entry.article for entry in before.stored.recents] == [2, 1]
+    assert before.stored.bag == [1]
+    assert [entry.article for entry in live.stored.recents] == [3, 2, 1]
+
+
+def test_a_story_tells_the_action_the_tastes_and_the_shelves(
+    stock: dict[str, list[Article]],
+) -> None:
+    shirt, dress = next(iter(stock.values()))[0], list(stock.values())[1][0]
+    live = state_of((dress.pk, "view", 8), (shirt.pk, "click", 6), (shirt.pk, "view", 6))
+    latest, first = story.story_of("a" + "0" * 32, live)
+    assert latest.told == f"You looked at {dress.title}"
+    assert dress.product_type.name in latest.moved
+    viewed = next(c for c in latest.changed if c.kind == Kind.RECENTLY_VIEWED)
+    assert [article.pk for article in viewed.came] == [dress.pk]
+    assert first.article == shirt

@@ -74,7 +74,7 @@ def test_a_piece_is_swapped_and_another_locked_by_links(client: Client, closet: 
     kept = next(key for key in pieces(swapped) if key in {a.pk for a in closet["trousers"]})
     locked = client.get(link(swapped, "lock-bottom")).text
     assert kept in pieces(locked)
-    assert "Unlock" in locked
+    assert "Stop keeping" in locked
 
 
 def test_parts_and_a_budget_narrow_the_look(client: Client, closet: Closet) -> None:
@@ -119,3 +119,23 @@ def test_an_article_nobody_knows_is_said_and_passed_over(client: Client, closet:
     page = client.get("/outfits/", {"article": [closet["shirt"][1].pk, 7]}).text
     assert "We don" in page
     assert len(pieces(page)) == 3
+
+
+def test_swapping_a_piece_leaves_the_others_alone(client: Client, closet: Closet) -> None:
+    start = client.get("/outfits/", {"article": closet["shirt"][0].pk}).text
+    before = pieces(start)
+    page = client.get(link(start, "swap-bottom")).text
+    now = pieces(page)
+    trousers = {article.pk for article in closet["trousers"]}
+    assert [key for key in now if key not in trousers] == [k for k in before if k not in trousers]
+    assert [key in trousers for key in now] == [key in trousers for key in before]
+    assert set(now) != set(before)
+    assert "Stop keeping" not in page
+    again = client.get(link(page, "swap-shoes")).text
+    assert [key for key in pieces(again) if key in trousers] == [k for k in now if k in trousers]
+
+
+def test_a_budget_says_what_it_left_out(client: Client, closet: Closet) -> None:
+    start = {"article": f"{closet['shirt'][2].pk}", "budget": "15"}
+    assert "Left out to keep your budget of €15.00: " in client.get("/outfits/", start).text
+    assert "Left out to keep" not in client.get("/outfits/", {**start, "budget": "500"}).text

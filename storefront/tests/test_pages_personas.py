@@ -7,11 +7,11 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from catalog.models import Customer
+from catalog.models import Article, Customer, Transaction
 from catalog.tests.factories import make_customer
 from storefront.models import BagLine
 from storefront.personas.labels import Purchase, name_of, taste_of
-from storefront.personas.personas import age_band, varied
+from storefront.personas.personas import Buyer, age_band, label_of, varied
 from storefront.tests.shops import Shop, address, anonymous_shopper, published
 from streaming.events.schema import Identify, View
 
@@ -83,9 +83,25 @@ def test_outside_the_demo_there_are_no_personas(
     assert "/personas/" not in client.get("/").text
 
 
-def test_the_gallery_goes_round_the_ages_with_the_keenest_first() -> None:
-    buyers = [(1, 25, 3), (2, 25, 9), (3, 70, 1), (4, None, 50), (5, 16, 2), (6, 71, 4)]
-    assert varied(buyers, 4) == [5, 2, 6, 1]
+def test_the_gallery_goes_round_audiences_and_ages_with_the_keenest_first() -> None:
+    women = [Buyer(1, 25, 3, 1), Buyer(2, 25, 9, 1), Buyer(3, 70, 1, 1), Buyer(4, None, 50, 1)]
+    men = [Buyer(5, 25, 2, 3), Buyer(6, 71, 1, 3)]
+    assert varied([*women, *men], 4) == [2, 6, 1, 5]
+    assert varied([*women, *men], 9) == [2, 6, 1, 5, 3]
+    assert varied([], 3) == []
+
+
+def test_what_would_change_is_shown_side_by_side(
+    client: Client, stock: dict[str, list[Article]]
+) -> None:
+    buyer = Transaction.objects.values_list("customer", flat=True)[0]
+    reply = client.get(f"/personas/{buyer}/")
+    label = label_of(Customer.objects.get(pk=buyer))
+    assert reply.status_code == 200
+    assert f"You and {label}" in reply.text
+    assert f"Shop as {label}" in reply.text
+    assert "Buy again" in reply.text
+    assert client.get("/personas/999999999/").status_code == 404
 
 
 @pytest.mark.parametrize(("age", "band"), [(19, "Under 20"), (20, "20–29"), (99, "60+")])

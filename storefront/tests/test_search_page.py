@@ -60,7 +60,7 @@ def test_a_customer_may_have_what_suits_their_taste_first(client: Client, shop: 
     make_article(product=77, name="Linen dress", product_type=(265, "Dress"), units_recent=1)
     page = read(client, "/search/?q=linen&sort=for-you")
     assert sorted(texts(page, ".card-name")) == ["Linen dress", "Linen shirt"]
-    assert "what suits your taste first" in texts(page, ".bar p")[0]
+    assert "those that suit you best first" in texts(page, ".bar p")[0]
 
 
 def options(client: Client, typed: str) -> dict[str, str]:

@@ -127,7 +127,7 @@ def test_a_reset_forgets_and_learning_goes_on() -> None:
 
 @pytest.mark.usefixtures("no_redis", "shop")
 def test_without_redis_the_page_says_so(client: Client) -> None:
-    assert "can't be reached" in client.get("/you/").text.replace("&#x27;", "'")
+    assert "can't reach what it has learned" in client.get("/you/").text.replace("&#x27;", "'")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -181,7 +181,7 @@ def test_the_live_page_tells_ones_own_events_and_keeps_others_names(
 ) -> None:
     known(visit(client), shop.dress.pk)
     page = client.get("/live/").text
-    assert "<strong>view</strong> by you" in page
+    assert "You looked at Garden dress" in page
     assert "no worker is running" in page
     fragment = client.get("/live/", headers={"HX-Request": "true"}).text
     assert "<html" not in fragment

@@ -112,6 +112,7 @@ def style_of(shopper: str) -> Style:
     bundle = registry.active()
     customer = customer_with_history(shopper, live)
     about = profile_of(bundle, live.recents, customer, live.now_ms) if bundle else None
+    owner = bundle.customers.of(customer) if bundle and customer is not None else None
     rows = [] if about is None or bundle is None else bundle.article[about.rows].tolist()
     wanted = [recent.article for recent in live.recents] + live.dislikes + rows
     known = Article.objects.for_cards().in_bulk(set(wanted))
@@ -122,8 +123,8 @@ def style_of(shopper: str) -> Style:
         recents=_actions(recents, known),
         starts=_actions(_starts(rows, about, live.now_ms), known),
         dislikes=[known[article] for article in live.dislikes if article in known],
-        age_band=about.band if about and about.band != UNKNOWN_BAND else None,
-        online=None if about is None or about.online is None else round(100 * about.online),
+        age_band=owner.band if owner and owner.band != UNKNOWN_BAND else None,
+        online=round(100 * owner.online) if owner else None,
         model=bundle.version if bundle else None,
     )
 

@@ -13,7 +13,7 @@ from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.widgets.rendering import on_page, shelf_for
 from storefront.bag.views import CHANGED, refused
 from storefront.bag.wishlist_views import back
-from storefront.forms import RemoveForm, ShelfPlaceForm
+from storefront.forms import ArticleForm, ShelfPlaceForm
 from storefront.privacy import erasure as erasing
 from storefront.privacy import export as exporting
 from storefront.templatetags.cards import shelf_card
@@ -24,7 +24,7 @@ from streaming.features import dislikes
 from streaming.identity.shoppers import COOKIE, shopper_of
 
 AWAY = gettext_noop(
-    "What the shop has learned can't be reached at the moment. Try again in a minute."
+    "The shop can't reach what it has learned at the moment. Try again in a minute."
 )
 
 
@@ -42,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def less(request: HttpRequest) -> HttpResponse:
     """Show less like the article, or undo that with `undo`."""
-    form = RemoveForm(request.POST)
+    form = ArticleForm(request.POST)
     if not form.is_valid():
         return refused(request, form)
     article: Article = form.cleaned_data["article"]
@@ -56,7 +56,7 @@ def less(request: HttpRequest) -> HttpResponse:
     if undo:
         told = gettext("%(name)s may be recommended again.")
     else:
-        told = gettext("%(name)s and what is like it will be shown less.")
+        told = gettext("You will see less like %(name)s.")
     messages.success(request, told % {"name": article.name}, extra_tags="" if undo else "style")
     return back(request, "you")
 

@@ -64,7 +64,7 @@ class Features(Limited):
             found = store.snapshot(shopper, articles=asked.validated_data["article"])
         except StoreUnavailable as error:
             raise StoreUnavailableError from error
-        return Response(_answer(shopper, found), headers={"Cache-Control": "private, no-store"})
+        return Response(_answer(shopper, found))
 
 
 def _allowed(request: Request, shopper: str) -> str:

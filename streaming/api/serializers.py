@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog.models import Article
-from catalog.quantities import MAX_EVENT_ID, MAX_KEY, MAX_POSITION, MAX_QUERY, MAX_WIDGET
+from catalog.quantities import MAX_EVENT_ID, MAX_KEY, MAX_POSITION, MAX_QUERY, MAX_SIZE, MAX_WIDGET
 from streaming.events import schema
 from streaming.events.actions import Action
 from streaming.events.schema import Event
@@ -22,6 +22,7 @@ OF_ARTICLE: Final[dict[str, Callable[..., Event]]] = {
     Action.BAG_ADD: schema.BagAdd,
     Action.BAG_REMOVE: schema.BagRemove,
 }
+SIZED: Final = ("bag_add", "bag_remove")
 REFUSED: Final = {
     Action.PURCHASE: "Purchases come from the shop's checkout only.",
     "identify": "Only the shop itself tells who somebody is.",
@@ -106,14 +107,17 @@ class EventSerializer(serializers.Serializer[Any]):
     rec_id = serializers.CharField(required=False, max_length=MAX_EVENT_ID)
     widget = serializers.CharField(required=False, max_length=MAX_WIDGET)
     position = serializers.IntegerField(required=False, min_value=0, max_value=MAX_POSITION)
-    query = serializers.CharField(
-        required=False, max_length=MAX_QUERY, help_text="Required for search."
+    size = serializers.CharField(
+        required=False, max_length=MAX_SIZE, help_text="For the bag: one of the article's `sizes`."
     )
+    query = serializers.CharField(required=False, max_length=MAX_QUERY, help_text="For search.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         needed = "query" if attrs["type"] == Action.SEARCH else "article"
         if needed not in attrs:
             raise serializers.ValidationError({needed: f"A {attrs['type']} needs one."})
+        if "size" in attrs and attrs["type"] not in SIZED:
+            raise serializers.ValidationError({"size": f"Only {' and '.join(SIZED)} have one."})
         return attrs
 
 
@@ -128,6 +132,8 @@ def to_event(data: dict[str, Any], shopper: str, ts: int) -> Event:
     }  # fmt: skip
     if data["type"] == Action.SEARCH:
         return schema.Search(**common, query=data["query"])
+    if "size" in data:
+        common["size"] = data["size"]
     return OF_ARTICLE[data["type"]](
         **common,
         article=data["article"],

@@ -41,6 +41,9 @@ from streaming.status import STOPPED
 logger = logging.getLogger(__name__)
 
 RETRY_S: Final = 0.5
+# A bit more than a heartbeat, by which a member learns that its group is being rebalanced.
+HEARD_S: Final = 0.6
+JOIN_S: Final = 10.0
 GC_THRESHOLD: Final = (100_000, 50, 100)
 # Told apart from a database that is away: the row's own fault.
 OF_THE_RECORD: Final = (DataError, IntegrityError)
@@ -116,6 +119,7 @@ class ConsumerRuntime:
 
     def _live(self) -> None:
         """One Kafka consumer's life: until told to stop or until it is broken."""
+        self.joining = True
         self.consumer = Consumer(
             {
                 **kafka.consumer(self.processor.name),
@@ -134,9 +138,21 @@ class ConsumerRuntime:
         try:
             while not self.stopping.is_set():
                 self._turn()
+            self._finish_joining()
         finally:
             self.consumer.close()  # revokes, and so commits
             self.assignment.give_up()
+
+    def _finish_joining(self) -> None:
+        """Leave the group in peace.
+
+        The embedded broker never shares the partitions of a group again that a member left while
+        it was being rebalanced: every member after that waits for ever.
+        """
+        began = time.monotonic()
+        while (waited := time.monotonic() - began) < HEARD_S or (self.joining and waited < JOIN_S):
+            self.watchdog.turned()
+            self.consumer.poll(0.05)  # what comes is read again by whoever is next
 
     def _turn(self) -> None:
         self.watchdog.turned()
@@ -220,22 +236,28 @@ class ConsumerRuntime:
 
     def _apply_or_file(self, batch: PartitionBatch) -> None:
         """Halve a batch until the record is found that fails for its own sake, and file it."""
+        error = self._fault_of(batch)
+        if error is not None and len(batch.records) > 1:
+            for half in batch.halves():
+                self._apply_or_file(half)
+        elif error is not None:
+            self._file(batch, error)
+
+    def _fault_of(self, batch: PartitionBatch) -> Exception | None:
+        """Apply it; what one of its records made fail, None where all went well."""
         try:
             self._apply([batch])
         except Exception as error:
             if not self._is_records_fault(error):
                 raise
-            if len(batch.records) > 1:
-                for half in batch.halves():
-                    self._apply_or_file(half)
-                return
-            self._file(batch, error)
+            return error
+        return None
 
     def _file(self, batch: PartitionBatch, error: Exception) -> None:
         log = self.assignment.log
         assert log is not None  # noqa: S101
         why = f"{self.processor.name} can't work on it: {type(error).__name__}: {error}"
-        logger.exception("Filed as a dead letter: %s", why)
+        logger.error("Filed as a dead letter: %s", why, exc_info=error)
         passed = PartitionBatch(batch.partition, [], batch.next_offset)
         dead = [DeadRecord(batch.partition, record, why) for record in batch.records]
         self._write(log, Work([passed], dead), time.monotonic())
@@ -307,6 +329,7 @@ class ConsumerRuntime:
     # --- the group ---
 
     def _on_assign(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self.joining = False
         self.metrics.rebalances += 1
         self.assignment.partitions = [partition.partition for partition in partitions]
         self._lose_positions(f"assigned {self.assignment.partitions}")
@@ -314,9 +337,13 @@ class ConsumerRuntime:
     def _on_revoke(self, _: Consumer, __: list[TopicPartition]) -> None:
         """Every batch is done before the next poll, so that nothing is under way here."""
         self._commit(wait=True)
-        self.assignment.give_up()
+        self._give_up()
 
     def _on_lost(self, _: Consumer, __: list[TopicPartition]) -> None:
+        self._give_up()
+
+    def _give_up(self) -> None:
+        self.joining = True
         self.assignment.give_up()
 
     def _commit(self, *, wait: bool = False) -> None:
@@ -337,4 +364,5 @@ class ConsumerRuntime:
     def _error(self, error: KafkaError) -> None:
         """Log once that no broker is left, not each failed attempt to connect."""
         if error.code() == KafkaError._ALL_BROKERS_DOWN:
+            self.joining = False  # there is nothing to wait for
             logger.warning("Kafka is unavailable: %s", error)

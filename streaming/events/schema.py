@@ -14,6 +14,7 @@ from catalog.quantities import (
     MAX_POSITION,
     MAX_PRICE,
     MAX_QUERY,
+    MAX_SIZE,
     MAX_WIDGET,
 )
 from streaming.events.actions import Action
@@ -35,6 +36,8 @@ Source = Literal["shop", "api", "replay", "stream"]
 Widget = Annotated[str, msgspec.Meta(max_length=MAX_WIDGET)]
 Position = Annotated[int, msgspec.Meta(ge=0, le=MAX_POSITION)]
 Query = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUERY)]
+# As the shop names it; absent where the article has no sizes, and in the history.
+Size = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_SIZE)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_KEY)]
 
 
@@ -81,11 +84,15 @@ class Impression(
 class BagAdd(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.BAG_ADD.value):
     """One or more units went into the bag."""
 
+    size: Size | None = None
+
 
 class BagRemove(
     OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.BAG_REMOVE.value
 ):
-    """The article left the bag."""
+    """The last of the article, in this size, left the bag."""
+
+    size: Size | None = None
 
 
 class Purchase(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Action.PURCHASE.value):
@@ -93,6 +100,7 @@ class Purchase(OfArticle, frozen=True, kw_only=True, omit_defaults=True, tag=Act
 
     price: Price
     channel: Channel
+    size: Size | None = None
 
 
 class Search(Base, frozen=True, kw_only=True, omit_defaults=True, tag=Action.SEARCH.value):

@@ -11,25 +11,22 @@ from streaming.consumer.batch import DeadRecord, Origin, PartitionBatch
 from streaming.events import schema as events
 from streaming.events.actions import Action
 from streaming.events.schema import Event, key_of
-from streaming.events.spans import DAY_MS
 from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over, owner_at
 from streaming.features.reducer.rings import is_first
 from streaming.features.reducer.tastes import Attributes
 from streaming.features.state import State, unpack
-from streaming.features.trends import Increments
+from streaming.features.trends import AHEAD_MS, Increments
 from streaming.partitions import partition_of
 
 ACTION_OF: Final[dict[type[events.OfArticle], Action]] = {
     event: Action(str(event.__struct_config__.tag)) for event in events.OF_ARTICLE
 }
-# Further ahead of the shop's clock an event would spoil its shopper's windows, sessions and tastes.
-AHEAD_MS: Final = 30 * DAY_MS
 NO_LOG: Final = 0
 EMPTY: Final = "an empty value (a tombstone): events are never deleted that way"
 AHEAD_OF: Final = "ts: "
 AHEAD: Final = AHEAD_OF + (
-    "{day} is more than 30 days ahead of the shop's clock: the sender's clock is wrong, or its"
+    "{day} is more than a day ahead of the shop's clock: the sender's clock is wrong, or its"
     " time isn't in milliseconds"
 )
 

@@ -33,6 +33,8 @@ TOP_S: Final = 0.4
 # Readers' trends are made a few times more after the last change: another worker may have
 # overwritten ours with what it had read before.
 SETTLES_S: Final = 2.0
+# And now and then even if nothing changes: what readers get may have been lost.
+IDLE_TOP_S: Final = 5.0
 
 
 @dataclass
@@ -64,15 +66,15 @@ class FeatureProcessor:
         return self.writer.positions(log.topic_id, partitions)
 
     def begin(self, log: Log, partitions: Sequence[int]) -> None:
-        """A lost position beside living trends of this log: they are made again from its start.
+        """A lost position beside living trends: they are made again from the log's start.
 
         The states know themselves what they have taken.
         """
         lost = self.writer.forget_trends(log.topic_id, partitions)
         if lost:
             logger.warning(
-                "Partitions %s have no position, but features of this log: part of the store was"
-                " lost. They are read again; nothing counts twice.", lost,
+                "Partitions %s have trends but no position: part of the store was lost. They are"
+                " read again; nothing counts twice.", lost,
             )  # fmt: skip
 
     def prepare(self, log: Log, batches: Sequence[PartitionBatch]) -> FeatureWork:
@@ -119,7 +121,8 @@ class FeatureProcessor:
         now = time.monotonic()
         if now - self.checked_at > EVICTION_CHECK_S:
             self._refuse_eviction()
-        if now - self.top_at >= TOP_S and self.top_at <= self.changed_at + SETTLES_S:
+        due_s = TOP_S if self.top_at <= self.changed_at + SETTLES_S else IDLE_TOP_S
+        if now - self.top_at >= due_s:
             self.top_at = now
             self._refresh_top(clock.now_ms())
 

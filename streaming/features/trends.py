@@ -23,7 +23,8 @@ UNIT: Final = 256
 # How many epochs before the shop clock's own count on: what is older, or ahead of the clock,
 # doesn't trend. A clock that is set wrong costs nothing, and what is read again counts as it did.
 ARTICLES_KEPT: Final = 1
-# Clocks of hosts differ by seconds, and by hours where a time zone was forgotten.
+# Clocks of hosts differ by seconds, and by hours where a time zone was forgotten. Further ahead of
+# the shop's clock an event would also spoil its shopper's windows, bag, sessions and tastes.
 AHEAD_MS: Final = DAY_MS
 
 Sums = dict[int, int]  # article → weight

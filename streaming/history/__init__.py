@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from catalog.columns import copy_columns
+from catalog.models import IngestRun
 from catalog.period import data_period
 from streaming.events.spans import DAY_MS
 from streaming.identity.tombstones import erased_customers
@@ -23,6 +24,7 @@ SHARES: Final = np.concatenate([[0.0], np.cumsum(HOURS) / np.sum(HOURS)])
 BOUNDS: Final = np.arange(25) * (DAY_MS / 24)
 EPOCH: Final = date(1970, 1, 1)
 
+SALES: Final = "transactions_train"
 # A span with fewer lines is followed by one of twice the months.
 FEW: Final = 50_000
 COLUMNS: Final = {
@@ -79,6 +81,18 @@ def bounds() -> tuple[date, date] | None:
     """The first and the last day of history, None when there is none; see catalog.period."""
     period = data_period()
     return None if period is None else (period.first, period.last)
+
+
+def identity(sales: str | None = None) -> str:
+    """Tells data apart that would be replayed differently: the ingested files, or other `sales`.
+
+    Empty without an ingest.
+    """
+    run = IngestRun.objects.order_by("-pk").first()
+    content = {} if run is None else run.content
+    if sales is not None:
+        content[SALES] = sales
+    return " ".join(content.values())
 
 
 def of_database(first: date, last: date, customers: Sequence[int] | None = None) -> Iterator[Lines]:

@@ -20,10 +20,10 @@ from catalog.ingest.reading.files import find
 from catalog.ingest.reading.opening import open_source
 from catalog.ingest.reading.records import Records
 from catalog.ingest.reading.source import Source
+from streaming.history import SALES as NAME
 from streaming.history import Lines, arrange, day_number, day_of
 from streaming.identity.tombstones import erased_customers
 
-NAME: Final = "transactions_train"
 BLOCK_BYTES: Final = 8 << 20
 # The ingest's days count from 2000.
 SHIFT_DAYS: Final = day_number(date(2000, 1, 1))
@@ -43,6 +43,7 @@ class Survey:
     first: date
     last: date
     in_order: bool
+    content: str  # as IngestRun.content has it
 
 
 class HistoryFile:
@@ -157,7 +158,8 @@ def survey(source: Source) -> Survey:
             newest, oldest = max(newest, int(days.max())), min(oldest, int(days.min()))
     if newest < 0:
         raise HistoryFileError(f"{source.path} has no row with a date such as 2020-09-22 in t_dat.")
-    return Survey(day_of(oldest + SHIFT_DAYS), day_of(newest + SHIFT_DAYS), in_order)
+    content = f"{records.end.crc:08x}-{records.end.rows}"
+    return Survey(day_of(oldest + SHIFT_DAYS), day_of(newest + SHIFT_DAYS), in_order, content)
 
 
 def _joined(parts: list[Columns]) -> Columns:

@@ -54,7 +54,7 @@ def consumer(group: str) -> dict[str, Any]:
         "auto.offset.reset": "error",
         "partition.assignment.strategy": "roundrobin",
         "session.timeout.ms": 6000,
-        "heartbeat.interval.ms": 1500,
+        "heartbeat.interval.ms": 500,
         "topic.metadata.refresh.interval.ms": 10_000,
         "fetch.wait.max.ms": 50,
         "fetch.queue.backoff.ms": 5,

@@ -36,12 +36,16 @@ ACK_TIMEOUT_S: Final = 30.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What to replay. A looping replay starts again after its last day, with times that go on."""
+    """What to replay. A looping replay starts again after its last day, with times that go on.
+
+    `data` identifies the lines (history.identity): only a replay of the same ones can be resumed.
+    """
 
     first: date
     last: date
     browse: bool = False
     loop: bool = False
+    data: str = ""
 
     @property
     def lap_ms(self) -> int:
@@ -107,11 +111,12 @@ class Publisher:
             self.lost.append(value)
 
 
-def _position(plan: Plan) -> ReplayPosition:
-    start = {"day": plan.first, "line": 0}
+def _position(plan: Plan) -> tuple[ReplayPosition, bool]:
+    """The position, and whether it is a new one."""
     return ReplayPosition.objects.get_or_create(
-        first_day=plan.first, last_day=plan.last, defaults=start
-    )[0]
+        first_day=plan.first, last_day=plan.last, browse=plan.browse, data=plan.data,
+        defaults={"day": plan.first, "line": 0},
+    )  # fmt: skip
 
 
 class Replay:
@@ -130,7 +135,7 @@ class Replay:
         self.plan, self.pace, self.told, self.source = plan, pace, told, source
         self.sent = 0
         self.reached_ms = 0  # event time of the last event sent
-        self.position = _position(plan)
+        self.position, self.is_first = _position(plan)
         self.saved_at = time.monotonic()
         topics.ensure()
         self.publisher = Publisher()

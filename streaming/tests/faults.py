@@ -12,8 +12,10 @@ from typing import Final, Self
 from streaming.tests.progress import Features, done, features, finish
 from streaming.tests.servers import Valkey, Worker, eventually
 
-# Longer than a worker may be silent before the group gives its partitions away (6 s).
+# Longer than a worker may be silent before the group gives its partitions away (6 s), and longer
+# than its own watchdog bears (60 s).
 FROZEN_S: Final = 8.0
+LONG_FROZEN_S: Final = 61.0
 
 
 @dataclass
@@ -75,13 +77,13 @@ def wipe_redis(stage: Stage) -> None:
     stage.valkey.client.flushall()
 
 
-def freeze_worker(stage: Stage) -> None:
+def freeze_worker(stage: Stage, seconds: float = FROZEN_S) -> None:
     """As if cut off from the network: the group gives its partitions to another worker."""
     if len(stage.workers) < 2:
         stage.add_worker()
     process = stage.workers[0].process
     process.send_signal(signal.SIGSTOP)
-    time.sleep(FROZEN_S)
+    time.sleep(seconds)
     process.send_signal(signal.SIGCONT)
 
 
@@ -108,6 +110,15 @@ FAULTS: Final[dict[str, Callable[[Stage], None]]] = {
     "workers join and leave": rebalance,
 }
 BROKER: Final = "kill -9 of the broker, restarted"
+ONE_BROKER: Final = "kill -9 of one of three brokers, restarted"
+LONG_FROZEN: Final = "worker frozen for 61 s (SIGSTOP)"
+
+
+def freeze_for_a_minute(stage: Stage) -> None:
+    """A zombie: it comes back when everybody has given it up, and finds its partitions taken."""
+    freeze_worker(stage, LONG_FROZEN_S)
+    if stage.workers[0].process.poll() is not None:  # its watchdog has ended it
+        stage.workers[0].start()
 
 
 def run(stage: Stage, fault: Callable[[Stage], None], times: int) -> Features:

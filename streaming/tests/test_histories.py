@@ -1,19 +1,23 @@
-"""A fuzzer of histories: events in any order and from any clock, kills, losses, erasures, sign-ins,
-beside a plain model.
+"""A fuzzer of histories: events in any order and from any clock, crashes, losses, erasures,
+sign-ins, rebuilds and changing workers, beside a plain model.
 
-Two fixed histories here; others each time by hand with HISTORIES=200 STEPS=60. A failing history
-isn't shrunk unless SHRINK=1: each try at it waits out PATIENCE_S again.
+Two fixed histories here; others each time by hand with HISTORIES=200 STEPS=60, from a seed that is
+printed and that SEED= gives again. A failing history isn't shrunk unless SHRINK=1: each try at it
+waits out PATIENCE_S again.
 """
 
 import os
+import random
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from django.conf import settings as of_django
-from hypothesis import HealthCheck, Phase, settings
+from django.core.management import call_command
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -25,6 +29,8 @@ from hypothesis.stateful import (
 
 from catalog.tests.factories import make_article
 from streaming import clock, connection, keys, partitions
+from streaming.connection import StoreUnavailable
+from streaming.consumer.processor import Log, Work
 from streaming.events.schema import (
     BagAdd,
     BagRemove,
@@ -49,9 +55,26 @@ PATIENCE_S = 30
 NOW = START + 2 * DAY_MS
 SHOPPERS = ["c1", "c2", "c3", "a" + "1" * 32, "a" + "2" * 32]
 ARTICLES: list[int] = []
+BEFORE, AFTER = "before the write", "after the write"
 KINDS = (View, BagAdd, BagRemove, Purchase)
 PARTITIONERS = ["consistent_random", "murmur2_random"]
 RECENT = {View: "view", BagAdd: "bag_add", Purchase: "purchase"}
+
+
+class Unlucky(FeatureProcessor):
+    """Crashes, on demand, just before it writes, or when it has written and nobody told it so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.crashes: list[str] = []
+
+    def commit(self, log: Log, positions: Mapping[int, int], work: Work) -> None:
+        crash = self.crashes.pop() if self.crashes else ""
+        if crash == BEFORE:
+            raise StoreUnavailable(crash)
+        super().commit(log, positions, work)
+        if crash == AFTER:
+            raise StoreUnavailable(crash)
 
 
 @dataclass
@@ -102,11 +125,14 @@ class Histories(RuleBasedStateMachine):
         self.worker = self._start()
 
     def _start(self) -> Running:
-        worker = Running(FeatureProcessor())
-        worker.thread.start()
-        # The embedded broker may keep a member that left in the middle of joining, and then gives
-        # nobody else the partitions: each worker is let in before anything happens to it.
+        worker = self._begin()
         worker.catch_up(PATIENCE_S)
+        return worker
+
+    def _begin(self) -> Running:
+        self.processor = Unlucky()
+        worker = Running(self.processor)
+        worker.thread.start()
         return worker
 
     def teardown(self) -> None:
@@ -217,6 +243,26 @@ class Histories(RuleBasedStateMachine):
         self.worker.stop()
         self.worker = self._start()
 
+    @rule()
+    def hands_over_to_another_worker(self) -> None:
+        """They share the partitions for a moment."""
+        before, self.worker = self.worker, self._begin()
+        shared = self.worker.runtime.assignment
+        eventually(lambda: bool(shared.partitions), "a share of the partitions", PATIENCE_S)
+        before.stop()
+        self._settle()
+
+    @rule(when=st.lists(st.sampled_from([BEFORE, AFTER]), min_size=1, max_size=3))
+    def crashes_at_the_next_writes(self, when: list[str]) -> None:
+        self.processor.crashes += when
+
+    @rule()
+    def is_rebuilt_from_the_log(self) -> None:
+        self.worker.stop()
+        connection.client().delete(keys.WORKERS)
+        call_command("rebuild_features", source="log", verbosity=0)
+        self.worker = self._start()
+
     def _settle(self) -> None:
         """A sign-in comes after what it finds."""
         self.worker.catch_up(PATIENCE_S)
@@ -247,13 +293,16 @@ class Histories(RuleBasedStateMachine):
 def test_any_history_gives_the_features_of_the_plain_model(log: str, store: None) -> None:
     ARTICLES[:] = [make_article().pk for _ in range(4)]
     by_hand = os.environ.get("HISTORIES")
+    number = int(os.environ.get("SEED", random.randrange(2**32)))
+    print(f"SEED={number}", flush=True)  # noqa: T201
     phases = [Phase.generate, Phase.shrink] if "SHRINK" in os.environ else [Phase.generate]
     run_state_machine_as_test(
-        Histories,
+        seed(number)(Histories) if by_hand else Histories,
         settings=settings(
             max_examples=int(by_hand or "2"),
             stateful_step_count=int(os.environ.get("STEPS", "12")),
             derandomize=not by_hand, database=None, phases=phases, deadline=None,
             suppress_health_check=list(HealthCheck), print_blob=True,
+            verbosity=Verbosity.debug if by_hand else Verbosity.normal,
         ),
     )  # fmt: skip

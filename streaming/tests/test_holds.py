@@ -1,5 +1,6 @@
 """What the world may put into the log, or take from the store: the stream goes on, exactly."""
 
+import time
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from streaming.events.actions import Action
 from streaming.events.schema import BagAdd, BagRemove, Event, Identify, Purchase, View, encode
 from streaming.events.spans import DAY_MS
 from streaming.features import store, verify
+from streaming.features.processor import SETTLES_S, TOP_S
 from streaming.features.state import ShopperState, unpack
 from streaming.kafka import topics
 from streaming.producers import spool
@@ -222,8 +224,8 @@ def test_wrong_clocks_push_nothing_out(articles: list[int]) -> None:
     send(*views(["c1", "c2"], articles, 20, ts=now - DAY_MS))
     with running() as worker:
         worker.catch_up()
-        for years in (3, 7, 11):
-            ahead, behind = now + years * 365 * DAY_MS, now - years * 365 * DAY_MS
+        for days in (2, 25, 11 * 365):
+            ahead, behind = now + days * DAY_MS, now - (365 + days) * DAY_MS
             send(*views(["c1"], articles, 6, ts=ahead), *views(["c2"], articles, 6, ts=behind))
         worker.catch_up()
         eventually(lambda: bool(store.trending(None, 5)), "trends")
@@ -332,3 +334,27 @@ def test_an_event_carries_any_price_that_an_ingest_takes(articles: list[int]) ->
         worker.catch_up()
     assert features("c1").counts == {"purchase": 4}
     assert encode(made[0])
+
+
+def test_a_position_lost_with_the_note_of_its_log_doubles_no_trend(articles: list[int]) -> None:
+    send(*views(["c1", "c2", "c3"], articles, 20))
+    with running() as worker:
+        worker.catch_up()
+        before = everything()
+        client = connection.client()
+        client.delete(*client.scan_iter("{p*}:fence:*"), *client.scan_iter("{p*}:log"))
+        eventually(lambda: bool(list(client.scan_iter("{p*}:fence:*"))), "positions")
+        worker.catch_up()
+        assert everything() == before
+
+
+def test_trends_for_readers_that_were_lost_are_made_again_in_a_quiet_shop(
+    articles: list[int],
+) -> None:
+    send(*views(["c1"], articles, 20))
+    with running() as worker:
+        worker.catch_up()
+        eventually(lambda: bool(store.trending(None, 5)), "trends")
+        time.sleep(SETTLES_S + 2 * TOP_S)
+        connection.client().delete(keys.top(None))
+        eventually(lambda: bool(store.trending(None, 5)), "trends again")

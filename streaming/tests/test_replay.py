@@ -103,6 +103,24 @@ def test_a_replay_goes_on_where_it_stopped(past: list[int], log: str) -> None:
     assert "0 events" in run("replay_transactions", "--from=2020-08-31", "--max", "--resume")
 
 
+def test_only_a_replay_of_the_same_lines_is_resumed(
+    past: list[int], log: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = list(Transaction.objects.order_by("t_dat", "pk"))
+    for folder, chosen in ((tmp_path / "one", lines), (tmp_path / "two", lines[1:])):
+        folder.mkdir()
+        write_file(folder, chosen)
+    again = ("replay_transactions", "--from=2020-08-31", "--max", "--resume")
+    assert "120 events" in run(*again, data_dir=tmp_path / "one")
+    assert "0 events" in run(*again, data_dir=tmp_path / "one")
+    capsys.readouterr()
+    assert "119 events" in run(*again, data_dir=tmp_path / "two")
+    assert "for the first time" in capsys.readouterr().err
+    assert "120 events" in run(*again)
+    assert "events (views" in run(*again, "--browse")
+    assert ReplayPosition.objects.count() == 4
+
+
 def test_a_full_queue_of_the_client_drops_nothing(
     past: list[int], log: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,7 +169,7 @@ def test_the_clock_of_a_shop_that_nobody_set_stands_at_the_end_of_its_data(
 
 
 def test_days_without_history_are_an_error(past: list[int]) -> None:
-    with pytest.raises(CommandError, match="history goes from 2020-08-31"):
+    with pytest.raises(CommandError, match="it covers 2020-08-31"):
         run("replay_transactions", "--from=2021-01-01")
 
 

@@ -16,6 +16,7 @@ from streaming.consumer.watchdog import EXIT_FAILED, STUCK_S, Watchdog
 from streaming.events.actions import Action
 from streaming.events.schema import View
 from streaming.features import dislikes, store, verify
+from streaming.features.processor import FeatureProcessor
 from streaming.kafka import topics
 from streaming.producers import producer
 from streaming.producers.acknowledged import Outgoing, Sender
@@ -23,6 +24,7 @@ from streaming.replay.replay import Publisher
 from streaming.status import WorkerStatus, series, workers
 from streaming.tests.kafka import messages
 from streaming.tests.progress import done, features, finish
+from streaming.tests.running import Running
 from streaming.tests.servers import Valkey, Worker, eventually
 from streaming.tests.traffic import START, traffic
 
@@ -207,3 +209,20 @@ def test_a_loop_that_hangs_ends_its_worker(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("streaming.consumer.watchdog.os._exit", end)
     watchdog.watch("hangs", lambda: True)
     assert ended == [EXIT_FAILED]
+
+
+def test_a_worker_that_leaves_while_another_joins_leaves_it_the_partitions(
+    articles: list[int],
+) -> None:
+    """The embedded broker would otherwise never finish the rebalance."""
+    before = Running(FeatureProcessor())
+    before.thread.start()
+    before.catch_up()
+    for _ in range(2):
+        after = Running(FeatureProcessor())
+        after.thread.start()
+        eventually(lambda: before.runtime.joining, "a rebalance")  # noqa: B023
+        before.stop()
+        after.catch_up()
+        before = after
+    before.stop()

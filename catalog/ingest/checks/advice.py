@@ -4,7 +4,7 @@ import csv
 import re
 
 from catalog.ingest.cleaning.transactions import UNKNOWN_ARTICLE, UNKNOWN_CUSTOMER
-from catalog.ingest.keys import HEX_DIGITS
+from catalog.ingest.reading.identifiers import HEX_DIGITS
 from catalog.ingest.reading.records import Reject
 from catalog.ingest.reading.source import Source
 
@@ -15,6 +15,8 @@ ADVICE = {
     "t_dat": "Days are written 2020-09-22; a time after the day is passed over.",
     "price is above": "Prices are in the unit of the set, where 0.05 is 29.99 of money.",
     "price": "Prices are numbers above zero, as 0.0508 or 0,0508.",
+    "article_id is rounded": "A spreadsheet has shortened the ids (1.08775E+08), and their last "
+    "digits are lost: export the file again, with ids as text.",
     "article_id is not": "Article ids are whole numbers below 2,147,483,648, as 0108775015.",
     "article_id stands": "The file names articles twice; the first row of each counts.",
     "customer_id stands": "The file names customers twice; the first row of each counts.",

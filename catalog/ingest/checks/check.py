@@ -120,6 +120,9 @@ def check(
     files = {"articles": articles, "customers": customers, "transactions_train": sales}
     ours = ids[0].as_py() if len(ids) else ""
     faults = [fault for seen in files.values() if (fault := seen.fault(limits, ours))]
+    total = sum(limits.counted(seen.rejected) for seen in files.values())
+    if limits.most is not None and total > limits.most:
+        faults.append(f"{total} rows can't be used, more than --max-rejects {limits.most}.")
     pictured = survey(images).articles if images else set()
     return CheckReport(
         files,

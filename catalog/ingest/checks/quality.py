@@ -62,13 +62,12 @@ def of_transactions(found: Transactions) -> Quality:
     quality: Quality = {"emptied": dict(found.emptied)} if found.emptied else {}
     if not len(found.days):
         return quality
-    days = found.days + np.datetime64("2000-01-01")
-    months = (days.astype("M8[M]") - np.datetime64("2000-01", "M")).astype(np.int64)
+    months: Counter[str] = Counter()
+    days = [(np.datetime64("2000-01-01") + day, count) for day, count in counted(found.days)]
+    for day, count in days:
+        months[str(day.astype("M8[M]"))] += count
     return quality | {
-        "months": {
-            str(np.datetime64("2000-01", "M") + int(month)): count
-            for month, count in counted(months)
-        },
+        "months": dict(months),
         "channels": counts(found.channels),
         "price": {
             "least": float(found.prices.min()),
@@ -76,7 +75,7 @@ def of_transactions(found: Transactions) -> Quality:
             "sum": float(found.prices.sum()),
         },
         "prices": counts(exponents(found.prices)),
-        "day": {"first": str(days.min()), "last": str(days.max())},
+        "day": {"first": str(days[0][0]), "last": str(days[-1][0])},
     }
 
 

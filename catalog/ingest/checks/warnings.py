@@ -25,6 +25,12 @@ FAR_MONTHS, HARDLY = 6, 0.01
 def of_sources(sources: Mapping[str, Source], price_without: str) -> Iterator[str]:
     """Warnings from the headers; `price_without` is the price if no file has any."""
     for source in sources.values():
+        if source.is_derived:
+            yield (
+                f"There is no {source.name}.csv: the {source.name} are those of "
+                f"{source.path.name}, and nothing but their ids is known."
+            )
+            continue
         lacking = [column for column in source.lacking if column != "price"]
         if lacking:
             instead = [f"{name}: {INSTEAD[name]}" for name in lacking if name in INSTEAD]

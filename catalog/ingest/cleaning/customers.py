@@ -7,9 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.ingest.cleaning.outcome import Cleaned, cleaned, texts
-from catalog.ingest.keys import HEX, LONGEST, canonical
+from catalog.ingest.keys import LONGEST
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.cells import NEWS, Decoded, decode, distinct
+from catalog.ingest.reading.identifiers import HEX, canonical
 
 
 def clean_customers(table: pa.Table) -> Cleaned:
@@ -47,6 +48,8 @@ def faults_of(ids: pa.Array) -> dict[int, str]:
     for place in np.flatnonzero(sizes <= max(map(len, cells.NOTHING))).tolist():
         if cells.is_nothing(ids[place].as_py()):
             faults[place] = "customer_id is empty"
+    header = pc.equal(pc.ascii_lower(ids), "customer_id").to_numpy(zero_copy_only=False)
+    faults |= dict.fromkeys(np.flatnonzero(header).tolist(), "the header again")
     unfit = pc.match_substring_regex(ids, r"\x00").to_numpy(zero_copy_only=False)
     return faults | dict.fromkeys(
         np.flatnonzero(unfit).tolist(), "customer_id contains a NUL character"

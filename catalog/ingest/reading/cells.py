@@ -2,6 +2,7 @@
 
 import math
 import re
+import string
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,7 @@ import pyarrow as pa
 
 from catalog.quantities import MAX_PRICE
 
-WHOLE = re.compile(r"(-?[0-9]{1,18})(?:\.0*)?")
+WHOLE = re.compile(r"(-?[0-9]{1,20})(?:\.0*)?")
 # Year first, or a day with dots; other orders are ambiguous. A time may follow.
 ZONE = r" ?(?:Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 TIME = rf"(?:[T ]+[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)?{ZONE})?"
@@ -23,6 +24,9 @@ DAY = re.compile(
     r"|(?P<d3>[0-9]{1,2})\.(?P<m3>[0-9]{1,2})\.(?P<y3>[0-9]{4}))" + TIME
 )
 EITHER_WAY = re.compile(r"[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2,4}.*")
+EXPONENT = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
+# White space, no-break space, zero-width space, byte order mark.
+BLANKS = string.whitespace + "\xa0\u200b\ufeff"
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
 # Spellings of a missing value, in lower case.
 NOTHING = frozenset(
@@ -108,11 +112,17 @@ def distinct(column: pa.ChunkedArray) -> tuple[pa.Array, npt.NDArray[np.int32]]:
     return encoded.dictionary, encoded.indices.to_numpy()
 
 
+def trimmed(text: str) -> str:
+    """Without blanks at the ends, nor the invisible signs that copying from pages leaves there."""
+    return text.strip(BLANKS)
+
+
 def whole(text: str, *, name: str, low: int, high: int) -> int:
     """An integer: `49` or `49.0`; `0108775015` or `108775015.0`."""
-    match = WHOLE.fullmatch(text.strip())
+    match = WHOLE.fullmatch(trimmed(text))
     if not match:
-        raise ValueError(f"{name} is not a whole number")
+        rounded = EXPONENT.fullmatch(trimmed(text))
+        raise ValueError(f"{name} is {'rounded' if rounded else 'not a whole number'}")
     number = int(match[1])
     if not low <= number <= high:
         raise ValueError(f"{name} is not between {low} and {high}")
@@ -120,7 +130,7 @@ def whole(text: str, *, name: str, low: int, high: int) -> int:
 
 
 def is_nothing(text: str) -> bool:
-    return text.strip().casefold() in NOTHING
+    return trimmed(text).casefold() in NOTHING
 
 
 def whole_or_none(text: str, *, name: str, low: int, high: int) -> int | None:
@@ -142,35 +152,33 @@ def age(text: str) -> int | None:
 
 def flag(text: str, *, name: str) -> bool | None:
     """FN and Active: 1, 1.0, 0, true, false, or empty for unknown."""
-    said = FLAGS.get(text.strip().casefold())
+    said = FLAGS.get(trimmed(text).casefold())
     number = whole_or_none(text, name=name, low=0, high=1) if said is None else said
     return None if number is None else bool(number)
 
 
 def words(text: str, *, name: str, longest: int, required: bool = False) -> str:
     """Trimmed text that PostgreSQL can store; empty if missing."""
-    trimmed = "" if is_nothing(text) else text.strip()
-    if required and not trimmed:
+    found = "" if is_nothing(text) else trimmed(text)
+    if required and not found:
         raise ValueError(f"{name} is empty")
-    if len(trimmed) > longest:
+    if len(found) > longest:
         raise ValueError(f"{name} is longer than {longest} characters")
-    if "\x00" in trimmed:
+    if "\x00" in found:
         raise ValueError(f"{name} contains a NUL character")
-    return trimmed
+    return found
 
 
 def news(text: str) -> str:
     """fashion_news_frequency: NONE and None are the same value; empty is unknown."""
-    trimmed = text.strip()
-    return "NONE" if trimmed.upper() == "NONE" else words(text, name=NEWS, longest=20)
+    return "NONE" if trimmed(text).upper() == "NONE" else words(text, name=NEWS, longest=20)
 
 
 def day(text: str) -> int:
     """A date of this century, with or without a time, as days since 2000-01-01."""
-    trimmed = text.strip()
-    match = DAY.fullmatch(trimmed)
+    match = DAY.fullmatch(trimmed(text))
     if not match:
-        raise ValueError(no_day(trimmed))
+        raise ValueError(no_day(trimmed(text)))
     year, month, number = (int(piece) for piece in pieces_of(match))
     try:
         found = date(year, month, number)
@@ -195,14 +203,15 @@ def no_day(text: str) -> str:
     if is_nothing(text):
         return "t_dat is not a date: it is empty"
     if EITHER_WAY.fullmatch(text):
-        return "t_dat is not a date: day and month can't be told apart, write 2020-09-22"
+        return "t_dat is not a date: day and month may stand either way, write 2020-09-22"
     return "t_dat is not a date"
 
 
 def price(text: str) -> float:
-    plain = text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text.strip()) else text
+    found = trimmed(text)
+    plain = found.replace(",", ".") if DECIMAL_COMMA.fullmatch(found) else found
     try:
-        number = float(plain) if "_" not in text else math.nan
+        number = float(plain) if "_" not in plain else math.nan
     except ValueError:
         number = math.nan
     if math.isnan(number):

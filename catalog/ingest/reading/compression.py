@@ -7,6 +7,7 @@ import bz2
 import codecs
 import gzip
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -76,7 +77,10 @@ class Recoded:
 
 
 class Parts:
-    """Concatenates the parts of one file, dropping repeated headers."""
+    """Concatenates the parts of one file, dropping repeated headers.
+
+    Raises IngestError for a part with another header: its cells would get into other columns.
+    """
 
     def __init__(self, paths: Sequence[Path], stack: ExitStack, name: str) -> None:
         self.paths, self.stack, self.name = list(paths), stack, name
@@ -84,11 +88,15 @@ class Parts:
         self.stream = self.following()
 
     def following(self) -> Readable:
-        stream = self.stack.enter_context(content(self.paths.pop(0), self.name))
+        path = self.paths.pop(0)
+        stream = self.stack.enter_context(content(path, self.name))
         head = stream.read(HEAD)
         line = head.splitlines(keepends=True)[0] if head else b""
-        repeated = bool(self.header) and line.rstrip(b"\r\n") == self.header
-        self.header = self.header or line.rstrip(b"\r\n")
+        header = line.rstrip(b"\r\n")
+        repeated = bool(self.header) and header == self.header
+        if not repeated and is_header_like(header, self.header):
+            raise IngestError(f"{path}: another header than in the parts before it.")
+        self.header = self.header or header
         return Headed(head[len(line) :] if repeated else head, stream)
 
     def read(self, size: int) -> bytes:
@@ -101,6 +109,12 @@ class Parts:
                 return b"\n"
         self.last = data[-1:]
         return data
+
+
+def is_header_like(line: bytes, header: bytes) -> bool:
+    """Whether a line has most of the header's names, in any order and dialect."""
+    names, words = (set(re.findall(rb"[a-z_]{3,}", text.lower())) for text in (header, line))
+    return len(names & words) * 2 > len(names)
 
 
 @contextmanager
@@ -148,7 +162,7 @@ def opened(path: Path, file: BinaryIO, name: str, stack: ExitStack) -> Readable:
         return inspected(path, packed)
     if path.suffix in (".gz", ".zip", ".zst", ".bz2") and head:
         raise IngestError(
-            f"{path} is damaged or cut short, or no {path.suffix} file: it begins otherwise."
+            f"{path} is damaged or truncated, or no {path.suffix} file: it begins otherwise."
         )
     return inspected(path, file)
 
@@ -183,8 +197,8 @@ def inspected(path: Path, stream: Readable) -> Readable:
 def text(path: Path, stream: Readable) -> Readable:
     """The stream as UTF-8 without byte order mark."""
     head = stream.read(HEAD)
-    if head.startswith(codecs.BOM_UTF8):
-        return Headed(head[3:], stream)
+    while head.startswith(codecs.BOM_UTF8):
+        head = head[len(codecs.BOM_UTF8) :]
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise IngestError(f"{path} is UTF-32: save it as UTF-8.")
     if head[:2] in UTF16:

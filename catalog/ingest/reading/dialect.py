@@ -48,8 +48,8 @@ def recognised(header: str, separator: str, columns: Collection[str]) -> int:
 
 
 def plain(name: str) -> str:
-    """A column name without insignificant differences."""
-    return name.strip().casefold().replace(" ", "_").replace("-", "_")
+    """A column name's letters and digits: customer_id, Customer ID and customerId are the same."""
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def named(cells: list[str], columns: Collection[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
 from catalog.ingest.reading.compression import CHUNK, is_data, unpacked
+from catalog.ingest.reading.derived import CUSTOMERS, customers_of
 from catalog.ingest.reading.opening import open_source
 from catalog.ingest.reading.parts import is_folder_of_parts, parts_of
 from catalog.ingest.reading.source import Source
@@ -17,16 +18,28 @@ ENDS = (
     ".txt", ".gz", ".tsv.gz", ".parquet.gzip", ".parquet.snappy", ".pq", "",
 )  # fmt: skip
 ALIKE = {"articles": "article", "customers": "customer", "transactions_train": "transaction"}
+SALES = "transactions_train"
 MAX_ALIKE = 10
+WITHOUT_HISTORY = (
+    "For a shop without history, write a transactions_train.csv of one line: "
+    "t_dat,customer_id,article_id."
+)
+NO_DATA = "an empty folder, a link to nowhere, or no regular file"
 LONGEST_END, SHOWN_END = 4096, 60
 
 
 def find_sources(folder: Path) -> dict[str, Source]:
-    """A folder's three files. Raises IngestError listing everything missing, for every file."""
+    """A folder's three files. Raises IngestError listing everything missing, for every file.
+
+    Customers are taken from the sales if no file resembles customers.csv.
+    """
     if not folder.is_dir():
         raise IngestError(f"{folder} is not a folder.")
     paths = {name: find(folder, name) for name in columns.ALL}
     missing = [f"{name}.csv" for name, path in paths.items() if path is None]
+    derived = missing == [f"{CUSTOMERS}.csv"] and not seems_there(folder, CUSTOMERS)
+    if derived:
+        missing = []
     faults = [describe_missing(folder, missing)] if missing else []
     sources = {}
     for name, path in paths.items():
@@ -37,7 +50,13 @@ def find_sources(folder: Path) -> dict[str, Source]:
             faults.append(str(error))
     if faults:
         raise IngestError("\n".join(faults))
-    return sources
+    return sources | {CUSTOMERS: customers_of(sources[SALES])} if derived else sources
+
+
+def seems_there(folder: Path, name: str) -> bool:
+    """Whether something in the folder has the file's name, or one like it."""
+    meant = any(told.endswith(f" as {name}.csv") for told in similar_files(folder))
+    return meant or bool(without_data(folder, [f"{name}.csv"]))
 
 
 def describe_missing(folder: Path, missing: list[str]) -> str:
@@ -45,11 +64,19 @@ def describe_missing(folder: Path, missing: list[str]) -> str:
         f"{folder} has no {', '.join(missing)} (plain, .gz, .zip, .bz2, .zst or .xz; as .parquet; "
         "or a folder of parts)."
     )
+    if f"{SALES}.csv" in missing:
+        said += f" {WITHOUT_HISTORY}"
+    said += "".join(f" {path.name} is {NO_DATA}." for path in without_data(folder, missing))
     alike = list(similar_files(folder))[:MAX_ALIKE]
     if not alike:
         return said
     listed = "".join(f"\n  {line}" for line in alike)
     return f"{said} These look meant; rename them or link to them by the names above:{listed}"
+
+
+def without_data(folder: Path, missing: list[str]) -> list[Path]:
+    """What has the right name but can't be read as a file."""
+    return [path for path in sorted(folder.iterdir()) if path.name.casefold() in missing]
 
 
 def similar_files(folder: Path) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
@@ -20,12 +21,17 @@ from catalog.ingest.reading.source import Source, check_header, fingerprint
 
 # Assumed size of a row as text, to convert a block's size in bytes to rows.
 BYTES_A_ROW = 128
+IDS = ("article_id", "customer_id")
+ROUNDING = (pa.float16(), pa.float32())
+BINARY = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 TAIL = 8  # the footer's length and the magic number PAR1
 
 
 @dataclass(frozen=True)
 class ParquetSource(Source):
-    """`own` are the file's column names, in the order of `header`."""
+    """`own` are the file's column names, in the order of `header`, which may have more columns:
+    those that Hive, Spark and DuckDB write into the folders' names (t_dat=2020-09-22)."""
 
     own: tuple[str, ...] = ()
 
@@ -36,8 +42,9 @@ class ParquetSource(Source):
     def rows(self, start: Position, block_bytes: int) -> Iterator[Records]:
         before = crc = 0
         size = max(1, block_bytes // BYTES_A_ROW)
-        wanted = [place for place, name in enumerate(self.header) if name in self.shown]
+        wanted = [place for place in range(len(self.own)) if self.header[place] in self.shown]
         for part in self.parts:
+            values = values_in_path(part, columns.known(self.name))
             with opened(part) as file:
                 crc = footer_crc(part, crc)
                 after = before + file.metadata.num_rows
@@ -46,6 +53,8 @@ class ParquetSource(Source):
                     names = [self.own[place] for place in wanted]
                     for table in batches(file, names, skipped, size):
                         renamed = as_texts(table, [self.header[place] for place in wanted])
+                        for name, value in values.items():
+                            renamed = with_value(renamed, name, value)
                         number = before + skipped
                         yield records(renamed, number, crc)
                         skipped += table.num_rows
@@ -73,21 +82,53 @@ class ParquetSource(Source):
 
 def parquet_source(name: str, path: Path, parts: Sequence[Path]) -> ParquetSource:
     rows, own = 0, None
+    header: tuple[str, ...] = ()
     for part in parts:
         with opened(part) as file:
             rows += file.metadata.num_rows
-            names = tuple(file.schema_arrow.names)
-        if own is not None and names != own:
+            schema = file.schema_arrow
+        if own is not None and tuple(schema.names) != own:
             raise IngestError(f"{part}: its columns differ from those of {parts[0].name}.")
-        own = names
-    try:
-        header = named(list(own or ()), columns.known(name))
-    except ValueError as error:
-        raise IngestError(f"{path}: {error}.") from None
+        own = tuple(schema.names)
+        inside = header_of(part, schema, name)
+        header = (*inside, *(key for key in values_in_path(part, columns.known(name))))
     check_header(name, path, header)
     return ParquetSource(
         name, path, tuple(parts), header, rows, fingerprint(parts), Position(0, 0, 0), own or ()
     )
+
+
+def values_in_path(part: Path, wanted: Sequence[str]) -> dict[str, str]:
+    """Values of our columns in the names of a part's folders."""
+    pairs = [piece.partition("=") for piece in part.parent.parts]
+    found = {key: unquote(value) for key, sign, value in pairs if sign and key in wanted}
+    return {key: "" if value == HIVE_NULL else value for key, value in found.items()}
+
+
+def with_value(table: pa.Table, name: str, value: str) -> pa.Table:
+    """The table with this value of the column in every row."""
+    codes = pa.array(np.zeros(table.num_rows, np.int32))
+    column = pa.DictionaryArray.from_arrays(codes, pa.array([value]))
+    if name in table.column_names:
+        return table.set_column(table.column_names.index(name), name, column)
+    return table.append_column(name, column)
+
+
+def header_of(part: Path, schema: pa.Schema, name: str) -> tuple[str, ...]:
+    """Our names of the columns. Raise IngestError for one of ours with several values a row."""
+    try:
+        header = named(schema.names, columns.known(name))
+    except ValueError as error:
+        raise IngestError(f"{part}: {error}.") from None
+    for field, column in zip(schema, header, strict=True):
+        if column in columns.known(name) and pa.types.is_nested(field.type):
+            raise IngestError(f"{part}: column {field.name} is {field.type}, not a single value.")
+        if column in IDS and field.type in ROUNDING:
+            raise IngestError(
+                f"{part}: column {field.name} is {field.type}, which rounds ids of eight digits or "
+                "more: write it as text or int64."
+            )
+    return header
 
 
 @contextmanager
@@ -116,12 +157,11 @@ def batches(file: pq.ParquetFile, names: list[str], skipped: int, size: int) -> 
 
 def as_texts(table: pa.Table, names: list[str]) -> pa.Table:
     """Dictionary-encodes every column as text; null becomes empty text."""
-    return pa.table([as_cells(column.combine_chunks()) for column in table.columns], names=names)
+    return pa.table(list(map(as_cells, table.columns)), names=names)
 
 
-def as_cells(column: pa.Array) -> pa.Array:
-    if isinstance(column, pa.ChunkedArray):
-        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
+def as_cells(chunked: pa.ChunkedArray) -> pa.Array:
+    column = pa.concat_arrays(chunked.chunks) if chunked.num_chunks else pa.array([], pa.string())
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type):
@@ -137,13 +177,24 @@ def as_cells(column: pa.Array) -> pa.Array:
 
 
 def as_text(values: pa.Array) -> pa.Array:
-    """Distinct values as a text file would spell them."""
+    """Distinct values as a text file would spell them; a moment by the clock of its time zone."""
     kind = values.type
     if pa.types.is_floating(kind):
         return pa.array([number(value) for value in values.to_pylist()], pa.string())
-    if pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind):
-        return pa.array([None if v is None else v.hex() for v in values.to_pylist()], pa.string())
+    if pa.types.is_timestamp(kind) and kind.tz:
+        return pc.local_timestamp(values).cast(pa.string())
+    if any(is_kind(kind) for is_kind in BINARY):
+        return text_or_digits(values)
     return values.cast(pa.string())
+
+
+def text_or_digits(values: pa.Array) -> pa.Array:
+    """Bytes as the text they are, else as hexadecimal digits, as for ids stored raw."""
+    with suppress(pa.ArrowInvalid):
+        texts = values.cast(pa.binary()).cast(pa.string())
+        if pc.all(pc.utf8_is_printable(texts)).as_py() is not False:
+            return texts
+    return pa.array([None if v is None else v.hex() for v in values.to_pylist()], pa.string())
 
 
 def number(value: float | None) -> str | None:
@@ -160,8 +211,9 @@ def records(table: pa.Table, before: int, crc: int) -> Records:
 
 
 def footer_crc(part: Path, crc: int) -> int:
-    """The CRC of a file's footer, which describes each row group's location and content."""
+    """The CRC of the values in a file's path and of its footer, which describes each row group."""
     size = part.stat().st_size
+    crc = zlib.crc32("".join(piece for piece in part.parent.parts if "=" in piece).encode(), crc)
     with part.open("rb") as file:
         file.seek(size - TAIL)
         length = int.from_bytes(file.read(4), "little")

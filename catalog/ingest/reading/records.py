@@ -34,7 +34,12 @@ ONE_DIGIT = ("sales_channel_id",)
 CELLS = pa.dictionary(pa.int32(), pa.string())
 UNCLOSED = f"a quote is not closed within {MAX_LINES} lines"
 CUT = "no line end: the row may be cut short"
+MISQUOTED = "the quotes are wrong"
+# By the words of csv.Error.
+FAULTS = {"end of data": UNCLOSED, "field limit": "a cell is longer than 1 MB"}
 Ints = npt.NDArray[np.int64]
+# The module's own limit of 128 kB is less than a line may have.
+csv.field_size_limit(MAX_LINE_BYTES)
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,11 @@ def read(
         chunk = stream.read(block_bytes)
         final = not chunk
         data = pending + chunk if pending else chunk
-        block = data if final else data[: end_of_last_line(data)]
-        check_text(block, path, dialect, start)
-        used, records = parse(block, dialect, start, final=final)
+        # A view: copying a block would take a third as long as parsing it.
+        block = memoryview(data)[: None if final else end_of_last_line(data)]
+        if not data.isascii():
+            check_text(bytes(block), path, dialect, start)
+        used, records = parse(data, block, dialect, start, final=final)
         end = replace(records.end, crc=zlib.crc32(memoryview(data)[:used], start.crc))
         pending, start = data[used:], end
         if len(pending) > block_bytes + MAX_LINE_BYTES:
@@ -96,8 +103,6 @@ def end_of_last_line(data: bytes) -> int:
 
 
 def check_text(data: bytes, path: Path, dialect: Dialect, start: Position) -> None:
-    if data.isascii():
-        return
     try:
         data.decode()
     except UnicodeDecodeError as error:
@@ -117,18 +122,24 @@ def column_of(before: bytes, dialect: Dialect) -> str:
     return dialect.names[place]
 
 
-def parse(data: bytes, dialect: Dialect, start: Position, *, final: bool) -> tuple[int, Records]:
-    """The block's records, and the number of bytes consumed (all, unless a quote is open)."""
+def parse(
+    data: bytes, block: memoryview, dialect: Dialect, start: Position, *, final: bool
+) -> tuple[int, Records]:
+    """The records of a block, which `data` begins with, and the number of bytes consumed (all,
+    unless a quote is open)."""
     if b'"' not in data and not (final and may_be_cut(data, dialect)):
-        records = parse_plain(data, dialect, start)
+        plain = block
+        if b"\r" in data:
+            plain = memoryview(bytes(block).replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        records = parse_plain(plain, len(block), dialect, start)
         if records:
-            return len(data), records
-    return parse_quoted(data, dialect, start, final=final)
+            return len(block), records
+    return parse_quoted(bytes(block), dialect, start, final=final)
 
 
-def parse_plain(data: bytes, dialect: Dialect, start: Position) -> Records | None:
-    """Parse all lines at once; None if a line is blank or has the wrong number of cells."""
-    text = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+def parse_plain(text: memoryview, size: int, dialect: Dialect, start: Position) -> Records | None:
+    """Parse all lines at once, `size` bytes of the file; None if a line is blank or has the wrong
+    number of cells."""
     if not text:
         return None
     try:
@@ -138,16 +149,14 @@ def parse_plain(data: bytes, dialect: Dialect, start: Position) -> Records | Non
     if may_have_blank_line(table):
         return None
     order = np.arange(1, table.num_rows + 1)
-    end = Position(
-        start.offset + len(data), start.line + table.num_rows, start.rows + table.num_rows
-    )
+    end = Position(start.offset + size, start.line + table.num_rows, start.rows + table.num_rows)
     return Records(table, start.line + order, start.rows + order, [], end)
 
 
-def arrow_table(text: bytes, dialect: Dialect) -> pa.Table:
+def arrow_table(text: memoryview, dialect: Dialect) -> pa.Table:
     """Raises pa.ArrowInvalid if a line has the wrong number of cells."""
     return arrow_csv.read_csv(
-        pa.BufferReader(text),
+        pa.BufferReader(pa.py_buffer(text)),
         arrow_csv.ReadOptions(
             column_names=dialect.names, use_threads=False, block_size=len(text) + 1
         ),
@@ -227,7 +236,7 @@ def parsed(
     try:
         cells = next(reader)
     except csv.Error as error:
-        return [], 1, UNCLOSED if "end of data" in str(error) else "the quotes are wrong"
+        return [], 1, next((why for sign, why in FAULTS.items() if sign in str(error)), MISQUOTED)
     width = len(dialect.names)
     if len(cells) > width and not any(cells[width:]):
         cells = cells[:width]

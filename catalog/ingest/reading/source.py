@@ -15,6 +15,7 @@ from catalog.ingest.reading.position import Position, Prefix
 from catalog.ingest.reading.records import CELLS, Records
 
 Fingerprint = dict[str, int]
+ONE_COLUMN = "Columns are separated by commas, semicolons, tabs or pipes."
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Source(ABC):
     @abstractmethod
     def compare(self, position: Position) -> Prefix:
         """Compare the file with what was read up to the position, and check for further rows."""
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether the rows come from another file of the set, for want of this one."""
+        return False
 
     @property
     def lacking(self) -> list[str]:
@@ -77,8 +83,9 @@ def check_header(name: str, path: Path, header: Sequence[str]) -> None:
     missing = [column for column in columns.REQUIRED[name] if column not in header]
     if missing:
         stands = ", ".join(header[:8]) or "nothing"
+        hint = f" {ONE_COLUMN}" if len(header) == 1 else ""
         raise IngestError(
-            f"{path}: the header has no column {', '.join(missing)}. It has: {stands[:200]}."
+            f"{path}: the header has no column {', '.join(missing)}. It has: {stands[:200]}.{hint}"
         )
 
 

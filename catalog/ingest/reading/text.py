@@ -34,9 +34,21 @@ class TextSource(Source):
         return Prefix.MORE if more else Prefix.ALL
 
 
+def check_first_line(path: Path, head: bytes) -> None:
+    """Raise IngestError for a file that is empty, or can't be text."""
+    if not head.strip():
+        raise IngestError(f"{path} is empty.")
+    line = head.lstrip().splitlines(keepends=True)[0]
+    if b"\0" in line:
+        raise IngestError(f"{path} is not a text file, or damaged: its first line has zero bytes.")
+    if len(line) == HEAD:
+        raise IngestError(f"{path}: the first line is longer than {HEAD // 1024} kB.")
+
+
 def text_source(name: str, path: Path, parts: Sequence[Path]) -> TextSource:
     with unpacked(parts, name) as stream:
         head = stream.read(HEAD)
+    check_first_line(path, head)
     try:
         dialect = dialect_of(head, columns.known(name))
     except UnicodeDecodeError as error:

@@ -49,9 +49,10 @@ class Command(BaseCommand):
             help="random sample of customers per window, at most",
         )
         parser.add_argument(
-            "--ablate",
-            action="store_true",
-            help="also train a ranker without each feature group in turn",
+            "--known", action="store_true", help="only customers who had bought before a window"
+        )
+        parser.add_argument(
+            "--ablate", action="store_true", help="train a ranker without each group of features"
         )
         parser.add_argument(
             "--kaggle",
@@ -89,6 +90,12 @@ class Command(BaseCommand):
                 f"{name:24} {key} {values[key]['mean']:.4f} ({low:.4f} – {high:.4f})  "
                 f"recall@{plan.k} {values[f'recall@{plan.k}']['mean']:.4f}"
             )
+        for name, ahead in found["for-you minus"].get("known", {}).items():
+            low, high = ahead["interval"]
+            self.stdout.write(
+                f"known customers: for-you minus {name} {key} {ahead['mean']:+.4f} "
+                f"({low:+.4f} – {high:+.4f})"
+            )
         self.stdout.write(
             f"{found['customers']:,} customers of {len(outcomes)} windows in "
             f"{time.perf_counter() - start:.1f} s; next in session: real-time is "
@@ -120,5 +127,6 @@ def plan_of(options: dict[str, Any]) -> Plan:
     for name in names:
         if options[name] < 1:
             raise CommandError(f"--{name.replace('_', '-')} must be 1 or more")
-    plan = Plan(**{name: options[name] for name in names}, ablate=options["ablate"])
+    flags = {name: options[name] for name in ("known", "ablate")}
+    plan = Plan(**{name: options[name] for name in names}, **flags)
     return replace(KAGGLE, ablate=plan.ablate) if options["kaggle"] else plan

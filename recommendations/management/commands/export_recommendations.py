@@ -11,6 +11,7 @@ from rich.console import Console
 from catalog.ingest.errors import IngestError
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.models import ModelVersion
+from recommendations.management.engine import add_engine_arguments, exporter
 from recommendations.serving.export import export
 from recommendations.serving.export_formats import FORMATS, KAGGLE
 from web.arguments import day
@@ -45,11 +46,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of", type=day, metavar="DATE", help="use the model trained up to this day"
         )
+        add_engine_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         version = version_of(options["as_of"])
         start = time.perf_counter()
-        with Console(stderr=True).status("customers") as status:
+        with exporter(**options) as mapped, Console(stderr=True).status("customers") as status:
             try:
                 done = export(
                     version.folder,
@@ -57,6 +59,7 @@ class Command(BaseCommand):
                     options["out"],
                     lambda count: status.update(f"{count:,} customers"),
                     options["format"],
+                    mapped,
                 )
             except (IngestError, BundleError, OSError) as error:
                 raise CommandError(str(error)) from error

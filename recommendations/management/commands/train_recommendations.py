@@ -8,7 +8,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from recommendations.dataset.load import NothingToTrainOnError
-from recommendations.training.run import TrainingRunningError, train_model
+from recommendations.management.engine import (
+    add_engine_arguments,
+    add_source_arguments,
+    source_of_sales,
+)
+from recommendations.training.run import Load, TrainingRunningError, train_model
 from web.arguments import day
 
 
@@ -31,15 +36,21 @@ class Command(BaseCommand):
             action="store_true",
             help="skip the slow parts: ranker, outfit weights, neighbours of other types",
         )
+        add_engine_arguments(parser)
+        add_source_arguments(parser)
 
     def handle(self, *args: Any, as_of: date | None, quick: bool, **options: Any) -> None:
+        with source_of_sales(**options) as load:
+            self.train(as_of, quick, load)
+
+    def train(self, as_of: date | None, quick: bool, load: Load) -> None:
         start = time.perf_counter()
 
         def progress(line: str) -> None:
             self.stdout.write(f"{time.perf_counter() - start:7.1f} s  {line}")
 
         try:
-            version = train_model(as_of, timezone.now(), progress, quick=quick)
+            version = train_model(as_of, timezone.now(), progress, quick=quick, load=load)
         except (TrainingRunningError, NothingToTrainOnError, OSError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:

@@ -1,12 +1,14 @@
 """Counts what is bought together: baskets of one customer and day, pairs of different slots."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
-from sparse_dot_topn import sp_matmul_topn
 
-from recommendations.dataset.inputs import Sales
+from recommendations.dataset.inputs import Flags, Sales
+from recommendations.dataset.parts import Parts, Tally, total
 from recommendations.outfits.pairs import Floats, Ints, Pairs
 
 # Larger baskets are a whole family's wardrobe, or a reseller's.
@@ -19,15 +21,19 @@ GROUP_DAYS = 90
 SMOOTHING = 3.0
 WEEK = 7
 CHUNK = 1_000_000
-THREADS = 2
 
 
 @dataclass(frozen=True)
 class Baskets:
-    """`items` is baskets × articles of zeros and ones; `day` counts from 1970, one per basket."""
+    """`items` is baskets × articles of zeros and ones; each basket is of one customer and day
+    (days since 1970)."""
 
     items: sparse.csr_matrix
     day: Ints
+    customer: Ints
+
+    def where(self, kept: Flags) -> "Baskets":
+        return Baskets(self.items[kept], self.day[kept], self.customer[kept])
 
 
 def baskets_of(sales: Sales, articles: int) -> Baskets:
@@ -39,33 +45,49 @@ def baskets_of(sales: Sales, articles: int) -> Baskets:
     distinct = new.copy()
     distinct[1:] |= row[1:] != row[:-1]
     basket = np.cumsum(new, dtype=np.int64)[distinct] - 1
-    first, row = day[new], row[distinct]
+    first, owner, row = day[new], customer[new], row[distinct]
     size = np.bincount(basket, minlength=len(first))
     kept = (size > 1) & (size <= MAX_ITEMS)
     line = kept[basket]
     starts = np.concatenate([[0], np.cumsum(size[kept])])
     ones = np.ones(int(line.sum()), np.float32)
     shape = (int(kept.sum()), articles)
-    return Baskets(sparse.csr_matrix((ones, row[line], starts), shape=shape), first[kept])
+    return Baskets(
+        sparse.csr_matrix((ones, row[line], starts), shape=shape), first[kept], owner[kept]
+    )
 
 
-def grouped(items: sparse.csr_matrix, group: Ints, groups: int) -> sparse.csr_matrix:
-    """Baskets × groups: how many articles of each group."""
+def ages_of(baskets: Baskets, as_of_day: int, days: int) -> Tally:
+    """The number of baskets by their age in days, 0 to `days` - 1, and of all."""
+    age = as_of_day - baskets.day
+    counts = np.bincount(age[(age >= 0) & (age < days)], minlength=days)
+    return Tally({"ages": counts, "all": np.array(len(age))})
+
+
+def by_product(baskets: Baskets, product: Ints, products: int) -> Baskets:
+    """Baskets of products; `product` has that of each article."""
     found = sparse.csr_matrix(
-        (items.data, group[items.indices], items.indptr), copy=True, shape=(items.shape[0], groups)
+        (baskets.items.data, product[baskets.items.indices], baskets.items.indptr),
+        copy=True,
+        shape=(baskets.items.shape[0], products),
     )
     found.sum_duplicates()
-    return found
+    found.data[:] = 1.0
+    return replace(baskets, items=found)
 
 
-def pairs_of(baskets: Baskets, part: Ints) -> Pairs:
+def items_of(baskets: Baskets) -> sparse.csr_matrix:
+    return baskets.items
+
+
+def pairs_of(baskets: Parts[Baskets], part: Ints) -> Pairs:
     """The partners of each column, from other parts; at most PARTNERS of the DEEP most frequent.
 
     The expectation is summed over weeks, E_ab = Σ_w n_aw n_bw / N_w: a shared season alone does not
     make two articles partners.
     """
-    items, count = baskets.items, baskets.items.shape[1]
-    met = sp_matmul_topn(items.T.tocsr(), items, top_n=min(DEEP, count), n_threads=THREADS).tocoo()
+    count = len(part)
+    met = baskets.met(items_of, None, min(DEEP, count)).pairs.tocoo()
     kept = part[met.row] != part[met.col]
     row, column, n = met.row[kept].astype(np.int32), met.col[kept].astype(np.int32), met.data[kept]
     order = np.lexsort((column, -n, row))
@@ -73,21 +95,34 @@ def pairs_of(baskets: Baskets, part: Ints) -> Pairs:
     starts = np.searchsorted(row, np.arange(count + 1))
     kept = np.arange(len(row)) - starts[row] < PARTNERS
     row, column, n = row[kept], column[kept], n[kept]
-    lift = np.log((n + SMOOTHING) / (expected(baskets, row, column) + SMOOTHING))
+    chance = expected(total(baskets, by_week), row, column)
+    lift = np.log((n + SMOOTHING) / (chance + SMOOTHING))
     starts = np.searchsorted(row, np.arange(count + 1)).astype(np.int64)
     return Pairs(starts, column, lift.astype(np.float32), np.log1p(n).astype(np.float32))
 
 
-def expected(baskets: Baskets, row: Ints, column: Ints) -> Floats:
+def by_week(baskets: Baskets) -> Tally:
+    """For each week the baskets with each article, and last all baskets."""
+    count = baskets.items.shape[1]
+    week = baskets.day // WEEK
+    return Tally(
+        {
+            str(number): np.append(
+                np.bincount(baskets.items[own].indices, minlength=count), own.sum()
+            ).astype(np.float32)
+            for number in np.unique(week).tolist()
+            for own in [week == number]
+        }
+    )
+
+
+def expected(weeks: Tally, row: Ints, column: Ints) -> Floats:
     """Σ over weeks of n_aw n_bw / N_w for each pair."""
     if len(row) == 0:
         return np.zeros(0, np.float32)
-    week = (baskets.day - baskets.day.min()) // WEEK
-    weeks = int(week.max()) + 1
-    total = np.bincount(week, minlength=weeks)
-    into = sparse.csr_matrix((np.ones(len(week), np.float32), (week, np.arange(len(week)))))
-    sold = np.ascontiguousarray((into @ baskets.items).toarray().T)
-    share = sold / np.maximum(total, 1).astype(np.float32)
+    counts = np.stack([weeks.sums[name] for name in sorted(weeks.sums)], axis=1)
+    sold = np.ascontiguousarray(counts[:-1])
+    share = sold / counts[-1]
     parts = [
         np.einsum("ij,ij->i", sold[row[at : at + CHUNK]], share[column[at : at + CHUNK]])
         for at in range(0, len(row), CHUNK)
@@ -96,24 +131,34 @@ def expected(baskets: Baskets, row: Ints, column: Ints) -> Floats:
     return found
 
 
-def group_lifts(baskets: Baskets, groups: Ints, part: Ints) -> list[Floats]:
+def group_lifts(baskets: Parts[Baskets], groups: Ints, part: Ints, as_of_day: int) -> list[Floats]:
     """Per row of `groups` a square: log((n + SMOOTHING) / (E + SMOOTHING)), pairs of two parts.
 
     From the baskets of the last GROUP_DAYS: enough for whole groups, and of the current season.
     """
-    recent = baskets.day > baskets.day.max(initial=0) - GROUP_DAYS
-    items = baskets.items[recent]
+    met = partial(groups_met, groups=groups, part=part, since=as_of_day - GROUP_DAYS)
+    found = total(baskets, met).sums
+    return [lifts(found[str(number)]) for number in range(len(groups))]
+
+
+def groups_met(baskets: Baskets, groups: Ints, part: Ints, since: int) -> Tally:
+    """Per row of `groups` how often each two of its groups are in one basket after a day."""
+    items = baskets.items[baskets.day > since]
     met = (items.T @ items).tocoo()
     kept = part[met.row] != part[met.col]
     row, column, n = met.row[kept], met.col[kept], met.data[kept]
-    return [group_lift(codes, row, column, n) for codes in groups]
+    return Tally({str(at): group_met(codes, row, column, n) for at, codes in enumerate(groups)})
 
 
-def group_lift(codes: Ints, row: Ints, column: Ints, n: Floats) -> Floats:
-    """One square of lifts, from pairs of articles with counts n."""
+def group_met(codes: Ints, row: Ints, column: Ints, n: Floats) -> npt.NDArray[np.float64]:
     size = int(codes.max(initial=-1)) + 1
     cell = codes[row].astype(np.int64) * size + codes[column]
-    met = np.bincount(cell, n, size * size).reshape(size, size)
+    met: npt.NDArray[np.float64] = np.bincount(cell, n, size * size).astype(np.float64)
+    return met.reshape(size, size)
+
+
+def lifts(met: npt.NDArray[np.float64]) -> Floats:
+    """One square of lifts from a square of counts."""
     share = met.sum(axis=1)
     chance = np.outer(share, share) / max(share.sum(), 1.0)
     found: Floats = np.log((met + SMOOTHING) / (chance + SMOOTHING)).astype(np.float32)

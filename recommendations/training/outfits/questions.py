@@ -1,12 +1,14 @@
 """Questions with known answers: a real basket with one article hidden, and decoys for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
+from operator import itemgetter
 
 import numpy as np
 
 from recommendations.dataset.inputs import Floats, Ints
+from recommendations.dataset.sampling import hashes
 from recommendations.training.outfits.baskets import Baskets
 
 # Decoys come from this many ranks above and below the right answer among its slot's best sellers.
@@ -37,10 +39,28 @@ def questions_of(basket: Ints, slot: Ints) -> list[Question]:
     return [Question(np.delete(basket, at).astype(np.int32), int(basket[at])) for at in single]
 
 
-def one_per_basket(baskets: Baskets, slot: Ints, most: int, seed: int) -> list[Question]:
-    """Like questions_by_basket, but one random question per basket."""
-    rng = np.random.default_rng(seed)
-    return [own[rng.choice(len(own))] for own in questions_by_basket(baskets, slot, most, rng)]
+# A question with the hash of its basket, which orders a sample.
+Drawn = list[tuple[int, Question]]
+
+
+def one_per_basket(baskets: Baskets, slot: Ints, most: int, seed: int) -> Drawn:
+    """Like questions_by_basket, but one random question per basket, whatever other baskets there
+    are: the sample of several parts is that of their samples (of_parts)."""
+    starts, rows = baskets.items.indptr, baskets.items.indices
+    hashed = hashes(baskets.day, baskets.customer, seed=seed)
+    found: Drawn = []
+    for place in np.argsort(hashed, kind="stable").tolist():
+        own = questions_of(rows[starts[place] : starts[place + 1]], slot)
+        if own:
+            # The order of baskets uses the high bits.
+            found.append((int(hashed[place]), own[int(hashed[place]) % len(own)]))
+        if len(found) == most:
+            break
+    return found
+
+
+def of_parts(drawn: Sequence[Drawn], most: int) -> Drawn:
+    return sorted(chain.from_iterable(drawn), key=itemgetter(0))[:most]
 
 
 class Decoys:

@@ -2,15 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommendations.dataset.inputs import Flags, Inputs, Progress, Sales
+from recommendations.dataset.inputs import Flags, History, Progress, Sales
+from recommendations.dataset.parts import Parts, Tally, total
 from recommendations.outfits.constraints import WearTables, constraints
 from recommendations.outfits.features import OWN_TABLES, TABLES
 from recommendations.outfits.listwise import Choices, choices, ranking_of, together, unranked
@@ -22,13 +22,14 @@ from recommendations.outfits.slots import slots
 from recommendations.training.neighbours import designs
 from recommendations.training.outfits.baskets import (
     Baskets,
+    ages_of,
     baskets_of,
+    by_product,
     group_lifts,
-    grouped,
     pairs_of,
 )
 from recommendations.training.outfits.fit import examples, fitted, usual
-from recommendations.training.outfits.questions import Question, one_per_basket
+from recommendations.training.outfits.questions import Question, of_parts, one_per_basket
 
 # Weights are learned on the fewest last days with this many baskets, at most LAST_DAYS.
 BASKETS = 4000
@@ -87,10 +88,10 @@ class Goods:
 
 
 def outfit_arrays(
-    inputs: Inputs, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
+    history: History, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
 ) -> dict[str, npt.NDArray[Any]]:
     """The outfit part of a bundle by name; `quick` with the default weights."""
-    model = trained(inputs, goods, seed, progress, quick=quick)
+    model = trained(history, goods, seed, progress, quick=quick)
     sold, pool = proposed(model, goods.on_sale)
     if quick:
         sold = best(model, sold, QUICK_LISTS)
@@ -121,13 +122,20 @@ def proposed(model: Model, on_sale: Flags) -> tuple[Flags, Pool]:
 
 
 def trained(
-    inputs: Inputs, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
+    history: History, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
 ) -> Model:
     """Weights and ranking learned on held-out periods; `quick`: the default weights."""
-    baskets = baskets_of(inputs.sales, len(goods.slot))
-    progress(f"{len(baskets.day):,} baskets of two articles or more")
-    weights, ranking = quick_weights() if quick else learned(inputs, baskets, goods, seed, progress)
-    model = counted(inputs, baskets, goods)
+    baskets = history.parts.map(partial(baskets_of, articles=len(goods.slot)))
+    counted_ = total(
+        baskets, partial(ages_of, as_of_day=history.as_of_day, days=LAST_DAYS * PERIODS)
+    ).sums
+    progress(f"{int(counted_['all']):,} baskets of two articles or more")
+    weights, ranking = (
+        quick_weights()
+        if quick
+        else learned(history, baskets, counted_["ages"], goods, seed, progress)
+    )
+    model = counted(history, baskets, goods)
     progress(f"{len(model.articles.columns):,} pairs of articles")
     return replace(model, weights=weights, ranking=ranking)
 
@@ -139,15 +147,24 @@ def quick_weights() -> tuple[Floats, Floats]:
 
 
 def learned(
-    inputs: Inputs, baskets: Baskets, goods: Goods, seed: int, progress: Progress
+    history: History,
+    baskets: Parts[Baskets],
+    ages: npt.NDArray[np.int64],
+    goods: Goods,
+    seed: int,
+    progress: Progress,
 ) -> tuple[Floats, Floats]:
     """Learned pair weights and list ranking."""
     before: list[tuple[Model, list[Question]]] = []
-    for period in periods(baskets.day, inputs.as_of_day):
+    for period in periods(ages, history.as_of_day):
         asked, rest = split_baskets(baskets, period)
-        questions = one_per_basket(asked, goods.slot, QUESTIONS, seed)
-        before.append((counted(without_period(inputs, period), rest, goods), questions))
-        progress(f"{len(asked.day):,} baskets held out")
+        drawn = asked.gathered(
+            partial(one_per_basket, slot=goods.slot, most=QUESTIONS, seed=seed),
+            partial(of_parts, most=QUESTIONS),
+        )
+        questions = [question for _, question in drawn]
+        before.append((counted(history.without(period), rest, goods), questions))
+        progress(f"{len(questions):,} baskets of {period[0]} to {period[-1]} held out")
     weights = fitted([examples(model, questions[:JUDGED], seed) for model, questions in before])
     start = unranked(weights, len(slots()))
     lists = [
@@ -190,76 +207,78 @@ def open_slots(model: Model, bag: Ints) -> Preferences:
     return Preferences(slots=frozenset(range(len(slots()))) - set(model.slot[bag].tolist()))
 
 
-def periods(days: Ints, as_of_day: int) -> list[range]:
-    """Days to hold out in turn, latest first: the fewest last days that together have BASKETS (at
-    most LAST_DAYS), then as many before them, up to PERIODS as long as there are baskets."""
+def periods(ages: npt.NDArray[np.int64], as_of_day: int) -> list[range]:
+    """Held-out periods, newest first: the fewest last days that together have BASKETS (at most
+    LAST_DAYS), then as many before them, up to PERIODS as long as there are baskets. `ages` counts
+    the baskets of each day, newest first."""
     for length in range(1, LAST_DAYS + 1):
-        if np.count_nonzero(days > as_of_day - length) >= BASKETS:
+        if ages[:length].sum() >= BASKETS:
             break
-    lasts = [as_of_day - length * back for back in range(PERIODS)]
-    found = [range(last - length + 1, last + 1) for last in lasts]
-    return [found[0], *(period for period in found[1:] if np.isin(days, period).any())]
+    return [
+        range(as_of_day - length * (back + 1) + 1, as_of_day - length * back + 1)
+        for back in range(PERIODS)
+        if not back or ages[length * back : length * (back + 1)].any()
+    ]
 
 
-def split_baskets(baskets: Baskets, period: range) -> tuple[Baskets, Baskets]:
+def split_baskets(baskets: Parts[Baskets], period: range) -> tuple[Parts[Baskets], Parts[Baskets]]:
     """Splits into baskets of the period and the others."""
-    held = np.isin(baskets.day, period)
-    return (
-        Baskets(baskets.items[held], baskets.day[held]),
-        Baskets(baskets.items[~held], baskets.day[~held]),
-    )
+    return baskets.map(partial(inside, period=period)), baskets.map(partial(outside, period=period))
 
 
-def without_period(inputs: Inputs, period: range) -> Inputs:
-    """The data without the period; what came after it is included."""
-    sales = inputs.sales
-    kept = ~np.isin(sales.day, period)
-    known = Sales(**{name: part[kept] for name, part in vars(sales).items()})
-    last = inputs.as_of_day == period[-1]
-    return Inputs(inputs.articles, known, inputs.as_of - timedelta(len(period) if last else 0))
+def inside(baskets: Baskets, period: range) -> Baskets:
+    return baskets.where(np.isin(baskets.day, period))
 
 
-def counted(inputs: Inputs, baskets: Baskets, goods: Goods) -> Model:
+def outside(baskets: Baskets, period: range) -> Baskets:
+    return baskets.where(~np.isin(baskets.day, period))
+
+
+def counted(history: History, baskets: Parts[Baskets], goods: Goods) -> Model:
     """The model without weights, from the sales and their baskets."""
-    sales, part = inputs.sales, goods.part
+    part, as_of_day = goods.part, history.as_of_day
     product = goods.articles["product"].to_numpy(np.int32)
     products, first, row = np.unique(product, return_index=True, return_inverse=True)
-    by_product = grouped(baskets.items, row.astype(np.int32), len(products))
-    by_product.data[:] = 1.0
+    row_of: Ints = row.astype(np.int32)
+    of_products = baskets.map(partial(by_product, product=row_of, products=len(products)))
+    sums = total(history.parts, partial(sold, as_of_day=as_of_day, articles=len(part))).sums
     return Model(
         slot=goods.slot,
         product=product,
-        product_row=row.astype(np.int32),
+        product_row=row_of,
         groups=goods.groups,
-        tables=group_lifts(baskets, goods.groups, part),
+        tables=group_lifts(baskets, goods.groups, part, as_of_day),
         articles=pairs_of(baskets, part),
-        products=pairs_of(Baskets(by_product, baskets.day), part[first]),
+        products=pairs_of(of_products, part[first]),
         vectors=goods.vectors,
         log_price=np.log(np.maximum(goods.price, 1e-6)).astype(np.float32),
-        online=online(sales, goods.groups[TABLES.index("department")]),
-        popularity=popularity(sales, inputs.as_of_day, len(goods.slot)),
+        online=online(sums["online"], sums["units"], goods.groups[TABLES.index("department")]),
+        popularity=np.log(sums["popularity"] + UNSOLD).astype(np.float32),
         weights=np.zeros(0, np.float32),
         ranking=np.zeros(0, np.float32),
     )
 
 
-def online(sales: Sales, department: Ints) -> Floats:
+def sold(sales: Sales, as_of_day: int, articles: int) -> Tally:
+    """Per article its units, those sold online, and recent sales, whose weight halves after
+    HALF_LIFE_DAYS."""
+    age = as_of_day - sales.day
+    weight = np.where(age < WINDOW_DAYS, 0.5 ** (age / HALF_LIFE_DAYS), 0.0)
+    return Tally(
+        {
+            "units": np.bincount(sales.row, minlength=articles),
+            "online": np.bincount(sales.row, sales.channel == ONLINE, articles),
+            "popularity": np.bincount(sales.row, weight, articles),
+        }
+    )
+
+
+def online(clicks: npt.NDArray[Any], sold: npt.NDArray[Any], department: Ints) -> Floats:
     """Log-odds of a sale being online, per article; shrunk towards the department's."""
-    internet = (sales.channel == ONLINE).astype(np.float64)
-    sold = np.bincount(sales.row, minlength=len(department))
-    clicks = np.bincount(sales.row, internet, len(department))
     usual = (np.bincount(department, clicks) + 7.0) / (np.bincount(department, sold) + 10.0)
     share = (clicks + PRIOR_SALES * usual[department]) / (sold + PRIOR_SALES)
     share = share.clip(0.001, 0.999)
     found: Floats = np.log(share / (1.0 - share)).astype(np.float32)
-    return found
-
-
-def popularity(sales: Sales, as_of_day: int, articles: int) -> Floats:
-    """Logarithm of recent sales, whose weight halves after HALF_LIFE_DAYS."""
-    age = as_of_day - sales.day
-    weight = np.where(age < WINDOW_DAYS, 0.5 ** (age / HALF_LIFE_DAYS), 0.0)
-    found: Floats = np.log(np.bincount(sales.row, weight, articles) + UNSOLD).astype(np.float32)
     return found
 
 

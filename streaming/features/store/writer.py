@@ -99,18 +99,23 @@ class Writer:
 
     def forget_trends(self, topic_id: str, partitions: Sequence[int]) -> list[int]:
         """Drop what these partitions know of articles from this topic, which is read again; those
-        that knew anything. Trends of another topic of before stay."""
+        that knew anything.
+
+        Trends of an earlier topic stay. Trends without a note of their topic have lost it together
+        with the position, and are dropped too.
+        """
         logs = self._each("GET", [keys.log(p) for p in partitions])
-        lost = [
+        ours = [
             p
             for p, log in zip(partitions, logs, strict=True)
-            if log is not None and log.decode() == topic_id
+            if log is None or log.decode() == topic_id
         ]
         with translate_errors():
-            for pattern in (pattern for p in lost for pattern in keys.of_articles(p)):
-                for key in self.redis.scan_iter(match=pattern, count=5000):
-                    self.redis.unlink(key)
-        return lost
+            return [p for p in ours if self._unlink(keys.of_articles(p))]
+
+    def _unlink(self, patterns: Sequence[str]) -> int:
+        found = [key for name in patterns for key in self.redis.scan_iter(match=name, count=5000)]
+        return sum(self.redis.unlink(key) for key in found)
 
     def states(self, shoppers: Sequence[Sequence[str]]) -> list[list[bytes | None]]:
         """The packed states of each partition's shoppers: one MGET a partition, one round trip."""

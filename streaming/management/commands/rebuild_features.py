@@ -58,7 +58,8 @@ def from_history(days: int, *, resume: bool) -> str:
     first = max(known[0], known[1] - timedelta(days=days - 1))
     if not resume and not store.is_empty():
         raise CommandError("The feature store isn't empty; nothing was changed.")
-    replay = Replay(Plan(first, known[1]), Pace())
+    # Apart from a replay of the same days, which another feature store may have seen.
+    replay = Replay(Plan(first, known[1], data=f"rebuild {history.identity()}"), Pace())
     if not resume:
         replay.start_over()
     replay.run()

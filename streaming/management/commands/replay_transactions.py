@@ -44,7 +44,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--resume",
             action="store_true",
-            help="continue where the replay of the same days stopped",
+            help="continue where the replay of the same days of the same data stopped",
         )
         parser.add_argument(
             "--browse",
@@ -64,16 +64,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            source, known = _source(options["data_dir"])
+            source, known, data = _source(options["data_dir"])
             first, last = _days(options["first"], options["last"], known)
-            plan = Plan(first, last, browse=options["browse"], loop=options["loop"])
+            plan = Plan(first, last, browse=options["browse"], loop=options["loop"], data=data)
             if options["rewind"]:
                 clock.set_now(history.start_of(first))
             self._tell_order(source)
             self._replay(plan, source, options)
         except (KafkaException, TopicError, StoreUnavailable) as error:
             raise CommandError(f"The replay can't start: {error}") from error
-        except (HistoryFileError, IngestError) as error:
+        except (HistoryFileError, IngestError, OSError) as error:
             raise CommandError(str(error)) from error
 
     def _replay(self, plan: Plan, source: Source, options: dict[str, Any]) -> None:
@@ -89,6 +89,8 @@ class Command(BaseCommand):
             replay = Replay(plan, _pace(options), told, source)
             if not options["resume"] and not options["loop"]:
                 replay.start_over()
+            elif options["resume"] and replay.is_first:
+                self.stderr.write("These days of this data are replayed for the first time.")
             interrupted = _until_interrupted(replay)
         if isinstance(source, HistoryFile) and source.passed:
             self.stderr.write(_passed_over(source))
@@ -130,15 +132,16 @@ def _pace(options: dict[str, Any]) -> Pace:
     return Pace(speed=options["speed"] or DEFAULT_SPEED)
 
 
-def _source(folder: Path | None) -> tuple[Source, tuple[date, date]]:
-    """Where the lines come from, and the first and last day there."""
+def _source(folder: Path | None) -> tuple[Source, tuple[date, date], str]:
+    """Where the lines come from, the first and last day there, and the identity of the data."""
     if folder is not None:
         file = HistoryFile(folder)
-        return file, (file.survey.first, file.survey.last)
+        found = file.survey
+        return file, (found.first, found.last), history.identity(found.content)
     known = history.bounds()
     if known is None:
         raise CommandError("There are no transactions to replay: run ingest_hm first.")
-    return history.of_database, known
+    return history.of_database, known, history.identity()
 
 
 def _days(first: date | None, last: date | None, known: tuple[date, date]) -> tuple[date, date]:

@@ -1,0 +1,55 @@
+"""Three real Apache Kafka brokers on this machine, to kill and to start again."""
+
+import signal
+from pathlib import Path
+from typing import Final, Self
+
+from demo.services import ports
+from demo.services.apache_kafka import ApacheKafka, Quorum
+
+BROKERS: Final = 3
+
+
+class KafkaCluster:
+    """Topics have a replica on each broker, two of which must have a message."""
+
+    def __init__(self, var: Path) -> None:
+        quorum = Quorum.of(BROKERS)
+        self.brokers = [_broker(var, node, quorum) for node in range(1, BROKERS + 1)]
+        self.urls = [f"{ports.HOST}:{ports.choose()}" for _ in self.brokers]
+
+    @property
+    def bootstrap(self) -> str:
+        return ",".join(self.urls)
+
+    def __enter__(self) -> Self:
+        first, *others = self.brokers
+        first.fetch()
+        for broker in others:  # the jars once
+            broker.folder.mkdir(parents=True, exist_ok=True)
+            (broker.folder / "lib").symlink_to(first.folder / "lib")
+        children = [
+            broker.launch(url, new_secret=False)
+            for broker, url in zip(self.brokers, self.urls, strict=True)
+        ]
+        for broker, url, child in zip(self.brokers, self.urls, children, strict=True):
+            broker.wait(url, lambda child=child: child.poll() is None)  # type: ignore[misc]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for broker in self.brokers:
+            broker.stop(patience=5)
+
+    def kill(self, node: int) -> None:
+        for process in self.brokers[node - 1].processes():
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+
+    def start(self, node: int) -> None:
+        self.brokers[node - 1].ensure(self.urls[node - 1], new_secret=False)
+
+
+def _broker(var: Path, node: int, quorum: Quorum) -> ApacheKafka:
+    broker = ApacheKafka(var / str(node))
+    broker.node, broker.quorum = node, quorum
+    return broker

@@ -1,0 +1,135 @@
+"""The same training by the local engine, by Spark in one process, and on a cluster of two workers.
+
+Synthetic data; the sales are read from the lake. Bundles must be equal: whole numbers exactly,
+sums to rounding, lists but for ties.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+from matplotlib import pyplot
+
+from benchmarks.harness import RESULTS, Result
+from benchmarks.ingest import manage, scaled
+from benchmarks.shop import shop
+from demo.services.spark import cluster
+
+SIZE: Final = 2_000_000
+# Shares of the size, for the plot of growth.
+SHARES: Final = (0.25, 1.0)
+WORKER_MEMORY: Final = "2g"
+CONF: Final = ("--conf", "spark.executor.memory=1500m")
+
+
+@dataclass(frozen=True)
+class Run:
+    """`driver_mb` is the peak of the command, its JVM included; `workers_mb` of all executors."""
+
+    seconds: float
+    driver_mb: int
+    workers_mb: int
+    arrays: Mapping[str, npt.NDArray[Any]]
+
+
+def run(size: int | None) -> Result:
+    """`size` is the largest number of transactions."""
+    largest = size or SIZE
+    runs = {round(largest * share): trainings(round(largest * share)) for share in SHARES}
+    plot(runs)
+    figures: dict[str, float] = {}
+    for count, engines in runs.items():
+        for name, own in engines.items():
+            figures[f"{name}_s_at_{count}"] = own.seconds
+            figures[f"{name}_driver_mb_at_{count}"] = own.driver_mb
+            figures[f"{name}_workers_mb_at_{count}"] = own.workers_mb
+    last = runs[largest]
+    local = last["local"]
+    compared = {name: own for name, own in last.items() if name != "local"}
+    return Result(
+        "spark",
+        {"transactions": largest},
+        figures
+        | {f"{name}_equal_share": equal(local.arrays, of.arrays) for name, of in compared.items()},
+        {f"{name}_time_vs_local": own.seconds / local.seconds for name, own in compared.items()},
+    )
+
+
+def trainings(transactions: int) -> dict[str, Run]:
+    with shop(scaled(transactions), trained=False) as stage:
+        manage("export_history")
+        found = {
+            "local": trained(),
+            "local2": trained("--engine", "spark", "--master", "local[2]"),
+        }
+        with cluster(stage.place / "spark", 2, WORKER_MEMORY) as own:
+            found["cluster"] = trained("--engine", "spark", "--master", own.url, *CONF)
+    return found
+
+
+def trained(*arguments: str) -> Run:
+    from django.db import connections
+
+    from recommendations.bundle.reader import open_bundle
+    from recommendations.models import ModelVersion
+
+    begin, driver, workers = time.monotonic(), 0, 0
+    command = [sys.executable, "manage.py", "train_recommendations", *arguments]
+    process = subprocess.Popen(command, env=os.environ)
+    while process.poll() is None:
+        own, others = resident(process.pid)
+        driver, workers = max(driver, own), max(workers, others)
+        time.sleep(0.5)
+    if process.returncode:
+        raise SystemExit(f"training failed: {arguments}")
+    seconds = time.monotonic() - begin
+    bundle = open_bundle(ModelVersion.objects.active().get().folder)
+    connections.close_all()
+    return Run(seconds, driver >> 20, workers >> 20, bundle.arrays)
+
+
+def resident(pid: int) -> tuple[int, int]:
+    """Bytes of the driver (Python and JVM), and of Spark's executors and Python workers."""
+    driver = executors = 0
+    for process in psutil.process_iter(["pid", "ppid", "cmdline", "memory_info"]):
+        line = " ".join(process.info["cmdline"] or ())
+        memory = process.info["memory_info"].rss if process.info["memory_info"] else 0
+        if process.info["pid"] == pid or (process.info["ppid"] == pid and "SparkSubmit" in line):
+            driver += memory
+        elif "pyspark.daemon" in line or "CoarseGrainedExecutorBackend" in line:
+            executors += memory
+    return driver, executors
+
+
+def equal(left: Mapping[str, npt.NDArray[Any]], right: Mapping[str, npt.NDArray[Any]]) -> float:
+    """The share of all numbers that are equal, to rounding."""
+    same = total = 0
+    for name, array in left.items():
+        total += array.size
+        if array.shape == right[name].shape:
+            same += int(np.isclose(array, right[name], rtol=1e-5, atol=1e-6).sum())
+    return same / total
+
+
+def plot(runs: Mapping[int, Mapping[str, Run]]) -> None:
+    labels = {"local": "local engine", "local2": "Spark local[2]", "cluster": "Spark, two workers"}
+    figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+    millions = [count / 1e6 for count in runs]
+    for name, label in labels.items():
+        own = [engines[name] for engines in runs.values()]
+        axes[0].plot(millions, [one.seconds for one in own], marker="o", label=label)
+        axes[1].plot(millions, [one.driver_mb for one in own], marker="o", label=label)
+    axes[0].set(xlabel="million sales", ylabel="seconds", ylim=(0, None), title="training")
+    axes[1].set(xlabel="million sales", ylabel="MB", ylim=(0, None), title="memory of the driver")
+    axes[0].legend(fontsize="small")
+    for axis in axes:
+        axis.spines[["top", "right"]].set_visible(False)
+    figure.savefig(RESULTS / "spark.svg", metadata={"Date": None})
+    pyplot.close(figure)

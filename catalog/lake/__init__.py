@@ -1,0 +1,1 @@
+"""The sales as files for engines beside the database."""

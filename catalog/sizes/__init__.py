@@ -1,0 +1,35 @@
+"""Sizes: the demo's own, from a scheme per kind of garment and audience (sizes.toml)."""
+
+import tomllib
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+from catalog.models import Article
+
+WOMEN: Final = "women"
+
+
+def sizes_of(article: Article) -> tuple[str, ...]:
+    """The article's sizes, smallest first; none for what has no sizes, such as a bag."""
+    kind = article.product_type
+    return sizes(kind.name, kind.group.name, article.index.name)
+
+
+@cache
+def sizes(product_type: str, product_group: str, index: str) -> tuple[str, ...]:
+    """By the names of the files; a kind that lists the type counts before one of its group."""
+    known = _known()
+    kinds = known["kinds"].values()
+    audience = next((a for a, names in known["audiences"].items() if index in names), WOMEN)
+    of_type = (kind for kind in kinds if product_type in kind.get("types", ()))
+    of_group = (kind for kind in kinds if product_group in kind.get("groups", ()))
+    kind: dict[str, Any] = next(chain(of_type, of_group), {})
+    return tuple(known["schemes"].get(kind.get(audience), ()))
+
+
+@cache
+def _known() -> dict[str, Any]:
+    with (Path(__file__).parent / "sizes.toml").open("rb") as file:
+        return tomllib.load(file)

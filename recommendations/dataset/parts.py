@@ -1,0 +1,128 @@
+"""Data in parts that are counted one by one: all at once here, or on a cluster (`spark.parts`).
+
+Training is written against `Parts`. A part holds every sale of its customers, so baskets and
+histories are never cut, and what is counted of the parts adds up.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sparse_dot_topn import sp_matmul_topn
+
+Flags = npt.NDArray[np.bool_]
+Arrays = dict[str, npt.NDArray[Any]]
+THREADS = 2
+
+T_co = TypeVar("T_co", covariant=True)
+U = TypeVar("U")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Arrays that are added up over the parts, and arrays whose largest elements are taken."""
+
+    sums: Arrays = field(default_factory=dict)
+    maxima: Arrays = field(default_factory=dict)
+
+
+def together(tallies: Sequence[Tally]) -> Tally:
+    sums: Arrays = {}
+    maxima: Arrays = {}
+    for tally in tallies:
+        _merge(sums, tally.sums, np.add)
+        _merge(maxima, tally.maxima, np.maximum)
+    return Tally(sums, maxima)
+
+
+def _merge(into: Arrays, arrays: Mapping[str, npt.NDArray[Any]], by: np.ufunc) -> None:
+    for name, array in arrays.items():
+        into[name] = by(into[name], array) if name in into else array
+
+
+@dataclass(frozen=True)
+class Met:
+    """How often columns occur in the same row: `pairs` (columns × columns, the most frequent ones
+    of each), and `own`, each column with itself."""
+
+    pairs: sparse.csr_matrix
+    own: npt.NDArray[np.float64]
+
+
+class Parts(ABC, Generic[T_co]):
+    """Values of one type, one for each part; no method holds all parts in memory at once."""
+
+    @abstractmethod
+    def map(self, function: Callable[[T_co], U]) -> "Parts[U]":
+        """Each part's value put through a pure function."""
+
+    @abstractmethod
+    def gathered(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
+        """The function's results joined, some parts at a time; they have a bounded size."""
+
+    @abstractmethod
+    def rows(self, function: Callable[[T_co], Arrays]) -> Arrays:
+        """The function's arrays one after another in the order of customers; may be on disk."""
+
+    @abstractmethod
+    def met(
+        self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
+    ) -> Met:
+        """Of the matrices' product MᵀM the `most` largest entries of each row, in the columns of
+        `candidate` (None: all)."""
+
+
+def total(parts: Parts[U], count: Callable[[U], Tally]) -> Tally:
+    return parts.gathered(count, together)
+
+
+@dataclass(frozen=True)
+class Whole(Parts[T_co]):
+    """All data as a single part, in memory: the local engine."""
+
+    value: T_co
+
+    def map(self, function: Callable[[T_co], U]) -> "Whole[U]":
+        return Whole(function(self.value))
+
+    def gathered(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
+        return join([function(self.value)])
+
+    def rows(self, function: Callable[[T_co], Arrays]) -> Arrays:
+        return function(self.value)
+
+    def met(
+        self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
+    ) -> Met:
+        found = matrix(self.value)
+        right = among(found, candidate)
+        pairs = sp_matmul_topn(
+            found.T.tocsr(), right, top_n=most, threshold=0.0, n_threads=THREADS, sort=True
+        )
+        return Met(pairs, own(found))
+
+
+def top(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
+    """The `most` largest positive entries of each row."""
+    each = sparse.identity(matrix.shape[0], matrix.dtype, "csr")
+    best: sparse.csr_matrix = sp_matmul_topn(
+        each, matrix.tocsr(), top_n=most, threshold=0.0, sort=True
+    )
+    return best
+
+
+def among(matrix: sparse.csr_matrix, candidate: Flags | None) -> sparse.csr_matrix:
+    """The matrix with the other columns empty."""
+    if candidate is None:
+        return matrix
+    kept: sparse.csr_matrix = (matrix @ sparse.diags(candidate.astype(np.float32))).tocsr()
+    kept.eliminate_zeros()
+    return kept
+
+
+def own(matrix: sparse.csr_matrix) -> npt.NDArray[np.float64]:
+    return np.asarray(matrix.multiply(matrix).sum(axis=0), np.float64).ravel()

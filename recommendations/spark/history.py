@@ -1,0 +1,119 @@
+"""The history as a Spark DataFrame, from the lake or straight from PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as f
+from pyspark.storagelevel import StorageLevel
+
+from catalog.period import data_period
+from recommendations.dataset.inputs import (
+    Progress,
+    Sales,
+    as_of_without,
+    day_number,
+)
+from recommendations.dataset.load import (
+    NothingToTrainOnError,
+    load_articles,
+    month_ranges,
+)
+from recommendations.spark.parts import COLUMNS, SparkParts, same
+from recommendations.spark.tables import copied_ages, copied_sales
+from streaming.identity.tombstones import erased_customers
+
+# A part's sales are held in memory by one task: this many take some 500 MB with all that is made
+# of them.
+SALES_PER_PART = 1_000_000
+LEAST_PARTS = 4
+SALES_SCHEMA = "day int, customer int, article int, price float, channel int"
+
+
+@dataclass(frozen=True)
+class SparkHistory:
+    """A History on a cluster."""
+
+    articles: pd.DataFrame
+    frame: DataFrame
+    as_of: date
+
+    @property
+    def as_of_day(self) -> int:
+        return day_number(self.as_of)
+
+    @property
+    def parts(self) -> SparkParts[Sales]:
+        return SparkParts(self.frame, self.articles["article"].to_numpy(np.int32), same)
+
+    def between(self, first: int, last: int) -> "SparkHistory":
+        return replace(self, frame=self.frame.where(f.col("day").between(first, last)))
+
+    def until(self, day: int) -> "SparkHistory":
+        as_of = self.as_of - timedelta(self.as_of_day - day)
+        return replace(self, frame=self.frame.where(f.col("day") <= day), as_of=as_of)
+
+    def without(self, period: range) -> "SparkHistory":
+        kept = ~f.col("day").between(period[0], period[-1])
+        return replace(self, frame=self.frame.where(kept), as_of=as_of_without(self, period))
+
+
+def load_history(
+    spark: SparkSession, lake: str | None, as_of: date | None, today: date, progress: Progress
+) -> SparkHistory:
+    """The sales up to a day from the lake, or without one from PostgreSQL, month by month.
+
+    Raise NothingToTrainOnError when there is no article.
+    """
+    articles = load_articles()
+    if articles.empty:
+        raise NothingToTrainOnError("there is no article to train on: run ingest_hm first")
+    period = data_period()
+    until = as_of or (period.last if period else today)
+    first = period.first if period else until
+    source = from_lake(spark, lake) if lake else from_database(spark, first, until)
+    days = f.col("day").between(day_number(first), day_number(until))
+    frame = in_parts(source.where(days), ages(spark, lake), sorted(erased_customers()))
+    progress(f"{len(articles):,} articles; {frame.count():,} sales up to {until}")
+    return SparkHistory(articles, frame, until)
+
+
+def from_lake(spark: SparkSession, lake: str) -> DataFrame:
+    sales = spark.read.parquet(f"{lake}/sales")
+    return sales.withColumn("day", f.unix_date("t_dat")).drop("t_dat", "month")
+
+
+def from_database(spark: SparkSession, first: date, last: date) -> DataFrame:
+    """Each executor copies months by itself, with the query of the local engine."""
+    months = [(start.isoformat(), end.isoformat()) for start, end in month_ranges(first, last)]
+    frame = spark.createDataFrame(months, "first string, last string")
+    spread = frame.repartition(max(len(months), 1))
+    return spread.mapInArrow(copied_sales, SALES_SCHEMA)
+
+
+def ages(spark: SparkSession, lake: str | None) -> DataFrame:
+    if lake:
+        return spark.read.parquet(f"{lake}/customers.parquet")
+    return spark.range(1).mapInArrow(copied_ages, "customer int, age int")
+
+
+def in_parts(sales: DataFrame, ages: DataFrame, erased: Sequence[int]) -> DataFrame:
+    """Partitions by ranges of customers, each sorted by day, kept for the jobs to come."""
+    size: Any = sales.agg(f.count("*"), f.max("customer")).first()
+    parts = max(LEAST_PARTS, -(-size[0] // SALES_PER_PART))
+    part = f.floor(f.col("customer").cast("long") * parts / f.lit((size[1] or 0) + 1)).cast("int")
+    known = sales.join(ages, "customer", "left").fillna(-1, ["age"])
+    if erased:
+        gone = sales.sparkSession.createDataFrame(
+            pa.table({"customer": pa.array(erased, pa.int32())})
+        )
+        known = known.join(gone, "customer", "left_anti")
+    spread = known.select(*COLUMNS).repartitionById(parts, part)
+    # A full order, so that sums are rounded alike in every run.
+    frame = spread.sortWithinPartitions("day", "customer", "article", "price", "channel")
+    return frame.persist(StorageLevel.MEMORY_AND_DISK)

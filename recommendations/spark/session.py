@@ -1,0 +1,80 @@
+"""A Spark session for the commands; run as a program (`make spark`), it says what lacks."""
+
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+JAVA = "Java 17 or newer (on Debian: apt-get install openjdk-17-jre-headless)"
+LOOPBACK = "127.0.0.1"
+PYSPARK = "pyspark (pip install -r requirements-spark.txt)"
+
+
+class SparkMissingError(Exception):
+    """Something that Spark needs isn't installed; the message says what."""
+
+
+def lacking() -> list[str]:
+    has_java = shutil.which("java") or os.environ.get("JAVA_HOME")
+    return [
+        *([] if has_java else [JAVA]),
+        *([] if find_spec("pyspark") else [PYSPARK]),
+    ]
+
+
+@contextmanager
+def session(master: str, options: Sequence[str] = ()) -> "Iterator[SparkSession]":
+    """A session on `master`, stopped at the end; `options` are KEY=VALUE of Spark's configuration.
+
+    Executors run this Python and import the project from the same path as here. Raise
+    SparkMissingError.
+    """
+    if missing := lacking():
+        raise SparkMissingError(f"Spark needs {' and '.join(missing)}")
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    if master.startswith("local") or LOOPBACK in master:
+        os.environ.setdefault("SPARK_LOCAL_IP", LOOPBACK)
+    builder = SparkSession.builder.master(master).appName("fashion-recommendations")
+    for name, value in {**defaults(), **dict(option.split("=", 1) for option in options)}.items():
+        builder = builder.config(name, value)
+    spark = builder.getOrCreate()
+    spark.sparkContext.setLogLevel("ERROR")
+    # It tells of every call, and at exit into a log that is closed.
+    logging.getLogger("py4j").setLevel(logging.WARNING)
+    try:
+        yield spark
+    finally:
+        spark.stop()
+
+
+def defaults() -> dict[str, str]:
+    shared = {"DJANGO_SETTINGS_MODULE": "storefront.settings", "VAR_DIR": str(settings.VAR_DIR)}
+    shared |= {"PYTHONPATH": str(settings.BASE_DIR), "OMP_NUM_THREADS": "1"}
+    return {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.driver.memory": "1g",
+        # Partitions are parts: none may be merged with another.
+        "spark.sql.adaptive.enabled": "false",
+        # What a dying executor leaves undone counts as failed, several times if it is slow to go.
+        "spark.task.maxFailures": "8",
+        "spark.sql.shuffle.partitions": "8",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "1000000",
+        "spark.sql.session.timeZone": "UTC",
+        **{f"spark.executorEnv.{name}": value for name, value in shared.items()},
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(f"Spark needs {' and '.join(lacking())}" if lacking() else 0)

@@ -1,0 +1,112 @@
+"""What the shopper did last as a story: the action, the tastes it moved, the shelves it changed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from catalog import article_cache
+from catalog.models import Article
+from recommendations.recommenders.kinds import Kind
+from recommendations.recommenders.recommenders import RECOMMENDERS
+from recommendations.serving import previews
+from streaming.events.actions import ACTIONS, Action
+from streaming.features.registry import AFFINITY_WEIGHTS
+from streaming.features.state import Entry
+from streaming.features.store import Snapshot
+
+STEPS: Final = 3
+CAME: Final = 6
+SHELVES: Final = (Kind.FOR_YOU, Kind.BECAUSE_YOU_VIEWED, Kind.RECENTLY_VIEWED)
+# A click is followed by the view of its product, which tells the story.
+TOLD: Final = {
+    Action.VIEW: _("You looked at %(name)s"),
+    Action.BAG_ADD: _("You put %(name)s into your bag"),
+    Action.PURCHASE: _("You bought %(name)s"),
+}
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A shelf of `size` articles, with `number` that weren't on it before, some of them shown."""
+
+    kind: Kind
+    title: str
+    size: int
+    number: int
+    came: list[Article]
+
+
+@dataclass(frozen=True)
+class Step:
+    """`moved` are the tastes that grew, each by `weight`."""
+
+    at: datetime
+    told: str
+    article: Article
+    weight: int
+    moved: list[str]
+    changed: list[Changed]
+
+
+def story_of(shopper: str, live: Snapshot) -> list[Step]:
+    """The shopper's last actions, newest first, each with what it changed.
+
+    A shelf is compared with the one that would have been shown without the action, by the model
+    and the time of now.
+    """
+    actions = [entry for entry in live.stored.recents if ACTIONS[entry.kind] in TOLD][:STEPS]
+    known = article_cache.articles([entry.article for entry in actions])
+    return [step(shopper, live, e, known[e.article]) for e in actions if e.article in known]
+
+
+def step(shopper: str, live: Snapshot, action: Entry, article: Article) -> Step:
+    kind = ACTIONS[action.kind]
+    before, after = until(live, action.s - 1), until(live, action.s)
+    return Step(
+        at=datetime.fromtimestamp(action.s, UTC),
+        told=gettext(TOLD[kind]) % {"name": article.title},
+        article=article,
+        weight=AFFINITY_WEIGHTS[kind],
+        moved=tastes_of(article),
+        changed=list(changes(shopper, before, after)),
+    )
+
+
+def until(live: Snapshot, second: int) -> Snapshot:
+    """The snapshot as if nothing had been done after that second of event time."""
+    recents = [entry for entry in live.stored.recents if entry.s <= second]
+    later = {entry.article for entry in live.stored.recents if entry.s > second}
+    earlier = {entry.article for entry in recents}
+    bag = [article for article in live.stored.bag if article in earlier or article not in later]
+    return replace(live, stored=msgspec.structs.replace(live.stored, recents=recents, bag=bag))
+
+
+def tastes_of(article: Article) -> list[str]:
+    """The values of the affinities that an action on the article moves, by name."""
+    named = (
+        article.index.group.name,
+        article.garment_group.name,
+        article.product_type.name,
+        article.colour_master.name,
+        article.appearance.name,
+        article.department.name,
+    )
+    known = (name for name in named if name.lower() not in ("unknown", "undefined"))
+    return list(dict.fromkeys(known))
+
+
+def changes(shopper: str, before: Snapshot, after: Snapshot) -> Iterator[Changed]:
+    for kind in SHELVES:
+        was, now = (previews.shelf(kind, shopper, live) for live in (before, after))
+        shown, old = [item.article for item in now.items], {item.article for item in was.items}
+        new = [article for article in shown if article not in old]
+        if new:
+            known = article_cache.articles(new[:CAME])
+            came = [known[article] for article in new[:CAME] if article in known]
+            title = now.title or gettext(RECOMMENDERS[kind].title)
+            yield Changed(kind, title, len(shown), len(new), came)
