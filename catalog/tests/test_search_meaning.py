@@ -18,10 +18,16 @@ needs_extra = pytest.mark.skipif(not installed(), reason="needs requirements-mea
 SCARF, SANDALS, BAG = 1, 2, 3
 
 
+@pytest.fixture(scope="module")
+def folder_of_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("meaning")
+
+
 @pytest.fixture(autouse=True)
-def own_folder(tmp_path_factory: pytest.TempPathFactory, settings: LazySettings) -> Path:
-    settings.MEANING_DIR = folder = tmp_path_factory.mktemp("meaning")
-    return folder
+def own_folder(folder_of_model: Path, settings: LazySettings) -> Path:
+    (folder_of_model / vectors.STORE).unlink(missing_ok=True)
+    settings.MEANING_DIR = folder_of_model
+    return folder_of_model
 
 
 @pytest.fixture
