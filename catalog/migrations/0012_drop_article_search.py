@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0012_search_queries"),
+        ("catalog", "0011_search_synonym"),
     ]
 
     operations = [
