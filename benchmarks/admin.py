@@ -6,7 +6,7 @@ Requests are a superuser's, each for another article, customer, month or word.
 import random
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from benchmarks import server_time
 from benchmarks.harness import Result
@@ -64,7 +64,7 @@ def addresses(depth: int) -> dict[str, list[str]]:
     return {page: [f"/admin/{path}".format(**row) for row in rows] for page, path in PAGES.items()}
 
 
-def sample_urls(depth: int) -> Iterator[dict[str, Any]]:
+def sample_urls(depth: int) -> Iterator[dict[str, object]]:
     """The variable parts of the URLs, drawn for each request."""
     from catalog.ingest import partitions
     from catalog.models import Article, Customer, ProductType, Transaction

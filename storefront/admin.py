@@ -31,7 +31,7 @@ class ShopperField(forms.CharField):
             **options,
         )
 
-    def clean(self, value: Any) -> str:
+    def clean(self, value: object) -> str:
         text: str = super().clean(value).strip().lower()
         if len(text) == 64:
             customer = Customer.objects.filter(customer_id=text).first()
@@ -89,11 +89,11 @@ class ErasedShopperAdmin(ReadOnlyAdmin):
         return super().add_view(request, form_url, {**(extra_context or {}), **more})
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+        self, request: HttpRequest, obj: object = None, change: bool = False, **options: Any
     ) -> type[forms.ModelForm]:  # type: ignore[type-arg]
         return EraseForm if obj is None else super().get_form(request, obj, change, **options)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
         return ("shopper", "certain") if obj is None else self.fields
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

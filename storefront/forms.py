@@ -1,7 +1,5 @@
 """The shop's forms and their validation."""
 
-from typing import Any
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -24,7 +22,7 @@ class ArticleField(forms.CharField):
 
     default_validators = [RegexValidator(r"\A[0-9]{1,10}\Z", _("This is not an article number."))]
 
-    def clean(self, value: Any) -> Article:
+    def clean(self, value: object) -> Article:
         key = int(super().clean(value))
         article = article_cache.articles([key]).get(key)
         if article is None:

@@ -36,7 +36,7 @@ class SessionStore(DatabaseStore):
 
 
 @receiver(user_logged_in)
-def end_today(request: HttpRequest | None, user: AbstractBaseUser, **_: Any) -> None:
+def end_today(request: HttpRequest | None, user: AbstractBaseUser, **_: object) -> None:
     """Limits the session to a day: whoever can open the admin signs in daily."""
     if request is not None and getattr(user, "is_staff", False):
         request.session.set_expiry(settings.STAFF_SESSION_AGE)

@@ -26,7 +26,7 @@ def not_modified_unless_changed(made_of: VersionOf) -> Callable[[Get], Get]:
 
     def decorate(get: Get) -> Get:
         @wraps(get)
-        def answer(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        def answer(view: object, request: Request, *args: object, **kwargs: Any) -> Response:
             tag = tag_of(request._request, made_of())
             known = tag in tags_in(request.headers.get("If-None-Match", ""))
             not_modified = Response(status=status.HTTP_304_NOT_MODIFIED)

@@ -1,7 +1,6 @@
 """Cursor pagination that stays stable: no item repeats or goes missing while a client pages."""
 
 import re
-from typing import Any
 
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
@@ -10,7 +9,7 @@ from rest_framework.request import Request
 PLACE = re.compile(r"-?[0-9]{1,19}")
 
 
-def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+def _parameter(name: str, description: str, schema: dict[str, object]) -> dict[str, object]:
     return {
         "name": name, "in": "query", "required": False,
         "description": description, "schema": schema,
@@ -41,7 +40,7 @@ class StrictCursorPagination(CursorPagination):
             raise ValidationError({"cursor": ["Invalid cursor"]})
         return cursor
 
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def get_paginated_response_schema(self, schema: dict[str, object]) -> dict[str, object]:
         link = {"type": ["string", "null"], "format": "uri"}
         return {
             "type": "object",
@@ -49,7 +48,7 @@ class StrictCursorPagination(CursorPagination):
             "properties": {"next": link, "previous": link, "results": schema},
         }
 
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+    def get_schema_operation_parameters(self, view: object) -> list[dict[str, object]]:
         bounds = {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
         return [
             _parameter("cursor", "From `next` or `previous` of a page.", {"type": "string"}),

@@ -24,7 +24,7 @@ class TooLargeError(APIException):
     default_code = "too_large"
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
+class ProblemSerializer(serializers.Serializer[object]):
     """A problem as the schema tells of it."""
 
     type = serializers.CharField(help_text="Always about:blank: the status identifies the problem.")
@@ -41,7 +41,7 @@ def documented(meaning: str) -> OpenApiResponse:
     return OpenApiResponse(ProblemSerializer, meaning)
 
 
-def body_of(status: int, detail: str, path: str) -> dict[str, Any]:
+def body_of(status: int, detail: str, path: str) -> dict[str, object]:
     return {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -51,7 +51,7 @@ def body_of(status: int, detail: str, path: str) -> dict[str, Any]:
     }
 
 
-def problem_of(error: APIException, path: str) -> dict[str, Any]:
+def problem_of(error: APIException, path: str) -> dict[str, object]:
     """The body for a REST framework error, with `errors` where it names fields."""
     said = error.detail
     if isinstance(said, str):

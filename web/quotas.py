@@ -136,7 +136,7 @@ class Limited(APIView):
     throttle_classes = [Limit]
     throttle_scope = "reads"
 
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+    def initialize_request(self, request: HttpRequest, *args: object, **kwargs: Any) -> Request:
         """Skips the session look-up for requests without a cookie: it costs more than a quota."""
         made: Request = super().initialize_request(request, *args, **kwargs)
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
@@ -151,7 +151,7 @@ class Limited(APIView):
         return JSONRenderer(), JSONRenderer.media_type
 
     def finalize_response(
-        self, request: Request, response: Any, *args: Any, **kwargs: Any
+        self, request: Request, response: Any, *args: object, **kwargs: Any
     ) -> Response:
         answer: Response = super().finalize_response(request, response, *args, **kwargs)
         limit: Limit | None = getattr(request, "limit", None)

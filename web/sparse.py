@@ -12,7 +12,7 @@ from rest_framework.request import Request
 FIELDS = "fields"
 
 
-class SparseSerializer(serializers.Serializer[Any]):
+class SparseSerializer(serializers.Serializer[object]):
     """The `fields` of the context select the members; `key` is always present."""
 
     key: ClassVar[str]
@@ -26,7 +26,8 @@ class SparseSerializer(serializers.Serializer[Any]):
 
     def _is_outermost(self) -> bool:
         """Whether this is the requested object (alone or in a list), not a nested one."""
-        return self.parent is None or self.parent is self.root
+        listed = isinstance(self.parent, serializers.ListSerializer)
+        return self.parent is None or (listed and self.parent is self.root)
 
     @classmethod
     def parameter(cls) -> OpenApiParameter:
@@ -59,7 +60,7 @@ class SparseSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     target_class = SparseSerializer
     match_subclasses = True
 
-    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, object]:
         schema = auto_schema._map_serializer(  # type: ignore[no-untyped-call]
             self.target, direction, bypass_extensions=True
         )

@@ -1,13 +1,11 @@
 """Renders an ingest report for reading."""
 
-from typing import Any
-
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
-def readable(value: Any) -> SafeString | str:
+def readable(value: object) -> SafeString | str:
     """JSON as nested HTML tables, with readable names and thousands separators."""
     if isinstance(value, dict):
         rows = format_html_join(

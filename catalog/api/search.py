@@ -49,7 +49,7 @@ def keys_field() -> KeysField:
     return KeysField(required=False, default=list, max_length=MAX_VALUES)
 
 
-class SearchQuery(serializers.Serializer[dict[str, Any]]):
+class SearchQuery(serializers.Serializer[dict[str, object]]):
     q = serializers.CharField(max_length=MAX_REQUEST_CHARACTERS)
     product_type = keys_field()
     colour_master = keys_field()
@@ -61,7 +61,7 @@ class SearchQuery(serializers.Serializer[dict[str, Any]]):
     cursor = serializers.IntegerField(min_value=0, max_value=MAX_SKIPPED, default=0)
 
 
-class OptionSerializer(serializers.Serializer[Any]):
+class OptionSerializer(serializers.Serializer[object]):
     value = serializers.IntegerField()
     name = serializers.CharField()
     count = serializers.IntegerField(
@@ -70,7 +70,7 @@ class OptionSerializer(serializers.Serializer[Any]):
     chosen = serializers.BooleanField()
 
 
-class PartSerializer(serializers.Serializer[Any]):
+class PartSerializer(serializers.Serializer[object]):
     kind = serializers.CharField(
         help_text="type, colour, audience, price, …; `text` for words that match no term."
     )
@@ -86,7 +86,7 @@ class PartSerializer(serializers.Serializer[Any]):
     )
 
 
-class SearchResultSerializer(serializers.Serializer[Any]):
+class SearchResultSerializer(serializers.Serializer[object]):
     words = serializers.CharField(help_text="The query that was run.")
     corrected = serializers.BooleanField(help_text="The query was corrected before it was run.")
     partly = serializers.BooleanField(

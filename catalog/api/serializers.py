@@ -1,6 +1,6 @@
 """The catalogue as JSON. Article ids have the files' ten characters; prices are money."""
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
@@ -123,7 +123,7 @@ class ArticleSerializer(ArticleCardSerializer):
         return list(ArticleCardSerializer(shown, many=True, context=context).data)
 
 
-class PriceRangeSerializer(serializers.Serializer[Any]):
+class PriceRangeSerializer(serializers.Serializer[object]):
     lowest = serializers.DecimalField(max_digits=12, decimal_places=2)
     highest = serializers.DecimalField(max_digits=12, decimal_places=2)
     currency = serializers.CharField()

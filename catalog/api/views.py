@@ -55,7 +55,7 @@ class SparseView(Limited, GenericAPIView[Any]):
 
     serializer_class: type[SparseSerializer]
 
-    def get_serializer_context(self) -> dict[str, Any]:
+    def get_serializer_context(self) -> dict[str, object]:
         chosen = chosen_fields(self.request, self.serializer_class)
         return {**super().get_serializer_context(), FIELDS: chosen}
 

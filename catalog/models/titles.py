@@ -23,8 +23,9 @@ WORDS: Final = {
     "ls": "long-sleeved", "l/s": "long-sleeved", "ss": "short-sleeved", "s/s": "short-sleeved",
     "pj": "pyjamas", "pyj": "pyjamas", "aop": "printed", "w/hood": "with hood", "drss": "dress",
     "den": "denier", "dnm": "denim", "consc": "conscious", "consc.": "conscious",
-    "5pkt": "5-pocket", "rn": "round-neck", "reg": "regular", "longsleeve": "long-sleeved", "shortsleeve": "short-sleeved",
-    "vneck": "v-neck", "tshirt": "t-shirt", "colab": "collab", "co-lab": "collab",
+    "5pkt": "5-pocket", "longsleeve": "long-sleeved", "shortsleeve": "short-sleeved",
+    "rn": "round-neck", "reg": "regular", "vneck": "v-neck",
+    "tshirt": "t-shirt", "colab": "collab", "co-lab": "collab",
     # Misspelled in the files.
     "bikin": "bikini", "bikni": "bikini", "braclete": "bracelet", "concious": "conscious",
     "consciuos": "conscious", "consious": "conscious", "cotto": "cotton", "dungeree": "dungaree",

@@ -22,13 +22,13 @@ from catalog.ingest.keys import (
     UNKNOWN,
     CustomerKeys,
     KnownKeys,
-    canonical,
     first_occurrences,
     pack,
     to_words,
 )
 from catalog.ingest.reading.compression import skip
 from catalog.ingest.reading.dialect import Dialect
+from catalog.ingest.reading.identifiers import canonical
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, read
 from catalog.tests import hm

@@ -1,7 +1,7 @@
 """GET and POST /api/v1/outfits/: a look around a bag or one article."""
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -23,7 +23,7 @@ class MoneyField(serializers.DecimalField):
     """An amount with up to two decimals; numbers are accepted too."""
 
 
-class OutfitQuery(serializers.Serializer[dict[str, Any]]):
+class OutfitQuery(serializers.Serializer[dict[str, object]]):
     """What to dress. In a query string lists repeat the name."""
 
     articles = serializers.ListField(
@@ -67,7 +67,7 @@ class OutfitQuery(serializers.Serializer[dict[str, Any]]):
     )
 
 
-class GarmentSerializer(serializers.Serializer[Any]):
+class GarmentSerializer(serializers.Serializer[object]):
     slot = serializers.CharField()
     title = serializers.CharField(help_text="The slot's name, as text for the shopper.")
     article = ArticleIdField()
@@ -80,13 +80,13 @@ class GarmentSerializer(serializers.Serializer[Any]):
     alternatives = serializers.ListField(child=ArticleIdField())
 
 
-class GapSerializer(serializers.Serializer[Any]):
+class GapSerializer(serializers.Serializer[object]):
     slot = serializers.CharField()
     title = serializers.CharField(help_text="The slot's name, as text for the shopper.")
     reason = serializers.CharField(help_text="Why nothing is proposed, as text for the shopper.")
 
 
-class OutfitSerializer(serializers.Serializer[Any]):
+class OutfitSerializer(serializers.Serializer[object]):
     rec_id = serializers.CharField(
         help_text="Include it in the impressions and clicks that follow."
     )
@@ -144,7 +144,7 @@ class OutfitView(Limited):
     def post(self, request: HttpRequest) -> Response:
         return self.answer(request, request.data)
 
-    def answer(self, request: HttpRequest, data: Any) -> Response:
+    def answer(self, request: HttpRequest, data: object) -> Response:
         asked = Request(**QUERY.run_validation(data))
         found = outfit(asked, known_shopper(request._request))
         return Response(OUTFIT.to_representation(found))

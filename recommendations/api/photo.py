@@ -48,7 +48,7 @@ class BoxField(serializers.CharField):
         return box
 
 
-class PhotoQuery(serializers.Serializer[dict[str, Any]]):
+class PhotoQuery(serializers.Serializer[dict[str, object]]):
     picture = serializers.FileField(
         help_text=f"JPEG, PNG or WebP, at most {MAX_BYTES // 1_000_000} MB and 40 megapixels. "
         "It is looked at and forgotten."
@@ -69,18 +69,18 @@ class PhotoQuery(serializers.Serializer[dict[str, Any]]):
     k = serializers.IntegerField(default=12, min_value=1, max_value=MAX_ARTICLES)
 
 
-class AlikeSerializer(serializers.Serializer[Any]):
+class AlikeSerializer(serializers.Serializer[object]):
     article = ArticleIdField()
     score = serializers.FloatField(help_text="Visual similarity, at most 1.")
 
 
-class LookPartSerializer(serializers.Serializer[Any]):
+class LookPartSerializer(serializers.Serializer[object]):
     slot = serializers.CharField()
     box = serializers.ListField(child=serializers.FloatField())
     items = AlikeSerializer(many=True)
 
 
-class PhotoSerializer(serializers.Serializer[Any]):
+class PhotoSerializer(serializers.Serializer[object]):
     model_version = serializers.CharField()
     items = AlikeSerializer(many=True)
     parts = LookPartSerializer(
@@ -94,7 +94,7 @@ class PhotoView(Limited):
     throttle_scope = "photos"
     parser_classes = [MultiPartParser]
 
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+    def initialize_request(self, request: HttpRequest, *args: object, **kwargs: Any) -> Request:
         keep_in_memory(request)
         return super().initialize_request(request, *args, **kwargs)
 
@@ -147,6 +147,6 @@ def picture_of(content: bytes) -> Image.Image:
         raise ValidationError({"picture": [f"{error}.".capitalize()]}) from error
 
 
-def photo_body(bundle: Bundle, found: Alike) -> list[dict[str, Any]]:
+def photo_body(bundle: Bundle, found: Alike) -> list[dict[str, object]]:
     pairs = zip(bundle.article[found.rows].tolist(), found.scores.tolist(), strict=True)
     return [{"article": f"{key:010d}", "score": round(score, 4)} for key, score in pairs]

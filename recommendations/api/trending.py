@@ -1,7 +1,5 @@
 """GET /api/v1/trending/: the same for everybody and tied to no shopper, so it can be cached."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -17,7 +15,7 @@ from web.quotas import Limited
 CACHE_SECONDS = 5
 
 
-class TrendingSerializer(serializers.Serializer[Any]):
+class TrendingSerializer(serializers.Serializer[object]):
     strategy = serializers.CharField(help_text="live_trends, or the fallback that found the items.")
     degraded = serializers.BooleanField(help_text="A dependency was down and a fallback answered.")
     items = ItemSerializer(

@@ -155,7 +155,7 @@ def _move_on(topic_id: str, expected: int, batch: PartitionBatch) -> None:
     row.save(update_fields=["following"])
 
 
-def _touch_row(servings: Servings, event: Relevant) -> tuple[Any, ...] | None:
+def _touch_row(servings: Servings, event: Relevant) -> tuple[object, ...] | None:
     if not isinstance(event, Touch) or event.rec_id is None:
         return None
     served = rec_id.read(event.rec_id)
@@ -165,13 +165,13 @@ def _touch_row(servings: Servings, event: Relevant) -> tuple[Any, ...] | None:
     return event.id, event.rec_id, kind, served.serving, event.shopper, event.article, event.ts
 
 
-def _add(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _add(cursor: Any, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
     """The same order in every worker prevents deadlocks."""
     if rows:
         execute_values(cursor.cursor, statement, sorted(rows), page_size=len(rows))
 
 
-def outcomes(new: Iterable[CountedEvent]) -> list[tuple[Any, ...]]:
+def outcomes(new: Iterable[CountedEvent]) -> list[tuple[object, ...]]:
     """Increments for each day's and serving's row."""
     sums = _sums((c, (c.day, c.serving)) for c in new)
     return [(*place, *_amounts(of)) for place, of in sums.items()]
@@ -181,7 +181,7 @@ def exposures(
     new: Sequence[CountedEvent],
     variants: dict[int, int | None],
     found: Sequence[Relevant],
-) -> list[tuple[Any, ...]]:
+) -> list[tuple[object, ...]]:
     """Increments for each variant's and shopper's row."""
     in_variant = [(c, variant) for c in new if (variant := variants[c.serving]) is not None]
     sums = _sums((c, (variant, c.shopper)) for c, variant in in_variant)
@@ -203,7 +203,7 @@ def is_challengers(answer: str, position: int | None) -> bool:
     return bool(served.teams >> position - 1 & 1)
 
 
-def _sums(placed: Iterable[tuple[CountedEvent, tuple[Any, ...]]]) -> dict[Any, Counter[str]]:
+def _sums(placed: Iterable[tuple[CountedEvent, tuple[object, ...]]]) -> dict[Any, Counter[str]]:
     sums: dict[Any, Counter[str]] = {}
     for counted, place in placed:
         of = sums.setdefault(place, Counter())

@@ -4,7 +4,7 @@ Rows are articles sorted by key; lists hold rows, padded with -1. Days count fro
 means never. Prices are in the files' unit.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -161,8 +161,8 @@ def to_json(manifest: Manifest) -> bytes:
     return msgspec.json.format(msgspec.json.encode(manifest), indent=1)
 
 
-def as_builtins(manifest: Manifest) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(manifest)
+def as_builtins(manifest: Manifest) -> dict[str, object]:
+    plain: dict[str, object] = msgspec.to_builtins(manifest)
     return plain
 
 

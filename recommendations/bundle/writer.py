@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -15,7 +14,7 @@ from recommendations.bundle.format import ARRAYS, MANIFEST, File, Manifest, to_j
 
 
 def write_bundle(
-    folder: Path, manifest: Manifest, arrays: Mapping[str, npt.NDArray[Any]]
+    folder: Path, manifest: Manifest, arrays: Mapping[str, npt.NDArray[np.generic]]
 ) -> Manifest:
     """Write `folder` under a temporary name, fsync, rename; return the full manifest.
 
@@ -39,14 +38,14 @@ def write_bundle(
     return complete
 
 
-def check(arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+def check(arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
     found = {name: (array.dtype.name, array.ndim) for name, array in arrays.items()}
     wrong = sorted(k for k in found.keys() | ARRAYS.keys() if found.get(k) != ARRAYS.get(k))
     if wrong:
         raise ValueError(f"arrays differ from the bundle's format: {', '.join(wrong)}")
 
 
-def write_array(path: Path, array: npt.NDArray[Any]) -> File:
+def write_array(path: Path, array: npt.NDArray[np.generic]) -> File:
     np.save(path, np.ascontiguousarray(array), allow_pickle=False)
     force_to_disk(path)
     return File(checksum(path), path.stat().st_size, array.dtype.name, list(array.shape))

@@ -1,6 +1,6 @@
 """What a variant may change."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -20,7 +20,7 @@ class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model_version: Version | None = None
 
 
-def read(given: Any) -> Parameters:
+def read(given: object) -> Parameters:
     """Raise ValueError, naming the field, for invalid parameters."""
     try:
         parameters = msgspec.convert(given, Parameters)

@@ -1,7 +1,7 @@
 """Known pairs of rows: the partners of each, and a vectorised lookup."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -44,7 +44,7 @@ def find_pairs(pairs: Pairs, left: Ints, right: Ints) -> tuple[Floats, Floats]:
 
 def runs(
     starts: npt.NDArray[np.int64], rows: Ints
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any]]:
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.generic]]:
     """The indices that belong to each of the rows, concatenated, and the owner of each."""
     first = starts[rows]
     length = starts[rows + 1] - first

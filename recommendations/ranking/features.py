@@ -26,6 +26,7 @@ ALIKE_DAYS: Final = 7
 ALIKE: Final = ("product", "product_type", "garment_group", "section", "department")
 SHARED: Final = ("product_type", "section", "colour_master")
 SINCE: Final = ("product", "product_type", "department")
+DATED: Final = ("article", *SINCE)
 # What candidates and the shopper's actions are compared by.
 COMPARED: Final = tuple(dict.fromkeys(("article", *SINCE, *SHARED)))
 MIDDLE_OF_BAND: Final = 5.0
@@ -82,7 +83,7 @@ class RankingContext:
         return same
 
     def _by_candidate(self, reduce: np.ufunc, of_pairs: Scores, nothing: float) -> Scores:
-        """Candidates × COMPARED: values of the pairs reduced by candidate."""
+        """Candidates × columns: values of the pairs reduced by candidate."""
         candidate, _ = self._pairs
         told = np.full((len(self.rows), of_pairs.shape[1]), nothing)
         first = np.flatnonzero(np.diff(candidate, prepend=-1))
@@ -98,9 +99,10 @@ class RankingContext:
 
     @cached_property
     def days_since(self) -> Scores:
-        """Candidates × COMPARED: days since the shopper bought the same value."""
+        """Candidates × DATED: days since the shopper bought the same value."""
+        same = self._same[:, [COMPARED.index(name) for name in DATED]]
         days = np.where(self.is_purchase, self.profile.days, np.inf).take(self._pairs[1])
-        newest = self._by_candidate(np.minimum, np.where(self._same, days[:, None], np.inf), np.inf)
+        newest = self._by_candidate(np.minimum, np.where(same, days[:, None], np.inf), np.inf)
         return np.where(np.isinf(newest), UNKNOWN, newest)
 
     @cached_property
@@ -166,7 +168,7 @@ def share_of(name: str) -> Compute:
 
 def since_bought(name: str) -> Compute:
     """Days since the shopper bought anything that shares the attribute with the row."""
-    column = COMPARED.index(name)
+    column = DATED.index(name)
     return lambda context: context.days_since[:, column]
 
 

@@ -20,7 +20,7 @@ from recommendations.retrieval.profile import PURCHASE, Profile, profiles_of
 NEW: Final = -1
 JUST_BOUGHT_DAYS: Final = 0.5
 # Customers that are predicted at once: their candidates fit into the cache of a processor.
-AT_A_TIME: Final = 256
+AT_A_TIME: Final = 64
 
 
 class Pick(NamedTuple):

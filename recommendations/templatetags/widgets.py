@@ -1,7 +1,5 @@
 """{% load widgets %}{% shelf "for-you" %} or {% shelf "similar" article=article.pk k=8 %}"""
 
-from typing import Any
-
 from django import template
 from django.template.context import RequestContext
 
@@ -19,7 +17,7 @@ def shelf(
     article: int | None = None,
     index_group: int | None = None,
     k: int = DEFAULT_K,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A shelf of cards for the shopper of this request; renders nothing if it is empty."""
     request = context["request"]
     own = shelf_for(request, Kind(kind), article=article, index_group=index_group, k=k)

@@ -27,7 +27,7 @@ def test_the_commands_give_the_same_on_spark(tmp_path: Path, source: str) -> Non
     open_shop(3)
     lake, customers = tmp_path / "lake", tmp_path / "customers.csv"
     names = Customer.objects.values_list("customer_id", flat=True)
-    customers.write_text("\n".join(["customer_id", *names, "f" * 64]))
+    customers.write_text("".join(f"{line}\n" for line in ("customer_id", *names, "f" * 64)))
     call_command("export_history", out=lake)
     conf = [f"--conf={option}" for option in QUICK_START]
     on_spark_ = ("--engine=spark", "--master=local[2]", f"--conf={TEST_DATABASE}={url()}", *conf)

@@ -121,7 +121,8 @@ def bought_by_the_same(traits: Traits, parts: Parts[Sales], seed: int) -> Pairs:
     """Up to PAIRS pairs of articles on sale, of one type and two designs, that one customer bought,
     in both directions."""
     count = partial(pairs_of_part, traits=traits, seed=seed)
-    return parts.gathered(count, partial(sampled_pairs, seed=seed))
+    pairs: Pairs = parts.gathered(count, partial(sampled_pairs, seed=seed))
+    return pairs
 
 
 def pairs_of_part(sales: Sales, traits: Traits, seed: int) -> Pairs:

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +64,7 @@ def nothing() -> Stored:
     )
 
 
-def arrays(file: Path) -> tuple[npt.NDArray[Any], ...] | None:
+def arrays(file: Path) -> tuple[npt.NDArray[np.generic], ...] | None:
     try:
         with np.load(file, allow_pickle=False) as found:
             return tuple(found[name] for name in Stored.__dataclass_fields__)

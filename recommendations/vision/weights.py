@@ -83,7 +83,7 @@ class Tensors(pickle.Unpickler):
         return pid
 
 
-def storage(archive: IO[bytes], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+def storage(archive: IO[bytes], dtype: np.dtype[Any]) -> npt.NDArray[np.generic]:
     """The next storage: a count, then that many numbers."""
     count = int.from_bytes(archive.read(8), "little")
     body = archive.read(count * dtype.itemsize)

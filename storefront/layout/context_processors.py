@@ -1,7 +1,5 @@
 """Context of every page: the menu, the bag's count, the shopper."""
 
-from typing import Any
-
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
@@ -16,7 +14,7 @@ from streaming import clock
 from streaming.identity.shoppers import customer_of
 
 
-def shop(request: HttpRequest) -> dict[str, Any]:
+def shop(request: HttpRequest) -> dict[str, object]:
     """Lazy throughout: an admin page or a fragment that shows none of it queries none of it."""
     return {
         **without_a_database(request),

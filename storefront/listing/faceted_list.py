@@ -117,7 +117,7 @@ class FacetedList:
         order = [("sort", sort)] if sort != next(iter(self.sorts)) else []
         return f"?{urlencode([*kept.items(), *chosen, *order])}"
 
-    def context(self, stretch: PageRange) -> dict[str, Any]:
+    def context(self, stretch: PageRange) -> dict[str, object]:
         """Context of shop/facets.html and shop/grid.html."""
         groups = self.groups()
         return {

@@ -13,7 +13,7 @@ PER_PAGE = 24
 MAX_PAGES = 10
 
 
-def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[Any]) -> Page[Any]:
+def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[object]) -> Page[Any]:
     """The page of ?page=; 404 if it doesn't exist."""
     try:
         return Paginator(things, PER_PAGE).page(request.GET.get("page", "1"))

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import msgspec
@@ -26,7 +26,7 @@ from streaming.status import WorkerStatus
 SHOWN: Final = 24
 PER_PARTITION: Final = 8
 READ_S: Final = 0.4
-WORDS: Final[dict[str, Any]] = {
+WORDS: Final[dict[str, object]] = {
     Action.VIEW: pgettext_lazy("somebody", "looked at"),
     Action.CLICK: pgettext_lazy("somebody", "clicked on"),
     Action.BAG_ADD: pgettext_lazy("somebody", "put into the bag"),
@@ -150,7 +150,7 @@ def _decoded(value: bytes) -> Event | None:
 
 
 def _read(places: dict[int, int]) -> list[bytes]:
-    options: dict[str, Any] = {
+    options: dict[str, object] = {
         **kafka.common(),
         "group.id": f"live-{uuid4().hex}",
         "enable.auto.commit": False,

@@ -1,7 +1,5 @@
 """The shop's admin: Django's, with a dashboard as its first page."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -15,7 +13,7 @@ class ShopAdminSite(admin.AdminSite):
     index_title = "How the shop goes"
 
     def index(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> TemplateResponse:
         shown = list(panels(request.user))
         return super().index(request, {**(extra_context or {}), "panels": shown})

@@ -1,7 +1,5 @@
 """GET /api/v1/status/: the pipeline page's figures for programs."""
 
-from typing import Any
-
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -17,7 +15,7 @@ from web.problems import documented
 from web.quotas import Limited
 
 
-class CheckSerializer(serializers.Serializer[Any]):
+class CheckSerializer(serializers.Serializer[object]):
     name = serializers.CharField()
     hard = serializers.BooleanField(help_text="Every page needs it.")
     up = serializers.BooleanField()
@@ -25,13 +23,13 @@ class CheckSerializer(serializers.Serializer[Any]):
     error = serializers.CharField(help_text="Type of the failure; empty if it is up.")
 
 
-class PartitionSerializer(serializers.Serializer[Any]):
+class PartitionSerializer(serializers.Serializer[object]):
     position = serializers.IntegerField(help_text="Next offset to process.")
     end = serializers.IntegerField(allow_null=True)
     lag = serializers.IntegerField(allow_null=True)
 
 
-class WorkerSerializer(serializers.Serializer[Any]):
+class WorkerSerializer(serializers.Serializer[object]):
     worker = serializers.CharField()
     state = serializers.CharField()
     heartbeat_ms = serializers.IntegerField(
@@ -47,24 +45,24 @@ class WorkerSerializer(serializers.Serializer[Any]):
     dead = serializers.IntegerField(help_text="Messages it moved to the dead-letter topic.")
 
 
-class StoreSerializer(serializers.Serializer[Any]):
+class StoreSerializer(serializers.Serializer[object]):
     keys = serializers.IntegerField()
     bytes = serializers.IntegerField()
 
 
-class IngestSerializer(serializers.Serializer[Any]):
+class IngestSerializer(serializers.Serializer[object]):
     status = serializers.CharField()
     started_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
-class ModelSerializer(serializers.Serializer[Any]):
+class ModelSerializer(serializers.Serializer[object]):
     version = serializers.CharField()
     as_of = serializers.DateField(allow_null=True)
     created_at = serializers.DateTimeField()
 
 
-class StatusSerializer(serializers.Serializer[Any]):
+class StatusSerializer(serializers.Serializer[object]):
     checks = CheckSerializer(many=True)
     lag = serializers.IntegerField(help_text="Events not processed yet, over all workers.")
     events_per_s = serializers.FloatField()

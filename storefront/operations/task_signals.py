@@ -17,19 +17,19 @@ _task_started: dict[str, float] = {}
 
 
 @before_task_publish.connect
-def hand_over(headers: dict[str, Any], **_: Any) -> None:
+def hand_over(headers: dict[str, object], **_: object) -> None:
     if known := request_id.get():
         headers["request_id"] = known
 
 
 @task_prerun.connect
-def begin(task_id: str, task: Any, **_: Any) -> None:
+def begin(task_id: str, task: Any, **_: object) -> None:
     request_id.set(task.request.get("request_id") or task_id)
     _task_started[task_id] = time.monotonic()
 
 
 @task_postrun.connect
-def end(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
+def end(task_id: str, task: Any, state: str | None = None, **_: object) -> None:
     request_id.set("")
     if (begun := _task_started.pop(task_id, None)) is not None:
         seconds = time.monotonic() - begun
@@ -38,6 +38,6 @@ def end(task_id: str, task: Any, state: str | None = None, **_: Any) -> None:
 
 
 @worker_ready.connect
-def serve(**_: Any) -> None:
+def serve(**_: object) -> None:
     if settings.METRICS_PORT:
         start_http_server(settings.METRICS_PORT, registry=metrics.of_processes())

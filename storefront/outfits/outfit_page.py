@@ -146,7 +146,7 @@ def budget_chips(query: OutfitQuery, currency: str) -> list[Chip]:
     ]
 
 
-def toggled(values: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
+def toggled(values: tuple[object, ...], value: object) -> tuple[object, ...]:
     return tuple(v for v in values if v != value) if value in values else (*values, value)
 
 

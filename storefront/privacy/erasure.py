@@ -9,7 +9,6 @@ bundle's histories, which are no longer read.
 
 import logging
 from contextlib import suppress
-from typing import Any
 
 from celery import current_app
 from confluent_kafka import KafkaException
@@ -123,7 +122,7 @@ def _finish_soon() -> None:
 
 
 @receiver(ingested)
-def erase_again(**_: Any) -> None:
+def erase_again(**_: object) -> None:
     """Erase customers again whom an ingest brought back under their old keys."""
     for row in ErasedShopper.objects.exclude(customer_id=""):
         from_tables(row.shopper)

@@ -1,5 +1,3 @@
-from typing import Any
-
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -60,7 +58,7 @@ def _track(request: HttpRequest, article: Article, origin: tracking.Origin | Non
     producer.publish(tracking.of_article(View, request, article.pk, origin))
 
 
-def _linked_data(article: Article, url: str) -> dict[str, Any]:
+def _linked_data(article: Article, url: str) -> dict[str, object]:
     """https://schema.org/Product"""
     return {
         "@context": "https://schema.org",

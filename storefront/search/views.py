@@ -1,7 +1,5 @@
 """Search by words, and suggestions while typing."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_noop as _
@@ -39,7 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "shop/search.html", context)
 
 
-def _results(request: HttpRequest, typed: str) -> dict[str, Any]:
+def _results(request: HttpRequest, typed: str) -> dict[str, object]:
     goods = facet_index()
     ranked = rank_with_clicks(typed, goods)
     choice = choice_of(request, goods)

@@ -180,7 +180,7 @@ def picture_first(article: Article, sizes: str) -> SafeString:
 
 
 @register.simple_tag
-def linked_data(data: dict[str, Any]) -> SafeString:
+def linked_data(data: dict[str, object]) -> SafeString:
     """schema.org data for machines (JSON-LD). It is data, so the content policy allows it.
 
     Characters that could end the element are escaped as in Django's json_script.

@@ -1,7 +1,5 @@
 """A shopper's features over HTTP: for that shopper, and for whoever may look at customers."""
 
-from typing import Any
-
 import msgspec
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -28,7 +26,7 @@ class StoreUnavailableError(APIException):
     default_code = "away"
 
 
-class FeaturesQuerySerializer(serializers.Serializer[Any]):
+class FeaturesQuerySerializer(serializers.Serializer[object]):
     article = serializers.ListField(
         child=ArticleKeyField(), required=False, default=list, max_length=MAX_ARTICLES
     )
@@ -79,7 +77,7 @@ def _allowed(request: Request, shopper: str) -> str:
     return shopper
 
 
-def _answer(shopper: str, found: store.Snapshot) -> dict[str, Any]:
+def _answer(shopper: str, found: store.Snapshot) -> dict[str, object]:
     state = msgspec.to_builtins(found.state, str_keys=True)
     for recent in state["recents"]:
         recent["article"] = f"{recent['article']:010d}"

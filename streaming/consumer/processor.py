@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from streaming.consumer.batch import DeadRecord, PartitionBatch
 from streaming.producers.acknowledged import Outgoing
@@ -36,7 +36,7 @@ class Polling:
     records: int = 1000
     idle_s: float = 0.2
     gather_s: float = 0.0
-    kafka: Mapping[str, Any] = field(default_factory=dict)
+    kafka: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass

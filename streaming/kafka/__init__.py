@@ -19,7 +19,7 @@ def common() -> dict[str, Any]:
     }
 
 
-def producer(timeout_ms: int, linger_ms: int = 2) -> dict[str, Any]:
+def producer(timeout_ms: int, linger_ms: int = 2) -> dict[str, object]:
     """Idempotent: a retry of the library's own never doubles or reorders a message.
 
     Only failures are reported: after `timeout_ms` without the broker's acknowledgement.
@@ -33,7 +33,7 @@ def producer(timeout_ms: int, linger_ms: int = 2) -> dict[str, Any]:
     }
 
 
-def connected(config: dict[str, Any], timeout_s: float) -> Producer:
+def connected(config: dict[str, object], timeout_s: float) -> Producer:
     """A producer that has met its broker; raise KafkaException.
 
     An idempotent one that is given messages before it has waits up to a second for its id, for it
@@ -44,7 +44,7 @@ def connected(config: dict[str, Any], timeout_s: float) -> Producer:
     return made
 
 
-def consumer(group: str) -> dict[str, Any]:
+def consumer(group: str) -> dict[str, object]:
     """Offsets are ours to find and to commit: no reset, no automatic commit."""
     return {
         **common(),

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             "--threads", type=int, default=2, metavar="N", help="number of threads (default: 2)"
         )
 
-    def handle(self, *args: Any, images_dir: Path | None, threads: int, **options: Any) -> None:
+    def handle(self, *args: object, images_dir: Path | None, threads: int, **options: Any) -> None:
         images, folder = images_dir or Path(settings.IMAGES_DIR), Path(settings.VISION_DIR)
         if not images.is_dir():
             raise CommandError(f"there is no folder {images}")

@@ -48,7 +48,7 @@ class Command(BaseCommand):
         )
         add_engine_arguments(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         version = version_of(options["as_of"])
         start = time.perf_counter()
         with exporter(**options) as mapped, Console(stderr=True).status("customers") as status:

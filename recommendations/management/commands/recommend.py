@@ -33,7 +33,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--k", type=int, default=12, help="number of items (default: 12)")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         customer = customer_of(options["customer"])
         version = version_of(options["as_of"])
         try:

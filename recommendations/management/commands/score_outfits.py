@@ -42,7 +42,7 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *args: Any, questions: Path, out: Path, as_of: date | None, **options: Any
+        self, *args: object, questions: Path, out: Path, as_of: date | None, **options: Any
     ) -> None:
         start = time.perf_counter()
         asked = self.read(questions)

@@ -39,7 +39,7 @@ class Command(BaseCommand):
         add_engine_arguments(parser)
         add_source_arguments(parser)
 
-    def handle(self, *args: Any, as_of: date | None, quick: bool, **options: Any) -> None:
+    def handle(self, *args: object, as_of: date | None, quick: bool, **options: Any) -> None:
         with source_of_sales(**options) as load:
             self.train(as_of, quick, load)
 

@@ -20,7 +20,7 @@ class Command(BaseCommand):
             "shopper", help="c followed by the customer's key, or a followed by 32 hex digits"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         shopper = options["shopper"]
         if not is_shopper(shopper):
             raise CommandError(

@@ -31,7 +31,7 @@ class Command(BaseCommand):
             help=f"threads of each process, so that one slow client holds up nobody ({THREADS})",
         )
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+    def handle(self, *args: object, host: str, port: int, **options: Any) -> None:
         self.stdout.write(f"The shop on http://{host}:{port}/ (Ctrl-C stops)")
         self.stdout.flush()
         serve(

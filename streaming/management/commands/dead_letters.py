@@ -22,13 +22,13 @@ class Command(BaseCommand):
         replay.add_argument("numbers", type=int, nargs="*", help="numbers to replay (default: all)")
         actions.add_parser("purge", help="delete all dead letters")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
             getattr(self, f"_{options['action']}")(options)
         except (KafkaException, TopicError) as error:
             raise CommandError(f"Kafka doesn't answer: {error}") from error
 
-    def _list(self, options: dict[str, Any]) -> None:
+    def _list(self, options: dict[str, object]) -> None:
         table = Table("number", "topic", "partition", "offset", "error")
         for number, letter in dead_letters.dead_letters():
             place = map(str, (number, letter.topic, letter.partition, letter.offset))
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             Console(file=self.stdout).print(table)  # type: ignore[arg-type]
         self.stdout.write(f"{table.row_count} dead letters.")
 
-    def _show(self, options: dict[str, Any]) -> None:
+    def _show(self, options: dict[str, object]) -> None:
         for number, letter in dead_letters.dead_letters():
             if number == options["number"]:
                 self.stdout.write(f"{letter.topic}[{letter.partition}]@{letter.offset}")
@@ -55,6 +55,6 @@ class Command(BaseCommand):
         if sent < len(asked):
             raise CommandError(f"{len(asked) - sent} of the given numbers don't exist.")
 
-    def _purge(self, options: dict[str, Any]) -> None:
+    def _purge(self, options: dict[str, object]) -> None:
         dead_letters.purge()
         self.stdout.write("All dead letters are gone.")

@@ -17,7 +17,7 @@ class Command(BaseCommand):
             "--out", type=Path, default=default, help="file to write (default: docs/features.md)"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         text = page()
         options["out"].write_text(text)
         self.stdout.write(f"{options['out']}: {text.count('### ')} features.")

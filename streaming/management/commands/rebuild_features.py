@@ -30,7 +30,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--resume", action="store_true", help="resume an interrupted rebuild")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
             if options["source"] == "log":
                 self.stdout.write(from_log())

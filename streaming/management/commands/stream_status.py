@@ -25,14 +25,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
             told, parts = status.read_statuses(), _waiting()
         except StoreUnavailable as error:
             raise CommandError(f"Redis is unavailable: {error}") from error
         workers = [worker for worker in told if worker.state != status.STOPPED]
         of_features = [worker for worker in workers if worker.processor == "features"]
-        answer: dict[str, Any] = {
+        answer: dict[str, object] = {
             "workers": of_features,
             "lag": sum(w.lag for w in of_features)
             if parts is None

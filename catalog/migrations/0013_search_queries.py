@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalog", "0011_search_synonym"),
+        ("catalog", "0012_drop_article_search"),
     ]
 
     operations = [
