@@ -174,7 +174,7 @@ def best_of_each(owner: Ints, total: Scores, most: int) -> Places:
     """
     weak = (1 << SCORE_BITS) - 1 - total.astype(np.float32).view(np.int32).astype(np.int64)
     order = ordered(owner.astype(np.int64) << SCORE_BITS | weak)
-    if owner[:1] == owner[-1:]:
+    if len(owner) == 0 or owner[0] == owner[-1]:
         return order[:most]
     by_owner = owner[order]
     return order[np.arange(len(order)) - by_owner.searchsorted(by_owner) < most]
