@@ -119,7 +119,7 @@ def varied(
 
     One of each design, none of those viewed and one of those bought, at most half of one type, and
     limits on the share of each causing article. If that leaves fewer than k, the best rows cut by
-    cause fill the shelf, then those cut by type.
+    cause fill the shelf, in the bounds of their types, then those beyond.
     """
     bought = profile.kinds == PURCHASE
     known = set(bundle.design.take(profile.rows[bought]).tolist())
@@ -129,7 +129,7 @@ def varied(
     seeds: Counter[int] = Counter()
     repeats = int(k >= REPEATS_FROM)
     chosen: list[int] = []
-    by_seed: list[int] = []
+    by_seed: list[tuple[int, int]] = []
     by_type: list[int] = []
     for place, (design, kind, cause) in enumerate(traits(bundle, ranking, left)):
         if len(chosen) == k:
@@ -141,13 +141,16 @@ def varied(
             by_type.append(place)
             continue
         if cause != ABSENT and seeds[cause] == most:
-            by_seed.append(place)
+            by_seed.append((place, kind))
             continue
         repeats -= design in known
         types[kind] += 1
         seeds[cause] += 1
         chosen.append(place)
-    return [*chosen, *by_seed, *by_type][:k]
+    for place, kind in by_seed:
+        (chosen if types[kind] < (k + 1) // 2 else by_type).append(place)
+        types[kind] += 1
+    return [*chosen, *sorted(by_type)][:k]
 
 
 def per_seed(causes: Ints, k: int) -> int:

@@ -126,8 +126,9 @@ def test_best_sellers_of_sections_looked_at_come_before_those_of_others(bundle: 
     section = (np.arange(len(bundle.article)) % 4).astype(np.int32)
     own = set(section[seen].tolist())
     everything = Goods(np.ones(len(bundle.article), bool), section)
-    picks = inspiring_shelf(bundle, newcomer(bundle, seen), 40, Constraints(), everything)
+    picks = inspiring_shelf(bundle, newcomer(bundle, seen), 2 * K, Constraints(), everything)
     fill = [int(section[pick.row]) in own for pick in picks if pick.cause == ABSENT]
+    assert len(fill) > 3
     assert fill == sorted(fill, reverse=True)
 
 
