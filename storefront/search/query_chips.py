@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalog.search.facet_index import Bools, FacetIndex
@@ -49,7 +50,9 @@ def labels(parts: Sequence[Part], reading: Reading) -> list[str]:
 def label(part: Part, reading: Reading) -> str:
     if part.price is not None:
         return price_label(part.price)
-    name = part.concept.label if part.concept else f"“{reading.words_of(part)}”"
+    name = f"“{reading.words_of(part)}”"
+    if part.concept is not None:
+        name = part.concept.label_in(get_language() or "en")
     return _("Without: %s") % name if part.negated else name
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 from selectolax.lexbor import LexborHTMLParser
 
 from catalog.tests.factories import make_article
@@ -41,6 +42,20 @@ def test_what_was_meant_is_shown_and_said(client: Client) -> None:
     assert texts(page, ".searched") == [
         "Showing results for “garden dress”. Nothing matches “gardn drses”. Search for exactly this"
     ]
+
+
+def test_the_interpretation_is_told_in_the_language_of_the_page(
+    client: Client, settings: Settings
+) -> None:
+    told = {}
+    for language in ("en", "de", "fr"):
+        settings.LANGUAGE_CODE = language
+        told[language] = texts(read(client, "/search/?q=ink+Kleid+ohne+Kapuze"), ".chosen a")
+    assert told == {
+        "en": ["“ink” remove", "Dresses remove", "Without: Hood remove"],
+        "de": ["“ink” remove", "Kleid remove", "Without: Kapuze remove"],
+        "fr": ["“ink” remove", "Robe remove", "Without: Capuche remove"],
+    }
 
 
 def test_some_of_the_words_are_better_than_nothing(client: Client) -> None:

@@ -63,6 +63,11 @@ class Concept:
         usual = (self.label, *self.phrases.get("en", ())[:1])
         return phrase in {words(name) for name in usual}
 
+    def label_in(self, language: str) -> str:
+        """The label in a language: outside English, its first phrase there, if it has one."""
+        name = (self.label, *self.phrases.get(language, ())[:1])[-1]
+        return self.label if language == "en" else name[:1].upper() + name[1:]
+
 
 def listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
