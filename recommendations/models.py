@@ -5,6 +5,7 @@ from recommendations.attribution.models import (
     Exposure,
     Interaction,
     Outcome,
+    SearchEvent,
     Serving,
 )
 from recommendations.bundle.models import ModelVersion
@@ -20,6 +21,7 @@ __all__ = [
     "ModelVersion",
     "Outcome",
     "Rule",
+    "SearchEvent",
     "Serving",
     "Variant",
 ]

@@ -15,6 +15,8 @@ from psycopg2.extras import execute_values
 from streaming.events import schema
 
 WINDOW_MS: Final = 24 * 3_600_000
+# Events older than this are dropped: they can neither be credited nor recognised as repeats.
+RETENTION_MS: Final = 3 * WINDOW_MS
 COLUMNS: Final = "event, rec_id, kind, serving_id, shopper, owner, article, ts, price"
 LOCK: Final = "SELECT pg_advisory_xact_lock(hashtextextended(k, 9)) FROM unnest(%s::text[]) AS k"
 INSERT_TOUCHES: Final = f"""

@@ -70,6 +70,17 @@ class Interaction(models.Model):
         return f"{self.kind} of {self.article}"
 
 
+class SearchEvent(models.Model):
+    """A counted search or click on a result, stored without the shopper as long as it may be sent
+    again. `ts` is event time in ms."""
+
+    event = models.CharField(max_length=64, primary_key=True)
+    ts = models.BigIntegerField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.event
+
+
 COUNTED = ("impressions", "clicks", "bag_adds", "purchases", "revenue")
 
 

@@ -10,6 +10,8 @@ from psycopg2.extras import execute_values
 
 from catalog.models import SearchQuery
 from catalog.search.clicks import query_words
+from recommendations.attribution.crediting import RETENTION_MS
+from recommendations.attribution.models import SearchEvent
 from streaming.events import schema
 
 # Queries that nobody has searched for in this long are deleted.
@@ -17,6 +19,11 @@ RETENTION: Final = timedelta(days=90)
 # An article's product: H&M's codes end in three digits of the colour.
 COLOURS: Final = 1000
 
+Counted = schema.Search | schema.Click
+
+ADD_EVENTS: Final = """
+INSERT INTO recommendations_searchevent (event, ts) VALUES %s ON CONFLICT DO NOTHING RETURNING event
+"""
 ADD_QUERIES: Final = """
 INSERT INTO catalog_searchquery AS q (words, searches, without_results, clicks, last_searched)
 VALUES %s ON CONFLICT (words) DO UPDATE SET
@@ -34,15 +41,11 @@ ON CONFLICT (query_id, product) DO UPDATE SET clicks = c.clicks + EXCLUDED.click
 
 
 def count(cursor: Any, events: Iterable[schema.Event]) -> None:
-    """Add a batch's searches and clicks; an event repeated within the batch counts once."""
-    once = {event.id: event for event in events if isinstance(event, schema.Search | schema.Click)}
+    """Add a batch's searches and clicks; an event that was sent several times counts once."""
     totals: dict[str, Counter[str]] = {}
     days: dict[str, int] = {}
     followed: Counter[tuple[str, int]] = Counter()
-    for event in once.values():
-        words = query_words(event.query or "")
-        if not words:
-            continue
+    for words, event in _new(cursor, events):
         of = totals.setdefault(words, Counter())
         days[words] = max(event.ts, days.get(words, 0))
         if isinstance(event, schema.Search):
@@ -55,8 +58,22 @@ def count(cursor: Any, events: Iterable[schema.Event]) -> None:
     _add(cursor, ADD_CLICKS, [(*place, clicks) for place, clicks in followed.items()])
 
 
+def _new(cursor: Any, events: Iterable[schema.Event]) -> list[tuple[str, Counted]]:
+    """The events of a query that were not counted before, with its words."""
+    found = {
+        event.id: (words, event)
+        for event in events
+        if isinstance(event, Counted) and (words := query_words(event.query or ""))
+    }
+    rows = [(name, event.ts) for name, (_words, event) in found.items()]
+    return [found[name] for (name,) in _add(cursor, ADD_EVENTS, rows, fetch=True)]
+
+
 def purge() -> int:
-    """Delete queries not searched for in a long time; return how many."""
+    """Delete queries not searched for in a long time, and events too old to be sent again; return
+    how many queries."""
+    last = SearchEvent.objects.aggregate(Max("ts"))["ts__max"] or 0
+    SearchEvent.objects.filter(ts__lt=last - RETENTION_MS).delete()
     newest = SearchQuery.objects.aggregate(Max("last_searched"))["last_searched__max"]
     if newest is None:
         return 0
@@ -71,7 +88,11 @@ def _day(ts: int) -> str:
     return datetime.fromtimestamp(ts / 1000, UTC).date().isoformat()
 
 
-def _add(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _add(
+    cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]], fetch: bool = False
+) -> Sequence[tuple[Any, ...]]:
     """The same order in every worker prevents deadlocks."""
-    if rows:
-        execute_values(cursor.cursor, statement, sorted(rows), page_size=len(rows))
+    if not rows:
+        return []
+    added = execute_values(cursor.cursor, statement, sorted(rows), page_size=len(rows), fetch=fetch)
+    return added or []

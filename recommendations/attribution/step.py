@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 from psycopg2.extras import execute_values
 
 from recommendations.attribution import crediting, rec_id, searches
-from recommendations.attribution.crediting import WINDOW_MS, CountedEvent
+from recommendations.attribution.crediting import RETENTION_MS, CountedEvent
 from recommendations.attribution.models import (
     AttributionFence,
     Exposure,
@@ -27,8 +27,6 @@ from streaming.identity.tombstones import tombstones
 Touch = schema.Impression | schema.Click | schema.BagAdd
 Relevant = Touch | schema.Search | schema.Purchase | schema.Identify | schema.Erase
 OF_INTEREST: Final = get_args(Relevant)
-# Interactions older than this are dropped: they can neither be credited nor recognised as repeats.
-RETENTION_MS: Final = 3 * WINDOW_MS
 COLUMN: Final[dict[str, str]] = {
     Action.IMPRESSION: "impressions", Action.CLICK: "clicks",
     Action.BAG_ADD: "bag_adds", Action.PURCHASE: "purchases",

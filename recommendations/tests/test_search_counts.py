@@ -10,6 +10,7 @@ from catalog.search.facet_index import facet_index
 from catalog.search.ranking import rank, rank_with_clicks
 from catalog.tests.factories import make_article
 from recommendations.attribution import searches
+from recommendations.attribution.models import SearchEvent
 from recommendations.tests.test_attribution import HOUR, START, count, event
 from streaming.events import schema
 
@@ -44,6 +45,22 @@ def test_each_batch_is_counted_once_by_what_was_meant() -> None:
     count(searched("e", "rote schuhe"), at=len(events))
     query.refresh_from_db()
     assert query.searches == 3
+
+
+def test_an_event_that_is_sent_again_counts_once() -> None:
+    sent = [searched("a", "boots"), followed("b", "boots", 9001)]
+    count(*sent)
+    count(*sent, searched("c", "boots"), at=len(sent))
+    count(*sent, partition=1)
+    query = SearchQuery.objects.get()
+    assert (query.searches, query.clicks) == (2, 1)
+    assert SearchClick.objects.get().clicks == 1
+
+
+def test_events_are_remembered_while_they_may_be_sent_again() -> None:
+    count(searched("a", "boots"), searched("b", "boots", ts=4 * DAY))
+    searches.purge()
+    assert list(SearchEvent.objects.values_list("event", flat=True)) == ["b"]
 
 
 def test_a_query_of_no_words_and_one_without_a_search_are_no_trouble() -> None:
