@@ -13,7 +13,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from streaming.identity.shoppers import SESSION_KEY, customer_shopper, shopper_of
 
@@ -33,6 +33,12 @@ class SessionStore(DatabaseStore):
         customer = data.get(SESSION_KEY)
         row.shopper = data.get(SHOPPER, "") if customer is None else customer_shopper(customer)
         return row
+
+
+def forget_in_browser(response: HttpResponse) -> HttpResponse:
+    """Have the browser delete what its scripts keep of the shopper so far: recent searches."""
+    response["Clear-Site-Data"] = '"storage"'
+    return response
 
 
 @receiver(user_logged_in)

@@ -27,6 +27,7 @@ from catalog.search.understanding.parsing import KnownWords, read
 from catalog.search.understanding.reading import TEXT, Reading
 from catalog.search.understanding.tokens import visible
 from catalog.search.understanding.vocabulary import Vocabulary, vocabulary
+from web.cache import per_owner
 
 # Queries are cut to MAX_CHARACTERS; longer than MAX_REQUEST_CHARACTERS is rejected.
 MAX_CHARACTERS: Final = 200
@@ -171,6 +172,7 @@ def _keys(reading: Reading) -> tuple[str, ...]:
     return tuple(token.key for token in reading.tokens)
 
 
+@per_owner(1)
 def _quality(goods: FacetIndex) -> Floats:
     """Sales and whether there is a picture, 0 to 1."""
     sold: Floats = np.log1p(goods.of("units_recent").astype(np.float64))

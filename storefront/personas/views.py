@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.models import Customer
 from storefront.forms import PersonaForm
 from storefront.personas import comparison, personas
+from storefront.sessions import forget_in_browser
 from streaming.identity.shoppers import customer_shopper, shopper_of
 from streaming.identity.tombstones import tombstones
 
@@ -70,7 +71,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     personas.switch(request, customer)
     told = gettext("You are shopping as %(name)s.") % {"name": personas.label_of(customer)}
     messages.success(request, told)
-    return redirect("home")
+    return forget_in_browser(redirect("home"))
 
 
 @demo_only
@@ -78,4 +79,4 @@ def switch(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     personas.leave(request)
     messages.info(request, gettext("You are shopping as yourself again."))
-    return redirect("home")
+    return forget_in_browser(redirect("home"))

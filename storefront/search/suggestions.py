@@ -1,7 +1,8 @@
 """Suggestions while somebody types into the search field."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import islice
 from typing import Final
 
@@ -17,7 +18,8 @@ from catalog.search.matching import fitting
 from catalog.search.ranking import rank
 from catalog.search.result import Ranked
 from catalog.search.spelling import spelling
-from catalog.search.understanding.concepts import Concept
+from catalog.search.understanding.concepts import Concept, Phrase
+from catalog.search.understanding.reading import Reading
 from catalog.search.understanding.tokens import words
 from catalog.search.understanding.vocabulary import vocabulary
 
@@ -28,7 +30,6 @@ MIN_LETTERS: Final = 2
 PLACED: Final = ("type", "section")
 # A search of this many parts is offered for the audiences with most of its results.
 MIN_PARTS: Final = 2
-SCOPE: Final = "index_group"
 SCOPES: Final = 2
 # The product suggestions are picked from this many of the best articles.
 NEAR: Final = 40
@@ -46,18 +47,23 @@ class Term:
 
 @dataclass(frozen=True)
 class Place:
-    """A type or section of one audience; `count` is its number of products."""
+    """A type or section within an audience, or a search within a type or audience; `count` is its
+    number of products."""
 
     name: str
-    audience: str
+    within: str
     count: int
     url: str
 
     def has(self, typed: Sequence[str]) -> bool:
-        """Every word is a prefix of a word in the name or audience, at least one in the name."""
-        own = words(self.name)
-        every = own + words(self.audience)
+        """Every word is a prefix of a word in the names, at least one in the place's own."""
+        own, every = self._words
         return any(_begins(own, word) for word in typed) and all(_begins(every, w) for w in typed)
+
+    @cached_property
+    def _words(self) -> tuple[Phrase, Phrase]:
+        own = words(self.name)
+        return own, own + words(self.within)
 
 
 @dataclass(frozen=True)
@@ -75,22 +81,22 @@ def suggest(typed: str) -> Suggestions:
     if len("".join(words(typed))) < MIN_LETTERS:
         return Suggestions()
     goods = facet_index()
-    terms = _terms(typed, goods)
+    ranks = cache(lambda text: rank(text, goods))
+    terms = _terms(typed, goods, ranks)
     likely = [term.typed + term.rest for term in terms[:1]]
     # An incomplete word is searched for as its likeliest completion.
     finished = vocabulary().meanings(words(typed)[-1:])
     for tried in (typed, *likely) if finished else (*likely, typed):
-        found = rank(tried, goods)
-        if found.rows.any() and not found.dropped:
-            near = [place for place in places() if place.has(words(tried))][:PLACES]
-            return Suggestions(terms, _scopes(tried, found, goods) or near, _products(found, goods))
+        if _finds(found := ranks(tried)):
+            placed = [*_scopes(found, goods), *_near(tried)][:PLACES]
+            return Suggestions(terms, placed, _products(found, goods))
     return Suggestions(terms)
 
 
-def _terms(typed: str, goods: FacetIndex) -> list[Term]:
+def _terms(typed: str, goods: FacetIndex, ranks: Callable[[str], Ranked]) -> list[Term]:
     """The words with the likeliest completions of the last one that have results."""
     start, last = _split(typed)
-    reading = rank(typed, goods).reading
+    reading = ranks(typed).reading
     naming = vocabulary().begun(last, reading.language if reading else "en") if last else []
     # Best-selling of a kind first, types before all others.
     ordered = sorted(naming[:MAX_TRIED], key=lambda n: (n[1].kind != "type", -_sold(n[1], goods)))
@@ -98,7 +104,7 @@ def _terms(typed: str, goods: FacetIndex) -> list[Term]:
     finished += spelling(goods, vocabulary()).completed(last, TERMS) if last else []
     begun = f"{start} {last}".strip()
     terms = [_term(begun, word[len(last) :]) for word in dict.fromkeys(finished[:MAX_TRIED])]
-    finding = (term for term in terms if term.rest and _finds(term.typed + term.rest, goods))
+    finding = (term for term in terms if term.rest and _finds(ranks(term.typed + term.rest)))
     found = list(islice(finding, TERMS))
     if not found and reading is not None and reading.corrected:
         return [_term("", reading.text)]
@@ -116,27 +122,37 @@ def _split(typed: str) -> tuple[str, str]:
     return before, own[-1] if own else ""
 
 
-def _finds(text: str, goods: FacetIndex) -> bool:
-    found = rank(text, goods)
+def _finds(found: Ranked) -> bool:
     return not found.dropped and bool(found.rows.any())
 
 
-def _scopes(typed: str, found: Ranked, goods: FacetIndex) -> list[Place]:
-    """The audiences with most results for several words."""
+def _near(typed: str) -> list[Place]:
+    """The places with these words in their names, filler words ("in shoes") aside."""
+    noise, own = vocabulary().roles["noise"], words(typed)
+    said = [word for word in own[:-1] if (word,) not in noise] + list(own[-1:])
+    return [place for place in places() if place.has(said)]
+
+
+def _scopes(found: Ranked, goods: FacetIndex) -> list[Place]:
+    """The types with the most results if the query names none, else the audiences."""
     reading = found.reading
-    if reading is None or len(reading.parts) < MIN_PARTS or reading.of("audience"):
+    key = _scope(reading) if reading else None
+    if reading is None or key is None:
         return []
-    facet = next(facet for facet in goods.facets if facet.key == SCOPE)
+    facet = next(facet for facet in goods.facets if facet.key == key)
     address = _search(reading.text)
     return [
-        Place(
-            reading.text,
-            option.name,
-            option.count,
-            f"{address}&{SCOPE}={option.value}",
-        )
+        Place(reading.text, option.name, option.count, f"{address}&{key}={option.value}")
         for option in goods.options(facet, found.rows, {})[:SCOPES]
     ]
+
+
+def _scope(reading: Reading) -> str | None:
+    """The facet that narrows the query next."""
+    if reading.parts and not reading.of("type"):
+        return "type"
+    narrows = len(reading.parts) >= MIN_PARTS and not reading.of("audience")
+    return "index_group" if narrows else None
 
 
 def _products(found: Ranked, goods: FacetIndex) -> list[Article]:

@@ -16,6 +16,7 @@ from storefront.bag.wishlist_views import back
 from storefront.forms import ArticleForm, ShelfPlaceForm
 from storefront.privacy import erasure as erasing
 from storefront.privacy import export as exporting
+from storefront.sessions import forget_in_browser
 from storefront.templatetags.cards import shelf_card
 from storefront.you import style
 from streaming.connection import StoreUnavailable
@@ -108,7 +109,7 @@ def forget(request: HttpRequest) -> HttpResponse:
     erasing.erase(shopper, "the shopper")
     request.session.flush()
     messages.success(request, gettext("Done. Everything the shop knew about you has been erased."))
-    response = redirect("home")
+    response = forget_in_browser(redirect("home"))
     if shopper.startswith("a"):
         response.delete_cookie(COOKIE, samesite="Lax")
     return response
