@@ -1,4 +1,4 @@
-"""Server time of the shop's four main pages with the whole catalogue ingested.
+"""Server time of the shop's four main pages and of suggestions, with the whole catalogue ingested.
 
 Each request is for another article, listing or query.
 """
@@ -48,8 +48,15 @@ def pages() -> Mapping[str, list[str]]:
         "home": ["/"] * REQUESTS,
         "listing": [listing(groups[n % len(groups)], n) for n in range(REQUESTS)],
         "search": [f"/search/?q={word.replace(' ', '+')}" for word in words],
+        "suggestions": [f"/search/suggest/?q={typed}" for typed in typing()],
         "product": [f"/article/{key:010d}/" for key in chosen],
     }
+
+
+def typing() -> list[str]:
+    """What stands in the search field while WORDS are typed."""
+    begun = [word[:n].replace(" ", "+") for word in WORDS for n in range(2, len(word) + 1)]
+    return begun[:REQUESTS]
 
 
 def listing(group: int, number: int) -> str:

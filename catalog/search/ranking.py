@@ -41,7 +41,7 @@ SOLD: Final = 0.6
 # for one that contains some of its words.
 EXACT: Final = 0.15
 IN_NAME: Final = 0.03
-ID: Final = re.compile(r"[0-9]{6,10}")
+ID: Final = re.compile(r"\d{6,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +150,9 @@ def known_words(goods: FacetIndex, terms: Vocabulary | None = None) -> KnownWord
 
 def _ids(words: str, goods: FacetIndex) -> Ranked | None:
     """An article by its id, or a product's articles by its code, in any notation: with or without
-    leading zeros, "#", "art.", spaces, or the ".0" of a spreadsheet."""
+    leading zeros, "#", "art.", spaces, the ".0" of a spreadsheet, or digits of another script."""
     bare = re.sub(r"(?i)^(art(icle|ikel)?\.?|no\.?|nr\.?|id|#|:|\s)*|\.0$|[\s#.\-]", "", words)
-    if not (bare.isascii() and ID.fullmatch(bare)):
+    if not ID.fullmatch(bare):
         return None
     number = int(bare)
     rows = (goods.of("article") == number) | (goods.of("product") == number)

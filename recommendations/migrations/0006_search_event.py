@@ -4,17 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('recommendations', '0005_model_version_activated_at'),
+        ("recommendations", "0005_model_version_activated_at"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SearchEvent',
+            name="SearchEvent",
             fields=[
-                ('event', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('ts', models.BigIntegerField(db_index=True)),
+                ("event", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("ts", models.BigIntegerField(db_index=True)),
             ],
         ),
     ]

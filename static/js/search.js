@@ -70,7 +70,7 @@ function combobox(input) {
     const [option, clear] = group.querySelectorAll("[role=option]");
     for (const words of searches) {
       const one = option.cloneNode(true);
-      one.search = new URLSearchParams({ q: words });
+      one.setAttribute("href", `${input.form.action}?${new URLSearchParams({ q: words })}`);
       one.querySelector("span").textContent = words;
       option.before(one);
     }
@@ -94,7 +94,7 @@ function combobox(input) {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
     Escape: () => !list.hidden && (show(false), true),
-    Enter: () => options()[at] && (options()[at].click(), true),
+    Enter: () => at >= 0 && (options()[at].click(), true),
   };
 
   input.setAttribute("role", "combobox");
@@ -104,7 +104,7 @@ function combobox(input) {
 
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || !(event.key in keys)) return;
-    if (keys[event.key]() !== false && (event.key !== "Enter" || at >= 0)) event.preventDefault();
+    if (keys[event.key]() !== false) event.preventDefault();
   });
   input.addEventListener("focus", offerRecent);
   input.addEventListener("blur", () => show(false));
@@ -113,6 +113,7 @@ function combobox(input) {
     if (input.value) fill(document.activeElement === input);
     else offerRecent();
   });
+  if (document.activeElement === input) offerRecent(); // focused before this script ran
 }
 
 for (const input of document.querySelectorAll("[data-suggest]")) combobox(input);

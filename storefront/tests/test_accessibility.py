@@ -3,6 +3,7 @@
 https://github.com/dequelabs/axe-core, all of its rules, on every page of the shop.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -171,6 +172,42 @@ def test_the_keyboard_alone_gets_one_from_home_to_an_order(
     press(page, "Place mock order")
     arrive(page, "Your mock order is placed")
     assert Order.objects.get().lines.get().article_id == dress.pk
+
+
+def test_this_browser_remembers_what_was_searched_for_until_told_to_forget(
+    page: Page, stock: dict[str, list[Article]]
+) -> None:
+    options = page.get_by_role("option")
+    clear = options.filter(has_text="Clear recent searches")
+    for words in ("shirt", "qqqq", "dress", "shirt"):
+        page.goto(f"/search/?q={words}")
+    page.goto("/search/")
+    field = page.get_by_role("combobox", name="Words to search for").last
+    expect(options).to_have_text(["shirt", "dress", "Clear recent searches"])
+    assert broken_rules(page) == []
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search/\?q=dress$"))
+    page.goto("/search/")
+    expect(clear).to_be_visible()
+    field.press("ArrowUp")
+    field.press("Enter")
+    expect(options).to_have_count(0)
+    expect(page).to_have_url(re.compile("/search/$"))
+    field.press("ArrowDown")
+    expect(options).to_have_count(0)
+
+
+def test_who_is_erased_leaves_no_searches_in_the_browser(
+    page: Page, stock: dict[str, list[Article]]
+) -> None:
+    page.goto("/search/?q=shirt")
+    assert page.evaluate("localStorage.length") == 1
+    page.goto("/you/")
+    page.locator("form[action='/you/forget/']").evaluate("form => form.submit()")
+    expect(page.get_by_text("has been erased")).to_be_visible()
+    assert page.evaluate("localStorage.length") == 0
 
 
 def test_a_list_of_suggestions_opens_moves_and_closes_as_a_combobox_does(

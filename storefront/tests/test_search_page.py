@@ -64,6 +64,52 @@ def test_some_of_the_words_are_better_than_nothing(client: Client) -> None:
     assert texts(page, ".searched") == ["Nothing has all of that. Left out: Trousers."]
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("garden dress", True),
+        ("ｇａｒｄｅｎ　ｄｒｅｓｓ", True),
+        ("gar\u00adden dress", True),
+        ("\u202egarden dress\u202c", True),
+        ("\ufeffgarden\u200b dress", True),
+        ("GARDEN\tDRESS\n", True),
+        ("👗", True),
+        ("garden 👗", True),
+        ("kla\u0308nning", True),
+        ("klänning", True),
+        ("0800000001", True),
+        ("800000001", True),
+        ("#0800000001", True),
+        ("800000001.0", True),
+        ("Art. 0800 000 001", True),
+        ("٠٨٠٠٠٠٠٠٠١", True),
+        ("0800000", True),
+        ("garden & dress | !", True),
+        ("garden:* <-> dress", True),
+        ("garden'; DROP TABLE catalog_article; --", True),
+        ("dress " * 500, True),
+        ("שמלה", False),
+        ("فستان", False),
+        ("قميص👗", True),
+        ("日本語", False),
+        ("🦖🦖", False),
+        ("%_\\", False),
+        ("9" * 40, False),
+    ],
+    ids=ascii,
+)
+def test_whatever_is_typed_is_searched_for(
+    client: Client, shop: Shop, typed: str, found: bool
+) -> None:
+    page = client.get("/search/", {"q": typed})
+    assert page.status_code == client.get("/search/suggest/", {"q": typed}).status_code == 200
+    names = texts(LexborHTMLParser(page.content.decode()), "#goods .card-name")
+    assert ("Garden dress" in names) is found
+    answer = client.get("/api/v1/articles/", {"search": typed})
+    assert answer.status_code == 200
+    assert (int(shop.dress.pk) in [int(a["article_id"]) for a in answer.json()["results"]]) is found
+
+
 def test_where_nothing_is_found_there_are_ways_on(client: Client) -> None:
     page = read(client, "/search/?q=qqqq")
     assert texts(page, ".empty h2") == ["Nothing found for “qqqq”."]
@@ -91,6 +137,18 @@ def test_words_places_and_products_are_suggested(client: Client, shop: Shop) -> 
         "Dress in Women 1": "/shop/1-women/?type=265",
         "Garden dress Dress, ink €49.99": address(shop.dress),
     }
+
+
+def test_a_search_that_names_no_type_goes_on_in_the_types_it_finds(client: Client) -> None:
+    make_article(product=77, name="Linen dress", product_type=(265, "Dress"))
+    found = options(client, "linen")
+    assert found["linen in Dress 1"] == "/search/?q=linen&type=265"
+    assert texts(read(client, found["linen in Dress 1"]), ".card-name") == ["Linen dress"]
+    assert "linen dress in Women 1" in options(client, "linen dress")
+
+
+def test_filler_words_are_no_part_of_a_place(client: Client) -> None:
+    assert options(client, "in dress")["Dress in Women 1"] == "/shop/1-women/?type=265"
 
 
 def test_a_mistyped_beginning_suggests_what_was_meant(client: Client, shop: Shop) -> None:
