@@ -73,7 +73,7 @@ wrk: # the load generator of three benchmarks, where it may be installed
 
 .PHONY: lighthouse
 lighthouse: $(DEV) chromium ## Lighthouse on three pages of a running shop: URL=http://127.0.0.1:8000 (needs Node.js)
-	$(PY) -m benchmarks.lighthouse $(URL)
+	$(PY) -m benchmarks.web.lighthouse $(URL)
 
 screenshots: $(DEV) chromium ## the contact sheets in docs/images, from generated data
 	$(PY) docs/screenshots.py

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.lighthouse URL`: Google's Lighthouse on three pages of a running shop.
+"""`python -m benchmarks.web.lighthouse URL`: Google's Lighthouse on three pages of a running shop.
 
 The goals: performance, best practices and SEO from 95, accessibility 100, cumulative layout shift
 below 0.02, at most 40 KB of JavaScript as it comes over the wire. Needs Node.js and chromium.
