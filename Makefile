@@ -66,7 +66,7 @@ api-fuzz: $(DEV) ## more requests drawn from the API's description than the test
 	API_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(PY) -m pytest -s storefront/tests/test_api_fuzz.py
 
 .PHONY: wrk
-wrk: # the load generator of three benchmarks, where it may be installed
+wrk: # the load generator of two benchmarks, where it may be installed
 	@command -v wrk >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk >/dev/null; } \
 		|| echo "wrk could not be installed" >&2

@@ -235,7 +235,7 @@ def _tasks(client: Any) -> float:
 
     messages = [m for some in baseline.batches(TASKS) for m in some][:TASKS]
     values = [(message.value() or b"").decode() for message in messages]
-    with celery("usual", "-I", "benchmarks.stream.baseline", "--prefetch-multiplier=64"):
+    with celery("usual", "-I", baseline.__name__, "--prefetch-multiplier=64"):
         baseline.one_event.apply_async((values[0],), queue="usual")
         eventually(lambda: done() == 1, "the first task")
         began = time.perf_counter()

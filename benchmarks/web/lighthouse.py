@@ -29,7 +29,9 @@ AT_MOST: Final = {"layout_shift": 0.02, "script_kb": 40.0}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.web.lighthouse", description=__doc__
+    )
     parser.add_argument(
         "url", nargs="?", default="http://127.0.0.1:8000", help="address of the shop's home page"
     )
