@@ -66,14 +66,14 @@ api-fuzz: $(DEV) ## more requests drawn from the API's description than the test
 	API_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(PY) -m pytest -s storefront/tests/test_api_fuzz.py
 
 .PHONY: wrk
-wrk: # the load generator of three benchmarks, where it may be installed
+wrk: # the load generator of two benchmarks, where it may be installed
 	@command -v wrk >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq wrk >/dev/null; } \
 		|| echo "wrk could not be installed" >&2
 
 .PHONY: lighthouse
 lighthouse: $(DEV) chromium ## Lighthouse on three pages of a running shop: URL=http://127.0.0.1:8000 (needs Node.js)
-	$(PY) -m benchmarks.lighthouse $(URL)
+	$(PY) -m benchmarks.web.lighthouse $(URL)
 
 screenshots: $(DEV) chromium ## the contact sheets in docs/images, from generated data
 	$(PY) docs/screenshots.py

@@ -24,8 +24,8 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.clusters.kafka import BROKERS, KafkaCluster
 from benchmarks.harness import var_dir
+from benchmarks.stream.kafka import BROKERS, KafkaCluster, kill, one_broker
 from demo import services
 
 Break = Callable[[], None]
@@ -74,19 +74,15 @@ def _stage(arguments: argparse.Namespace, folder: Path) -> Iterator[Break]:
 
 @contextmanager
 def _broker(arguments: argparse.Namespace, var: Path, folder: Path) -> Iterator[Break]:
-    from demo.services import apache_kafka
-
     if arguments.brokers > 1:
         dice = random.Random(arguments.seed)
         with KafkaCluster(folder / "kafka") as cluster:
             os.environ["KAFKA_BOOTSTRAP_SERVERS"] = cluster.bootstrap
             yield lambda: _restart(cluster, dice.randrange(BROKERS) + 1)
     elif arguments.kafka:
-        os.environ["KAFKA_BOOTSTRAP_SERVERS"] = apache_kafka.up(var)[0]
-        try:
+        with one_broker(var) as url:
+            os.environ["KAFKA_BOOTSTRAP_SERVERS"] = url
             yield lambda: _break_broker(var)
-        finally:
-            apache_kafka.down(var)
     else:
         yield lambda: None
 
@@ -161,8 +157,7 @@ def _publish(number: int, break_broker: Break | None) -> int:
 def _break_broker(var: Path) -> None:
     from demo.services import apache_kafka
 
-    for process in apache_kafka.ApacheKafka(var).processes():
-        os.kill(process.pid, signal.SIGKILL)
+    kill(apache_kafka.ApacheKafka(var))
     time.sleep(1)
     apache_kafka.up(var)
 

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import matplotlib
@@ -28,10 +29,14 @@ LOWER_IS_BETTER = {
 }
 
 
+@cache
 def var_dir() -> Path:
-    """The folder of services and data, VAR_DIR or our own; set for the processes that we start."""
+    """The folder of services and data, VAR_DIR or our own; set for the processes that we start.
+
+    It stays the same when a shop sets VAR_DIR to a folder of its own.
+    """
     default = Path(__file__).resolve().parent.parent / "var" / "bench"
-    return Path(os.environ.setdefault("VAR_DIR", str(default)))
+    return Path(os.environ.setdefault("VAR_DIR", str(default))).resolve()
 
 
 def machine() -> str:

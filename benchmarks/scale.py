@@ -14,12 +14,14 @@ from typing import Any, Final
 import numpy as np
 from matplotlib import pyplot
 
+from benchmarks import plots
 from benchmarks.harness import RESULTS, Result
+from benchmarks.shop import FULL
 
 TIMES: Final = (1, 10, 100, 1000)
 # The shop at 1 ×: H&M's two years of sales, and what shoppers do around each sale.
-SALES: Final = 31_788_324
-CUSTOMERS: Final = 1_371_980
+SALES: Final = FULL["transactions"]
+CUSTOMERS: Final = FULL["customers"]
 DAYS: Final = 734
 EVENTS_PER_SALE: Final = 20
 # The busiest second of a year against the average one.
@@ -185,6 +187,4 @@ def plot(own: Costs, variation: float) -> None:
     axis.set(xscale="log", xlabel="× the shop, at the busiest second", ylabel="page, p95 in ms")
     axis.set(ylim=(0, 200))
     axis.legend(fontsize="small")
-    axis.spines[["top", "right"]].set_visible(False)
-    figure.savefig(RESULTS / "scale.svg", metadata={"Date": None})
-    pyplot.close(figure)
+    plots.save(figure, "scale")

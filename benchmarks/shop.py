@@ -1,20 +1,18 @@
 """A shop for benchmarks: generated data, ingested and trained once per size."""
 
-import http.client
 import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks.ingest import manage, resident
+from benchmarks.harness import var_dir
+from benchmarks.processes import manage
 from demo import services
 
-READY: Final = "ready"
+# Rows of H&M's files.
+FULL: Final = {"articles": 105_542, "customers": 1_371_980, "transactions": 31_788_324}
 SETTINGS: Final = {
     "HTTPS": "0",
     "LOG_LEVEL": "WARNING",
@@ -28,9 +26,16 @@ SETTINGS: Final = {
 }
 
 
+def scaled(transactions: int) -> dict[str, int]:
+    """This many transactions; articles and customers in proportion."""
+    share = transactions / FULL["transactions"]
+    sizes = {name: max(500, round(count * share)) for name, count in FULL.items()}
+    return sizes | {"transactions": transactions}
+
+
 def with_full_catalogue(share: float = 1.0) -> dict[str, int]:
     """The whole catalogue and 200,000 customers with as many lines each as in the original."""
-    full = {"articles": 105_542, "customers": 200_000, "transactions": 4_634_000}
+    full = {"articles": FULL["articles"], "customers": 200_000, "transactions": 4_634_000}
     least = {"articles": 500, "customers": 1_000, "transactions": 20_000}
     return {name: max(least[name], round(count * share)) for name, count in full.items()}
 
@@ -50,8 +55,7 @@ def shop(sizes: dict[str, int], *, trained: bool = True) -> Iterator[Shop]:
 
     Results of an earlier run are reused.
     """
-    bench = Path(os.environ.get("VAR_DIR", "var")).resolve() / "bench"
-    place = bench / "-".join(["shop", *map(str, sizes.values())])
+    place = var_dir() / "-".join(["shop", *map(str, sizes.values())])
     data = place / "data"
     with services.running(place) as environment:
         os.environ |= environment | SETTINGS | {"VAR_DIR": str(place)}
@@ -64,9 +68,8 @@ def shop(sizes: dict[str, int], *, trained: bool = True) -> Iterator[Shop]:
 
 def prepare(place: Path, data: Path, sizes: dict[str, int], *, trained: bool) -> None:
     """Each step leaves a marker, so that it runs once."""
-    rows = [part for name, count in sizes.items() for part in (f"--{name}", str(count))]
     steps: list[tuple[str, Sequence[str]]] = [
-        ("generated", ("generate_hm", "--out", str(data), *rows, "--seed", "1")),
+        ("generated", generate(data, sizes)),
         ("migrated", ("migrate", "--verbosity", "0")),
         ("ingested", ("ingest_hm", "--data-dir", str(data))),
     ]
@@ -77,44 +80,7 @@ def prepare(place: Path, data: Path, sizes: dict[str, int], *, trained: bool) ->
             (place / mark).touch()
 
 
-@contextmanager
-def web_server(application: str, port: int, workers: int = 2, **environment: str) -> Iterator[None]:
-    """The web server as in production, with this many processes, once it responds."""
-    call = f"serve({application!r}, '127.0.0.1', {port}, workers={workers})"
-    command = [sys.executable, "-c", f"from web.server import serve; {call}"]
-    process = subprocess.Popen(command, env=os.environ | environment)
-    try:
-        wait_for_answer(port)
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def wait_for_answer(port: int) -> None:
-    """Wait for a response, even a 404: the processes bind before they can serve."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        try:
-            connection.request("GET", "/healthz")
-            connection.getresponse()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-        finally:
-            connection.close()
-    raise SystemExit(f"nothing answers on port {port}")
-
-
-def timed(*arguments: str) -> tuple[float, int]:
-    """Run a command: its seconds, and the peak memory (MB) of it and its children."""
-    begin, most = time.monotonic(), 0
-    process = subprocess.Popen([sys.executable, "manage.py", *arguments], env=os.environ)
-    while process.poll() is None:
-        most = max(most, resident(process.pid))
-        time.sleep(0.1)
-    if process.returncode:
-        raise SystemExit(f"manage.py {arguments[0]} failed with {process.returncode}")
-    return time.monotonic() - begin, most >> 20
+def generate(data: Path, sizes: dict[str, int]) -> tuple[str, ...]:
+    """The command for files of these sizes."""
+    rows = [part for name, count in sizes.items() for part in (f"--{name}", str(count))]
+    return ("generate_hm", "--out", str(data), *rows, "--seed", "1")

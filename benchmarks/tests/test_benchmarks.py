@@ -1,5 +1,6 @@
 """What benchmarks share: the comparison with the last result, and an end without leftovers."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks import harness
+from benchmarks import harness, plots
+from benchmarks.__main__ import MODULES
 from benchmarks.harness import Result
+from benchmarks.processes import manage
 from demo.tests.demos import PROJECT, a_folder, belonging, environment
 
 PATIENCE_S = 300.0
@@ -50,6 +53,21 @@ def test_another_size_is_not_compared() -> None:
     result(stream_vs_pipeline=3.0).save()
     smaller = Result("growth", {"transactions": 10}, {}, {"stream_vs_pipeline": 1.0})
     assert smaller.recorded() is None
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_each_name_is_a_benchmark(name: str) -> None:
+    assert callable(importlib.import_module(f"benchmarks.{MODULES[name]}").run)
+
+
+def test_times_are_plotted_beside_the_results(results: Path) -> None:
+    plots.boxes("pages", {"home": [1.0, 2.0, 9.0]}, {"goal": 5}, whiskers=5)
+    assert (results / "pages.svg").stat().st_size > 0
+
+
+def test_a_command_that_fails_ends_the_benchmark() -> None:
+    with pytest.raises(SystemExit, match=r"manage.py no_such_command failed with 1"):
+        manage("no_such_command")
 
 
 @pytest.mark.slow

@@ -44,6 +44,9 @@ class SearchQueryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_change_permission(self, request: HttpRequest, query: object = None) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, query: object = None) -> bool:
+        return False
+
     @admin.display(description="Clicks per search")
     def click_through(self, query: SearchQuery) -> str:
         return f"{query.clicks / query.searches:.0%}" if query.searches else ""

@@ -10,7 +10,15 @@ from django.test import Client
 from catalog.admin.base import EstimatingPaginator
 from catalog.admin.reports import readable
 from catalog.admin.shoppers import customers_named
-from catalog.models import ApiKey, Article, Customer, IngestRun, SearchSynonym, Transaction
+from catalog.models import (
+    ApiKey,
+    Article,
+    Customer,
+    IngestRun,
+    SearchQuery,
+    SearchSynonym,
+    Transaction,
+)
 from catalog.tests.factories import make_article, make_customer, make_transaction
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +39,7 @@ def test_every_list_opens_and_nothing_can_be_added_or_deleted(
 ) -> None:
     line = make_transaction()
     IngestRun.objects.create(data_dir="data")
+    SearchQuery.objects.create(words="linen", last_searched=date(2020, 9, 1))
     address = f"/admin/catalog/{model._meta.model_name}/"
     assert admin_client.get(address).status_code == 200
     assert admin_client.get(f"{address}add/").status_code == 403

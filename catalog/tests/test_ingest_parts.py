@@ -184,7 +184,7 @@ def test_a_bad_article_cell_rejects_its_row_only(row: dict[str, str], reason: st
     [
         ({"product_code": "-4"}, "product_code is not between 1", "product_code", 900001),
         ({"prod_name": "x" * 201}, "prod_name is longer than 200", "prod_name", "Shirt"),
-        ({"detail_desc": "a\x00b"}, "detail_desc holds a NUL", "detail_desc", ""),
+        ({"detail_desc": "a\x00b"}, "detail_desc contains a NUL", "detail_desc", ""),
         ({"section_no": "x"}, "section_no is not a whole number", "section_no", 61),
         ({"index_code": "WOMEN"}, "index_code is longer than 4 characters", "index_code", "W"),
     ],

@@ -47,7 +47,7 @@ def test_an_experiment_is_started_ramped_and_stopped_on_record(staff: Client) ->
 def test_why_an_experiment_cannot_start_is_told(staff: Client) -> None:
     make("first").start()
     page = staff.post(address("experiment_start", make("second").pk), follow=True)
-    assert "First runs on some of these buckets" in page.content.decode()
+    assert "First already uses some of these buckets" in page.content.decode()
 
 
 def test_results_show_each_variant_and_what_can_be_said(staff: Client) -> None:
@@ -81,7 +81,7 @@ def test_a_wrong_variant_is_refused_with_its_field(staff: Client) -> None:
 def test_an_unknown_kind_of_shelf_is_refused(staff: Client) -> None:
     experiment = make()
     experiment.kinds = ["magic"]
-    with pytest.raises(Exception, match="No kind of shelf: magic"):
+    with pytest.raises(Exception, match="Unknown kind of shelf: magic"):
         experiment.full_clean()
     assert Experiment.objects.get().kinds == ["for-you"]
 

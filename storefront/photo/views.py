@@ -115,7 +115,7 @@ def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str,
     found = alike(bundle, box.of(picture), group, SHOWN)
     parts = pieces(bundle, picture, group, OF_A_PART) if box == WHOLE else []
     return HTTPStatus.OK, {
-        "searched": True,
+        "has_searched": True,
         "group": group,
         "cards": _cards(bundle, found),
         "parts": [

@@ -85,4 +85,4 @@ def test_workers_follow_the_lag_of_their_own_group_up_to_the_partitions() -> Non
     assert scaled.keys() == {"shop-stream", "shop-attribution"}
     assert scaled["shop-stream"]["maxReplicaCount"] <= settings.KAFKA_PARTITIONS
     groups = {own["triggers"][0]["metadata"]["consumerGroup"] for own in scaled.values()}
-    assert groups == {"features", "attribution"}
+    assert groups == {f"{settings.KAFKA_TOPIC}.{name}" for name in ("features", "attribution")}

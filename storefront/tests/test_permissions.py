@@ -71,6 +71,7 @@ MATRIX: dict[str, tuple[str, set[str]]] = {
         "api/v1/features/c1/", OWNER | {"key", "support", "superuser"}
     ),
     "orders/<order:number>/": ("", OWNER),
+    "personas/<customer:customer>/": ("personas/1/", NOBODY),
     "ops/": ("ops/", STAFF),
     **{
         route: (route, EVERYBODY)

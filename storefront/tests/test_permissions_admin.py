@@ -45,6 +45,7 @@ MODELS: Final[dict[str, May]] = {
     "catalog.transaction": May(SUPPORT),
     "catalog.ingestrun": May(DATA),
     "catalog.searchsynonym": May(MERCHANDISER, MERCHANDISER, MERCHANDISER, MERCHANDISER),
+    "catalog.searchquery": May(MERCHANDISER),
     **dict.fromkeys(
         (
             "catalog.article", "catalog.product", "catalog.productgroup", "catalog.producttype",

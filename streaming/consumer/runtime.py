@@ -122,7 +122,8 @@ class ConsumerRuntime:
         self.joining = True
         self.consumer = Consumer(
             {
-                **kafka.consumer(self.processor.name),
+                # Shops on one cluster each have a topic, and so groups of their own.
+                **kafka.consumer(f"{settings.KAFKA_TOPIC}.{self.processor.name}"),
                 "enable.partition.eof": True,
                 **self.processor.polling.kafka,
                 "stats_cb": lambda text: self.metrics.statistics(text, settings.KAFKA_TOPIC),

@@ -177,7 +177,7 @@ def test_dead_letters_are_read_in_order_replayed_and_purged(log: str) -> None:
     ]
     assert dead_letters.replay({0}) == (1, 0)
     assert [m.value() for m in messages(log, 1)] == [event]
-    with pytest.raises(CommandError, match="1 of the numbers"):
+    with pytest.raises(CommandError, match="1 of the given numbers"):
         call_command("dead_letters", "replay", "5")
     dead_letters.purge()
     assert list(dead_letters.dead_letters()) == []

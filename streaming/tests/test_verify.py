@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from streaming import connection, keys
+from streaming import clock, connection, keys
 from streaming.features import store, verify
 from streaming.features.reference import page
 from streaming.features.state import State, pack, unpack
@@ -72,7 +72,9 @@ def test_the_log_gives_the_features_that_the_worker_wrote_merges_and_all(
     customers: list[int], tmp_path: Path
 ) -> None:
     publisher, client = Publisher(), connection.client()
-    publisher.send(traffic(4000, list(range(1, 30)), shoppers=60))
+    events = traffic(4000, list(range(1, 30)), shoppers=60)
+    clock.reach(events[-1].ts)
+    publisher.send(events)
     publisher.settle()
     with Worker(tmp_path / "worker.log"):
         finish(client, 4000)

@@ -3,25 +3,26 @@
 Synthetic data in H&M's format; articles and customers scale with the transactions.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from matplotlib import pyplot
 
-from benchmarks.harness import RESULTS, Result
-from benchmarks.ingest import FULL, database, generated, ingest, scaled
+from benchmarks import plots
+from benchmarks.data.ingest import database, generated, ingest
+from benchmarks.harness import Result, var_dir
+from benchmarks.shop import FULL, scaled
 
 SIZES = (1_000_000, 2_000_000, 4_000_000, 8_000_000, 16_000_000, FULL["transactions"])
 
 
 def run(size: int | None) -> Result:
     """`size` is the largest number of transactions."""
-    place = Path(os.environ.get("VAR_DIR", "var")).resolve() / "bench" / "ingest"
+    place = var_dir() / "ingest"
     largest = size or FULL["transactions"]
     sizes = [count for count in SIZES if count < largest] + [largest]
     seconds = {count: seconds_of(place, count) for count in sizes}
-    plot(seconds, RESULTS / "growth.svg")
+    plot(seconds)
     return Result(
         name="growth",
         sizes={"transactions": largest},
@@ -40,7 +41,7 @@ def seconds_of(place: Path, transactions: int) -> float:
     return sum(spent.values())
 
 
-def plot(seconds: Mapping[int, float], file: Path) -> None:
+def plot(seconds: Mapping[int, float]) -> None:
     """The measured times, and a straight line from zero to the largest."""
     millions = [count / 1e6 for count in seconds]
     spent = list(seconds.values())
@@ -49,6 +50,4 @@ def plot(seconds: Mapping[int, float], file: Path) -> None:
     axis.plot(millions, spent, marker="o", label="measured")
     axis.set(xlabel="million transactions", ylabel="seconds", title="ingest: time by size")
     axis.legend()
-    axis.spines[["top", "right"]].set_visible(False)
-    figure.savefig(file, metadata={"Date": None})
-    pyplot.close(figure)
+    plots.save(figure, "growth")

@@ -5,25 +5,21 @@ shoppers, from the request to the last byte, while the shop was at its limit of 
 """
 
 import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
-from matplotlib import pyplot
 from rich.progress import Progress
 
-from benchmarks.harness import RESULTS, Result
-from benchmarks.shop import shop, web_server, with_full_catalogue
+from benchmarks import plots
+from benchmarks.harness import Result
+from benchmarks.processes import celery, web_server
+from benchmarks.shop import FULL, shop, with_full_catalogue
 
 if TYPE_CHECKING:
     from demo.shoppers.crowd import Crowd
 
-ARTICLES = 105_542
 SHOPPERS = 1200
 AT_ONCE = 500
 WARMING = 100
@@ -37,14 +33,18 @@ PAGES = ("home", "product", "bag", "checkout")
 def run(size: int | None) -> Result:
     """`size` counts articles; customers and transactions scale with it."""
     os.environ["DEMO"] = "1"  # shoppers sign in by name; static files need no manifest
-    with shop(with_full_catalogue((size or ARTICLES) / ARTICLES)) as place, ExitStack() as running:
+    with (
+        shop(with_full_catalogue((size or FULL["articles"]) / FULL["articles"])) as place,
+        ExitStack() as running,
+    ):
         running.enter_context(web_server("storefront.wsgi:application", PORT, WORKERS))
         for queue in ("stream", "attribution"):
-            running.enter_context(worker(queue))
+            running.enter_context(celery(queue, name=queue))
         crowd = send(place.data)
     pages = {name: 1000 * np.array(crowd.full[name]) for name in PAGES if crowd.full[name]}
     all_of_them = np.concatenate(list(pages.values()))
-    plot(pages)
+    label = f"ms with {AT_ONCE} shoppers in the shop"
+    plots.boxes("shoppers", pages, {"goal of p99": GOAL_MS}, whiskers=1, label=label)
     shares = {"p50": 50, "p95": 95, "p99": 99}
     of_each = {
         f"{page}_{name}_ms": float(np.percentile(times, share))
@@ -76,31 +76,3 @@ def send(data: Path) -> "Crowd":
     with Progress(transient=True) as progress:
         task = progress.add_task("Shoppers", total=SHOPPERS)
         return run(plan, truth, lambda: progress.advance(task))
-
-
-@contextmanager
-def worker(queue: str) -> Iterator[None]:
-    command = [sys.executable, "-m", "celery", "-A", "storefront", "worker", f"--queues={queue}"]
-    options = ["--pool=solo", "--loglevel=ERROR", "--without-gossip", f"--hostname={queue}@%h"]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def plot(pages: Mapping[str, npt.NDArray[np.float64]]) -> None:
-    """The times of each page, and the p99 goal."""
-    figure, axis = pyplot.subplots(figsize=(8, 3), layout="constrained")
-    axis.boxplot(list(pages.values()), orientation="horizontal", whis=(1, 99), showfliers=False)
-    axis.set(
-        yticks=range(1, len(pages) + 1),
-        yticklabels=list(pages),
-        xlabel=f"ms with {AT_ONCE} shoppers in the shop (box: quartiles, whiskers: 1 % and 99 %)",
-    )
-    axis.axvline(GOAL_MS, linestyle="--", linewidth=1, label=f"goal of p99: {GOAL_MS} ms")
-    axis.legend(fontsize="small")
-    axis.spines[["top", "right"]].set_visible(False)
-    figure.savefig(RESULTS / "shoppers.svg", metadata={"Date": None})
-    pyplot.close(figure)

@@ -7,7 +7,6 @@ embedded one doesn't persist anything.
 """
 
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -20,10 +19,12 @@ from typing import Final
 
 from matplotlib import pyplot
 
-from benchmarks.harness import RESULTS, Result
-from benchmarks.serving import cookie, lua_list, shopper
-from benchmarks.shop import shop, web_server, with_full_catalogue
-from benchmarks.stream_workers import celery, own_topic
+from benchmarks import plots
+from benchmarks.harness import Result
+from benchmarks.processes import celery, web_server
+from benchmarks.serving import wrk
+from benchmarks.shop import shop, with_full_catalogue
+from benchmarks.stream.kafka import kill, on_apache_kafka, own_topic
 from demo import services
 from demo.run.processes import free_port
 from demo.services import apache_kafka
@@ -68,11 +69,14 @@ Spans = dict[str, tuple[float, float, float]]  # service → killed, restarted, 
 
 def run(size: int | None) -> Result:
     """`size` is how many seconds each service is down, and how long between two outages."""
-    if shutil.which("wrk") is None:
-        raise SystemExit("wrk isn't installed (on Debian: apt-get install wrk)")
+    wrk.require()
     seconds = size or SECONDS
     os.environ["DEMO"] = "1"  # static files need no manifest
-    with shop(with_full_catalogue(0.02)) as stage, kafka(stage.place) as broker, own_topic():
+    with (
+        shop(with_full_catalogue(0.02)) as stage,
+        on_apache_kafka(stage.place) as broker,
+        own_topic(),
+    ):
         port = free_port(8720)
         loads = scripts(stage.place)
         with flusher(), web(port, broker), under_load(port, loads):
@@ -82,19 +86,6 @@ def run(size: int | None) -> Result:
     plot(events, pages, spans)
     figures = figures_of(events, pages, spans, delivered)
     return Result("outage", {**stage.sizes, "seconds_away": seconds, **CLIENTS}, figures, {})
-
-
-@contextmanager
-def kafka(place: Path) -> Iterator[str]:
-    from django.test import override_settings
-
-    url, started = apache_kafka.up(place)
-    try:
-        with override_settings(KAFKA_BOOTSTRAP_SERVERS=url):
-            yield url
-    finally:
-        if started:
-            apache_kafka.down(place)
 
 
 def web(port: int, broker: str) -> AbstractContextManager[None]:
@@ -109,7 +100,7 @@ def flusher() -> Iterator[None]:
     """Runs the task worker and beat, which send the spool, until the spool is empty."""
     from streaming.producers import spool
 
-    with celery("-A", "storefront", "worker", "-Q", "default", "--beat", "-n", "outage@localhost"):
+    with celery("default", "--beat", name="outage"):
         yield
         give_up = time.monotonic() + DRAIN_S
         while spool.size() and time.monotonic() < give_up:
@@ -143,21 +134,18 @@ request = function()
     {["Content-Type"] = "application/json", ["Cookie"] = list[n % #list + 1]}, body)
 end
 """
-GET: Final = """
-local n = 0
-request = function() n = n + 1; return wrk.format("GET", list[n % #list + 1]) end
-"""
 
 
 def scripts(place: Path) -> dict[str, Path]:
-    from benchmarks.pages import pages
+    from benchmarks.web.pages import pages
     from catalog.models import Article
 
-    cookies = [cookie(shopper(n)) for n in range(COOKIES)]
+    cookies = [wrk.cookie(wrk.shopper(n)) for n in range(COOKIES)]
     names = [article.article_id for article in Article.objects.popular()[:200]]
+    paths = [path for some in pages().values() for path in some[:20]]
     texts = {
-        "events": lua_list(cookies) + lua_list(names).replace("list", "articles", 1) + POST,
-        "pages": lua_list([path for paths in pages().values() for path in paths[:20]]) + GET,
+        "events": wrk.lua_list(cookies) + wrk.lua_list(names).replace("list", "articles", 1) + POST,
+        "pages": wrk.lua_list(paths) + wrk.ASK_PATHS,
     }
     files = {name: place / f"outage_{name}.lua" for name in texts}
     for name, file in files.items():
@@ -199,8 +187,7 @@ def break_in_turn(place: Path, seconds: int) -> Spans:
     time.sleep(seconds)
     for name, (service, start) in back.items():
         killed = time.time()
-        for process in service.processes():
-            os.kill(process.pid, signal.SIGKILL)
+        kill(service)
         time.sleep(seconds)
         start()
         started = time.time()
@@ -263,8 +250,6 @@ def plot(events: Answers, pages: Answers, spans: Spans) -> None:
         for service, (killed, started, _) in spans.items():
             axis.axvspan(killed - begin, started - begin, alpha=0.15, color="grey")
             axis.text(killed - begin, axis.get_ylim()[1], f" {service} away", va="top", size=8)
-        axis.spines[["top", "right"]].set_visible(False)
     axes[0].legend(fontsize="small", loc="lower left")
     axes[1].set(xlabel="seconds")
-    figure.savefig(RESULTS / "outage.svg", metadata={"Date": None})
-    pyplot.close(figure)
+    plots.save(figure, "outage")

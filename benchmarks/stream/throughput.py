@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from benchmarks.harness import Result, var_dir
-from benchmarks.stream_memory import ARTICLES, LINES_EACH
-from benchmarks.stream_workers import celery, own_topic
+from benchmarks.processes import celery
+from benchmarks.stream.kafka import own_topic
+from benchmarks.stream.memory import ARTICLES, LINES_EACH
 from demo import services
 
 SIZE = 300_000
@@ -73,7 +74,7 @@ def _stage(number: int) -> Iterator[None]:
 
 
 def _measured(number: int) -> Result:
-    from benchmarks import stream_delay, stream_memory, stream_workers
+    from benchmarks.stream import delay, memory, workers
     from streaming.connection import connect
     from streaming.kafka import topics
 
@@ -84,10 +85,10 @@ def _measured(number: int) -> Result:
     bare_s, pipeline_s = _usual(client, replayed)
     stream_s, parts = _stream(client, replayed)
     task_s = _tasks(client)
-    delays = stream_delay.on_embedded() | stream_delay.on_apache_kafka()
-    one, two = (stream_workers.rate(workers, client, _replay) for workers in (1, 2))
+    delays = delay.on_embedded() | delay.on_apache_kafka()
+    one, two = (workers.rate(count, client, _replay) for count in (1, 2))
     wanted = min(MEMORY_CUSTOMERS, max(1_000, number))
-    held, stored = stream_memory.bytes_per_customer(client, wanted)
+    held, stored = memory.bytes_per_customer(client, wanted)
     seconds = {
         "events": stream_s,
         "bare_consume": bare_s,
@@ -119,14 +120,14 @@ def _measured(number: int) -> Result:
 
 def _usual(client: Any, replayed: int) -> tuple[float, float]:
     """Seconds for consuming and decoding alone, and for a redis-py pipeline per batch."""
-    from benchmarks import stream_baseline
+    from benchmarks.stream import baseline
     from streaming.features.articles import Articles
 
     articles = Articles()
     articles.refresh()
-    bare_s = stream_baseline.bare(replayed)
+    bare_s = baseline.bare(replayed)
     client.flushdb()
-    pipeline_s = stream_baseline.pipelined(client, replayed, articles.known)
+    pipeline_s = baseline.pipelined(client, replayed, articles.known)
     client.flushdb()
     return bare_s, pipeline_s
 
@@ -173,13 +174,13 @@ def _bare_produce(count: int) -> float:
     from confluent_kafka import Producer
     from django.conf import settings
 
-    from benchmarks import stream_baseline
+    from benchmarks.stream import baseline
     from streaming import kafka
 
     def failed(error: object, _: object) -> None:
         raise AssertionError(error)
 
-    batches = stream_baseline.batches(count)
+    batches = baseline.batches(count)
     payloads = [(message.key(), message.value()) for some in batches for message in some]
     with own_topic():
         producer = Producer(kafka.producer(60_000, linger_ms=10))
@@ -226,20 +227,19 @@ def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:
 
 def _tasks(client: Any) -> float:
     """Seconds per event as one Celery task: passed on from Kafka, run by a separate worker."""
-    from benchmarks import stream_baseline
+    from benchmarks.stream import baseline
     from streaming.tests.servers import eventually
 
     def done() -> int:
-        return int(client.get(stream_baseline.DONE) or 0)
+        return int(client.get(baseline.DONE) or 0)
 
-    messages = [m for some in stream_baseline.batches(TASKS) for m in some][:TASKS]
+    messages = [m for some in baseline.batches(TASKS) for m in some][:TASKS]
     values = [(message.value() or b"").decode() for message in messages]
-    modules = ("-I", "benchmarks.stream_baseline", "--prefetch-multiplier=64")
-    with celery("-A", "storefront", "worker", "-Q", "usual", *modules):
-        stream_baseline.one_event.apply_async((values[0],), queue="usual")
+    with celery("usual", "-I", baseline.__name__, "--prefetch-multiplier=64"):
+        baseline.one_event.apply_async((values[0],), queue="usual")
         eventually(lambda: done() == 1, "the first task")
         began = time.perf_counter()
         for value in values:
-            stream_baseline.one_event.apply_async((value,), queue="usual")
+            baseline.one_event.apply_async((value,), queue="usual")
         eventually(lambda: done() > TASKS, "all tasks", 600)
         return (time.perf_counter() - began) / TASKS

@@ -1,13 +1,59 @@
-"""Three real Apache Kafka brokers on this machine, to kill and to start again."""
+"""Topics of a benchmark's own, and real Apache Kafka: one broker, or three to kill and restart."""
 
+import os
 import signal
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
-from demo.services import ports
+from demo.services import apache_kafka, ports
 from demo.services.apache_kafka import ApacheKafka, Quorum
+from demo.services.base import Service
 
 BROKERS: Final = 3
+
+
+@contextmanager
+def own_topic() -> Iterator[None]:
+    """Temporarily switch to another topic."""
+    from django.test import override_settings
+
+    from streaming.kafka import topics
+
+    name = f"bench.{uuid.uuid4().hex[:8]}"
+    with override_settings(KAFKA_TOPIC=name, KAFKA_DEAD_TOPIC=f"{name}.dead"):
+        topics.ensure()
+        yield
+        admin = topics.admin()
+        for future in admin.delete_topics([name, f"{name}.dead"]).values():
+            future.result(10)
+
+
+@contextmanager
+def one_broker(place: Path) -> Iterator[str]:
+    """The address of an Apache Kafka; ServiceError where JDK 17 or Maven is missing."""
+    url, started = apache_kafka.up(place)
+    try:
+        yield url
+    finally:
+        if started:
+            apache_kafka.down(place)
+
+
+@contextmanager
+def on_apache_kafka(place: Path) -> Iterator[str]:
+    """As `one_broker`; Django's settings name it, too."""
+    from django.test import override_settings
+
+    with one_broker(place) as url, override_settings(KAFKA_BOOTSTRAP_SERVERS=url):
+        yield url
+
+
+def kill(service: Service) -> None:
+    for process in service.processes():
+        os.kill(process.pid, signal.SIGKILL)
 
 
 class KafkaCluster:

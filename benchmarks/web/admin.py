@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import server_time
 from benchmarks.harness import Result
+from benchmarks.shop import FULL, scaled
+from benchmarks.web import server_time
 
 if TYPE_CHECKING:
     from django.test import Client
 
-FULL: Final = {"articles": 105_542, "customers": 1_371_980, "transactions": 31_788_324}
-MIN_SIZES: Final = {"articles": 500, "customers": 1_000, "transactions": 20_000}
 REQUESTS: Final = 60
 WORDS: Final = ("dress", "black jeans", "striped top", "socks")
 PAGES: Final = {
@@ -41,8 +40,7 @@ PAGES: Final = {
 
 def run(size: int | None) -> Result:
     """`size` counts transactions; articles and customers scale with it."""
-    share = (size or FULL["transactions"]) / FULL["transactions"]
-    sizes = {name: max(MIN_SIZES[name], round(count * share)) for name, count in FULL.items()}
+    sizes = scaled(size or FULL["transactions"])
     pages = partial(addresses, depth=1 if size else 9)
     return server_time.run("admin", sizes, {"goal": 300}, pages, superuser)
 

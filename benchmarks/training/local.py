@@ -6,8 +6,8 @@ Synthetic data; 31.8 million transactions at full size.
 from pathlib import Path
 
 from benchmarks.harness import Result
-from benchmarks.ingest import FULL, scaled
-from benchmarks.shop import Shop, shop, timed
+from benchmarks.processes import timed
+from benchmarks.shop import FULL, Shop, scaled, shop
 
 
 def run(size: int | None) -> Result:

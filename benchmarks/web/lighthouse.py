@@ -1,4 +1,4 @@
-"""`python -m benchmarks.lighthouse URL`: Google's Lighthouse on three pages of a running shop.
+"""`python -m benchmarks.web.lighthouse URL`: Google's Lighthouse on three pages of a running shop.
 
 The goals: performance, best practices and SEO from 95, accessibility 100, cumulative layout shift
 below 0.02, at most 40 KB of JavaScript as it comes over the wire. Needs Node.js and chromium.
@@ -29,7 +29,9 @@ AT_MOST: Final = {"layout_shift": 0.02, "script_kb": 40.0}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.web.lighthouse", description=__doc__
+    )
     parser.add_argument(
         "url", nargs="?", default="http://127.0.0.1:8000", help="address of the shop's home page"
     )

@@ -1,14 +1,14 @@
 """Delay from an accepted event to the changed widget, under steady load, on either broker."""
 
-import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from benchmarks.stream_workers import stream_worker
+from benchmarks.harness import var_dir
+from benchmarks.stream import kafka
+from benchmarks.stream.workers import stream_worker
 
 BACKGROUND_PER_S = 500
 PROBES = 150
@@ -33,23 +33,14 @@ def on_apache_kafka() -> dict[str, float]:
 
 @contextmanager
 def _apache_kafka() -> Iterator[None]:
-    from django.test import override_settings
-
-    from demo.services import apache_kafka
     from streaming.kafka import topics
     from streaming.producers import producer
 
-    var = Path(os.environ["VAR_DIR"])
-    url, started = apache_kafka.up(var)
-    try:
-        with override_settings(KAFKA_BOOTSTRAP_SERVERS=url):
-            topics.ensure(20)
-            producer.close()  # the web process's producer, connected to the other broker
-            yield
-            producer.close()
-    finally:
-        if started:
-            apache_kafka.down(var)
+    with kafka.on_apache_kafka(var_dir()):
+        topics.ensure(20)
+        producer.close()  # the web process's producer, connected to the other broker
+        yield
+        producer.close()
 
 
 def _figures(name: str, delays: list[float]) -> dict[str, float]:

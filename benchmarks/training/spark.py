@@ -17,9 +17,10 @@ import numpy.typing as npt
 import psutil
 from matplotlib import pyplot
 
-from benchmarks.harness import RESULTS, Result
-from benchmarks.ingest import manage, scaled
-from benchmarks.shop import shop
+from benchmarks import plots
+from benchmarks.harness import Result
+from benchmarks.processes import manage
+from benchmarks.shop import scaled, shop
 from demo.services.spark import cluster
 
 SIZE: Final = 2_000_000
@@ -129,7 +130,4 @@ def plot(runs: Mapping[int, Mapping[str, Run]]) -> None:
     axes[0].set(xlabel="million sales", ylabel="seconds", ylim=(0, None), title="training")
     axes[1].set(xlabel="million sales", ylabel="MB", ylim=(0, None), title="memory of the driver")
     axes[0].legend(fontsize="small")
-    for axis in axes:
-        axis.spines[["top", "right"]].set_visible(False)
-    figure.savefig(RESULTS / "spark.svg", metadata={"Date": None})
-    pyplot.close(figure)
+    plots.save(figure, "spark")

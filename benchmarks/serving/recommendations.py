@@ -5,9 +5,6 @@ server under wrk (https://github.com/wg/wrk), in short alternating turns, so tha
 machine affect both. Each figure is the median of its turns.
 """
 
-import re
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,15 +14,15 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks.harness import Result
-from benchmarks.shop import shop, web_server, with_full_catalogue
+from benchmarks.processes import web_server
+from benchmarks.serving import wrk
+from benchmarks.shop import shop, with_full_catalogue
 from demo.run.processes import free_port
 from recommendations.recommenders.kinds import Kind
 
 SHOPPERS: Final = 200_000
 ACTIONS: Final = 12
-CLIENTS: Final = 16
 BENCH_KEY: Final = "bench:bare"
-SECONDS: Final = 10
 ROUNDS: Final = 9
 TURN_SECONDS: Final = 4
 COOKIES: Final = 5_000
@@ -34,18 +31,17 @@ FOR_YOU, SIMILAR = "/api/v1/recommendations/for-you/", "/api/v1/recommendations/
 
 def run(size: int | None) -> Result:
     """`size` counts shoppers; the catalogue scales with it."""
-    if shutil.which("wrk") is None:
-        raise SystemExit("wrk isn't installed (on Debian: apt-get install wrk)")
+    wrk.require()
     shoppers = size or SHOPPERS
     with shop(with_full_catalogue(shoppers / SHOPPERS)) as stage:
         articles = fill_features(shoppers)
         asked = requests(stage.place, shoppers, articles)
         bare, port = free_port(8700), free_port(8750)
         with (
-            web_server("benchmarks.bare:application", bare, BENCH_KEY=BENCH_KEY),
+            web_server("benchmarks.serving.bare:application", bare, BENCH_KEY=BENCH_KEY),
             web_server("storefront.wsgi:application", port),
         ):
-            load(port, asked["for_you"], seconds=3)  # the processes open the model
+            wrk.load(port, asked["for_you"], seconds=3)  # the processes open the model
             rounds = in_turns({"bare": bare, "for_you": port, "similar": port}, asked)
             swapped = swap_under_load(port, asked["for_you"])
         parts = where_the_time_goes(shoppers)
@@ -57,7 +53,7 @@ Turn = Mapping[str, float]
 
 def in_turns(ports: Mapping[str, int], asked: Mapping[str, Path]) -> list[dict[str, Turn]]:
     return [
-        {name: load(port, asked[name], TURN_SECONDS) for name, port in ports.items()}
+        {name: wrk.load(port, asked[name], TURN_SECONDS) for name, port in ports.items()}
         for _ in range(ROUNDS)
     ]
 
@@ -78,7 +74,7 @@ def result(
     }
     return Result(
         name="serving",
-        sizes={**sizes, "clients": CLIENTS, "turns": ROUNDS, "seconds_each": TURN_SECONDS},
+        sizes={**sizes, "clients": wrk.CLIENTS, "turns": ROUNDS, "seconds_each": TURN_SECONDS},
         figures={**figures, "failed_while_swapping": swapped["failed"], "swaps": swapped["swaps"]},
         ratios={
             "for_you_p99_vs_bare": against_bare("for_you", "p99_ms"),
@@ -110,7 +106,7 @@ def fill_features(shoppers: int) -> list[int]:
     redis = connection.connect(30.0)
     redis.set(BENCH_KEY, "x" * 200)
     for start in range(0, shoppers, 1000):
-        names = [shopper(n) for n in range(start, min(start + 1000, shoppers))]
+        names = [wrk.shopper(n) for n in range(start, min(start + 1000, shoppers))]
         good = [
             LocatedEvent(0, name, event)
             for name in names
@@ -120,10 +116,6 @@ def fill_features(shoppers: int) -> list[int]:
         reduced = batch.reduce(good, dict.fromkeys(names), articles.known, trends)
         redis.mset({keys.state(name): pack(state) for name, state in reduced.states.items()})
     return sold
-
-
-def shopper(number: int) -> str:
-    return f"a{number:032x}"
 
 
 def session(dice: Random, name: str, articles: list[int], now: int) -> Iterator[Any]:
@@ -142,81 +134,16 @@ def session(dice: Random, name: str, articles: list[int], now: int) -> Iterator[
 def requests(place: Path, shoppers: int, articles: list[int]) -> dict[str, Path]:
     """A wrk script per endpoint, in which every request is for another shopper or article."""
     dice = Random(2)
-    cookies = [cookie(shopper(dice.randrange(shoppers))) for _ in range(COOKIES)]
+    cookies = [wrk.cookie(wrk.shopper(dice.randrange(shoppers))) for _ in range(COOKIES)]
     paths = [f"{SIMILAR}?article={dice.choice(articles):010d}" for _ in range(COOKIES)]
     scripts = {
-        "bare": script("/", []),
-        "for_you": script(FOR_YOU, cookies),
-        "similar": "\n".join([lua_list(paths), ASK_PATHS]),
+        "bare": wrk.script("/", []),
+        "for_you": wrk.script(FOR_YOU, cookies),
+        "similar": "\n".join([wrk.lua_list(paths), wrk.ASK_PATHS]),
     }
     for name, text in scripts.items():
         (place / f"{name}.lua").write_text(text)
     return {name: place / f"{name}.lua" for name in scripts}
-
-
-def cookie(name: str) -> str:
-    """A shopper's Cookie header."""
-    from django.http import HttpResponse
-
-    from streaming.identity.shoppers import COOKIE, hand_over
-
-    response = HttpResponse()
-    hand_over(response, name)
-    return f"{COOKIE}={response.cookies[COOKIE].value}"
-
-
-ASK_PATHS: Final = """
-local n = 0
-request = function() n = n % #list + 1; return wrk.format("GET", list[n]) end
-"""
-COUNT_FAILED: Final = """
-done = function(summary, latency, requests)
-  local e = summary.errors
-  io.write(string.format("FAILED %d\\nP99US %d\\nP50US %d\\n",
-    e.connect + e.read + e.write + e.status + e.timeout,
-    latency:percentile(99), latency:percentile(50)))
-end
-"""
-
-
-def script(path: str, cookies: list[str]) -> str:
-    ask = f"""
-local n = 0
-request = function()
-  n = n % math.max(#list, 1) + 1
-  return wrk.format("GET", "{path}", {{["Cookie"] = list[n] or ""}})
-end
-"""
-    return lua_list(cookies) + ask
-
-
-def lua_list(texts: list[str]) -> str:
-    return "local list = {" + ",".join(f'"{text}"' for text in texts) + "}\n"
-
-
-def load(port: int, script_file: Path, seconds: int = SECONDS) -> dict[str, float]:
-    """Requests per second and latency in ms with CLIENTS connections; SystemExit on failures."""
-    found = wrk(port, script_file, seconds)
-    if found["failed"] or not found["rps"]:
-        raise SystemExit(f"{found['failed']:.0f} requests of {script_file.stem} failed: {found}")
-    return found
-
-
-def wrk(port: int, script_file: Path, seconds: int) -> dict[str, float]:
-    counted = script_file.with_suffix(".counted.lua")
-    counted.write_text(script_file.read_text() + COUNT_FAILED)
-    options = ["-t1", f"-c{CLIENTS}", f"-d{seconds}s", "--timeout", "20s", "-s", str(counted)]
-    command = ["wrk", *options, f"http://127.0.0.1:{port}"]
-    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    figure = dict(re.findall(r"^(FAILED|P99US|P50US) (\d+)$", text, re.MULTILINE))
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", text)
-    assert rate is not None, text
-    return {
-        "rps": float(rate[1]),
-        "p50_ms": int(figure["P50US"]) / 1000,
-        "p99_ms": int(figure["P99US"]) / 1000,
-        "failed": int(figure["FAILED"]),
-    }
 
 
 @contextmanager
@@ -255,7 +182,7 @@ def swap_under_load(port: int, script_file: Path) -> dict[str, float]:
         train_model(None, timezone.now(), lambda line: None)
     counted: list[int] = []
     with swapping(counted):
-        found = load(port, script_file)
+        found = wrk.load(port, script_file)
     return found | {"swaps": len(counted)}
 
 
@@ -271,7 +198,7 @@ def where_the_time_goes(shoppers: int) -> dict[str, float]:
 
     bundle = registry.active()
     assert bundle is not None
-    names = [shopper(n) for n in range(0, shoppers, max(1, shoppers // 1000))][:1000]
+    names = [wrk.shopper(n) for n in range(0, shoppers, max(1, shoppers // 1000))][:1000]
     spent = {"features": 0.0, "profile": 0.0, "candidates, rank, diversity": 0.0, "all": 0.0}
     for name in names:
         at = time.perf_counter()

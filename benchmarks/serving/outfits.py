@@ -8,7 +8,8 @@ import time
 import numpy as np
 
 from benchmarks.harness import Result
-from benchmarks.shop import shop, web_server, with_full_catalogue
+from benchmarks.processes import web_server
+from benchmarks.shop import shop, with_full_catalogue
 from demo.run.processes import free_port
 
 CLIENTS = 8

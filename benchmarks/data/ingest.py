@@ -6,8 +6,6 @@ Synthetic data in H&M's format; a separate, durable embedded PostgreSQL.
 import json
 import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import psutil
 import psycopg2
 import sqlalchemy
 
-from benchmarks.harness import Result
+from benchmarks.harness import Result, var_dir
+from benchmarks.processes import manage, timed
+from benchmarks.shop import FULL, generate, scaled
 from demo import services
 
-FULL = {"articles": 105_542, "customers": 1_371_980, "transactions": 31_788_324}
 PANDAS_ROWS, PANDAS_CHUNK = 200_000, 50_000
 COPY_BYTES = 1 << 18
 NAME = "transactions_train"
@@ -30,26 +28,18 @@ NAME = "transactions_train"
 
 def run(size: int | None) -> Result:
     """`size` counts transactions; customers and articles scale with it."""
-    place = Path(os.environ.get("VAR_DIR", "var")).resolve() / "bench" / "ingest"
+    place = var_dir() / "ingest"
     sizes = scaled(size or FULL["transactions"])
     data = generated(place, sizes)
     with database(place) as environment:
         return measured(data, sizes, environment)
 
 
-def scaled(transactions: int) -> dict[str, int]:
-    share = transactions / FULL["transactions"]
-    return {name: max(500, round(count * share)) for name, count in FULL.items()} | {
-        "transactions": transactions
-    }
-
-
 def generated(place: Path, sizes: dict[str, int]) -> Path:
     """A data set of these sizes, generated once: its parameters are written last."""
     folder = place / f"data-{sizes['transactions']}"
     if not (folder / "parameters.json").exists():
-        options = [part for name, count in sizes.items() for part in (f"--{name}", str(count))]
-        manage("generate_hm", "--out", str(folder), *options, "--seed", "1")
+        manage(*generate(folder, sizes))
     return folder
 
 
@@ -117,26 +107,10 @@ def copy_seconds(url: str, csv: Path) -> float:
 def ingest(data: Path, environment: dict[str, str]) -> tuple[dict[str, Any], int, float]:
     """The command's report, peak memory of its Python processes (MB), and total time."""
     report = Path(environment["VAR_DIR"]) / "report.json"
-    begin, most = time.monotonic(), 0
-    arguments = ("--data-dir", str(data), "--report", str(report))
-    process = start("ingest_hm", *arguments, environment=environment)
-    while process.poll() is None:
-        most = max(most, resident(process.pid))
-        time.sleep(0.05)
-    whole = time.monotonic() - begin
-    if process.returncode:
-        raise SystemExit(f"ingest_hm failed with {process.returncode}")
+    arguments = ("ingest_hm", "--data-dir", str(data), "--report", str(report))
+    whole, most = timed(*arguments, environment=environment)
     found = json.loads(report.read_text())
-    return found, max(most >> 20, found["peak_mb"]), whole
-
-
-def resident(pid: int) -> int:
-    """Resident memory of a process and its children, in bytes."""
-    try:
-        root = psutil.Process(pid)
-        return sum(one.memory_info().rss for one in [root, *root.children(recursive=True)])
-    except psutil.NoSuchProcess:
-        return 0
+    return found, max(most, found["peak_mb"]), whole
 
 
 def pandas_rows_per_second(url: str, csv: Path) -> float:
@@ -155,12 +129,3 @@ def pandas_rows_per_second(url: str, csv: Path) -> float:
             rows += len(frame)
     engine.dispose()
     return rows / (time.monotonic() - begin)
-
-
-def start(*arguments: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "manage.py", *arguments], env=os.environ | environment)
-
-
-def manage(*arguments: str, environment: dict[str, str] | None = None) -> None:
-    if start(*arguments, environment=environment or {}).wait():
-        raise SystemExit(f"manage.py {arguments[0]} failed")

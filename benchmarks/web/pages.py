@@ -8,11 +8,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from benchmarks import server_time
 from benchmarks.harness import Result
-from benchmarks.shop import with_full_catalogue
+from benchmarks.shop import FULL, with_full_catalogue
+from benchmarks.web import server_time
 
-ARTICLES = 105_542
 REQUESTS = 200
 # The tail latency matters: a few queries of each kind, including misspelt ones and words that most
 # articles have, in several languages.
@@ -27,7 +26,7 @@ GOALS_MS = {"goal of p50": 50, "goal of p95": 100}
 
 def run(size: int | None) -> Result:
     """`size` counts articles; customers and transactions scale with it."""
-    sizes = with_full_catalogue((size or ARTICLES) / ARTICLES)
+    sizes = with_full_catalogue((size or FULL["articles"]) / FULL["articles"])
     return server_time.run("pages", sizes, GOALS_MS, pages, server_time.anonymous_client)
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from matplotlib import pyplot
 
-from benchmarks.harness import RESULTS, Result
+from benchmarks import plots
+from benchmarks.harness import Result
 from benchmarks.shop import shop
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def run(
     with shop(sizes):
         asker = client()
         taken = {page: measure(paths, asker) for page, paths in pages().items()}
-    plot(name, taken, goals_ms)
+    plots.boxes(name, taken, goals_ms, whiskers=5)
     figures = {
         f"{page}_p{share}_ms": float(np.percentile(times, share))
         for page, times in taken.items()
@@ -59,22 +59,3 @@ def measure(paths: list[str], client: "Client") -> list[float]:
         if response.status_code != 200:
             raise SystemExit(f"{path} answered {response.status_code}")
     return taken
-
-
-def plot(name: str, taken: Mapping[str, list[float]], goals_ms: Mapping[str, int]) -> None:
-    """The times of each page, with the goals."""
-    height = 1.5 + 0.25 * len(taken)
-    figure, axis = pyplot.subplots(figsize=(8, height), layout="constrained")
-    axis.boxplot(list(taken.values()), orientation="horizontal", whis=(5, 95), showfliers=False)
-    axis.set(
-        yticks=range(1, len(taken) + 1),
-        yticklabels=[page.replace("_", " ") for page in taken],
-        xlabel="ms (box: quartiles, whiskers: 5 % and 95 %)",
-    )
-    axis.invert_yaxis()
-    for label, goal in goals_ms.items():
-        axis.axvline(goal, linestyle="--", linewidth=1, label=f"{label}: {goal} ms")
-    axis.legend(fontsize="small")
-    axis.spines[["top", "right"]].set_visible(False)
-    figure.savefig(RESULTS / f"{name}.svg", metadata={"Date": None})
-    pyplot.close(figure)

@@ -1,1 +1,0 @@
-"""Several brokers on this machine."""

@@ -1,0 +1,1 @@
+"""The recommendation and outfit endpoints under load."""

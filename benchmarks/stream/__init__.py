@@ -1,0 +1,1 @@
+"""Events from Kafka to features: throughput, delay, memory, outages."""

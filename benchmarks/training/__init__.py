@@ -1,0 +1,1 @@
+"""Training: time, memory, engines, and what it recovers."""

@@ -1,0 +1,1 @@
+"""Pages: server time, simulated shoppers, Lighthouse."""
