@@ -16,7 +16,7 @@ from django.contrib import admin
 from django.utils import timezone
 from pytest_django import Settings
 
-from catalog.models import IngestRun, SearchSynonym
+from catalog.models import IngestRun, SearchQuery, SearchSynonym
 from recommendations.models import Experiment, Layer, ModelVersion, Outcome, Rule, Serving
 from storefront.tests.actors import EVERYBODY, NOBODY, STAFF, Actors, admin_routes, unlimited
 from storefront.tests.shops import Shop
@@ -124,6 +124,7 @@ def actors(
     Outcome.objects.create(day=date(2020, 9, 1), serving=serving)
     IngestRun.objects.create()
     SearchSynonym.objects.create(words="trousers", means="jeans")
+    SearchQuery.objects.create(words="linen", last_searched=date(2020, 9, 1))
     ErasedShopper.objects.create(shopper="c3")
     return Actors()
 
