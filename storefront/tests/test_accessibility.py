@@ -165,7 +165,7 @@ def test_the_keyboard_alone_gets_one_from_home_to_an_order(
     tab_to(page, "Name")
     press(page, "Continue to delivery and payment")
     expect(page.get_by_role("radio").first).to_be_visible()
-    tab_to(page, "To your door")
+    tab_to(page, "Home delivery")
     page.keyboard.press("ArrowDown")
     press(page, "Continue to the review")
     expect(page.get_by_role("button", name="Place mock order")).to_be_visible()
