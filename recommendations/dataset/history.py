@@ -34,7 +34,7 @@ class Histories:
 
 def histories(history: History) -> Histories:
     lately = history.between(history.as_of_day - WINDOW_DAYS + 1, history.as_of_day)
-    found = lately.parts.rows(partial(columns, articles=len(history.articles)))
+    found = lately.parts.concatenate(partial(columns, articles=len(history.articles)))
     np.cumsum(found["ends"], out=found["ends"])
     return Histories(**found)
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from recommendations.dataset.parts import Parts, Whole
+from recommendations.dataset.parts import Parts, SinglePart
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -117,8 +117,8 @@ class Inputs:
         return day_number(self.as_of)
 
     @property
-    def parts(self) -> Whole[Sales]:
-        return Whole(self.sales)
+    def parts(self) -> SinglePart[Sales]:
+        return SinglePart(self.sales)
 
     def between(self, first: int, last: int) -> Self:
         day = self.sales.day

@@ -30,7 +30,7 @@ class Tally:
     maxima: Arrays = field(default_factory=dict)
 
 
-def together(tallies: Sequence[Tally]) -> Tally:
+def merge_tallies(tallies: Sequence[Tally]) -> Tally:
     sums: Arrays = {}
     maxima: Arrays = {}
     for tally in tallies:
@@ -45,7 +45,7 @@ def _merge(into: Arrays, arrays: Mapping[str, npt.NDArray[Any]], by: np.ufunc) -
 
 
 @dataclass(frozen=True)
-class Met:
+class CoOccurrence:
     """How often columns occur in the same row: `pairs` (columns × columns, the most frequent ones
     of each), and `own`, each column with itself."""
 
@@ -61,52 +61,52 @@ class Parts(ABC, Generic[T_co]):
         """Each part's value put through a pure function."""
 
     @abstractmethod
-    def gathered(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
+    def reduce(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
         """The function's results joined, some parts at a time; they have a bounded size."""
 
     @abstractmethod
-    def rows(self, function: Callable[[T_co], Arrays]) -> Arrays:
+    def concatenate(self, function: Callable[[T_co], Arrays]) -> Arrays:
         """The function's arrays one after another in the order of customers; may be on disk."""
 
     @abstractmethod
-    def met(
+    def co_occurrence(
         self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
-    ) -> Met:
+    ) -> CoOccurrence:
         """Of the matrices' product MᵀM the `most` largest entries of each row, in the columns of
         `candidate` (None: all)."""
 
 
 def total(parts: Parts[U], count: Callable[[U], Tally]) -> Tally:
-    return parts.gathered(count, together)
+    return parts.reduce(count, merge_tallies)
 
 
 @dataclass(frozen=True)
-class Whole(Parts[T_co]):
+class SinglePart(Parts[T_co]):
     """All data as a single part, in memory: the local engine."""
 
     value: T_co
 
-    def map(self, function: Callable[[T_co], U]) -> "Whole[U]":
-        return Whole(function(self.value))
+    def map(self, function: Callable[[T_co], U]) -> "SinglePart[U]":
+        return SinglePart(function(self.value))
 
-    def gathered(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
+    def reduce(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
         return join([function(self.value)])
 
-    def rows(self, function: Callable[[T_co], Arrays]) -> Arrays:
+    def concatenate(self, function: Callable[[T_co], Arrays]) -> Arrays:
         return function(self.value)
 
-    def met(
+    def co_occurrence(
         self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
-    ) -> Met:
+    ) -> CoOccurrence:
         found = matrix(self.value)
-        right = among(found, candidate)
+        right = select_columns(found, candidate)
         pairs = sp_matmul_topn(
             found.T.tocsr(), right, top_n=most, threshold=0.0, n_threads=THREADS, sort=True
         )
-        return Met(pairs, own(found))
+        return CoOccurrence(pairs, self_counts(found))
 
 
-def top(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
+def top_entries(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
     """The `most` largest positive entries of each row."""
     each = sparse.identity(matrix.shape[0], matrix.dtype, "csr")
     best: sparse.csr_matrix = sp_matmul_topn(
@@ -115,7 +115,7 @@ def top(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
     return best
 
 
-def among(matrix: sparse.csr_matrix, candidate: Flags | None) -> sparse.csr_matrix:
+def select_columns(matrix: sparse.csr_matrix, candidate: Flags | None) -> sparse.csr_matrix:
     """The matrix with the other columns empty."""
     if candidate is None:
         return matrix
@@ -124,5 +124,5 @@ def among(matrix: sparse.csr_matrix, candidate: Flags | None) -> sparse.csr_matr
     return kept
 
 
-def own(matrix: sparse.csr_matrix) -> npt.NDArray[np.float64]:
+def self_counts(matrix: sparse.csr_matrix) -> npt.NDArray[np.float64]:
     return np.asarray(matrix.multiply(matrix).sum(axis=0), np.float64).ravel()

@@ -23,7 +23,7 @@ def hashes(*columns: npt.NDArray[Any], seed: int = 0) -> Hashes:
     return mixed
 
 
-def sampled(hashed: Hashes, most: int) -> npt.NDArray[np.intp]:
+def smallest(hashed: Hashes, most: int) -> npt.NDArray[np.intp]:
     """Indices of the `most` smallest hashes, in the given order.
 
     The sample of a whole is the sample of its parts' samples, so parts can be sampled first.

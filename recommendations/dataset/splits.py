@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.dataset.inputs import Inputs, Ints, Sales
-from recommendations.dataset.sampling import hashes, sampled
+from recommendations.dataset.sampling import hashes, smallest
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def rolling(inputs: Inputs, holdout_days: int, rolls: int) -> Iterator[Split]:
 def truth_of(later: Sales, most: int, seed: int = 1) -> Truth:
     """Everybody who bought, or a random sample of `most`, sorted by key."""
     customers = np.unique(later.customer)
-    customers = customers[sampled(hashes(customers, seed=seed), most)]
+    customers = customers[smallest(hashes(customers, seed=seed), most)]
     own = later.where(np.isin(later.customer, customers))
     bought: list[set[int]] = [set() for _ in customers]
     places = np.searchsorted(customers, own.customer).tolist()
@@ -75,5 +75,5 @@ def joined(truths: Sequence[Truth], most: int, seed: int = 1) -> Truth:
     customers = np.concatenate([truth.customers for truth in truths])
     bought = [own for truth in truths for own in truth.bought]
     order = np.argsort(customers)
-    kept = order[sampled(hashes(customers[order], seed=seed), most)]
+    kept = order[smallest(hashes(customers[order], seed=seed), most)]
     return Truth(customers[kept], [bought[place] for place in kept.tolist()])

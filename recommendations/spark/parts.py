@@ -22,7 +22,14 @@ from pyspark.sql import DataFrame
 from scipy import sparse
 
 from recommendations.dataset.inputs import Flags, Ints, Sales, find
-from recommendations.dataset.parts import Arrays, Met, Parts, among, own, top
+from recommendations.dataset.parts import (
+    Arrays,
+    CoOccurrence,
+    Parts,
+    select_columns,
+    self_counts,
+    top_entries,
+)
 
 # What the frame has beside its rows' part.
 COLUMNS = ("day", "customer", "article", "age", "price", "channel")
@@ -47,13 +54,13 @@ class SparkParts(Parts[T_co]):
     def map(self, function: Callable[[T_co], U]) -> "SparkParts[U]":
         return SparkParts(self.frame, self.articles, partial(_after, self.function, function))
 
-    def gathered(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
+    def reduce(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
         groups = max(1, round(self.frame.rdd.getNumPartitions() ** 0.5))
         found = self._joined(partial(_in_groups, function, groups), join, groups)
         # Without any sale the functions still say what nothing looks like.
         return join(found or [function(self.function(no_sales()))])
 
-    def rows(self, function: Callable[[T_co], Arrays]) -> Arrays:
+    def concatenate(self, function: Callable[[T_co], Arrays]) -> Arrays:
         emitted = self._emitted(partial(_in_groups, function, 1))
         # One partition at a time: the driver never holds more.
         found = (pickle.loads(row.value) for row in emitted.toLocalIterator())  # noqa: S301
@@ -61,15 +68,15 @@ class SparkParts(Parts[T_co]):
         with tempfile.TemporaryDirectory(prefix="rows-") as folder:
             return on_disk(Path(folder), found) or function(self.function(no_sales()))
 
-    def met(
+    def co_occurrence(
         self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
-    ) -> Met:
+    ) -> CoOccurrence:
         emit = partial(_products, matrix, candidate)
         blocks = -(-len(self.articles) // BLOCK)
         found = self._joined(emit, partial(_most_of, most=most), blocks)
         if not found:
             found = [value for _, value in emit(self.function(no_sales()))]
-        return Met(
+        return CoOccurrence(
             sparse.vstack([pairs for pairs, _ in found], "csr"),
             np.concatenate([own for _, own in found]),
         )
@@ -152,7 +159,7 @@ def _products(
 ) -> Keyed:
     """MᵀM of one part, block by block, with its diagonal."""
     found = matrix(value)
-    left, right, squares = found.T.tocsr(), among(found, candidate), own(found)
+    left, right, squares = found.T.tocsr(), select_columns(found, candidate), self_counts(found)
     for key, at in enumerate(range(0, left.shape[0], BLOCK)):
         yield key, (left[at : at + BLOCK] @ right, squares[at : at + BLOCK])
 
@@ -163,7 +170,7 @@ def _most_of(
     pairs = parts[0][0]
     for more, _ in parts[1:]:
         pairs = pairs + more
-    return top(pairs, most), np.sum([own for _, own in parts], axis=0)
+    return top_entries(pairs, most), np.sum([own for _, own in parts], axis=0)
 
 
 # --- at the driver ----------------------------------------------------------------------------

@@ -12,8 +12,15 @@ import pytest
 from scipy import sparse
 
 from recommendations.dataset.inputs import Inputs, Sales
-from recommendations.dataset.parts import Arrays, Met, Parts, among, own, top
-from recommendations.dataset.sampling import hashes, sampled
+from recommendations.dataset.parts import (
+    Arrays,
+    CoOccurrence,
+    Parts,
+    select_columns,
+    self_counts,
+    top_entries,
+)
+from recommendations.dataset.sampling import hashes, smallest
 from recommendations.tests.shops import busy_shop
 from recommendations.training import ranker, slices
 from recommendations.training.outfits import training
@@ -33,23 +40,25 @@ class Pieces(Parts[T_co]):
     def map(self, function: Callable[[T_co], U]) -> "Pieces[U]":
         return Pieces([function(value) for value in self.values])
 
-    def gathered(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
+    def reduce(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
         found = self.map(function).values
         return join([join(found[:2]), join(found[2:])])
 
-    def rows(self, function: Callable[[T_co], Arrays]) -> Arrays:
+    def concatenate(self, function: Callable[[T_co], Arrays]) -> Arrays:
         found = self.map(function).values
         return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
 
-    def met(
+    def co_occurrence(
         self,
         matrix: Callable[[T_co], sparse.csr_matrix],
         candidate: npt.NDArray[np.bool_] | None,
         most: int,
-    ) -> Met:
+    ) -> CoOccurrence:
         found = self.map(matrix).values
-        products = [part.T.tocsr() @ among(part, candidate) for part in found]
-        return Met(top(reduce(add, products), most), reduce(add, map(own, found)))
+        products = [part.T.tocsr() @ select_columns(part, candidate) for part in found]
+        return CoOccurrence(
+            top_entries(reduce(add, products), most), reduce(add, map(self_counts, found))
+        )
 
 
 @dataclass(frozen=True)
@@ -89,10 +98,10 @@ def test_the_order_of_sales_in_a_day_does_not_matter() -> None:
 
 def test_the_sample_of_a_whole_is_that_of_its_parts_samples() -> None:
     keys = np.arange(10_000)
-    whole = keys[sampled(hashes(keys, seed=4), 100)]
-    halves = [half[sampled(hashes(half, seed=4), 100)] for half in (keys[::2], keys[1::2])]
+    whole = keys[smallest(hashes(keys, seed=4), 100)]
+    halves = [half[smallest(hashes(half, seed=4), 100)] for half in (keys[::2], keys[1::2])]
     both = np.sort(np.concatenate(halves))
-    assert both[sampled(hashes(both, seed=4), 100)].tolist() == whole.tolist()
+    assert both[smallest(hashes(both, seed=4), 100)].tolist() == whole.tolist()
     assert 4000 < whole.mean() < 6000
     assert len(np.unique(hashes(keys, seed=4))) == len(keys)
 

@@ -11,7 +11,7 @@ from recommendations.bundle.format import ARRAYS, report_of
 from recommendations.dataset import facts, popularity
 from recommendations.dataset.inputs import NEVER, Inputs, day_number, find
 from recommendations.dataset.load import month_ranges
-from recommendations.dataset.parts import Whole
+from recommendations.dataset.parts import SinglePart
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs
 from recommendations.training import (
     content,
@@ -95,7 +95,7 @@ def test_similarity_learns_the_attribute_that_customers_keep_to() -> None:
     vectors = content.content_vectors(articles, own.price, 1)
     look = np.zeros((600, 0), np.float32)
     traits = similarity.traits_of(articles, own, neighbours.designs(articles), vectors, look, 1)
-    learned = similarity.learned_weights(traits, Whole(sales), 1)
+    learned = similarity.learned_weights(traits, SinglePart(sales), 1)
     weights = dict(zip(similarity.FEATURES, learned, strict=True))
     assert weights["department"] > 10 * max(weights["section"], 0.01)
     found = similarity.similar(traits, learned, 1)

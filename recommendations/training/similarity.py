@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from recommendations.dataset.facts import Facts
 from recommendations.dataset.inputs import Flags, Floats, Ints, Sales
 from recommendations.dataset.parts import Parts, Tally, total
-from recommendations.dataset.sampling import hashes, sampled
+from recommendations.dataset.sampling import hashes, smallest
 from recommendations.outfits.listwise import ENOUGH, Choices, Weights, loss
 from recommendations.training.content import (
     TEXT_WEIGHT,
@@ -121,7 +121,7 @@ def bought_by_the_same(traits: Traits, parts: Parts[Sales], seed: int) -> Pairs:
     """Up to PAIRS pairs of articles on sale, of one type and two designs, that one customer bought,
     in both directions."""
     count = partial(pairs_of_part, traits=traits, seed=seed)
-    pairs: Pairs = parts.gathered(count, partial(sampled_pairs, seed=seed))
+    pairs: Pairs = parts.reduce(count, partial(sampled_pairs, seed=seed))
     return pairs
 
 
@@ -142,7 +142,7 @@ def sampled_pairs(found: Sequence[Pairs], seed: int) -> Pairs:
     """PAIRS different pairs, the same ones however the sales are parted."""
     both = [np.concatenate(side) for side in zip(*found, strict=True)]
     pairs: Ints = np.unique(np.stack(both), axis=1)
-    kept = sampled(hashes(pairs[0], pairs[1], seed=seed), PAIRS)
+    kept = smallest(hashes(pairs[0], pairs[1], seed=seed), PAIRS)
     left, right = pairs[:, kept]
     return left, right
 

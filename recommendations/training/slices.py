@@ -105,7 +105,7 @@ def slice_at(history: History, slices: Slices, as_of_day: int, most: int, seed: 
     """At most `most` customers for each horizon."""
     horizons = slices.horizons(history, as_of_day)
     near = history.between(as_of_day - WINDOW_DAYS + 1, as_of_day + max(horizons, default=0))
-    found = near.parts.gathered(
+    found = near.parts.reduce(
         partial(
             slice_of,
             as_of_day=as_of_day,

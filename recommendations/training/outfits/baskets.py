@@ -87,7 +87,7 @@ def pairs_of(baskets: Parts[Baskets], part: Ints) -> Pairs:
     make two articles partners.
     """
     count = len(part)
-    met = baskets.met(items_of, None, min(DEEP, count)).pairs.tocoo()
+    met = baskets.co_occurrence(items_of, None, min(DEEP, count)).pairs.tocoo()
     kept = part[met.row] != part[met.col]
     row, column, n = met.row[kept].astype(np.int32), met.col[kept].astype(np.int32), met.data[kept]
     order = np.lexsort((column, -n, row))

@@ -158,7 +158,7 @@ def learned(
     before: list[tuple[Model, list[Question]]] = []
     for period in periods(ages, history.as_of_day):
         asked, rest = split_baskets(baskets, period)
-        drawn = asked.gathered(
+        drawn = asked.reduce(
             partial(one_per_basket, slot=goods.slot, most=QUESTIONS, seed=seed),
             partial(of_parts, most=QUESTIONS),
         )
