@@ -121,8 +121,8 @@ def test_an_outfit_is_refined_and_bought_without_a_script(
     page.get_by_role("link", name=re.compile(f"Swap this one.*{first[0]}")).click()
     expect(page.locator(".piece h3", has_text=first[0])).to_have_count(0)
     swapped = pieces.first.inner_text()
-    page.get_by_role("link", name=re.compile(f"Lock this one.*{swapped}")).click()
-    expect(page.get_by_role("link", name=re.compile(f"Unlock.*{swapped}"))).to_be_visible()
+    page.get_by_role("link", name=re.compile(f"Keep this one.*{swapped}")).click()
+    expect(page.get_by_role("link", name=re.compile(f"Stop keeping.*{swapped}"))).to_be_visible()
     page.get_by_role("link", name="Start over").click()
     assert pieces.all_inner_texts() == first
     page.get_by_role("button", name="Add the whole outfit").click()

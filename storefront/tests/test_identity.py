@@ -96,7 +96,7 @@ class Person:
         found = {recent["article"] for recent in told["recents"]} | set(told["bag"])
         for kind in ("recently-viewed", "buy-again"):
             shelf = self.client.get(f"/api/v1/recommendations/{kind}/").json()
-            found |= {item["article_id"] for item in shelf["items"]}
+            found |= {item["article"] for item in shelf["items"]}
         for page in ("/bag/", "/wishlist/", "/orders/", "/you/"):
             text = self.client.get(page).content.decode()
             found |= {a for p in (*PEOPLE, NEWCOMER) for a in own(p)[2:] if f"/{a}/" in text}
