@@ -40,6 +40,8 @@ ROWS = (
     " is_on) VALUES (1, 'no socks', 'exclude', 'product_type', 302, 1, '{for-you}', '', true)",
     "INSERT INTO recommendations_layer (id, name) VALUES (9, 'an experiment''s layer')",
 )
+#: Columns that nothing reads any more: the only data that an upgrade may drop.
+DROPPED = {("catalog_article", "search")}
 Table = tuple[str, list[str]]
 
 
@@ -67,7 +69,10 @@ def test_an_installed_shop_keeps_every_row(address: str) -> None:
         for row in ROWS:
             cursor.execute(row)
         connection.commit()
-        tables = tables_of(cursor)
+        tables = [
+            (table, [column for column in columns if (table, column) not in DROPPED])
+            for table, columns in tables_of(cursor)
+        ]
         before = {name: rows(cursor, name, columns) for name, columns in tables}
     migrate(address)
     with psycopg2.connect(address) as connection, connection.cursor() as cursor:
