@@ -5,16 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from django.db import connection
+
+from web.arrays import Arrays
 
 HEADER_BYTES = 19
 TRAILER_BYTES = 2
 
 
-def copy_columns(
-    query: str, columns: Mapping[str, str], values: Sequence[Any] = ()
-) -> dict[str, npt.NDArray[Any]]:
+def copy_columns(query: str, columns: Mapping[str, str], values: Sequence[Any] = ()) -> Arrays:
     """The result of a query as arrays. `columns` are the column types (big-endian), none nullable;
     `values` fill the query's placeholders.
 

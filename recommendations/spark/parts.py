@@ -23,13 +23,13 @@ from scipy import sparse
 
 from recommendations.dataset.inputs import Flags, Ints, Sales, find
 from recommendations.dataset.parts import (
-    Arrays,
     CoOccurrence,
     Parts,
     select_columns,
     self_counts,
     top_entries,
 )
+from web.arrays import Arrays
 
 # What the frame has beside its rows' part.
 COLUMNS = ("day", "customer", "article", "age", "price", "channel")
@@ -178,7 +178,7 @@ def _most_of(
 
 def on_disk(folder: Path, found: Iterable[Arrays]) -> Arrays:
     """The arrays one after another, in files that are mapped; nothing without any."""
-    types: dict[str, np.dtype[Any]] = {}
+    types: dict[str, np.dtype] = {}
     for arrays in found:
         for name, array in arrays.items():
             types[name] = array.dtype

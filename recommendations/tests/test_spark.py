@@ -11,7 +11,6 @@ import pytest
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.fingerprint import data_fingerprint
 from recommendations.dataset.inputs import Inputs
-from recommendations.dataset.parts import Arrays
 from recommendations.ranking.pipeline import predicted_rows
 from recommendations.spark.session import lacking, session
 from recommendations.tests.shops import busy_shop
@@ -20,6 +19,7 @@ from recommendations.tests.test_parts import different
 from recommendations.training import ranker, slices
 from recommendations.training.outfits import training
 from recommendations.training.pipeline import quiet, train
+from web.arrays import Arrays
 
 pytestmark = [
     pytest.mark.slow,
