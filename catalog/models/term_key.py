@@ -29,7 +29,7 @@ def cached_term(table: type[models.Model], key: Any) -> models.Model | None:
     return rows.get(key)
 
 
-class CachedForeignKeyDescriptor(ForwardManyToOneDescriptor):  # type: ignore[type-arg]  # no generic when it runs
+class CachedForeignKeyDescriptor(ForwardManyToOneDescriptor["TermKey[models.Model, models.Model]"]):
     """Uses the cache only if the query hasn't selected the related row."""
 
     def get_object(self, instance: models.Model) -> models.Model:

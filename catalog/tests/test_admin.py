@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from catalog.admin.base import EstimatingPaginator
 from catalog.admin.reports import readable
@@ -178,7 +179,9 @@ def test_a_month_or_day_that_does_not_exist_shows_the_last(
 
 
 def test_the_list_of_transactions_never_reads_all_months(
-    admin_client: Client, history: dict[str, Any], django_assert_max_num_queries: Any
+    admin_client: Client,
+    history: dict[str, Any],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_max_num_queries(24) as queries:
         listed(admin_client, "transaction")
@@ -188,7 +191,7 @@ def test_the_list_of_transactions_never_reads_all_months(
 
 
 def test_no_list_asks_more_for_more_rows(
-    admin_client: Client, django_assert_max_num_queries: Any
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     buyer = make_customer()
     for _ in range(20):

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from recommendations.models import Rule
 from recommendations.recommenders.kinds import Kind
@@ -178,7 +179,7 @@ def test_a_pinned_article_is_shown_unless_it_lies_in_the_bag(lived: Lived) -> No
 
 @pytest.mark.django_db
 def test_rules_cost_one_query_and_never_more_than_the_shelf(
-    django_assert_num_queries: Any,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     shop = open_shop()
     rules = [

@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
-from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.cimpl import NewTopic
 from django.conf import LazySettings, settings
 from django.core.management import CommandError, call_command
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.cimpl import NewTopic
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 

@@ -21,7 +21,7 @@ class Command(BaseCommand):
             "--out", type=Path, default=settings.LAKE_DIR, help=f"folder ({settings.LAKE_DIR})"
         )
 
-    def handle(self, *args: Any, out: Path, **options: Any) -> None:
+    def handle(self, *args: object, out: Path, **options: Any) -> None:
         start, months, sales = time.perf_counter(), 0, 0
         try:
             for month, count in export_sales(out):

@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
     def handle(
         self,
-        *args: Any,
+        *args: object,
         test_day: date | None,
         baskets: int,
         json: Path | None,

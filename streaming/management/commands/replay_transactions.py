@@ -62,7 +62,7 @@ class Command(BaseCommand):
             help="set the shop clock back to the first day (by default it only moves forward)",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
             source, known, data = _source(options["data_dir"])
             first, last = _days(options["first"], options["last"], known)
