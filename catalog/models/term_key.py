@@ -13,14 +13,14 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 from web.cache import on_empty
 
 FOR_S: Final = 30.0
-_cached: dict[type[models.Model], tuple[float, dict[Any, models.Model]]] = {}
+_cached: dict[type[models.Model], tuple[float, dict[object, models.Model]]] = {}
 on_empty(_cached.clear)
 
 SetType = TypeVar("SetType")
 GetType = TypeVar("GetType")
 
 
-def cached_term(table: type[models.Model], key: Any) -> models.Model | None:
+def cached_term(table: type[models.Model], key: object) -> models.Model | None:
     """The row, at most FOR_S old; a missing one triggers a reload."""
     until, rows = _cached.get(table, (0.0, {}))
     if time.monotonic() >= until or key not in rows:

@@ -85,13 +85,13 @@ def lock(cursor: Any, found: Sequence[schema.Event]) -> None:
         cursor.execute(LOCK, [sorted(buyers)])
 
 
-def touch(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> list[CountedEvent]:
+def touch(cursor: object, rows: Sequence[tuple[object, ...]]) -> list[CountedEvent]:
     """Store touches and impressions (event, rec_id, kind, serving, shopper, article, ts)."""
     whole = [(*row[:5], "", *row[5:], 0.0) for row in rows]
     return _returned(cursor, INSERT_TOUCHES, whole)
 
 
-def buy(cursor: Any, bought: Sequence[schema.Purchase]) -> list[CountedEvent]:
+def buy(cursor: object, bought: Sequence[schema.Purchase]) -> list[CountedEvent]:
     """Store purchases; one without a known touch waits for it."""
     rows = [(e.id, e.shopper, e.article, e.ts, e.price) for e in bought]
     return _returned(cursor, INSERT_PURCHASES, rows)

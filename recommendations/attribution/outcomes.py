@@ -25,7 +25,7 @@ class Row:
     clicks: int
     bag_adds: int
     purchases: int
-    revenue: Any
+    revenue: object
     day: date | None = None
 
     @property

@@ -118,7 +118,7 @@ def test_experiments_that_would_disturb_each_other_do_not_start() -> None:
         ([], "Expected `object`"),
     ],
 )
-def test_wrong_parameters_are_named(given: Any, error: str) -> None:
+def test_wrong_parameters_are_named(given: object, error: str) -> None:
     with pytest.raises(ValueError, match=error):
         read(given)
 

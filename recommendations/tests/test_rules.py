@@ -136,7 +136,7 @@ def stored(**fields: Any) -> Rule:
         ({"action": "love", "target": "product_id"}, "action"),
     ],
 )
-def test_a_rule_that_makes_no_sense_is_not_stored(fields: dict[str, Any], field: str) -> None:
+def test_a_rule_that_makes_no_sense_is_not_stored(fields: dict[str, object], field: str) -> None:
     with pytest.raises(ValidationError) as error:
         stored(**fields)
     assert field in error.value.message_dict

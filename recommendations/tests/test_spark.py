@@ -31,7 +31,7 @@ QUICK_START = (f"spark.driver.extraJavaOptions={LIGHT}", f"spark.executor.extraJ
 
 
 @pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
+def spark() -> Iterator[object]:
     with session("local[2]", QUICK_START) as spark:
         yield spark
 
@@ -62,7 +62,7 @@ def small_ranker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "PERIODS", 2)
 
 
-def test_the_bundle_of_spark_is_that_of_the_local_engine(spark: Any) -> None:
+def test_the_bundle_of_spark_is_that_of_the_local_engine(spark: object) -> None:
     inputs = busy_shop()
     history = on_spark(spark, inputs)
     assert data_fingerprint(history) == data_fingerprint(inputs)
@@ -72,7 +72,7 @@ def test_the_bundle_of_spark_is_that_of_the_local_engine(spark: Any) -> None:
     assert shelves(inputs, local) == shelves(inputs, found)
 
 
-def test_spark_looks_at_no_later_day(spark: Any) -> None:
+def test_spark_looks_at_no_later_day(spark: object) -> None:
     inputs = busy_shop(sales=4000)
     day = inputs.as_of_day - 21
     local = train(inputs.until(day), quiet, quick=True)
@@ -80,7 +80,7 @@ def test_spark_looks_at_no_later_day(spark: Any) -> None:
     assert different(local, found) == []
 
 
-def test_a_history_without_sales_is_one_too(spark: Any) -> None:
+def test_a_history_without_sales_is_one_too(spark: object) -> None:
     inputs = busy_shop(sales=100)
     local = train(inputs.until(0), quiet, quick=True)
     found = train(on_spark(spark, inputs).until(0), quiet, quick=True)

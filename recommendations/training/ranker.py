@@ -33,7 +33,7 @@ TRIALS: Final = 2
 MIN_EXAMPLES: Final = 500
 K: Final = 12
 ROUNDS: Final = 60
-PARAMETERS: Final[dict[str, Any]] = {
+PARAMETERS: Final[dict[str, object]] = {
     "objective": "binary",
     "extra_trees": True,
     "learning_rate": 0.1,

@@ -81,7 +81,7 @@ class Tensors(pickle.Unpickler):
             return STORAGES[name]
         raise pickle.UnpicklingError(f"{module}.{name} is no part of a tensor")
 
-    def persistent_load(self, pid: Any) -> Any:
+    def persistent_load(self, pid: object) -> Any:
         return pid
 
 

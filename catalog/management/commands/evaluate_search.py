@@ -49,7 +49,7 @@ class Command(BaseCommand):
         files = options["queries"] or sorted(JUDGED.glob("*.tsv"))
         steps = ABLATION if options["ablation"] else {"everything": FULL}
         table = Table("queries", "search", "precision at 12", "≥ 0.9", "< 0.5", "p50", "p95")
-        figures: dict[str, Any] = {}
+        figures: dict[str, object] = {}
         for path in files:
             for name, parts in steps.items():
                 scores, times = measure(path, parts)

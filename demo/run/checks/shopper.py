@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict, cast
 
 from catalog.models import Article
 from demo.run.checks.browser import Browser, Reply
@@ -13,6 +13,18 @@ from streaming.events import schema
 
 API = "/api/v1"
 K = 50
+
+
+class Item(TypedDict):
+    article: str
+    score: float | None
+    reason: str
+
+
+class Recommended(TypedDict):
+    items: list[Item]
+    strategy: str
+    model_version: str | None
 
 
 @dataclass
@@ -63,14 +75,14 @@ class Shopper:
     def page(self, path: str) -> str:
         return answered(self.browser.get(path), path).text
 
-    def api(self, path: str) -> dict[str, Any]:
+    def api(self, path: str) -> dict[str, object]:
         return answered(self.browser.get(API + path), path).json()
 
     def view(self, article: Article) -> None:
         self.page(f"/article/{article.article_id}/")
 
-    def recommended(self, kind: str, k: int = K) -> dict[str, Any]:
-        return self.api(f"/recommendations/{kind}/?k={k}")
+    def recommended(self, kind: str, k: int = K) -> Recommended:
+        return cast("Recommended", self.api(f"/recommendations/{kind}/?k={k}"))
 
     def follow(self, kind: type[schema.OfArticle], article: Article) -> Traced:
         """Follow the shopper's event about an article until it has reached the features."""

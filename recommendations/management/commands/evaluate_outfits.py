@@ -64,7 +64,7 @@ class Command(BaseCommand):
         baskets: int,
         json: Path | None,
         plot: Path | None,
-        **options: Any,
+        **options: object,
     ) -> None:
         start = time.perf_counter()
         figures = self.measure(test_day, baskets)
