@@ -68,7 +68,7 @@ class Worker:
         trace: TracebackType | None,
     ) -> None:
         if kind is not None:
-            print(self.log.read_text()[-5000:])  # noqa: T201
+            print(self.log.read_text()[-5000:])
         if self.process.poll() is None:
             self.kill()
 

@@ -15,7 +15,7 @@ from streaming.events.schema import decode, encode
 from streaming.kafka import topics
 from streaming.partitions import partition_of
 from streaming.producers.acknowledged import Sender, dead_letter, outgoing
-from streaming.tests.conftest import delete
+from streaming.tests.fixtures import delete
 from streaming.tests.kafka import messages
 from streaming.tests.traffic import traffic
 
