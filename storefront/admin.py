@@ -96,7 +96,7 @@ class ErasedShopperAdmin(ReadOnlyAdmin[ErasedShopper]):
         request: HttpRequest,
         obj: ErasedShopper | None = None,
         change: bool = False,
-        **options: Any,
+        **options: object,
     ) -> type[forms.ModelForm[ErasedShopper]]:
         return EraseForm if obj is None else super().get_form(request, obj, change, **options)
 

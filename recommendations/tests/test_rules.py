@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -116,7 +115,7 @@ def test_no_rules_can_empty_a_shelf_double_an_item_or_make_it_longer(
 # --- stored and served --------------------------------------------------------------------------
 
 
-def stored(**fields: Any) -> Rule:
+def stored(**fields: object) -> Rule:
     rule = Rule(name=f"rule {Rule.objects.count()}", **fields)
     rule.full_clean()
     rule.save()

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -34,7 +33,7 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
     """Opens a page in a new browser context with Browser.new_context()'s options."""
     contexts = []
 
-    def open_page(**options: Any) -> Page:
+    def open_page(**options: object) -> Page:
         contexts.append(visitor(browser, base_url=live_server.url, **options))
         return contexts[-1].new_page()
 

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         )
         status.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
-    def handle(self, *args: object, action: str, **options: Any) -> None:
+    def handle(self, *args: object, action: str, **options: object) -> None:
         try:
             getattr(self, f"_{action}")(options)
         except services.ServiceError as error:
