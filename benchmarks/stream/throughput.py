@@ -198,7 +198,7 @@ def _bare_produce(count: int) -> float:
         return time.perf_counter() - began
 
 
-def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:
+def _stream(client: object, count: int) -> tuple[float, dict[str, float]]:
     """Our consumer, as a stream worker runs it; seconds for all events, and where they go.
 
     Timing starts after the first batch has been applied, so that batch doesn't count.
