@@ -162,23 +162,18 @@ def picture(
     article: Article, sizes: str, *, alt: str = "", eager: bool = False, width: int = 480
 ) -> SafeString:
     """The article's picture, 2:3, sized by the browser. `eager` if it is visible at once."""
-    return image(article.pk, sizes, alt=alt, eager=eager, width=width)
-
-
-def image(
-    article: int, sizes: str, *, alt: str = "", eager: bool = False, width: int = 480
-) -> SafeString:
     return format_html(
         '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" decoding="async"'
-        ' loading="{}"{}>',
-        image_url(article, width),
-        srcset(article),
+        ' loading="{}"{}{}>',
+        image_url(article.pk, width),
+        srcset(article.pk),
         sizes,
         width,
         width * 3 // 2,
         alt,
         "eager" if eager else "lazy",
-        format_html(' fetchpriority="high"') if eager else "",
+        mark_safe(' fetchpriority="high"' if eager else ""),  # noqa: S308
+        mark_safe("" if article.summary.has_picture else " data-drawn"),  # noqa: S308
     )
 
 
