@@ -58,7 +58,7 @@ def title_of(name: str) -> str:
 
 def without_codes(name: str) -> list[str]:
     """The words of the name without codes; the first word if nothing else would be left."""
-    text = SPLIT_PACK.sub(r"\1", name.strip())
+    text = SPLIT_PACK.sub(r"\1", name.strip(" .,"))
     while (shorter := TAIL.sub("", text)) not in ("", text):
         text = shorter
     words = text.split()

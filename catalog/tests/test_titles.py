@@ -14,6 +14,7 @@ CASES = [
     ("Clay TEE", "Clay tee"),
     ("Sabilla 3 pack", "Sabilla 3-pack"),
     ("Fleece 1 p tights", "Fleece tights"),
+    ("Wing dress.", "Wing dress"),
     ("Lana seamless HW tigths", "Lana seamless high waist tights"),
     ("PINK LINEN dress", "Pink linen dress"),
     ("SB", "SB"),
