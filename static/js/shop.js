@@ -111,7 +111,7 @@ if (document.querySelector("[data-looked-at]")) tabs.postMessage("looked");
 // --- The toast: what was done is said for a while; a question waits until it is answered or left ---
 
 const toast = document.getElementById("toast");
-const SAID_MS = 6000;
+const SAID_MS = 8000;
 let fading = 0;
 let asker = null;
 
@@ -120,17 +120,20 @@ function fade() {
   else toast.replaceChildren();
 }
 
+function said() {
+  clearTimeout(fading);
+  if (toast.querySelector(".sizes")) return;
+  if (document.activeElement === document.body) asker?.focus({ preventScroll: true });
+  fading = setTimeout(fade, SAID_MS);
+}
+
 document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
   if (elt.matches("[data-add]")) asker = elt;
 });
-toast?.addEventListener("htmx:afterSwap", () => {
-  clearTimeout(fading);
-  if (toast.querySelector("form")) return;
-  asker?.focus({ preventScroll: true });
-  fading = setTimeout(fade, SAID_MS);
-});
+toast?.addEventListener("htmx:afterSwap", said);
+toast?.addEventListener("htmx:oobAfterSwap", said);
 document.addEventListener("click", ({ target }) => {
-  if (toast?.querySelector("form") && !toast.contains(target)) toast.replaceChildren();
+  if (toast?.querySelector(".sizes") && !toast.contains(target)) toast.replaceChildren();
 });
 document.addEventListener("keydown", ({ key }) => {
   if (key !== "Escape" || !toast?.hasChildNodes()) return;

@@ -126,3 +126,16 @@ def test_a_list_grown_longer_is_drawn_whole_up_to_a_bound(
 def test_a_path_says_nothing_twice(path: str, shown: str) -> None:
     steps = [Step(Node(1, name, 1), "/") for name in path.split("/")]
     assert "/".join(step.node.name for step in without_repeats(steps)) == shown
+
+
+def test_a_drawing_in_place_of_a_photo_says_so_for_the_dark_theme(page: LexborHTMLParser) -> None:
+    drawn = {
+        card.css_first("h3").text(): "data-drawn" in card.css_first("img").attributes
+        for card in page.css("#grid .card")
+    }
+    assert drawn == {"Linen shirt": False, "Garden dress": True}
+
+
+def test_the_filters_of_a_phone_close_on_the_number_of_products(client: Client, shop: Shop) -> None:
+    assert texts(read(client, ""), "#facets .facets-done") == ["Show 2 products"]
+    assert texts(read(client, "?type=265"), "#facets .facets-done") == ["Show 1 product"]
