@@ -19,7 +19,7 @@ from rich.console import Console
 from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.harness import Result
-from demo.run.browser import Browser, Reply
+from demo.run.checks.browser import Browser, Reply
 
 VERSION: Final = "13.5.0"
 FORMS: Final = {"mobile": (), "desktop": ("--preset=desktop",)}

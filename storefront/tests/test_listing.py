@@ -129,10 +129,9 @@ def test_a_path_says_nothing_twice(path: str, shown: str) -> None:
 
 
 def test_a_drawing_in_place_of_a_photo_says_so_for_the_dark_theme(page: LexborHTMLParser) -> None:
-    drawn = {
-        card.css_first("h3").text(): "data-drawn" in card.css_first("img").attributes
-        for card in page.css("#grid .card")
-    }
+    names = texts(page, "#grid .card h3")
+    pictures = page.css("#grid .card .frame img")
+    drawn = {n: "data-drawn" in p.attributes for n, p in zip(names, pictures, strict=True)}
     assert drawn == {"Linen shirt": False, "Garden dress": True}
 
 
