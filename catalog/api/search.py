@@ -118,7 +118,10 @@ class Search(Limited):
             *map(keys_parameter, FACETS),
             OpenApiParameter("cursor", str, description="Cursor from the `next` link of a page."),
         ],
-        responses={200: SearchResultSerializer, 400: documented("What is wrong with which field")},
+        responses={
+            200: SearchResultSerializer,
+            400: documented("The messages of each field that is wrong"),
+        },
     )
     @not_modified_unless_changed
     def get(self, request: Request) -> Response:

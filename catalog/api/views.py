@@ -42,7 +42,7 @@ TAXONOMY = {
 }
 TAGS = ["catalogue"]
 BAD_REQUEST = documented("The messages of each field that is wrong")
-NOT_FOUND = documented("There is no such thing")
+NOT_FOUND = documented("Not found")
 
 
 def number(name: str, digits: int) -> OpenApiParameter:

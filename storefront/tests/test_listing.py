@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog.navigation import Node
 from catalog.tests.factories import make_article
 from storefront.listing import pages
+from storefront.listing.breadcrumbs import Step, without_repeats
 from storefront.tests.shops import Shop
 
 WOMEN = "/shop/1/"
@@ -110,3 +112,29 @@ def test_a_list_grown_longer_is_drawn_whole_up_to_a_bound(
     page = client.get(f"{WOMEN}?from=2&page=4", headers={"HX-Request": "true"})
     assert page.text.count('class="card-name') == 1
     assert "HX-Request" in page["Vary"], "the browser keeps one answer apart from the other"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("Ladieswear/Womens Shoes/Shoes/Boots", "Ladieswear/Womens Shoes/Boots"),
+        ("Ladieswear/Womens Shoes/Shoes", "Ladieswear/Womens Shoes/Shoes"),
+        ("Divided/Divided Collection/Trousers", "Divided/Divided Collection/Trousers"),
+        ("Sport/Swimwear/swimwear/Bikini top", "Sport/swimwear/Bikini top"),
+    ],
+)
+def test_a_path_says_nothing_twice(path: str, shown: str) -> None:
+    steps = [Step(Node(1, name, 1), "/") for name in path.split("/")]
+    assert "/".join(step.node.name for step in without_repeats(steps)) == shown
+
+
+def test_a_drawing_in_place_of_a_photo_says_so_for_the_dark_theme(page: LexborHTMLParser) -> None:
+    names = texts(page, "#grid .card h3")
+    pictures = page.css("#grid .card .frame img")
+    drawn = {n: "data-drawn" in p.attributes for n, p in zip(names, pictures, strict=True)}
+    assert drawn == {"Linen shirt": False, "Garden dress": True}
+
+
+def test_the_filters_of_a_phone_close_on_the_number_of_products(client: Client, shop: Shop) -> None:
+    assert texts(read(client, ""), "#facets .facets-done") == ["Show 2 products"]
+    assert texts(read(client, "?type=265"), "#facets .facets-done") == ["Show 1 product"]
