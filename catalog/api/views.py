@@ -23,9 +23,9 @@ from catalog.api.serializers import (
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
 from catalog.products import ProductCard, product_card
+from web.api.sparse import FIELDS, SparseSerializer, chosen_fields
 from web.problems import documented
 from web.quotas import Limited
-from web.sparse import FIELDS, SparseSerializer, chosen_fields
 
 TAXONOMY = {
     "index_groups": models.IndexGroup,

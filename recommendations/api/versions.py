@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from catalog.api.scopes import HasScope
 from catalog.models.api_key import Scope
 from recommendations.bundle.models import ModelVersion
-from web.pagination import StrictCursorPagination
+from web.api.pagination import StrictCursorPagination
 from web.problems import documented
 from web.quotas import Limited
 
