@@ -1,6 +1,6 @@
 """Products and articles, with their pictures."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
@@ -68,8 +68,7 @@ class ArticleAdmin(ReadOnlyAdmin[Article]):
     )
 
     def get_queryset(self, request: HttpRequest) -> ArticleQuerySet:
-        shown: ArticleQuerySet = super().get_queryset(request)  # type: ignore[assignment]
-        return shown.for_cards()
+        return cast("ArticleQuerySet", super().get_queryset(request)).for_cards()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
@@ -77,7 +76,7 @@ class ArticleAdmin(ReadOnlyAdmin[Article]):
         """Uses the shop's search, which is indexed."""
         if not search_term.strip():
             return queryset, False
-        return find(search_term, queryset).articles, False  # type: ignore[arg-type]
+        return find(search_term, cast("ArticleQuerySet", queryset)).articles, False
 
     @admin.display(description="")
     def picture(self, article: Article) -> SafeString:

@@ -1,17 +1,18 @@
 """How quickly "for you" follows a shopper whose taste changes."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import numpy as np
 
 from demo.shoppers.browser import Browser, Page, Shelf
 from demo.shoppers.ground_truth import GroundTruth
+from web.json_types import Json
 
 BEFORE: Final = 5
 AFTER: Final = 8
@@ -118,7 +119,7 @@ def _gap(minds: GroundTruth, articles: Sequence[int], old: int, new: int) -> flo
     return float((minds.liking[new, rows] - minds.liking[old, rows]).mean())
 
 
-def figures(found: Sequence[Followed]) -> dict[str, Any]:
+def figures(found: Sequence[Followed]) -> Json:
     """JSON-ready: events until the shelf follows, and the gap after each event (quartiles)."""
     events = [inf if one.events is None else one.events for one in found]
     gaps = np.array([one.liking for one in found])
@@ -141,7 +142,7 @@ HEIGHT: Final = 220
 STYLE: Final = "font: 13px system-ui, sans-serif; color-scheme: light dark"
 
 
-def drawing(of: Mapping[str, Any]) -> str:
+def drawing(of: Json) -> str:
     """An SVG: the median gap after each event, with its quartiles."""
     top, bottom = max([0.5, *of["high"]]), min([-0.5, *of["low"]])
 

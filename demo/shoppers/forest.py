@@ -1,10 +1,10 @@
 """Studies as a forest plot: for each run the interval, the measured value, and the truth."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any, Final
+from typing import Final
 
-Figures = Mapping[str, Any]
+from web.json_types import Json
 
 LEFT: Final = 300
 WIDTH: Final = 420
@@ -16,7 +16,7 @@ STYLE: Final = "font: 13px system-ui, sans-serif; color-scheme: light dark"
 OURS, TRUTH, RULE = "#1f8f6a", "#d9822b", "#8a938f"
 
 
-def drawing(studies: Sequence[Figures]) -> str:
+def drawing(studies: Sequence[Json]) -> str:
     """An SVG, all studies on one scale: clicks per shopper, the other minus the control."""
     low, high = limits(studies)
     parts, top = [], 8.0
@@ -37,14 +37,14 @@ def drawing(studies: Sequence[Figures]) -> str:
     )
 
 
-def limits(studies: Sequence[Figures]) -> tuple[float, float]:
+def limits(studies: Sequence[Json]) -> tuple[float, float]:
     runs = [one for study in studies for one in runs_of(study)]
     low = min([0.0, *(one["low"] for one in runs)])
     high = max([0.0, *(one["high"] for one in runs)])
     return low, high if high > low else low + 1.0
 
 
-def runs_of(study: Figures) -> Sequence[Figures]:
+def runs_of(study: Json) -> Sequence[Json]:
     """For an A/A study, whose shoppers were split by many hashes, a selection of those."""
     split = study.get("split") or {}
     return [*study["each"], *split.get("each", [])]
@@ -54,7 +54,7 @@ def place(value: float, low: float, high: float) -> float:
     return LEFT + (value - low) / (high - low) * WIDTH
 
 
-def label(study: Figures, middle: float) -> str:
+def label(study: Json, middle: float) -> str:
     told = f"told in {study['detected']} of {study['runs']}"
     if split := study.get("split"):
         told += f", in {split['told']} by {split['seeds']:,} other hashes"
@@ -65,7 +65,7 @@ def label(study: Figures, middle: float) -> str:
     )
 
 
-def interval(one: Figures, truth: float, y: float, low: float, high: float) -> str:
+def interval(one: Json, truth: float, y: float, low: float, high: float) -> str:
     at = {name: place(one[name], low, high) for name in ("low", "high", "difference")}
     true = place(truth, low, high)
     return (

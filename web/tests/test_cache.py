@@ -16,6 +16,9 @@ from web import cache
 class Counted:
     """A function that counts its calls and returns the count."""
 
+    # What the caches name it by.
+    __module__, __qualname__ = __name__, "read"
+
     def __init__(self) -> None:
         self.calls = 0
 
@@ -30,7 +33,6 @@ class Owner:
 
 def counted(decorate: Callable[..., Any]) -> tuple[Counted, Any]:
     read = Counted()
-    read.__module__, read.__qualname__ = __name__, "read"  # type: ignore[attr-defined]
     return read, decorate(read)
 
 
@@ -125,8 +127,6 @@ def test_one_call_empties_every_cache() -> None:
     reads = [Counted() for _ in range(5)]
     rows = cache.TTLCache(reads[3], nothing=None, seconds=1e6)
     values: cache.VersionedMap[int, object] = cache.VersionedMap(lambda: "1", most=1)
-    for read in reads:
-        read.__module__, read.__qualname__ = __name__, "read"  # type: ignore[attr-defined]
     asks: list[Callable[[], object]] = [
         partial(cache.per_version(lambda: "1")(reads[0]), "a"),
         partial(cache.bounded(most=1)(reads[1]), "a"),
