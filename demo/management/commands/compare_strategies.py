@@ -15,7 +15,6 @@ from rich.table import Table
 
 from demo.management.commands.simulate_shoppers import add_plan, plan_of, read_minds
 from demo.shoppers.comparison import NotCountedError
-from demo.shoppers.forest import drawing
 from demo.shoppers.studies import STUDIES, Study, conduct, summary
 from recommendations.experiments.strategies import EXPERIMENTABLE, strategies_of
 from web.json_types import Json
@@ -56,7 +55,10 @@ class Command(BaseCommand):
             help="browse whole pages instead of calling the shelf's API",
         )
         parser.add_argument(
-            "--plot", type=Path, metavar="FILE", help="write a plot to this SVG file"
+            "--plot",
+            type=Path,
+            metavar="FILE",
+            help="write a plot to this SVG file (needs requirements-dev.txt)",
         )
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -115,8 +117,11 @@ def write(kept: dict[str, Json], file: Path | None, plot: Path | None) -> None:
     if file:
         file.write_text(json.dumps(kept, indent=1) + "\n")
     if plot:
+        from demo.shoppers import plots  # matplotlib is among the development packages
+
         known = [kept[name] for name in STUDIES if name in kept]
-        plot.write_text(drawing(known + [of for name, of in kept.items() if name not in STUDIES]))
+        more = [of for name, of in kept.items() if name not in STUDIES]
+        plots.forest(known + more).savefig(plot, format="svg", metadata={"Date": None})
 
 
 def show(of: Json) -> None:
