@@ -16,11 +16,9 @@ from web import cache
 class Counted:
     """A function that counts its calls and returns the count."""
 
-    # What the caches name it by.
-    __module__, __qualname__ = __name__, "read"
-
     def __init__(self) -> None:
         self.calls = 0
+        self.__qualname__ = "read"  # what the caches name it by
 
     def __call__(self, *arguments: object) -> tuple[int, tuple[object, ...]]:
         self.calls += 1
