@@ -14,13 +14,12 @@ import tempfile
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.console import Console
 from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.harness import Result
-from web.json_types import Json
 
 VERSION: Final = "13.5.0"
 FORMS: Final = {"mobile": (), "desktop": ("--preset=desktop",)}
@@ -77,7 +76,7 @@ def audited(address: str, form: str) -> Mapping[str, float]:
         output = ["--output=json", f"--output-path={report}", f"--chrome-flags={CHROME}"]
         chrome = {"CHROME_PATH": os.environ.get("CHROME_PATH") or shutil.which("chromium") or ""}
         subprocess.run([*command, *output], env=os.environ | chrome, check=True)
-        found: Json = json.loads(report.read_text())
+        found: dict[str, Any] = json.loads(report.read_text())
     scores = {name: 100 * found["categories"][name]["score"] for name in AT_LEAST}
     sent = found["audits"]["network-requests"]["details"]["items"]
     scripts = sum(item["transferSize"] for item in sent if item.get("resourceType") == "Script")

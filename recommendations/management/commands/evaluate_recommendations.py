@@ -17,7 +17,6 @@ from recommendations.evaluation.published import PUBLISHED, difference_from_comp
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluate
 from web.arguments import day
-from web.json_types import Json
 
 # Kaggle's protocol: everybody who bought in the last week, lists of twelve.
 KAGGLE: Final = Plan(holdout_days=7, k=12, rolls=1, customers=10_000_000)
@@ -109,7 +108,7 @@ class Command(BaseCommand):
         if warning := difference_from_competition(inputs):
             self.stdout.write(f"note: {warning}")
 
-    def write(self, found: Json, target: Path | None) -> None:
+    def write(self, found: dict[str, Any], target: Path | None) -> None:
         text = json.dumps(found, indent=1) + "\n"
         try:
             if target is not None:
@@ -122,7 +121,7 @@ class Command(BaseCommand):
             raise CommandError(f"could not write the report: {error}") from error
 
 
-def plan_of(options: Json) -> Plan:
+def plan_of(options: dict[str, Any]) -> Plan:
     """Raise CommandError for a number below 1."""
     names = ("holdout_days", "k", "rolls", "customers")
     for name in names:
