@@ -8,7 +8,7 @@ sections, and a department such as "Knitwear" exists once per section.
 
 import json
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from web.json_types import Json
 
@@ -16,7 +16,7 @@ from web.json_types import Json
 _TABLES: Final[Json] = json.loads(Path(__file__).with_suffix(".json").read_text())
 
 
-def by_number(name: str) -> dict[int, Any]:
+def by_number(name: str) -> dict[int, str]:
     """A table whose keys are numbers, which JSON writes as text."""
     return {int(number): row for number, row in _TABLES[name].items()}
 
@@ -75,7 +75,9 @@ FAMILY_OF_COLOUR: tuple[int, ...] = tuple(FAMILIES.index(c.family) for c in COLO
 VALUES = by_number("values")
 MASTERS = by_number("masters")
 # graphical_appearance_no: (name, share of the catalogue)
-APPEARANCES: dict[int, tuple[str, float]] = by_number("appearances")
+APPEARANCES: dict[int, tuple[str, float]] = {
+    int(number): (name, share) for number, (name, share) in _TABLES["appearances"].items()
+}
 
 GARMENT_SLOTS = frozenset({"top", "outer", "bottom", "full", "none"})
 LINGERIE_SLOTS = frozenset({"bra", "brief", "night", "legs", "swim", "swimtop", "swimbottom"})
