@@ -1,10 +1,8 @@
 """Shared by all operations of the OpenAPI description: problems, quotas, ETags."""
 
-from typing import Any
-
+from web.json_types import Json
 from web.problems import CONTENT_TYPE
 
-Json = dict[str, Any]
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 TEXT = {"type": "string"}
 HEADERS: Json = {

@@ -197,12 +197,6 @@ def linked_data(data: dict[str, object]) -> SafeString:
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
 
 
-@register.simple_tag
-def picture_url(article: int, width: int = 360) -> str:
-    """The address of one rendition, for a card that previews another colour."""
-    return image_url(article, width)
-
-
 @register.filter
 @bounded(20_000)
 def product_address(article: int) -> str:

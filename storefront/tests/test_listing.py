@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalog.navigation import Node
 from catalog.tests.factories import make_article
@@ -26,14 +26,14 @@ def read(client: Client, query: str) -> LexborHTMLParser:
     return LexborHTMLParser(answer.content.decode())
 
 
-def texts(page: LexborHTMLParser, selector: str) -> list[str]:
+def texts(page: LexborHTMLParser | LexborNode, selector: str) -> list[str]:
     return [" ".join(node.text().split()) for node in page.css(selector)]
 
 
 def links(page: LexborHTMLParser, title: str) -> dict[str, str]:
     """Addresses of a facet's options by name."""
     for facet in page.css(".facet"):
-        if texts(facet, "summary")[0].startswith(title):  # type: ignore[arg-type]
+        if texts(facet, "summary")[0].startswith(title):
             return {
                 a.css("span")[1].text(): a.attributes["href"] or "" for a in facet.css("a[href]")
             }
@@ -106,7 +106,7 @@ def test_a_list_grown_longer_is_drawn_whole_up_to_a_bound(
     monkeypatch.setattr(pages, "PER_PAGE", 1)
     for n in range(12):
         make_article(910000000 + 1000 * n, name=f"Coat {n}")
-    whole = [read(client, f"?page={n}").css_first(".card-name").text() for n in range(1, 15)]  # type: ignore[union-attr]
+    whole = [texts(read(client, f"?page={n}"), ".card-name")[0] for n in range(1, 15)]
     assert texts(read(client, "?from=2&page=4"), ".card-name") == whole[1:4]
     assert texts(read(client, "?from=1&page=14"), ".card-name") == whole[4:]
     page = client.get(f"{WOMEN}?from=2&page=4", headers={"HX-Request": "true"})

@@ -142,7 +142,7 @@ def test_saving_for_later_keeps_the_size(client: Client, blouse: Article) -> Non
 
 def test_an_outfit_is_added_whole_or_not_at_all(client: Client, blouse: Article) -> None:
     scarf = make_article(920000001, product_type=(80, "Scarf"), product_group="Accessories")
-    form: dict[str, Any] = {"article": [blouse.pk, scarf.pk]}
+    form: dict[str, list[int] | str] = {"article": [blouse.pk, scarf.pk]}
     page = client.post("/outfits/add/", form, follow=True).text
     assert "Choose a size for Silk blouse." in page
     assert not BagLine.objects.exists()
