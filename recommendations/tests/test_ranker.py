@@ -219,9 +219,10 @@ def test_a_gain_counts_by_the_lower_bound_of_its_interval() -> None:
     dice = np.random.default_rng(3)
     blend = dice.random(500)
     scores, bought = [dice.random(500)], [dice.random(500) < 0.5]
-    better = Trial([blend], [blend + 0.01], scores, bought)
+    customers = [np.arange(500, dtype=np.int32)]
+    better = Trial(customers, [blend], [blend + 0.01], scores, bought)
     assert better.figures()["gain_at_least"] == pytest.approx(0.01)
-    as_good = Trial([blend], [blend + dice.normal(0, 1, 500)], scores, bought)
+    as_good = Trial(customers, [blend], [blend + dice.normal(0, 1, 500)], scores, bought)
     assert as_good.figures()["gain_at_least"] < 0
     assert Trial().figures() == {}
 
