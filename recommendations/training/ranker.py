@@ -32,14 +32,14 @@ TRIALS: Final = 2
 # A ranker trained on fewer examples is not representative of the full one.
 MIN_EXAMPLES: Final = 500
 K: Final = 12
-ROUNDS: Final = 100
+ROUNDS: Final = 60
 # Examples are few, so trees differ (random splits of a quarter of the features, on part of the
 # examples) and correct each other little: nearer to a random forest than to boosting.
 PARAMETERS: Final[dict[str, Any]] = {
     "objective": "binary",
     "extra_trees": True,
-    "learning_rate": 0.025,
-    "num_leaves": 63,
+    "learning_rate": 0.04,
+    "num_leaves": 31,
     "max_bin": 63,
     "min_data_in_leaf": 50,
     "feature_fraction": 0.25,
