@@ -12,6 +12,7 @@ from recommendations.dataset.inputs import Ints
 from recommendations.dataset.metrics import interval
 from recommendations.evaluation.retrieval import DEPTHS
 from recommendations.evaluation.run import ACTIVITY, FOR_YOU, Outcome, Plan
+from web.arrays import Array
 
 Values = npt.NDArray[np.float64]
 
@@ -46,7 +47,7 @@ def pooled(outcomes: Sequence[Outcome], method: str, metric: str) -> Values:
     return np.concatenate([outcome.values[method][metric] for outcome in outcomes])
 
 
-def described(values: Values, customers: Ints | None = None) -> dict[str, Any]:
+def described(values: Values, customers: Ints | None = None) -> dict[str, object]:
     """`customers`: whose value each is, if some have several."""
     bounds = [round(bound, 5) for bound in interval(values, customers)]
     return {"mean": mean(values), "interval": bounds}
@@ -56,7 +57,7 @@ def customers_of(outcomes: Sequence[Outcome]) -> Ints:
     return np.concatenate([outcome.customers for outcome in outcomes])
 
 
-def looked_into(outcomes: Sequence[Outcome], name: str) -> npt.NDArray[Any]:
+def looked_into(outcomes: Sequence[Outcome], name: str) -> Array:
     """A value of each customer (a field of Outcome), for those looked into."""
     return np.concatenate([getattr(outcome, name)[outcome.looked_into] for outcome in outcomes])
 
@@ -80,7 +81,7 @@ def of_method(outcomes: Sequence[Outcome], method: str) -> dict[str, Any]:
 
 def leads(
     outcomes: Sequence[Outcome], key: str, methods: Sequence[str]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, object]]:
     """Paired differences to every other method, for everybody and for those with a purchase."""
     ours = pooled(outcomes, FOR_YOU, key)
     size = np.concatenate([outcome.activity for outcome in outcomes])
@@ -158,13 +159,13 @@ def session(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def by_age(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, Any]:
+def by_age(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, object]:
     age = np.concatenate([outcome.age for outcome in outcomes])
     names = {band: "unknown" if band < 0 else f"from {band:.0f}" for band in np.unique(age)}
     return segments(outcomes, key, methods, {name: age == band for band, name in names.items()})
 
 
-def by_activity(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, Any]:
+def by_activity(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, object]:
     """By the number of distinct articles the customer bought in the last year."""
     size = np.concatenate([outcome.activity for outcome in outcomes])
     return segments(outcomes, key, methods, of_activity(size))
@@ -182,7 +183,7 @@ def segments(
     key: str,
     methods: Sequence[str],
     masks: Mapping[str, npt.NDArray[np.bool_]],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     values = {name: pooled(outcomes, name, key) for name in methods}
     return {
         segment: {

@@ -1,7 +1,6 @@
 """Recent sales of each article, and who buys it where: input of the ranker."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +10,7 @@ from recommendations.dataset.inputs import Floats, History, Sales
 from recommendations.dataset.parts import Tally, total
 from recommendations.dataset.popularity import basket_lines
 from recommendations.ranking.features import SOLD_DAYS
+from web.arrays import Array, Arrays
 
 # The channels of an article are those of the longest window.
 LATELY_DAYS = max(SOLD_DAYS)
@@ -18,7 +18,7 @@ LATELY_DAYS = max(SOLD_DAYS)
 SHARE_SHRINKAGE = 3.0
 
 
-def sales_counts(history: History) -> dict[str, npt.NDArray[Any]]:
+def sales_counts(history: History) -> Arrays:
     count = partial(counted, as_of_day=history.as_of_day, articles=len(history.articles))
     found = total(history.parts, count).sums
     known = np.maximum(found["known_ages"], 1)
@@ -53,7 +53,7 @@ def sold_lately(sales: Sales, as_of_day: int, articles: int) -> npt.NDArray[np.i
     return np.column_stack(columns)
 
 
-def shares(counted: npt.NDArray[Any], units: npt.NDArray[Any]) -> Floats:
+def shares(counted: Array, units: Array) -> Floats:
     """Per article the share of its units that are counted, shrunk towards the overall share."""
     overall = counted.sum() / max(units.sum(), 1)
     shrunk: Floats = (counted + SHARE_SHRINKAGE * overall) / (units + SHARE_SHRINKAGE)
