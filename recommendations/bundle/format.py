@@ -13,7 +13,7 @@ import numpy.typing as npt
 from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
 
 # A process rejects a bundle of another format and keeps its current one.
-FORMAT: Final = 6
+FORMAT: Final = 7
 MANIFEST: Final = "manifest.json"
 
 # name: (dtype, dimensions)
@@ -47,9 +47,7 @@ ARRAYS: Final[dict[str, tuple[str, int]]] = (
         "neighbour_scores": ("float32", 2),
         "standing": ("float32", 1),
         "sold": ("float32", 2),
-        "sold_alike": ("float32", 2),
         "sold_online": ("float32", 1),
-        "buyers": ("float32", 1),
         "buyer_age": ("float32", 1),
         "ranker": ("uint8", 1),
         "ranker_report": ("uint8", 1),

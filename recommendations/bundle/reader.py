@@ -167,9 +167,7 @@ class Bundle:
         self.standing: Floats = arrays["standing"]
         self.price: Floats = arrays["price"]
         self.sold: Floats = arrays["sold"]
-        self.sold_alike: Floats = arrays["sold_alike"]
         self.sold_online: Floats = arrays["sold_online"]
-        self.buyers: Floats = arrays["buyers"]
         self.buyer_age: Floats = arrays["buyer_age"]
         self.ranker: npt.NDArray[np.uint8] = arrays["ranker"]
         self.ranker_report = report_of(arrays["ranker_report"])

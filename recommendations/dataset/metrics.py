@@ -52,16 +52,24 @@ def hit(hits: Hits) -> Values:
     return found
 
 
-def interval(values: Values, seed: int = 1) -> tuple[float, float]:
+def interval(
+    values: Values, owner: npt.NDArray[np.integer] | None = None, seed: int = 1
+) -> tuple[float, float]:
     """The 95 % bootstrap interval of the mean over customers (Efron's percentile method).
 
-    Pass paired differences to compare two methods on the same customers.
+    Pass paired differences to compare two methods on the same customers. `owner` names the customer
+    of each value: one with several values is drawn with all of them, as they are not independent
+    (cluster bootstrap; Field, Welsh, JRSS B 2007).
     """
     if len(values) == 0:
         return 0.0, 0.0
+    owners = np.arange(len(values)) if owner is None else owner
+    place = np.unique(owners, return_inverse=True)[1]
+    total, count = np.bincount(place, values), np.bincount(place)
     rng = np.random.default_rng(seed)
-    size = len(values)
-    means = [values[rng.integers(0, size, size)].mean() for _ in range(RESAMPLES)]
+    size = len(count)
+    drawn = (rng.integers(0, size, size) for _ in range(RESAMPLES))
+    means = [total[some].sum() / count[some].sum() for some in drawn]
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
 

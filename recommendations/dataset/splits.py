@@ -35,10 +35,12 @@ class Truth:
         rows = np.fromiter((row for own in self.bought for row in own), np.int64, sum(sizes))
         return pairs_of(np.arange(len(sizes)).repeat(sizes), rows)
 
-    def head(self, most: int) -> "Truth":
-        """An evenly spaced sample of at most this many."""
-        step = max(1, -(-len(self.customers) // most))
-        return Truth(self.customers[::step], self.bought[::step])
+    def sample(self, most: int) -> npt.NDArray[np.int64]:
+        """The places of an evenly spaced sample of at most this many customers."""
+        return np.arange(0, len(self.customers), max(1, -(-len(self.customers) // most)))
+
+    def at(self, places: npt.NDArray[np.int64]) -> "Truth":
+        return Truth(self.customers[places], [self.bought[place] for place in places.tolist()])
 
 
 def pairs_of(place: Array, rows: Array) -> npt.NDArray[np.int64]:

@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from django.template.loader import render_to_string
 
+from recommendations.dataset.inputs import Ints
 from recommendations.dataset.metrics import interval
 from recommendations.evaluation.retrieval import DEPTHS
 from recommendations.evaluation.run import ACTIVITY, FOR_YOU, Outcome, Plan
+from web.arrays import Array
 
 Values = npt.NDArray[np.float64]
 
@@ -21,14 +23,14 @@ def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> dict[str, 
     `note` describes the data, such as that they are synthetic.
     """
     key = f"map@{plan.k}"
-    # A window with few buyers has no ranker, and so no row for the blend alone.
-    methods = [n for n in outcomes[0].values if all(n in outcome.values for outcome in outcomes)]
+    methods = list(outcomes[0].values)
     return {
         "note": note,
         "plan": {**vars(plan), "windows after": [outcome.as_of for outcome in outcomes]},
         "customers": sum(len(outcome.age) for outcome in outcomes),
         "methods": {name: of_method(outcomes, name) for name in methods},
         "for-you minus": leads(outcomes, key, methods),
+        "windows": [window(outcome, key, methods) for outcome in outcomes],
         "ranker": [outcome.ranker for outcome in outcomes],
         "candidate recall": candidate_recall(outcomes),
         "map without": ablated(outcomes, "ablation"),
@@ -45,8 +47,19 @@ def pooled(outcomes: Sequence[Outcome], method: str, metric: str) -> Values:
     return np.concatenate([outcome.values[method][metric] for outcome in outcomes])
 
 
-def described(values: Values) -> dict[str, object]:
-    return {"mean": mean(values), "interval": [round(bound, 5) for bound in interval(values)]}
+def described(values: Values, customers: Ints | None = None) -> dict[str, object]:
+    """`customers`: whose value each is, if some have several."""
+    bounds = [round(bound, 5) for bound in interval(values, customers)]
+    return {"mean": mean(values), "interval": bounds}
+
+
+def customers_of(outcomes: Sequence[Outcome]) -> Ints:
+    return np.concatenate([outcome.customers for outcome in outcomes])
+
+
+def looked_into(outcomes: Sequence[Outcome], name: str) -> Array:
+    """A value of each customer (a field of Outcome), for those looked into."""
+    return np.concatenate([getattr(outcome, name)[outcome.looked_into] for outcome in outcomes])
 
 
 def mean(values: Values) -> float:
@@ -54,8 +67,10 @@ def mean(values: Values) -> float:
 
 
 def of_method(outcomes: Sequence[Outcome], method: str) -> dict[str, Any]:
+    customers = customers_of(outcomes)
     values = {
-        metric: described(pooled(outcomes, method, metric)) for metric in outcomes[0].values[method]
+        metric: described(pooled(outcomes, method, metric), customers)
+        for metric in outcomes[0].values[method]
     }
     shown = {
         name: mean(np.array([outcome.shown[method][name] for outcome in outcomes]))
@@ -70,10 +85,11 @@ def leads(
     """Paired differences to every other method, for everybody and for those with a purchase."""
     ours = pooled(outcomes, FOR_YOU, key)
     size = np.concatenate([outcome.activity for outcome in outcomes])
+    customers = customers_of(outcomes)
     masks = {"everybody": np.ones(len(size), np.bool_), "known": size > 0}
     return {
         segment: {
-            name: described((ours - pooled(outcomes, name, key))[mask])
+            name: described((ours - pooled(outcomes, name, key))[mask], customers[mask])
             for name in methods
             if name != FOR_YOU
         }
@@ -82,21 +98,38 @@ def leads(
     }
 
 
-def ablated(outcomes: Sequence[Outcome], part: str) -> dict[str, dict[str, object]]:
+def window(outcome: Outcome, key: str, methods: Sequence[str]) -> dict[str, Any]:
+    """One window: each method's mean, and for-you's paired lead over it with its interval."""
+    values = {name: outcome.values[name][key] for name in methods}
+    return {
+        "after": outcome.as_of,
+        "customers": len(outcome.customers),
+        "methods": {name: mean(own) for name, own in values.items()},
+        "for-you minus": {
+            name: described(values[FOR_YOU] - own)
+            for name, own in values.items()
+            if name != FOR_YOU
+        },
+    }
+
+
+def ablated(outcomes: Sequence[Outcome], part: str) -> dict[str, dict[str, Any]]:
     """MAP without each part, and the interval of the paired difference to the whole."""
     whole = np.concatenate([outcome.ablation[FOR_YOU] for outcome in outcomes])
     parts: list[Mapping[str, Values]] = [getattr(outcome, part) for outcome in outcomes]
     names = [name for name in parts[0] if all(name in part for part in parts)]
     values = {name: np.concatenate([one[name] for one in parts]) for name in names}
+    customers = looked_into(outcomes, "customers")
     return {
-        name: described(own) | {"difference": described(own - whole)["interval"]}
+        name: described(own, customers)
+        | {"difference": described(own - whole, customers)["interval"]}
         for name, own in values.items()
     }
 
 
 def candidate_recall(outcomes: Sequence[Outcome]) -> dict[str, dict[str, dict[str, float]]]:
     """By segment, generator and depth: the share of purchases that are among the candidates."""
-    size = np.concatenate([outcome.looked_into for outcome in outcomes])
+    size = looked_into(outcomes, "activity")
     masks = {"everybody": np.ones(len(size), np.bool_)} | of_activity(size)
     return {
         segment: {
@@ -183,6 +216,7 @@ def page(found: Mapping[str, Any]) -> str:
         "found": found,
         "bars": bars,
         "ahead": found["for-you minus"].items(),
+        "windows": found["windows"],
         "metric": key,
         "whole": without[FOR_YOU]["mean"],
         "generators": [

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset import metrics
 from recommendations.dataset.facts import facts_of
-from recommendations.dataset.inputs import Inputs, Progress
+from recommendations.dataset.inputs import Inputs, Ints, Progress
 from recommendations.dataset.splits import Split, Truth, rolling, truth_of
 from recommendations.evaluation.baselines import BASELINES
 from recommendations.evaluation.methods import bundle_of, in_session
@@ -61,10 +61,11 @@ class Outcome:
     `candidates` recall by generator and depth, `ablation` MAP without each generator, `features`
     without each group of the ranker's features (empty if no ranker was chosen).
 
-    The last three cover LOOKED_INTO customers, evenly sampled; their activity is `looked_into`.
+    The last three cover LOOKED_INTO customers, evenly sampled: those at the places `looked_into`.
     """
 
     as_of: str
+    customers: Ints
     ranker: str
     values: Mapping[str, Mapping[str, Values]]
     shown: Mapping[str, Mapping[str, float]]
@@ -74,7 +75,7 @@ class Outcome:
     session: Mapping[str, Values]
     age: Values
     activity: Values
-    looked_into: Values
+    looked_into: npt.NDArray[np.int64]
 
 
 def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
@@ -100,14 +101,15 @@ def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, Array]) -> Outc
     bundle = bundle_of(split.past, likes, lambda line: None)
     lists = {name: method_lists(name, split, truth) for name in available_baselines()}
     heads = {name: found[:, : plan.k] for name, found in lists.items()}
-    ours = {FOR_YOU: bundle} | ({BLEND: unranked(bundle)} if len(bundle.ranker) else {})
-    for name, of_ours in ours.items():
+    for name, of_ours in ((FOR_YOU, bundle), (BLEND, unranked(bundle))):
         lists[name] = predicted_rows(of_ours, truth.customers, DEPTH)
         heads[name] = lists[name][:, : plan.k]
-    looked_into = truth.head(LOOKED_INTO)
+    places = truth.sample(LOOKED_INTO)
+    looked_into = truth.at(places)
     known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
     return Outcome(
         as_of=split.past.as_of.isoformat(),
+        customers=truth.customers,
         ranker=bundle.ranker_report.decision,
         values={name: values_of(heads[name], lists[name], truth) for name in lists},
         shown={name: shown_of(heads[name], bundle, split, truth) for name in lists},
@@ -117,7 +119,7 @@ def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, Array]) -> Outc
         session=session(split, bundle, plan.k, plan.customers),
         age=np.array([own.band if own else -1 for own in known], np.float64),
         activity=activity_of(bundle, truth),
-        looked_into=activity_of(bundle, looked_into),
+        looked_into=places,
     )
 
 

@@ -21,10 +21,8 @@ from recommendations.retrieval.profile import PURCHASE, UNKNOWN, Profile
 from web.arrays import Array
 from web.cache import per_owner
 
-# Windows in days: for an article's sales, and for those of all articles that share an attribute.
-SOLD_DAYS: Final = (1, 3, 7, 14, 28)
-ALIKE_DAYS: Final = 7
-ALIKE: Final = ("product", "product_type", "garment_group", "section", "department")
+# Windows of an article's sales in days.
+SOLD_DAYS: Final = (1, 7, 28)
 SHARED: Final = ("product_type", "section", "colour_master")
 SINCE: Final = ("product", "product_type", "department")
 DATED: Final = ("article", *SINCE)
@@ -193,18 +191,12 @@ def sold(place: int) -> OfArticle:
     return OfArticle(lambda bundle: np.log1p(bundle.sold[:, place]))
 
 
-def sold_alike(place: int) -> OfArticle:
-    return OfArticle(lambda bundle: np.log1p(bundle.sold_alike[:, place]))
-
-
-def share_of_alike(place: int) -> OfArticle:
-    """The article's share of the sales of all with the same attribute."""
-    week = SOLD_DAYS.index(ALIKE_DAYS)
-    return OfArticle(
-        lambda bundle: (
-            bundle.sold[:, week].astype(np.float64) / np.maximum(bundle.sold_alike[:, place], 1.0)
-        )
-    )
+def share_of_product(bundle: Bundle) -> Scores:
+    """The article's share of the week's sales of all articles of its product."""
+    week = bundle.sold[:, SOLD_DAYS.index(7)].astype(np.float64)
+    product = np.unique(bundle.product, return_inverse=True)[1]
+    share: Scores = week / np.maximum(np.bincount(product, week)[product], 1.0)
+    return share
 
 
 def trend(bundle: Bundle) -> Scores:
@@ -300,15 +292,13 @@ REGISTRY: Final[tuple[Feature, ...]] = (
         Feature(f"sold_{days}", Group.SALES, sold(place), f"units of {days} days, logarithm")
         for place, days in enumerate(SOLD_DAYS)
     ),
-    *(
-        Feature(f"sold_of_{name}", Group.SALES, sold_alike(place), f"units of a week of its {name}")
-        for place, name in enumerate(ALIKE)
+    Feature(
+        "share_of_product_sales",
+        Group.SALES,
+        OfArticle(share_of_product),
+        "its part of its product's",
     ),
-    Feature("share_of_product_sales", Group.SALES, share_of_alike(0), "its part of its product's"),
-    Feature("share_of_type_sales", Group.SALES, share_of_alike(1), "its part of its type's"),
     Feature("trend", Group.SALES, OfArticle(trend), "yesterday's sales against the week's"),
-    Feature("buyers", Group.SALES, OfArticle(lambda b: np.log1p(b.buyers)), "in 28 days"),
-    Feature("standing", Group.SALES, OfArticle(lambda b: b.standing), "among all articles"),
     Feature("days_since_launch", Group.SALES, since_day("first_sold"), "days since its first sale"),
     Feature("days_since_sold", Group.SALES, since_day("last_sold"), "days since its last sale"),
     Feature("price", Group.PRICE, OfArticle(last_price), "the last one paid"),

@@ -20,7 +20,7 @@ from web.cache import per_owner
 # Features named in an explanation.
 MAX_EXPLAINED: Final = 3
 # The ranker reorders this many candidates; the rest stay behind them in the blend's order.
-DEPTH: Final = 100
+DEPTH: Final = 50
 # The generators used for predictions by the ranker. Content serves browsing: it adds nothing to
 # candidates from purchases, and recomputing it for each slice would slow training down.
 RANKED: Final[Mapping[Source, float]] = {

@@ -117,7 +117,13 @@ def test_the_command_reports_and_the_admin_links_the_report(
     assert found["map without"]["again"]["difference"][0] < 0
     assert all(method["recall@12"]["mean"] <= 1 for method in found["methods"].values())
     assert found["ranker"][0].endswith("the blend ranks alone")
-    assert "8 customers" in capsys.readouterr().out
+    (window,) = found["windows"]
+    assert (window["after"], window["customers"]) == ("2020-09-13", 8)
+    assert window["methods"].keys() == found["methods"].keys()
+    assert window["for-you minus"]["for-you, blend alone"]["interval"] == [0.0, 0.0]
+    said = capsys.readouterr().out
+    assert "8 customers" in said
+    assert "window after 2020-09-13: 8 customers, for-you" in said
     page = admin_client.get(f"/admin/recommendations/modelversion/{version.pk}/change/")
     address = f"/admin/recommendations/modelversion/{version.pk}/evaluation/"
     assert address in page.content.decode()

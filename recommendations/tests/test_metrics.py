@@ -52,3 +52,11 @@ def test_the_interval_holds_the_mean_and_narrows_with_more_customers() -> None:
         assert low < values.mean() < high
     assert np.diff(metrics.interval(many)) < np.diff(metrics.interval(few)) / 5
     assert metrics.interval(np.zeros(0)) == (0.0, 0.0)
+
+
+def test_a_customer_with_many_values_counts_as_one_in_the_interval() -> None:
+    rng = np.random.default_rng(6)
+    own = rng.normal(0.5, 1, 50)
+    tenfold, customers = own.repeat(10), np.arange(50).repeat(10)
+    assert metrics.interval(tenfold, customers) == pytest.approx(metrics.interval(own))
+    assert np.diff(metrics.interval(tenfold)) < np.diff(metrics.interval(own)) / 2

@@ -116,8 +116,11 @@ def test_features_tell_of_the_shopper_and_the_article(ranked_bundle: Bundle) -> 
     assert np.isnan(column["days_since_bought"][1:]).all()
     assert column["days_since_product"].tolist()[:2] == [2.0, 2.0]
     assert column["again"].tolist() == [1.5, 0.0, 0.0]
-    assert column["sold_28"] == pytest.approx(np.log1p(ranked_bundle.sold[rows, 4]))
+    assert column["sold_28"] == pytest.approx(np.log1p(ranked_bundle.sold[rows, 2]))
     assert (column["sold_28"] >= column["sold_7"]).all()
+    week = ranked_bundle.sold[:, 1]
+    siblings = [week[ranked_bundle.product == ranked_bundle.product[row]].sum() for row in rows]
+    assert column["share_of_product_sales"] == pytest.approx(week[rows] / np.maximum(siblings, 1))
     assert column["horizon"].tolist() == [2.0] * 3
     shares = profile.weights / profile.weights.sum()
     same = ranked_bundle.product_type[[3, 40]] == ranked_bundle.product_type[5]
@@ -219,9 +222,10 @@ def test_a_gain_counts_by_the_lower_bound_of_its_interval() -> None:
     dice = np.random.default_rng(3)
     blend = dice.random(500)
     scores, bought = [dice.random(500)], [dice.random(500) < 0.5]
-    better = Trial([blend], [blend + 0.01], scores, bought)
+    customers = [np.arange(500, dtype=np.int32)]
+    better = Trial(customers, [blend], [blend + 0.01], scores, bought)
     assert better.figures()["gain_at_least"] == pytest.approx(0.01)
-    as_good = Trial([blend], [blend + dice.normal(0, 1, 500)], scores, bought)
+    as_good = Trial(customers, [blend], [blend + dice.normal(0, 1, 500)], scores, bought)
     assert as_good.figures()["gain_at_least"] < 0
     assert Trial().figures() == {}
 

@@ -92,13 +92,15 @@ def test_similarity_learns_the_attribute_that_customers_keep_to() -> None:
     sales = replace(sales_on(row, np.full(6000, TODAY)), customer=buyers)
     known = replace(inputs, sales=sales)
     own = facts.facts_of(known)
-    vectors = content.content_vectors(articles, own.price, 1)
+    words = content.text_vectors(articles, 1)
+    vectors = content.content_vectors(articles, own.price, words)
     look = np.zeros((600, 0), np.float32)
-    traits = similarity.traits_of(articles, own, neighbours.designs(articles), vectors, look, 1)
+    design = neighbours.designs(articles)
+    traits = similarity.traits_of(articles, own, design, words, vectors, look)
     learned = similarity.learned_weights(traits, SinglePart(sales), 1)
     weights = dict(zip(similarity.FEATURES, learned, strict=True))
     assert weights["department"] > 10 * max(weights["section"], 0.01)
-    found = similarity.similar(traits, learned, 1)
+    found = similarity.similar(traits, learned)
     first = found.rows[:, :5]
     codes = articles["department"].to_numpy()
     assert (codes[first] == codes[:, None]).mean() > 0.9
@@ -183,7 +185,8 @@ def test_a_quick_model_has_the_looks_and_no_ranker(pictured: Inputs) -> None:
 def test_articles_without_a_usable_word_are_compared_by_their_attributes() -> None:
     inputs = some_inputs(30)
     inputs.articles["name"], inputs.articles["description"] = "1", ""
-    vectors = content.content_vectors(inputs.articles, np.ones(30, np.float32), 1)
+    words = content.text_vectors(inputs.articles, 1)
+    vectors = content.content_vectors(inputs.articles, np.ones(30, np.float32), words)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
@@ -192,7 +195,8 @@ def test_agreeing_in_type_and_words_makes_articles_alike() -> None:
     twin, other = inputs.articles.iloc[0].copy(), inputs.articles.iloc[0].copy()
     other["product_type"], other["name"], other["colour_master"] = 99, "umbrella", 98
     inputs.articles.loc[1, twin.index], inputs.articles.loc[2, other.index] = twin, other
-    vectors = content.content_vectors(inputs.articles, np.ones(60, np.float32), 1)
+    words = content.text_vectors(inputs.articles, 1)
+    vectors = content.content_vectors(inputs.articles, np.ones(60, np.float32), words)
     assert vectors[0] @ vectors[1] == pytest.approx(1.0, abs=1e-4)
     assert vectors[0] @ vectors[2] < 0.9
 
@@ -237,7 +241,7 @@ def test_the_best_sellers_of_a_group_come_in_order_equal_ones_by_row() -> None:
     assert found.scores[1, :3].tolist() == [3, 3, 1]
 
 
-def test_counts_are_of_baskets_buyers_and_whatever_is_alike() -> None:
+def test_counts_are_of_baskets_and_channels() -> None:
     inputs = some_inputs(4, 0)
     sales = sales_on([0, 0, 0, 1], [TODAY - 1, TODAY, TODAY, TODAY - 9])
     sales = replace(
@@ -246,9 +250,7 @@ def test_counts_are_of_baskets_buyers_and_whatever_is_alike() -> None:
     order = np.argsort(sales.day, kind="stable")
     sales = type(sales)(**{name: column[order] for name, column in vars(sales).items()})
     found = counts.sales_counts(replace(inputs, sales=sales))
-    assert found["sold"][:2].tolist() == [[1, 2, 2, 2, 2], [0, 0, 0, 1, 1]]
-    assert found["sold_alike"][:2, 0].tolist() == [2, 2], "two articles are one product"
-    assert found["buyers"].tolist() == [1, 1, 0, 0]
+    assert found["sold"][:2].tolist() == [[1, 2, 2], [0, 0, 1]]
     overall = 1 / 4
     assert found["sold_online"].tolist() == pytest.approx(
         [0.75 / 6, (1 + 3 * overall) / 4, overall, overall]

@@ -38,19 +38,17 @@ FEATURES = {"name": "text", "description": "text", "price_level": f"level of {PR
 }
 
 
-def content_vectors(articles: pd.DataFrame, price: Floats, seed: int) -> Floats:
-    """Unit vectors, one row per article, at most 160 columns; cosine is their dot product."""
+def content_vectors(articles: pd.DataFrame, price: Floats, words: Floats) -> Floats:
+    """Unit vectors, one row per article, at most 160 columns; cosine is their dot product. `words`
+    are the articles' `text_vectors`."""
     levels = articles.assign(price_level=price_levels(price))
-    words = TEXT_WEIGHT * text_vectors(texts(articles), seed)
-    return unit(np.hstack([attribute_vectors(levels, WEIGHTS, seed), words]))
+    return unit(np.hstack([attribute_vectors(levels, WEIGHTS), TEXT_WEIGHT * words]))
 
 
-def texts(articles: pd.DataFrame) -> pd.Series:
-    return articles["name"] + ". " + articles["description"]
-
-
-def text_vectors(documents: pd.Series, seed: int) -> Floats:
-    """TF-IDF, then latent semantic analysis (truncated SVD), rows of length one or zero."""
+def text_vectors(articles: pd.DataFrame, seed: int) -> Floats:
+    """Of names and descriptions: TF-IDF, then latent semantic analysis (truncated SVD), rows of
+    length one or zero."""
+    documents = articles["name"] + ". " + articles["description"]
     rare = 2 if len(documents) > 1000 else 1
     weigh = TfidfVectorizer(
         stop_words="english",
@@ -65,10 +63,13 @@ def text_vectors(documents: pd.Series, seed: int) -> Floats:
     except ValueError:
         # No usable word in the whole catalogue.
         return np.zeros((len(documents), 1), np.float32)
-    return unit(reduced(terms, TEXT_DIMENSIONS, seed))
+    if terms.shape[1] <= TEXT_DIMENSIONS:
+        return unit(terms.toarray())
+    svd = TruncatedSVD(min(TEXT_DIMENSIONS, len(documents)), random_state=seed)
+    return unit(svd.fit_transform(terms).astype(np.float32))
 
 
-def attribute_vectors(codes: pd.DataFrame, weights: Mapping[str, float], seed: int) -> Floats:
+def attribute_vectors(codes: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
     """Weighted one-hot codes of the columns named in `weights`, reduced; each row has the norm of
     all weights together."""
     blocks = [
@@ -78,7 +79,7 @@ def attribute_vectors(codes: pd.DataFrame, weights: Mapping[str, float], seed: i
     ]
     if not blocks:
         return np.zeros((len(codes), 0), np.float32)
-    return reduced(sparse.hstack(blocks).tocsr(), ATTRIBUTE_DIMENSIONS, seed)
+    return reduced(sparse.hstack(blocks).tocsr(), ATTRIBUTE_DIMENSIONS)
 
 
 def price_levels(price: Floats) -> pd.Series:
@@ -86,13 +87,14 @@ def price_levels(price: Floats) -> pd.Series:
     return pd.Series(price).rank(pct=True).mul(PRICE_LEVELS - 1e-6).astype(int)
 
 
-def reduced(features: sparse.csr_matrix, dimensions: int, seed: int) -> Floats:
-    """The rows projected on their leading `dimensions` directions; unprojected if there are few."""
+def reduced(features: sparse.csr_matrix, dimensions: int) -> Floats:
+    """The rows projected on their leading `dimensions` directions, the eigenvectors of the small
+    matrix FᵀF; unprojected if there are few columns."""
     if features.shape[1] <= dimensions:
-        dense: Floats = features.toarray().astype(np.float32)
+        dense: Floats = features.toarray()
         return dense
-    svd = TruncatedSVD(min(dimensions, features.shape[0]), random_state=seed)
-    found: Floats = svd.fit_transform(features).astype(np.float32)
+    _, directions = np.linalg.eigh((features.T @ features).toarray().astype(np.float64))
+    found: Floats = features @ directions[:, : -dimensions - 1 : -1].astype(np.float32)
     return found
 
 

@@ -27,7 +27,7 @@ from recommendations.outfits.slots import slots
 from recommendations.ranking.features import Group
 from recommendations.training.co_occurrence import Partners, also_bought, bought_together
 from recommendations.training.colours import other_colours
-from recommendations.training.content import content_vectors
+from recommendations.training.content import content_vectors, text_vectors
 from recommendations.training.counts import sales_counts
 from recommendations.training.looks import (
     look_arrays,
@@ -126,14 +126,15 @@ def look_likeness(
     history: History, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> Arrays:
     """Names and content similarity of the articles; of the sales only prices matter."""
-    vectors = content_vectors(history.articles, facts.price, seed)
+    words = text_vectors(history.articles, seed)
+    vectors = content_vectors(history.articles, facts.price, words)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
     design = designs(history.articles)
     looks = look_arrays(history, Path(settings.VISION_DIR), seed, progress)
     look = looks["look"]
-    traits = traits_of(history.articles, facts, design, vectors, look, seed)
+    traits = traits_of(history.articles, facts, design, words, vectors, look)
     weights = USUAL if quick else learned_weights(traits, history.parts, seed)
-    near = similar(traits, weights, seed)
+    near = similar(traits, weights)
     seen = similar_in_look(look, design, facts.on_sale, slots().of(history.articles))
     progress("nearest neighbours")
     return {

@@ -20,8 +20,6 @@ from recommendations.training.content import (
     WEIGHTS,
     attribute_vectors,
     price_levels,
-    text_vectors,
-    texts,
     unit,
 )
 from recommendations.training.neighbours import Neighbours, neighbours_of, varied
@@ -64,12 +62,12 @@ class Traits:
 
 
 def traits_of(
-    articles: pd.DataFrame, facts: Facts, design: Ints, vectors: Floats, look: Floats, seed: int
+    articles: pd.DataFrame, facts: Facts, design: Ints, words: Floats, vectors: Floats, look: Floats
 ) -> Traits:
     """`vectors` are the articles' content, `look` their pictures (zero rows without one)."""
     return Traits(
         articles[[*ATTRIBUTES[:-1]]].assign(price_level=price_levels(facts.price)),
-        text_vectors(texts(articles), seed),
+        words,
         whole_look(vectors, look),
         articles["product_type"].to_numpy(np.int32),
         design,
@@ -77,9 +75,9 @@ def traits_of(
     )
 
 
-def similar(traits: Traits, weights: Floats, seed: int) -> Neighbours:
+def similar(traits: Traits, weights: Floats) -> Neighbours:
     """The most similar articles of the type, near-copies behind."""
-    space = similarity_vectors(traits, weights, seed)
+    space = similarity_vectors(traits, weights)
     return varied(neighbours_of(space, traits.design, traits.on_sale, traits.kind), space)
 
 
@@ -171,11 +169,11 @@ def choices(traits: Traits, left: Ints, right: Ints, sold: Ints, seed: int) -> C
     return Choices(features.reshape(-1, len(FEATURES)), starts, starts)
 
 
-def similarity_vectors(traits: Traits, weights: Floats, seed: int) -> Floats:
+def similarity_vectors(traits: Traits, weights: Floats) -> Floats:
     """Unit rows whose dot product is the weighted similarity of two articles of a type."""
     *of_attributes, words, look = np.sqrt(weights).tolist()
     by_name = dict(zip(ATTRIBUTES, of_attributes, strict=True))
-    attributes = attribute_vectors(traits.attributes, by_name, seed)
+    attributes = attribute_vectors(traits.attributes, by_name)
     return unit(np.hstack([attributes, words * traits.words, look * traits.look]))
 
 

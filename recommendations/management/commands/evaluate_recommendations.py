@@ -15,7 +15,7 @@ from recommendations.dataset.inputs import Inputs
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.evaluation.published import PUBLISHED, difference_from_competition
 from recommendations.evaluation.report import page, summary
-from recommendations.evaluation.run import NothingToEvaluateError, Plan, evaluate
+from recommendations.evaluation.run import FOR_YOU, NothingToEvaluateError, Plan, evaluate
 from web.arguments import day
 
 # Kaggle's protocol: everybody who bought in the last week, lists of twelve.
@@ -91,11 +91,9 @@ class Command(BaseCommand):
                 f"recall@{plan.k} {values[f'recall@{plan.k}']['mean']:.4f}"
             )
         for name, ahead in found["for-you minus"].get("known", {}).items():
-            low, high = ahead["interval"]
-            self.stdout.write(
-                f"known customers: for-you minus {name} {key} {ahead['mean']:+.4f} "
-                f"({low:+.4f} – {high:+.4f})"
-            )
+            self.stdout.write(f"known customers: for-you minus {name} {key} {lead(ahead)}")
+        for window in found["windows"]:
+            self.stdout.write(f"window after {window['after']}: {line_of(window)}")
         self.stdout.write(
             f"{found['customers']:,} customers of {len(outcomes)} windows in "
             f"{time.perf_counter() - start:.1f} s; next in session: real-time is "
@@ -119,6 +117,21 @@ class Command(BaseCommand):
                 (active.folder / PAGE).write_text(page(found))
         except OSError as error:
             raise CommandError(f"could not write the report: {error}") from error
+
+
+def lead(ahead: dict[str, Any]) -> str:
+    low, high = ahead["interval"]
+    return f"{ahead['mean']:+.4f} ({low:+.4f} – {high:+.4f})"
+
+
+def line_of(window: dict[str, Any]) -> str:
+    """For-you in one window, and its lead over the best other method there."""
+    others = {name: mean for name, mean in window["methods"].items() if name != FOR_YOU}
+    best = max(others, key=others.__getitem__)
+    return (
+        f"{window['customers']:,} customers, for-you {window['methods'][FOR_YOU]:.4f}, "
+        f"{best} {others[best]:.4f}, difference {lead(window['for-you minus'][best])}"
+    )
 
 
 def plan_of(options: dict[str, Any]) -> Plan:
