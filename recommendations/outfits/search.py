@@ -18,9 +18,9 @@ NEAR_COPY = 0.9
 # Best sellers per slot that a look may choose from, after the shortlists.
 SELLERS = 24
 BEHIND = np.float32(20.0)
-# Bonus when two halves of one garment have the same colour.
+# Bonus when two halves of one garment have the same colour, and again if also the same pattern.
 MATCHING = np.float32(3.0)
-COLOUR = TABLES.index("colour")
+COLOUR, PATTERN = TABLES.index("colour"), TABLES.index("appearance")
 # Of slots that the bag has but that take another type, this many pieces keep their rank; the rest
 # come after the slots still empty.
 SAME_SLOT = 1
@@ -146,17 +146,19 @@ def look_candidates(
     # The ranking was trained on shortlists and can't judge what they leave out.
     scores = found.scores.copy()
     scores[~is_in(found.rows, shortlisted)] -= BEHIND
-    scores[halves_of_one_colour(wardrobe, bag, found.rows)] += MATCHING
+    scores += MATCHING * matching_halves(wardrobe, bag, found.rows)
     order = np.argsort(-scores, kind="stable")
     return replace(found, scores=scores).at(order)
 
 
-def halves_of_one_colour(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> npt.NDArray[np.bool_]:
-    """Whether a row and an article of the bag fill one slot together (a bikini) in one colour."""
-    slot, colour = wardrobe.model.slot, wardrobe.model.groups[COLOUR]
-    found: npt.NDArray[np.bool_] = (
-        (slot[rows][:, None] == slot[bag]) & (colour[rows][:, None] == colour[bag])
-    ).any(axis=1)
+def matching_halves(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Floats:
+    """Per row 1 if it and an article of the bag fill one slot together (a bikini) in one colour, 2
+    if the pattern is the same too, else 0."""
+    slot, groups = wardrobe.model.slot, wardrobe.model.groups
+    one_slot = slot[rows][:, None] == slot[bag]
+    colour, pattern = (groups[at][rows][:, None] == groups[at][bag] for at in (COLOUR, PATTERN))
+    alike = (one_slot & colour) * (1 + pattern.astype(np.float32))
+    found: Floats = alike.max(axis=1, initial=0.0)
     return found
 
 
