@@ -165,21 +165,30 @@ def matching_halves(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Floats:
 def best_sellers(wardrobe: Wardrobe, bag: Ints, worn: list[int], occasion: int) -> Ints:
     """The SELLERS best sellers of each slot in question that are worn by the bag's audience, at its
     occasion, in its sizes."""
-    pool, wear, parts = wardrobe.pool, wardrobe.wear, []
+    pool, parts = wardrobe.pool, []
     for slot in worn:
         rows = pool.rows[pool.ends[slot] : pool.ends[slot + 1]]
-        kept = wardrobe.worn_at(rows, occasion)
+        # The cheap tests first: they leave few rows to the others.
         if len(bag):
-            kept &= is_in(wardrobe.index_group[rows], wardrobe.index_group[bag])
-            own = wear.agree[:, bag].max(axis=1)[:, None]
-            theirs = wear.agree[:, rows]
-            kept &= ((theirs == own) | (theirs == NEUTRAL) | (own == NEUTRAL)).all(axis=0)
-        rows = rows[kept]
+            rows = rows[is_in(wardrobe.index_group[rows], wardrobe.index_group[bag])]
+        rows = rows[wardrobe.worn_at(rows, occasion)]
+        if len(bag):
+            rows = rows[of_the_sizes(wardrobe.wear, bag, rows)]
         if len(rows) > SELLERS:
             most = np.argpartition(-wardrobe.model.popularity[rows], SELLERS - 1)[:SELLERS]
             rows = rows[most]
         parts.append(rows)
     return np.concatenate(parts) if parts else np.zeros(0, np.int32)
+
+
+def of_the_sizes(wear: WearTables, bag: Ints, rows: Ints) -> npt.NDArray[np.bool_]:
+    """Whether each row agrees in size, wearer and so on with the bag's articles taken together."""
+    own = wear.agree[:, bag].max(axis=1)[:, None]
+    theirs = wear.agree[:, rows]
+    found: npt.NDArray[np.bool_] = ((theirs == own) | (theirs == NEUTRAL) | (own == NEUTRAL)).all(
+        axis=0
+    )
+    return found
 
 
 def slots_for(wardrobe: Wardrobe, bag: Ints, wishes: Preferences) -> list[int]:
