@@ -143,10 +143,11 @@ def look_candidates(
     if wishes.slots is None:
         rows = rows[~wardrobe.wear.filler[rows]]
     found = ranked(wardrobe, bag, rows[allowed(wardrobe, bag, rows, wishes)])
-    # The ranking was trained on shortlists and can't judge what they leave out.
-    scores = found.scores.copy()
-    scores[~is_in(found.rows, shortlisted)] -= BEHIND
-    scores += MATCHING * matching_halves(wardrobe, bag, found.rows)
+    # The ranking was trained on shortlists and can't judge what they leave out; the other half
+    # of a bikini is known by its colour.
+    alike = matching_halves(wardrobe, bag, found.rows)
+    scores = found.scores + MATCHING * alike
+    scores[~is_in(found.rows, shortlisted) & (alike == 0)] -= BEHIND
     order = np.argsort(-scores, kind="stable")
     return replace(found, scores=scores).at(order)
 
@@ -164,7 +165,7 @@ def matching_halves(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Floats:
 
 def best_sellers(wardrobe: Wardrobe, bag: Ints, worn: list[int], occasion: int) -> Ints:
     """The SELLERS best sellers of each slot in question that are worn by the bag's audience, at its
-    occasion, in its sizes."""
+    occasion, in its sizes; matching halves before others."""
     pool, parts = wardrobe.pool, []
     for slot in worn:
         rows = pool.rows[pool.ends[slot] : pool.ends[slot + 1]]
@@ -175,8 +176,9 @@ def best_sellers(wardrobe: Wardrobe, bag: Ints, worn: list[int], occasion: int) 
         if len(bag):
             rows = rows[of_the_sizes(wardrobe.wear, bag, rows)]
         if len(rows) > SELLERS:
-            most = np.argpartition(-wardrobe.model.popularity[rows], SELLERS - 1)[:SELLERS]
-            rows = rows[most]
+            sold = wardrobe.model.popularity[rows]
+            sold = sold + MATCHING * matching_halves(wardrobe, bag, rows)
+            rows = rows[np.argpartition(-sold, SELLERS - 1)[:SELLERS]]
         parts.append(rows)
     return np.concatenate(parts) if parts else np.zeros(0, np.int32)
 

@@ -161,6 +161,16 @@ def test_the_other_half_of_a_bikini_and_no_second_top(shop: Wardrobe) -> None:
     assert BIKINI_TOP not in kinds
 
 
+def test_the_halves_of_a_bikini_match_in_pattern(shop: Wardrobe) -> None:
+    bottoms, pattern = range(8 * OF_EACH, 9 * OF_EACH), features.TABLES.index("appearance")
+    for match in bottoms[:3]:
+        groups = shop.model.groups.copy()
+        other = groups[pattern, OF_EACH]
+        groups[pattern, [row for row in bottoms if row != match]] = other
+        shown = look(replace(shop, model=replace(shop.model, groups=groups)), 7)
+        assert match in [piece.row for piece in shown.pieces]
+
+
 def test_a_slot_that_is_asked_for_is_filled_whatever_the_occasion(shop: Wardrobe) -> None:
     swim = slots().number("swim")
     found = look(shop, 0, Preferences(slots=frozenset({swim})))
