@@ -17,7 +17,7 @@ import psycopg2
 import pytest
 from django.conf import settings
 
-from demo.run.browser import Browser
+from demo.run.checks.browser import Browser
 from demo.services import ports
 from demo.services.postgres import Postgres
 from streaming.tests.servers import eventually

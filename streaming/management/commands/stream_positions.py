@@ -26,7 +26,7 @@ class Command(BaseCommand):
         skip.add_argument("partition", type=int)
         skip.add_argument("--to", type=int, help="offset to continue at (default: the log's first)")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         try:
             topic_id = topics.ensure()
             found = partition_lags(store.positions(topic_id, topics.size()))
