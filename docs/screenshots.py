@@ -1,7 +1,7 @@
 """`make screenshots`: every page of the shop, at both widths, in both themes, on contact sheets.
 
 Starts the demo with generated data, shops a little as one of its customers, and writes
-docs/images/pages-….webp. Needs Debian's chromium.
+docs/images/pages-….webp and looks.webp. Needs Debian's chromium.
 """
 
 import re
@@ -17,7 +17,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final, Literal
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 from playwright.sync_api import Page, sync_playwright
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -28,6 +28,9 @@ PATIENCE_S: Final = 1800
 THEMES: Final[Sequence[Literal["light", "dark"]]] = ("light", "dark")
 # By name: size of the window, width of a picture on the sheet, pictures in a row.
 SIZES: Final = {"wide": (1280, 900, 480, 4), "narrow": (390, 844, 240, 8)}
+# Looks per audience on their sheet, and the size of each.
+LOOKS: Final = 2
+LOOK: Final = (720, 560)
 GAP: Final = 24
 CAPTION: Final = 28
 
@@ -43,8 +46,12 @@ def main() -> int:
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
             for size in SIZES:
-                sheet = contact_sheet(photographed(page, places, size), size)
+                _, _, width, columns = SIZES[size]
+                sheet = contact_sheet(photographed(page, places, size), width, columns)
                 sheet.save(IMAGES / f"pages-{size}-{theme}.webp", quality=80, method=6)
+        page.emulate_media(color_scheme="light")
+        sheet = contact_sheet(looks(page), LOOK[0] // 2, 4)
+        sheet.save(IMAGES / "looks.webp", quality=80, method=6)
         browser.close()
     return 0
 
@@ -140,8 +147,25 @@ def photographed(page: Page, places: Mapping[str, str], size: str) -> Mapping[st
     return pictures
 
 
-def contact_sheet(pictures: Mapping[str, Image.Image], size: str) -> Image.Image:
-    _, _, width, columns = SIZES[size]
+def looks(page: Page) -> Mapping[str, Image.Image]:
+    """The looks around the best sellers of each audience, by the titles of their first pieces."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/")
+    menu = [str(a.get_attribute("href")) for a in page.locator(".menu .whole a").all()]
+    pictures = {}
+    for shop in menu:
+        page.goto(f"{shop}?sort=popular")
+        cards = page.locator(".grid h3 a").all()[:LOOKS]
+        starts = [(card.inner_text(), str(card.get_attribute("href"))) for card in cards]
+        for title, place in starts:
+            page.goto(f"/outfits/?article={place.split('/')[2]}")
+            page.wait_for_load_state("networkidle")
+            taken = Image.open(BytesIO(page.locator(".look-board").screenshot())).convert("RGB")
+            pictures[title] = ImageOps.pad(taken, LOOK, color="#ffffff").reduce(2)
+    return pictures
+
+
+def contact_sheet(pictures: Mapping[str, Image.Image], width: int, columns: int) -> Image.Image:
     height = next(iter(pictures.values())).height
     rows = -(-len(pictures) // columns)
     across, down = width + GAP, height + CAPTION + GAP

@@ -118,15 +118,22 @@ def fill_in(
     wardrobe: Wardrobe, question: Question, decoys: Decoys, tallies: Mapping[str, Tally]
 ) -> None:
     """Fill in the blank: the hidden article against decoys; a tie counts its share."""
-    wrong = decoys.of(question, CHOICES - 1)
-    if len(wrong) < CHOICES - 1:
+    choices = choices_for(question, decoys)
+    if choices is None:
         return
-    choices = np.concatenate([[question.hidden], wrong]).astype(np.int32)
     ways = simpler_ways(wardrobe, question.bag, choices)
     ways["model"] = wardrobe.model.of_bag(question.bag, choices)
     for name, scores in ways.items():
         best = scores == scores.max()
         tallies[name].add("fitb", float(best[0]) / best.sum())
+
+
+def choices_for(question: Question, decoys: Decoys) -> Ints | None:
+    """The hidden article, followed by its decoys; None if there are too few."""
+    wrong = decoys.of(question, CHOICES - 1)
+    if len(wrong) < CHOICES - 1:
+        return None
+    return np.concatenate([[question.hidden], wrong]).astype(np.int32)
 
 
 def tally_ranks(

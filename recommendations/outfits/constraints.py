@@ -17,7 +17,12 @@ from recommendations.outfits.slots import SlotsError, slots
 
 FILE: Final = Path(__file__).with_name("constraints.json")
 NEUTRAL: Final = -1
-# A rule's lists of patterns, and the column of the articles each is matched against.
+# A rule's lists of numbers and of patterns, and the column of the articles each is matched against.
+NUMBERS: Final = {
+    "types": "product_type",
+    "appearances": "appearance",
+    "colours": "colour_master",
+}
 WORDS: Final = {
     "audiences": "index_group_name",
     "indexes": "index_name",
@@ -38,6 +43,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: str | list[str]
     types: list[int] = []
     appearances: list[int] = []
+    colours: list[int] = []
     slots: list[str] = []
     audiences: list[str] = []
     indexes: list[str] = []
@@ -148,11 +154,9 @@ def first_that_holds(rules: list[Rule], articles: pd.DataFrame) -> Ints:
 
 def holds(rule: Rule, articles: pd.DataFrame) -> Flags:
     held = np.ones(len(articles), np.bool_)
-    kinds = articles["product_type"].to_numpy(np.int32)
-    if rule.types:
-        held &= np.isin(kinds, rule.types)
-    if rule.appearances:
-        held &= np.isin(articles["appearance"], rule.appearances)
+    for numbers, column in NUMBERS.items():
+        if wanted := getattr(rule, numbers):
+            held &= np.isin(articles[column], wanted)
     if rule.slots:
         held &= np.isin(slots().of(articles), [slots().number(name) for name in rule.slots])
     for words, column in WORDS.items():

@@ -18,9 +18,9 @@ NEAR_COPY = 0.9
 # Best sellers per slot that a look may choose from, after the shortlists.
 SELLERS = 24
 BEHIND = np.float32(20.0)
-# Bonus when two halves of one garment have the same colour.
+# Bonus when two halves of one garment have the same colour, and again if also the same pattern.
 MATCHING = np.float32(3.0)
-COLOUR = TABLES.index("colour")
+COLOUR, PATTERN = TABLES.index("colour"), TABLES.index("appearance")
 # Of slots that the bag has but that take another type, this many pieces keep their rank; the rest
 # come after the slots still empty.
 SAME_SLOT = 1
@@ -143,41 +143,54 @@ def look_candidates(
     if wishes.slots is None:
         rows = rows[~wardrobe.wear.filler[rows]]
     found = ranked(wardrobe, bag, rows[allowed(wardrobe, bag, rows, wishes)])
-    # The ranking was trained on shortlists and can't judge what they leave out.
-    scores = found.scores.copy()
-    scores[~is_in(found.rows, shortlisted)] -= BEHIND
-    scores[halves_of_one_colour(wardrobe, bag, found.rows)] += MATCHING
+    # The ranking was trained on shortlists and can't judge what they leave out; the other half
+    # of a bikini is known by its colour.
+    alike = matching_halves(wardrobe, bag, found.rows)
+    scores = found.scores + MATCHING * alike
+    scores[~is_in(found.rows, shortlisted) & (alike == 0)] -= BEHIND
     order = np.argsort(-scores, kind="stable")
     return replace(found, scores=scores).at(order)
 
 
-def halves_of_one_colour(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> npt.NDArray[np.bool_]:
-    """Whether a row and an article of the bag fill one slot together (a bikini) in one colour."""
-    slot, colour = wardrobe.model.slot, wardrobe.model.groups[COLOUR]
-    found: npt.NDArray[np.bool_] = (
-        (slot[rows][:, None] == slot[bag]) & (colour[rows][:, None] == colour[bag])
-    ).any(axis=1)
+def matching_halves(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Floats:
+    """Per row 1 if it and an article of the bag fill one slot together (a bikini) in one colour, 2
+    if the pattern is the same too, else 0."""
+    slot, groups = wardrobe.model.slot, wardrobe.model.groups
+    one_slot = slot[rows][:, None] == slot[bag]
+    colour, pattern = (groups[at][rows][:, None] == groups[at][bag] for at in (COLOUR, PATTERN))
+    alike = (one_slot & colour) * (1 + pattern.astype(np.float32))
+    found: Floats = alike.max(axis=1, initial=0.0)
     return found
 
 
 def best_sellers(wardrobe: Wardrobe, bag: Ints, worn: list[int], occasion: int) -> Ints:
     """The SELLERS best sellers of each slot in question that are worn by the bag's audience, at its
-    occasion, in its sizes."""
-    pool, wear, parts = wardrobe.pool, wardrobe.wear, []
+    occasion, in its sizes; matching halves before others."""
+    pool, parts = wardrobe.pool, []
     for slot in worn:
         rows = pool.rows[pool.ends[slot] : pool.ends[slot + 1]]
-        kept = wardrobe.worn_at(rows, occasion)
+        # The cheap tests first: they leave few rows to the others.
         if len(bag):
-            kept &= is_in(wardrobe.index_group[rows], wardrobe.index_group[bag])
-            own = wear.agree[:, bag].max(axis=1)[:, None]
-            theirs = wear.agree[:, rows]
-            kept &= ((theirs == own) | (theirs == NEUTRAL) | (own == NEUTRAL)).all(axis=0)
-        rows = rows[kept]
+            rows = rows[is_in(wardrobe.index_group[rows], wardrobe.index_group[bag])]
+        rows = rows[wardrobe.worn_at(rows, occasion)]
+        if len(bag):
+            rows = rows[of_the_sizes(wardrobe.wear, bag, rows)]
         if len(rows) > SELLERS:
-            most = np.argpartition(-wardrobe.model.popularity[rows], SELLERS - 1)[:SELLERS]
-            rows = rows[most]
+            sold = wardrobe.model.popularity[rows]
+            sold = sold + MATCHING * matching_halves(wardrobe, bag, rows)
+            rows = rows[np.argpartition(-sold, SELLERS - 1)[:SELLERS]]
         parts.append(rows)
     return np.concatenate(parts) if parts else np.zeros(0, np.int32)
+
+
+def of_the_sizes(wear: WearTables, bag: Ints, rows: Ints) -> npt.NDArray[np.bool_]:
+    """Whether each row agrees in size, wearer and so on with the bag's articles taken together."""
+    own = wear.agree[:, bag].max(axis=1)[:, None]
+    theirs = wear.agree[:, rows]
+    found: npt.NDArray[np.bool_] = ((theirs == own) | (theirs == NEUTRAL) | (own == NEUTRAL)).all(
+        axis=0
+    )
+    return found
 
 
 def slots_for(wardrobe: Wardrobe, bag: Ints, wishes: Preferences) -> list[int]:

@@ -193,6 +193,7 @@ def test_the_evaluation_writes_figures_and_a_drawing_that_the_admin_shows(
     assert found["test_day"] == "2020-09-20"
     assert (found["baskets"], found["questions"]) == (4, 20)
     assert {"model", "slot popularity", "raw counts"} <= found["systems"].keys()
+    assert 0 <= found["calibration"]["error"] <= 1
     assert found["leads"]["model minus raw counts"]["fitb"].keys() >= {"value", "low", "high"}
     assert f'src="{address}"' in admin_client.get(change).text
     shown = admin_client.get(address)

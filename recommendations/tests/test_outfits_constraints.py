@@ -161,6 +161,16 @@ def test_the_other_half_of_a_bikini_and_no_second_top(shop: Wardrobe) -> None:
     assert BIKINI_TOP not in kinds
 
 
+def test_the_halves_of_a_bikini_match_in_pattern(shop: Wardrobe) -> None:
+    bottoms, pattern = range(8 * OF_EACH, 9 * OF_EACH), features.TABLES.index("appearance")
+    for match in bottoms[:3]:
+        groups = shop.model.groups.copy()
+        other = groups[pattern, OF_EACH]
+        groups[pattern, [row for row in bottoms if row != match]] = other
+        shown = look(replace(shop, model=replace(shop.model, groups=groups)), 7)
+        assert match in [piece.row for piece in shown.pieces]
+
+
 def test_a_slot_that_is_asked_for_is_filled_whatever_the_occasion(shop: Wardrobe) -> None:
     swim = slots().number("swim")
     found = look(shop, 0, Preferences(slots=frozenset({swim})))
@@ -241,6 +251,15 @@ def test_a_feature_is_one_entry_of_the_registry(
         (254, "Short dress in a rib knit.", 272, "Chinos in twill.", False),
         (254, "Top to wear over a dress.", 272, "Chinos in twill.", True),
         (254, "Sports bra in functional fabric.", 306, "Sports bra.", False),
+        (253, "Fully lined, ribbed sports bra.", 306, "Sports bra.", False),
+        (272, "Joggers in sweatshirt fabric.", 87, "Ankle boots with block heels.", False),
+        (272, "Joggers in sweatshirt fabric.", 87, "Boots with chunky soles.", True),
+        (265, "Dress with a tie belt at the waist.", 67, "Leather belt.", False),
+        (308, "Fitted jacket in functional fabric.", 262, "Windbreaker.", False),
+        (308, "Jacket in sweatshirt fabric.", 262, "Windbreaker.", True),
+        (75, "Beanie.", 503, "Bucket hat.", False),
+        (66, "Handbag.", 470, "Cross-body bag.", False),
+        (66, "Handbag.", 75, "Beanie.", True),
     ],
 )
 def test_the_descriptions_tell_what_the_types_do_not(
@@ -249,6 +268,16 @@ def test_the_descriptions_tell_what_the_types_do_not(
     frame = some_inputs(2, 0).articles
     frame["product_type"], frame["description"] = [kind, other], [text, other_text]
     frame["name"] = ["one", "other"]
+    wear = constraints.constraints().wear(frame)
+    assert disagree(wear, np.array([0], np.int32), np.array([1], np.int32))[0, 0] != together
+
+
+@pytest.mark.parametrize(
+    ("belt", "shoes", "together"), [(5, 5, True), (13, 5, False), (13, 13, True)]
+)
+def test_a_belt_is_of_the_colour_of_the_shoes(belt: int, shoes: int, *, together: bool) -> None:
+    frame = some_inputs(2, 0).articles
+    frame["product_type"], frame["colour_master"] = [67, 87], [belt, shoes]
     wear = constraints.constraints().wear(frame)
     assert disagree(wear, np.array([0], np.int32), np.array([1], np.int32))[0, 0] != together
 

@@ -9,6 +9,7 @@ import pytest
 
 from recommendations.dataset.inputs import Sales, day_number
 from recommendations.dataset.parts import SinglePart
+from recommendations.evaluation.calibration import reliability
 from recommendations.evaluation.outfit_scores import (
     TOP,
     UNKNOWN_SCORE,
@@ -175,6 +176,17 @@ def test_the_model_finds_hidden_articles_better_than_every_simpler_way() -> None
         lead = figures[f"model minus {name}"]["fitb"]
         assert lead.value == pytest.approx(model["fitb"].value - figures[name]["fitb"].value)
         assert 0 < lead.low < lead.value
+
+
+def test_calibration_compares_predicted_with_observed_shares() -> None:
+    predicted = np.repeat([0.2, 0.6], 100)
+    fair = np.arange(200) % 10 < np.repeat([2, 6], 100)
+    assert reliability(predicted, fair).error == pytest.approx(0.0, abs=1e-9)
+    found = reliability(predicted + 0.1, fair)
+    assert found.error == pytest.approx(0.1)
+    first = found.bins[0]
+    assert (first.predicted, first.observed) == pytest.approx((0.3, 0.2))
+    assert first.count == 20
 
 
 def test_each_article_that_is_alone_in_its_slot_is_hidden_in_turn() -> None:

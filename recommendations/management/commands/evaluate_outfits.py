@@ -3,6 +3,7 @@
 import time
 from dataclasses import asdict
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from rich.table import Table
 from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.inputs import Inputs, Sales
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
+from recommendations.evaluation.calibration import calibration
 from recommendations.evaluation.outfits import LEAD, Figure, coverage, evaluate
 from recommendations.evaluation.outfits_plot import drawing
 from recommendations.training.outfits.baskets import baskets_of
@@ -75,7 +77,7 @@ class Command(BaseCommand):
     def write(self, figures: dict[str, Any], numbers: Path | None, plot: Path | None) -> None:
         """Write the requested files, and a copy beside the active bundle for its admin page."""
         text = msgspec.json.format(msgspec.json.encode(figures), indent=1).decode() + "\n"
-        picture = drawing(figures["systems"], PLOTTED)
+        picture = drawing(figures["systems"], PLOTTED, figures["calibration"]["bins"])
         wanted = [(numbers, text), (plot, picture)]
         active = ModelVersion.objects.active().first()
         if active is not None and active.folder.is_dir():
@@ -104,11 +106,13 @@ class Command(BaseCommand):
         week = between(sales, last - WEEK + 1, last)
         sold = np.bincount(week.row, minlength=len(slot)).astype(np.float32)
         found = evaluate(wardrobe, hidden, Decoys(slot, sold, SEED), SEED)
+        calibrated = calibration(wardrobe, chain(*hidden), Decoys(slot, sold, SEED))
         return {
             "train_to": before.isoformat(),
             "test_day": inputs.as_of.isoformat(),
             "baskets": len(hidden),
             "questions": sum(map(len, hidden)),
+            "calibration": asdict(calibrated),
             "coverage": coverage(wardrobe, COVERAGE_SAMPLE, SEED),
             "systems": {
                 name: results_table(of) for name, of in found.items() if not name.startswith(LEAD)
@@ -151,6 +155,7 @@ def table(figures: dict[str, Any]) -> Table:
         shown.add_row(measure, *cells)
     for name, value in figures["coverage"].items():
         shown.add_row(name, f"{value:.3f}")
+    shown.add_row("calibration error", f"{figures['calibration']['error']:.3f}")
     return shown
 
 
