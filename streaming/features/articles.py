@@ -58,12 +58,14 @@ class Articles:
         self.index_groups = frozenset(about.index_group for about in self.known.values())
         self.loaded_at = time.monotonic()
 
-    def refresh_unless_recent(self) -> None:
-        """Load again, though not often; with PostgreSQL away what is known must do."""
+    def refresh_unless_recent(self) -> bool:
+        """Load again, though not often; with PostgreSQL away what is known must do (False)."""
         if time.monotonic() - self.loaded_at < PATIENCE_S:
-            return
+            return False
         self.loaded_at = time.monotonic()
         try:
             self.refresh()
         except DatabaseError as error:
             logger.warning("Could not load new articles: %s", error)
+            return False
+        return True

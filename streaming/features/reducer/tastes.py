@@ -1,6 +1,6 @@
 """Decayed affinities of one shopper, in whole numbers: see state.State for what they mean."""
 
-from operator import neg
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from streaming.events.actions import RECENT_ACTIONS
@@ -29,22 +29,30 @@ class Attributes(NamedTuple):
 assert Attributes._fields == DIMENSIONS  # noqa: S101
 
 
-def add_taste(state: State, ts: int, weight: int, about: Attributes) -> None:
+def add_tastes(state: State, ts: int, weight: int, abouts: Sequence[Attributes]) -> None:
+    """Of articles that an event of this weight was about, at one moment."""
     if not state.tastes:
         state.landmark_ms = ts
     if len(state.tastes) < len(DIMENSIONS):
         _complete(state.tastes)
-    exponent = (ts - state.landmark_ms) / HALF_LIFE_MS
-    if exponent > MAX_EXPONENT:
-        _move_landmark(state, int(exponent))
-        exponent -= int(exponent)
-    amount = round(weight * UNIT * 2.0**exponent)
-    if amount:
-        for taste, value in zip(state.tastes, about, strict=True):
+    amount = round(weight * UNIT * 2.0 ** _exponent(state, ts))
+    if not amount:
+        return
+    for taste, values in zip(state.tastes, zip(*abouts, strict=True), strict=True):
+        for value in values:
             if value in taste:  # mostly, and worth no call
                 taste[value] += amount
             else:
                 _add(taste, value, amount)
+
+
+def _exponent(state: State, ts: int) -> float:
+    """Half-lives since the landmark, which moves on when they are too many."""
+    exponent = (ts - state.landmark_ms) / HALF_LIFE_MS
+    if exponent <= MAX_EXPONENT:
+        return exponent
+    _move_landmark(state, int(exponent))
+    return (ts - state.landmark_ms) / HALF_LIFE_MS
 
 
 def _complete(tastes: list[dict[int, int]]) -> None:
@@ -58,8 +66,8 @@ def _add(taste: dict[int, int], value: int, amount: int) -> None:
         return
     taste[value] = amount
     if len(taste) > AFFINITIES.bound:
-        _, least = min(zip(taste.values(), map(neg, taste), strict=True))
-        del taste[-least]
+        least = min(taste.values())
+        del taste[max([value for value in taste if taste[value] == least])]
 
 
 def _move_landmark(state: State, half_lives: int) -> None:
@@ -74,10 +82,7 @@ def merge_tastes(state: State, other: State) -> None:
     if not state.tastes:
         state.tastes, state.landmark_ms = [dict(t) for t in other.tastes], other.landmark_ms
         return
-    exponent = (other.landmark_ms - state.landmark_ms) / HALF_LIFE_MS
-    if exponent > MAX_EXPONENT:
-        _move_landmark(state, int(exponent))
-        exponent -= int(exponent)
+    exponent = _exponent(state, other.landmark_ms)
     _complete(state.tastes)
     for mine, theirs in zip(state.tastes, other.tastes, strict=False):
         for value, weight in theirs.items():
