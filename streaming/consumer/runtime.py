@@ -178,7 +178,7 @@ class ConsumerRuntime:
             first = self.consumer.consume(1, polling.idle_s)
             rest = self.consumer.consume(polling.records - 1, 0) if first else []
             got = [*first, *rest]
-        return [message for message in got if not self._is_error(message)]
+        return [m for m in got if m.error() is None or not self._is_error(m)]
 
     # --- a batch ---
 

@@ -11,7 +11,7 @@ from streaming.events.actions import Action
 from streaming.features.reducer.bag import put_in, take_out
 from streaming.features.reducer.handover import erase, reset, take_in
 from streaming.features.reducer.recents import remember
-from streaming.features.reducer.rings import is_first
+from streaming.features.reducer.rings import first_ones, is_first
 from streaming.features.reducer.tastes import WEIGHT_OF, Attributes, add_tastes
 from streaming.features.reducer.timing import count, count_in_time, in_session, note_purchases
 from streaming.features.state import State, recent_key
@@ -46,7 +46,7 @@ def apply(
     place = PLACE_OF.get(type(first))
     if place is None:
         return [event for event in together if _of_shopper(state, event)]
-    fresh = [event for event in together if is_first(state, event)]
+    fresh = first_ones(state, together)
     # What happened before a fresh start is forgotten, even if it comes only now.
     if not fresh or first.ts <= state.reset_ms:
         return ()
