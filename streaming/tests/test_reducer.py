@@ -226,7 +226,7 @@ def test_events_of_one_moment_count_as_if_each_came_alone(seed: int, dice: rando
 def run(batches: list[list[LocatedEvent]]) -> tuple[object, ...]:
     packed: dict[str, bytes | None] = {}
     sums: dict[tuple[int, int], dict[int, int]] = {}
-    passed_on: list[object] = []
+    passed_on: list[batch.ForwardedEvent] = []
     for of_batch in batches:
         good: dict[str, list[LocatedEvent]] = {}
         for located in of_batch:
