@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Final, NamedTuple
+from operator import attrgetter
+from typing import Final, NamedTuple, cast
 
 import msgspec
 
@@ -24,6 +25,7 @@ from streaming.partitions import partition_of
 ACTION_OF: Final[dict[type[Event], Action]] = {
     event: Action(str(event.__struct_config__.tag)) for event in events.OF_ARTICLE
 }
+TYPE_AND_MOMENT: Final = attrgetter("event.__class__", "event.ts")
 NO_LOG: Final = 0
 EMPTY: Final = "an empty value (a tombstone): events are never deleted that way"
 AHEAD_OF: Final = "ts: "
@@ -123,13 +125,9 @@ def reduce(
     result = Reduced(trends)
     for shopper, mine in good.items():
         state = result.states[shopper] = unpack(packed[shopper])
-        for _, together in groupby(mine, _type_and_moment):
+        for _, together in groupby(mine, TYPE_AND_MOMENT):
             _step(result, state, _taken(result, state, together, articles, log), articles)
     return result
-
-
-def _type_and_moment(located: LocatedEvent) -> tuple[type[Event], int]:
-    return type(located.event), located.event.ts
 
 
 def _taken(
@@ -139,9 +137,11 @@ def _taken(
     articles: Mapping[int, Attributes],
     log: int,
 ) -> list[LocatedEvent]:
+    if log == NO_LOG:
+        return list(together)
     fresh = []
     for located in together:
-        if log == NO_LOG or state.takes(log, located.offset, located.origin):
+        if state.takes(log, located.offset, located.origin):
             fresh.append(located)
         elif state.is_read_again(located.offset):
             # Where a partition is read again because its position was lost, its trends are too.
@@ -152,19 +152,20 @@ def _taken(
 def _step(
     result: Reduced,
     state: State,
-    together: Iterable[LocatedEvent],
+    together: Sequence[LocatedEvent],
     articles: Mapping[int, Attributes],
 ) -> None:
     if state.owners:
         together = [located for located in together if not _is_somebodys(result, state, located)]
-    made = []
-    for located in together:
-        if not isinstance(located.event, events.Identify):
-            made.append(located.event)
-        elif (merge := hand_over(state, located.event)) is not None:
-            result.passed_on.append(ForwardedEvent(located.offset, merge))
-    if made:
+    if not together:
+        return
+    if not isinstance(together[0].event, events.Identify):
+        made = [located.event for located in together]
         _trend(result, reducer.apply(state, made, articles), articles)
+        return
+    for offset, event in ((located.offset, located.event) for located in together):
+        if isinstance(event, events.Identify) and (merge := hand_over(state, event)) is not None:
+            result.passed_on.append(ForwardedEvent(offset, merge))
 
 
 def _is_somebodys(result: Reduced, state: State, located: LocatedEvent) -> bool:
@@ -181,10 +182,12 @@ def _is_somebodys(result: Reduced, state: State, located: LocatedEvent) -> bool:
 
 def _trend(result: Reduced, made: Sequence[Event], articles: Mapping[int, Attributes]) -> None:
     """Events of one type and moment."""
-    about = [event.article for event in made if isinstance(event, events.OfArticle)]
-    if about:
-        known = [
-            (article, articles[article].index_group) for article in about if article in articles
-        ]
-        result.has_unknown |= len(known) < len(about)
-        result.trends.add(ACTION_OF[type(made[0])], made[0].ts, known)
+    if not made or (kind := ACTION_OF.get(type(made[0]))) is None:
+        return
+    known = [
+        (event.article, about.index_group)
+        for event in cast("Sequence[events.OfArticle]", made)
+        if (about := articles.get(event.article)) is not None
+    ]
+    result.has_unknown |= len(known) < len(made)
+    result.trends.add(kind, made[0].ts, known)

@@ -81,7 +81,7 @@ def _of_articles(
     if place <= PURCHASE:
         for event in fresh:
             remember(state.recents, recent_key(event.article, place), ts // 1000)
-        known = [articles[event.article] for event in fresh if event.article in articles]
+        known = [about for event in fresh if (about := articles.get(event.article)) is not None]
         if known and WEIGHT_OF[place]:
             add_tastes(state, ts, WEIGHT_OF[place], known)
         if place == PURCHASE:

@@ -40,10 +40,9 @@ def add_tastes(state: State, ts: int, weight: int, abouts: Sequence[Attributes])
         return
     for taste, values in zip(state.tastes, zip(*abouts, strict=True), strict=True):
         for value in values:
-            if value in taste:  # mostly, and worth no call
-                taste[value] += amount
-            else:
-                _add(taste, value, amount)
+            taste[value] = taste.get(value, 0) + amount
+            if len(taste) > AFFINITIES.bound:
+                _drop_least(taste)
 
 
 def _exponent(state: State, ts: int) -> float:
@@ -60,14 +59,9 @@ def _complete(tastes: list[dict[int, int]]) -> None:
     tastes.extend({} for _ in range(len(DIMENSIONS) - len(tastes)))
 
 
-def _add(taste: dict[int, int], value: int, amount: int) -> None:
-    if value in taste:
-        taste[value] += amount
-        return
-    taste[value] = amount
-    if len(taste) > AFFINITIES.bound:
-        least = min(taste.values())
-        del taste[max([value for value in taste if taste[value] == least])]
+def _drop_least(taste: dict[int, int]) -> None:
+    least = min(taste.values())
+    del taste[max([value for value, weight in taste.items() if weight == least])]
 
 
 def _move_landmark(state: State, half_lives: int) -> None:
@@ -87,4 +81,6 @@ def merge_tastes(state: State, other: State) -> None:
     for mine, theirs in zip(state.tastes, other.tastes, strict=False):
         for value, weight in theirs.items():
             if amount := round(weight * 2.0**exponent):
-                _add(mine, value, amount)
+                mine[value] = mine.get(value, 0) + amount
+            if len(mine) > AFFINITIES.bound:
+                _drop_least(mine)
