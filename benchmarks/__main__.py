@@ -28,6 +28,7 @@ MODULES = {
     "complements": "training.complements",
     "spark": "training.spark",
     "scale": "scale",
+    "peers": "peers.features",
 }
 
 

@@ -1,13 +1,12 @@
 """Plots of results, beside their figures."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from matplotlib import pyplot
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from benchmarks import harness
+from web.arrays import Array
 
 
 def save(figure: Figure, name: str) -> None:
@@ -20,7 +19,7 @@ def save(figure: Figure, name: str) -> None:
 
 def boxes(
     name: str,
-    ms: Mapping[str, Sequence[float] | NDArray[Any]],
+    ms: Mapping[str, Sequence[float] | Array],
     goals_ms: Mapping[str, int],
     *,
     whiskers: int,

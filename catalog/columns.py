@@ -2,19 +2,17 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from django.db import connection
+
+from web.arrays import Arrays
 
 HEADER_BYTES = 19
 TRAILER_BYTES = 2
 
 
-def copy_columns(
-    query: str, columns: Mapping[str, str], values: Sequence[Any] = ()
-) -> dict[str, npt.NDArray[Any]]:
+def copy_columns(query: str, columns: Mapping[str, str], values: Sequence[object] = ()) -> Arrays:
     """The result of a query as arrays. `columns` are the column types (big-endian), none nullable;
     `values` fill the query's placeholders.
 
@@ -31,7 +29,7 @@ def copy_columns(
     return {name: rows[name].astype(form[1:]) for name, form in columns.items()}
 
 
-def copy(statement: str, target: io.BytesIO, values: Sequence[Any] = ()) -> None:
+def copy(statement: str, target: io.BytesIO, values: Sequence[object] = ()) -> None:
     """Run a COPY … TO STDOUT into `target` and rewind it.
 
     COPY takes no parameters, so the driver interpolates the values, quoted.

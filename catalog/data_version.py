@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Final, TypeVar, TypeVarTuple
 
+from django.db import DEFAULT_DB_ALIAS
+
 from catalog.models import IngestRun
 from web.cache import TTLCache, per_version
+from web.replica import REPLICA, reading
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
@@ -16,12 +19,13 @@ def read_version() -> str | None:
     return None if run is None else f"{run.pk}:{run.finished_at}"
 
 
-_current: Final[TTLCache[str | None]] = TTLCache(read_version, None)
+# By database, as a replica's data may be older than the primary's version.
+_current: Final = {name: TTLCache(read_version, None) for name in (DEFAULT_DB_ALIAS, REPLICA)}
 
 
 def data_version() -> str | None:
     """The version, at most a second old; None before the first ingest has finished."""
-    return _current.get()
+    return _current[reading().alias].get()
 
 
 def per_data_version(

@@ -51,12 +51,12 @@ class Client:
             self.seen[address] = (headers["ETag"], body)
         return body
 
-    def post(self, path: str, body: Any) -> Any:
+    def post(self, path: str, body: object) -> Any:
         headers = {"Content-Type": "application/json"}
         request = Request(urljoin(self.api, path), json.dumps(body).encode(), headers)
         return self._ask(request)[2]
 
-    def every(self, path: str, **query: Any) -> Iterator[Json]:
+    def every(self, path: str, **query: object) -> Iterator[Json]:
         """All of a list, page by page."""
         page = self.get(path, **query)
         yield from page["results"]
@@ -68,7 +68,7 @@ class Client:
         """Tell what the shopper did; the ids of the events. Events with an id may be sent again."""
         return list(self.post("events/", list(events))["ids"])
 
-    def _ask(self, request: Request) -> tuple[int, Mapping[str, str], Any]:
+    def _ask(self, request: Request) -> tuple[int, Mapping[str, str], object]:
         for name, value in self.headers.items():
             request.add_header(name, value)
         for attempt in range(1, TRIES + 1):

@@ -47,7 +47,7 @@ class ShopperForm(forms.Form):
     shopper = ShopperField()
 
 
-class EraseForm(forms.ModelForm):  # type: ignore[type-arg]
+class EraseForm(forms.ModelForm[ErasedShopper]):
     """Asks for the shopper, and for confirmation."""
 
     shopper = ShopperField()
@@ -66,7 +66,7 @@ class EraseForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(ErasedShopper)
-class ErasedShopperAdmin(ReadOnlyAdmin):
+class ErasedShopperAdmin(ReadOnlyAdmin[ErasedShopper]):
     """Adding a row erases a shopper. Rows can't be changed or deleted."""
 
     change_list_template = "admin/streaming/erasedshopper/change_list.html"
@@ -79,7 +79,10 @@ class ErasedShopperAdmin(ReadOnlyAdmin):
         return admin.ModelAdmin.has_add_permission(self, request)
 
     def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         more = {
             "title": "Erase a shopper",
@@ -89,14 +92,20 @@ class ErasedShopperAdmin(ReadOnlyAdmin):
         return super().add_view(request, form_url, {**(extra_context or {}), **more})
 
     def get_form(
-        self, request: HttpRequest, obj: object = None, change: bool = False, **options: Any
-    ) -> type[forms.ModelForm]:  # type: ignore[type-arg]
+        self,
+        request: HttpRequest,
+        obj: ErasedShopper | None = None,
+        change: bool = False,
+        **options: object,
+    ) -> type[forms.ModelForm[ErasedShopper]]:
         return EraseForm if obj is None else super().get_form(request, obj, change, **options)
 
-    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
-        return ("shopper", "certain") if obj is None else self.fields
+    def get_fields(self, request: HttpRequest, obj: ErasedShopper | None = None) -> tuple[str, ...]:
+        return ("shopper", "certain") if obj is None else tuple(self.fields)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: ErasedShopper, form: EraseForm, change: bool
+    ) -> None:
         erasure.erase(obj.shopper, f"{request.user.get_username()} in the admin")
 
     @admin.display(description="removed")

@@ -1,18 +1,24 @@
+from importlib import import_module
+from typing import Final
+
 from django.apps import AppConfig
+
+# Modules that connect signals or register checks when they are imported.
+CONNECTING: Final = (
+    "operations.celery_heartbeats",
+    "operations.checks",
+    "operations.task_signals",
+    "privacy.erasure",
+)
 
 
 class StorefrontConfig(AppConfig):
     name = "storefront"
 
     def ready(self) -> None:
-        from storefront.operations import (  # noqa: F401
-            celery_heartbeats,
-            checks,
-            metric_files,
-            task_signals,
-            tracing,
-        )
-        from storefront.privacy import erasure  # noqa: F401
+        from storefront.operations import metric_files, tracing
 
+        for module in CONNECTING:
+            import_module(f"storefront.{module}")
         metric_files.prepare()
         tracing.start()

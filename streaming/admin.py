@@ -63,7 +63,7 @@ def read() -> DeadLetterPage:
 
 
 @admin.register(DeadMessage)
-class DeadMessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class DeadMessageAdmin(admin.ModelAdmin[DeadMessage]):
     def get_urls(self) -> list[URLPattern]:
         """The list alone: there is no table to look a letter up in."""
         return [url for url in super().get_urls() if str(url.name).endswith("_changelist")]

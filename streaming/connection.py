@@ -27,7 +27,7 @@ def client() -> redis.Redis:
 def connect(timeout_s: float) -> redis.Redis:
     """A cluster's client takes the same commands. It asks the first node that answers for the
     slots: raise StoreUnavailable."""
-    options: dict[str, Any] = {
+    options: dict[str, object] = {
         "socket_connect_timeout": timeout_s,
         "socket_timeout": timeout_s,
         "health_check_interval": 0,
@@ -114,7 +114,7 @@ def eviction(redis_: Any = None) -> Eviction | None:
     return max(found, key=lambda e: e.limited, default=None)
 
 
-def may_evict(redis_: Any = None) -> str:
+def may_evict(redis_: object = None) -> str:
     """Why this store can't be trusted with features; empty where it can."""
     found = eviction(redis_)
     return EVICTS.format(policy=found.policy) if found and found.limited else ""

@@ -136,7 +136,7 @@ class Limited(APIView):
     throttle_classes = [Limit]
     throttle_scope = "reads"
 
-    def initialize_request(self, request: HttpRequest, *args: object, **kwargs: Any) -> Request:
+    def initialize_request(self, request: HttpRequest, *args: object, **kwargs: object) -> Request:
         """Skips the session look-up for requests without a cookie: it costs more than a quota."""
         made: Request = super().initialize_request(request, *args, **kwargs)
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:

@@ -1,6 +1,6 @@
 """Sparse fieldsets: `?fields=name,price` omits all other members."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
@@ -17,7 +17,7 @@ class SparseSerializer(serializers.Serializer[object]):
 
     key: ClassVar[str]
 
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+    def get_fields(self) -> dict[str, serializers.Field[object, object, object, object]]:
         every = super().get_fields()
         chosen = self.context.get(FIELDS) if self._is_outermost() else None
         if not chosen:

@@ -27,7 +27,7 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
 
     client.execute_command("FLUSHDB", "SYNC")
     empty = int(client.info("memory")["used_memory"])
-    for packed in _packed(customers):
+    for packed in packed_states(customers):
         with client.pipeline(transaction=False) as pipeline:
             for shopper, state in packed.items():
                 pipeline.set(keys.state(shopper), state, ex=STATE_TTL_S)
@@ -37,7 +37,7 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
     return held / stored, stored
 
 
-def _packed(customers: int) -> Iterator[dict[str, bytes]]:
+def packed_states(customers: int) -> Iterator[dict[str, bytes]]:
     from streaming.features import articles, batch
     from streaming.features.state import pack
     from streaming.features.trends import Increments

@@ -33,12 +33,12 @@ def run(size: int | None) -> Result:
     """`size` is the number of events; raises AssertionError if any get lost."""
     number = size or SIZE
     with services.running(var_dir()) as environment:
-        _set_up(environment)
-        with _stage(number):
+        set_up(environment)
+        with stage(number):
             return _measured(number)
 
 
-def _set_up(environment: dict[str, str]) -> None:
+def set_up(environment: dict[str, str]) -> None:
     import django
 
     os.environ |= environment
@@ -51,7 +51,7 @@ def _set_up(environment: dict[str, str]) -> None:
 
 
 @contextmanager
-def _stage(number: int) -> Iterator[None]:
+def stage(number: int) -> Iterator[None]:
     """An ingested synthetic history of this many lines, and an empty Redis."""
     from django.core.management import call_command
     from django.db import connection
@@ -198,7 +198,7 @@ def _bare_produce(count: int) -> float:
         return time.perf_counter() - began
 
 
-def _stream(client: Any, count: int) -> tuple[float, dict[str, float]]:
+def _stream(client: object, count: int) -> tuple[float, dict[str, float]]:
     """Our consumer, as a stream worker runs it; seconds for all events, and where they go.
 
     Timing starts after the first batch has been applied, so that batch doesn't count.

@@ -10,10 +10,9 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import psutil
 from matplotlib import pyplot
 
@@ -22,6 +21,7 @@ from benchmarks.harness import Result
 from benchmarks.processes import manage
 from benchmarks.shop import scaled, shop
 from demo.services.spark import cluster
+from web.arrays import Array
 
 SIZE: Final = 2_000_000
 # Shares of the size, for the plot of growth.
@@ -37,7 +37,7 @@ class Run:
     seconds: float
     driver_mb: int
     workers_mb: int
-    arrays: Mapping[str, npt.NDArray[Any]]
+    arrays: Mapping[str, Array]
 
 
 def run(size: int | None) -> Result:
@@ -109,7 +109,7 @@ def resident(pid: int) -> tuple[int, int]:
     return driver, executors
 
 
-def equal(left: Mapping[str, npt.NDArray[Any]], right: Mapping[str, npt.NDArray[Any]]) -> float:
+def equal(left: Mapping[str, Array], right: Mapping[str, Array]) -> float:
     """The share of all numbers that are equal, to rounding."""
     same = total = 0
     for name, array in left.items():

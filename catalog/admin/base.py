@@ -1,6 +1,7 @@
 """Shared by the catalogue's admin pages: read-only, and no page counts a huge table."""
 
 import json
+from typing import TypeVar, cast
 
 from django.conf import settings
 from django.contrib import admin
@@ -18,8 +19,10 @@ from catalog.images.urls import height_for, image_url
 THUMBNAIL_WIDTH = 120
 COUNTED_EXACTLY = 10_000
 
+M = TypeVar("M", bound=Model)
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+
+class ReadOnlyAdmin(admin.ModelAdmin[M]):
     """The catalogue mirrors the files: the admin only shows it, and an ingest changes it."""
 
     show_full_result_count = False
@@ -40,13 +43,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
+class EstimatingPaginator(Paginator[Model]):
     """Counts exactly where the planner expects few rows, and uses its estimate otherwise."""
 
     @cached_property
     def count(self) -> int:
-        listed: QuerySet[Model] = self.object_list  # type: ignore[assignment]
-        rows = listed.order_by()
+        rows = cast("QuerySet[Model]", self.object_list).order_by()
         plan = rows.explain(format="json")
         if not plan:  # Django knows that nothing matches and runs no query
             return 0

@@ -34,7 +34,7 @@ class SelectFilter(admin.RelatedFieldListFilter):
         emptied = request.GET.get(str(self.lookup_kwarg)) == ""
         return queryset if emptied else super().queryset(request, queryset)
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, object]]:  # type: ignore[override]
         """A single entry: the options, and the other filters, which the form must preserve."""
         chosen = str((self.lookup_val or [""])[0])
         params = changelist.filter_params
@@ -107,7 +107,7 @@ class TimeFilter(admin.SimpleListFilter):
     def has_output(self) -> bool:
         return bool(self.lookup_choices)
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, object]]:  # type: ignore[override]
         entries = map(dict, super().choices(changelist))
         return entries if self.narrowed else islice(entries, 1, None)
 
@@ -116,7 +116,7 @@ class MonthFilter(TimeFilter):
     title = "month"
     parameter_name = "month"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         months = [partitions.month_of(table) for table in reversed(partitions.attached())]
         return [(f"{month:%Y-%m}", f"{month:%B %Y}") for month in months]
 
@@ -137,7 +137,7 @@ class DayFilter(TimeFilter):
     parameter_name = "day"
     template = "admin/catalog/day_filter.html"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
         """Days of the month, by number, so that switching months preserves the day."""
         if self.month is None:
             return []

@@ -12,7 +12,7 @@ from catalog.models import IngestRun
 
 
 @admin.register(IngestRun)
-class IngestRunAdmin(ReadOnlyAdmin):
+class IngestRunAdmin(ReadOnlyAdmin[IngestRun]):
     list_display = ("started_at", "status", "took", "data_dir")
     list_filter = ("status",)
     fields = (

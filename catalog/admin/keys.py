@@ -1,7 +1,5 @@
 """API keys: created here, shown once, and revoked rather than deleted."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
@@ -11,14 +9,14 @@ from catalog.models import ApiKey
 from catalog.models.api_key import Scope
 
 
-class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
+class KeyForm(forms.ModelForm[ApiKey]):
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices, widget=forms.CheckboxSelectMultiple, required=False
     )
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
     form = KeyForm
     fields = ("name", "scopes", "expires_at")
     list_display = ("name", "start", "scopes", "created_by", "created_at", "expires_at", "valid")
@@ -32,7 +30,7 @@ class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: KeyForm, change: bool) -> None:
         if not change:
             secret = obj.draw()
             obj.created_by = request.user  # type: ignore[assignment]

@@ -26,7 +26,7 @@ LARGE = 240
 
 
 @admin.register(Article)
-class ArticleAdmin(ReadOnlyAdmin):
+class ArticleAdmin(ReadOnlyAdmin[Article]):
     paginator = EstimatingPaginator
     search_fields = ("name",)  # shows the search box; get_search_results searches
     search_help_text = "Words of the name or description, an article id or a product code"
@@ -122,7 +122,7 @@ class ArticleAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Product)
-class ProductAdmin(ReadOnlyAdmin):
+class ProductAdmin(ReadOnlyAdmin[Product]):
     paginator = EstimatingPaginator
     search_fields = ("pk",)
     search_help_text = "Words of the name or description, a product code or an article id"

@@ -19,7 +19,7 @@ from catalog.search.understanding.vocabulary import vocabulary
 PREVIEWED = 8
 
 
-class SynonymForm(forms.ModelForm):  # type: ignore[type-arg]
+class SynonymForm(forms.ModelForm[SearchSynonym]):
     def clean_words(self) -> str:
         given: str = self.cleaned_data["words"]
         if not words(given):
@@ -36,7 +36,7 @@ class SynonymForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(SearchSynonym)
-class SearchSynonymAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SearchSynonymAdmin(admin.ModelAdmin[SearchSynonym]):
     form = SynonymForm
     list_display = ("words", "means", "found", "created_at")
     search_fields = ("words", "means")

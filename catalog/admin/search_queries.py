@@ -29,7 +29,7 @@ class WithoutResults(admin.SimpleListFilter):
 
 
 @admin.register(SearchQuery)
-class SearchQueryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SearchQueryAdmin(admin.ModelAdmin[SearchQuery]):
     list_display = (
         "words", "searches", "without_results", "clicks", "click_through", "last_searched",
         "synonym",

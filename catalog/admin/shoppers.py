@@ -45,7 +45,7 @@ def articles_of(queryset: QuerySet[Transaction]) -> QuerySet[Transaction]:
 
 
 @admin.register(Customer)
-class CustomerAdmin(ReadOnlyAdmin):
+class CustomerAdmin(ReadOnlyAdmin[Customer]):
     paginator = EstimatingPaginator
     search_fields = ("customer_id",)
     search_help_text = "A customer id or its beginning, or the number"
@@ -93,7 +93,7 @@ class CustomerAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Transaction)
-class TransactionAdmin(ReadOnlyAdmin):
+class TransactionAdmin(ReadOnlyAdmin[Transaction]):
     paginator = EstimatingPaginator
     search_fields = ("customer__customer_id",)
     search_help_text = "An article id, or a customer id of at least six characters"

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from catalog import models
 from catalog.admin.base import ReadOnlyAdmin
+from catalog.models.taxonomy import Term
 
 
 @admin.register(
@@ -17,20 +18,20 @@ from catalog.admin.base import ReadOnlyAdmin
     models.ProductGroup,
     models.Section,
 )
-class TermAdmin(ReadOnlyAdmin):
+class TermAdmin(ReadOnlyAdmin[Term]):
     list_display = ("name", "id")
     search_fields = ("name",)
 
 
 @admin.register(models.Index)
-class IndexAdmin(ReadOnlyAdmin):
+class IndexAdmin(ReadOnlyAdmin[models.Index]):
     list_display = ("name", "id", "group")
     list_select_related = ("group",)
     search_fields = ("name",)
 
 
 @admin.register(models.ProductType)
-class ProductTypeAdmin(ReadOnlyAdmin):
+class ProductTypeAdmin(ReadOnlyAdmin[models.ProductType]):
     list_display = ("name", "id", "group")
     list_select_related = ("group",)
     list_filter = ("group",)

@@ -33,7 +33,7 @@ SHARED = {
 }
 
 
-def complete(result: Json, **_: Any) -> Json:
+def complete(result: Json, **_: object) -> Json:
     """A post-processing hook of drf-spectacular."""
     components = result["components"]
     components["headers"] = HEADERS

@@ -77,7 +77,7 @@ class ArticleList(SparseView, ListAPIView[Article]):
         responses={200: ArticleCardSerializer(many=True), 400: BAD_REQUEST},
     )
     @not_modified_unless_changed
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
 
@@ -100,7 +100,7 @@ class ArticleDetail(SparseView, RetrieveAPIView[Article]):
         responses={200: ArticleSerializer, 400: BAD_REQUEST, 404: NOT_FOUND},
     )
     @not_modified_unless_changed
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
 
@@ -121,7 +121,7 @@ class ProductList(SparseView, ListAPIView[Article]):
         responses={200: ProductSerializer(many=True), 400: BAD_REQUEST},
     )
     @not_modified_unless_changed
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
 
@@ -144,7 +144,7 @@ class ProductDetail(SparseView, RetrieveAPIView[Any]):
         responses={200: ProductSerializer, 400: BAD_REQUEST, 404: NOT_FOUND},
     )
     @not_modified_unless_changed
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
 

@@ -2,7 +2,6 @@
 
 import io
 from datetime import date
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +70,7 @@ def by_month(
     return {month.astype("M8[D]").item(): rows[own == month] for month in np.unique(own)}
 
 
-def months_of(days: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.datetime64]:
+def months_of(days: npt.NDArray[np.integer]) -> npt.NDArray[np.datetime64]:
     return (days + np.datetime64("2000-01-01")).astype("M8[M]")
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import cast
 
 from django.db import connection
+from psycopg2.sql import SQL, Identifier
 
 from catalog.ingest import partitions
 from catalog.money import price
@@ -77,7 +78,7 @@ def last_day() -> date | None:
     """The day of the latest transaction, from the latest month that has any."""
     with connection.cursor() as cursor:
         for table in reversed(partitions.attached()):
-            cursor.execute(f"SELECT max(t_dat) FROM {table}")  # noqa: S608
+            cursor.execute(SQL("SELECT max(t_dat) FROM {}").format(Identifier(table)))
             if found := cursor.fetchone()[0]:
                 return cast("date", found)
     return None

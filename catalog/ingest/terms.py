@@ -3,6 +3,7 @@
 import pandas as pd
 import pyarrow as pa
 from django.db import connection
+from psycopg2.sql import SQL, Identifier
 
 from catalog.ingest import partitions
 from catalog.ingest.copying import copy_table
@@ -72,6 +73,5 @@ def add(target: str, articles: pd.DataFrame, columns: dict[str, str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE {incoming} (LIKE {target}) ON COMMIT DROP")
         copy_table(incoming, pa.Table.from_pandas(frame, preserve_index=False))
-        cursor.execute(
-            f"INSERT INTO {target} SELECT * FROM {incoming} ON CONFLICT DO NOTHING"  # noqa: S608
-        )
+        insert = SQL("INSERT INTO {} SELECT * FROM {} ON CONFLICT DO NOTHING")
+        cursor.execute(insert.format(Identifier(target), Identifier(incoming)))

@@ -13,14 +13,14 @@ from django.db.models.fields.related_descriptors import ForwardManyToOneDescript
 from web.cache import on_empty
 
 FOR_S: Final = 30.0
-_cached: dict[type[models.Model], tuple[float, dict[Any, models.Model]]] = {}
+_cached: dict[type[models.Model], tuple[float, dict[object, models.Model]]] = {}
 on_empty(_cached.clear)
 
 SetType = TypeVar("SetType")
 GetType = TypeVar("GetType")
 
 
-def cached_term(table: type[models.Model], key: Any) -> models.Model | None:
+def cached_term(table: type[models.Model], key: object) -> models.Model | None:
     """The row, at most FOR_S old; a missing one triggers a reload."""
     until, rows = _cached.get(table, (0.0, {}))
     if time.monotonic() >= until or key not in rows:
@@ -29,7 +29,7 @@ def cached_term(table: type[models.Model], key: Any) -> models.Model | None:
     return rows.get(key)
 
 
-class CachedForeignKeyDescriptor(ForwardManyToOneDescriptor):  # type: ignore[type-arg]  # no generic when it runs
+class CachedForeignKeyDescriptor(ForwardManyToOneDescriptor["TermKey[models.Model, models.Model]"]):
     """Uses the cache only if the query hasn't selected the related row."""
 
     def get_object(self, instance: models.Model) -> models.Model:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,7 @@ from catalog.models import (
 )
 from catalog.money import price
 from catalog.search.text_index import DESCRIPTION, NAME, TextIndex, text_index
+from web.arrays import Array
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -110,7 +111,7 @@ class FacetIndex:
     """One row per article, sorted by article key. `columns`: those of QUERY, and `band`, the price
     band; `names`: labels of the NAMED columns; `texts`: an index of labels, names, descriptions."""
 
-    columns: Mapping[str, npt.NDArray[Any]]
+    columns: Mapping[str, Array]
     facets: Sequence[Facet]
     names: Mapping[str, Mapping[int, str]]
     texts: TextIndex
@@ -119,7 +120,7 @@ class FacetIndex:
         default_factory=dict
     )
 
-    def of(self, column: str) -> npt.NDArray[Any]:
+    def of(self, column: str) -> Array:
         return self.columns[column]
 
     @cached_property
@@ -145,7 +146,7 @@ class FacetIndex:
         row's pair. Products per value can then be counted by marking pairs, without sorting."""
         return {facet.key: self._pair(self.of(facet.key)) for facet in self.facets}
 
-    def _pair(self, column: npt.NDArray[Any]) -> tuple[Ints, Ints, Ints]:
+    def _pair(self, column: Array) -> tuple[Ints, Ints, Ints]:
         values, code = np.unique(column, return_inverse=True)
         products = int(self.design.max(initial=0)) + 1
         pairs, pair = np.unique(code * products + self.design, return_inverse=True)
@@ -234,9 +235,7 @@ def term_names() -> dict[str, dict[int, str]]:
     return {**found, "indexes": dict(enumerate(letters, 1))}
 
 
-def texts(
-    columns: Mapping[str, npt.NDArray[Any]], names: Mapping[str, Mapping[int, str]]
-) -> TextIndex:
+def texts(columns: Mapping[str, Array], names: Mapping[str, Mapping[int, str]]) -> TextIndex:
     own = dict(zip((NAME, DESCRIPTION), article_texts(), strict=True))
     terms = {key: (columns[column], names[key]) for key, (column, _model) in NAMED.items()}
     return text_index(own, terms)

@@ -102,7 +102,7 @@ MORE_ROWS: dict[str, tuple[str, Change]] = {
 # --- Parquet with other types ------------------------------------------------------------------
 
 
-def typed(name: str, of: str, kind: pa.DataType, value: Callable[[str], Any]) -> Spoil:
+def typed(name: str, of: str, kind: pa.DataType, value: Callable[[str], object]) -> Spoil:
     """The file as Parquet, with one column of this type."""
 
     def spoil(folder: Path) -> None:

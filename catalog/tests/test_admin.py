@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from catalog.admin.base import EstimatingPaginator
 from catalog.admin.reports import readable
@@ -27,7 +28,7 @@ EDITED = (ApiKey, SearchSynonym)
 READ_ONLY = [m for m in MODELS if m not in EDITED]
 
 
-def listed(client: Client, model: str, **query: str | int) -> list[Any]:
+def listed(client: Client, model: str, **query: str | int) -> list[object]:
     response = client.get(f"/admin/catalog/{model}/", query)
     assert response.status_code == 200
     return list(response.context["cl"].result_list)
@@ -128,7 +129,7 @@ def test_a_beginning_is_looked_up_in_the_index_and_reaches_the_last_id() -> None
 
 
 @pytest.fixture
-def history() -> dict[str, Any]:
+def history() -> dict[str, object]:
     ann, bob = make_customer(customer_id="ab" * 32), make_customer(customer_id="cd" * 32)
     shirt, coat = make_article(108775015), make_article(108775044)
     return {
@@ -142,13 +143,13 @@ def history() -> dict[str, Any]:
 
 
 def test_transactions_open_at_the_last_day_newest_first(
-    admin_client: Client, history: dict[str, Any]
+    admin_client: Client, history: dict[str, object]
 ) -> None:
     assert listed(admin_client, "transaction") == [history["last"], history["late"]]
 
 
 def test_transactions_are_looked_at_by_month_and_day(
-    admin_client: Client, history: dict[str, Any]
+    admin_client: Client, history: dict[str, object]
 ) -> None:
     assert listed(admin_client, "transaction", month="2020-07") == [history["july"]]
     assert listed(admin_client, "transaction", month="2020-09", day=1) == [history["early"]]
@@ -172,13 +173,15 @@ def test_transactions_of_a_customer_or_article_are_of_all_time(
     "query", [{"month": "2020-13"}, {"month": "x' OR 1"}, {"day": "99"}, {"month": "1999-01"}]
 )
 def test_a_month_or_day_that_does_not_exist_shows_the_last(
-    admin_client: Client, history: dict[str, Any], query: dict[str, str]
+    admin_client: Client, history: dict[str, object], query: dict[str, str]
 ) -> None:
     assert listed(admin_client, "transaction", **query)[0] == history["last"]
 
 
 def test_the_list_of_transactions_never_reads_all_months(
-    admin_client: Client, history: dict[str, Any], django_assert_max_num_queries: Any
+    admin_client: Client,
+    history: dict[str, object],
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_max_num_queries(24) as queries:
         listed(admin_client, "transaction")
@@ -188,7 +191,7 @@ def test_the_list_of_transactions_never_reads_all_months(
 
 
 def test_no_list_asks_more_for_more_rows(
-    admin_client: Client, django_assert_max_num_queries: Any
+    admin_client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     buyer = make_customer()
     for _ in range(20):

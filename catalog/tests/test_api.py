@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from catalog.api.pagination import with_sort_key
 from catalog.models import Article, ArticleSummary
@@ -194,7 +195,7 @@ def test_pages_lead_back_as_they_lead_on(client: Client) -> None:
 
 
 def test_a_page_takes_the_same_queries_however_many_articles(
-    client: Client, django_assert_num_queries: Any
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(30):
         make_article()

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.throttling import BaseThrottle
 
 from catalog.models import ApiKey, IngestRun
@@ -81,7 +81,7 @@ def test_what_is_no_product_is_a_404(client: Client, code: str) -> None:
 
 
 def test_a_page_of_products_takes_three_queries(
-    client: Client, django_assert_num_queries: Any
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for product in range(1, 20):
         make_article(product * 1000, product=product)
@@ -172,7 +172,7 @@ def ingested(status: str = IngestRun.Status.DONE) -> IngestRun:
 
 @pytest.mark.parametrize("path", ["articles/", "articles/1001/", "products/", "taxonomy/", "menu/"])
 def test_what_a_client_has_already_isnt_sent_again(
-    client: Client, path: str, django_assert_num_queries: Any
+    client: Client, path: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_article(1001)
     ingested()

@@ -21,6 +21,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import DatabaseError
 from PIL import Image
+from pytest_django import Settings
 
 from catalog.images import attributes, renditions, server
 from catalog.images.library import picture_path, survey
@@ -51,7 +52,7 @@ def get(address: str, method: str = "GET", **headers: str) -> Reply:
 
 
 @pytest.fixture(autouse=True)
-def folders(tmp_path: Path, settings: Any) -> Path:
+def folders(tmp_path: Path, settings: Settings) -> Path:
     """Folders for this test only; returns the picture folder."""
     settings.IMAGES_DIR, settings.RENDITIONS_DIR = tmp_path / "images", tmp_path / "renditions"
     return tmp_path / "images"
@@ -162,7 +163,7 @@ def test_many_requests_for_a_new_rendition_render_it_once(
     assert not list((folders.parent / "renditions").rglob(".*"))
 
 
-def test_a_folder_that_cannot_be_written_still_serves(folders: Path, settings: Any) -> None:
+def test_a_folder_that_cannot_be_written_still_serves(folders: Path, settings: Settings) -> None:
     put(folders)
     settings.RENDITIONS_DIR = folders.parent / "a file"
     settings.RENDITIONS_DIR.write_text("not a folder")
@@ -318,7 +319,7 @@ def test_a_picture_that_arrives_takes_the_tile_s_place(folders: Path) -> None:
 # --- addresses and the folder -----------------------------------------------------------------
 
 
-def test_addresses_are_those_the_server_knows(settings: Any) -> None:
+def test_addresses_are_those_the_server_knows(settings: Settings) -> None:
     settings.IMAGE_BASE_URL = "http://images.test"
     assert image_url(12345, 240) == "http://images.test/240/0000012345.webp"
     assert srcset(12345).count("0000012345.webp") == len(WIDTHS)
@@ -367,7 +368,7 @@ def wait_for(address: str) -> None:
     deadline = time.monotonic() + 180
     while True:
         try:
-            with urllib.request.urlopen(address, timeout=2) as reply:  # noqa: S310
+            with urllib.request.urlopen(address, timeout=2) as reply:
                 assert reply.read() == b"ok"
                 return
         except (urllib.error.URLError, ConnectionError):
@@ -377,10 +378,10 @@ def wait_for(address: str) -> None:
 
 
 def test_the_server_serves_over_http_and_stops_when_told(running: str) -> None:
-    with urllib.request.urlopen(running + ADDRESS, timeout=180) as reply:  # noqa: S310
+    with urllib.request.urlopen(running + ADDRESS, timeout=180) as reply:
         assert reply.status == 200
         assert Image.open(BytesIO(reply.read())).size == (240, 360)
     for address, status in (("/240/../../etc/passwd", 404), ("/241/0912345001.webp", 400)):
         with pytest.raises(urllib.error.HTTPError) as error:
-            urllib.request.urlopen(running + address, timeout=180)  # noqa: S310
+            urllib.request.urlopen(running + address, timeout=180)
         assert error.value.code == status

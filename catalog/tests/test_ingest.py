@@ -3,14 +3,12 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
-from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -29,15 +27,7 @@ from catalog.models import (
 from catalog.tests import hm
 from catalog.tests.factories import make_article
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, settings: LazySettings) -> Iterator[None]:
-    settings.VAR_DIR = tmp_path / "var"
-    partitions.drop_all()
-    yield
-    partitions.drop_all()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_folder")]
 
 
 def ingest(folder: Path, **options: Any) -> dict[str, Any]:

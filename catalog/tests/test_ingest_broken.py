@@ -1,34 +1,23 @@
 """Each broken file has its expected outcome; any single-byte change is refused or accounted for."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.core.management import CommandError
 from hypothesis import HealthCheck, event, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from catalog.ingest import partitions
 from catalog.models import Article, Customer, IngestRun, Transaction
 from catalog.tests import broken, hm
 from catalog.tests.broken import CASES, Case
 from catalog.tests.test_ingest import ingest, rejects
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_folder")]
 FILES = ("articles", "customers", "transactions_train")
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, settings: LazySettings) -> Iterator[None]:
-    settings.VAR_DIR = tmp_path / "var"
-    partitions.drop_all()
-    yield
-    partitions.drop_all()
 
 
 def in_tables() -> tuple[int, int, int]:

@@ -1,13 +1,11 @@
 """Files that grew, or were touched, moved or edited since they were loaded."""
 
 import os
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.core.management import CommandError
 from django.db import connection
 
@@ -16,16 +14,8 @@ from catalog.models import Article, ArticleSummary, Colour, Customer, IngestRun,
 from catalog.tests import hm
 from catalog.tests.test_ingest import ingest
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_folder")]
 NAME = "transactions_train.csv"
-
-
-@pytest.fixture(autouse=True)
-def own_folder(tmp_path: Path, settings: LazySettings) -> Iterator[None]:
-    settings.VAR_DIR = tmp_path / "var"
-    partitions.drop_all()
-    yield
-    partitions.drop_all()
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from catalog.ingest import partitions
 from catalog.models import Article, ArticleSummary, Customer, IngestFile, IngestRun, Transaction
 from catalog.tests import hm, shapes
 from catalog.tests.shapes import A, C, T
-from catalog.tests.test_ingest import ingest, own_folder  # noqa: F401
+from catalog.tests.test_ingest import ingest
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_folder")]
 STRANGER = "f" * 64
 
 

@@ -1,7 +1,7 @@
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from catalog import data_version, navigation
 from catalog.models import IngestRun
@@ -95,7 +95,7 @@ def test_a_new_ingest_changes_the_menu() -> None:
 
 
 @pytest.mark.usefixtures("shop")
-def test_the_menu_stands_while_redis_is_away(settings) -> None:  # type: ignore[no-untyped-def]
+def test_the_menu_stands_while_redis_is_away(settings: Settings) -> None:
     away = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
     settings.CACHES = {"default": away}
     finish_ingest()

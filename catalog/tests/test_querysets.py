@@ -2,6 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from catalog import money
 from catalog.models import Article, ArticleSummary, Colour, term_key
@@ -46,7 +47,9 @@ def told(article: Article) -> str:
     return f"{article.product_type.name}, {article.colour.name}, {article.index.group.name}"
 
 
-def test_cards_and_details_come_in_one_query(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_cards_and_details_come_in_one_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     for pk in range(1, 6):
         make_article(pk)
     with django_assert_num_queries(5):  # the cards, and each table of terms once

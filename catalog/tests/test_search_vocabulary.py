@@ -21,7 +21,7 @@ from demo.data.taxonomy import COLOURS, TYPES
 EVERY = concepts()
 
 
-def example(concept: Concept, type_name: str) -> dict[str, Any]:
+def example(concept: Concept, type_name: str) -> dict[str, object]:
     """An article with all attributes of a concept."""
     names = {key: values[0].replace("*", "") for key, values in concept.evidence.names.items()}
     said = [concept.evidence.text, concept.prefer.text, concept.must]

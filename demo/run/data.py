@@ -43,7 +43,6 @@ class DataSet:
 
     def generate_arguments(self) -> list[str]:
         """Arguments for `generate_hm` to create this data set."""
-        assert self.scale is not None  # noqa: S101
         rows = [f"--{name}={count}" for name, count in vars(self.scale).items()]
         return ["generate_hm", f"--out={self.folder}", "--seed=1", "--images", *rows]
 

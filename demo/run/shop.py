@@ -8,7 +8,9 @@ from datetime import datetime
 from itertools import chain
 
 from demo import services
-from demo.run import checks, steps
+from demo.run import steps
+from demo.run.checks.run import run_checks
+from demo.run.checks.shopper import Shop
 from demo.run.data import DataSet
 from demo.run.processes import Child, Supervisor, free_port, wait_for_port
 from demo.run.startup import check_free
@@ -56,7 +58,7 @@ class Demo:
     def check(self) -> int:
         """Run every check, and return the number of failures."""
         web, images = (f"http://127.0.0.1:{port}" for port in (self.port, self.image_port))
-        return checks.run(checks.Shop(web, images, self.supervisor.runs, self.training))
+        return run_checks(Shop(web, images, self.supervisor.runs, self.training))
 
     def announce(self) -> None:
         shop = f"http://127.0.0.1:{self.port}"
@@ -99,6 +101,6 @@ class Demo:
             return
         ended, self.training = self.training, None
         if ended.process is not None and ended.process.returncode == 0:
-            yield f"The full model is live since {datetime.now():%H:%M:%S}."  # noqa: DTZ005
+            yield f"The full model is live since {datetime.now().astimezone():%H:%M:%S}."
         else:
             yield f"The full training failed, the first model stays: {ended.last_words(3)}"

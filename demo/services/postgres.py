@@ -10,6 +10,7 @@ from contextlib import closing
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -53,6 +54,7 @@ class Postgres(Service):
     variable = "DATABASE_URL"
     program = "postgres"
     stop_signal = signal.SIGINT  # "fast": what pg_ctl stop -m fast sends
+    settings: ClassVar[dict[str, str]] = {}
 
     @cached_property
     def account(self) -> Account | None:
@@ -78,7 +80,7 @@ class Postgres(Service):
             new_secret = True
         if new_secret:
             self._set_password(urlsplit(url).password or "")
-        options = SETTINGS | ({} if self.durable else NOT_DURABLE)
+        options = SETTINGS | ({} if self.durable else NOT_DURABLE) | self.settings
         options |= {"port": str(ports.port_of(url)), "unix_socket_directories": self._socket()}
         flags = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
         return process.spawn(

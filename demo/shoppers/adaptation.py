@@ -51,7 +51,7 @@ async def _measure(
     async with aiohttp.TCPConnector() as connector:
 
         async def one(number: int) -> Followed:
-            dice = Random(f"{seed}/{number}")  # noqa: S311
+            dice = Random(f"{seed}/{number}")
             async with places, Browser(shop, lambda *_: None, connector) as browser:
                 found = await _follow(browser, minds, dice)
             done()

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from django.db.models import Sum
@@ -20,7 +20,7 @@ from web.cache import CHECK_S
 
 LAYER: Final = "simulator"
 PATIENCE_S: Final = 60.0
-Parameters = dict[str, Any]
+Parameters = Mapping[str, object]
 
 
 class NotCountedError(Exception):

@@ -123,7 +123,7 @@ async def _visit(
     number: int,
     customer: int,
 ) -> None:
-    dice = Random(f"{plan.seed}/{number}")  # noqa: S311
+    dice = Random(f"{plan.seed}/{number}")
 
     async def think() -> None:
         if plan.think_s > 0:

@@ -10,12 +10,14 @@ from scipy import stats
 from recommendations.experiments.assignment import share
 from recommendations.experiments.statistics import ALPHA, Interval, Sample, difference
 
+Figures = dict[str, Any]
+
 SEEDS: Final = 1000
 LOOKS: Final = 40
 SHOWN: Final = 20
 
 
-def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> dict[str, Any]:
+def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> Figures:
     """JSON-ready. `clicks` per shopper, in order of arrival. All of them had the same shelves, so
     that however they are split, there is no difference. Each seed splits them as the shop would,
     and looks LOOKS times. `at_most`: the rate's one-sided 95 % bound (Clopper, Pearson 1934);

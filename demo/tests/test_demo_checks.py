@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.run.waiting import CheckError, eventually
+from demo.run.checks.waiting import CheckError, eventually
 from demo.tests.demos import Run, a_folder
 
 READY = "services, model and workers are ready"

@@ -203,7 +203,7 @@ def test_a_difference_that_follows_the_hash_is_told() -> None:
 
 def test_studies_are_drawn_each_interval_around_what_was_measured() -> None:
     text = drawing([summary(study, [ONE]) for study in STUDIES.values()])
-    tree = ElementTree.fromstring(text)  # noqa: S314
+    tree = ElementTree.fromstring(text)
     dots = [float(node.attrib["cx"]) for node in tree.iter() if node.tag.endswith("circle")]
     lines = re.findall(r"M([0-9.]+) [0-9.]+H([0-9.]+)", text)
     assert len(dots) == len(STUDIES)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 from django.conf import settings
+from psycopg2.sql import SQL, Identifier
 
 PROJECT = Path(__file__).resolve().parents[2]
 #: The last migrations of commit 677770e, before the reorganisation.
@@ -103,6 +104,6 @@ def tables_of(cursor: "psycopg2.extensions.cursor") -> list[Table]:
 
 def rows(cursor: "psycopg2.extensions.cursor", table: str, columns: list[str]) -> list[str]:
     """Each row as text, with the columns that the table had."""
-    names = ", ".join(f'"{column}"' for column in columns)
-    cursor.execute(f"SELECT row({names})::text FROM {table}")  # noqa: S608
+    names = SQL(", ").join(map(Identifier, columns))
+    cursor.execute(SQL("SELECT row({})::text FROM {}").format(names, Identifier(table)))
     return [text for (text,) in cursor.fetchall()]

@@ -20,7 +20,7 @@ from recommendations.experiments.results import PLANNED_CHANGE, results
 OPEN_TO_CHANGE = ("ramp", "guardrail")
 
 
-class VariantInline(admin.TabularInline):  # type: ignore[type-arg]
+class VariantInline(admin.TabularInline[Variant, Experiment]):
     model = Variant
     extra = 2
 
@@ -40,7 +40,7 @@ def is_draft(experiment: Experiment | None) -> bool:
 
 
 @admin.register(Layer)
-class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class LayerAdmin(admin.ModelAdmin[Layer]):
     list_display = ["name", "experiments_in_it"]
 
     @admin.display(description="experiments")
@@ -49,7 +49,7 @@ class LayerAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Experiment)
-class ExperimentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ExperimentAdmin(admin.ModelAdmin[Experiment]):
     list_display = ["name", "status", "kinds", "layer", "ramp", "shoppers", "outcome"]
     list_filter = ["status", "layer"]
     inlines = [VariantInline]

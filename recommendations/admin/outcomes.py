@@ -10,7 +10,7 @@ from recommendations.attribution.outcomes import report
 
 
 @admin.register(Outcome)
-class OutcomeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OutcomeAdmin(admin.ModelAdmin[Outcome]):
     """A report page instead of a change list: only the stream writes these rows."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

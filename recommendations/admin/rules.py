@@ -53,7 +53,7 @@ class PreviewForm(forms.Form):
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RuleAdmin(admin.ModelAdmin[Rule]):
     list_display = ["name", "action", "target", "number", "amount", "kinds", "is_on", "try_it"]
     list_filter = ["action", "is_on"]
     list_editable = ["is_on"]

@@ -27,7 +27,7 @@ OUTFITS = "outfits.svg"
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
     change_list_template = "admin/recommendations/modelversion/change_list.html"
     change_form_template = "admin/recommendations/modelversion/change_form.html"
     list_display = [

@@ -94,7 +94,7 @@ class PhotoView(Limited):
     throttle_scope = "photos"
     parser_classes = [MultiPartParser]
 
-    def initialize_request(self, request: HttpRequest, *args: object, **kwargs: Any) -> Request:
+    def initialize_request(self, request: HttpRequest, *args: object, **kwargs: object) -> Request:
         keep_in_memory(request)
         return super().initialize_request(request, *args, **kwargs)
 

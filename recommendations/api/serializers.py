@@ -14,7 +14,7 @@ LARGEST_KEY = 2_147_483_647
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{1,10}$", "example": "0108775015"})
-class ArticleIdField(serializers.Field[int, Any, str, int]):
+class ArticleIdField(serializers.Field[int, object, str, int]):
     """Text of up to ten digits (a lost leading zero is forgiven), converted to an integer key."""
 
     default_error_messages = {"invalid": "An article_id is a number of up to ten digits."}
@@ -36,7 +36,7 @@ class CommaSeparatedField(serializers.ListField):
         return empty if text is None else [part for part in text.split(",") if part]
 
 
-class AudienceQuery(serializers.Serializer[dict[str, Any]]):
+class AudienceQuery(serializers.Serializer[dict[str, object]]):
     """The number of items, and the audience."""
 
     index_group = serializers.IntegerField(
@@ -60,7 +60,7 @@ class SimilarQuery(ShelfQuery):
     article = ArticleIdField(help_text="The article to find similar ones to.")
 
 
-class PageQuery(serializers.Serializer[dict[str, Any]]):
+class PageQuery(serializers.Serializer[dict[str, object]]):
     """The shelves of a page, in order, and the articles that the page already shows."""
 
     kinds = CommaSeparatedField(
@@ -79,7 +79,7 @@ QUERIES: Final[dict[str, ShelfQuery]] = {
 }
 
 
-class ItemSerializer(serializers.Serializer[Any]):
+class ItemSerializer(serializers.Serializer[object]):
     article = ArticleIdField()
     score = serializers.FloatField(help_text="Comparable within this response only.")
     reason = serializers.CharField(
@@ -87,7 +87,7 @@ class ItemSerializer(serializers.Serializer[Any]):
     )
 
 
-class ShelfSerializer(serializers.Serializer[Any]):
+class ShelfSerializer(serializers.Serializer[object]):
     rec_id = serializers.CharField(
         help_text="Include it in the impressions and clicks that follow."
     )

@@ -73,7 +73,7 @@ class ModelVersionList(Versions, ListAPIView[ModelVersion]):
             **REFUSED,
         },
     )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)
 
 
@@ -92,5 +92,5 @@ class ModelVersionDetail(Versions, RetrieveAPIView[ModelVersion]):
             **REFUSED,
         },
     )
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
         return super().get(request, *args, **kwargs)

@@ -8,8 +8,9 @@ other, and locks on the buyer keep two workers from missing each other.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from django.db.backends.utils import CursorWrapper
 from psycopg2.extras import execute_values
 
 from streaming.events import schema
@@ -77,7 +78,7 @@ class CountedEvent(NamedTuple):
         return datetime.fromtimestamp(self.ts / 1000, UTC).date()
 
 
-def lock(cursor: Any, found: Sequence[schema.Event]) -> None:
+def lock(cursor: CursorWrapper, found: Sequence[schema.Event]) -> None:
     """Lock these buyers until the transaction ends, waiting for other workers."""
     buyers = {e.shopper for e in found if isinstance(e, schema.Purchase | schema.Identify)}
     if buyers:
@@ -85,19 +86,19 @@ def lock(cursor: Any, found: Sequence[schema.Event]) -> None:
         cursor.execute(LOCK, [sorted(buyers)])
 
 
-def touch(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> list[CountedEvent]:
+def touch(cursor: CursorWrapper, rows: Sequence[tuple[object, ...]]) -> list[CountedEvent]:
     """Store touches and impressions (event, rec_id, kind, serving, shopper, article, ts)."""
     whole = [(*row[:5], "", *row[5:], 0.0) for row in rows]
     return _returned(cursor, INSERT_TOUCHES, whole)
 
 
-def buy(cursor: Any, bought: Sequence[schema.Purchase]) -> list[CountedEvent]:
+def buy(cursor: CursorWrapper, bought: Sequence[schema.Purchase]) -> list[CountedEvent]:
     """Store purchases; one without a known touch waits for it."""
     rows = [(e.id, e.shopper, e.article, e.ts, e.price) for e in bought]
     return _returned(cursor, INSERT_PURCHASES, rows)
 
 
-def hand_over(cursor: Any, event: schema.Identify) -> list[CountedEvent]:
+def hand_over(cursor: CursorWrapper, event: schema.Identify) -> list[CountedEvent]:
     """Assign the anonymous shopper's touches so far to the customer, for their purchases too."""
     cursor.execute(HAND_OVER, [event.shopper, event.anonymous])
     if not cursor.rowcount:
@@ -106,12 +107,14 @@ def hand_over(cursor: Any, event: schema.Identify) -> list[CountedEvent]:
     return _counted(cursor.fetchall())
 
 
-def _returned(cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]]) -> list[CountedEvent]:
+def _returned(
+    cursor: CursorWrapper, statement: str, rows: Sequence[tuple[object, ...]]
+) -> list[CountedEvent]:
     if not rows:
         return []
     return _counted(execute_values(cursor.cursor, statement, rows, page_size=len(rows), fetch=True))
 
 
-def _counted(rows: Sequence[tuple[Any, ...]]) -> list[CountedEvent]:
+def _counted(rows: Sequence[tuple[object, ...]]) -> list[CountedEvent]:
     """The interactions without purchases that are credited to nothing."""
-    return [CountedEvent(*row) for row in rows if row[3] is not None]
+    return [CountedEvent._make(row) for row in rows if row[3] is not None]

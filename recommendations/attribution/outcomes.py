@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import Max, Sum
@@ -25,7 +26,7 @@ class Row:
     clicks: int
     bag_adds: int
     purchases: int
-    revenue: Any
+    revenue: Decimal
     day: date | None = None
 
     @property

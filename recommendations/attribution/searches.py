@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 from psycopg2.extras import execute_values
 
@@ -40,7 +41,7 @@ ON CONFLICT (query_id, product) DO UPDATE SET clicks = c.clicks + EXCLUDED.click
 """
 
 
-def count(cursor: Any, events: Iterable[schema.Event]) -> None:
+def count(cursor: CursorWrapper, events: Iterable[schema.Event]) -> None:
     """Add a batch's searches and clicks; an event that was sent several times counts once."""
     totals: dict[str, Counter[str]] = {}
     days: dict[str, int] = {}
@@ -54,11 +55,11 @@ def count(cursor: Any, events: Iterable[schema.Event]) -> None:
         else:
             of["clicks"] += 1
             followed[words, event.article // COLOURS] += 1
-    _add(cursor, ADD_QUERIES, [(w, *_counts(of), _day(days[w])) for w, of in totals.items()])
-    _add(cursor, ADD_CLICKS, [(*place, clicks) for place, clicks in followed.items()])
+    add(cursor, ADD_QUERIES, [(w, *_counts(of), _day(days[w])) for w, of in totals.items()])
+    add(cursor, ADD_CLICKS, [(*place, clicks) for place, clicks in followed.items()])
 
 
-def _new(cursor: Any, events: Iterable[schema.Event]) -> list[tuple[str, Counted]]:
+def _new(cursor: CursorWrapper, events: Iterable[schema.Event]) -> list[tuple[str, Counted]]:
     """The events of a query that were not counted before, with its words."""
     found = {
         event.id: (words, event)
@@ -66,7 +67,7 @@ def _new(cursor: Any, events: Iterable[schema.Event]) -> list[tuple[str, Counted
         if isinstance(event, Counted) and (words := query_words(event.query or ""))
     }
     rows = [(name, event.ts) for name, (_words, event) in found.items()]
-    return [found[name] for (name,) in _add(cursor, ADD_EVENTS, rows, fetch=True)]
+    return [found[str(name)] for (name,) in add(cursor, ADD_EVENTS, rows, fetch=True)]
 
 
 def purge() -> int:
@@ -88,9 +89,9 @@ def _day(ts: int) -> str:
     return datetime.fromtimestamp(ts / 1000, UTC).date().isoformat()
 
 
-def _add(
-    cursor: Any, statement: str, rows: Sequence[tuple[Any, ...]], fetch: bool = False
-) -> Sequence[tuple[Any, ...]]:
+def add(
+    cursor: CursorWrapper, statement: str, rows: Sequence[tuple[object, ...]], fetch: bool = False
+) -> Sequence[tuple[object, ...]]:
     """The same order in every worker prevents deadlocks."""
     if not rows:
         return []

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, Final, get_args
+from typing import Final, TypeVar, get_args
 
 import msgspec
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Max, Q
-from psycopg2.extras import execute_values
 
 from recommendations.attribution import crediting, rec_id, searches
 from recommendations.attribution.crediting import RETENTION_MS, CountedEvent
@@ -24,6 +24,7 @@ from streaming.events.actions import Action
 from streaming.features.batch import ACTION_OF
 from streaming.identity.tombstones import tombstones
 
+K = TypeVar("K", bound=tuple[object, ...])
 Touch = schema.Impression | schema.Click | schema.BagAdd
 Relevant = Touch | schema.Search | schema.Purchase | schema.Identify | schema.Erase
 OF_INTEREST: Final = get_args(Relevant)
@@ -98,11 +99,11 @@ def work(servings: Servings, topic_id: str, expected: int, batch: PartitionBatch
     with connection.cursor() as cursor:
         crediting.lock(cursor, kept)
         new = [one for part in parts(kept) for one in _worked(cursor, servings, part)]
-        _add(cursor, ADD_OUTCOMES, outcomes(new))
+        searches.add(cursor, ADD_OUTCOMES, outcomes(new))
         searches.count(cursor, kept)
         # A purchase may be credited to a serving that this process has not loaded yet.
         variants = servings.known_servings(one.serving for one in new)
-        _add(cursor, ADD_EXPOSURES, exposures(new, variants, kept))
+        searches.add(cursor, ADD_EXPOSURES, exposures(new, variants, kept))
     forget(erased)
     return len(new)
 
@@ -116,7 +117,9 @@ def parts(found: Sequence[Relevant]) -> Iterator[Sequence[Relevant]]:
             start = at
 
 
-def _worked(cursor: Any, servings: Servings, part: Sequence[Relevant]) -> list[CountedEvent]:
+def _worked(
+    cursor: CursorWrapper, servings: Servings, part: Sequence[Relevant]
+) -> list[CountedEvent]:
     touches = [row for event in part if (row := _touch_row(servings, event)) is not None]
     new = crediting.touch(cursor, touches)
     new += crediting.buy(cursor, [event for event in part if isinstance(event, schema.Purchase)])
@@ -163,12 +166,6 @@ def _touch_row(servings: Servings, event: Relevant) -> tuple[object, ...] | None
     return event.id, event.rec_id, kind, served.serving, event.shopper, event.article, event.ts
 
 
-def _add(cursor: Any, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """The same order in every worker prevents deadlocks."""
-    if rows:
-        execute_values(cursor.cursor, statement, sorted(rows), page_size=len(rows))
-
-
 def outcomes(new: Iterable[CountedEvent]) -> list[tuple[object, ...]]:
     """Increments for each day's and serving's row."""
     sums = _sums((c, (c.day, c.serving)) for c in new)
@@ -201,8 +198,8 @@ def is_challengers(answer: str, position: int | None) -> bool:
     return bool(served.teams >> position - 1 & 1)
 
 
-def _sums(placed: Iterable[tuple[CountedEvent, tuple[object, ...]]]) -> dict[Any, Counter[str]]:
-    sums: dict[Any, Counter[str]] = {}
+def _sums(placed: Iterable[tuple[CountedEvent, K]]) -> dict[K, Counter[str]]:
+    sums: dict[K, Counter[str]] = {}
     for counted, place in placed:
         of = sums.setdefault(place, Counter())
         of[COLUMN[counted.kind]] += counted.units

@@ -21,6 +21,7 @@ from recommendations.bundle.format import (
     report_of,
 )
 from recommendations.bundle.writer import checksum
+from web.arrays import Array, Arrays
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -141,7 +142,7 @@ class Customers:
 class Bundle:
     """The arrays of one version, as `bundle.format` declares them; thread-safe."""
 
-    def __init__(self, manifest: Manifest, arrays: dict[str, npt.NDArray[Any]]) -> None:
+    def __init__(self, manifest: Manifest, arrays: Arrays) -> None:
         self.version = manifest.version
         self.manifest = manifest
         self.arrays = arrays
@@ -218,7 +219,7 @@ class Bundle:
         return self._names[start : int(self._name_ends[row])].tobytes().decode()
 
 
-def lists(arrays: dict[str, npt.NDArray[Any]], name: str) -> Lists:
+def lists(arrays: Arrays, name: str) -> Lists:
     return Lists(arrays[f"{name}_keys"], arrays[f"{name}_rows"], arrays[f"{name}_scores"])
 
 
@@ -247,7 +248,7 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def open_array(folder: Path, name: str, file: File) -> npt.NDArray[Any]:
+def open_array(folder: Path, name: str, file: File) -> Array:
     path = folder / f"{name}.npy"
     try:
         if path.stat().st_size != file.size:
@@ -257,7 +258,7 @@ def open_array(folder: Path, name: str, file: File) -> npt.NDArray[Any]:
     except (OSError, ValueError) as error:
         raise BundleError(f"{path}: {error}") from error
     # A plain view: small operations on the subclass np.memmap are slower.
-    array: npt.NDArray[Any] = np.asarray(mapped)
+    array: Array = np.asarray(mapped)
     if (array.dtype.name, array.ndim) != ARRAYS[name] or list(array.shape) != file.shape:
         raise BundleError(
             f"{path} contains {array.dtype} {array.shape}, which is not what the manifest declares"

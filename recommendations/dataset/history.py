@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.dataset.inputs import Floats, History, Ints, Sales
-from recommendations.dataset.parts import Arrays
 from recommendations.dataset.popularity import band_of
+from web.arrays import Arrays
 
 WINDOW_DAYS = 365
 LENGTH = 30

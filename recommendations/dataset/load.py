@@ -3,10 +3,8 @@
 import io
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from catalog.columns import copy, copy_columns
@@ -22,6 +20,7 @@ from recommendations.dataset.inputs import (
     find,
 )
 from streaming.identity.tombstones import erased_customers
+from web.arrays import Array, Arrays
 
 ARTICLES = """
 SELECT a.id AS article, a.product_id AS product, a.product_type_id AS product_type,
@@ -49,7 +48,7 @@ SALE_COLUMNS = {
     "channel": ">i4",
 }
 
-Columns = Mapping[str, npt.NDArray[Any]]
+Columns = Mapping[str, Array]
 
 
 class NothingToTrainOnError(Exception):
@@ -86,7 +85,7 @@ def load_sales(months: Iterator[tuple[date, date]], articles: Ints, progress: Pr
 
     Memory holds one month in PostgreSQL's format (42 bytes a row) and 24 bytes for every sale.
     """
-    columns: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in SALE_COLUMNS}
+    columns: dict[str, list[Array]] = {name: [] for name in SALE_COLUMNS}
     erased = np.array(sorted(erased_customers()), np.int32)
     for first, last in months:
         month = without_erased(copy_columns(SALES.format(first, last), SALE_COLUMNS), erased)
@@ -96,7 +95,7 @@ def load_sales(months: Iterator[tuple[date, date]], articles: Ints, progress: Pr
     return sales_of({name: np.concatenate(values) for name, values in columns.items()}, articles)
 
 
-def without_erased(month: dict[str, npt.NDArray[Any]], erased: Ints) -> dict[str, npt.NDArray[Any]]:
+def without_erased(month: Arrays, erased: Ints) -> Arrays:
     """The sales without those of erased customers, whose history no bundle holds."""
     if len(erased) == 0:
         return month

@@ -7,15 +7,16 @@ histories are never cut, and what is counted of the parts adds up.
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from sparse_dot_topn import sp_matmul_topn
 
+from web.arrays import Array, Arrays
+
 Flags = npt.NDArray[np.bool_]
-Arrays = dict[str, npt.NDArray[Any]]
 THREADS = 2
 
 T_co = TypeVar("T_co", covariant=True)
@@ -39,7 +40,7 @@ def merge_tallies(tallies: Sequence[Tally]) -> Tally:
     return Tally(sums, maxima)
 
 
-def _merge(into: Arrays, arrays: Mapping[str, npt.NDArray[Any]], by: np.ufunc) -> None:
+def _merge(into: Arrays, arrays: Mapping[str, Array], by: np.ufunc) -> None:
     for name, array in arrays.items():
         into[name] = by(into[name], array) if name in into else array
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from recommendations.dataset.inputs import Floats, History, Ints, Sales
 from recommendations.dataset.parts import Tally, total
+from web.arrays import Array
 
 # Sales of the last two days best predict tomorrow's; chosen on rolling weeks.
 HALF_LIFE_DAYS = 2.0
@@ -167,9 +167,7 @@ def by_audience(
     return found
 
 
-def ranked(
-    keys: npt.ArrayLike, scores: Sequence[npt.NDArray[Any]] | npt.NDArray[Any]
-) -> RankedLists:
+def ranked(keys: npt.ArrayLike, scores: Sequence[Array] | Array) -> RankedLists:
     """Per key the DEPTH rows with the highest positive scores; ties by row."""
     shape = (len(scores), DEPTH)
     rows, values = np.full(shape, NONE, np.int32), np.zeros(shape, np.float32)

@@ -1,14 +1,14 @@
 """Samples that don't depend on the order or the partitioning of the data. Pure."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
+
+from web.arrays import Array
 
 Hashes = npt.NDArray[np.uint64]
 
 
-def hashes(*columns: npt.NDArray[Any], seed: int = 0) -> Hashes:
+def hashes(*columns: Array, seed: int = 0) -> Hashes:
     """A 64-bit hash of each row of integer columns: SplitMix64's finalizer after every column.
 
     Source: Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014.

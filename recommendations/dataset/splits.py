@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from recommendations.dataset.inputs import Inputs, Ints, Sales
 from recommendations.dataset.sampling import hashes, smallest
+from web.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Truth:
         return Truth(self.customers[::step], self.bought[::step])
 
 
-def pairs_of(place: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+def pairs_of(place: Array, rows: Array) -> npt.NDArray[np.int64]:
     """Pairs of a customer's place and a row, each as one number."""
     return place.astype(np.int64) << 32 | rows.astype(np.int64)
 

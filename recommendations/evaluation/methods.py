@@ -1,7 +1,6 @@
 """For-you as served, for many customers at once. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +14,13 @@ from recommendations.retrieval.profile import DAY_MS, Profile, profile_of
 from recommendations.training.pipeline import bundle_in_memory, of_customers, ranker_of
 from streaming.events.actions import Action
 from streaming.features.state import Recent
+from web.arrays import Array
 
 Lists = npt.NDArray[np.int32]
 MINUTE_MS = 60_000
 
 
-def bundle_of(past: Inputs, likes: Mapping[str, npt.NDArray[Any]], progress: Progress) -> Bundle:
+def bundle_of(past: Inputs, likes: Mapping[str, Array], progress: Progress) -> Bundle:
     """An in-memory bundle from the sales up to a day; `likes` may come from an earlier day."""
     rest = {**likes, **ranker_of(past, progress), **of_customers(vars(histories(past)))}
     return bundle_in_memory(past, rest, progress)

@@ -45,7 +45,7 @@ def pooled(outcomes: Sequence[Outcome], method: str, metric: str) -> Values:
     return np.concatenate([outcome.values[method][metric] for outcome in outcomes])
 
 
-def described(values: Values) -> dict[str, Any]:
+def described(values: Values) -> dict[str, object]:
     return {"mean": mean(values), "interval": [round(bound, 5) for bound in interval(values)]}
 
 
@@ -66,7 +66,7 @@ def of_method(outcomes: Sequence[Outcome], method: str) -> dict[str, Any]:
 
 def leads(
     outcomes: Sequence[Outcome], key: str, methods: Sequence[str]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, dict[str, object]]:
     """Paired differences to every other method, for everybody and for those with a purchase."""
     ours = pooled(outcomes, FOR_YOU, key)
     size = np.concatenate([outcome.activity for outcome in outcomes])
@@ -82,7 +82,7 @@ def leads(
     }
 
 
-def ablated(outcomes: Sequence[Outcome], part: str) -> dict[str, dict[str, Any]]:
+def ablated(outcomes: Sequence[Outcome], part: str) -> dict[str, dict[str, object]]:
     """MAP without each part, and the interval of the paired difference to the whole."""
     whole = np.concatenate([outcome.ablation[FOR_YOU] for outcome in outcomes])
     parts: list[Mapping[str, Values]] = [getattr(outcome, part) for outcome in outcomes]
@@ -126,13 +126,13 @@ def session(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def by_age(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, Any]:
+def by_age(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, object]:
     age = np.concatenate([outcome.age for outcome in outcomes])
     names = {band: "unknown" if band < 0 else f"from {band:.0f}" for band in np.unique(age)}
     return segments(outcomes, key, methods, {name: age == band for band, name in names.items()})
 
 
-def by_activity(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, Any]:
+def by_activity(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, object]:
     """By the number of distinct articles the customer bought in the last year."""
     size = np.concatenate([outcome.activity for outcome in outcomes])
     return segments(outcomes, key, methods, of_activity(size))
@@ -150,7 +150,7 @@ def segments(
     key: str,
     methods: Sequence[str],
     masks: Mapping[str, npt.NDArray[np.bool_]],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     values = {name: pooled(outcomes, name, key) for name in methods}
     return {
         segment: {

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +20,7 @@ from recommendations.ranking.scoring import WEIGHTS
 from recommendations.retrieval.candidates import Source
 from recommendations.training.pipeline import look_likeness, rankers_without
 from recommendations.training.ranker import NO_RANKER
+from web.arrays import Array
 
 DEPTH = 100
 FOR_YOU = "for-you"
@@ -92,7 +92,7 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
     return outcomes
 
 
-def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, npt.NDArray[Any]]) -> Outcome:
+def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, Array]) -> Outcome:
     later = split.later
     if plan.known:
         later = later.where(np.isin(later.customer, split.past.sales.customer))

@@ -53,7 +53,7 @@ def add_source_arguments(parser: CommandParser) -> None:
 
 
 @contextmanager
-def cluster(master: str, conf: Sequence[str], **_: Any) -> "Iterator[SparkSession]":
+def cluster(master: str, conf: Sequence[str], **_: object) -> "Iterator[SparkSession]":
     """A session of Spark. Raise CommandError where it can't be used."""
     if wrong := [option for option in conf if "=" not in option]:
         raise CommandError(f"--conf {wrong[0]}: KEY=VALUE is needed")

@@ -1,10 +1,8 @@
 """The search's view of a bundle's arrays."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle
 from recommendations.outfits.constraints import WearTables, constraints
@@ -12,6 +10,7 @@ from recommendations.outfits.model import from_arrays
 from recommendations.outfits.search import Wardrobe
 from recommendations.outfits.shortlist import Pool
 from recommendations.outfits.slots import slots
+from web.arrays import Array
 from web.cache import per_owner
 
 
@@ -21,7 +20,7 @@ def wardrobe_of(bundle: Bundle) -> Wardrobe:
     return wardrobe(bundle.arrays)
 
 
-def wardrobe(arrays: Mapping[str, npt.NDArray[Any]]) -> Wardrobe:
+def wardrobe(arrays: Mapping[str, Array]) -> Wardrobe:
     """From arrays with the names of `bundle.format.ARRAYS`."""
     return Wardrobe(
         model=from_arrays(arrays),

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from recommendations.outfits.features import (
     BAG_FEATURES,
@@ -16,6 +14,7 @@ from recommendations.outfits.features import (
     CandidateContext,
 )
 from recommendations.outfits.pairs import Floats, Ints, Pairs
+from web.arrays import Array, Arrays
 
 # A whole bag says more than one article, but its items are redundant.
 BAG_POWER = 0.5
@@ -93,9 +92,9 @@ def bag_values(met: CandidateContext) -> Iterator[Floats]:
         yield feature.summed_up(np.broadcast_to(VALUES[feature.of](met), shape))
 
 
-def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:
+def to_arrays(model: Model) -> Arrays:
     """Named as in `bundle.format.ARRAYS`, without arrays that the bundle has anyway."""
-    own: dict[str, npt.NDArray[Any]] = {
+    own: Arrays = {
         "outfit_slot": model.slot,
         "outfit_product_row": model.product_row,
         "outfit_groups": model.groups,
@@ -110,7 +109,7 @@ def to_arrays(model: Model) -> dict[str, npt.NDArray[Any]]:
     return own
 
 
-def from_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> Model:
+def from_arrays(arrays: Mapping[str, Array]) -> Model:
     groups = arrays["outfit_groups"]
     pairs = {
         name: Pairs(*(arrays[f"outfit_{name}_{part}"] for part in Pairs.__dataclass_fields__))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from recommendations.bundle.reader import Bundle, Ints
 from recommendations.ranking.scoring import Places, Ranking
 from recommendations.retrieval.candidates import Scores, Source
 from recommendations.retrieval.profile import PURCHASE, UNKNOWN, Profile
+from web.arrays import Array
 from web.cache import per_owner
 
 # Windows in days: for an article's sales, and for those of all articles that share an attribute.
@@ -123,7 +124,7 @@ class RankingContext:
         """The number of each shopper's actions."""
         return np.diff(self.profile.starts)
 
-    def of_shopper(self, values: npt.NDArray[Any]) -> Scores:
+    def of_shopper(self, values: Array) -> Scores:
         """A value per shopper as one per row."""
         return values.take(self.ranking.owner).astype(np.float64)
 

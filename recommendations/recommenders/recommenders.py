@@ -17,7 +17,7 @@ shopper; postgres_popularity |
 A kind is `degraded` if a part it depends on is unavailable, not if the shopper is new.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
@@ -45,7 +45,13 @@ from recommendations.recommenders.request_context import (
     viewed,
 )
 from recommendations.recommenders.shelf import Found, Item
-from recommendations.retrieval.candidates import Candidates, of_article, of_look, of_partners
+from recommendations.retrieval.candidates import (
+    Candidates,
+    Scores,
+    of_article,
+    of_look,
+    of_partners,
+)
 from streaming import keys
 from streaming.features.store import Snapshot
 from web.cache import per_owner
@@ -75,33 +81,50 @@ class Recommender:
 
 
 def similar(context: RequestContext) -> Found:
-    if context.article is None:
-        raise ValueError("similar items need an article")
-    row = row_of(context.bundle, context.article)
+    article, row = article_and_row(context)
     if context.bundle is None or row is None:
-        found = fallbacks.of_same_type(context.article, context.k)
+        found = fallbacks.of_same_type(article, context.k)
         return Found("postgres_same_type", _("Of the same type"), found, degraded=True)
     if context.dislikes or context.on_page or context.index_group is not None:
-        near = of_article(context.bundle, row)
-        items = near_items(
-            context.bundle, row, near, select_rows(context, context.bundle, near.rows, ())
-        )
+        items = near_items(context, context.bundle, row, of_article)
     else:
         items = alike(context.bundle, row, context.k)
     return Found("content_neighbours", _("Similar in type, style and colour"), items)
 
 
-@per_owner(most=10_000)
-def alike(bundle: Bundle, row: int, k: int) -> list[Item]:
-    """Without dislikes: neighbours are on sale, one per design, never the article itself."""
-    return near_items(bundle, row, of_article(bundle, row), slice(k))
+def similar_look(context: RequestContext) -> Found:
+    """Articles whose pictures resemble the article's, regardless of their attributes."""
+    _article, row = article_and_row(context)
+    if context.bundle is None or row is None:
+        return Found("look_neighbours", "", degraded=context.bundle is None)
+    items = near_items(context, context.bundle, row, of_look)
+    return Found("look_neighbours", _("Similar by their pictures"), items)
+
+
+def article_and_row(context: RequestContext) -> tuple[int, int | None]:
+    """The article that the shelf is about, and its row in the bundle, if it has one."""
+    if context.article is None:
+        raise ValueError("this kind of recommendation needs an article")
+    return context.article, row_of(context.bundle, context.article)
 
 
 def near_items(
-    bundle: Bundle, row: int, near: Candidates, kept: slice | Sequence[int]
+    context: RequestContext, bundle: Bundle, row: int, near_to: Callable[[Bundle, int], Candidates]
 ) -> list[Item]:
-    rows = near.rows[kept]
-    return items_of(bundle, rows, near.scores[kept], likenesses(bundle, row, rows))
+    near = near_to(bundle, row)
+    kept = select_rows(context, bundle, near.rows, ())
+    return described(bundle, row, near.rows[kept], near.scores[kept])
+
+
+@per_owner(most=10_000)
+def alike(bundle: Bundle, row: int, k: int) -> list[Item]:
+    """Without dislikes: neighbours are on sale, one per design, never the article itself."""
+    near = of_article(bundle, row)
+    return described(bundle, row, near.rows[:k], near.scores[:k])
+
+
+def described(bundle: Bundle, row: int, rows: Ints, scores: Scores) -> list[Item]:
+    return items_of(bundle, rows, scores, likenesses(bundle, row, rows))
 
 
 def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:
@@ -112,27 +135,11 @@ def likenesses(bundle: Bundle, row: int, others: Ints) -> list[str]:
     return [_(LIKENESS[pair]) for pair in alike]
 
 
-def similar_look(context: RequestContext) -> Found:
-    """Articles whose pictures resemble the article's, regardless of their attributes."""
-    if context.article is None:
-        raise ValueError("articles of a similar look need an article")
-    bundle = context.bundle
-    row = row_of(bundle, context.article)
-    if bundle is None or row is None:
-        return Found("look_neighbours", "", degraded=bundle is None)
-    near = of_look(bundle, row)
-    kept = select_rows(context, bundle, near.rows, context.dislikes)
-    items = near_items(bundle, row, near, kept)
-    return Found("look_neighbours", _("Similar by their pictures"), items)
-
-
 def colours(context: RequestContext) -> Found:
     """The product's other colours."""
-    if context.article is None:
-        raise ValueError("other colours need an article")
-    row = row_of(context.bundle, context.article)
+    article, row = article_and_row(context)
     if context.bundle is None or row is None:
-        found = fallbacks.of_same_product(context.article, context.k)
+        found = fallbacks.of_same_product(article, context.k)
         return Found("postgres_colours", _("The same in another colour"), found, degraded=True)
     rows = [int(r) for r in context.bundle.colours[row] if r >= 0][: context.k]
     why = _("Another colour")
@@ -145,9 +152,7 @@ def colours(context: RequestContext) -> Found:
 
 def also_bought(context: RequestContext) -> Found:
     """What is in the same baskets, and what the same customers buy over time."""
-    if context.article is None:
-        raise ValueError("also-bought needs an article")
-    row = row_of(context.bundle, context.article)
+    _article, row = article_and_row(context)
     if context.bundle is None or row is None:
         return Found("bought_together", "", degraded=True)
     near = of_partners(context.bundle, row)

@@ -23,13 +23,13 @@ from scipy import sparse
 
 from recommendations.dataset.inputs import Flags, Ints, Sales, find
 from recommendations.dataset.parts import (
-    Arrays,
     CoOccurrence,
     Parts,
     select_columns,
     self_counts,
     top_entries,
 )
+from web.arrays import Arrays
 
 # What the frame has beside its rows' part.
 COLUMNS = ("day", "customer", "article", "age", "price", "channel")
@@ -38,7 +38,9 @@ KEYED = "key int, part int, value binary"
 BLOCK = 4096
 
 T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
 U = TypeVar("U")
+V = TypeVar("V")
 Batches = Iterator[pa.RecordBatch]
 Keyed = Iterable[tuple[int, Any]]
 
@@ -63,7 +65,7 @@ class SparkParts(Parts[T_co]):
     def concatenate(self, function: Callable[[T_co], Arrays]) -> Arrays:
         emitted = self._emitted(partial(_in_groups, function, 1))
         # One partition at a time: the driver never holds more.
-        found = (pickle.loads(row.value) for row in emitted.toLocalIterator())  # noqa: S301
+        found = (_unpack(row.value) for row in emitted.toLocalIterator())
         # Files that are mapped stay, nameless, as long as the arrays.
         with tempfile.TemporaryDirectory(prefix="rows-") as folder:
             return on_disk(Path(folder), found) or function(self.function(no_sales()))
@@ -86,12 +88,12 @@ class SparkParts(Parts[T_co]):
         return self.frame.mapInArrow(task, KEYED)
 
     def _joined(
-        self, emit: Callable[[T_co], Keyed], join: Callable[[Sequence[Any]], Any], keys: int
-    ) -> list[Any]:
+        self, emit: Callable[[T_co], Keyed], join: Callable[[Sequence[V]], U], keys: int
+    ) -> list[U]:
         """What all parts emit, joined by key, in the order of the keys."""
         by_key = self._emitted(emit).repartitionById(keys, "key")
         found = by_key.mapInArrow(partial(_join, join), KEYED).collect()
-        return [pickle.loads(row.value) for row in sorted(found, key=itemgetter(0))]  # noqa: S301
+        return [_unpack(row.value) for row in sorted(found, key=itemgetter(0))]
 
 
 # --- in the tasks -----------------------------------------------------------------------------
@@ -101,12 +103,12 @@ def same(sales: Sales) -> Sales:
     return sales
 
 
-def _after(first: Callable[[Any], Any], then: Callable[[Any], Any], value: Any) -> Any:
+def _after(first: Callable[[V], T], then: Callable[[T], U], value: V) -> U:
     return then(first(value))
 
 
 def _emit(
-    articles: Ints, function: Callable[[Sales], Any], emit: Callable[[Any], Keyed], batches: Batches
+    articles: Ints, function: Callable[[Sales], T], emit: Callable[[T], Keyed], batches: Batches
 ) -> Batches:
     sales = sales_of(list(batches), articles)
     if len(sales):
@@ -114,19 +116,23 @@ def _emit(
             yield _batch(key, _part(), value)
 
 
-def _join(join: Callable[[Sequence[Any]], Any], batches: Batches) -> Batches:
+def _join(join: Callable[[Sequence[T]], U], batches: Batches) -> Batches:
     rows = [row for batch in batches for row in batch.to_pylist()]
     # In the order of the parts, so that sums are rounded alike in every run.
     rows.sort(key=itemgetter("key", "part"))
     for key, parts in groupby(rows, itemgetter("key")):
-        values = [pickle.loads(row["value"]) for row in parts]  # noqa: S301
+        values = [_unpack(row["value"]) for row in parts]
         yield _batch(key, 0, join(values))
 
 
-def _batch(key: int, part: int, value: Any) -> pa.RecordBatch:
+def _batch(key: int, part: int, value: object) -> pa.RecordBatch:
     packed = pickle.dumps(value, protocol=5)
     columns = [pa.array([key], pa.int32()), pa.array([part], pa.int32()), pa.array([packed])]
     return pa.record_batch(columns, ["key", "part", "value"])
+
+
+def _unpack(packed: bytes) -> Any:
+    return pickle.loads(packed)  # noqa: S301 - what a task of ours packed
 
 
 def _part() -> int:
@@ -150,13 +156,11 @@ def no_sales() -> Sales:
     return Sales(none, none, none, none, np.zeros(0, np.float32), none)
 
 
-def _in_groups(function: Callable[[Any], Any], groups: int, value: Any) -> Keyed:
+def _in_groups(function: Callable[[T], U], groups: int, value: T) -> Keyed:
     yield _part() % groups, function(value)
 
 
-def _products(
-    matrix: Callable[[Any], sparse.csr_matrix], candidate: Flags | None, value: Any
-) -> Keyed:
+def _products(matrix: Callable[[T], sparse.csr_matrix], candidate: Flags | None, value: T) -> Keyed:
     """MᵀM of one part, block by block, with its diagonal."""
     found = matrix(value)
     left, right, squares = found.T.tocsr(), select_columns(found, candidate), self_counts(found)
@@ -178,7 +182,7 @@ def _most_of(
 
 def on_disk(folder: Path, found: Iterable[Arrays]) -> Arrays:
     """The arrays one after another, in files that are mapped; nothing without any."""
-    types: dict[str, np.dtype[Any]] = {}
+    types: dict[str, np.dtype] = {}
     for arrays in found:
         for name, array in arrays.items():
             types[name] = array.dtype

@@ -4,22 +4,13 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from recommendations.bundle.registry import registry
 from recommendations.tests.shops import Lived, live_through
-from streaming import clock, connection
-from streaming.tests.conftest import log, store  # noqa: F401
+from streaming import connection
 
 
 @pytest.fixture(autouse=True)
-def bundles(tmp_path: Path, settings: Settings) -> Iterator[Path]:
-    """A separate bundle folder, an empty feature store and a process without caches, in a shop
-    whose clock is unset."""
-    settings.BUNDLES_DIR = tmp_path / "bundles"
-    registry.reset()
-    connection.client().flushdb()
-    clock.reset()
-    yield settings.BUNDLES_DIR
-    registry.reset()
+def _own_bundles(bundles: Path) -> None:
+    """For every test of this room."""
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -161,3 +161,29 @@ def live_through(stored: list[str]) -> Lived:
         return shopper
 
     return lived
+
+
+Wardrobe = dict[str, list[Article]]
+
+
+def bought_together(kinds: dict[str, int], number: int, days: int) -> Wardrobe:
+    """Articles of each kind (its name and type), of which those with the same number are bought
+    together on each of the last days."""
+    shop = {
+        kind: [
+            make_article(
+                name=f"{kind.title()} {'abcd'[n]}",
+                product_type=(type_number, kind),
+                price=(10 + 5 * n) / 590,
+            )
+            for n in range(number)
+        ]
+        for kind, type_number in kinds.items()
+    }
+    for n in range(number):
+        for day in range(days):
+            buyer, when = make_customer(), date(2020, 9, 20) - timedelta(days=day)
+            for articles in shop.values():
+                price = (10 + 5 * n) / 590
+                make_transaction(article=articles[n], customer=buyer, t_dat=when, price=price)
+    return shop

@@ -3,6 +3,7 @@
 import gc
 import json
 import weakref
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -115,7 +116,9 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
         lambda m: {k: v for k, v in m.items() if k != "as_of"},
     ],
 )
-def test_a_manifest_of_another_program_is_refused(folder: Path, change) -> None:  # type: ignore[no-untyped-def]
+def test_a_manifest_of_another_program_is_refused(
+    folder: Path, change: Callable[[dict[str, object]], dict[str, object]]
+) -> None:
     manifest = json.loads((folder / MANIFEST).read_bytes())
     (folder / MANIFEST).write_text(json.dumps(change(manifest)))
     with pytest.raises(BundleError):

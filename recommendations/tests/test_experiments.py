@@ -31,6 +31,7 @@ from recommendations.recommenders.shelf import Item
 from recommendations.serving.outfits import Request, outfit
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import Lived, open_shop, train
+from web.arrays import Array
 
 SHOPPERS = [f"c{n}" for n in range(1, 20_001)]
 
@@ -117,7 +118,7 @@ def test_experiments_that_would_disturb_each_other_do_not_start() -> None:
         ([], "Expected `object`"),
     ],
 )
-def test_wrong_parameters_are_named(given: Any, error: str) -> None:
+def test_wrong_parameters_are_named(given: object, error: str) -> None:
     with pytest.raises(ValueError, match=error):
         read(given)
 
@@ -125,7 +126,7 @@ def test_wrong_parameters_are_named(given: Any, error: str) -> None:
 # --- statistics ---------------------------------------------------------------------------------
 
 
-def sample(values: "np.ndarray[Any, Any]") -> Sample:
+def sample(values: Array) -> Sample:
     return Sample(len(values), float(values.mean()), float(values.var(ddof=1)))
 
 

@@ -1,7 +1,6 @@
 """Experiments and rules in the admin."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -24,7 +23,7 @@ def staff(client: Client) -> Client:
     return client
 
 
-def address(name: str, *args: Any) -> str:
+def address(name: str, *args: object) -> str:
     return reverse(f"admin:recommendations_{name}", args=args)
 
 

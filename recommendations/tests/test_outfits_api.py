@@ -1,7 +1,7 @@
 """Outfits over HTTP and by command, on PostgreSQL."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from catalog.models import Article
-from catalog.tests.factories import make_article, make_customer, make_transaction
 from recommendations.models import ModelVersion
 from recommendations.serving.outfits import Request, outfit
-from recommendations.tests.shops import Lived, train
+from recommendations.tests.shops import Lived, Wardrobe, bought_together, train
 from streaming.features import dislikes
 
 pytestmark = pytest.mark.django_db
@@ -27,34 +25,12 @@ KINDS = {"shirt": 255, "trousers": 272, "jacket": 262, "sneaker": 87, "bag": 66}
 
 
 @pytest.fixture
-def wardrobe() -> dict[str, list[Article]]:
-    """Four articles of each kind; the first ones are bought together, as are the second ones."""
-    shop = {
-        kind: [
-            make_article(
-                name=f"{kind.title()} {'abcd'[n]}",
-                product_type=(number, kind),
-                price=(10 + 5 * n) / 590,
-            )
-            for n in range(4)
-        ]
-        for kind, number in KINDS.items()
-    }
-    for n in range(4):
-        for day in range(6):
-            buyer = make_customer()
-            for articles in shop.values():
-                make_transaction(
-                    article=articles[n],
-                    customer=buyer,
-                    t_dat=LAST - timedelta(days=day),
-                    price=(10 + 5 * n) / 590,
-                )
-    return shop
+def wardrobe() -> Wardrobe:
+    return bought_together(KINDS, 4, 6)
 
 
 @pytest.fixture
-def trained(wardrobe: dict[str, list[Article]]) -> dict[str, list[Article]]:
+def trained(wardrobe: Wardrobe) -> Wardrobe:
     train()
     return wardrobe
 
@@ -64,9 +40,7 @@ def post(client: Client, **body: Any) -> tuple[int, Any]:
     return reply.status_code, reply.json()
 
 
-def test_a_shirt_is_completed_by_what_is_bought_with_it(
-    client: Client, trained: dict[str, list[Article]]
-) -> None:
+def test_a_shirt_is_completed_by_what_is_bought_with_it(client: Client, trained: Wardrobe) -> None:
     status, look = post(client, articles=[trained["shirt"][1].article_id])
     assert status == 200
     pieces = {piece["slot"]: piece for piece in look["pieces"]}
@@ -79,7 +53,7 @@ def test_a_shirt_is_completed_by_what_is_bought_with_it(
     assert not look["degraded"]
 
 
-def test_get_and_post_say_the_same_twice(client: Client, trained: dict[str, list[Article]]) -> None:
+def test_get_and_post_say_the_same_twice(client: Client, trained: Wardrobe) -> None:
     bag = [trained["shirt"][0].article_id, trained["bag"][2].article_id]
     first = client.get(URL, {"articles": bag, "slots": ["shoes", "bottom"]}).json()
     second = post(client, articles=bag, slots=["bottom", "shoes"])[1]
@@ -88,7 +62,7 @@ def test_get_and_post_say_the_same_twice(client: Client, trained: dict[str, list
 
 
 def test_swapping_a_piece_brings_another_and_a_locked_one_stays(
-    client: Client, trained: dict[str, list[Article]]
+    client: Client, trained: Wardrobe
 ) -> None:
     bag = [trained["shirt"][0].article_id]
     shoes, bottom = (trained[kind][0].article_id for kind in ("sneaker", "trousers"))
@@ -99,9 +73,7 @@ def test_swapping_a_piece_brings_another_and_a_locked_one_stays(
     assert pieces["shoes"]["article"] != shoes
 
 
-def test_the_budget_covers_the_locked_pieces_too(
-    client: Client, trained: dict[str, list[Article]]
-) -> None:
+def test_the_budget_covers_the_locked_pieces_too(client: Client, trained: Wardrobe) -> None:
     bag, locked = [trained["shirt"][0].article_id], [trained["trousers"][3].article_id]
     look = post(client, articles=bag, locked=locked, budget="46.00")[1]
     assert Decimal("25") < Decimal(look["total"]) <= Decimal("46.00")
@@ -109,7 +81,7 @@ def test_the_budget_covers_the_locked_pieces_too(
 
 
 def test_what_was_bought_lately_is_not_proposed(
-    client: Client, trained: dict[str, list[Article]], lived: Lived
+    client: Client, trained: Wardrobe, lived: Lived
 ) -> None:
     shirt, shoes = trained["shirt"][0].pk, trained["sneaker"][0].pk
     buyer = lived([(shoes, "purchase", 86_400_000)])
@@ -119,7 +91,7 @@ def test_what_was_bought_lately_is_not_proposed(
 
 
 def test_what_the_shopper_wants_less_of_is_not_proposed_in_any_colour(
-    client: Client, trained: dict[str, list[Article]]
+    client: Client, trained: Wardrobe
 ) -> None:
     shirt, shoes = trained["shirt"][0].pk, trained["sneaker"][0].pk
     shopper = "a" + "7" * 32
@@ -130,9 +102,7 @@ def test_what_the_shopper_wants_less_of_is_not_proposed_in_any_colour(
     assert any(piece.slot == "shoes" for piece in look.pieces)
 
 
-def test_articles_nobody_knows_are_passed_over(
-    client: Client, trained: dict[str, list[Article]]
-) -> None:
+def test_articles_nobody_knows_are_passed_over(client: Client, trained: Wardrobe) -> None:
     status, look = post(client, articles=["0000000007", trained["shirt"][0].article_id])
     assert status == 200
     assert look["unknown"] == ["0000000007"]
@@ -159,7 +129,7 @@ def test_a_wrong_field_is_named(client: Client, body: dict[str, Any], field: str
 
 
 def test_without_a_model_the_answer_is_empty_and_says_so(
-    client: Client, wardrobe: dict[str, list[Article]]
+    client: Client, wardrobe: Wardrobe
 ) -> None:
     status, look = post(client, articles=[wardrobe["shirt"][0].article_id])
     assert status == 200
@@ -168,7 +138,7 @@ def test_without_a_model_the_answer_is_empty_and_says_so(
 
 
 def test_the_product_page_and_the_bag_complete_the_outfit(
-    client: Client, trained: dict[str, list[Article]]
+    client: Client, trained: Wardrobe
 ) -> None:
     shirt, trousers = trained["shirt"][1], trained["trousers"][1]
     page = client.get(f"/article/{shirt.article_id}/").content.decode()
@@ -184,7 +154,7 @@ def test_the_product_page_and_the_bag_complete_the_outfit(
 
 @pytest.mark.parametrize("as_of", [None, "2020-09-18"])
 def test_questions_of_a_file_are_answered_line_by_line(
-    trained: dict[str, list[Article]], tmp_path: Path, as_of: str | None
+    trained: Wardrobe, tmp_path: Path, as_of: str | None
 ) -> None:
     asked, out = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
     bag = [trained["shirt"][1].article_id]
@@ -201,9 +171,7 @@ def test_questions_of_a_file_are_answered_line_by_line(
     assert len(second["scores"]) == 1
 
 
-def test_a_broken_line_is_named_and_nothing_is_written(
-    trained: dict[str, list[Article]], tmp_path: Path
-) -> None:
+def test_a_broken_line_is_named_and_nothing_is_written(trained: Wardrobe, tmp_path: Path) -> None:
     asked, out = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
     asked.write_text('{"id": 1, "bag": []}\n{"id": 2}\n')
     with pytest.raises(CommandError, match="line 2"):
@@ -212,7 +180,7 @@ def test_a_broken_line_is_named_and_nothing_is_written(
 
 
 def test_the_evaluation_writes_figures_and_a_drawing_that_the_admin_shows(
-    admin_client: Client, trained: dict[str, list[Article]], tmp_path: Path
+    admin_client: Client, trained: Wardrobe, tmp_path: Path
 ) -> None:
     version = ModelVersion.objects.active().get()
     change = reverse("admin:recommendations_modelversion_change", args=[version.pk])
@@ -230,4 +198,4 @@ def test_the_evaluation_writes_figures_and_a_drawing_that_the_admin_shows(
     shown = admin_client.get(address)
     assert shown.headers["Content-Type"] == "image/svg+xml"
     assert shown.content == drawing.read_bytes()
-    assert {part.tag for part in ElementTree.fromstring(shown.text).iter()} >= {f"{SVG}rect"}  # noqa: S314 - our own
+    assert {part.tag for part in ElementTree.fromstring(shown.text).iter()} >= {f"{SVG}rect"}

@@ -13,7 +13,6 @@ from scipy import sparse
 
 from recommendations.dataset.inputs import Inputs, Sales
 from recommendations.dataset.parts import (
-    Arrays,
     CoOccurrence,
     Parts,
     select_columns,
@@ -25,6 +24,7 @@ from recommendations.tests.shops import busy_shop
 from recommendations.training import ranker, slices
 from recommendations.training.outfits import training
 from recommendations.training.pipeline import quiet, train
+from web.arrays import Array, Arrays
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
@@ -112,7 +112,7 @@ def different(left: Arrays, right: Arrays) -> list[str]:
     return [name for name in left if not alike(left[name], right[name])]
 
 
-def alike(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> bool:
+def alike(left: Array, right: Array) -> bool:
     if left.shape != right.shape or left.dtype != right.dtype:
         return False
     return bool(np.allclose(left, right, rtol=1e-5, atol=1e-6))

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from recommendations.models import Rule
 from recommendations.recommenders.kinds import Kind
@@ -115,7 +115,7 @@ def test_no_rules_can_empty_a_shelf_double_an_item_or_make_it_longer(
 # --- stored and served --------------------------------------------------------------------------
 
 
-def stored(**fields: Any) -> Rule:
+def stored(**fields: object) -> Rule:
     rule = Rule(name=f"rule {Rule.objects.count()}", **fields)
     rule.full_clean()
     rule.save()
@@ -135,7 +135,7 @@ def stored(**fields: Any) -> Rule:
         ({"action": "love", "target": "product_id"}, "action"),
     ],
 )
-def test_a_rule_that_makes_no_sense_is_not_stored(fields: dict[str, Any], field: str) -> None:
+def test_a_rule_that_makes_no_sense_is_not_stored(fields: dict[str, object], field: str) -> None:
     with pytest.raises(ValidationError) as error:
         stored(**fields)
     assert field in error.value.message_dict
@@ -178,7 +178,7 @@ def test_a_pinned_article_is_shown_unless_it_lies_in_the_bag(lived: Lived) -> No
 
 @pytest.mark.django_db
 def test_rules_cost_one_query_and_never_more_than_the_shelf(
-    django_assert_num_queries: Any,
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     shop = open_shop()
     rules = [

@@ -11,7 +11,6 @@ import pytest
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.fingerprint import data_fingerprint
 from recommendations.dataset.inputs import Inputs
-from recommendations.dataset.parts import Arrays
 from recommendations.ranking.pipeline import predicted_rows
 from recommendations.spark.session import lacking, session
 from recommendations.tests.shops import busy_shop
@@ -20,6 +19,7 @@ from recommendations.tests.test_parts import different
 from recommendations.training import ranker, slices
 from recommendations.training.outfits import training
 from recommendations.training.pipeline import quiet, train
+from web.arrays import Arrays
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,7 +31,7 @@ QUICK_START = (f"spark.driver.extraJavaOptions={LIGHT}", f"spark.executor.extraJ
 
 
 @pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
+def spark() -> Iterator[object]:
     with session("local[2]", QUICK_START) as spark:
         yield spark
 
@@ -62,7 +62,7 @@ def small_ranker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "PERIODS", 2)
 
 
-def test_the_bundle_of_spark_is_that_of_the_local_engine(spark: Any) -> None:
+def test_the_bundle_of_spark_is_that_of_the_local_engine(spark: object) -> None:
     inputs = busy_shop()
     history = on_spark(spark, inputs)
     assert data_fingerprint(history) == data_fingerprint(inputs)
@@ -72,7 +72,7 @@ def test_the_bundle_of_spark_is_that_of_the_local_engine(spark: Any) -> None:
     assert shelves(inputs, local) == shelves(inputs, found)
 
 
-def test_spark_looks_at_no_later_day(spark: Any) -> None:
+def test_spark_looks_at_no_later_day(spark: object) -> None:
     inputs = busy_shop(sales=4000)
     day = inputs.as_of_day - 21
     local = train(inputs.until(day), quiet, quick=True)
@@ -80,7 +80,7 @@ def test_spark_looks_at_no_later_day(spark: Any) -> None:
     assert different(local, found) == []
 
 
-def test_a_history_without_sales_is_one_too(spark: Any) -> None:
+def test_a_history_without_sales_is_one_too(spark: object) -> None:
     inputs = busy_shop(sales=100)
     local = train(inputs.until(0), quiet, quick=True)
     found = train(on_spark(spark, inputs).until(0), quiet, quick=True)

@@ -5,13 +5,13 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image, ImageDraw
+from pytest_django import Settings
 
 from catalog.images.library import picture_path
 from catalog.models import Article
@@ -187,7 +187,9 @@ def test_few_pictures_project_to_unit_vectors_of_the_full_width() -> None:
 
 
 @pytest.fixture
-def seen_shop(db: None, settings: Any, tmp_path: Path, encoder: Encoder) -> Iterator[list[Article]]:
+def seen_shop(
+    db: None, settings: Settings, tmp_path: Path, encoder: Encoder
+) -> Iterator[list[Article]]:
     """A shop whose articles have pictures: red blocks for even ones, blue stripes for odd ones."""
     settings.VISION_DIR = tmp_path / "vision"
     settings.BUNDLES_DIR = tmp_path / "bundles"

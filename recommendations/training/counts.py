@@ -1,7 +1,6 @@
 """Recent sales of an article and similar ones, and their buyers: input of the ranker."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ from recommendations.dataset.inputs import Floats, History, Ints, Sales
 from recommendations.dataset.parts import Tally, total
 from recommendations.dataset.popularity import basket_lines
 from recommendations.ranking.features import ALIKE, ALIKE_DAYS, SOLD_DAYS
+from web.arrays import Array, Arrays
 
 # Buyers and channels of an article are those of the longest window.
 LATELY_DAYS = max(SOLD_DAYS)
@@ -19,7 +19,7 @@ LATELY_DAYS = max(SOLD_DAYS)
 SHARE_SHRINKAGE = 3.0
 
 
-def sales_counts(history: History) -> dict[str, npt.NDArray[Any]]:
+def sales_counts(history: History) -> Arrays:
     count = partial(counted, as_of_day=history.as_of_day, articles=len(history.articles))
     found = total(history.parts, count).sums
     sold = found["sold"].astype(np.float32)
@@ -67,7 +67,7 @@ def sold_alike(articles: pd.DataFrame, sold: Floats) -> Floats:
     return np.column_stack(columns).astype(np.float32)
 
 
-def shares(counted: npt.NDArray[Any], units: npt.NDArray[Any]) -> Floats:
+def shares(counted: Array, units: Array) -> Floats:
     """Per article the share of its units that are counted, shrunk towards the overall share."""
     overall = counted.sum() / max(units.sum(), 1)
     shrunk: Floats = (counted + SHARE_SHRINKAGE * overall) / (units + SHARE_SHRINKAGE)

@@ -6,12 +6,12 @@ from typing import Final
 import numpy as np
 
 from recommendations.dataset.inputs import Flags, Floats, History, Ints, Progress
-from recommendations.dataset.parts import Arrays
 from recommendations.training.neighbours import Neighbours, neighbours_of
 from recommendations.vision import store
 from recommendations.vision.colours import COLOURS, PARTS
 from recommendations.vision.network import FEATURES
 from recommendations.vision.projection import DIMENSIONS, projection_of
+from web.arrays import Arrays
 
 # With fewer pictures the principal directions are meaningless.
 ENOUGH: Final = 20

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,13 +40,12 @@ from recommendations.training.outfits.training import Goods, outfit_arrays
 from recommendations.training.ranker import NO_RANKER, BundleOf, examples_and_trial, fit, fit_ranker
 from recommendations.training.similarity import USUAL, learned_weights, similar, traits_of
 from recommendations.training.slices import slices_of
+from web.arrays import Array, Arrays
 
 SEED = 1
 
 
-def train(
-    history: History, progress: Progress, seed: int = SEED, *, quick: bool = False
-) -> dict[str, npt.NDArray[Any]]:
+def train(history: History, progress: Progress, seed: int = SEED, *, quick: bool = False) -> Arrays:
     """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them; `quick` skips what
     is learned by trial and neighbours of other types: no ranker, and outfits with their default
     weights."""
@@ -64,9 +62,7 @@ def train(
     }
 
 
-def ranker_of(
-    history: History, progress: Progress, seed: int = SEED
-) -> dict[str, npt.NDArray[Any]]:
+def ranker_of(history: History, progress: Progress, seed: int = SEED) -> Arrays:
     """The learned ranker, or none; each of its slices uses only earlier data.
 
     Predictions need no content similarity, so the slices have none.
@@ -89,7 +85,7 @@ def rankers_without(history: History, seed: int = SEED) -> dict[str, npt.NDArray
     return {group.value: fit(examples, without=(group,)) for group in Group}
 
 
-def without_looks(history: History) -> dict[str, npt.NDArray[Any]]:
+def without_looks(history: History) -> Arrays:
     """Names and designs only, in place of `look_likeness`."""
     count = len(history.articles)
     return {
@@ -108,9 +104,7 @@ def quiet(line: str) -> None:
     """Suppresses the progress messages of nested steps."""
 
 
-def bundle_in_memory(
-    past: History, rest: Mapping[str, npt.NDArray[Any]], progress: Progress
-) -> Bundle:
+def bundle_in_memory(past: History, rest: Mapping[str, Array], progress: Progress) -> Bundle:
     """A bundle of the sales up to a day; `rest` (similarity, ranker, customers' histories) may come
     from elsewhere."""
     manifest = Manifest(
@@ -130,7 +124,7 @@ def bundle_in_memory(
 
 def look_likeness(
     history: History, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
-) -> dict[str, npt.NDArray[Any]]:
+) -> Arrays:
     """Names and content similarity of the articles; of the sales only prices matter."""
     vectors = content_vectors(history.articles, facts.price, seed)
     progress(f"content vectors of {vectors.shape[1]} dimensions")
@@ -154,7 +148,7 @@ def look_likeness(
     }
 
 
-def shelves(history: History, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:
+def shelves(history: History, facts: Facts, progress: Progress) -> Arrays:
     """Everything about articles that is derived from sales: lists and associations."""
     return {
         **attributes(history, facts),
@@ -163,12 +157,12 @@ def shelves(history: History, facts: Facts, progress: Progress) -> dict[str, npt
     }
 
 
-def of_customers(histories: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+def of_customers(histories: Mapping[str, Array]) -> Arrays:
     """The columns of Histories under their names in a bundle."""
     return {f"customer_{name}": array for name, array in histories.items()}
 
 
-def attributes(history: History, facts: Facts) -> dict[str, npt.NDArray[Any]]:
+def attributes(history: History, facts: Facts) -> Arrays:
     columns = (
         "article",
         "product",
@@ -190,7 +184,7 @@ def attributes(history: History, facts: Facts) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def names(history: History) -> dict[str, npt.NDArray[Any]]:
+def names(history: History) -> Arrays:
     """All names as UTF-8 in one byte array; `name_ends` holds the end of each."""
     encoded = [name.encode() for name in history.articles["name"]]
     return {
@@ -199,7 +193,7 @@ def names(history: History) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def sales_lists(history: History, facts: Facts) -> dict[str, npt.NDArray[Any]]:
+def sales_lists(history: History, facts: Facts) -> Arrays:
     popular = popularity(history)
     score, stand = popular.score, standing(popular.steady)
     new = newness(facts, history.as_of_day)
@@ -222,7 +216,7 @@ def sales_lists(history: History, facts: Facts) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def associations(history: History, facts: Facts, progress: Progress) -> dict[str, npt.NDArray[Any]]:
+def associations(history: History, facts: Facts, progress: Progress) -> Arrays:
     together = bought_together(history, facts.on_sale)
     progress("what is bought together")
     also = also_bought(history, facts.on_sale)
@@ -230,5 +224,5 @@ def associations(history: History, facts: Facts, progress: Progress) -> dict[str
     return parts("together", together) | parts("also", also)
 
 
-def parts(name: str, lists: RankedLists | Partners) -> dict[str, npt.NDArray[Any]]:
+def parts(name: str, lists: RankedLists | Partners) -> Arrays:
     return {f"{name}_{part}": array for part, array in vars(lists).items()}

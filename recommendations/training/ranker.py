@@ -16,7 +16,6 @@ from recommendations.bundle.format import NO_RANKER_REPORT, RankerReport, report
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.dataset import metrics
 from recommendations.dataset.inputs import History, Progress
-from recommendations.dataset.parts import Arrays
 from recommendations.dataset.splits import Truth, pairs_of
 from recommendations.ranking import features as registry
 from recommendations.ranking.features import Group, Matrix, features
@@ -25,6 +24,7 @@ from recommendations.ranking.ranker import DEPTH, RANKED, context_of
 from recommendations.ranking.scoring import Ranking, generate, rank
 from recommendations.retrieval.profile import profiles_of
 from recommendations.training.slices import Slices, slice_at, slices_of
+from web.arrays import Arrays
 
 CUSTOMERS: Final = 8_000
 # Number of newest slices that are predicted before they are used for training.
@@ -33,7 +33,7 @@ TRIALS: Final = 2
 MIN_EXAMPLES: Final = 500
 K: Final = 12
 ROUNDS: Final = 60
-PARAMETERS: Final[dict[str, Any]] = {
+PARAMETERS: Final[dict[str, object]] = {
     "objective": "binary",
     "extra_trees": True,
     "learning_rate": 0.1,
@@ -48,7 +48,7 @@ PARAMETERS: Final[dict[str, Any]] = {
     "force_row_wise": True,
     "verbosity": -1,
 }
-NO_RANKER: Final[dict[str, npt.NDArray[Any]]] = {
+NO_RANKER: Final[Arrays] = {
     "ranker": np.zeros(0, np.uint8),
     "ranker_report": report_array(NO_RANKER_REPORT),
 }
@@ -132,9 +132,7 @@ class Trial:
         }
 
 
-def fit_ranker(
-    history: History, bundle_of: BundleOf, progress: Progress, seed: int
-) -> dict[str, npt.NDArray[Any]]:
+def fit_ranker(history: History, bundle_of: BundleOf, progress: Progress, seed: int) -> Arrays:
     """Arrays `ranker` (model text, empty if no better than the blend) and `ranker_report`."""
     slices = slices_of(history)
     progress(f"slices for the ranker: {slices.why}")

@@ -5,10 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from django.db import Error, connection
 
 from recommendations.bundle.format import FORMAT, Manifest, RankerReport, as_builtins, report_of
@@ -21,6 +19,7 @@ from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.load import load_inputs
 from recommendations.training.content import FEATURES
 from recommendations.training.pipeline import train
+from web.arrays import Arrays
 
 Load = Callable[[date | None, date, Progress], History]
 
@@ -81,7 +80,7 @@ def build(
 def manifest_of(
     record: ModelVersion,
     history: History,
-    arrays: dict[str, npt.NDArray[Any]],
+    arrays: Arrays,
     metrics: dict[str, float],
 ) -> Manifest:
     fingerprint, sales = data_fingerprint(history)
@@ -105,7 +104,7 @@ def manifest_of(
     )
 
 
-def quality(arrays: dict[str, npt.NDArray[Any]]) -> dict[str, float]:
+def quality(arrays: Arrays) -> dict[str, float]:
     """Neighbours: mean cosine of the nearest, share of the 12 nearest of the same type."""
     rows, kind = arrays["neighbours"][:, :12], arrays["product_type"]
     known = rows >= 0

@@ -14,8 +14,9 @@ import numpy as np
 from recommendations.bundle.format import RankerReport
 from recommendations.dataset.history import WINDOW_DAYS, columns
 from recommendations.dataset.inputs import History, Ints, Sales
-from recommendations.dataset.parts import Arrays, Tally, total
+from recommendations.dataset.parts import Tally, total
 from recommendations.dataset.splits import Truth, joined, truth_of
+from web.arrays import Arrays
 
 WEEK: Final = 7
 WEEKS: Final = 5

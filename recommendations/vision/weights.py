@@ -8,6 +8,8 @@ from typing import IO, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from web.arrays import Array
+
 Weights = dict[str, npt.NDArray[np.float32]]
 
 # The weights follow a magic number, the protocol version and the machine's number sizes.
@@ -45,7 +47,7 @@ class Tensor:
 
     def __init__(
         self,
-        place: tuple[str, np.dtype[Any], str, str, int, object],
+        place: tuple[str, np.dtype, str, str, int, object],
         offset: int,
         shape: tuple[int, ...],
         strides: tuple[int, ...],
@@ -54,7 +56,7 @@ class Tensor:
         _kind, self.dtype, self.key, *_rest = place
         self.offset, self.shape, self.strides = offset, shape, strides
 
-    def of(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def of(self, values: Array) -> Array:
         last = self.offset + sum(
             (size - 1) * step for size, step in zip(self.shape, self.strides, strict=True)
         )
@@ -79,11 +81,11 @@ class Tensors(pickle.Unpickler):
             return STORAGES[name]
         raise pickle.UnpicklingError(f"{module}.{name} is no part of a tensor")
 
-    def persistent_load(self, pid: Any) -> Any:
+    def persistent_load(self, pid: object) -> Any:
         return pid
 
 
-def storage(archive: IO[bytes], dtype: np.dtype[Any]) -> npt.NDArray[np.generic]:
+def storage(archive: IO[bytes], dtype: np.dtype) -> npt.NDArray[np.generic]:
     """The next storage: a count, then that many numbers."""
     count = int.from_bytes(archive.read(8), "little")
     body = archive.read(count * dtype.itemsize)

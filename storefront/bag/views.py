@@ -15,6 +15,7 @@ from storefront.bag import wishlist
 from storefront.forms import AddForm, LineForm, UpdateForm
 from storefront.http import tracking
 from storefront.http.errors import bad_request
+from storefront.http.requests import HtmxRequest
 from streaming.events.schema import BagAdd, BagRemove
 from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer
@@ -28,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: HtmxRequest) -> HttpResponse:
     form = AddForm(request.POST)
     if not form.is_valid():
         return _choose_size(request, form) if form.lacks_size else refused(request, form)
@@ -39,7 +40,7 @@ def add(request: HttpRequest) -> HttpResponse:
     producer.publish(tracking.of_article(BagAdd, request, article.pk, origin, size=size or None))
     if "undo" in request.POST:
         return _changed(request)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         response = render(request, "shop/added.html", {"article": article, "size": size})
         return trigger_client_event(response, CHANGED)
     messages.success(
@@ -48,7 +49,7 @@ def add(request: HttpRequest) -> HttpResponse:
     return redirect("product", article.pk)
 
 
-def _choose_size(request: HttpRequest, form: AddForm) -> HttpResponse:
+def _choose_size(request: HtmxRequest, form: AddForm) -> HttpResponse:
     """Asks for the size that was missing: beside the button, and without htmx on a page."""
     article: Article = form.cleaned_data["article"]
     context = {
@@ -57,13 +58,13 @@ def _choose_size(request: HttpRequest, form: AddForm) -> HttpResponse:
         "quantity": form.cleaned_data.get("quantity") or 1,
         "origin": tracking.origin_of(request.POST),
     }
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "shop/choose_size.html", context)
     return render(request, "shop/choose_size_page.html", context, status=400)
 
 
 @require_POST
-def update(request: HttpRequest) -> HttpResponse:
+def update(request: HtmxRequest) -> HttpResponse:
     form = UpdateForm(request.POST)
     if not form.is_valid():
         return refused(request, form)
@@ -77,14 +78,14 @@ def update(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def remove(request: HttpRequest) -> HttpResponse:
+def remove(request: HtmxRequest) -> HttpResponse:
     form = LineForm(request.POST)
     if not form.is_valid():
         return refused(request, form)
     return _removed(request, form.cleaned_data["article"], form.cleaned_data["size"])
 
 
-def _removed(request: HttpRequest, article: Article, size: str) -> HttpResponse:
+def _removed(request: HtmxRequest, article: Article, size: str) -> HttpResponse:
     units = bag.remove(shopper_of(request), article.pk, size)
     if units:
         tell_removed(request, article.pk, size)
@@ -99,8 +100,8 @@ def tell_removed(request: HttpRequest, article: int, size: str) -> None:
         producer.publish(event)
 
 
-def _changed(request: HttpRequest) -> HttpResponse:
-    if not request.htmx:  # type: ignore[attr-defined]
+def _changed(request: HtmxRequest) -> HttpResponse:
+    if not request.htmx:
         return redirect("bag")
     return trigger_client_event(_page(request), CHANGED)
 

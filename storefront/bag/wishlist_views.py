@@ -13,6 +13,7 @@ from storefront.bag import wishlist as saved
 from storefront.bag.views import refused, tell_removed
 from storefront.forms import ArticleForm, LineForm
 from storefront.http import tracking
+from storefront.http.requests import HtmxRequest
 from storefront.listing.swatches import with_colours
 from storefront.templatetags.cards import tools_of
 from streaming.events.schema import BagAdd
@@ -36,7 +37,7 @@ def wishlist(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def wish(request: HttpRequest) -> HttpResponse:
+def wish(request: HtmxRequest) -> HttpResponse:
     """Add to the wishlist, or remove with `off`. htmx gets the updated heart."""
     form = ArticleForm(request.POST)
     if not form.is_valid():
@@ -47,7 +48,7 @@ def wish(request: HttpRequest) -> HttpResponse:
         saved.save(shopper_of(request), saved.WISHES, article.pk)
     else:
         saved.drop(shopper_of(request), saved.WISHES, article.pk)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return HttpResponse(tools_of(request, article, request.POST.get("shelf", "")))
     if wanted:
         told = gettext("%(name)s is on your wishlist.")

@@ -47,9 +47,7 @@ class Place:
     regex = r"-?[0-9]{1,9}(?:-[a-z0-9-]*)?"
 
     def to_python(self, text: str) -> int:
-        number = re.match(r"-?[0-9]+", text)
-        assert number is not None  # noqa: S101 — guaranteed by the regex above
-        return int(number[0])
+        return int(re.findall(r"^-?[0-9]+", text)[0])
 
     def to_url(self, node: Node | int) -> str:
         return str(node) if isinstance(node, int) else f"{node.pk}-{node.slug}"

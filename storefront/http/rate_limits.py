@@ -7,7 +7,7 @@ while Redis is down each process counts for itself.
 import hashlib
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
@@ -57,7 +57,7 @@ class Guard:
         """Checks the size before anything, such as the CSRF check, reads the body."""
         return refused(request) or self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
         match = request.resolver_match
         name = match.view_name if match else ""
         if is_api(request) or (request.method != "POST" and name not in READ):

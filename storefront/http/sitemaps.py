@@ -10,7 +10,7 @@ from catalog.search.facet_index import facet_index
 from storefront.listing.breadcrumbs import step
 
 
-class Places(Sitemap):  # type: ignore[type-arg]
+class Places(Sitemap[str]):
     changefreq = "daily"
 
     def items(self) -> list[str]:
@@ -20,7 +20,7 @@ class Places(Sitemap):  # type: ignore[type-arg]
         return item
 
 
-class Products(Sitemap):  # type: ignore[type-arg]
+class Products(Sitemap[int]):
     limit = 10_000
 
     def items(self) -> list[int]:

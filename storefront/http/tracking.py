@@ -86,7 +86,7 @@ def made(kind: type[E], request: HttpRequest, **fields: Any) -> E:
 
 
 def of_article(
-    kind: type[A], request: HttpRequest, article: int, origin: Origin | None, **fields: Any
+    kind: type[A], request: HttpRequest, article: int, origin: Origin | None, **fields: object
 ) -> A:
     where = msgspec.structs.asdict(origin) if origin else {}
     return made(kind, request, article=article, **where, **fields)

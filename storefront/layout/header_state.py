@@ -3,12 +3,12 @@ statement; the query builder took a tenth of the page's time."""
 
 from typing import Final, NamedTuple
 
-from django.db import connection
 from django.http import HttpRequest
 
 from storefront.bag.wishlist import MAX_SAVED, WISHES
 from streaming.identity.shoppers import shopper_of
 from web.cache import per_request
+from web.replica import reading
 
 
 class HeaderState(NamedTuple):
@@ -33,7 +33,7 @@ def of(request: HttpRequest) -> HeaderState:
 
 
 def of_shopper(shopper: str) -> HeaderState:
-    with connection.cursor() as cursor:
+    with reading().cursor() as cursor:
         cursor.execute(STATEMENT, {"shopper": shopper, "wishes": WISHES.value, "most": MAX_SAVED})
         units, wishes = cursor.fetchone()
     return HeaderState(int(units), frozenset(wishes))

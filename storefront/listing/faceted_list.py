@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.core.paginator import Page
 from django.http import Http404, HttpRequest
@@ -52,7 +51,7 @@ class Group:
 class PageRange:
     """The articles of the pages from `first` to `page`."""
 
-    page: Page[Any]
+    page: Page[object]
     first: int
     articles: Sequence[Article]
 

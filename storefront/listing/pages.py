@@ -21,7 +21,7 @@ def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[object]) -> P
         raise Http404(str(error)) from error
 
 
-def first_of(request: HttpRequest, page: Page[Any]) -> int:
+def first_of(request: HttpRequest, page: Page[object]) -> int:
     """The first of the pages that are shown as one list, which ends with the page.
 
     "Load more" records the list's length in its address, ?from=1&page=3, so that coming back

@@ -70,7 +70,7 @@ class Scheduled:
 
 
 @heartbeat_sent.connect
-def note_worker(sender: Any, **_: Any) -> None:
+def note_worker(sender: Any, **_: object) -> None:
     now = wall_ms()
     try:
         with client().pipeline(transaction=False) as pipeline:

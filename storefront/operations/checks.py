@@ -1,7 +1,5 @@
 """System checks that name a missing variable and the command that provides it."""
 
-from typing import Any
-
 from django.conf import settings
 from django.core import checks
 
@@ -9,7 +7,7 @@ REQUIRED = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS")
 
 
 @checks.register()
-def services_are_named(**kwargs: Any) -> list[checks.CheckMessage]:
+def services_are_named(**kwargs: object) -> list[checks.CheckMessage]:
     """Every service must have an address, from the environment or from var/services.env."""
     return [
         checks.Warning(

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 
 from confluent_kafka.admin import AdminClient
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from redis import Redis
 
 from recommendations.bundle import registry
 from recommendations.bundle.format import BundleError
 from streaming import connection as connection_of_store
+from web.replica import REPLICA
 
 PATIENCE_S = 1.0
 
@@ -32,6 +33,11 @@ class Check:
 
 def postgresql() -> None:
     with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def replica() -> None:
+    with connections[REPLICA].cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
@@ -70,6 +76,7 @@ def model_bundle() -> None:
 
 PARTS: tuple[tuple[str, bool, Callable[[], None]], ...] = (
     ("postgresql", True, postgresql),
+    *([("postgresql replica", False, replica)] if REPLICA in settings.DATABASES else []),
     ("redis", False, redis),
     ("redis keeps every key", False, eviction),
     ("kafka", False, kafka),

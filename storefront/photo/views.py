@@ -46,7 +46,7 @@ class PhotoForm(forms.Form):
         forms.IntegerField(required=False, min_value=0, max_value=100) for _side in Box._fields
     )
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         """Adds `box`: the own part if it is not the whole picture, else the chosen region."""
         found = super().clean() or {}
         sides = [found.get(side) for side in Box._fields]
@@ -84,7 +84,7 @@ def search_photo(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def _search_photo(request: HttpRequest) -> HttpResponse:
     bundle = registry.active()
-    context: dict[str, Any] = {"audiences": IndexGroup.objects.exclude(pk=-1), "sides": sides()}
+    context: dict[str, object] = {"audiences": IndexGroup.objects.exclude(pk=-1), "sides": sides()}
     if bundle is None or not ready(bundle):
         return _page(request, context | {"off": True}, HTTPStatus.OK)
     if request.method != "POST":
@@ -98,7 +98,7 @@ def _search_photo(request: HttpRequest) -> HttpResponse:
     return _page(request, context | found, status)
 
 
-def _page(request: HttpRequest, context: dict[str, Any], status: HTTPStatus) -> HttpResponse:
+def _page(request: HttpRequest, context: dict[str, object], status: HTTPStatus) -> HttpResponse:
     return render(request, "shop/photo.html", context, status=status)
 
 

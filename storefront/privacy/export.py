@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 from confluent_kafka import KafkaException
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -38,7 +38,8 @@ from streaming.producers import outbox, spool
 logger = logging.getLogger(__name__)
 
 AWAY: Final = (StoreUnavailable, KafkaException, TopicError, OSError)
-Rows = list[dict[str, Any]]
+Row = dict[str, Any]
+Rows = list[Row]
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,12 @@ class Part:
 
     name: str
     meaning: str
-    read: Callable[[str], Any]
+    read: Callable[[str], object]
 
 
-def document(shopper: str) -> dict[str, Any]:
+def document(shopper: str) -> Row:
     """Plain values, ready for JSON."""
-    found: dict[str, Any] = {"shopper": shopper, "exported_at": timezone.now()}
+    found: Row = {"shopper": shopper, "exported_at": timezone.now()}
     away = []
     for part in PARTS:
         try:
@@ -76,7 +77,7 @@ def download(shopper: str) -> HttpResponse:
 # --- the places -------------------------------------------------------------------------------
 
 
-def _rows(found: QuerySet[Any], *names: str, **computed: Any) -> Rows:
+def _rows(found: QuerySet[Model], *names: str, **computed: F) -> Rows:
     """Articles appear under their public number."""
     rows = [dict(row) for row in found.values(*names, **computed)]
     for row in rows:
@@ -85,11 +86,11 @@ def _rows(found: QuerySet[Any], *names: str, **computed: Any) -> Rows:
     return rows
 
 
-def _one(found: QuerySet[Any], *names: str) -> dict[str, Any] | None:
+def _one(found: QuerySet[Model], *names: str) -> Row | None:
     return next(iter(_rows(found, *names)), None)
 
 
-def _profile(shopper: str) -> dict[str, Any] | None:
+def _profile(shopper: str) -> Row | None:
     return _one(Customer.objects.filter(pk=customer_key(shopper) or 0))
 
 
@@ -128,13 +129,13 @@ def _sessions(shopper: str) -> Rows:
     ]
 
 
-def _features(shopper: str) -> dict[str, Any]:
+def _features(shopper: str) -> Row:
     live = store.snapshot(shopper)
     known = msgspec.to_builtins(live.state)
     return {**known, "less_like": [f"{article:010d}" for article in live.dislikes]}
 
 
-def _model(shopper: str) -> dict[str, Any] | None:
+def _model(shopper: str) -> Row | None:
     """The purchases in the active bundle; empty for an erased shopper, for whom it isn't read."""
     bundle, key = registry.active(), customer_with_history(shopper, None)
     known = bundle.customers.of(key) if bundle and key is not None else None
@@ -159,11 +160,11 @@ def _experiments(shopper: str) -> Rows:
     return _rows(found, "first_ts", *COUNTED, "challenger_clicks", **names)
 
 
-def _outbox(shopper: str) -> list[Any]:
+def _outbox(shopper: str) -> list[object]:
     return [_event(message) for message in outbox.of(shopper).values()]
 
 
-def _spool(shopper: str) -> list[Any]:
+def _spool(shopper: str) -> list[object]:
     return [_event(message) for message in spool.of(shopper)]
 
 
@@ -175,12 +176,12 @@ def _dead(shopper: str) -> Rows:
     ]
 
 
-def _erasure(shopper: str) -> dict[str, Any] | None:
+def _erasure(shopper: str) -> Row | None:
     found = ErasedShopper.objects.filter(shopper=shopper)
     return _one(found, "erased_at", "asked_by", "removed", "finished_at")
 
 
-def _event(message: bytes) -> Any:
+def _event(message: bytes) -> object:
     """An event as it is, or the raw text of what isn't one."""
     try:
         return json.loads(message)

@@ -4,7 +4,7 @@ Rendered by templates/jinja2/shop/cards.html; this module prepares its input.
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import quote_plus
 
 from django import template
@@ -162,9 +162,9 @@ def shelf_card(
     return drawn("shelf_card", shelf, face_of(article), item, position, page_of(request), True)
 
 
-def drawn(macro: str, *arguments: Any) -> SafeString:
+def drawn(macro: str, *arguments: object) -> SafeString:
     """The output of a macro of the cards' template."""
-    module: Any = engines["jinja2"].env.get_template("shop/cards.html").module  # type: ignore[attr-defined]
+    module: object = engines["jinja2"].env.get_template("shop/cards.html").module  # type: ignore[attr-defined]
     return mark_safe(str(getattr(module, macro)(*arguments)))  # noqa: S308 (escaped by Jinja)
 
 

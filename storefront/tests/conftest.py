@@ -15,7 +15,6 @@ from storefront.tests.browsers import chromium
 from storefront.tests.shops import Shop, make_shop
 from streaming import connection
 from streaming.producers import producer
-from streaming.tests.conftest import log, store  # noqa: F401
 
 DEAD = "127.0.0.1:1"
 

@@ -1,6 +1,7 @@
 """The admin in daily use: dashboard, previews, versions, dead letters."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -11,7 +12,6 @@ from django.urls import reverse
 from catalog.models import IngestRun
 from recommendations.attribution.models import Outcome, Serving
 from recommendations.models import ModelVersion
-from recommendations.tests.conftest import bundles  # noqa: F401
 from recommendations.tests.shops import open_shop, train
 from storefront.models import Order
 from storefront.tests.shops import Shop
@@ -24,6 +24,11 @@ pytestmark = pytest.mark.django_db
 INDEX = reverse("admin:index")
 LETTERS = reverse("admin:streaming_deadmessage_changelist")
 VERSIONS = reverse("admin:recommendations_modelversion_changelist")
+
+
+@pytest.fixture(autouse=True)
+def _own_bundles(bundles: Path) -> None:
+    """Before a test's own fixtures, which may take Redis away."""
 
 
 def in_role(client: Client, role: str) -> Client:

@@ -139,7 +139,7 @@ def test_no_request_is_answered_with_what_isnt_described(
             fuzz.send(case)
         for strategy in strategies(operation, known):
             fuzz.draw(strategy)
-    print(f"{fuzz.statuses.total()} cases: {dict(fuzz.statuses)}")  # noqa: T201
+    print(f"{fuzz.statuses.total()} cases: {dict(fuzz.statuses)}")
     assert not fuzz.failures, "\n\n".join(fuzz.failures.values())
     assert fuzz.statuses.total() >= CASES
     assert fuzz.statuses[200] > fuzz.statuses.total() / 6

@@ -27,7 +27,7 @@ COUNTS = (b"quota:",)  # request counters
 UNLIMITED = dict.fromkeys(("reads", "recommendations", "events", "photos"), "100000000/min")
 
 
-def written_out(value: Any) -> Any:
+def written_out(value: object) -> Any:
     """The value with its placeholders expanded."""
     if isinstance(value, list):
         return [written_out(item) for item in value]

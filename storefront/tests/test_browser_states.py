@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -13,15 +12,14 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Article
-from recommendations.tests.conftest import bundles  # noqa: F401
+from recommendations.tests.shops import Wardrobe
 from storefront.listing import pages
 from storefront.live import replaying
 from storefront.tests.browsers import in_a_browser, visitor
 from storefront.tests.shops import address
 from storefront.tests.test_accessibility import THEMES, WIDTHS, violations
-from storefront.tests.test_pages_outfits import Closet, closet  # noqa: F401
 
-pytestmark = in_a_browser
+pytestmark = [*in_a_browser, pytest.mark.usefixtures("bundles")]
 Opened = Callable[..., Page]
 FAILED = """() => [...document.querySelectorAll(".frame img[loading=eager]")].every(
   (img) => img.complete && !img.naturalWidth)"""
@@ -35,7 +33,7 @@ def opened(browser: Browser, live_server: LiveServer) -> Iterator[Opened]:
     """Opens a page in a new browser context with Browser.new_context()'s options."""
     contexts = []
 
-    def open_page(**options: Any) -> Page:
+    def open_page(**options: object) -> Page:
         contexts.append(visitor(browser, base_url=live_server.url, **options))
         return contexts[-1].new_page()
 
@@ -110,7 +108,7 @@ def test_a_picture_that_does_not_come_leaves_a_drawn_one_and_its_words(
 
 def test_an_outfit_is_refined_and_bought_without_a_script(
     opened: Opened,
-    closet: Closet,  # noqa: F811
+    closet: Wardrobe,
 ) -> None:
     shirt = closet["shirt"][0]
     page = opened(java_script_enabled=False)

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection as database
 from django.test import Client
+from psycopg2.sql import SQL, Identifier
 from pytest_django import Settings
 
 from catalog.models import Customer, Transaction
@@ -61,9 +62,9 @@ def rows_naming(shopper: str) -> dict[str, int]:
     found = {}
     with database.cursor() as cursor:
         for table, column in PLACES:
-            value: Any = int(shopper[1:]) if column == "customer_id" else shopper
-            query = f'SELECT count(*) FROM "{table}" WHERE "{column}" = %s'  # noqa: S608
-            cursor.execute(query, [value])
+            value: int | str = int(shopper[1:]) if column == "customer_id" else shopper
+            query = SQL("SELECT count(*) FROM {} WHERE {} = %s")
+            cursor.execute(query.format(Identifier(table), Identifier(column)), [value])
             found[table] = cursor.fetchone()[0]
     return {table: count for table, count in found.items() if count}
 

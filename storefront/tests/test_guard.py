@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from django.conf import settings as project
@@ -102,7 +102,7 @@ def test_without_redis_a_process_counts_for_itself(
 
 
 def test_no_form_is_read_that_is_too_large_and_no_file_is_kept(client: Client, shop: Shop) -> None:
-    form: dict[str, Any] = {"article": shop.dress.article_id, "more": "x" * 1_100_000}
+    form: dict[str, object] = {"article": shop.dress.article_id, "more": "x" * 1_100_000}
     for sender in (client, Client(enforce_csrf_checks=True)):
         reply = sender.post("/bag/add/", form)
         assert (reply.status_code, "too large" in reply.text) == (413, True)

@@ -215,7 +215,7 @@ def test_a_request_is_found_again_where_its_event_became_features(
 
 def answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)
     except OSError:  # Celery starts the metrics server a moment after the stream
         return False

@@ -1,50 +1,16 @@
 """The outfit page: refined by links, added by a form, no script needed."""
 
 import re
-from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
-from catalog.models import Article
-from catalog.tests.factories import make_article, make_customer, make_transaction
-from recommendations.tests.conftest import bundles  # noqa: F401
-from recommendations.tests.shops import train
+from catalog.tests.factories import make_article
+from recommendations.tests.shops import Wardrobe
 from storefront.models import BagLine
 from storefront.tests.shops import anonymous_shopper
 
-pytestmark = pytest.mark.django_db
-LAST = date(2020, 9, 20)
-KINDS = {"shirt": 255, "trousers": 272, "jacket": 262, "sneaker": 87}
-Closet = dict[str, list[Article]]
-
-
-@pytest.fixture
-def closet() -> Closet:
-    """Three articles of each kind; the first ones are bought together, as are the second ones."""
-    found = {
-        kind: [
-            make_article(
-                name=f"{kind.title()} {'abc'[n]}",
-                product_type=(number, kind),
-                price=(10 + 5 * n) / 590,
-            )
-            for n in range(3)
-        ]
-        for kind, number in KINDS.items()
-    }
-    for n in range(3):
-        for day in range(5):
-            buyer = make_customer()
-            for articles in found.values():
-                make_transaction(
-                    article=articles[n],
-                    customer=buyer,
-                    t_dat=LAST - timedelta(days=day),
-                    price=(10 + 5 * n) / 590,
-                )
-    train()
-    return found
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bundles")]
 
 
 def pieces(page: str) -> list[int]:
@@ -58,7 +24,7 @@ def link(page: str, starts: str) -> str:
     return found[1].replace("&amp;", "&")
 
 
-def test_a_look_is_shown_around_an_article_with_its_total(client: Client, closet: Closet) -> None:
+def test_a_look_is_shown_around_an_article_with_its_total(client: Client, closet: Wardrobe) -> None:
     page = client.get("/outfits/", {"article": closet["shirt"][1].pk}).text
     assert set(pieces(page)) == {closet[k][1].pk for k in ("trousers", "jacket", "sneaker")}
     assert "€60.00" in page
@@ -66,7 +32,7 @@ def test_a_look_is_shown_around_an_article_with_its_total(client: Client, closet
     assert pieces(client.get("/outfits/", {"article": closet["shirt"][1].pk}).text) == pieces(page)
 
 
-def test_a_piece_is_swapped_and_another_locked_by_links(client: Client, closet: Closet) -> None:
+def test_a_piece_is_swapped_and_another_locked_by_links(client: Client, closet: Wardrobe) -> None:
     start = client.get("/outfits/", {"article": closet["shirt"][0].pk}).text
     swapped = client.get(link(start, "swap-bottom")).text
     assert closet["trousers"][0].pk in pieces(start)
@@ -77,7 +43,7 @@ def test_a_piece_is_swapped_and_another_locked_by_links(client: Client, closet: 
     assert "Stop keeping" in locked
 
 
-def test_parts_and_a_budget_narrow_the_look(client: Client, closet: Closet) -> None:
+def test_parts_and_a_budget_narrow_the_look(client: Client, closet: Wardrobe) -> None:
     start = client.get("/outfits/", {"article": closet["shirt"][2].pk}).text
     shoes = client.get(link(start, "slot-shoes")).text
     assert pieces(shoes) == [closet["sneaker"][2].pk]
@@ -86,7 +52,7 @@ def test_parts_and_a_budget_narrow_the_look(client: Client, closet: Closet) -> N
     assert "is for the 1 piece that completes it" in cheap
 
 
-def test_the_whole_outfit_goes_into_the_bag_once(client: Client, closet: Closet) -> None:
+def test_the_whole_outfit_goes_into_the_bag_once(client: Client, closet: Wardrobe) -> None:
     page = client.get("/outfits/", {"article": closet["shirt"][1].pk}).text
     form = page[page.index('action="/outfits/add/"') :].split("</form>")[0]
     wanted = re.findall(r'name="article" value="(\d+)"', form)
@@ -115,13 +81,13 @@ def test_without_a_model_or_a_start_the_page_says_what_to_do(client: Client) -> 
     assert article.name in client.get("/outfits/", {"q": article.name}).text
 
 
-def test_an_article_nobody_knows_is_said_and_passed_over(client: Client, closet: Closet) -> None:
+def test_an_article_nobody_knows_is_said_and_passed_over(client: Client, closet: Wardrobe) -> None:
     page = client.get("/outfits/", {"article": [closet["shirt"][1].pk, 7]}).text
     assert "We don" in page
     assert len(pieces(page)) == 3
 
 
-def test_swapping_a_piece_leaves_the_others_alone(client: Client, closet: Closet) -> None:
+def test_swapping_a_piece_leaves_the_others_alone(client: Client, closet: Wardrobe) -> None:
     start = client.get("/outfits/", {"article": closet["shirt"][0].pk}).text
     before = pieces(start)
     page = client.get(link(start, "swap-bottom")).text
@@ -135,7 +101,7 @@ def test_swapping_a_piece_leaves_the_others_alone(client: Client, closet: Closet
     assert [key for key in pieces(again) if key in trousers] == [k for k in now if k in trousers]
 
 
-def test_a_budget_says_what_it_left_out(client: Client, closet: Closet) -> None:
+def test_a_budget_says_what_it_left_out(client: Client, closet: Wardrobe) -> None:
     start = {"article": f"{closet['shirt'][2].pk}", "budget": "15"}
     assert "Left out to keep your budget of €15.00: " in client.get("/outfits/", start).text
     assert "Left out to keep" not in client.get("/outfits/", {**start, "budget": "500"}).text

@@ -12,7 +12,7 @@ from streaming.events.schema import Click, Impression, Search, View
 SEEN = {"article": "0900000001", "rec": "r1", "w": "trending", "p": 1}
 
 
-def beacon(client: Client, body: Any) -> Any:
+def beacon(client: Client, body: object) -> Any:
     return client.post("/events/impressions/", json.dumps(body), content_type="application/json")
 
 
@@ -66,7 +66,7 @@ def test_impressions_arrive_with_their_shelf(client: Client, shop: Shop) -> None
     ],
 )
 def test_impressions_that_make_no_sense_are_refused_by_the_field(
-    client: Client, body: Any, named: str
+    client: Client, body: object, named: str
 ) -> None:
     response = beacon(client, body)
     assert response.status_code == 400

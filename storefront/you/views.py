@@ -14,6 +14,7 @@ from recommendations.widgets.rendering import on_page, shelf_for
 from storefront.bag.views import CHANGED, refused
 from storefront.bag.wishlist_views import back
 from storefront.forms import ArticleForm, ShelfPlaceForm
+from storefront.http.requests import HtmxRequest
 from storefront.privacy import erasure as erasing
 from storefront.privacy import export as exporting
 from storefront.sessions import forget_in_browser
@@ -41,7 +42,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def less(request: HttpRequest) -> HttpResponse:
+def less(request: HtmxRequest) -> HttpResponse:
     """Show less like the article, or undo that with `undo`."""
     form = ArticleForm(request.POST)
     if not form.is_valid():
@@ -52,7 +53,7 @@ def less(request: HttpRequest) -> HttpResponse:
         (dislikes.remove if undo else dislikes.add)(shopper_of(request), article.pk)
     except StoreUnavailable:
         return _away(request)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return _swapped(request, article, undo=undo)
     if undo:
         told = gettext("%(name)s may be recommended again.")

@@ -41,7 +41,7 @@ class TypeField(serializers.ChoiceField):
         return super().to_internal_value(data)
 
 
-ARTICLE_SCHEMA: Final[dict[str, Any]] = {
+ARTICLE_SCHEMA: Final[dict[str, object]] = {
     "oneOf": [
         {"type": "string", "pattern": "^[0-9]{1,10}$", "examples": ["0108775015"]},
         {"type": "integer", "minimum": 1, "maximum": MAX_KEY},
@@ -50,7 +50,7 @@ ARTICLE_SCHEMA: Final[dict[str, Any]] = {
 
 
 @extend_schema_field(ARTICLE_SCHEMA)
-class ArticleKeyField(serializers.Field[int, Any, str, Any]):
+class ArticleKeyField(serializers.Field[int, object, str, object]):
     """An article_id, as ten characters or as a number; its key within."""
 
     def to_internal_value(self, data: Any) -> int:
@@ -94,7 +94,7 @@ def unknown_articles(checked: list[dict[str, Any]]) -> dict[int, dict[str, list[
     }
 
 
-class EventSerializer(serializers.Serializer[Any]):
+class EventSerializer(serializers.Serializer[object]):
     """One event. Its shopper is the session's, its time the shop's."""
 
     id = serializers.RegexField(
@@ -112,7 +112,7 @@ class EventSerializer(serializers.Serializer[Any]):
     )
     query = serializers.CharField(required=False, max_length=MAX_QUERY, help_text="For search.")
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         needed = "query" if attrs["type"] == Action.SEARCH else "article"
         if needed not in attrs:
             raise serializers.ValidationError({needed: f"A {attrs['type']} needs one."})
@@ -121,7 +121,7 @@ class EventSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class AcceptedSerializer(serializers.Serializer[Any]):
+class AcceptedSerializer(serializers.Serializer[object]):
     ids = serializers.ListField(child=serializers.CharField())
 
 

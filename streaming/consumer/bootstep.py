@@ -38,11 +38,11 @@ class ConsumerStep(bootsteps.StartStopStep):
             daemon=True,
         ).start()
 
-    def stop(self, worker: Any) -> None:
+    def stop(self, worker: object) -> None:
         self.runtime.stopping.set()
         self.thread.join(STOPS_WITHIN_S)
 
-    def terminate(self, worker: Any) -> None:
+    def terminate(self, worker: object) -> None:
         self.stop(worker)
 
     def _run(self) -> None:
@@ -53,7 +53,7 @@ class ConsumerStep(bootsteps.StartStopStep):
             state.should_stop = EXIT_FAILED  # type: ignore[assignment]
 
 
-def install(app: Celery, queue: str, processor: Callable[[], Any]) -> None:
+def install(app: Celery, queue: str, processor: Callable[[], object]) -> None:
     """Workers of `app` that take `queue` run the processor that `processor` makes."""
     attributes = {"queue": queue, "processor": staticmethod(processor), "name": f"consumer {queue}"}
     app.steps["worker"].add(type(f"ConsumerStep_{queue}", (ConsumerStep,), attributes))

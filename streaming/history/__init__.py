@@ -4,7 +4,7 @@ day."""
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from catalog.models import IngestRun
 from catalog.period import data_period
 from streaming.events.spans import DAY_MS
 from streaming.identity.tombstones import erased_customers
+from web.arrays import Array
 
 # Share of a day's baskets by the hour: a quiet night, a lunch break, a busy evening.
 HOURS: Final = (
@@ -59,7 +60,7 @@ class Lines:
     def __len__(self) -> int:
         return len(self.id)
 
-    def __getitem__(self, chosen: slice | npt.NDArray[Any]) -> "Lines":
+    def __getitem__(self, chosen: slice | Array) -> "Lines":
         return Lines(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
     def places(self) -> npt.NDArray[np.int64]:
@@ -129,7 +130,7 @@ def month_after(day: date, months: int) -> date:
     return date(day.year + years, month + 1, 1)
 
 
-def arrange(**columns: npt.NDArray[Any]) -> Lines:
+def arrange(**columns: Array) -> Lines:
     """Give each line its basket's moment, and bring all into order; see COLUMNS."""
     ts = moments(columns["day"], columns["customer"], columns["channel"])
     return Lines(**columns, ts=ts)[np.lexsort((columns["id"], ts))]

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from catalog.ingest.cleaning.transactions import clean_transactions
@@ -23,13 +22,11 @@ from catalog.ingest.reading.source import Source
 from streaming.history import SALES as NAME
 from streaming.history import Lines, arrange, day_number, day_of
 from streaming.identity.tombstones import erased_customers
+from web.arrays import Arrays
 
 BLOCK_BYTES: Final = 8 << 20
 # The ingest's days count from 2000.
 SHIFT_DAYS: Final = day_number(date(2000, 1, 1))
-
-
-Columns = dict[str, npt.NDArray[Any]]
 
 
 class HistoryFileError(Exception):
@@ -90,7 +87,7 @@ class HistoryFile:
 
     def _days(self) -> Iterator[Lines]:
         """Whole days: the last one of a block waits for the next block."""
-        waiting: list[Columns] = []
+        waiting: list[Arrays] = []
         for columns in self._blocks():
             day = columns["day"]
             whole = int(np.searchsorted(day, day[-1]))
@@ -104,7 +101,7 @@ class HistoryFile:
         if waiting:
             yield arrange(**_joined(waiting))
 
-    def _blocks(self) -> Iterator[Columns]:
+    def _blocks(self) -> Iterator[Arrays]:
         usable = False
         for records in self.source.read(self.source.start, BLOCK_BYTES):
             columns = self._columns(records)
@@ -117,7 +114,7 @@ class HistoryFile:
                 f"{self.first_passed}."
             )
 
-    def _columns(self, records: Records) -> Columns:
+    def _columns(self, records: Records) -> Arrays:
         found = clean_transactions(records.table, self.known)
         self._count(records, found.reasons)
         return {
@@ -162,5 +159,5 @@ def survey(source: Source) -> Survey:
     return Survey(day_of(oldest + SHIFT_DAYS), day_of(newest + SHIFT_DAYS), in_order, content)
 
 
-def _joined(parts: list[Columns]) -> Columns:
+def _joined(parts: list[Arrays]) -> Arrays:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

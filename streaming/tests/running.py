@@ -79,7 +79,7 @@ def running(processor: Processor | None = None) -> Iterator[Running]:
 def produce(
     messages: Sequence[tuple[str | None, bytes | None]],
     partition: int = -1,
-    **config: Any,
+    **config: object,
 ) -> None:
     """Keys and values, as a program that isn't ours would send them."""
     producer = Producer(kafka.producer(10_000) | config)

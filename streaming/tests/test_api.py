@@ -23,7 +23,7 @@ def shop(log: str, store: None) -> Client:
     return Client()
 
 
-def post(client: Client, body: Any) -> Any:
+def post(client: Client, body: object) -> Any:
     return client.post(URL, json.dumps(body), content_type="application/json", secure=True)
 
 
@@ -70,7 +70,7 @@ def test_a_list_of_events_keeps_its_order_and_ids(shop: Client, log: str) -> Non
         ("text", "non_field_errors"),
     ],
 )
-def test_a_bad_event_is_answered_with_the_field(shop: Client, body: Any, field: str) -> None:
+def test_a_bad_event_is_answered_with_the_field(shop: Client, body: object, field: str) -> None:
     reply = post(shop, body)
     assert reply.status_code == 400
     assert field in reply.json()["errors"]

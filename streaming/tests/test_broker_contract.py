@@ -6,7 +6,7 @@ from itertools import chain
 
 import pytest
 from confluent_kafka import Consumer, Message, Producer, TopicPartition
-from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.cimpl import NewTopic
 from django.conf import LazySettings, settings
 from django.core.management import CommandError, call_command
 
@@ -15,7 +15,7 @@ from streaming.events.schema import decode, encode
 from streaming.kafka import topics
 from streaming.partitions import partition_of
 from streaming.producers.acknowledged import Sender, dead_letter, outgoing
-from streaming.tests.conftest import delete
+from streaming.tests.fixtures import delete
 from streaming.tests.kafka import messages
 from streaming.tests.traffic import traffic
 

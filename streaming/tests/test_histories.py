@@ -46,7 +46,7 @@ from streaming.features import store
 from streaming.features.processor import FeatureProcessor
 from streaming.features.state import unpack
 from streaming.kafka import topics
-from streaming.tests.conftest import delete
+from streaming.tests.fixtures import delete
 from streaming.tests.running import Running, produce, send
 from streaming.tests.servers import eventually
 from streaming.tests.traffic import START
@@ -294,7 +294,7 @@ def test_any_history_gives_the_features_of_the_plain_model(log: str, store: None
     ARTICLES[:] = [make_article().pk for _ in range(4)]
     by_hand = os.environ.get("HISTORIES")
     number = int(os.environ.get("SEED", random.randrange(2**32)))
-    print(f"SEED={number}", flush=True)  # noqa: T201
+    print(f"SEED={number}", flush=True)
     phases = [Phase.generate, Phase.shrink] if "SHRINK" in os.environ else [Phase.generate]
     run_state_machine_as_test(
         seed(number)(Histories) if by_hand else Histories,

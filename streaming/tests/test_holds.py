@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import NewTopic  # type: ignore[attr-defined]
+from confluent_kafka.cimpl import NewTopic
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
@@ -23,7 +23,7 @@ from streaming.features.state import ShopperState, unpack
 from streaming.kafka import topics
 from streaming.producers import spool
 from streaming.tasks import flush_spool
-from streaming.tests.conftest import delete
+from streaming.tests.fixtures import delete
 from streaming.tests.running import produce, running, send
 from streaming.tests.servers import Valkey, eventually
 from streaming.tests.traffic import START, traffic

@@ -28,7 +28,7 @@ class Answering(Limited):
     """Returns or raises what the test puts into `outcome`."""
 
     authentication_classes = []
-    outcome: ClassVar[Any] = None
+    outcome: ClassVar[object] = None
 
     @not_modified_unless_changed(lambda: MADE_OF[0])
     def get(self, request: Request) -> Response:

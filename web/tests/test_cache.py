@@ -19,7 +19,7 @@ class Counted:
     def __init__(self) -> None:
         self.calls = 0
 
-    def __call__(self, *arguments: Any) -> tuple[int, tuple[Any, ...]]:
+    def __call__(self, *arguments: object) -> tuple[int, tuple[object, ...]]:
         self.calls += 1
         return self.calls, arguments
 
@@ -91,7 +91,7 @@ def test_rows_are_asked_for_again_after_their_time(monkeypatch: pytest.MonkeyPat
     now = [100.0]
     monkeypatch.setattr("web.cache.time.monotonic", lambda: now[0])
     read, _ = counted(lambda read: read)
-    rows: cache.TTLCache[Any] = cache.TTLCache(read, nothing=None)
+    rows: cache.TTLCache[object] = cache.TTLCache(read, nothing=None)
     assert rows.get() == rows.get() == (1, ())
     now[0] += cache.CHECK_S
     assert rows.get() == (2, ())
@@ -100,7 +100,7 @@ def test_rows_are_asked_for_again_after_their_time(monkeypatch: pytest.MonkeyPat
 def test_with_the_database_away_the_rows_read_before_are_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    answers: list[Any] = ["rows", OperationalError("away")]
+    answers: list[object] = ["rows", OperationalError("away")]
 
     def load() -> str:
         answer = answers.pop(0)
@@ -124,10 +124,10 @@ def test_one_call_empties_every_cache() -> None:
     owner = Owner()
     reads = [Counted() for _ in range(5)]
     rows = cache.TTLCache(reads[3], nothing=None, seconds=1e6)
-    values: cache.VersionedMap[int, Any] = cache.VersionedMap(lambda: "1", most=1)
+    values: cache.VersionedMap[int, object] = cache.VersionedMap(lambda: "1", most=1)
     for read in reads:
         read.__module__, read.__qualname__ = __name__, "read"  # type: ignore[attr-defined]
-    asks: list[Callable[[], Any]] = [
+    asks: list[Callable[[], object]] = [
         partial(cache.per_version(lambda: "1")(reads[0]), "a"),
         partial(cache.bounded(most=1)(reads[1]), "a"),
         partial(cache.per_owner(most=1)(reads[2]), owner, "a"),

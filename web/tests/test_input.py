@@ -4,7 +4,6 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
-from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -63,7 +62,7 @@ class Thing(SparseSerializer):
 THING = {"id": 1, "price": 2, "part": {"id": 3, "name": "sleeve"}}
 
 
-def written(query: str) -> dict[str, Any]:
+def written(query: str) -> dict[str, object]:
     request = Request(APIRequestFactory().get(f"/?{query}"))
     fields = chosen_fields(request, Thing)
     return dict(Thing(THING, context={"fields": fields}).data)

@@ -85,7 +85,7 @@ def exponents(prices: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     return np.maximum(found, SMALLEST_EXPONENT)
 
 
-def counted(values: npt.NDArray[np.integer[Any]]) -> list[tuple[int, int]]:
+def counted(values: npt.NDArray[np.integer]) -> list[tuple[int, int]]:
     """How often each value occurs; fast for few values close together."""
     if not len(values):
         return []
@@ -94,7 +94,7 @@ def counted(values: npt.NDArray[np.integer[Any]]) -> list[tuple[int, int]]:
     return [(least + int(place), int(times[place])) for place in np.flatnonzero(times)]
 
 
-def counts(values: npt.NDArray[np.integer[Any]]) -> dict[str, int]:
+def counts(values: npt.NDArray[np.integer]) -> dict[str, int]:
     return {str(value): count for value, count in counted(values)}
 
 

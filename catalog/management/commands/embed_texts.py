@@ -2,7 +2,6 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -22,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--threads", type=int, default=2, metavar="N", help="default: 2")
 
-    def handle(self, *args: Any, threads: int, **options: Any) -> None:
+    def handle(self, *args: object, threads: int, **options: object) -> None:
         if threads < 1:
             raise CommandError("--threads: at least 1")
         start = time.perf_counter()

@@ -45,11 +45,11 @@ class Command(BaseCommand):
             "--worst", type=int, default=10, help="how many of the worst queries to show"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         files = options["queries"] or sorted(JUDGED.glob("*.tsv"))
         steps = ABLATION if options["ablation"] else {"everything": FULL}
         table = Table("queries", "search", "precision at 12", "≥ 0.9", "< 0.5", "p50", "p95")
-        figures: dict[str, Any] = {}
+        figures: dict[str, object] = {}
         for path in files:
             for name, parts in steps.items():
                 scores, times = measure(path, parts)

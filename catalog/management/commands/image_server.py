@@ -1,7 +1,5 @@
 """Serve the articles' pictures on a separate port."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandParser
 
 from web.arguments import port_number
@@ -21,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
         parser.add_argument("--port", type=port_number, default=8001, help="port (8001)")
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+    def handle(self, *args: object, host: str, port: int, **options: object) -> None:
         self.stdout.write(f"Pictures on http://{host}:{port}/ (Ctrl-C stops)")
         self.stdout.flush()
         serve("catalog.images.wsgi:application", host, port, workers=WORKERS, threads=THREADS)

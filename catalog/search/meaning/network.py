@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from web.arrays import Array
+
 if TYPE_CHECKING:
     import onnx
 
@@ -38,7 +40,7 @@ class Graph:
         self.nodes.append(helper.make_node(kind, inputs, [name], name, **attributes))
         return name
 
-    def constant(self, name: str, value: npt.NDArray[Any]) -> str:
+    def constant(self, name: str, value: Array) -> str:
         from onnx import numpy_helper
 
         self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)

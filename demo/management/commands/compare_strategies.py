@@ -58,7 +58,7 @@ class Command(BaseCommand):
             "--plot", type=Path, metavar="FILE", help="write a plot to this SVG file"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         plan, truth = plan_of(options), read_minds(options["data_dir"])
         kept = read_kept(options["json"])
         for name, study in chosen(Namespace(**options), plan.shoppers, plan.known).items():

@@ -47,7 +47,7 @@ class Command(BaseCommand):
             "--without", choices=PARTS, help="leave out a part, to see which checks fail"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         ending = Shutdown()
         ending.listen()
         base = Path(os.environ.get(startup.BASE_VAR, settings.VAR_DIR))

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="any whole number from 0")
         parser.add_argument("--images", action="store_true", help="draw pictures as well")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         parameters = Parameters(
             *(options[name] for name in ("articles", "customers", "transactions", "seed"))
         )

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             "--plot", type=Path, metavar="FILE", help="write a plot to this SVG file"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         if options["shoppers"] < 1:
             raise CommandError("--shoppers must be 1 or more")
         minds = read_minds(options["data_dir"])

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         )
         status.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
-    def handle(self, *args: Any, action: str, **options: Any) -> None:
+    def handle(self, *args: object, action: str, **options: object) -> None:
         try:
             getattr(self, f"_{action}")(options)
         except services.ServiceError as error:
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         stopped = services.down(settings.VAR_DIR, options["names"] or services.NAMES)
         self.stdout.write(f"stopped: {', '.join(stopped) or 'nothing was running'}")
 
-    def _status(self, options: dict[str, Any]) -> None:
+    def _status(self, options: dict[str, object]) -> None:
         rows = services.status(settings.VAR_DIR)
         if options["json"]:
             self.stdout.write(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))

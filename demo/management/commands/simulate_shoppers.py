@@ -87,7 +87,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_plan(parser)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         plan, truth = plan_of(options), read_minds(options["data_dir"])
         with Progress(transient=True) as progress:
             task = progress.add_task("Shoppers", total=plan.shoppers)

@@ -2,7 +2,6 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -33,7 +32,9 @@ class Command(BaseCommand):
             "--threads", type=int, default=2, metavar="N", help="number of threads (default: 2)"
         )
 
-    def handle(self, *args: object, images_dir: Path | None, threads: int, **options: Any) -> None:
+    def handle(
+        self, *args: object, images_dir: Path | None, threads: int, **options: object
+    ) -> None:
         images, folder = images_dir or Path(settings.IMAGES_DIR), Path(settings.VISION_DIR)
         if not images.is_dir():
             raise CommandError(f"there is no folder {images}")

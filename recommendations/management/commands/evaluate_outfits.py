@@ -59,12 +59,12 @@ class Command(BaseCommand):
 
     def handle(
         self,
-        *args: Any,
+        *args: object,
         test_day: date | None,
         baskets: int,
         json: Path | None,
         plot: Path | None,
-        **options: Any,
+        **options: object,
     ) -> None:
         start = time.perf_counter()
         figures = self.measure(test_day, baskets)

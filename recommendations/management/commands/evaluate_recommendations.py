@@ -64,7 +64,7 @@ class Command(BaseCommand):
             "--json", type=Path, metavar="FILE", help="also write the figures to this JSON file"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         plan = plan_of(options)
         start = time.perf_counter()
 

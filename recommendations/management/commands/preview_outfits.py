@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -41,7 +40,7 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *, constraints: Path, articles: list[str] | None, sample: int, **options: Any
+        self, *, constraints: Path, articles: list[str] | None, sample: int, **options: object
     ) -> None:
         bundle = registry.active()
         if bundle is None:

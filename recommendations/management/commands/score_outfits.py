@@ -4,7 +4,6 @@ import os
 import time
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -42,7 +41,7 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *args: object, questions: Path, out: Path, as_of: date | None, **options: Any
+        self, *args: object, questions: Path, out: Path, as_of: date | None, **options: object
     ) -> None:
         start = time.perf_counter()
         asked = self.read(questions)

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +29,7 @@ from recommendations.training.outfits.baskets import (
 )
 from recommendations.training.outfits.fit import examples, fitted, usual
 from recommendations.training.outfits.questions import Question, of_parts, one_per_basket
+from web.arrays import Array, Arrays
 
 # Weights are learned on the fewest last days with this many baskets, at most LAST_DAYS.
 BASKETS = 4000
@@ -89,7 +89,7 @@ class Goods:
 
 def outfit_arrays(
     history: History, goods: Goods, seed: int, progress: Progress, *, quick: bool = False
-) -> dict[str, npt.NDArray[Any]]:
+) -> Arrays:
     """The outfit part of a bundle by name; `quick` with the default weights."""
     model = trained(history, goods, seed, progress, quick=quick)
     sold, pool = proposed(model, goods.on_sale)
@@ -273,7 +273,7 @@ def sold(sales: Sales, as_of_day: int, articles: int) -> Tally:
     )
 
 
-def online(clicks: npt.NDArray[Any], sold: npt.NDArray[Any], department: Ints) -> Floats:
+def online(clicks: Array, sold: Array, department: Ints) -> Floats:
     """Log-odds of a sale being online, per article; shrunk towards the department's."""
     usual = (np.bincount(department, clicks) + 7.0) / (np.bincount(department, sold) + 10.0)
     share = (clicks + PRIOR_SALES * usual[department]) / (sold + PRIOR_SALES)

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         replay.add_argument("numbers", type=int, nargs="*", help="numbers to replay (default: all)")
         actions.add_parser("purge", help="delete all dead letters")
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         try:
             getattr(self, f"_{options['action']}")(options)
         except (KafkaException, TopicError) as error:

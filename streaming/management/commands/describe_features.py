@@ -1,6 +1,5 @@
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -17,7 +16,7 @@ class Command(BaseCommand):
             "--out", type=Path, default=default, help="file to write (default: docs/features.md)"
         )
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, out: Path, **options: object) -> None:
         text = page()
-        options["out"].write_text(text)
+        out.write_text(text)
         self.stdout.write(f"{options['out']}: {text.count('### ')} features.")

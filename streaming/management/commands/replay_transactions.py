@@ -62,7 +62,7 @@ class Command(BaseCommand):
             help="set the shop clock back to the first day (by default it only moves forward)",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
             source, known, data = _source(options["data_dir"])
             first, last = _days(options["first"], options["last"], known)
@@ -76,7 +76,7 @@ class Command(BaseCommand):
         except (HistoryFileError, IngestError, OSError) as error:
             raise CommandError(str(error)) from error
 
-    def _replay(self, plan: Plan, source: Source, options: dict[str, Any]) -> None:
+    def _replay(self, plan: Plan, source: Source, options: dict[str, object]) -> None:
         console = Console(stderr=True)
         columns = TextColumn("{task.description}"), TextColumn("{task.completed} events")
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         reread = actions.add_parser("reread", help="read again from the log's first record")
         reread.add_argument("partition", type=int)
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         try:
             topic_id = topics.ensure()
             found = partition_lags(store.positions(topic_id, topics.size()))

@@ -1,7 +1,6 @@
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 from confluent_kafka import KafkaException
@@ -25,7 +24,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, json: bool, **options: object) -> None:
         try:
             told, parts = status.read_statuses(), _waiting()
         except StoreUnavailable as error:
@@ -46,7 +45,7 @@ class Command(BaseCommand):
             "partitions": [part._asdict() for part in parts or [] if part.end],
         }
         answer |= {name: found for name, found in more.items() if found}
-        if options["json"]:
+        if json:
             self.stdout.write(msgspec.json.encode(answer).decode())
             return
         if told:

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--to", dest="last", type=day, help="its last day, inclusive")
         parser.add_argument("--browse", action="store_true", help="the replay ran with --browse")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         try:
             topic_id = topics.ensure()
             asked = store.shoppers(options["shoppers"])

@@ -8,7 +8,7 @@ import msgspec
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 from django.conf import settings
 
-from demo.run.waiting import eventually
+from demo.run.checks.waiting import eventually
 from demo.services import ports
 from streaming import kafka
 from streaming.events import schema

@@ -1,26 +1,23 @@
-"""The one settings module: typed reads of the environment, then of var/services.env.
+"""The settings: typed reads of the environment, then of var/services.env.
 
 A variable in the environment takes precedence over var/services.env, which the embedded services
 write. A secret or database address missing from both is an error at start; there is no default.
 """
 
 import os
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
-from celery.schedules import crontab
+import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from storefront import envfile
+from storefront.settings.api import *
+from storefront.settings.celery import *
+from storefront.settings.environment import BASE_DIR, VAR_DIR, env
+from storefront.settings.observability import *
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = environ.Env()
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
-# Not put into os.environ: a child with another VAR_DIR would inherit the addresses.
-env.ENVIRON = {**envfile.read(VAR_DIR / "services.env"), **os.environ}
+# Lets classes such as ModelAdmin be written with the type of their objects.
+django_stubs_ext.monkeypatch()
 
 # OpenMP threads of the ranker sleep while waiting. By default they spin, which on a busy machine
 # takes the core from the thread they wait for: three times the time. OpenMP reads this when a
@@ -66,6 +63,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "storefront.http.middleware.Private",
     "storefront.http.policy.PolicyMiddleware",
+    "web.replica.ReplicaReads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -121,6 +119,14 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 3
+# A streaming replica that pages are read from; each request that uses it asks how far it is, so
+# Django needn't check its health.
+if DATABASE_REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = env.db_url_config(DATABASE_REPLICA_URL)
+    DATABASES["replica"]["CONN_MAX_AGE"] = DATABASES["default"]["CONN_MAX_AGE"]
+    DATABASES["replica"].setdefault("OPTIONS", {})["connect_timeout"] = 1
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["web.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -136,72 +142,6 @@ CACHES = {
         },
     }
 }
-
-# --- Celery -----------------------------------------------------------------------------------
-
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "global_keyprefix": "celery:",
-    "visibility_timeout": 4 * 3600,
-    # Enqueueing a task gives up quickly: a page must not wait because Redis is down.
-    "max_retries": 1,
-    "interval_start": 0.0,
-    "interval_step": 0.1,
-    "interval_max": 0.1,
-    "socket_connect_timeout": 0.5,
-}
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_DEFAULT_QUEUE = "default"
-# Long tasks have workers of their own, so that they don't delay purchases in the outbox.
-CELERY_TASK_ROUTES = {
-    "catalog.warm_renditions": {"queue": "long"},
-    "recommendations.train": {"queue": "long"},
-}
-CELERY_TASK_TIME_LIMIT = 3 * 3600
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "retrain nightly": {
-        "task": "recommendations.train",
-        "schedule": crontab(hour=3, minute=0),
-    },
-    "relay the outbox": {
-        "task": "streaming.relay_outbox",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 5},
-    },
-    "verify the features nightly": {
-        "task": "streaming.verify_features",
-        "schedule": crontab(hour=2, minute=30),
-    },
-    "finish erasures": {
-        "task": "storefront.finish_erasures",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "clear expired sessions": {
-        "task": "storefront.clear_sessions",
-        "schedule": crontab(hour=4, minute=0),
-    },
-    "guard the experiments": {
-        "task": "recommendations.guard_experiments",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "forget old interactions": {
-        "task": "recommendations.purge_interactions",
-        "schedule": timedelta(hours=1),
-    },
-    "send spooled events": {
-        "task": "streaming.flush_spool",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 10},
-    },
-}
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # --- Files ------------------------------------------------------------------------------------
 
@@ -250,44 +190,6 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
-# --- API --------------------------------------------------------------------------------------
-
-REST_FRAMEWORK = {
-    "EXCEPTION_HANDLER": "web.problems.handle",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "catalog.api.keys.KeyAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["web.parsers.ShallowJSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_THROTTLE_RATES": {
-        "events": env.str("THROTTLE_EVENTS", default="600/min"),
-        "photos": env.str("THROTTLE_PHOTOS", default="60/min"),
-        "reads": env.str("THROTTLE_READS", default="6000/min"),
-        "recommendations": env.str("THROTTLE_RECOMMENDATIONS", default="6000/min"),
-    },
-    # The number of trusted proxies that add to X-Forwarded-For; with 0 the header is ignored.
-    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Fashion Recommendation Engine",
-    "DESCRIPTION": "Catalogue, recommendations and events of the shop.",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "catalog.api.schema.complete",
-    ],
-}
-
 # --- Security ---------------------------------------------------------------------------------
 
 # Off only without TLS in front of the shop, as in the demo on loopback.
@@ -325,32 +227,3 @@ FILE_UPLOAD_HANDLERS: list[str] = []  # no form takes a file: uploads are droppe
 FORMS_PER_ADDRESS = env.int("FORMS_PER_ADDRESS", default=60_000 if DEMO else 6000)
 # A shopper's session lasts for weeks, one that opens the admin for a working day.
 STAFF_SESSION_AGE = 60 * 60 * 12
-
-# --- What the processes say of themselves -----------------------------------------------------
-
-# "json" for machines: one object per line, with the id of its request or task.
-LOG_FORMAT = env.str("LOG_FORMAT", default="line")
-# Logs a line at each stage of each event; for debugging, not for a replay at full speed.
-LOG_EVENTS = env.bool("LOG_EVENTS", default=False)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-        "json": {"()": "storefront.operations.logs.JsonFormatter"},
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"streaming.tracing": {"level": "INFO" if LOG_EVENTS else "WARNING"}},
-}
-
-# prometheus_client reads the variable on import. Always set here: a child with another VAR_DIR must
-# not write into its parent's.
-METRICS_DIR = Path(env.str("METRICS_DIR", default=str(VAR_DIR / "metrics")))
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
-# The port where a Celery worker serves its own metrics, 0 for none. For workers that don't share
-# METRICS_DIR with the web, as in containers.
-METRICS_PORT = env.int("METRICS_PORT", default=0)
-
-# OpenTelemetry's own variables configure the exporter; without this one there are no traces.
-TRACES = bool(env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default=""))

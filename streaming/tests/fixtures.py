@@ -1,4 +1,4 @@
-"""Every test has topics of its own and an empty feature store."""
+"""Topics and a feature store of a test's own, for the tests of every room that sends events."""
 
 import uuid
 from collections.abc import Iterator

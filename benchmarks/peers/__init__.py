@@ -1,0 +1,1 @@
+"""The parts for which others have a product, beside that product, in one run."""

@@ -1,0 +1,3 @@
+"""Fixtures that the tests of several rooms use."""
+
+pytest_plugins = ["streaming.tests.fixtures", "recommendations.tests.fixtures"]

@@ -1,1 +1,0 @@
-from streaming.tests.conftest import log, store  # noqa: F401

@@ -1,0 +1,172 @@
+"""Pages read from a real streaming replica: never older than the reader's own writes, and served by
+the primary as soon as the replica is gone."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import psycopg2
+import pytest
+from django.conf import settings
+
+from demo.run.checks.browser import Browser
+from demo.services import ports
+from demo.services.postgres import Postgres
+from streaming.tests.servers import eventually
+from web.replica import COOKIE
+
+ARTICLE = "/article/"
+LISTING = "/search/?q=shirt"
+
+
+class Primary(Postgres):
+    settings = {"wal_level": "replica", "max_wal_senders": "4", "hot_standby": "on"}
+
+
+class Standby(Primary):
+    """A copy of the primary that follows it."""
+
+    name = "standby"
+
+    def copy(self, primary: Primary, url: str) -> None:
+        self._prepare_home()
+        subprocess.run(
+            [primary.binaries / "pg_basebackup", "-d", url, "-D", self.folder, "-R", "-c", "fast"],
+            check=True,
+            **(self.account.as_process() if self.account else {}),
+        )
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Where a server's own account can reach it."""
+    place = Path(tempfile.mkdtemp(prefix="replica-"))
+    place.chmod(0o755)
+    yield place
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def primary(folder: Path) -> Iterator[tuple[Primary, str]]:
+    server = Primary(folder, durable=False)
+    url = server.url(ports.choose(), None)
+    server.ensure(url, new_secret=True)
+    with (server.folder / "pg_hba.conf").open("a") as access:
+        access.write("host replication all 127.0.0.1/32 scram-sha-256\n")
+    run(url, "SELECT pg_reload_conf()")
+    yield server, url
+    server.stop()
+
+
+@pytest.fixture
+def standby(folder: Path, primary: tuple[Primary, str]) -> Iterator[tuple[Standby, str]]:
+    server, source = Standby(folder, durable=False), primary[1]
+    server.copy(primary[0], source)
+    port = ports.choose()
+    url = urlsplit(source)._replace(netloc=urlsplit(source).netloc.rsplit(":", 1)[0] + f":{port}")
+    server.ensure(url.geturl(), new_secret=False)
+    yield server, url.geturl()
+    server.stop()
+
+
+@pytest.fixture
+def shop(folder: Path, primary: tuple[Primary, str], standby: tuple[Standby, str]) -> Iterator[str]:
+    """A shop with a few articles, served by a process that knows both."""
+    environment = os.environ | {
+        "DATABASE_URL": primary[1],
+        "DATABASE_REPLICA_URL": standby[1],
+        "SECRET_KEY": settings.SECRET_KEY,
+        "REDIS_URL": settings.REDIS_URL,
+        "KAFKA_BOOTSTRAP_SERVERS": settings.KAFKA_BOOTSTRAP_SERVERS,
+        "VAR_DIR": str(folder),
+    }
+    sizes = ["--articles", "200", "--customers", "100", "--transactions", "2000"]
+    port = ports.choose()
+    for command in (
+        ["migrate", "-v0"],
+        ["generate_hm", "--out", str(folder / "data"), *sizes],
+        ["ingest_hm", "--data-dir", str(folder / "data")],
+    ):
+        subprocess.run([sys.executable, "manage.py", *command], env=environment, check=True)
+    serve = [sys.executable, "manage.py", "serve", "--workers", "1", "--port", str(port)]
+    with subprocess.Popen(serve, env=environment) as process:
+        address = f"http://127.0.0.1:{port}"
+        eventually(lambda: answers(address), "the shop")
+        yield address
+        process.terminate()
+
+
+@pytest.mark.slow
+def test_a_replica_serves_pages_but_never_hides_a_shoppers_own_writes(
+    shop: str, standby: tuple[Standby, str]
+) -> None:
+    browser = Browser(shop)
+    article = re.search(rf"{ARTICLE}(\d+)/", browser.get(LISTING).text)
+    assert article
+    browser.get(article[0])
+    run(standby[1], "SELECT pg_wal_replay_pause()")
+    browser.post("/wishlist/change/", {"article": article[1]})
+    assert is_saved(browser), "the primary serves what the replica lacks"
+    (written,) = (cookie for cookie in browser.jar if cookie.name == COOKIE)
+    browser.jar.clear(written.domain, written.path, written.name)
+    assert not is_saved(browser), "the replica serves who wrote nothing"
+    written.value = str(1 << 62)
+    browser.jar.set_cookie(written)
+    assert is_saved(browser), "a forged position only leads to the primary"
+    browser.jar.clear(written.domain, written.path, written.name)
+    run(standby[1], "SELECT pg_wal_replay_resume()")
+    eventually(lambda: is_saved(browser), "the replica following")
+
+
+@pytest.mark.slow
+def test_a_replica_that_is_killed_fails_no_page_and_serves_again_when_it_is_back(
+    shop: str, standby: tuple[Standby, str]
+) -> None:
+    server, url = standby
+    browser = Browser(shop)
+    assert clients(url) > 0
+    for process in server.processes():
+        for child in [process, *process.children(recursive=True)]:
+            child.kill()
+    assert {browser.get(LISTING).status for _ in range(20)} == {200}
+    psutil.wait_procs(server.processes())
+    server.ensure(url, new_secret=False)
+    eventually(lambda: browser.get(LISTING).status == 200 and clients(url) > 0, "its return")
+
+
+def is_saved(browser: Browser) -> bool:
+    """Whether the wishlist has anything on it."""
+    response = browser.get("/wishlist/")
+    assert response.status == 200
+    return "Nothing here yet" not in response.text
+
+
+def answers(address: str) -> bool:
+    try:
+        return Browser(address).get(LISTING).status == 200
+    except urllib.error.URLError:
+        return False
+
+
+def run(url: str, statement: str) -> object:
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+def clients(url: str) -> int:
+    """Connections of the shop to this server."""
+    found = run(
+        url,
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+    )
+    return int(str(found))
