@@ -1,7 +1,6 @@
 """manage.py stream_positions show | skip PARTITION [--to OFFSET] | reread PARTITION"""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
@@ -28,14 +27,21 @@ class Command(BaseCommand):
         reread = actions.add_parser("reread", help="read again from the log's first record")
         reread.add_argument("partition", type=int)
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(
+        self,
+        *args: object,
+        action: str | None,
+        partition: int = -1,
+        to: int | None = None,
+        **options: object,
+    ) -> None:
         try:
             topic_id = topics.ensure()
             found = partition_lags(store.positions(topic_id, topics.size()))
-            if options["action"] == "skip":
-                self._skip(topic_id, _part(found, options), options["to"])
-            elif options["action"] == "reread":
-                self._reread(topic_id, _part(found, options))
+            if action == "skip":
+                self._skip(topic_id, _part(found, partition), to)
+            elif action == "reread":
+                self._reread(topic_id, _part(found, partition))
             else:
                 for part in found:
                     self.stdout.write(
@@ -68,8 +74,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Partition {part.partition} is read again; nothing counts twice.")
 
 
-def _part(found: list[PartitionLag], options: dict[str, Any]) -> PartitionLag:
+def _part(found: list[PartitionLag], partition: int) -> PartitionLag:
     for part in found:
-        if part.partition == options["partition"]:
+        if part.partition == partition:
             return part
-    raise CommandError(f"There is no partition {options['partition']}.")
+    raise CommandError(f"There is no partition {partition}.")
