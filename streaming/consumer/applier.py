@@ -46,26 +46,25 @@ class Applier:
         self.limit, self.sender = DeadLetterLimit(), Sender()
         self.waited_out: tuple[type[Exception], ...] = (*processor.unavailable, *WAITED_OUT)
 
-    def apply(self, batches: Sequence[PartitionBatch]) -> None:
+    def apply(self, log: Log, batches: Sequence[PartitionBatch]) -> None:
         """Raise DeadLetterLimitError, or one of `waited_out`: the batches are to be read again."""
         try:
-            self._apply(batches)
+            self._apply(log, batches)
         except Exception as error:
             if not self._is_records_fault(error):
                 raise
             logger.warning("A record failed its batch: %s: %s", type(error).__name__, error)
             for batch in batches:
-                self._apply_or_file(batch)
+                self._apply_or_file(log, batch)
 
     def _is_records_fault(self, error: Exception) -> bool:
         if isinstance(error, DeadLetterLimitError):
             return False
         return isinstance(error, OF_THE_RECORD) or not isinstance(error, self.waited_out)
 
-    def _apply(self, batches: Sequence[PartitionBatch]) -> None:
+    def _apply(self, log: Log, batches: Sequence[PartitionBatch]) -> None:
         """Raise what the processor raises; everything but that is safe to repeat."""
-        log, began = self.assignment.log, time.monotonic()
-        assert log is not None  # noqa: S101
+        began = time.monotonic()
         work = self.processor.prepare(log, batches)
         at = self.metrics.part("work out", began)
         self._write(log, work, at)
@@ -93,28 +92,26 @@ class Applier:
             raise UndeliveredError(f"{len(messages)} dead letters or events were not acknowledged")
         self.metrics.passed_on += len(work.outgoing)
 
-    def _apply_or_file(self, batch: PartitionBatch) -> None:
+    def _apply_or_file(self, log: Log, batch: PartitionBatch) -> None:
         """Halve a batch until the record is found that fails for its own sake, and file it."""
-        error = self._fault_of(batch)
+        error = self._fault_of(log, batch)
         if error is not None and len(batch.records) > 1:
             for half in batch.halves():
-                self._apply_or_file(half)
+                self._apply_or_file(log, half)
         elif error is not None:
-            self._file(batch, error)
+            self._file(log, batch, error)
 
-    def _fault_of(self, batch: PartitionBatch) -> Exception | None:
+    def _fault_of(self, log: Log, batch: PartitionBatch) -> Exception | None:
         """Apply it; what one of its records made fail, None where all went well."""
         try:
-            self._apply([batch])
+            self._apply(log, [batch])
         except Exception as error:
             if not self._is_records_fault(error):
                 raise
             return error
         return None
 
-    def _file(self, batch: PartitionBatch, error: Exception) -> None:
-        log = self.assignment.log
-        assert log is not None  # noqa: S101
+    def _file(self, log: Log, batch: PartitionBatch, error: Exception) -> None:
         why = f"{self.processor.name} can't work on it: {type(error).__name__}: {error}"
         logger.error("Filed as a dead letter: %s", why, exc_info=error)
         passed = PartitionBatch(batch.partition, [], batch.next_offset)

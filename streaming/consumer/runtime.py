@@ -141,10 +141,10 @@ class ConsumerRuntime:
         if self.assignment.partitions and self.assignment.log is None:
             self._find_positions()
         messages = self._poll()
-        if self.assignment.log is not None:
+        if (log := self.assignment.log) is not None:
             batches = partition_batches(messages, self.assignment.positions)
             if batches:
-                self._work(batches)
+                self._work(log, batches)
         self.processor.turn()
         if self.heartbeat.due(self.assignment):
             self._commit()
@@ -161,9 +161,9 @@ class ConsumerRuntime:
             got = [*first, *rest]
         return [m for m in got if m.error() is None or not self._is_error(m)]
 
-    def _work(self, batches: Sequence[PartitionBatch]) -> None:
+    def _work(self, log: Log, batches: Sequence[PartitionBatch]) -> None:
         try:
-            self.applier.apply(batches)
+            self.applier.apply(log, batches)
         except DeadLetterLimitError as error:
             self._tell_stopped(error)
             raise
@@ -233,7 +233,7 @@ class ConsumerRuntime:
             return
         text = CUT if at < low else OUT_OF_RANGE
         reason = text.format(low=low, high=high, partition=partition)
-        self.assignment.stop(self.consumer, partition, reason)
+        self.assignment.stop(self.consumer, log, partition, reason)
 
     # --- the group ---
 

@@ -10,7 +10,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
 from catalog.models import Article
-from streaming.features.reducer.tastes import Attributes
+from streaming.features.state import Attributes
 
 logger = logging.getLogger(__name__)
 

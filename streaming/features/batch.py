@@ -17,8 +17,7 @@ from streaming.events.schema import Event, key_of
 from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over, owner_at
 from streaming.features.reducer.rings import is_first
-from streaming.features.reducer.tastes import Attributes
-from streaming.features.state import State, unpack
+from streaming.features.state import Attributes, State, unpack
 from streaming.features.trends import AHEAD_MS, Increments
 from streaming.partitions import partition_of
 

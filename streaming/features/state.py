@@ -1,21 +1,26 @@
 """A shopper's features: as stored (small, whole numbers, packed) and as readers see them."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from streaming.events.actions import ACTIONS, RECENT_ACTIONS, Action
 from streaming.features.registry import AFFINITIES, BUCKETS, SESSION_GAP_MS, WINDOWS
 
-DIMENSIONS: Final = (
-    "garment_group",
-    "product_type",
-    "colour_master",
-    "index_group",
-    "price_level",
-    "pattern",
-    "department",
-)
+
+class Attributes(NamedTuple):
+    """What of an article becomes a taste."""
+
+    garment_group: int
+    product_type: int
+    colour_master: int
+    index_group: int
+    price_level: int
+    pattern: int
+    department: int
+
+
+DIMENSIONS: Final = Attributes._fields
 # An event of weight 1 at the landmark adds this; the fraction lost in rounding is below 1 %.
 UNIT: Final = 64
 KINDS: Final = len(RECENT_ACTIONS)

@@ -18,8 +18,7 @@ from streaming.consumer.batch import partition_batches
 from streaming.features import batch as event_batch
 from streaming.features.articles import load
 from streaming.features.batch import NO_LOG, LocatedEvent, unlogged
-from streaming.features.reducer.tastes import Attributes
-from streaming.features.state import BOOKKEEPING, pack, unpack
+from streaming.features.state import BOOKKEEPING, Attributes, pack, unpack
 from streaming.features.trends import Increments
 from streaming.history import encoding
 from streaming.identity.shoppers import customer_shopper

@@ -15,9 +15,8 @@ from streaming.features import batch, state, trends
 from streaming.features.batch import LocatedEvent, Reduced, unlogged
 from streaming.features.reducer.handover import hand_over
 from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES
-from streaming.features.reducer.tastes import Attributes
 from streaming.features.registry import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, RECENTS
-from streaming.features.state import State, pack, unpack, view
+from streaming.features.state import Attributes, State, pack, unpack, view
 from streaming.features.trends import EPOCH_MS, Increments
 from streaming.tests.traffic import START, learn, traffic
 

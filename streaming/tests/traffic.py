@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from streaming.events import schema
 from streaming.events.schema import Event
 from streaming.features import reducer
-from streaming.features.reducer.tastes import Attributes
-from streaming.features.state import State
+from streaming.features.state import Attributes, State
 
 START = 1_600_000_000_000  # September 2020
 Kind = type[schema.View | schema.Click | schema.BagAdd | schema.BagRemove]

@@ -12,11 +12,11 @@ from streaming.features.reducer.bag import put_in, take_out
 from streaming.features.reducer.handover import erase, reset, take_in
 from streaming.features.reducer.recents import remember
 from streaming.features.reducer.rings import first_ones, is_first
-from streaming.features.reducer.tastes import WEIGHT_OF, Attributes, add_tastes
+from streaming.features.reducer.tastes import WEIGHT_OF, add_tastes
 from streaming.features.reducer.timing import count, count_in_time, in_session, note_purchases
-from streaming.features.state import State, recent_key
+from streaming.features.state import Attributes, State, recent_key
 
-__all__ = ["Attributes", "apply"]
+__all__ = ["apply"]
 
 # The code of each event's action: up to PURCHASE they are RECENT_ACTIONS.
 PLACE_OF: Final[dict[type[schema.Event], int]] = {

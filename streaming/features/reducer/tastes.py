@@ -1,32 +1,17 @@
 """Decayed affinities of one shopper, in whole numbers: see state.State for what they mean."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from streaming.events.actions import RECENT_ACTIONS
 from streaming.features.registry import AFFINITIES, AFFINITY_WEIGHTS
-from streaming.features.state import DIMENSIONS, UNIT, State
+from streaming.features.state import DIMENSIONS, UNIT, Attributes, State
 
 HALF_LIFE_MS: Final = AFFINITIES.half_life_ms or 1
 # The landmark moves on when weights have grown by 2 to this: they then take three bytes packed.
 MAX_EXPONENT: Final = 8
 # By the code of an action.
 WEIGHT_OF: Final = [AFFINITY_WEIGHTS[action] for action in RECENT_ACTIONS]
-
-
-class Attributes(NamedTuple):
-    """What of an article becomes a taste; the order is that of state.DIMENSIONS."""
-
-    garment_group: int
-    product_type: int
-    colour_master: int
-    index_group: int
-    price_level: int
-    pattern: int
-    department: int
-
-
-assert Attributes._fields == DIMENSIONS  # noqa: S101
 
 
 def add_tastes(state: State, ts: int, weight: int, abouts: Sequence[Attributes]) -> None:
