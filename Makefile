@@ -72,7 +72,7 @@ wrk: # the load generator of two benchmarks, where it may be installed
 		|| echo "wrk could not be installed" >&2
 
 .PHONY: lighthouse
-lighthouse: $(DEV) chromium ## Lighthouse on three pages of a running shop: URL=http://127.0.0.1:8000 (needs Node.js)
+lighthouse: $(DEV) chromium ## Lighthouse on five pages of a running shop: URL=http://127.0.0.1:8000 (needs Node.js)
 	$(PY) -m benchmarks.web.lighthouse $(URL)
 
 screenshots: $(DEV) chromium ## the contact sheets in docs/images, from generated data

@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from matplotlib import pyplot
@@ -17,6 +17,7 @@ from matplotlib import pyplot
 from benchmarks import plots
 from benchmarks.harness import RESULTS, Result
 from benchmarks.shop import FULL
+from web.json_types import Json
 
 TIMES: Final = (1, 10, 100, 1000)
 # The shop at 1 ×: H&M's two years of sales, and what shoppers do around each sale.
@@ -62,7 +63,7 @@ def costs() -> Costs:
 
 
 def figures(name: str) -> dict[str, float]:
-    found: dict[str, Any] = json.loads((RESULTS / f"{name}.json").read_text())
+    found: Json = json.loads((RESULTS / f"{name}.json").read_text())
     return dict(found["figures"])
 
 

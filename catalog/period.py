@@ -4,6 +4,9 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from django.db import connection
+from django.db.models import Max, Min, QuerySet
+
+from catalog.models import Transaction
 
 # Months with sales that are further than this from the others are outliers.
 GAP_MONTHS: Final = 12
@@ -55,15 +58,11 @@ def data_period() -> Period | None:
 def _rows_by_month() -> dict[date, int]:
     with connection.cursor() as cursor:
         cursor.execute(PARTITIONS)
-        found = {_month_of(name): int(rows) for name, rows in cursor.fetchall()}
-        for month, rows in found.items():
-            if rows < COUNTED_BELOW:
-                condition = [month, _month_after(month)]
-                cursor.execute(
-                    "SELECT count(*) FROM catalog_transaction WHERE t_dat >= %s AND t_dat < %s",
-                    condition,
-                )
-                found[month] = int(cursor.fetchone()[0])
+        estimates = {_month_of(name): int(rows) for name, rows in cursor.fetchall()}
+    found = {
+        month: _in_month(month).count() if rows < COUNTED_BELOW else rows
+        for month, rows in estimates.items()
+    }
     return {month: rows for month, rows in found.items() if rows}
 
 
@@ -79,15 +78,14 @@ def _runs(months: list[date]) -> list[list[date]]:
 
 def _days(months: list[date]) -> tuple[date, date]:
     """The first and last day with sales in these months, all of which have some."""
-    ends = []
-    with connection.cursor() as cursor:
-        for what, month in (("min", months[0]), ("max", months[-1])):
-            cursor.execute(
-                f"SELECT {what}(t_dat) FROM catalog_transaction WHERE t_dat >= %s AND t_dat < %s",  # noqa: S608
-                [month, _month_after(month)],
-            )
-            ends.append(cursor.fetchone()[0])
-    return ends[0], ends[1]
+    first = _in_month(months[0]).aggregate(day=Min("t_dat"))["day"]
+    return first, _in_month(months[-1]).aggregate(day=Max("t_dat"))["day"]
+
+
+def _in_month(month: date) -> QuerySet[Transaction]:
+    years, index = divmod(month.month, 12)
+    after = date(month.year + years, index + 1, 1)
+    return Transaction.objects.filter(t_dat__gte=month, t_dat__lt=after)
 
 
 def _month_of(name: str) -> date:
@@ -97,8 +95,3 @@ def _month_of(name: str) -> date:
 
 def _number(month: date) -> int:
     return month.year * 12 + month.month
-
-
-def _month_after(month: date) -> date:
-    years, index = divmod(month.month, 12)
-    return date(month.year + years, index + 1, 1)

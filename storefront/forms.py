@@ -60,9 +60,17 @@ class AddForm(LineForm):
 
 
 class UpdateForm(LineForm):
-    """A quantity of 0 removes the line."""
+    """A quantity of 0 removes the line; `to_size` is its new size, if that changes."""
 
     quantity = forms.IntegerField(min_value=0, max_value=MAX_QUANTITY)
+    to_size = forms.CharField(max_length=MAX_SIZE, required=False)
+
+    def clean(self) -> None:
+        article, size = self.cleaned_data.get("article"), self.cleaned_data.get("size")
+        chosen = self.cleaned_data.get("to_size") or size
+        if article and chosen != size and chosen not in sizes_of(article):
+            self.add_error("to_size", gettext("This article doesn't come in that size."))
+        self.cleaned_data["to_size"] = chosen
 
 
 class ArticleForm(forms.Form):

@@ -12,10 +12,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 from streaming.identity.shoppers import SESSION_KEY, customer_shopper, shopper_of
+from web.json_types import Json
 
 ADDRESS: Final = "checkout-address"
 WAY: Final = "checkout-way"
@@ -25,10 +27,10 @@ PERSONAL: Final = (ADDRESS, WAY, SHOPPER)
 
 class SessionStore(DatabaseStore):
     @classmethod
-    def get_model_class(cls) -> Any:
+    def get_model_class(cls) -> type[AbstractBaseSession]:
         return apps.get_model("storefront", "ShopperSession")
 
-    def create_model_instance(self, data: dict[str, Any]) -> Any:
+    def create_model_instance(self, data: Json) -> Any:
         row: Any = super().create_model_instance(data)
         customer = data.get(SESSION_KEY)
         row.shopper = data.get(SHOPPER, "") if customer is None else customer_shopper(customer)

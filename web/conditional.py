@@ -6,7 +6,6 @@ A client that sends a matching `If-None-Match` gets a 304, and only the versions
 import hashlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils.http import parse_etags
@@ -26,7 +25,7 @@ def not_modified_unless_changed(made_of: VersionOf) -> Callable[[Get], Get]:
 
     def decorate(get: Get) -> Get:
         @wraps(get)
-        def answer(view: object, request: Request, *args: object, **kwargs: Any) -> Response:
+        def answer(view: object, request: Request, *args: object, **kwargs: object) -> Response:
             tag = tag_of(request._request, made_of())
             known = tag in tags_in(request.headers.get("If-None-Match", ""))
             not_modified = Response(status=status.HTTP_304_NOT_MODIFIED)

@@ -57,7 +57,7 @@ def problem_of(error: APIException, path: str) -> dict[str, object]:
     if isinstance(said, str):
         return body_of(error.status_code, str(said), path)
     missing = error.status_code == HTTPStatus.NOT_FOUND
-    detail = "There is no such thing." if missing else "The request is not valid."
+    detail = "Not found." if missing else "The request is not valid."
     errors = said if isinstance(said, dict) else {"body": said}
     return body_of(error.status_code, detail, path) | {"errors": errors}
 

@@ -151,7 +151,7 @@ class Limited(APIView):
         return JSONRenderer(), JSONRenderer.media_type
 
     def finalize_response(
-        self, request: Request, response: Any, *args: object, **kwargs: Any
+        self, request: Request, response: Any, *args: object, **kwargs: object
     ) -> Response:
         answer: Response = super().finalize_response(request, response, *args, **kwargs)
         limit: Limit | None = getattr(request, "limit", None)

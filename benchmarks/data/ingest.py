@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import psycopg2
@@ -20,6 +19,7 @@ from benchmarks.harness import Result, var_dir
 from benchmarks.processes import manage, timed
 from benchmarks.shop import FULL, generate, scaled
 from demo import services
+from web.json_types import Json
 
 PANDAS_ROWS, PANDAS_CHUNK = 200_000, 50_000
 COPY_BYTES = 1 << 18
@@ -104,7 +104,7 @@ def copy_seconds(url: str, csv: Path) -> float:
     return seconds
 
 
-def ingest(data: Path, environment: dict[str, str]) -> tuple[dict[str, Any], int, float]:
+def ingest(data: Path, environment: dict[str, str]) -> tuple[Json, int, float]:
     """The command's report, peak memory of its Python processes (MB), and total time."""
     report = Path(environment["VAR_DIR"]) / "report.json"
     arguments = ("ingest_hm", "--data-dir", str(data), "--report", str(report))

@@ -1,6 +1,8 @@
 """Products and articles, with their pictures."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date
+from typing import cast
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
@@ -68,8 +70,7 @@ class ArticleAdmin(ReadOnlyAdmin[Article]):
     )
 
     def get_queryset(self, request: HttpRequest) -> ArticleQuerySet:
-        shown: ArticleQuerySet = super().get_queryset(request)  # type: ignore[assignment]
-        return shown.for_cards()
+        return cast("ArticleQuerySet", super().get_queryset(request)).for_cards()
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Article], search_term: str
@@ -77,7 +78,7 @@ class ArticleAdmin(ReadOnlyAdmin[Article]):
         """Uses the shop's search, which is indexed."""
         if not search_term.strip():
             return queryset, False
-        return find(search_term, queryset).articles, False  # type: ignore[arg-type]
+        return find(search_term, cast("ArticleQuerySet", queryset)).articles, False
 
     @admin.display(description="")
     def picture(self, article: Article) -> SafeString:
@@ -109,11 +110,11 @@ class ArticleAdmin(ReadOnlyAdmin[Article]):
         return link_to_list(Transaction, text, article=article.pk)
 
     @admin.display(description="First sold")
-    def first_sold(self, article: Article) -> Any:
+    def first_sold(self, article: Article) -> date | None:
         return article.summary.first_sold
 
     @admin.display(description="Last sold")
-    def last_sold(self, article: Article) -> Any:
+    def last_sold(self, article: Article) -> date | None:
         return article.summary.last_sold
 
     @admin.display(description="Articles of this product")
@@ -192,7 +193,7 @@ def price_text(article: Article) -> str:
     return f"{money_text(article.summary.price)}{estimated}"
 
 
-def pictures(articles: Any) -> SafeString:
+def pictures(articles: Iterable[Article]) -> SafeString:
     """A row of thumbnails, each linked to its article."""
     row = format_html_join(
         "",

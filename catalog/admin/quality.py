@@ -1,16 +1,15 @@
 """Data quality of an ingest: small charts, empty cells, and changes since the previous run."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from catalog.ingest.checks.quality import Quality
 from catalog.models import IngestRun
 from web.charts import HEIGHT, WIDTH, Chart, Line
 
-Quality = dict[str, Any]
 # Smaller changes of a share, in percent of the rows, are noise.
 NOTABLE = 1.0
 

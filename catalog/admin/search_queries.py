@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
+from catalog.admin.base import ReadOnlyAdmin
 from catalog.models import SearchQuery
 
 
@@ -29,7 +30,7 @@ class WithoutResults(admin.SimpleListFilter):
 
 
 @admin.register(SearchQuery)
-class SearchQueryAdmin(admin.ModelAdmin[SearchQuery]):
+class SearchQueryAdmin(ReadOnlyAdmin[SearchQuery]):
     list_display = (
         "words", "searches", "without_results", "clicks", "click_through", "last_searched",
         "synonym",
@@ -37,15 +38,6 @@ class SearchQueryAdmin(admin.ModelAdmin[SearchQuery]):
     list_filter = (WithoutResults, "last_searched")
     search_fields = ("words",)
     ordering = ("-searches", "words")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, query: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, query: object = None) -> bool:
-        return False
 
     @admin.display(description="Clicks per search")
     def click_through(self, query: SearchQuery) -> str:

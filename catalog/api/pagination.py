@@ -10,7 +10,7 @@ from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
 from catalog.models.sort_keys import article_of, as_bigint, packed, place
 from catalog.products import product_cards
-from web.pagination import StrictCursorPagination
+from web.api.pagination import StrictCursorPagination
 
 RANK_STEPS = 1_000_000
 NOT_NARROWING = {"order", "cursor", "page_size", "fields"}

@@ -1,10 +1,8 @@
 """Shared by all operations of the OpenAPI description: problems, quotas, ETags."""
 
-from typing import Any
-
+from web.json_types import Json
 from web.problems import CONTENT_TYPE
 
-Json = dict[str, Any]
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 TEXT = {"type": "string"}
 HEADERS: Json = {
@@ -58,7 +56,7 @@ def _complete(operation: Json) -> None:
         _as_problem(response)
         response |= _headers("RateLimit-Policy", "RateLimit", *tagged)
     if tagged:
-        responses["304"] = {"description": "As the client has it already", **_headers("ETag")}
+        responses["304"] = {"description": "The client's copy is current", **_headers("ETag")}
     if "requestBody" in operation:
         responses["413"] = _problem("The body is too large")
         responses["415"] = _problem("The type of the body isn't application/json")

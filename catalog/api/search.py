@@ -1,6 +1,6 @@
 """GET /api/v1/search/: products for a query, how it was understood, and facet counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -40,8 +40,8 @@ class KeysField(serializers.ListField):
 
     child = serializers.IntegerField(min_value=MIN_KEY, max_value=LARGEST_KEY)
 
-    def get_value(self, dictionary: Any) -> Any:
-        given = dictionary.get(self.field_name)
+    def get_value(self, dictionary: Mapping[str, str]) -> object:
+        given = dictionary.get(str(self.field_name))
         return given.split(",") if given else serializers.empty
 
 
@@ -118,7 +118,10 @@ class Search(Limited):
             *map(keys_parameter, FACETS),
             OpenApiParameter("cursor", str, description="Cursor from the `next` link of a page."),
         ],
-        responses={200: SearchResultSerializer, 400: documented("What is wrong with which field")},
+        responses={
+            200: SearchResultSerializer,
+            400: documented("The messages of each field that is wrong"),
+        },
     )
     @not_modified_unless_changed
     def get(self, request: Request) -> Response:

@@ -12,7 +12,7 @@ from catalog.images.urls import image_url, srcset
 from catalog.models import Article, ArticleSummary
 from catalog.products import ProductCard
 from catalog.sizes import sizes_of
-from web.sparse import FIELDS, SparseSerializer
+from web.api.sparse import FIELDS, SparseSerializer
 
 PICTURE_WIDTH = 480
 

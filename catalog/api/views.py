@@ -23,9 +23,9 @@ from catalog.api.serializers import (
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
 from catalog.products import ProductCard, product_card
+from web.api.sparse import FIELDS, SparseSerializer, chosen_fields
 from web.problems import documented
 from web.quotas import Limited
-from web.sparse import FIELDS, SparseSerializer, chosen_fields
 
 TAXONOMY = {
     "index_groups": models.IndexGroup,
@@ -42,7 +42,7 @@ TAXONOMY = {
 }
 TAGS = ["catalogue"]
 BAD_REQUEST = documented("The messages of each field that is wrong")
-NOT_FOUND = documented("There is no such thing")
+NOT_FOUND = documented("Not found")
 
 
 def number(name: str, digits: int) -> OpenApiParameter:
@@ -77,7 +77,7 @@ class ArticleList(SparseView, ListAPIView[Article]):
         responses={200: ArticleCardSerializer(many=True), 400: BAD_REQUEST},
     )
     @not_modified_unless_changed
-    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().get(request, *args, **kwargs)
 
 
@@ -100,7 +100,7 @@ class ArticleDetail(SparseView, RetrieveAPIView[Article]):
         responses={200: ArticleSerializer, 400: BAD_REQUEST, 404: NOT_FOUND},
     )
     @not_modified_unless_changed
-    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().get(request, *args, **kwargs)
 
 
@@ -121,7 +121,7 @@ class ProductList(SparseView, ListAPIView[Article]):
         responses={200: ProductSerializer(many=True), 400: BAD_REQUEST},
     )
     @not_modified_unless_changed
-    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().get(request, *args, **kwargs)
 
 
@@ -144,7 +144,7 @@ class ProductDetail(SparseView, RetrieveAPIView[Any]):
         responses={200: ProductSerializer, 400: BAD_REQUEST, 404: NOT_FOUND},
     )
     @not_modified_unless_changed
-    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().get(request, *args, **kwargs)
 
 

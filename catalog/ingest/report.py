@@ -3,7 +3,6 @@
 import resource
 import sys
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
@@ -13,8 +12,9 @@ from catalog.ingest.checks import warnings
 from catalog.ingest.job import Job
 from catalog.ingest.reading.files import describe_copies
 from catalog.models import IngestFile
+from web.json_types import Json
 
-Report = dict[str, Any]
+Report = Json
 EXAMPLES = 20
 
 

@@ -50,14 +50,15 @@ SHOUTED: Final = 4
 def title_of(name: str) -> str:
     """The display name; the raw name if nothing would be left."""
     words = without_codes(name)
-    shown = [word_of(word, position) for position, word in enumerate(words)]
+    titled = any(word.istitle() for word in words[1:])
+    shown = [word_of(word, position, titled) for position, word in enumerate(words)]
     text = " ".join(word for word in shown if word)
     return text[:1].upper() + text[1:] if text else name
 
 
 def without_codes(name: str) -> list[str]:
     """The words of the name without codes; the first word if nothing else would be left."""
-    text = SPLIT_PACK.sub(r"\1", name.strip())
+    text = SPLIT_PACK.sub(r"\1", name.strip(" .,"))
     while (shorter := TAIL.sub("", text)) not in ("", text):
         text = shorter
     words = text.split()
@@ -65,12 +66,12 @@ def without_codes(name: str) -> list[str]:
     return named or words[:1]
 
 
-def word_of(word: str, position: int) -> str:
-    """One word, expanded and not in capitals; "1p" is dropped."""
+def word_of(word: str, position: int, titled: bool) -> str:
+    """One word, expanded and not in capitals; "1p" is dropped. `titled`: Other Words Begin So."""
     if pack := PACK.fullmatch(word):
         return "" if pack[1] == "1" else f"{pack[1]}-pack"
     if spelled := WORDS.get(word.lower()):
-        return spelled.title() if word.isupper() else spelled
+        return spelled.title() if titled and word.isupper() else spelled
     if word.isupper() and (sum(map(str.isalpha, word)) >= SHOUTED or word.lower() in SHORT):
         return word.capitalize() if position == 0 else word.lower()
     return word

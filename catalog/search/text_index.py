@@ -55,10 +55,6 @@ class TextIndex:
         return found
 
     @cached_property
-    def sorted_words(self) -> Sequence[str]:
-        return sorted(self.number)
-
-    @cached_property
     def _named(self) -> Bools:
         """By word, whether it occurs in a name."""
         own = np.zeros(self.count, bool)

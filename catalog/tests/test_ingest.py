@@ -26,18 +26,19 @@ from catalog.models import (
 )
 from catalog.tests import hm
 from catalog.tests.factories import make_article
+from web.json_types import Json
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_folder")]
 
 
-def ingest(folder: Path, **options: Any) -> dict[str, Any]:
+def ingest(folder: Path, **options: Any) -> Json:
     """Run the command; returns its report, with the printed text as `said`."""
     said, report = io.StringIO(), folder.parent / "report.json"
     call_command("ingest_hm", data_dir=folder, report=report, stdout=said, **options)
     return {**json.loads(report.read_text()), "said": said.getvalue()}
 
 
-def rejects(report: dict[str, Any]) -> list[tuple[str, int, str]]:
+def rejects(report: Json) -> list[tuple[str, int, str]]:
     with Path(report["rejects_file"]).open(newline="") as file:
         return [(row["file"], int(row["line"]), row["reason"]) for row in csv.DictReader(file)]
 
@@ -379,7 +380,7 @@ def write_picture(path: Path) -> None:
     path.write_bytes(bytes(200))
 
 
-def counts(report: dict[str, Any]) -> dict[str, int]:
+def counts(report: Json) -> dict[str, int]:
     pictures = report["pictures"]
     return {
         **{name: pictures[name] for name in ("found", "missing", "surplus")},

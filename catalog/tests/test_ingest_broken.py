@@ -3,7 +3,6 @@
 import csv
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from django.core.management import CommandError
@@ -15,6 +14,7 @@ from catalog.models import Article, Customer, IngestRun, Transaction
 from catalog.tests import broken, hm
 from catalog.tests.broken import CASES, Case
 from catalog.tests.test_ingest import ingest, rejects
+from web.json_types import Json
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_folder")]
 FILES = ("articles", "customers", "transactions_train")
@@ -83,7 +83,7 @@ def test_a_changed_byte_is_loaded_with_exact_totals_or_fails_clearly(data: st.Da
         assert clear
 
 
-def adds_up(folder: Path, changed: Path, report: dict[str, Any]) -> bool:
+def adds_up(folder: Path, changed: Path, report: Json) -> bool:
     """Every row of every file is in its table or rejected; unchanged files are complete."""
     told = [name for name, _, _ in rejects(report)] if report["rejects_file"] else []
     tables = dict(zip(FILES, in_tables(), strict=True))

@@ -16,7 +16,7 @@ from catalog.ingest.errors import IngestError
 from catalog.ingest.progress import Phases
 from catalog.tests import shapes
 from catalog.tests.odd_shapes import ODD_SHAPES
-from catalog.tests.shapes import FILES, SHAPES, A, C, Shape, T
+from catalog.tests.shapes import FILES, SHAPES, A, C, Change, Shape, Spelling, T
 
 ALL_SHAPES = [*SHAPES, *ODD_SHAPES]
 
@@ -69,17 +69,17 @@ texts = st.tuples(
     st.tuples(texts, texts, texts),
 )
 def test_shapes_that_are_read_may_be_put_together(
-    days: object, ids: object, prices: object, forms: tuple[tuple[object, object, str], ...]
+    days: Spelling, ids: Spelling, prices: Spelling, forms: tuple[tuple[Change, Change, str], ...]
 ) -> None:
     with TemporaryDirectory() as place:
         plain = checked(shapes.sound(Path(place) / "plain"))
         folder = shapes.sound(Path(place) / "hm")
-        shapes.all_ids(ids)(folder)  # type: ignore[arg-type]
-        shapes.text(T, shapes.column(T, "t_dat", days))(folder)  # type: ignore[arg-type]
-        shapes.text(T, shapes.column(T, "price", prices))(folder)  # type: ignore[arg-type]
+        shapes.all_ids(ids)(folder)
+        shapes.text(T, shapes.column(T, "t_dat", days))(folder)
+        shapes.text(T, shapes.column(T, "price", prices))(folder)
         for name, (dialect, encoding, packing) in zip((A, C, T), forms, strict=True):
-            shapes.text(name, dialect)(folder)  # type: ignore[arg-type]
-            shapes.text(name, encoding)(folder)  # type: ignore[arg-type]
+            shapes.text(name, dialect)(folder)
+            shapes.text(name, encoding)(folder)
             if packing:
                 shapes.pack(name, packing)(folder)
         found = checked(folder)

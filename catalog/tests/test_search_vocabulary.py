@@ -2,7 +2,6 @@
 
 from collections import Counter
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from catalog.search.understanding.parsing import KnownWords, read
 from catalog.search.understanding.vocabulary import vocabulary
 from catalog.tests.goods import goods_of
 from demo.data.taxonomy import COLOURS, TYPES
+from web.json_types import Json
 
 EVERY = concepts()
 
@@ -34,7 +34,7 @@ def example(concept: Concept, type_name: str) -> dict[str, object]:
 @lru_cache(maxsize=1)
 def shop() -> FacetIndex:
     """An article for every concept and type, plus every type in different colours."""
-    rows: list[dict[str, Any]] = []
+    rows: list[Json] = []
     for concept in EVERY:
         types = concept.evidence.gate.get("types", concept.suggests or ("",))
         rows += [example(concept, type_name) for type_name in types]

@@ -6,7 +6,7 @@ from catalog.models.titles import title_of
 
 CASES = [
     ("Jade HW Skinny Denim TRS", "Jade High Waist Skinny Denim Trousers"),
-    ("Ronny RN t-shirt", "Ronny Round-Neck t-shirt"),
+    ("Ronny RN t-shirt", "Ronny round-neck t-shirt"),
     ("Linen shirt (1)", "Linen shirt"),
     ("ED Luna 5pkt", "Luna 5-pocket"),
     ("OL blixten PQ sneaker", "Blixten sneaker"),
@@ -14,7 +14,8 @@ CASES = [
     ("Clay TEE", "Clay tee"),
     ("Sabilla 3 pack", "Sabilla 3-pack"),
     ("Fleece 1 p tights", "Fleece tights"),
-    ("Lana seamless HW tigths", "Lana seamless High Waist tights"),
+    ("Wing dress.", "Wing dress"),
+    ("Lana seamless HW tigths", "Lana seamless high waist tights"),
     ("PINK LINEN dress", "Pink linen dress"),
     ("SB", "SB"),
     ("Supreme +", "Supreme"),

@@ -1,64 +1,24 @@
 """Product names and descriptions from our own word lists; nothing is taken from real articles."""
 
+import json
+from pathlib import Path
+from typing import Final
+
 import numpy as np
 
 from demo.data.taxonomy import ProductType
+from web.json_types import Json
 
-LINES = (
-    "Alder", "Amaro", "Anwen", "Arlo", "Aster", "Birke", "Bram", "Brisa", "Calla", "Cedro",
-    "Corin", "Dahl", "Darby", "Delfi", "Edda", "Elin", "Enzo", "Esker", "Fable", "Faro", "Fjell",
-    "Fleur", "Galen", "Gilda", "Haven", "Hazel", "Iggy", "Inka", "Isla", "Juna", "Juno", "Kari",
-    "Kelda", "Lark", "Lido", "Linnea", "Lotta", "Maple", "Marlo", "Mica", "Mira", "Nellie", "Nilo",
-    "Nova", "Oda", "Olmo", "Opal", "Orla", "Pavo", "Petra", "Pilar", "Quill", "Rafa", "Rhea",
-    "Roma", "Rune", "Sable", "Saga", "Sol", "Suri", "Tansy", "Tarn", "Thea", "Tilda", "Una", "Vale",
-    "Vega", "Vida", "Wilma", "Wren", "Ylva", "Zadie", "Zora",
-)  # fmt: skip
-CUTS = {
-    "garment": (
-        "cropped", "relaxed", "slim", "wide", "boxy", "fitted", "draped", "pleated", "ribbed",
-        "washed", "soft", "tied", "flared", "high-waist", "oversized", "wrap", "basic", "fine",
-    ),
-    "lingerie": ("lace", "seamless", "soft", "smooth", "padded", "ribbed", "high", "tied", "light"),
-    "added": ("classic", "small", "big", "woven", "chunky", "braided", "soft", "plain", "metal"),
-}  # fmt: skip
-FABRICS = {
-    "garment": (
-        "soft cotton jersey", "an airy linen blend", "woven viscose", "crisp cotton poplin",
-        "a fine-knit wool blend", "brushed sweatshirt fabric", "washed stretch denim",
-        "lightweight twill", "crinkled cotton", "a rib knit", "satin", "recycled polyester",
-    ),
-    "lingerie": (
-        "microfibre", "lace and mesh", "cotton jersey", "fast-drying fabric", "a silky weave",
-        "modal jersey", "shiny stretch fabric",
-    ),
-    "added": (
-        "imitation leather", "woven straw", "cotton canvas", "metal", "a soft knit",
-        "imitation suede", "grained fabric", "plastic",
-    ),
-}  # fmt: skip
-DETAILS = {
-    "top": ("a round neckline", "short sleeves", "dropped shoulders", "a deep V at the back",
-            "buttons down the front", "narrow shoulder straps", "a small collar"),
-    "outer": ("a zip down the front", "patch pockets", "a lined hood", "long sleeves",
-              "notched lapels", "a drawstring waist", "press-studs at the cuffs"),
-    "bottom": ("an elasticated waist", "side pockets", "a zip fly", "straight legs",
-               "a concealed side zip", "pleats at the front", "turned-up hems"),
-    "full": ("a seam at the waist", "balloon sleeves", "a gently flared skirt", "a tie belt",
-             "a concealed zip at the back", "a flounced hem", "a square neckline"),
-    "lingerie": ("adjustable straps", "a lined gusset", "an elasticated edge", "a small bow",
-                 "removable pads", "ties at the sides", "flat seams"),
-    "added": ("an adjustable fastening", "a matte finish", "an inner compartment", "a soft lining",
-              "a small buckle", "rounded edges", "a decorative seam"),
-}  # fmt: skip
-CLOSERS = (
-    "Unlined.", "Lined.", "Soft, brushed inside.", "Made partly from recycled fibres.",
-    "Slightly longer at the back.", "Sits just above the hip.", "Regular fit.", "Washes well.",
-    "Good for layering.", "Comes with a slit at the hem.", "Fully lined in a tone that matches.",
-    "The cotton content is grown with less water.", "A relaxed fit that falls straight.",
-)  # fmt: skip
+_WORDS: Final[Json] = json.loads(Path(__file__).with_suffix(".json").read_text())
+LINES: Final[list[str]] = _WORDS["lines"]
+CLOSERS: Final[list[str]] = _WORDS["closers"]
+# By kind of section, the details by slot.
+CUTS: Final[dict[str, list[str]]] = _WORDS["cuts"]
+FABRICS: Final[dict[str, list[str]]] = _WORDS["fabrics"]
+DETAILS: Final[dict[str, list[str]]] = _WORDS["details"]
 
 
-def _one(rng: np.random.Generator, words: tuple[str, ...]) -> str:
+def _one(rng: np.random.Generator, words: list[str]) -> str:
     return words[int(rng.integers(len(words)))]
 
 

@@ -5,11 +5,12 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from catalog.images.paths import Points, flatten
 from demo.pictures.spec import Dice, GarmentSpec
 from web.cache import bounded
+from web.json_types import Json
 
 LINES: Final = frozenset({"seam", "stitch", "fold", "gleam"})
 _MARK: Final = re.compile(
@@ -54,7 +55,7 @@ class Kind:
         return own.get(audience) or self.all
 
 
-def _table(name: str) -> dict[str, Any]:
+def _table(name: str) -> Json:
     with Path(__file__).with_name(name).open("rb") as file:
         return tomllib.load(file)
 

@@ -1,17 +1,18 @@
 """How quickly "for you" follows a shopper whose taste changes."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import numpy as np
 
 from demo.shoppers.browser import Browser, Page, Shelf
 from demo.shoppers.ground_truth import GroundTruth
+from web.json_types import Json
 
 BEFORE: Final = 5
 AFTER: Final = 8
@@ -118,7 +119,7 @@ def _gap(minds: GroundTruth, articles: Sequence[int], old: int, new: int) -> flo
     return float((minds.liking[new, rows] - minds.liking[old, rows]).mean())
 
 
-def figures(found: Sequence[Followed]) -> dict[str, Any]:
+def figures(found: Sequence[Followed]) -> Json:
     """JSON-ready: events until the shelf follows, and the gap after each event (quartiles)."""
     events = [inf if one.events is None else one.events for one in found]
     gaps = np.array([one.liking for one in found])
@@ -133,42 +134,3 @@ def figures(found: Sequence[Followed]) -> dict[str, Any]:
         "middle": middle,
         "high": high,
     }
-
-
-LEFT: Final = 46
-STEP: Final = 54
-HEIGHT: Final = 220
-STYLE: Final = "font: 13px system-ui, sans-serif; color-scheme: light dark"
-
-
-def drawing(of: Mapping[str, Any]) -> str:
-    """An SVG: the median gap after each event, with its quartiles."""
-    top, bottom = max([0.5, *of["high"]]), min([-0.5, *of["low"]])
-
-    def y(value: float) -> float:
-        return float(14 + (top - value) / (top - bottom) * HEIGHT)
-
-    def line(values: Sequence[float]) -> list[str]:
-        return [f"{LEFT + at * STEP},{y(value):.1f}" for at, value in enumerate(values)]
-
-    end = LEFT + STEP * (len(of["middle"]) - 1)
-    band = " ".join(line(of["low"]) + line(of["high"])[::-1])
-    ticks = [
-        f'<text x="{LEFT + at * STEP}" y="{HEIGHT + 34}" text-anchor="middle" '
-        f'fill="currentColor">{at}</text>'
-        for at in range(len(of["middle"]))
-    ] + [
-        f'<text x="{LEFT - 10}" y="{y(value) + 4:.1f}" text-anchor="end" '
-        f'fill="currentColor">{value:+.1f}</text>'
-        for value in (round(bottom, 1), 0.0, round(top, 1))
-    ]
-    words = "events of the new taste; median shelf and its quartiles"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{end + 24}" height="{HEIGHT + 64}" '
-        f'style="{STYLE}" role="img" aria-label="How soon the shelf follows a change of taste">'
-        f'<polygon points="{band}" fill="#1f8f6a" opacity="0.25"/>'
-        f'<path d="M{LEFT} {y(0):.1f}H{end}" stroke="#8a938f" stroke-dasharray="3 3"/>'
-        f'<polyline points="{" ".join(line(of["middle"]))}" fill="none" stroke="#1f8f6a" '
-        f'stroke-width="2"/>{"".join(ticks)}'
-        f'<text x="{LEFT}" y="{HEIGHT + 56}" fill="#8a938f">{words}</text></svg>\n'
-    )

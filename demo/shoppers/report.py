@@ -2,17 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from demo.shoppers.crowd import Crowd
 from demo.shoppers.shopper import ShelfImpression
+from web.json_types import Json
 
-Figures = dict[str, Any]
 
-
-def figures(crowd: Crowd) -> Figures:
+def figures(crowd: Crowd) -> Json:
     """JSON-ready: visits, shelves by widget and strategy, seconds by page, failures."""
     visits = crowd.visits
     buyers = [visit for visit in visits if visit.bought]
@@ -28,7 +26,7 @@ def figures(crowd: Crowd) -> Figures:
     }
 
 
-def by_shelf(looked: Sequence[ShelfImpression]) -> list[Figures]:
+def by_shelf(looked: Sequence[ShelfImpression]) -> list[Json]:
     """Click-through and regret of each widget and strategy, most looked at first."""
     groups: dict[tuple[str, str], list[ShelfImpression]] = defaultdict(list)
     for one in looked:
@@ -52,6 +50,6 @@ def mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if values else 0.0
 
 
-def quantiles(seconds: Sequence[float]) -> Figures:
+def quantiles(seconds: Sequence[float]) -> Json:
     p50, p95, p99 = np.percentile(seconds, [50, 95, 99]) * 1000
     return {"n": len(seconds), "p50": round(p50, 1), "p95": round(p95, 1), "p99": round(p99, 1)}

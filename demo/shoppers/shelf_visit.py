@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from demo.shoppers import choice
@@ -12,6 +12,7 @@ from demo.shoppers.shopper import Visit
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from streaming.events.actions import Action
+from web.json_types import Json
 
 OUTFIT: Final = "outfit"
 LOOKS: Final = 8
@@ -79,7 +80,7 @@ class ShelfVisit(Visit):
         return f"{self.minds.ids[row]:010d}"
 
 
-def shelf_of(kind: str, answer: dict[str, Any]) -> Shelf:
+def shelf_of(kind: str, answer: Json) -> Shelf:
     """From an API response with a shelf or an outfit."""
     items = answer["pieces"] if kind == OUTFIT else answer["items"]
     cards = [Card(int(item["article"]), at, "") for at, item in enumerate(items, start=1)]

@@ -1,7 +1,7 @@
 """The false positive rate of A/A tests: the same shoppers, split by different hashes."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -9,15 +9,14 @@ from scipy import stats
 
 from recommendations.experiments.assignment import share
 from recommendations.experiments.statistics import ALPHA, Interval, Sample, difference
-
-Figures = dict[str, Any]
+from web.json_types import Json
 
 SEEDS: Final = 1000
 LOOKS: Final = 40
 SHOWN: Final = 20
 
 
-def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> Figures:
+def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> Json:
     """JSON-ready. `clicks` per shopper, in order of arrival. All of them had the same shelves, so
     that however they are split, there is no difference. Each seed splits them as the shop would,
     and looks LOOKS times. `at_most`: the rate's one-sided 95 % bound (Clopper, Pearson 1934);

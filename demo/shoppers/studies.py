@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -11,8 +11,7 @@ from demo.shoppers.comparison import Comparison, compare
 from demo.shoppers.crowd import Panel, Plan
 from demo.shoppers.ground_truth import GroundTruth
 from demo.shoppers.split import false_alarms
-
-Figures = dict[str, Any]
+from web.json_types import Json
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def part(panel: Panel, number: int, of: int) -> Panel:
     return place + number * panels, panels * of
 
 
-def summary(study: Study, found: Sequence[Comparison]) -> Figures:
+def summary(study: Study, found: Sequence[Comparison]) -> Json:
     """JSON-ready: how often a difference was detected, and how often the interval covered the
     pooled truth; for an A/A study also how often other hashes would have detected one
     (split.false_alarms)."""
@@ -94,7 +93,7 @@ def summary(study: Study, found: Sequence[Comparison]) -> Figures:
     }
 
 
-def _line(one: Comparison) -> Figures:
+def _line(one: Comparison) -> Json:
     return {
         "seed": one.seed,
         "shoppers": one.shoppers,

@@ -1,27 +1,25 @@
 """Simulated shoppers: what they like, how they choose, and a visit to the real shop."""
 
-import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from random import Random
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.container import ErrorbarContainer
 from pytest_django.live_server_helper import LiveServer
 
 from demo.data.dataset import Parameters, generate
-from demo.shoppers import choice, ground_truth
+from demo.shoppers import choice, ground_truth, plots
 from demo.shoppers.adaptation import Followed, alike, two_tastes
 from demo.shoppers.browser import Page
 from demo.shoppers.choice import ShopperModel
 from demo.shoppers.comparison import Comparison
 from demo.shoppers.crowd import Plan, run
-from demo.shoppers.forest import drawing
 from demo.shoppers.ground_truth import GroundTruth
 from demo.shoppers.report import figures
 from demo.shoppers.split import false_alarms, looked
@@ -202,12 +200,12 @@ def test_a_difference_that_follows_the_hash_is_told() -> None:
 
 
 def test_studies_are_drawn_each_interval_around_what_was_measured() -> None:
-    text = drawing([summary(study, [ONE]) for study in STUDIES.values()])
-    tree = ElementTree.fromstring(text)
-    dots = [float(node.attrib["cx"]) for node in tree.iter() if node.tag.endswith("circle")]
-    lines = re.findall(r"M([0-9.]+) [0-9.]+H([0-9.]+)", text)
-    assert len(dots) == len(STUDIES)
-    assert all(float(a) < dot < float(b) for dot, (a, b) in zip(dots, lines, strict=True))
+    axis = plots.forest([summary(study, [ONE]) for study in STUDIES.values()]).axes[0]
+    drawn = [bars for bars in axis.containers if isinstance(bars, ErrorbarContainer)]
+    assert len(drawn) == len(STUDIES)
+    for dots, _caps, (intervals,) in drawn:
+        for (measured, _y), path in zip(dots.get_xydata(), intervals.get_segments(), strict=True):
+            assert path[0][0] < measured < path[1][0]
 
 
 def test_a_strategy_that_the_shelf_has_not_is_named(folder: Path) -> None:

@@ -1,7 +1,6 @@
 """Model versions in the admin: inspect, activate, roll back, train now; links to the previews."""
 
 import json
-from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, LogEntry
@@ -21,6 +20,7 @@ from recommendations.bundle.models import ModelVersion, ModelVersionQuerySet
 from recommendations.bundle.versions import activate, previous_version
 from recommendations.evaluation import quality
 from recommendations.tasks import train
+from web.json_types import Json
 
 REPORT = "evaluation.html"
 OUTFITS = "outfits.svg"
@@ -66,7 +66,9 @@ class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
         previews = previews_admin.urls(self.admin_site)
         return [train_now, report, serve, outfits, *previews, *super().get_urls()]
 
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
         active = ModelVersion.objects.active().first()
         more = {
             "plot": quality.chart(quality.history()),
@@ -76,11 +78,15 @@ class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
         return super().changelist_view(request, {**(extra_context or {}), **more})
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         version = self.get_object(request, object_id)
-        ready = version is not None and version.status == ModelVersion.Status.READY
-        usable = ready and not version.is_active and self.has_change_permission(request)  # type: ignore[union-attr]
+        waits = version and version.status == ModelVersion.Status.READY and not version.is_active
+        usable = bool(waits) and self.has_change_permission(request)
         more = {"may_serve": usable, "show_save": False, "show_save_and_continue": False}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
@@ -197,5 +203,5 @@ class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
 
 
 def count(version: ModelVersion, name: str) -> str:
-    found: dict[str, Any] = version.manifest.get("counts", {})
+    found: Json = version.manifest.get("counts", {})
     return f"{found[name]:,}" if name in found else "–"

@@ -104,7 +104,7 @@ class PhotoView(Limited):
         request={"multipart/form-data": PhotoQuery},
         responses={
             200: PhotoSerializer,
-            400: documented("It is no picture, or a field is wrong"),
+            400: documented("The file is not a picture, or a field is wrong"),
             413: documented("Too many bytes or pixels"),
             503: documented("The shop has no vectors of its pictures"),
         },

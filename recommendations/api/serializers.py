@@ -1,6 +1,7 @@
 """Input and output of the endpoints. Articles use the ten-digit ids of the files."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
@@ -31,8 +32,8 @@ class ArticleIdField(serializers.Field[int, object, str, int]):
 class CommaSeparatedField(serializers.ListField):
     """A comma-separated list in one parameter: `?kinds=for-you,trending`."""
 
-    def get_value(self, dictionary: Any) -> Any:
-        text = dictionary.get(self.field_name)
+    def get_value(self, dictionary: Mapping[str, str]) -> object:
+        text = dictionary.get(str(self.field_name))
         return empty if text is None else [part for part in text.split(",") if part]
 
 

@@ -34,7 +34,7 @@ class Trending(Limited):
         operation_id="trending",
         tags=["recommendations"],
         parameters=[AudienceQuery],
-        responses={200: TrendingSerializer, 400: documented("No such audience, or a wrong k")},
+        responses={200: TrendingSerializer, 400: documented("Unknown audience, or k out of range")},
     )
     def get(self, request: Request) -> Response:
         query = AudienceQuery(data=request.query_params)

@@ -1,7 +1,5 @@
 """GET /api/v1/models/: the training runs, for keys with the scope and for the data role."""
 
-from typing import Any
-
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -12,7 +10,7 @@ from rest_framework.response import Response
 from catalog.api.scopes import HasScope
 from catalog.models.api_key import Scope
 from recommendations.bundle.models import ModelVersion
-from web.pagination import StrictCursorPagination
+from web.api.pagination import StrictCursorPagination
 from web.problems import documented
 from web.quotas import Limited
 
@@ -73,7 +71,7 @@ class ModelVersionList(Versions, ListAPIView[ModelVersion]):
             **REFUSED,
         },
     )
-    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().get(request, *args, **kwargs)
 
 
@@ -92,5 +90,5 @@ class ModelVersionDetail(Versions, RetrieveAPIView[ModelVersion]):
             **REFUSED,
         },
     )
-    def get(self, request: Request, *args: object, **kwargs: Any) -> Response:
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         return super().get(request, *args, **kwargs)

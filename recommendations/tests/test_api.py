@@ -12,6 +12,7 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.tests.shops import open_shop, train
 from streaming.identity.shoppers import SESSION_KEY
+from web.json_types import Json
 
 pytestmark = pytest.mark.django_db
 EVERY_KIND = pytest.mark.parametrize("kind", sorted(RECOMMENDERS))
@@ -82,7 +83,7 @@ BAD = [
 @pytest.mark.parametrize("path", [f"{API}/for-you/", "/widgets/for-you/"])
 @pytest.mark.parametrize(("query", "field"), BAD)
 def test_a_bad_query_is_refused_with_the_field_named(
-    client: Client, path: str, query: dict[str, Any], field: str
+    client: Client, path: str, query: Json, field: str
 ) -> None:
     status, answer = get(client, path, **query)
     assert (status, list(answer["errors"])) == (400, [field])

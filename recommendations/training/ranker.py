@@ -7,7 +7,7 @@ over the blend; the report in the manifest states the decision.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ from recommendations.ranking.scoring import Ranking, generate, rank
 from recommendations.retrieval.profile import profiles_of
 from recommendations.training.slices import Slices, slice_at, slices_of
 from web.arrays import Arrays
+from web.json_types import Json
 
 CUSTOMERS: Final = 8_000
 # Number of newest slices that are predicted before they are used for training.
@@ -116,7 +117,7 @@ class Trial:
     scores: list[Values] = field(default_factory=list)
     bought: list[npt.NDArray[np.bool_]] = field(default_factory=list)
 
-    def figures(self) -> dict[str, Any]:
+    def figures(self) -> Json:
         """Means, and the 95 % interval of the paired difference."""
         if not self.blend:
             return {}
@@ -265,7 +266,7 @@ def report_of_trial(
     return slices.report(history, decision=decision, **counted, **figures)
 
 
-def describe_trial(figures: dict[str, Any], chosen: bool) -> str:
+def describe_trial(figures: Json, chosen: bool) -> str:
     """The outcome of the trial in words."""
     if not figures:
         return f"fewer than {MIN_EXAMPLES} examples to try a ranker of: the blend ranks alone"

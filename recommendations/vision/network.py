@@ -1,17 +1,13 @@
 """EfficientNet-Lite0 (Tan and Le 2019, without squeeze-and-excite) as an ONNX graph."""
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from catalog.networks.onnx_models import Graph
 from recommendations.vision.weights import Weights, WeightsError
 
-if TYPE_CHECKING:
-    import onnx
-
 OPSET: Final = 17
-IR_VERSION: Final = 9
 FEATURES: Final = 1280
 # TensorFlow's epsilon in batch normalisation, where the weights come from.
 EPSILON: Final = 1e-3
@@ -37,26 +33,8 @@ STAGES: Final = (
 )
 
 
-class Graph:
-    """The graph under construction; each method adds nodes and returns the output's name."""
-
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
-
-    def node(self, kind: str, inputs: list[str], **attributes: Any) -> str:
-        from onnx import helper
-
-        name = f"{kind}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], name, **attributes))
-        return name
-
-    def constant(self, name: str, value: npt.NDArray[np.float32]) -> str:
-        from onnx import numpy_helper
-
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
-        return name
+class EfficientNet(Graph):
+    """The parts of an EfficientNet."""
 
     def convolution(self, x: str, conv: str, norm: str, stride: int = 1, groups: int = 1) -> str:
         """A convolution with its batch normalisation folded in, padded as TensorFlow does."""
@@ -69,23 +47,19 @@ class Graph:
         except KeyError as error:
             raise WeightsError(f"the weights have no {error}") from error
         factor = scale / np.sqrt(variance + np.float32(EPSILON))
-        inputs = [
+        return self.node(
+            "Conv",
             x,
             self.constant(f"{conv}.weight", kernel * factor[:, None, None, None]),
             self.constant(f"{conv}.bias", shift - mean * factor),
-        ]
-        size = list(kernel.shape[2:])
-        return self.node(
-            "Conv",
-            inputs,
-            kernel_shape=size,
+            kernel_shape=list(kernel.shape[2:]),
             strides=[stride, stride],
             group=groups,
             auto_pad="SAME_UPPER",
         )
 
     def relu6(self, x: str) -> str:
-        return self.node("Clip", [x, "zero", "six"])
+        return self.node("Clip", x, "zero", "six")
 
     def block(self, x: str, name: str, stage: Stage, stride: int) -> str:
         """An inverted residual block."""
@@ -100,14 +74,14 @@ class Graph:
         project = self.weights[f"{name}._project_conv.weight"].shape[0]
         first = self.weights.get(f"{name}._expand_conv.weight")
         before = depth if first is None else first.shape[1]
-        return self.node("Add", [out, x]) if stride == 1 and before == project else out
+        return self.node("Add", out, x) if stride == 1 and before == project else out
 
 
 def model_of(weights: Weights) -> bytes:
     """The network without its last layer: pictures (n × 3 × height × width) to FEATURES each."""
-    from onnx import TensorProto, checker, helper
+    from onnx import TensorProto
 
-    graph = Graph(weights)
+    graph = EfficientNet(weights)
     graph.constant("zero", np.array(0, np.float32))
     graph.constant("six", np.array(6, np.float32))
     x = graph.relu6(graph.convolution("pictures", "_conv_stem", "_bn0", 2))
@@ -118,24 +92,7 @@ def model_of(weights: Weights) -> bytes:
             x = graph.block(x, f"_blocks.{number}", stage, stride)
             number += 1
     x = graph.relu6(graph.convolution(x, "_conv_head", "_bn1"))
-    x = graph.node("GlobalAveragePool", [x])
-    graph.node("Flatten", [x], axis=1)
+    x = graph.node("Flatten", graph.node("GlobalAveragePool", x), axis=1)
     shape: list[str | int] = ["n", 3, "height", "width"]
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "efficientnet-lite0",
-            [helper.make_tensor_value_info("pictures", TensorProto.FLOAT, shape)],
-            [
-                helper.make_tensor_value_info(
-                    graph.nodes[-1].output[0], TensorProto.FLOAT, ["n", FEATURES]
-                )
-            ],
-            graph.constants,
-        ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        ir_version=IR_VERSION,
-    )
-    checker.check_model(model)
-    built: bytes = model.SerializeToString()
-    return built
+    inputs = {"pictures": (TensorProto.FLOAT, shape)}
+    return graph.model("efficientnet-lite0", inputs, x, FEATURES, OPSET)

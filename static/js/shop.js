@@ -108,6 +108,39 @@ document.addEventListener("visibilitychange", follow);
 document.addEventListener("shop:changed", () => tabs.postMessage("changed"));
 if (document.querySelector("[data-looked-at]")) tabs.postMessage("looked");
 
+// --- The toast: what was done is said for a while; a question waits until it is answered or left ---
+
+const toast = document.getElementById("toast");
+const SAID_MS = 8000;
+let fading = 0;
+let asker = null;
+
+function fade() {
+  if (toast.matches(":hover, :focus-within")) fading = setTimeout(fade, SAID_MS);
+  else toast.replaceChildren();
+}
+
+function said() {
+  clearTimeout(fading);
+  if (toast.querySelector(".sizes")) return;
+  if (document.activeElement === document.body) asker?.focus({ preventScroll: true });
+  fading = setTimeout(fade, SAID_MS);
+}
+
+document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  if (elt.matches("[data-add]")) asker = elt;
+});
+toast?.addEventListener("htmx:afterSwap", said);
+toast?.addEventListener("htmx:oobAfterSwap", said);
+document.addEventListener("click", ({ target }) => {
+  if (toast?.querySelector(".sizes") && !toast.contains(target)) toast.replaceChildren();
+});
+document.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape" || !toast?.hasChildNodes()) return;
+  toast.replaceChildren();
+  asker?.focus({ preventScroll: true });
+});
+
 // --- Swatches: pointing at a colour, or reaching it by keyboard, shows the card in that colour ---
 
 function swap(event) {

@@ -76,10 +76,20 @@ def add(shopper: str, article: int, quantity: int = 1, size: str = "") -> None:
         cursor.execute(ADD, {"shopper": shopper, "size": size, **units})
 
 
-def set_quantity(shopper: str, article: int, quantity: int, size: str = "") -> bool:
-    """False if there is no such line in the bag."""
-    lines = BagLine.objects.of_shopper(shopper).filter(article=article, size=size)
-    return bool(lines.update(quantity=quantity))
+@transaction.atomic
+def change(shopper: str, article: int, size: str, to_size: str, quantity: int) -> None:
+    """Give the line this quantity and size; it joins the line that has this size already."""
+    bag = Bag.objects.select_for_update().filter(shopper=shopper).first()
+    lines = BagLine.objects.filter(bag=bag, article=article)
+    line = lines.filter(size=size).first()
+    if line is None:
+        return
+    twin = lines.filter(size=to_size).exclude(pk=line.pk).first()
+    if twin is not None:
+        quantity = min(quantity + twin.quantity, MAX_QUANTITY)
+        twin.delete()
+    line.size, line.quantity = to_size, quantity
+    line.save(update_fields=["size", "quantity"])
 
 
 def remove(shopper: str, article: int, size: str = "") -> int:

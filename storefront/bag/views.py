@@ -73,7 +73,8 @@ def update(request: HtmxRequest) -> HttpResponse:
     size: str = form.cleaned_data["size"]
     if quantity == 0:
         return _removed(request, article, size)
-    bag.set_quantity(shopper_of(request), article.pk, quantity, size)
+    to_size: str = form.cleaned_data["to_size"]
+    bag.change(shopper_of(request), article.pk, size, to_size, quantity)
     return _changed(request)
 
 

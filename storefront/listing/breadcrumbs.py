@@ -35,12 +35,13 @@ def trail_of(article: Article) -> list[Step]:
 
 
 def without_repeats(steps: Sequence[Step]) -> list[Step]:
-    """The path as shown: of consecutive categories with the same name, only the last."""
-    following = [*(above.node.name.casefold() for above in steps[1:]), ""]
+    """The path as shown: “Shoes” goes between “Womens Shoes” and “Boots”, and above “Shoes”."""
+    words = [frozenset(step.node.name.casefold().split()) for step in steps]
     return [
         step
-        for step, below in zip(steps, following, strict=True)
-        if step.node.name.casefold() != below
+        for depth, step in enumerate(steps)
+        if step is steps[-1]
+        or (words[depth] != words[depth + 1] and not (depth and words[depth] < words[depth - 1]))
     ]
 
 

@@ -1,5 +1,4 @@
 from datetime import date
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,7 +19,7 @@ from streaming.identity.shoppers import shopper_of
 def page(request: HttpRequest) -> HttpResponse:
     """Everybody sees their own events; the whole stream is for staff, and for all in the demo."""
     everybody = settings.DEMO or request.user.is_staff
-    context: dict[str, Any] = {
+    context: dict[str, object] = {
         "live": live.live_view(shopper_of(request), stream=everybody),
         "everybody": everybody,
         "changes": live.CHANGES,

@@ -10,7 +10,7 @@ from storefront.operations.dashboard import panels
 class ShopAdminSite(admin.AdminSite):
     site_header = "Shop administration"
     site_title = "Shop administration"
-    index_title = "How the shop goes"
+    index_title = "How the shop is doing"
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None

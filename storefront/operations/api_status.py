@@ -97,7 +97,7 @@ class Status(Limited):
         tags=["operations"],
         responses={
             200: StatusSerializer,
-            403: documented("Neither a status:read key nor staff"),
+            403: documented("Needs an API key with status:read, or a staff session"),
         },
     )
     def get(self, request: Request) -> Response:

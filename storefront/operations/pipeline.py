@@ -149,11 +149,11 @@ class Pipeline:
 
 def pipeline() -> Pipeline:
     """At most KEPT_S old."""
-    found = cache.get("pipeline")
+    found: Pipeline | None = cache.get("pipeline")
     if found is None:
         found = read_pipeline()
         cache.set("pipeline", found, CACHE_SECONDS)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def read_pipeline() -> Pipeline:

@@ -4,8 +4,8 @@ Connected to Celery's signals. A worker in a container of its own serves its met
 """
 
 import time
-from typing import Any
 
+from celery import Task
 from celery.signals import before_task_publish, task_postrun, task_prerun, worker_ready
 from django.conf import settings
 from prometheus_client import start_http_server
@@ -23,13 +23,13 @@ def hand_over(headers: dict[str, object], **_: object) -> None:
 
 
 @task_prerun.connect
-def begin(task_id: str, task: Any, **_: object) -> None:
+def begin(task_id: str, task: Task[..., object], **_: object) -> None:
     request_id.set(task.request.get("request_id") or task_id)
     _task_started[task_id] = time.monotonic()
 
 
 @task_postrun.connect
-def end(task_id: str, task: Any, state: str | None = None, **_: object) -> None:
+def end(task_id: str, task: Task[..., object], state: str | None = None, **_: object) -> None:
     request_id.set("")
     if (begun := _task_started.pop(task_id, None)) is not None:
         seconds = time.monotonic() - begun

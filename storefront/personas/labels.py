@@ -18,6 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+KINDS: Final = 2
 NAMES: Final = (
     "Ada", "Alma", "Amir", "Anouk", "Arlo", "Asta", "Billie", "Bo", "Cleo", "Dag", "Dana", "Eden",
     "Elin", "Ellis", "Emre", "Esme", "Falk", "Fia", "Finn", "Freja", "Gaia", "Hana", "Hedda",
@@ -41,7 +42,7 @@ class Purchase:
 
     article: int
     audience: str
-    department: str
+    kind: str
     price: Decimal
     day: date
 
@@ -53,20 +54,13 @@ def name_of(customer_id: str) -> str:
 
 
 def taste_of(history: Sequence[Purchase]) -> str:
-    """“Menswear, mostly Denim Trousers; spends €20–€40 a piece; buys monthly”."""
+    """“Menswear: trousers, sweater; spends €20–€40 a piece; buys monthly”."""
     if not history:
         return ""
     audience = Counter(purchase.audience for purchase in history).most_common(1)[0][0]
-    department = Counter(
-        purchase.department for purchase in history if purchase.audience == audience
-    ).most_common(1)[0][0]
-    told = {"audience": audience, "department": department}
-    parts = [
-        gettext("%(audience)s, mostly %(department)s") % told,
-        spending_of(history),
-        rhythm_of(history),
-    ]
-    return "; ".join(parts)
+    kinds = Counter(purchase.kind.lower() for purchase in history if purchase.audience == audience)
+    most = ", ".join(kind for kind, _units in kinds.most_common(KINDS))
+    return "; ".join([f"{audience}: {most}", spending_of(history), rhythm_of(history)])
 
 
 def spending_of(history: Sequence[Purchase]) -> str:

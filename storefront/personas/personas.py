@@ -32,7 +32,7 @@ CARDS = 12
 BOUGHT = (
     "article_id",
     "article__index__group__name",
-    "article__department__name",
+    "article__product_type__name",
     "price",
     "t_dat",
 )
@@ -200,8 +200,8 @@ def _histories(keys: list[int]) -> dict[int, list[Purchase]]:
         .order_by("-t_dat", "article_id")
         .values_list("customer_id", *BOUGHT)
     )
-    for customer, article, audience, department, price, day in rows:
-        bought = Purchase(article, audience, department, amount(price), day)
+    for customer, article, audience, kind, price, day in rows:
+        bought = Purchase(article, audience, kind, amount(price), day)
         histories[customer].append(bought)
     return histories
 

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from confluent_kafka import KafkaException
@@ -34,11 +34,12 @@ from streaming.features import store
 from streaming.kafka.topics import TopicError
 from streaming.models import ErasedShopper
 from streaming.producers import outbox, spool
+from web.json_types import Json
 
 logger = logging.getLogger(__name__)
 
 AWAY: Final = (StoreUnavailable, KafkaException, TopicError, OSError)
-Row = dict[str, Any]
+Row = Json
 Rows = list[Row]
 
 

@@ -1,6 +1,6 @@
 """Suggestions while somebody types into the search field."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice
@@ -18,10 +18,10 @@ from catalog.search.matching import fitting
 from catalog.search.ranking import rank
 from catalog.search.result import Ranked
 from catalog.search.spelling import spelling
-from catalog.search.understanding.concepts import Concept, Phrase
+from catalog.search.understanding.concepts import LANGUAGES, Concept, Phrase
 from catalog.search.understanding.reading import Reading
 from catalog.search.understanding.tokens import words
-from catalog.search.understanding.vocabulary import vocabulary
+from catalog.search.understanding.vocabulary import stemmed, vocabulary
 
 TERMS: Final = 4
 PLACES: Final = 4
@@ -97,18 +97,42 @@ def _terms(typed: str, goods: FacetIndex, ranks: Callable[[str], Ranked]) -> lis
     """The words with the likeliest completions of the last one that have results."""
     start, last = _split(typed)
     reading = ranks(typed).reading
-    naming = vocabulary().begun(last, reading.language if reading else "en") if last else []
+    language = _language(last, ranks(start).reading if start else None) if last else "en"
+    naming = vocabulary().begun(last, language) if last else []
     # Best-selling of a kind first, types before all others.
     ordered = sorted(naming[:MAX_TRIED], key=lambda n: (n[1].kind != "type", -_sold(n[1], goods)))
     finished = [word for word, _concept in ordered]
-    finished += spelling(goods, vocabulary()).completed(last, TERMS) if last else []
+    completed = spelling(goods, vocabulary()).completed(last, TERMS) if last else []
+    finished += [word for word in completed if _fits(word, language)]
     begun = f"{start} {last}".strip()
-    terms = [_term(begun, word[len(last) :]) for word in dict.fromkeys(finished[:MAX_TRIED])]
+    terms = [_term(begun, word[len(last) :]) for word in _distinct(finished[:MAX_TRIED])]
     finding = (term for term in terms if term.rest and _finds(ranks(term.typed + term.rest)))
     found = list(islice(finding, TERMS))
     if not found and reading is not None and reading.corrected:
         return [_term("", reading.text)]
     return found
+
+
+def _language(last: str, before: Reading | None) -> str:
+    """Of the words before the last one; a prefix alone is English if it can be."""
+    if before is not None:
+        return before.language
+    return next((name for name in LANGUAGES if vocabulary().begun(last, name)), "en")
+
+
+def _fits(word: str, language: str) -> bool:
+    """Whether a completion says something in the language or English, or is in no vocabulary."""
+    known = vocabulary().exact.get((word,), ())
+    told = any(m.concept is not None and m.language in (language, "en") for m in known)
+    return told or not known
+
+
+def _distinct(found: Iterable[str]) -> list[str]:
+    """One of “sneaker” and “sneakers”, the first."""
+    first: dict[Phrase, str] = {}
+    for word in found:
+        first.setdefault(stemmed((word,), "en"), word)
+    return list(first.values())
 
 
 def _sold(concept: Concept, goods: FacetIndex) -> float:

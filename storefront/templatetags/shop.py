@@ -1,6 +1,7 @@
 """Template tags and filters of the shop."""
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -22,6 +23,7 @@ from catalog.images.colours import hex_of
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article
 from catalog.money import amount
+from catalog.sizes import sizes_of
 from storefront.models import MAX_QUANTITY
 from storefront.product import price_history
 from web.cache import bounded
@@ -93,8 +95,19 @@ def icon(name: str) -> SafeString:
 @cache
 def quantity_options(chosen: int) -> SafeString:
     """The options of a bag line's quantity."""
-    numbers = ((number, " selected" if number == chosen else "") for number in UNITS)
-    return format_html_join("", "<option{1}>{0}</option>", numbers)
+    return _options(UNITS, chosen)
+
+
+@register.simple_tag
+def size_options(article: Article, chosen: str) -> SafeString:
+    """The options of a bag line's size, with its own even if the article no longer has it."""
+    sizes = sizes_of(article)
+    return _options(sizes if chosen in sizes else (chosen, *sizes), chosen)
+
+
+def _options(values: Iterable[object], chosen: object) -> SafeString:
+    told = ((value, " selected" if value == chosen else "") for value in values)
+    return format_html_join("", "<option{1}>{0}</option>", told)
 
 
 @register.simple_tag
@@ -149,23 +162,18 @@ def picture(
     article: Article, sizes: str, *, alt: str = "", eager: bool = False, width: int = 480
 ) -> SafeString:
     """The article's picture, 2:3, sized by the browser. `eager` if it is visible at once."""
-    return image(article.pk, sizes, alt=alt, eager=eager, width=width)
-
-
-def image(
-    article: int, sizes: str, *, alt: str = "", eager: bool = False, width: int = 480
-) -> SafeString:
     return format_html(
         '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" decoding="async"'
-        ' loading="{}"{}>',
-        image_url(article, width),
-        srcset(article),
+        ' loading="{}"{}{}>',
+        image_url(article.pk, width),
+        srcset(article.pk),
         sizes,
         width,
         width * 3 // 2,
         alt,
         "eager" if eager else "lazy",
-        format_html(' fetchpriority="high"') if eager else "",
+        mark_safe(' fetchpriority="high"' if eager else ""),  # noqa: S308
+        mark_safe("" if article.summary.has_picture else " data-drawn"),  # noqa: S308
     )
 
 
@@ -187,12 +195,6 @@ def linked_data(data: dict[str, object]) -> SafeString:
     """
     text = json.dumps(data).translate(ENDS)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
-
-
-@register.simple_tag
-def picture_url(article: int, width: int = 360) -> str:
-    """The address of one rendition, for a card that previews another colour."""
-    return image_url(article, width)
 
 
 @register.filter

@@ -5,6 +5,7 @@ https://github.com/dequelabs/axe-core, all of its rules, on every page of the sh
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
@@ -21,7 +22,8 @@ from storefront.tests.test_you import known
 pytestmark = in_a_browser
 
 WIDTHS = (1280, 390)
-THEMES = ("light", "dark")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 MAX_TABS = 80
 SEES_FOCUS = """() => {
   const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
@@ -92,8 +94,8 @@ def test_no_page_breaks_a_rule_of_accessibility_in_either_theme_at_either_width(
     assert not found, "\n".join(found)
 
 
-def violations(page: Page, theme: str, where: str) -> list[str]:
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+def violations(page: Page, theme: Theme, where: str) -> list[str]:
+    page.emulate_media(color_scheme=theme)
     page.evaluate(DRAWN)
     # A theme changes only colours.
     rules = [] if theme == THEMES[0] else ["color-contrast"]

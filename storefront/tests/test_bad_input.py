@@ -19,6 +19,7 @@ from streaming.connection import client as redis
 from streaming.events.schema import decode
 from streaming.producers import producer, spool
 from streaming.tests.kafka import messages
+from web.json_types import Json
 from web.quotas import Limit
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("bad_input.jsonl").open()]
@@ -41,7 +42,7 @@ def written_out(value: object) -> Any:
     return {name: written_out(item) for name, item in value.items()}
 
 
-def sent(case: dict[str, Any]) -> bytes:
+def sent(case: Json) -> bytes:
     if "hex" in case:
         return bytes.fromhex(case["hex"])
     if "text" in case:
@@ -49,7 +50,7 @@ def sent(case: dict[str, Any]) -> bytes:
     return json.dumps(written_out(case["body"])).encode() if "body" in case else b""
 
 
-def answer(client: Client, case: dict[str, Any]) -> Any:
+def answer(client: Client, case: Json) -> Any:
     method, _, address = str(written_out(case["to"])).partition(" ")
     headers = {name: case[name] for name in ("authorization",) if name in case}
     kind = case.get("media", "application/json")

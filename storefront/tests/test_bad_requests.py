@@ -10,7 +10,6 @@ import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import psutil
@@ -23,6 +22,7 @@ from demo.run.processes import Child, free_port, wait_for_port
 from storefront.tests.test_bad_input import CASES, GOOD, everything_kept, sent, written_out
 from streaming.events.schema import decode
 from streaming.tests.kafka import messages
+from web.json_types import Json
 
 EVENT = b'{"type":"view","article":"0108775015","id":"half"}'
 EVENTS = b"POST /api/v1/events/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -180,7 +180,7 @@ def request(method: str, address: str, body: bytes = b"", **headers: str) -> byt
     return "\r\n".join(lines).encode() + body
 
 
-def of_corpus(case: dict[str, Any]) -> bytes:
+def of_corpus(case: Json) -> bytes:
     method, _, address = str(written_out(case["to"])).partition(" ")
     headers = {"Content-Type": case.get("media", "application/json"), **TOKEN}
     if "authorization" in case:
@@ -211,7 +211,7 @@ def test_whatever_is_sent_the_server_lives_and_nothing_is_left_behind(
     assert [decode(message.value() or b"").id for message in messages(log, 1)] == ["good"]
 
 
-def expected(case: dict[str, Any]) -> set[int]:
+def expected(case: Json) -> set[int]:
     """The server may itself refuse a long address, and drops headers that aren't text."""
     if len(written_out(case["to"])) > 4000:
         return {414, case["status"]}

@@ -4,7 +4,6 @@ import re
 import subprocess
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -12,8 +11,10 @@ from celery.bin.celery import celery as celery_cli
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 
+from web.json_types import Json
+
 ROOT = settings.BASE_DIR
-COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+COMPOSE: Json = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MANAGE = re.compile(r"manage\.py ([a-z_]+)((?: --?[a-z][a-z-]*(?:[ =][^ `|]+)?)*)")

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import kubernetes_validate
 import pytest
@@ -12,6 +11,7 @@ import yaml
 from django.conf import settings
 
 from storefront.tests.test_deployment import OURS
+from web.json_types import Json
 
 CHART = settings.BASE_DIR / "deploy" / "helm"
 GOLDEN = Path(__file__).with_name("helm.golden.yaml")
@@ -20,12 +20,12 @@ KUBERNETES = "1.31"
 HELM = shutil.which("helm", path=f"{os.environ['PATH']}:{Path.home()}/go/bin")
 
 
-def objects(kind: str) -> list[dict[str, Any]]:
+def objects(kind: str) -> list[Json]:
     """From the golden file, which the chart renders to wherever helm is (below)."""
     return [own for own in yaml.safe_load_all(GOLDEN.read_text()) if own and own["kind"] == kind]
 
 
-def pods() -> dict[str, dict[str, Any]]:
+def pods() -> dict[str, Json]:
     """Every pod's specification by the name of its process."""
     found = [own["spec"]["template"] for own in objects("Deployment") + objects("Job")]
     found += [own["spec"]["jobTemplate"]["spec"]["template"] for own in objects("CronJob")]

@@ -7,7 +7,6 @@ somebody else shows.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -29,6 +28,7 @@ from streaming.producers import producer
 from streaming.tests.running import Running, running
 from streaming.tests.servers import eventually
 from streaming.tests.traffic import START
+from web.json_types import Json
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -84,10 +84,10 @@ class Person:
         self.client.post("/wishlist/change/", {"article": own(self.person)[3]})
         self.client.post("/you/less/", {"article": own(self.person)[1]})
 
-    def features(self) -> dict[str, Any]:
+    def features(self) -> Json:
         reply = self.client.get("/api/v1/features/me/")
         assert reply["Cache-Control"] == "private, no-store"
-        found: dict[str, Any] = reply.json()
+        found: Json = reply.json()
         return found
 
     def seen(self) -> set[str]:

@@ -4,10 +4,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from catalog.navigation import Node
 from catalog.tests.factories import make_article
 from storefront.listing import pages
+from storefront.listing.breadcrumbs import Step, without_repeats
 from storefront.tests.shops import Shop
 
 WOMEN = "/shop/1/"
@@ -24,14 +26,14 @@ def read(client: Client, query: str) -> LexborHTMLParser:
     return LexborHTMLParser(answer.content.decode())
 
 
-def texts(page: LexborHTMLParser, selector: str) -> list[str]:
+def texts(page: LexborHTMLParser | LexborNode, selector: str) -> list[str]:
     return [" ".join(node.text().split()) for node in page.css(selector)]
 
 
 def links(page: LexborHTMLParser, title: str) -> dict[str, str]:
     """Addresses of a facet's options by name."""
     for facet in page.css(".facet"):
-        if texts(facet, "summary")[0].startswith(title):  # type: ignore[arg-type]
+        if texts(facet, "summary")[0].startswith(title):
             return {
                 a.css("span")[1].text(): a.attributes["href"] or "" for a in facet.css("a[href]")
             }
@@ -104,9 +106,35 @@ def test_a_list_grown_longer_is_drawn_whole_up_to_a_bound(
     monkeypatch.setattr(pages, "PER_PAGE", 1)
     for n in range(12):
         make_article(910000000 + 1000 * n, name=f"Coat {n}")
-    whole = [read(client, f"?page={n}").css_first(".card-name").text() for n in range(1, 15)]  # type: ignore[union-attr]
+    whole = [texts(read(client, f"?page={n}"), ".card-name")[0] for n in range(1, 15)]
     assert texts(read(client, "?from=2&page=4"), ".card-name") == whole[1:4]
     assert texts(read(client, "?from=1&page=14"), ".card-name") == whole[4:]
     page = client.get(f"{WOMEN}?from=2&page=4", headers={"HX-Request": "true"})
     assert page.text.count('class="card-name') == 1
     assert "HX-Request" in page["Vary"], "the browser keeps one answer apart from the other"
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("Ladieswear/Womens Shoes/Shoes/Boots", "Ladieswear/Womens Shoes/Boots"),
+        ("Ladieswear/Womens Shoes/Shoes", "Ladieswear/Womens Shoes/Shoes"),
+        ("Divided/Divided Collection/Trousers", "Divided/Divided Collection/Trousers"),
+        ("Sport/Swimwear/swimwear/Bikini top", "Sport/swimwear/Bikini top"),
+    ],
+)
+def test_a_path_says_nothing_twice(path: str, shown: str) -> None:
+    steps = [Step(Node(1, name, 1), "/") for name in path.split("/")]
+    assert "/".join(step.node.name for step in without_repeats(steps)) == shown
+
+
+def test_a_drawing_in_place_of_a_photo_says_so_for_the_dark_theme(page: LexborHTMLParser) -> None:
+    names = texts(page, "#grid .card h3")
+    pictures = page.css("#grid .card .frame img")
+    drawn = {n: "data-drawn" in p.attributes for n, p in zip(names, pictures, strict=True)}
+    assert drawn == {"Linen shirt": False, "Garden dress": True}
+
+
+def test_the_filters_of_a_phone_close_on_the_number_of_products(client: Client, shop: Shop) -> None:
+    assert texts(read(client, ""), "#facets .facets-done") == ["Show 2 products"]
+    assert texts(read(client, "?type=265"), "#facets .facets-done") == ["Show 1 product"]

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -25,6 +24,7 @@ from streaming.consumer.batch import PartitionBatch, Record
 from streaming.consumer.processor import Log
 from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.tasks import flush_spool
+from web.json_types import Json
 
 DEPLOY = settings.BASE_DIR / "deploy"
 RULES = DEPLOY / "prometheus" / "alerts.yml"
@@ -34,12 +34,12 @@ NO_METRIC |= {"histogram_quantile", "increase", "min_over_time", "up", "job", "m
 promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool here")
 
 
-def rules() -> list[dict[str, Any]]:
+def rules() -> list[Json]:
     groups = yaml.safe_load(RULES.read_text())["groups"]
     return [rule for group in groups for rule in group["rules"]]
 
 
-def panels() -> list[dict[str, Any]]:
+def panels() -> list[Json]:
     return [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import OperationalError
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -51,18 +52,18 @@ def test_a_fault_of_ours_is_500(client: Client, settings: Settings) -> None:
     assert client.get("/away").status_code == 503
 
 
-def fault(request: object) -> None:
+def fault(request: object) -> HttpResponse:
     raise RuntimeError("a fault")
 
 
-def away(request: object) -> None:
+def away(request: object) -> HttpResponse:
     raise OperationalError("the server closed the connection")
 
 
 def _urls() -> list[object]:
     from django.urls import path
 
-    return [path("fault", fault), path("away", away)]  # type: ignore[arg-type]
+    return [path("fault", fault), path("away", away)]
 
 
 urlpatterns = _urls()

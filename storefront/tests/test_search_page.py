@@ -161,6 +161,13 @@ def test_the_words_before_the_last_stay(client: Client) -> None:
     assert "linen shirt" in options(client, "linen+sh")
 
 
+def test_a_beginning_alone_is_english_if_it_can_be(client: Client) -> None:
+    make_article(product=78, name="Chunky sneaker", product_type=(94, "Sneakers"))
+    searches = {words for words, to in options(client, "sne").items() if to.startswith("/search/")}
+    assert searches == {"sneaker"}, "neither twice, nor sneakerstrumpor"
+    assert options(client, "kle")["kleid"] == "/search/?q=kleid"
+
+
 @pytest.mark.parametrize("typed", ["", "d", "qqqq", "%00", "((("])
 def test_too_little_or_nothing_known_suggests_nothing(client: Client, typed: str) -> None:
     assert options(client, typed) == {}

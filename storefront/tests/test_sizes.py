@@ -81,7 +81,24 @@ def test_each_size_is_a_line_of_its_own(client: Client, blouse: Article) -> None
     undo = {name: hidden(page, name) for name in ("article", "size", "quantity", "undo")}
     client.post("/bag/add/", undo)
     assert lines(client) == [("S", 1), ("M", 5)]
-    assert "size M" in client.get("/bag/").text
+    page = client.get("/bag/").text
+    assert re.findall(r"<option selected>(\w+)</option>", page) == ["S", "1", "M", "5"]
+
+
+def test_a_line_changes_its_size_and_joins_its_twin(client: Client, blouse: Article) -> None:
+    line = {"article": blouse.article_id, "size": "S", "quantity": "12"}
+    add(client, blouse, size="S", quantity="12")
+    client.post("/bag/update/", {**line, "to_size": "L"})
+    assert lines(client) == [("L", 12)]
+    client.post("/bag/update/", {**line, "to_size": "M"})
+    assert lines(client) == [("L", 12)], "there is no line in S"
+    add(client, blouse, size="M", quantity="13")
+    client.post("/bag/update/", {**line, "size": "M", "to_size": "L"})
+    assert lines(client) == [("L", 20)]
+    refused = client.post("/bag/update/", {**line, "size": "L", "to_size": "XXXL"})
+    assert refused.status_code == 400
+    assert "to_size: This article doesn&#x27;t come in that size." in refused.text
+    assert lines(client) == [("L", 20)]
 
 
 def test_the_stream_hears_sizes_and_a_removal_only_of_the_last(
@@ -125,7 +142,7 @@ def test_saving_for_later_keeps_the_size(client: Client, blouse: Article) -> Non
 
 def test_an_outfit_is_added_whole_or_not_at_all(client: Client, blouse: Article) -> None:
     scarf = make_article(920000001, product_type=(80, "Scarf"), product_group="Accessories")
-    form: dict[str, Any] = {"article": [blouse.pk, scarf.pk]}
+    form: dict[str, list[int] | str] = {"article": [blouse.pk, scarf.pk]}
     page = client.post("/outfits/add/", form, follow=True).text
     assert "Choose a size for Silk blouse." in page
     assert not BagLine.objects.exists()

@@ -1,22 +1,22 @@
 """The body of POST /events/ in OpenAPI: which members each type needs."""
 
-from typing import Any, Final
+from typing import Final
 
 from streaming.api.serializers import ARTICLE_SCHEMA, MAX_EVENTS, OF_ARTICLE
+from web.json_types import Json
 
-Schema = dict[str, Any]
-ID: Final[Schema] = {
+ID: Final[Json] = {
     "type": "string",
     "pattern": "^[0-9A-Za-z_-]{1,64}$",
     "description": "Makes retries safe: a known id is ignored. The server assigns an absent id.",
 }
 
 
-def _text(longest: int, description: str) -> Schema:
+def _text(longest: int, description: str) -> Json:
     return {"type": "string", "minLength": 1, "maxLength": longest, "description": description}
 
 
-OF_AN_ARTICLE: Final[Schema] = {
+OF_AN_ARTICLE: Final[Json] = {
     "type": "object",
     "title": "Something done with an article",
     "required": ["type", "article"],
@@ -29,7 +29,7 @@ OF_AN_ARTICLE: Final[Schema] = {
         "position": {"type": "integer", "minimum": 0, "maximum": 1000},
     },
 }
-SEARCH: Final[Schema] = {
+SEARCH: Final[Json] = {
     "type": "object",
     "title": "A search",
     "required": ["type", "query"],
@@ -39,8 +39,8 @@ SEARCH: Final[Schema] = {
         "query": _text(200, "The words"),
     },
 }
-EVENT: Final[Schema] = {"oneOf": [OF_AN_ARTICLE, SEARCH]}
-EVENTS: Final[Schema] = {
+EVENT: Final[Json] = {"oneOf": [OF_AN_ARTICLE, SEARCH]}
+EVENTS: Final[Json] = {
     "oneOf": [
         *EVENT["oneOf"],
         {"type": "array", "items": EVENT, "minItems": 1, "maxItems": MAX_EVENTS},

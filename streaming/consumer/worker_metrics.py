@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -13,6 +13,7 @@ from streaming.clock import wall_ms
 from streaming.consumer.assignment import Assignment
 from streaming.consumer.batch import PartitionBatch
 from streaming.status import DELAY_BOUNDS_MS, PartitionStatus, WorkerStatus
+from web.json_types import Json
 
 RATE_WINDOW_S: Final = 10.0
 # Delays are told of the last minute, from a few events of each batch and not of all batches.
@@ -81,7 +82,7 @@ class WorkerMetrics:
 
     def statistics(self, text: str, topic: str) -> None:
         """librdkafka's own figures: the ends of the partitions it fetches."""
-        found: dict[str, Any] = msgspec.json.decode(text)["topics"]
+        found: Json = msgspec.json.decode(text)["topics"]
         for name, partition in found.get(topic, {}).get("partitions", {}).items():
             if int(name) >= 0 and partition["hi_offset"] >= 0:
                 self.ends[int(name)] = partition["hi_offset"]

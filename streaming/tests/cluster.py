@@ -3,6 +3,7 @@
 import signal
 import subprocess
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -39,7 +40,7 @@ class Cluster:
 
     def _join(self) -> None:
         for number, node in enumerate(self.nodes):
-            eventually(lambda node=node: answers(node), "a node's answer")  # type: ignore[misc]
+            eventually(partial(answers, node), "a node's answer")
             node.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
         for number, node in enumerate(self.nodes[:MASTERS]):
             first, end = SLOTS * number // MASTERS, SLOTS * (number + 1) // MASTERS

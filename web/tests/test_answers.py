@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
+from web.api.pagination import StrictCursorPagination
 from web.conditional import not_modified_unless_changed
-from web.pagination import StrictCursorPagination
 from web.problems import CONTENT_TYPE
 from web.quotas import Counter, Limit, Limited, address_of, counter
 

@@ -18,6 +18,7 @@ class Counted:
 
     def __init__(self) -> None:
         self.calls = 0
+        self.__qualname__ = "read"  # what the caches name it by
 
     def __call__(self, *arguments: object) -> tuple[int, tuple[object, ...]]:
         self.calls += 1
@@ -30,7 +31,6 @@ class Owner:
 
 def counted(decorate: Callable[..., Any]) -> tuple[Counted, Any]:
     read = Counted()
-    read.__module__, read.__qualname__ = __name__, "read"  # type: ignore[attr-defined]
     return read, decorate(read)
 
 
@@ -125,8 +125,6 @@ def test_one_call_empties_every_cache() -> None:
     reads = [Counted() for _ in range(5)]
     rows = cache.TTLCache(reads[3], nothing=None, seconds=1e6)
     values: cache.VersionedMap[int, object] = cache.VersionedMap(lambda: "1", most=1)
-    for read in reads:
-        read.__module__, read.__qualname__ = __name__, "read"  # type: ignore[attr-defined]
     asks: list[Callable[[], object]] = [
         partial(cache.per_version(lambda: "1")(reads[0]), "a"),
         partial(cache.bounded(most=1)(reads[1]), "a"),

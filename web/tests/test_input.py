@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from web import arguments, uploads
-from web.parsers import ShallowJSONParser
-from web.sparse import SparseSerializer, chosen_fields
+from web.api.parsers import ShallowJSONParser
+from web.api.sparse import SparseSerializer, chosen_fields
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +27,7 @@ from catalog.ingest.progress import Phases
 from catalog.ingest.reading.files import describe_copies, find_sources
 from catalog.ingest.reading.records import Records, Reject
 from catalog.ingest.reading.source import Source
+from web.json_types import Json
 
 Cleaner = Callable[[pa.Table], Cleaned]
 
@@ -69,7 +69,7 @@ class FileCheck:
         hint = form_hint(self.source, self.examples.get(UNKNOWN_CUSTOMER), ours)
         return f"{said}\n    {hint}" if hint else said
 
-    def report(self) -> dict[str, Any]:
+    def report(self) -> Json:
         return {
             "rows": self.rows,
             "accepted": self.accepted,
@@ -87,7 +87,7 @@ class CheckReport:
     warnings: list[str]
     fitness: list[str]
 
-    def report(self) -> dict[str, Any]:
+    def report(self) -> Json:
         return {
             "files": {name: seen.report() for name, seen in self.files.items()},
             "faults": self.faults,

@@ -4,7 +4,6 @@ A quality is JSON and can be merged: numbers add, `least` and `most` take the ex
 """
 
 from collections import Counter
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.ingest.cleaning.transactions import Transactions
+from web.json_types import Json
 
-Quality = dict[str, Any]
+Quality = Json
 AGE_BAND = 5
 # Prices are counted by powers of two, from this exponent up.
 SMALLEST_EXPONENT = -20

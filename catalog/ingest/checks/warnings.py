@@ -1,11 +1,11 @@
 """Warnings about a data set that can still be loaded, one sentence each. Pure."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from catalog.ingest.checks.advice import UNKNOWN
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.reading.source import Source
+from web.json_types import Json
 
 # The replacement for a missing column, where it isn't just "unknown".
 INSTEAD = {
@@ -95,7 +95,7 @@ def months_between(one: str, other: str) -> int:
 
 
 def of_emptied(name: str, quality: Quality) -> Iterator[str]:
-    emptied: dict[str, Any] = quality.get("emptied", {})
+    emptied: Json = quality.get("emptied", {})
     if emptied:
         listed = "; ".join(f"{why} ({count:,})" for why, count in emptied.items())
         yield f"{name}: cells emptied, their rows kept: {listed}."

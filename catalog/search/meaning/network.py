@@ -3,18 +3,13 @@ graph: BERT layers, mean pooling, unit length.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from web.arrays import Array
-
-if TYPE_CHECKING:
-    import onnx
+from catalog.networks.onnx_models import Floats, Graph
 
 OPSET: Final = 20
-IR_VERSION: Final = 9
 SIZE: Final = 384
 LAYERS: Final = 6
 HEADS: Final = 12
@@ -22,29 +17,11 @@ EPSILON: Final = 1e-12
 # Added to the attention scores of padding.
 NEVER: Final = -10_000.0
 
-Weights = Mapping[str, npt.NDArray[np.float32]]
+Weights = Mapping[str, Floats]
 
 
-class Graph:
-    """The graph under construction; each method adds nodes and returns the output's name."""
-
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: dict[str, onnx.TensorProto] = {}
-
-    def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        from onnx import helper
-
-        name = f"{kind}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, inputs, [name], name, **attributes))
-        return name
-
-    def constant(self, name: str, value: Array) -> str:
-        from onnx import numpy_helper
-
-        self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
-        return name
+class Bert(Graph):
+    """The parts of a BERT."""
 
     def weight(self, name: str) -> str:
         return self.constant(name, self.weights[name])
@@ -96,9 +73,9 @@ class Graph:
 
 def model_of(weights: Weights) -> bytes:
     """Token ids and their mask (n × length; 1.0, or 0.0 for padding) to SIZE numbers a text."""
-    from onnx import TensorProto, checker, helper
+    from onnx import TensorProto
 
-    graph = Graph(weights)
+    graph = Bert(weights)
     for name, value in {"zero": [0], "one": [1], "two": [2], "last": [-1]}.items():
         graph.constant(name, np.array(value, np.int64))
     graph.constant("split", np.array([0, 0, HEADS, SIZE // HEADS], np.int64))
@@ -114,20 +91,5 @@ def model_of(weights: Weights) -> bytes:
         x = graph.layer(x, f"encoder.layer.{number}", padding)
     out = graph.pooled(x)
     texts: list[str | int] = ["n", "length"]
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "all-MiniLM-L6-v2",
-            [
-                helper.make_tensor_value_info("ids", TensorProto.INT64, texts),
-                helper.make_tensor_value_info("mask", TensorProto.FLOAT, texts),
-            ],
-            [helper.make_tensor_value_info(out, TensorProto.FLOAT, ["n", SIZE])],
-            list(graph.constants.values()),
-        ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
-        ir_version=IR_VERSION,
-    )
-    checker.check_model(model)
-    built: bytes = model.SerializeToString()
-    return built
+    inputs = {"ids": (TensorProto.INT64, texts), "mask": (TensorProto.FLOAT, texts)}
+    return graph.model("all-MiniLM-L6-v2", inputs, out, SIZE, OPSET)

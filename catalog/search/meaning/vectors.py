@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from django.conf import settings
 
+from catalog.networks.onnx_models import Floats
 from catalog.search.facet_index import FacetIndex, article_texts, facet_index
-from catalog.search.meaning.encoder import Encoder, Floats, installed
+from catalog.search.meaning.encoder import Encoder, installed
 from catalog.search.meaning.network import SIZE
 from web.cache import bounded, per_owner
 

@@ -7,10 +7,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from catalog.search.understanding.tokens import words
 from web.cache import bounded
+from web.json_types import Json
 
 DATA: Final = Path(__file__).parent / "vocabulary"
 CONTROL: Final = "words"
@@ -99,7 +100,7 @@ def controls() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     }
 
 
-def concept(key: str, kind: str, data: Mapping[str, Any]) -> Concept:
+def concept(key: str, kind: str, data: Json) -> Concept:
     main = evidence(data)
     also = evidence(data["also"]) if "also" in data else None
     if also is not None:
@@ -133,7 +134,7 @@ def concept(key: str, kind: str, data: Mapping[str, Any]) -> Concept:
     )
 
 
-def evidence(data: Mapping[str, Any], prefix: str = "") -> Evidence:
+def evidence(data: Json, prefix: str = "") -> Evidence:
     def given(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         return {c: listed(data[prefix + c]) for c in columns if prefix + c in data}
 

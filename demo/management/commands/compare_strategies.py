@@ -15,9 +15,9 @@ from rich.table import Table
 
 from demo.management.commands.simulate_shoppers import add_plan, plan_of, read_minds
 from demo.shoppers.comparison import NotCountedError
-from demo.shoppers.forest import drawing
-from demo.shoppers.studies import STUDIES, Figures, Study, conduct, summary
+from demo.shoppers.studies import STUDIES, Study, conduct, summary
 from recommendations.experiments.strategies import EXPERIMENTABLE, strategies_of
+from web.json_types import Json
 
 
 class Command(BaseCommand):
@@ -55,7 +55,10 @@ class Command(BaseCommand):
             help="browse whole pages instead of calling the shelf's API",
         )
         parser.add_argument(
-            "--plot", type=Path, metavar="FILE", help="write a plot to this SVG file"
+            "--plot",
+            type=Path,
+            metavar="FILE",
+            help="write a plot to this SVG file (needs requirements-dev.txt)",
         )
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -102,23 +105,26 @@ def panel_of(name: str) -> tuple[int, int]:
     return (names.index(name), len(names)) if name in names else (0, 1)
 
 
-def read_kept(file: Path | None) -> dict[str, Figures]:
+def read_kept(file: Path | None) -> dict[str, Json]:
     """The file's results of other studies, to which new ones are added."""
     if file is None or not file.exists():
         return {}
-    kept: dict[str, Figures] = json.loads(file.read_text())
+    kept: dict[str, Json] = json.loads(file.read_text())
     return kept
 
 
-def write(kept: dict[str, Figures], file: Path | None, plot: Path | None) -> None:
+def write(kept: dict[str, Json], file: Path | None, plot: Path | None) -> None:
     if file:
         file.write_text(json.dumps(kept, indent=1) + "\n")
     if plot:
+        from demo.shoppers import plots  # matplotlib is among the development packages
+
         known = [kept[name] for name in STUDIES if name in kept]
-        plot.write_text(drawing(known + [of for name, of in kept.items() if name not in STUDIES]))
+        more = [of for name, of in kept.items() if name not in STUDIES]
+        plots.forest(known + more).savefig(plot, format="svg", metadata={"Date": None})
 
 
-def show(of: Figures) -> None:
+def show(of: Json) -> None:
     console, table = Console(), Table(title=of["title"], title_justify="left")
     for name in ("seed", "shoppers", "clicks", "difference", "95 %", "truth"):
         table.add_column(name, justify="right")

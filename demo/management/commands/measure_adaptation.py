@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from demo.management.commands.simulate_shoppers import add_shop, read_minds
-from demo.shoppers.adaptation import BEFORE, drawing, figures, measure
+from demo.shoppers.adaptation import BEFORE, figures, measure
 from demo.shoppers.browser import ShopError
 
 
@@ -26,7 +26,10 @@ class Command(BaseCommand):
             "--shoppers", type=int, default=40, help="number of shoppers (default: 40)"
         )
         parser.add_argument(
-            "--plot", type=Path, metavar="FILE", help="write a plot to this SVG file"
+            "--plot",
+            type=Path,
+            metavar="FILE",
+            help="write a plot to this SVG file (needs requirements-dev.txt)",
         )
 
     def handle(self, *args: object, **options: Any) -> None:
@@ -49,7 +52,9 @@ class Command(BaseCommand):
         if options["json"]:
             options["json"].write_text(json.dumps(of, indent=1) + "\n")
         if options["plot"]:
-            options["plot"].write_text(drawing(of))
+            from demo.shoppers import plots  # matplotlib is among the development packages
+
+            plots.adaptation(of).savefig(options["plot"], format="svg", metadata={"Date": None})
         Console().print(
             f"{of['shoppers']} shoppers: the median shelf follows after {of['median']} events, "
             f"{of['within_3']:.0%} within 3, {of['never']:.0%} not within {len(of['middle']) - 1}"

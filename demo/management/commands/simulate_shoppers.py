@@ -12,7 +12,8 @@ from rich.table import Table
 
 from demo.shoppers import ground_truth
 from demo.shoppers.crowd import Plan, run
-from demo.shoppers.report import Figures, figures
+from demo.shoppers.report import figures
+from web.json_types import Json
 
 
 def add_shop(parser: CommandParser) -> None:
@@ -100,7 +101,7 @@ class Command(BaseCommand):
             raise CommandError("The shop failed:\n" + "\n".join(lines[:20]))
 
 
-def show(found: Figures, console: Console) -> None:
+def show(found: Json, console: Console) -> None:
     table = Table(title="Shelves that were looked at", title_justify="left")
     for name in ("widget", "strategy", "looked at", "clicked", "value", "regret"):
         table.add_column(name, justify="left" if name in ("widget", "strategy") else "right")

@@ -7,7 +7,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
-from typing import Any
+
+from web.json_types import Json
 
 TIMEOUT_S = 180  # for a machine under ten times the load it can handle
 
@@ -22,8 +23,8 @@ class Reply:
     def text(self) -> str:
         return self.body.decode()
 
-    def json(self) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(self.body)
+    def json(self) -> Json:
+        answer: Json = json.loads(self.body)
         return answer
 
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from catalog.management.embedding import embedding
 from recommendations.vision.embedding import embed_pictures
 from recommendations.vision.encoder import Encoder, NoVisionError
 from recommendations.vision.weights import WeightsError
@@ -41,23 +40,8 @@ class Command(BaseCommand):
         if threads < 1:
             raise CommandError("--threads must be 1 or more")
         start = time.perf_counter()
-        try:
-            encoder = Encoder(folder, threads)
-            columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-            console = Console(quiet=not self.stdout.isatty())
-            with Progress(*columns, console=console) as bar:
-                task = bar.add_task("pictures", total=None)
-
-                def progress(done: int, total: int) -> None:
-                    bar.update(task, completed=done, total=total)
-
-                found = embed_pictures(images, folder, encoder, progress)
-        except (NoVisionError, WeightsError, OSError) as error:
-            raise CommandError(str(error)) from error
-        except KeyboardInterrupt as error:
-            raise CommandError(
-                "stopped; run it again to go on where it stopped", returncode=130
-            ) from error
+        with embedding("pictures", self.stdout, NoVisionError, WeightsError) as progress:
+            found = embed_pictures(images, folder, Encoder(folder, threads), progress)
         if found.broken:
             some = ", ".join(f"{article:010d}" for article in found.broken[:BROKEN_SHOWN])
             self.stderr.write(f"{len(found.broken):,} pictures can't be read, such as {some}")

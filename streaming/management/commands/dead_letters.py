@@ -1,5 +1,5 @@
 from argparse import ArgumentParser
-from typing import Any
+from typing import IO, Any, cast
 
 from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
@@ -34,7 +34,7 @@ class Command(BaseCommand):
             place = map(str, (number, letter.topic, letter.partition, letter.offset))
             table.add_row(*place, letter.error)
         if table.row_count:
-            Console(file=self.stdout).print(table)  # type: ignore[arg-type]
+            Console(file=cast("IO[str]", self.stdout)).print(table)
         self.stdout.write(f"{table.row_count} dead letters.")
 
     def _show(self, options: dict[str, object]) -> None:

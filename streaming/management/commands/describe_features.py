@@ -19,4 +19,4 @@ class Command(BaseCommand):
     def handle(self, *args: object, out: Path, **options: object) -> None:
         text = page()
         out.write_text(text)
-        self.stdout.write(f"{options['out']}: {text.count('### ')} features.")
+        self.stdout.write(f"{out}: {text.count('### ')} features.")

@@ -1,6 +1,7 @@
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import IO, cast
 
 import msgspec
 from confluent_kafka import KafkaException
@@ -49,7 +50,7 @@ class Command(BaseCommand):
             self.stdout.write(msgspec.json.encode(answer).decode())
             return
         if told:
-            Console(file=self.stdout).print(_table(told))  # type: ignore[arg-type]
+            Console(file=cast("IO[str]", self.stdout)).print(_table(told))
         for line in _stops(told):
             self.stdout.write(line)
         if parts is None:

@@ -1,0 +1,1 @@
+"""Neural networks as ONNX models, for texts and pictures."""
