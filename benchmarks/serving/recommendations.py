@@ -94,7 +94,7 @@ def fill_features(shoppers: int) -> list[int]:
     from streaming import clock, connection, keys
     from streaming.features import batch
     from streaming.features.articles import Articles
-    from streaming.features.batch import LocatedEvent
+    from streaming.features.batch import unlogged
     from streaming.features.state import pack
     from streaming.features.trends import Increments
 
@@ -107,11 +107,7 @@ def fill_features(shoppers: int) -> list[int]:
     redis.set(BENCH_KEY, "x" * 200)
     for start in range(0, shoppers, 1000):
         names = [wrk.shopper(n) for n in range(start, min(start + 1000, shoppers))]
-        good = [
-            LocatedEvent(0, name, event)
-            for name in names
-            for event in session(dice, name, sold, now)
-        ]
+        good = unlogged(event for name in names for event in session(dice, name, sold, now))
         trends = Increments.around(now)
         reduced = batch.reduce(good, dict.fromkeys(names), articles.known, trends)
         redis.mset({keys.state(name): pack(state) for name, state in reduced.states.items()})

@@ -12,7 +12,7 @@ from streaming import kafka
 from streaming.events import schema
 from streaming.events.schema import Event
 from streaming.features.articles import Articles
-from streaming.features.reducer.tastes import Attributes
+from streaming.features.state import Attributes
 
 BATCH = 1000
 PATIENCE_S = 30.0

@@ -39,7 +39,6 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
 
 def packed_states(customers: int) -> Iterator[dict[str, bytes]]:
     from streaming.features import articles, batch
-    from streaming.features.batch import LocatedEvent
     from streaming.features.state import pack
     from streaming.features.trends import Increments
     from streaming.history import encoding
@@ -48,10 +47,8 @@ def packed_states(customers: int) -> Iterator[dict[str, bytes]]:
     lines = lines[np.argsort(lines.customer, kind="stable")]
     for first in range(1, customers + 1, TOGETHER):
         begin, end = np.searchsorted(lines.customer, [first, first + TOGETHER])
-        made = encoding.purchases(lines[begin:end])
-        good = [LocatedEvent(0, event.shopper, event) for event in made]
-        packed = dict.fromkeys(event.shopper for event in made)
-        reduced = batch.reduce(good, packed, known, Increments(0, 0))
+        good = batch.unlogged(encoding.purchases(lines[begin:end]))
+        reduced = batch.reduce(good, dict.fromkeys(good), known, Increments(0, 0))
         yield {shopper: pack(state) for shopper, state in reduced.states.items()}
 
 

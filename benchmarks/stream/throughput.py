@@ -82,8 +82,8 @@ def _measured(number: int) -> Result:
     client = connect(30.0)
     replay_s, produce_s = _produced()
     replayed, _ = _replay()
-    bare_s, pipeline_s = _usual(client, replayed)
-    stream_s, parts = _stream(client, replayed)
+    bare_s, pipeline_s, pipeline_cpu_s = _usual(client, replayed)
+    stream_s, stream_cpu_s, parts = _stream(client, replayed)
     task_s = _tasks(client)
     delays = delay.on_embedded() | delay.on_apache_kafka()
     one, two = (workers.rate(count, client, _replay) for count in (1, 2))
@@ -102,6 +102,8 @@ def _measured(number: int) -> Result:
         sizes={"events": replayed, "tasks": TASKS, "customers_stored": stored},
         figures={
             **{f"{name}_per_s": replayed / took for name, took in seconds.items()},
+            "stream_cpu_us_per_event": 1e6 * stream_cpu_s / replayed,
+            "pipeline_cpu_us_per_event": 1e6 * pipeline_cpu_s / replayed,
             "one_worker_process_per_s": one,
             "two_worker_processes_per_s": two,
             **delays,
@@ -109,6 +111,7 @@ def _measured(number: int) -> Result:
         },
         ratios={
             "stream_vs_pipeline": pipeline_s / stream_s,
+            "stream_vs_pipeline_in_cpu": pipeline_cpu_s / stream_cpu_s,
             "stream_vs_task_per_event": task_s * replayed / stream_s,
             "stream_vs_bare_consume": bare_s / stream_s,
             "two_workers_vs_one": two / one,
@@ -118,8 +121,15 @@ def _measured(number: int) -> Result:
     )
 
 
-def _usual(client: Any, replayed: int) -> tuple[float, float]:
-    """Seconds for consuming and decoding alone, and for a redis-py pipeline per batch."""
+def _cpu_s(client: Any) -> float:
+    """CPU seconds of this process and of Redis, which other load changes less than the time."""
+    of_redis = client.info("cpu")
+    return float(time.process_time() + of_redis["used_cpu_user"] + of_redis["used_cpu_sys"])
+
+
+def _usual(client: Any, replayed: int) -> tuple[float, float, float]:
+    """Seconds for consuming and decoding alone, and for a redis-py pipeline per batch; the CPU
+    seconds of that."""
     from benchmarks.stream import baseline
     from streaming.features.articles import Articles
 
@@ -127,9 +137,11 @@ def _usual(client: Any, replayed: int) -> tuple[float, float]:
     articles.refresh()
     bare_s = baseline.bare(replayed)
     client.flushdb()
+    before = _cpu_s(client)
     pipeline_s = baseline.pipelined(client, replayed, articles.known)
+    cpu_s = _cpu_s(client) - before
     client.flushdb()
-    return bare_s, pipeline_s
+    return bare_s, pipeline_s, cpu_s
 
 
 def _produced() -> tuple[float, float]:
@@ -198,8 +210,9 @@ def _bare_produce(count: int) -> float:
         return time.perf_counter() - began
 
 
-def _stream(client: object, count: int) -> tuple[float, dict[str, float]]:
-    """Our consumer, as a stream worker runs it; seconds for all events, and where they go.
+def _stream(client: Any, count: int) -> tuple[float, float, dict[str, float]]:
+    """Our consumer, as a stream worker runs it; seconds and CPU seconds for all events, and where
+    they go.
 
     Timing starts after the first batch has been applied, so that batch doesn't count.
     """
@@ -209,20 +222,21 @@ def _stream(client: object, count: int) -> tuple[float, dict[str, float]]:
     consumer = ConsumerRuntime(FeatureProcessor(), "benchmark")
     thread = threading.Thread(target=consumer.run, daemon=True)
     thread.start()
-    first, began = 0, 0.0
+    first, began, before = 0, 0.0, 0.0
     deadline = time.monotonic() + PATIENCE_S
     while (done := consumer.metrics.events) < count:
         assert thread.is_alive(), "the consumer gave up"
         assert time.monotonic() < deadline, f"{done} of {count} events"
         if done and not began:
-            first, began = done, time.perf_counter()
+            first, began, before = done, time.perf_counter(), _cpu_s(client)
         time.sleep(0.005)
-    took = (time.perf_counter() - began) * count / (count - first)
+    scale = count / (count - first)
+    took, cpu_s = (time.perf_counter() - began) * scale, (_cpu_s(client) - before) * scale
     consumer.stopping.set()
     thread.join(30)
     parts = dict(consumer.metrics.parts)
     parts["poll"] = max(0.0, took - sum(parts.values()))
-    return took, parts
+    return took, cpu_s, parts
 
 
 def _tasks(client: Any) -> float:

@@ -14,9 +14,9 @@ from catalog.models import Article
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving import previews
-from streaming.events.actions import ACTIONS, Action
+from streaming.events.actions import Action
 from streaming.features.registry import AFFINITY_WEIGHTS
-from streaming.features.state import Entry
+from streaming.features.state import KINDS, Recent
 from streaming.features.store import Snapshot
 
 STEPS: Final = 3
@@ -59,19 +59,19 @@ def story_of(shopper: str, live: Snapshot) -> list[Step]:
     A shelf is compared with the one that would have been shown without the action, by the model
     and the time of now.
     """
-    actions = [entry for entry in live.stored.recents if ACTIONS[entry.kind] in TOLD][:STEPS]
-    known = article_cache.articles([entry.article for entry in actions])
-    return [step(shopper, live, e, known[e.article]) for e in actions if e.article in known]
+    actions = [recent for recent in live.recents if recent.kind in TOLD][:STEPS]
+    known = article_cache.articles([action.article for action in actions])
+    return [step(shopper, live, a, known[a.article]) for a in actions if a.article in known]
 
 
-def step(shopper: str, live: Snapshot, action: Entry, article: Article) -> Step:
-    kind = ACTIONS[action.kind]
-    before, after = until(live, action.s - 1), until(live, action.s)
+def step(shopper: str, live: Snapshot, action: Recent, article: Article) -> Step:
+    second = action.ts // 1000
+    before, after = until(live, second - 1), until(live, second)
     return Step(
-        at=datetime.fromtimestamp(action.s, UTC),
-        told=gettext(TOLD[kind]) % {"name": article.title},
+        at=datetime.fromtimestamp(second, UTC),
+        told=gettext(TOLD[action.kind]) % {"name": article.title},
         article=article,
-        weight=AFFINITY_WEIGHTS[kind],
+        weight=AFFINITY_WEIGHTS[action.kind],
         moved=tastes_of(article),
         changed=list(changes(shopper, before, after)),
     )
@@ -79,9 +79,9 @@ def step(shopper: str, live: Snapshot, action: Entry, article: Article) -> Step:
 
 def until(live: Snapshot, second: int) -> Snapshot:
     """The snapshot as if nothing had been done after that second of event time."""
-    recents = [entry for entry in live.stored.recents if entry.s <= second]
-    later = {entry.article for entry in live.stored.recents if entry.s > second}
-    earlier = {entry.article for entry in recents}
+    recents = {key: s for key, s in live.stored.recents.items() if s <= second}
+    earlier = {key // KINDS for key in recents}
+    later = {key // KINDS for key in live.stored.recents.keys() - recents.keys()}
     bag = [article for article in live.stored.bag if article in earlier or article not in later]
     return replace(live, stored=msgspec.structs.replace(live.stored, recents=recents, bag=bag))
 

@@ -11,11 +11,10 @@ from storefront.tests.shops import Shop
 from streaming import connection, keys
 from streaming.events.schema import Purchase, View, encode
 from streaming.features import dislikes
-from streaming.features.reducer import apply
 from streaming.features.state import State, pack
 from streaming.producers import outbox, spool
 from streaming.producers.acknowledged import Sender, dead_letter
-from streaming.tests.traffic import START
+from streaming.tests.traffic import START, learn
 
 
 def view(name: str, shopper: str, article: int) -> View:
@@ -43,7 +42,7 @@ def live_everywhere(shop: Shop, shopper: str) -> None:
     )  # fmt: skip
     Exposure.objects.create(variant=variant, shopper=shopper, first_ts=START)
     state = State()
-    apply(state, view("v", shopper, article), None)
+    learn(state, view("v", shopper, article))
     connection.client().set(keys.state(shopper), pack(state))
     dislikes.add(shopper, article)
     bought = Purchase(

@@ -14,7 +14,7 @@ from storefront.live import live, replaying, story
 from storefront.tests.test_bag import at_once
 from streaming.events.actions import Action
 from streaming.events.schema import View, decode
-from streaming.features.state import Entry, State
+from streaming.features.state import State, recent_key
 from streaming.features.store import Snapshot
 from streaming.partitions import partition_of
 from streaming.replay.replay import Publisher
@@ -59,7 +59,7 @@ def test_one_day_is_replayed_at_a_time() -> None:
 
 def state_of(*actions: tuple[int, str, int]) -> Snapshot:
     """`actions` are (article, kind, second), newest first; those for the bag are in it."""
-    recents = [Entry(article, Action(kind).code, s) for article, kind, s in actions]
+    recents = {recent_key(a, Action(kind).code): s for a, kind, s in reversed(actions)}
     bag = [article for article, kind, _ in actions if kind == "bag_add"]
     return Snapshot(State(last_ms=9_000, recents=recents, bag=bag), 10_000)
 
@@ -67,9 +67,9 @@ def state_of(*actions: tuple[int, str, int]) -> Snapshot:
 def test_a_story_goes_back_to_before_an_action() -> None:
     live = state_of((3, "bag_add", 8), (2, "view", 6), (1, "bag_add", 5))
     before = story.until(live, 7)
-    assert [entry.article for entry in before.stored.recents] == [2, 1]
+    assert [recent.article for recent in before.recents] == [2, 1]
     assert before.stored.bag == [1]
-    assert [entry.article for entry in live.stored.recents] == [3, 2, 1]
+    assert [recent.article for recent in live.recents] == [3, 2, 1]
 
 
 def test_a_story_tells_the_action_the_tastes_and_the_shelves(

@@ -20,11 +20,11 @@ from streaming import clock, connection, keys
 from streaming.events.actions import Action
 from streaming.events.schema import Reset, View
 from streaming.features import dislikes, store
-from streaming.features.reducer import apply
-from streaming.features.state import Entry, State, pack
+from streaming.features.state import State, pack, recent_key, recents
 from streaming.producers import outbox, producer
 from streaming.replay.replay import Publisher
 from streaming.tests.servers import Worker, eventually
+from streaming.tests.traffic import learn
 
 
 def known(shopper: str, article: int, **more: object) -> None:
@@ -32,7 +32,7 @@ def known(shopper: str, article: int, **more: object) -> None:
     now = clock.now_ms()
     tastes: list[dict[int, int]] = [{1013: 640}, {265: 640}, {}, {1: 640}, {9: 640}, {}, {}]
     state = State(
-        last_ms=now, landmark_ms=now, recents=[Entry(article, 0, now // 1000)], counts=[1],
+        last_ms=now, landmark_ms=now, recents={recent_key(article, 0): now // 1000}, counts=[1],
         tastes=tastes, sessions=1,
     )  # fmt: skip
     connection.client().set(keys.state(shopper), pack(state), ex=60)
@@ -116,13 +116,13 @@ def test_the_list_of_dislikes_is_bounded() -> None:
 
 def test_a_reset_forgets_and_learning_goes_on() -> None:
     state = State()
-    apply(state, View(id="v1", shopper="c1", ts=10**12, source="shop", article=1), None)
+    learn(state, View(id="v1", shopper="c1", ts=10**12, source="shop", article=1))
     reset = Reset(id="r", shopper="c1", ts=10**12 + 1, source="shop")
-    assert apply(state, reset, None)
-    assert state.recents == []
-    apply(state, View(id="v2", shopper="c1", ts=10**12 + 2, source="shop", article=2), None)
-    assert not apply(state, reset, None), "a repetition"
-    assert [entry.article for entry in state.recents] == [2]
+    assert learn(state, reset)
+    assert recents(state) == []
+    learn(state, View(id="v2", shopper="c1", ts=10**12 + 2, source="shop", article=2))
+    assert not learn(state, reset), "a repetition"
+    assert [recent.article for recent in recents(state)] == [2]
 
 
 @pytest.mark.usefixtures("no_redis", "shop")

@@ -90,14 +90,13 @@ class Assignment:
             )
         return gone
 
-    def stop(self, consumer: Consumer, partition: int, reason: str) -> None:
+    def stop(self, consumer: Consumer, log: Log, partition: int, reason: str) -> None:
         """Leave a partition out from now on."""
-        assert self.log is not None  # noqa: S101
         self.stopped[partition] = _stop(self.positions[partition], reason)
         logger.error(
             "Partition %d stopped at offset %d: %s", partition, self.positions[partition], reason
         )
-        consumer.assign(self._places(self.log))
+        consumer.assign(self._places(log))
 
     def advance(self, batches: Sequence[PartitionBatch]) -> None:
         for batch in batches:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+import msgspec
 from confluent_kafka import Message
 
 ORIGIN: Final = "origin"  # the header of a record that another partition passed on
@@ -28,7 +29,7 @@ class Origin(NamedTuple):
         return ORIGIN, f"{self.partition}:{self.offset}".encode()
 
 
-class Record(NamedTuple):
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A message as it lay in its partition; `value` None is a tombstone of a compacted topic."""
 
     offset: int

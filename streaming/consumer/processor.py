@@ -33,7 +33,7 @@ class Log:
 class Polling:
     """How much a poll takes at most, and how long it waits for the first record and for more."""
 
-    records: int = 1000
+    records: int = 6000
     idle_s: float = 0.2
     gather_s: float = 0.0
     kafka: Mapping[str, object] = field(default_factory=dict)

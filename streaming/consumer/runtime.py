@@ -14,12 +14,13 @@ from typing import Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 from django.conf import settings
-from django.db import DataError, IntegrityError, connections
+from django.db import connections
 
 from streaming import kafka
+from streaming.consumer.applier import Applier
 from streaming.consumer.assignment import CUT, OUT_OF_RANGE, Assignment, ends
-from streaming.consumer.batch import DeadRecord, PartitionBatch, partition_batches
-from streaming.consumer.dead_letter_limit import DeadLetterLimit, DeadLetterLimitError
+from streaming.consumer.batch import PartitionBatch, partition_batches
+from streaming.consumer.dead_letter_limit import DeadLetterLimitError
 from streaming.consumer.heartbeat import Heartbeat
 from streaming.consumer.processor import (
     NO_POSITION,
@@ -27,14 +28,11 @@ from streaming.consumer.processor import (
     NotReadyError,
     Processor,
     RefusedError,
-    Work,
 )
-from streaming.consumer.tracing import applied
 from streaming.consumer.watchdog import Watchdog
 from streaming.consumer.worker_metrics import WorkerMetrics
 from streaming.kafka import topics
 from streaming.kafka.reading import is_end
-from streaming.producers.acknowledged import Sender, dead_letter
 from streaming.producers.moving import to_spool
 from streaming.status import STOPPED
 
@@ -45,21 +43,6 @@ RETRY_S: Final = 0.5
 HEARD_S: Final = 0.6
 JOIN_S: Final = 10.0
 GC_THRESHOLD: Final = (100_000, 50, 100)
-# Told apart from a database that is away: the row's own fault.
-OF_THE_RECORD: Final = (DataError, IntegrityError)
-
-
-class UndeliveredError(Exception):
-    """Kafka didn't acknowledge dead letters or what is passed on: the batch must not count."""
-
-
-WAITED_OUT: Final = (
-    KafkaException,
-    topics.TopicError,
-    UndeliveredError,
-    RefusedError,
-    NotReadyError,
-)
 
 
 class ConsumerRuntime:
@@ -71,10 +54,8 @@ class ConsumerRuntime:
         self.watchdog = Watchdog(self.stopping)
         self.metrics = WorkerMetrics(worker, processor.name)
         self.heartbeat = Heartbeat(self.metrics)
-        self.limit = DeadLetterLimit()
         self.assignment = Assignment()
-        self.sender = Sender()
-        self.waited_out: tuple[type[Exception], ...] = (*processor.unavailable, *WAITED_OUT)
+        self.applier = Applier(processor, self.assignment, self.metrics)
 
     def run(self) -> None:
         # A batch makes ten thousands of small lists and no cycles: looking for cycles as often as
@@ -103,7 +84,7 @@ class ConsumerRuntime:
             self._live()
         except DeadLetterLimitError:
             raise
-        except self.waited_out as error:
+        except self.applier.waited_out as error:
             self._wait(error)
             connections.close_all()
             self.stopping.wait(RETRY_S)
@@ -160,10 +141,10 @@ class ConsumerRuntime:
         if self.assignment.partitions and self.assignment.log is None:
             self._find_positions()
         messages = self._poll()
-        if self.assignment.log is not None:
+        if (log := self.assignment.log) is not None:
             batches = partition_batches(messages, self.assignment.positions)
             if batches:
-                self._work(batches)
+                self._work(log, batches)
         self.processor.turn()
         if self.heartbeat.due(self.assignment):
             self._commit()
@@ -178,90 +159,17 @@ class ConsumerRuntime:
             first = self.consumer.consume(1, polling.idle_s)
             rest = self.consumer.consume(polling.records - 1, 0) if first else []
             got = [*first, *rest]
-        return [message for message in got if not self._is_error(message)]
+        return [m for m in got if m.error() is None or not self._is_error(m)]
 
-    # --- a batch ---
-
-    def _work(self, batches: Sequence[PartitionBatch]) -> None:
+    def _work(self, log: Log, batches: Sequence[PartitionBatch]) -> None:
         try:
-            try:
-                self._apply(batches)
-            except Exception as error:
-                if not self._is_records_fault(error):
-                    raise
-                logger.warning("A record failed its batch: %s: %s", type(error).__name__, error)
-                for batch in batches:
-                    self._apply_or_file(batch)
+            self.applier.apply(log, batches)
         except DeadLetterLimitError as error:
             self._tell_stopped(error)
             raise
-        except self.waited_out as error:
+        except self.applier.waited_out as error:
             self.metrics.refused += isinstance(error, RefusedError)
             self._lose_positions(f"{type(error).__name__}: {error}")
-
-    def _is_records_fault(self, error: Exception) -> bool:
-        if isinstance(error, DeadLetterLimitError):
-            return False
-        return isinstance(error, OF_THE_RECORD) or not isinstance(error, self.waited_out)
-
-    def _apply(self, batches: Sequence[PartitionBatch]) -> None:
-        """Raise what the processor raises; everything but that is safe to repeat."""
-        log, began = self.assignment.log, time.monotonic()
-        assert log is not None  # noqa: S101
-        work = self.processor.prepare(log, batches)
-        at = self.metrics.part("work out", began)
-        self._write(log, work, at)
-        self.metrics.batch(batches, time.monotonic() - began)
-        applied(batches)
-
-    def _write(self, log: Log, work: Work, at: float) -> None:
-        self._deliver(log, work)
-        at = self.metrics.part("send", at)
-        self.processor.commit(log, self.assignment.positions, work)
-        self.metrics.part("write", at)
-        self.assignment.advance(work.batches)
-        self.metrics.dead += len(work.dead)
-        example = work.dead[-1].error if work.dead else ""
-        self.limit.watch(sum(len(b.records) for b in work.batches), len(work.dead), example)
-
-    def _deliver(self, log: Log, work: Work) -> None:
-        """Dead letters, and what is passed on, are safe in Kafka before their cause is passed."""
-        messages = [
-            dead_letter(d.record.value or b"", d.error, log.topic, d.partition, d.record.offset)
-            for d in work.dead
-        ]
-        messages += work.outgoing
-        if messages and self.sender.send(messages):
-            raise UndeliveredError(f"{len(messages)} dead letters or events were not acknowledged")
-        self.metrics.passed_on += len(work.outgoing)
-
-    def _apply_or_file(self, batch: PartitionBatch) -> None:
-        """Halve a batch until the record is found that fails for its own sake, and file it."""
-        error = self._fault_of(batch)
-        if error is not None and len(batch.records) > 1:
-            for half in batch.halves():
-                self._apply_or_file(half)
-        elif error is not None:
-            self._file(batch, error)
-
-    def _fault_of(self, batch: PartitionBatch) -> Exception | None:
-        """Apply it; what one of its records made fail, None where all went well."""
-        try:
-            self._apply([batch])
-        except Exception as error:
-            if not self._is_records_fault(error):
-                raise
-            return error
-        return None
-
-    def _file(self, batch: PartitionBatch, error: Exception) -> None:
-        log = self.assignment.log
-        assert log is not None  # noqa: S101
-        why = f"{self.processor.name} can't work on it: {type(error).__name__}: {error}"
-        logger.error("Filed as a dead letter: %s", why, exc_info=error)
-        passed = PartitionBatch(batch.partition, [], batch.next_offset)
-        dead = [DeadRecord(batch.partition, record, why) for record in batch.records]
-        self._write(log, Work([passed], dead), time.monotonic())
 
     # --- where to go on ---
 
@@ -269,7 +177,7 @@ class ConsumerRuntime:
         try:
             log = Log(settings.KAFKA_TOPIC, topics.ensure())
             self.assignment.find(self.consumer, self.processor, log)
-        except self.waited_out as error:
+        except self.applier.waited_out as error:
             self._lose_positions(f"{type(error).__name__}: {error}")
             self.stopping.wait(RETRY_S)
         else:
@@ -281,7 +189,7 @@ class ConsumerRuntime:
             return
         try:
             stored = self.processor.positions(log, list(self.assignment.positions))
-        except self.waited_out as error:
+        except self.applier.waited_out as error:
             self._lose_positions(str(error))
             return
         if stored != self.assignment.positions:
@@ -325,7 +233,7 @@ class ConsumerRuntime:
             return
         text = CUT if at < low else OUT_OF_RANGE
         reason = text.format(low=low, high=high, partition=partition)
-        self.assignment.stop(self.consumer, partition, reason)
+        self.assignment.stop(self.consumer, log, partition, reason)
 
     # --- the group ---
 

@@ -10,7 +10,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
 from catalog.models import Article
-from streaming.features.reducer.tastes import Attributes
+from streaming.features.state import Attributes
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +58,14 @@ class Articles:
         self.index_groups = frozenset(about.index_group for about in self.known.values())
         self.loaded_at = time.monotonic()
 
-    def refresh_unless_recent(self) -> None:
-        """Load again, though not often; with PostgreSQL away what is known must do."""
+    def refresh_unless_recent(self) -> bool:
+        """Load again, though not often; with PostgreSQL away what is known must do (False)."""
         if time.monotonic() - self.loaded_at < PATIENCE_S:
-            return
+            return False
         self.loaded_at = time.monotonic()
         try:
             self.refresh()
         except DatabaseError as error:
             logger.warning("Could not load new articles: %s", error)
+            return False
+        return True

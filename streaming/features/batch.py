@@ -1,9 +1,12 @@
 """One partition's records become states, trends, dead letters and what is passed on. No I/O."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from itertools import groupby
+from operator import attrgetter
+from typing import Final, NamedTuple, cast
 
 import msgspec
 
@@ -14,14 +17,14 @@ from streaming.events.schema import Event, key_of
 from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over, owner_at
 from streaming.features.reducer.rings import is_first
-from streaming.features.reducer.tastes import Attributes
-from streaming.features.state import State, unpack
+from streaming.features.state import Attributes, State, unpack
 from streaming.features.trends import AHEAD_MS, Increments
 from streaming.partitions import partition_of
 
-ACTION_OF: Final[dict[type[events.OfArticle], Action]] = {
+ACTION_OF: Final[dict[type[Event], Action]] = {
     event: Action(str(event.__struct_config__.tag)) for event in events.OF_ARTICLE
 }
+TYPE_AND_MOMENT: Final = attrgetter("event.__class__", "event.ts")
 NO_LOG: Final = 0
 EMPTY: Final = "an empty value (a tombstone): events are never deleted that way"
 AHEAD_OF: Final = "ts: "
@@ -31,13 +34,15 @@ AHEAD: Final = AHEAD_OF + (
 )
 
 
-class LocatedEvent(NamedTuple):
-    """An event with its offset, the shopper it concerns, and its origin if it was passed on."""
+class LocatedEvent(msgspec.Struct, gc=False):
+    """An event with its offset, and its origin if it was passed on."""
 
     offset: int
-    key: str
     event: Event
     origin: Origin | None = None
+
+
+ByShopper = dict[str, list[LocatedEvent]]  # in order
 
 
 class ForwardedEvent(NamedTuple):
@@ -49,7 +54,7 @@ class ForwardedEvent(NamedTuple):
 
 @dataclass
 class Decoded:
-    good: list[LocatedEvent] = field(default_factory=list)
+    good: ByShopper = field(default_factory=lambda: defaultdict(list))
     dead: list[DeadRecord] = field(default_factory=list)
     misplaced: list[ForwardedEvent] = field(default_factory=list)
 
@@ -58,24 +63,15 @@ class Decoded:
         """Whether anything was refused for its time."""
         return any(dead.error.startswith(AHEAD_OF) for dead in self.dead)
 
-    @property
-    def shoppers(self) -> list[str]:
-        return list(dict.fromkeys(located.key for located in self.good))
-
-    @property
-    def articles(self) -> set[int]:
-        return {
-            located.event.article
-            for located in self.good
-            if isinstance(located.event, events.OfArticle)
-        }
-
 
 @dataclass
 class Reduced:
-    states: dict[str, State]
+    """`has_unknown`: articles turned up of which nothing is known."""
+
     trends: Increments
+    states: dict[str, State] = field(default_factory=dict)
     passed_on: list[ForwardedEvent] = field(default_factory=list)
+    has_unknown: bool = False
 
 
 def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
@@ -91,14 +87,21 @@ def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
             why = str(error) if record.value else EMPTY
             result.dead.append(DeadRecord(batch.partition, record, why))
             continue
-        key = key_of(event)
         if event.ts > latest_ms:
             result.dead.append(DeadRecord(batch.partition, record, _ahead(event.ts)))
-        elif partition_of(key, homes) == batch.partition:
-            origin = record.origin if record.headers else None
-            result.good.append(LocatedEvent(record.offset, key, event, origin))
-        else:
-            result.misplaced.append(ForwardedEvent(record.offset, event))
+            continue
+        origin = record.origin if record.headers else None
+        result.good[key_of(event)].append(LocatedEvent(record.offset, event, origin))
+    for key in [key for key in result.good if partition_of(key, homes) != batch.partition]:
+        result.misplaced += [ForwardedEvent(e.offset, e.event) for e in result.good.pop(key)]
+    return result
+
+
+def unlogged(made: Iterable[Event]) -> ByShopper:
+    """Events that lie in no log."""
+    result: ByShopper = defaultdict(list)
+    for event in made:
+        result[key_of(event)].append(LocatedEvent(0, event))
     return result
 
 
@@ -107,65 +110,83 @@ def _ahead(ts: int) -> str:
 
 
 def reduce(
-    good: Sequence[LocatedEvent],
+    good: Mapping[str, Sequence[LocatedEvent]],
     packed: Mapping[str, bytes | None],
     articles: Mapping[int, Attributes],
     trends: Increments,
     log: int = NO_LOG,
 ) -> Reduced:
-    """Apply the events in order; add what they say of articles to `trends`.
+    """Apply each shopper's events in order; add what they say of articles to `trends`.
 
     With a `log` (topics.tag) a state takes each place of it once: what it has taken already, in
     a log that is read again, leaves it as it is. NO_LOG: the events lie in no log.
     """
-    states = {shopper: unpack(value) for shopper, value in packed.items()}
-    result = Reduced(states, trends)
-    for offset, key, event, origin in good:
-        state = states[key]
-        if log == NO_LOG:
-            _step(result, state, offset, event, articles)
-        elif origin is None and state.log == log and offset >= state.next_offset:
-            state.next_offset = offset + 1  # mostly, and worth no call
-            _step(result, state, offset, event, articles)
-        elif state.takes(log, offset, origin):
-            _step(result, state, offset, event, articles)
-        elif isinstance(event, events.OfArticle) and state.is_read_again(offset):
-            # Where a partition is read again because its position was lost, its trends are too.
-            _trend(result, event, articles.get(event.article))
+    result = Reduced(trends)
+    for shopper, mine in good.items():
+        state = result.states[shopper] = unpack(packed[shopper])
+        for _, together in groupby(mine, TYPE_AND_MOMENT):
+            _step(result, state, _taken(result, state, together, articles, log), articles)
     return result
+
+
+def _taken(
+    result: Reduced,
+    state: State,
+    together: Iterable[LocatedEvent],
+    articles: Mapping[int, Attributes],
+    log: int,
+) -> list[LocatedEvent]:
+    if log == NO_LOG:
+        return list(together)
+    fresh = []
+    for located in together:
+        if state.takes(log, located.offset, located.origin):
+            fresh.append(located)
+        elif state.is_read_again(located.offset):
+            # Where a partition is read again because its position was lost, its trends are too.
+            _trend(result, [located.event], articles)
+    return fresh
 
 
 def _step(
     result: Reduced,
     state: State,
-    offset: int,
-    event: Event,
+    together: Sequence[LocatedEvent],
     articles: Mapping[int, Attributes],
 ) -> None:
-    if state.owners and _is_somebodys(result, state, offset, event):
+    if state.owners:
+        together = [located for located in together if not _is_somebodys(result, state, located)]
+    if not together:
         return
-    if isinstance(event, events.OfArticle):
-        about = articles.get(event.article)
-        if reducer.apply(state, event, about) and about is not None:
-            kind = ACTION_OF[type(event)]
-            result.trends.add(kind, event.ts, event.article, about.index_group)
-    elif not isinstance(event, events.Identify):
-        reducer.apply(state, event, None)
-    elif (merge := hand_over(state, event)) is not None:
-        result.passed_on.append(ForwardedEvent(offset, merge))
+    if not isinstance(together[0].event, events.Identify):
+        made = [located.event for located in together]
+        _trend(result, reducer.apply(state, made, articles), articles)
+        return
+    for offset, event in ((located.offset, located.event) for located in together):
+        if isinstance(event, events.Identify) and (merge := hand_over(state, event)) is not None:
+            result.passed_on.append(ForwardedEvent(offset, merge))
 
 
-def _is_somebodys(result: Reduced, state: State, offset: int, event: Event) -> bool:
+def _is_somebodys(result: Reduced, state: State, located: LocatedEvent) -> bool:
     """Pass on what an anonymous shopper did before they were recognised, and comes after that."""
+    event = located.event
     owner = owner_at(state, event.ts)
     if owner is None or not isinstance(event, events.Done):
         return False
     if is_first(state, event):
         handed = msgspec.structs.replace(event, shopper=owner)
-        result.passed_on.append(ForwardedEvent(offset, handed))
+        result.passed_on.append(ForwardedEvent(located.offset, handed))
     return True
 
 
-def _trend(result: Reduced, event: events.OfArticle, about: Attributes | None) -> None:
-    if about is not None:
-        result.trends.add(ACTION_OF[type(event)], event.ts, event.article, about.index_group)
+def _trend(result: Reduced, made: Sequence[Event], articles: Mapping[int, Attributes]) -> None:
+    """Events of one type and moment."""
+    if not made or (kind := ACTION_OF.get(type(made[0]))) is None:
+        return
+    known = [
+        (event.article, about.index_group)
+        for event in cast("Sequence[events.OfArticle]", made)
+        if (about := articles.get(event.article)) is not None
+    ]
+    result.has_unknown |= len(known) < len(made)
+    result.trends.add(kind, made[0].ts, known)

@@ -79,19 +79,14 @@ class FeatureProcessor:
 
     def prepare(self, log: Log, batches: Sequence[PartitionBatch]) -> FeatureWork:
         tag, decoded = topics.tag(log.topic_id), _decoded(batches)
-        now_ms, latest_ms = clock.now_ms(), clock.latest_ms()
-        self._know_articles(decoded)
-        loaded = self.writer.states([found.shoppers for found in decoded])
-        reduced = [
-            event_batch.reduce(
-                found.good,
-                _is_dead_lettered(dict(zip(found.shoppers, values, strict=True))),
-                self.articles.known,
-                Increments.around(now_ms, latest_ms),
-                tag,
-            )
+        loaded = self.writer.states([[*found.good] for found in decoded])
+        states = [
+            _with_the_erased(dict(zip(found.good, values, strict=True)))
             for found, values in zip(decoded, loaded, strict=True)
         ]
+        reduced = self._reduced(tag, decoded, states)
+        if any(made.has_unknown for made in reduced) and self.articles.refresh_unless_recent():
+            reduced = self._reduced(tag, decoded, states)
         return FeatureWork(
             batches,
             [dead for found in decoded for dead in found.dead],
@@ -102,6 +97,21 @@ class FeatureProcessor:
             ],
             reduced,
         )
+
+    def _reduced(
+        self, tag: int, decoded: Sequence[Decoded], states: Sequence[Mapping[str, bytes | None]]
+    ) -> list[Reduced]:
+        now_ms, latest_ms = clock.now_ms(), clock.latest_ms()
+        return [
+            event_batch.reduce(
+                found.good,
+                packed,
+                self.articles.known,
+                Increments.around(now_ms, latest_ms),
+                tag,
+            )
+            for found, packed in zip(decoded, states, strict=True)
+        ]
 
     def commit(self, log: Log, positions: Mapping[int, int], work: Work) -> None:
         reduced: Sequence[Reduced | None] = [None] * len(work.batches)
@@ -138,11 +148,6 @@ class FeatureProcessor:
         if reason := may_evict(self.redis):
             raise NotReadyError(reason)
 
-    def _know_articles(self, decoded: Sequence[Decoded]) -> None:
-        # Taking the keys from a set would walk all of them, a millisecond for each partition.
-        if not all(found.articles <= self.articles.known.keys() for found in decoded):
-            self.articles.refresh_unless_recent()
-
     def _effect(
         self, log: Log, expected: int, batch: PartitionBatch, reduced: Reduced | None
     ) -> Effect:
@@ -168,7 +173,7 @@ def _decoded(batches: Sequence[PartitionBatch]) -> list[Decoded]:
     return found
 
 
-def _is_dead_lettered(packed: dict[str, bytes | None]) -> dict[str, bytes | None]:
+def _with_the_erased(packed: dict[str, bytes | None]) -> dict[str, bytes | None]:
     """The states read from Redis; an erased shopper's always counts as erased."""
     return packed | dict.fromkeys(packed.keys() & tombstones.names(), ERASED)
 

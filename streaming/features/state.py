@@ -1,36 +1,36 @@
 """A shopper's features: as stored (small, whole numbers, packed) and as readers see them."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
-from streaming.events.actions import ACTIONS, Action
+from streaming.events.actions import ACTIONS, RECENT_ACTIONS, Action
 from streaming.features.registry import AFFINITIES, BUCKETS, SESSION_GAP_MS, WINDOWS
 
-DIMENSIONS: Final = (
-    "garment_group",
-    "product_type",
-    "colour_master",
-    "index_group",
-    "price_level",
-    "pattern",
-    "department",
-)
+
+class Attributes(NamedTuple):
+    """What of an article becomes a taste."""
+
+    garment_group: int
+    product_type: int
+    colour_master: int
+    index_group: int
+    price_level: int
+    pattern: int
+    department: int
+
+
+DIMENSIONS: Final = Attributes._fields
 # An event of weight 1 at the landmark adds this; the fraction lost in rounding is below 1 %.
 UNIT: Final = 64
-
-
-class Entry(msgspec.Struct, array_like=True, gc=False):
-    """`kind` is the code of an Action; `s` is seconds of event time."""
-
-    article: int
-    kind: int
-    s: int
+KINDS: Final = len(RECENT_ACTIONS)
 
 
 class State(msgspec.Struct, array_like=True, gc=False):
     """What Redis holds for one shopper.
 
+    `recents` holds when (seconds of event time) each article was last viewed, bought and so on, the
+    newest at the end, see recent_key.
     `tastes[d]` maps a value of DIMENSIONS[d] to its weight seen from `landmark`: an event at time
     t adds weight · UNIT · 2^((t − landmark) / half-life), so that nothing has to be rewritten as
     time goes by (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009).
@@ -46,7 +46,7 @@ class State(msgspec.Struct, array_like=True, gc=False):
 
     last_ms: int = 0
     landmark_ms: int = 0
-    recents: list[Entry] = []
+    recents: dict[int, int] = {}
     bag: list[int] = []
     counts: list[int] = []
     tastes: list[dict[int, int]] = []
@@ -134,7 +134,19 @@ ERASED: Final = pack(State(erased=True))
 
 def unpack(value: bytes | None) -> State:
     """The state of an absent value is empty."""
-    return State() if value is None else _decoder.decode(value)
+    if value is None:
+        return State()
+    try:
+        return _decoder.decode(value)
+    except msgspec.ValidationError:
+        return _of_older_layout(value)
+
+
+def _of_older_layout(value: bytes) -> State:
+    """`recents` were a list of (article, kind, second), the newest first."""
+    fields = msgspec.msgpack.decode(value)
+    fields[2] = {recent_key(article, kind): s for article, kind, s in reversed(fields[2])}
+    return msgspec.convert(fields, State)
 
 
 def view(state: State, now_ms: int) -> ShopperState:
@@ -155,7 +167,15 @@ def view(state: State, now_ms: int) -> ShopperState:
 
 
 def recents(state: State) -> list[Recent]:
-    return [Recent(e.article, ACTIONS[e.kind], e.s * 1000) for e in state.recents]
+    return [
+        Recent(key // KINDS, RECENT_ACTIONS[key % KINDS], s * 1000)
+        for key, s in reversed(state.recents.items())
+    ]
+
+
+def recent_key(article: int, kind: int) -> int:
+    """`kind` is the code of one of RECENT_ACTIONS."""
+    return article * KINDS + kind
 
 
 def _goes_on(state: State, now_ms: int) -> bool:

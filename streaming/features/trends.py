@@ -6,7 +6,7 @@ below 2^53 for 10^10 events of one article in one epoch. A reader adds the curre
 one before, the latter scaled down by a power of two; what is older weighs less than 1/256.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -58,16 +58,17 @@ class Increments:
         """`latest_ms`: a clock that was set back follows what is replayed, and comes there."""
         return cls(epoch_of(now_ms) - ARTICLES_KEPT, max(now_ms, latest_ms) + AHEAD_MS)
 
-    def add(self, kind: Action, ts: int, article: int, index_group: int) -> None:
+    def add(self, kind: Action, ts: int, articles: Sequence[tuple[int, int]]) -> None:
+        """What happened to articles, each with its index group, at one moment."""
         epoch = ts // EPOCH_MS
-        if kind not in TREND_WEIGHTS or epoch < self.first or ts > self.until_ms:
+        if kind not in TREND_WEIGHTS or epoch < self.first or ts > self.until_ms or not articles:
             return
-        amount = weight(kind, ts)
-        sums = self.sums.setdefault((epoch, index_group), {})
-        sums[article] = sums.get(article, 0) + amount
-        counts = self.counts.setdefault(epoch, {})
-        counts[article] = counts.get(article, 0) + ADDED[kind]
-        counts[TOTALS[kind]] = counts.get(TOTALS[kind], 0) + 1
+        amount, counts = weight(kind, ts), self.counts.setdefault(epoch, {})
+        counts[TOTALS[kind]] = counts.get(TOTALS[kind], 0) + len(articles)
+        for article, index_group in articles:
+            sums = self.sums.setdefault((epoch, index_group), {})
+            sums[article] = sums.get(article, 0) + amount
+            counts[article] = counts.get(article, 0) + ADDED[kind]
 
 
 def best(

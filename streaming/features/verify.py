@@ -4,7 +4,7 @@ So what differs from the store is the store's fault: an event lost, doubled or o
 """
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final, NamedTuple
 
@@ -15,12 +15,10 @@ from django.conf import settings
 from streaming import clock, dead_letters, history, kafka
 from streaming.consumer.assignment import ends
 from streaming.consumer.batch import partition_batches
-from streaming.events.schema import key_of
 from streaming.features import batch as event_batch
 from streaming.features.articles import load
-from streaming.features.batch import NO_LOG, LocatedEvent
-from streaming.features.reducer.tastes import Attributes
-from streaming.features.state import BOOKKEEPING, pack, unpack
+from streaming.features.batch import NO_LOG, LocatedEvent, unlogged
+from streaming.features.state import BOOKKEEPING, Attributes, pack, unpack
 from streaming.features.trends import Increments
 from streaming.history import encoding
 from streaming.identity.shoppers import customer_shopper
@@ -54,12 +52,10 @@ class ReferenceStates:
         self.packed: Packed = dict.fromkeys(shoppers)
         self.articles, self.log = articles, log
 
-    def take(self, good: Iterable[LocatedEvent]) -> None:
-        mine = [located for located in good if located.key in self.packed]
-        if mine:
-            packed = {located.key: self.packed[located.key] for located in mine}
-            found = event_batch.reduce(mine, packed, self.articles, Increments(0, 0), self.log)
-            self.packed.update({key: pack(state) for key, state in found.states.items()})
+    def take(self, good: Mapping[str, Sequence[LocatedEvent]]) -> None:
+        mine = {shopper: good[shopper] for shopper in good if shopper in self.packed}
+        found = event_batch.reduce(mine, self.packed, self.articles, Increments(0, 0), self.log)
+        self.packed.update({key: pack(state) for key, state in found.states.items()})
 
 
 def from_history(
@@ -74,9 +70,7 @@ def from_history(
     for lines in history.of_database(first, last, sorted(customers)):
         for of_day in lines.days():
             made = encoding.events(of_day, browse=browse)
-            twin.take(
-                LocatedEvent(0, key_of(event), event) for event in made if event.ts < as_of_ms
-            )
+            twin.take(unlogged(event for event in made if event.ts < as_of_ms))
     return twin.packed
 
 
@@ -113,7 +107,12 @@ def _read(consumer: Consumer, open_: dict[int, int], twin: ReferenceStates) -> N
             seen[batch.partition] = batch.next_offset
             good = event_batch.decode(batch, number, now_ms).good
             end, of = open_[batch.partition], batch.partition
-            twin.take(g for g in good if g.offset < end and (of, g.offset) not in filed)
+            twin.take(
+                {
+                    shopper: [e for e in made if e.offset < end and (of, e.offset) not in filed]
+                    for shopper, made in good.items()
+                }
+            )
         if batches:
             quiet_at = time.monotonic() + QUIET_S
         elif time.monotonic() > quiet_at:

@@ -12,14 +12,14 @@ from streaming import clock, connection, history
 from streaming.erasure import features
 from streaming.events.actions import Action
 from streaming.events.schema import Erase, Identify, View
-from streaming.features import reducer, store
+from streaming.features import store
 from streaming.features.reducer.handover import hand_over
 from streaming.features.state import State, pack
 from streaming.models import OutboxEvent
 from streaming.replay.replay import Publisher
 from streaming.tests.progress import finish
 from streaming.tests.servers import Worker, eventually
-from streaming.tests.traffic import START
+from streaming.tests.traffic import START, learn
 
 ANONYMOUS = "a" + "1" * 32
 
@@ -30,18 +30,18 @@ def view(name: str, shopper: str = "c1", article: int = 1) -> View:
 
 def test_nothing_changes_an_erased_state() -> None:
     state = State()
-    reducer.apply(state, view("v1"), None)
-    assert reducer.apply(state, Erase(id="e", shopper="c1", ts=START, source="shop"), None)
+    learn(state, view("v1"))
+    assert learn(state, Erase(id="e", shopper="c1", ts=START, source="shop"))
     erased = pack(state)
     assert erased == pack(State(erased=True))
-    assert not reducer.apply(state, view("v2"), None)
+    assert not learn(state, view("v2"))
     identify = Identify(id="i", shopper="c1", ts=START, source="shop", anonymous=ANONYMOUS)
     assert hand_over(state, identify) is None
     visitor = State()
-    reducer.apply(visitor, view("v3", ANONYMOUS), None)
+    learn(visitor, view("v3", ANONYMOUS))
     merge = hand_over(visitor, identify)
     assert merge is not None
-    assert not reducer.apply(state, merge, None)
+    assert not learn(state, merge)
     assert pack(state) == erased
 
 

@@ -17,7 +17,7 @@ from streaming.consumer.dead_letter_limit import IN_A_ROW, DeadLetterLimitError
 from streaming.events.actions import Action
 from streaming.events.schema import BagAdd, BagRemove, Event, Identify, Purchase, View, encode
 from streaming.events.spans import DAY_MS
-from streaming.features import store, verify
+from streaming.features import sampling, store, verify
 from streaming.features.processor import SETTLES_S, TOP_S
 from streaming.features.state import ShopperState, unpack
 from streaming.kafka import topics
@@ -304,6 +304,24 @@ def test_positions_are_shown_and_skipped(
     with running() as worker:
         worker.catch_up()
     assert features("c1").counts == {"view": 2}
+
+
+def test_a_lost_state_and_lost_trends_are_found_at_night_and_brought_back(
+    articles: list[int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    send(*views([f"c{n}" for n in range(1, 9)], articles, 10))
+    of, client = partitions.home_of("c1"), connection.client()
+    with running() as worker:
+        worker.catch_up()
+        before = everything()
+        assert (sampling.verify(500).wrong, sampling.verify(500).differences) == (0, [])
+        client.delete(keys.state("c1"), next(client.scan_iter(f"{keys.tag(of)}:t:*")))
+        found = sampling.verify(500)
+        assert found.wrong == 1
+        assert f"stream_positions reread {of}" in found.differences[0]
+        call_command("stream_positions", "reread", str(of))
+        eventually(lambda: everything() == before, "what was lost")
+    assert sampling.verify(500).wrong == 0
 
 
 def test_an_erased_shopper_stays_erased_when_the_log_is_read_again(articles: list[int]) -> None:

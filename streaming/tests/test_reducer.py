@@ -5,20 +5,20 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import msgpack, structs
 
 from streaming.events import schema
 from streaming.events.actions import Action
 from streaming.events.schema import Event
 from streaming.events.spans import DAY_MS
-from streaming.features import batch, reducer, state, trends
-from streaming.features.batch import LocatedEvent, Reduced
+from streaming.features import batch, state, trends
+from streaming.features.batch import LocatedEvent, Reduced, unlogged
 from streaming.features.reducer.handover import hand_over
 from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES
-from streaming.features.reducer.tastes import Attributes
 from streaming.features.registry import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, RECENTS
-from streaming.features.state import State, pack, unpack, view
+from streaming.features.state import Attributes, State, pack, unpack, view
 from streaming.features.trends import EPOCH_MS, Increments
-from streaming.tests.traffic import START, traffic
+from streaming.tests.traffic import START, learn, traffic
 
 ABOUT = Attributes(1002, 272, 5, 1, 9, 3, 1676)
 ARTICLES = list(range(108775001, 108775041))
@@ -52,7 +52,7 @@ def bought(article: int, ts: int) -> schema.Purchase:
 def after(*made: Event, about: Attributes | None = ABOUT) -> State:
     result = State()
     for event in made:
-        reducer.apply(result, event, about)
+        learn(result, event, about)
     return result
 
 
@@ -69,6 +69,16 @@ def test_what_comes_late_takes_its_place_in_time() -> None:
     features = view(after(seen(1, START + 9000), seen(2, START), seen(1, START - 5000)), START)
     assert [r.article for r in features.recents] == [1, 2]
     assert features.last_seen == START + 9000
+
+
+def test_a_state_of_the_older_layout_is_read() -> None:
+    now = after(seen(1, START), bought(2, START + 5000))
+    fields = list(structs.astuple(now))
+    purchase, view_code = Action.PURCHASE.code, Action.VIEW.code
+    fields[2] = [(2, purchase, START // 1000 + 5), (1, view_code, START // 1000)]
+    assert pack(unpack(msgpack.encode(fields))) == pack(now)
+    fields[2] = []
+    assert unpack(msgpack.encode(fields)).recents == {}
 
 
 def test_an_event_that_comes_twice_counts_once() -> None:
@@ -93,6 +103,11 @@ def test_a_purchase_empties_its_article_out_of_the_bag() -> None:
     assert after(add, bought(7, START + 1)).bag == []
 
 
+def test_a_removal_that_comes_days_late_to_an_empty_bag_leaves_nothing() -> None:
+    late = schema.BagRemove(id="b", shopper="c1", ts=START - 5 * DAY_MS, source="shop", article=7)
+    assert after(seen(1, START), late).bag_ms == {}
+
+
 @pytest.mark.feature("affinities")
 def test_a_taste_halves_in_its_half_life_and_a_purchase_weighs_five_views() -> None:
     half_life = AFFINITIES.half_life_ms or 0
@@ -105,7 +120,7 @@ def test_an_old_taste_fades_behind_a_new_one_over_years() -> None:
     other = ABOUT._replace(garment_group=1005)
     features = after(bought(1, START))
     for year in range(1, 5):
-        reducer.apply(features, bought(2, START + year * 365 * DAY_MS), other)
+        learn(features, bought(2, START + year * 365 * DAY_MS), other)
     weights = view(features, START + 4 * 365 * DAY_MS).affinities["garment_group"]
     assert 5.0 <= weights[1005] < 5.01
     assert weights.get(1002, 0) < 0.05
@@ -130,11 +145,11 @@ def test_no_state_exceeds_its_bounds(visits: list[tuple[int, int]]) -> None:
         event = schema.BagAdd(
             id=f"{number}", shopper="c1", ts=START + ms, source="shop", article=article
         )
-        reducer.apply(features, event, KNOWN[article])
+        learn(features, event, KNOWN[article])
     assert len(features.recents) <= RECENTS.bound
     assert len(features.bag) <= BAG.bound
     assert all(len(taste) <= AFFINITIES.bound for taste in features.tastes)
-    assert all(a.s >= b.s for a, b in pairwise(features.recents))
+    assert all(a <= b for a, b in pairwise(features.recents.values()))
     assert len(pack(features)) < 1500
     assert pack(unpack(pack(features))) == pack(features)
 
@@ -160,8 +175,8 @@ def run_into(
     packed: dict[str, bytes | None], made: list[Event], about: dict[int, Attributes]
 ) -> Reduced:
     """One batch over the states, which it brings up to date."""
-    good = [LocatedEvent(0, schema.key_of(event), event) for event in made]
-    mine = {located.key: packed.get(located.key) for located in good}
+    good = unlogged(made)
+    mine = {shopper: packed.get(shopper) for shopper in good}
     result = batch.reduce(good, mine, about, Increments.around(START))
     packed.update({key: pack(features) for key, features in result.states.items()})
     return result
@@ -190,23 +205,35 @@ def test_how_shoppers_come_between_each_other_changes_no_state(
 
 @given(st.integers(0, 2**31), st.lists(st.integers(1, 300), min_size=1, max_size=8))
 def test_batches_of_any_size_give_the_same_features_and_trends(seed: int, cuts: list[int]) -> None:
-    made = [
-        LocatedEvent(i, schema.key_of(e), e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))
-    ]
+    made = [LocatedEvent(i, e) for i, e in enumerate(traffic(300, ARTICLES, 20, seed))]
     whole = run([made])
     borders = sorted({0, *(min(cut, 300) for cut in cuts), 300})
     assert run([made[a:b] for a, b in pairwise(borders)]) == whole
 
 
+@given(st.integers(0, 2**31), st.randoms(use_true_random=False))
+def test_events_of_one_moment_count_as_if_each_came_alone(seed: int, dice: random.Random) -> None:
+    made = traffic(200, ARTICLES, 4, seed)
+    for at in range(1, len(made)):
+        if dice.random() < 0.7:
+            before, late = made[at - 1], dice.choice((0, 0, 5 * DAY_MS))
+            made[at] = structs.replace(made[at], ts=before.ts - late, shopper=before.shopper)
+    located = [LocatedEvent(offset, event) for offset, event in enumerate(made)]
+    assert run([located]) == run([[each] for each in located])
+
+
 def run(batches: list[list[LocatedEvent]]) -> tuple[object, ...]:
     packed: dict[str, bytes | None] = {}
     sums: dict[tuple[int, int], dict[int, int]] = {}
-    passed_on: list[object] = []
-    for good in batches:
-        mine = {located.key: packed.get(located.key) for located in good}
+    passed_on: list[batch.ForwardedEvent] = []
+    for of_batch in batches:
+        good: dict[str, list[LocatedEvent]] = {}
+        for located in of_batch:
+            good.setdefault(schema.key_of(located.event), []).append(located)
+        mine = {shopper: packed.get(shopper) for shopper in good}
         result = batch.reduce(good, mine, KNOWN, Increments.around(START), log=1)
         packed.update({key: pack(features) for key, features in result.states.items()})
-        passed_on += result.passed_on
+        passed_on += sorted(result.passed_on, key=lambda passed: passed.offset)
         for key, added in result.trends.sums.items():
             mine_now = sums.setdefault(key, {})
             for article, amount in added.items():
@@ -219,12 +246,12 @@ def test_a_merge_that_comes_twice_changes_nothing(seed: int) -> None:
     visitor, customer = State(), State()
     for number, event in enumerate(traffic(60, ARTICLES, 4, seed)):
         if not isinstance(event, schema.Identify | schema.Reset | schema.Erase):
-            reducer.apply(visitor if number % 2 else customer, event, ABOUT)
+            learn(visitor if number % 2 else customer, event, ABOUT)
     merge = hand_over(visitor, identify("i1"))
     assert merge is not None
-    reducer.apply(customer, merge, None)
+    learn(customer, merge)
     once = pack(customer)
-    reducer.apply(customer, merge, None)
+    learn(customer, merge)
     assert pack(customer) == once
 
 
@@ -274,5 +301,5 @@ def test_the_epoch_before_counts_on_and_older_ones_dont() -> None:
 def test_a_clock_that_is_wrong_pushes_no_epoch_out() -> None:
     increments = Increments.around(12 * EPOCH_MS - 1)
     for epoch in (10, 11, 99, 3, 98, 12, 97):
-        increments.add(Action.VIEW, epoch * EPOCH_MS, 1, 1)
+        increments.add(Action.VIEW, epoch * EPOCH_MS, [(1, 1)])
     assert [epoch for epoch, _ in increments.sums] == [10, 11, 12]

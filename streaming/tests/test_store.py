@@ -26,7 +26,7 @@ def effect(partition: int, increments: Increments, expected: int = -1) -> Effect
 def counted(*events: tuple[Action, int]) -> Increments:
     increments = Increments.around(START)
     for kind, article in events:
-        increments.add(kind, START, article, 1)
+        increments.add(kind, START, [(article, 1)])
     return increments
 
 

@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 from streaming.events import schema
 from streaming.events.actions import Action
 from streaming.events.spans import DAY_MS, HOUR_MS
-from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over
 from streaming.features.registry import BUCKETS, COUNTS_IN_TIME, SESSION_GAP_MS
 from streaming.features.state import State, bucket_key, bucket_of, view
-from streaming.tests.traffic import START
+from streaming.tests.traffic import START, learn
 
 MINUTE = 60_000
 
@@ -29,7 +28,7 @@ def bought(ts: int) -> schema.Purchase:
 def after(*made: schema.Event) -> State:
     state = State()
     for event in made:
-        reducer.apply(state, event, None)
+        learn(state, event)
     return state
 
 
@@ -84,7 +83,7 @@ def test_half_an_hour_without_an_event_ends_a_session() -> None:
     assert (now.sessions, now.session_events, now.session_start) == (1, 2, START)
     over = view(state, later + SESSION_GAP_MS + 1)
     assert (over.sessions, over.session_events, over.session_start) == (1, 0, 0)
-    reducer.apply(state, seen(3, later + SESSION_GAP_MS + 1), None)
+    learn(state, seen(3, later + SESSION_GAP_MS + 1))
     assert (state.sessions, state.session_events) == (2, 1)
 
 

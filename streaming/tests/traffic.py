@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from streaming.events import schema
 from streaming.events.schema import Event
+from streaming.features import reducer
+from streaming.features.state import Attributes, State
 
 START = 1_600_000_000_000  # September 2020
 Kind = type[schema.View | schema.Click | schema.BagAdd | schema.BagRemove]
@@ -50,3 +52,11 @@ def _event(
             id=name, shopper=shopper, ts=ts, source="shop", article=article, price=0.05, channel=2
         )
     return dice.choice(KINDS)(id=name, shopper=shopper, ts=ts, source="shop", article=article)
+
+
+def learn(state: State, event: Event, about: Attributes | None = None) -> bool:
+    """Take in one event by itself; False where it was there already."""
+    known = {}
+    if isinstance(event, schema.OfArticle) and about is not None:
+        known = {event.article: about}
+    return bool(reducer.apply(state, [event], known))

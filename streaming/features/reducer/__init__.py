@@ -1,21 +1,22 @@
-"""The reducer: a shopper's state and an event give the next state. Event time only, no I/O.
+"""The reducer: a shopper's state and events give the next state. Event time only, no I/O.
 
 The functions take the state over and change it; a caller who needs the old one keeps a copy.
 """
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
 
 from streaming.events import schema
 from streaming.events.actions import Action
 from streaming.features.reducer.bag import put_in, take_out
 from streaming.features.reducer.handover import erase, reset, take_in
 from streaming.features.reducer.recents import remember
-from streaming.features.reducer.rings import is_first
-from streaming.features.reducer.tastes import WEIGHT_OF, Attributes, add_taste
-from streaming.features.reducer.timing import count, count_in_time, in_session, note_purchase
-from streaming.features.state import Entry, State
+from streaming.features.reducer.rings import first_ones, is_first
+from streaming.features.reducer.tastes import WEIGHT_OF, add_tastes
+from streaming.features.reducer.timing import count, count_in_time, in_session, note_purchases
+from streaming.features.state import Attributes, State, recent_key
 
-__all__ = ["Attributes", "apply"]
+__all__ = ["apply"]
 
 # The code of each event's action: up to PURCHASE they are RECENT_ACTIONS.
 PLACE_OF: Final[dict[type[schema.Event], int]] = {
@@ -31,27 +32,32 @@ BAG_ADD, PURCHASE = PLACE_OF[schema.BagAdd], PLACE_OF[schema.Purchase]
 BAG_REMOVE, SEARCH = PLACE_OF[schema.BagRemove], PLACE_OF[schema.Search]
 
 
-def apply(state: State, event: schema.Event, about: Attributes | None) -> bool:
-    """Take the event into the state; False where it was there already (a repeated id).
+def apply(
+    state: State, together: Sequence[schema.Event], articles: Mapping[int, Attributes]
+) -> Sequence[schema.Event]:
+    """Take events of one type and moment into the state, as if each came by itself; return those
+    that it didn't have yet.
 
-    `about` describes the event's article; None (unknown) leaves the tastes as they are.
+    Together, for a basket's purchases share their moment: what follows from it is worked out once.
     """
     if state.erased:
-        return False
-    place = PLACE_OF.get(type(event))
+        return ()
+    first = together[0]
+    place = PLACE_OF.get(type(first))
     if place is None:
-        return _of_shopper(state, event)
+        return [event for event in together if _of_shopper(state, event)]
+    fresh = first_ones(state, together)
     # What happened before a fresh start is forgotten, even if it comes only now.
-    if not is_first(state, event) or event.ts <= state.reset_ms:
-        return False
-    count(state, place)
-    count_in_time(state, place, event.ts)
-    in_session(state, event.ts)
-    if event.ts > state.last_ms:
-        state.last_ms = event.ts
+    if not fresh or first.ts <= state.reset_ms:
+        return ()
+    count(state, place, len(fresh))
+    count_in_time(state, place, first.ts, len(fresh))
+    in_session(state, first.ts, len(fresh))
+    if first.ts > state.last_ms:
+        state.last_ms = first.ts
     if place != SEARCH:
-        _of_article(state, event, place, about)  # type: ignore[arg-type]
-    return True
+        _of_articles(state, cast("Sequence[schema.OfArticle]", fresh), place, articles)
+    return fresh
 
 
 def _of_shopper(state: State, event: schema.Event) -> bool:
@@ -65,19 +71,26 @@ def _of_shopper(state: State, event: schema.Event) -> bool:
     raise TypeError(f"{type(event).__name__} is not handled by the reducer")
 
 
-def _of_article(
-    state: State, event: schema.OfArticle, place: int, about: Attributes | None
+def _of_articles(
+    state: State,
+    fresh: Sequence[schema.OfArticle],
+    place: int,
+    articles: Mapping[int, Attributes],
 ) -> None:
+    ts = fresh[0].ts
     if place <= PURCHASE:
-        remember(state.recents, Entry(event.article, place, event.ts // 1000))
-        if about is not None and WEIGHT_OF[place]:
-            add_taste(state, event.ts, WEIGHT_OF[place], about)
+        for event in fresh:
+            remember(state.recents, recent_key(event.article, place), ts // 1000)
+        known = [about for event in fresh if (about := articles.get(event.article)) is not None]
+        if known and WEIGHT_OF[place]:
+            add_tastes(state, ts, WEIGHT_OF[place], known)
         if place == PURCHASE:
-            note_purchase(state, event.ts)
-    if place == BAG_ADD:
-        put_in(state, event.article, event.ts)
-    elif place == BAG_REMOVE or (place == PURCHASE and _may_be_added_late(state, event)):
-        take_out(state, event.article, event.ts)
+            note_purchases(state, ts, len(fresh))
+    for event in fresh:
+        if place == BAG_ADD:
+            put_in(state, event.article, ts)
+        elif place == BAG_REMOVE or (place == PURCHASE and _may_be_added_late(state, event)):
+            take_out(state, event.article, ts)
 
 
 def _may_be_added_late(state: State, event: schema.OfArticle) -> bool:

@@ -58,7 +58,7 @@ def _is_newer(state: State, article: int, ts: int) -> bool:
 def _forget_old(state: State) -> None:
     """Forget at most two articles that left the bag: no event adds more than two."""
     times, bag = state.bag_ms, state.bag
-    for _ in range(2):
+    for _ in range(min(2, len(times))):
         first = next(iter(times))
         if first in bag:
             times[first] = times.pop(first)

@@ -4,6 +4,8 @@ from binascii import crc32
 from bisect import bisect_left, insort
 from typing import Final
 
+from msgspec import structs
+
 from streaming.events import schema
 from streaming.features.reducer.bag import keep_newer, merge_bags
 from streaming.features.reducer.recents import remember
@@ -29,7 +31,7 @@ def hand_over(anonymous: State, event: schema.Identify) -> schema.Merge | None:
     del anonymous.owners[:-OWNERS_KEPT]
     if not is_newest or not anonymous.last_ms:
         return None
-    packed = pack(anonymous)
+    packed = pack(structs.replace(anonymous, log=0, next_offset=0, origins={}))
     forget(anonymous)
     return schema.Merge(
         id=f"m{crc32(event.id.encode()):08x}{event.anonymous}",
@@ -62,7 +64,10 @@ def reset(state: State, ts: int) -> bool:
     """Forget what happened until `ts`; what is newer stays as far as it can be told apart."""
     if ts <= state.reset_ms:
         return False
-    newer, recents = state.last_ms > ts, [e for e in state.recents if e.s * 1000 > ts]
+    newer, recents = (
+        state.last_ms > ts,
+        {key: s for key, s in state.recents.items() if s * 1000 > ts},
+    )
     buckets = {
         key: number
         for key, number in state.buckets.items()
@@ -99,12 +104,11 @@ def take_in(state: State, event: schema.Merge) -> bool:
 def merge(state: State, other: State) -> None:
     """Add another state's features, as if its events had been this shopper's."""
     merge_times(state, other)
-    for entry in reversed(other.recents):
-        remember(state.recents, entry)
+    for key, s in other.recents.items():
+        remember(state.recents, key, s)
     merge_bags(state, other)
     for place, number in enumerate(other.counts):
-        count(state, place)
-        state.counts[place] += number - 1
+        count(state, place, number)
     if other.tastes:
         merge_tastes(state, other)
     state.seen = (state.seen + other.seen)[:SEEN_BYTES]

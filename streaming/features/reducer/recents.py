@@ -1,19 +1,18 @@
-"""What a shopper did last: a short list, newest first."""
+"""What a shopper did last: a short list, by event time."""
 
 from streaming.features.registry import RECENTS
-from streaming.features.state import Entry
 
 
-def remember(recents: list[Entry], entry: Entry) -> None:
-    """Newest first, each (article, kind) once; what is older never replaces what is newer."""
-    for at, known in enumerate(recents):
-        if known.article == entry.article and known.kind == entry.kind:
-            if known.s > entry.s:
-                return
-            del recents[at]
-            break
-    at = 0
-    while at < len(recents) and recents[at].s > entry.s:
-        at += 1
-    recents.insert(at, entry)
-    del recents[RECENTS.bound :]
+def remember(recents: dict[int, int], key: int, s: int) -> None:
+    """Newest last, each key once; what is older never replaces what is newer."""
+    if key in recents:
+        if recents[key] > s:
+            return
+        del recents[key]
+    newest = next(reversed(recents.values()), 0)
+    recents[key] = s
+    if newest > s:
+        for later in [other for other, at in recents.items() if at > s]:
+            recents[later] = recents.pop(later)
+    if len(recents) > RECENTS.bound:
+        del recents[next(iter(recents))]

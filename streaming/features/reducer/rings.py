@@ -1,6 +1,7 @@
 """What a shopper's state remembers of event ids: a ring of short hashes, newest first."""
 
 from binascii import crc32
+from collections.abc import Sequence
 from typing import Final
 
 from streaming.events import schema
@@ -16,17 +17,27 @@ def mark_of(name: str) -> bytes:
 
 
 def is_first(state: State, event: schema.Event) -> bool:
-    """Note the event's id; impressions, which come in crowds, in a ring of their own."""
-    mark = mark_of(event.id)
-    if type(event) is schema.Impression:
-        if holds(state.seen_impressions, mark):
-            return False
-        state.seen_impressions = (mark + state.seen_impressions)[:SEEN_BYTES]
+    """Note the event's id; False where it was known."""
+    return bool(first_ones(state, [event]))
+
+
+def first_ones(state: State, together: Sequence[schema.Event]) -> list[schema.Event]:
+    """Note the ids of events of one type; return those that weren't known.
+
+    Impressions, which come in crowds, have a ring of their own.
+    """
+    of_impressions = type(together[0]) is schema.Impression
+    ring, fresh = state.seen_impressions if of_impressions else state.seen, []
+    for event in together:
+        mark = mark_of(event.id)
+        if not holds(ring, mark):
+            ring = (mark + ring)[:SEEN_BYTES]
+            fresh.append(event)
+    if of_impressions:
+        state.seen_impressions = ring
     else:
-        if holds(state.seen, mark):
-            return False
-        state.seen = (mark + state.seen)[:SEEN_BYTES]
-    return True
+        state.seen = ring
+    return fresh
 
 
 def holds(ring: bytes, mark: bytes) -> bool:

@@ -1,11 +1,11 @@
 """Decayed affinities of one shopper, in whole numbers: see state.State for what they mean."""
 
-from operator import neg
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final
 
 from streaming.events.actions import RECENT_ACTIONS
 from streaming.features.registry import AFFINITIES, AFFINITY_WEIGHTS
-from streaming.features.state import DIMENSIONS, UNIT, State
+from streaming.features.state import DIMENSIONS, UNIT, Attributes, State
 
 HALF_LIFE_MS: Final = AFFINITIES.half_life_ms or 1
 # The landmark moves on when weights have grown by 2 to this: they then take three bytes packed.
@@ -14,37 +14,29 @@ MAX_EXPONENT: Final = 8
 WEIGHT_OF: Final = [AFFINITY_WEIGHTS[action] for action in RECENT_ACTIONS]
 
 
-class Attributes(NamedTuple):
-    """What of an article becomes a taste; the order is that of state.DIMENSIONS."""
-
-    garment_group: int
-    product_type: int
-    colour_master: int
-    index_group: int
-    price_level: int
-    pattern: int
-    department: int
-
-
-assert Attributes._fields == DIMENSIONS  # noqa: S101
-
-
-def add_taste(state: State, ts: int, weight: int, about: Attributes) -> None:
+def add_tastes(state: State, ts: int, weight: int, abouts: Sequence[Attributes]) -> None:
+    """Of articles that an event of this weight was about, at one moment."""
     if not state.tastes:
         state.landmark_ms = ts
     if len(state.tastes) < len(DIMENSIONS):
         _complete(state.tastes)
+    amount = round(weight * UNIT * 2.0 ** _exponent(state, ts))
+    if not amount:
+        return
+    for taste, values in zip(state.tastes, zip(*abouts, strict=True), strict=True):
+        for value in values:
+            taste[value] = taste.get(value, 0) + amount
+            if len(taste) > AFFINITIES.bound:
+                _drop_least(taste)
+
+
+def _exponent(state: State, ts: int) -> float:
+    """Half-lives since the landmark, which moves on when they are too many."""
     exponent = (ts - state.landmark_ms) / HALF_LIFE_MS
-    if exponent > MAX_EXPONENT:
-        _move_landmark(state, int(exponent))
-        exponent -= int(exponent)
-    amount = round(weight * UNIT * 2.0**exponent)
-    if amount:
-        for taste, value in zip(state.tastes, about, strict=True):
-            if value in taste:  # mostly, and worth no call
-                taste[value] += amount
-            else:
-                _add(taste, value, amount)
+    if exponent <= MAX_EXPONENT:
+        return exponent
+    _move_landmark(state, int(exponent))
+    return (ts - state.landmark_ms) / HALF_LIFE_MS
 
 
 def _complete(tastes: list[dict[int, int]]) -> None:
@@ -52,14 +44,9 @@ def _complete(tastes: list[dict[int, int]]) -> None:
     tastes.extend({} for _ in range(len(DIMENSIONS) - len(tastes)))
 
 
-def _add(taste: dict[int, int], value: int, amount: int) -> None:
-    if value in taste:
-        taste[value] += amount
-        return
-    taste[value] = amount
-    if len(taste) > AFFINITIES.bound:
-        _, least = min(zip(taste.values(), map(neg, taste), strict=True))
-        del taste[-least]
+def _drop_least(taste: dict[int, int]) -> None:
+    least = min(taste.values())
+    del taste[max([value for value, weight in taste.items() if weight == least])]
 
 
 def _move_landmark(state: State, half_lives: int) -> None:
@@ -74,12 +61,11 @@ def merge_tastes(state: State, other: State) -> None:
     if not state.tastes:
         state.tastes, state.landmark_ms = [dict(t) for t in other.tastes], other.landmark_ms
         return
-    exponent = (other.landmark_ms - state.landmark_ms) / HALF_LIFE_MS
-    if exponent > MAX_EXPONENT:
-        _move_landmark(state, int(exponent))
-        exponent -= int(exponent)
+    exponent = _exponent(state, other.landmark_ms)
     _complete(state.tastes)
     for mine, theirs in zip(state.tastes, other.tastes, strict=False):
         for value, weight in theirs.items():
             if amount := round(weight * 2.0**exponent):
-                _add(mine, value, amount)
+                mine[value] = mine.get(value, 0) + amount
+            if len(mine) > AFFINITIES.bound:
+                _drop_least(mine)

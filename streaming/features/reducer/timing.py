@@ -13,14 +13,14 @@ DAILY: Final = next(n for n, bucket in enumerate(BUCKETS) if bucket.width_ms == 
 PURCHASE: Final = Action.PURCHASE.code
 
 
-def count(state: State, place: int) -> None:
+def count(state: State, place: int, number: int) -> None:
     counts = state.counts
     if len(counts) <= place:
         counts.extend([0] * (place + 1 - len(counts)))
-    counts[place] += 1
+    counts[place] += number
 
 
-def count_in_time(state: State, place: int, ts: int) -> None:
+def count_in_time(state: State, place: int, ts: int, number: int) -> None:
     """Add to the bucket of each width that still counts; as time goes on, old ones go."""
     newest, buckets = max(state.last_ms, ts), state.buckets
     if buckets and newest // FINEST_MS > state.last_ms // FINEST_MS:
@@ -29,7 +29,7 @@ def count_in_time(state: State, place: int, ts: int) -> None:
         bucket = ts // width
         if newest == ts or newest // width - bucket < kept:
             key = (bucket * RESOLUTIONS + resolution) * 8 + place  # state.bucket_key
-            buckets[key] = buckets.get(key, 0) + 1
+            buckets[key] = buckets.get(key, 0) + number
 
 
 def _drop_old(state: State, newest: int) -> dict[int, int]:
@@ -46,7 +46,7 @@ def _drop_old(state: State, newest: int) -> dict[int, int]:
     return state.buckets
 
 
-def in_session(state: State, ts: int) -> None:
+def in_session(state: State, ts: int, number: int) -> None:
     """What came late belongs to an earlier visit, unless it touches the one that goes on."""
     if ts < state.last_ms and state.session_s * 1000 - ts > SESSION_GAP_MS:
         return
@@ -55,18 +55,18 @@ def in_session(state: State, ts: int) -> None:
         state.session_s, state.session_events = ts // 1000, 0
     if ts < state.session_s * 1000:
         state.session_s = ts // 1000
-    state.session_events += 1
+    state.session_events += number
 
 
-def note_purchase(state: State, ts: int) -> None:
+def note_purchases(state: State, ts: int, number: int) -> None:
     """Once the windows know of it: the first of its day counts the day, late ones for 30 days."""
-    if ts // DAY_MS > state.last_purchase_ms // DAY_MS or _is_first_of_day(state, ts):
+    if ts // DAY_MS > state.last_purchase_ms // DAY_MS or _of_day(state, ts) == number:
         state.purchase_days += 1
     state.last_purchase_ms = max(state.last_purchase_ms, ts)
 
 
-def _is_first_of_day(state: State, ts: int) -> bool:
-    return state.buckets.get(bucket_key(DAILY, ts // DAY_MS, PURCHASE)) == 1
+def _of_day(state: State, ts: int) -> int:
+    return state.buckets.get(bucket_key(DAILY, ts // DAY_MS, PURCHASE), 0)
 
 
 def merge_times(state: State, other: State) -> None:

@@ -1,5 +1,6 @@
 """The feature store as readers see it: one value per shopper, trends and counts of articles."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -148,6 +149,39 @@ def move_on(topic_id: str, partition: int, expected: int, offset: int) -> bool:
     if writer.positions(topic_id, [partition])[partition] != expected:
         return False
     return writer.apply([Effect(partition, topic_id, expected, offset, {})])[0]
+
+
+def forget_position(topic_id: str, partition: int) -> None:
+    """Have a partition read again from the log's beginning: what was lost from it comes back, and
+    states that live take nothing twice. Raise StoreUnavailable."""
+    with translate_errors():
+        client().delete(keys.fence(partition, topic_id))
+
+
+def with_lost_trends() -> list[int]:
+    """The partitions that have lost some sums or counts of articles: each article that is counted
+    in an epoch has a sum in one group. Raise StoreUnavailable."""
+    return [p for p in range(homes()) if _has_lost_trends(p)]
+
+
+def _has_lost_trends(partition: int) -> bool:
+    sums, counts = keys.of_articles(partition)
+    # In this order, since a worker may add articles meanwhile.
+    counted, summed = _sizes("HLEN", counts), _sizes("ZCARD", sums)
+    uncounted = [keys.counts(partition, epoch) for epoch in summed.keys() - counted.keys()]
+    totals = len(article_counts.TOTALS)
+    return any(summed[epoch] < n - totals for epoch, n in counted.items()) or not all(
+        execute(*(("EXISTS", name) for name in uncounted))
+    )
+
+
+def _sizes(command: str, pattern: str) -> Counter[int]:
+    """By epoch."""
+    found: Counter[int] = Counter()
+    with translate_errors():
+        for key in client().scan_iter(match=pattern, count=5000):
+            found[int(key.split(b":")[2])] += execute((command, key))[0]
+    return found
 
 
 def trending(index_group: int | None, k: int) -> list[tuple[int, float]]:

@@ -1,7 +1,6 @@
-"""manage.py stream_positions show | skip PARTITION [--to OFFSET]"""
+"""manage.py stream_positions show | skip PARTITION [--to OFFSET] | reread PARTITION"""
 
 from argparse import ArgumentParser
-from typing import Any
 
 from confluent_kafka import KafkaException
 from django.core.management.base import BaseCommand, CommandError
@@ -15,8 +14,8 @@ from streaming.kafka import topics
 class Command(BaseCommand):
     help = (
         "Show where the features' workers go on in each partition, or let them skip what they "
-        "can't get past: events that the log no longer holds, or (with --to) any others. Workers "
-        "follow within a second."
+        "can't get past: events that the log no longer holds, or (with --to) any others; or let "
+        "them read a partition again, whose features were lost. Workers follow within a second."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,13 +24,24 @@ class Command(BaseCommand):
         skip = actions.add_parser("skip", help="skip lost records, or jump to an offset")
         skip.add_argument("partition", type=int)
         skip.add_argument("--to", type=int, help="offset to continue at (default: the log's first)")
+        reread = actions.add_parser("reread", help="read again from the log's first record")
+        reread.add_argument("partition", type=int)
 
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(
+        self,
+        *args: object,
+        action: str | None,
+        partition: int = -1,
+        to: int | None = None,
+        **options: object,
+    ) -> None:
         try:
             topic_id = topics.ensure()
             found = partition_lags(store.positions(topic_id, topics.size()))
-            if options["action"] == "skip":
-                self._skip(topic_id, found, options)
+            if action == "skip":
+                self._skip(topic_id, _part(found, partition), to)
+            elif action == "reread":
+                self._reread(topic_id, _part(found, partition))
             else:
                 for part in found:
                     self.stdout.write(
@@ -41,11 +51,8 @@ class Command(BaseCommand):
         except (KafkaException, topics.TopicError, StoreUnavailable) as error:
             raise CommandError(f"Not possible now: {error}") from error
 
-    def _skip(self, topic_id: str, found: list[PartitionLag], options: dict[str, Any]) -> None:
-        part = next((p for p in found if p.partition == options["partition"]), None)
-        if part is None:
-            raise CommandError(f"There is no partition {options['partition']}.")
-        to = part.first if options["to"] is None else options["to"]
+    def _skip(self, topic_id: str, part: PartitionLag, to: int | None) -> None:
+        to = part.first if to is None else to
         if not part.position < to <= part.end:
             raise CommandError(
                 f"Offset {to} isn't behind the position {part.position} and within the log"
@@ -57,3 +64,18 @@ class Command(BaseCommand):
             f"Partition {part.partition} goes on at {to}: {to - max(part.position, 0)} offsets"
             " skipped."
         )
+
+    def _reread(self, topic_id: str, part: PartitionLag) -> None:
+        if part.first > 0:
+            raise CommandError(
+                f"The log begins at offset {part.first}: what lay before can't be read again."
+            )
+        store.forget_position(topic_id, part.partition)
+        self.stdout.write(f"Partition {part.partition} is read again; nothing counts twice.")
+
+
+def _part(found: list[PartitionLag], partition: int) -> PartitionLag:
+    for part in found:
+        if part.partition == partition:
+            return part
+    raise CommandError(f"There is no partition {partition}.")

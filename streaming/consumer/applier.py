@@ -1,0 +1,119 @@
+"""A poll's batches take effect: worked out, filed, written; a record that can't be is filed."""
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from confluent_kafka import KafkaException
+from django.db import DataError, IntegrityError
+
+from streaming.consumer.assignment import Assignment
+from streaming.consumer.batch import DeadRecord, PartitionBatch
+from streaming.consumer.dead_letter_limit import DeadLetterLimit, DeadLetterLimitError
+from streaming.consumer.processor import Log, NotReadyError, Processor, RefusedError, Work
+from streaming.consumer.tracing import applied
+from streaming.consumer.worker_metrics import WorkerMetrics
+from streaming.kafka import topics
+from streaming.producers.acknowledged import Sender, dead_letter
+
+logger = logging.getLogger(__name__)
+
+# Told apart from a database that is away: the row's own fault.
+OF_THE_RECORD: Final = (DataError, IntegrityError)
+
+
+class UndeliveredError(Exception):
+    """Kafka didn't acknowledge dead letters or what is passed on: the batch must not count."""
+
+
+WAITED_OUT: Final = (
+    KafkaException,
+    topics.TopicError,
+    UndeliveredError,
+    RefusedError,
+    NotReadyError,
+)
+
+
+class Applier:
+    """`waited_out` are the errors that say that something is away; anything else is a record's."""
+
+    def __init__(
+        self, processor: Processor, assignment: Assignment, metrics: WorkerMetrics
+    ) -> None:
+        self.processor, self.assignment, self.metrics = processor, assignment, metrics
+        self.limit, self.sender = DeadLetterLimit(), Sender()
+        self.waited_out: tuple[type[Exception], ...] = (*processor.unavailable, *WAITED_OUT)
+
+    def apply(self, log: Log, batches: Sequence[PartitionBatch]) -> None:
+        """Raise DeadLetterLimitError, or one of `waited_out`: the batches are to be read again."""
+        try:
+            self._apply(log, batches)
+        except Exception as error:
+            if not self._is_records_fault(error):
+                raise
+            logger.warning("A record failed its batch: %s: %s", type(error).__name__, error)
+            for batch in batches:
+                self._apply_or_file(log, batch)
+
+    def _is_records_fault(self, error: Exception) -> bool:
+        if isinstance(error, DeadLetterLimitError):
+            return False
+        return isinstance(error, OF_THE_RECORD) or not isinstance(error, self.waited_out)
+
+    def _apply(self, log: Log, batches: Sequence[PartitionBatch]) -> None:
+        """Raise what the processor raises; everything but that is safe to repeat."""
+        began = time.monotonic()
+        work = self.processor.prepare(log, batches)
+        at = self.metrics.part("work out", began)
+        self._write(log, work, at)
+        self.metrics.batch(batches, time.monotonic() - began)
+        applied(batches)
+
+    def _write(self, log: Log, work: Work, at: float) -> None:
+        self._deliver(log, work)
+        at = self.metrics.part("send", at)
+        self.processor.commit(log, self.assignment.positions, work)
+        self.metrics.part("write", at)
+        self.assignment.advance(work.batches)
+        self.metrics.dead += len(work.dead)
+        example = work.dead[-1].error if work.dead else ""
+        self.limit.watch(sum(len(b.records) for b in work.batches), len(work.dead), example)
+
+    def _deliver(self, log: Log, work: Work) -> None:
+        """Dead letters, and what is passed on, are safe in Kafka before their cause is passed."""
+        messages = [
+            dead_letter(d.record.value or b"", d.error, log.topic, d.partition, d.record.offset)
+            for d in work.dead
+        ]
+        messages += work.outgoing
+        if messages and self.sender.send(messages):
+            raise UndeliveredError(f"{len(messages)} dead letters or events were not acknowledged")
+        self.metrics.passed_on += len(work.outgoing)
+
+    def _apply_or_file(self, log: Log, batch: PartitionBatch) -> None:
+        """Halve a batch until the record is found that fails for its own sake, and file it."""
+        error = self._fault_of(log, batch)
+        if error is not None and len(batch.records) > 1:
+            for half in batch.halves():
+                self._apply_or_file(log, half)
+        elif error is not None:
+            self._file(log, batch, error)
+
+    def _fault_of(self, log: Log, batch: PartitionBatch) -> Exception | None:
+        """Apply it; what one of its records made fail, None where all went well."""
+        try:
+            self._apply(log, [batch])
+        except Exception as error:
+            if not self._is_records_fault(error):
+                raise
+            return error
+        return None
+
+    def _file(self, log: Log, batch: PartitionBatch, error: Exception) -> None:
+        why = f"{self.processor.name} can't work on it: {type(error).__name__}: {error}"
+        logger.error("Filed as a dead letter: %s", why, exc_info=error)
+        passed = PartitionBatch(batch.partition, [], batch.next_offset)
+        dead = [DeadRecord(batch.partition, record, why) for record in batch.records]
+        self._write(log, Work([passed], dead), time.monotonic())
