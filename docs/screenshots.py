@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import Final, Literal
 
@@ -28,8 +29,9 @@ PATIENCE_S: Final = 1800
 THEMES: Final[Sequence[Literal["light", "dark"]]] = ("light", "dark")
 # By name: size of the window, width of a picture on the sheet, pictures in a row.
 SIZES: Final = {"wide": (1280, 900, 480, 4), "narrow": (390, 844, 240, 8)}
-# Looks per audience on their sheet, and the size of each.
+# Looks per audience on their sheet, the fewest pieces of one, and the size of each.
 LOOKS: Final = 2
+PIECES: Final = 3
 LOOK: Final = (720, 560)
 GAP: Final = 24
 CAPTION: Final = 28
@@ -148,21 +150,27 @@ def photographed(page: Page, places: Mapping[str, str], size: str) -> Mapping[st
 
 
 def looks(page: Page) -> Mapping[str, Image.Image]:
-    """The looks around the best sellers of each audience, by the titles of their first pieces."""
+    """Looks of three pieces or more around each audience's best sellers, by their first pieces."""
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto("/")
     menu = [str(a.get_attribute("href")) for a in page.locator(".menu .whole a").all()]
-    pictures = {}
+    pictures: dict[str, Image.Image] = {}
     for shop in menu:
         page.goto(f"{shop}?sort=popular")
-        cards = page.locator(".grid h3 a").all()[:LOOKS]
+        cards = page.locator(".grid h3 a").all()
         starts = [(card.inner_text(), str(card.get_attribute("href"))) for card in cards]
-        for title, place in starts:
-            page.goto(f"/outfits/?article={place.split('/')[2]}")
-            page.wait_for_load_state("networkidle")
-            taken = Image.open(BytesIO(page.locator(".look-board").screenshot())).convert("RGB")
-            pictures[title] = ImageOps.pad(taken, LOOK, color="#ffffff").reduce(2)
+        pictures |= dict(islice(boards(page, starts), LOOKS))
     return pictures
+
+
+def boards(page: Page, starts: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Image.Image]]:
+    for title, place in starts:
+        page.goto(f"/outfits/?article={place.split('/')[2]}")
+        page.wait_for_load_state("networkidle")
+        board = page.locator(".look-board")
+        if board.locator("a").count() >= PIECES:
+            taken = Image.open(BytesIO(board.screenshot())).convert("RGB")
+            yield title, ImageOps.pad(taken, LOOK, color="#ffffff").reduce(2)
 
 
 def contact_sheet(pictures: Mapping[str, Image.Image], width: int, columns: int) -> Image.Image:
