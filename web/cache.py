@@ -23,6 +23,8 @@ from typing import Final, Generic, TypeVar, TypeVarTuple
 from django.db import Error
 from django.http import HttpRequest
 
+from web.replica import primary
+
 logger = logging.getLogger(__name__)
 
 CHECK_S: Final = 1.0
@@ -119,23 +121,27 @@ class VersionedMap(Generic[K, T]):
 
     def __init__(self, version: Version, most: int) -> None:
         self._version, self._most = version, most
-        self._values: dict[K, T] = {}
-        self._of: str | None = None
-        on_empty(self._values.clear)
+        self.clear()
+        on_empty(self.clear)
+
+    def clear(self) -> None:
+        # Together, so that a thread that still loads an older version never fills the next one.
+        self._kept: tuple[str | None, dict[K, T]] = (None, {})
 
     def get_many(self, keys: Collection[K], load: Callable[[list[K]], dict[K, T]]) -> dict[K, T]:
         """The values found for the keys; calls `load` at most once, with the keys not cached."""
         now = self._version()
-        if now is None or now != self._of:
-            self._values.clear()
-            self._of = now
-        known = {key: self._values[key] for key in keys if key in self._values}
+        of, values = self._kept
+        if now is None or now != of:
+            values = {}
+            self._kept = (now, values)
+        known = {key: values[key] for key in keys if key in values}
         if missing := [key for key in keys if key not in known]:
             loaded = load(missing)
-            self._values.update(loaded)
+            values.update(loaded)
             known |= loaded
-            for oldest in list(islice(self._values, max(0, len(self._values) - self._most))):
-                self._values.pop(oldest, None)
+            for oldest in list(islice(values, max(0, len(values) - self._most))):
+                values.pop(oldest, None)
         return known
 
 
@@ -155,7 +161,8 @@ class TTLCache(Generic[T]):
         """Never raises. While one thread loads, the others get the old value."""
         if time.monotonic() >= self._next and self._lock.acquire(blocking=False):
             try:
-                self._value = self._load()
+                with primary():
+                    self._value = self._load()
             except Error as error:
                 logger.warning("serving the previous value: %s", error)
             finally:

@@ -1,17 +1,20 @@
 """Pages read from a streaming replica of PostgreSQL, where DATABASE_REPLICA_URL names one.
 
 A request that only reads is served by the replica if that has replayed what this browser wrote
-last, and isn't far behind otherwise; the primary serves every other request, and everything outside
-a request. A response to a write carries the position of the primary's log in a cookie, so a shopper
-always reads their own writes, from any web process. A forged cookie only changes who serves its
-sender.
+last, and isn't far behind otherwise; the primary serves every other request, everything outside a
+request, and what a process keeps for all. A response to a write carries the position of the
+primary's log in a cookie, so a shopper always reads their own writes, from any web process. A
+forged cookie only changes who serves its sender.
 """
 
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -26,9 +29,11 @@ logger = logging.getLogger(__name__)
 
 REPLICA: Final = "replica"
 COOKIE: Final = "written"
-#: A replica further behind than this serves nobody; the cookie outlasts it.
+#: A replica further behind than this serves nobody.
 LAG_S: Final = 10.0
-COOKIE_S: Final = 60
+#: Longer than any lag: LAG_S, and what a standby takes to notice that the primary is silent
+#: (wal_receiver_timeout, a minute by default).
+COOKIE_S: Final = 120
 #: How long a replica that didn't answer is left alone.
 AWAY_S: Final = 2.0
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
@@ -43,23 +48,63 @@ PROGRESS: Final = """
 """
 WRITTEN: Final = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
 
-_reads: ContextVar[str] = ContextVar("reads", default=DEFAULT_DB_ALIAS)
+
+@dataclass
+class Choice:
+    """Who serves a request's reads: decided when it first reads, as many requests never do."""
+
+    can_use_replica: Callable[[], bool]
+    database: str | None = None
+    wrote: bool = False
+
+    def reads(self) -> str:
+        if self.database is None:
+            self.database = REPLICA if self.can_use_replica() else DEFAULT_DB_ALIAS
+        return self.database
+
+    def write(self) -> None:
+        """What follows in this request reads its own writes."""
+        self.database, self.wrote = DEFAULT_DB_ALIAS, True
+
+
+_choice: ContextVar[Choice | None] = ContextVar("choice", default=None)
+
+
+def _reads() -> str:
+    choice = _choice.get()
+    return choice.reads() if choice else DEFAULT_DB_ALIAS
 
 
 def reading() -> BaseDatabaseWrapper:
     """The connection that this request reads from, for raw SQL."""
-    return connections[_reads.get()]
+    return connections[_reads()]
+
+
+def writing() -> BaseDatabaseWrapper:
+    """The primary's connection, for raw SQL that writes what the browser will read."""
+    if choice := _choice.get():
+        choice.write()
+    return connections[DEFAULT_DB_ALIAS]
+
+
+@contextmanager
+def primary() -> Iterator[None]:
+    """Read from the primary: for what a process keeps and shows to others."""
+    token = _choice.set(None)
+    try:
+        yield
+    finally:
+        _choice.reset(token)
 
 
 class Router:
-    """Django's database router. After a write, the rest of the request reads from the primary."""
+    """Django's database router."""
 
     def db_for_read(self, model: type[Model], **_: object) -> str:
-        return _reads.get()
+        return _reads()
 
     def db_for_write(self, model: type[Model], **_: object) -> str:
-        _reads.set(DEFAULT_DB_ALIAS)
-        return DEFAULT_DB_ALIAS
+        return writing().alias
 
     def allow_relation(self, *_: object, **__: object) -> bool:
         return True
@@ -69,7 +114,7 @@ class Router:
 
 
 class ReplicaReads:
-    """Chooses who serves a request, and notes the position of what it wrote."""
+    """Lets a request read from the replica where it may, and notes the position of its writes."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if REPLICA not in settings.DATABASES:
@@ -79,25 +124,25 @@ class ReplicaReads:
         self.caught_up = -math.inf
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self.can_serve(request):
-            response = self.served(request, REPLICA)
-            if response.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
-                return response
-            # It went away during the request.
-        return self.served(request, DEFAULT_DB_ALIAS)
+        choice = Choice(partial(self.can_serve, request))
+        response = self.served(request, choice)
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and went_away(choice):
+            self.leave_alone("it went away during a request")
+            response = self.served(request, Choice(lambda: False))
+        return response
 
-    def served(self, request: HttpRequest, database: str) -> HttpResponse:
-        token = _reads.set(database)
+    def served(self, request: HttpRequest, choice: Choice) -> HttpResponse:
+        token = _choice.set(choice)
         try:
             response = self.get_response(request)
-            if request.method not in SAFE or _reads.get() != database:
+            if choice.wrote:
                 note_written(response)
             return response
         finally:
-            _reads.reset(token)
+            _choice.reset(token)
 
     def can_serve(self, request: HttpRequest) -> bool:
-        """Asks the replica on every request, which also tells whether it is still there."""
+        """Asks the replica how far it is, which also tells whether it is still there."""
         now = time.monotonic()
         if request.method not in SAFE or now < self.away_until:
             return False
@@ -106,15 +151,22 @@ class ReplicaReads:
                 cursor.execute(PROGRESS)
                 replayed, complete, age = cursor.fetchone()
         except Error as error:
-            connections[REPLICA].close()
-            self.away_until = now + AWAY_S
-            logger.warning("The replica doesn't answer, the primary serves its pages: %s", error)
+            self.leave_alone(error)
             return False
         if complete:
             self.caught_up = now
-        # While nothing is written, the last transaction is old but nothing lacks.
+        # While nothing is written the last transaction is old, but nothing is missing.
         lag = min(now - self.caught_up, age)
         return replayed is not None and lag <= LAG_S and replayed >= written_by(request)
+
+    def leave_alone(self, why: object) -> None:
+        connections[REPLICA].close()
+        self.away_until = time.monotonic() + AWAY_S
+        logger.warning("The replica doesn't answer, the primary serves its pages: %s", why)
+
+
+def went_away(choice: Choice) -> bool:
+    return choice.database == REPLICA and connections[REPLICA].errors_occurred
 
 
 def written_by(request: HttpRequest) -> int:

@@ -1,9 +1,9 @@
 """The same features in Feast's online store; runs in an environment of its own.
 
-    python feast_store.py redis.host:port,db=N,password=… SHOPPERS
+    python feast_store.py host:port,db=N,password=…
 
-Reads orders from standard input, `write N` or `read N`, and answers each with its seconds: N rows
-written in one call, or N shoppers' features read one by one.
+Reads orders from standard input, `write N` or `read N`, and answers each with its seconds: the rows
+of N shoppers written in one call, or the features of these shoppers read one by one.
 """
 
 import sys
@@ -59,21 +59,21 @@ def rows(shoppers: np.ndarray) -> pd.DataFrame:
 
 
 def main() -> None:
-    redis, shoppers = sys.argv[1], int(sys.argv[2])
     features = [f"{VIEW}:{name}" for name in NUMBERS + LISTS]
-    random = np.random.default_rng(2)
     with tempfile.TemporaryDirectory() as folder:
-        feast = store(Path(folder), redis)
+        feast = store(Path(folder), sys.argv[1])
         for line in sys.stdin:
             order, number = line.split()
-            chosen = random.integers(0, shoppers, int(number))
+            chosen = np.random.default_rng(2).permutation(int(number))
             made = rows(chosen)
             begun = time.perf_counter()
             if order == "write":
                 feast.write_to_online_store(VIEW, made)
             else:
                 for one in chosen.tolist():
-                    feast.get_online_features(features, [{"shopper": one}]).to_dict()
+                    found = feast.get_online_features(features, [{"shopper": one}]).to_dict()
+                    if found[NUMBERS[0]][0] is None:
+                        raise SystemExit(f"shopper {one} has no features")
             print(time.perf_counter() - begun, flush=True)
 
 

@@ -1,8 +1,9 @@
 """The feature store beside Feast's online store on the same Redis: reads and writes of shoppers.
 
-Ours writes a thousand packed states with their position in one script, and reads one shopper's
-features as a shelf does. Feast writes and reads twenty features of the same kinds: sixteen numbers
-and four lists of twenty articles. Both are called in turns, from one process each.
+Ours writes all shoppers' packed states with their position in one script, and reads one shopper's
+features as a shelf does. Feast writes all rows in one call and reads one shopper's twenty features
+of the same kinds: sixteen numbers and four lists of twenty articles. Both are called in turns, from
+one process each.
 """
 
 import statistics
@@ -14,34 +15,32 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import numpy as np
-
 from benchmarks.harness import Result, var_dir
-from benchmarks.stream.memory import packed_states
+from benchmarks.stream.memory import LINES_EACH, packed_states
 from benchmarks.stream.throughput import set_up, stage
 from demo import services
 
 HERE = Path(__file__).parent
-SHOPPERS, BATCH, READS, ROUNDS = 10_000, 1_000, 1_000, 5
+SHOPPERS, ROUNDS = 1_000, 5
 FEAST_DATABASE = 8
 TOPIC = "peers"
 
 
 def run(size: int | None) -> Result:
     """`size` is the number of shoppers."""
-    shoppers = max(BATCH, size or SHOPPERS)
+    shoppers = size or SHOPPERS
     with services.running(var_dir()) as environment:
         set_up(environment)
-        with stage(23 * shoppers), feast(environment["REDIS_URL"], shoppers) as peer:
+        with stage(LINES_EACH * shoppers), feast(environment["REDIS_URL"]) as peer:
             return measured(shoppers, peer)
 
 
 @contextmanager
-def feast(redis: str, shoppers: int) -> "Iterator[subprocess.Popen[str]]":
+def feast(redis: str) -> "Iterator[subprocess.Popen[str]]":
     """Feast in a process and an environment of its own, which answers orders with seconds."""
     where = urlsplit(redis)
     place = f"{where.hostname}:{where.port},db={FEAST_DATABASE},password={where.password}"
-    command = [str(python()), str(HERE / "feast_store.py"), place, str(shoppers)]
+    command = [str(python()), str(HERE / "feast_store.py"), place]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         try:
@@ -68,25 +67,24 @@ def measured(shoppers: int, peer: "subprocess.Popen[str]") -> Result:
     from streaming.features.registry import REGISTRY
 
     states = next(packed_states(shoppers))
-    names = list(states)
     for order in ("write", "read"):
-        asked(peer, order, BATCH)  # whatever is done once
+        asked(peer, order, len(states))  # whatever is done once
     rounds = [
         (
             written(states, number),
-            asked(peer, "write", BATCH) / BATCH,
-            read(names, number),
-            asked(peer, "read", READS) / READS,
+            asked(peer, "write", len(states)),
+            read(list(states)),
+            asked(peer, "read", len(states)),
         )
         for number in range(ROUNDS)
     ]
     write, feast_write, one, feast_one = (
         statistics.median(column) for column in zip(*rounds, strict=True)
     )
-    held = client().memory_usage(keys.state(names[0])) or 0
+    held = client().memory_usage(keys.state(next(iter(states)))) or 0
     return Result(
         name="peers",
-        sizes={"shoppers": shoppers, "features": len(REGISTRY), "features of Feast": 20},
+        sizes={"shoppers": len(states), "features": len(REGISTRY), "features of Feast": 20},
         figures={
             "read_ms": 1e3 * one,
             "feast_read_ms": 1e3 * feast_one,
@@ -102,40 +100,38 @@ def measured(shoppers: int, peer: "subprocess.Popen[str]") -> Result:
 
 
 def asked(peer: "subprocess.Popen[str]", order: str, number: int) -> float:
-    """The seconds that Feast took; SystemExit if it died."""
+    """The seconds a shopper that Feast took; SystemExit if it died."""
     if peer.stdin is None or peer.stdout is None:
         raise SystemExit("Feast has no pipes")
-    peer.stdin.write(f"{order} {number}\n")
-    peer.stdin.flush()
-    answer = peer.stdout.readline()
-    if not answer:
-        raise SystemExit("Feast ended, see its error above")
-    return float(answer)
+    try:
+        peer.stdin.write(f"{order} {number}\n")
+        peer.stdin.flush()
+        return float(peer.stdout.readline()) / number
+    except (BrokenPipeError, ValueError):
+        raise SystemExit("Feast ended, see its error above") from None
 
 
 def written(states: dict[str, bytes], number: int) -> float:
-    """Seconds a shopper, a thousand at a time with the partition's position."""
+    """Seconds a shopper, all at once with the partition's position."""
     from streaming.connection import client
     from streaming.consumer.processor import NO_POSITION
     from streaming.features.store.writer import Effect, Writer
 
     writer = Writer(client())
-    chosen = dict(list(states.items())[:BATCH])
     at = NO_POSITION if number == 0 else number
     begun = time.perf_counter()
     writer.positions(TOPIC, [0])
-    if not writer.apply([Effect(0, TOPIC, at, number + 1, chosen)])[0]:
+    if not writer.apply([Effect(0, TOPIC, at, number + 1, states)])[0]:
         raise SystemExit("the store refused the batch")
-    return (time.perf_counter() - begun) / len(chosen)
+    return (time.perf_counter() - begun) / len(states)
 
 
-def read(names: list[str], number: int) -> float:
+def read(names: list[str]) -> float:
     """Seconds a shopper, all features of one after the other."""
     from streaming.features import store
 
-    chosen = np.random.default_rng(number).choice(names[:BATCH], READS)
     begun = time.perf_counter()
-    for name in chosen.tolist():
+    for name in names:
         if not store.snapshot(name).state.purchase_days:
             raise SystemExit(f"{name} has no features")
-    return (time.perf_counter() - begun) / READS
+    return (time.perf_counter() - begun) / len(names)

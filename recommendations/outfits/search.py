@@ -153,10 +153,10 @@ def look_candidates(
 
 
 def matching_halves(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Floats:
-    """Per row 1 if it and an article of the bag fill one slot together (a bikini) in one colour, 2
-    if the pattern is the same too, else 0."""
+    """Per row 1 if it and an article of the bag are halves (of a bikini) in one colour, 2 if the
+    pattern is the same too, else 0."""
     slot, groups = wardrobe.model.slot, wardrobe.model.groups
-    one_slot = slot[rows][:, None] == slot[bag]
+    one_slot = (slot[rows][:, None] == slot[bag]) & wardrobe.slots.halves[slot[bag]]
     colour, pattern = (groups[at][rows][:, None] == groups[at][bag] for at in (COLOUR, PATTERN))
     alike = (one_slot & colour) * (1 + pattern.astype(np.float32))
     found: Floats = alike.max(axis=1, initial=0.0)

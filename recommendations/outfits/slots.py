@@ -51,6 +51,7 @@ class Slots:
         self.everyday = np.array([slot.everyday for slot in slots])
         self.together = np.array([slot.together for slot in slots])
         self._pairs = {n: {*slot.pairs} for n, slot in enumerate(slots) if slot.pairs}
+        self.halves = np.array([n in self._pairs for n in range(len(slots))])
         self._of_type = {kind: n for n, slot in enumerate(slots) for kind in slot.types}
         self._of_group = {g: n for n, slot in enumerate(slots) for g in slot.garment_groups}
         self.without = {

@@ -10,12 +10,13 @@ from functools import cached_property
 from typing import Final
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext
 
 from catalog.models import Article
 from catalog.money import amount
 from storefront.models import MAX_QUANTITY, Bag, BagLine
+from web.replica import writing
 
 
 @dataclass(frozen=True)
@@ -72,24 +73,26 @@ DO UPDATE SET quantity = least(line.quantity + excluded.quantity, %(most)s)
 def add(shopper: str, article: int, quantity: int = 1, size: str = "") -> None:
     """Add units of the article in this size, up to MAX_QUANTITY in total."""
     units = {"article": article, "quantity": quantity, "most": MAX_QUANTITY}
-    with connection.cursor() as cursor:
+    with writing().cursor() as cursor:
         cursor.execute(ADD, {"shopper": shopper, "size": size, **units})
 
 
 @transaction.atomic
-def change(shopper: str, article: int, size: str, to_size: str, quantity: int) -> None:
-    """Give the line this quantity and size; it joins the line that has this size already."""
+def change(shopper: str, article: int, size: str, to_size: str, quantity: int) -> bool:
+    """Give the line this quantity and size; it joins the line that has this size already. False if
+    there is no such line."""
     bag = Bag.objects.select_for_update().filter(shopper=shopper).first()
-    lines = BagLine.objects.filter(bag=bag, article=article)
+    lines = BagLine.objects.select_for_update().filter(bag=bag, article=article)
     line = lines.filter(size=size).first()
     if line is None:
-        return
+        return False
     twin = lines.filter(size=to_size).exclude(pk=line.pk).first()
     if twin is not None:
         quantity = min(quantity + twin.quantity, MAX_QUANTITY)
         twin.delete()
     line.size, line.quantity = to_size, quantity
     line.save(update_fields=["size", "quantity"])
+    return True
 
 
 def remove(shopper: str, article: int, size: str = "") -> int:

@@ -74,7 +74,10 @@ def update(request: HtmxRequest) -> HttpResponse:
     if quantity == 0:
         return _removed(request, article, size)
     to_size: str = form.cleaned_data["to_size"]
-    bag.change(shopper_of(request), article.pk, size, to_size, quantity)
+    if not bag.change(shopper_of(request), article.pk, size, to_size, quantity):
+        messages.info(
+            request, gettext("Your bag has changed in the meantime. This is how it is now.")
+        )
     return _changed(request)
 
 

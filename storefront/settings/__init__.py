@@ -124,7 +124,10 @@ DATABASES["default"].setdefault("OPTIONS", {})["connect_timeout"] = 3
 if DATABASE_REPLICA_URL := env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = env.db_url_config(DATABASE_REPLICA_URL)
     DATABASES["replica"]["CONN_MAX_AGE"] = DATABASES["default"]["CONN_MAX_AGE"]
-    DATABASES["replica"].setdefault("OPTIONS", {})["connect_timeout"] = 1
+    # A host that vanishes without a word must not hold requests up.
+    DATABASES["replica"].setdefault("OPTIONS", {}).update(
+        connect_timeout=1, tcp_user_timeout=2000, options="-c statement_timeout=5000"
+    )
     DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
     DATABASE_ROUTERS = ["web.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

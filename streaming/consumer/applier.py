@@ -19,6 +19,8 @@ from streaming.producers.acknowledged import Sender, dead_letter
 
 logger = logging.getLogger(__name__)
 
+# Records that the dead-letter limit judges at a time.
+BLOCK: Final = 500
 # Told apart from a database that is away: the row's own fault.
 OF_THE_RECORD: Final = (DataError, IntegrityError)
 
@@ -78,8 +80,19 @@ class Applier:
         self.metrics.part("write", at)
         self.assignment.advance(work.batches)
         self.metrics.dead += len(work.dead)
-        example = work.dead[-1].error if work.dead else ""
-        self.limit.watch(sum(len(b.records) for b in work.batches), len(work.dead), example)
+        self._watch(work)
+
+    def _watch(self, work: Work) -> None:
+        """Raise DeadLetterLimitError; block by block, as a poll may be larger than its window."""
+        dead = {(d.partition, d.record.offset) for d in work.dead}
+        example, filed_alone = work.dead[-1].error if work.dead else "", len(dead)
+        for batch in work.batches:
+            for first in range(0, len(batch.records), BLOCK):
+                block = batch.records[first : first + BLOCK]
+                found = sum((batch.partition, r.offset) in dead for r in block) if dead else 0
+                self.limit.watch(len(block), found, example)
+                filed_alone -= found
+        self.limit.watch(filed_alone, filed_alone, example)
 
     def _deliver(self, log: Log, work: Work) -> None:
         """Dead letters, and what is passed on, are safe in Kafka before their cause is passed."""

@@ -58,6 +58,7 @@ def last() -> Verified | None:
 def _verified(sample: int) -> Verified:
     known = [s for s in store.shoppers(sample * SAMPLE_SIZE) if not tombstones.hold(s)]
     asked = random.sample(known, min(sample, len(known)))
+    told = [LOST_TRENDS.format(partition) for partition in store.with_lost_trends()]
     try:
         topic_id = topics.ensure()
         # The store can't name whom it has lost.
@@ -66,8 +67,7 @@ def _verified(sample: int) -> Verified:
         positions, online = store.stored(topic_id, asked)
         found = verify_.differences(online, verify_.from_log(asked, positions))
     except (KafkaException, topics.TopicError, verify_.LogError) as error:
-        return Verified(clock.wall_ms(), len(asked), error=str(error))
-    told = [LOST_TRENDS.format(partition) for partition in store.with_lost_trends()]
+        return Verified(clock.wall_ms(), len(asked), differences=told, error=str(error))
     told += [f"{d.shopper} {d.name}: {d.theirs!r}, right is {d.ours!r}"[:300] for d in found]
     wrong = len({difference.shopper for difference in found})
     return Verified(clock.wall_ms(), len(asked), wrong, told[:SHOWN])
@@ -77,7 +77,8 @@ def _named_in_log(positions: Mapping[int, int], number: int) -> set[str]:
     """Some shoppers who must have features: from a random place of each partition on. Raise
     KafkaException."""
     found: set[str] = set()
-    consumer, filed = Consumer(kafka.consumer("verify")), dead_letters.dead_positions()
+    filed = dead_letters.dead_positions()
+    consumer = Consumer(kafka.consumer("verify"))
     read = {p: position for p, position in positions.items() if position > 0}
     try:
         for p, (low, _) in ends(consumer, settings.KAFKA_TOPIC, [*read]).items():

@@ -23,7 +23,9 @@ class Attributes(NamedTuple):
 DIMENSIONS: Final = Attributes._fields
 # An event of weight 1 at the landmark adds this; the fraction lost in rounding is below 1 %.
 UNIT: Final = 64
-KINDS: Final = len(RECENT_ACTIONS)
+# Stored keys are article * KINDS + kind: another number would turn them into other articles.
+KINDS: Final = 4
+assert len(RECENT_ACTIONS) <= KINDS  # noqa: S101
 
 
 class State(msgspec.Struct, array_like=True, gc=False):

@@ -11,6 +11,7 @@ from django.db import Error, connection
 
 from streaming.models import ErasedShopper
 from web.cache import on_empty
+from web.replica import primary
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,8 @@ class Tombstones:
         """Never raises. While one thread looks the others take what is there, if anything is."""
         if time.monotonic() >= self._next and self._lock.acquire(blocking=not self.is_known):
             try:
-                self._look()
+                with primary():
+                    self._look()
             except Error as error:
                 logger.warning("Could not read recent erasures: %s", error)
                 connection.close_if_unusable_or_obsolete()

@@ -161,13 +161,15 @@ def forget_position(topic_id: str, partition: int) -> None:
 def with_lost_trends() -> list[int]:
     """The partitions that have lost some sums or counts of articles: each article that is counted
     in an epoch has a sum in one group. Raise StoreUnavailable."""
-    return [p for p in range(homes()) if _has_lost_trends(p)]
+    oldest = trends.epoch_of(clock.now_ms()) - trends.ARTICLES_KEPT
+    return [p for p in range(homes()) if _has_lost_trends(p, oldest)]
 
 
-def _has_lost_trends(partition: int) -> bool:
+def _has_lost_trends(partition: int, oldest: int) -> bool:
+    """Of the epochs that still count; earlier ones are dropped piece by piece."""
     sums, counts = keys.of_articles(partition)
     # In this order, since a worker may add articles meanwhile.
-    counted, summed = _sizes("HLEN", counts), _sizes("ZCARD", sums)
+    counted, summed = _sizes("HLEN", counts, oldest), _sizes("ZCARD", sums, oldest)
     uncounted = [keys.counts(partition, epoch) for epoch in summed.keys() - counted.keys()]
     totals = len(article_counts.TOTALS)
     return any(summed[epoch] < n - totals for epoch, n in counted.items()) or not all(
@@ -175,12 +177,13 @@ def _has_lost_trends(partition: int) -> bool:
     )
 
 
-def _sizes(command: str, pattern: str) -> Counter[int]:
-    """By epoch."""
+def _sizes(command: str, pattern: str, oldest: int) -> Counter[int]:
+    """By epoch, from the oldest on."""
     found: Counter[int] = Counter()
     with translate_errors():
         for key in client().scan_iter(match=pattern, count=5000):
-            found[int(key.split(b":")[2])] += execute((command, key))[0]
+            if (epoch := int(key.split(b":")[2])) >= oldest:
+                found[epoch] += execute((command, key))[0]
     return found
 
 
