@@ -5,6 +5,7 @@ from catalog.sizes import sizes_of
 from demo.run.checks.browser import hidden_fields
 from demo.run.checks.shopper import K, Shop, Shopper
 from demo.run.checks.waiting import eventually, expect
+from recommendations.bundle.models import ModelVersion
 from streaming.events import schema
 
 ADDRESS = {"name": "Demo", "street": "1 Sample Street", "city": "Anytown", "postcode": "12345"}
@@ -36,7 +37,11 @@ def for_you_follows(shop: Shop) -> str:
     expect(not because(), f"“for you” names “{article.name}” before anybody viewed it")
     shopper.view(article)
     way = shopper.follow(schema.View, article)
-    count = eventually(because, f"“for you” shows nothing because of “{article.name}”")
+    count = eventually(
+        because,
+        f"“for you” shows nothing because of “{article.name}”",
+        possible=ModelVersion.objects.active().exists,
+    )
     after = shopper.recommended("for-you")["strategy"]
     return f"{count} of {K} because of “{article.name}”, {before} → {after}; event {way}"
 
