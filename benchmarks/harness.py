@@ -24,6 +24,7 @@ TOLERANCE = 0.10
 LOWER_IS_BETTER = {
     "for_you_p99_vs_bare",
     "ingest_time_vs_copy",
+    "parquet_time_vs_copy",
     "p99_to_goal",
     "row_at_most_vs_at_least",
 }

@@ -1,4 +1,5 @@
-"""Raw CSV to the shop's tables, compared with COPY of the raw text and pandas' to_sql.
+"""Raw CSV, and the same as Parquet, to the shop's tables, compared with COPY of the raw text and
+pandas' to_sql.
 
 Synthetic data in H&M's format; a separate, durable embedded PostgreSQL.
 """
@@ -13,7 +14,10 @@ from pathlib import Path
 
 import pandas as pd
 import psycopg2
+import pyarrow as pa
+import pyarrow.parquet as pq
 import sqlalchemy
+from pyarrow import csv
 
 from benchmarks.harness import Result, var_dir
 from benchmarks.processes import manage, timed
@@ -58,11 +62,12 @@ def database(place: Path) -> Iterator[dict[str, str]]:
 
 
 def measured(data: Path, sizes: dict[str, int], environment: dict[str, str]) -> Result:
-    url, csv = environment["DATABASE_URL"], data / f"{NAME}.csv"
-    before = copy_seconds(url, csv)
+    url, sales = environment["DATABASE_URL"], data / f"{NAME}.csv"
+    before = copy_seconds(url, sales)
     report, peak_mb, whole = ingest(data, environment)
-    copied = (before + copy_seconds(url, csv)) / 2
-    pandas_rate = pandas_rows_per_second(url, csv)
+    copied = (before + copy_seconds(url, sales)) / 2
+    parquet, _, _ = ingest(as_parquet(data), environment, "--restart")
+    pandas_rate = pandas_rows_per_second(url, sales)
     seconds: dict[str, float] = report["seconds"]
     ours = sum(seconds.values())
     rate = sizes["transactions"] / ours
@@ -73,6 +78,7 @@ def measured(data: Path, sizes: dict[str, int], environment: dict[str, str]) -> 
         figures={
             "ingest_seconds": ours,
             "ingest_with_start_seconds": whole,
+            "ingest_of_parquet_seconds": sum(parquet["seconds"].values()),
             "copy_seconds": copied,
             "transactions_per_second": rate,
             "pandas_to_sql_rows_per_second": pandas_rate,
@@ -81,13 +87,14 @@ def measured(data: Path, sizes: dict[str, int], environment: dict[str, str]) -> 
         },
         ratios={
             "ingest_time_vs_copy": ours / copied,
+            "parquet_time_vs_copy": sum(parquet["seconds"].values()) / copied,
             "ingest_rate_vs_pandas": rate / pandas_rate,
         },
         parts=seconds,
     )
 
 
-def copy_seconds(url: str, csv: Path) -> float:
+def copy_seconds(url: str, sales: Path) -> float:
     """The least PostgreSQL needs to receive the rows: raw text into an unlogged table."""
     with closing(psycopg2.connect(url)) as session, session, session.cursor() as cursor:
         cursor.execute(
@@ -96,7 +103,7 @@ def copy_seconds(url: str, csv: Path) -> float:
         )
         session.commit()
         begin = time.monotonic()
-        with csv.open("rb") as file:
+        with sales.open("rb") as file:
             cursor.copy_expert("COPY raw FROM STDIN (FORMAT csv, HEADER)", file, COPY_BYTES)
         session.commit()
         seconds = time.monotonic() - begin
@@ -104,22 +111,38 @@ def copy_seconds(url: str, csv: Path) -> float:
     return seconds
 
 
-def ingest(data: Path, environment: dict[str, str]) -> tuple[Json, int, float]:
+def as_parquet(data: Path) -> Path:
+    """The same files as Parquet, written once: its days are dates, its prices numbers."""
+    folder = data.with_name(f"{data.name}-parquet")
+    if not (folder / "complete").exists():
+        folder.mkdir(exist_ok=True)
+        for file in data.glob("*.csv"):
+            ids = csv.ConvertOptions(column_types={"article_id": pa.string()})
+            with csv.open_csv(file, convert_options=ids) as batches:
+                target = folder / f"{file.stem}.parquet"
+                with pq.ParquetWriter(target, batches.schema) as writer:
+                    for batch in batches:
+                        writer.write_batch(batch)
+        (folder / "complete").touch()
+    return folder
+
+
+def ingest(data: Path, environment: dict[str, str], *options: str) -> tuple[Json, int, float]:
     """The command's report, peak memory of its Python processes (MB), and total time."""
     report = Path(environment["VAR_DIR"]) / "report.json"
-    arguments = ("ingest_hm", "--data-dir", str(data), "--report", str(report))
+    arguments = ("ingest_hm", "--data-dir", str(data), "--report", str(report), *options)
     whole, most = timed(*arguments, environment=environment)
     found = json.loads(report.read_text())
     return found, max(most, found["peak_mb"]), whole
 
 
-def pandas_rows_per_second(url: str, csv: Path) -> float:
+def pandas_rows_per_second(url: str, sales: Path) -> float:
     """The usual approach: read_csv in chunks, to_sql."""
     engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg2://", 1))
     rows, begin = 0, time.monotonic()
     with engine.begin() as session:
         for frame in pd.read_csv(
-            csv,
+            sales,
             dtype={"article_id": str},
             parse_dates=["t_dat"],
             chunksize=PANDAS_CHUNK,
