@@ -296,7 +296,7 @@ def test_positions_are_shown_and_skipped(
 ) -> None:
     send(*views(["c1"], articles, 5))
     call_command("stream_status")
-    assert "0 workers, 5 events behind" in capsys.readouterr().out
+    assert "Workers: 0; events behind: 5" in capsys.readouterr().out
     of = partitions.home_of("c1")
     call_command("stream_positions", "skip", str(of), "--to", "3")
     with pytest.raises(CommandError, match="isn't behind the position 3"):

@@ -56,8 +56,8 @@ class Command(BaseCommand):
         if parts is None:
             self.stdout.write("Kafka is away: how much waits there isn't known.")
         self.stdout.write(
-            f"{len(of_features)} workers, {answer['lag']} events behind;"
-            f" {answer['outbox']} events in the outbox, {answer['spool_bytes']} bytes spooled."
+            f"Workers: {len(of_features)}; events behind: {answer['lag']}, in the outbox:"
+            f" {answer['outbox']}; bytes spooled: {answer['spool_bytes']}."
         )
 
 
