@@ -84,7 +84,8 @@ class ApacheKafka(Service):
         quorum = self.quorum or Quorum.of(1)
         config = self._configure(url, quorum)
         if not (self.folder / "logs" / "meta.properties").exists():
-            arguments = ("format", "-t", quorum.cluster, "-c", config)
+            # As one word: an id may begin with a dash.
+            arguments = ("format", f"--cluster-id={quorum.cluster}", "-c", config)
             _checked(self._java("kafka.tools.StorageTool", *arguments), self.folder)
         return process.spawn(
             self._java("kafka.Kafka", config),
