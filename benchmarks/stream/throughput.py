@@ -70,6 +70,12 @@ def stage(number: int) -> Iterator[None]:
         yield
     finally:
         redis_connection.client().flushdb()
+        # Threads that have ended may have left sessions behind.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         connection.creation.destroy_test_db("", verbosity=0)
 
 
