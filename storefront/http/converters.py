@@ -1,7 +1,5 @@
 """URL converters: articles by their ten digits, categories by number and name, customers."""
 
-import re
-
 from catalog.navigation import Node
 
 
@@ -47,7 +45,8 @@ class Place:
     regex = r"-?[0-9]{1,9}(?:-[a-z0-9-]*)?"
 
     def to_python(self, text: str) -> int:
-        return int(re.findall(r"^-?[0-9]+", text)[0])
+        sign = -1 if text.startswith("-") else 1
+        return sign * int(text.lstrip("-").partition("-")[0])
 
     def to_url(self, node: Node | int) -> str:
         return str(node) if isinstance(node, int) else f"{node.pk}-{node.slug}"

@@ -58,6 +58,18 @@ def make_shop() -> Shop:
     return Shop(shirt, other, dress, customer)
 
 
+def make_blouse() -> Article:
+    """An article that comes in the letter sizes."""
+    return make_article(
+        910000001,
+        name="Silk blouse",
+        product_type=(305, "Blouse"),
+        product_group="Garment Upper body",
+        index=("A", "Ladieswear"),
+        price=19.99 / 590,
+    )
+
+
 def address(article: Article) -> str:
     return f"/article/{article.article_id}/"
 

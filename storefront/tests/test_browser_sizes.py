@@ -9,10 +9,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Article
-from catalog.tests.factories import make_article
 from storefront.models import OrderLine
 from storefront.tests.browsers import in_a_browser, visitor
-from storefront.tests.shops import address, published
+from storefront.tests.shops import address, make_blouse, published
 from streaming.events.schema import BagAdd, Purchase
 from streaming.identity.shoppers import COOKIE
 from streaming.producers import outbox
@@ -37,14 +36,7 @@ def page(
 @pytest.fixture
 def blouse(transactional_db: None) -> Article:
     cache.clear()
-    return make_article(
-        910000001,
-        name="Silk blouse",
-        product_type=(305, "Blouse"),
-        product_group="Garment Upper body",
-        index=("A", "Ladieswear"),
-        price=19.99 / 590,
-    )
+    return make_blouse()
 
 
 def test_a_size_is_kept_from_the_product_page_to_the_order(page: Page, blouse: Article) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from catalog.models import Article
 from catalog.tests.factories import make_article
 from storefront.models import BagLine, OrderLine, SavedArticle
-from storefront.tests.shops import address, anonymous_shopper, hidden, published
+from storefront.tests.shops import address, anonymous_shopper, hidden, make_blouse, published
 from storefront.tests.test_bag import review
 from streaming.events.schema import BagAdd, BagRemove, Purchase, decode
 from streaming.models import OutboxEvent
@@ -20,13 +20,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def blouse() -> Article:
-    return make_article(
-        910000001,
-        name="Silk blouse",
-        product_type=(305, "Blouse"),
-        product_group="Garment Upper body",
-        index=("A", "Ladieswear"),
-    )
+    return make_blouse()
 
 
 def add(client: Client, article: Article, **fields: str) -> Any:
