@@ -81,7 +81,8 @@ def trends_of(shopper: Shopper) -> dict[str, float]:
 
 
 def above(least: float, value: float) -> float | None:
-    return value if value > least else None
+    """The value if it rose by more than a clock's correction moves it: an action adds 4 or 5."""
+    return value if value > least + 1 else None
 
 
 def fill_bag(shopper: Shopper, article: Article) -> None:
