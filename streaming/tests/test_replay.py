@@ -188,7 +188,7 @@ def test_a_rebuild_publishes_history_into_an_empty_store_only(past: list[int], l
 def test_the_status_is_json_for_machines(past: list[int]) -> None:
     answer = json.loads(run("stream_status", "--json"))
     assert answer == {"workers": [], "lag": 0, "outbox": 0, "spool_bytes": 0}
-    assert "0 workers" in run("stream_status")
+    assert "Workers: 0" in run("stream_status")
 
 
 def test_the_file_gives_the_events_of_the_ingested_lines(
