@@ -218,7 +218,7 @@ def test_a_shop_with_pictures_tries_its_ranker_on_single_days(
     pictured: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slices, "MIN_OF_DAY", 20)
-    monkeypatch.setattr(slices, "MIN_OF_DAYS", 100)
+    monkeypatch.setattr(slices, "MIN_TOGETHER", 100)
     monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
     monkeypatch.setattr(ranker, "ROUNDS", 5)
     arrays = pipeline.train(pictured, quiet)

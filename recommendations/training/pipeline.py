@@ -1,6 +1,7 @@
 """All of training as one deterministic function of its history."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,9 +90,8 @@ def slice_bundles(history: History) -> BundleOf:
 
 def rankers_without(history: History, seed: int = SEED) -> dict[str, npt.NDArray[np.uint8]]:
     """Rankers of the same examples, each without a group of features."""
-    examples, _ = examples_and_trial(
-        history, slices_of(history), slice_bundles(history), quiet, seed, trials=0
-    )
+    slices = replace(slices_of(history), trials=0)
+    examples, _ = examples_and_trial(history, slices, slice_bundles(history), quiet, seed)
     return {group.value: fit(examples, without=(group,)) for group in Group}
 
 
