@@ -208,8 +208,6 @@ def test_studies_are_drawn_each_interval_around_what_was_measured() -> None:
             assert path[0][0] < measured < path[1][0]
 
 
-def test_a_strategy_that_the_shelf_has_not_is_named(folder: Path) -> None:
-    with pytest.raises(CommandError, match="--other: for outfit, choose one of default, lift"):
-        call_command(
-            "compare_strategies", data_dir=folder, kind="outfit", control="lift", other="popularity"
-        )
+def test_a_study_that_there_is_not_is_named(folder: Path) -> None:
+    with pytest.raises(CommandError, match=r"invalid choice: 'lift'.*'outfits'"):
+        call_command("compare_strategies", "lift", data_dir=folder)

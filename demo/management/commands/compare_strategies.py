@@ -1,7 +1,6 @@
-"""manage.py compare_strategies [STUDY …] | --control NAME --other NAME [--kind for-you] …"""
+"""manage.py compare_strategies STUDY … | all [--size SHARE] [--pages] …"""
 
 import json
-from argparse import Namespace
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,8 +14,7 @@ from rich.table import Table
 
 from demo.management.commands.simulate_shoppers import add_plan, plan_of, read_minds
 from demo.shoppers.comparison import NotCountedError
-from demo.shoppers.studies import STUDIES, Study, conduct, summary
-from recommendations.experiments.strategies import EXPERIMENTABLE, strategies_of
+from demo.shoppers.studies import STUDIES, conduct, summary
 from web.json_types import Json
 
 
@@ -30,24 +28,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_plan(parser)
         parser.add_argument(
-            "studies", nargs="*", metavar="STUDY", choices=[[], "all", *STUDIES],
-            help=f"ready-made ones: all, {', '.join(STUDIES)}",
+            "studies", nargs="+", metavar="STUDY", choices=["all", *STUDIES],
+            help=f"all, or some of {', '.join(STUDIES)}",
         )  # fmt: skip
         parser.add_argument(
             "--size",
             type=float,
             default=1.0,
             help="multiply the studies' numbers of shoppers (default: 1)",
-        )
-        parser.add_argument("--kind", choices=EXPERIMENTABLE, default="for-you")
-        parser.add_argument(
-            "--control", default="popularity", help="control strategy (default: popularity)"
-        )
-        parser.add_argument(
-            "--other", default="default", help="strategy to compare (default: default)"
-        )
-        parser.add_argument(
-            "--runs", type=int, default=1, help="number of experiments to run in a row"
         )
         parser.add_argument(
             "--pages",
@@ -64,8 +52,13 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:
         plan, truth = plan_of(options), read_minds(options["data_dir"])
         kept = read_kept(options["json"])
-        for name, study in chosen(Namespace(**options), plan.shoppers, plan.known).items():
-            own = replace(plan, only=None if options["pages"] else study.kind, panel=panel_of(name))
+        for number, (name, ready) in enumerate(STUDIES.items()):
+            if not {name, "all"} & set(options["studies"]):
+                continue
+            study = replace(ready, shoppers=max(round(ready.shoppers * options["size"]), 20))
+            only = None if options["pages"] else study.kind
+            # Each study has its own customers, as the shop remembers returning ones.
+            own = replace(plan, only=only, panel=(number, len(STUDIES)))
             with Progress(transient=True) as progress:
                 task = progress.add_task(study.title, total=study.shoppers * study.runs)
                 try:
@@ -76,33 +69,6 @@ class Command(BaseCommand):
             show(kept[name])
             # Saved after each study, so that an interruption loses nothing.
             write(kept, options["json"], options["plot"])
-
-
-def chosen(options: Namespace, shoppers: int, known: float) -> dict[str, Study]:
-    """The requested studies; raises CommandError naming the option."""
-    if options.studies:
-        wanted = {n: s for n, s in STUDIES.items() if {n, "all"} & set(options.studies)}
-        return {
-            n: replace(s, shoppers=max(round(s.shoppers * options.size), 20))
-            for n, s in wanted.items()
-        }
-    known_ones = strategies_of(options.kind)
-    for name in ("control", "other"):
-        if getattr(options, name) not in known_ones:
-            raise CommandError(
-                f"--{name}: for {options.kind}, choose one of {', '.join(known_ones)}"
-            )
-    if options.runs < 1:
-        raise CommandError("--runs must be 1 or more")
-    title = f"{options.kind}: {options.other} against {options.control}"
-    pair = (options.kind, options.control, options.other)
-    return {title: Study(title, *pair, known, options.runs, shoppers)}
-
-
-def panel_of(name: str) -> tuple[int, int]:
-    """Each ready-made study has its own customers, as the shop remembers returning ones."""
-    names = list(STUDIES)
-    return (names.index(name), len(names)) if name in names else (0, 1)
 
 
 def read_kept(file: Path | None) -> dict[str, Json]:
@@ -119,9 +85,8 @@ def write(kept: dict[str, Json], file: Path | None, plot: Path | None) -> None:
     if plot:
         from demo.shoppers import plots  # matplotlib is among the development packages
 
-        known = [kept[name] for name in STUDIES if name in kept]
-        more = [of for name, of in kept.items() if name not in STUDIES]
-        plots.forest(known + more).savefig(plot, format="svg", metadata={"Date": None})
+        done = [kept[name] for name in STUDIES if name in kept]
+        plots.forest(done).savefig(plot, format="svg", metadata={"Date": None})
 
 
 def show(of: Json) -> None:
