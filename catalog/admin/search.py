@@ -7,7 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalog.admin.base import pictures
-from catalog.article_cache import articles
+from catalog.article_cache import in_order
 from catalog.models import SearchSynonym
 from catalog.search.facet_index import FacetIndex, facet_index
 from catalog.search.ranking import known_words, rank, ranked
@@ -77,5 +77,4 @@ class SearchSynonymAdmin(admin.ModelAdmin[SearchSynonym]):
 
 def _first_pictures(found: Ranked, goods: FacetIndex) -> SafeString:
     keys = goods.listed(goods.by_score(found.rows, found.score))[:PREVIEWED]
-    known = articles(keys)
-    return pictures(known[key] for key in keys if key in known)
+    return pictures(in_order(keys))

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from catalog.columns import copy_columns
@@ -266,5 +267,8 @@ def facets() -> list[Facet]:
 
 
 def price_names() -> list[str]:
-    ends = [f"{low} to {high}" for low, high in pairwise(PRICES)]
-    return [f"Under {PRICES[1]}", *ends[1:], f"{PRICES[-1]} and over"]
+    between = [
+        gettext("%(low)s to %(high)s") % {"low": low, "high": high}
+        for low, high in pairwise(PRICES[1:])
+    ]
+    return [gettext("Under %s") % PRICES[1], *between, gettext("%s and over") % PRICES[-1]]

@@ -7,6 +7,7 @@ import sys
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -21,6 +22,13 @@ THEMES = ("light", "dark")
 
 def bad_request(request: HttpRequest, problem: str) -> HttpResponse:
     return render(request, "400.html", {"problem": problem}, status=400)
+
+
+def faults_of(form: Form) -> str:
+    """The first message of each invalid field, after the name of the field."""
+    return "; ".join(
+        f"{form.fields[name].label or name}: {errors[0]}" for name, errors in form.errors.items()
+    )
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

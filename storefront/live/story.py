@@ -106,7 +106,6 @@ def changes(shopper: str, before: Snapshot, after: Snapshot) -> Iterator[Changed
         shown, old = [item.article for item in now.items], {item.article for item in was.items}
         new = [article for article in shown if article not in old]
         if new:
-            known = article_cache.articles(new[:CAME])
-            came = [known[article] for article in new[:CAME] if article in known]
+            came = article_cache.in_order(new[:CAME])
             title = now.title or gettext(RECOMMENDERS[kind].title)
             yield Changed(kind, title, len(shown), len(new), came)

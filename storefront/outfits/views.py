@@ -20,7 +20,7 @@ from recommendations.serving.outfits import Outfit, outfit
 from storefront.bag import contents as bag
 from storefront.bag.wishlist_views import back
 from storefront.http import tracking
-from storefront.http.errors import bad_request
+from storefront.http.errors import bad_request, faults_of
 from storefront.outfits import outfit_page
 from streaming.events.schema import BagAdd
 from streaming.identity.shoppers import shopper_of
@@ -103,7 +103,7 @@ def add(request: HttpRequest) -> HttpResponse:
     """Add every article of the look that isn't in the bag yet."""
     form = outfit_page.OutfitQueryForm(request.POST)
     if not form.is_valid():
-        return bad_request(request, "; ".join(f"{f}: {e[0]}" for f, e in form.errors.items()))
+        return bad_request(request, faults_of(form))
     shopper, wanted = shopper_of(request), form.cleaned_data["article"]
     sold = Article.objects.for_cards().filter(pk__in=wanted)
     new = outfit_page.new_ones(sold.in_order_of(wanted), bag.contents(shopper).articles)
