@@ -112,7 +112,7 @@ def refresh() -> None:
 
 
 def reach(ms: int) -> None:
-    """Events up to `ms` are about to be told; with PostgreSQL away they may be refused."""
+    """Events up to `ms` are about to be published; with PostgreSQL away they may be refused."""
     if ms > latest_ms():
         _store(reached_ms=ms)
 

@@ -104,8 +104,8 @@ EVICTS = (
 def eviction(redis_: Any = None) -> Eviction | None:
     """The worst of the nodes' policies, None where none evicts; may raise StoreUnavailable."""
     with translate_errors():
-        told: dict[str, Any] = (redis_ or client()).info("memory", **_every_node())
-    nodes = [told] if "used_memory" in told else told.values()
+        info: dict[str, Any] = (redis_ or client()).info("memory", **_every_node())
+    nodes = [info] if "used_memory" in info else info.values()
     found = [
         Eviction(str(node["maxmemory_policy"]), int(node["maxmemory"]) > 0)
         for node in nodes

@@ -37,4 +37,4 @@ def _deliver(messages: Sequence[bytes]) -> list[bytes]:
 def verify_features() -> int:
     """Compare a sample of the features with the log; how many shoppers differ."""
     found = sampling.verify(SAMPLE)
-    return found.wrong
+    return found.differing

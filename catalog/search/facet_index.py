@@ -117,7 +117,7 @@ class FacetIndex:
     names: Mapping[str, Mapping[int, str]]
     texts: TextIndex
     # By concept: the matching rows and their weights. Filled on first use.
-    kept: dict[str, tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]] = field(
+    matches: dict[str, tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]] = field(
         default_factory=dict
     )
 

@@ -22,8 +22,8 @@ from streaming.features.store import Snapshot
 STEPS: Final = 3
 CAME: Final = 6
 SHELVES: Final = (Kind.FOR_YOU, Kind.BECAUSE_YOU_VIEWED, Kind.RECENTLY_VIEWED)
-# A click is followed by the view of its product, which tells the story.
-TOLD: Final = {
+# A click is left out: the view of its product follows.
+SENTENCES: Final = {
     Action.VIEW: _("You looked at %(name)s"),
     Action.BAG_ADD: _("You put %(name)s into your bag"),
     Action.PURCHASE: _("You bought %(name)s"),
@@ -46,7 +46,7 @@ class Step:
     """`moved` are the tastes that grew, each by `weight`."""
 
     at: datetime
-    told: str
+    sentence: str
     article: Article
     weight: int
     moved: list[str]
@@ -59,7 +59,7 @@ def story_of(shopper: str, live: Snapshot) -> list[Step]:
     A shelf is compared with the one that would have been shown without the action, by the model
     and the time of now.
     """
-    actions = [recent for recent in live.recents if recent.kind in TOLD][:STEPS]
+    actions = [recent for recent in live.recents if recent.kind in SENTENCES][:STEPS]
     known = article_cache.articles([action.article for action in actions])
     return [step(shopper, live, a, known[a.article]) for a in actions if a.article in known]
 
@@ -69,7 +69,7 @@ def step(shopper: str, live: Snapshot, action: Recent, article: Article) -> Step
     before, after = until(live, second - 1), until(live, second)
     return Step(
         at=datetime.fromtimestamp(second, UTC),
-        told=gettext(TOLD[action.kind]) % {"name": article.title},
+        sentence=gettext(SENTENCES[action.kind]) % {"name": article.title},
         article=article,
         weight=AFFINITY_WEIGHTS[action.kind],
         moved=tastes_of(article),

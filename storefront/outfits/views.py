@@ -110,8 +110,8 @@ def add(request: HttpRequest) -> HttpResponse:
     sizes = {article.pk: request.POST.get(f"size-{article.pk}", "") for article in new}
     lacking = [one.title for one in new if sizes_of(one) and sizes[one.pk] not in sizes_of(one)]
     if lacking:
-        told = gettext("Nothing was added. Choose a size for %s.")
-        messages.error(request, told % ", ".join(lacking))
+        message = gettext("Nothing was added. Choose a size for %s.")
+        messages.error(request, message % ", ".join(lacking))
         return back(request, "complete-outfit")
     for position, article in enumerate(new):
         size = sizes[article.pk] if sizes_of(article) else ""

@@ -68,10 +68,10 @@ def spending_of(history: Sequence[Purchase]) -> str:
     prices = [float(purchase.price) for purchase in history]
     low, _median, high = quantiles(prices, n=4) if len(prices) > 1 else prices * 3
     sign = settings.CURRENCY
-    told = {"low": f"{sign}{low:.0f}", "high": f"{sign}{high:.0f}"}
-    if told["low"] == told["high"]:
-        return gettext("spends about %(low)s a piece") % told
-    return gettext("spends %(low)s–%(high)s a piece") % told
+    prices_text = {"low": f"{sign}{low:.0f}", "high": f"{sign}{high:.0f}"}
+    if prices_text["low"] == prices_text["high"]:
+        return gettext("spends about %(low)s a piece") % prices_text
+    return gettext("spends %(low)s–%(high)s a piece") % prices_text
 
 
 def rhythm_of(history: Sequence[Purchase]) -> str:

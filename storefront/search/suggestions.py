@@ -123,8 +123,8 @@ def _language(last: str, before: Reading | None) -> str:
 def _fits(word: str, language: str) -> bool:
     """Whether a completion says something in the language or English, or is in no vocabulary."""
     known = vocabulary().exact.get((word,), ())
-    told = any(m.concept is not None and m.language in (language, "en") for m in known)
-    return told or not known
+    meaningful = any(m.concept is not None and m.language in (language, "en") for m in known)
+    return meaningful or not known
 
 
 def _distinct(found: Iterable[str]) -> list[str]:

@@ -135,8 +135,8 @@ def _swatches(found: Sequence[Colour]) -> tuple[list[Dot], str]:
     """Dots, and the number of colours; none for a product in one colour."""
     if len(found) < 2:
         return [], ""
-    told = ngettext("%d colour", "%d colours", len(found)) % len(found)
-    return [dot_of(colour) for colour in found[:SWATCHES]], told
+    count = ngettext("%d colour", "%d colours", len(found)) % len(found)
+    return [dot_of(colour) for colour in found[:SWATCHES]], count
 
 
 @register.simple_tag(takes_context=True)

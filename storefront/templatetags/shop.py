@@ -66,8 +66,8 @@ def ago(ms: int) -> str:
     """An elapsed time in its largest non-zero unit: “3 minutes ago”."""
     if ms < A_MOMENT_MS:
         return gettext("a moment ago")
-    told, length = next((told, length) for told, length in UNITS_MS if ms >= length)
-    return told % (ms // length)
+    words, length = next((words, length) for words, length in UNITS_MS if ms >= length)
+    return words % (ms // length)
 
 
 @register.simple_tag
@@ -106,8 +106,8 @@ def size_options(article: Article, chosen: str) -> SafeString:
 
 
 def _options(values: Iterable[object], chosen: object) -> SafeString:
-    told = ((value, " selected" if value == chosen else "") for value in values)
-    return format_html_join("", "<option{1}>{0}</option>", told)
+    options = ((value, " selected" if value == chosen else "") for value in values)
+    return format_html_join("", "<option{1}>{0}</option>", options)
 
 
 @register.simple_tag
@@ -137,10 +137,10 @@ class CachedNode(template.Node):
 
 
 @register.tag
-def kept(parser: template.base.Parser, _: template.base.Token) -> CachedNode:
-    """{% kept %}…{% endkept %} around what is the same for everybody on every page: it is rendered
-    once. Nothing inside may depend on the request."""
-    nodes = parser.parse(("endkept",))
+def cached(parser: template.base.Parser, _: template.base.Token) -> CachedNode:
+    """{% cached %}…{% endcached %} around what is the same on every page, for everybody: rendered
+    once per ingest. Nothing inside may depend on the request."""
+    nodes = parser.parse(("endcached",))
     parser.delete_first_token()
     return CachedNode(nodes)
 

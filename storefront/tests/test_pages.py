@@ -279,7 +279,7 @@ def test_the_sitemap_lists_places_and_one_article_of_each_product(
 
 @pytest.mark.django_db
 def test_what_is_the_same_for_everybody_is_drawn_once_an_ingest() -> None:
-    part = Template("{% load shop %}{% kept %}{{ n }}{% endkept %}")
+    part = Template("{% load shop %}{% cached %}{{ n }}{% endcached %}")
 
     def drawn(n: int) -> str:
         return part.render(Context({"n": n}))

@@ -56,10 +56,10 @@ def less(request: HtmxRequest) -> HttpResponse:
     if request.htmx:
         return _swapped(request, article, undo=undo)
     if undo:
-        told = gettext("%(name)s may be recommended again.")
+        message = gettext("%(name)s may be recommended again.")
     else:
-        told = gettext("You will see less like %(name)s.")
-    messages.success(request, told % {"name": article.name}, extra_tags="" if undo else "style")
+        message = gettext("You will see less like %(name)s.")
+    messages.success(request, message % {"name": article.name}, extra_tags="" if undo else "style")
     return back(request, "you")
 
 

@@ -70,6 +70,6 @@ tombstones = Tombstones()
 
 
 def erased_customers() -> set[int]:
-    """The keys of the customers whose history is no longer told."""
+    """The keys of the customers whose history is no longer replayed."""
     names = ErasedShopper.objects.filter(shopper__startswith="c").values_list("shopper", flat=True)
     return {int(name[1:]) for name in names}

@@ -1,4 +1,4 @@
-"""The two topics: made when they are absent, and told apart by the id the broker gave them."""
+"""The two topics: made when they are absent, and identified by the id that the broker gave them."""
 
 import logging
 import time

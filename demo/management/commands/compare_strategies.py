@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         plan, truth = plan_of(options), read_minds(options["data_dir"])
-        kept = read_kept(options["json"])
+        results = read_results(options["json"])
         for number, (name, ready) in enumerate(STUDIES.items()):
             if not {name, "all"} & set(options["studies"]):
                 continue
@@ -65,27 +65,27 @@ class Command(BaseCommand):
                     found = conduct(study, own, truth, partial(progress.advance, task))
                 except (NotCountedError, ValidationError) as error:
                     raise CommandError(f"{study.title}: {error}") from error
-            kept[name] = summary(study, found)
-            show(kept[name])
+            results[name] = summary(study, found)
+            show(results[name])
             # Saved after each study, so that an interruption loses nothing.
-            write(kept, options["json"], options["plot"])
+            write(results, options["json"], options["plot"])
 
 
-def read_kept(file: Path | None) -> dict[str, Json]:
+def read_results(file: Path | None) -> dict[str, Json]:
     """The file's results of other studies, to which new ones are added."""
     if file is None or not file.exists():
         return {}
-    kept: dict[str, Json] = json.loads(file.read_text())
-    return kept
+    results: dict[str, Json] = json.loads(file.read_text())
+    return results
 
 
-def write(kept: dict[str, Json], file: Path | None, plot: Path | None) -> None:
+def write(results: dict[str, Json], file: Path | None, plot: Path | None) -> None:
     if file:
-        file.write_text(json.dumps(kept, indent=1) + "\n")
+        file.write_text(json.dumps(results, indent=1) + "\n")
     if plot:
         from demo.shoppers import plots  # matplotlib is among the development packages
 
-        done = [kept[name] for name in STUDIES if name in kept]
+        done = [results[name] for name in STUDIES if name in results]
         plots.forest(done).savefig(plot, format="svg", metadata={"Date": None})
 
 
@@ -104,12 +104,13 @@ def show(of: Json) -> None:
         )
     console.print(table)
     console.print(
-        f"A difference was told in {of['detected']} of {of['runs']} runs; the truth over all of "
-        f"them, {of['truth']:+.3f} clicks a shopper, lies in {of['truth_inside']} intervals."
+        f"A difference was detected in {of['detected']} of {of['runs']} runs; the truth over all "
+        f"of them, {of['truth']:+.3f} clicks a shopper, lies in {of['truth_inside']} intervals."
     )
     if split := of["split"]:
         console.print(
-            f"Its {split['shoppers']:,} shoppers, divided by {split['seeds']:,} other hashes and "
-            f"looked at {split['looks']} times each: told in {split['told'] / split['seeds']:.1%}, "
-            f"at most {split['at_most']:.1%} (95 %); {split['allowed']:.0%} is allowed."
+            f"Its {split['shoppers']:,} shoppers were split by {split['seeds']:,} other hashes, "
+            f"with {split['looks']} looks each: {split['detected'] / split['seeds']:.1%} reported "
+            f"a difference, at most {split['at_most']:.1%} (95 %); {split['allowed']:.0%} is "
+            "allowed."
         )

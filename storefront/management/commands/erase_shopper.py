@@ -29,8 +29,8 @@ class Command(BaseCommand):
         tombstone = erasure.erase(shopper, f"{getpass.getuser()} on the command line")
         _, waiting = erasure.finish_erasure()
         tombstone.refresh_from_db()
-        told = ", ".join(f"{number} {what}" for what, number in tombstone.removed.items())
-        self.stdout.write(f"{shopper} is erased: {told or 'there was nothing'}.")
+        removed = ", ".join(f"{number} {what}" for what, number in tombstone.removed.items())
+        self.stdout.write(f"{shopper} is erased: {removed or 'there was nothing'}.")
         if waiting:
             raise CommandError(
                 "Redis, Kafka or the spool can't be reached: what lies there is erased as soon as "
