@@ -22,7 +22,7 @@ def relay_outbox() -> int:
 
 @shared_task(name="streaming.flush_spool")
 def flush_spool() -> int:
-    """Send the events that were spooled while Kafka was away."""
+    """Send the events that were spooled while Kafka was down."""
     return spool.flush(_deliver)
 
 

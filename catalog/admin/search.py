@@ -24,13 +24,13 @@ class SynonymForm(forms.ModelForm[SearchSynonym]):
     def clean_words(self) -> str:
         given: str = self.cleaned_data["words"]
         if not words(given):
-            raise forms.ValidationError("There is no word in this.")
+            raise forms.ValidationError("Enter at least one word.")
         return given
 
     def clean_means(self) -> str:
         given: str = self.cleaned_data["means"]
         if not read(given, vocabulary()).parts:
-            raise forms.ValidationError("Search would look for nothing.")
+            raise forms.ValidationError("Search doesn't understand any of these words.")
         if words(given) == words(self.cleaned_data.get("words", "")):
             raise forms.ValidationError("These are the same words.")
         return given

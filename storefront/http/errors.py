@@ -43,7 +43,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     status, template = (503, "503.html") if away else (500, "500.html")
     headers = {"Retry-After": RETRY_AFTER_S} if away else None
     if request.path.startswith("/api/"):
-        detail = "The shop's database is away." if away else "Something went wrong."
+        detail = "The shop's database is unavailable." if away else "Something went wrong."
         return problem(status, detail, request.path, headers)
     page = render_to_string(template, without_a_database(request))
     return HttpResponse(page, status=status, headers=headers)

@@ -38,7 +38,7 @@ from web.json_types import Json
 
 logger = logging.getLogger(__name__)
 
-AWAY: Final = (StoreUnavailable, KafkaException, TopicError, OSError)
+DOWN: Final = (StoreUnavailable, KafkaException, TopicError, OSError)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def document(shopper: str) -> Json:
     for part in PARTS:
         try:
             found[part.name] = part.read(shopper)
-        except AWAY as error:
+        except DOWN as error:
             logger.warning("%s is missing from an export: %s", part.name, error)
             away.append(part.name)
     found["unavailable"] = away
@@ -201,6 +201,6 @@ PARTS: Final = (
     Part("experiments", "variants of experiments shown, and what came of them", _experiments),
     Part("outbox", "purchase events sent within the last week or waiting", _outbox),
     Part("spool", "events waiting for the event log on this machine", _spool),
-    Part("dead_letters", "events that could not be worked on", _dead),
+    Part("dead_letters", "events that could not be processed", _dead),
     Part("erasure", "whether this shopper was erased", _erasure),
 )

@@ -68,7 +68,7 @@ class ArticleKeyField(serializers.Field[int, object, str, object]):
 class KnownArticles:
     """Keys that PostgreSQL was found to have, so that it is asked for others only.
 
-    Events of these are accepted even while it is away; an article that has left the catalogue
+    Events of these are accepted even while it is down; an article that has left the catalogue
     meanwhile is one that the stream passes over.
     """
 

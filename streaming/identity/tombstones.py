@@ -23,7 +23,7 @@ OVERLAP: Final = timedelta(minutes=10)
 class Tombstones:
     """The erased shoppers' names, as PostgreSQL had them at most CHECK_S ago.
 
-    The first look reads all of them, every later one what is new. While PostgreSQL is away those
+    The first look reads all of them, every later one what is new. While PostgreSQL is down those
     known before stand; `is_known` is False where it was never asked.
     """
 

@@ -87,7 +87,7 @@ class Publisher:
             self.producer.poll(ROOM_S)
 
     def settle(self) -> None:
-        """Every event sent so far is acknowledged when this returns, however long Kafka is away."""
+        """Every event sent so far is acknowledged when this returns, however long Kafka is down."""
         self.producer.flush()
         if not self.lost:
             return

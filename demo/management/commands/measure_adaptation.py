@@ -15,9 +15,9 @@ from demo.shoppers.browser import ShopError
 
 class Command(BaseCommand):
     help = (
-        "How soon “for you” follows a change of taste: simulated shoppers open articles that one "
-        f"taste likes ({BEFORE}), then such as quite another likes, and after each of them look "
-        "whose shelf it is. Prints after how many it pleases the new taste more than the old one."
+        "Measure how soon “for you” follows a change of taste: each simulated shopper opens "
+        f"{BEFORE} articles that match one taste, then articles that match a very different one, "
+        "and checks after each which of the two tastes the shelf suits better."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

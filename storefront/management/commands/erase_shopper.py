@@ -10,7 +10,7 @@ from streaming.identity.shoppers import is_shopper
 
 class Command(BaseCommand):
     help = (
-        "Erase a shopper everywhere, for good: their features, bag, lists, sessions, purchases and "
+        "Erase a shopper everywhere, permanently: features, bag, lists, sessions, purchases and "
         "waiting events; orders stay without their name. Neither a replay, a rebuild nor a new "
         "ingest brings them back."
     )
@@ -33,6 +33,6 @@ class Command(BaseCommand):
         self.stdout.write(f"{shopper} is erased: {removed or 'there was nothing'}.")
         if waiting:
             raise CommandError(
-                "Redis, Kafka or the spool can't be reached: what lies there is erased as soon as "
-                "it can be, by the task storefront.finish_erasures or this command."
+                "Redis, Kafka or the spool can't be reached. Their copies are erased as soon as "
+                "they can be, by the task storefront.finish_erasures or by running this again."
             )

@@ -112,7 +112,7 @@ def _until_interrupted(replay: Replay) -> bool:
 
 
 def _summary(replay: Replay, *, interrupted: bool) -> str:
-    ending = "interrupted; --resume goes on there" if interrupted else "all acknowledged"
+    ending = "interrupted; --resume continues there" if interrupted else "all acknowledged"
     kinds = " (views and bag events are synthetic)" if replay.plan.browse else ""
     return f"{replay.sent} events{kinds} up to {replay.position}; {ending}."
 

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         for line in _stops(every):
             self.stdout.write(line)
         if parts is None:
-            self.stdout.write("Kafka is away: how much waits there isn't known.")
+            self.stdout.write("Kafka is down, so the number of waiting events is unknown.")
         self.stdout.write(
             f"Workers: {len(of_features)}; events behind: {answer['lag']}, in the outbox:"
             f" {answer['outbox']}; bytes spooled: {answer['spool_bytes']}."
@@ -62,7 +62,7 @@ class Command(BaseCommand):
 
 
 def _waiting() -> list[PartitionLag] | None:
-    """What the log itself says, None where Kafka is away."""
+    """What the log itself says, None where Kafka is down."""
     try:
         topic_id = topics.topic_id()
         return (
