@@ -94,7 +94,7 @@ def named(goods: FacetIndex, column: str, patterns: Iterable[str]) -> Bools:
     return np.isin(goods.of(NAMED[column][0]), own)
 
 
-@bounded(2000)
+@bounded(2000, constant=True)
 def _folded(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(p.lower().replace("[", "[[]") for p in patterns)
 

@@ -18,7 +18,7 @@ def sizes_of(article: Article) -> tuple[str, ...]:
     return sizes(kind.name, kind.group.name, article.index.name)
 
 
-@bounded(2000)
+@bounded(2000, constant=True)
 def sizes(product_type: str, product_group: str, index: str) -> tuple[str, ...]:
     """By the names of the files; a kind that lists the type counts before one of its group."""
     known = _known()
@@ -30,7 +30,7 @@ def sizes(product_type: str, product_group: str, index: str) -> tuple[str, ...]:
     return tuple(known["schemes"].get(kind.get(audience), ()))
 
 
-@bounded(1)
+@bounded(1, constant=True)
 def _known() -> Json:
     with (Path(__file__).parent / "sizes.toml").open("rb") as file:
         return tomllib.load(file)
