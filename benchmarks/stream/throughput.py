@@ -91,7 +91,6 @@ def _measured(number: int) -> Result:
     bare_s, pipeline_s, pipeline_cpu_s = _usual(client, replayed)
     stream_s, stream_cpu_s, parts = _stream(client, replayed)
     task_s = _tasks(client)
-    delays = delay.on_embedded() | delay.on_apache_kafka()
     one, two = (workers.rate(count, client, _replay) for count in (1, 2))
     wanted = min(MEMORY_CUSTOMERS, max(1_000, number))
     held, stored = memory.bytes_per_customer(client, wanted)
@@ -112,19 +111,27 @@ def _measured(number: int) -> Result:
             "pipeline_cpu_us_per_event": 1e6 * pipeline_cpu_s / replayed,
             "one_worker_process_per_s": one,
             "two_worker_processes_per_s": two,
-            **delays,
+            **delay.on_embedded(),
+            **delay.on_apache_kafka(),
             "bytes_per_customer": held,
         },
         ratios={
-            "stream_vs_pipeline": pipeline_s / stream_s,
+            **_ratios(seconds),
             "stream_vs_pipeline_in_cpu": pipeline_cpu_s / stream_cpu_s,
-            "stream_vs_task_per_event": task_s * replayed / stream_s,
-            "stream_vs_bare_consume": bare_s / stream_s,
             "two_workers_vs_one": two / one,
-            "replay_vs_bare_produce": produce_s / replay_s,
         },
         parts=parts,
     )
+
+
+def _ratios(seconds: dict[str, float]) -> dict[str, float]:
+    ours = seconds["events"]
+    return {
+        "stream_vs_pipeline": seconds["pipeline"] / ours,
+        "stream_vs_task_per_event": seconds["task_per_event"] / ours,
+        "stream_vs_bare_consume": seconds["bare_consume"] / ours,
+        "replay_vs_bare_produce": seconds["bare_produce"] / seconds["replay"],
+    }
 
 
 def _cpu_s(client: Any) -> float:
