@@ -31,6 +31,8 @@ from catalog.models import (
     ProductGroup,
     ProductType,
     Section,
+    Term,
+    labels,
 )
 from catalog.money import price
 from catalog.search.text_index import DESCRIPTION, NAME, TextIndex, text_index
@@ -195,12 +197,14 @@ class FacetIndex:
     def options(
         self, facet: Facet, rows: Bools, choice: Mapping[str, Collection[int]]
     ) -> list[Option]:
-        """A facet's options, most products first; price bands stay in price order."""
+        """A facet's options, most products first; price bands stay in price order. Values without
+        a name aren't offered."""
         counts = self._products_by(facet.key, self.chosen(rows, choice, without=facet.key))
         chosen = choice.get(facet.key, ())
         made = [
             Option(value, facet.names.get(value, str(value)), count, value in chosen)
             for value, count in counts
+            if value in facet.names or value in chosen
         ]
         return made if facet.key == "band" else sorted(made, key=lambda o: (-o.count, o.name))
 
@@ -252,7 +256,7 @@ def article_texts() -> tuple[list[str], list[str]]:
 
 def facets() -> list[Facet]:
     """In display order."""
-    tables = (
+    tables: tuple[tuple[str, str, type[Term]], ...] = (
         ("type", _("Type"), ProductType),
         ("colour", _("Colour"), ColourMaster),
         ("pattern", _("Pattern"), Appearance),
@@ -260,8 +264,7 @@ def facets() -> list[Facet]:
         ("index_group", _("For"), IndexGroup),
     )
     named = [
-        Facet(key, title, dict(model._default_manager.values_list("pk", "name")))
-        for key, title, model in tables
+        Facet(key, title, labels(model._default_manager.all())) for key, title, model in tables
     ]
     return [*named, Facet("band", _("Price"), dict(enumerate(price_names())))]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from catalog import money
 from catalog.data_version import per_data_version
-from catalog.models import ColourMaster
+from catalog.models import ColourMaster, labels
 from catalog.models.titles import title_of
 from recommendations.attribution import rec_id
 from recommendations.bundle import registry
@@ -245,4 +245,4 @@ def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
 @per_data_version()
 def colour_names() -> dict[int, str]:
     """The names of the main colours."""
-    return dict(ColourMaster.objects.exclude(pk=-1).values_list("pk", "name"))
+    return labels(ColourMaster.objects.all())

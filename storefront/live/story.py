@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from catalog import article_cache
-from catalog.models import Article
+from catalog.models import Article, is_named
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving import previews
@@ -96,8 +96,7 @@ def tastes_of(article: Article) -> list[str]:
         article.appearance.name,
         article.department.name,
     )
-    known = (name for name in named if name.lower() not in ("unknown", "undefined"))
-    return list(dict.fromkeys(known))
+    return list(dict.fromkeys(filter(is_named, named)))
 
 
 def changes(shopper: str, before: Snapshot, after: Snapshot) -> Iterator[Changed]:

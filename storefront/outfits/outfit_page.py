@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from catalog.models import Article, ColourMaster
+from catalog.models import Article, ColourMaster, is_named
 from recommendations.outfits.slots import slots
 from recommendations.serving.outfits import MAX_ARTICLES, Garment, Outfit, Request
 from storefront.http.errors import faults_of
@@ -120,7 +120,7 @@ def slot_chips(query: OutfitQuery) -> list[Chip]:
 
 def colour_chips(query: OutfitQuery) -> list[Chip]:
     colours = ColourMaster.objects.exclude(pk__lt=1).order_by("name")
-    named = [colour for colour in colours if colour.name.lower() not in ("unknown", "undefined")]
+    named = [colour for colour in colours if is_named(colour.name)]
     return [
         Chip(
             f"{c.pk}",

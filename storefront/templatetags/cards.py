@@ -47,7 +47,6 @@ class Face(NamedTuple):
     src: str
     srcset: str
     facts: str
-    drawn: bool
 
 
 class Dot(NamedTuple):
@@ -89,7 +88,6 @@ def face_of(article: Article) -> Face:
             escape(image_url(article.pk, WIDTH)),
             escape(srcset(article.pk)),
             facts,
-            not article.summary.has_picture,
         )
     return kept[FACE]
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from catalog.data_version import data_version, per_data_version
 from catalog.images.colours import hex_of
 from catalog.images.urls import image_url, srcset
-from catalog.models import Article
+from catalog.models import Article, is_named
 from catalog.money import amount
 from catalog.sizes import sizes_of
 from storefront.models import MAX_QUANTITY
@@ -53,11 +53,14 @@ def split(words: str) -> list[str]:
     return words.split()
 
 
+register.filter("named", is_named)
+
+
 @register.filter
 def kind_and_colour(article: Article) -> str:
     """“Dress, dark blue”; H&M's data may lack either."""
     parts = (article.product_type.name, article.colour.name.lower())
-    text = ", ".join(part for part in parts if part.lower() != "unknown")
+    text = ", ".join(filter(is_named, parts))
     return text[:1].upper() + text[1:]
 
 
@@ -164,7 +167,7 @@ def picture(
     """The article's picture, 2:3, sized by the browser. `eager` if it is visible at once."""
     return format_html(
         '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" decoding="async"'
-        ' loading="{}"{}{}>',
+        ' loading="{}"{}>',
         image_url(article.pk, width),
         srcset(article.pk),
         sizes,
@@ -173,7 +176,6 @@ def picture(
         alt,
         "eager" if eager else "lazy",
         mark_safe(' fetchpriority="high"' if eager else ""),  # noqa: S308
-        mark_safe("" if article.summary.has_picture else " data-drawn"),  # noqa: S308
     )
 
 
