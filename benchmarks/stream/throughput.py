@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from redis import Redis
+
 from benchmarks.harness import Result, var_dir
 from benchmarks.processes import celery
 from benchmarks.stream.kafka import own_topic
@@ -134,13 +136,13 @@ def _ratios(seconds: dict[str, float]) -> dict[str, float]:
     }
 
 
-def _cpu_s(client: Any) -> float:
+def _cpu_s(client: Redis) -> float:
     """CPU seconds of this process and of Redis, which other load changes less than the time."""
     of_redis = client.info("cpu")
     return float(time.process_time() + of_redis["used_cpu_user"] + of_redis["used_cpu_sys"])
 
 
-def _usual(client: Any, replayed: int) -> tuple[float, float, float]:
+def _usual(client: Redis, replayed: int) -> tuple[float, float, float]:
     """Seconds for consuming and decoding alone, and for a redis-py pipeline per batch; the CPU
     seconds of that."""
     from benchmarks.stream import baseline
@@ -223,7 +225,7 @@ def _bare_produce(count: int) -> float:
         return time.perf_counter() - began
 
 
-def _stream(client: Any, count: int) -> tuple[float, float, dict[str, float]]:
+def _stream(client: Redis, count: int) -> tuple[float, float, dict[str, float]]:
     """Our consumer, as a stream worker runs it; seconds and CPU seconds for all events, and where
     they go.
 
@@ -252,7 +254,7 @@ def _stream(client: Any, count: int) -> tuple[float, float, dict[str, float]]:
     return took, cpu_s, parts
 
 
-def _tasks(client: Any) -> float:
+def _tasks(client: Redis) -> float:
     """Seconds per event as one Celery task: passed on from Kafka, run by a separate worker."""
     from benchmarks.stream import baseline
     from streaming.tests.servers import eventually

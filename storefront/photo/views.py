@@ -31,6 +31,7 @@ from recommendations.vision.search import (
     ready,
 )
 from storefront.listing.swatches import Card, with_colours
+from web.json_types import Json
 from web.uploads import keep_in_memory
 
 SHOWN: Final = 24
@@ -102,7 +103,7 @@ def _page(request: HttpRequest, context: dict[str, object], status: HTTPStatus) 
     return render(request, "shop/photo.html", context, status=status)
 
 
-def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str, Any]]:
+def _found(bundle: Bundle, asked: Json) -> tuple[HTTPStatus, Json]:
     upload: UploadedFile[Any] = asked["picture"]
     try:
         picture = opened(upload.read())

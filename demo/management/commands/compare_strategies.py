@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from demo.management.commands.simulate_shoppers import add_plan, plan_of, read_minds
+from demo.management.commands.simulate_shoppers import add_plan, add_plot, plan_of, read_minds, save
 from demo.shoppers.comparison import NotCountedError
 from demo.shoppers.studies import STUDIES, conduct, summary
 from web.json_types import Json
@@ -42,12 +42,7 @@ class Command(BaseCommand):
             action="store_true",
             help="browse whole pages instead of calling the shelf's API",
         )
-        parser.add_argument(
-            "--plot",
-            type=Path,
-            metavar="FILE",
-            help="write a plot to this SVG file (needs requirements-dev.txt)",
-        )
+        add_plot(parser)
 
     def handle(self, *args: object, **options: Any) -> None:
         plan, truth = plan_of(options), read_minds(options["data_dir"])
@@ -80,8 +75,7 @@ def read_results(file: Path | None) -> dict[str, Json]:
 
 
 def write(results: dict[str, Json], file: Path | None, plot: Path | None) -> None:
-    if file:
-        file.write_text(json.dumps(results, indent=1) + "\n")
+    save(results, file)
     if plot:
         from demo.shoppers import plots  # matplotlib is among the development packages
 

@@ -1,6 +1,5 @@
 import getpass
 from argparse import ArgumentParser
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -20,8 +19,7 @@ class Command(BaseCommand):
             "shopper", help="c followed by the customer's key, or a followed by 32 hex digits"
         )
 
-    def handle(self, *args: object, **options: Any) -> None:
-        shopper = options["shopper"]
+    def handle(self, *args: object, shopper: str, **options: object) -> None:
         if not is_shopper(shopper):
             raise CommandError(
                 f"{shopper} is not a shopper: use c17, or a followed by 32 hex digits."
