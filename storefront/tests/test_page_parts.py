@@ -1,4 +1,4 @@
-"""Pure parts of pages: addresses of looks, form errors, origins of clicks, taste bars, converters."""
+"""Pure parts of pages: addresses of looks, form errors, origins of clicks, taste bars."""
 
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from storefront.http.tracking import Origin, origin_of, search_origin_of
 from storefront.operations.celery_heartbeats import Worker, schedule_text
 from storefront.outfits.outfit_page import OutfitQuery, query_of, toggled
 from storefront.you.style import bars, price_range
+from web.json_types import Json
 
 # --- the outfit page's address ---
 
@@ -164,8 +165,8 @@ def test_a_silent_worker_is_not_alive() -> None:
 
 
 def test_every_scheduled_task_has_its_time_in_words() -> None:
-    entries = django_settings.CELERY_BEAT_SCHEDULE.items()
-    texts = {name: schedule_text(entry["schedule"]) for name, entry in entries}
+    entries: Json = django_settings.CELERY_BEAT_SCHEDULE
+    texts = {name: schedule_text(entry["schedule"]) for name, entry in entries.items()}
     assert texts["retrain nightly"] == "at 3:00"
     assert texts["relay the outbox"] == "every 5 s"
     assert texts["forget old interactions"] == "every 1 h"
