@@ -37,6 +37,9 @@ NAME = "transactions_train"
 MAX_BLOCKS = 16
 BUILDERS = 2
 BUILDER = {
+    # Sorts a month's index in runs that fit into a processor's cache and merges them, which takes
+    # a fifth less time than sorting it at once.
+    "maintenance_work_mem": "2MB",
     # The builders already run in parallel.
     "max_parallel_maintenance_workers": "0",
     "max_parallel_workers_per_gather": "0",
