@@ -35,11 +35,14 @@ def dialect_of(head: bytes, columns: Collection[str]) -> Dialect:
 
 
 def is_preface(line: bytes) -> bool:
-    return not line.strip() or line.lower().startswith(HINT.encode())
+    return not line.strip() or line.lower().lstrip(b'"').startswith(HINT.encode())
 
 
 def cells_of(line: str, separator: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    return [
+        cell.strip()
+        for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    ]
 
 
 def recognised(header: str, separator: str, columns: Collection[str]) -> int:
