@@ -199,7 +199,9 @@ def inspected(path: Path, stream: Readable) -> Readable:
         if head.lstrip()[: len(mark)] == mark:
             raise IngestError(f"{path} is {what}.")
     if head.startswith(PARQUET):
-        raise IngestError(f"{path} is a Parquet file inside an archive: unpack it first.")
+        raise IngestError(
+            f"{path} is Parquet where text is expected: unpack it, or write it as text."
+        )
     if head.startswith((b"\x1f\x8b", ZIP, ZSTANDARD)):
         raise IngestError(f"{path} is compressed twice: decompress it once.")
     return Headed(head, stream)

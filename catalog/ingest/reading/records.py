@@ -233,7 +233,7 @@ def parsed(
     reader = csv.reader(
         map(lines.__getitem__, window),
         strict=True,
-        skipinitialspace=True,
+        skipinitialspace=dialect.skip_blanks,
         delimiter=dialect.separator,
         **escaping,
     )
