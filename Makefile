@@ -129,7 +129,7 @@ $(SPARK): $(RUN) requirements-spark.txt
 	$(call install,requirements-spark.txt)
 
 spark: $(SPARK) java ## what training on Spark needs: pyspark, and Java 17 where it may be installed
-	@$(PY) -m recommendations.spark.session
+	@$(PY) -m catalog.lake.spark
 
 .PHONY: java
 java: # for tests of Spark, where it may be installed; they are skipped elsewhere

@@ -10,17 +10,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from catalog.lake.spark import add_engine_arguments, add_source_arguments
 from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.inputs import History
 from recommendations.dataset.load import NothingToTrainOnError
 from recommendations.evaluation.published import PUBLISHED, difference_from_competition
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import FOR_YOU, NothingToEvaluateError, Plan, evaluate
-from recommendations.management.engine import (
-    add_engine_arguments,
-    add_source_arguments,
-    source_of_sales,
-)
+from recommendations.management.engine import source_of_sales
 from recommendations.training.run import Load
 from web.arguments import day
 
