@@ -28,15 +28,25 @@ SIZE: Final = 2_000_000
 # Shares of the sales, for the plot of growth: of the older ones.
 SHARES: Final = (0.25, 1.0)
 WORKER_MEMORY: Final = "2g"
+PARTS: Final = {
+    "seconds": "seconds",
+    "cpu_s": "seconds of a core",
+    "driver_mb": "MB of the driver",
+    "workers_mb": "MB of the workers",
+}
 CONF: Final = ("--conf", "spark.executor.memory=1500m")
 
 
 @dataclass(frozen=True)
 class Run:
-    """`driver_mb` is the peak of the command, its JVM included; `workers_mb` of all executors."""
+    """`driver_mb` is the peak of the command, its JVM included; `workers_mb` of all executors.
+
+    `cpu_s` of all of them tells the work apart from what else the machine does.
+    """
 
     sales: int
     seconds: float
+    cpu_s: float
     driver_mb: int
     workers_mb: int
     arrays: Mapping[str, Array]
@@ -50,9 +60,8 @@ def run(size: int | None) -> Result:
     figures: dict[str, float] = {}
     for count, engines in runs.items():
         for name, own in engines.items():
-            figures[f"{name}_s_at_{count}"] = own.seconds
-            figures[f"{name}_driver_mb_at_{count}"] = own.driver_mb
-            figures[f"{name}_workers_mb_at_{count}"] = own.workers_mb
+            for part in PARTS:
+                figures[f"{name}_{part}_at_{count}"] = getattr(own, part)
     last = runs[max(runs)]
     local = last["local"]
     compared = {name: own for name, own in last.items() if name != "local"}
@@ -61,7 +70,7 @@ def run(size: int | None) -> Result:
         {"transactions": transactions},
         figures
         | {f"{name}_equal_share": equal(local.arrays, of.arrays) for name, of in compared.items()},
-        {f"{name}_time_vs_local": own.seconds / local.seconds for name, own in compared.items()},
+        {f"{name}_cpu_vs_local": own.cpu_s / local.cpu_s for name, own in compared.items()},
     )
 
 
@@ -102,10 +111,11 @@ def trained(*arguments: str) -> Run:
     from recommendations.models import ModelVersion
 
     begin, driver, workers = time.monotonic(), 0, 0
+    cpu: dict[int, float] = {}
     command = [sys.executable, "manage.py", "train_recommendations", *arguments]
     process = subprocess.Popen(command, env=os.environ)
     while process.poll() is None:
-        own, others = resident(process.pid)
+        own, others = resident(process.pid, cpu)
         driver, workers = max(driver, own), max(workers, others)
         time.sleep(0.5)
     if process.returncode:
@@ -114,19 +124,23 @@ def trained(*arguments: str) -> Run:
     bundle = open_bundle(ModelVersion.objects.active().get().folder)
     connections.close_all()
     sales = int(bundle.manifest.counts["sales"])
-    return Run(sales, seconds, driver >> 20, workers >> 20, bundle.arrays)
+    return Run(sales, seconds, sum(cpu.values()), driver >> 20, workers >> 20, bundle.arrays)
 
 
-def resident(pid: int) -> tuple[int, int]:
-    """Bytes of the driver (Python and JVM), and of Spark's executors and Python workers."""
+def resident(pid: int, cpu: dict[int, float]) -> tuple[int, int]:
+    """Bytes of the driver (Python and JVM), and of Spark's executors and Python workers; notes the
+    seconds that each has worked."""
     driver = executors = 0
-    for process in psutil.process_iter(["pid", "ppid", "cmdline", "memory_info"]):
+    for process in psutil.process_iter(["pid", "ppid", "cmdline", "memory_info", "cpu_times"]):
         line = " ".join(process.info["cmdline"] or ())
         memory = process.info["memory_info"].rss if process.info["memory_info"] else 0
         if process.info["pid"] == pid or (process.info["ppid"] == pid and "SparkSubmit" in line):
             driver += memory
         elif "pyspark.daemon" in line or "CoarseGrainedExecutorBackend" in line:
             executors += memory
+        else:
+            continue
+        cpu[process.info["pid"]] = sum(process.info["cpu_times"][:2])
     return driver, executors
 
 
@@ -142,13 +156,13 @@ def equal(left: Mapping[str, Array], right: Mapping[str, Array]) -> float:
 
 def plot(runs: Mapping[int, Mapping[str, Run]]) -> None:
     labels = {"local": "local engine", "local2": "Spark local[2]", "cluster": "Spark, two workers"}
-    figure, axes = pyplot.subplots(1, 3, figsize=(10, 3.2), layout="constrained")
+    figure, axes = pyplot.subplots(1, 4, figsize=(12, 3.2), layout="constrained")
     millions = [count / 1e6 for count in runs]
     for name, label in labels.items():
         own = [engines[name] for engines in runs.values()]
-        for axis, part in zip(axes, ("seconds", "driver_mb", "workers_mb"), strict=True):
+        for axis, part in zip(axes, PARTS, strict=True):
             axis.plot(millions, [getattr(one, part) for one in own], marker="o", label=label)
-    for axis, title in zip(axes, ("seconds", "MB of the driver", "MB of the workers"), strict=True):
+    for axis, title in zip(axes, PARTS.values(), strict=True):
         axis.set(xlabel="million sales", ylim=(0, None), xlim=(0, None), title=title)
     axes[0].legend(fontsize="small")
     plots.save(figure, "spark")
