@@ -81,7 +81,7 @@ screenshots: $(DEV) chromium ## the contact sheets in docs/images, from generate
 lint: $(DEV) ## ruff, format and compose file
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml deploy/clusters.yml
 
 types: $(DEV) ## mypy, strict
 	$(VENV)/bin/mypy .
