@@ -39,6 +39,9 @@ def test_the_commands_give_the_same_on_spark(tmp_path: Path, source: str) -> Non
     lists = [exported(customers, tmp_path / "1"), exported(customers, tmp_path / "2", *on_spark_)]
     assert lists[0] == lists[1]
     assert len(lists[0].splitlines()) == 1 + len(names) + 1
+    read = (f"--source={source}", f"--lake={lake}")
+    numbers = [evaluated(tmp_path / "3"), evaluated(tmp_path / "4", *on_spark_, *read)]
+    assert numbers[0] == numbers[1]
 
 
 def trained(*options: str) -> Bundle:
@@ -48,6 +51,11 @@ def trained(*options: str) -> Bundle:
 
 def exported(customers: Path, out: Path, *options: str) -> str:
     call_command("export_recommendations", f"--customers={customers}", f"--out={out}", *options)
+    return out.read_text()
+
+
+def evaluated(out: Path, *options: str) -> str:
+    call_command("evaluate_recommendations", "--holdout-days=1", f"--json={out}", *options)
     return out.read_text()
 
 
