@@ -105,7 +105,7 @@ def _cut_off(end: int, kept: list[Outgoing]) -> None:
     client = topics.admin()  # its futures need it alive
     place = TopicPartition(settings.KAFKA_DEAD_TOPIC, PARTITION, end)
     try:
-        client.delete_records([place])[place].result(topics.TIMEOUT_S)
+        topics.answer(client.delete_records([place])[place])
     except KafkaException as error:
         if error.args[0].code() not in UNSUPPORTED:
             raise
@@ -122,7 +122,7 @@ def purge() -> None:
     """Throw all of them away; raise KafkaException."""
     client: AdminClient = topics.admin()
     name = settings.KAFKA_DEAD_TOPIC
-    client.delete_topics([name])[name].result(topics.TIMEOUT_S)
+    topics.answer(client.delete_topics([name])[name])
     deadline = time.monotonic() + topics.TIMEOUT_S
     while time.monotonic() < deadline:
         try:
