@@ -18,11 +18,12 @@ from catalog.quantities import (
     MAX_WIDGET,
 )
 from streaming.events.actions import Action
+from web.json_types import decoded
 
 VERSION: Final = 1
 
 # c<customer key> for a customer, a<32 hex digits> for somebody not known yet.
-SHOPPER_PATTERN = r"^(c[1-9][0-9]{0,9}|a[0-9a-f]{32})$"
+SHOPPER_PATTERN = r"^(c[1-9][0-9]{0,9}|a[0-9a-f]{32})\Z"
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_EVENT_ID)]
 Shopper = Annotated[str, msgspec.Meta(pattern=SHOPPER_PATTERN)]
@@ -155,6 +156,7 @@ ERASE: Final = str(Erase.__struct_config__.tag)
 _NAME: Final = re.compile(rb'"(?:shopper|anonymous)"\s*:\s*"([ac][0-9a-f]{1,32})"')
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+_of_anything: msgspec.json.Decoder[object] = msgspec.json.Decoder(object)
 
 
 def key_of(event: Event) -> str:
@@ -171,7 +173,7 @@ def encode(event: Event) -> bytes:
 
 def decode(message: bytes) -> Event:
     """Raise msgspec.ValidationError (naming the field) or msgspec.DecodeError on a bad message."""
-    return _decoder.decode(message)
+    return decoded(message, _decoder)
 
 
 def names_in(message: bytes) -> set[str]:
@@ -180,8 +182,8 @@ def names_in(message: bytes) -> set[str]:
     An Erase tells of nobody: it must outlive what it erases.
     """
     try:
-        found = msgspec.json.decode(message)
-    except (msgspec.DecodeError, RecursionError):
+        found = decoded(message, _of_anything)
+    except msgspec.DecodeError:
         found = None
     if not isinstance(found, dict):
         return {name.decode() for name in _NAME.findall(message)}
