@@ -14,7 +14,7 @@ from streaming import clock, dead_letters
 from streaming.consumer.batch import PartitionBatch
 from streaming.consumer.processor import NO_POSITION, Log, Processor, RefusedError, Work
 from streaming.events.actions import Action
-from streaming.events.schema import Click, Event, Merge, encode
+from streaming.events.schema import Click, Event, Identify, Merge, encode
 from streaming.features import sampling, store
 from streaming.features.processor import FeatureProcessor
 from streaming.partitions import home_of
@@ -23,6 +23,7 @@ from streaming.tests.traffic import START
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Seen = Callable[[], int]
+ONE, OTHER = "a" + "1" * 32, "a" + "2" * 32
 
 
 def clicks_in_features() -> int:
@@ -112,13 +113,16 @@ def test_it_is_held_up_by_nothing_that_lies_in_the_log(
 
 def junk(article: int) -> list[bytes | None]:
     """Deep JSON, no JSON, a tombstone, an invalid position, texts that aren't UTF-8, another
-    version, a state that is none."""
+    version, a state that is none, a customer who is to be another, two visitors who are each other."""
     good = encode(click(50, article))
     return [
         b"[" * 50_000, b"\xff\xfe", b"", b"{}", None, encode(click(50, article, position=0)),
         good.replace(b"k50", b"k\xff"), good.replace(b"k50", rb"k\ud800"), b"\xef\xbb\xbf" + good,
         good.replace(b'"c1"', rb'"c1\n"'), good.replace(b"{", b'{"v":2,', 1),
         good.replace(b"{", b'{"x":' + b"[" * 5000 + b"]" * 5000 + b",", 1),
+        encode(Identify(id="i", shopper="c2", ts=START, source="shop", anonymous="c1")),
+        encode(Identify(id="j", shopper=ONE, ts=START, source="shop", anonymous=OTHER)),
+        encode(Identify(id="k", shopper=OTHER, ts=START, source="shop", anonymous=ONE)),
         encode(Merge(id="m", shopper="c1", ts=START, source="stream", state=b"none")),
     ]  # fmt: skip
 

@@ -23,10 +23,14 @@ from web.json_types import decoded
 VERSION: Final = 1
 
 # c<customer key> for a customer, a<32 hex digits> for somebody not known yet.
-SHOPPER_PATTERN = r"^(c[1-9][0-9]{0,9}|a[0-9a-f]{32})\Z"
+CUSTOMER_PATTERN = r"^c[1-9][0-9]{0,9}\Z"
+ANONYMOUS_PATTERN = r"^a[0-9a-f]{32}\Z"
+SHOPPER_PATTERN = f"{CUSTOMER_PATTERN}|{ANONYMOUS_PATTERN}"
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_EVENT_ID)]
 Shopper = Annotated[str, msgspec.Meta(pattern=SHOPPER_PATTERN)]
+Customer = Annotated[str, msgspec.Meta(pattern=CUSTOMER_PATTERN)]
+Anonymous = Annotated[str, msgspec.Meta(pattern=ANONYMOUS_PATTERN)]
 # Milliseconds since 1970 of event time, between 2000 and 2100.
 Millis = Annotated[int, msgspec.Meta(ge=946_684_800_000, le=4_102_444_800_000)]
 # The article_id as a number: 0108775015 is 108775015.
@@ -112,9 +116,13 @@ class Search(Base, frozen=True, kw_only=True, omit_defaults=True, tag=Action.SEA
 
 
 class Identify(Base, frozen=True, kw_only=True, omit_defaults=True, tag="identify"):
-    """The anonymous `anonymous` turns out to be `shopper`: their features merge."""
+    """The anonymous `anonymous` turns out to be `shopper`: their features merge.
 
-    anonymous: Shopper
+    Nobody turns out to be a customer twice over: what is a customer's is never handed on.
+    """
+
+    shopper: Customer
+    anonymous: Anonymous
 
 
 class Merge(Base, frozen=True, kw_only=True, omit_defaults=True, tag="merge"):
