@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from contextlib import closing
 from itertools import chain
 
 import pytest
@@ -17,6 +18,7 @@ from streaming.partitions import partition_of
 from streaming.producers.acknowledged import Sender, dead_letter, outgoing
 from streaming.tests.fixtures import delete
 from streaming.tests.kafka import messages
+from streaming.tests.servers import eventually
 from streaming.tests.traffic import traffic
 
 pytestmark = pytest.mark.kafka_contract
@@ -181,3 +183,20 @@ def test_dead_letters_are_read_in_order_replayed_and_purged(log: str) -> None:
         call_command("dead_letters", "replay", "5")
     dead_letters.purge()
     assert list(dead_letters.dead_letters()) == []
+
+
+def test_a_group_that_is_forgotten_shares_its_partitions_again(log: str, group: str) -> None:
+    fill(100)
+    with closing(member(group, log)) as one:
+        assert len(take([one], 1)[0]) > 0
+        topics.forget_group(group)
+        with closing(member(group, log)) as other:
+            eventually(lambda: _share(one, other) == settings.KAFKA_PARTITIONS, "a share of each")
+
+
+def _share(*members: Consumer) -> int:
+    """How many partitions they have together, each of them some."""
+    for one in members:
+        one.consume(500, 0.1)
+    shares = [len(one.assignment()) for one in members]
+    return sum(shares) if all(shares) else 0
