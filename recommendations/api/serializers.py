@@ -77,6 +77,7 @@ class PageQuery(serializers.Serializer[dict[str, object]]):
         child=ArticleIdField(), max_length=300, required=False, default=list
     )
     article = ArticleIdField(required=False)
+    made_of = serializers.CharField(required=False, allow_blank=True, max_length=40)
 
 
 # Built once: a new instance copies all of its fields.
@@ -112,7 +113,6 @@ class ShelfSerializer(serializers.Serializer[object]):
 
 
 def json_of(shelf: Shelf) -> bytes:
-    """What ShelfSerializer describes. Its own rendering, field by field, took a tenth of an answer.
-    """
+    """What ShelfSerializer describes. Its own rendering, field by field, took a tenth of an answer."""
     items = [{**item._asdict(), "article": article_id(item.article)} for item in shelf.items]
     return orjson.dumps({**vars(shelf), "items": items})
