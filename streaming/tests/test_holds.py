@@ -93,7 +93,7 @@ def test_a_worker_that_stopped_over_dead_letters_gets_past_them_and_says_why(
 
 
 def test_a_value_too_long_for_a_letter_is_filed_shortened(articles: list[int]) -> None:
-    produce([("c1", b"x" * 900_000)], partition=0, **{"message.max.bytes": 1_000_000})
+    produce([("c1", b"x" * 900_000)], partition=0, config={"message.max.bytes": 1_000_000})
     send(*views(["c1"], articles, 1))
     with running() as worker:
         worker.catch_up()
