@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from pytest_django import Settings
 
+from catalog.period import month_ranges
 from recommendations.bundle.format import ARRAYS, report_of
 from recommendations.dataset import facts, popularity
 from recommendations.dataset.inputs import NEVER, Inputs, Progress, day_number, find
-from recommendations.dataset.load import month_ranges
 from recommendations.dataset.parts import SinglePart
 from recommendations.dataset.selection import highest
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs
