@@ -20,6 +20,7 @@ from recommendations.evaluation.run import FOR_YOU, NothingToEvaluateError, Plan
 from recommendations.management.engine import source_of_sales
 from recommendations.training.run import Load
 from web.arguments import day
+from web.json_types import Json
 
 # Kaggle's protocol: everybody who bought in the last week, lists of twelve.
 KAGGLE: Final = Plan(holdout_days=7, k=12, rolls=1, customers=10_000_000)
@@ -74,7 +75,7 @@ class Command(BaseCommand):
         with source_of_sales(**options) as load:
             self.evaluate(plan, load, options)
 
-    def evaluate(self, plan: Plan, load: Load, options: dict[str, Any]) -> None:
+    def evaluate(self, plan: Plan, load: Load, options: Json) -> None:
         start = time.perf_counter()
 
         def progress(line: str) -> None:
@@ -115,7 +116,7 @@ class Command(BaseCommand):
         if warning := difference_from_competition(history):
             self.stdout.write(f"note: {warning}")
 
-    def write(self, found: dict[str, Any], target: Path | None) -> None:
+    def write(self, found: Json, target: Path | None) -> None:
         text = json.dumps(found, indent=1) + "\n"
         try:
             if target is not None:
@@ -128,12 +129,12 @@ class Command(BaseCommand):
             raise CommandError(f"could not write the report: {error}") from error
 
 
-def lead(ahead: dict[str, Any]) -> str:
+def lead(ahead: Json) -> str:
     low, high = ahead["interval"]
     return f"{ahead['mean']:+.4f} ({low:+.4f} – {high:+.4f})"
 
 
-def line_of(window: dict[str, Any]) -> str:
+def line_of(window: Json) -> str:
     """For-you in one window, and its lead over the best other method there."""
     others = {name: mean for name, mean in window["methods"].items() if name != FOR_YOU}
     best = max(others, key=others.__getitem__)
@@ -143,7 +144,7 @@ def line_of(window: dict[str, Any]) -> str:
     )
 
 
-def plan_of(options: dict[str, Any]) -> Plan:
+def plan_of(options: Json) -> Plan:
     """Raise CommandError for a number below 1."""
     names = ("holdout_days", "k", "rolls", "customers")
     for name in names:

@@ -25,7 +25,7 @@ from web.arguments import positive_whole
 
 class Command(BaseCommand):
     help = (
-        "Make the features anew. From history: publish the last days of purchases in PostgreSQL to "
+        "Rebuild the features. From history: publish the last days of purchases in PostgreSQL to "
         "Kafka, for an empty store whose log is gone too; with --engine spark, compute them on a "
         "cluster and write them while the workers are stopped, also from export_history's files "
         "(--source lake). From the log: forget the features, so that the workers, when they are "
