@@ -38,7 +38,7 @@ from benchmarks.stream.outage import (
     web,
 )
 from demo import services
-from demo.run.processes import free_port
+from demo.services.ports import free_port
 
 # How long what was killed is away, and how long all are well between two kills.
 SECONDS: Final = 20
