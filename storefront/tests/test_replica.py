@@ -8,18 +8,26 @@ import subprocess
 import sys
 import tempfile
 import urllib.error
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError, connections
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from pytest_django import DjangoDbBlocker
 
 from demo.run.checks.browser import Browser
 from demo.services import ports
 from storefront.tests import replica
 from storefront.tests.replica import Server, ask
+from streaming.events.schema import View, encode
+from streaming.producers import producer
+from streaming.tests.kafka import everything
 from streaming.tests.servers import eventually
-from web.replica import COOKIE
+from web.replica import COOKIE, REPLICA, ReplicaReads, reading
 
 ARTICLE = "/article/"
 LISTING = "/search/?q=shirt"
@@ -107,6 +115,44 @@ def test_a_replica_that_is_killed_fails_no_page_and_serves_again_when_it_is_back
     eventually(
         lambda: browser.get(LISTING).status == 200 and clients(standby.url) > 0, "its return"
     )
+
+
+def test_a_page_that_is_tried_again_publishes_its_events_once(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    log: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(connections.settings, REPLICA, connections.settings["default"])
+    monkeypatch.setattr("web.replica.PROGRESS", "SELECT 1, true, 0")  # as if it followed
+    view = View(id=uuid.uuid4().hex, shopper="c1", ts=1, source="shop", article=1)
+    served_by = []
+
+    def page(request: HttpRequest) -> HttpResponse:
+        connection = reading()
+        served_by.append(connection.alias)
+        producer.publish(view)
+        try:
+            if connection.alias == REPLICA:
+                connection.ensure_connection()
+                end(connection.connection.info.backend_pid)
+            connection.cursor().execute("SELECT 1")
+        except OperationalError:
+            return HttpResponse(status=503)
+        return HttpResponse("all well")
+
+    with django_db_blocker.unblock():
+        response = ReplicaReads(page)(RequestFactory().get("/"))
+        connections.close_all()
+    assert (response.status_code, served_by) == (200, [REPLICA, "default"])
+    producer.close()
+    assert everything(log) == [encode(view)]
+
+
+def end(backend: int) -> None:
+    """As a server that dies in the middle of a request."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 1000)", [backend])
 
 
 def is_saved(browser: Browser) -> bool:
