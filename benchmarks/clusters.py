@@ -23,7 +23,7 @@ from matplotlib import pyplot
 
 from benchmarks import plots
 from benchmarks.harness import Result, var_dir
-from benchmarks.processes import celery
+from benchmarks.processes import celery, manage
 from benchmarks.serving import wrk
 from benchmarks.shop import SETTINGS, prepare, with_full_catalogue
 from benchmarks.stream.kafka import KafkaCluster, own_topic
@@ -193,7 +193,8 @@ def stage() -> Iterator[tuple[Path, dict[str, Fault]]]:
             "FEATURES_CLUSTER_URL": redis.url,
             "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap,
         }
-        prepare(place, place / "data", with_full_catalogue(0.02), trained=True)
+        prepare(place, place / "data", with_full_catalogue(0.02), trained=False)
+        manage("train_recommendations", "--quick")
         import django
 
         django.setup()
