@@ -47,9 +47,9 @@ def _node(url: str) -> ClusterNode:
     return ClusterNode(host, port)  # type: ignore[no-untyped-call]
 
 
-# A server that is loading, full or read-only is as good as away; so is one that was away and came
+# A server that is loading, full or read-only is as good as down; so is one that was down and came
 # back without the script it is asked for.
-AWAY = (
+DOWN = (
     redis.ConnectionError,
     redis.TimeoutError,
     redis.BusyLoadingError,
@@ -63,10 +63,10 @@ AWAY = (
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise StoreUnavailable for whatever says that Redis is away."""
+    """Raise StoreUnavailable for whatever says that Redis is down."""
     try:
         yield
-    except AWAY as error:
+    except DOWN as error:
         raise StoreUnavailable(str(error)) from error
 
 
@@ -104,8 +104,8 @@ EVICTS = (
 def eviction(redis_: Any = None) -> Eviction | None:
     """The worst of the nodes' policies, None where none evicts; may raise StoreUnavailable."""
     with translate_errors():
-        told: dict[str, Any] = (redis_ or client()).info("memory", **_every_node())
-    nodes = [told] if "used_memory" in told else told.values()
+        info: dict[str, Any] = (redis_ or client()).info("memory", **_every_node())
+    nodes = [info] if "used_memory" in info else info.values()
     found = [
         Eviction(str(node["maxmemory_policy"]), int(node["maxmemory"]) > 0)
         for node in nodes

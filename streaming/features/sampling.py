@@ -35,7 +35,7 @@ class Verified(msgspec.Struct):
 
     at_ms: int
     shoppers: int
-    wrong: int = 0
+    differing: int = 0
     differences: list[str] = []
     error: str = ""
 
@@ -58,7 +58,7 @@ def last() -> Verified | None:
 def _verified(sample: int) -> Verified:
     known = [s for s in store.shoppers(sample * SAMPLE_SIZE) if not tombstones.hold(s)]
     asked = random.sample(known, min(sample, len(known)))
-    told = [LOST_TRENDS.format(partition) for partition in store.with_lost_trends()]
+    differences = [LOST_TRENDS.format(partition) for partition in store.with_lost_trends()]
     try:
         topic_id = topics.ensure()
         # The store can't name whom it has lost.
@@ -67,10 +67,10 @@ def _verified(sample: int) -> Verified:
         positions, online = store.stored(topic_id, asked)
         found = verify_.differences(online, verify_.from_log(asked, positions))
     except (KafkaException, topics.TopicError, verify_.LogError) as error:
-        return Verified(clock.wall_ms(), len(asked), differences=told, error=str(error))
-    told += [f"{d.shopper} {d.name}: {d.theirs!r}, right is {d.ours!r}"[:300] for d in found]
-    wrong = len({difference.shopper for difference in found})
-    return Verified(clock.wall_ms(), len(asked), wrong, told[:SHOWN])
+        return Verified(clock.wall_ms(), len(asked), differences=differences, error=str(error))
+    differences += [f"{d.shopper} {d.name}: {d.theirs!r}, right is {d.ours!r}"[:300] for d in found]
+    differing = len({difference.shopper for difference in found})
+    return Verified(clock.wall_ms(), len(asked), differing, differences[:SHOWN])
 
 
 def _named_in_log(positions: Mapping[int, int], number: int) -> set[str]:
