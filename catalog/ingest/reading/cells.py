@@ -42,7 +42,7 @@ NOTHING = frozenset(
         "",
         "nan",
         "null",
-        "\\n",
+        r"\n",
         "none",
         "na",
         "<na>",
