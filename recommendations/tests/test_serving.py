@@ -297,7 +297,7 @@ def test_without_redis_what_was_viewed_is_not_known(trained: Shop) -> None:
 
 
 @pytest.mark.usefixtures("no_redis")
-def test_redis_away_is_not_asked_by_every_shelf_of_a_page(
+def test_redis_down_is_not_asked_by_every_shelf_of_a_page(
     trained: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recommend(Kind.FOR_YOU, shopper="c1")
