@@ -40,7 +40,7 @@ from benchmarks.stream.outage import (
 from demo import services
 from demo.services.ports import free_port
 
-# How long what was killed is away, and how long all are well between two kills.
+# How long what was killed stays down, and how long all are well between two kills.
 SECONDS: Final = 20
 EVERY_S: Final = 0.1
 # The features stand still while they make no progress for longer than this.
@@ -123,7 +123,7 @@ class Watch:
 
 
 def run(size: int | None) -> Result:
-    """`size` is how many seconds a leader is away, and all are well between two kills."""
+    """`size` is how many seconds a leader is down, and all are well between two kills."""
     wrk.require()
     seconds = size or SECONDS
     os.environ |= SETTINGS | {"DEMO": "1"}  # static files need no manifest
@@ -259,7 +259,7 @@ def wrong_features(events: int) -> tuple[int, int]:
 
 
 def plot(events: Answers, pages: Answers, spans: Mapping[str, Span]) -> None:
-    """Responses per second, with the times at which a leader is away."""
+    """Responses per second, with the times at which a leader is down."""
     figure, axes = pyplot.subplots(2, 1, figsize=(9, 4.5), sharex=True, layout="constrained")
     begin = min(events.by_second)
     for axis, (name, answers) in zip(axes, (("events", events), ("pages", pages)), strict=True):
