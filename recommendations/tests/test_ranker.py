@@ -268,10 +268,18 @@ def test_a_score_becomes_the_chance_that_was_seen() -> None:
 def test_what_comes_after_a_slice_changes_no_bit_of_its_features(days: int) -> None:
     inputs = rebuyers()
     late = inputs.sales.day > inputs.as_of_day - days
-    row = np.where(late, (inputs.sales.row + 17) % 300, inputs.sales.row).astype(np.int32)
-    price = np.where(late, 9 * inputs.sales.price, inputs.sales.price).astype(np.float32)
-    shifted = replace(inputs, sales=replace(inputs.sales, row=row, price=price))
-    assert heads(inputs, days) == heads(shifted, days)
+    sales = inputs.sales
+    changed = {
+        "row": (sales.row + 17) % 300,
+        "price": 9 * sales.price,
+        "channel": 3 - sales.channel,
+        "age": sales.age + 20,
+    }
+    shifted = {
+        name: np.where(late, column, getattr(sales, name)).astype(getattr(sales, name).dtype)
+        for name, column in changed.items()
+    }
+    assert heads(inputs, days) == heads(replace(inputs, sales=replace(sales, **shifted)), days)
 
 
 def heads(inputs: Inputs, days: int) -> list[bytes]:
