@@ -113,6 +113,6 @@ class ShelfSerializer(serializers.Serializer[object]):
 
 
 def json_of(shelf: Shelf) -> bytes:
-    """What ShelfSerializer describes. Its own rendering, field by field, took a tenth of an answer."""
+    """As ShelfSerializer describes, whose own rendering took a tenth of an answer."""
     items = [{**item._asdict(), "article": article_id(item.article)} for item in shelf.items]
     return orjson.dumps({**vars(shelf), "items": items})
