@@ -9,7 +9,13 @@ from urllib.parse import urlsplit
 import redis
 from django.conf import settings
 from redis.cluster import ClusterNode
-from redis.exceptions import ClusterDownError, NoScriptError, RedisClusterException
+from redis.exceptions import (
+    ClusterDownError,
+    NoPermissionError,
+    NoScriptError,
+    RedisClusterException,
+    TryAgainError,
+)
 
 TIMEOUT_S = 0.25
 
@@ -55,10 +61,15 @@ DOWN = (
     redis.BusyLoadingError,
     redis.ReadOnlyError,
     redis.OutOfMemoryError,
+    NoPermissionError,
     NoScriptError,
     ClusterDownError,
+    TryAgainError,
     RedisClusterException,
 )
+# The same of errors that redis-py has no class for: it can't save, lacks replicas, or is busy with
+# a script.
+DOWN_CODES = ("MISCONF", "NOREPLICAS", "BUSY", "UNKILLABLE")
 
 
 @contextmanager
@@ -66,8 +77,12 @@ def translate_errors() -> Iterator[None]:
     """Raise StoreUnavailable for whatever says that Redis is down."""
     try:
         yield
-    except DOWN as error:
-        raise StoreUnavailable(str(error)) from error
+    except redis.RedisError as error:
+        # A pipeline puts its command before the server's words.
+        said = str(error).rpartition("caused error: ")[2]
+        if isinstance(error, DOWN) or said.startswith(DOWN_CODES):
+            raise StoreUnavailable(said) from error
+        raise
 
 
 Command = tuple[str | int, ...]

@@ -35,6 +35,6 @@ def _deliver(messages: Sequence[bytes]) -> list[bytes]:
 
 @shared_task(name="streaming.verify_features")
 def verify_features() -> int:
-    """Compare a sample of the features with the log; how many shoppers differ."""
+    """Compare a sample of the features with the log; how much is wrong."""
     found = sampling.verify(SAMPLE)
     return found.differing

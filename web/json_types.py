@@ -1,4 +1,16 @@
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 # An object of JSON, of which each reader knows the part that it reads.
 Json = dict[str, Any]
+T = TypeVar("T")
+
+
+def decoded(message: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """JSON from outside. Whatever is wrong raises msgspec.DecodeError, which msgspec itself does
+    neither for a text that isn't UTF-8 nor for too deep a nesting."""
+    try:
+        return decoder.decode(message)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(f"JSON is malformed: {error}") from None

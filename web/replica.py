@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from typing import Final
@@ -56,6 +56,8 @@ class Choice:
     can_use_replica: Callable[[], bool]
     database: str | None = None
     wrote: bool = False
+    #: What is done for good once the request is served.
+    then: list[Callable[[], None]] = field(default_factory=list)
 
     def reads(self) -> str:
         if self.database is None:
@@ -97,6 +99,14 @@ def primary() -> Iterator[None]:
         _choice.reset(token)
 
 
+def once_served(act: Callable[[], None]) -> None:
+    """Do once what can't be taken back, however often this request has to be tried."""
+    if choice := _choice.get():
+        choice.then.append(act)
+    else:
+        act()
+
+
 class Router:
     """Django's database router."""
 
@@ -128,7 +138,10 @@ class ReplicaReads:
         response = self.served(request, choice)
         if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and went_away(choice):
             self.leave_alone("it went away during a request")
-            response = self.served(request, Choice(lambda: False))
+            choice = Choice(lambda: False)
+            response = self.served(request, choice)
+        for act in choice.then:
+            act()
         return response
 
     def served(self, request: HttpRequest, choice: Choice) -> HttpResponse:

@@ -113,6 +113,6 @@ class ShelfSerializer(serializers.Serializer[object]):
 
 
 def json_of(shelf: Shelf) -> bytes:
-    """As ShelfSerializer describes, whose own rendering took a tenth of an answer."""
+    """What ShelfSerializer describes. Rendered field by field, it took a tenth of an answer."""
     items = [{**item._asdict(), "article": article_id(item.article)} for item in shelf.items]
     return orjson.dumps({**vars(shelf), "items": items})

@@ -19,7 +19,7 @@ from web.quotas import Limited
 class ShelfView(Limited):
     """One kind of recommendation; the shopper is the one of the session or the signed cookie.
 
-    Who has neither is nobody: reading makes no shopper up, the first event sent does.
+    Without either, the request is anonymous: reading creates no shopper, the first event does.
     """
 
     throttle_scope = "recommendations"

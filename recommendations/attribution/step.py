@@ -78,7 +78,7 @@ def decode(records: Iterable[Record]) -> list[Relevant]:
             continue
         try:
             event = schema.decode(record.value or b"")
-        except (msgspec.DecodeError, RecursionError):
+        except msgspec.DecodeError:
             continue
         if isinstance(event, OF_INTEREST) and event.source != "replay":
             found.append(event)

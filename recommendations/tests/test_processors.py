@@ -14,15 +14,16 @@ from streaming import clock, dead_letters
 from streaming.consumer.batch import PartitionBatch
 from streaming.consumer.processor import NO_POSITION, Log, Processor, RefusedError, Work
 from streaming.events.actions import Action
-from streaming.events.schema import Click, Event, encode
-from streaming.features import store
+from streaming.events.schema import Click, Event, Identify, Merge, encode
+from streaming.features import sampling, store
 from streaming.features.processor import FeatureProcessor
 from streaming.partitions import home_of
-from streaming.tests.running import produce, running, send
+from streaming.tests.running import produce, produce_with_a_header, running, send
 from streaming.tests.traffic import START
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Seen = Callable[[], int]
+ONE, OTHER = "a" + "1" * 32, "a" + "2" * 32
 
 
 def clicks_in_features() -> int:
@@ -93,18 +94,43 @@ def test_it_takes_each_event_once_whoever_reads_it_again(
 def test_it_is_held_up_by_nothing_that_lies_in_the_log(
     of: tuple[Processor, Seen], articles: list[int]
 ) -> None:
-    """Deep JSON, no JSON, a tombstone, an invalid position, a text that PostgreSQL can't store."""
     processor, seen = of
     there = home_of("c1")
-    junk = [b"[" * 50_000, b"\xff\xfe", b"", b"{}", encode(click(50, articles[0], position=0))]
-    produce([("c1", value) for value in [*junk, None]], partition=there)
+    produce([("c1", value) for value in junk(articles[0])], partition=there)
+    produce_with_a_header(b"\xff\xfe", encode(click(53, articles[3])), partition=there)
+    for header in (b"1:99999999999999999999", b"-1:-1", b"9:9:9", b"x" * 500_000):
+        send(click(54, articles[4]), headers=[("origin", header)])
+    send(click(55, articles[5]), timestamp=2**62)
     send(click(51, articles[1], id="nul\0"), click(52, articles[2]))
     with running(processor) as worker:
         worker.catch_up()
     assert worker.error is None
-    assert seen() >= 2
+    assert seen() >= 4
     places = [letter.offset for _, letter in dead_letters.dead_letters()]
     assert len(places) == len(set(places))
+    assert verified() == []
+
+
+def junk(article: int) -> list[bytes | None]:
+    """What is no event, in every way: deep or no JSON, a tombstone, an invalid position, another
+    coding, version or state, a customer who is to be another, visitors who are each other."""
+    good = encode(click(50, article))
+    return [
+        b"[" * 50_000, b"\xff\xfe", b"", b"{}", None, encode(click(50, article, position=0)),
+        good.replace(b"k50", b"k\xff"), good.replace(b"k50", rb"k\ud800"), b"\xef\xbb\xbf" + good,
+        good.replace(b'"c1"', rb'"c1\n"'), good.replace(b"{", b'{"v":2,', 1),
+        good.replace(b"{", b'{"x":' + b"[" * 5000 + b"]" * 5000 + b",", 1),
+        encode(Identify(id="i", shopper="c2", ts=START, source="shop", anonymous="c1")),
+        encode(Identify(id="j", shopper=ONE, ts=START, source="shop", anonymous=OTHER)),
+        encode(Identify(id="k", shopper=OTHER, ts=START, source="shop", anonymous=ONE)),
+        encode(Merge(id="m", shopper="c1", ts=START, source="stream", state=b"none")),
+    ]  # fmt: skip
+
+
+def verified() -> list[str]:
+    """What the nightly check says of all that the log holds."""
+    found = sampling.verify(100)
+    return [*found.differences, found.error] if found.differences or found.error else []
 
 
 def test_its_work_shows_in_the_status(

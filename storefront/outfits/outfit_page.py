@@ -17,7 +17,7 @@ from recommendations.outfits.slots import slots
 from recommendations.serving.outfits import MAX_ARTICLES, Garment, Outfit, Request
 from storefront.http.errors import faults_of
 
-MAX_SWAPPED = 200
+MAX_SWAPPED = 150  # below the 200 parameters that Django reads of an address
 BUDGETS = (50, 100, 150, 250)
 
 Keys = tuple[int, ...]

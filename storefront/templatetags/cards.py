@@ -23,10 +23,16 @@ from catalog.models import Article
 from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.widgets.rendering import Card
 from storefront.http.tracking import SEARCH
-from storefront.layout import header_state, jinja
+from storefront.layout import header_state
 from storefront.listing.swatches import Card as Listed
 from storefront.listing.swatches import Colour
-from storefront.templatetags.shop import icon, kind_and_colour, money, product_address
+from storefront.templatetags.shop import (
+    icon,
+    kind_and_colour,
+    money,
+    product_address,
+    rendered,
+)
 from web.cache import bounded, per_request
 
 register = template.Library()
@@ -35,7 +41,7 @@ FACTS: Final = '<p class="card-line">{}</p>\n    <p class="card-price">{}</p>'
 WIDTH: Final = 360
 SWATCHES: Final = 6
 FACE: Final = "_card_face"
-drawn = partial(jinja.drawn, "shop/cards.html")
+drawn = partial(rendered, "shop/cards.html")
 
 
 class Face(NamedTuple):

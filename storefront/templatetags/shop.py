@@ -11,7 +11,7 @@ from urllib.parse import quote_plus
 from django import template
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.template import Context
+from django.template import Context, engines
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -25,7 +25,6 @@ from catalog.images.urls import image_url, srcset
 from catalog.models import Article, is_named
 from catalog.money import amount
 from catalog.sizes import sizes_of
-from storefront.layout.jinja import drawn
 from storefront.listing.faceted_list import Group
 from storefront.models import MAX_QUANTITY
 from storefront.product import price_history
@@ -127,10 +126,16 @@ def swatch(colour: str) -> SafeString:
     )
 
 
+def rendered(source: str, macro: str, *arguments: object) -> SafeString:
+    """The output of a macro of a Jinja template."""
+    module: object = engines["jinja2"].env.get_template(source).module  # type: ignore[attr-defined]
+    return mark_safe(str(getattr(module, macro)(*arguments)))  # noqa: S308 (escaped by Jinja)
+
+
 @register.simple_tag
 def facet_links(group: Group) -> SafeString:
     """A list's links for the options of one facet."""
-    return drawn("shop/facets.html", "links", group, swatch, intcomma)
+    return rendered("shop/facets.html", "links", group, swatch, intcomma)
 
 
 class CachedNode(template.Node):

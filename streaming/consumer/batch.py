@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import methodcaller
 from typing import Final, NamedTuple
 
 import msgspec
 from confluent_kafka import Message
 
+Headers = tuple[tuple[str, bytes | None], ...]
 ORIGIN: Final = "origin"  # the header of a record that another partition passed on
+# confluent-kafka 2 returns although it has failed, which Python notices at some later place if the
+# method is called directly.
+_read_headers: Final = methodcaller("headers")
 
 
 class Origin(NamedTuple):
@@ -35,7 +40,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     offset: int
     value: bytes | None
     accepted_ms: int = 0
-    headers: tuple[tuple[str, bytes | None], ...] = ()
+    headers: Headers = ()
 
     @property
     def origin(self) -> Origin | None:
@@ -96,10 +101,12 @@ def partition_batches(
 
 
 def _record(message: Message, offset: int) -> Record:
-    headers = message.headers()
-    return Record(
-        offset,
-        message.value(),
-        message.timestamp()[1],
-        tuple(headers) if headers else (),  # type: ignore[arg-type]
-    )
+    return Record(offset, message.value(), message.timestamp()[1], _headers(message))
+
+
+def _headers(message: Message) -> Headers:
+    """None of them where a name isn't UTF-8: our own names are."""
+    try:
+        return tuple(_read_headers(message) or ())
+    except (SystemError, UnicodeDecodeError):
+        return ()

@@ -7,6 +7,7 @@ where each of its partitions stands, and reads the log again from there.
 
 import gc
 import logging
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -39,8 +40,7 @@ from streaming.status import STOPPED
 logger = logging.getLogger(__name__)
 
 RETRY_S: Final = 0.5
-# A bit more than a heartbeat, by which a member learns that its group is being rebalanced.
-HEARD_S: Final = 0.6
+# Three times what a join takes on the embedded broker.
 JOIN_S: Final = 10.0
 GC_THRESHOLD: Final = (100_000, 50, 100)
 
@@ -100,11 +100,12 @@ class ConsumerRuntime:
 
     def _live(self) -> None:
         """One Kafka consumer's life: until told to stop or until it is broken."""
-        self.joining = True
+        # Shops on one cluster each have a topic, and so groups of their own.
+        self.group = f"{settings.KAFKA_TOPIC}.{self.processor.name}"
+        self.joining_since = time.monotonic()
         self.consumer = Consumer(
             {
-                # Shops on one cluster each have a topic, and so groups of their own.
-                **kafka.consumer(f"{settings.KAFKA_TOPIC}.{self.processor.name}"),
+                **kafka.consumer(self.group),
                 "enable.partition.eof": True,
                 **self.processor.polling.kafka,
                 "stats_cb": lambda text: self.metrics.statistics(text, settings.KAFKA_TOPIC),
@@ -120,24 +121,15 @@ class ConsumerRuntime:
         try:
             while not self.stopping.is_set():
                 self._turn()
-            self._finish_joining()
         finally:
             self.consumer.close()  # revokes, and so commits
             self.assignment.give_up()
 
-    def _finish_joining(self) -> None:
-        """Leave the group in peace.
-
-        The embedded broker never shares the partitions of a group again that a member left while
-        it was being rebalanced: every member after that waits for ever.
-        """
-        began = time.monotonic()
-        while (waited := time.monotonic() - began) < HEARD_S or (self.joining and waited < JOIN_S):
-            self.watchdog.turned()
-            self.consumer.poll(0.05)  # what comes is read again by whoever is next
-
     def _turn(self) -> None:
         self.watchdog.turned()
+        if time.monotonic() - self.joining_since > JOIN_S:
+            self.joining_since = time.monotonic()
+            topics.forget_group(self.group)
         if self.assignment.partitions and self.assignment.log is None:
             self._find_positions()
         messages = self._poll()
@@ -238,7 +230,7 @@ class ConsumerRuntime:
     # --- the group ---
 
     def _on_assign(self, _: Consumer, partitions: list[TopicPartition]) -> None:
-        self.joining = False
+        self.joining_since = math.inf
         self.metrics.rebalances += 1
         self.assignment.partitions = [partition.partition for partition in partitions]
         self._lose_positions(f"assigned {self.assignment.partitions}")
@@ -252,7 +244,7 @@ class ConsumerRuntime:
         self._give_up()
 
     def _give_up(self) -> None:
-        self.joining = True
+        self.joining_since = time.monotonic()
         self.assignment.give_up()
 
     def _commit(self, *, wait: bool = False) -> None:
@@ -273,5 +265,4 @@ class ConsumerRuntime:
     def _error(self, error: KafkaError) -> None:
         """Log once that no broker is left, not each failed attempt to connect."""
         if error.code() == KafkaError._ALL_BROKERS_DOWN:
-            self.joining = False  # there is nothing to wait for
             logger.warning("Kafka is unavailable: %s", error)

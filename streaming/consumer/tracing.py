@@ -25,7 +25,7 @@ def applied(batches: Sequence[PartitionBatch]) -> None:
 def _applied(partition: int, record: Record) -> None:
     try:
         event = decode(record.value or b"")
-    except (msgspec.DecodeError, RecursionError):
+    except msgspec.DecodeError:
         return
     carried = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
     place = {"event": event.id, "partition": partition, "offset": record.offset}

@@ -21,6 +21,7 @@ from streaming import kafka
 from streaming.events.schema import names_in
 from streaming.kafka import topics
 from streaming.producers.acknowledged import DeadLetter, Outgoing, Sender, dead_letter, outgoing
+from web.json_types import decoded
 
 PARTITION: Final = 0
 # The topic has one partition, and its end is where nothing more comes for this long: the embedded
@@ -28,6 +29,7 @@ PARTITION: Final = 0
 QUIET_S: Final = 1.5
 # What a broker without DeleteRecords says: the embedded one hangs up.
 UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
+_decoder = msgspec.json.Decoder(DeadLetter)
 
 
 def dead_letters() -> Iterator[tuple[int, DeadLetter]]:
@@ -56,7 +58,7 @@ def dead_positions() -> set[tuple[int, int]]:
 def _letter(message: Message) -> DeadLetter:
     value = message.value() or b""
     try:
-        return msgspec.json.decode(value, type=DeadLetter)
+        return decoded(value, _decoder)
     except msgspec.DecodeError as error:
         return DeadLetter(f"not a dead letter: {error}", value)
 
@@ -105,7 +107,7 @@ def _cut_off(end: int, kept: list[Outgoing]) -> None:
     client = topics.admin()  # its futures need it alive
     place = TopicPartition(settings.KAFKA_DEAD_TOPIC, PARTITION, end)
     try:
-        client.delete_records([place])[place].result(topics.TIMEOUT_S)
+        topics.answer(client.delete_records([place])[place])
     except KafkaException as error:
         if error.args[0].code() not in UNSUPPORTED:
             raise
@@ -122,7 +124,7 @@ def purge() -> None:
     """Purge all of them; raise KafkaException."""
     client: AdminClient = topics.admin()
     name = settings.KAFKA_DEAD_TOPIC
-    client.delete_topics([name])[name].result(topics.TIMEOUT_S)
+    topics.answer(client.delete_topics([name])[name])
     deadline = time.monotonic() + topics.TIMEOUT_S
     while time.monotonic() < deadline:
         try:

@@ -17,7 +17,7 @@ from streaming.connection import client, translate_errors
 from streaming.events.schema import Erase, Reset
 from streaming.features import dislikes
 from streaming.features.registry import STATE_TTL_S
-from streaming.features.state import ERASED, unpack
+from streaming.features.state import ERASED
 from streaming.models import ErasedShopper
 from streaming.producers import outbox, spool
 from streaming.producers.producer import new_id
@@ -50,8 +50,7 @@ def erase_features(shopper: str) -> int:
         pipeline.set(keys.state(shopper), ERASED, ex=STATE_TTL_S, get=True)
         pipeline.unlink(keys.dislikes(shopper))
         before, disliked = pipeline.execute()
-    known = before is not None and not unpack(before).erased
-    return int(known or disliked > 0)
+    return int(before not in (None, ERASED) or disliked > 0)
 
 
 def read_tombstones() -> dict[str, str]:

@@ -18,14 +18,19 @@ from catalog.quantities import (
     MAX_WIDGET,
 )
 from streaming.events.actions import Action
+from web.json_types import decoded
 
 VERSION: Final = 1
 
 # c<customer key> for a customer, a<32 hex digits> for somebody not known yet.
-SHOPPER_PATTERN = r"^(c[1-9][0-9]{0,9}|a[0-9a-f]{32})$"
+CUSTOMER_PATTERN = r"^c[1-9][0-9]{0,9}\Z"
+ANONYMOUS_PATTERN = r"^a[0-9a-f]{32}\Z"
+SHOPPER_PATTERN = f"{CUSTOMER_PATTERN}|{ANONYMOUS_PATTERN}"
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_EVENT_ID)]
 Shopper = Annotated[str, msgspec.Meta(pattern=SHOPPER_PATTERN)]
+Customer = Annotated[str, msgspec.Meta(pattern=CUSTOMER_PATTERN)]
+Anonymous = Annotated[str, msgspec.Meta(pattern=ANONYMOUS_PATTERN)]
 # Milliseconds since 1970 of event time, between 2000 and 2100.
 Millis = Annotated[int, msgspec.Meta(ge=946_684_800_000, le=4_102_444_800_000)]
 # The article_id as a number: 0108775015 is 108775015.
@@ -111,9 +116,13 @@ class Search(Base, frozen=True, kw_only=True, omit_defaults=True, tag=Action.SEA
 
 
 class Identify(Base, frozen=True, kw_only=True, omit_defaults=True, tag="identify"):
-    """The anonymous `anonymous` turns out to be `shopper`: their features merge."""
+    """The anonymous `anonymous` turns out to be `shopper`: their features merge.
 
-    anonymous: Shopper
+    Nobody turns out to be a customer twice over: what is a customer's is never handed on.
+    """
+
+    shopper: Customer
+    anonymous: Anonymous
 
 
 class Merge(Base, frozen=True, kw_only=True, omit_defaults=True, tag="merge"):
@@ -155,6 +164,7 @@ ERASE: Final = str(Erase.__struct_config__.tag)
 _NAME: Final = re.compile(rb'"(?:shopper|anonymous)"\s*:\s*"([ac][0-9a-f]{1,32})"')
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+_of_anything: msgspec.json.Decoder[object] = msgspec.json.Decoder(object)
 
 
 def key_of(event: Event) -> str:
@@ -171,7 +181,7 @@ def encode(event: Event) -> bytes:
 
 def decode(message: bytes) -> Event:
     """Raise msgspec.ValidationError (naming the field) or msgspec.DecodeError on a bad message."""
-    return _decoder.decode(message)
+    return decoded(message, _decoder)
 
 
 def names_in(message: bytes) -> set[str]:
@@ -180,8 +190,8 @@ def names_in(message: bytes) -> set[str]:
     An Erase tells of nobody: it must outlive what it erases.
     """
     try:
-        found = msgspec.json.decode(message)
-    except (msgspec.DecodeError, RecursionError):
+        found = decoded(message, _of_anything)
+    except msgspec.DecodeError:
         found = None
     if not isinstance(found, dict):
         return {name.decode() for name in _NAME.findall(message)}

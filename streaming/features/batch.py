@@ -83,7 +83,7 @@ def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
     for record in batch.records:
         try:
             event = events.decode(record.value or b"")
-        except (msgspec.DecodeError, RecursionError) as error:
+        except msgspec.DecodeError as error:
             why = str(error) if record.value else EMPTY
             result.dead.append(DeadRecord(batch.partition, record, why))
             continue

@@ -31,7 +31,10 @@ LOST_TRENDS = (
 
 
 class Verified(msgspec.Struct):
-    """The result: how many shoppers were compared, how many differ, and in what."""
+    """The result: how many shoppers were compared, and what differs.
+
+    `differing` counts the shoppers that differ and the partitions that have lost trends.
+    """
 
     at_ms: int
     shoppers: int
@@ -58,7 +61,7 @@ def last() -> Verified | None:
 def _verified(sample: int) -> Verified:
     known = [s for s in store.shoppers(sample * SAMPLE_SIZE) if not tombstones.hold(s)]
     asked = random.sample(known, min(sample, len(known)))
-    differences = [LOST_TRENDS.format(partition) for partition in store.with_lost_trends()]
+    lost = [LOST_TRENDS.format(partition) for partition in store.with_lost_trends()]
     try:
         topic_id = topics.ensure()
         # The store can't name whom it has lost.
@@ -67,10 +70,10 @@ def _verified(sample: int) -> Verified:
         positions, online = store.stored(topic_id, asked)
         found = verify_.differences(online, verify_.from_log(asked, positions))
     except (KafkaException, topics.TopicError, verify_.LogError) as error:
-        return Verified(clock.wall_ms(), len(asked), differences=differences, error=str(error))
-    differences += [f"{d.shopper} {d.name}: {d.theirs!r}, right is {d.ours!r}"[:300] for d in found]
-    differing = len({difference.shopper for difference in found})
-    return Verified(clock.wall_ms(), len(asked), differing, differences[:SHOWN])
+        return Verified(clock.wall_ms(), len(asked), len(lost), lost[:SHOWN], str(error))
+    described = [f"{d.shopper} {d.name}: {d.theirs!r}, right is {d.ours!r}"[:300] for d in found]
+    differing = len(lost) + len({difference.shopper for difference in found})
+    return Verified(clock.wall_ms(), len(asked), differing, [*lost, *described][:SHOWN])
 
 
 def _named_in_log(positions: Mapping[int, int], number: int) -> set[str]:

@@ -123,6 +123,10 @@ class ShopperState(msgspec.Struct, frozen=True):
     purchase_days: int = 0
 
 
+UNREADABLE: Final = (
+    "the shopper's state in Redis can't be read: newer code wrote it, or none of ours. Deleted, and"
+    " with `manage.py stream_positions reread` for its partition, it is made again from the log"
+)
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[State] = msgspec.msgpack.Decoder(State)
 
@@ -134,21 +138,28 @@ def pack(state: State) -> bytes:
 ERASED: Final = pack(State(erased=True))
 
 
+class UnreadableStateError(Exception):
+    """A state of a layout that this code doesn't know; it is left as it is."""
+
+
 def unpack(value: bytes | None) -> State:
-    """The state of an absent value is empty."""
+    """The state of an absent value is empty; raise UnreadableStateError."""
     if value is None:
         return State()
     try:
         return _decoder.decode(value)
-    except msgspec.ValidationError:
+    except msgspec.DecodeError:
         return _of_older_layout(value)
 
 
 def _of_older_layout(value: bytes) -> State:
     """`recents` were a list of (article, kind, second), the newest first."""
-    fields = msgspec.msgpack.decode(value)
-    fields[2] = {recent_key(article, kind): s for article, kind, s in reversed(fields[2])}
-    return msgspec.convert(fields, State)
+    try:
+        fields = msgspec.msgpack.decode(value)
+        fields[2] = {recent_key(article, kind): s for article, kind, s in reversed(fields[2])}
+        return msgspec.convert(fields, State)
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:
+        raise UnreadableStateError(UNREADABLE) from error
 
 
 def view(state: State, now_ms: int) -> ShopperState:

@@ -18,7 +18,13 @@ from streaming.consumer.batch import partition_batches
 from streaming.features import batch as event_batch
 from streaming.features.articles import load
 from streaming.features.batch import NO_LOG, LocatedEvent, unlogged
-from streaming.features.state import BOOKKEEPING, Attributes, pack, unpack
+from streaming.features.state import (
+    BOOKKEEPING,
+    Attributes,
+    UnreadableStateError,
+    pack,
+    unpack,
+)
 from streaming.features.trends import Increments
 from streaming.history import encoding
 from streaming.identity.shoppers import customer_shopper
@@ -125,8 +131,17 @@ def differences(online: Packed, computed: Packed) -> list[Difference]:
         difference
         for shopper, mine in computed.items()
         if online.get(shopper) != mine
-        for difference in differing_fields(shopper, unpack(online.get(shopper)), unpack(mine))
+        for difference in _differences_of(shopper, online.get(shopper), mine)
     ]
+
+
+def _differences_of(
+    shopper: str, online: bytes | None, computed: bytes | None
+) -> Sequence[Difference]:
+    try:
+        return differing_fields(shopper, unpack(online), unpack(computed))
+    except UnreadableStateError as error:
+        return [Difference(shopper, "state", str(error), "what the log tells")]
 
 
 def differing_fields(

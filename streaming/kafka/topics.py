@@ -4,6 +4,7 @@ import logging
 import time
 from binascii import crc32
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, Final
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection
@@ -48,6 +49,14 @@ def admin() -> AdminClient:
     return AdminClient(kafka.common())
 
 
+def answer(future: Future[Any], timeout_s: float = TIMEOUT_S) -> Any:
+    """Raise KafkaException, also where the client itself keeps silent."""
+    try:
+        return future.result(timeout_s + 1)
+    except TimeoutError:
+        raise KafkaException(KafkaError(KafkaError._TIMED_OUT)) from None
+
+
 def tag(topic_id: str) -> int:
     """The topic's id in few bytes, for states to know it by; never 0."""
     return crc32(topic_id.encode()) or 1
@@ -79,6 +88,21 @@ def size(timeout_s: float = TIMEOUT_S) -> int:
     """How many partitions the topic with the events has; 0 where there is none."""
     found = _describe(admin(), settings.KAFKA_TOPIC, timeout_s)
     return 0 if found is None else len(found.partitions)
+
+
+def forget_group(name: str, timeout_s: float = TIMEOUT_S) -> None:
+    """Have the broker forget a consumer group that doesn't share out its partitions.
+
+    Tansu 0.6 keeps a leader that left during a rebalance, and waits for it for ever; forgotten, the
+    group is formed anew by its members. Apache Kafka refuses: it needs no help.
+    """
+    client = admin()  # its futures need it alive
+    try:
+        answer(client.delete_consumer_groups([name], request_timeout=timeout_s)[name], timeout_s)
+    except KafkaException as error:
+        logger.info("Group %s stays as it is: %s", name, error)
+    else:
+        logger.warning("Group %s shared out nothing; its members join it anew.", name)
 
 
 def partitions_to_settle() -> int:
@@ -132,7 +156,7 @@ def _is_settled(
         move(name, found)
     else:
         raise TopicError(TOO_SMALL.format(name=name, found=found, wanted=homes))
-    client.delete_topics([name], request_timeout=timeout_s)[name].result(timeout_s + 1)
+    answer(client.delete_topics([name], request_timeout=timeout_s)[name], timeout_s)
     _create(client, name, partitions, timeout_s)
     return False
 
@@ -140,7 +164,7 @@ def _is_settled(
 def _describe(client: AdminClient, name: str, timeout_s: float) -> Any | None:
     futures = client.describe_topics(TopicCollection([name]), request_timeout=timeout_s)
     try:
-        return futures[name].result(timeout_s + 1)
+        return answer(futures[name], timeout_s)
     except KafkaException as error:
         if error.args[0].code() == ABSENT:
             return None
@@ -150,7 +174,7 @@ def _describe(client: AdminClient, name: str, timeout_s: float) -> Any | None:
 def _create(client: AdminClient, name: str, partitions: int, timeout_s: float) -> None:
     topic = NewTopic(name, num_partitions=partitions, replication_factor=-1, config=FOREVER)
     try:
-        client.create_topics([topic], request_timeout=timeout_s)[name].result(timeout_s + 1)
+        answer(client.create_topics([topic], request_timeout=timeout_s)[name], timeout_s)
     except KafkaException as error:  # another process was faster
         if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
             raise
@@ -161,7 +185,7 @@ def _grow(client: AdminClient, name: str, partitions: int, timeout_s: float) -> 
     logger.warning("Topic %s has fewer than %d partitions; adding them.", name, partitions)
     more = [NewPartitions(name, partitions)]
     try:
-        client.create_partitions(more, request_timeout=timeout_s)[name].result(timeout_s + 1)
+        answer(client.create_partitions(more, request_timeout=timeout_s)[name], timeout_s)
     except KafkaException as error:
         if error.args[0].code() in UNSUPPORTED:
             return False
@@ -173,7 +197,8 @@ def _grow(client: AdminClient, name: str, partitions: int, timeout_s: float) -> 
 def _refuse_compaction(client: AdminClient, name: str, timeout_s: float) -> None:
     resource = ConfigResource(ConfigResource.Type.TOPIC, name)
     try:
-        found = client.describe_configs([resource], request_timeout=timeout_s)[resource].result()
+        asked = client.describe_configs([resource], request_timeout=timeout_s)[resource]
+        found = answer(asked, timeout_s)
     except KafkaException as error:
         if error.args[0].code() in UNSUPPORTED:
             return

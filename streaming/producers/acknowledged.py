@@ -86,7 +86,7 @@ def outgoing(value: bytes) -> Outgoing:
     """An encoded event on its way; what isn't one goes to the dead letters."""
     try:
         key = schema.key_of(schema.decode(value))
-    except (msgspec.DecodeError, RecursionError) as error:
+    except msgspec.DecodeError as error:
         return dead_letter(value, str(error))
     return Outgoing(settings.KAFKA_TOPIC, key, value, home_of(key))
 

@@ -30,5 +30,5 @@ def _line(value: bytes) -> bytes:
     """Without line ends, which JSON may have between its tokens only."""
     try:
         return events.encode(events.decode(value))
-    except (msgspec.DecodeError, RecursionError):
+    except msgspec.DecodeError:
         return value.replace(b"\n", b" ")

@@ -12,7 +12,8 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
@@ -24,6 +25,7 @@ from streaming.kafka import topics
 from streaming.partitions import home_of
 from streaming.producers import spool
 from streaming.producers.counters import ACCEPTED, LOST, SPOOLED, count
+from web.replica import once_served
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +40,12 @@ def new_id() -> str:
 
 
 def publish(*events: Event) -> None:
-    """Never raises and never waits for the broker."""
-    publisher, carried = _publisher(), tracing.headers()
+    """Never raises and never waits for the broker; a request's events go once it is served."""
+    once_served(partial(_publish, events, tracing.headers()))
+
+
+def _publish(events: Sequence[Event], carried: tracing.Headers) -> None:
+    publisher = _publisher()
     for event in events:
         publisher.take(key_of(event), encode(event), carried)
     count(ACCEPTED, len(events))

@@ -1,10 +1,13 @@
 """A consumer of the log within the test's own process, and the log around it."""
 
+import ctypes
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from types import MappingProxyType
 
+import confluent_kafka
 from confluent_kafka import Producer
 from django.conf import settings
 
@@ -79,14 +82,41 @@ def running(processor: Processor | None = None) -> Iterator[Running]:
 def produce(
     messages: Sequence[tuple[str | None, bytes | None]],
     partition: int = -1,
-    **config: object,
+    headers: Sequence[tuple[str, bytes]] = (),
+    timestamp: int = 0,
+    config: Mapping[str, object] = MappingProxyType({}),
 ) -> None:
     """Keys and values, as a program that isn't ours would send them."""
-    producer = Producer(kafka.producer(10_000) | config)
+    producer = Producer({**kafka.producer(10_000), **config})
     for key, value in messages:
-        producer.produce(settings.KAFKA_TOPIC, value, key=key, partition=partition)
+        producer.produce(
+            settings.KAFKA_TOPIC, value, key=key, partition=partition,
+            headers=list(headers), timestamp=timestamp,
+        )  # fmt: skip
     assert producer.flush(20) == 0
 
 
-def send(*made: Event, **config: Any) -> None:
-    produce([(key_of(event), encode(event)) for event in made], **config)
+def produce_with_a_header(name: bytes, value: bytes, partition: int) -> None:
+    """Of any name, as clients of other languages may: confluent-kafka takes only text."""
+    (path,) = Path(confluent_kafka.__file__).parent.with_suffix(".libs").glob("librdkafka*")
+    library = ctypes.CDLL(str(path))
+    for made in ("conf_new", "new", "headers_new"):
+        getattr(library, f"rd_kafka_{made}").restype = ctypes.c_void_p
+    error, size = ctypes.create_string_buffer(512), ctypes.c_size_t
+    config = ctypes.c_void_p(library.rd_kafka_conf_new())
+    servers = settings.KAFKA_BOOTSTRAP_SERVERS.encode()
+    library.rd_kafka_conf_set(config, b"bootstrap.servers", servers, error, size(512))
+    producer = ctypes.c_void_p(library.rd_kafka_new(0, config, error, size(512)))
+    headers = ctypes.c_void_p(library.rd_kafka_headers_new(size(1)))
+    library.rd_kafka_header_add(headers, name, size(len(name)), b"", size(0))
+    topic = settings.KAFKA_TOPIC.encode()
+    # librdkafka's rd_kafka_vtype_t: 1 topic, 3 partition, 4 value, 10 headers, 0 the end.
+    library.rd_kafka_producev(
+        producer, 1, topic, 3, ctypes.c_int32(partition), 4, value, size(len(value)), 10, headers, 0
+    )
+    assert library.rd_kafka_flush(producer, 20_000) == 0
+    library.rd_kafka_destroy(producer)
+
+
+def send(*made: Event, **config: object) -> None:
+    produce([(key_of(event), encode(event)) for event in made], config=config)

@@ -2,22 +2,29 @@
 
 import time
 import uuid
+from contextlib import closing
 from itertools import chain
 
 import pytest
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
-from confluent_kafka.cimpl import NewTopic
+from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
+from confluent_kafka.cimpl import NewPartitions, NewTopic
 from django.conf import LazySettings, settings
 from django.core.management import CommandError, call_command
 
-from streaming import dead_letters, kafka
-from streaming.events.schema import decode, encode
+from catalog.tests.factories import make_article
+from streaming import clock, connection, dead_letters, kafka, keys
+from streaming.events.actions import Action
+from streaming.events.schema import Event, View, decode, encode
+from streaming.events.spans import DAY_MS
+from streaming.features import store as read
 from streaming.kafka import topics
-from streaming.partitions import partition_of
+from streaming.partitions import home_of, partition_of
 from streaming.producers.acknowledged import Sender, dead_letter, outgoing
 from streaming.tests.fixtures import delete
 from streaming.tests.kafka import messages
-from streaming.tests.traffic import traffic
+from streaming.tests.running import running, send
+from streaming.tests.servers import eventually
+from streaming.tests.traffic import START, traffic
 
 pytestmark = pytest.mark.kafka_contract
 ARTICLES = [108775015, 108775044]
@@ -181,3 +188,83 @@ def test_dead_letters_are_read_in_order_replayed_and_purged(log: str) -> None:
         call_command("dead_letters", "replay", "5")
     dead_letters.purge()
     assert list(dead_letters.dead_letters()) == []
+
+
+def test_a_group_that_is_forgotten_shares_its_partitions_again(log: str, group: str) -> None:
+    fill(100)
+    with closing(member(group, log)) as one:
+        assert len(take([one], 1)[0]) > 0
+        topics.forget_group(group)
+        with closing(member(group, log)) as other:
+            eventually(lambda: _share(one, other) == settings.KAFKA_PARTITIONS, "a share of each")
+
+
+def _share(*members: Consumer) -> int:
+    """How many partitions they have together, each of them some."""
+    for one in members:
+        one.consume(500, 0.1)
+    shares = [len(one.assignment()) for one in members]
+    return sum(shares) if all(shares) else 0
+
+
+def _add_partitions(name: str, wanted: int) -> None:
+    client = topics.admin()
+    try:
+        topics.answer(client.create_partitions([NewPartitions(name, wanted)])[name], 10)
+    except KafkaException:
+        pytest.skip("the embedded broker can't add partitions")
+
+
+def _views(article: int, first: int) -> list[Event]:
+    everybody = [f"c{n}" for n in range(1, 41)]
+    return [
+        View(id=f"{s}-{n}", shopper=s, ts=START + n * 1000, source="api", article=article)
+        for s in everybody
+        for n in range(first, first + 5)
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_partitions_added_while_two_workers_run_are_taken_up(log: str, store: None) -> None:
+    clock.set_now(START + DAY_MS)
+    article = make_article().pk
+    with running() as one, running() as other:
+        send(*_views(article, 0))
+        eventually(lambda: _counted() == [5] * 40, "the first views")
+        _add_partitions(log, 9)
+        send(*_views(article, 5), partitioner="murmur2_random")
+        eventually(lambda: _counted() == [10] * 40, "the views in the new partitions")
+        eventually(lambda: bool(one.runtime.assignment.partitions), "a share of the partitions")
+        shares = [one.runtime.assignment.partitions, other.runtime.assignment.partitions]
+        assert sorted(chain(*shares)) == list(range(9))
+    assert (one.error, other.error) == (None, None)
+    assert list(dead_letters.dead_letters()) == []
+
+
+def _counted() -> list[int]:
+    return [read.snapshot(f"c{n}").state.counts.get(Action.VIEW, 0) for n in range(1, 41)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_position_beyond_the_end_of_the_log_stops_that_partition_alone(
+    log: str, store: None
+) -> None:
+    """The broker lost what was read already, as after an unclean election of a leader."""
+    clock.set_now(START + DAY_MS)
+    article = make_article().pk
+    _add_partitions(log, 7)
+    with running() as worker:
+        send(*_views(article, 0))
+        eventually(lambda: _counted() == [5] * 40, "the first views")
+        of = home_of("c1")
+        connection.client().set(keys.fence(of, topics.ensure()), 10_000)
+        eventually(lambda: of in worker.runtime.assignment.stopped, "the stop")
+        assert "--source=log" in worker.runtime.assignment.stopped[of].reason
+        for partition in range(settings.KAFKA_PARTITIONS):
+            at_home = [e for e in _views(article, 5) if home_of(e.shopper) == partition]
+            send(*at_home, partition=partition)
+        there = [5 if home_of(f"c{n}") == of else 10 for n in range(1, 41)]
+        eventually(lambda: _counted() == there, "the views of the other partitions")
+    call_command("stream_positions", "reread", str(of))
+    with running() as worker:
+        eventually(lambda: _counted() == [10] * 40, "all views")

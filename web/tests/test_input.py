@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 
+import msgspec
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
@@ -16,6 +17,7 @@ from rest_framework.test import APIRequestFactory
 from web import arguments, uploads
 from web.api.parsers import ShallowJSONParser
 from web.api.sparse import SparseSerializer, chosen_fields
+from web.json_types import decoded
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,14 @@ def test_an_argument_is_read(read: Callable[[str], object], text: str, value: ob
 def test_a_wrong_argument_is_named(read: Callable[[str], object], text: str, error: str) -> None:
     with pytest.raises(ArgumentTypeError, match=error):
         read(text)
+
+
+@pytest.mark.parametrize(
+    "message", [b'{"a":"\xff"}', b"\xff", b'"\\ud800"', b"[" * 50_000 + b"]" * 50_000, b""]
+)
+def test_json_from_outside_is_refused_in_one_way(message: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        decoded(message, msgspec.json.Decoder())
 
 
 class Part(SparseSerializer):

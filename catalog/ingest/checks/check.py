@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from django.conf import settings
 
@@ -21,7 +20,7 @@ from catalog.ingest.cleaning.customers import clean_customers
 from catalog.ingest.cleaning.outcome import Cleaned
 from catalog.ingest.cleaning.transactions import UNKNOWN_CUSTOMER, clean_transactions
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
-from catalog.ingest.keys import CustomerKeys, KnownKeys, are_hex, first_occurrences, pack, to_words
+from catalog.ingest.keys import CustomerKeys, KnownKeys, first_occurrences, words_of
 from catalog.ingest.prices import with_prices
 from catalog.ingest.progress import Phases
 from catalog.ingest.reading.files import describe_copies, find_sources
@@ -153,9 +152,8 @@ def as_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def keys_of(ids: pa.Array) -> CustomerKeys:
-    words = pack(ids) if are_hex(ids) else to_words(ids)
-    first: npt.NDArray[np.intp] = first_occurrences(words)
-    return CustomerKeys(words[first], np.arange(len(first), dtype=np.int32))
+    first = first_occurrences(ids)
+    return CustomerKeys(words_of(ids)[first], np.arange(len(first), dtype=np.int32))
 
 
 def collect_warnings(folder: Path, files: dict[str, FileCheck]) -> Iterator[str]:

@@ -8,12 +8,19 @@ from typing import Any
 
 from streaming import clock, keys, partitions
 from streaming.connection import Command, StoreUnavailable, client, execute, translate_errors
-from streaming.consumer.processor import NO_POSITION
 from streaming.features import article_counts, trends
 from streaming.features.article_counts import ArticleFeatures
-from streaming.features.state import Recent, ShopperState, State, recents, unpack, view
+from streaming.features.state import (
+    Recent,
+    ShopperState,
+    State,
+    UnreadableStateError,
+    recents,
+    unpack,
+    view,
+)
 from streaming.features.store.top import top_at
-from streaming.features.store.writer import Effect, Writer
+from streaming.features.store.writer import Effect, Writer, position_in
 from streaming.partitions import home_of, homes
 
 __all__ = ["Snapshot", "StoreUnavailable", "snapshot", "trending"]
@@ -49,7 +56,7 @@ class Snapshot:
 def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = ()) -> Snapshot:
     """A shopper's features, those of any articles, and what trends by one of `keys.top`.
 
-    One round trip; raise StoreUnavailable when Redis is down.
+    One round trip; raise StoreUnavailable when Redis is down, or the state unreadable.
     """
     packed, offset, disliked, *more = execute(
         ("GET", keys.state(shopper)),
@@ -61,7 +68,11 @@ def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = 
     trending, counts = (more[0], more[1:]) if top else (None, more)
     now = clock.learn_offset(offset)
     less = [int(article) for article in disliked]
-    return Snapshot(unpack(packed), now, top_at(trending, now), _counted(articles, counts), less)
+    try:
+        state = unpack(packed)
+    except UnreadableStateError as error:
+        raise StoreUnavailable(f"{shopper}: {error}") from error
+    return Snapshot(state, now, top_at(trending, now), _counted(articles, counts), less)
 
 
 def nothing_of(now_ms: int) -> Snapshot:
@@ -110,7 +121,7 @@ def stored(topic_id: str, asked: Sequence[str]) -> tuple[dict[int, int], dict[st
             names = [keys.fence(p, topic_id), *map(keys.state, of_partition)]
             answer: list[Any] = client().mget(names)
             fence, values = answer[0], answer[1:]
-            fences[p] = int(fence or NO_POSITION)
+            fences[p] = position_in(fence)
             states.update(zip(of_partition, values, strict=True))
     return fences, states
 
@@ -140,7 +151,7 @@ def forget_log() -> int:
 def positions(topic_id: str, number: int) -> dict[int, int]:
     """The position of each of `number` partitions; raise StoreUnavailable."""
     found = execute(*(("GET", keys.fence(p, topic_id)) for p in range(number)))
-    return {p: NO_POSITION if at is None else int(at) for p, at in enumerate(found)}
+    return {p: position_in(at) for p, at in enumerate(found)}
 
 
 def move_on(topic_id: str, partition: int, expected: int, offset: int) -> bool:

@@ -18,7 +18,7 @@ FENCE_TTL_S: Final = 2 * STATE_TTL_S
 # for each sum a command, the number of its arguments and these. Returns 1, or 0 where the position
 # is another: somebody else, or this batch, was here before.
 APPLY: Final = """
-if tonumber(redis.call('GET', KEYS[1]) or '-1') ~= tonumber(ARGV[1]) then return 0 end
+if (tonumber(redis.call('GET', KEYS[1]) or '') or -1) ~= tonumber(ARGV[1]) then return 0 end
 local states, sums = tonumber(ARGV[7]), tonumber(ARGV[8])
 for i = 1, states do redis.call('SET', KEYS[2 + i], ARGV[8 + i], 'EX', ARGV[3]) end
 local key, at = 2 + states, 9 + states
@@ -77,6 +77,11 @@ class Effect:
         return made
 
 
+def position_in(value: bytes | None) -> int:
+    """What is no position counts as a lost one."""
+    return int(value) if value and value.isdigit() else NO_POSITION
+
+
 class Writer:
     """The stream worker's side of the store. Every method may raise StoreUnavailable.
 
@@ -92,10 +97,7 @@ class Writer:
         with translate_errors():  # a Redis that was started again has forgotten the script
             self.sha = self.redis.script_load(APPLY)
         values = self._each("GET", [keys.fence(p, topic_id) for p in partitions])
-        return {
-            p: NO_POSITION if value is None else int(value)
-            for p, value in zip(partitions, values, strict=True)
-        }
+        return {p: position_in(value) for p, value in zip(partitions, values, strict=True)}
 
     def forget_trends(self, topic_id: str, partitions: Sequence[int]) -> list[int]:
         """Drop what these partitions know of articles from this topic, which is read again; those
