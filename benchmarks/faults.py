@@ -29,7 +29,7 @@ from benchmarks.stream.kafka import BROKERS, KafkaCluster, kill, one_broker
 from demo import services
 
 Break = Callable[[], None]
-# A broker is away for so long; the events are published over a longer time.
+# A broker is down for so long; the events are published over a longer time.
 OUTAGE_S: Final = 8.0
 CHUNK: Final = 2_000
 CHUNK_S: Final = 0.2

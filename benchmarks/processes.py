@@ -1,6 +1,5 @@
 """The processes that benchmarks start: management commands, web servers, Celery workers."""
 
-import http.client
 import os
 import subprocess
 import sys
@@ -9,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import psutil
+
+from demo.run.processes import answers
 
 
 def manage(*arguments: str, environment: Mapping[str, str] | None = None) -> None:
@@ -82,15 +83,7 @@ def web_server(application: str, port: int, workers: int = 2, **environment: str
 def wait_for_answer(port: int) -> None:
     """Wait for a response, even a 404: the processes bind before they can serve."""
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        try:
-            connection.request("GET", "/healthz")
-            connection.getresponse()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-        finally:
-            connection.close()
-    raise SystemExit(f"nothing answers on port {port}")
+    while not answers(port):
+        if time.monotonic() > deadline:
+            raise SystemExit(f"nothing answers on port {port}")
+        time.sleep(0.2)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.text import slugify
 
 from catalog.data_version import data_version, per_data_version
+from catalog.models import is_named
 
 CACHE_SECONDS = 24 * 3600
 
@@ -67,9 +68,13 @@ def tree(rows: Iterable[Row]) -> list[Node]:
         for pk, name in zip(row[0:8:2], row[1:8:2], strict=True):
             if pk is None:
                 break
-            node = node.children.setdefault(int(pk), _Growing(int(pk), str(name)))
+            node = node.children.setdefault(int(pk), _Growing(int(pk), _label(str(name))))
         node.count = int(row[8] or 0)
     return list(root.frozen().children)
+
+
+def _label(name: str) -> str:
+    return name if is_named(name) else "Other"
 
 
 @per_data_version()

@@ -109,14 +109,18 @@ def shop_a_little(page: Page) -> Mapping[str, str]:
         heart.click()
     page.wait_for_timeout(2000)
     shop = str(page.locator(".menu .whole a").first.get_attribute("href"))
+    return places(shop, articles[5], order)
+
+
+def places(shop: str, product: str, order: str) -> Mapping[str, str]:
     return {
         "Home": "/",
         "Listing": f"{shop}?sort=popular",
         "Listing, for you": f"{shop}?sort=for-you",
-        "Product": articles[5],
+        "Product": product,
         "Search, forgiving": "/search/?q=drses",
         "Nothing found": "/search/?q=qqqq",
-        "Complete the outfit": f"/outfits/?article={articles[5].split('/')[2]}",
+        "Complete the outfit": f"/outfits/?article={product.split('/')[2]}",
         "Bag": "/bag/",
         "Checkout": "/checkout/",
         "Order": order,

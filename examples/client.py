@@ -19,7 +19,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 Json = dict[str, Any]
 TRIES = 5
-NOT_MODIFIED, TOO_MANY, AWAY = 304, 429, 503
+NOT_MODIFIED, TOO_MANY, UNAVAILABLE = 304, 429, 503
 
 
 class ProblemError(Exception):
@@ -78,7 +78,7 @@ class Client:
             except HTTPError as error:
                 if error.code == NOT_MODIFIED:
                     return error.code, {}, None
-                if error.code not in (TOO_MANY, AWAY) or attempt == TRIES:
+                if error.code not in (TOO_MANY, UNAVAILABLE) or attempt == TRIES:
                     raise ProblemError(json.load(error)) from None
                 time.sleep(float(error.headers.get("Retry-After", attempt)))
         raise AssertionError("not reached")

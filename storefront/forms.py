@@ -33,14 +33,16 @@ class ArticleField(forms.CharField):
 class LineForm(forms.Form):
     """A line of the bag: an article in a size."""
 
-    article = ArticleField()
-    size = forms.CharField(max_length=MAX_SIZE, required=False)
+    article = ArticleField(label=_("article"))
+    size = forms.CharField(label=_("size"), max_length=MAX_SIZE, required=False)
 
 
 class AddForm(LineForm):
     """What has sizes must be added in one of them; what has none is added without."""
 
-    quantity = forms.IntegerField(min_value=1, max_value=MAX_QUANTITY, required=False)
+    quantity = forms.IntegerField(
+        label=_("quantity"), min_value=1, max_value=MAX_QUANTITY, required=False
+    )
 
     def clean_quantity(self) -> int:
         return self.cleaned_data["quantity"] or 1
@@ -62,8 +64,8 @@ class AddForm(LineForm):
 class UpdateForm(LineForm):
     """A quantity of 0 removes the line; `to_size` is its new size, if that changes."""
 
-    quantity = forms.IntegerField(min_value=0, max_value=MAX_QUANTITY)
-    to_size = forms.CharField(max_length=MAX_SIZE, required=False)
+    quantity = forms.IntegerField(label=_("quantity"), min_value=0, max_value=MAX_QUANTITY)
+    to_size = forms.CharField(label=_("size"), max_length=MAX_SIZE, required=False)
 
     def clean(self) -> None:
         article, size = self.cleaned_data.get("article"), self.cleaned_data.get("size")
@@ -74,7 +76,7 @@ class UpdateForm(LineForm):
 
 
 class ArticleForm(forms.Form):
-    article = ArticleField()
+    article = ArticleField(label=_("article"))
 
 
 class ShelfPlaceForm(forms.Form):

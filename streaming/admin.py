@@ -1,4 +1,4 @@
-"""Dead letters: looked at and sent again. They lie in Kafka, so the page reads its topic."""
+"""Dead letters, shown and replayed. They are in Kafka, so the page reads its topic."""
 
 from collections import Counter, deque
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from streaming.producers.acknowledged import DeadLetter
 
 SHOWN: Final = 200
 TEXT: Final = 600
-AWAY: Final = (KafkaException, TopicError)
+DOWN: Final = (KafkaException, TopicError)
 
 
 @dataclass(frozen=True)
@@ -81,9 +81,9 @@ class DeadMessageAdmin(admin.ModelAdmin[DeadMessage]):
             return self.send_again(request)
         try:
             letters = read()
-        except AWAY as error:
+        except DOWN as error:
             letters = None
-            self.message_user(request, f"Kafka is away: {error}", messages.ERROR)
+            self.message_user(request, f"Kafka is down: {error}", messages.ERROR)
         context = {
             **self.admin_site.each_context(request),
             "title": "Dead letters",
@@ -104,8 +104,8 @@ class DeadMessageAdmin(admin.ModelAdmin[DeadMessage]):
             return redirect(request.path)
         try:
             sent, failed = dead_letters.replay(None if everything else chosen)
-        except AWAY as error:
-            self.message_user(request, f"Kafka is away: {error}", messages.ERROR)
+        except DOWN as error:
+            self.message_user(request, f"Kafka is down: {error}", messages.ERROR)
             return redirect(request.path)
         self.note(request, sent, "all" if everything else sorted(chosen))
         text = f"{sent} sent again" + (f", {failed} could not be sent" if failed else "")

@@ -86,7 +86,7 @@ def stored_offset() -> int | None:
 
 
 def now_ms() -> int:
-    """Event time in ms. Never raises: with Redis away the last known offset holds."""
+    """Event time in ms. Never raises: with Redis down the last known offset holds."""
     offset = _offset.current()
     if offset is None:
         offset = _kept.current().offset_ms
@@ -112,7 +112,7 @@ def refresh() -> None:
 
 
 def reach(ms: int) -> None:
-    """Events up to `ms` are about to be told; with PostgreSQL away they may be refused."""
+    """Events up to `ms` are about to be published; with PostgreSQL down they may be refused."""
     if ms > latest_ms():
         _store(reached_ms=ms)
 

@@ -53,9 +53,9 @@ def _node(url: str) -> ClusterNode:
     return ClusterNode(host, port)  # type: ignore[no-untyped-call]
 
 
-# A server that is loading, full or read-only is as good as away; so is one that was away and came
+# A server that is loading, full or read-only is as good as down; so is one that was down and came
 # back without the script it is asked for.
-AWAY = (
+DOWN = (
     redis.ConnectionError,
     redis.TimeoutError,
     redis.BusyLoadingError,
@@ -69,18 +69,18 @@ AWAY = (
 )
 # The same of errors that redis-py has no class for: it can't save, lacks replicas, or is busy with
 # a script.
-AWAY_CODES = ("MISCONF", "NOREPLICAS", "BUSY", "UNKILLABLE")
+DOWN_CODES = ("MISCONF", "NOREPLICAS", "BUSY", "UNKILLABLE")
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise StoreUnavailable for whatever says that Redis is away."""
+    """Raise StoreUnavailable for whatever says that Redis is down."""
     try:
         yield
     except redis.RedisError as error:
         # A pipeline puts its command before the server's words.
         said = str(error).rpartition("caused error: ")[2]
-        if isinstance(error, AWAY) or said.startswith(AWAY_CODES):
+        if isinstance(error, DOWN) or said.startswith(DOWN_CODES):
             raise StoreUnavailable(said) from error
         raise
 
@@ -119,8 +119,8 @@ EVICTS = (
 def eviction(redis_: Any = None) -> Eviction | None:
     """The worst of the nodes' policies, None where none evicts; may raise StoreUnavailable."""
     with translate_errors():
-        told: dict[str, Any] = (redis_ or client()).info("memory", **_every_node())
-    nodes = [told] if "used_memory" in told else told.values()
+        info: dict[str, Any] = (redis_ or client()).info("memory", **_every_node())
+    nodes = [info] if "used_memory" in info else info.values()
     found = [
         Eviction(str(node["maxmemory_policy"]), int(node["maxmemory"]) > 0)
         for node in nodes

@@ -9,7 +9,7 @@ from streaming.partitions import home_of
 
 # Never expires, as those erased; PostgreSQL knows both too.
 CLOCK = "stream:clock"
-# Everybody who was erased: PostgreSQL is told again after an older backup is restored.
+# Everybody who was erased: PostgreSQL learns it again from here after an older backup is restored.
 ERASED = "stream:erased"
 # When each worker said something last.
 WORKERS = "stream:workers"

@@ -36,7 +36,7 @@ BOUNDS: Final = [*(f"{bound / 1000:g}" for bound in DELAY_BOUNDS_MS), "+Inf"]
 class Stream:
     """A collector: asks Redis and the spool when it is asked.
 
-    With Redis away `stream_store_up` is 0 and nothing is said of the workers.
+    With Redis down `stream_store_up` is 0 and nothing is said of the workers.
     """
 
     def collect(self) -> Iterator[Metric]:

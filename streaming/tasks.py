@@ -22,7 +22,7 @@ def relay_outbox() -> int:
 
 @shared_task(name="streaming.flush_spool")
 def flush_spool() -> int:
-    """Send the events that were spooled while Kafka was away."""
+    """Send the events that were spooled while Kafka was down."""
     return spool.flush(_deliver)
 
 
@@ -37,4 +37,4 @@ def _deliver(messages: Sequence[bytes]) -> list[bytes]:
 def verify_features() -> int:
     """Compare a sample of the features with the log; how much is wrong."""
     found = sampling.verify(SAMPLE)
-    return found.wrong
+    return found.differing

@@ -8,7 +8,7 @@
 | `TTLCache` | one second: rows that every request needs |
 | `per_request` | the request |
 
-All of them are bounded. `empty()` clears everything, as in a new process.
+All of them are bounded. `empty()` clears them, as in a new process, except for constants.
 """
 
 import logging
@@ -38,7 +38,7 @@ _emptying: list[Callable[[], object]] = []
 
 
 def empty() -> None:
-    """Clear every cache."""
+    """Clear every cache of what can change."""
     for clear in _emptying:
         clear()
 
@@ -48,12 +48,18 @@ def on_empty(clear: Callable[[], object]) -> None:
     _emptying.append(clear)
 
 
-def bounded(most: int) -> Callable[[Callable[[*Args], T]], Callable[[*Args], T]]:
-    """Cache the `most` recently used results of a function whose results never change."""
+def bounded(
+    most: int, *, constant: bool = False
+) -> Callable[[Callable[[*Args], T]], Callable[[*Args], T]]:
+    """Cache the `most` recently used results of a function whose results never change.
+
+    `constant` results depend on nothing outside the code, not even on settings: `empty` keeps them.
+    """
 
     def decorate(read: Callable[[*Args], T]) -> Callable[[*Args], T]:
         kept = lru_cache(maxsize=most)(read)
-        on_empty(kept.cache_clear)
+        if not constant:
+            on_empty(kept.cache_clear)
 
         @wraps(read)
         def current(*arguments: *Args) -> T:

@@ -5,7 +5,6 @@ by field, or by list index and field.
 """
 
 from http import HTTPStatus
-from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpResponse, JsonResponse
@@ -14,6 +13,8 @@ from rest_framework import serializers
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
+
+from web.json_types import Json
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -62,7 +63,7 @@ def problem_of(error: APIException, path: str) -> dict[str, object]:
     return body_of(error.status_code, detail, path) | {"errors": errors}
 
 
-def handle(error: Exception, context: dict[str, Any]) -> Response | None:
+def handle(error: Exception, context: Json) -> Response | None:
     """REST framework's exception handler; None for server errors."""
     if isinstance(error, SuspiciousOperation):  # Django's own limits
         error = TooLargeError() if isinstance(error, RequestDataTooBig) else ParseError()

@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.harness import Result
 from benchmarks.processes import web_server
 from benchmarks.shop import shop, with_full_catalogue
-from demo.run.processes import free_port
+from demo.services.ports import free_port
 
 CLIENTS = 8
 BAG = 5

@@ -17,7 +17,7 @@ from benchmarks.harness import Result
 from benchmarks.processes import web_server
 from benchmarks.serving import wrk
 from benchmarks.shop import shop, with_full_catalogue
-from demo.run.processes import free_port
+from demo.services.ports import free_port
 from recommendations.recommenders.kinds import Kind
 
 SHOPPERS: Final = 200_000

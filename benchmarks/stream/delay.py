@@ -4,11 +4,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 from benchmarks.harness import var_dir
 from benchmarks.stream import kafka
 from benchmarks.stream.workers import stream_worker
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 BACKGROUND_PER_S = 500
 PROBES = 150
@@ -72,7 +75,7 @@ def _delays() -> list[float]:
             background.join()
 
 
-def _probe(client: Any, article: int) -> float:
+def _probe(client: "Client", article: int) -> float:
     """Seconds from a view's acceptance until the article is in “recently viewed”."""
     name = f"{article:010d}"
     body = {"type": "view", "article": name}

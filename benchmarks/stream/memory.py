@@ -10,13 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
+from redis import Redis
 
 ARTICLES = 5_000
 LINES_EACH = 23  # as many as in the original data
 TOGETHER = 10_000
 
 
-def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
+def bytes_per_customer(client: Redis, customers: int) -> tuple[float, int]:
     """Bytes added per customer with a purchase, and the number of these customers.
 
     A separate synthetic history, with the original's distribution of purchases over customers, goes
@@ -25,7 +26,7 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
     from streaming import keys
     from streaming.features.registry import STATE_TTL_S
 
-    client.execute_command("FLUSHDB", "SYNC")
+    client.flushdb()
     empty = int(client.info("memory")["used_memory"])
     for packed in packed_states(customers):
         with client.pipeline(transaction=False) as pipeline:
@@ -33,7 +34,7 @@ def bytes_per_customer(client: Any, customers: int) -> tuple[float, int]:
                 pipeline.set(keys.state(shopper), state, ex=STATE_TTL_S)
             pipeline.execute()
     held, stored = int(client.info("memory")["used_memory"]) - empty, int(client.dbsize())
-    client.execute_command("FLUSHDB", "SYNC")
+    client.flushdb()
     return held / stored, stored
 
 

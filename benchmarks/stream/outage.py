@@ -26,9 +26,9 @@ from benchmarks.serving import wrk
 from benchmarks.shop import shop, with_full_catalogue
 from benchmarks.stream.kafka import kill, on_apache_kafka, own_topic
 from demo import services
-from demo.run.processes import free_port
 from demo.services import apache_kafka
 from demo.services.base import Service
+from demo.services.ports import free_port
 from demo.services.postgres import Postgres
 from demo.services.valkey import Valkey
 

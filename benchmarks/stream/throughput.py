@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from redis import Redis
+
 from benchmarks.harness import Result, var_dir
 from benchmarks.processes import celery
 from benchmarks.stream.kafka import own_topic
@@ -91,7 +93,6 @@ def _measured(number: int) -> Result:
     bare_s, pipeline_s, pipeline_cpu_s = _usual(client, replayed)
     stream_s, stream_cpu_s, parts = _stream(client, replayed)
     task_s = _tasks(client)
-    delays = delay.on_embedded() | delay.on_apache_kafka()
     one, two = (workers.rate(count, client, _replay) for count in (1, 2))
     wanted = min(MEMORY_CUSTOMERS, max(1_000, number))
     held, stored = memory.bytes_per_customer(client, wanted)
@@ -112,28 +113,36 @@ def _measured(number: int) -> Result:
             "pipeline_cpu_us_per_event": 1e6 * pipeline_cpu_s / replayed,
             "one_worker_process_per_s": one,
             "two_worker_processes_per_s": two,
-            **delays,
+            **delay.on_embedded(),
+            **delay.on_apache_kafka(),
             "bytes_per_customer": held,
         },
         ratios={
-            "stream_vs_pipeline": pipeline_s / stream_s,
+            **_ratios(seconds),
             "stream_vs_pipeline_in_cpu": pipeline_cpu_s / stream_cpu_s,
-            "stream_vs_task_per_event": task_s * replayed / stream_s,
-            "stream_vs_bare_consume": bare_s / stream_s,
             "two_workers_vs_one": two / one,
-            "replay_vs_bare_produce": produce_s / replay_s,
         },
         parts=parts,
     )
 
 
-def _cpu_s(client: Any) -> float:
+def _ratios(seconds: dict[str, float]) -> dict[str, float]:
+    ours = seconds["events"]
+    return {
+        "stream_vs_pipeline": seconds["pipeline"] / ours,
+        "stream_vs_task_per_event": seconds["task_per_event"] / ours,
+        "stream_vs_bare_consume": seconds["bare_consume"] / ours,
+        "replay_vs_bare_produce": seconds["bare_produce"] / seconds["replay"],
+    }
+
+
+def _cpu_s(client: Redis) -> float:
     """CPU seconds of this process and of Redis, which other load changes less than the time."""
     of_redis = client.info("cpu")
     return float(time.process_time() + of_redis["used_cpu_user"] + of_redis["used_cpu_sys"])
 
 
-def _usual(client: Any, replayed: int) -> tuple[float, float, float]:
+def _usual(client: Redis, replayed: int) -> tuple[float, float, float]:
     """Seconds for consuming and decoding alone, and for a redis-py pipeline per batch; the CPU
     seconds of that."""
     from benchmarks.stream import baseline
@@ -216,7 +225,7 @@ def _bare_produce(count: int) -> float:
         return time.perf_counter() - began
 
 
-def _stream(client: Any, count: int) -> tuple[float, float, dict[str, float]]:
+def _stream(client: Redis, count: int) -> tuple[float, float, dict[str, float]]:
     """Our consumer, as a stream worker runs it; seconds and CPU seconds for all events, and where
     they go.
 
@@ -245,7 +254,7 @@ def _stream(client: Any, count: int) -> tuple[float, float, dict[str, float]]:
     return took, cpu_s, parts
 
 
-def _tasks(client: Any) -> float:
+def _tasks(client: Redis) -> float:
     """Seconds per event as one Celery task: passed on from Kafka, run by a separate worker."""
     from benchmarks.stream import baseline
     from streaming.tests.servers import eventually

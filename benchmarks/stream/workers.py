@@ -1,8 +1,10 @@
 """The combined throughput of several stream workers."""
 
 import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from typing import Any
+
+from redis import Redis
 
 from benchmarks.processes import celery
 from benchmarks.stream.kafka import own_topic
@@ -12,7 +14,7 @@ def stream_worker(number: int = 1) -> AbstractContextManager[None]:
     return celery("stream", name=f"bench{number}")
 
 
-def rate(workers: int, client: Any, replay: Any) -> float:
+def rate(workers: int, client: Redis, replay: Callable[[], tuple[int, float]]) -> float:
     """Events per second of this many workers, from their first batch to the topic's last event.
 
     `replay` fills the topic once all partitions are assigned, much faster than they are read.

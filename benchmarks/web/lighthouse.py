@@ -13,13 +13,14 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from selectolax.lexbor import LexborHTMLParser
 
 from benchmarks.harness import Result
 from demo.run.checks.browser import Browser, Reply
+from web.json_types import Json
 
 VERSION: Final = "13.5.0"
 FORMS: Final = {"mobile": (), "desktop": ("--preset=desktop",)}
@@ -91,7 +92,7 @@ def audited(address: str, form: str, shopper: Browser, listed: bool) -> Mapping[
         options += [] if listed else ["--skip-audits=is-crawlable"]
         chrome = {"CHROME_PATH": os.environ.get("CHROME_PATH") or shutil.which("chromium") or ""}
         subprocess.run([*command, *output, *options], env=os.environ | chrome, check=True)
-        found: dict[str, Any] = json.loads(report.read_text())
+        found: Json = json.loads(report.read_text())
     scores = {name: 100 * found["categories"][name]["score"] for name in AT_LEAST}
     sent = found["audits"]["network-requests"]["details"]["items"]
     scripts = sum(item["transferSize"] for item in sent if item.get("resourceType") == "Script")

@@ -1,6 +1,7 @@
 """Shared by the catalogue's admin pages: read-only, and no page counts a huge table."""
 
 import json
+from collections.abc import Iterable
 from typing import TypeVar, cast
 
 from django.conf import settings
@@ -10,11 +11,12 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalog import money
 from catalog.images.urls import height_for, image_url
+from catalog.models import Article
 
 THUMBNAIL_WIDTH = 120
 COUNTED_EXACTLY = 10_000
@@ -70,6 +72,12 @@ def thumbnail(article: int, title: str, width: int = THUMBNAIL_WIDTH // 2) -> Sa
         width,
         height_for(width),
     )
+
+
+def pictures(articles: Iterable[Article]) -> SafeString:
+    """A row of thumbnails, each linked to its article."""
+    links = ((link_to(article, thumbnail(article.pk, str(article))),) for article in articles)
+    return format_html('<div class="catalog-pictures">{}</div>', format_html_join("", "{}", links))
 
 
 def link_to_list(model: type[Model], text: str, **lookups: object) -> SafeString:

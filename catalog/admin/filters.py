@@ -40,7 +40,7 @@ class SelectFilter(admin.RelatedFieldListFilter):
         params = changelist.filter_params
         yield {
             "name": self.lookup_kwarg,
-            "kept": [
+            "other_filters": [
                 (name, value)
                 for name, values in params.items()
                 if name != self.lookup_kwarg

@@ -1,6 +1,5 @@
 """Products and articles, with their pictures."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import cast
 
@@ -17,6 +16,7 @@ from catalog.admin.base import (
     link_to,
     link_to_list,
     money_text,
+    pictures,
     thumbnail,
 )
 from catalog.admin.filters import IndexGroupFilter, SelectFilter
@@ -191,13 +191,3 @@ def shop_link(article: Article) -> SafeString:
 def price_text(article: Article) -> str:
     estimated = " (estimated)" if article.summary.price_is_estimated else ""
     return f"{money_text(article.summary.price)}{estimated}"
-
-
-def pictures(articles: Iterable[Article]) -> SafeString:
-    """A row of thumbnails, each linked to its article."""
-    row = format_html_join(
-        "",
-        "{}",
-        ((link_to(article, thumbnail(article.pk, str(article))),) for article in articles),
-    )
-    return format_html('<div class="catalog-pictures">{}</div>', row)

@@ -79,8 +79,8 @@ def changes(run: IngestRun) -> list[str]:
     if before is None:
         return ["there is no run before"]
     now, then = quality_of(run), quality_of(before)
-    told = [line for name in now for line in changed(name, now[name], then.get(name, (0, {})))]
-    return told or ["nothing of note"]
+    lines = [line for name in now for line in changed(name, now[name], then.get(name, (0, {})))]
+    return lines or ["nothing of note"]
 
 
 def changed(name: str, now: tuple[int, Quality], then: tuple[int, Quality]) -> Iterator[str]:

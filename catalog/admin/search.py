@@ -6,11 +6,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from catalog.admin.base import link_to, thumbnail
-from catalog.article_cache import articles
+from catalog.admin.base import pictures
+from catalog.article_cache import in_order
 from catalog.models import SearchSynonym
-from catalog.search.facet_index import facet_index
+from catalog.search.facet_index import FacetIndex, facet_index
 from catalog.search.ranking import known_words, rank, ranked
+from catalog.search.result import Ranked
 from catalog.search.synonyms import synonyms
 from catalog.search.understanding.parsing import read
 from catalog.search.understanding.tokens import words
@@ -23,13 +24,13 @@ class SynonymForm(forms.ModelForm[SearchSynonym]):
     def clean_words(self) -> str:
         given: str = self.cleaned_data["words"]
         if not words(given):
-            raise forms.ValidationError("There is no word in this.")
+            raise forms.ValidationError("Enter at least one word.")
         return given
 
     def clean_means(self) -> str:
         given: str = self.cleaned_data["means"]
         if not read(given, vocabulary()).parts:
-            raise forms.ValidationError("Search would look for nothing.")
+            raise forms.ValidationError("Search doesn't understand any of these words.")
         if words(given) == words(self.cleaned_data.get("words", "")):
             raise forms.ValidationError("These are the same words.")
         return given
@@ -68,15 +69,12 @@ class SearchSynonymAdmin(admin.ModelAdmin[SearchSynonym]):
             "",
             "<p>{}: {}</p>{}",
             (
-                (label, int(found.rows.sum()), _pictures(goods.listed(
-                    goods.by_score(found.rows, found.score))[:PREVIEWED]))
+                (label, int(found.rows.sum()), _first_pictures(found, goods))
                 for label, found in (("Without it, articles", plain), ("With it", with_it))
             ),
-        )  # fmt: skip
+        )
 
 
-def _pictures(keys: list[int]) -> SafeString:
-    kept = articles(keys)
-    shown = [kept[key] for key in keys if key in kept]
-    row = format_html_join("", "{}", ((link_to(a, thumbnail(a.pk, str(a))),) for a in shown))
-    return format_html('<div class="catalog-pictures">{}</div>', row)
+def _first_pictures(found: Ranked, goods: FacetIndex) -> SafeString:
+    keys = goods.listed(goods.by_score(found.rows, found.score))[:PREVIEWED]
+    return pictures(in_order(keys))

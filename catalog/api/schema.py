@@ -27,7 +27,7 @@ HEADERS: Json = {
 SHARED = {
     "401": ("Unauthorized", "The API key is unknown, revoked or expired, or one is needed", ()),
     "429": ("TooManyRequests", "The quota is used up", ("Retry-After",)),
-    "503": ("Away", "A service is away that nothing can be answered without", ()),
+    "503": ("Unavailable", "A service is down that the answer needs", ()),
 }
 
 

@@ -1,7 +1,7 @@
 """GET /api/v1/search/: products for a query, how it was understood, and facet counts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -18,6 +18,7 @@ from catalog.search.facet_index import Bools, FacetIndex, Ints, facet_index
 from catalog.search.ranking import MAX_REQUEST_CHARACTERS, rank_with_clicks
 from catalog.search.result import Ranked
 from catalog.search.understanding.reading import Part, Reading
+from web.json_types import Json
 from web.problems import documented
 from web.quotas import Limited
 
@@ -144,7 +145,7 @@ class Search(Limited):
         return Response(SearchResultSerializer(found, context={"request": request}).data)
 
 
-def ordered(goods: FacetIndex, ranked: Ranked, rows: Bools, asked: dict[str, Any]) -> Ints:
+def ordered(goods: FacetIndex, ranked: Ranked, rows: Bools, asked: Json) -> Ints:
     if "order" in asked:
         return goods.ordered(rows, SORTS[asked["order"]])
     return goods.by_score(rows, ranked.score)

@@ -41,13 +41,13 @@ def full_report(job: Job, before: int, pictures: Report) -> Report:
 
 def warnings_of(job: Job) -> list[str]:
     """Everything suspicious that could still be loaded."""
-    told = [*job.run.report.get("warnings", []), *describe_copies(Path(job.run.data_dir))]
-    told += warnings.of_sources(job.sources, f"{derive.AMOUNT_WITHOUT_SALES:.2f}")
+    lines = [*job.run.report.get("warnings", []), *describe_copies(Path(job.run.data_dir))]
+    lines += warnings.of_sources(job.sources, f"{derive.AMOUNT_WITHOUT_SALES:.2f}")
     for name, file in job.files.items():
         path = job.sources[name].path.name
-        told += warnings.of_file(path, file.rows, file.rejected, file.quality)
-        told += warnings.of_prices(file.quality, settings.PRICE_UNIT)
-    return list(dict.fromkeys(told))
+        lines += warnings.of_file(path, file.rows, file.rejected, file.quality)
+        lines += warnings.of_prices(file.quality, settings.PRICE_UNIT)
+    return list(dict.fromkeys(lines))
 
 
 def file_report(file: IngestFile) -> Report:

@@ -60,8 +60,8 @@ def judge(options: Options, images: Path | None, phases: Phases) -> None:
         quiet = Phases(Console(quiet=True))
         faults = check(options.data_dir, images, options.limits, quiet, options.block_bytes).faults
     if faults:
-        told = "\n".join(faults)
-        raise IngestError(f"{told}\nNothing was changed: the catalogue holds what it held before.")
+        text = "\n".join(faults)
+        raise IngestError(f"{text}\nNothing was changed: the catalogue holds what it held before.")
 
 
 def images_of(options: Options) -> Path | None:

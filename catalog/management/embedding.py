@@ -1,4 +1,4 @@
-"""What the commands share that embed texts or pictures."""
+"""Shared by the commands that embed texts or pictures."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +23,4 @@ def embedding(
     except expected as error:
         raise CommandError(str(error)) from error
     except KeyboardInterrupt as error:
-        raise CommandError(
-            "stopped; run it again to go on where it stopped", returncode=130
-        ) from error
+        raise CommandError("stopped; run it again to continue", returncode=130) from error

@@ -18,6 +18,9 @@ from catalog.models.taxonomy import (
     ProductGroup,
     ProductType,
     Section,
+    Term,
+    is_named,
+    labels,
 )
 from catalog.models.transaction import Transaction
 
@@ -44,5 +47,8 @@ __all__ = [
     "SearchQuery",
     "SearchSynonym",
     "Section",
+    "Term",
     "Transaction",
+    "is_named",
+    "labels",
 ]

@@ -1,8 +1,23 @@
 """The look-up tables of articles.csv. Their numbers are unique, their names aren't."""
 
+from typing import Final
+
 from django.db import models
 
 from catalog.models.term_key import TermKey
+
+# What H&M's files say in place of a name that is missing.
+NAMELESS: Final = frozenset({"unknown", "undefined"})
+
+
+def is_named(name: str) -> bool:
+    """Whether shoppers may read the name: it isn't "Unknown" or "undefined"."""
+    return name.lower() not in NAMELESS
+
+
+def labels(terms: models.QuerySet["Term"]) -> dict[int, str]:
+    """The names that shoppers may read, by number."""
+    return {pk: name for pk, name in terms.values_list("pk", "name") if is_named(name)}
 
 
 class Term(models.Model):

@@ -46,7 +46,7 @@ SPLIT_PACK: Final = re.compile(r"\b(\d+) (?=(?:p|pk|pack|pcs|pkt)\b)", re.IGNORE
 SHOUTED: Final = 4
 
 
-@bounded(50_000)
+@bounded(50_000, constant=True)
 def title_of(name: str) -> str:
     """The display name; the raw name if nothing would be left."""
     words = without_codes(name)

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from catalog.columns import copy_columns
@@ -30,6 +31,8 @@ from catalog.models import (
     ProductGroup,
     ProductType,
     Section,
+    Term,
+    labels,
 )
 from catalog.money import price
 from catalog.search.text_index import DESCRIPTION, NAME, TextIndex, text_index
@@ -116,7 +119,7 @@ class FacetIndex:
     names: Mapping[str, Mapping[int, str]]
     texts: TextIndex
     # By concept: the matching rows and their weights. Filled on first use.
-    kept: dict[str, tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]] = field(
+    matches: dict[str, tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]] = field(
         default_factory=dict
     )
 
@@ -194,12 +197,14 @@ class FacetIndex:
     def options(
         self, facet: Facet, rows: Bools, choice: Mapping[str, Collection[int]]
     ) -> list[Option]:
-        """A facet's options, most products first; price bands stay in price order."""
+        """A facet's options, most products first; price bands stay in price order. Values without
+        a name aren't offered."""
         counts = self._products_by(facet.key, self.chosen(rows, choice, without=facet.key))
         chosen = choice.get(facet.key, ())
         made = [
             Option(value, facet.names.get(value, str(value)), count, value in chosen)
             for value, count in counts
+            if value in facet.names or value in chosen
         ]
         return made if facet.key == "band" else sorted(made, key=lambda o: (-o.count, o.name))
 
@@ -251,7 +256,7 @@ def article_texts() -> tuple[list[str], list[str]]:
 
 def facets() -> list[Facet]:
     """In display order."""
-    tables = (
+    tables: tuple[tuple[str, str, type[Term]], ...] = (
         ("type", _("Type"), ProductType),
         ("colour", _("Colour"), ColourMaster),
         ("pattern", _("Pattern"), Appearance),
@@ -259,12 +264,14 @@ def facets() -> list[Facet]:
         ("index_group", _("For"), IndexGroup),
     )
     named = [
-        Facet(key, title, dict(model._default_manager.values_list("pk", "name")))
-        for key, title, model in tables
+        Facet(key, title, labels(model._default_manager.all())) for key, title, model in tables
     ]
     return [*named, Facet("band", _("Price"), dict(enumerate(price_names())))]
 
 
 def price_names() -> list[str]:
-    ends = [f"{low} to {high}" for low, high in pairwise(PRICES)]
-    return [f"Under {PRICES[1]}", *ends[1:], f"{PRICES[-1]} and over"]
+    between = [
+        gettext("%(low)s to %(high)s") % {"low": low, "high": high}
+        for low, high in pairwise(PRICES[1:])
+    ]
+    return [gettext("Under %s") % PRICES[1], *between, gettext("%s and over") % PRICES[-1]]

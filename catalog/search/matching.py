@@ -22,11 +22,11 @@ NOT_SOFT: Final = 0.5
 
 def fitting(concept: Concept, goods: FacetIndex) -> Floats:
     """The weights of a concept, cached with the goods."""
-    if concept.key not in goods.kept:
+    if concept.key not in goods.matches:
         found = weights(concept, goods)
         rows = np.flatnonzero(found).astype(np.int32)
-        goods.kept[concept.key] = (rows, found[rows].astype(np.float32))
-    rows, values = goods.kept[concept.key]
+        goods.matches[concept.key] = (rows, found[rows].astype(np.float32))
+    rows, values = goods.matches[concept.key]
     full = np.zeros(len(goods.of("article")))
     full[rows] = values
     return full
@@ -94,7 +94,7 @@ def named(goods: FacetIndex, column: str, patterns: Iterable[str]) -> Bools:
     return np.isin(goods.of(NAMED[column][0]), own)
 
 
-@bounded(2000)
+@bounded(2000, constant=True)
 def _folded(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(p.lower().replace("[", "[[]") for p in patterns)
 

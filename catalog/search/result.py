@@ -22,7 +22,7 @@ class Ranked:
     by_meaning: bool = False
 
     @property
-    def kept(self) -> list[Part]:
+    def used(self) -> list[Part]:
         parts = self.reading.parts if self.reading else ()
         return [part for part in parts if part not in self.dropped]
 

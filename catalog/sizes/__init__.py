@@ -1,12 +1,12 @@
 """Sizes: the demo's own, from a scheme per kind of garment and audience (sizes.toml)."""
 
 import tomllib
-from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from catalog.models import Article
+from web.cache import bounded
 from web.json_types import Json
 
 WOMEN: Final = "women"
@@ -18,7 +18,7 @@ def sizes_of(article: Article) -> tuple[str, ...]:
     return sizes(kind.name, kind.group.name, article.index.name)
 
 
-@cache
+@bounded(2000, constant=True)
 def sizes(product_type: str, product_group: str, index: str) -> tuple[str, ...]:
     """By the names of the files; a kind that lists the type counts before one of its group."""
     known = _known()
@@ -30,7 +30,7 @@ def sizes(product_type: str, product_group: str, index: str) -> tuple[str, ...]:
     return tuple(known["schemes"].get(kind.get(audience), ()))
 
 
-@cache
+@bounded(1, constant=True)
 def _known() -> Json:
     with (Path(__file__).parent / "sizes.toml").open("rb") as file:
         return tomllib.load(file)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from catalog.images.library import picture_path
 from demo.pictures import Dice, GarmentSpec, draw
 
 WIDTH, HEIGHT, QUALITY = 360, 540, 86
@@ -15,7 +16,6 @@ WIDTH, HEIGHT, QUALITY = 360, 540, 86
 WITHOUT_PICTURE = 0.0042
 WORKERS = 2
 _BATCH = 48
-_FEW = 2 * _BATCH
 
 _COLUMNS = {
     "product_type": "product_type_name",
@@ -32,12 +32,6 @@ def has_picture(article_id: int) -> bool:
     return not Dice(article_id ^ 0x5EED).chance(WITHOUT_PICTURE)
 
 
-def picture_path(images: Path, article_id: int) -> Path:
-    """images/0xx/0xxxxxxxxx.jpg"""
-    name = f"{article_id:010d}"
-    return images / name[:3] / f"{name}.jpg"
-
-
 def specs_of(articles: pd.DataFrame) -> Iterator[GarmentSpec]:
     """The articles of a table with Kaggle's columns."""
     columns = [articles[column].astype(str) for column in _COLUMNS.values()]
@@ -51,12 +45,11 @@ def draw_all(articles: pd.DataFrame, out: Path, progress: Callable[[int], None])
     ``articles`` has Kaggle's columns; ``progress`` receives the number of articles since its last
     call. Existing pictures are redrawn, with identical bytes.
     """
-    batches = _batched(specs_of(articles), _BATCH)
-    images = out / "images"
-    if len(articles) <= _FEW:
-        return sum(_reported(map(_draw_batch, ((images, batch) for batch in batches)), progress))
+    specs = specs_of(articles)
+    tasks = [(out / "images", batch) for batch in iter(lambda: list(islice(specs, _BATCH)), [])]
+    if len(tasks) <= 2:
+        return sum(_reported(map(_draw_batch, tasks), progress))
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        tasks = [(images, batch) for batch in batches]
         return sum(_reported(pool.map(_draw_batch, tasks), progress))
 
 
@@ -64,11 +57,6 @@ def _reported(results: Iterable[tuple[int, int]], progress: Callable[[int], None
     for seen, drawn in results:
         progress(seen)
         yield drawn
-
-
-def _batched(specs: Iterator[GarmentSpec], size: int) -> Iterator[list[GarmentSpec]]:
-    while batch := list(islice(specs, size)):
-        yield batch
 
 
 def _draw_batch(task: tuple[Path, list[GarmentSpec]]) -> tuple[int, int]:

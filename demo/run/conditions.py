@@ -42,7 +42,7 @@ def in_one_line(error: Exception, var: Path) -> str:
     said = str(error).strip()
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.ENOSPC or os.strerror(errno.ENOSPC) in said or is_full(var):
-        return f"The disk of {var} is full. Make room and start again: what is done stays."
+        return f"The disk of {var} is full. Make room and start again: finished steps are skipped."
     if number in (errno.EROFS, errno.EACCES, errno.EPERM):
         return f"{said}. The state is kept in {var}: set VAR_DIR to a folder that can be written."
     return said or type(error).__name__

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from demo import services
-from demo.services.process import wait_gone
+from demo.services.process import send, wait_gone
 
 MARK = "DEMO_STATE"
 # Together less than the 20 s within which everything must have ended.
@@ -52,11 +52,11 @@ def stop_members(var: Path) -> None:
     """End everything except the services."""
     leaders = [process for process in members(var) if _leads(process)]
     for process in leaders:
-        _send(process, signal.SIGTERM)
+        send(process, signal.SIGTERM)
     wait_gone(leaders, PROCESSES_S)
     while left := members(var):  # a process may have started another before it ended
         for process in left:
-            _send(process, signal.SIGKILL)
+            send(process, signal.SIGKILL)
         wait_gone(left, 1)
 
 
@@ -66,13 +66,6 @@ def _leads(process: psutil.Process) -> bool:
         return bool(os.getsid(process.pid) == process.pid)
     except ProcessLookupError:
         return False
-
-
-def _send(process: psutil.Process, number: signal.Signals) -> None:
-    try:
-        process.send_signal(number)
-    except psutil.Error:
-        return
 
 
 def is_alive(pid: int, created: float) -> bool:

@@ -2,13 +2,13 @@
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from demo.services.process import tail
 
 MAX_BACKOFF_S = 30.0
 OPEN_S = 300.0  # for a machine under ten times the load it can handle
@@ -46,13 +46,6 @@ class Child:
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
-    def last_words(self, lines: int = 15) -> str:
-        try:
-            text = self.log.read_text(errors="replace")
-        except FileNotFoundError:
-            return ""
-        return "\n".join(text.splitlines()[-lines:])
-
 
 @dataclass
 class Supervisor:
@@ -82,35 +75,6 @@ class Supervisor:
         return died
 
 
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port(first: int) -> int:
-    """The first free loopback port, starting at `first`."""
-    for port in range(first, first + 200):
-        if is_free(port):
-            return port
-    raise OSError(f"no free port from {first} to {first + 199}")
-
-
-def wait_until(
-    holds: Callable[[], bool], child: Child, what: str, timeout_s: float = OPEN_S
-) -> None:
-    """Wait for the condition; raise ChildError if the child dies or takes far too long."""
-    deadline = time.monotonic() + timeout_s
-    while not holds():
-        if not child.is_running() or time.monotonic() > deadline:
-            raise ChildError(f"{what}; {child.log} ends with:\n{child.last_words()}")
-        time.sleep(0.1)
-
-
 def answers(port: int) -> bool:
     """Whether a request gets a response, with any status: the port opens before the workers behind
     it are ready."""
@@ -126,7 +90,9 @@ def answers(port: int) -> bool:
 
 
 def wait_for_port(port: int, child: Child, timeout_s: float = OPEN_S) -> None:
-    """Wait until `port` responds."""
-    wait_until(
-        lambda: answers(port), child, f"{child.name} doesn't answer on port {port}", timeout_s
-    )
+    """Wait until `port` responds; raise ChildError if the child dies or takes far too long."""
+    deadline = time.monotonic() + timeout_s
+    while not answers(port):
+        if not child.is_running() or time.monotonic() > deadline:
+            raise ChildError(f"{child.name} doesn't answer on port {port}. {tail(child.log)}")
+        time.sleep(0.1)

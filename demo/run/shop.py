@@ -12,8 +12,10 @@ from demo.run import steps
 from demo.run.checks.run import run_checks
 from demo.run.checks.shopper import Shop
 from demo.run.data import DataSet
-from demo.run.processes import Child, Supervisor, free_port, wait_for_port
+from demo.run.processes import Child, Supervisor, wait_for_port
 from demo.run.startup import check_free
+from demo.services.ports import free_port
+from demo.services.process import tail
 from recommendations.bundle.models import ModelVersion
 
 DEFAULT_PORT = 8000
@@ -103,4 +105,4 @@ class Demo:
         if ended.process is not None and ended.process.returncode == 0:
             yield f"The full model is live since {datetime.now().astimezone():%H:%M:%S}."
         else:
-            yield f"The full training failed, the first model stays: {ended.last_words(3)}"
+            yield f"The full training failed, the first model stays: {tail(ended.log, 3)}"

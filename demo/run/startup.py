@@ -13,7 +13,7 @@ from demo import services
 from demo.run import conditions, lock, warden
 from demo.run.data import DataSet
 from demo.run.members import mark
-from demo.run.processes import is_free
+from demo.services.ports import is_free
 
 # Set in the second half: the folder shared by all data sets, and the warden's process id.
 BASE_VAR = "DEMO_BASE_VAR"

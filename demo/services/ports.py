@@ -20,6 +20,14 @@ def is_free(port: int) -> bool:
         return True
 
 
+def free_port(first: int) -> int:
+    """The first free loopback port, starting at `first`."""
+    for port in range(first, first + 200):
+        if is_free(port):
+            return port
+    raise OSError(f"no free port from {first} to {first + 199}")
+
+
 def choose() -> int:
     """A random free port, so that several checkouts can start side by side."""
     while True:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -91,7 +92,7 @@ def stop(program: str, folder: Path, *, with_signal: signal.Signals, patience: f
     """Terminate the server (the oldest process), then kill what is left; returns their pids."""
     processes = find(program, folder)
     for process in processes[:1]:
-        _signal(process, with_signal)
+        send(process, with_signal)
     wait_gone(processes, patience)
     kill(find(program, folder), patience)
     return [process.pid for process in processes]
@@ -99,17 +100,16 @@ def stop(program: str, folder: Path, *, with_signal: signal.Signals, patience: f
 
 def kill(processes: Sequence[psutil.Process], patience: float) -> None:
     for process in processes:
-        _signal(process, signal.SIGKILL)
+        send(process, signal.SIGKILL)
     wait_gone(processes, patience)
     for child in _children:
         child.poll()  # leave no zombie of our own
 
 
-def _signal(process: psutil.Process, number: signal.Signals) -> None:
-    try:
+def send(process: psutil.Process, number: signal.Signals) -> None:
+    """Send a signal, unless the process is gone or another user's."""
+    with suppress(psutil.Error):
         process.send_signal(number)
-    except psutil.NoSuchProcess:
-        return
 
 
 def wait_gone(processes: Sequence[psutil.Process], timeout: float) -> None:

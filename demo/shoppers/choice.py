@@ -14,7 +14,6 @@ customers' log weights have a standard deviation of about 2.8, the sum of the tw
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from random import Random
 from typing import Final
 
@@ -22,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from demo.shoppers.ground_truth import UNWANTED, GroundTruth
+from web.cache import bounded
 
 DECAY: Final = 0.7
 CLICK: Final = (-5.3, 1.6)  # the logit of an average article, and per standard deviation of liking
@@ -89,7 +89,7 @@ def best_value(minds: GroundTruth, mind: ShopperModel, places: int) -> float:
     return shelf_value(attention(len(best)) * logistic(CLICK, np.array(best)))
 
 
-@lru_cache(maxsize=2000)
+@bounded(2000)
 def favourites(minds: GroundTruth, cluster: int, goal: int | None) -> list[tuple[int, float]]:
     """The columns that such a shopper likes best, in order, and how much: more than he opens."""
     liking = minds.liking[cluster] + GOAL * (minds.sort == goal)

@@ -87,16 +87,16 @@ def _started(name: str, kind: str, control: Parameters, other: Parameters) -> Ex
 
 def _wait_for(experiment: Experiment, crowd: Crowd, kind: str) -> None:
     """Wait until the stream has counted every impression that the shoppers sent."""
-    told = sum(one.seen for one in crowd.looked(kind) if one.rec_id)
+    sent = sum(one.seen for one in crowd.looked(kind) if one.rec_id)
     deadline = time.monotonic() + PATIENCE_S
     counted = -1
-    while counted < told and time.monotonic() < deadline:
+    while counted < sent and time.monotonic() < deadline:
         time.sleep(0.5)
         exposures = Exposure.objects.filter(variant__experiment=experiment)
         counted = exposures.aggregate(total=Sum("impressions", default=0))["total"]
-    if counted < told:
+    if counted < sent:
         raise NotCountedError(
-            f"{counted:,} of {told:,} impressions were counted within {PATIENCE_S:.0f} s."
+            f"{counted:,} of {sent:,} impressions were counted within {PATIENCE_S:.0f} s."
             " Does a worker of the queue attribution run?"
         )
 

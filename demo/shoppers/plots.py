@@ -45,10 +45,10 @@ def height(study: Json) -> float:
 
 
 def label(study: Json) -> str:
-    told = f"told in {study['detected']} of {study['runs']}"
+    counts = f"detected in {study['detected']} of {study['runs']}"
     if split := study.get("split"):
-        told += f", in {split['told']} by {split['seeds']:,} other hashes"
-    return f"{study['title']}\n{study['shoppers']:,} shoppers, {told}"
+        counts += f", in {split['detected']} by {split['seeds']:,} other hashes"
+    return f"{study['title']}\n{study['shoppers']:,} shoppers, {counts}"
 
 
 def adaptation(of: Json) -> Figure:

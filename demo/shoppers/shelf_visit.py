@@ -61,8 +61,8 @@ class ShelfVisit(Visit):
     async def _look(self, shelf: Shelf) -> None:
         seen, place = choice.look(self.dice, self.minds, self.mind, shelf.articles)
         self.note(shelf, seen, place)
-        if told := list(events(shelf, seen, place)):
-            await self.browser.send("/api/v1/events/", told)
+        if sent := list(events(shelf, seen, place)):
+            await self.browser.send("/api/v1/events/", sent)
         if place is not None and (row := self.minds.row.get(shelf.articles[place])) is not None:
             self.mind.known.add(row)
 

@@ -23,13 +23,13 @@ def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> Json:
     `each`: the final intervals of the first SHOWN seeds.
     """
     found = [list(looked(np.asarray(clicks, int), seed)) for seed in range(seeds)]
-    told = sum(any(one and one.excludes_zero for one in looks) for looks in found)
-    bound = stats.beta.ppf(0.95, told + 1, seeds - told) if told < seeds else 1.0
+    detected = sum(any(one and one.excludes_zero for one in looks) for looks in found)
+    bound = stats.beta.ppf(0.95, detected + 1, seeds - detected) if detected < seeds else 1.0
     return {
         "shoppers": len(clicks),
         "seeds": seeds,
         "looks": LOOKS,
-        "told": told,
+        "detected": detected,
         "at_most": round(float(bound), 4),
         "allowed": ALPHA,
         "each": [vars(looks[-1]) for looks in found[:SHOWN] if looks[-1]],

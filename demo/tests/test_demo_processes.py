@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from demo.run.data import SCALES, data_set
-from demo.run.processes import Child, ChildError, Supervisor, free_port, is_free, wait_for_port
+from demo.run.processes import Child, ChildError, Supervisor, wait_for_port
+from demo.services.ports import free_port, is_free
 
 SLEEP = ["-c", "import time; time.sleep(60)"]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
+from catalog.images.library import picture_path
 from demo.data import pictures
 
 
@@ -45,7 +46,7 @@ def test_about_four_articles_in_a_thousand_have_no_picture(tmp_path: Path) -> No
     without = [i for i in ids if not pictures.has_picture(i)]
     assert 0.003 < len(without) / len(ids) < 0.0055
     assert pictures.draw_all(table([without[0], 912345001]), tmp_path, lambda _: None) == 1
-    assert not pictures.picture_path(tmp_path / "images", without[0]).exists()
+    assert not picture_path(tmp_path / "images", without[0]).exists()
 
 
 def test_many_pictures_are_drawn_by_two_processes_as_one_would_draw_them(tmp_path: Path) -> None:

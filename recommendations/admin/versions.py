@@ -189,7 +189,7 @@ class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
         try:
             train.apply_async(retry=False)
         except OperationalError as error:
-            self.message_user(request, f"The task queue is away: {error}", messages.ERROR)
+            self.message_user(request, f"The task queue is down: {error}", messages.ERROR)
         else:
             LogEntry.objects.create(
                 user_id=str(request.user.pk),

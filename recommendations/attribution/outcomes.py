@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Max, Sum
 
 from catalog.money import amount
 from recommendations.attribution.models import COUNTED, Outcome
 from web.charts import Chart, Line
+from web.json_types import Json
 
 DAYS: Final = 30
 MAX_LINES: Final = 5
@@ -72,7 +73,7 @@ def summed(days: Sequence[date], kind: str | None) -> list[Row]:
     return [row_of({keys.get(name, name): value for name, value in row.items()}) for row in rows]
 
 
-def row_of(values: dict[str, Any]) -> Row:
+def row_of(values: Json) -> Row:
     return Row(**{**values, "revenue": amount(values["revenue"])})
 
 

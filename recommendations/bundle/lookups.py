@@ -1,15 +1,14 @@
 """Checks that what a request names exists."""
 
-from typing import Any
-
 from rest_framework.exceptions import NotFound, ValidationError
 
 from catalog.models import Article, IndexGroup
 from recommendations.bundle import registry
 from recommendations.bundle.reader import ABSENT
+from web.json_types import Json
 
 
-def check_known(query: dict[str, Any]) -> None:
+def check_known(query: Json) -> None:
     """Raise NotFound or ValidationError, with the field named, for an unknown article or audience.
 
     The bundle is checked first, so that most requests read nothing from PostgreSQL.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -142,38 +142,41 @@ class Customers:
 class Bundle:
     """The arrays of one version, as `bundle.format` declares them; thread-safe."""
 
+    # The arrays that are used as they are.
+    article: Ints
+    product: Ints
+    design: Ints
+    product_type: Ints
+    garment_group: Ints
+    colour_master: Ints
+    colour: Ints
+    appearance: Ints
+    section: Ints
+    department: Ints
+    index_group: Ints
+    on_sale: npt.NDArray[np.bool_]
+    neighbours: Ints
+    neighbour_scores: Floats
+    vectors: Floats
+    look: Floats
+    look_colours: Floats
+    standing: Floats
+    price: Floats
+    sold: Floats
+    sold_online: Floats
+    buyer_age: Floats
+    ranker: npt.NDArray[np.uint8]
+    first_sold: Ints
+    last_sold: Ints
+    colours: Ints
+
     def __init__(self, manifest: Manifest, arrays: Arrays) -> None:
         self.version = manifest.version
         self.manifest = manifest
         self.arrays = arrays
-        self.article: Ints = arrays["article"]
-        self.product: Ints = arrays["product"]
-        self.design: Ints = arrays["design"]
-        self.product_type: Ints = arrays["product_type"]
-        self.garment_group: Ints = arrays["garment_group"]
-        self.colour_master: Ints = arrays["colour_master"]
-        self.colour: Ints = arrays["colour"]
-        self.appearance: Ints = arrays["appearance"]
-        self.section: Ints = arrays["section"]
-        self.department: Ints = arrays["department"]
-        self.index_group: Ints = arrays["index_group"]
-        self.on_sale: npt.NDArray[np.bool_] = arrays["on_sale"]
-        self.neighbours: Ints = arrays["neighbours"]
-        self.neighbour_scores: Floats = arrays["neighbour_scores"]
-        self.vectors: Floats = arrays["vectors"]
-        self.look: Floats = arrays["look"]
-        self.look_colours: Floats = arrays["look_colours"]
+        vars(self).update({name: arrays[name] for name in MAPPED})
         self.look_neighbours = (arrays["look_neighbours"], arrays["look_neighbour_scores"])
-        self.standing: Floats = arrays["standing"]
-        self.price: Floats = arrays["price"]
-        self.sold: Floats = arrays["sold"]
-        self.sold_online: Floats = arrays["sold_online"]
-        self.buyer_age: Floats = arrays["buyer_age"]
-        self.ranker: npt.NDArray[np.uint8] = arrays["ranker"]
         self.ranker_report = report_of(arrays["ranker_report"])
-        self.first_sold: Ints = arrays["first_sold"]
-        self.last_sold: Ints = arrays["last_sold"]
-        self.colours: Ints = arrays["colours"]
         self.together = (arrays["together_rows"], arrays["together_scores"])
         self.also = (arrays["also_rows"], arrays["also_scores"])
         own = ("customer", "band", "online", "ends", "rows", "days")
@@ -272,3 +275,6 @@ def verify(folder: Path) -> Manifest:
         if checksum(folder / f"{name}.npy") != manifest.files[name].sha256:
             raise BundleError(f"{folder / name}.npy: its checksum differs from the manifest's")
     return manifest
+
+
+MAPPED: Final = tuple(Bundle.__annotations__)

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from recommendations.bundle.models import ModelVersion
 from web.charts import Chart, Line
+from web.json_types import Json
 
 SHOWN: Final = 20
 NUMBERS: Final = "evaluation.json"
@@ -67,11 +68,11 @@ def of_version(version: ModelVersion) -> Quality:
     )
 
 
-def evaluation(folder: Path) -> dict[str, Any] | None:
+def evaluation(folder: Path) -> Json | None:
     """The first metric of for-you in the report beside the bundle; None without a report."""
     try:
         found = json.loads((folder / NUMBERS).read_text())
-        own: dict[str, Any] = found["methods"]["for-you"]
+        own: Json = found["methods"]["for-you"]
         return dict(next(iter(own.values())))
     except (OSError, ValueError, KeyError, StopIteration):
         return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +12,12 @@ from recommendations.dataset.metrics import interval
 from recommendations.evaluation.retrieval import DEPTHS
 from recommendations.evaluation.run import ACTIVITY, FOR_YOU, Outcome, Plan
 from web.arrays import Array
+from web.json_types import Json
 
 Values = npt.NDArray[np.float64]
 
 
-def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> dict[str, Any]:
+def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> Json:
     """Means over all customers of all windows, with 95 % bootstrap intervals.
 
     `note` describes the data, such as that they are synthetic.
@@ -66,7 +66,7 @@ def mean(values: Values) -> float:
     return round(float(values.mean()), 5) if len(values) else 0.0
 
 
-def of_method(outcomes: Sequence[Outcome], method: str) -> dict[str, Any]:
+def of_method(outcomes: Sequence[Outcome], method: str) -> Json:
     customers = customers_of(outcomes)
     values = {
         metric: described(pooled(outcomes, method, metric), customers)
@@ -98,7 +98,7 @@ def leads(
     }
 
 
-def window(outcome: Outcome, key: str, methods: Sequence[str]) -> dict[str, Any]:
+def window(outcome: Outcome, key: str, methods: Sequence[str]) -> Json:
     """One window: each method's mean, and for-you's paired lead over it with its interval."""
     values = {name: outcome.values[name][key] for name in methods}
     return {
@@ -113,7 +113,7 @@ def window(outcome: Outcome, key: str, methods: Sequence[str]) -> dict[str, Any]
     }
 
 
-def ablated(outcomes: Sequence[Outcome], part: str) -> dict[str, dict[str, Any]]:
+def ablated(outcomes: Sequence[Outcome], part: str) -> dict[str, Json]:
     """MAP without each part, and the interval of the paired difference to the whole."""
     whole = np.concatenate([outcome.ablation[FOR_YOU] for outcome in outcomes])
     parts: list[Mapping[str, Values]] = [getattr(outcome, part) for outcome in outcomes]
@@ -146,7 +146,7 @@ def candidate_recall(outcomes: Sequence[Outcome]) -> dict[str, dict[str, dict[st
     }
 
 
-def session(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def session(outcomes: Sequence[Outcome]) -> Json:
     found = {
         name: np.concatenate([outcome.session[name] for outcome in outcomes])
         for name in outcomes[0].session
@@ -195,7 +195,7 @@ def segments(
     }
 
 
-def page(found: Mapping[str, Any]) -> str:
+def page(found: Json) -> str:
     """The report as one HTML page without scripts, with SVG bars."""
     key = next(iter(found["methods"][FOR_YOU]))
     top = max(own[key]["interval"][1] for own in found["methods"].values()) or 1.0

@@ -1,4 +1,4 @@
-"""The options of commands that run on Spark too."""
+"""Options of the commands that can also run on Spark."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

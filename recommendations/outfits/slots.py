@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from django.utils.translation import gettext
 
 FILE: Final = Path(__file__).with_name("slots.json")
 
@@ -46,7 +47,6 @@ class Slots:
     def __init__(self, slots: list[Slot]) -> None:
         self.all = slots
         self.names = [slot.name for slot in slots]
-        self.labels = [slot.label for slot in slots]
         self.other = len(slots) - 1
         self.everyday = np.array([slot.everyday for slot in slots])
         self.together = np.array([slot.together for slot in slots])
@@ -60,6 +60,10 @@ class Slots:
 
     def __len__(self) -> int:
         return len(self.all)
+
+    def label(self, slot: int) -> str:
+        """The slot's name as shoppers read it, in the shop's language."""
+        return gettext(self.all[slot].label)
 
     def number(self, name: str) -> int:
         """Raise ValueError for a name that isn't a slot."""

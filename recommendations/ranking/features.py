@@ -84,11 +84,11 @@ class RankingContext:
     def _by_candidate(self, reduce: np.ufunc, of_pairs: Scores, nothing: float) -> Scores:
         """Candidates × columns: values of the pairs reduced by candidate."""
         candidate, _ = self._pairs
-        told = np.full((len(self.rows), of_pairs.shape[1]), nothing)
+        reduced = np.full((len(self.rows), of_pairs.shape[1]), nothing)
         first = np.flatnonzero(np.diff(candidate, prepend=-1))
         if len(first):
-            told[candidate.take(first)] = reduce.reduceat(of_pairs, first, axis=0)
-        return told
+            reduced[candidate.take(first)] = reduce.reduceat(of_pairs, first, axis=0)
+        return reduced
 
     @cached_property
     def shares(self) -> Scores:
@@ -128,11 +128,11 @@ class RankingContext:
 
     def reduced(self, reduce: np.ufunc, values: Scores) -> Scores:
         """Values of the actions reduced to one per shopper, UNKNOWN for one without any."""
-        told = np.full(self.profile.shoppers, UNKNOWN)
+        result = np.full(self.profile.shoppers, UNKNOWN)
         active = np.flatnonzero(self.actions)
         if len(active):
-            told[active] = reduce.reduceat(values, self.profile.starts[active])
-        return told
+            result[active] = reduce.reduceat(values, self.profile.starts[active])
+        return result
 
     def whole(self, value: float) -> Scores:
         """The same value for every row."""
@@ -203,8 +203,8 @@ def trend(bundle: Bundle) -> Scores:
     """Logarithm of yesterday's sales over the daily average of the week."""
     yesterday, week = (bundle.sold[:, SOLD_DAYS.index(days)] for days in (1, 7))
     quotient = (yesterday + TREND_SHRINKAGE) / (week / 7.0 + TREND_SHRINKAGE)
-    told: Scores = np.log(quotient.astype(np.float64))
-    return told
+    scores: Scores = np.log(quotient.astype(np.float64))
+    return scores
 
 
 def since_day(name: str) -> OfArticle:

@@ -24,8 +24,8 @@ def header_of(form: str) -> str:
 
 def line_of(form: str, customer: str, articles: Sequence[str]) -> str:
     if form == JSONL:
-        told = msgspec.json.encode({"customer_id": customer, "prediction": articles})
-        return f"{told.decode()}\n"
+        line = msgspec.json.encode({"customer_id": customer, "prediction": articles})
+        return f"{line.decode()}\n"
     return f"{quoted(customer)},{' '.join(articles)}\n"
 
 

@@ -10,7 +10,7 @@ from recommendations.recommenders.shelf import Shelf
 
 SHELVES: Final = Counter(
     "recommendations",
-    "shelves served; degraded: a part that should have been asked was away",
+    "shelves served; degraded: a part that should have been asked was down",
     ["kind", "strategy", "degraded"],
 )
 SECONDS: Final = Histogram(

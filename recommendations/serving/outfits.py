@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from catalog import money
 from catalog.data_version import per_data_version
-from catalog.models import ColourMaster
+from catalog.models import ColourMaster, labels
 from catalog.models.titles import title_of
 from recommendations.attribution import rec_id
 from recommendations.bundle import registry
@@ -152,7 +152,7 @@ def gaps(wardrobe: Wardrobe, look: Look, bounded: bool) -> list[Gap]:
     """`bounded`: there was a budget, which may be the reason."""
     without = wardrobe.goes_without(look.occasion)
     return [
-        Gap(slots().names[slot], slots().labels[slot], gap_reason(without.get(slot), bounded))
+        Gap(slots().names[slot], slots().label(slot), gap_reason(without.get(slot), bounded))
         for slot in look.missing_slots
     ]
 
@@ -214,7 +214,7 @@ def garment(bundle: Bundle, wardrobe: Wardrobe, piece: Piece, cause: Why | None)
     """A piece as shown; one without a cause is the shopper's own, locked."""
     return Garment(
         slot=slots().names[piece.slot],
-        title=slots().labels[piece.slot],
+        title=slots().label(piece.slot),
         article=int(bundle.article[piece.row]),
         price=money.amount(float(wardrobe.price[piece.row])),
         score=round(piece.score, 4),
@@ -239,10 +239,10 @@ def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
         }
     if cause.kind == "colour" and colour:
         return gettext("Goes with %s") % colour.lower()
-    return gettext("Completes: %s") % slots().labels[int(wardrobe.model.slot[row])].lower()
+    return gettext("Completes: %s") % slots().label(int(wardrobe.model.slot[row]))
 
 
 @per_data_version()
 def colour_names() -> dict[int, str]:
     """The names of the main colours."""
-    return dict(ColourMaster.objects.exclude(pk=-1).values_list("pk", "name"))
+    return labels(ColourMaster.objects.all())

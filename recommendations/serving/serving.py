@@ -12,7 +12,7 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import Read, snapshot_of
 from recommendations.recommenders.recommenders import RECOMMENDERS, live_for
 from recommendations.recommenders.request_context import RequestContext
-from recommendations.recommenders.shelf import Shelf
+from recommendations.recommenders.shelf import Found, Shelf
 from recommendations.retrieval.profile import customer_key
 from recommendations.rules.serving import rules_for
 from recommendations.serving import metrics, servings
@@ -56,18 +56,22 @@ def recommend(
     found, teams = fill_shelf(chosen, context, arm, rules)
     version = bundle.version if bundle else None
     served = servings.number(kind, found.strategy, version, arm.variant if arm else None)
-    shelf = Shelf(
-        rec_id=rec_id.make(served, teams),
+    return metrics.served(shelf_of(kind, found, context, rec_id.make(served, teams)), begun)
+
+
+def shelf_of(kind: Kind, found: Found, context: RequestContext, rec_id: str) -> Shelf:
+    live, bundle = context.live, context.bundle
+    return Shelf(
+        rec_id=rec_id,
         kind=kind,
-        title=found.title or gettext(chosen.title),
+        title=found.title or gettext(RECOMMENDERS[kind].title),
         strategy=found.strategy,
-        model_version=version,
+        model_version=bundle.version if bundle else None,
         reason=found.reason,
         feature_age_ms=live.age_ms if live else None,
         degraded=found.degraded,
         items=found.items,
     )
-    return metrics.served(shelf, begun)
 
 
 def customer_with_history(shopper: str | None, live: Snapshot | None) -> int | None:

@@ -1,7 +1,6 @@
 """{% load outfits %}{% outfit articles %}: what completes the outfit around some articles."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django import template
 from django.template.context import RequestContext
@@ -12,6 +11,7 @@ from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.serving.outfits import MAX_ARTICLES, Outfit, Request, outfit
 from recommendations.widgets.rendering import on_page, shelf_context
 from streaming.identity.shoppers import shopper_of
+from web.json_types import Json
 
 register = template.Library()
 
@@ -19,7 +19,7 @@ KIND = "outfit"
 
 
 @register.inclusion_tag("recommendations/shelf.html", takes_context=True, name="outfit")
-def outfit_shelf(context: RequestContext, articles: Iterable[int]) -> dict[str, Any]:
+def outfit_shelf(context: RequestContext, articles: Iterable[int]) -> Json:
     """One piece for each missing slot with its reason; renders nothing if there is none."""
     request = context["request"]
     asked = Request(list(articles)[:MAX_ARTICLES], k=0)

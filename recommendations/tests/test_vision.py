@@ -156,7 +156,7 @@ def test_only_what_is_new_or_changed_is_embedded_again(tmp_path: Path, encoder: 
 
     def run() -> tuple[int, int, list[int]]:
         found = embed_pictures(images, folder, encoder, lambda done, total: None)
-        return found.embedded, found.kept, found.broken
+        return found.embedded, found.unchanged, found.broken
 
     put(108775015, drawn(RED))
     put(108775016, drawn(BLUE))

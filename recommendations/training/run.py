@@ -119,14 +119,14 @@ def quality(arrays: Arrays) -> dict[str, float]:
 def trial_figures(report: RankerReport) -> dict[str, float]:
     """The trial results of ranker and blend, and which of them was chosen."""
     names = ("blend_map12", "ranker_map12", "gain_at_least", "gain_at_most", "trial_customers")
-    told: dict[str, float] = {
+    figures: dict[str, float] = {
         "ranker_chosen": int(report.chosen),
         "ranker_slice_days": report.slice_days,
     }
     if not report.trial_customers:
-        return told
+        return figures
     prefixed = {name: name if "map12" in name else f"ranker_{name}" for name in names}
-    return told | {prefixed[name]: round(getattr(report, name), 5) for name in names}
+    return figures | {prefixed[name]: round(getattr(report, name), 5) for name in names}
 
 
 def fail(record: ModelVersion, error: BaseException) -> None:

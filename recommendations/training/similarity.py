@@ -161,8 +161,8 @@ def choices(traits: Traits, left: Ints, right: Ints, sold: Ints, seed: int) -> C
         drawn = rng.random((int(own.sum()), DECOYS)) * odds[-1]
         decoys[own] = pool[np.searchsorted(odds, drawn, side="right").clip(max=len(pool) - 1)]
     theirs = traits.design[decoys]
-    told = (theirs != traits.design[left][:, None]) & (theirs != traits.design[right][:, None])
-    kept = told.all(axis=1)
+    differ = (theirs != traits.design[left][:, None]) & (theirs != traits.design[right][:, None])
+    kept = differ.all(axis=1)
     lists = np.hstack([right[kept][:, None], decoys[kept]])
     features = traits.compared(left[kept][:, None], lists)
     starts = np.arange(len(lists), dtype=np.int64) * (DECOYS + 1)

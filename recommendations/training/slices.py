@@ -48,8 +48,8 @@ class Slices:
     def report(self, history: History, **found: object) -> RankerReport:
         ahead = {days for day in self.as_of_days for days in self.horizons(history, day)}
         days = [str(history.as_of - timedelta(history.as_of_day - day)) for day in self.as_of_days]
-        told = {"slice_days": self.step, "slices": days, "horizons": sorted(ahead), **found}
-        return RankerReport(**{"decision": self.why, **told})  # type: ignore[arg-type]
+        figures = {"slice_days": self.step, "slices": days, "horizons": sorted(ahead), **found}
+        return RankerReport(**{"decision": self.why, **figures})  # type: ignore[arg-type]
 
 
 def slices_of(history: History) -> Slices:

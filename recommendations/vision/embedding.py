@@ -21,7 +21,7 @@ class Summary:
     """The articles whose pictures were `embedded` now, `kept` from before, or are `broken`."""
 
     embedded: int
-    kept: int
+    unchanged: int
     broken: list[int]
 
 

@@ -45,6 +45,6 @@ def projection_of(features: npt.NDArray[np.float16], seed: int) -> Projection:
     spread = (sample - middle).T @ (sample - middle) / max(len(sample) - 1, 1)
     values, vectors = np.linalg.eigh(spread)
     best = np.argsort(-values, kind="stable")[:DIMENSIONS]
-    told = values[best] > MIN_RATIO * values[best[0]]
-    scale = np.where(told, np.maximum(values[best], 1e-9) ** (-WHITENING / 2), 0.0)
+    strong = values[best] > MIN_RATIO * values[best[0]]
+    scale = np.where(strong, np.maximum(values[best], 1e-9) ** (-WHITENING / 2), 0.0)
     return Projection(middle, (vectors[:, best] * scale).astype(np.float32))

@@ -1,7 +1,5 @@
 """Renders shelves for pages: template context, the shopper, and what the page already shows."""
 
-from typing import Any
-
 from django.http import HttpRequest
 
 from catalog import article_cache
@@ -15,6 +13,7 @@ from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.serving.serving import DEFAULT_K, customer_with_history, recommend
 from streaming.identity.shoppers import is_new, shopper_of
 from web.cache import per_request
+from web.json_types import Json
 
 Card = tuple[Article, Item, int]
 
@@ -26,7 +25,7 @@ def shelf_for(
     article: int | None = None,
     index_group: int | None = None,
     k: int = DEFAULT_K,
-) -> dict[str, Any]:
+) -> Json:
     """The context of a shelf for this request's shopper, without articles already on the page."""
     shopper, shown_already = shopper_of(request), on_page(request)
     context = shelf_context(
@@ -62,7 +61,7 @@ def on_page(_: HttpRequest) -> set[int]:
     return set()
 
 
-def shelf_context(shelf: Shelf) -> dict[str, Any]:
+def shelf_context(shelf: Shelf) -> Json:
     """`shelf` and its `cards`: (article, item, position from 1) in the shelf's order.
 
     An article no longer in the catalogue is left out.

@@ -131,11 +131,11 @@ def _change(line: BagLine, before: dict[str, str]) -> str | None:
     units, _, price = then.partition("@")
     if price != str(now):
         sign = settings.CURRENCY
-        told = {"name": name, "now": f"{sign}{now}", "then": f"{sign}{price}"}
-        return gettext("%(name)s costs %(now)s now, not %(then)s.") % told
+        values = {"name": name, "now": f"{sign}{now}", "then": f"{sign}{price}"}
+        return gettext("%(name)s costs %(now)s now, not %(then)s.") % values
     if units != str(line.quantity):
-        told = {"name": name, "now": str(line.quantity), "then": units}
-        return gettext("The quantity of %(name)s is %(now)s now, not %(then)s.") % told
+        values = {"name": name, "now": str(line.quantity), "then": units}
+        return gettext("The quantity of %(name)s is %(now)s now, not %(then)s.") % values
     return None
 
 

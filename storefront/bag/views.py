@@ -14,7 +14,7 @@ from storefront.bag import contents as bag
 from storefront.bag import wishlist
 from storefront.forms import AddForm, LineForm, UpdateForm
 from storefront.http import tracking
-from storefront.http.errors import bad_request
+from storefront.http.errors import bad_request, faults_of
 from storefront.http.requests import HtmxRequest
 from streaming.events.schema import BagAdd, BagRemove
 from streaming.identity.shoppers import shopper_of
@@ -125,5 +125,4 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 
 def refused(request: HttpRequest, form: Form) -> HttpResponse:
-    problems = [f"{field}: {errors[0]}" for field, errors in form.errors.items()]
-    return bad_request(request, "; ".join(problems))
+    return bad_request(request, faults_of(form))

@@ -51,10 +51,10 @@ def wish(request: HtmxRequest) -> HttpResponse:
     if request.htmx:
         return HttpResponse(tools_of(request, article, request.POST.get("shelf", "")))
     if wanted:
-        told = gettext("%(name)s is on your wishlist.")
+        message = gettext("%(name)s is on your wishlist.")
     else:
-        told = gettext("%(name)s is no longer on your wishlist.")
-    messages.success(request, told % {"name": article.title}, extra_tags="wishlist")
+        message = gettext("%(name)s is no longer on your wishlist.")
+    messages.success(request, message % {"name": article.title}, extra_tags="wishlist")
     return back(request, "wishlist")
 
 

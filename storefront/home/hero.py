@@ -54,9 +54,8 @@ def hero_of(request: HttpRequest) -> Hero:
 def pictures_of(keys: list[int], index_group: int | None) -> list[Article]:
     """The first articles with a picture, each of another garment group; for a new visitor, best
     sellers if too few have one."""
-    known = article_cache.articles(keys)
-    found = [known[key] for key in keys if key in known and known[key].summary.has_picture]
-    hero = of_different_groups(found)
+    found = article_cache.in_order(keys)
+    hero = of_different_groups([article for article in found if article.summary.has_picture])
     if len(hero) < PICTURES and index_group is None:
         hero = of_different_groups([*hero, *best_sellers(index_group)])
     return hero

@@ -7,6 +7,7 @@ import sys
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -23,6 +24,13 @@ def bad_request(request: HttpRequest, problem: str) -> HttpResponse:
     return render(request, "400.html", {"problem": problem}, status=400)
 
 
+def faults_of(form: Form) -> str:
+    """The first message of each invalid field, after the name of the field."""
+    return "; ".join(
+        f"{form.fields[name].label or name}: {errors[0]}" for name, errors in form.errors.items()
+    )
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         return problem(404, "There is nothing here.", request.path, None)
@@ -35,7 +43,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     status, template = (503, "503.html") if away else (500, "500.html")
     headers = {"Retry-After": RETRY_AFTER_S} if away else None
     if request.path.startswith("/api/"):
-        detail = "The shop's database is away." if away else "Something went wrong."
+        detail = "The shop's database is unavailable." if away else "Something went wrong."
         return problem(status, detail, request.path, headers)
     page = render_to_string(template, without_a_database(request))
     return HttpResponse(page, status=status, headers=headers)

@@ -69,7 +69,7 @@ class QueryFacet:
 @dataclass(frozen=True)
 class FacetedList:
     """`rows` are the articles before any filter; the first of `sorts` is the default and needs no
-    parameter, and `kept` (the words of a search) is in every address. `understood` are the facet
+    parameter, and `fixed` (the words of a search) is in every address. `understood` are the facet
     values found in the words."""
 
     goods: FacetIndex
@@ -77,7 +77,7 @@ class FacetedList:
     choice: Choice
     sort: str
     sorts: Mapping[str, str]
-    kept: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
     understood: Mapping[str, QueryFacet] = field(default_factory=dict)
 
     @property
@@ -111,10 +111,10 @@ class FacetedList:
 
     def url(self, choice: Choice, sort: str, words: str | None = None) -> str:
         """The address for a selection, an order and, if given, other words."""
-        kept = self.kept if words is None else {**self.kept, "q": words}
+        parameters = self.fixed if words is None else {**self.fixed, "q": words}
         chosen = [(key, str(value)) for key, values in choice.items() for value in values]
         order = [("sort", sort)] if sort != next(iter(self.sorts)) else []
-        return f"?{urlencode([*kept.items(), *chosen, *order])}"
+        return f"?{urlencode([*parameters.items(), *chosen, *order])}"
 
     def context(self, stretch: PageRange) -> dict[str, object]:
         """Context of shop/facets.html and shop/grid.html."""

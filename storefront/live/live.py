@@ -103,9 +103,9 @@ def live_view(shopper: str, *, stream: bool) -> Live:
         workers, live = [], None
     events = tail(workers) if stream else None
     known = _articles(events or [])
-    told = None if events is None else [_happening(event, shopper, known) for event in events]
+    happenings = None if events is None else [_happening(event, shopper, known) for event in events]
     story = None if live is None else story_of(shopper, live)
-    return Live(told, story, live.state if live else None, workers)
+    return Live(happenings, story, live.state if live else None, workers)
 
 
 def _articles(events: list[Event]) -> dict[int, Article]:

@@ -34,8 +34,8 @@ def days() -> list[date]:
 
 def running() -> str | None:
     """The running replay, in words."""
-    told: str | None = cache.get(RUNNING)
-    return told
+    description: str | None = cache.get(RUNNING)
+    return description
 
 
 def describe_replay(day: date, speed: int) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from catalog import article_cache
-from catalog.models import Article
+from catalog.models import Article, is_named
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving import previews
@@ -22,8 +22,8 @@ from streaming.features.store import Snapshot
 STEPS: Final = 3
 CAME: Final = 6
 SHELVES: Final = (Kind.FOR_YOU, Kind.BECAUSE_YOU_VIEWED, Kind.RECENTLY_VIEWED)
-# A click is followed by the view of its product, which tells the story.
-TOLD: Final = {
+# A click is left out: the view of its product follows.
+SENTENCES: Final = {
     Action.VIEW: _("You looked at %(name)s"),
     Action.BAG_ADD: _("You put %(name)s into your bag"),
     Action.PURCHASE: _("You bought %(name)s"),
@@ -46,7 +46,7 @@ class Step:
     """`moved` are the tastes that grew, each by `weight`."""
 
     at: datetime
-    told: str
+    sentence: str
     article: Article
     weight: int
     moved: list[str]
@@ -59,7 +59,7 @@ def story_of(shopper: str, live: Snapshot) -> list[Step]:
     A shelf is compared with the one that would have been shown without the action, by the model
     and the time of now.
     """
-    actions = [recent for recent in live.recents if recent.kind in TOLD][:STEPS]
+    actions = [recent for recent in live.recents if recent.kind in SENTENCES][:STEPS]
     known = article_cache.articles([action.article for action in actions])
     return [step(shopper, live, a, known[a.article]) for a in actions if a.article in known]
 
@@ -69,7 +69,7 @@ def step(shopper: str, live: Snapshot, action: Recent, article: Article) -> Step
     before, after = until(live, second - 1), until(live, second)
     return Step(
         at=datetime.fromtimestamp(second, UTC),
-        told=gettext(TOLD[action.kind]) % {"name": article.title},
+        sentence=gettext(SENTENCES[action.kind]) % {"name": article.title},
         article=article,
         weight=AFFINITY_WEIGHTS[action.kind],
         moved=tastes_of(article),
@@ -96,8 +96,7 @@ def tastes_of(article: Article) -> list[str]:
         article.appearance.name,
         article.department.name,
     )
-    known = (name for name in named if name.lower() not in ("unknown", "undefined"))
-    return list(dict.fromkeys(known))
+    return list(dict.fromkeys(filter(is_named, named)))
 
 
 def changes(shopper: str, before: Snapshot, after: Snapshot) -> Iterator[Changed]:
@@ -106,7 +105,6 @@ def changes(shopper: str, before: Snapshot, after: Snapshot) -> Iterator[Changed
         shown, old = [item.article for item in now.items], {item.article for item in was.items}
         new = [article for article in shown if article not in old]
         if new:
-            known = article_cache.articles(new[:CAME])
-            came = [known[article] for article in new[:CAME] if article in known]
+            came = article_cache.in_order(new[:CAME])
             title = now.title or gettext(RECOMMENDERS[kind].title)
             yield Changed(kind, title, len(shown), len(new), came)

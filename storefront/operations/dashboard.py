@@ -73,7 +73,7 @@ def events() -> Panel:
     try:
         counts = status.events_of_days(days)
     except StoreUnavailable:
-        return Panel("Events in 30 days", "–", "Redis is away", link)
+        return Panel("Events in 30 days", "–", "Redis is down", link)
     chart = plotted("Events a day", "events", days, list(counts))
     note = f"{intcomma(counts[-1])} today, by the server's clock"
     return Panel("Events in 30 days", intcomma(sum(counts)), note, link, chart)

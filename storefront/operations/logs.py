@@ -14,7 +14,7 @@ STANDARD: Final = {*logging.makeLogRecord({}).__dict__, "message", "asctime", "t
 
 class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        told: dict[str, object] = {
+        fields: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC),
             "level": record.levelname,
             "logger": record.name,
@@ -22,8 +22,8 @@ class JsonFormatter(logging.Formatter):
             "process": record.process,
         }
         if known := request_id.get():
-            told["request_id"] = known
-        told |= {name: value for name, value in vars(record).items() if name not in STANDARD}
+            fields["request_id"] = known
+        fields |= {name: value for name, value in vars(record).items() if name not in STANDARD}
         if record.exc_info:
-            told["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(told, default=str, option=orjson.OPT_UTC_Z).decode()
+            fields["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(fields, default=str, option=orjson.OPT_UTC_Z).decode()

@@ -23,7 +23,7 @@ from streaming.connection import StoreUnavailable, sizes
 from streaming.models import OutboxEvent
 
 BUCKETS: Final = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 10.0)
-REQUESTS: Final = Counter("http_requests", "answered requests", ["view", "method", "status"])
+REQUESTS: Final = Counter("http_requests", "requests answered", ["view", "method", "status"])
 SECONDS: Final = Histogram("http_request_seconds", "time to answer", ["view"], buckets=BUCKETS)
 TASKS: Final = Histogram("task_seconds", "time that a task took", ["task", "state"])
 METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}

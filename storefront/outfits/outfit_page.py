@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from catalog.models import Article, ColourMaster
+from catalog.models import Article, ColourMaster, is_named
 from recommendations.outfits.slots import slots
 from recommendations.serving.outfits import MAX_ARTICLES, Garment, Outfit, Request
+from storefront.http.errors import faults_of
 
 MAX_SWAPPED = 200
 BUDGETS = (50, 100, 150, 250)
@@ -96,7 +97,7 @@ def query_of(parameters: QueryDict) -> tuple[OutfitQuery | None, str]:
     """The query of the address, or None and the errors."""
     form = OutfitQueryForm(parameters)
     if not form.is_valid():
-        return None, "; ".join(f"{field}: {errors[0]}" for field, errors in form.errors.items())
+        return None, faults_of(form)
     return OutfitQuery(**form.cleaned_data), ""
 
 
@@ -111,16 +112,15 @@ class Chip:
 
 
 def slot_chips(query: OutfitQuery) -> list[Chip]:
-    named = zip(slots().names[:-1], slots().labels[:-1], strict=True)
     return [
-        Chip(name, label, name in query.slot, query.url(slot=toggled(query.slot, name)))
-        for name, label in named
+        Chip(n, slots().label(at), n in query.slot, query.url(slot=toggled(query.slot, n)))
+        for at, n in enumerate(slots().names[:-1])
     ]
 
 
 def colour_chips(query: OutfitQuery) -> list[Chip]:
     colours = ColourMaster.objects.exclude(pk__lt=1).order_by("name")
-    named = [colour for colour in colours if colour.name.lower() not in ("unknown", "undefined")]
+    named = [colour for colour in colours if is_named(colour.name)]
     return [
         Chip(
             f"{c.pk}",

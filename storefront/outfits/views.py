@@ -20,7 +20,7 @@ from recommendations.serving.outfits import Outfit, outfit
 from storefront.bag import contents as bag
 from storefront.bag.wishlist_views import back
 from storefront.http import tracking
-from storefront.http.errors import bad_request
+from storefront.http.errors import bad_request, faults_of
 from storefront.outfits import outfit_page
 from streaming.events.schema import BagAdd
 from streaming.identity.shoppers import shopper_of
@@ -103,15 +103,15 @@ def add(request: HttpRequest) -> HttpResponse:
     """Add every article of the look that isn't in the bag yet."""
     form = outfit_page.OutfitQueryForm(request.POST)
     if not form.is_valid():
-        return bad_request(request, "; ".join(f"{f}: {e[0]}" for f, e in form.errors.items()))
+        return bad_request(request, faults_of(form))
     shopper, wanted = shopper_of(request), form.cleaned_data["article"]
     sold = Article.objects.for_cards().filter(pk__in=wanted)
     new = outfit_page.new_ones(sold.in_order_of(wanted), bag.contents(shopper).articles)
     sizes = {article.pk: request.POST.get(f"size-{article.pk}", "") for article in new}
     lacking = [one.title for one in new if sizes_of(one) and sizes[one.pk] not in sizes_of(one)]
     if lacking:
-        told = gettext("Nothing was added. Choose a size for %s.")
-        messages.error(request, told % ", ".join(lacking))
+        message = gettext("Nothing was added. Choose a size for %s.")
+        messages.error(request, message % ", ".join(lacking))
         return back(request, "complete-outfit")
     for position, article in enumerate(new):
         size = sizes[article.pk] if sizes_of(article) else ""

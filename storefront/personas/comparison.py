@@ -38,6 +38,5 @@ def compared(you: str, them: str) -> list[Compared]:
 
 def _first(kind: Kind, shopper: str) -> list[Article]:
     live = snapshot_of(shopper) or nothing_of(clock.now_ms())
-    keys = [item.article for item in previews.shelf(kind, shopper, live).items[:SHOWN]]
-    known = article_cache.articles(keys)
-    return [known[key] for key in keys if key in known]
+    items = previews.shelf(kind, shopper, live).items[:SHOWN]
+    return article_cache.in_order([item.article for item in items])

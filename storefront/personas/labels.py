@@ -18,6 +18,8 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from catalog.models import is_named
+
 KINDS: Final = 2
 NAMES: Final = (
     "Ada", "Alma", "Amir", "Anouk", "Arlo", "Asta", "Billie", "Bo", "Cleo", "Dag", "Dana", "Eden",
@@ -58,7 +60,11 @@ def taste_of(history: Sequence[Purchase]) -> str:
     if not history:
         return ""
     audience = Counter(purchase.audience for purchase in history).most_common(1)[0][0]
-    kinds = Counter(purchase.kind.lower() for purchase in history if purchase.audience == audience)
+    kinds = Counter(
+        purchase.kind.lower()
+        for purchase in history
+        if purchase.audience == audience and is_named(purchase.kind)
+    )
     most = ", ".join(kind for kind, _units in kinds.most_common(KINDS))
     return "; ".join([f"{audience}: {most}", spending_of(history), rhythm_of(history)])
 
@@ -68,10 +74,10 @@ def spending_of(history: Sequence[Purchase]) -> str:
     prices = [float(purchase.price) for purchase in history]
     low, _median, high = quantiles(prices, n=4) if len(prices) > 1 else prices * 3
     sign = settings.CURRENCY
-    told = {"low": f"{sign}{low:.0f}", "high": f"{sign}{high:.0f}"}
-    if told["low"] == told["high"]:
-        return gettext("spends about %(low)s a piece") % told
-    return gettext("spends %(low)s–%(high)s a piece") % told
+    prices_text = {"low": f"{sign}{low:.0f}", "high": f"{sign}{high:.0f}"}
+    if prices_text["low"] == prices_text["high"]:
+        return gettext("spends about %(low)s a piece") % prices_text
+    return gettext("spends %(low)s–%(high)s a piece") % prices_text
 
 
 def rhythm_of(history: Sequence[Purchase]) -> str:

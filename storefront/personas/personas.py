@@ -29,6 +29,8 @@ from streaming.identity.tombstones import erased_customers
 from streaming.producers import producer
 
 CARDS = 12
+LATEST = 12
+PICTURES = 4
 BOUGHT = (
     "article_id",
     "article__index__group__name",
@@ -36,7 +38,7 @@ BOUGHT = (
     "price",
     "t_dat",
 )
-SAMPLE = 2000
+SAMPLE = 5000
 CACHE_SECONDS = 3600
 SEED = 20200922  # the same gallery for everyone; "surprise me" finds others
 BANDS = (
@@ -88,8 +90,8 @@ def label_of(customer: Customer) -> str:
 
 
 def varied(buyers: Iterable[Buyer], k: int) -> list[int]:
-    """Keys of `k` buyers: in turn from each audience, then from the age bands used least, keenest
-    first. Buyers of unknown age are left out."""
+    """Keys of `k` buyers: in turn from each audience the keenest, whose purchases count less the
+    more of their age band have been chosen. Buyers of unknown age are left out."""
     audiences: dict[int, list[Buyer]] = defaultdict(list)
     for buyer in sorted(buyers, key=lambda buyer: (-buyer.purchases, buyer.key)):
         if buyer.age is not None:
@@ -100,7 +102,7 @@ def varied(buyers: Iterable[Buyer], k: int) -> list[int]:
     while queues and len(chosen) < k:
         queues = [queue for queue in queues if queue]
         for queue in queues[: k - len(chosen)]:
-            buyer = min(queue, key=lambda one: used[age_band(one.age)])
+            buyer = max(queue, key=lambda one: one.purchases / (1 + used[age_band(one.age)]) ** 2)
             queue.remove(buyer)
             used[age_band(buyer.age)] += 1
             chosen.append(buyer.key)
@@ -177,7 +179,7 @@ def _buyers(keys: list[int]) -> list[Buyer]:
 def _personas(keys: list[int]) -> list[Persona]:
     customers = Customer.objects.in_bulk(keys)
     histories = _histories(keys)
-    latest = {pk: _distinct(purchase.article for purchase in histories[pk])[:4] for pk in keys}
+    latest = {pk: _distinct(purchase.article for purchase in histories[pk])[:LATEST] for pk in keys}
     articles = _articles({article for recent in latest.values() for article in recent})
     return [
         Persona(
@@ -185,7 +187,7 @@ def _personas(keys: list[int]) -> list[Persona]:
             purchases=len(histories[pk]),
             since=histories[pk][-1].day if histories[pk] else None,
             taste=taste_of(histories[pk]),
-            latest=[articles[article] for article in latest[pk] if article in articles],
+            latest=_pictured([articles[key] for key in latest[pk] if key in articles])[:PICTURES],
         )
         for pk in keys
         if pk in customers
@@ -208,6 +210,11 @@ def _histories(keys: list[int]) -> dict[int, list[Purchase]]:
 
 def _articles(keys: Iterable[int]) -> dict[int, Article]:
     return {article.pk: article for article in Article.objects.for_cards().filter(pk__in=keys)}
+
+
+def _pictured(articles: list[Article]) -> list[Article]:
+    """Those with a photo first, otherwise in their order."""
+    return sorted(articles, key=lambda article: not article.summary.has_picture)
 
 
 def _distinct(keys: Iterable[int]) -> list[int]:

@@ -69,8 +69,8 @@ def switch(request: HttpRequest) -> HttpResponse:
         messages.info(request, gettext("Nobody has bought anything yet."))
         return redirect("personas")
     personas.switch(request, customer)
-    told = gettext("You are shopping as %(name)s.") % {"name": personas.label_of(customer)}
-    messages.success(request, told)
+    message = gettext("You are shopping as %(name)s.") % {"name": personas.label_of(customer)}
+    messages.success(request, message)
     return forget_in_browser(redirect("home"))
 
 

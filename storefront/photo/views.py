@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from catalog.article_cache import articles
+from catalog.article_cache import in_order
 from catalog.models import IndexGroup
 from recommendations.bundle import registry
 from recommendations.bundle.reader import Bundle
@@ -31,6 +31,7 @@ from recommendations.vision.search import (
     ready,
 )
 from storefront.listing.swatches import Card, with_colours
+from web.json_types import Json
 from web.uploads import keep_in_memory
 
 SHOWN: Final = 24
@@ -102,7 +103,7 @@ def _page(request: HttpRequest, context: dict[str, object], status: HTTPStatus) 
     return render(request, "shop/photo.html", context, status=status)
 
 
-def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str, Any]]:
+def _found(bundle: Bundle, asked: Json) -> tuple[HTTPStatus, Json]:
     upload: UploadedFile[Any] = asked["picture"]
     try:
         picture = opened(upload.read())
@@ -119,7 +120,7 @@ def _found(bundle: Bundle, asked: dict[str, Any]) -> tuple[HTTPStatus, dict[str,
         "group": group,
         "cards": _cards(bundle, found),
         "parts": [
-            Part(slots().labels[part.slot], _cards(bundle, part.found))
+            Part(slots().label(part.slot), _cards(bundle, part.found))
             for part in parts
             if part.slot != slots().other
         ],
@@ -139,6 +140,4 @@ def sides() -> list[tuple[str, str, int]]:
 
 
 def _cards(bundle: Bundle, found: Alike) -> list[Card]:
-    keys = bundle.article[found.rows].tolist()
-    known = articles(keys)
-    return with_colours([known[key] for key in keys if key in known])
+    return with_colours(in_order(bundle.article[found.rows].tolist()))

@@ -135,16 +135,16 @@ def erase_restored() -> int:
     Redis also knows every erased shopper, and gets back the ones it has lost.
     """
     try:
-        told = features.read_tombstones()
+        known = features.read_tombstones()
     except StoreUnavailable as error:
         logger.warning("Could not compare erasures with Redis: %s", error)
         return 0
     buried = dict(ErasedShopper.objects.values_list("shopper", "customer_id"))
     # Another data set has other ids under the same keys.
-    back = [s for s in sorted(told.keys() - buried.keys()) if _name_in_files(s) == told[s]]
+    back = [s for s in sorted(known.keys() - buried.keys()) if _name_in_files(s) == known[s]]
     for shopper in back:
         erase(shopper, "a backup that was restored")
-    if missing := {shopper: buried[shopper] for shopper in buried.keys() - told.keys()}:
+    if missing := {shopper: buried[shopper] for shopper in buried.keys() - known.keys()}:
         with suppress(StoreUnavailable):
             features.store_tombstones(missing)
     return len(back)

@@ -38,9 +38,7 @@ from web.json_types import Json
 
 logger = logging.getLogger(__name__)
 
-AWAY: Final = (StoreUnavailable, KafkaException, TopicError, OSError)
-Row = Json
-Rows = list[Row]
+DOWN: Final = (StoreUnavailable, KafkaException, TopicError, OSError)
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,14 @@ class Part:
     read: Callable[[str], object]
 
 
-def document(shopper: str) -> Row:
+def document(shopper: str) -> Json:
     """Plain values, ready for JSON."""
-    found: Row = {"shopper": shopper, "exported_at": timezone.now()}
+    found: Json = {"shopper": shopper, "exported_at": timezone.now()}
     away = []
     for part in PARTS:
         try:
             found[part.name] = part.read(shopper)
-        except AWAY as error:
+        except DOWN as error:
             logger.warning("%s is missing from an export: %s", part.name, error)
             away.append(part.name)
     found["unavailable"] = away
@@ -78,7 +76,7 @@ def download(shopper: str) -> HttpResponse:
 # --- the places -------------------------------------------------------------------------------
 
 
-def _rows(found: QuerySet[Model], *names: str, **computed: F) -> Rows:
+def _rows(found: QuerySet[Model], *names: str, **computed: F) -> list[Json]:
     """Articles appear under their public number."""
     rows = [dict(row) for row in found.values(*names, **computed)]
     for row in rows:
@@ -87,21 +85,21 @@ def _rows(found: QuerySet[Model], *names: str, **computed: F) -> Rows:
     return rows
 
 
-def _one(found: QuerySet[Model], *names: str) -> Row | None:
+def _one(found: QuerySet[Model], *names: str) -> Json | None:
     return next(iter(_rows(found, *names)), None)
 
 
-def _profile(shopper: str) -> Row | None:
+def _profile(shopper: str) -> Json | None:
     return _one(Customer.objects.filter(pk=customer_key(shopper) or 0))
 
 
-def _purchases(shopper: str) -> Rows:
+def _purchases(shopper: str) -> list[Json]:
     bought = Transaction.objects.filter(customer=customer_key(shopper) or 0).order_by("t_dat", "pk")
     rows = _rows(bought, "t_dat", "article", "price", "sales_channel", name=F("article__name"))
     return [{**row, "price": money.amount(row["price"])} for row in rows]
 
 
-def _orders(shopper: str) -> Rows:
+def _orders(shopper: str) -> list[Json]:
     placed = Order.objects.filter(shopper=shopper).order_by("placed_at")
     lines = OrderLine.objects.filter(order__shopper=shopper).order_by("pk")
     every = _rows(lines, "article", "size", "quantity", "price", number=F("order__number"))
@@ -111,17 +109,17 @@ def _orders(shopper: str) -> Rows:
     ]
 
 
-def _bag(shopper: str) -> Rows:
+def _bag(shopper: str) -> list[Json]:
     lines = BagLine.objects.filter(bag__shopper=shopper).order_by("pk")
     return _rows(lines, "article", "size", "quantity", "added_at")
 
 
-def _saved(shopper: str) -> Rows:
+def _saved(shopper: str) -> list[Json]:
     saved = SavedArticle.objects.filter(shopper=shopper).order_by("saved_at", "pk")
     return _rows(saved, "list", "article", "size", "quantity", "saved_at")
 
 
-def _sessions(shopper: str) -> Rows:
+def _sessions(shopper: str) -> list[Json]:
     kept = ShopperSession.objects.filter(shopper=shopper).order_by("expire_date")
     found = [(session.expire_date, session.get_decoded()) for session in kept]
     return [
@@ -130,13 +128,13 @@ def _sessions(shopper: str) -> Rows:
     ]
 
 
-def _features(shopper: str) -> Row:
+def _features(shopper: str) -> Json:
     live = store.snapshot(shopper)
     known = msgspec.to_builtins(live.state)
     return {**known, "less_like": [f"{article:010d}" for article in live.dislikes]}
 
 
-def _model(shopper: str) -> Row | None:
+def _model(shopper: str) -> Json | None:
     """The purchases in the active bundle; empty for an erased shopper, for whom it isn't read."""
     bundle, key = registry.active(), customer_with_history(shopper, None)
     known = bundle.customers.of(key) if bundle and key is not None else None
@@ -150,12 +148,12 @@ def _model(shopper: str) -> Row | None:
     }
 
 
-def _interactions(shopper: str) -> Rows:
+def _interactions(shopper: str) -> list[Json]:
     found = Interaction.objects.filter(Q(shopper=shopper) | Q(owner=shopper)).order_by("ts")
     return _rows(found, "kind", "article", "rec_id", "ts", "price", shelf=F("serving__kind"))
 
 
-def _experiments(shopper: str) -> Rows:
+def _experiments(shopper: str) -> list[Json]:
     found = Exposure.objects.filter(shopper=shopper).order_by("pk")
     names = {"experiment": F("variant__experiment__name"), "name": F("variant__name")}
     return _rows(found, "first_ts", *COUNTED, "challenger_clicks", **names)
@@ -169,7 +167,7 @@ def _spool(shopper: str) -> list[object]:
     return [_event(message) for message in spool.of(shopper)]
 
 
-def _dead(shopper: str) -> Rows:
+def _dead(shopper: str) -> list[Json]:
     return [
         {"error": letter.error, "message": _event(letter.value)}
         for _, letter in dead_letters.dead_letters()
@@ -177,7 +175,7 @@ def _dead(shopper: str) -> Rows:
     ]
 
 
-def _erasure(shopper: str) -> Row | None:
+def _erasure(shopper: str) -> Json | None:
     found = ErasedShopper.objects.filter(shopper=shopper)
     return _one(found, "erased_at", "asked_by", "removed", "finished_at")
 
@@ -203,6 +201,6 @@ PARTS: Final = (
     Part("experiments", "variants of experiments shown, and what came of them", _experiments),
     Part("outbox", "purchase events sent within the last week or waiting", _outbox),
     Part("spool", "events waiting for the event log on this machine", _spool),
-    Part("dead_letters", "events that could not be worked on", _dead),
+    Part("dead_letters", "events that could not be processed", _dead),
     Part("erasure", "whether this shopper was erased", _erasure),
 )

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalog.data_version import per_data_version
 from catalog.images.urls import WIDTHS, full_url, image_url
-from catalog.models import Article
+from catalog.models import Article, is_named
 from catalog.money import amount
 from catalog.sizes import sizes_of
 from storefront.http import tracking
@@ -96,4 +96,4 @@ def _attributes(article: Article) -> list[tuple[str, str]]:
         (gettext("Department"), article.department.name),
         (gettext("Article no."), article.article_id),
     ]
-    return [(name, value) for name, value in known if value.lower() not in ("unknown", "undefined")]
+    return [(name, value) for name, value in known if is_named(value)]

@@ -31,7 +31,7 @@ def chips(found: Ranked, listed: FacetedList) -> list[Chip]:
         return []
     return [
         Chip(label(p, reading), listed.url(listed.choice, listed.sort, _rest(p, reading)))
-        for p in found.kept
+        for p in found.used
     ]
 
 
@@ -74,7 +74,7 @@ def understood(found: Ranked, goods: FacetIndex) -> dict[str, QueryFacet]:
     """The facets determined by exactly one part of the interpretation, each with its one value."""
     reading, said = found.reading, {}
     for kind, (_column, facet) in FACETS.items():
-        parts = [p for p in found.kept if p.kind == kind and not p.negated]
+        parts = [p for p in found.used if p.kind == kind and not p.negated]
         if reading is None or len(parts) != 1 or parts[0].concept is None:
             continue
         value = facet_value(parts[0].concept, goods)

@@ -9,7 +9,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from catalog.article_cache import articles
+from catalog.article_cache import in_order
 from catalog.data_version import per_data_version
 from catalog.models import Article
 from catalog.navigation import menu
@@ -123,8 +123,8 @@ def _language(last: str, before: Reading | None) -> str:
 def _fits(word: str, language: str) -> bool:
     """Whether a completion says something in the language or English, or is in no vocabulary."""
     known = vocabulary().exact.get((word,), ())
-    told = any(m.concept is not None and m.language in (language, "en") for m in known)
-    return told or not known
+    meaningful = any(m.concept is not None and m.language in (language, "en") for m in known)
+    return meaningful or not known
 
 
 def _distinct(found: Iterable[str]) -> list[str]:
@@ -181,8 +181,7 @@ def _scope(reading: Reading) -> str | None:
 
 def _products(found: Ranked, goods: FacetIndex) -> list[Article]:
     best = goods.listed(goods.by_score(found.rows, found.score)[:NEAR])[:PRODUCTS]
-    kept = articles(best)
-    return [kept[key] for key in best if key in kept]
+    return in_order(best)
 
 
 def _term(typed: str, rest: str) -> Term:

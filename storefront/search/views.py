@@ -47,7 +47,7 @@ def _results(request: HttpRequest, typed: str) -> dict[str, object]:
         choice=choice,
         sort=sort_of(request, SORTS),
         sorts=SORTS,
-        kept={"q": typed},
+        fixed={"q": typed},
         understood=understood(ranked, goods),
     )
     stretch = page_range(request, goods, _ordered(request, narrowed, ranked))

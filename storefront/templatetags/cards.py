@@ -47,7 +47,6 @@ class Face(NamedTuple):
     src: str
     srcset: str
     facts: str
-    drawn: bool
 
 
 class Dot(NamedTuple):
@@ -89,7 +88,6 @@ def face_of(article: Article) -> Face:
             escape(image_url(article.pk, WIDTH)),
             escape(srcset(article.pk)),
             facts,
-            not article.summary.has_picture,
         )
     return kept[FACE]
 
@@ -135,8 +133,8 @@ def _swatches(found: Sequence[Colour]) -> tuple[list[Dot], str]:
     """Dots, and the number of colours; none for a product in one colour."""
     if len(found) < 2:
         return [], ""
-    told = ngettext("%d colour", "%d colours", len(found)) % len(found)
-    return [dot_of(colour) for colour in found[:SWATCHES]], told
+    count = ngettext("%d colour", "%d colours", len(found)) % len(found)
+    return [dot_of(colour) for colour in found[:SWATCHES]], count
 
 
 @register.simple_tag(takes_context=True)

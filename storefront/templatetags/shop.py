@@ -21,7 +21,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from catalog.data_version import data_version, per_data_version
 from catalog.images.colours import hex_of
 from catalog.images.urls import image_url, srcset
-from catalog.models import Article
+from catalog.models import Article, is_named
 from catalog.money import amount
 from catalog.sizes import sizes_of
 from storefront.models import MAX_QUANTITY
@@ -53,11 +53,14 @@ def split(words: str) -> list[str]:
     return words.split()
 
 
+register.filter("named", is_named)
+
+
 @register.filter
 def kind_and_colour(article: Article) -> str:
     """“Dress, dark blue”; H&M's data may lack either."""
     parts = (article.product_type.name, article.colour.name.lower())
-    text = ", ".join(part for part in parts if part.lower() != "unknown")
+    text = ", ".join(filter(is_named, parts))
     return text[:1].upper() + text[1:]
 
 
@@ -66,8 +69,8 @@ def ago(ms: int) -> str:
     """An elapsed time in its largest non-zero unit: “3 minutes ago”."""
     if ms < A_MOMENT_MS:
         return gettext("a moment ago")
-    told, length = next((told, length) for told, length in UNITS_MS if ms >= length)
-    return told % (ms // length)
+    words, length = next((words, length) for words, length in UNITS_MS if ms >= length)
+    return words % (ms // length)
 
 
 @register.simple_tag
@@ -106,8 +109,8 @@ def size_options(article: Article, chosen: str) -> SafeString:
 
 
 def _options(values: Iterable[object], chosen: object) -> SafeString:
-    told = ((value, " selected" if value == chosen else "") for value in values)
-    return format_html_join("", "<option{1}>{0}</option>", told)
+    options = ((value, " selected" if value == chosen else "") for value in values)
+    return format_html_join("", "<option{1}>{0}</option>", options)
 
 
 @register.simple_tag
@@ -137,10 +140,10 @@ class CachedNode(template.Node):
 
 
 @register.tag
-def kept(parser: template.base.Parser, _: template.base.Token) -> CachedNode:
-    """{% kept %}…{% endkept %} around what is the same for everybody on every page: it is rendered
-    once. Nothing inside may depend on the request."""
-    nodes = parser.parse(("endkept",))
+def cached(parser: template.base.Parser, _: template.base.Token) -> CachedNode:
+    """{% cached %}…{% endcached %} around what is the same on every page, for everybody: rendered
+    once per ingest. Nothing inside may depend on the request."""
+    nodes = parser.parse(("endcached",))
     parser.delete_first_token()
     return CachedNode(nodes)
 
@@ -164,7 +167,7 @@ def picture(
     """The article's picture, 2:3, sized by the browser. `eager` if it is visible at once."""
     return format_html(
         '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" decoding="async"'
-        ' loading="{}"{}{}>',
+        ' loading="{}"{}>',
         image_url(article.pk, width),
         srcset(article.pk),
         sizes,
@@ -173,7 +176,6 @@ def picture(
         alt,
         "eager" if eager else "lazy",
         mark_safe(' fetchpriority="high"' if eager else ""),  # noqa: S308
-        mark_safe("" if article.summary.has_picture else " data-drawn"),  # noqa: S308
     )
 
 

@@ -79,7 +79,7 @@ def test_a_role_sees_no_panel_it_has_no_right_to(
 
 @pytest.mark.usefixtures("no_redis")
 def test_the_first_page_opens_with_redis_away(admin_client: Client) -> None:
-    assert "Redis is away" in admin_client.get(INDEX).text
+    assert "Redis is down" in admin_client.get(INDEX).text
 
 
 def test_an_article_leads_to_the_shop_and_to_what_goes_with_it(
@@ -170,4 +170,4 @@ def test_dead_letters_are_read_and_sent_again(
 
 @pytest.mark.usefixtures("no_kafka")
 def test_dead_letters_say_that_kafka_is_away(client: Client) -> None:
-    assert "Kafka is away" in in_role(client, "data").get(LETTERS).text
+    assert "Kafka is down" in in_role(client, "data").get(LETTERS).text

@@ -18,7 +18,8 @@ from django.db import connection
 from pytest_django import Settings
 
 from catalog.tests.factories import make_article
-from demo.run.processes import Child, free_port, wait_for_port
+from demo.run.processes import Child, wait_for_port
+from demo.services.ports import free_port
 from storefront.tests.test_bad_input import CASES, GOOD, everything_kept, sent, written_out
 from streaming.events.schema import decode
 from streaming.tests.kafka import messages

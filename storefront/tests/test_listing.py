@@ -11,6 +11,7 @@ from catalog.tests.factories import make_article
 from storefront.listing import pages
 from storefront.listing.breadcrumbs import Step, without_repeats
 from storefront.tests.shops import Shop
+from web import cache
 
 WOMEN = "/shop/1/"
 
@@ -128,13 +129,29 @@ def test_a_path_says_nothing_twice(path: str, shown: str) -> None:
     assert "/".join(step.node.name for step in without_repeats(steps)) == shown
 
 
-def test_a_drawing_in_place_of_a_photo_says_so_for_the_dark_theme(page: LexborHTMLParser) -> None:
-    names = texts(page, "#grid .card h3")
-    pictures = page.css("#grid .card .frame img")
-    drawn = {n: "data-drawn" in p.attributes for n, p in zip(names, pictures, strict=True)}
-    assert drawn == {"Linen shirt": False, "Garden dress": True}
-
-
 def test_the_filters_of_a_phone_close_on_the_number_of_products(client: Client, shop: Shop) -> None:
     assert texts(read(client, ""), "#facets .facets-done") == ["Show 2 products"]
     assert texts(read(client, "?type=265"), "#facets .facets-done") == ["Show 1 product"]
+
+
+@pytest.mark.parametrize("word", ["Unknown", "undefined"])
+def test_no_page_shows_what_the_files_say_for_a_missing_name(
+    client: Client, shop: Shop, word: str
+) -> None:
+    nameless = make_article(
+        name="Odd piece",
+        product_type=(-1, word),
+        appearance=(-1, word),
+        colour=(-1, word),
+        colour_value=(-1, word),
+        colour_master=(-1, word),
+        department=(-1, word),
+        garment_group=(-1, word),
+        index=("W", "Women"),
+    )
+    cache.empty()
+    paths = (WOMEN, "/search/?q=odd", f"/article/{nameless.article_id}/", "/", "/you/", "/live/")
+    for path in paths:
+        page = LexborHTMLParser(client.get(path).content.decode())
+        assert page.body is not None
+        assert word.lower() not in page.body.text().lower(), path

@@ -78,7 +78,7 @@ def test_a_story_tells_the_action_the_tastes_and_the_shelves(
     shirt, dress = next(iter(stock.values()))[0], list(stock.values())[1][0]
     live = state_of((dress.pk, "view", 8), (shirt.pk, "click", 6), (shirt.pk, "view", 6))
     latest, first = story.story_of("a" + "0" * 32, live)
-    assert latest.told == f"You looked at {dress.title}"
+    assert latest.sentence == f"You looked at {dress.title}"
     assert dress.product_type.name in latest.moved
     viewed = next(c for c in latest.changed if c.kind == Kind.RECENTLY_VIEWED)
     assert [article.pk for article in viewed.came] == [dress.pk]

@@ -26,7 +26,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from pytest_django import Settings
 
 from catalog.tests.factories import make_article
-from demo.run.processes import free_port
+from demo.services.ports import free_port
 from storefront.operations import metric_files
 from storefront.operations.logs import JsonFormatter
 from storefront.tests.shops import Shop

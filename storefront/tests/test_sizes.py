@@ -93,7 +93,7 @@ def test_a_line_changes_its_size_and_joins_its_twin(client: Client, blouse: Arti
     assert "Your bag has changed in the meantime." in client.get("/bag/").text
     refused = client.post("/bag/update/", {**line, "size": "L", "to_size": "XXXL"})
     assert refused.status_code == 400
-    assert "to_size: This article doesn&#x27;t come in that size." in refused.text
+    assert "size: This article doesn&#x27;t come in that size." in refused.text
     assert lines(client) == [("L", 20)]
 
 

@@ -12,6 +12,9 @@ from django.template.base import Lexer, TokenType
 from django.utils.translation.template import templatize
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from recommendations.outfits.constraints import constraints
+from recommendations.outfits.slots import slots
+
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # Operators' pages are in English.
 SHOPPERS = [
@@ -98,11 +101,18 @@ def said_by_code() -> Iterator[str]:
                 yield from said_in(code)
 
 
+def said_by_data() -> Iterator[str]:
+    """The names of an outfit's slots, and why one stays empty."""
+    yield from (slot.label for slot in slots().all)
+    for occasion in constraints().occasions:
+        yield from occasion.not_worn.values()
+
+
 def test_everything_said_to_shoppers_stands_in_the_german_catalogue() -> None:
     with (GERMAN / "django.mo").open("rb") as file:
         german = GNUTranslations(file)._catalog  # type: ignore[attr-defined]
     known = {key[0] if isinstance(key, tuple) else key for key in german}
     known = {key.rpartition("\x04")[2] for key in known}
-    said = {*said_by_templates(), *said_by_code()}
+    said = {*said_by_templates(), *said_by_code(), *said_by_data()}
     assert len(said) > 400
     assert sorted(said - known) == []

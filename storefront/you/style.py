@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.conf import settings
-from django.db.models import Model
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -18,6 +17,8 @@ from catalog.models import (
     GarmentGroup,
     IndexGroup,
     ProductType,
+    Term,
+    labels,
 )
 from recommendations.bundle import registry
 from recommendations.retrieval.profile import UNKNOWN_BAND, Profile, profile_of
@@ -27,7 +28,7 @@ from streaming.features import store
 
 BARS: Final = 6
 PICTURES: Final = 12
-NAMED: Final[dict[str, tuple[str, type[Model]]]] = {
+NAMED: Final[dict[str, tuple[str, type[Term]]]] = {
     "index_group": (_("Audience"), IndexGroup),
     "garment_group": (_("Kind of garment"), GarmentGroup),
     "product_type": (_("Type"), ProductType),
@@ -159,11 +160,7 @@ def tastes(affinities: Mapping[str, Mapping[int, float]]) -> list[Taste]:
     """The heaviest values of each dimension, by name."""
     found = []
     for dimension, (title, model) in NAMED.items():
-        names = dict(
-            model._default_manager.filter(pk__in=affinities.get(dimension, {})).values_list(
-                "pk", "name"
-            )
-        )
+        names = labels(model._default_manager.filter(pk__in=affinities.get(dimension, {})))
         found.append(Taste(title, bars(affinities.get(dimension, {}), names)))
     levels = affinities.get("price_level", {})
     found.append(Taste(_("Price"), bars(levels, {level: price_range(level) for level in levels})))

@@ -25,7 +25,7 @@ from streaming.erasure import features
 from streaming.features import dislikes
 from streaming.identity.shoppers import COOKIE, shopper_of
 
-AWAY = gettext_noop(
+UNAVAILABLE = gettext_noop(
     "The shop can't reach what it has learned at the moment. Try again in a minute."
 )
 
@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         context: dict[str, object] = {"style": style.style_of(shopper_of(request))}
     except StoreUnavailable:
-        context = {"style": None, "away": gettext(AWAY)}
+        context = {"style": None, "away": gettext(UNAVAILABLE)}
     return render(request, "shop/style.html", context)
 
 
@@ -56,10 +56,10 @@ def less(request: HtmxRequest) -> HttpResponse:
     if request.htmx:
         return _swapped(request, article, undo=undo)
     if undo:
-        told = gettext("%(name)s may be recommended again.")
+        message = gettext("%(name)s may be recommended again.")
     else:
-        told = gettext("You will see less like %(name)s.")
-    messages.success(request, told % {"name": article.name}, extra_tags="" if undo else "style")
+        message = gettext("You will see less like %(name)s.")
+    messages.success(request, message % {"name": article.name}, extra_tags="" if undo else "style")
     return back(request, "you")
 
 
@@ -117,5 +117,5 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 
 def _away(request: HttpRequest) -> HttpResponse:
-    messages.error(request, gettext(AWAY))
+    messages.error(request, gettext(UNAVAILABLE))
     return back(request, "you")

@@ -22,8 +22,8 @@ MAX_ARTICLES = 200
 
 class StoreUnavailableError(APIException):
     status_code = 503
-    default_detail = "The feature store is away."
-    default_code = "away"
+    default_detail = "The feature store is unavailable."
+    default_code = "unavailable"
 
 
 class FeaturesQuerySerializer(serializers.Serializer[object]):
@@ -51,7 +51,7 @@ class Features(Limited):
             400: documented("What is wrong with the articles"),
             403: documented("Somebody else's"),
             404: documented("Not a shopper's id"),
-            503: documented("Redis is away"),
+            503: documented("Redis is down"),
         },
     )  # fmt: skip
     def get(self, request: Request, shopper: str) -> Response:

@@ -13,6 +13,7 @@ from streaming.events import schema
 from streaming.events.actions import Action
 from streaming.events.schema import Event
 from streaming.producers.producer import new_id
+from web.json_types import Json
 
 MAX_EVENTS: Final = 100
 OF_ARTICLE: Final[dict[str, Callable[..., Event]]] = {
@@ -68,7 +69,7 @@ class ArticleKeyField(serializers.Field[int, object, str, object]):
 class KnownArticles:
     """Keys that PostgreSQL was found to have, so that it is asked for others only.
 
-    Events of these are accepted even while it is away; an article that has left the catalogue
+    Events of these are accepted even while it is down; an article that has left the catalogue
     meanwhile is one that the stream passes over.
     """
 
@@ -84,7 +85,7 @@ class KnownArticles:
 known_articles = KnownArticles()
 
 
-def unknown_articles(checked: list[dict[str, Any]]) -> dict[int, dict[str, list[str]]]:
+def unknown_articles(checked: list[Json]) -> dict[int, dict[str, list[str]]]:
     """What is wrong with the events' articles, by place: nothing where the catalogue has them."""
     missing = known_articles.missing({event["article"] for event in checked if "article" in event})
     return {
@@ -125,9 +126,9 @@ class AcceptedSerializer(serializers.Serializer[object]):
     ids = serializers.ListField(child=serializers.CharField())
 
 
-def to_event(data: dict[str, Any], shopper: str, ts: int) -> Event:
+def to_event(data: Json, shopper: str, ts: int) -> Event:
     """The event of validated data."""
-    common: dict[str, Any] = {
+    common: Json = {
         "id": data.get("id") or new_id(), "shopper": shopper, "ts": ts, "source": "api"
     }  # fmt: skip
     if data["type"] == Action.SEARCH:

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 # Records that the dead-letter limit judges at a time.
 BLOCK: Final = 500
-# Told apart from a database that is away: the row's own fault.
+# Told apart from a database that is down: the row's own fault.
 OF_THE_RECORD: Final = (DataError, IntegrityError)
 
 
@@ -39,7 +39,7 @@ WAITED_OUT: Final = (
 
 
 class Applier:
-    """`waited_out` are the errors that say that something is away; anything else is a record's."""
+    """`waited_out` are the errors that say that something is down; anything else is a record's."""
 
     def __init__(
         self, processor: Processor, assignment: Assignment, metrics: WorkerMetrics

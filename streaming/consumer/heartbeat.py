@@ -27,7 +27,7 @@ TIMEOUT_S: Final = 1.0
 
 
 class Heartbeat:
-    """With Redis away nothing is said, and the work goes on."""
+    """With Redis down nothing is said, and the work goes on."""
 
     def __init__(self, metrics: WorkerMetrics) -> None:
         self.metrics = metrics

@@ -56,7 +56,7 @@ class Processor(Protocol):
 
     With `passes_gaps` it goes on where the log begins, should unread events be gone from it (to
     retention); else such a partition stands still until somebody decides. `unavailable` are the
-    errors that say that something is away: they are waited out. Any other error is the fault of a
+    errors that say that something is down: they are waited out. Any other error is the fault of a
     record, which is found and filed as a dead letter.
     """
 

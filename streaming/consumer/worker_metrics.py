@@ -16,7 +16,7 @@ from streaming.status import DELAY_BOUNDS_MS, PartitionStatus, WorkerStatus
 from web.json_types import Json
 
 RATE_WINDOW_S: Final = 10.0
-# Delays are told of the last minute, from a few events of each batch and not of all batches.
+# Delays cover the last minute, sampled from a few events of some batches.
 BATCHES_KEPT: Final = 2_000
 DELAYS_PER_BATCH: Final = 10
 DELAYS_OF_S: Final = 60.0

@@ -1,4 +1,4 @@
-"""The dead letters: read, sent again, thrown away."""
+"""Dead letters: read, replayed, purged."""
 
 import time
 from collections import Counter
@@ -121,7 +121,7 @@ def _resend(letters: list[Outgoing]) -> None:
 
 
 def purge() -> None:
-    """Throw all of them away; raise KafkaException."""
+    """Purge all of them; raise KafkaException."""
     client: AdminClient = topics.admin()
     name = settings.KAFKA_DEAD_TOPIC
     topics.answer(client.delete_topics([name])[name])

@@ -4,7 +4,7 @@ A tombstone stands in three places. The row in PostgreSQL is the truth: it keeps
 of every replay and rebuild, and whatever of theirs comes out of a spool, the log or a dead letter
 is worked on as if their state were erased (identity.tombstones). The Erase event, in the log
 behind all they did, empties their state when the log is read again. The emptied state itself
-refuses what comes after, even with PostgreSQL away. What the other rooms hold is erased by
+refuses what comes after, even with PostgreSQL down. What the other rooms hold is erased by
 storefront.privacy.erasure, which calls this.
 """
 

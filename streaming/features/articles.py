@@ -52,14 +52,14 @@ class Articles:
         self.loaded_at = -math.inf
 
     def refresh(self) -> None:
-        """Load; raises django.db.Error when PostgreSQL is away."""
+        """Load; raises django.db.Error when PostgreSQL is down."""
         close_old_connections()
         self.known = load()
         self.index_groups = frozenset(about.index_group for about in self.known.values())
         self.loaded_at = time.monotonic()
 
     def refresh_unless_recent(self) -> bool:
-        """Load again, though not often; with PostgreSQL away what is known must do (False)."""
+        """Load again, though not often; with PostgreSQL down what is known must do (False)."""
         if time.monotonic() - self.loaded_at < PATIENCE_S:
             return False
         self.loaded_at = time.monotonic()

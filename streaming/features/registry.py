@@ -67,7 +67,7 @@ RECENTS: Final = of_shopper(
     window="last 50",
 )
 BAG: Final = of_shopper(
-    "bag", "list of articles", "article", "what lies in the bag", bound=50, default="empty"
+    "bag", "list of articles", "article", "the articles in the bag", bound=50, default="empty"
 )
 COUNTS: Final = of_shopper(
     "counts", "number by event type", "events", "how often each type of event occurred", bound=7
@@ -95,11 +95,15 @@ SESSIONS: Final = of_shopper(
     "sessions", "number", "sessions", "visits, each ended by 30 min without an event"
 )
 SESSION_START: Final = of_shopper(
-    "session_start", "time", "ms of event time", "when the visit began that still goes on",
+    "session_start", "time", "ms of event time", "when the current visit began",
     window="this session",
 )  # fmt: skip
 SESSION_EVENTS: Final = of_shopper(
-    "session_events", "number", "events", "how long that visit is", window="this session"
+    "session_events",
+    "number",
+    "events",
+    "number of events in the current visit",
+    window="this session",
 )
 LAST_PURCHASE: Final = of_shopper(
     "last_purchase", "time", "ms of event time", "recency: the newest purchase"

@@ -33,12 +33,12 @@ LOST_TRENDS = (
 class Verified(msgspec.Struct):
     """The result: how many shoppers were compared, and what differs.
 
-    `wrong` counts the shoppers that differ and the partitions that have lost trends.
+    `differing` counts the shoppers that differ and the partitions that have lost trends.
     """
 
     at_ms: int
     shoppers: int
-    wrong: int = 0
+    differing: int = 0
     differences: list[str] = []
     error: str = ""
 
@@ -71,9 +71,9 @@ def _verified(sample: int) -> Verified:
         found = verify_.differences(online, verify_.from_log(asked, positions))
     except (KafkaException, topics.TopicError, verify_.LogError) as error:
         return Verified(clock.wall_ms(), len(asked), len(lost), lost[:SHOWN], str(error))
-    told = [f"{d.shopper} {d.name}: {d.theirs!r}, right is {d.ours!r}"[:300] for d in found]
-    wrong = len(lost) + len({difference.shopper for difference in found})
-    return Verified(clock.wall_ms(), len(asked), wrong, [*lost, *told][:SHOWN])
+    fields = [f"{d.shopper} {d.name}: {d.theirs!r}, right is {d.ours!r}"[:300] for d in found]
+    differing = len(lost) + len({difference.shopper for difference in found})
+    return Verified(clock.wall_ms(), len(asked), differing, [*lost, *fields][:SHOWN])
 
 
 def _named_in_log(positions: Mapping[int, int], number: int) -> set[str]:

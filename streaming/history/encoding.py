@@ -1,4 +1,4 @@
-"""History told as events: purchases as they were, and made-up browsing before them.
+"""History as events: purchases as they were, and made-up browsing before them.
 
 A purchase can be had as an event, or, many times faster, many of them at once as encoded messages.
 """

@@ -23,7 +23,7 @@ OVERLAP: Final = timedelta(minutes=10)
 class Tombstones:
     """The erased shoppers' names, as PostgreSQL had them at most CHECK_S ago.
 
-    The first look reads all of them, every later one what is new. While PostgreSQL is away those
+    The first look reads all of them, every later one what is new. While PostgreSQL is down those
     known before stand; `is_known` is False where it was never asked.
     """
 
@@ -70,6 +70,6 @@ tombstones = Tombstones()
 
 
 def erased_customers() -> set[int]:
-    """The keys of the customers whose history is no longer told."""
+    """The keys of the customers whose history is no longer replayed."""
     names = ErasedShopper.objects.filter(shopper__startswith="c").values_list("shopper", flat=True)
     return {int(name[1:]) for name in names}

@@ -1,4 +1,4 @@
-"""The two topics: made when they are absent, and told apart by the id the broker gave them."""
+"""The two topics: made when they are absent, and identified by the id that the broker gave them."""
 
 import logging
 import time
@@ -67,7 +67,7 @@ def ensure(timeout_s: float = TIMEOUT_S, *, move: Move | None = None) -> str:
 
     `move` is for the stream's workers: it saves the messages of a topic (name, partitions) that is
     too small and can't grow, before one of the right size takes its place.
-    Raise KafkaException when the broker is away, TopicError on a topic that the stream can't be
+    Raise KafkaException when the broker is down, TopicError on a topic that the stream can't be
     trusted with.
     """
     client = admin()

@@ -32,7 +32,7 @@ def enqueue(*events: Event) -> None:
 
 
 def _relay_soon() -> None:
-    """Ask a task worker at once; with Redis away the beat's next round does it."""
+    """Ask a task worker at once; with Redis down the beat's next round does it."""
     try:
         current_app.send_task("streaming.relay_outbox", retry=False, ignore_result=True)
     except OperationalError as error:

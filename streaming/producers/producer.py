@@ -2,7 +2,7 @@
 
 `publish` hands events to a thread of its process that owns the Kafka producer. While the broker is
 away, and for what it doesn't acknowledge, events go to the spool. After a failure the producer is
-thrown away: a broker that has lost its memory never again accepts an idempotent producer of before.
+replaced: a broker that lost its memory never accepts an idempotent producer from before that.
 """
 
 import atexit
@@ -101,7 +101,7 @@ class Publisher:
         self._poll()
 
     def _connected(self) -> Producer | None:
-        """The producer, or None while the broker is away."""
+        """The producer, or None while the broker is down."""
         if self.producer is None and time.monotonic() >= self.retry_at:
             try:
                 topics.ensure(ACK_TIMEOUT_MS / 1000)

@@ -8,7 +8,7 @@ from typing import Final
 
 TICK_S: Final = 0.05
 SLICE: Final = 5_000
-# A sender held up for longer (the broker was away) goes on from there: what it missed doesn't
+# A sender held up for longer (the broker was down) goes on from there: what it missed doesn't
 # come in a burst.
 STALL_S: Final = 1.0
 

@@ -87,7 +87,7 @@ class Publisher:
             self.producer.poll(ROOM_S)
 
     def settle(self) -> None:
-        """Every event sent so far is acknowledged when this returns, however long Kafka is away."""
+        """Every event sent so far is acknowledged when this returns, however long Kafka is down."""
         self.producer.flush()
         if not self.lost:
             return
@@ -120,7 +120,7 @@ def _position(plan: Plan) -> tuple[ReplayPosition, bool]:
 
 
 class Replay:
-    """One run. `told` hears how many events went out and at which event time, after each slice.
+    """One run. `report` receives how many events were sent and their event time, after each slice.
 
     Raise KafkaException or TopicError when the broker isn't there to begin with.
     """
@@ -129,10 +129,10 @@ class Replay:
         self,
         plan: Plan,
         pace: Pace,
-        told: Callable[[int, int], None] = lambda sent, ts: None,
+        report: Callable[[int, int], None] = lambda sent, ts: None,
         source: Source = history.of_database,
     ) -> None:
-        self.plan, self.pace, self.told, self.source = plan, pace, told, source
+        self.plan, self.pace, self.report, self.source = plan, pace, report, source
         self.sent = 0
         self.reached_ms = 0  # event time of the last event sent
         self.position, self.is_first = _position(plan)
@@ -187,7 +187,7 @@ class Replay:
         self.position.day, self.position.line, self.position.lap = day, line, lap
 
     def _tell(self, ts: int) -> None:
-        self.told(self.sent, ts)
+        self.report(self.sent, ts)
         self.reached_ms = ts
         if time.monotonic() - self.saved_at > SAVE_EVERY_S:
             self._save()

@@ -175,11 +175,11 @@ def test_an_offset_beyond_the_log_is_not_silently_reset(log: str) -> None:
 
 def test_dead_letters_are_read_in_order_replayed_and_purged(log: str) -> None:
     event = encode(traffic(1, ARTICLES)[0])
-    letters = [dead_letter(event, "it was away", log, 3, 7), dead_letter(b"junk", "no json", log)]
+    letters = [dead_letter(event, "it was down", log, 3, 7), dead_letter(b"junk", "no json", log)]
     assert Sender().send(letters) == []
     found = [letter for _, letter in dead_letters.dead_letters()]
     assert [(x.value, x.error, x.partition, x.offset) for x in found] == [
-        (event, "it was away", 3, 7),
+        (event, "it was down", 3, 7),
         (b"junk", "no json", -1, -1),
     ]
     assert dead_letters.replay({0}) == (1, 0)

@@ -93,7 +93,7 @@ def test_a_worker_that_stopped_over_dead_letters_gets_past_them_and_says_why(
 
 
 def test_a_value_too_long_for_a_letter_is_filed_shortened(articles: list[int]) -> None:
-    produce([("c1", b"x" * 900_000)], partition=0, **{"message.max.bytes": 1_000_000})
+    produce([("c1", b"x" * 900_000)], partition=0, config={"message.max.bytes": 1_000_000})
     send(*views(["c1"], articles, 1))
     with running() as worker:
         worker.catch_up()
@@ -314,14 +314,14 @@ def test_a_lost_state_and_lost_trends_are_found_at_night_and_brought_back(
     with running() as worker:
         worker.catch_up()
         before = everything()
-        assert (sampling.verify(500).wrong, sampling.verify(500).differences) == (0, [])
+        assert (sampling.verify(500).differing, sampling.verify(500).differences) == (0, [])
         client.delete(keys.state("c1"), next(client.scan_iter(f"{keys.tag(of)}:t:*")))
         found = sampling.verify(500)
-        assert found.wrong == 2  # the state, and the trends
+        assert found.differing == 2  # the state, and the trends
         assert f"stream_positions reread {of}" in found.differences[0]
         call_command("stream_positions", "reread", str(of))
         eventually(lambda: everything() == before, "what was lost")
-    assert sampling.verify(500).wrong == 0
+    assert sampling.verify(500).differing == 0
 
 
 def test_an_erased_shopper_stays_erased_when_the_log_is_read_again(articles: list[int]) -> None:

@@ -45,7 +45,7 @@ def taken_into(got: list[bytes]) -> Callable[[Sequence[bytes]], list[bytes]]:
 
 @pytest.fixture
 def away(settings: LazySettings, log: str) -> str:
-    """Kafka is away; returns the address at which it will be again."""
+    """Kafka is down; returns the address at which it will be again."""
     address = str(settings.KAFKA_BOOTSTRAP_SERVERS)
     settings.KAFKA_BOOTSTRAP_SERVERS = f"127.0.0.1:{free_port()}"
     return address

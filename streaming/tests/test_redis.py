@@ -4,6 +4,7 @@ stream waits or starts over, files nothing, and counts nothing twice."""
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from django.conf import LazySettings
@@ -57,9 +58,13 @@ def waits(worker: Running, word: str) -> None:
     eventually(lambda: word in worker.runtime.metrics.reason, word)
 
 
+def _set(valkey: Valkey, name: str, value: str) -> None:
+    valkey.client.config_set(name, value)
+
+
 def fill(valkey: Valkey) -> Callable[[], None]:
     valkey.client.config_set("maxmemory", "1mb")
-    return lambda: valkey.client.config_set("maxmemory", "0") and None
+    return partial(_set, valkey, "maxmemory", "0")
 
 
 def lose_the_disk(valkey: Valkey) -> Callable[[], None]:
@@ -81,7 +86,7 @@ def lose_the_disk(valkey: Valkey) -> Callable[[], None]:
 
 def lose_its_replicas(valkey: Valkey) -> Callable[[], None]:
     valkey.client.config_set("min-replicas-to-write", "1")
-    return lambda: valkey.client.config_set("min-replicas-to-write", "0") and None
+    return partial(_set, valkey, "min-replicas-to-write", "0")
 
 
 @pytest.mark.parametrize(

@@ -317,7 +317,7 @@ def test_what_was_held_up_doesnt_come_in_a_burst() -> None:
     for begin, end in pace.slices(list(range(5000))):
         sizes.append(end - begin)
         if len(sizes) == 10:
-            clock.now += 60  # the broker was away
+            clock.now += 60  # the broker was down
     assert max(sizes) <= 1000 * (STALL_S + TICK_S) + 1
 
 

@@ -139,3 +139,12 @@ def test_one_call_empties_every_cache() -> None:
     for ask in asks * 2:
         ask()
     assert [read.calls for read in reads] == [2] * 5
+
+
+def test_what_only_the_code_determines_outlives_an_emptying() -> None:
+    read = Counted()
+    constant = cache.bounded(most=1, constant=True)(read)
+    first = constant("a")
+    cache.empty()
+    assert constant("a") == first
+    assert read.calls == 1

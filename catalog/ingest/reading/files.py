@@ -55,7 +55,7 @@ def find_sources(folder: Path) -> dict[str, Source]:
 
 def seems_there(folder: Path, name: str) -> bool:
     """Whether something in the folder has the file's name, or one like it."""
-    meant = any(told.endswith(f" as {name}.csv") for told in similar_files(folder))
+    meant = any(line.endswith(f" as {name}.csv") for line in similar_files(folder))
     return meant or bool(without_data(folder, [f"{name}.csv"]))
 
 
@@ -118,10 +118,10 @@ def candidates(folder: Path, name: str) -> list[Path]:
 def describe_copies(folder: Path) -> list[str]:
     """For files with copies: which one is read, why, and whether they agree."""
     return [
-        told
+        line
         for name in columns.ALL
         for other in candidates(folder, name)[1:]
-        for told in [describe_copy(name, candidates(folder, name)[0], other)]
+        for line in [describe_copy(name, candidates(folder, name)[0], other)]
     ]
 
 

@@ -102,5 +102,5 @@ def fingerprint(parts: Sequence[Path]) -> Fingerprint:
             "ctime_ns": found[0].st_ctime_ns,
             "inode": found[0].st_ino,
         }
-    told = [(s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for s in found]
-    return {"parts": len(found), "crc": zlib.crc32(repr(told).encode())}
+    states = [(s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for s in found]
+    return {"parts": len(found), "crc": zlib.crc32(repr(states).encode())}

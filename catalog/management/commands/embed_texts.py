@@ -13,8 +13,8 @@ from catalog.search.meaning.vectors import embed
 
 class Command(BaseCommand):
     help = (
-        "Make a sentence vector of every article text that has none; search uses them after the "
-        "next start. What is done stays done when the command is stopped."
+        "Compute a sentence vector for every article text that has none; search uses them after "
+        "the next start. An interrupted run keeps what it has computed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,11 +1,10 @@
 """Measure search by judged queries on the articles that are ingested."""
 
-import json
-from argparse import ArgumentParser, FileType
+from argparse import ArgumentParser
+from json import dumps
 from pathlib import Path
 from statistics import mean, quantiles
 from time import perf_counter
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
@@ -16,6 +15,7 @@ from catalog.search.judgements import JUDGED, BadRuleError, Score, Words, judged
 from catalog.search.ranking import FULL, Steps, rank
 
 GOOD, BAD = 0.9, 0.5
+WORST = 10
 # Cumulative: each step adds to the previous one.
 ABLATION = {
     "words only": Steps(understanding=False, quality=False, meaning=False),
@@ -40,14 +40,18 @@ class Command(BaseCommand):
             action="store_true",
             help="also measure with parts of the search switched off",
         )
-        parser.add_argument("--json", type=FileType("w"), help="write the figures to this file")
-        parser.add_argument(
-            "--worst", type=int, default=10, help="how many of the worst queries to show"
-        )
+        parser.add_argument("--json", type=Path, help="write the figures to this file")
 
-    def handle(self, *args: object, **options: Any) -> None:
-        files = options["queries"] or sorted(JUDGED.glob("*.tsv"))
-        steps = ABLATION if options["ablation"] else {"everything": FULL}
+    def handle(
+        self,
+        *args: object,
+        queries: list[Path] | None,
+        ablation: bool,
+        json: Path | None,
+        **options: object,
+    ) -> None:
+        files = queries or sorted(JUDGED.glob("*.tsv"))
+        steps = ABLATION if ablation else {"everything": FULL}
         table = Table("queries", "search", "precision at 12", "≥ 0.9", "< 0.5", "p50", "p95")
         figures: dict[str, object] = {}
         for path in files:
@@ -55,10 +59,10 @@ class Command(BaseCommand):
                 scores, times = measure(path, parts)
                 figures[f"{path.stem}, {name}"] = row = summary(scores, times)
                 table.add_row(f"{path.name} ({len(scores)})", name, *map(str, row.values()))
-            show_worst(self, scores, options["worst"])
+            show_worst(self, scores)
         Console().print(table)
-        if options["json"]:
-            json.dump(figures, options["json"], indent=2)
+        if json:
+            json.write_text(dumps(figures, indent=2))
 
 
 def measure(path: Path, steps: Steps) -> tuple[list[Score], list[float]]:
@@ -97,7 +101,7 @@ def summary(scores: list[Score], times: list[float]) -> dict[str, float]:
     }
 
 
-def show_worst(command: Command, scores: list[Score], most: int) -> None:
-    for found in sorted(scores, key=lambda s: s.precision)[:most]:
+def show_worst(command: Command, scores: list[Score]) -> None:
+    for found in sorted(scores, key=lambda s: s.precision)[:WORST]:
         if found.precision < 1:
             command.stdout.write(f"{found.precision:.2f} {found.query} ({found.answers} answers)")

@@ -11,7 +11,7 @@ WORKERS, THREADS = 2, 4
 class Command(BaseCommand):
     help = (
         "Serve the articles' pictures: GET /{width}/{article_id}.webp, from IMAGES_DIR; "
-        "a tile stands where a picture is missing."
+        "a tile replaces a missing picture."
     )
     requires_system_checks: list[str] = []
 

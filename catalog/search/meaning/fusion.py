@@ -28,7 +28,7 @@ def with_meaning(found: Ranked, goods: FacetIndex) -> Ranked:
     if known is None:
         return found
     likeness = known.likeness(_said(reading)).astype(float)
-    if found.rows.any() and any(part.concept for part in found.kept):
+    if found.rows.any() and any(part.concept for part in found.used):
         return replace(found, score=_fused(found, likeness))
     if any(part.negated or part.price for part in reading.parts):
         return found
@@ -39,7 +39,7 @@ def with_meaning(found: Ranked, goods: FacetIndex) -> Ranked:
 def _is_vague(found: Ranked, reading: Reading) -> bool:
     """Whether a word was given up, or only an occasion tells the type ("office look")."""
     lost = any(part.kind == TEXT and not part.exact for part in found.dropped)
-    return lost or (any(map(_loose, found.kept)) and not reading.of("type"))
+    return lost or (any(map(_loose, found.used)) and not reading.of("type"))
 
 
 def _loose(part: Part) -> bool:

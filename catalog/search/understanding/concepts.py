@@ -78,7 +78,7 @@ def phrases(text: str) -> tuple[Phrase, ...]:
     return tuple(dict.fromkeys(words(part) for part in listed(text)))
 
 
-@bounded(1)
+@bounded(1, constant=True)
 def concepts() -> tuple[Concept, ...]:
     """From all files except the control words."""
     found: list[Concept] = []
@@ -90,7 +90,7 @@ def concepts() -> tuple[Concept, ...]:
     return tuple(found)
 
 
-@bounded(1)
+@bounded(1, constant=True)
 def controls() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Words that control how others are parsed, by role and language."""
     data = tomllib.loads((DATA / f"{CONTROL}.toml").read_text("utf-8"))

@@ -188,13 +188,13 @@ def _first(found: tuple[tuple[bool, bool, int], str, Concept]) -> tuple[bool, bo
     return found[0][:2]
 
 
-@bounded(1)
+@bounded(1, constant=True)
 def vocabulary() -> Vocabulary:
     """The vocabulary of the data files, without synonyms."""
     return Vocabulary(concepts(), controls())
 
 
-@bounded(20_000)
+@bounded(20_000, constant=True)
 def stem(word: str, language: str) -> str:
     with _stemming:  # a stemmer isn't thread-safe
         return str(_stemmer(language).stemWord(word))
@@ -204,6 +204,6 @@ def stemmed(phrase: Iterable[str], language: str) -> Phrase:
     return tuple(stem(word, language) for word in phrase)
 
 
-@bounded(5)
+@bounded(5, constant=True)
 def _stemmer(language: str) -> "snowballstemmer.stemmer":
     return snowballstemmer.stemmer(STEMMERS[language])

@@ -1,7 +1,6 @@
-"""manage.py compare_strategies [STUDY …] | --control NAME --other NAME [--kind for-you] …"""
+"""manage.py compare_strategies STUDY … | all [--size SHARE] [--pages] …"""
 
 import json
-from argparse import Namespace
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,10 +12,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from demo.management.commands.simulate_shoppers import add_plan, plan_of, read_minds
+from demo.management.commands.simulate_shoppers import add_plan, add_plot, plan_of, read_minds, save
 from demo.shoppers.comparison import NotCountedError
-from demo.shoppers.studies import STUDIES, Study, conduct, summary
-from recommendations.experiments.strategies import EXPERIMENTABLE, strategies_of
+from demo.shoppers.studies import STUDIES, conduct, summary
 from web.json_types import Json
 
 
@@ -30,8 +28,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_plan(parser)
         parser.add_argument(
-            "studies", nargs="*", metavar="STUDY", choices=[[], "all", *STUDIES],
-            help=f"ready-made ones: all, {', '.join(STUDIES)}",
+            "studies", nargs="+", metavar="STUDY", choices=["all", *STUDIES],
+            help=f"all, or some of {', '.join(STUDIES)}",
         )  # fmt: skip
         parser.add_argument(
             "--size",
@@ -39,89 +37,50 @@ class Command(BaseCommand):
             default=1.0,
             help="multiply the studies' numbers of shoppers (default: 1)",
         )
-        parser.add_argument("--kind", choices=EXPERIMENTABLE, default="for-you")
-        parser.add_argument(
-            "--control", default="popularity", help="control strategy (default: popularity)"
-        )
-        parser.add_argument(
-            "--other", default="default", help="strategy to compare (default: default)"
-        )
-        parser.add_argument(
-            "--runs", type=int, default=1, help="number of experiments to run in a row"
-        )
         parser.add_argument(
             "--pages",
             action="store_true",
             help="browse whole pages instead of calling the shelf's API",
         )
-        parser.add_argument(
-            "--plot",
-            type=Path,
-            metavar="FILE",
-            help="write a plot to this SVG file (needs requirements-dev.txt)",
-        )
+        add_plot(parser)
 
     def handle(self, *args: object, **options: Any) -> None:
         plan, truth = plan_of(options), read_minds(options["data_dir"])
-        kept = read_kept(options["json"])
-        for name, study in chosen(Namespace(**options), plan.shoppers, plan.known).items():
-            own = replace(plan, only=None if options["pages"] else study.kind, panel=panel_of(name))
+        results = read_results(options["json"])
+        for number, (name, ready) in enumerate(STUDIES.items()):
+            if not {name, "all"} & set(options["studies"]):
+                continue
+            study = replace(ready, shoppers=max(round(ready.shoppers * options["size"]), 20))
+            only = None if options["pages"] else study.kind
+            # Each study has its own customers, as the shop remembers returning ones.
+            own = replace(plan, only=only, panel=(number, len(STUDIES)))
             with Progress(transient=True) as progress:
                 task = progress.add_task(study.title, total=study.shoppers * study.runs)
                 try:
                     found = conduct(study, own, truth, partial(progress.advance, task))
                 except (NotCountedError, ValidationError) as error:
                     raise CommandError(f"{study.title}: {error}") from error
-            kept[name] = summary(study, found)
-            show(kept[name])
+            results[name] = summary(study, found)
+            show(results[name])
             # Saved after each study, so that an interruption loses nothing.
-            write(kept, options["json"], options["plot"])
+            write(results, options["json"], options["plot"])
 
 
-def chosen(options: Namespace, shoppers: int, known: float) -> dict[str, Study]:
-    """The requested studies; raises CommandError naming the option."""
-    if options.studies:
-        wanted = {n: s for n, s in STUDIES.items() if {n, "all"} & set(options.studies)}
-        return {
-            n: replace(s, shoppers=max(round(s.shoppers * options.size), 20))
-            for n, s in wanted.items()
-        }
-    known_ones = strategies_of(options.kind)
-    for name in ("control", "other"):
-        if getattr(options, name) not in known_ones:
-            raise CommandError(
-                f"--{name}: for {options.kind}, choose one of {', '.join(known_ones)}"
-            )
-    if options.runs < 1:
-        raise CommandError("--runs must be 1 or more")
-    title = f"{options.kind}: {options.other} against {options.control}"
-    pair = (options.kind, options.control, options.other)
-    return {title: Study(title, *pair, known, options.runs, shoppers)}
-
-
-def panel_of(name: str) -> tuple[int, int]:
-    """Each ready-made study has its own customers, as the shop remembers returning ones."""
-    names = list(STUDIES)
-    return (names.index(name), len(names)) if name in names else (0, 1)
-
-
-def read_kept(file: Path | None) -> dict[str, Json]:
+def read_results(file: Path | None) -> dict[str, Json]:
     """The file's results of other studies, to which new ones are added."""
     if file is None or not file.exists():
         return {}
-    kept: dict[str, Json] = json.loads(file.read_text())
-    return kept
+    results: dict[str, Json] = json.loads(file.read_text())
+    return results
 
 
-def write(kept: dict[str, Json], file: Path | None, plot: Path | None) -> None:
-    if file:
-        file.write_text(json.dumps(kept, indent=1) + "\n")
+def write(results: dict[str, Json], file: Path | None, plot: Path | None) -> None:
+    save(results, file)
     if plot:
         from demo.shoppers import plots  # matplotlib is among the development packages
 
-        known = [kept[name] for name in STUDIES if name in kept]
-        more = [of for name, of in kept.items() if name not in STUDIES]
-        plots.forest(known + more).savefig(plot, format="svg", metadata={"Date": None})
+        done = [results[name] for name in STUDIES if name in results]
+        plots.forest(done).savefig(plot, format="svg", metadata={"Date": None})
 
 
 def show(of: Json) -> None:
@@ -139,12 +98,13 @@ def show(of: Json) -> None:
         )
     console.print(table)
     console.print(
-        f"A difference was told in {of['detected']} of {of['runs']} runs; the truth over all of "
-        f"them, {of['truth']:+.3f} clicks a shopper, lies in {of['truth_inside']} intervals."
+        f"A difference was detected in {of['detected']} of {of['runs']} runs; the truth over all "
+        f"of them, {of['truth']:+.3f} clicks a shopper, lies in {of['truth_inside']} intervals."
     )
     if split := of["split"]:
         console.print(
-            f"Its {split['shoppers']:,} shoppers, divided by {split['seeds']:,} other hashes and "
-            f"looked at {split['looks']} times each: told in {split['told'] / split['seeds']:.1%}, "
-            f"at most {split['at_most']:.1%} (95 %); {split['allowed']:.0%} is allowed."
+            f"Its {split['shoppers']:,} shoppers were split by {split['seeds']:,} other hashes, "
+            f"with {split['looks']} looks each: {split['detected'] / split['seeds']:.1%} reported "
+            f"a difference, at most {split['at_most']:.1%} (95 %); {split['allowed']:.0%} is "
+            "allowed."
         )

@@ -29,8 +29,9 @@ EXPECTED = (
 
 class Command(BaseCommand):
     help = (
-        "Starts the services, makes or takes a data set, ingests it, trains, and runs the shop "
-        "(web, images, workers, beat, replay) until Ctrl-C. Safe to run again: what is done stays."
+        "Starts the services, generates or uses a data set, ingests it, trains, and runs the shop "
+        "(web, images, workers, beat, replay) until Ctrl-C. Safe to run again: it skips finished "
+        "steps."
     )
     requires_system_checks: list[str] = []
 

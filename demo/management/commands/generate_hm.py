@@ -6,7 +6,6 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
@@ -43,16 +42,23 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="any whole number from 0")
         parser.add_argument("--images", action="store_true", help="draw pictures as well")
 
-    def handle(self, *args: object, **options: Any) -> None:
-        parameters = Parameters(
-            *(options[name] for name in ("articles", "customers", "transactions", "seed"))
-        )
+    def handle(
+        self,
+        *args: object,
+        out: Path,
+        articles: int,
+        customers: int,
+        transactions: int,
+        seed: int,
+        images: bool,
+        **options: object,
+    ) -> None:
         try:
-            self._run(parameters, options["out"], options["images"])
+            self._run(Parameters(articles, customers, transactions, seed), out, images)
         except DataSetError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"{options['out']}: {error}") from error
+            raise CommandError(f"{out}: {error}") from error
         except KeyboardInterrupt:
             raise CommandError("interrupted; partial output was removed", returncode=130) from None
 

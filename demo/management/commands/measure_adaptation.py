@@ -1,23 +1,21 @@
 """manage.py measure_adaptation --data-dir DIR [--shop URL] [--shoppers N] …"""
 
-import json
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import Progress
 
-from demo.management.commands.simulate_shoppers import add_shop, read_minds
+from demo.management.commands.simulate_shoppers import add_plot, add_shop, read_minds, save
 from demo.shoppers.adaptation import BEFORE, figures, measure
 from demo.shoppers.browser import ShopError
 
 
 class Command(BaseCommand):
     help = (
-        "How soon “for you” follows a change of taste: simulated shoppers open articles that one "
-        f"taste likes ({BEFORE}), then such as quite another likes, and after each of them look "
-        "whose shelf it is. Prints after how many it pleases the new taste more than the old one."
+        "Measure how soon “for you” follows a change of taste: each simulated shopper opens "
+        f"{BEFORE} articles that match one taste, then articles that match a very different one, "
+        "and checks after each which of the two tastes the shelf suits better."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -25,36 +23,26 @@ class Command(BaseCommand):
         parser.add_argument(
             "--shoppers", type=int, default=40, help="number of shoppers (default: 40)"
         )
-        parser.add_argument(
-            "--plot",
-            type=Path,
-            metavar="FILE",
-            help="write a plot to this SVG file (needs requirements-dev.txt)",
-        )
+        add_plot(parser)
 
-    def handle(self, *args: object, **options: Any) -> None:
-        if options["shoppers"] < 1:
+    def handle(
+        self, *args: object, data_dir: Path, shop: str, shoppers: int, seed: int, **options: object
+    ) -> None:
+        if shoppers < 1:
             raise CommandError("--shoppers must be 1 or more")
-        minds = read_minds(options["data_dir"])
+        minds = read_minds(data_dir)
         with Progress(transient=True) as progress:
-            task = progress.add_task("Shoppers", total=options["shoppers"])
+            task = progress.add_task("Shoppers", total=shoppers)
             try:
-                found = measure(
-                    options["shop"],
-                    options["shoppers"],
-                    minds,
-                    options["seed"],
-                    lambda: progress.advance(task),
-                )
+                found = measure(shop, shoppers, minds, seed, lambda: progress.advance(task))
             except ShopError as error:
                 raise CommandError(str(error)) from error
         of = figures(found)
-        if options["json"]:
-            options["json"].write_text(json.dumps(of, indent=1) + "\n")
-        if options["plot"]:
+        save(of, options["json"])
+        if isinstance(plot := options["plot"], Path):
             from demo.shoppers import plots  # matplotlib is among the development packages
 
-            plots.adaptation(of).savefig(options["plot"], format="svg", metadata={"Date": None})
+            plots.adaptation(of).savefig(plot, format="svg", metadata={"Date": None})
         Console().print(
             f"{of['shoppers']} shoppers: the median shelf follows after {of['median']} events, "
             f"{of['within_3']:.0%} within 3, {of['never']:.0%} not within {len(of['middle']) - 1}"

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from argparse import ArgumentParser
-from typing import Any
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -38,24 +38,34 @@ class Command(BaseCommand):
         )
         status.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
-    def handle(self, *args: object, action: str, **options: object) -> None:
+    def handle(
+        self,
+        *args: object,
+        action: str,
+        names: Sequence[str] = (),
+        json: bool = False,
+        **options: object,
+    ) -> None:
         try:
-            getattr(self, f"_{action}")(options)
+            if action == "status":
+                self._status(json)
+            else:
+                (self._up if action == "up" else self._down)(names or services.NAMES)
         except services.ServiceError as error:
             raise CommandError(str(error)) from None
 
-    def _up(self, options: dict[str, Any]) -> None:
+    def _up(self, names: Sequence[str]) -> None:
         with Console(stderr=True).status("starting services"):
-            services.up(settings.VAR_DIR, options["names"] or services.NAMES)
+            services.up(settings.VAR_DIR, names)
         self._print_table(services.status(settings.VAR_DIR))
 
-    def _down(self, options: dict[str, Any]) -> None:
-        stopped = services.down(settings.VAR_DIR, options["names"] or services.NAMES)
+    def _down(self, names: Sequence[str]) -> None:
+        stopped = services.down(settings.VAR_DIR, names)
         self.stdout.write(f"stopped: {', '.join(stopped) or 'nothing was running'}")
 
-    def _status(self, options: dict[str, object]) -> None:
+    def _status(self, as_json: bool) -> None:
         rows = services.status(settings.VAR_DIR)
-        if options["json"]:
+        if as_json:
             self.stdout.write(json.dumps([dataclasses.asdict(row) for row in rows], indent=2))
         else:
             self._print_table(rows)

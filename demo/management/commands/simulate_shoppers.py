@@ -31,6 +31,21 @@ def add_shop(parser: CommandParser) -> None:
     )
 
 
+def add_plot(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--plot",
+        type=Path,
+        metavar="FILE",
+        help="write a plot to this SVG file (needs requirements-dev.txt)",
+    )
+
+
+def save(figures: Json, file: object) -> None:
+    """Write them as JSON, if a file is given."""
+    if isinstance(file, Path):
+        file.write_text(json.dumps(figures, indent=1) + "\n")
+
+
 def add_plan(parser: CommandParser) -> None:
     """Options that describe a crowd."""
     add_shop(parser)
@@ -93,8 +108,7 @@ class Command(BaseCommand):
         with Progress(transient=True) as progress:
             task = progress.add_task("Shoppers", total=plan.shoppers)
             found = figures(run(plan, truth, lambda: progress.advance(task)))
-        if options["json"]:
-            options["json"].write_text(json.dumps(found, indent=1) + "\n")
+        save(found, options["json"])
         show(found, Console())
         if found["failures"]:
             lines = [f"{count} × {what}" for what, count in found["failures"].items()]

@@ -6,6 +6,7 @@ from catalog.models import Transaction
 from demo.run.checks.shopper import Shop
 from demo.run.checks.tracing import Logged, has_passed, is_there
 from demo.run.checks.waiting import CheckError, eventually, expect
+from demo.services.process import tail
 from recommendations.bundle.models import ModelVersion
 
 # Full training takes minutes on real data, and longer on a busy machine.
@@ -52,7 +53,7 @@ def the_full_model_is_live(shop: Shop) -> str:
             lambda: not training.is_running(), "the training doesn't end", patience_s=TRAINING_S
         )
         code = training.process.returncode if training.process else None
-        expect(code == 0, f"the training failed ({code}): {training.last_words(3)}")
+        expect(code == 0, f"the training failed ({code}): {tail(training.log, 3)}")
     model = ModelVersion.objects.active().first()
     if model is None or model.is_quick:
         raise CheckError("there is no full model")

@@ -24,7 +24,7 @@ def everything_is_ready(shop: Shop) -> str:
 
     eventually(
         lambda: not away(),
-        "/readyz names a part that is away",
+        "/readyz names a part that is down",
         possible=lambda: is_there() and ModelVersion.objects.active().exists(),
     )
     eventually(

@@ -46,6 +46,6 @@ class Command(BaseCommand):
             some = ", ".join(f"{article:010d}" for article in found.broken[:BROKEN_SHOWN])
             self.stderr.write(f"{len(found.broken):,} pictures can't be read, such as {some}")
         self.stdout.write(
-            f"{found.embedded:,} pictures embedded, {found.kept:,} unchanged, "
+            f"{found.embedded:,} pictures embedded, {found.unchanged:,} unchanged, "
             f"in {time.perf_counter() - start:.1f} s"
         )

@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -24,6 +23,7 @@ from recommendations.training.outfits.baskets import baskets_of
 from recommendations.training.outfits.offline import SEED, trained_wardrobe
 from recommendations.training.outfits.questions import Decoys, questions_by_basket
 from web.arguments import day
+from web.json_types import Json
 
 BASKETS = 6000
 COVERAGE_SAMPLE = 2000
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         self.write(figures, json, plot)
         self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
 
-    def write(self, figures: dict[str, Any], numbers: Path | None, plot: Path | None) -> None:
+    def write(self, figures: Json, numbers: Path | None, plot: Path | None) -> None:
         """Write the requested files, and a copy beside the active bundle for its admin page."""
         text = msgspec.json.format(msgspec.json.encode(figures), indent=1).decode() + "\n"
         picture = drawing(figures["systems"], PLOTTED, figures["calibration"]["bins"])
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"could not write the figures: {error}") from error
 
-    def measure(self, test_day: date | None, most: int) -> dict[str, Any]:
+    def measure(self, test_day: date | None, most: int) -> Json:
         try:
             inputs = load_inputs(test_day, timezone.now().date(), self.progress)
         except NothingToTrainOnError as error:
@@ -130,7 +130,7 @@ def results_table(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:
     return {measure: asdict(figure) for measure, figure in figures.items()}
 
 
-def lead_table(figures: dict[str, Any]) -> Table:
+def lead_table(figures: Json) -> Table:
     """A line per baseline: the model's lead over it on the same baskets."""
     shown = Table(title="the model's lead, basket by basket")
     shown.add_column("")
@@ -141,7 +141,7 @@ def lead_table(figures: dict[str, Any]) -> Table:
     return shown
 
 
-def table(figures: dict[str, Any]) -> Table:
+def table(figures: Json) -> Table:
     """A line per measure, a column per system."""
     systems = figures["systems"]
     title = f"outfits of {figures['test_day']}, trained to {figures['train_to']}"

@@ -17,6 +17,7 @@ from recommendations.evaluation.published import PUBLISHED, difference_from_comp
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import FOR_YOU, NothingToEvaluateError, Plan, evaluate
 from web.arguments import day
+from web.json_types import Json
 
 # Kaggle's protocol: everybody who bought in the last week, lists of twelve.
 KAGGLE: Final = Plan(holdout_days=7, k=12, rolls=1, customers=10_000_000)
@@ -106,7 +107,7 @@ class Command(BaseCommand):
         if warning := difference_from_competition(inputs):
             self.stdout.write(f"note: {warning}")
 
-    def write(self, found: dict[str, Any], target: Path | None) -> None:
+    def write(self, found: Json, target: Path | None) -> None:
         text = json.dumps(found, indent=1) + "\n"
         try:
             if target is not None:
@@ -119,12 +120,12 @@ class Command(BaseCommand):
             raise CommandError(f"could not write the report: {error}") from error
 
 
-def lead(ahead: dict[str, Any]) -> str:
+def lead(ahead: Json) -> str:
     low, high = ahead["interval"]
     return f"{ahead['mean']:+.4f} ({low:+.4f} – {high:+.4f})"
 
 
-def line_of(window: dict[str, Any]) -> str:
+def line_of(window: Json) -> str:
     """For-you in one window, and its lead over the best other method there."""
     others = {name: mean for name, mean in window["methods"].items() if name != FOR_YOU}
     best = max(others, key=others.__getitem__)
@@ -134,7 +135,7 @@ def line_of(window: dict[str, Any]) -> str:
     )
 
 
-def plan_of(options: dict[str, Any]) -> Plan:
+def plan_of(options: Json) -> Plan:
     """Raise CommandError for a number below 1."""
     names = ("holdout_days", "k", "rolls", "customers")
     for name in names:

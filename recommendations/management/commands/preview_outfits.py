@@ -23,8 +23,8 @@ SHOWN = 40
 
 class Command(BaseCommand):
     help = (
-        "Show what a changed table of constraints would do to looks, before it is put in place and "
-        "trained with: the looks that differ, as they are and as they would be."
+        "Show how a changed table of constraints would change looks, before it is installed and "
+        "used for training: the looks that differ, before and after."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,6 +1,5 @@
 import getpass
 from argparse import ArgumentParser
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -10,7 +9,7 @@ from streaming.identity.shoppers import is_shopper
 
 class Command(BaseCommand):
     help = (
-        "Erase a shopper everywhere, for good: their features, bag, lists, sessions, purchases and "
+        "Erase a shopper everywhere, permanently: features, bag, lists, sessions, purchases and "
         "waiting events; orders stay without their name. Neither a replay, a rebuild nor a new "
         "ingest brings them back."
     )
@@ -20,8 +19,7 @@ class Command(BaseCommand):
             "shopper", help="c followed by the customer's key, or a followed by 32 hex digits"
         )
 
-    def handle(self, *args: object, **options: Any) -> None:
-        shopper = options["shopper"]
+    def handle(self, *args: object, shopper: str, **options: object) -> None:
         if not is_shopper(shopper):
             raise CommandError(
                 f"{shopper} is not a shopper: use c17, or a followed by 32 hex digits."
@@ -29,10 +27,10 @@ class Command(BaseCommand):
         tombstone = erasure.erase(shopper, f"{getpass.getuser()} on the command line")
         _, waiting = erasure.finish_erasure()
         tombstone.refresh_from_db()
-        told = ", ".join(f"{number} {what}" for what, number in tombstone.removed.items())
-        self.stdout.write(f"{shopper} is erased: {told or 'there was nothing'}.")
+        removed = ", ".join(f"{number} {what}" for what, number in tombstone.removed.items())
+        self.stdout.write(f"{shopper} is erased: {removed or 'there was nothing'}.")
         if waiting:
             raise CommandError(
-                "Redis, Kafka or the spool can't be reached: what lies there is erased as soon as "
-                "it can be, by the task storefront.finish_erasures or this command."
+                "Redis, Kafka or the spool can't be reached. Their copies are erased as soon as "
+                "they can be, by the task storefront.finish_erasures or by running this again."
             )

@@ -1,7 +1,5 @@
 """Serve the shop: its pages and its API."""
 
-from typing import Any
-
 from django.core.management.base import BaseCommand, CommandParser
 
 from storefront.operations.metric_files import remove_dead_processes
@@ -31,14 +29,16 @@ class Command(BaseCommand):
             help=f"threads of each process, so that one slow client holds up nobody ({THREADS})",
         )
 
-    def handle(self, *args: object, host: str, port: int, **options: Any) -> None:
+    def handle(
+        self, *args: object, host: str, port: int, workers: int, threads: int, **options: object
+    ) -> None:
         self.stdout.write(f"The shop on http://{host}:{port}/ (Ctrl-C stops)")
         self.stdout.flush()
         serve(
             "storefront.wsgi:application",
             host,
             port,
-            workers=options["workers"],
-            threads=options["threads"],
+            workers=workers,
+            threads=threads,
             on_start=remove_dead_processes,
         )

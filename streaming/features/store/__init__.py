@@ -56,7 +56,7 @@ class Snapshot:
 def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = ()) -> Snapshot:
     """A shopper's features, those of any articles, and what trends by one of `keys.top`.
 
-    One round trip; raise StoreUnavailable when Redis is away, or the state unreadable.
+    One round trip; raise StoreUnavailable when Redis is down, or the state unreadable.
     """
     packed, offset, disliked, *more = execute(
         ("GET", keys.state(shopper)),

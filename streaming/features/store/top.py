@@ -10,7 +10,7 @@ from streaming.features import trends
 from streaming.features.registry import TREND_TTL_S, TRENDING
 from streaming.partitions import homes
 
-# A worker that was away for longer leaves the rest to their time to live.
+# A worker that was down for longer leaves the rest to their time to live.
 FORGOTTEN: Final = 4
 
 

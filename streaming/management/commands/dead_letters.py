@@ -11,7 +11,7 @@ from streaming.kafka.topics import TopicError
 
 
 class Command(BaseCommand):
-    help = "List, show, send again or throw away the messages that the stream couldn't work on."
+    help = "List, show, replay or purge the messages that the stream couldn't process."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)

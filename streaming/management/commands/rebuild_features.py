@@ -18,7 +18,7 @@ from web.arguments import positive_whole
 
 class Command(BaseCommand):
     help = (
-        "Make the features anew. From history: publish the last days of purchases in PostgreSQL to "
+        "Rebuild the features. From history: publish the last days of purchases in PostgreSQL to "
         "Kafka, for an empty store whose log is gone too. From the log: forget the features, so "
         "that the workers, when they are started again, read all of Kafka's log."
     )

@@ -82,11 +82,11 @@ class Command(BaseCommand):
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
             task = progress.add_task("Replaying", total=None)
 
-            def told(sent: int, ts: int) -> None:
+            def report(sent: int, ts: int) -> None:
                 when = datetime.fromtimestamp(ts / 1000, UTC)
                 progress.update(task, completed=sent, description=f"{when:%Y-%m-%d %H:%M}")
 
-            replay = Replay(plan, _pace(options), told, source)
+            replay = Replay(plan, _pace(options), report, source)
             if not options["resume"] and not options["loop"]:
                 replay.start_over()
             elif options["resume"] and replay.is_first:
@@ -112,7 +112,7 @@ def _until_interrupted(replay: Replay) -> bool:
 
 
 def _summary(replay: Replay, *, interrupted: bool) -> str:
-    ending = "interrupted; --resume goes on there" if interrupted else "all acknowledged"
+    ending = "interrupted; --resume continues there" if interrupted else "all acknowledged"
     kinds = " (views and bag events are synthetic)" if replay.plan.browse else ""
     return f"{replay.sent} events{kinds} up to {replay.position}; {ending}."
 

@@ -13,7 +13,7 @@ from streaming.kafka import topics
 
 class Command(BaseCommand):
     help = (
-        "Show where the features' workers go on in each partition, or let them skip what they "
+        "Show where the features' workers continue in each partition, or let them skip what they "
         "can't get past: events that the log no longer holds, or (with --to) any others; or let "
         "them read a partition again, whose features were lost. Workers follow within a second."
     )

@@ -27,10 +27,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, json: bool, **options: object) -> None:
         try:
-            told, parts = status.read_statuses(), _waiting()
+            every, parts = status.read_statuses(), _waiting()
         except StoreUnavailable as error:
             raise CommandError(f"Redis is unavailable: {error}") from error
-        workers = [worker for worker in told if worker.state != status.STOPPED]
+        workers = [worker for worker in every if worker.state != status.STOPPED]
         of_features = [worker for worker in workers if worker.processor == "features"]
         answer: dict[str, object] = {
             "workers": of_features,
@@ -42,19 +42,19 @@ class Command(BaseCommand):
         }
         more = {
             "others": [worker for worker in workers if worker.processor != "features"],
-            "stopped": [worker for worker in told if worker.state == status.STOPPED],
+            "stopped": [worker for worker in every if worker.state == status.STOPPED],
             "partitions": [part._asdict() for part in parts or [] if part.end],
         }
         answer |= {name: found for name, found in more.items() if found}
         if json:
             self.stdout.write(msgspec.json.encode(answer).decode())
             return
-        if told:
-            Console(file=cast("IO[str]", self.stdout)).print(_table(told))
-        for line in _stops(told):
+        if every:
+            Console(file=cast("IO[str]", self.stdout)).print(_table(every))
+        for line in _stops(every):
             self.stdout.write(line)
         if parts is None:
-            self.stdout.write("Kafka is away: how much waits there isn't known.")
+            self.stdout.write("Kafka is down, so the number of waiting events is unknown.")
         self.stdout.write(
             f"Workers: {len(of_features)}; events behind: {answer['lag']}, in the outbox:"
             f" {answer['outbox']}; bytes spooled: {answer['spool_bytes']}."
@@ -62,7 +62,7 @@ class Command(BaseCommand):
 
 
 def _waiting() -> list[PartitionLag] | None:
-    """What the log itself says, None where Kafka is away."""
+    """What the log itself says, None where Kafka is down."""
     try:
         topic_id = topics.topic_id()
         return (
@@ -72,9 +72,9 @@ def _waiting() -> list[PartitionLag] | None:
         return None
 
 
-def _stops(told: list[WorkerStatus]) -> Iterator[str]:
+def _stops(workers: list[WorkerStatus]) -> Iterator[str]:
     """Who waits or has stopped, since when, where, and why."""
-    for worker in told:
+    for worker in workers:
         if worker.reason:
             since = clock(worker.since_ms)
             at = ", ".join(f"{n}: {p.position}" for n, p in worker.partitions.items())

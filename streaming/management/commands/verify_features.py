@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = (
         "Compute features again and compare them with the feature store: from the log up to where "
         "the store stands; or with --from from the history in PostgreSQL (right where customers "
-        "did nothing but what a replay of these days told). "
+        "did nothing but what a replay of these days published). "
         "Differences are listed and make it fail."
     )
 
