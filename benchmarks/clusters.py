@@ -23,7 +23,7 @@ from matplotlib import pyplot
 
 from benchmarks import plots
 from benchmarks.harness import Result, var_dir
-from benchmarks.processes import celery
+from benchmarks.processes import celery, manage
 from benchmarks.serving import wrk
 from benchmarks.shop import SETTINGS, prepare, with_full_catalogue
 from benchmarks.stream.kafka import KafkaCluster, own_topic
@@ -40,7 +40,7 @@ from benchmarks.stream.outage import (
 from demo import services
 from demo.services.ports import free_port
 
-# How long what was killed is away, and how long all are well between two kills.
+# How long what was killed stays down, and how long all are well between two kills.
 SECONDS: Final = 20
 EVERY_S: Final = 0.1
 # The features stand still while they make no progress for longer than this.
@@ -123,7 +123,7 @@ class Watch:
 
 
 def run(size: int | None) -> Result:
-    """`size` is how many seconds a leader is away, and all are well between two kills."""
+    """`size` is how many seconds a leader is down, and all are well between two kills."""
     wrk.require()
     seconds = size or SECONDS
     os.environ |= SETTINGS | {"DEMO": "1"}  # static files need no manifest
@@ -193,7 +193,8 @@ def stage() -> Iterator[tuple[Path, dict[str, Fault]]]:
             "FEATURES_CLUSTER_URL": redis.url,
             "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap,
         }
-        prepare(place, place / "data", with_full_catalogue(0.02), trained=True)
+        prepare(place, place / "data", with_full_catalogue(0.02), trained=False)
+        manage("train_recommendations", "--quick")
         import django
 
         django.setup()
@@ -258,7 +259,7 @@ def wrong_features(events: int) -> tuple[int, int]:
 
 
 def plot(events: Answers, pages: Answers, spans: Mapping[str, Span]) -> None:
-    """Responses per second, with the times at which a leader is away."""
+    """Responses per second, with the times at which a leader is down."""
     figure, axes = pyplot.subplots(2, 1, figsize=(9, 4.5), sharex=True, layout="constrained")
     begin = min(events.by_second)
     for axis, (name, answers) in zip(axes, (("events", events), ("pages", pages)), strict=True):

@@ -154,7 +154,8 @@ def fresh_articles(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) ->
 def fresh_customers(ids: pa.Array, known: CustomerKeys) -> Rows:
     """Indices, in order, of the first row of each new id."""
     first: Rows = first_occurrences(ids)
-    fresh: Rows = first[known.find_ids(ids.take(pa.array(first))) == UNKNOWN]
+    once = ids if len(first) == len(ids) else ids.take(pa.array(first))
+    fresh: Rows = first[known.find_ids(once) == UNKNOWN]
     return fresh
 
 

@@ -112,8 +112,8 @@ def test_it_is_held_up_by_nothing_that_lies_in_the_log(
 
 
 def junk(article: int) -> list[bytes | None]:
-    """What is no event, in every way: deep or no JSON, a tombstone, an invalid position, another
-    coding, version or state, a customer who is to be another, visitors who are each other."""
+    """Deep JSON, no JSON, a tombstone, an invalid position, texts that aren't UTF-8, another
+    version, a state that is none, a customer who is to be another, visitors who are each other."""
     good = encode(click(50, article))
     return [
         b"[" * 50_000, b"\xff\xfe", b"", b"{}", None, encode(click(50, article, position=0)),

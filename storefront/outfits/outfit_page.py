@@ -64,7 +64,7 @@ class MultiValueField(forms.Field):
         super().__init__(required=False)
         self.child, self.most = child, most
 
-    def clean(self, value: Any) -> tuple[Any, ...]:
+    def clean(self, value: Iterable[object] | None) -> tuple[object, ...]:
         found = tuple(dict.fromkeys(self.child.clean(one) for one in value or ()))
         if len(found) > self.most:
             raise ValidationError(f"At most {self.most} values.")

@@ -71,9 +71,9 @@ def _verified(sample: int) -> Verified:
         found = verify_.differences(online, verify_.from_log(asked, positions))
     except (KafkaException, topics.TopicError, verify_.LogError) as error:
         return Verified(clock.wall_ms(), len(asked), len(lost), lost[:SHOWN], str(error))
-    described = [f"{d.shopper} {d.name}: {d.theirs!r}, right is {d.ours!r}"[:300] for d in found]
+    fields = [f"{d.shopper} {d.name}: {d.theirs!r}, right is {d.ours!r}"[:300] for d in found]
     differing = len(lost) + len({difference.shopper for difference in found})
-    return Verified(clock.wall_ms(), len(asked), differing, [*lost, *described][:SHOWN])
+    return Verified(clock.wall_ms(), len(asked), differing, [*lost, *fields][:SHOWN])
 
 
 def _named_in_log(positions: Mapping[int, int], number: int) -> set[str]:

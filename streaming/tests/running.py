@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import MappingProxyType
+from typing import Any
 
 import confluent_kafka
 from confluent_kafka import Producer
@@ -84,10 +84,10 @@ def produce(
     partition: int = -1,
     headers: Sequence[tuple[str, bytes]] = (),
     timestamp: int = 0,
-    config: Mapping[str, object] = MappingProxyType({}),
+    config: Mapping[str, object] | None = None,
 ) -> None:
     """Keys and values, as a program that isn't ours would send them."""
-    producer = Producer({**kafka.producer(10_000), **config})
+    producer = Producer(kafka.producer(10_000) | dict(config or {}))
     for key, value in messages:
         producer.produce(
             settings.KAFKA_TOPIC, value, key=key, partition=partition,
@@ -118,5 +118,6 @@ def produce_with_a_header(name: bytes, value: bytes, partition: int) -> None:
     library.rd_kafka_destroy(producer)
 
 
-def send(*made: Event, **config: object) -> None:
-    produce([(key_of(event), encode(event)) for event in made], config=config)
+def send(*made: Event, partitioner: str = "consistent_random", **options: Any) -> None:
+    messages = [(key_of(event), encode(event)) for event in made]
+    produce(messages, config={"partitioner": partitioner}, **options)

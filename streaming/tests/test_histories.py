@@ -10,9 +10,11 @@ import os
 import random
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import pytest
 from django.conf import settings as of_django
@@ -27,7 +29,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from catalog.tests.factories import make_article
+from catalog.ingest import partitions as sales
+from catalog.models import Customer
+from catalog.tests import hm
 from streaming import clock, connection, keys, partitions
 from streaming.connection import StoreUnavailable
 from streaming.consumer.processor import Log, Work
@@ -53,12 +57,48 @@ from streaming.tests.traffic import START
 
 PATIENCE_S = 30
 NOW = START + 2 * DAY_MS
-SHOPPERS = ["c1", "c2", "c3", "a" + "1" * 32, "a" + "2" * 32]
-ARTICLES: list[int] = []
+VISITORS = ["a" + "1" * 32, "a" + "2" * 32]
+# Three customers, with the keys that an ingest gave them, and two visitors.
+SHOPPERS: list[str] = []
+ARTICLES = [900001001 + n for n in range(4)]
 BEFORE, AFTER = "before the write", "after the write"
 KINDS = (View, BagAdd, BagRemove, Purchase)
 PARTITIONERS = ["consistent_random", "murmur2_random"]
 RECENT = {View: "view", BagAdd: "bag_add", Purchase: "purchase"}
+
+
+class Act(NamedTuple):
+    shopper: int
+    kind: type[OfArticle]
+    place: int
+    ago_ms: int
+    partitioner: str
+
+
+ACTS = st.lists(
+    st.builds(
+        Act, st.integers(0, 4), st.sampled_from(KINDS), st.integers(0, 3),
+        st.integers(0, 20 * HOUR_MS), st.sampled_from(PARTITIONERS),
+    ),
+    max_size=4,
+)  # fmt: skip
+
+
+def ingest(order: Iterable[int]) -> None:
+    people: list[hm.Row] = [{"customer_id": hm.customer_id(n + 1)} for n in order]
+    articles: list[hm.Row] = [{"article_id": f"{article:010}"} for article in ARTICLES]
+    lines: list[hm.Row] = [
+        {**one, **bought, "t_dat": "2020-09-01"} for one in people for bought in articles
+    ]
+    with TemporaryDirectory() as folder:
+        hm.write_hm(Path(folder), articles=articles, customers=people, transactions=lines)
+        call_command("ingest_hm", data_dir=Path(folder), restart=True, verbosity=0)
+
+
+def customers() -> list[str]:
+    """The shoppers by the customers' own ids, whatever the order they came in."""
+    keys_ = dict(Customer.objects.values_list("customer_id", "pk"))
+    return [f"c{keys_[hm.customer_id(n + 1)]}" for n in range(3)]
 
 
 class Unlucky(FeatureProcessor):
@@ -149,23 +189,19 @@ class Histories(RuleBasedStateMachine):
         self.moments.add(ts)
         return ts
 
-    @rule(
-        shopper=st.sampled_from(SHOPPERS), kind=st.sampled_from(KINDS), place=st.integers(0, 3),
-        ago=st.integers(0, 20 * HOUR_MS), partitioner=st.sampled_from(PARTITIONERS),
-    )  # fmt: skip
-    def does(
-        self, shopper: str, kind: type[OfArticle], place: int, ago: int, partitioner: str
-    ) -> None:
-        self.number += 1
-        more: dict[str, Any] = {"price": 0.1, "channel": 2} if kind is Purchase else {}
-        event: Any = kind(
-            id=f"e{self.number}", shopper=shopper, ts=self._moment(ago), source="shop",
-            article=ARTICLES[place], **more,
-        )  # fmt: skip
-        send(event, partitioner=partitioner)
-        self.sent.append(event)
-        self._expect(event)
-        self._settle()
+    @rule(acts=ACTS)
+    def do(self, acts: list[Act]) -> None:
+        """Unsettled, so that what comes next meets events that are on their way."""
+        for act in acts:
+            self.number += 1
+            more: dict[str, Any] = {"price": 0.1, "channel": 2} if act.kind is Purchase else {}
+            event: Any = act.kind(
+                id=f"e{self.number}", shopper=SHOPPERS[act.shopper], ts=self._moment(act.ago_ms),
+                source="shop", article=ARTICLES[act.place], **more,
+            )  # fmt: skip
+            send(event, partitioner=act.partitioner)
+            self.sent.append(event)
+            self._expect(event)
 
     def _expect(self, event: OfArticle) -> None:
         owner = next(
@@ -183,18 +219,20 @@ class Histories(RuleBasedStateMachine):
     def repeats(self, data: st.DataObject) -> None:
         """One of the last few events comes once more, as from a spool or an outbox."""
         send(data.draw(st.sampled_from(self.sent[-5:])))
-        self._settle()
 
-    @rule(years=st.integers(1, 50), shopper=st.sampled_from(SHOPPERS))
-    def has_a_wrong_clock(self, years: int, shopper: str) -> None:
+    @rule(years=st.integers(1, 50), number=st.integers(0, 4))
+    def has_a_wrong_clock(self, years: int, number: int) -> None:
         self.number += 1
-        ts = NOW + years * 365 * DAY_MS
+        ts, shopper = NOW + years * 365 * DAY_MS, SHOPPERS[number]
         send(View(id=f"w{self.number}", shopper=shopper, ts=ts, source="shop", article=ARTICLES[0]))
 
-    @rule(visitor=st.sampled_from(SHOPPERS[3:]), customer=st.sampled_from(SHOPPERS[:3]))
-    def signs_in(self, visitor: str, customer: str) -> None:
+    @rule(acts=ACTS, visitor=st.sampled_from(VISITORS), number=st.integers(0, 2))
+    def signs_in(self, acts: list[Act], visitor: str, number: int) -> None:
         """Later than all before: what the visitor did so far is the customer's."""
+        self.do(acts)
+        self._settle()  # a sign-in comes after what it finds
         self.number += 1
+        customer = SHOPPERS[number]
         ts = max([*self.moments, NOW]) + 1000
         self.moments.add(ts)
         send(
@@ -210,27 +248,40 @@ class Histories(RuleBasedStateMachine):
             mine.done = {}
         self._settle()
 
-    @rule(shopper=st.sampled_from(SHOPPERS[:3]))
-    def is_erased(self, shopper: str) -> None:
+    @rule(acts=ACTS, number=st.integers(0, 2))
+    def is_erased(self, acts: list[Act], number: int) -> None:
+        self.do(acts)
         self.number += 1
+        shopper = SHOPPERS[number]
         send(Erase(id=f"x{self.number}", shopper=shopper, ts=NOW, source="shop"))
         self.plain[shopper] = Plain(erased=True)
         self._settle()
 
-    @rule(kept=st.sets(st.integers(0, 5)))
-    def loses_positions(self, kept: set[int]) -> None:
+    @rule(acts=ACTS, order=st.permutations(range(3)))
+    def is_ingested_again(self, acts: list[Act], order: list[int]) -> None:
+        """The same people in another order: each keeps their key, and so their life."""
+        self.do(acts)
+        ingest(order)
+        assert customers() == SHOPPERS[:3]
+
+    @rule(acts=ACTS, kept=st.sets(st.integers(0, 5)))
+    def loses_positions(self, acts: list[Act], kept: set[int]) -> None:
+        self.do(acts)
         client = connection.client()
         gone = [k for k in client.scan_iter("{p*}:fence:*") if int(k[2:3]) not in kept]
         if gone:
             client.delete(*gone)
 
-    @rule()
-    def loses_everything(self) -> None:
+    @rule(acts=ACTS)
+    def loses_everything(self, acts: list[Act]) -> None:
+        self.do(acts)
         connection.client().flushdb()
         partitions.reset()
 
-    @rule(shopper=st.sampled_from(SHOPPERS))
-    def loses_a_state_and_its_position(self, shopper: str) -> None:
+    @rule(acts=ACTS, number=st.integers(0, 4))
+    def loses_a_state_and_its_position(self, acts: list[Act], number: int) -> None:
+        self.do(acts)
+        shopper = SHOPPERS[number]
         client, of = connection.client(), partitions.home_of(shopper)
         client.delete(keys.state(shopper), *client.scan_iter(f"{{p{of}}}:fence:*"))
 
@@ -238,33 +289,36 @@ class Histories(RuleBasedStateMachine):
     def meets_junk(self, junk: bytes, partition: int) -> None:
         produce([("c1", junk)], partition=partition)
 
-    @rule()
-    def starts_another_worker(self) -> None:
+    @rule(acts=ACTS)
+    def starts_another_worker(self, acts: list[Act]) -> None:
+        self.do(acts)
         self.worker.stop()
         self.worker = self._start()
 
-    @rule()
-    def hands_over_to_another_worker(self) -> None:
+    @rule(acts=ACTS)
+    def hands_over_to_another_worker(self, acts: list[Act]) -> None:
         """They share the partitions for a moment."""
+        self.do(acts)
         before, self.worker = self.worker, self._begin()
         shared = self.worker.runtime.assignment
         eventually(lambda: bool(shared.partitions), "a share of the partitions", PATIENCE_S)
         before.stop()
         self._settle()
 
-    @rule(when=st.lists(st.sampled_from([BEFORE, AFTER]), min_size=1, max_size=3))
-    def crashes_at_the_next_writes(self, when: list[str]) -> None:
+    @rule(acts=ACTS, when=st.lists(st.sampled_from([BEFORE, AFTER]), min_size=1, max_size=3))
+    def crashes_at_the_next_writes(self, acts: list[Act], when: list[str]) -> None:
         self.processor.crashes += when
+        self.do(acts)
 
-    @rule()
-    def is_rebuilt_from_the_log(self) -> None:
+    @rule(acts=ACTS)
+    def is_rebuilt_from_the_log(self, acts: list[Act]) -> None:
+        self.do(acts)
         self.worker.stop()
         connection.client().delete(keys.WORKERS)
         call_command("rebuild_features", source="log", verbosity=0)
         self.worker = self._start()
 
     def _settle(self) -> None:
-        """A sign-in comes after what it finds."""
         self.worker.catch_up(PATIENCE_S)
 
     @invariant()
@@ -291,7 +345,9 @@ class Histories(RuleBasedStateMachine):
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_any_history_gives_the_features_of_the_plain_model(log: str, store: None) -> None:
-    ARTICLES[:] = [make_article().pk for _ in range(4)]
+    sales.drop_all()
+    ingest(range(3))
+    SHOPPERS[:] = customers() + VISITORS
     by_hand = os.environ.get("HISTORIES")
     number = int(os.environ.get("SEED", random.randrange(2**32)))
     print(f"SEED={number}", flush=True)

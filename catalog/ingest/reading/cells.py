@@ -42,7 +42,7 @@ NOTHING = frozenset(
         "",
         "nan",
         "null",
-        "\\n",
+        r"\n",
         "none",
         "na",
         "<na>",
@@ -228,11 +228,7 @@ def no_day(text: str) -> str:
 
 
 def price(text: str) -> float:
-    plain = plain_number(CURRENCY.sub("", trimmed(text)))
-    try:
-        number = float(plain) if "_" not in plain else math.nan
-    except ValueError:
-        number = math.nan
+    number = amount(text)
     if math.isnan(number):
         raise ValueError("price is not a number")
     if number <= 0:
@@ -240,6 +236,20 @@ def price(text: str) -> float:
     if number > MAX_PRICE:
         raise ValueError(f"price is above {MAX_PRICE:g}")
     return number
+
+
+def amount(text: str) -> float:
+    """NaN for what is no number. Nearly all prices are plain ones, so these are tried first."""
+    if "_" in text:
+        return math.nan
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return float(plain_number(CURRENCY.sub("", trimmed(text))))
+    except ValueError:
+        return math.nan
 
 
 def price_or_none(text: str) -> float | None:

@@ -75,7 +75,7 @@ class Command(BaseCommand):
         with source_of_sales(**options) as load:
             self.evaluate(plan, load, options)
 
-    def evaluate(self, plan: Plan, load: Load, options: dict[str, Any]) -> None:
+    def evaluate(self, plan: Plan, load: Load, options: Json) -> None:
         start = time.perf_counter()
 
         def progress(line: str) -> None:
