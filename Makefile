@@ -81,7 +81,7 @@ screenshots: $(DEV) chromium ## the contact sheets in docs/images, from generate
 lint: $(DEV) ## ruff, format and compose file
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(VENV)/bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml deploy/clusters.yml
 
 types: $(DEV) ## mypy, strict
 	$(VENV)/bin/mypy .
@@ -129,7 +129,7 @@ $(SPARK): $(RUN) requirements-spark.txt
 	$(call install,requirements-spark.txt)
 
 spark: $(SPARK) java ## what training on Spark needs: pyspark, and Java 17 where it may be installed
-	@$(PY) -m recommendations.spark.session
+	@$(PY) -m catalog.lake.spark
 
 .PHONY: java
 java: # for tests of Spark, where it may be installed; they are skipped elsewhere

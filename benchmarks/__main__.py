@@ -27,6 +27,7 @@ MODULES = {
     "shoppers": "web.shoppers",
     "complements": "training.complements",
     "spark": "training.spark",
+    "clusters": "clusters",
     "scale": "scale",
     "peers": "peers.features",
 }

@@ -6,10 +6,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 import psutil
 
 from demo.run.processes import answers
+
+# A machine with other work takes its time.
+START_S: Final = 400
 
 
 def manage(*arguments: str, environment: Mapping[str, str] | None = None) -> None:
@@ -82,7 +86,7 @@ def web_server(application: str, port: int, workers: int = 2, **environment: str
 
 def wait_for_answer(port: int) -> None:
     """Wait for a response, even a 404: the processes bind before they can serve."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + START_S
     while not answers(port):
         if time.monotonic() > deadline:
             raise SystemExit(f"nothing answers on port {port}")

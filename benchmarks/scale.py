@@ -42,11 +42,14 @@ MEMORY_GB: Final = 24
 
 @dataclass(frozen=True)
 class Costs:
-    """Seconds of one core per event, page, and sale trained; bytes per customer and sale."""
+    """Seconds of a worker per event, and of a core per event (with its share of Redis and broker),
+    page, sale trained and customer exported; bytes per customer and sale."""
 
     event_s: float
+    event_core_s: float
     page_s: float
     train_s: float
+    export_s: float
     customer_bytes: float
     sale_bytes: float
 
@@ -55,8 +58,11 @@ def costs() -> Costs:
     stream, pages, training = (figures(name) for name in ("stream", "pages", "training"))
     return Costs(
         event_s=1 / stream["one_worker_process_per_s"],
+        # Two workers keep both cores busy, together with what they read from and write to.
+        event_core_s=CORES / stream["two_worker_processes_per_s"],
         page_s=pages["product_p50_ms"] / 1000,
-        train_s=training["train_s"] / SALES,
+        train_s=training["train_s"] * CORES / SALES,
+        export_s=CORES / training["exported_per_s"],
         customer_bytes=stream["bytes_per_customer"],
         sale_bytes=training["peak_mb"] * 2**20 / SALES,
     )
@@ -148,10 +154,12 @@ def needs(times: int, own: Costs, variation: float) -> dict[str, float]:
     return {
         "events_per_s": events,
         "stream_workers": math.ceil(events * own.event_s / BUSY),
+        "stream_cores": events * own.event_core_s / BUSY,
         "web_cores": cores_for(events, own.page_s, variation),
         "features_gb": features_gb,
         "store_masters": math.ceil(features_gb / STORE_GB),
-        "training_core_hours": sales * own.train_s * CORES / 3600,
+        "training_core_hours": sales * own.train_s / 3600,
+        "export_core_hours": customers * own.export_s / 3600,
         "training_gb_in_memory": sales * own.sale_bytes / 2**30,
     }
 

@@ -1,6 +1,7 @@
 """The period of the sales, ignoring outliers with wrong dates."""
 
-from datetime import date
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from django.db import connection
@@ -95,3 +96,11 @@ def _month_of(name: str) -> date:
 
 def _number(month: date) -> int:
     return month.year * 12 + month.month
+
+
+def month_ranges(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """First and last day of every month from `first` to `last`, cut off at `last`."""
+    while first <= last:
+        following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield first, min(last, following - timedelta(days=1))
+        first = following

@@ -35,7 +35,7 @@ LAG_S: Final = 10.0
 #: (wal_receiver_timeout, a minute by default).
 COOKIE_S: Final = 120
 #: How long a replica that didn't answer is left alone.
-AWAY_S: Final = 2.0
+DOWN_S: Final = 2.0
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 # How far it has replayed, whether that is all the primary has sent, and the age of the last
@@ -130,14 +130,14 @@ class ReplicaReads:
         if REPLICA not in settings.DATABASES:
             raise MiddlewareNotUsed
         self.get_response = get_response
-        self.away_until = 0.0
+        self.down_until = 0.0
         self.caught_up = -math.inf
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         choice = Choice(partial(self.can_serve, request))
         response = self.served(request, choice)
-        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and went_away(choice):
-            self.leave_alone("it went away during a request")
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and went_down(choice):
+            self.leave_alone("it went down during a request")
             choice = Choice(lambda: False)
             response = self.served(request, choice)
         for act in choice.then:
@@ -157,7 +157,7 @@ class ReplicaReads:
     def can_serve(self, request: HttpRequest) -> bool:
         """Asks the replica how far it is, which also tells whether it is still there."""
         now = time.monotonic()
-        if request.method not in SAFE or now < self.away_until:
+        if request.method not in SAFE or now < self.down_until:
             return False
         try:
             with connections[REPLICA].cursor() as cursor:
@@ -174,11 +174,11 @@ class ReplicaReads:
 
     def leave_alone(self, why: object) -> None:
         connections[REPLICA].close()
-        self.away_until = time.monotonic() + AWAY_S
+        self.down_until = time.monotonic() + DOWN_S
         logger.warning("The replica doesn't answer, the primary serves its pages: %s", why)
 
 
-def went_away(choice: Choice) -> bool:
+def went_down(choice: Choice) -> bool:
     return choice.database == REPLICA and connections[REPLICA].errors_occurred
 
 

@@ -94,6 +94,7 @@ def _measured(number: int) -> Result:
     stream_s, stream_cpu_s, parts = _stream(client, replayed)
     task_s = _tasks(client)
     one, two = (workers.rate(count, client, _replay) for count in (1, 2))
+    cpu = {"stream": stream_cpu_s, "pipeline": pipeline_cpu_s}
     wanted = min(MEMORY_CUSTOMERS, max(1_000, number))
     held, stored = memory.bytes_per_customer(client, wanted)
     seconds = {
@@ -109,30 +110,26 @@ def _measured(number: int) -> Result:
         sizes={"events": replayed, "tasks": TASKS, "customers_stored": stored},
         figures={
             **{f"{name}_per_s": replayed / took for name, took in seconds.items()},
-            "stream_cpu_us_per_event": 1e6 * stream_cpu_s / replayed,
-            "pipeline_cpu_us_per_event": 1e6 * pipeline_cpu_s / replayed,
+            **{f"{name}_cpu_us_per_event": 1e6 * took / replayed for name, took in cpu.items()},
             "one_worker_process_per_s": one,
             "two_worker_processes_per_s": two,
             **delay.on_embedded(),
             **delay.on_apache_kafka(),
             "bytes_per_customer": held,
         },
-        ratios={
-            **_ratios(seconds),
-            "stream_vs_pipeline_in_cpu": pipeline_cpu_s / stream_cpu_s,
-            "two_workers_vs_one": two / one,
-        },
+        ratios={**_ratios(seconds, cpu), "two_workers_vs_one": two / one},
         parts=parts,
     )
 
 
-def _ratios(seconds: dict[str, float]) -> dict[str, float]:
+def _ratios(seconds: dict[str, float], cpu: dict[str, float]) -> dict[str, float]:
     ours = seconds["events"]
     return {
         "stream_vs_pipeline": seconds["pipeline"] / ours,
         "stream_vs_task_per_event": seconds["task_per_event"] / ours,
         "stream_vs_bare_consume": seconds["bare_consume"] / ours,
         "replay_vs_bare_produce": seconds["bare_produce"] / seconds["replay"],
+        "stream_vs_pipeline_in_cpu": cpu["pipeline"] / cpu["stream"],
     }
 
 

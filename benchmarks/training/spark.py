@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -24,54 +25,82 @@ from demo.services.spark import cluster
 from web.arrays import Array
 
 SIZE: Final = 2_000_000
-# Shares of the size, for the plot of growth.
+# Shares of the sales, for the plot of growth: of the older ones.
 SHARES: Final = (0.25, 1.0)
 WORKER_MEMORY: Final = "2g"
+PARTS: Final = {
+    "seconds": "seconds",
+    "cpu_s": "seconds of a core",
+    "driver_mb": "MB of the driver",
+    "workers_mb": "MB of the workers",
+}
 CONF: Final = ("--conf", "spark.executor.memory=1500m")
 
 
 @dataclass(frozen=True)
 class Run:
-    """`driver_mb` is the peak of the command, its JVM included; `workers_mb` of all executors."""
+    """`driver_mb` is the peak of the command, its JVM included; `workers_mb` of all executors.
 
+    `cpu_s` of all of them tells the work apart from what else the machine does.
+    """
+
+    sales: int
     seconds: float
+    cpu_s: float
     driver_mb: int
     workers_mb: int
     arrays: Mapping[str, Array]
 
 
 def run(size: int | None) -> Result:
-    """`size` is the largest number of transactions."""
-    largest = size or SIZE
-    runs = {round(largest * share): trainings(round(largest * share)) for share in SHARES}
+    """`size` is the number of transactions."""
+    transactions = size or SIZE
+    runs = trainings(transactions)
     plot(runs)
     figures: dict[str, float] = {}
     for count, engines in runs.items():
         for name, own in engines.items():
-            figures[f"{name}_s_at_{count}"] = own.seconds
-            figures[f"{name}_driver_mb_at_{count}"] = own.driver_mb
-            figures[f"{name}_workers_mb_at_{count}"] = own.workers_mb
-    last = runs[largest]
+            for part in PARTS:
+                figures[f"{name}_{part}_at_{count}"] = getattr(own, part)
+    last = runs[max(runs)]
     local = last["local"]
     compared = {name: own for name, own in last.items() if name != "local"}
     return Result(
         "spark",
-        {"transactions": largest},
+        {"transactions": transactions},
         figures
         | {f"{name}_equal_share": equal(local.arrays, of.arrays) for name, of in compared.items()},
-        {f"{name}_time_vs_local": own.seconds / local.seconds for name, own in compared.items()},
+        {f"{name}_cpu_vs_local": own.cpu_s / local.cpu_s for name, own in compared.items()},
     )
 
 
-def trainings(transactions: int) -> dict[str, Run]:
+def trainings(transactions: int) -> dict[int, dict[str, Run]]:
+    """By the number of sales: the history up to a day, and all of it."""
+    found: dict[int, dict[str, Run]] = {}
     with shop(scaled(transactions), trained=False) as stage:
         manage("export_history")
-        found = {
-            "local": trained(),
-            "local2": trained("--engine", "spark", "--master", "local[2]"),
-        }
         with cluster(stage.place / "spark", 2, WORKER_MEMORY) as own:
-            found["cluster"] = trained("--engine", "spark", "--master", own.url, *CONF)
+            engines = {
+                "local": (),
+                "local2": ("--engine", "spark", "--master", "local[2]"),
+                "cluster": ("--engine", "spark", "--master", own.url, *CONF),
+            }
+            for day in days():
+                runs = {name: trained(f"--as-of={day}", *how) for name, how in engines.items()}
+                found[runs["local"].sales] = runs
+    return found
+
+
+def days() -> list[date]:
+    """By when each of the shares was sold."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT percentile_disc(%s) WITHIN GROUP (ORDER BY t_dat) FROM catalog_transaction",
+            [list(SHARES)],
+        )
+        found: list[date] = cursor.fetchone()[0]
     return found
 
 
@@ -82,10 +111,11 @@ def trained(*arguments: str) -> Run:
     from recommendations.models import ModelVersion
 
     begin, driver, workers = time.monotonic(), 0, 0
+    cpu: dict[int, float] = {}
     command = [sys.executable, "manage.py", "train_recommendations", *arguments]
     process = subprocess.Popen(command, env=os.environ)
     while process.poll() is None:
-        own, others = resident(process.pid)
+        own, others = resident(process.pid, cpu)
         driver, workers = max(driver, own), max(workers, others)
         time.sleep(0.5)
     if process.returncode:
@@ -93,19 +123,24 @@ def trained(*arguments: str) -> Run:
     seconds = time.monotonic() - begin
     bundle = open_bundle(ModelVersion.objects.active().get().folder)
     connections.close_all()
-    return Run(seconds, driver >> 20, workers >> 20, bundle.arrays)
+    sales = int(bundle.manifest.counts["sales"])
+    return Run(sales, seconds, sum(cpu.values()), driver >> 20, workers >> 20, bundle.arrays)
 
 
-def resident(pid: int) -> tuple[int, int]:
-    """Bytes of the driver (Python and JVM), and of Spark's executors and Python workers."""
+def resident(pid: int, cpu: dict[int, float]) -> tuple[int, int]:
+    """Bytes of the driver (Python and JVM), and of Spark's executors and Python workers; notes the
+    seconds that each has worked."""
     driver = executors = 0
-    for process in psutil.process_iter(["pid", "ppid", "cmdline", "memory_info"]):
+    for process in psutil.process_iter(["pid", "ppid", "cmdline", "memory_info", "cpu_times"]):
         line = " ".join(process.info["cmdline"] or ())
         memory = process.info["memory_info"].rss if process.info["memory_info"] else 0
         if process.info["pid"] == pid or (process.info["ppid"] == pid and "SparkSubmit" in line):
             driver += memory
         elif "pyspark.daemon" in line or "CoarseGrainedExecutorBackend" in line:
             executors += memory
+        else:
+            continue
+        cpu[process.info["pid"]] = sum(process.info["cpu_times"][:2])
     return driver, executors
 
 
@@ -121,13 +156,13 @@ def equal(left: Mapping[str, Array], right: Mapping[str, Array]) -> float:
 
 def plot(runs: Mapping[int, Mapping[str, Run]]) -> None:
     labels = {"local": "local engine", "local2": "Spark local[2]", "cluster": "Spark, two workers"}
-    figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+    figure, axes = pyplot.subplots(1, 4, figsize=(12, 3.2), layout="constrained")
     millions = [count / 1e6 for count in runs]
     for name, label in labels.items():
         own = [engines[name] for engines in runs.values()]
-        axes[0].plot(millions, [one.seconds for one in own], marker="o", label=label)
-        axes[1].plot(millions, [one.driver_mb for one in own], marker="o", label=label)
-    axes[0].set(xlabel="million sales", ylabel="seconds", ylim=(0, None), title="training")
-    axes[1].set(xlabel="million sales", ylabel="MB", ylim=(0, None), title="memory of the driver")
+        for axis, part in zip(axes, PARTS, strict=True):
+            axis.plot(millions, [getattr(one, part) for one in own], marker="o", label=label)
+    for axis, title in zip(axes, PARTS.values(), strict=True):
+        axis.set(xlabel="million sales", ylim=(0, None), xlim=(0, None), title=title)
     axes[0].legend(fontsize="small")
     plots.save(figure, "spark")

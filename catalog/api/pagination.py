@@ -5,11 +5,12 @@ from typing import Any
 
 from django.db.models import Exists, F, Max, OuterRef, Value
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
 from catalog.models.sort_keys import article_of, as_bigint, packed, place
-from catalog.products import product_cards
+from catalog.products import ProductCard, product_cards
 from web.api.pagination import StrictCursorPagination
 
 RANK_STEPS = 1_000_000
@@ -30,10 +31,10 @@ class SortKeyCursor(StrictCursorPagination):
     ordering = "-place"
 
     def paginate_queryset(  # type: ignore[override]
-        self, queryset: ArticleQuerySet, request: Request, view: Any = None
-    ) -> list[Any] | None:
+        self, queryset: ArticleQuerySet, request: Request, view: APIView | None = None
+    ) -> Sequence[Article | ProductCard] | None:
         """Sort keys and places only, then load the page's articles."""
-        rows: list[Any] | None = super().paginate_queryset(
+        rows: list[dict[str, int]] | None = super().paginate_queryset(
             self.places(queryset, request), request, view
         )
         return self.loaded(rows or [])
@@ -41,7 +42,7 @@ class SortKeyCursor(StrictCursorPagination):
     def places(self, articles: ArticleQuerySet, request: Request) -> Any:
         return articles.values("pk", "place")  # type: ignore[misc]
 
-    def loaded(self, rows: Sequence[Any]) -> list[Any]:
+    def loaded(self, rows: Sequence[dict[str, int]]) -> Sequence[Article | ProductCard]:
         pks = [row["pk"] for row in rows]
         return list(Article.objects.in_order_of(pks).for_cards())
 
@@ -61,5 +62,5 @@ class ProductCursor(SortKeyCursor):
         )
         return articles.filter(~Exists(better)).values("product").annotate(best=F("place"))
 
-    def loaded(self, rows: Sequence[Any]) -> list[Any]:
+    def loaded(self, rows: Sequence[dict[str, int]]) -> Sequence[Article | ProductCard]:
         return product_cards({row["product"]: article_of(row["best"]) for row in rows})

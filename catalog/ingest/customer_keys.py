@@ -3,10 +3,11 @@
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 from django.db import connection
 from django.db.models import Max
 
+from catalog.ingest.existing_keys import EVER, known_customers
+from catalog.ingest.keys import UNKNOWN
 from catalog.models import Customer, CustomerKey
 
 KEEP = (
@@ -33,12 +34,8 @@ def keys_of(ids: pa.ChunkedArray, numbers: Numbers) -> Numbers:
     if not len(numbers):
         return numbers
     new: Numbers = numbers + max(0, highest() - int(numbers.min()) + 1)
-    kept = dict(CustomerKey.objects.values_list("customer_id", "key"))
-    if not kept:
-        return new
-    place = pc.index_in(ids.combine_chunks(), pa.array(list(kept), ids.type))
-    before = np.array([*kept.values()], np.int64)[pc.fill_null(place, 0).to_numpy()]
-    keys: Numbers = np.where(pc.is_null(place).to_numpy(zero_copy_only=False), new, before)
+    before = known_customers(EVER).find_ids(ids.combine_chunks())
+    keys: Numbers = np.where(before == UNKNOWN, new, before)
     return keys
 
 

@@ -25,7 +25,8 @@ from catalog.ingest.copying import copy_table
 from catalog.ingest.customer_keys import keys_of
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
-from catalog.ingest.keys import UNKNOWN, CustomerKeys, are_hex, first_occurrences, pack, to_words
+from catalog.ingest.keys import UNKNOWN, CustomerKeys, first_occurrences
+from catalog.ingest.prefetch import prefetched
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Reject
 from catalog.ingest.without_indexes import without_indexes
@@ -61,13 +62,14 @@ class Dimension:
     quality: Quality
 
 
-def load_dimensions(job: Job) -> None:
-    """Articles here; customers in a thread with its own connection."""
+def load_dimensions(job: Job) -> CustomerKeys:
+    """Articles here; customers in a thread with its own connection. Returns all customers."""
     catalogue: Future[None] = Future()
+    known = known_customers()
     with ThreadPoolExecutor(1) as pool:
         customers = None
         if not job.files["customers"].done:
-            customers = pool.submit(load_customers, job, known_customers(), catalogue)
+            customers = pool.submit(load_customers, job, known, catalogue)
         try:
             if not job.files["articles"].done:
                 write_catalogue(job, read_articles(job, known_articles()))
@@ -75,16 +77,20 @@ def load_dimensions(job: Job) -> None:
             catalogue.set_exception(error)
             raise
         catalogue.set_result(None)
-        if customers:
-            with job.phases.phase("customers, the rest"):
-                customers.result()
+        if not customers:
+            return known
+        with job.phases.phase("customers, the rest"):
+            return customers.result()
 
 
-def load_customers(job: Job, known: CustomerKeys, catalogue: Future[None]) -> None:
+def load_customers(job: Job, known: CustomerKeys, catalogue: Future[None]) -> CustomerKeys:
     """Read and write the customers; they commit after the catalogue."""
     try:
         session.prepare()
-        write_customers(job, read_customers(job, known), catalogue)
+        new = write_customers(job, read_customers(job, known), catalogue)
+        # With all pages marked all-visible, months check their foreign keys by index-only scans.
+        partitions.execute("VACUUM (ANALYZE) catalog_customer")
+        return known.joined(*new)
     finally:
         connection.close()
 
@@ -121,8 +127,13 @@ def read_customers(job: Job, known: CustomerKeys) -> Dimension:
     )
 
 
-def write_customers(job: Job, found: Dimension, catalogue: Future[None]) -> None:
-    """Customers with their previous or new keys, in one transaction with the checkpoint."""
+def write_customers(
+    job: Job, found: Dimension, catalogue: Future[None]
+) -> tuple[pa.Array, npt.NDArray[np.int32]]:
+    """Customers with their previous or new keys, in one transaction with the checkpoint.
+
+    Returns their ids and keys.
+    """
     table = found.table.rename_columns([name.lower() for name in found.table.column_names])
     keys = keys_of(table["customer_id"], found.numbers)
     with job.phases.phase("customer keys", beside=True), transaction.atomic():
@@ -130,6 +141,7 @@ def write_customers(job: Job, found: Dimension, catalogue: Future[None]) -> None
             copy_table("catalog_customer", table.add_column(0, "id", [keys]))
         catalogue.result()
         job.checkpoint("customers", found.end, found.rejects, found.quality, done=True)
+    return table["customer_id"].combine_chunks(), keys.astype(np.int32)
 
 
 def fresh_articles(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> Rows:
@@ -141,8 +153,9 @@ def fresh_articles(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) ->
 
 def fresh_customers(ids: pa.Array, known: CustomerKeys) -> Rows:
     """Indices, in order, of the first row of each new id."""
-    first: Rows = first_occurrences(pack(ids) if are_hex(ids) else to_words(ids))
-    fresh: Rows = first[known.find_ids(ids.take(pa.array(first))) == UNKNOWN]
+    first: Rows = first_occurrences(ids)
+    once = ids if len(first) == len(ids) else ids.take(pa.array(first))
+    fresh: Rows = first[known.find_ids(once) == UNKNOWN]
     return fresh
 
 
@@ -159,7 +172,7 @@ def read_dimension(
     tables, lines, numbers, rejects = [], [], [], []
     emptied: Counter[str] = Counter()
     with job.reading(name, beside=beside) as (blocks, show):
-        for records in blocks:
+        for records in prefetched(blocks):
             cleaned = clean(records.table)
             tables.append(cleaned.table)
             emptied += cleaned.emptied
@@ -173,7 +186,7 @@ def read_dimension(
     keep = fresh(table[key].combine_chunks())
     rejects += repeated(job, name, key, np.delete(line, keep))
     rejects.sort(key=lambda reject: reject.line)
-    table = table.take(keep)
+    table = table if len(keep) == len(table) else table.take(keep)
     number = np.concatenate(numbers)[keep]
     return Dimension(table, number, rejects, records.end, quality.of_table(table, emptied))
 

@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from catalog.ingest.checks.advice import UNKNOWN, form_hint
+from catalog.ingest.checks.advice import UNKNOWN
 from catalog.ingest.checks.quality import Quality, merged
-from catalog.ingest.checks.rejects import Limits, verdict
-from catalog.ingest.cleaning.transactions import UNKNOWN_CUSTOMER
+from catalog.ingest.checks.rejects import Limits, fault_of
 from catalog.ingest.errors import IngestError
 from catalog.ingest.progress import Phases
 from catalog.ingest.reading.position import Position
@@ -83,17 +82,12 @@ class Job:
     def check_share(self, name: str, *, at_end: bool) -> None:
         """Raise IngestError, with causes and advice, if too large a share of a file is rejected."""
         file, source = self.files[name], self.sources[name]
-        if not self.limits.are_passed(file.rows, file.rejected, at_end=at_end):
-            return
-
-        def example(reason: str) -> Reject | None:
-            return self.rejects.example(source.path.name, reason)
-
-        share = self.limits.share
-        said = verdict(str(source.path), file.rows, file.rejected, share, example, source.unit)
-        ours = Customer.objects.values_list("customer_id", flat=True).first() or ""
-        hint = form_hint(source, example(UNKNOWN_CUSTOMER), ours)
-        raise IngestError(f"{said}\n    {hint}" if hint else said)
+        fault = fault_of(
+            source, file.rows, file.rejected, self.limits,
+            lambda reason: self.rejects.example(source.path.name, reason), some_id, at_end=at_end,
+        )  # fmt: skip
+        if fault:
+            raise IngestError(fault)
 
     def check_rejects(self, name: str, latest: list[Reject], *, counted: bool = False) -> None:
         """Stop with the first examples if there are too many; `latest` may not be counted yet."""
@@ -114,3 +108,8 @@ class Job:
             f"{total} rows can't be used, more than --max-rejects {self.limits.most}; "
             f"the first:\n{examples}"
         )
+
+
+def some_id() -> str:
+    """A customer's id, as customers.csv has them."""
+    return Customer.objects.values_list("customer_id", flat=True).first() or ""

@@ -55,11 +55,15 @@ def hex_to_text_words(words: Words) -> Words:
     return np.frombuffer(text, np.uint64).reshape(-1, TEXT_WORDS)
 
 
-def first_occurrences(words: Words) -> npt.NDArray[np.intp]:
+def words_of(ids: pa.Array) -> Words:
+    return pack(ids) if are_hex(ids) else to_words(ids)
+
+
+def first_occurrences(ids: pa.Array) -> npt.NDArray[np.intp]:
     """Indices, in order, of the first of each group of equal ids."""
-    size = f"S{words.shape[1] * 8}"
-    _, first = np.unique(np.ascontiguousarray(words).view(size).ravel(), return_index=True)
-    return np.sort(first)
+    # A dictionary numbers its values in the order in which they first occur.
+    highest = np.maximum.accumulate(ids.dictionary_encode().indices.to_numpy())
+    return np.flatnonzero(np.diff(highest, prepend=-1))
 
 
 class CustomerKeys:
@@ -86,11 +90,22 @@ class CustomerKeys:
     def are_hex(self) -> bool:
         return int(self.words.shape[1]) == HEX_WORDS
 
+    def joined(self, ids: pa.Array, keys: Keys) -> "CustomerKeys":
+        """With more ids, which must be new."""
+        mine, words = self.words, words_of(ids)
+        if mine.shape[1] < words.shape[1]:
+            mine = hex_to_text_words(mine)
+        elif mine.shape[1] > words.shape[1]:
+            words = hex_to_text_words(words)
+        return CustomerKeys(np.concatenate([mine, words]), np.concatenate([self.keys, keys]))
+
     def mix(self, words: Words) -> Words:
         return np.asarray((words * self.multipliers).sum(axis=1, dtype=np.uint64))
 
     def find_ids(self, ids: pa.Array) -> Keys:
         """The key of each id, ignoring case; UNKNOWN if there is none."""
+        if not len(self.keys):
+            return np.full(len(ids), UNKNOWN, dtype=np.int32)
         try:
             words = pack(ids)
         except ValueError:

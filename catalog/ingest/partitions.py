@@ -1,7 +1,7 @@
 """The month partitions of catalog_transaction: created detached, loaded, then indexed and attached.
 
 A month's table starts detached, with the parent's columns, NOT NULLs and CHECKs but no indexes or
-foreign keys, so that COPY only writes rows. Once the file is finished, `build` adds the indexes
+foreign keys, so that COPY only writes rows. Once the file is finished, they get their indexes
 and foreign keys (validated by one join each, not row by row), and `attach` attaches all months in
 one transaction: until then the shop sees the old history, afterwards the whole new one. Each step
 checks the system catalogue for what exists, so a killed run can simply repeat it.
@@ -50,7 +50,7 @@ def ensure(month: date) -> None:
 def create_detached(month: date) -> None:
     """Create the month's table, detached: only columns, NOT NULLs and CHECKs.
 
-    The CHECK on t_dat spares ATTACH a scan of the table. `build` vacuums it.
+    The CHECK on t_dat spares ATTACH a scan of the table. `add_foreign_keys` vacuums it.
     """
     first, after = bounds_of(month)
     execute(
@@ -60,11 +60,15 @@ def create_detached(month: date) -> None:
     )
 
 
-def build(month: date) -> None:
-    """Add the parent's indexes and validated foreign keys to a loaded, detached table."""
+def create_index(month: date, name: str) -> None:
+    """Add one of the parent's indexes to a loaded, detached table; several at once if need be."""
     table = table_of(month)
-    for name, definition in INDEXES.items():
-        execute(f"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} {definition}")
+    execute(f"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} {INDEXES[name]}")
+
+
+def add_foreign_keys(month: date) -> None:
+    """Add the parent's foreign keys, validated, to a table that is indexed."""
+    table = table_of(month)
     # With all pages marked all-visible, foreign keys are checked by index-only scans. Most pages
     # already are, as rows are loaded frozen, so VACUUM skips them.
     execute(f"VACUUM (ANALYZE) {table}")

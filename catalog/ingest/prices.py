@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from catalog.ingest.cleaning.transactions import decode_ids
+from catalog.ingest.cleaning.transactions import decode_ids, places_of
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
 from catalog.ingest.keys import KnownKeys
 from catalog.ingest.reading import cells
@@ -37,7 +37,6 @@ def prices_in(source: Source, articles: npt.NDArray[np.int32]) -> npt.NDArray[np
         found = cells.decode(records.table["price"], cells.price_or_none, pa.float64())
         keys = ids.values.fill_null(0).to_numpy()[ids.codes]
         values = found.values.fill_null(np.nan).to_numpy()[found.codes]
-        place = np.minimum(np.searchsorted(articles, keys), max(0, len(articles) - 1))
-        fits = articles[place] == keys if len(articles) else np.zeros(len(keys), dtype=bool)
+        place, fits = places_of(keys, articles)
         prices[place[fits]] = values[fits]
     return prices

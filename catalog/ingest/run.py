@@ -84,12 +84,12 @@ def job_of(run: IngestRun, sources: dict[str, Source], phases: Phases, options: 
 def carry_on(job: Job, images: Path | None) -> Report:
     """Every step that isn't done yet, in order."""
     before = sum(file.rows for file in job.files.values())
-    dimensions.load_dimensions(job)
+    customers = dimensions.load_dimensions(job)
     if not job.files[transactions.NAME].done:
-        transactions.load(job)
+        transactions.load(job, customers)
     with transaction.atomic():
         with job.phases.phase("statistics"):
-            derive.analyze("catalog_article", "catalog_customer", partitions.PARENT)
+            derive.analyze("catalog_article", partitions.PARENT)
         with job.phases.phase("summaries"):
             derive.fill_summaries()
             derive.analyze("catalog_articlesummary")

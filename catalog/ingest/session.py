@@ -14,7 +14,7 @@ LOCK_TRIES, LOCK_PAUSE = 10, 0.5
 SETTINGS = {
     # A server crash loses at most the last blocks, rows and checkpoint together.
     "synchronous_commit": "off",
-    # Sorts a month's index in memory, in each of the two building connections.
+    # Sorts the customers' indexes in memory.
     "maintenance_work_mem": "256MB",
     "work_mem": "128MB",
     # Compressing full-page images of new indexes takes as long as the rest of building an index.

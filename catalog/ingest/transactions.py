@@ -24,9 +24,9 @@ from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.cleaning.transactions import clean_transactions
 from catalog.ingest.copying import by_month, copy_rows, encode
-from catalog.ingest.existing_keys import known_articles, known_customers
+from catalog.ingest.existing_keys import known_articles
 from catalog.ingest.job import Job
-from catalog.ingest.keys import KnownKeys
+from catalog.ingest.keys import CustomerKeys, KnownKeys
 from catalog.ingest.prefetch import prefetched
 from catalog.ingest.prices import with_prices
 from catalog.ingest.reading.position import Position
@@ -37,6 +37,9 @@ NAME = "transactions_train"
 MAX_BLOCKS = 16
 BUILDERS = 2
 BUILDER = {
+    # Sorts a month's index in runs that fit into a processor's cache and merges them, which takes
+    # a fifth less time than sorting it at once.
+    "maintenance_work_mem": "2MB",
     # The builders already run in parallel.
     "max_parallel_maintenance_workers": "0",
     "max_parallel_workers_per_gather": "0",
@@ -63,7 +66,11 @@ class Builders:
     def start(self, months: Iterable[date]) -> None:
         for month in months:
             if month not in self.building:
-                self.building[month] = self.pool.submit(build, month)
+                # The pool starts them in this order, so that a build never waits for one to start.
+                indexed = self.pool.submit(
+                    in_session, partitions.create_index, month, "article_day"
+                )
+                self.building[month] = self.pool.submit(in_session, build, month, indexed)
 
     def finished(self, months: list[date]) -> Iterator[Future[None]]:
         """Yields months as they finish building; raises if one failed."""
@@ -73,13 +80,21 @@ class Builders:
             yield future
 
 
-def build(month: date) -> None:
-    """Build one month, in a pool thread with its own connection."""
+def in_session(work: Callable[..., None], *arguments: object) -> None:
+    """In a pool thread, with a connection of its own."""
     try:
         session.prepare(**BUILDER)
-        partitions.build(month)
+        work(*arguments)
     finally:
         connection.close()
+
+
+def build(month: date, indexed: Future[None]) -> None:
+    """The other indexes of a month, beside the first, and its foreign keys."""
+    partitions.create_index(month, "customer_day")
+    partitions.create_index(month, "id")
+    indexed.result()
+    partitions.add_foreign_keys(month)
 
 
 @dataclass(frozen=True)
@@ -92,16 +107,16 @@ class Block:
     end: Position
 
 
-def load(job: Job) -> None:
+def load(job: Job, customers: CustomerKeys) -> None:
     """Load from the file's checkpoint to its end, then make all months visible at once."""
+    known = with_prices(KnownKeys(customers, known_articles()), job.sources)
     with Builders() as builders:
-        load_transactions(job, builders)
+        load_transactions(job, known, builders)
         attach_months(job, builders)
 
 
-def load_transactions(job: Job, builders: Builders) -> None:
+def load_transactions(job: Job, known: KnownKeys, builders: Builders) -> None:
     """Load the rest of the file; completed months are built while the next one loads."""
-    known = with_prices(KnownKeys(known_customers(), known_articles()), job.sources)
     with job.reading(NAME) as (records, show):
         blocks = prefetched(prepare(item, known) for item in prefetched(records))
         for _, together in groupby(blocks, key=Grouping(partitions.months())):

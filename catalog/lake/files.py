@@ -1,6 +1,6 @@
 """The lake: all sales as Parquet files by month, for engines that read files.
 
-    sales/month=2020-09/sales.parquet   t_dat, customer, article, price (the files' unit), channel
+    sales/month=2020-09/sales.parquet   id, t_dat, customer, article, price (files' unit), channel
     customers.parquet                   customer, age (only those whose age is known)
 
 A month's file is replaced as a whole when its sales changed, so that an erased customer's go too.
@@ -22,22 +22,27 @@ SELECT date_trunc('month', t_dat)::date, count(*), sum(id), sum(customer_id)
 FROM catalog_transaction GROUP BY 1 ORDER BY 1
 """
 SALES = """
-SELECT t_dat - date '1970-01-01', customer_id, article_id, price::real, sales_channel::integer
+SELECT id, t_dat - date '1970-01-01', customer_id, article_id, price::real, sales_channel::integer
 FROM catalog_transaction WHERE t_dat >= '{}' AND t_dat < '{}' ORDER BY t_dat, id
 """
-SALE_COLUMNS = dict.fromkeys(("t_dat", "customer", "article", "price", "channel"), ">i4") | {
-    "price": ">f4"
-}
+SALE_COLUMNS = {"id": ">i8"} | dict.fromkeys(
+    ("t_dat", "customer", "article", "price", "channel"), ">i4"
+)
+SALE_COLUMNS["price"] = ">f4"
 AGES = "SELECT id, age::integer FROM catalog_customer WHERE age IS NOT NULL ORDER BY id"
 AGE_COLUMNS = {"customer": ">i4", "age": ">i4"}
 STATE = b"state"
+# Files with other columns are written again.
+LAYOUT = "2"
 
 
 def export_sales(lake: Path) -> Iterator[tuple[date, int]]:
     """Write the months that changed; yield each with its number of sales."""
     with connection.cursor() as cursor:
         cursor.execute(STATES)
-        states = {month: " ".join(map(str, figures)) for month, *figures in cursor.fetchall()}
+        states = {
+            month: " ".join(map(str, (LAYOUT, *figures))) for month, *figures in cursor.fetchall()
+        }
     for month, state in states.items():
         file = lake / "sales" / f"month={month:%Y-%m}" / "sales.parquet"
         if state != state_of(file):

@@ -37,6 +37,7 @@ from catalog.models import (
 from catalog.money import price
 from catalog.search.text_index import DESCRIPTION, NAME, TextIndex, text_index
 from web.arrays import Array
+from web.cache import per_owner
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -176,7 +177,7 @@ class FacetIndex:
         found = rows.copy()
         for key, values in choice.items():
             if values and key != without:
-                found &= np.isin(self.of(key), list(values))
+                found &= _with_any(self, key, frozenset(values))
         return found
 
     def ordered(self, rows: Bools, order: str) -> Ints:
@@ -216,6 +217,12 @@ class FacetIndex:
         counts = np.bincount(value_of_pair[seen], minlength=len(values))
         there = np.flatnonzero(counts)
         return zip(values[there].tolist(), counts[there].tolist(), strict=True)
+
+
+@per_owner(most=64)
+def _with_any(index: FacetIndex, column: str, values: frozenset[int]) -> Bools:
+    """The rows with one of the values; a list's counts need the same ones again and again."""
+    return np.isin(index.of(column), list(values))
 
 
 @per_data_version()

@@ -201,6 +201,6 @@ CASES = [
     # Files
     case("no file", lambda folder: (folder / f"{A}.csv").unlink(), error=r"has no articles\.csv"),
     case("a gzip file cut short", packed(T, lambda data: data[:-12]), error="damaged or truncated"),
-    case("a text named gzip", packed(T, lambda data: b"not packed"), error="damaged or truncated"),
+    case("a text named gzip", packed(T, lambda data: b"not packed"), error="has no column t_dat"),
     case("a gzip file named zip", packed(T, lambda data: data, ".zip")),
 ]  # fmt: skip

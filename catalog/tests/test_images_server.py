@@ -299,7 +299,7 @@ def test_an_unknown_article_is_404_with_a_hanger() -> None:
         assert reply.picture().size == (240, 360)
 
 
-def test_with_the_database_away_a_hanger_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_the_database_down_a_hanger_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
     def away(article_id: int) -> None:
         raise DatabaseError("the connection was refused")
 

@@ -1,5 +1,6 @@
 """The pure parts of the ingest: reading, cleaning, keys and encoding, without a database."""
 
+import gzip
 import io
 import zlib
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from catalog.ingest.keys import (
 from catalog.ingest.reading.compression import skip
 from catalog.ingest.reading.dialect import Dialect
 from catalog.ingest.reading.identifiers import canonical
+from catalog.ingest.reading.lines import lines_of
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, read
 from catalog.tests import hm
@@ -385,9 +387,38 @@ def test_customer_keys_find_every_id_and_no_other(ids: set[int], small: set[int]
     assert set(keys.find(pack(others)).tolist()) <= {UNKNOWN}
 
 
+@pytest.mark.parametrize("first", ["hex", "text"])
+@pytest.mark.parametrize("second", ["hex", "text"])
+def test_customers_of_two_files_are_found_together(first: str, second: str) -> None:
+    ids = {"hex": hm.customer_id, "text": "customer {}".format}
+    both = [pa.array(list(map(ids[first], (1, 2)))), pa.array(list(map(ids[second], (3, 4))))]
+    nobody = CustomerKeys(pack(pa.array([], pa.string())), np.empty(0, np.int32))
+    keys = nobody.joined(both[0], np.array([7, 8])).joined(both[1], np.array([5, 6]))
+    assert keys.find_ids(pa.concat_arrays(both)).tolist() == [7, 8, 5, 6]
+    assert keys.find_ids(pa.array(["a stranger", hm.customer_id(9)])).tolist() == [UNKNOWN] * 2
+
+
 def test_of_equal_ids_the_first_is_found() -> None:
     ids = pa.array([f"{number:064x}" for number in [256, 1, 256, 0, 1]])
-    assert first_occurrences(pack(ids)).tolist() == [0, 1, 3]
+    assert first_occurrences(ids).tolist() == [0, 1, 3]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"{}\n[]\n",
+        b"{}\r\n\r\n[]",
+        b"{}\r[]\r",
+        b"\xef\xbb\xbf{}\n\xef\xbb\xbf[]\n",
+        b"{}\n[]\n" + bytes(99),
+        "{}\n[]\n".encode("utf-16"),
+        gzip.compress(b"{}\n") + gzip.compress(b"[]\n"),
+    ],
+)
+def test_json_lines_are_read_in_any_form(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_bytes(data)
+    assert [line for _, line in lines_of(path)] == [b"{}", b"[]"]
 
 
 def months() -> Iterator[str]:

@@ -17,8 +17,9 @@ from catalog.ingest.progress import Phases
 from catalog.tests import shapes
 from catalog.tests.odd_shapes import ODD_SHAPES
 from catalog.tests.shapes import FILES, SHAPES, A, C, Change, Shape, Spelling, T
+from catalog.tests.tool_shapes import TOOL_SHAPES
 
-ALL_SHAPES = [*SHAPES, *ODD_SHAPES]
+ALL_SHAPES = [*SHAPES, *ODD_SHAPES, *TOOL_SHAPES]
 
 
 def checked(folder: Path) -> CheckReport:
@@ -49,7 +50,7 @@ def stopped(found: CheckReport) -> None:
 
 
 def test_the_corpus_is_large() -> None:
-    assert len({shape.name for shape in ALL_SHAPES}) == len(ALL_SHAPES) >= 350
+    assert len({shape.name for shape in ALL_SHAPES}) == len(ALL_SHAPES) >= 460
 
 
 texts = st.tuples(

@@ -96,7 +96,7 @@ def test_a_new_ingest_changes_the_menu() -> None:
 
 
 @pytest.mark.usefixtures("shop")
-def test_the_menu_stands_while_redis_is_away(settings: Settings) -> None:
+def test_the_menu_stands_while_redis_is_down(settings: Settings) -> None:
     away = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
     settings.CACHES = {"default": away}
     finish_ingest()

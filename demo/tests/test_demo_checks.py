@@ -41,7 +41,7 @@ def outcome(said: str) -> dict[str, str]:
         ("model", {READY, FOR_YOU, FULL}),
     ],
 )
-def test_exactly_the_checks_that_need_a_part_notice_that_it_is_away(
+def test_exactly_the_checks_that_need_a_part_notice_that_it_is_down(
     var: Path, without: str, red: set[str]
 ) -> None:
     run = Run(var, "--once", *([] if without == "nothing" else [f"--without={without}"]))

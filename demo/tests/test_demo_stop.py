@@ -27,10 +27,6 @@ def fresh() -> Iterator[Path]:
         yield folder
 
 
-def interrupt(run: Run) -> None:
-    run.signal(signal.SIGINT)
-
-
 def interrupt_twice(run: Run) -> None:
     run.signal(signal.SIGINT)
     run.wait_for("Stopping")
@@ -63,7 +59,6 @@ def kill_all_at_once(run: Run) -> None:
 @pytest.mark.parametrize(
     ("way", "make"),
     [
-        (interrupt, False),
         (interrupt_twice, False),
         (terminate, True),  # make passes it on to the command
         (close_the_terminal, True),

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -27,20 +27,6 @@ from storefront import envfile
 PROJECT = Path(__file__).resolve().parent.parent.parent
 VARIABLES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a lesser account to use")
-
-
-@pytest.fixture
-def var(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A var folder that other accounts can reach; stopped and removed at the end."""
-    for variable in VARIABLES:
-        monkeypatch.delenv(variable, raising=False)
-    folder = Path(tempfile.mkdtemp(prefix="services-"))
-    folder.chmod(0o755)
-    yield folder
-    monkeypatch.undo()
-    services.down(folder)
-    shutil.rmtree((folder / "postgres").resolve(), ignore_errors=True)
-    shutil.rmtree(folder)
 
 
 def rows(var: Path) -> dict[str, services.ServiceStatus]:

@@ -5,27 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from demo import services
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-SETTINGS = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY")
-
-
-@pytest.fixture
-def var(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    for variable in SETTINGS:
-        monkeypatch.delenv(variable, raising=False)
-    folder = Path(tempfile.mkdtemp(prefix="services-"))
-    folder.chmod(0o755)
-    yield folder
-    services.down(folder)
-    shutil.rmtree(folder)
 
 
 def run(var: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -39,25 +25,28 @@ def run(var: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_the_command_starts_shows_and_stops_single_services(var: Path) -> None:
-    command = ("manage.py", "services")
-    assert run(var, *command, "status").returncode == 1
+def test_the_command_starts_shows_and_stops_single_services(
+    var: Path, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     # Only two are requested, so that the table still shows a stopped one.
-    started = run(var, *command, "up", "redis", "kafka")
+    started = run(var, "manage.py", "services", "up", "redis", "kafka")
     assert started.returncode == 0, started.stderr
     assert "Valkey" in started.stdout
-    shown = run(var, *command, "status", "--json")
-    assert shown.returncode == 1
-    states = {row["name"]: row["state"] for row in json.loads(shown.stdout)}
+    settings.VAR_DIR = var
+    with pytest.raises(SystemExit, match="1"):
+        call_command("services", "status", "--json")
+    states = {row["name"]: row["state"] for row in json.loads(capsys.readouterr().out)}
     assert states == {"postgres": "down", "redis": "up", "kafka": "up"}
-    assert run(var, *command, "down", "kafka").stdout == "stopped: kafka\n"
-    assert run(var, *command, "down").stdout == "stopped: redis\n"
+    call_command("services", "down", "kafka")
+    assert capsys.readouterr().out == "stopped: kafka\n"
+    call_command("services", "down")
+    assert capsys.readouterr().out == "stopped: redis\n"
 
 
-def test_the_command_refuses_a_name_it_does_not_know(var: Path) -> None:
-    refused = run(var, "manage.py", "services", "up", "mongodb")
-    assert refused.returncode == 1
-    assert "mongodb" in refused.stderr
+def test_the_command_refuses_a_name_it_does_not_know(var: Path, settings: Settings) -> None:
+    settings.VAR_DIR = var
+    with pytest.raises(CommandError, match="mongodb"):
+        call_command("services", "up", "mongodb")
 
 
 @pytest.mark.slow

@@ -12,18 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.container import ErrorbarContainer
 from pytest_django.live_server_helper import LiveServer
+from selectolax.lexbor import LexborHTMLParser
 
 from demo.data.dataset import Parameters, generate
 from demo.shoppers import choice, ground_truth, plots
 from demo.shoppers.adaptation import Followed, alike, two_tastes
-from demo.shoppers.browser import Page
+from demo.shoppers.browser import Page, ShopError
 from demo.shoppers.choice import ShopperModel
 from demo.shoppers.comparison import Comparison
-from demo.shoppers.crowd import Plan, run
+from demo.shoppers.crowd import Crowd, Plan, comers, run
 from demo.shoppers.ground_truth import GroundTruth
-from demo.shoppers.report import figures
+from demo.shoppers.report import by_shelf, figures
+from demo.shoppers.shopper import ShelfImpression, checkout_form, typed
 from demo.shoppers.split import false_alarms, looked
-from demo.shoppers.studies import STUDIES, summary
+from demo.shoppers.studies import STUDIES, part, summary
 from recommendations.experiments.assignment import share
 from recommendations.experiments.statistics import Interval
 
@@ -144,14 +146,74 @@ checked><select name="s"><option value="1"><option value="2" selected></select><
 
 
 def test_the_browser_reads_shelves_forms_and_the_token() -> None:
-    from selectolax.lexbor import LexborHTMLParser
-
     page = Page("http://shop/checkout/", LexborHTMLParser(HTML))
     (shelf,) = page.shelves()
     assert (shelf.widget, shelf.strategy, shelf.articles) == ("for-you", "s", [7])
     assert page.csrf() == "t"
     assert page.form("/checkout/") == {"a": "1", "city": "", "r": "y", "s": "2"}
     assert page.form("/else/") is None
+    assert checkout_form(page) == (
+        "/checkout/", {"a": "1", "city": "Synthetia", "r": "y", "s": "2"}
+    )  # fmt: skip
+
+
+def test_a_page_without_the_next_step_is_the_shops_fault() -> None:
+    page = Page("http://shop/bag/", LexborHTMLParser("<main><form method=post action=/bag/>"))
+    with pytest.raises(ShopError, match="found no form to continue with"):
+        checkout_form(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("e-mail", "sim@example.org"), ("postcode", "12345"), ("City", "Synthetia"), ("name", "Sim")],
+)
+def test_an_address_is_typed_by_the_names_of_its_fields(name: str, text: str) -> None:
+    assert typed(name) == text
+
+
+def shown(widget: str, strategy: str, clicked: int | None, value: float) -> ShelfImpression:
+    return ShelfImpression(0, 1, widget, strategy, "r", 3, value, 0.5, clicked, 1.0)
+
+
+def test_a_report_sums_shelves_by_widget_and_strategy() -> None:
+    rows = by_shelf([
+        shown("for-you", "live", 1, 0.3), shown("for-you", "live", None, 0.1),
+        shown("trending", "live", None, 0.2),
+    ])  # fmt: skip
+    assert [(row["widget"], row["looked_at"], row["clicked"]) for row in rows] == [
+        ("for-you", 2, 0.5), ("trending", 1, 0.0),
+    ]  # fmt: skip
+    assert rows[0]["value"] == 0.2
+    assert rows[0]["regret"] == 0.3
+
+
+def test_a_crowd_times_pages_while_it_is_complete() -> None:
+    crowd = Crowd(places=2)
+    with crowd.one_more():
+        crowd.report_progress("home", 0.1, 200)
+        with crowd.one_more():
+            crowd.report_progress("home", 0.2, 503)
+            crowd.report_progress("bag", 0.3, 0)
+    assert (crowd.seconds["home"], crowd.full["home"]) == ([0.1, 0.2], [0.2])
+    assert dict(crowd.failures) == {"home: 503": 1, "bag: no answer": 1}
+    assert crowd.full_s > 0
+    assert crowd.inside == 0
+
+
+def test_panels_share_no_customer_and_miss_none(truth: GroundTruth) -> None:
+    plan = Plan("", 10_000, 1, 0, 1.0, seed=1)
+    of = [set(comers(replace(plan, panel=(n, 3)), truth)) for n in range(3)]
+    assert not of[0] & of[1]
+    assert not of[1] & of[2]
+    assert set.union(*of) == set(comers(plan, truth))
+
+
+def test_runs_of_a_study_subdivide_its_panel() -> None:
+    parts = [part((1, 2), number, 3) for number in range(3)]
+    assert parts == [(1, 6), (3, 6), (5, 6)]
+    everybody = set(range(60))
+    chosen = [{n for n in everybody if n % panels == place} for place, panels in parts]
+    assert set.union(*chosen) == {n for n in everybody if n % 2 == 1}
 
 
 @pytest.mark.django_db(transaction=True)

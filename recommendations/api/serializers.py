@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+import orjson
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from recommendations.recommenders.recommenders import RECOMMENDERS
+from recommendations.recommenders.shelf import Shelf
 from recommendations.serving.serving import DEFAULT_K, MAX_K
 
 LARGEST_KEY = 2_147_483_647
@@ -26,7 +28,11 @@ class ArticleIdField(serializers.Field[int, object, str, int]):
         return int(data)
 
     def to_representation(self, value: int) -> str:
-        return f"{value:010d}"
+        return article_id(value)
+
+
+def article_id(key: int) -> str:
+    return f"{key:010d}"
 
 
 class CommaSeparatedField(serializers.ListField):
@@ -71,6 +77,7 @@ class PageQuery(serializers.Serializer[dict[str, object]]):
         child=ArticleIdField(), max_length=300, required=False, default=list
     )
     article = ArticleIdField(required=False)
+    made_of = serializers.CharField(required=False, allow_blank=True, max_length=40)
 
 
 # Built once: a new instance copies all of its fields.
@@ -105,4 +112,7 @@ class ShelfSerializer(serializers.Serializer[object]):
     items = ItemSerializer(many=True)
 
 
-SHELF: Final = ShelfSerializer()
+def json_of(shelf: Shelf) -> bytes:
+    """What ShelfSerializer describes. Rendered field by field, it took a tenth of an answer."""
+    items = [{**item._asdict(), "article": article_id(item.article)} for item in shelf.items]
+    return orjson.dumps({**vars(shelf), "items": items})

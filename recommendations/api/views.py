@@ -2,12 +2,11 @@
 
 from typing import ClassVar
 
-import orjson
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 
-from recommendations.api.serializers import QUERIES, SHELF, ShelfSerializer
+from recommendations.api.serializers import QUERIES, ShelfSerializer, json_of
 from recommendations.bundle.lookups import check_known
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
@@ -20,7 +19,7 @@ from web.quotas import Limited
 class ShelfView(Limited):
     """One kind of recommendation; the shopper is the one of the session or the signed cookie.
 
-    Who has neither is nobody: reading makes no shopper up, the first event sent does.
+    Without either, the request is anonymous: reading creates no shopper, the first event does.
     """
 
     throttle_scope = "recommendations"
@@ -30,9 +29,7 @@ class ShelfView(Limited):
         query = QUERIES[self.kind].run_validation(request.query_params)
         check_known(query)
         shelf = recommend(self.kind, shopper=known_shopper(request._request), **query)
-        # Rendered directly: DRF's renderer takes longer than filtering the shelf.
-        body = orjson.dumps(SHELF.to_representation(shelf))
-        return HttpResponse(body, content_type="application/json")
+        return HttpResponse(json_of(shelf), content_type="application/json")
 
 
 def view_of(kind: Kind) -> type[ShelfView]:

@@ -101,10 +101,11 @@ class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
     """How the learned ranker was trained and whether it was chosen.
 
     `slices` are the as-of days of its training examples, a day or a week apart (`slice_days`);
-    `horizons` are the numbers of days ahead that were predicted. The trial compares it with the
-    blend on the newest slices, each predicted by a ranker trained on older ones: MAP@12 of
-    `trial_customers` customers and the 95 % interval of the paired difference. `calibration` is the
-    slope and intercept of the logistic curve from its scores to the probability of a purchase.
+    `horizons` are the numbers of days ahead that were predicted, `depth` how many of the blend's
+    first candidates are reordered. The trial compares it with the blend on the newest slices, each
+    predicted by a ranker trained on older ones: MAP@12 of `trial_customers` customers and the 95 %
+    interval of the paired difference. `calibration` is the slope and intercept of the logistic
+    curve from its scores to the probability of a purchase.
     """
 
     decision: str
@@ -112,6 +113,7 @@ class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
     slice_days: int = 0
     slices: list[str] = []
     horizons: list[int] = []
+    depth: int = 50
     examples: int = 0
     trial_customers: int = 0
     blend_map12: float = 0.0

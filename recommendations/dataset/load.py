@@ -2,13 +2,13 @@
 
 import io
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from catalog.columns import copy, copy_columns
-from catalog.period import data_period
+from catalog.period import data_period, month_ranges
 from recommendations.dataset.inputs import (
     ATTRIBUTES,
     LABELS,
@@ -117,11 +117,3 @@ def sales_of(columns: Columns, articles: Ints) -> Sales:
     )
     known = row >= 0
     return sales if known.all() else Sales(**{k: v[known] for k, v in vars(sales).items()})
-
-
-def month_ranges(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """First and last day of every month from `first` to `last`, cut off at `last`."""
-    while first <= last:
-        following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-        yield first, min(last, following - timedelta(days=1))
-        first = following

@@ -1,24 +1,51 @@
 """Temporal splits: what was known by the end of a day, and who bought what afterwards. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.dataset.inputs import Inputs, Ints, Sales
+from recommendations.dataset.inputs import History, Ints, Sales
+from recommendations.dataset.parts import Tally, total
 from recommendations.dataset.sampling import hashes, smallest
 from web.arrays import Array
 
 
 @dataclass(frozen=True)
 class Split:
-    """`past` are the inputs up to its as-of day, `later` the sales of the holdout days."""
+    """`past` is the `whole` history up to its as-of day; the holdout ends with the day `last`."""
 
-    past: Inputs
-    later: Sales
+    past: History
+    whole: History
+    last: int
+
+    @property
+    def later(self) -> History:
+        return self.whole.between(self.past.as_of_day + 1, self.last)
+
+    def truth(self, most: int, *, known: bool = False) -> "Truth":
+        """What at most `most` customers bought in the holdout; `known`: had bought before it."""
+        read = self.whole.until(self.last) if known else self.later
+        own = partial(truth_after, as_of_day=self.past.as_of_day, most=most, known=known)
+        found: Truth = read.parts.reduce(own, partial(joined, most=most))
+        return found
+
+    def baskets(self, least: int, most: int) -> "list[Basket]":
+        """A random sample of the holdout's baskets of at least `least` distinct articles."""
+        own = partial(baskets_of, least=least, most=most)
+        return self.later.parts.reduce(own, partial(joined_baskets, most=most))
+
+
+class Basket(NamedTuple):
+    """What a customer bought on a day: distinct rows, in a random order that is always the same."""
+
+    customer: int
+    day: int
+    rows: list[int]
 
 
 @dataclass(frozen=True)
@@ -48,16 +75,32 @@ def pairs_of(place: Array, rows: Array) -> npt.NDArray[np.int64]:
     return place.astype(np.int64) << 32 | rows.astype(np.int64)
 
 
-def rolling(inputs: Inputs, holdout_days: int, rolls: int) -> Iterator[Split]:
-    """The last `rolls` windows of `holdout_days`, newest first, each with all data before it."""
-    for roll in range(rolls):
-        last = inputs.as_of_day - roll * holdout_days
-        as_of = inputs.as_of - timedelta(days=(roll + 1) * holdout_days)
-        day = inputs.sales.day
-        past = replace(inputs, sales=inputs.sales.where(day <= last - holdout_days), as_of=as_of)
-        later = inputs.sales.where((day > last - holdout_days) & (day <= last))
-        if len(past.sales) and len(later):
-            yield Split(past, later)
+def rolling(history: History, holdout_days: int, rolls: int) -> Iterator[Split]:
+    """The last `rolls` windows of `holdout_days`, newest first, each with all data before it;
+    windows without sales, or without any before them, are left out."""
+    ends = [history.as_of_day - roll * holdout_days for roll in range(rolls + 1)]
+    sold = zip(ends, sales_until(history, ends), strict=True)
+    for (last, all_sales), (as_of_day, earlier_sales) in pairwise(sold):
+        if all_sales > earlier_sales > 0:
+            yield Split(history.until(as_of_day), history, last)
+
+
+def sales_until(history: History, days: Sequence[int]) -> list[int]:
+    """How many sales there are up to each day."""
+    counts = total(history.parts, partial(_counted_until, days=days)).sums["sales"]
+    return [int(count) for count in counts]
+
+
+def _counted_until(sales: Sales, days: Sequence[int]) -> Tally:
+    return Tally({"sales": np.array([np.count_nonzero(sales.day <= day) for day in days])})
+
+
+def truth_after(sales: Sales, as_of_day: int, most: int, *, known: bool) -> Truth:
+    later = sales.where(sales.day > as_of_day)
+    if known:
+        earlier = sales.customer[sales.day <= as_of_day]
+        later = later.where(np.isin(later.customer, earlier))
+    return truth_of(later, most)
 
 
 def truth_of(later: Sales, most: int, seed: int = 1) -> Truth:
@@ -79,3 +122,22 @@ def joined(truths: Sequence[Truth], most: int, seed: int = 1) -> Truth:
     order = np.argsort(customers)
     kept = order[smallest(hashes(customers[order], seed=seed), most)]
     return Truth(customers[kept], [bought[place] for place in kept.tolist()])
+
+
+def baskets_of(sales: Sales, least: int, most: int, seed: int = 1) -> list[Basket]:
+    """A random sample of a part's baskets, by day and customer."""
+    lines = np.unique(np.column_stack((sales.day, sales.customer, sales.row)), axis=0)
+    _, starts, sizes = np.unique(lines[:, :2], axis=0, return_index=True, return_counts=True)
+    order = hashes(*lines.T, seed=seed)
+    found = []
+    for start, size in zip(starts[sizes >= least], sizes[sizes >= least], strict=True):
+        rows = lines[start : start + size, 2][np.argsort(order[start : start + size])]
+        found.append(Basket(int(lines[start, 1]), int(lines[start, 0]), rows.tolist()))
+    return joined_baskets([found], most, seed)
+
+
+def joined_baskets(parts: Sequence[Sequence[Basket]], most: int, seed: int = 1) -> list[Basket]:
+    """The sample of a whole from those of its parts."""
+    found = sorted((basket for part in parts for basket in part), key=lambda own: own[1::-1])
+    keys = np.array([own[:2] for own in found], np.int64).reshape(-1, 2)
+    return [found[place] for place in smallest(hashes(*keys.T, seed=seed), most)]

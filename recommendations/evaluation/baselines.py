@@ -1,14 +1,17 @@
 """Baselines for for-you, on the same split. Each gives customers × depth rows, best first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
-from recommendations.dataset.inputs import Inputs, Ints
+from recommendations.dataset.inputs import History, Ints, Sales
+from recommendations.dataset.parts import Tally, total
 from recommendations.training.co_occurrence import also_bought
+from web.arrays import Arrays
 
 WEEK = 7
 AGAIN_DAYS = 30
@@ -20,34 +23,32 @@ SEED = 1
 Lists = npt.NDArray[np.int32]
 
 
-def all_time_popularity(past: Inputs, customers: Ints, depth: int) -> Lists:
-    units = np.bincount(past.sales.row, minlength=len(past.articles))
-    return np.tile(best(units, depth), (len(customers), 1))
+def all_time_popularity(past: History, customers: Ints, depth: int) -> Lists:
+    return np.tile(best(units_of(past), depth), (len(customers), 1))
 
 
-def last_week_popularity(past: Inputs, customers: Ints, depth: int) -> Lists:
+def last_week_popularity(past: History, customers: Ints, depth: int) -> Lists:
     return np.tile(week_of(past, depth), (len(customers), 1))
 
 
-def repurchase(past: Inputs, customers: Ints, depth: int) -> Lists:
+def repurchase(past: History, customers: Ints, depth: int) -> Lists:
     """Own purchases of the last 30 days, newest first, then last week's best sellers."""
-    lately = past.sales.day > past.as_of_day - AGAIN_DAYS
-    own = purchases(past, customers, lately)
+    own = purchases(last_days(past, AGAIN_DAYS), customers)
     return filled([list(rows) for rows in own], week_of(past, depth), depth)
 
 
-def repurchase_and_knn(past: Inputs, customers: Ints, depth: int) -> Lists:
+def repurchase_and_knn(past: History, customers: Ints, depth: int) -> Lists:
     """Own purchases of the last 30 days, newest first, then item-kNN and best sellers."""
-    lately = past.sales.day > past.as_of_day - AGAIN_DAYS
-    own, near = purchases(past, customers, lately), item_knn(past, customers, depth)
+    own = purchases(last_days(past, AGAIN_DAYS), customers)
+    near = item_knn(past, customers, depth)
     heads = [[*rows, *rest] for rows, rest in zip(own, near.tolist(), strict=True)]
     return filled(heads, week_of(past, depth), depth)
 
 
-def item_knn(past: Inputs, customers: Ints, depth: int) -> Lists:
+def item_knn(past: History, customers: Ints, depth: int) -> Lists:
     """Σ shrunken cosine to everything bought within a year, then last week's best sellers."""
     near = also_bought(past, np.ones(len(past.articles), np.bool_))
-    own = purchases(past, customers, past.sales.day > past.as_of_day - RECENT_DAYS)
+    own = purchases(last_days(past, RECENT_DAYS), customers)
     lists = []
     for rows in own:
         found, scores = near.rows[rows].ravel(), near.scores[rows].ravel()
@@ -57,16 +58,15 @@ def item_knn(past: Inputs, customers: Ints, depth: int) -> Lists:
     return filled(lists, week_of(past, depth), depth)
 
 
-def als(past: Inputs, customers: Ints, depth: int) -> Lists:
+def als(past: History, customers: Ints, depth: int) -> Lists:
     """Implicit ALS (Hu, Koren, Volinsky, ICDM 2008) on a year; last week's best sellers for
     customers without a purchase. Raise ImportError if the library `implicit` is not installed."""
     from implicit.als import AlternatingLeastSquares
 
-    year = past.sales.where(past.sales.day > past.as_of_day - RECENT_DAYS)
-    known, place = np.unique(year.customer, return_inverse=True)
-    units = np.ones(len(year), np.float32)
+    year = last_days(past, RECENT_DAYS).parts.concatenate(units_of_customers)
+    known, ends = year["customer"], np.cumsum(year["articles"])
     shape = (len(known), len(past.articles))
-    matrix = sparse.csr_matrix((units, (place, year.row)), shape=shape)
+    matrix = sparse.csr_matrix((year["units"], year["row"], np.append(0, ends)), shape=shape)
     # Its threads and those of BLAS would compete for the cores.
     with threadpool_limits(1, "blas"):
         model = AlternatingLeastSquares(
@@ -86,7 +86,7 @@ def als(past: Inputs, customers: Ints, depth: int) -> Lists:
     return filled(heads, week_of(past, depth), depth)
 
 
-BASELINES: Mapping[str, Callable[[Inputs, Ints, int], Lists]] = {
+BASELINES: Mapping[str, Callable[[History, Ints, int], Lists]] = {
     "all-time popularity": all_time_popularity,
     "last-week popularity": last_week_popularity,
     "repurchase + popularity": repurchase,
@@ -96,9 +96,23 @@ BASELINES: Mapping[str, Callable[[Inputs, Ints, int], Lists]] = {
 }
 
 
-def week_of(past: Inputs, depth: int) -> Ints:
-    lately = past.sales.row[past.sales.day > past.as_of_day - WEEK]
-    return best(np.bincount(lately, minlength=len(past.articles)), depth)
+def last_days(past: History, days: int) -> History:
+    return past.between(past.as_of_day - days + 1, past.as_of_day)
+
+
+def week_of(past: History, depth: int) -> Ints:
+    return best(units_of(last_days(past, WEEK)), depth)
+
+
+def units_of(history: History) -> npt.NDArray[np.int64]:
+    """The units sold of each article."""
+    count = partial(_units, articles=len(history.articles))
+    found: npt.NDArray[np.int64] = total(history.parts, count).sums["units"]
+    return found
+
+
+def _units(sales: Sales, articles: int) -> Tally:
+    return Tally({"units": np.bincount(sales.row, minlength=articles)})
 
 
 def best(units: npt.NDArray[np.int64], depth: int) -> Ints:
@@ -108,14 +122,40 @@ def best(units: npt.NDArray[np.int64], depth: int) -> Ints:
     return np.pad(order, (0, depth - len(order)), constant_values=-1)
 
 
-def purchases(past: Inputs, customers: Ints, chosen: npt.NDArray[np.bool_]) -> list[Ints]:
-    """Each customer's distinct rows among the chosen sales, newest first."""
-    sales = past.sales.where(chosen & np.isin(past.sales.customer, customers))
-    lists: list[dict[int, None]] = [{} for _ in customers]
-    places = np.searchsorted(customers, sales.customer).tolist()
-    for place, row in zip(reversed(places), reversed(sales.row.tolist()), strict=True):
-        lists[place].setdefault(row)
-    return [np.array(list(rows), np.int32) for rows in lists]
+def purchases(history: History, customers: Ints) -> list[Ints]:
+    """Each customer's distinct rows, newest first; `customers` are sorted."""
+    found = history.parts.reduce(partial(bought_by, customers=customers), concatenated)
+    order = np.lexsort((found["row"], -found["day"], found["customer"]))
+    ends = np.searchsorted(found["customer"][order], customers, "right")
+    starts = np.searchsorted(found["customer"][order], customers)
+    rows = found["row"][order]
+    return [rows[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def bought_by(sales: Sales, customers: Ints) -> Arrays:
+    """Each distinct pair of one of these customers and a row, with its last day."""
+    own = sales.where(np.isin(sales.customer, customers))
+    # Sales are sorted by day: in reverse, the first of each pair is the newest.
+    pair = (own.customer.astype(np.int64) << 32 | own.row)[::-1]
+    newest = own.where(len(pair) - 1 - np.unique(pair, return_index=True)[1])
+    return {"customer": newest.customer, "row": newest.row, "day": newest.day}
+
+
+def units_of_customers(sales: Sales) -> Arrays:
+    """By customer: how many distinct rows each bought; by customer and row: the units."""
+    pair = sales.customer.astype(np.int64) << 32 | sales.row
+    pairs, units = np.unique(pair, return_counts=True)
+    customer, articles = np.unique(pairs >> 32, return_counts=True)
+    return {
+        "customer": customer.astype(np.int32),
+        "articles": articles,
+        "row": (pairs & 0xFFFFFFFF).astype(np.int32),
+        "units": units.astype(np.float32),
+    }
+
+
+def concatenated(parts: Sequence[Arrays]) -> Arrays:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def filled(lists: list[list[int]], filler: Ints, depth: int) -> Lists:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.history import histories
-from recommendations.dataset.inputs import Inputs, Progress
+from recommendations.dataset.inputs import History, Progress
 from recommendations.ranking.inspiring import inspiring_shelf
 from recommendations.ranking.pipeline import Constraints
 from recommendations.retrieval.profile import DAY_MS, Profile, profile_of
@@ -20,7 +20,7 @@ Lists = npt.NDArray[np.int32]
 MINUTE_MS = 60_000
 
 
-def bundle_of(past: Inputs, likes: Mapping[str, Array], progress: Progress) -> Bundle:
+def bundle_of(past: History, likes: Mapping[str, Array], progress: Progress) -> Bundle:
     """An in-memory bundle from the sales up to a day; `likes` may come from an earlier day."""
     rest = {**likes, **ranker_of(past, progress), **of_customers(vars(histories(past)))}
     return bundle_in_memory(past, rest, progress)

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from recommendations.dataset.inputs import Inputs
+from recommendations.dataset.inputs import History
+from recommendations.dataset.splits import sales_until
 
 # MAP@12 on the competition's hidden week, or on the week before it by the same protocol, as
 # reported by the authors: for orders of magnitude only, as the customers differ.
@@ -20,9 +21,9 @@ ARTICLES: Final = 105_542
 SALES: Final = 31_788_324
 
 
-def difference_from_competition(inputs: Inputs) -> str:
+def difference_from_competition(history: History) -> str:
     """How the loaded data differ from the competition's; empty if no difference is found."""
-    articles, sales = len(inputs.articles), len(inputs.sales)
+    articles, (sales,) = len(history.articles), sales_until(history, [history.as_of_day])
     if (articles, sales) == (ARTICLES, SALES):
         return ""
     return (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from web.arrays import Array
 from web.json_types import Json
 
 Values = npt.NDArray[np.float64]
+EVERYBODY: Final = "everybody"
 
 
 def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> Json:
@@ -86,7 +88,7 @@ def leads(
     ours = pooled(outcomes, FOR_YOU, key)
     size = np.concatenate([outcome.activity for outcome in outcomes])
     customers = customers_of(outcomes)
-    masks = {"everybody": np.ones(len(size), np.bool_), "known": size > 0}
+    masks = {EVERYBODY: np.ones(len(size), np.bool_), "known": size > 0}
     return {
         segment: {
             name: described((ours - pooled(outcomes, name, key))[mask], customers[mask])
@@ -130,7 +132,7 @@ def ablated(outcomes: Sequence[Outcome], part: str) -> dict[str, Json]:
 def candidate_recall(outcomes: Sequence[Outcome]) -> dict[str, dict[str, dict[str, float]]]:
     """By segment, generator and depth: the share of purchases that are among the candidates."""
     size = looked_into(outcomes, "activity")
-    masks = {"everybody": np.ones(len(size), np.bool_)} | of_activity(size)
+    masks = {EVERYBODY: np.ones(len(size), np.bool_)} | of_activity(size)
     return {
         segment: {
             name: {
@@ -221,7 +223,12 @@ def page(found: Json) -> str:
         "whole": without[FOR_YOU]["mean"],
         "generators": [
             (name, recall.values(), without.get(name, {}))
-            for name, recall in found["candidate recall"]["everybody"].items()
+            for name, recall in found["candidate recall"][EVERYBODY].items()
+        ],
+        "recall_by_segment": [
+            (segment, [(name, recall.values()) for name, recall in of.items()])
+            for segment, of in found["candidate recall"].items()
+            if segment != EVERYBODY
         ],
         "depths": DEPTHS,
         "features": found["map without features"].items(),

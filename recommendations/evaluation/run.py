@@ -9,9 +9,9 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset import metrics
 from recommendations.dataset.facts import facts_of
-from recommendations.dataset.inputs import Inputs, Ints, Progress
-from recommendations.dataset.splits import Split, Truth, rolling, truth_of
-from recommendations.evaluation.baselines import BASELINES
+from recommendations.dataset.inputs import History, Ints, Progress
+from recommendations.dataset.splits import Split, Truth, pairs_of, rolling
+from recommendations.evaluation.baselines import BASELINES, purchases, units_of
 from recommendations.evaluation.methods import bundle_of, in_session
 from recommendations.evaluation.retrieval import recall_at_depths
 from recommendations.ranking.pipeline import predicted_rows
@@ -78,9 +78,9 @@ class Outcome:
     looked_into: npt.NDArray[np.int64]
 
 
-def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
+def evaluate(history: History, plan: Plan, progress: Progress) -> list[Outcome]:
     """The outcome of each window, newest first. Raise NothingToEvaluateError."""
-    splits = list(rolling(inputs, plan.holdout_days, plan.rolls))
+    splits = list(rolling(history, plan.holdout_days, plan.rolls))
     if not splits:
         raise NothingToEvaluateError("no window has sales both before and in it")
     # Content similarity may only use prices known in every window.
@@ -94,10 +94,7 @@ def evaluate(inputs: Inputs, plan: Plan, progress: Progress) -> list[Outcome]:
 
 
 def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, Array]) -> Outcome:
-    later = split.later
-    if plan.known:
-        later = later.where(np.isin(later.customer, split.past.sales.customer))
-    truth = truth_of(later, plan.customers)
+    truth = split.truth(plan.customers, known=plan.known)
     bundle = bundle_of(split.past, likes, lambda line: None)
     lists = {name: method_lists(name, split, truth) for name in available_baselines()}
     heads = {name: found[:, : plan.k] for name, found in lists.items()}
@@ -107,12 +104,13 @@ def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, Array]) -> Outc
     places = truth.sample(LOOKED_INTO)
     looked_into = truth.at(places)
     known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
+    before = Before(units_of(split.past), purchased_pairs(split.past, truth))
     return Outcome(
         as_of=split.past.as_of.isoformat(),
         customers=truth.customers,
         ranker=bundle.ranker_report.decision,
         values={name: values_of(heads[name], lists[name], truth) for name in lists},
-        shown={name: shown_of(heads[name], bundle, split, truth) for name in lists},
+        shown={name: shown_of(heads[name], bundle, before) for name in lists},
         candidates=recall_at_depths(bundle, looked_into),
         ablation=ablation(bundle, looked_into, plan.k),
         features=without_features(split, bundle, looked_into, plan) if plan.ablate else {},
@@ -158,17 +156,28 @@ def values_of(head: Lists, deep: Lists, truth: Truth) -> dict[str, Values]:
     }
 
 
-def shown_of(head: Lists, bundle: Bundle, split: Split, truth: Truth) -> dict[str, float]:
+@dataclass(frozen=True)
+class Before:
+    """The units sold of each article before a window, and who had bought what (pairs_of)."""
+
+    units: npt.NDArray[np.int64]
+    pairs: npt.NDArray[np.int64]
+
+
+def purchased_pairs(past: History, truth: Truth) -> npt.NDArray[np.int64]:
+    own = purchases(past, truth.customers)
+    place = np.repeat(np.arange(len(own)), [len(rows) for rows in own])
+    return pairs_of(place, np.concatenate([np.zeros(0, np.int32), *own]))
+
+
+def shown_of(head: Lists, bundle: Bundle, before: Before) -> dict[str, float]:
     """Of what is shown: coverage, novelty (bits), and the share not bought before."""
-    past = split.past.sales
-    units = np.bincount(past.row, minlength=len(bundle.article)).astype(np.float64)
-    count = len(bundle.article)
-    own = np.unique(past.customer.astype(np.int64) * count + past.row)
-    pairs = (truth.customers.astype(np.int64)[:, None] * count + head)[head >= 0]
+    pairs = pairs_of(np.arange(len(head))[:, None], head)[head >= 0]
+    fresh = ~np.isin(pairs, before.pairs)
     return {
         "coverage": metrics.coverage(head, int(bundle.on_sale.sum())),
-        "novelty": metrics.novelty(head, units),
-        "not bought before": float(1.0 - np.isin(pairs, own).mean()) if len(pairs) else 0.0,
+        "novelty": metrics.novelty(head, before.units.astype(np.float64)),
+        "not bought before": float(fresh.mean()) if len(fresh) else 0.0,
     }
 
 
@@ -205,15 +214,12 @@ def with_ranker(bundle: Bundle, text: npt.NDArray[np.uint8]) -> Bundle:
 
 
 def session(split: Split, bundle: Bundle, k: int, most: int) -> dict[str, Values]:
-    """Recall of the rest of each basket (customer, day), with its first items as events or not."""
-    baskets: dict[tuple[int, int], dict[int, None]] = {}
-    later = split.later
-    lines = zip(later.customer.tolist(), later.day.tolist(), later.row.tolist(), strict=True)
-    for customer, day, row in lines:
-        baskets.setdefault((customer, day), {}).setdefault(row)
+    """Recall of the rest of each basket (customer, day), with its first items as events or not.
+
+    Which items come first is left to chance: the sales don't tell.
+    """
     found: dict[str, list[float]] = {"real-time": [], "without": []}
-    large = [(key, list(rows)) for key, rows in baskets.items() if len(rows) >= SESSION_FROM]
-    for (customer, day), rows in large[:: max(1, -(-len(large) // most))]:
+    for customer, day, rows in split.baskets(SESSION_FROM, most):
         cut = min((len(rows) + 1) // 2, SESSION_FIRST)
         for name, live in (("real-time", True), ("without", False)):
             shelf = in_session(bundle, customer, day, rows[:cut], k, live=live)

@@ -161,7 +161,8 @@ def holds(rule: Rule, articles: pd.DataFrame) -> Flags:
         held &= np.isin(slots().of(articles), [slots().number(name) for name in rule.slots])
     for words, column in WORDS.items():
         if patterns := getattr(rule, words):
-            held &= named_like(patterns, articles[column])
+            # Patterns are slow: only what the rule's other lists match is tested.
+            held[held] = named_like(patterns, articles[column][held])
     return held
 
 

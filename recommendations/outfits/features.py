@@ -84,16 +84,21 @@ class CandidateContext:
         return found
 
     @cached_property
-    def words(self) -> Floats:
-        found: Floats = self._cosines(self.known.vectors[:, -WORDS:])
-        return found
+    def vectors(self) -> tuple[Floats, Floats]:
+        """The content vectors of the bag and of the candidates."""
+        known = self.known.vectors
+        return known[self.bag], known[self.candidates]
 
-    def _cosines(self, vectors: Floats) -> Floats:
-        found: Floats = vectors[self.bag] @ vectors[self.candidates].T
+    @cached_property
+    def words(self) -> Floats:
+        own, theirs = self.vectors
+        found: Floats = own[:, -WORDS:] @ theirs[:, -WORDS:].T
         return found
 
     def content(self) -> Floats:
-        return self._cosines(self.known.vectors)
+        own, theirs = self.vectors
+        found: Floats = own[:, :-WORDS] @ theirs[:, :-WORDS].T
+        return np.add(found, self.words, out=found)
 
     def channels(self) -> tuple[Floats, Floats]:
         online = self.known.online

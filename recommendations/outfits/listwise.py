@@ -69,12 +69,13 @@ def choices(model: Model, lists: Lists, slots: int) -> Choices:
     for bag, candidates, bought in lists:
         if bought not in candidates:
             continue
-        best = candidates[np.argsort(-model.in_demand(bag, candidates), kind="stable")[:LIST]]
-        place = np.flatnonzero(best == bought)
+        values = described(model, bag, candidates, slots)
+        best = np.argsort(-(values @ model.ranking), kind="stable")[:LIST]
+        place = np.flatnonzero(candidates[best] == bought)
         if len(place):
             chosen.append(sizes[-1] + int(place[0]))
             sizes.append(sizes[-1] + len(best))
-            features.append(described(model, bag, best, slots))
+            features.append(values[best])
     starts = np.array(sizes[:-1], np.int64)
     return Choices(np.concatenate(features), starts, np.array(chosen, np.int64))
 

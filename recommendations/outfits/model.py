@@ -52,8 +52,9 @@ class Model(ArticleTables):
         met = CandidateContext(self, bag, candidates)
         shared = np.float32(len(bag) ** -BAG_POWER)
         for feature in REGISTRY:
-            values = np.broadcast_to(feature.values(met), (len(bag), len(candidates)))
-            yield values.sum(axis=0) * shared
+            values = feature.values(met)
+            # One line for the whole bag counts for each of its articles.
+            yield np.add.reduce(values, axis=0) * (shared * np.float32(len(bag) // len(values)))
         yield from bag_values(met)
 
     def wanted_alone(self, rows: Ints, candidates: Ints) -> Floats:

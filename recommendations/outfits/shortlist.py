@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from recommendations.dataset.selection import highest
 from recommendations.outfits.features import TABLES
 from recommendations.outfits.listwise import unranked
 from recommendations.outfits.model import Model
@@ -61,6 +62,5 @@ def strongest(scores: Floats, rows: Ints) -> Ints:
     found = np.full((len(scores), DEPTH), NONE, np.int32)
     keep = min(DEPTH, len(rows))
     if keep:
-        best = np.argpartition(-scores, keep - 1, axis=1)[:, :keep]
-        found[:, :keep] = rows[best]
+        found[:, :keep] = rows[highest(scores, keep)]
     return found

@@ -19,8 +19,6 @@ from web.cache import per_owner
 
 # Features named in an explanation.
 MAX_EXPLAINED: Final = 3
-# The ranker reorders this many candidates; the rest stay behind them in the blend's order.
-DEPTH: Final = 50
 # The generators used for predictions by the ranker. Content serves browsing: it adds nothing to
 # candidates from purchases, and recomputing it for each slice would slow training down.
 RANKED: Final[Mapping[Source, float]] = {
@@ -37,7 +35,8 @@ def best_first(
     if not applies(bundle, profile):
         return ranking
     seen = features(context_of(bundle, profile, ranking), features_of(bundle))
-    return reordered(ranking, bundle.booster.predict(seen, num_threads=1))
+    score = bundle.booster.predict(seen, num_threads=1)
+    return reordered(ranking, score, bundle.ranker_report.depth)
 
 
 def applies(bundle: Bundle, profile: Profile) -> bool:
@@ -54,17 +53,19 @@ def features_of(bundle: Bundle) -> tuple[Feature, ...] | None:
 
 
 def context_of(bundle: Bundle, profile: Profile, ranking: Ranking) -> RankingContext:
-    """The head of the ranking, with the horizon of the bundle's ranker."""
-    return RankingContext(bundle, profile, ranking.head(DEPTH), bundle.ranker_report.horizon)
+    """What the bundle's ranker reorders, with its horizon; the rest stays behind, in the blend's
+    order."""
+    report = bundle.ranker_report
+    return RankingContext(bundle, profile, ranking.head(report.depth), report.horizon)
 
 
-def reordered(ranking: Ranking, score: Scores) -> Ranking:
+def reordered(ranking: Ranking, score: Scores, depth: int) -> Ranking:
     """The ranking by the scores of its head, followed by the rest of each shopper.
 
     Positions keep the blend's scores: positive and falling, unlike the ranker's.
     """
     of_all = np.full(len(ranking.rows), -np.inf)
-    of_all[ranking.is_head(DEPTH)] = score
+    of_all[ranking.is_head(depth)] = score
     return ranking.take(np.lexsort((-of_all, ranking.owner)), ranking.scores)
 
 

@@ -28,8 +28,8 @@ POPULAR = gettext_noop("Popular right now")
 class RequestContext:
     """A request and the resources available to answer it.
 
-    `customer` is the key of a known customer, `shopper` the id that seeds randomness, `beside` the
-    articles already on the page.
+    `customer` is the key of a known customer, `shopper` the id that seeds randomness, `on_page`
+    the articles already on the page.
     """
 
     k: int

@@ -11,7 +11,7 @@ import pyarrow as pa
 from catalog.ingest.cleaning.customers import customer_ids
 from catalog.ingest.errors import IngestError
 from catalog.ingest.existing_keys import known_customers
-from catalog.ingest.keys import UNKNOWN, are_hex, first_occurrences, pack, to_words
+from catalog.ingest.keys import UNKNOWN, are_hex, first_occurrences
 from catalog.ingest.reading.opening import open_source
 from catalog.ingest.reading.records import Records
 from streaming.identity.tombstones import erased_customers
@@ -51,7 +51,7 @@ def read_customers(path: Path) -> Customers:
     source = open_source("customers", path)
     blocks = [ids_in(path, records) for records in source.read(source.start, BLOCK_BYTES)]
     ids = pa.concat_arrays(blocks)
-    first = first_occurrences(pack(ids) if are_hex(ids) else to_words(ids))
+    first = first_occurrences(ids)
     once = ids.take(pa.array(first))
     keys = known_customers().find_ids(once)
     keys[np.isin(keys, sorted(erased_customers()))] = UNKNOWN

@@ -1,18 +1,18 @@
 """The history as a Spark DataFrame, from the lake or straight from PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 from pyspark.storagelevel import StorageLevel
 
-from catalog.period import data_period
+from catalog.lake.frames import by_month, copied_once, sales_of_lake, without_customers
+from catalog.period import data_period, month_ranges
 from recommendations.dataset.inputs import (
     Progress,
     Sales,
@@ -20,12 +20,14 @@ from recommendations.dataset.inputs import (
     day_number,
 )
 from recommendations.dataset.load import (
+    AGE_COLUMNS,
+    AGES,
+    SALE_COLUMNS,
+    SALES,
     NothingToTrainOnError,
     load_articles,
-    month_ranges,
 )
 from recommendations.spark.parts import COLUMNS, SparkParts, same
-from recommendations.spark.tables import copied_ages, copied_sales
 from streaming.identity.tombstones import erased_customers
 
 # A part's sales are held in memory by one task: this many take some 500 MB with all that is made
@@ -76,43 +78,30 @@ def load_history(
     period = data_period()
     until = as_of or (period.last if period else today)
     first = period.first if period else until
-    source = from_lake(spark, lake) if lake else from_database(spark, first, until)
+    months = month_ranges(first, until)
+    source = (
+        sales_of_lake(spark, lake)
+        if lake
+        else by_month(spark, months, SALES, SALE_COLUMNS, SALES_SCHEMA)
+    )
     days = f.col("day").between(day_number(first), day_number(until))
-    frame = in_parts(source.where(days), ages(spark, lake), sorted(erased_customers()))
+    frame = in_parts(source.where(days), ages(spark, lake), erased_customers())
     progress(f"{len(articles):,} articles; {frame.count():,} sales up to {until}")
     return SparkHistory(articles, frame, until)
-
-
-def from_lake(spark: SparkSession, lake: str) -> DataFrame:
-    sales = spark.read.parquet(f"{lake}/sales")
-    return sales.withColumn("day", f.unix_date("t_dat")).drop("t_dat", "month")
-
-
-def from_database(spark: SparkSession, first: date, last: date) -> DataFrame:
-    """Each executor copies months by itself, with the query of the local engine."""
-    months = [(start.isoformat(), end.isoformat()) for start, end in month_ranges(first, last)]
-    frame = spark.createDataFrame(months, "first string, last string")
-    spread = frame.repartition(max(len(months), 1))
-    return spread.mapInArrow(copied_sales, SALES_SCHEMA)
 
 
 def ages(spark: SparkSession, lake: str | None) -> DataFrame:
     if lake:
         return spark.read.parquet(f"{lake}/customers.parquet")
-    return spark.range(1).mapInArrow(copied_ages, "customer int, age int")
+    return copied_once(spark, AGES, AGE_COLUMNS, "customer int, age int")
 
 
-def in_parts(sales: DataFrame, ages: DataFrame, erased: Sequence[int]) -> DataFrame:
+def in_parts(sales: DataFrame, ages: DataFrame, erased: Collection[int]) -> DataFrame:
     """Partitions by ranges of customers, each sorted by day, kept for the jobs to come."""
     size: Any = sales.agg(f.count("*"), f.max("customer")).first()
     parts = max(LEAST_PARTS, -(-size[0] // SALES_PER_PART))
     part = f.floor(f.col("customer").cast("long") * parts / f.lit((size[1] or 0) + 1)).cast("int")
-    known = sales.join(ages, "customer", "left").fillna(-1, ["age"])
-    if erased:
-        gone = sales.sparkSession.createDataFrame(
-            pa.table({"customer": pa.array(erased, pa.int32())})
-        )
-        known = known.join(gone, "customer", "left_anti")
+    known = without_customers(sales.join(ages, "customer", "left").fillna(-1, ["age"]), erased)
     spread = known.select(*COLUMNS).repartitionById(parts, part)
     # A full order, so that sums are rounded alike in every run.
     frame = spread.sortWithinPartitions("day", "customer", "article", "price", "channel")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from recommendations.tests.shops import Lived, live_through
+from recommendations.tests.shops import Lived, Shop, live_through, open_shop, train
 from streaming import connection
 
 
@@ -20,6 +20,17 @@ def no_redis(settings: Settings) -> Iterator[None]:
     connection.reset()
     yield
     connection.reset()
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    return open_shop()
+
+
+@pytest.fixture
+def trained(shop: Shop) -> Shop:
+    train()
+    return shop
 
 
 @pytest.fixture

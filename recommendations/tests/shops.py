@@ -13,6 +13,7 @@ from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from recommendations.dataset.inputs import ATTRIBUTES, LABELS, Inputs, Sales, day_number
 from recommendations.models import ModelVersion
+from recommendations.recommenders.shelf import Shelf
 from recommendations.training.run import train_model
 from streaming import clock, keys
 from streaming.connection import client
@@ -26,6 +27,7 @@ GARMENTS = ("shirt", "dress", "jacket", "sneaker")
 COLOURS = ("blue", "red", "green")
 PastAction = tuple[int, str, int]
 Lived = Callable[..., str]
+Shop = dict[str, list[Article]]  # by garment
 
 
 def some_inputs(articles: int = 300, sales: int = 2000, seed: int = 7) -> Inputs:
@@ -115,10 +117,10 @@ def sales_on(
     )
 
 
-def open_shop(products: int = 4) -> dict[str, list[Article]]:
+def open_shop(products: int = 4) -> Shop:
     """Per garment a list of articles, each a product of its own; the first of each sells best."""
     buyer = make_customer()
-    shop: dict[str, list[Article]] = {}
+    shop: Shop = {}
     for kind, garment in enumerate(GARMENTS, start=1):
         shop[garment] = [
             make_article(
@@ -145,6 +147,15 @@ def train(
     quick: bool = False,
 ) -> ModelVersion:
     return train_model(as_of, now, lambda line: None, quick=quick)
+
+
+def articles_on(shelf: Shelf) -> list[int]:
+    return [item.article for item in shelf.items]
+
+
+def garments_on(shelf: Shelf) -> list[str]:
+    names = dict(Article.objects.values_list("pk", "product_type__name"))
+    return [names[article] for article in articles_on(shelf)]
 
 
 def live_through(stored: list[str]) -> Lived:

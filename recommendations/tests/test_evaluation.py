@@ -13,7 +13,7 @@ from lightgbm import Booster
 
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from recommendations.dataset.facts import facts_of
-from recommendations.dataset.inputs import Inputs, day_number
+from recommendations.dataset.inputs import Inputs, Sales, day_number
 from recommendations.dataset.splits import rolling, truth_of
 from recommendations.evaluation.baselines import repurchase
 from recommendations.evaluation.methods import bundle_of
@@ -32,6 +32,10 @@ def quiet(line: str) -> None:
     """Discards progress messages."""
 
 
+def days(sales: Sales) -> np.ndarray:
+    return sales.day
+
+
 def lists_of(inputs: Inputs, days: int = 7) -> np.ndarray:
     split = next(rolling(inputs, days, 1))
     likes = look_likeness(split.past, facts_of(split.past), quiet)
@@ -42,9 +46,10 @@ def test_windows_lie_back_to_back_and_know_only_what_was_before() -> None:
     splits = list(rolling(some_inputs(), 7, 3))
     assert [split.past.as_of_day for split in splits] == [TODAY - 7, TODAY - 14, TODAY - 21]
     for split in splits:
-        assert split.past.sales.day.max() <= split.past.as_of_day
-        assert split.later.day.min() > split.past.as_of_day
-        assert split.later.day.max() <= split.past.as_of_day + 7
+        past, later = (own.parts.reduce(days, np.concatenate) for own in (split.past, split.later))
+        assert past.max() <= split.past.as_of_day
+        assert later.min() > split.past.as_of_day
+        assert later.max() <= split.past.as_of_day + 7
 
 
 def test_purchases_after_the_as_of_day_change_no_recommendation_by_a_bit() -> None:

@@ -15,7 +15,7 @@ from recommendations.ranking.pipeline import NEW, Constraints, Pick, predicted
 from recommendations.recommenders.kinds import Kind
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.serving.serving import recommend
-from recommendations.tests.shops import AS_OF, Lived, open_shop, some_inputs, train
+from recommendations.tests.shops import AS_OF, Lived, Shop, some_inputs, train
 from recommendations.training.pipeline import bundle_in_memory, look_likeness, of_customers, quiet
 from recommendations.training.ranker import NO_RANKER
 from streaming.events.actions import Action
@@ -24,7 +24,6 @@ from streaming.features.state import Recent
 
 MINUTE = 60_000
 K = 12
-Shop = dict[str, list[Article]]
 
 
 @pytest.fixture(scope="module")
@@ -147,13 +146,6 @@ def test_something_new_is_of_the_shoppers_audience_and_there_is_none_for_strange
 
 
 # --- as served ---
-
-
-@pytest.fixture
-def trained(db: None) -> Shop:
-    shop = open_shop()
-    train()
-    return shop
 
 
 @pytest.mark.parametrize("kind", ["for-you", "buy-again"])

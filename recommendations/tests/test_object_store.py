@@ -48,7 +48,7 @@ def test_a_bundle_without_its_manifest_is_not_there_yet() -> None:
     assert list(Path(version.folder.parent).iterdir()) == []
 
 
-def test_a_store_that_is_away_leaves_the_old_version_in_charge(settings: LazySettings) -> None:
+def test_a_store_that_is_down_leaves_the_old_version_in_charge(settings: LazySettings) -> None:
     first = train()
     assert registry.active() is not None
     second = train(now=NOON + timedelta(hours=1))

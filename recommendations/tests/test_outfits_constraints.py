@@ -257,6 +257,9 @@ def test_a_feature_is_one_entry_of_the_registry(
         (265, "Dress with a tie belt at the waist.", 67, "Leather belt.", False),
         (308, "Fitted jacket in functional fabric.", 262, "Windbreaker.", False),
         (308, "Jacket in sweatshirt fabric.", 262, "Windbreaker.", True),
+        (308, "Hoodie with a kangaroo pocket.", 262, "Parka with a lined hood.", False),
+        (308, "Hoodie with a kangaroo pocket.", 262, "Parka with a detachable hood.", True),
+        (308, "Hoodie with a kangaroo pocket.", 262, "Denim jacket.", True),
         (75, "Beanie.", 503, "Bucket hat.", False),
         (66, "Handbag.", 470, "Cross-body bag.", False),
         (66, "Handbag.", 75, "Beanie.", True),
@@ -268,6 +271,17 @@ def test_the_descriptions_tell_what_the_types_do_not(
     frame = some_inputs(2, 0).articles
     frame["product_type"], frame["description"] = [kind, other], [text, other_text]
     frame["name"] = ["one", "other"]
+    wear = constraints.constraints().wear(frame)
+    assert disagree(wear, np.array([0], np.int32), np.array([1], np.int32))[0, 0] != together
+
+
+@pytest.mark.parametrize(
+    ("text", "together"), [("Overall with full feet.", False), ("Overall with a collar.", True)]
+)
+def test_enclosed_feet_take_no_shoes(text: str, *, together: bool) -> None:
+    frame = some_inputs(2, 0).articles
+    frame["product_type"], frame["description"] = [267, 144], [text, "Booties."]
+    frame["index_group_name"] = KIDS
     wear = constraints.constraints().wear(frame)
     assert disagree(wear, np.array([0], np.int32), np.array([1], np.int32))[0, 0] != together
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from recommendations.bundle.format import ARRAYS, RankerReport, report_of
+from recommendations.bundle.format import ARRAYS, RankerReport, report_array, report_of
 from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.history import histories
@@ -41,7 +41,7 @@ def ranked_bundle() -> Bundle:
     truths, bundle = of_slice(rebuyers(), 7)
     return Bundle(
         bundle.manifest,
-        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths)))},
+        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths, 50)))},
     )
 
 
@@ -64,10 +64,12 @@ def test_a_slice_has_every_array_of_a_bundle_but_those_of_outfits() -> None:
     assert {name: (a.dtype.name, a.ndim) for name, a in arrays.items()} == declared
 
 
-def test_the_ranker_reorders_the_head_and_leaves_scores_falling(
-    ranked_bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+def test_the_ranker_reorders_as_many_as_it_was_trained_on_and_leaves_scores_falling(
+    ranked_bundle: Bundle,
 ) -> None:
-    monkeypatch.setattr(learned, "DEPTH", 20)
+    arrays = ranked_bundle.arrays
+    report = report_array(RankerReport(decision="", depth=20))
+    ranked_bundle = Bundle(ranked_bundle.manifest, {**arrays, "ranker_report": report})
     profile = bought([3, 40, 70])
     found = generate(ranked_bundle, profile)
     blend, ranking = rank(found), best_first(ranked_bundle, profile, found)
@@ -95,11 +97,11 @@ def test_the_shares_of_a_score_add_up_to_it(
     }
     monkeypatch.setattr(learned, "MAX_EXPLAINED", len(REGISTRY))
     told = opinions(ranked_bundle, profile, found)
-    blend = rank(found)
+    blend, depth = rank(found), ranked_bundle.ranker_report.depth
     assert {row: one.place for row, one in told.items()} == {
-        row: place for place, row in enumerate(blend.rows[: learned.DEPTH].tolist(), start=1)
+        row: place for place, row in enumerate(blend.rows[:depth].tolist(), start=1)
     }
-    order = best_first(ranked_bundle, profile, found).rows[: learned.DEPTH].tolist()
+    order = best_first(ranked_bundle, profile, found).rows[:depth].tolist()
     sums = [sum(told[row].moved.values()) for row in order]
     assert sums == pytest.approx(sorted(sums, reverse=True))
     assert opinions(ranked_bundle, bought([3], VIEW), found) == {}
@@ -144,7 +146,7 @@ def test_a_feature_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch)
     truths, bundle = of_slice(rebuyers(), 7)
     older = Bundle(
         bundle.manifest,
-        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths)))},
+        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths, 50)))},
     )
     wanted = {row for own in next(iter(truths.values())).bought for row in own if row % 3 == 0}
     mine = Feature(
@@ -156,7 +158,7 @@ def test_a_feature_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(registry, "REGISTRY", (*REGISTRY, mine))
     newer = Bundle(
         bundle.manifest,
-        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths)))},
+        {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths, 50)))},
     )
     assert newer.booster.feature_name()[-1] == "of_three"
     profile = bought([3, 40, 70])
@@ -171,7 +173,8 @@ def test_a_feature_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_too_few_customers_get_no_ranker_and_the_report_says_why() -> None:
-    arrays = ranker_of(rebuyers(), quiet)
+    few = rebuyers().until(rebuyers().as_of_day - 40)
+    arrays = ranker_of(few, quiet)
     assert len(arrays["ranker"]) == 0
     decision = report_of(arrays["ranker_report"]).decision
     assert "fewer than 1,000" in decision
@@ -190,7 +193,7 @@ def test_a_trial_needs_examples_from_before_it(monkeypatch: pytest.MonkeyPatch) 
 def test_days_are_taken_where_weeks_lack_buyers(monkeypatch: pytest.MonkeyPatch) -> None:
     inputs = rebuyers()
     monkeypatch.setattr(slices, "MIN_OF_DAY", 20)
-    monkeypatch.setattr(slices, "MIN_OF_DAYS", 100)
+    monkeypatch.setattr(slices, "MIN_TOGETHER", 100)
     found = slices_of(inputs)
     assert found.step == 1
     assert found.as_of_days[0] == inputs.as_of_day - 1
@@ -200,6 +203,24 @@ def test_days_are_taken_where_weeks_lack_buyers(monkeypatch: pytest.MonkeyPatch)
     weekly = slices_of(inputs)
     assert (weekly.step, len(weekly.as_of_days)) == (7, 5)
     assert weekly.as_of_days[0] == inputs.as_of_day - 7
+
+
+def test_weeks_of_few_buyers_are_taken_together_and_half_of_them_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(slices, "MIN_TOGETHER", 400)
+    monkeypatch.setattr(slices, "ENOUGH_TOGETHER", 700)
+    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 20)
+    inputs = rebuyers()
+    found = slices_of(inputs)
+    known = slices.known_buyers(inputs, found.as_of_days, 7)
+    assert (found.step, found.depth) == (7, slices.SPARSE_DEPTH)
+    assert sum(known[:-1]) < 700 <= sum(known)
+    assert sum(known[: found.trials - 1]) < sum(known) / 2 <= sum(known[: found.trials])
+    report = report_of(ranker_of(inputs, quiet)["ranker_report"])
+    assert (report.slice_days, report.depth) == (7, slices.SPARSE_DEPTH)
+    assert 0 < report.trial_customers < sum(known)
+    assert "known buyers together" in report.decision
 
 
 def test_a_ranker_that_is_no_better_beyond_chance_is_not_chosen(
@@ -247,16 +268,24 @@ def test_a_score_becomes_the_chance_that_was_seen() -> None:
 def test_what_comes_after_a_slice_changes_no_bit_of_its_features(days: int) -> None:
     inputs = rebuyers()
     late = inputs.sales.day > inputs.as_of_day - days
-    row = np.where(late, (inputs.sales.row + 17) % 300, inputs.sales.row).astype(np.int32)
-    price = np.where(late, 9 * inputs.sales.price, inputs.sales.price).astype(np.float32)
-    shifted = replace(inputs, sales=replace(inputs.sales, row=row, price=price))
-    assert heads(inputs, days) == heads(shifted, days)
+    sales = inputs.sales
+    changed = {
+        "row": (sales.row + 17) % 300,
+        "price": 9 * sales.price,
+        "channel": 3 - sales.channel,
+        "age": sales.age + 20,
+    }
+    shifted = {
+        name: np.where(late, column, getattr(sales, name)).astype(getattr(sales, name).dtype)
+        for name, column in changed.items()
+    }
+    assert heads(inputs, days) == heads(replace(inputs, sales=replace(sales, **shifted)), days)
 
 
 def heads(inputs: Inputs, days: int) -> list[bytes]:
     """Candidates and features of everybody known before the last days."""
     _, bundle = of_slice(inputs, days)
-    ranking, seen = ranker.head_of(bundle, np.arange(200, dtype=np.int32))
+    ranking, seen = ranker.head_of(bundle, np.arange(200, dtype=np.int32), 50)
     return [ranking.rows.tobytes(), seen.tobytes()]
 
 
@@ -272,8 +301,8 @@ def test_the_newest_week_changes_nothing_that_older_weeks_teach() -> None:
 
 def taught(inputs: Inputs) -> list[bytes]:
     """Each week's features and labels, newest week last."""
-    weeks = Slices(7, [inputs.as_of_day - 7 * n for n in (1, 2, 3)], "")
-    parts, _ = ranker.examples_and_trial(inputs, weeks, slice_bundles(inputs), quiet, 1, trials=0)
+    weeks = Slices(7, [inputs.as_of_day - 7 * n for n in (1, 2, 3)], "", trials=0)
+    parts, _ = ranker.examples_and_trial(inputs, weeks, slice_bundles(inputs), quiet, 1)
     return [part.features.tobytes() + part.bought.tobytes() for part in parts]
 
 

@@ -146,7 +146,7 @@ def test_versions_are_swapped_under_load_without_one_failed_request() -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("impatient")
-def test_with_postgresql_away_the_bundle_at_hand_serves_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_postgresql_down_the_bundle_at_hand_serves_on(monkeypatch: pytest.MonkeyPatch) -> None:
     dress = open_shop(3)["dress"][0].pk
     version = train()
     assert serving() == version.version

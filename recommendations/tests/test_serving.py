@@ -13,9 +13,8 @@ from recommendations.recommenders import online_features
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import PAUSE_S, breaker
 from recommendations.recommenders.recommenders import RECOMMENDERS
-from recommendations.recommenders.shelf import Shelf
 from recommendations.serving.serving import customer_with_history, recommend
-from recommendations.tests.shops import Lived, open_shop, train
+from recommendations.tests.shops import Lived, Shop, articles_on, garments_on, train
 from streaming import clock, keys
 from streaming.connection import client
 from streaming.features.store import top
@@ -26,27 +25,6 @@ from streaming.models import ErasedShopper
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = 60_000, 86_400_000
 EVERY_KIND = pytest.mark.parametrize("kind", sorted(RECOMMENDERS))
-Shop = dict[str, list[Article]]
-
-
-@pytest.fixture
-def shop() -> Shop:
-    return open_shop()
-
-
-@pytest.fixture
-def trained(shop: Shop) -> Shop:
-    train()
-    return shop
-
-
-def articles(shelf: Shelf) -> list[int]:
-    return [item.article for item in shelf.items]
-
-
-def garments(shelf: Shelf) -> list[str]:
-    names = dict(Article.objects.values_list("pk", "product_type__name"))
-    return [names[article] for article in articles(shelf)]
 
 
 # --- similar ---
@@ -56,9 +34,9 @@ def test_similar_items_are_of_the_type_without_the_article_itself(trained: Shop)
     dress = trained["dress"][0]
     shelf = recommend(Kind.SIMILAR, article=dress.pk, k=3)
     assert (shelf.strategy, shelf.degraded) == ("content_neighbours", False)
-    assert garments(shelf) == ["dress"] * 3
-    assert dress.pk not in articles(shelf)
-    assert articles(shelf)[0] == trained["dress"][3].pk, "the other blue one"
+    assert garments_on(shelf) == ["dress"] * 3
+    assert dress.pk not in articles_on(shelf)
+    assert articles_on(shelf)[0] == trained["dress"][3].pk, "the other blue one"
     assert shelf.items[0].reason == "Same type and colour"
 
 
@@ -70,12 +48,12 @@ def test_colours_of_a_product_take_one_place_of_a_shelf() -> None:
     train()
     shelf = recommend(Kind.SIMILAR, article=anchor.pk)
     products = dict(Article.objects.values_list("pk", "product_id"))
-    assert sorted(products[article] for article in articles(shelf)) == [2, 3]
+    assert sorted(products[article] for article in articles_on(shelf)) == [2, 3]
 
 
 def test_similar_items_stay_within_the_audience_asked_for(trained: Shop) -> None:
     shelf = recommend(Kind.SIMILAR, article=trained["dress"][0].pk, index_group=2)
-    assert set(garments(shelf)) <= {"jacket", "sneaker"}
+    assert set(garments_on(shelf)) <= {"jacket", "sneaker"}
     assert shelf.items
 
 
@@ -83,7 +61,7 @@ def test_an_article_newer_than_the_model_gets_its_type_from_postgresql(trained: 
     late = make_article(product_type=(2, "dress"))
     shelf = recommend(Kind.SIMILAR, article=late.pk)
     assert (shelf.strategy, shelf.degraded) == ("postgres_same_type", True)
-    assert set(garments(shelf)) == {"dress"}
+    assert set(garments_on(shelf)) == {"dress"}
     scores = [item.score for item in shelf.items]
     assert scores == sorted(set(scores), reverse=True)
 
@@ -95,9 +73,9 @@ def test_one_view_of_an_anonymous_shopper_leads_their_shelf(trained: Shop, lived
     dress = trained["dress"][1]
     shelf = recommend(Kind.FOR_YOU, shopper=lived([(dress.pk, "view", MINUTE)]), k=4)
     assert (shelf.strategy, shelf.degraded) == ("live_blend", False)
-    assert garments(shelf)[0] == "dress"
+    assert garments_on(shelf)[0] == "dress"
     assert shelf.items[0].reason == f"Because you viewed {dress.name}"
-    assert dress.pk not in articles(shelf)
+    assert dress.pk not in articles_on(shelf)
     assert shelf.feature_age_ms is not None
     assert shelf.feature_age_ms < DAY
 
@@ -123,7 +101,7 @@ def test_a_new_shopper_sees_what_sells(trained: Shop) -> None:
     shelf = recommend(Kind.FOR_YOU, shopper="a" + "7" * 32, k=4)
     assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", False)
     assert shelf.feature_age_ms is None
-    assert set(articles(shelf)) == {articles[0].pk for articles in trained.values()}
+    assert set(articles_on(shelf)) == {articles[0].pk for articles in trained.values()}
 
 
 def test_what_is_in_the_bag_bought_or_just_viewed_is_not_for_you(
@@ -136,7 +114,7 @@ def test_what_is_in_the_bag_bought_or_just_viewed_is_not_for_you(
         (shirts[3], "purchase", 2 * DAY),
     ]
     shelf = recommend(Kind.FOR_YOU, shopper=lived(past, bag=[shirts[2]]), k=50)
-    assert set(shirts) & set(articles(shelf)) == {shirts[3]}
+    assert set(shirts) & set(articles_on(shelf)) == {shirts[3]}
     assert [i.reason for i in shelf.items if i.article == shirts[3]] == ["Buy it again"]
 
 
@@ -150,7 +128,7 @@ def test_a_known_customer_is_served_from_the_bundle_s_history_before_any_event()
     assert (shelf.strategy, shelf.degraded) == ("history_blend", False)
     assert {item.reason for item in shelf.items} == {"Buy it again"}
     again = recommend(Kind.BUY_AGAIN, shopper=f"c{customer.pk}")
-    assert set(articles(again)) == {bought.pk, other.pk}
+    assert set(articles_on(again)) == {bought.pk, other.pk}
     assert recommend(Kind.BUY_AGAIN, shopper="a" + "0" * 32).items == []
 
 
@@ -163,27 +141,27 @@ def test_also_bought_knows_the_baskets_and_colours_the_product() -> None:
             make_transaction(article=article, customer=buyer, t_dat=date(2020, 9, day))
     make_transaction(article=hat, t_dat=date(2020, 9, 19))
     train()
-    assert articles(recommend(Kind.ALSO_BOUGHT, article=blue.pk)) == [belt.pk]
-    assert articles(recommend(Kind.ALSO_BOUGHT, article=hat.pk)) == []
-    assert articles(recommend(Kind.COLOURS, article=blue.pk)) == [red.pk]
+    assert articles_on(recommend(Kind.ALSO_BOUGHT, article=blue.pk)) == [belt.pk]
+    assert articles_on(recommend(Kind.ALSO_BOUGHT, article=hat.pk)) == []
+    assert articles_on(recommend(Kind.COLOURS, article=blue.pk)) == [red.pk]
     late = make_article(product=1)
     found = recommend(Kind.COLOURS, article=late.pk)
     assert (found.strategy, found.degraded) == ("postgres_colours", True)
-    assert set(articles(found)) == {blue.pk, red.pk}
+    assert set(articles_on(found)) == {blue.pk, red.pk}
 
 
 def test_the_article_on_the_page_is_not_for_you(trained: Shop) -> None:
     best = trained["shirt"][0].pk
-    assert best in articles(recommend(Kind.FOR_YOU, k=50))
-    assert best not in articles(recommend(Kind.FOR_YOU, article=best, k=50))
+    assert best in articles_on(recommend(Kind.FOR_YOU, k=50))
+    assert best not in articles_on(recommend(Kind.FOR_YOU, article=best, k=50))
 
 
 def test_the_last_action_weighs_more_than_one_of_a_week_ago(trained: Shop, lived: Lived) -> None:
     dress, sneaker = trained["dress"][3].pk, trained["sneaker"][3].pk
     older = [(dress, "view", MINUTE), (sneaker, "view", 8 * DAY)]
-    assert garments(recommend(Kind.FOR_YOU, shopper=lived(older), k=4))[0] == "dress"
+    assert garments_on(recommend(Kind.FOR_YOU, shopper=lived(older), k=4))[0] == "dress"
     turned = [(sneaker, "view", MINUTE), (dress, "view", 8 * DAY)]
-    assert garments(recommend(Kind.FOR_YOU, shopper=lived(turned), k=4))[0] == "sneaker"
+    assert garments_on(recommend(Kind.FOR_YOU, shopper=lived(turned), k=4))[0] == "sneaker"
 
 
 def test_a_shelf_for_you_is_half_of_one_type_at_most_while_there_are_others(
@@ -192,7 +170,7 @@ def test_a_shelf_for_you_is_half_of_one_type_at_most_while_there_are_others(
     shelf = recommend(
         Kind.FOR_YOU, shopper=lived([(trained["dress"][3].pk, "view", 40 * MINUTE)]), k=4
     )
-    assert garments(shelf).count("dress") == 2
+    assert garments_on(shelf).count("dress") == 2
 
 
 def test_actions_on_articles_the_model_does_not_know_are_passed_over(
@@ -206,7 +184,7 @@ def test_a_past_of_years_ago_is_outweighed_by_what_sells(trained: Shop, lived: L
     old = [(trained["dress"][3].pk, "purchase", 900 * DAY)]
     shelf = recommend(Kind.FOR_YOU, shopper=lived(old), k=2)
     assert shelf.strategy == "bundle_popularity"
-    assert trained["dress"][3].pk not in articles(shelf)
+    assert trained["dress"][3].pk not in articles_on(shelf)
 
 
 # --- because you viewed, recently viewed ---
@@ -219,7 +197,7 @@ def test_because_you_viewed_names_the_last_article_but_the_one_on_the_page(
     shopper = lived([(shirt.pk, "view", MINUTE), (dress.pk, "view", 2 * MINUTE)])
     shelf = recommend(Kind.BECAUSE_YOU_VIEWED, shopper=shopper, article=shirt.pk)
     assert shelf.title == f"Because you viewed {dress.name}"
-    assert garments(shelf)[0] == "dress"
+    assert garments_on(shelf)[0] == "dress"
     assert recommend(Kind.BECAUSE_YOU_VIEWED, shopper="c1").items == []
 
 
@@ -229,8 +207,8 @@ def test_recently_viewed_is_newest_first_each_once_without_the_page_s_own(
     one, two, three = (trained["shirt"][n].pk for n in range(3))
     past = [(one, "view", 1), (two, "click", 2), (two, "view", 3), (three, "bag_add", 4)]
     shopper = lived([*past, (three, "view", 5)])
-    assert articles(recommend(Kind.RECENTLY_VIEWED, shopper=shopper)) == [one, two, three]
-    assert articles(recommend(Kind.RECENTLY_VIEWED, shopper=shopper, article=one, k=1)) == [two]
+    assert articles_on(recommend(Kind.RECENTLY_VIEWED, shopper=shopper)) == [one, two, three]
+    assert articles_on(recommend(Kind.RECENTLY_VIEWED, shopper=shopper, article=one, k=1)) == [two]
 
 
 # --- trending, new in ---
@@ -253,20 +231,20 @@ def test_trending_starts_with_live_trends_and_is_filled_up(trained: Shop, trend:
     assert (shelf.strategy, shelf.degraded) == ("live_trends", False)
     assert shelf.items[0].article == trend
     assert [item.reason for item in shelf.items] == ["Trending now"] + ["Popular right now"] * 4
-    assert len(set(articles(shelf))) == 5
+    assert len(set(articles_on(shelf))) == 5
     # One scale: articles that only fill the list don't trend, however well they sell.
     assert shelf.items[0].score > 0
     assert [item.score for item in shelf.items[1:]] == [0.0] * 4
-    assert trend in articles(recommend(Kind.TRENDING, index_group=2))
-    assert trend not in articles(recommend(Kind.TRENDING, index_group=1))
+    assert trend in articles_on(recommend(Kind.TRENDING, index_group=2))
+    assert trend not in articles_on(recommend(Kind.TRENDING, index_group=1))
 
 
 def test_without_a_trend_yet_trending_is_what_sells(trained: Shop) -> None:
     shelf = recommend(Kind.TRENDING, k=4)
     assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", False)
     assert {item.score for item in shelf.items} == {0.0}
-    assert set(articles(shelf)) == {articles[0].pk for articles in trained.values()}
-    assert set(garments(recommend(Kind.TRENDING, index_group=2))) == {"jacket", "sneaker"}
+    assert set(articles_on(shelf)) == {articles[0].pk for articles in trained.values()}
+    assert set(garments_on(recommend(Kind.TRENDING, index_group=2))) == {"jacket", "sneaker"}
 
 
 def test_new_in_shows_what_came_last(shop: Shop) -> None:
@@ -276,7 +254,7 @@ def test_new_in_shows_what_came_last(shop: Shop) -> None:
     train()
     shelf = recommend(Kind.NEW_IN, k=3)
     assert (shelf.strategy, shelf.degraded) == ("bundle_new_in", False)
-    assert articles(shelf)[0] == late.pk
+    assert articles_on(shelf)[0] == late.pk
 
 
 # --- parts away ---
@@ -301,7 +279,7 @@ def test_without_a_bundle_one_product_has_one_place() -> None:
     best = make_article(product=1, units_recent=9)
     make_article(product=1, units_recent=8)
     next_best = make_article(product=2, units_recent=7)
-    assert articles(recommend(Kind.FOR_YOU)) == [best.pk, next_best.pk]
+    assert articles_on(recommend(Kind.FOR_YOU)) == [best.pk, next_best.pk]
 
 
 @pytest.mark.usefixtures("no_redis")
@@ -309,7 +287,7 @@ def test_without_a_bundle_one_product_has_one_place() -> None:
 def test_without_redis_the_bundle_s_popularity_answers(trained: Shop, kind: Kind) -> None:
     shelf = recommend(kind, shopper="c1", k=4)
     assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", True)
-    assert set(articles(shelf)) == {articles[0].pk for articles in trained.values()}
+    assert set(articles_on(shelf)) == {articles[0].pk for articles in trained.values()}
 
 
 @pytest.mark.usefixtures("no_redis")
@@ -319,7 +297,7 @@ def test_without_redis_what_was_viewed_is_not_known(trained: Shop) -> None:
 
 
 @pytest.mark.usefixtures("no_redis")
-def test_redis_away_is_not_asked_by_every_shelf_of_a_page(
+def test_redis_down_is_not_asked_by_every_shelf_of_a_page(
     trained: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recommend(Kind.FOR_YOU, shopper="c1")
@@ -358,7 +336,7 @@ def test_no_shelf_is_longer_than_asked_for_or_repeats_an_article(
 ) -> None:
     shopper = lived([(trained["dress"][n].pk, "view", n * MINUTE) for n in range(4)])
     for k in (1, 3, 50):
-        found = articles(recommend(kind, shopper=shopper, article=trained["shirt"][0].pk, k=k))
+        found = articles_on(recommend(kind, shopper=shopper, article=trained["shirt"][0].pk, k=k))
         assert len(found) == len(set(found)) <= k
 
 

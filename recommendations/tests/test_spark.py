@@ -8,11 +8,14 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from catalog.lake.spark import session
+from catalog.tests.spark import ON_SPARK, QUICK_START
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.fingerprint import data_fingerprint
 from recommendations.dataset.inputs import Inputs
+from recommendations.evaluation.report import summary
+from recommendations.evaluation.run import Plan, evaluate
 from recommendations.ranking.pipeline import predicted_rows
-from recommendations.spark.session import lacking, session
 from recommendations.tests.shops import busy_shop
 from recommendations.tests.test_bundle import MODEL
 from recommendations.tests.test_parts import different
@@ -21,13 +24,7 @@ from recommendations.training.outfits import training
 from recommendations.training.pipeline import quiet, train
 from web.arrays import Arrays
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(lacking()), reason=f"Spark needs {' and '.join(lacking())}"),
-]
-# A JVM that lives for a minute: the first compiler and one thread for garbage suffice.
-LIGHT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-QUICK_START = (f"spark.driver.extraJavaOptions={LIGHT}", f"spark.executor.extraJavaOptions={LIGHT}")
+pytestmark = ON_SPARK
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +60,26 @@ def small_ranker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_bundle_of_spark_is_that_of_the_local_engine(spark: object) -> None:
-    inputs = busy_shop()
+    inputs = busy_shop(customers=1_000)
     history = on_spark(spark, inputs)
     assert data_fingerprint(history) == data_fingerprint(inputs)
     local, found = train(inputs, quiet), train(history, quiet)
     assert local["ranker_report"].tobytes() == found["ranker_report"].tobytes()
     assert different(local, found) == []
     assert shelves(inputs, local) == shelves(inputs, found)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_an_evaluation_on_spark_gives_the_same_numbers(spark: object, known: bool) -> None:
+    inputs = busy_shop(sales=4000)
+    plan = Plan(holdout_days=7, k=12, rolls=1 if known else 2, customers=100, known=known)
+    local, found = (
+        summary(evaluate(history, plan, quiet), plan, note="")
+        for history in (inputs, on_spark(spark, inputs))
+    )
+    assert local["customers"] >= 100
+    assert local["next in session"]["baskets"] >= 10
+    assert found == local
 
 
 def test_spark_looks_at_no_later_day(spark: object) -> None:

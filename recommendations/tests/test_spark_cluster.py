@@ -2,19 +2,15 @@
 
 from pathlib import Path
 
-import pytest
-
+from catalog.lake.spark import session
+from catalog.tests.spark import ON_SPARK, QUICK_START
 from demo.services.spark import cluster
-from recommendations.spark.session import lacking, session
 from recommendations.tests.shops import busy_shop
 from recommendations.tests.test_parts import different
-from recommendations.tests.test_spark import QUICK_START, on_spark
+from recommendations.tests.test_spark import on_spark
 from recommendations.training.pipeline import quiet, train
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(lacking()), reason=f"Spark needs {' and '.join(lacking())}"),
-]
+pytestmark = ON_SPARK
 SMALL = ("spark.executor.memory=512m", "spark.executor.cores=1", *QUICK_START)
 # After this line of progress a good half of the jobs is still to come.
 HALFWAY = "what is bought together"

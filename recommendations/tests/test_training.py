@@ -1,25 +1,31 @@
 """Training as pure functions."""
 
+from collections import deque
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
 from pytest_django import Settings
 
+from catalog.period import month_ranges
 from recommendations.bundle.format import ARRAYS, report_of
 from recommendations.dataset import facts, popularity
-from recommendations.dataset.inputs import NEVER, Inputs, day_number, find
-from recommendations.dataset.load import month_ranges
+from recommendations.dataset.inputs import NEVER, Inputs, Progress, day_number, find
 from recommendations.dataset.parts import SinglePart
+from recommendations.dataset.selection import highest
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs
 from recommendations.training import (
+    colours,
     content,
     counts,
     neighbours,
     new_in,
     pipeline,
     ranker,
+    side_by_side,
     similarity,
     slices,
 )
@@ -54,6 +60,56 @@ def test_neighbours_equal_those_found_by_sorting_the_group(count: int, groups: i
         assert len(set(rows.tolist())) == len(expected)
         assert candidate[rows].all()
         np.testing.assert_allclose(vectors[rows] @ vectors[row], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(("k", "levels"), [(1, 3), (8, 3), (8, 10_000), (40, 5)])
+def test_the_highest_of_each_row_are_those_of_a_stable_sort(k: int, levels: int) -> None:
+    scores = np.random.default_rng(k).integers(0, levels, (50, 40)).astype(np.float32)
+    expected = np.sort(np.argsort(-scores, axis=1, kind="stable")[:, :k], axis=1)
+    assert np.array_equal(highest(scores, k), expected)
+
+
+def test_other_colours_are_the_best_selling_siblings_on_sale() -> None:
+    dice = np.random.default_rng(4)
+    product = dice.integers(0, 30, 600).astype(np.int32)
+    score, on_sale = dice.integers(0, 4, 600).astype(np.float32), dice.random(600) < 0.7
+    found = colours.other_colours(product, score, on_sale)
+    for row in range(600):
+        others = np.flatnonzero((product == product[row]) & on_sale & (np.arange(600) != row))
+        best = others[np.argsort(-score[others], kind="stable")][: colours.COLOURS].tolist()
+        assert found[row].tolist() == best + [colours.NONE] * (colours.COLOURS - len(best))
+
+
+def test_steps_run_side_by_side_give_what_they_give_in_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs = rebuyers()
+    together = pipeline.train(inputs, quiet)
+    monkeypatch.setattr(side_by_side, "MOST_SALES", 0)
+    in_turn = pipeline.train(inputs, quiet)
+    assert together.keys() == in_turn.keys()
+    for name, array in together.items():
+        assert np.array_equal(array, in_turn[name]), name
+
+
+def test_steps_stop_at_their_next_report_when_the_caller_fails() -> None:
+    begun = Event()
+
+    def endless(told: Progress) -> None:
+        while True:
+            told("still running")
+            begun.set()
+
+    def failing() -> None:
+        with side_by_side.side_by_side(rebuyers().parts, last.append) as (workers, told):
+            steps.append(workers.submit(endless, told))
+            begun.wait(10)
+            raise ZeroDivisionError
+
+    last, steps = deque[str](maxlen=1), list[Future[None]]()
+    with pytest.raises(ZeroDivisionError):
+        failing()
+    assert isinstance(steps[0].exception(), side_by_side.StoppedError)
 
 
 def test_an_article_s_own_design_is_not_its_neighbour_and_others_come_once() -> None:
@@ -92,11 +148,10 @@ def test_similarity_learns_the_attribute_that_customers_keep_to() -> None:
     sales = replace(sales_on(row, np.full(6000, TODAY)), customer=buyers)
     known = replace(inputs, sales=sales)
     own = facts.facts_of(known)
-    words = content.text_vectors(articles, 1)
-    vectors = content.content_vectors(articles, own.price, words)
     look = np.zeros((600, 0), np.float32)
     design = neighbours.designs(articles)
-    traits = similarity.traits_of(articles, own, design, words, vectors, look)
+    known_content = content.content_of(articles, own.price, 1)
+    traits = similarity.traits_of(articles, own, design, known_content, look)
     learned = similarity.learned_weights(traits, SinglePart(sales), 1)
     weights = dict(zip(similarity.FEATURES, learned, strict=True))
     assert weights["department"] > 10 * max(weights["section"], 0.01)
@@ -163,7 +218,7 @@ def test_a_shop_with_pictures_tries_its_ranker_on_single_days(
     pictured: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(slices, "MIN_OF_DAY", 20)
-    monkeypatch.setattr(slices, "MIN_OF_DAYS", 100)
+    monkeypatch.setattr(slices, "MIN_TOGETHER", 100)
     monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
     monkeypatch.setattr(ranker, "ROUNDS", 5)
     arrays = pipeline.train(pictured, quiet)
@@ -185,8 +240,7 @@ def test_a_quick_model_has_the_looks_and_no_ranker(pictured: Inputs) -> None:
 def test_articles_without_a_usable_word_are_compared_by_their_attributes() -> None:
     inputs = some_inputs(30)
     inputs.articles["name"], inputs.articles["description"] = "1", ""
-    words = content.text_vectors(inputs.articles, 1)
-    vectors = content.content_vectors(inputs.articles, np.ones(30, np.float32), words)
+    vectors = content.content_of(inputs.articles, np.ones(30, np.float32), 1).vectors
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1.0, abs=1e-5)
 
 
@@ -195,8 +249,7 @@ def test_agreeing_in_type_and_words_makes_articles_alike() -> None:
     twin, other = inputs.articles.iloc[0].copy(), inputs.articles.iloc[0].copy()
     other["product_type"], other["name"], other["colour_master"] = 99, "umbrella", 98
     inputs.articles.loc[1, twin.index], inputs.articles.loc[2, other.index] = twin, other
-    words = content.text_vectors(inputs.articles, 1)
-    vectors = content.content_vectors(inputs.articles, np.ones(60, np.float32), words)
+    vectors = content.content_of(inputs.articles, np.ones(60, np.float32), 1).vectors
     assert vectors[0] @ vectors[1] == pytest.approx(1.0, abs=1e-4)
     assert vectors[0] @ vectors[2] < 0.9
 

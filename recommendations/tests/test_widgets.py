@@ -15,7 +15,9 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.serving.serving import recommend
 from recommendations.tests.shops import open_shop, train
 from recommendations.widgets.rendering import shelf_context
+from streaming.events.actions import Action
 from streaming.features import store
+from streaming.features.state import State, recent_key
 from streaming.features.store import Snapshot
 from streaming.identity.shoppers import SESSION_KEY
 
@@ -140,3 +142,29 @@ def test_shelves_that_there_are_not_are_refused_by_name(
     reply = client.get("/widgets/", query)
     assert reply.status_code == 400
     assert field in reply.text
+
+
+@pytest.mark.usefixtures("dress")
+def test_shelves_made_of_the_same_are_not_sent_again(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get("/widgets/", {"kinds": "for-you,new-in"})
+    tag = made_of_page(first.text)
+    again = {"kinds": "for-you,new-in", "made_of": tag}
+    assert client.get("/widgets/", again).status_code == 204
+    viewed = State(recents={recent_key(1, Action.VIEW.code): 1})
+    monkeypatch.setattr(store, "snapshot", lambda *_, **__: Snapshot(viewed, 2_000))
+    changed = client.get("/widgets/", again)
+    assert (changed.status_code, made_of_page(changed.text) != tag) == (200, True)
+
+
+@pytest.mark.usefixtures("dress")
+def test_shelves_that_change_by_themselves_are_always_sent(client: Client) -> None:
+    trending = client.get("/widgets/", {"kinds": "trending", "made_of": ""})
+    assert (trending.status_code, made_of_page(trending.text)) == (200, "")
+
+
+def made_of_page(html: str) -> str:
+    found = re.search(r'name="made_of" value="([^"]*)"', html)
+    assert found is not None
+    return found[1]

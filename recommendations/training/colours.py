@@ -1,7 +1,6 @@
 """The other colours of each product."""
 
 import numpy as np
-import numpy.typing as npt
 
 from recommendations.dataset.inputs import Flags, Floats, Ints
 
@@ -16,8 +15,12 @@ def other_colours(product: Ints, score: Floats, on_sale: Flags) -> Ints:
     order = order[on_sale[order]]
     starts = np.searchsorted(product[order], product, side="left")
     ends = np.searchsorted(product[order], product, side="right")
-    for row in np.flatnonzero(ends - starts > 0):
-        siblings: npt.NDArray[np.int64] = order[starts[row] : ends[row]]
-        siblings = siblings[siblings != row][:COLOURS]
-        found[row, : len(siblings)] = siblings
+    filled = np.zeros(len(product), np.int32)
+    # Place by place, for all articles at once; an article is among its own siblings.
+    for place in range(COLOURS + 1):
+        row = np.flatnonzero((starts + place < ends) & (filled < COLOURS))
+        sibling = order[starts[row] + place]
+        row, sibling = row[sibling != row], sibling[sibling != row]
+        found[row, filled[row]] = sibling
+        filled[row] += 1
     return found

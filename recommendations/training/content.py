@@ -4,6 +4,7 @@ They need no sales, so new articles can be recommended too.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -38,11 +39,20 @@ FEATURES = {"name": "text", "description": "text", "price_level": f"level of {PR
 }
 
 
-def content_vectors(articles: pd.DataFrame, price: Floats, words: Floats) -> Floats:
-    """Unit vectors, one row per article, at most 160 columns; cosine is their dot product. `words`
-    are the articles' `text_vectors`."""
+@dataclass(frozen=True)
+class Content:
+    """One row per article: vectors of its words, and unit vectors of words and attributes (at most
+    160 columns), whose cosine is their dot product."""
+
+    words: Floats
+    vectors: Floats
+
+
+def content_of(articles: pd.DataFrame, price: Floats, seed: int) -> Content:
+    words = text_vectors(articles, seed)
     levels = articles.assign(price_level=price_levels(price))
-    return unit(np.hstack([attribute_vectors(levels, WEIGHTS), TEXT_WEIGHT * words]))
+    attributes = attribute_vectors(levels, WEIGHTS)
+    return Content(words, unit(np.hstack([attributes, TEXT_WEIGHT * words])))
 
 
 def text_vectors(articles: pd.DataFrame, seed: int) -> Floats:

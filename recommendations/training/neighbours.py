@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from recommendations.dataset.inputs import Flags, Floats, Ints
+from recommendations.dataset.selection import highest
+from recommendations.training.side_by_side import one_blas_thread
 
 NEIGHBOURS = 50
 # Neighbours with a higher cosine are near-duplicates; at most TOGETHER of them are among the first.
@@ -86,7 +87,7 @@ def in_groups(
             rows[block], scores[block] = one_per_design(found, cosines, design, design[block])
 
     numbers = np.unique(group[asked]).tolist()
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(THREADS) as workers:
+    with one_blas_thread(), ThreadPoolExecutor(THREADS) as workers:
         list(workers.map(fill, numbers))
     return Neighbours(rows, scores)
 
@@ -95,7 +96,7 @@ def nearest(cosines: Floats, k: int) -> tuple[npt.NDArray[np.intp], Floats]:
     """Per line the columns of its k highest values, highest first, ties in order; the values."""
     if k == 0:
         return np.zeros((len(cosines), 0), np.intp), cosines[:, :0]
-    best = np.sort(np.argpartition(cosines, -k, axis=1)[:, -k:], axis=1)
+    best = highest(cosines, k)
     values = np.take_along_axis(cosines, best, axis=1)
     order = np.argsort(-values, axis=1, kind="stable")
     return np.take_along_axis(best, order, axis=1), np.take_along_axis(values, order, axis=1)

@@ -1,6 +1,7 @@
 """All of training as one deterministic function of its history."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from recommendations.outfits.slots import slots
 from recommendations.ranking.features import Group
 from recommendations.training.co_occurrence import Partners, also_bought, bought_together
 from recommendations.training.colours import other_colours
-from recommendations.training.content import content_vectors, text_vectors
+from recommendations.training.content import Content, content_of
 from recommendations.training.counts import sales_counts
 from recommendations.training.looks import (
     look_arrays,
@@ -38,6 +39,7 @@ from recommendations.training.neighbours import designs
 from recommendations.training.new_in import newness
 from recommendations.training.outfits.training import Goods, outfit_arrays
 from recommendations.training.ranker import NO_RANKER, BundleOf, examples_and_trial, fit, fit_ranker
+from recommendations.training.side_by_side import side_by_side
 from recommendations.training.similarity import USUAL, learned_weights, similar, traits_of
 from recommendations.training.slices import slices_of
 from web.arrays import Array, Arrays
@@ -51,15 +53,24 @@ def train(history: History, progress: Progress, seed: int = SEED, *, quick: bool
     weights."""
     facts = facts_of(history)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
-    likes = look_likeness(history, facts, progress, seed, quick=quick)
-    goods = Goods(history.articles, facts.price, facts.on_sale, likes["vectors"])
-    return {
-        **shelves(history, facts, progress),
-        **of_customers(vars(histories(history))),
-        **outfit_arrays(history, goods, seed, progress, quick=quick),
-        **likes,
-        **(NO_RANKER if quick else ranker_of(history, progress, seed)),
-    }
+    with side_by_side(history.parts, progress) as (workers, told):
+        ranker = None if quick else workers.submit(ranker_of, history, told, seed)
+        lists = workers.submit(of_sales, history, facts, told)
+        content = content_of(history.articles, facts.price, seed)
+        goods = Goods(history.articles, facts.price, facts.on_sale, content.vectors)
+        outfits = workers.submit(outfit_arrays, history, goods, seed, told, quick=quick)
+        likes = likeness(history, facts, content, told, seed, quick=quick)
+        return {
+            **lists.result(),
+            **outfits.result(),
+            **likes,
+            **(ranker.result() if ranker else NO_RANKER),
+        }
+
+
+def of_sales(history: History, facts: Facts, progress: Progress) -> Arrays:
+    """Everything about articles and customers that is counted."""
+    return shelves(history, facts, progress) | of_customers(vars(histories(history)))
 
 
 def ranker_of(history: History, progress: Progress, seed: int = SEED) -> Arrays:
@@ -79,9 +90,8 @@ def slice_bundles(history: History) -> BundleOf:
 
 def rankers_without(history: History, seed: int = SEED) -> dict[str, npt.NDArray[np.uint8]]:
     """Rankers of the same examples, each without a group of features."""
-    examples, _ = examples_and_trial(
-        history, slices_of(history), slice_bundles(history), quiet, seed, trials=0
-    )
+    slices = replace(slices_of(history), trials=0)
+    examples, _ = examples_and_trial(history, slices, slice_bundles(history), quiet, seed)
     return {group.value: fit(examples, without=(group,)) for group in Group}
 
 
@@ -126,13 +136,23 @@ def look_likeness(
     history: History, facts: Facts, progress: Progress, seed: int = SEED, *, quick: bool = False
 ) -> Arrays:
     """Names and content similarity of the articles; of the sales only prices matter."""
-    words = text_vectors(history.articles, seed)
-    vectors = content_vectors(history.articles, facts.price, words)
-    progress(f"content vectors of {vectors.shape[1]} dimensions")
+    content = content_of(history.articles, facts.price, seed)
+    return likeness(history, facts, content, progress, seed, quick=quick)
+
+
+def likeness(
+    history: History,
+    facts: Facts,
+    content: Content,
+    progress: Progress,
+    seed: int,
+    *,
+    quick: bool = False,
+) -> Arrays:
     design = designs(history.articles)
     looks = look_arrays(history, Path(settings.VISION_DIR), seed, progress)
     look = looks["look"]
-    traits = traits_of(history.articles, facts, design, words, vectors, look)
+    traits = traits_of(history.articles, facts, design, content, look)
     weights = USUAL if quick else learned_weights(traits, history.parts, seed)
     near = similar(traits, weights)
     seen = similar_in_look(look, design, facts.on_sale, slots().of(history.articles))
@@ -143,7 +163,7 @@ def look_likeness(
         "look_neighbours": seen.rows,
         "look_neighbour_scores": seen.scores,
         "design": design,
-        "vectors": vectors,
+        "vectors": content.vectors,
         "neighbours": near.rows,
         "neighbour_scores": near.scores,
     }

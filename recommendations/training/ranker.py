@@ -18,9 +18,9 @@ from recommendations.dataset import metrics
 from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.splits import Truth, pairs_of
 from recommendations.ranking import features as registry
-from recommendations.ranking.features import Group, Matrix, features
+from recommendations.ranking.features import Group, Matrix, RankingContext, features
 from recommendations.ranking.pipeline import AT_A_TIME, predicted_rows
-from recommendations.ranking.ranker import DEPTH, RANKED, context_of
+from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import Ranking, generate, rank
 from recommendations.retrieval.profile import profiles_of
 from recommendations.training.slices import Slices, slice_at, slices_of
@@ -28,8 +28,8 @@ from web.arrays import Arrays
 from web.json_types import Json
 
 CUSTOMERS: Final = 8_000
-# Number of newest slices that are predicted before they are used for training.
-TRIALS: Final = 2
+# The trial's ranker is trained anew whenever its examples have grown by this factor.
+GROWN: Final = 1.1
 # Fewer examples train no ranker. On real data one of 138 examples does no worse than the blend.
 MIN_EXAMPLES: Final = 100
 K: Final = 12
@@ -154,17 +154,18 @@ def examples_and_trial(
     bundle_of: BundleOf,
     progress: Progress,
     seed: int,
-    trials: int = TRIALS,
 ) -> tuple[list[Examples], Trial]:
     """Goes through the slices from the oldest, so that each is tried on earlier examples only."""
     examples: list[Examples] = []
-    trial = Trial()
+    trial, tried = Trial(), OnTrial(slices)
     for place, as_of_day in reversed(list(enumerate(slices.as_of_days))):
         truths, bundle = sliced(history, slices, as_of_day, bundle_of, seed)
-        heads = heads_of(bundle, truths)
+        if not any(len(truth.customers) for truth in truths.values()):
+            continue
+        heads = heads_of(bundle, truths, slices.depth)
         before = [part for part in examples if part.until <= as_of_day and len(part.sizes)]
-        if place < trials and sum(len(part.sizes) for part in before) >= MIN_EXAMPLES:
-            run_trial(bundle, truths, heads, fit(before), trial)
+        if place < slices.trials and tried.learn(before):
+            run_trial(tried.in_place(bundle, truths), bundle, truths, heads, trial)
         examples += examples_of(bundle, truths, heads)
         progress(f"the ranker's examples after {bundle.manifest.as_of}")
     return examples, trial
@@ -178,10 +179,32 @@ def sliced(
     return found.truths, bundle_of(history.until(as_of_day), found.customers)
 
 
-def heads_of(bundle: Bundle, truths: dict[int, Truth]) -> Heads:
+@dataclass
+class OnTrial:
+    """The ranker that the trial's slices are predicted by: of all examples that ended before."""
+
+    slices: Slices
+    text: npt.NDArray[np.uint8] = field(default_factory=lambda: NO_RANKER["ranker"])
+    examples: int = 0
+
+    def learn(self, before: Sequence[Examples]) -> bool:
+        """Whether there is a ranker."""
+        count = sum(len(part.sizes) for part in before)
+        if count >= max(MIN_EXAMPLES, GROWN * self.examples):
+            self.text, self.examples = fit(before), count
+        return self.examples > 0
+
+    def in_place(self, bundle: Bundle, truths: dict[int, Truth]) -> Bundle:
+        """The bundle with the ranker."""
+        report = RankerReport(decision="on trial", horizons=list(truths), depth=self.slices.depth)
+        ranker = {"ranker": self.text, "ranker_report": report_array(report)}
+        return Bundle(bundle.manifest, {**bundle.arrays, **ranker})
+
+
+def heads_of(bundle: Bundle, truths: dict[int, Truth], depth: int) -> Heads:
     customers = np.unique(np.concatenate([truth.customers for truth in truths.values()]))
     parts = [
-        head_of(bundle, customers[start : start + AT_A_TIME])
+        head_of(bundle, customers[start : start + AT_A_TIME], depth)
         for start in range(0, len(customers), AT_A_TIME)
     ]
     owner = [part.owner + place * AT_A_TIME for place, (part, _) in enumerate(parts)]
@@ -194,11 +217,11 @@ def heads_of(bundle: Bundle, truths: dict[int, Truth]) -> Heads:
     )
 
 
-def head_of(bundle: Bundle, customers: Ints) -> tuple[Ranking, Matrix]:
+def head_of(bundle: Bundle, customers: Ints, depth: int) -> tuple[Ranking, Matrix]:
     """The candidates that the ranker would order, and their features."""
     profile = profiles_of(bundle, customers)
-    ranking = rank(generate(bundle, profile, RANKED), DEPTH)
-    return ranking, features(context_of(bundle, profile, ranking))
+    ranking = rank(generate(bundle, profile, RANKED), depth)
+    return ranking, features(RankingContext(bundle, profile, ranking))
 
 
 def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[Examples]:
@@ -226,17 +249,10 @@ def fit(
 
 
 def run_trial(
-    bundle: Bundle,
-    truths: dict[int, Truth],
-    heads: Heads,
-    text: npt.NDArray[np.uint8],
-    trial: Trial,
+    ranked: Bundle, bundle: Bundle, truths: dict[int, Truth], heads: Heads, trial: Trial
 ) -> None:
     """Predicts the longest horizon of a slice with both."""
     horizon, truth = max(truths), truths[max(truths)]
-    report = RankerReport(decision="on trial", horizons=list(truths))
-    arrays = {**bundle.arrays, "ranker": text, "ranker_report": report_array(report)}
-    ranked = Bundle(bundle.manifest, arrays)
     relevant = np.array([len(own) for own in truth.bought])
     for found, own in ((trial.blend, bundle), (trial.ranker, ranked)):
         hits = metrics.hits_of(predicted_rows(own, truth.customers, K), truth.bought)

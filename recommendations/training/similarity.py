@@ -18,6 +18,7 @@ from recommendations.outfits.listwise import ENOUGH, Choices, Weights, loss
 from recommendations.training.content import (
     TEXT_WEIGHT,
     WEIGHTS,
+    Content,
     attribute_vectors,
     price_levels,
     unit,
@@ -62,13 +63,13 @@ class Traits:
 
 
 def traits_of(
-    articles: pd.DataFrame, facts: Facts, design: Ints, words: Floats, vectors: Floats, look: Floats
+    articles: pd.DataFrame, facts: Facts, design: Ints, content: Content, look: Floats
 ) -> Traits:
-    """`vectors` are the articles' content, `look` their pictures (zero rows without one)."""
+    """`look` are vectors of the pictures (zero rows without one)."""
     return Traits(
         articles[[*ATTRIBUTES[:-1]]].assign(price_level=price_levels(facts.price)),
-        words,
-        whole_look(vectors, look),
+        content.words,
+        whole_look(content.vectors, look),
         articles["product_type"].to_numpy(np.int32),
         design,
         facts.on_sale,

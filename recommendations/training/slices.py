@@ -1,4 +1,5 @@
-"""Slices of history to train and try the ranker on: weeks with enough buyers, else days. Pure.
+"""Slices of history to train and try the ranker on: weeks with enough buyers, else days, else as
+many weeks as together have enough. Pure.
 
 A slice is an as-of day; its examples are what customers known by then bought in the days after it.
 """
@@ -25,20 +26,30 @@ MIN_OF_WEEK: Final = 1_000
 # Of this many last days, those with at least this many known buyers each are used …
 DAYS: Final = 14
 MIN_OF_DAY: Final = 250
-# … if together they have this many. The newest slices are for the trial: at least one must be left
-# for training.
-MIN_OF_DAYS: Final = 1_000
+# … if together they have this many, of which at least one must be left for training.
+MIN_TOGETHER: Final = 1_000
+# Slices of the trial, the newest.
+TRIALS: Final = 2
+# Where buyers are so sparse, weeks are added from the newest on until they have this many known
+# buyers, going back at most two years. The blend knows little then: the ranker looks deeper.
+SPARSE_WEEKS: Final = 104
+ENOUGH_TOGETHER: Final = 4_000
+DEPTH: Final = 50
+SPARSE_DEPTH: Final = 200
 # Horizons of a slice's examples, in days.
 HORIZONS: Final = {1: (1, 2), WEEK: (WEEK,)}
 
 
 @dataclass(frozen=True)
 class Slices:
-    """As-of days, newest first, `step` days apart; `why` says how they were chosen."""
+    """As-of days, newest first, `step` days apart; `why` says how they were chosen. The newest
+    `trials` are predicted before they are learned from, `depth` candidates of each customer."""
 
     step: int
     as_of_days: list[int]
     why: str
+    trials: int = TRIALS
+    depth: int = DEPTH
 
     def horizons(self, history: History, as_of_day: int) -> list[int]:
         """The horizons of a slice that end within the data."""
@@ -48,12 +59,19 @@ class Slices:
     def report(self, history: History, **found: object) -> RankerReport:
         ahead = {days for day in self.as_of_days for days in self.horizons(history, day)}
         days = [str(history.as_of - timedelta(history.as_of_day - day)) for day in self.as_of_days]
-        figures = {"slice_days": self.step, "slices": days, "horizons": sorted(ahead), **found}
+        figures = {
+            "slice_days": self.step,
+            "slices": days,
+            "horizons": sorted(ahead),
+            "depth": self.depth,
+            **found,
+        }
         return RankerReport(**{"decision": self.why, **figures})  # type: ignore[arg-type]
 
 
 def slices_of(history: History) -> Slices:
-    """Weeks if each of the last WEEKS has enough buyers, else the days that have."""
+    """Weeks if each of the last WEEKS has enough buyers, else the days that have, else the fewest
+    weeks that together have."""
     weeks = [history.as_of_day - WEEK * n for n in range(1, WEEKS + 1)]
     in_weeks = known_buyers(history, weeks, WEEK)
     if min(in_weeks) >= MIN_OF_WEEK:
@@ -63,10 +81,24 @@ def slices_of(history: History) -> Slices:
     full = [day for day in days if in_days[day] >= MIN_OF_DAY]
     total = sum(in_days[day] for day in full)
     lacking = f"a week has {min(in_weeks):,} known buyers, fewer than {MIN_OF_WEEK:,}"
-    if len(full) < 2 or total < MIN_OF_DAYS:
-        few = f"and {len(full)} days of {MIN_OF_DAY:,} or more are too few"
-        return Slices(0, [], f"{lacking}, {few}: the blend ranks alone")
-    return Slices(1, full, f"{lacking}: {len(full)} single days of {total:,} known buyers")
+    if len(full) > 1 and total >= MIN_TOGETHER:
+        return Slices(1, full, f"{lacking}: {len(full)} single days of {total:,} known buyers")
+    few = f"and {len(full)} days of {MIN_OF_DAY:,} or more are too few"
+    return pooled_weeks(history, f"{lacking}, {few}")
+
+
+def pooled_weeks(history: History, lacking: str) -> Slices:
+    """The last weeks until they have ENOUGH_TOGETHER; the newer half of the buyers is the trial."""
+    weeks = np.array([history.as_of_day - WEEK * n for n in range(1, SPARSE_WEEKS + 1)])
+    found = np.array(known_buyers(history, weeks.tolist(), WEEK))
+    newer = found.cumsum() - found
+    kept = (found > 0) & (newer < ENOUGH_TOGETHER)
+    total = int(found[kept].sum())
+    if total < MIN_TOGETHER:
+        return Slices(0, [], f"{lacking}, as are {total:,} in all weeks: the blend ranks alone")
+    why = f"{lacking}: {kept.sum()} weeks of {total:,} known buyers together"
+    trials = int((newer[kept] < total / 2).sum())
+    return Slices(WEEK, weeks[kept].tolist(), why, trials, SPARSE_DEPTH)
 
 
 def known_buyers(history: History, as_of_days: list[int], days: int) -> list[int]:

@@ -1,8 +1,11 @@
 """Renders shelves for pages: template context, the shopper, and what the page already shows."""
 
+from hashlib import blake2b
+
 from django.http import HttpRequest
 
 from catalog import article_cache
+from catalog.data_version import data_version
 from catalog.models import Article
 from recommendations.bundle import registry
 from recommendations.ranking.inspiring import favourite
@@ -53,6 +56,21 @@ def favourite_audience(request: HttpRequest) -> int | None:
     live = read_once_per_page(request)(None if is_new(request) else shopper, None)
     context = RequestContext(0, None, None, bundle, live, customer_with_history(shopper, live))
     return favourite(bundle, context.profile)
+
+
+def made_of(request: HttpRequest) -> str:
+    """What the shelves of this shopper are made of: while it is the same, so are they.
+
+    Empty if that is unknown.
+    """
+    shopper = shopper_of(request)
+    live = read_once_per_page(request)(None if is_new(request) else shopper, None)
+    if live is None:
+        return ""
+    bundle, state = registry.active(), live.stored
+    version = bundle.version if bundle else None
+    parts = (version, data_version(), shopper, state.recents, state.bag, live.dislikes)
+    return blake2b(repr(parts).encode(), digest_size=8).hexdigest()
 
 
 @per_request

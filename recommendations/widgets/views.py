@@ -1,5 +1,7 @@
 """Shelves as HTML fragments, for htmx and for embedding."""
 
+from http import HTTPStatus
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -10,7 +12,7 @@ from recommendations.api.serializers import QUERIES, PageQuery
 from recommendations.bundle.lookups import check_known
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
-from recommendations.widgets.rendering import on_page, shelf_for
+from recommendations.widgets.rendering import made_of, on_page, shelf_for
 from web.problems import CONTENT_TYPE, problem_of
 
 
@@ -33,7 +35,8 @@ def widget(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @never_cache
 def widgets(request: HttpRequest) -> HttpResponse:
-    """The HTML of several shelves of one page, with no product repeated."""
+    """The HTML of several shelves of one page, with no product repeated; 204 if they are made of
+    the same as those on the page."""
     query = PageQuery(data=request.GET)
     try:
         query.is_valid(raise_exception=True)
@@ -41,6 +44,9 @@ def widgets(request: HttpRequest) -> HttpResponse:
         check_known({"article": about})
     except APIException as error:
         return refused(request, error)
+    shown = query.validated_data.get("made_of")
+    if shown and shown == made_of(request):
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
     on_page(request).update(query.validated_data["beside"])
     context = {"kinds": query.validated_data["kinds"], "article": about}
     return render(request, "recommendations/shelves.html", context)

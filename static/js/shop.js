@@ -56,8 +56,8 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 
 let anchor = null;
 
-document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
-  if (!target.matches("[data-shelves]")) return;
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, shouldSwap } }) => {
+  if (!shouldSwap || !target.matches("[data-shelves]")) return;
   const shelves = [...target.querySelectorAll(".shelf")];
   const inView = shelves.find((shelf) => shelf.getBoundingClientRect().bottom > 0);
   anchor = inView && scrollY ? { id: inView.id, top: inView.getBoundingClientRect().top } : null;

@@ -46,6 +46,8 @@ class Requests:
         match = request.resolver_match
         view = (match.view_name or match._func_path) if match else "none"
         metrics.answered(view, request.method or "", response.status_code, seconds)
+        if not logger.isEnabledFor(logging.INFO):
+            return
         about = {
             "method": request.method,
             "path": iri_to_uri(request.path),  # escapes line breaks

@@ -1,4 +1,4 @@
-"""The second template engine, for what is rendered dozens of times per page: cards."""
+"""The second template engine, for what is rendered dozens of times per page: cards and facets."""
 
 from typing import Any, Final
 

@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from catalog import article_cache
 from catalog.models import Article
 from catalog.search.facet_index import Bools, Facet, FacetIndex, Ints, Option
 from storefront.listing.pages import first_of, page_of
@@ -162,5 +163,5 @@ def page_range(request: HttpRequest, goods: FacetIndex, ordered: Ints) -> PageRa
     first = first_of(request, page)
     begin = page.number if "HX-Request" in request.headers else first
     keys = listed[(begin - 1) * page.paginator.per_page : page.end_index()]
-    found = Article.objects.for_cards().in_bulk(keys)
+    found = article_cache.articles(keys)
     return PageRange(page, first, [found[key] for key in keys if key in found])

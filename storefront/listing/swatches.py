@@ -1,13 +1,16 @@
 """One card per product, with a dot for each of its colours."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
+from catalog.data_version import data_version
 from catalog.models import Article
 from recommendations.bundle import registry
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.vision.colours import PARTS, hex_of
+from web.cache import VersionedMap
 
 Row = tuple[int, int, str]
 
@@ -28,17 +31,18 @@ class Card:
     colours: list[Colour]
 
 
+_colours: Final[VersionedMap[int, list[Colour]]] = VersionedMap(data_version, 10_000)
+
+
 def with_colours(articles: Sequence[Article]) -> list[Card]:
-    """The articles with the colours of their products, in one query."""
-    rows = (
-        Article.objects.filter(
-            product__in={article.product_id for article in articles}, summary__isnull=False
-        )
-        .order_by("pk")
-        .values_list("product_id", "pk", "colour__name")
-    )
-    colours = seen(grouped(rows))
+    """The articles with the colours of their products, in at most one query."""
+    colours = seen(_colours.get_many({article.product_id for article in articles}, colours_of))
     return [Card(article, colours.get(article.product_id, [])) for article in articles]
+
+
+def colours_of(products: Collection[int]) -> dict[int, list[Colour]]:
+    rows = Article.objects.filter(product__in=products, summary__isnull=False).order_by("pk")
+    return grouped(rows.values_list("product_id", "pk", "colour__name"))
 
 
 def seen(colours: dict[int, list[Colour]]) -> dict[int, list[Colour]]:

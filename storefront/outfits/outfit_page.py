@@ -17,7 +17,7 @@ from recommendations.outfits.slots import slots
 from recommendations.serving.outfits import MAX_ARTICLES, Garment, Outfit, Request
 from storefront.http.errors import faults_of
 
-MAX_SWAPPED = 200
+MAX_SWAPPED = 150  # below the 200 parameters that Django reads of an address
 BUDGETS = (50, 100, 150, 250)
 
 Keys = tuple[int, ...]
@@ -64,7 +64,7 @@ class MultiValueField(forms.Field):
         super().__init__(required=False)
         self.child, self.most = child, most
 
-    def clean(self, value: Any) -> tuple[Any, ...]:
+    def clean(self, value: Iterable[object] | None) -> tuple[object, ...]:
         found = tuple(dict.fromkeys(self.child.clean(one) for one in value or ()))
         if len(found) > self.most:
             raise ValidationError(f"At most {self.most} values.")

@@ -4,17 +4,17 @@ Rendered by templates/jinja2/shop/cards.html; this module prepares its input.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final, NamedTuple
 from urllib.parse import quote_plus
 
 from django import template
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
-from django.template import engines
 from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from catalog.images.colours import hex_of
@@ -26,7 +26,13 @@ from storefront.http.tracking import SEARCH
 from storefront.layout import header_state
 from storefront.listing.swatches import Card as Listed
 from storefront.listing.swatches import Colour
-from storefront.templatetags.shop import icon, kind_and_colour, money, product_address
+from storefront.templatetags.shop import (
+    icon,
+    kind_and_colour,
+    money,
+    product_address,
+    rendered,
+)
 from web.cache import bounded, per_request
 
 register = template.Library()
@@ -35,6 +41,7 @@ FACTS: Final = '<p class="card-line">{}</p>\n    <p class="card-price">{}</p>'
 WIDTH: Final = 360
 SWATCHES: Final = 6
 FACE: Final = "_card_face"
+drawn = partial(rendered, "shop/cards.html")
 
 
 class Face(NamedTuple):
@@ -160,12 +167,6 @@ def shelf_card(
 ) -> SafeString:
     """One card that replaces another on its shelf."""
     return drawn("shelf_card", shelf, face_of(article), item, position, page_of(request), True)
-
-
-def drawn(macro: str, *arguments: object) -> SafeString:
-    """The output of a macro of the cards' template."""
-    module: object = engines["jinja2"].env.get_template("shop/cards.html").module  # type: ignore[attr-defined]
-    return mark_safe(str(getattr(module, macro)(*arguments)))  # noqa: S308 (escaped by Jinja)
 
 
 def _page(context: RequestContext) -> Page | None:

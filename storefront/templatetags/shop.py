@@ -10,7 +10,8 @@ from urllib.parse import quote_plus
 
 from django import template
 from django.conf import settings
-from django.template import Context
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template import Context, engines
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -24,6 +25,7 @@ from catalog.images.urls import image_url, srcset
 from catalog.models import Article, is_named
 from catalog.money import amount
 from catalog.sizes import sizes_of
+from storefront.listing.faceted_list import Group
 from storefront.models import MAX_QUANTITY
 from storefront.product import price_history
 from web.cache import bounded
@@ -114,6 +116,7 @@ def _options(values: Iterable[object], chosen: object) -> SafeString:
 
 
 @register.simple_tag
+@cache
 def swatch(colour: str) -> SafeString:
     """A dot in a colour of the data set. An SVG, since the policy forbids inline styles."""
     return format_html(
@@ -121,6 +124,18 @@ def swatch(colour: str) -> SafeString:
         '<circle cx="8" cy="8" r="7" fill="{}"></circle></svg>',
         hex_of(colour),
     )
+
+
+def rendered(source: str, macro: str, *arguments: object) -> SafeString:
+    """The output of a macro of a Jinja template."""
+    module: object = engines["jinja2"].env.get_template(source).module  # type: ignore[attr-defined]
+    return mark_safe(str(getattr(module, macro)(*arguments)))  # noqa: S308 (escaped by Jinja)
+
+
+@register.simple_tag
+def facet_links(group: Group) -> SafeString:
+    """A list's links for the options of one facet."""
+    return rendered("shop/facets.html", "links", group, swatch, intcomma)
 
 
 class CachedNode(template.Node):

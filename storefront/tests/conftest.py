@@ -4,14 +4,15 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connections
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Article
 from recommendations.bundle.registry import registry
 from recommendations.recommenders.online_features import breaker
 from recommendations.tests.shops import open_shop, train
-from storefront.tests.browsers import chromium
+from storefront.tests.browsers import chromium, visitor
 from storefront.tests.shops import Shop, make_shop
 from streaming import connection
 from streaming.producers import producer
@@ -50,6 +51,24 @@ def no_kafka(settings: Settings) -> Iterator[None]:
 def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started
+
+
+@pytest.fixture(params=["with JavaScript", "without JavaScript"])
+def page(
+    request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer
+) -> Iterator[Page]:
+    """A visitor's page; no script fails on it, and nothing violates the content policy."""
+    script = request.param == "with JavaScript"
+    context = visitor(browser, base_url=live_server.url, java_script_enabled=script)
+    opened, faults = context.new_page(), list[str]()
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on(
+        "console",
+        lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None,
+    )
+    yield opened
+    context.close()
+    assert faults == []
 
 
 @pytest.fixture

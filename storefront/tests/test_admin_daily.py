@@ -78,7 +78,7 @@ def test_a_role_sees_no_panel_it_has_no_right_to(
 
 
 @pytest.mark.usefixtures("no_redis")
-def test_the_first_page_opens_with_redis_away(admin_client: Client) -> None:
+def test_the_first_page_opens_with_redis_down(admin_client: Client) -> None:
     assert "Redis is down" in admin_client.get(INDEX).text
 
 
@@ -169,5 +169,5 @@ def test_dead_letters_are_read_and_sent_again(
 
 
 @pytest.mark.usefixtures("no_kafka")
-def test_dead_letters_say_that_kafka_is_away(client: Client) -> None:
+def test_dead_letters_say_that_kafka_is_down(client: Client) -> None:
     assert "Kafka is down" in in_role(client, "data").get(LETTERS).text

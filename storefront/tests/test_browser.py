@@ -56,20 +56,6 @@ def worker(transactional_db: None) -> Iterator[None]:
     producer.close()
 
 
-@pytest.fixture(params=["with JavaScript", "without JavaScript"])
-def page(
-    request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer
-) -> Iterator[Page]:
-    script = request.param == "with JavaScript"
-    context = visitor(browser, base_url=live_server.url, java_script_enabled=script)
-    opened = context.new_page()
-    violations: list[str] = []
-    opened.on("console", lambda message: violations.append(message.text))
-    yield opened
-    context.close()
-    assert not [text for text in violations if "Content Security Policy" in text]
-
-
 def eventually(page: Page, path: str, holds: Callable[[], bool]) -> None:
     """Reload the page until it shows it."""
     give_up = time.monotonic() + PATIENCE_S

@@ -1,36 +1,20 @@
 """Shopping in sizes in a real browser: from a product page and a card to the order and the API."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Browser, Locator, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Locator, Page, expect
 
 from catalog.models import Article
 from storefront.models import OrderLine
-from storefront.tests.browsers import in_a_browser, visitor
+from storefront.tests.browsers import in_a_browser
 from storefront.tests.shops import address, make_blouse, published
 from streaming.events.schema import BagAdd, Purchase
 from streaming.identity.shoppers import COOKIE
 from streaming.producers import outbox
 
 pytestmark = in_a_browser
-
-
-@pytest.fixture(params=["with JavaScript", "without JavaScript"])
-def page(
-    request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer
-) -> Iterator[Page]:
-    script = request.param == "with JavaScript"
-    context = visitor(browser, base_url=live_server.url, java_script_enabled=script)
-    opened = context.new_page()
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    context.close()
-    assert not errors
 
 
 @pytest.fixture

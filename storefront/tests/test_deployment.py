@@ -15,6 +15,7 @@ from web.json_types import Json
 
 ROOT = settings.BASE_DIR
 COMPOSE: Json = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+CLUSTERS: Json = yaml.safe_load((ROOT / "deploy" / "clusters.yml").read_text())
 OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 MANAGE = re.compile(r"manage\.py ([a-z_]+)((?: --?[a-z][a-z-]*(?:[ =][^ `|]+)?)*)")
@@ -61,6 +62,31 @@ def test_what_the_services_keep_is_on_named_volumes() -> None:
     for name in ("postgres", "redis", "kafka"):
         mounted = {volume.split(":")[0] for volume in COMPOSE["services"][name]["volumes"]}
         assert mounted <= set(COMPOSE["volumes"])
+
+
+def test_every_container_of_ours_uses_the_clusters() -> None:
+    services = CLUSTERS["services"]
+    clustered = {name: service for name, service in services.items() if name in OURS}
+    assert clustered.keys() == OURS.keys()
+    for service in clustered.values():
+        brokers = service["environment"]["KAFKA_BOOTSTRAP_SERVERS"].split(",")
+        nodes = service["environment"]["FEATURES_CLUSTER_URL"].split(",")
+        hosts = {url.removeprefix("redis://").split(":")[0] for url in (*brokers, *nodes)}
+        assert hosts < services.keys()
+        assert service["depends_on"].keys() < services.keys()
+    mounted = [own for service in services.values() for own in service.get("volumes", ())]
+    assert {own.split(":")[0] for own in mounted if own[0] != "."} == CLUSTERS["volumes"].keys()
+
+
+def test_any_two_brokers_have_each_event() -> None:
+    brokers = {name: own for name, own in CLUSTERS["services"].items() if "kafka" in name}
+    voters = ",".join(
+        f"{own['environment']['KAFKA_NODE_ID']}@{n}:9093" for n, own in brokers.items()
+    )
+    for own in brokers.values():
+        assert own["environment"]["KAFKA_CONTROLLER_QUORUM_VOTERS"] == voters
+        assert own["environment"]["KAFKA_DEFAULT_REPLICATION_FACTOR"] == len(brokers) == 3
+        assert own["environment"]["KAFKA_MIN_INSYNC_REPLICAS"] == 2
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -134,7 +134,7 @@ def test_nothing_of_an_erased_shopper_is_left_and_all_of_anothers_is(log: str, s
 
 
 @pytest.mark.usefixtures("store", "no_kafka")
-def test_a_place_that_is_away_is_swept_when_it_is_back(
+def test_a_place_that_is_down_is_swept_when_it_is_back(
     shop: Shop, settings: Settings, tmp_path: Path
 ) -> None:
     settings.SPOOL_DIR = tmp_path
@@ -147,7 +147,7 @@ def test_a_place_that_is_away_is_swept_when_it_is_back(
 
 
 @pytest.mark.usefixtures("no_redis", "no_kafka")
-def test_who_asks_while_redis_and_kafka_are_away_is_erased_all_the_same(
+def test_who_asks_while_redis_and_kafka_are_down_is_erased_all_the_same(
     client: Client, shop: Shop, settings: Settings, tmp_path: Path
 ) -> None:
     settings.SPOOL_DIR = tmp_path

@@ -77,7 +77,7 @@ def texts(value: Any) -> list[str]:
 
 
 @pytest.mark.usefixtures("no_redis", "no_kafka", "shop")
-def test_a_place_that_is_away_is_named(client: Client) -> None:
+def test_a_place_that_is_down_is_named(client: Client) -> None:
     found = client.get("/you/export/").json()
     assert found["unavailable"] == ["features", "dead_letters"]
     assert found["bag"] == []

@@ -157,7 +157,7 @@ def test_outside_the_demo_the_pipeline_is_for_staff(client: Client, settings: Se
 
 
 @pytest.mark.usefixtures("no_redis", "no_kafka")
-def test_the_pipeline_page_says_what_is_away(client: Client) -> None:
+def test_the_pipeline_page_says_what_is_down(client: Client) -> None:
     page = client.get(PAGE).text
     assert "No stream worker is running, or Redis is down" in page
     assert page.count('data-up="no"') >= 2

@@ -11,10 +11,7 @@ import urllib.error
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psutil
-import psycopg2
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connections
@@ -24,7 +21,8 @@ from pytest_django import DjangoDbBlocker
 
 from demo.run.checks.browser import Browser
 from demo.services import ports
-from demo.services.postgres import Postgres
+from storefront.tests import replica
+from storefront.tests.replica import Server, ask
 from streaming.events.schema import View, encode
 from streaming.producers import producer
 from streaming.tests.kafka import everything
@@ -33,24 +31,6 @@ from web.replica import COOKIE, REPLICA, ReplicaReads, reading
 
 ARTICLE = "/article/"
 LISTING = "/search/?q=shirt"
-
-
-class Primary(Postgres):
-    settings = {"wal_level": "replica", "max_wal_senders": "4", "hot_standby": "on"}
-
-
-class Standby(Primary):
-    """A copy of the primary that follows it."""
-
-    name = "standby"
-
-    def copy(self, primary: Primary, url: str) -> None:
-        self._prepare_home()
-        subprocess.run(
-            [primary.binaries / "pg_basebackup", "-d", url, "-D", self.folder, "-R", "-c", "fast"],
-            check=True,
-            **(self.account.as_process() if self.account else {}),
-        )
 
 
 @pytest.fixture
@@ -63,34 +43,23 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def primary(folder: Path) -> Iterator[tuple[Primary, str]]:
-    server = Primary(folder, durable=False)
-    url = server.url(ports.choose(), None)
-    server.ensure(url, new_secret=True)
-    with (server.folder / "pg_hba.conf").open("a") as access:
-        access.write("host replication all 127.0.0.1/32 scram-sha-256\n")
-    run(url, "SELECT pg_reload_conf()")
-    yield server, url
-    server.stop()
+def primary(folder: Path) -> Iterator[Server]:
+    with replica.primary(folder, durable=False) as server:
+        yield server
 
 
 @pytest.fixture
-def standby(folder: Path, primary: tuple[Primary, str]) -> Iterator[tuple[Standby, str]]:
-    server, source = Standby(folder, durable=False), primary[1]
-    server.copy(primary[0], source)
-    port = ports.choose()
-    url = urlsplit(source)._replace(netloc=urlsplit(source).netloc.rsplit(":", 1)[0] + f":{port}")
-    server.ensure(url.geturl(), new_secret=False)
-    yield server, url.geturl()
-    server.stop()
+def standby(folder: Path, primary: Server) -> Iterator[Server]:
+    with replica.standby(folder, primary, durable=False) as server:
+        yield server
 
 
 @pytest.fixture
-def shop(folder: Path, primary: tuple[Primary, str], standby: tuple[Standby, str]) -> Iterator[str]:
+def shop(folder: Path, primary: Server, standby: Server) -> Iterator[str]:
     """A shop with a few articles, served by a process that knows both."""
     environment = os.environ | {
-        "DATABASE_URL": primary[1],
-        "DATABASE_REPLICA_URL": standby[1],
+        "DATABASE_URL": primary.url,
+        "DATABASE_REPLICA_URL": standby.url,
         "SECRET_KEY": settings.SECRET_KEY,
         "REDIS_URL": settings.REDIS_URL,
         "KAFKA_BOOTSTRAP_SERVERS": settings.KAFKA_BOOTSTRAP_SERVERS,
@@ -114,13 +83,13 @@ def shop(folder: Path, primary: tuple[Primary, str], standby: tuple[Standby, str
 
 @pytest.mark.slow
 def test_a_replica_serves_pages_but_never_hides_a_shoppers_own_writes(
-    shop: str, standby: tuple[Standby, str]
+    shop: str, standby: Server
 ) -> None:
     browser = Browser(shop)
     article = re.search(rf"{ARTICLE}(\d+)/", browser.get(LISTING).text)
     assert article
     browser.get(article[0])
-    run(standby[1], "SELECT pg_wal_replay_pause()")
+    ask(standby.url, "SELECT pg_wal_replay_pause()")
     browser.post("/wishlist/change/", {"article": article[1]})
     assert is_saved(browser), "the primary serves what the replica lacks"
     (written,) = (cookie for cookie in browser.jar if cookie.name == COOKIE)
@@ -130,24 +99,22 @@ def test_a_replica_serves_pages_but_never_hides_a_shoppers_own_writes(
     browser.jar.set_cookie(written)
     assert is_saved(browser), "a forged position only leads to the primary"
     browser.jar.clear(written.domain, written.path, written.name)
-    run(standby[1], "SELECT pg_wal_replay_resume()")
+    ask(standby.url, "SELECT pg_wal_replay_resume()")
     eventually(lambda: is_saved(browser), "the replica following")
 
 
 @pytest.mark.slow
 def test_a_replica_that_is_killed_fails_no_page_and_serves_again_when_it_is_back(
-    shop: str, standby: tuple[Standby, str]
+    shop: str, standby: Server
 ) -> None:
-    server, url = standby
     browser = Browser(shop)
-    assert clients(url) > 0
-    for process in server.processes():
-        for child in [process, *process.children(recursive=True)]:
-            child.kill()
+    assert clients(standby.url) > 0
+    standby.kill()
     assert {browser.get(LISTING).status for _ in range(20)} == {200}
-    psutil.wait_procs(server.processes())
-    server.ensure(url, new_secret=False)
-    eventually(lambda: browser.get(LISTING).status == 200 and clients(url) > 0, "its return")
+    standby.start()
+    eventually(
+        lambda: browser.get(LISTING).status == 200 and clients(standby.url) > 0, "its return"
+    )
 
 
 def test_a_page_that_is_tried_again_publishes_its_events_once(
@@ -202,15 +169,9 @@ def answers(address: str) -> bool:
         return False
 
 
-def run(url: str, statement: str) -> object:
-    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchone()[0]
-
-
 def clients(url: str) -> int:
     """Connections of the shop to this server."""
-    found = run(
+    found = ask(
         url,
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",

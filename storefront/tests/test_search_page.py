@@ -44,7 +44,7 @@ def test_what_was_meant_is_shown_and_said(client: Client) -> None:
     ]
 
 
-def test_the_interpretation_is_told_in_the_language_of_the_page(
+def test_the_interpretation_is_in_the_language_of_the_page(
     client: Client, settings: Settings
 ) -> None:
     told = {}

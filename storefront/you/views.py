@@ -52,7 +52,7 @@ def less(request: HtmxRequest) -> HttpResponse:
     try:
         (dislikes.remove if undo else dislikes.add)(shopper_of(request), article.pk)
     except StoreUnavailable:
-        return _away(request)
+        return _unavailable(request)
     if request.htmx:
         return _swapped(request, article, undo=undo)
     if undo:
@@ -91,7 +91,7 @@ def reset(request: HttpRequest) -> HttpResponse:
     try:
         features.reset(shopper_of(request))
     except StoreUnavailable:
-        return _away(request)
+        return _unavailable(request)
     messages.success(request, gettext("Done. The shop has forgotten what it learned about you."))
     return redirect("you")
 
@@ -116,6 +116,6 @@ def forget(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _away(request: HttpRequest) -> HttpResponse:
+def _unavailable(request: HttpRequest) -> HttpResponse:
     messages.error(request, gettext(UNAVAILABLE))
     return back(request, "you")

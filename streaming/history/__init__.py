@@ -38,7 +38,7 @@ COLUMNS: Final = {
 }
 QUERY: Final = """
 SELECT id, t_dat - date '1970-01-01', customer_id, article_id, price, sales_channel::integer
-FROM catalog_transaction WHERE t_dat >= '{}' AND t_dat < '{}' {}
+FROM catalog_transaction WHERE t_dat BETWEEN '{}' AND '{}' {}
 """
 
 
@@ -106,8 +106,8 @@ def of_database(first: date, last: date, customers: Sequence[int] | None = None)
     erased = np.array(sorted(erased_customers()), np.int32)
     months = 1
     while first <= last:
-        following = min(month_after(first, months), last + timedelta(days=1))
-        found = copy_columns(QUERY.format(first, following, customer_filter(customers)), COLUMNS)
+        end = min(month_after(first, months) - timedelta(days=1), last)
+        found = copy_columns(QUERY.format(first, end, customer_filter(customers)), COLUMNS)
         lines = arrange(**found)
         if len(erased):
             lines = lines[~np.isin(lines.customer, erased)]
@@ -115,7 +115,7 @@ def of_database(first: date, last: date, customers: Sequence[int] | None = None)
             yield lines
         if len(lines) < FEW:
             months *= 2
-        first = following
+        first = end + timedelta(days=1)
 
 
 def customer_filter(customers: Sequence[int] | None) -> str:

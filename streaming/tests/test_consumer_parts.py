@@ -1,11 +1,17 @@
-"""The parts of the consumer runtime that need no broker: batches, origins, dead-letter limit."""
+"""The parts of the consumer runtime that need no broker: batches, positions, limits, watchdog."""
 
+import subprocess
+import sys
+import threading
 from dataclasses import dataclass
 
 import pytest
+from confluent_kafka import OFFSET_BEGINNING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streaming.consumer import watchdog
+from streaming.consumer.assignment import Assignment
 from streaming.consumer.batch import Origin, PartitionBatch, Record, partition_batches
 from streaming.consumer.dead_letter_limit import (
     IN_A_ROW,
@@ -13,6 +19,9 @@ from streaming.consumer.dead_letter_limit import (
     DeadLetterLimit,
     DeadLetterLimitError,
 )
+from streaming.consumer.lag import PartitionLag
+from streaming.consumer.processor import NO_POSITION, Log
+from streaming.status import Stop
 
 
 @dataclass(frozen=True)
@@ -108,3 +117,76 @@ def test_an_empty_poll_changes_nothing() -> None:
     limit.watch(0, 0)
     with pytest.raises(DeadLetterLimitError):
         limit.watch(1, 1)
+
+
+# --- where each partition continues ---
+
+
+def test_a_stopped_partition_is_left_out_and_the_others_continue() -> None:
+    assignment = Assignment(
+        [0, 1], Log("shop.events", "t1"), {0: NO_POSITION, 1: 7}, {1: Stop(1, 7, "cut")}
+    )
+    places = [(p.partition, p.offset) for p in assignment._places(Log("shop.events", "t1"))]
+    assert places == [(0, OFFSET_BEGINNING)]
+
+
+def test_positions_follow_the_batches_and_are_forgotten_with_the_partitions() -> None:
+    assignment = Assignment([0, 1], Log("shop.events", "t1"), {0: 3, 1: 7})
+    assignment.advance([PartitionBatch(1, [], 12)])
+    assert assignment.positions == {0: 3, 1: 12}
+    assignment.forget()
+    assert (assignment.partitions, assignment.log, assignment.positions) == ([0, 1], None, {})
+    assignment.give_up()
+    assert assignment.partitions == []
+
+
+@pytest.mark.parametrize(
+    ("position", "first", "end", "events", "lost"),
+    [
+        (NO_POSITION, 0, 5, 5, 0),  # nobody has read: all of it waits
+        (NO_POSITION, 3, 5, 2, 0),  # and what retention took before is nobody's loss
+        (4, 0, 5, 1, 0),
+        (5, 0, 5, 0, 0),
+        (2, 4, 9, 5, 2),  # retention took two that were still unread
+        (9, 0, 5, 0, 0),  # the broker lost its log
+    ],
+)
+def test_the_lag_counts_what_can_still_be_read(
+    position: int, first: int, end: int, events: int, lost: int
+) -> None:
+    lag = PartitionLag(0, position, first, end)
+    assert (lag.events, lag.lost) == (events, lost)
+
+
+# --- the watchdog ---
+
+
+def test_a_loop_that_turns_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watchdog, "CHECK_EVERY_S", 0.01)
+    monkeypatch.setattr(watchdog, "STUCK_S", 60.0)
+    stopping = threading.Event()
+    dog = watchdog.Watchdog(stopping)
+    checks = iter([True, True, True, False])
+    dog.watch("features", lambda: next(checks))  # returns: the loop has ended
+    dog.turned_at -= 30.0
+    assert 30.0 <= dog.idle_s() < 60.0
+    dog.turned()
+    assert dog.idle_s() < 1.0
+    stopping.set()
+    dog.watch("features", lambda: True)
+
+
+HANGS = """
+import threading
+from streaming.consumer import watchdog
+watchdog.CHECK_EVERY_S, watchdog.STUCK_S = 0.01, 0.03
+watchdog.Watchdog(threading.Event()).watch("features", lambda: True)
+"""
+
+
+def test_a_loop_that_hangs_ends_its_process() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HANGS], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == watchdog.EXIT_FAILED
+    assert "Consumer features hangs" in done.stderr

@@ -62,7 +62,7 @@ def test_published_events_arrive_in_the_shoppers_order(log: str) -> None:
 
 
 @pytest.mark.django_db
-def test_with_kafka_away_publishing_takes_no_time_and_loses_nothing(
+def test_with_kafka_down_publishing_takes_no_time_and_loses_nothing(
     settings: LazySettings, away: str, log: str
 ) -> None:
     made = traffic(300, ARTICLES)
@@ -167,7 +167,7 @@ def test_the_outbox_waits_for_kafka(settings: LazySettings, away: str, log: str)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_order_commits_while_redis_is_away(log: str) -> None:
+def test_an_order_commits_while_redis_is_down(log: str) -> None:
     code = (
         "import time, storefront.celery, django; django.setup()\n"
         "from streaming.events import schema as events; from streaming.producers import outbox\n"

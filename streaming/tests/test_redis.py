@@ -58,13 +58,9 @@ def waits(worker: Running, word: str) -> None:
     eventually(lambda: word in worker.runtime.metrics.reason, word)
 
 
-def _set(valkey: Valkey, name: str, value: str) -> None:
-    valkey.client.config_set(name, value)
-
-
-def fill(valkey: Valkey) -> Callable[[], None]:
+def fill(valkey: Valkey) -> Callable[[], object]:
     valkey.client.config_set("maxmemory", "1mb")
-    return partial(_set, valkey, "maxmemory", "0")
+    return partial(valkey.client.config_set, "maxmemory", "0")
 
 
 def lose_the_disk(valkey: Valkey) -> Callable[[], None]:
@@ -84,9 +80,9 @@ def lose_the_disk(valkey: Valkey) -> Callable[[], None]:
     return mend
 
 
-def lose_its_replicas(valkey: Valkey) -> Callable[[], None]:
+def lose_its_replicas(valkey: Valkey) -> Callable[[], object]:
     valkey.client.config_set("min-replicas-to-write", "1")
-    return partial(_set, valkey, "min-replicas-to-write", "0")
+    return partial(valkey.client.config_set, "min-replicas-to-write", "0")
 
 
 @pytest.mark.parametrize(
@@ -94,7 +90,7 @@ def lose_its_replicas(valkey: Valkey) -> Callable[[], None]:
     [(fill, "maxmemory"), (lose_the_disk, "MISCONF"), (lose_its_replicas, "NOREPLICAS")],
 )
 def test_a_redis_that_takes_no_writes_is_waited_for(
-    trouble: Callable[[Valkey], Callable[[], None]], word: str, valkey: Valkey
+    trouble: Callable[[Valkey], Callable[[], object]], word: str, valkey: Valkey
 ) -> None:
     with running() as worker:
         send(*views(20))

@@ -185,6 +185,17 @@ def test_a_rebuild_publishes_history_into_an_empty_store_only(past: list[int], l
         run("rebuild_features")
 
 
+def test_a_source_names_the_engine_that_reads_it(past: list[int], log: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="--source lake needs --engine spark"):
+        run("rebuild_features", "--source=lake")
+    with pytest.raises(CommandError, match="--source log needs --engine local"):
+        run("rebuild_features", "--source=log", "--engine=spark")
+    with pytest.raises(CommandError, match="run export_history first"):
+        run("rebuild_features", "--source=lake", "--engine=spark", f"--lake={tmp_path}")
+    with pytest.raises(CommandError, match="No rebuild of this history was interrupted"):
+        run("rebuild_features", "--engine=spark", "--resume")
+
+
 def test_the_status_is_json_for_machines(past: list[int]) -> None:
     answer = json.loads(run("stream_status", "--json"))
     assert answer == {"workers": [], "lag": 0, "outbox": 0, "spool_bytes": 0}

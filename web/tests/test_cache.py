@@ -97,7 +97,7 @@ def test_rows_are_asked_for_again_after_their_time(monkeypatch: pytest.MonkeyPat
     assert rows.get() == (2, ())
 
 
-def test_with_the_database_away_the_rows_read_before_are_served(
+def test_with_the_database_down_the_rows_read_before_are_served(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     answers: list[object] = ["rows", OperationalError("away")]

@@ -49,7 +49,9 @@ def form_hint(source: Source, example: Reject | None, ours: str) -> str:
 def other_form(theirs: str, ours: str) -> str:
     """How a customer id in the sales differs from one of customers.csv."""
     if form_of(theirs) == form_of(ours):
-        return ""
+        padded = form_of(ours) == "a whole number" and "0" in (theirs[:1], ours[:1])
+        zeros = padded and theirs[:1] != ours[:1]
+        return f"One of the files has lost leading zeros: {theirs!r}, {ours!r}." if zeros else ""
     said = f"The sales have ids as {theirs!r} ({form_of(theirs)}), customers.csv as {ours!r}"
     if form_of(theirs) == "a whole number" and len(ours) == HEX_DIGITS and HEX.fullmatch(ours):
         return (

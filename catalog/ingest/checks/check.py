@@ -6,22 +6,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from django.conf import settings
 
 from catalog.images.library import survey
 from catalog.ingest.checks import quality, warnings
-from catalog.ingest.checks.advice import form_hint
 from catalog.ingest.checks.fitness import Fitness
 from catalog.ingest.checks.quality import Quality, merged
-from catalog.ingest.checks.rejects import Limits, verdict
+from catalog.ingest.checks.rejects import Limits, fault_of
 from catalog.ingest.cleaning.articles import clean_articles
 from catalog.ingest.cleaning.customers import clean_customers
 from catalog.ingest.cleaning.outcome import Cleaned
-from catalog.ingest.cleaning.transactions import UNKNOWN_CUSTOMER, clean_transactions
+from catalog.ingest.cleaning.transactions import clean_transactions
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
-from catalog.ingest.keys import CustomerKeys, KnownKeys, are_hex, first_occurrences, pack, to_words
+from catalog.ingest.keys import CustomerKeys, KnownKeys, first_occurrences, words_of
 from catalog.ingest.prices import with_prices
 from catalog.ingest.progress import Phases
 from catalog.ingest.reading.files import describe_copies, find_sources
@@ -62,12 +60,8 @@ class FileCheck:
 
     def fault(self, limits: Limits, ours: str = "") -> str:
         """Why an ingest would stop at this file; empty if it wouldn't."""
-        if not limits.are_passed(self.rows, self.rejected, at_end=True):
-            return ""
-        path, unit = str(self.source.path), self.source.unit
-        said = verdict(path, self.rows, self.rejected, limits.share, self.examples.get, unit)
-        hint = form_hint(self.source, self.examples.get(UNKNOWN_CUSTOMER), ours)
-        return f"{said}\n    {hint}" if hint else said
+        example = self.examples.get
+        return fault_of(self.source, self.rows, self.rejected, limits, example, lambda: ours)
 
     def report(self) -> Json:
         return {
@@ -153,9 +147,8 @@ def as_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def keys_of(ids: pa.Array) -> CustomerKeys:
-    words = pack(ids) if are_hex(ids) else to_words(ids)
-    first: npt.NDArray[np.intp] = first_occurrences(words)
-    return CustomerKeys(words[first], np.arange(len(first), dtype=np.int32))
+    first = first_occurrences(ids)
+    return CustomerKeys(words_of(ids)[first], np.arange(len(first), dtype=np.int32))
 
 
 def collect_warnings(folder: Path, files: dict[str, FileCheck]) -> Iterator[str]:

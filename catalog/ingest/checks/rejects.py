@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from catalog.ingest.checks.advice import UNKNOWN, advice_for
+from catalog.ingest.checks.advice import UNKNOWN, advice_for, form_hint
+from catalog.ingest.cleaning.transactions import UNKNOWN_CUSTOMER
 from catalog.ingest.reading.records import Reject
+from catalog.ingest.reading.source import Source
 
 TOP = 3
 # A small file may always have this many, as long as any row is usable.
@@ -45,24 +47,31 @@ class Limits:
         return count > max(FEW, self.share / 100 * rows)
 
 
-def verdict(
-    path: str,
+def fault_of(
+    source: Source,
     rows: int,
     rejected: Mapping[str, int],
-    limit: float,
+    limits: Limits,
     example: Callable[[str], Reject | None],
-    unit: str = "line",
+    ours: Callable[[], str],
+    *,
+    at_end: bool = True,
 ) -> str:
-    """Explains why the file is refused: the top causes, with an example and advice for each."""
+    """Why the file is refused: the top causes, with an example and advice for each. Empty if it
+    isn't. `ours` gives a customer id as customers.csv has them."""
+    if not limits.are_passed(rows, rejected, at_end=at_end):
+        return ""
     count = sum(rejected.values())
     lines = [
-        f"{path}: {count:,} of {rows:,} rows ({count / max(rows, 1):.0%}) can't be used, more than "
-        f"{limit:g} % (--max-reject-share)."
+        f"{source.path}: {count:,} of {rows:,} rows ({count / max(rows, 1):.0%}) can't be used, "
+        f"more than {limits.share:g} % (--max-reject-share)."
     ]
     for reason, times in Counter(rejected).most_common(TOP):
-        lines.append(f"  {times:,} × {reason}{format_rejects(example(reason), unit)}")
+        lines.append(f"  {times:,} × {reason}{format_rejects(example(reason), source.unit)}")
         if advice := advice_for(reason):
             lines.append(f"    {advice}")
+    if hint := form_hint(source, example(UNKNOWN_CUSTOMER), ours()):
+        lines.append(f"    {hint}")
     return "\n".join(lines)
 
 

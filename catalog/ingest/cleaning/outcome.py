@@ -1,5 +1,6 @@
 """The result of cleaning a block: usable rows, reasons against the others, emptied cells."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,10 +9,13 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from catalog.ingest.reading import cells
-from catalog.ingest.reading.cells import Decoded, decode
+from catalog.ingest.reading.cells import BLANKS, NOTHING, Decoded, decode, distinct
 
+# Texts to be trimmed, emptied or refused.
+UNFIT = rf"^[{BLANKS}]|[{BLANKS}]$|\x00|^(?:{'|'.join(map(re.escape, NOTHING - {''}))})$"
 Rows = npt.NDArray[np.intp]
 Reasons = dict[int, str]
 
@@ -62,6 +66,15 @@ def emptied_in(columns: Sequence[Decoded]) -> Counter[str]:
 
 def texts(table: pa.Table, name: str, longest: int) -> Decoded:
     """An optional text column."""
+    plain = distinct(table[name])
+    if are_fit(plain[0], longest):
+        return Decoded(*plain)
     parse = partial(cells.words, name=name, longest=longest)
     found = decode(table[name], parse, pa.string(), optional=True)
     return Decoded(found.values.fill_null(""), found.codes, emptied=found.emptied)
+
+
+def are_fit(found: pa.Array, longest: int) -> bool:
+    """Whether all texts stay as they are, as a million postal codes do."""
+    unfit = pc.any(pc.match_substring_regex(found, UNFIT, ignore_case=True)).as_py()
+    return not unfit and (pc.max(pc.utf8_length(found)).as_py() or 0) <= longest

@@ -67,8 +67,8 @@ def prices_of(keys: npt.NDArray[np.int32], known: KnownKeys) -> npt.NDArray[np.f
     """The articles' own prices, NaN where they have none."""
     if not len(known.prices):
         return np.full(len(keys), np.nan)
-    place = np.minimum(np.searchsorted(known.articles, keys), len(known.articles) - 1)
-    return np.where(known.articles[place] == keys, known.prices[place], np.nan)
+    place, found = places_of(keys, known.articles)
+    return np.where(found, known.prices[place], np.nan)
 
 
 def customer_keys(column: pa.ChunkedArray, customers: CustomerKeys) -> Decoded:
@@ -91,10 +91,17 @@ def article_keys(column: pa.ChunkedArray, articles: npt.NDArray[np.int32]) -> De
 
 def is_known(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     """Which keys are in the sorted array of known ones."""
+    return places_of(keys, known)[1]
+
+
+def places_of(
+    keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Where the keys stand in the sorted array of known ones, and whether they do."""
     if not len(known):
-        return np.zeros(len(keys), dtype=bool)
+        return np.zeros(len(keys), dtype=np.intp), np.zeros(len(keys), dtype=bool)
     place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
-    return np.asarray(known[place] == keys)
+    return place, np.asarray(known[place] == keys)
 
 
 def decode_ids(column: pa.ChunkedArray) -> Decoded:

@@ -20,21 +20,29 @@ ZONE = r" ?(?:Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 TIME = rf"(?:[T ]+[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:[.,][0-9]+)?)?{ZONE})?"
 DAY = re.compile(
     r"(?:(?P<y>[0-9]{4})(?P<sep>[-/.])(?P<m>[0-9]{1,2})(?P=sep)(?P<d>[0-9]{1,2})"
-    r"|(?P<y2>[0-9]{4})(?P<m2>[0-9]{2})(?P<d2>[0-9]{2})"
+    r"|(?P<y2>[0-9]{4})(?P<m2>[0-9]{2})(?P<d2>[0-9]{2})(?:\.0+)?"
     r"|(?P<d3>[0-9]{1,2})\.(?P<m3>[0-9]{1,2})\.(?P<y3>[0-9]{4}))" + TIME
 )
 EITHER_WAY = re.compile(r"[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{2,4}.*")
+NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 EXPONENT = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE]\+?[0-9]+")
 # White space, no-break space, zero-width space, byte order mark.
 BLANKS = string.whitespace + "\xa0\u200b\ufeff"
 DECIMAL_COMMA = re.compile(r"[+-]?[0-9]*,[0-9]+(?:[eE][+-]?[0-9]+)?")
+# 1,299.00, 1.299,00, 1 299 or 108'775'015; but 1,299 may be a decimal comma.
+THOUSANDS = re.compile(
+    r"[+-]?[0-9]{1,3}(?:(?P<by>[.,' \xa0\u202f])[0-9]{3})(?:(?P=by)[0-9]{3})*"
+    r"(?P<rest>(?!(?P=by))[.,][0-9]+)?"
+)
+SIGN = r"(?:[€$£¥₹]|kr\.?|zł|EUR|USD|GBP|SEK|DKK|NOK|CHF|PLN|INR|JPY)"
+CURRENCY = re.compile(rf"^{SIGN}\s*|\s*{SIGN}$", re.IGNORECASE)
 # Spellings of a missing value, in lower case.
 NOTHING = frozenset(
     (
         "",
         "nan",
         "null",
-        "\\n",
+        r"\n",
         "none",
         "na",
         "<na>",
@@ -46,12 +54,13 @@ NOTHING = frozenset(
         "(null)",
     )
 )
-FLAGS = {"true": 1, "yes": 1, "false": 0, "no": 0}
+FLAGS = {"true": 1, "t": 1, "yes": 1, "y": 1, "false": 0, "f": 0, "no": 0, "n": 0}
 EPOCH = date(2000, 1, 1).toordinal()  # PostgreSQL's day 0
 MAX_KEY = 2**31 - 1
 
 MAX_AGE = 120
-ONLINE = 2
+STORE, ONLINE = 1, 2
+CHANNELS = {"store": STORE, "online": ONLINE}
 NEWS = "fashion_news_frequency"
 
 Parse = Callable[[str], object]
@@ -117,11 +126,20 @@ def trimmed(text: str) -> str:
     return text.strip(BLANKS)
 
 
+def plain_number(text: str) -> str:
+    """A number without separators of thousands and with a decimal point, if it is unambiguous."""
+    found = THOUSANDS.fullmatch(text)
+    if found and (found["by"] not in ".," or found["rest"] or text.count(found["by"]) > 1):
+        text = text.replace(found["by"], "")
+    return text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text) else text
+
+
 def whole(text: str, *, name: str, low: int, high: int) -> int:
-    """An integer: `49` or `49.0`; `0108775015` or `108775015.0`."""
-    match = WHOLE.fullmatch(trimmed(text))
+    """An integer: `49` or `49.0`; `0108775015`, `108775015.0` or `108,775,015`."""
+    found = trimmed(text)
+    match = WHOLE.fullmatch(found) or WHOLE.fullmatch(plain_number(found))
     if not match:
-        rounded = EXPONENT.fullmatch(trimmed(text))
+        rounded = EXPONENT.fullmatch(found)
         raise ValueError(f"{name} is {'rounded' if rounded else 'not a whole number'}")
     number = int(match[1])
     if not low <= number <= high:
@@ -142,7 +160,7 @@ def age(text: str) -> int | None:
     if is_nothing(text):
         return None
     try:
-        years = float(text.replace(",", "."))
+        years = float(plain_number(trimmed(text)))
     except ValueError:
         raise ValueError("age is not a number") from None
     if not 0 <= years <= MAX_AGE:
@@ -204,16 +222,13 @@ def no_day(text: str) -> str:
         return "t_dat is not a date: it is empty"
     if EITHER_WAY.fullmatch(text):
         return "t_dat is not a date: day and month may stand either way, write 2020-09-22"
+    if NUMBER.fullmatch(text):
+        return "t_dat is not a date: it is a number, perhaps days or seconds, write 2020-09-22"
     return "t_dat is not a date"
 
 
 def price(text: str) -> float:
-    found = trimmed(text)
-    plain = found.replace(",", ".") if DECIMAL_COMMA.fullmatch(found) else found
-    try:
-        number = float(plain) if "_" not in plain else math.nan
-    except ValueError:
-        number = math.nan
+    number = amount(text)
     if math.isnan(number):
         raise ValueError("price is not a number")
     if number <= 0:
@@ -223,13 +238,30 @@ def price(text: str) -> float:
     return number
 
 
+def amount(text: str) -> float:
+    """NaN for what is no number. Nearly all prices are plain ones, so these are tried first."""
+    if "_" in text:
+        return math.nan
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return float(plain_number(CURRENCY.sub("", trimmed(text))))
+    except ValueError:
+        return math.nan
+
+
 def price_or_none(text: str) -> float | None:
     return None if is_nothing(text) else price(text)
 
 
 def channel(text: str) -> int:
     """A sale without a channel counts as online, as most are."""
-    return ONLINE if is_nothing(text) else whole(text, name="sales_channel_id", low=1, high=2)
+    if is_nothing(text):
+        return ONLINE
+    named = CHANNELS.get(trimmed(text).casefold())
+    return named or whole(text, name="sales_channel_id", low=STORE, high=ONLINE)
 
 
 article_key = partial(whole, name="article_id", low=1, high=MAX_KEY)

@@ -23,6 +23,7 @@ HEAD = 65536
 CHUNK = 1 << 20
 DAMAGED = (EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, pa.ArrowInvalid)
 ZIP, PARQUET = b"PK\x03\x04", b"PAR1"
+ZSTANDARD, LZ4 = b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18"
 READABLE_ZIP = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 ENCRYPTED = 1
@@ -34,6 +35,14 @@ STRANGERS = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV",
     b"ARROW1": "an Arrow file: write it as Parquet",
     b"SQLite format 3": "an SQLite database: write its tables as CSV",
+    b"ORC": "an ORC file: write it as Parquet",
+    b"Obj\1": "an Avro file: write it as Parquet",
+    b"\x89HDF": "an HDF5 file: write its tables as Parquet or CSV",
+    b"PARE": "an encrypted Parquet file: write it without encryption",
+    **{
+        b"\x80%c" % version: "a Python pickle: write it as Parquet or CSV"
+        for version in range(2, 6)
+    },
     b"version https://git-lfs": "a Git LFS pointer: fetch the file itself with git lfs pull",
     b"<!DOCTYPE": "a web page, perhaps of a login: download the file again",
     b"<!doctype": "a web page, perhaps of a login: download the file again",
@@ -160,7 +169,8 @@ def opened(path: Path, file: BinaryIO, name: str, stack: ExitStack) -> Readable:
     packed = packed_stream(head, file)
     if packed is not None:
         return inspected(path, packed)
-    if path.suffix in (".gz", ".zip", ".zst", ".bz2") and head:
+    # Browsers unpack what they download, and leave the name.
+    if path.suffix in (".gz", ".zip", ".zst", ".bz2", ".xz", ".lz4") and b"\0" in head:
         raise IngestError(
             f"{path} is damaged or truncated, or no {path.suffix} file: it begins otherwise."
         )
@@ -174,8 +184,9 @@ def packed_stream(head: bytes, file: BinaryIO) -> Readable | None:
         return bz2.open(file)
     if head.startswith(b"\xfd7zXZ\x00"):
         return lzma.open(file)
-    if head.startswith(b"\x28\xb5\x2f\xfd"):
-        return cast("Readable", pa.CompressedInputStream(pa.PythonFile(file, mode="r"), "zstd"))
+    for mark, codec in (ZSTANDARD, "zstd"), (LZ4, "lz4"):
+        if head.startswith(mark):
+            return cast("Readable", pa.CompressedInputStream(pa.PythonFile(file, mode="r"), codec))
     return None
 
 
@@ -188,8 +199,10 @@ def inspected(path: Path, stream: Readable) -> Readable:
         if head.lstrip()[: len(mark)] == mark:
             raise IngestError(f"{path} is {what}.")
     if head.startswith(PARQUET):
-        raise IngestError(f"{path} is a Parquet file inside an archive: unpack it first.")
-    if head.startswith((b"\x1f\x8b", ZIP, b"\x28\xb5\x2f\xfd")):
+        raise IngestError(
+            f"{path} is Parquet where text is expected: unpack it, or write it as text."
+        )
+    if head.startswith((b"\x1f\x8b", ZIP, ZSTANDARD)):
         raise IngestError(f"{path} is compressed twice: decompress it once.")
     return Headed(head, stream)
 
@@ -225,9 +238,9 @@ def member(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
     if any(entry.filename.startswith("xl/") for entry in archive.infolist()):
         raise IngestError(f"{path} is an Excel workbook: save it as CSV.")
     if len(chosen) != 1:
-        listed = ", ".join(entry.filename for entry in files[:5])
+        listed = ", ".join(entry.filename for entry in (files or archive.infolist())[:5])
         raise IngestError(
-            f"{path} should hold one .csv file and holds {len(files)}{': ' if files else ''}"
+            f"{path} should hold one .csv file and holds {len(files)}{': ' if files else ', but '}"
             f"{listed}. Unpack the right one."
         )
     check_readable(chosen[0], path)

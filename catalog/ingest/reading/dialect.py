@@ -12,13 +12,15 @@ HINT = "sep="  # Excel's first line
 class Dialect:
     """`names` has one entry per cell of a row: our name for a known column, else the file's.
 
-    `lines` and `size` (bytes of UTF-8) count what precedes the first row.
+    `lines` and `size` (bytes of UTF-8) count what precedes the first row. `skip_blanks`: quotes
+    may follow a separator and a blank.
     """
 
     names: tuple[str, ...]
     separator: str = ","
     lines: int = 1
     size: int = 0
+    skip_blanks: bool = False
 
 
 def dialect_of(head: bytes, columns: Collection[str]) -> Dialect:
@@ -31,15 +33,19 @@ def dialect_of(head: bytes, columns: Collection[str]) -> Dialect:
     used = lines[: at + 1]
     separator = max(SEPARATORS, key=lambda sign: recognised(header, sign, columns))
     names = named(cells_of(header, separator), columns)
-    return Dialect(names, separator, len(used), sum(map(len, used)))
+    skip_blanks = f'{separator} "' in header
+    return Dialect(names, separator, len(used), sum(map(len, used)), skip_blanks)
 
 
 def is_preface(line: bytes) -> bool:
-    return not line.strip() or line.lower().startswith(HINT.encode())
+    return not line.strip() or line.lower().lstrip(b'"').startswith(HINT.encode())
 
 
 def cells_of(line: str, separator: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    return [
+        cell.strip()
+        for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    ]
 
 
 def recognised(header: str, separator: str, columns: Collection[str]) -> int:

@@ -15,7 +15,7 @@ from catalog.ingest.reading.source import Source
 # In order of preference: plain before packed.
 ENDS = (
     ".csv", ".parquet", ".csv.gz", ".csv.zip", ".zip", ".csv.bz2", ".csv.zst", ".csv.xz", ".tsv",
-    ".txt", ".gz", ".tsv.gz", ".parquet.gzip", ".parquet.snappy", ".pq", "",
+    ".txt", ".csv.lz4", ".gz", ".tsv.gz", ".parquet.gzip", ".parquet.snappy", ".pq", "",
 )  # fmt: skip
 ALIKE = {"articles": "article", "customers": "customer", "transactions_train": "transaction"}
 SALES = "transactions_train"

@@ -1,27 +1,37 @@
 """Reads a text file line by line, in any compression and with any line ending: for JSON lines."""
 
+import codecs
 from collections.abc import Iterator
 from pathlib import Path
 
 from catalog.ingest.errors import IngestError
-from catalog.ingest.reading.compression import CHUNK, unpacked
+from catalog.ingest.reading.compression import CHUNK, Readable, unpacked
 from catalog.ingest.reading.parts import parts_of
+from catalog.ingest.reading.records import end_of_last_line
+
+# A file system that lost power pads files with zero bytes.
+WHITE = b" \t\r\n\0"
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, bytes]]:
     """Each non-blank line with its number. Raises IngestError for invalid UTF-8."""
-    number, pending = 0, b""
     with unpacked(parts_of(path)) as stream:
-        while data := stream.read(CHUNK):
-            *whole, pending = (pending + data).split(b"\n")
-            for line in whole:
-                number += 1
-                yield from checked(path, number, line)
-        yield from checked(path, number + 1, pending)
+        for number, line in enumerate(split(stream), start=1):
+            yield from checked(path, number, line)
+
+
+def split(stream: Readable) -> Iterator[bytes]:
+    pending = b""
+    while data := stream.read(CHUNK):
+        text = pending + data
+        end = end_of_last_line(text)
+        pending = text[end:]
+        yield from text[:end].splitlines()
+    yield from pending.splitlines()
 
 
 def checked(path: Path, number: int, line: bytes) -> Iterator[tuple[int, bytes]]:
-    text = line.strip()
+    text = line.removeprefix(codecs.BOM_UTF8).strip(WHITE)
     if not text:
         return
     try:

@@ -6,7 +6,7 @@ from pathlib import Path
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading.compression import PARQUET
 from catalog.ingest.reading.parquet import parquet_source
-from catalog.ingest.reading.parts import parts_of
+from catalog.ingest.reading.parts import check_parts, parts_of
 from catalog.ingest.reading.source import Source
 from catalog.ingest.reading.text import text_source
 
@@ -14,8 +14,7 @@ from catalog.ingest.reading.text import text_source
 def open_source(name: str, path: Path) -> Source:
     """Raises OSError, or IngestError for what can't be read or lacks a required column."""
     parts = parts_of(path)
-    if not parts:
-        raise IngestError(f"{path} is a folder without data files.")
+    check_parts(path, parts)
     kinds = {is_parquet(part) for part in parts}
     if len(kinds) > 1:
         raise IngestError(f"{path} contains Parquet and other files: keep only one format.")

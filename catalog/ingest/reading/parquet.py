@@ -30,10 +30,8 @@ TAIL = 8  # the footer's length and the magic number PAR1
 
 @dataclass(frozen=True)
 class ParquetSource(Source):
-    """`own` are the file's column names, in the order of `header`, which may have more columns:
-    those that Hive, Spark and DuckDB write into the folders' names (t_dat=2020-09-22)."""
-
-    own: tuple[str, ...] = ()
+    """`header` ends with what Hive, Spark and DuckDB write into the folders' names
+    (t_dat=2020-09-22). Parts may order their columns differently."""
 
     @property
     def unit(self) -> str:
@@ -42,7 +40,6 @@ class ParquetSource(Source):
     def rows(self, start: Position, block_bytes: int) -> Iterator[Records]:
         before = crc = 0
         size = max(1, block_bytes // BYTES_A_ROW)
-        wanted = [place for place in range(len(self.own)) if self.header[place] in self.shown]
         for part in self.parts:
             values = values_in_path(part, columns.known(self.name))
             with opened(part) as file:
@@ -50,9 +47,11 @@ class ParquetSource(Source):
                 after = before + file.metadata.num_rows
                 if after > start.offset:
                     skipped = max(0, start.offset - before)
-                    names = [self.own[place] for place in wanted]
-                    for table in batches(file, names, skipped, size):
-                        renamed = as_texts(table, [self.header[place] for place in wanted])
+                    names = names_in(part, file, self.name)
+                    own = dict(zip(names, file.schema_arrow.names, strict=True))
+                    wanted = [name for name in self.shown if name in own]
+                    for table in batches(file, [own[name] for name in wanted], skipped, size):
+                        renamed = as_texts(table, wanted)
                         for name, value in values.items():
                             renamed = with_value(renamed, name, value)
                         number = before + skipped
@@ -81,20 +80,18 @@ class ParquetSource(Source):
 
 
 def parquet_source(name: str, path: Path, parts: Sequence[Path]) -> ParquetSource:
-    rows, own = 0, None
+    rows, known = 0, columns.known(name)
     header: tuple[str, ...] = ()
     for part in parts:
         with opened(part) as file:
             rows += file.metadata.num_rows
-            schema = file.schema_arrow
-        if own is not None and tuple(schema.names) != own:
+            names = (*names_in(part, file, name), *values_in_path(part, known))
+        header = header or names
+        if {*header}.intersection(known) != {*names}.intersection(known):
             raise IngestError(f"{part}: its columns differ from those of {parts[0].name}.")
-        own = tuple(schema.names)
-        inside = header_of(part, schema, name)
-        header = (*inside, *(key for key in values_in_path(part, columns.known(name))))
     check_header(name, path, header)
     return ParquetSource(
-        name, path, tuple(parts), header, rows, fingerprint(parts), Position(0, 0, 0), own or ()
+        name, path, tuple(parts), header, rows, fingerprint(parts), Position(0, 0, 0)
     )
 
 
@@ -114,8 +111,9 @@ def with_value(table: pa.Table, name: str, value: str) -> pa.Table:
     return table.append_column(name, column)
 
 
-def header_of(part: Path, schema: pa.Schema, name: str) -> tuple[str, ...]:
+def names_in(part: Path, file: pq.ParquetFile, name: str) -> tuple[str, ...]:
     """Our names of the columns. Raise IngestError for one of ours with several values a row."""
+    schema = file.schema_arrow
     try:
         header = named(schema.names, columns.known(name))
     except ValueError as error:
@@ -134,7 +132,8 @@ def header_of(part: Path, schema: pa.Schema, name: str) -> tuple[str, ...]:
 @contextmanager
 def opened(part: Path) -> Iterator[pq.ParquetFile]:
     try:
-        with pq.ParquetFile(part) as file:
+        # Reading a row group ahead takes more time and memory than it saves on a local disk.
+        with pq.ParquetFile(part, pre_buffer=False) as file:
             yield file
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:

@@ -1,9 +1,16 @@
 """A file, or a folder of parts as written by Spark, DuckDB and Kaggle's tools."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-PART_ENDS = (".csv", ".parquet", ".gz", ".zip", ".bz2", ".zst", ".xz", ".tsv", ".txt", ".pq", "")
+from catalog.ingest.errors import IngestError
+
+PART_ENDS = (
+    ".csv", ".parquet", ".gz", ".zip", ".bz2", ".zst", ".xz", ".lz4", ".tsv", ".txt", ".pq", "",
+)  # fmt: skip
+# What a table format keeps beside its files, to know which of them count.
+LAKES = {"_delta_log": "a Delta Lake", ".hoodie": "a Hudi", "metadata/*.json": "an Iceberg"}
 
 
 def is_folder_of_parts(path: Path) -> bool:
@@ -22,6 +29,30 @@ def parts_of(path: Path) -> list[Path]:
         and part.suffix.lower() in PART_ENDS
     ]
     return sorted(parts, key=in_order)
+
+
+def check_parts(path: Path, parts: Sequence[Path]) -> None:
+    """Raise IngestError if there are no parts, or not all of them count."""
+    if not parts:
+        raise IngestError(f"{path} is a folder without data files.")
+    for mark, what in LAKES.items():
+        if path.is_dir() and any(path.glob(mark)):
+            raise IngestError(
+                f"{path} is {what} table, whose log tells which of its files count: write its rows "
+                "as plain Parquet or CSV."
+            )
+    seen: dict[Path, Path] = {}
+    for part in parts:
+        twin = seen.setdefault(without_ends(part), part)
+        if twin != part:
+            raise IngestError(f"{twin} and {part.name} are the same part twice: keep one.")
+
+
+def without_ends(path: Path) -> Path:
+    """part-0 for part-0.csv.gz."""
+    while path.suffix and path.suffix.lower() in PART_ENDS:
+        path = path.with_suffix("")
+    return path
 
 
 def in_order(path: Path) -> list[tuple[int, str]]:

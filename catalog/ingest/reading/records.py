@@ -231,7 +231,11 @@ def parsed(
 ) -> tuple[list[str], int, str]:
     window = range(at, min(at + MAX_LINES, len(lines)))
     reader = csv.reader(
-        map(lines.__getitem__, window), strict=True, delimiter=dialect.separator, **escaping
+        map(lines.__getitem__, window),
+        strict=True,
+        skipinitialspace=dialect.skip_blanks,
+        delimiter=dialect.separator,
+        **escaping,
     )
     try:
         cells = next(reader)

@@ -11,11 +11,13 @@ import pyarrow as pa
 
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
+from catalog.ingest.reading.dialect import SEPARATORS
 from catalog.ingest.reading.position import Position, Prefix
 from catalog.ingest.reading.records import CELLS, Records
 
 Fingerprint = dict[str, int]
-ONE_COLUMN = "Columns are separated by commas, semicolons, tabs or pipes."
+ONE_COLUMN = " Columns are separated by commas, semicolons, tabs or pipes."
+QUOTED_WHOLE = " Each line is quoted as a whole: save the file without those quotes."
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,18 @@ def check_header(name: str, path: Path, header: Sequence[str]) -> None:
     """Raise IngestError listing every missing required column."""
     missing = [column for column in columns.REQUIRED[name] if column not in header]
     if missing:
-        stands = ", ".join(header[:8]) or "nothing"
-        hint = f" {ONE_COLUMN}" if len(header) == 1 else ""
+        stands = ", ".join(header[:8])[:200] or "nothing"
         raise IngestError(
-            f"{path}: the header has no column {', '.join(missing)}. It has: {stands[:200]}.{hint}"
+            f"{path}: the header has no column {', '.join(missing)}. It has: {stands}."
+            f"{header_hint(path, header, missing)}"
         )
+
+
+def header_hint(path: Path, header: Sequence[str], missing: Sequence[str]) -> str:
+    if len(header) == 1:
+        return QUOTED_WHOLE if set(header[0]) & {*SEPARATORS} else ONE_COLUMN
+    in_names = [column for column in missing if any(path.glob(f"**/{column}=*"))]
+    return f" {', '.join(in_names)} in folders' names is read only of Parquet." if in_names else ""
 
 
 def fingerprint(parts: Sequence[Path]) -> Fingerprint:

@@ -41,6 +41,8 @@ def check_first_line(path: Path, head: bytes) -> None:
     line = head.lstrip().splitlines(keepends=True)[0]
     if b"\0" in line:
         raise IngestError(f"{path} is not a text file, or damaged: its first line has zero bytes.")
+    if line.startswith((b"{", b"[")):
+        raise IngestError(f"{path} is JSON: write it as CSV or Parquet.")
     if len(line) == HEAD:
         raise IngestError(f"{path}: the first line is longer than {HEAD // 1024} kB.")
 

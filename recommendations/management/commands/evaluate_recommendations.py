@@ -10,12 +10,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from catalog.lake.spark import add_engine_arguments, add_source_arguments
 from recommendations.bundle.models import ModelVersion
-from recommendations.dataset.inputs import Inputs
-from recommendations.dataset.load import NothingToTrainOnError, load_inputs
+from recommendations.dataset.inputs import History
+from recommendations.dataset.load import NothingToTrainOnError
 from recommendations.evaluation.published import PUBLISHED, difference_from_competition
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import FOR_YOU, NothingToEvaluateError, Plan, evaluate
+from recommendations.management.engine import source_of_sales
+from recommendations.training.run import Load
 from web.arguments import day
 from web.json_types import Json
 
@@ -64,17 +67,23 @@ class Command(BaseCommand):
         parser.add_argument(
             "--json", type=Path, metavar="FILE", help="also write the figures to this JSON file"
         )
+        add_engine_arguments(parser)
+        add_source_arguments(parser)
 
     def handle(self, *args: object, **options: Any) -> None:
         plan = plan_of(options)
+        with source_of_sales(**options) as load:
+            self.evaluate(plan, load, options)
+
+    def evaluate(self, plan: Plan, load: Load, options: Json) -> None:
         start = time.perf_counter()
 
         def progress(line: str) -> None:
             self.stdout.write(f"{time.perf_counter() - start:7.1f} s  {line}")
 
         try:
-            inputs = load_inputs(options["until"], timezone.now().date(), progress)
-            outcomes = evaluate(inputs, plan, progress)
+            history = load(options["until"], timezone.now().date(), progress)
+            outcomes = evaluate(history, plan, progress)
         except (NothingToTrainOnError, NothingToEvaluateError) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:
@@ -82,7 +91,7 @@ class Command(BaseCommand):
         found = summary(outcomes, plan, note=settings.DATA_LABEL)
         if options["kaggle"]:
             found["published"] = PUBLISHED
-            self.tell_published(inputs)
+            self.tell_published(history)
         self.write(found, options["json"])
         key = f"map@{plan.k}"
         for name, values in found["methods"].items():
@@ -101,10 +110,10 @@ class Command(BaseCommand):
             f"{found['next in session']['ratio']} times without"
         )
 
-    def tell_published(self, inputs: Inputs) -> None:
+    def tell_published(self, history: History) -> None:
         for name, value in PUBLISHED.items():
             self.stdout.write(f"{name:34} map@12 {value} (published, full data)")
-        if warning := difference_from_competition(inputs):
+        if warning := difference_from_competition(history):
             self.stdout.write(f"note: {warning}")
 
     def write(self, found: Json, target: Path | None) -> None:

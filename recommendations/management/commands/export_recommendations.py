@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from catalog.ingest.errors import IngestError
+from catalog.lake.spark import add_engine_arguments
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.models import ModelVersion
-from recommendations.management.engine import add_engine_arguments, exporter
+from recommendations.management.engine import exporter
 from recommendations.serving.export import export
 from recommendations.serving.export_formats import FORMATS, KAGGLE
 from web.arguments import day

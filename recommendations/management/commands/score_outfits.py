@@ -62,11 +62,14 @@ class Command(BaseCommand):
 
     def read(self, file: Path) -> list[Line]:
         try:
-            return list(questions(lines_of(file)))
+            found = list(questions(lines_of(file)))
         except IngestError as error:
             raise CommandError(str(error)) from error
         except (OSError, QuestionError) as error:
             raise CommandError(f"{file}: {error}") from error
+        if not found:
+            raise CommandError(f"{file} has no question.")
+        return found
 
 
 def wardrobe_for(as_of: date | None, progress: Progress) -> Wardrobe:

@@ -7,12 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from catalog.lake.spark import add_engine_arguments, add_source_arguments
 from recommendations.dataset.load import NothingToTrainOnError
-from recommendations.management.engine import (
-    add_engine_arguments,
-    add_source_arguments,
-    source_of_sales,
-)
+from recommendations.management.engine import source_of_sales
 from recommendations.training.run import Load, TrainingRunningError, train_model
 from web.arguments import day
 

@@ -6,7 +6,7 @@ from recommendations.dataset.facts import facts_of
 from recommendations.dataset.inputs import Inputs, Progress
 from recommendations.outfits.arrays import wardrobe
 from recommendations.outfits.search import Wardrobe
-from recommendations.training.content import content_vectors, text_vectors
+from recommendations.training.content import content_of
 from recommendations.training.neighbours import designs
 from recommendations.training.outfits.training import Goods, outfit_arrays
 
@@ -17,8 +17,7 @@ COLUMNS = ("article", "product", "product_type", "index_group", "colour_master")
 def trained_wardrobe(inputs: Inputs, progress: Progress) -> Wardrobe:
     """The same as training writes into a bundle, without writing one."""
     facts = facts_of(inputs)
-    words = text_vectors(inputs.articles, SEED)
-    vectors = content_vectors(inputs.articles, facts.price, words)
+    vectors = content_of(inputs.articles, facts.price, SEED).vectors
     goods = Goods(inputs.articles, facts.price, facts.on_sale, vectors)
     own = {name: inputs.articles[name].to_numpy(np.int32) for name in COLUMNS}
     return wardrobe(

@@ -196,8 +196,11 @@ def listed(model: Model, goods: Goods, questions: list[Question]) -> Choices:
         on_sale=goods.on_sale,
         **column,
     )
+    # The rest of the search is spared where the shortlists already lack what was bought.
     found = (
-        (q.bag, complements(wardrobe, q.bag, open_slots(model, q.bag)), q.hidden) for q in questions
+        (q.bag, complements(wardrobe, q.bag, open_slots(model, q.bag)), q.hidden)
+        for q in questions
+        if q.hidden in lists[line[q.bag]]
     )
     return choices(model, found, len(slots()))
 

@@ -1,4 +1,4 @@
-"""A Spark session for the commands; run as a program (`make spark`), it says what lacks."""
+"""Spark for the commands: options and a session; as a program (`make spark`), says what lacks."""
 
 import logging
 import os
@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -74,6 +76,64 @@ def defaults() -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         **{f"spark.executorEnv.{name}": value for name, value in shared.items()},
     }
+
+
+def add_engine_arguments(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=("local", "spark"),
+        default="local",
+        help="local: in memory, on this machine; spark: on a cluster, with the same result (local)",
+    )
+    parser.add_argument(
+        "--master",
+        default="local[*]",
+        metavar="URL",
+        help="of the cluster: local[*], spark://host:port or k8s://https://host:port (local[*])",
+    )
+    parser.add_argument(
+        "--conf", action="append", default=[], metavar="KEY=VALUE", help="of Spark; repeatable"
+    )
+
+
+def add_source_arguments(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--source",
+        choices=("lake", "database"),
+        default="lake",
+        help="where Spark reads sales: files of export_history, or PostgreSQL by month (lake)",
+    )
+    add_lake_argument(parser)
+
+
+def add_lake_argument(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--lake",
+        default=str(settings.LAKE_DIR),
+        metavar="DIR",
+        help="folder or URL of export_history's files",
+    )
+
+
+@contextmanager
+def running(master: str, conf: Sequence[str], **_: object) -> "Iterator[SparkSession]":
+    """A session of Spark. Raise CommandError where it can't be used."""
+    if wrong := [option for option in conf if "=" not in option]:
+        raise CommandError(f"--conf {wrong[0]}: KEY=VALUE is needed")
+    try:
+        with session(master, conf) as spark:
+            yield spark
+    except SparkMissingError as error:
+        raise CommandError(str(error)) from error
+
+
+def lake_of(source: str, lake: str) -> str | None:
+    """Where the sales' files are, None to read the database. Raise CommandError without any."""
+    if source == "database":
+        return None
+    if "://" not in lake and not (Path(lake) / "customers.parquet").exists():
+        raise CommandError(f"{lake} has no sales: run export_history first, or --source database")
+    return lake
 
 
 if __name__ == "__main__":
