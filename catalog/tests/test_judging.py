@@ -64,7 +64,7 @@ class TestCommand:
         make_article(1, name="Wool coat", product_type=(2, "Coat"))
         queries, figures = tmp_path / "q.tsv", tmp_path / "f.json"
         queries.write_text("coat\ttype~coat\nshirts\ttype~shirt\n%_%\tempty\n")
-        call_command("evaluate_search", queries=[queries], json=figures.open("w"))
+        call_command("evaluate_search", queries=[queries], json=figures)
         assert "0.5" in capsys.readouterr().out
         assert '"precision": 0.5' in figures.read_text()
 
