@@ -406,13 +406,13 @@ def test_of_equal_ids_the_first_is_found() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"{}\n[]\n",
-        b"{}\r\n\r\n[]",
-        b"{}\r[]\r",
-        b"\xef\xbb\xbf{}\n\xef\xbb\xbf[]\n",
-        b"{}\n[]\n" + bytes(99),
-        "{}\n[]\n".encode("utf-16"),
-        gzip.compress(b"{}\n") + gzip.compress(b"[]\n"),
+        pytest.param(b"{}\n[]\n", id="lines"),
+        pytest.param(b"{}\r\n\r\n[]", id="Windows line ends and an empty line"),
+        pytest.param(b"{}\r[]\r", id="old Mac line ends"),
+        pytest.param(b"\xef\xbb\xbf{}\n\xef\xbb\xbf[]\n", id="byte order marks"),
+        pytest.param(b"{}\n[]\n" + bytes(99), id="zeros at the end"),
+        pytest.param("{}\n[]\n".encode("utf-16"), id="UTF-16"),
+        pytest.param(gzip.compress(b"{}\n") + gzip.compress(b"[]\n"), id="gzip of two members"),
     ],
 )
 def test_json_lines_are_read_in_any_form(data: bytes, tmp_path: Path) -> None:

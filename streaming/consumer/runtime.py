@@ -265,4 +265,6 @@ class ConsumerRuntime:
     def _error(self, error: KafkaError) -> None:
         """Log once that no broker is left, not each failed attempt to connect."""
         if error.code() == KafkaError._ALL_BROKERS_DOWN:
+            if self.joining_since < math.inf:
+                self.joining_since = time.monotonic()
             logger.warning("Kafka is unavailable: %s", error)
