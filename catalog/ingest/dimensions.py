@@ -26,7 +26,6 @@ from catalog.ingest.customer_keys import keys_of
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
 from catalog.ingest.keys import UNKNOWN, CustomerKeys, first_occurrences
-from catalog.ingest.prefetch import prefetched
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Reject
 from catalog.ingest.without_indexes import without_indexes
@@ -90,7 +89,7 @@ def load_customers(job: Job, known: CustomerKeys, catalogue: Future[None]) -> Cu
         new = write_customers(job, read_customers(job, known), catalogue)
         # With all pages marked all-visible, months check their foreign keys by index-only scans.
         partitions.execute("VACUUM (ANALYZE) catalog_customer")
-        return known.joined(*new)
+        return known.joined(new[0].combine_chunks(), new[1])
     finally:
         connection.close()
 
@@ -129,7 +128,7 @@ def read_customers(job: Job, known: CustomerKeys) -> Dimension:
 
 def write_customers(
     job: Job, found: Dimension, catalogue: Future[None]
-) -> tuple[pa.Array, npt.NDArray[np.int32]]:
+) -> tuple[pa.ChunkedArray, npt.NDArray[np.int32]]:
     """Customers with their previous or new keys, in one transaction with the checkpoint.
 
     Returns their ids and keys.
@@ -141,7 +140,7 @@ def write_customers(
             copy_table("catalog_customer", table.add_column(0, "id", [keys]))
         catalogue.result()
         job.checkpoint("customers", found.end, found.rejects, found.quality, done=True)
-    return table["customer_id"].combine_chunks(), keys.astype(np.int32)
+    return table["customer_id"], keys.astype(np.int32)
 
 
 def fresh_articles(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> Rows:
@@ -172,7 +171,7 @@ def read_dimension(
     tables, lines, numbers, rejects = [], [], [], []
     emptied: Counter[str] = Counter()
     with job.reading(name, beside=beside) as (blocks, show):
-        for records in prefetched(blocks):
+        for records in blocks:
             cleaned = clean(records.table)
             tables.append(cleaned.table)
             emptied += cleaned.emptied
