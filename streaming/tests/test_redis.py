@@ -23,6 +23,8 @@ from streaming.tests.traffic import START
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+ARTICLE = 900_000_001
+
 
 @pytest.fixture
 def valkey(
@@ -32,6 +34,7 @@ def valkey(
         settings.REDIS_URL = made.url
         connection.reset()
         clock.set_now(START + DAY_MS)
+        make_article(ARTICLE)  # before any worker loads the articles
         yield made
     settings.REDIS_URL = settings.CELERY_BROKER_URL
     connection.reset()
@@ -39,9 +42,8 @@ def valkey(
 
 
 def views(number: int, first: int = 0) -> list[Event]:
-    article = make_article().pk
     return [
-        View(id=f"{n}", shopper=f"c{1 + n % 7}", ts=START + n * 1000, source="api", article=article)
+        View(id=f"{n}", shopper=f"c{1 + n % 7}", ts=START + n * 1000, source="api", article=ARTICLE)
         for n in range(first, first + number)
     ]
 
