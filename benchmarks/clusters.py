@@ -246,11 +246,14 @@ def kill_in_turn(faults: Mapping[str, Fault], seconds: int) -> dict[str, Span]:
 def wrong_features(events: int) -> tuple[int, int]:
     """Of some shoppers, once all events are worked on: how many have other features than the log
     makes of them, and how many were compared."""
+    from django.db import close_old_connections
+
     from streaming import connection
     from streaming.features import store, verify
     from streaming.kafka import topics
     from streaming.tests.progress import finish
 
+    close_old_connections()  # those of the primary that was killed
     finish(connection.client(), events)
     asked = store.shoppers(SHOPPERS)
     positions, online = store.stored(topics.ensure(), asked)
