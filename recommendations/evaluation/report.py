@@ -197,26 +197,30 @@ def segments(
     }
 
 
-def page(found: Json) -> str:
-    """The report as one HTML page without scripts, with SVG bars."""
-    key = next(iter(found["methods"][FOR_YOU]))
-    top = max(own[key]["interval"][1] for own in found["methods"].values()) or 1.0
-    bars = [
+def bars_of(methods: Json, key: str) -> list[Json]:
+    """A bar for each method, the longest interval's end at 400."""
+    scale = 400 / (max(own[key]["interval"][1] for own in methods.values()) or 1.0)
+    return [
         {
             "name": name,
             "metrics": own,
             "mean": own[key]["mean"],
-            "width": 400 * own[key]["mean"] / top,
-            "low": 400 * own[key]["interval"][0] / top,
-            "high": 400 * own[key]["interval"][1] / top,
+            "width": scale * own[key]["mean"],
+            "low": scale * own[key]["interval"][0],
+            "high": scale * own[key]["interval"][1],
         }
-        for name, own in found["methods"].items()
+        for name, own in methods.items()
     ]
+
+
+def page(found: Json) -> str:
+    """The report as one HTML page without scripts, with SVG bars."""
+    key = next(iter(found["methods"][FOR_YOU]))
     without = found["map without"]
     session_found = found["next in session"]
     context = {
         "found": found,
-        "bars": bars,
+        "bars": bars_of(found["methods"], key),
         "ahead": found["for-you minus"].items(),
         "windows": found["windows"],
         "metric": key,
