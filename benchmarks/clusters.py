@@ -135,7 +135,8 @@ def run(size: int | None) -> Result:
             spans = kill_in_turn(faults, seconds)
         delivered = on_topic()
         wrong, compared = wrong_features(delivered.total())
-    events, pages = (Answers.read(load.with_suffix(".answers")) for load in loads.values())
+        # The place, with these files, goes with its stage.
+        events, pages = (Answers.read(load.with_suffix(".answers")) for load in loads.values())
     plot(events, pages, spans)
     figures: dict[str, float] = {
         "events_accepted": len(events.accepted),
