@@ -1,11 +1,10 @@
 """The normalised H&M schema."""
 
 from catalog.models.api_key import ApiKey
-from catalog.models.customer import Customer, CustomerKey
+from catalog.models.customer import Customer, CustomerKey, Transaction
 from catalog.models.ingest import IngestFile, IngestRun
 from catalog.models.product import Article, ArticleSummary, Product
-from catalog.models.search_query import SearchClick, SearchQuery
-from catalog.models.search_synonym import SearchSynonym
+from catalog.models.search_query import SearchClick, SearchQuery, SearchSynonym
 from catalog.models.taxonomy import (
     Appearance,
     Colour,
@@ -22,7 +21,6 @@ from catalog.models.taxonomy import (
     is_named,
     labels,
 )
-from catalog.models.transaction import Transaction
 
 __all__ = [
     "ApiKey",

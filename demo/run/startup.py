@@ -4,9 +4,12 @@ Imports no models, as the settings don't know the database yet.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from demo import services
@@ -69,3 +72,26 @@ def check_free(port: int | None) -> None:
 def end(data: DataSet) -> None:
     """Stop everything; called in the second half."""
     warden.stop(int(os.environ[WARDEN]), data.var)
+
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass
+class Shutdown:
+    """Turns the signals into KeyboardInterrupt until shutdown has begun."""
+
+    has_begun: bool = False
+
+    def listen(self) -> None:
+        for number in ENDING:
+            # Under `nohup` a closed terminal is deliberately ignored.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self.handle)
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        if not self.has_begun:
+            raise KeyboardInterrupt
+
+    def begin(self) -> None:
+        self.has_begun = True

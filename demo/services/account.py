@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.services.errors import ServiceError
+
+class ServiceError(Exception):
+    """A service can't be started, reached or stopped."""
+
+
+class PortTakenError(ServiceError):
+    """Another program took the port between choosing it and listening on it."""
+
+
+class NotAnsweringError(ServiceError):
+    """A server doesn't respond to a real request of its protocol (yet)."""
+
 
 CANDIDATES = ("postgres", "nobody")
 

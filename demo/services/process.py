@@ -14,8 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from demo.services.account import Account
-from demo.services.errors import NotAnsweringError, ServiceError
+from demo.services.account import Account, NotAnsweringError, ServiceError
 
 LOG_LIMIT = 5_000_000
 # Popen warns if dropped while its process runs; these processes are meant to keep running.

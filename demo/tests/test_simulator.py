@@ -20,12 +20,10 @@ from demo.shoppers.adaptation import Followed, alike, two_tastes
 from demo.shoppers.browser import Page, ShopError
 from demo.shoppers.choice import ShopperModel
 from demo.shoppers.comparison import Comparison
-from demo.shoppers.crowd import Crowd, Plan, comers, run
+from demo.shoppers.crowd import Crowd, Plan, by_shelf, comers, figures, run
 from demo.shoppers.ground_truth import GroundTruth
-from demo.shoppers.report import by_shelf, figures
 from demo.shoppers.shopper import ShelfImpression, checkout_form, typed
-from demo.shoppers.split import false_alarms, looked
-from demo.shoppers.studies import STUDIES, part, summary
+from demo.shoppers.studies import STUDIES, false_alarms, looked, part, summary
 from recommendations.experiments.assignment import share
 from recommendations.experiments.statistics import Interval
 

@@ -12,8 +12,7 @@ from recommendations.bundle.format import BundleError
 from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.experiments.assignment import Arm
 from recommendations.experiments.interleaving import draft
-from recommendations.experiments.parameters import Parameters
-from recommendations.experiments.strategies import STRATEGIES
+from recommendations.experiments.strategies import STRATEGIES, Parameters
 from recommendations.recommenders.recommenders import Recommender
 from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found

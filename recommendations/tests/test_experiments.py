@@ -16,7 +16,6 @@ from recommendations.attribution.models import Exposure, Serving
 from recommendations.experiments.assignment import Plan, arm_of, load, plan_of, plans
 from recommendations.experiments.interleaving import draft
 from recommendations.experiments.models import Experiment, Layer, Variant
-from recommendations.experiments.parameters import read
 from recommendations.experiments.results import guard, results
 from recommendations.experiments.statistics import (
     Sample,
@@ -24,6 +23,7 @@ from recommendations.experiments.statistics import (
     sample_ratio,
     shoppers_needed,
 )
+from recommendations.experiments.strategies import read
 from recommendations.outfits.features import RANKING
 from recommendations.outfits.strategies import LOOKS
 from recommendations.recommenders.kinds import Kind

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from demo.run import conditions, lock, startup
 from demo.run.data import DEFAULT_SCALE, PARTS, SCALES, DataSet, data_set
 from demo.run.processes import ChildError
-from demo.run.signals import Shutdown
+from demo.run.startup import Shutdown
 from demo.services import ServiceError
 
 INTERRUPTED = 130
