@@ -16,14 +16,9 @@ class IngestRunAdmin(ReadOnlyAdmin[IngestRun]):
     list_display = ("started_at", "status", "took", "data_dir")
     list_filter = ("status",)
     fields = (
-        ("status", "started_at", "finished_at"),
-        "took",
-        "data_dir",
-        "changes",
-        "plots",
-        "gaps",
+        ("status", "started_at", "finished_at"), "took", "data_dir", "changes", "plots", "gaps",
         "report_tables",
-    )
+    )  # fmt: skip
 
     @admin.display(description="Took")
     def took(self, run: IngestRun) -> timedelta | None:

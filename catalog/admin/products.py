@@ -33,24 +33,14 @@ class ArticleAdmin(ReadOnlyAdmin[Article]):
     search_fields = ("name",)  # shows the search box; get_search_results searches
     search_help_text = "Words of the name or description, an article id or a product code"
     list_display = (
-        "picture",
-        "name",
-        "article_id",
-        "price",
-        "sold_recently",
-        "colour",
-        "product_type",
+        "picture", "name", "article_id", "price", "sold_recently", "colour", "product_type",
         "in_shop",
-    )
+    )  # fmt: skip
     list_display_links = ("picture", "name")
     list_filter = (
-        ("index__group", IndexGroupFilter),
-        "summary__has_picture",
-        ("garment_group", SelectFilter),
-        ("product_type", SelectFilter),
-        ("colour", SelectFilter),
-        ("section", SelectFilter),
-    )
+        ("index__group", IndexGroupFilter), "summary__has_picture", ("garment_group", SelectFilter),
+        ("product_type", SelectFilter), ("colour", SelectFilter), ("section", SelectFilter),
+    )  # fmt: skip
     ordering = ("-summary__units_recent", "pk")
     fieldsets = (
         (None, {"fields": ("large_picture", "name", "description")}),

@@ -53,13 +53,9 @@ class CustomerAdmin(ReadOnlyAdmin[Customer]):
     sortable_by = ()
     ordering = ("pk",)
     fields = (
-        "customer_id",
-        "number",
-        ("age", "club_member_status", "fashion_news_frequency"),
-        ("fn", "active"),
-        "postal_code",
-        "latest",
-    )
+        "customer_id", "number", ("age", "club_member_status", "fashion_news_frequency"),
+        ("fn", "active"), "postal_code", "latest",
+    )  # fmt: skip
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str

@@ -28,18 +28,12 @@ from web.problems import documented
 from web.quotas import Limited
 
 TAXONOMY = {
-    "index_groups": models.IndexGroup,
-    "indexes": models.Index,
-    "sections": models.Section,
-    "garment_groups": models.GarmentGroup,
-    "product_groups": models.ProductGroup,
-    "product_types": models.ProductType,
-    "departments": models.Department,
-    "colours": models.Colour,
-    "colour_values": models.ColourValue,
-    "colour_masters": models.ColourMaster,
+    "index_groups": models.IndexGroup, "indexes": models.Index, "sections": models.Section,
+    "garment_groups": models.GarmentGroup, "product_groups": models.ProductGroup,
+    "product_types": models.ProductType, "departments": models.Department, "colours": models.Colour,
+    "colour_values": models.ColourValue, "colour_masters": models.ColourMaster,
     "appearances": models.Appearance,
-}
+}  # fmt: skip
 TAGS = ["catalogue"]
 BAD_REQUEST = documented("The messages of each field that is wrong")
 NOT_FOUND = documented("Not found")

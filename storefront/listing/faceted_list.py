@@ -20,12 +20,9 @@ from storefront.listing.swatches import with_colours
 
 FOR_YOU = "for-you"
 ORDERS = {
-    "popular": _("Most popular"),
-    FOR_YOU: _("For you"),
-    "newest": _("Newest"),
-    "cheapest": _("Price, low first"),
-    "dearest": _("Price, high first"),
-}
+    "popular": _("Most popular"), FOR_YOU: _("For you"), "newest": _("Newest"),
+    "cheapest": _("Price, low first"), "dearest": _("Price, high first"),
+}  # fmt: skip
 MAX_DIGITS = 10
 Choice = Mapping[str, Sequence[int]]
 

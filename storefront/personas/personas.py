@@ -39,23 +39,14 @@ CARDS = 12
 LATEST = 12
 PICTURES = 4
 BOUGHT = (
-    "article_id",
-    "article__index__group__name",
-    "article__product_type__name",
-    "price",
-    "t_dat",
-)
+    "article_id", "article__index__group__name", "article__product_type__name", "price", "t_dat",
+)  # fmt: skip
 SAMPLE = 5000
 CACHE_SECONDS = 3600
 SEED = 20200922  # the same gallery for everyone; "surprise me" finds others
 BANDS = (
-    (0, _("Under 20")),
-    (20, "20–29"),
-    (30, "30–39"),
-    (40, "40–49"),
-    (50, "50–59"),
-    (60, "60+"),
-)
+    (0, _("Under 20")), (20, "20–29"), (30, "30–39"), (40, "40–49"), (50, "50–59"), (60, "60+"),
+)  # fmt: skip
 
 
 class Buyer(NamedTuple):

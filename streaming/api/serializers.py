@@ -17,12 +17,9 @@ from web.json_types import Json
 
 MAX_EVENTS: Final = 100
 OF_ARTICLE: Final[dict[str, Callable[..., Event]]] = {
-    Action.VIEW: schema.View,
-    Action.CLICK: schema.Click,
-    Action.IMPRESSION: schema.Impression,
-    Action.BAG_ADD: schema.BagAdd,
-    Action.BAG_REMOVE: schema.BagRemove,
-}
+    Action.VIEW: schema.View, Action.CLICK: schema.Click, Action.IMPRESSION: schema.Impression,
+    Action.BAG_ADD: schema.BagAdd, Action.BAG_REMOVE: schema.BagRemove,
+}  # fmt: skip
 SIZED: Final = ("bag_add", "bag_remove")
 REFUSED: Final = {
     Action.PURCHASE: "Purchases come from the shop's checkout only.",

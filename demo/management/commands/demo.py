@@ -18,13 +18,9 @@ from demo.services import ServiceError
 
 INTERRUPTED = 130
 EXPECTED = (
-    startup.TakenError,
-    ChildError,
-    conditions.ConditionError,
-    lock.RunningError,
-    ServiceError,
+    startup.TakenError, ChildError, conditions.ConditionError, lock.RunningError, ServiceError,
     OSError,
-)
+)  # fmt: skip
 
 
 class Command(BaseCommand):
