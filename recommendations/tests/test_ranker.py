@@ -6,8 +6,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from recommendations.bundle.format import ARRAYS, RankerReport, report_array, report_of
-from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
+from recommendations.bundle.format import (
+    ARRAYS,
+    OUTFIT_ARRAYS,
+    RankerReport,
+    report_array,
+    report_of,
+)
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.history import histories
 from recommendations.dataset.inputs import Inputs
