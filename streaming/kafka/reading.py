@@ -4,14 +4,21 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    TopicPartition,
+)
 
 from streaming import kafka
 
 PATIENCE_S: Final = 10.0
 
 
-class UnreadError(Exception):
+class UnreadError(KafkaException):
     """The end of a topic wasn't reached."""
 
 
