@@ -13,7 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from demo import services
-from demo.run import conditions, lock, warden
+from demo.run import conditions, members, warden
 from demo.run.data import DataSet
 from demo.run.members import mark
 from demo.services.ports import is_free
@@ -39,7 +39,7 @@ def begin(data: DataSet, base: Path, port: int | None, say: Say) -> NoReturn:
     Raises ConditionError, RunningError, TakenError, ServiceError or OSError.
     """
     conditions.check(data.var)
-    held = lock.take(data.var)
+    held = members.take(data.var)
     check_free(port)
     watching = warden.start(data.var, held)
     try:

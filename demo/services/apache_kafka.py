@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo.services import ports, process
-from demo.services.account import ServiceError
 from demo.services.base import Service, environment
+from demo.services.process import ServiceError
 from demo.services.supervisor import locked
 from demo.services.tansu import broker_count
 from storefront import envfile

@@ -9,8 +9,8 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from demo.services import ports, process
-from demo.services.account import NotAnsweringError
 from demo.services.base import Service, environment, wheel
+from demo.services.process import NotAnsweringError
 
 
 class Tansu(Service):

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import redis
 
 from demo.services import ports, process
-from demo.services.account import NotAnsweringError, ServiceError
 from demo.services.base import Service, environment, wheel
+from demo.services.process import NotAnsweringError, ServiceError
 from storefront.envfile import write_private
 
 CONFIG = """\

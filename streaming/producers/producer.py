@@ -18,16 +18,30 @@ from typing import Final
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from django.conf import settings
+from prometheus_client import Counter
 
 from streaming import kafka, tracing
 from streaming.events.schema import Event, encode, key_of
 from streaming.kafka import topics
 from streaming.partitions import home_of
 from streaming.producers import spool
-from streaming.producers.counters import ACCEPTED, LOST, SPOOLED, count
 from web.replica import once_served
 
 logger = logging.getLogger(__name__)
+
+EVENTS: Final = Counter(
+    "events",
+    "events of pages and API: all, those Kafka didn't take, those lost",
+    ["outcome"],
+)
+ACCEPTED: Final = "accepted"
+SPOOLED: Final = "spooled"
+LOST: Final = "lost"
+
+
+def count(outcome: str, events: int = 1) -> None:
+    EVENTS.labels(outcome).inc(events)
+
 
 ACK_TIMEOUT_MS: Final = 2000
 RETRY_S: Final = 1.0
