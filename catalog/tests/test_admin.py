@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.admin.base import EstimatingPaginator
-from catalog.admin.reports import readable
+from catalog.admin.ingest import readable
 from catalog.admin.shoppers import customers_named
 from catalog.models import (
     ApiKey,

@@ -16,8 +16,7 @@ from catalog.admin.base import ReadOnlyAdmin
 from recommendations.attribution.models import Exposure, Outcome
 from recommendations.attribution.outcomes import report
 from recommendations.experiments.models import Experiment, ExperimentQuerySet, Layer, Variant
-from recommendations.experiments.plot import bars
-from recommendations.experiments.results import PLANNED_CHANGE, results
+from recommendations.experiments.results import PLANNED_CHANGE, bars, results
 
 OPEN_TO_CHANGE = ("ramp", "guardrail")
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from recommendations.attribution import rec_id
 from recommendations.attribution.models import Exposure, Serving
 from recommendations.experiments.assignment import Plan, arm_of, load, plan_of, plans
-from recommendations.experiments.interleaving import draft
 from recommendations.experiments.models import Experiment, Layer, Variant
 from recommendations.experiments.results import guard, results
 from recommendations.experiments.statistics import (
@@ -30,6 +29,7 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.shelf import Item
 from recommendations.serving.outfits import Request, outfit
 from recommendations.serving.serving import recommend
+from recommendations.serving.variants import draft
 from recommendations.tests.shops import Lived, open_shop, train
 from web.arrays import Array
 

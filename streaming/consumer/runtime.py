@@ -30,8 +30,7 @@ from streaming.consumer.processor import (
 )
 from streaming.consumer.watchdog import Watchdog
 from streaming.consumer.worker_metrics import Heartbeat, WorkerMetrics
-from streaming.kafka import topics
-from streaming.kafka.reading import is_end
+from streaming.kafka import is_end, topics
 from streaming.producers.moving import to_spool
 from streaming.status import STOPPED
 

@@ -11,8 +11,7 @@ from confluent_kafka.admin import AdminClient
 from django.conf import settings
 
 from streaming.events.schema import names_in
-from streaming.kafka import topics
-from streaming.kafka.reading import messages
+from streaming.kafka import messages, topics
 from streaming.producers.acknowledged import DeadLetter, Outgoing, Sender, dead_letter, outgoing
 from web.json_types import decoded
 

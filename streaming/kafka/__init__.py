@@ -1,8 +1,18 @@
-"""How our clients speak to the broker."""
+"""How our clients speak to the broker, and how all that a topic holds is read."""
 
+import time
+from collections.abc import Iterator
 from typing import Any, Final
 
-from confluent_kafka import Producer
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 from django.conf import settings
 
 # A broker that comes back is found again within half a second.
@@ -61,3 +71,41 @@ def consumer(group: str) -> dict[str, object]:
         "queued.max.messages.kbytes": 16_384,
         "statistics.interval.ms": 1000,
     }
+
+
+PATIENCE_S: Final = 10.0
+
+
+class UnreadError(KafkaException):
+    """The end of a topic wasn't reached."""
+
+
+def is_end(message: Message) -> bool:
+    """Whether it only tells that a partition was read to its end."""
+    error = message.error()
+    return error is not None and error.code() == KafkaError._PARTITION_EOF
+
+
+def messages(name: str, partitions: int) -> Iterator[Message]:
+    """All that is there now; raise UnreadError where nothing comes and the end isn't reached."""
+    reader = Consumer({**consumer("reading"), "enable.partition.eof": True})
+    try:
+        reader.assign([TopicPartition(name, p, OFFSET_BEGINNING) for p in range(partitions)])
+        unread, deadline = set(range(partitions)), time.monotonic() + PATIENCE_S
+        while unread:
+            got = reader.consume(500, 0.2)
+            deadline = time.monotonic() + PATIENCE_S if got else deadline
+            for message in got:
+                if is_end(message):
+                    unread.discard(message.partition() or 0)
+                elif message.error() is None:
+                    yield message
+            if time.monotonic() > deadline:
+                raise UnreadError(f"Could not read topic {name} to its end.")
+    finally:
+        reader.close()
+
+
+def has_messages(name: str, partitions: int) -> bool:
+    """Read to find out: some brokers report the last messages late."""
+    return next(messages(name, partitions), None) is not None
