@@ -1,19 +1,15 @@
 """The studies: each is one or several experiments on its own shoppers."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-from scipy import stats
 
 from demo.shoppers.comparison import Comparison, compare
 from demo.shoppers.crowd import Panel, Plan
 from demo.shoppers.ground_truth import GroundTruth
-from recommendations.experiments.assignment import share
-from recommendations.experiments.statistics import ALPHA, Interval, Sample, difference
 from web.json_types import Json
 
 
@@ -31,10 +27,6 @@ class Study:
     shoppers: int = 3000
     finds: float = 0.0
     turns: bool = False
-
-    @property
-    def is_aa(self) -> bool:
-        return self.control == self.other
 
 
 STUDIES: Final[Mapping[str, Study]] = {
@@ -80,8 +72,7 @@ def part(panel: Panel, number: int, of: int) -> Panel:
 
 def summary(study: Study, found: Sequence[Comparison]) -> Json:
     """JSON-ready: how often a difference was detected, and how often the interval covered the
-    pooled truth; for an A/A study also how often other hashes would have detected one
-    (split.false_alarms)."""
+    pooled truth."""
     truth = float(np.mean([one.truth for one in found]))
     return {
         **vars(study),
@@ -92,7 +83,6 @@ def summary(study: Study, found: Sequence[Comparison]) -> Json:
         "measured": round(float(np.mean([one.measured.difference for one in found])), 4),
         "failures": dict(sum((Counter(one.failures) for one in found), Counter())),
         "each": [_line(one) for one in found],
-        "split": false_alarms([n for one in found for n in one.clicked]) if study.is_aa else None,
     }
 
 
@@ -107,43 +97,3 @@ def _line(one: Comparison) -> Json:
         "truth": round(one.truth, 4),
         "ratio_p": round(one.ratio_p, 4),
     }
-
-
-SEEDS: Final = 1000
-LOOKS: Final = 40
-SHOWN: Final = 20
-
-
-def false_alarms(clicks: Sequence[int], seeds: int = SEEDS) -> Json:
-    """JSON-ready. `clicks` per shopper, in order of arrival. All of them had the same shelves, so
-    that however they are split, there is no difference. Each seed splits them as the shop would,
-    and looks LOOKS times. `at_most`: the rate's one-sided 95 % bound (Clopper, Pearson 1934);
-    `each`: the final intervals of the first SHOWN seeds.
-    """
-    found = [list(looked(np.asarray(clicks, int), seed)) for seed in range(seeds)]
-    detected = sum(any(one and one.excludes_zero for one in looks) for looks in found)
-    bound = stats.beta.ppf(0.95, detected + 1, seeds - detected) if detected < seeds else 1.0
-    return {
-        "shoppers": len(clicks),
-        "seeds": seeds,
-        "looks": LOOKS,
-        "detected": detected,
-        "at_most": round(float(bound), 4),
-        "allowed": ALPHA,
-        "each": [vars(looks[-1]) for looks in found[:SHOWN] if looks[-1]],
-    }
-
-
-def looked(clicks: npt.NDArray[np.int_], seed: int) -> Iterator[Interval | None]:
-    """The difference at each look, as shoppers arrive."""
-    shares = np.array([share(f"variant {seed}", str(n)) for n in range(len(clicks))], float)
-    in_other = shares >= 0.5
-    for seen in np.linspace(0, len(clicks), LOOKS + 1).astype(int)[1:]:
-        other, so_far = in_other[:seen], clicks[:seen]
-        yield difference(sample(so_far[~other]), sample(so_far[other]))
-
-
-def sample(clicks: npt.NDArray[np.int_]) -> Sample:
-    if len(clicks) < 2:
-        return Sample(len(clicks), 0.0, 0.0)
-    return Sample(len(clicks), float(clicks.mean()), float(clicks.var(ddof=1)))
