@@ -85,8 +85,8 @@ def recommend(
     rules = rules_for(kind, shopper, index_group)
     found, teams = fill_shelf(chosen, context, arm, rules)
     version = bundle.version if bundle else None
-    served = servings.number(kind, found.strategy, version, arm.variant if arm else None)
-    return served(shelf_of(kind, found, context, rec_id.make(served, teams)), begun)
+    number = servings.number(kind, found.strategy, version, arm.variant if arm else None)
+    return served(shelf_of(kind, found, context, rec_id.make(number, teams)), begun)
 
 
 def shelf_of(kind: Kind, found: Found, context: RequestContext, rec_id: str) -> Shelf:
