@@ -79,4 +79,5 @@ def alike_slots(wardrobe: Wardrobe, rows: Ints, bag: Ints) -> Flags:
         complete[place, other] = slots.complete_each_other(
             int(slot[row]), int(kind[row]), int(kind[own])
         )
-    return same & ~complete
+    alike: Flags = same & ~complete
+    return alike
