@@ -15,7 +15,7 @@ from recommendations.models import ModelVersion
 from recommendations.tests.shops import open_shop
 from recommendations.tests.test_parts import different
 from streaming import kafka
-from streaming.events.schema import Purchase, View, decode, encode
+from streaming.events.schema import Event, Purchase, View, decode, encode
 from streaming.tests.kafka import messages
 from streaming.tests.servers import database_url
 
@@ -70,7 +70,7 @@ def publish_history(log: str) -> None:
     again = [message.value() or b"" for message in messages(log, 24)][:10]
     bought = decode(again[0])
     assert isinstance(bought, Purchase)
-    others = [
+    others: list[Event] = [
         replace(bought, id="visitor", shopper="a" + "1" * 32),
         replace(bought, id="impossible", shopper="c9999999999"),
         View(
