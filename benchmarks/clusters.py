@@ -45,8 +45,6 @@ SECONDS: Final = 20
 EVERY_S: Final = 0.1
 # So many take turns at writing: one alone would exceed a shopper's quota.
 WRITERS: Final = 6
-# The features stand still while they make no progress for longer than this.
-STILL_S: Final = 1.0
 SHOPPERS: Final = 1_000
 MASTER: Final = 0
 
@@ -121,11 +119,10 @@ class Watch:
                 self.moved.append(time.time())
             before = now
 
-    def still_until(self, span: Span) -> float:
-        """When the features moved on for the first time after their last stand within the span."""
+    def pause(self, span: Span) -> tuple[float, float]:
+        """The longest time without progress of the features within the span, and its end."""
         moments = [span.killed, *(at for at in self.moved if span.killed < at < span.end)]
-        ends = [b for a, b in pairwise(moments) if b - a > STILL_S]
-        return max(ends, default=span.killed)
+        return max(((b - a, b) for a, b in pairwise(moments)), default=(0.0, span.killed))
 
 
 def run(size: int | None) -> Result:
@@ -159,8 +156,8 @@ def of_span(
 ) -> Iterator[tuple[str, float]]:
     """What failed until the next one's turn, and how many seconds after the kill all was well."""
     begin = int(span.killed)
-    last = watch.still_until(span)
-    yield "features_still_s", last - span.killed
+    pause, last = watch.pause(span)
+    yield "features_pause_s", pause
     for load, answers in (("events", events), ("pages", pages)):
         own = {s: of for s, of in answers.by_second.items() if begin <= s < span.end}
         yield f"{load}_answered", sum(of.total() for of in own.values())
