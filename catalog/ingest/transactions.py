@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from catalog.ingest import partitions, session
 from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
-from catalog.ingest.cleaning.transactions import clean_transactions
+from catalog.ingest.cleaning.typed import clean
 from catalog.ingest.copying import by_month, copy_rows, encode
 from catalog.ingest.existing_keys import known_articles
 from catalog.ingest.job import Job
@@ -164,7 +164,7 @@ def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], 
 
 def prepare(records: Records, known: KnownKeys) -> Block:
     """Pure: clean and encode one block. A row's id is its row number in the file."""
-    found = clean_transactions(records.table, known)
+    records, found = clean(records, known)
     rejects = records.malformed + [
         records.reject(row, reason) for row, reason in found.reasons.items()
     ]
