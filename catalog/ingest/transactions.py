@@ -17,9 +17,10 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from django.db import connection, transaction
 
-from catalog.ingest import partitions, session
+from catalog.ingest import partial_summaries, partitions, session
 from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.cleaning.typed import clean
@@ -99,9 +100,11 @@ def build(month: date, indexed: Future[None]) -> None:
 
 @dataclass(frozen=True)
 class Block:
-    """Rows ready for COPY by month, the rejects, the quality, and the file position after them."""
+    """Rows ready for COPY by month, their partial summary, the rejects, the quality, and the file
+    position after them."""
 
     months: dict[date, npt.NDArray[np.void]]
+    summary: pa.Table
     rejects: list[Reject]
     quality: Quality
     end: Position
@@ -149,6 +152,7 @@ def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], 
     """
     old = partitions.months()
     new: set[date] = set()
+    summaries = []
     earliest = date.min
     for block in blocks:
         for month, rows in block.months.items():
@@ -156,9 +160,11 @@ def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], 
                 partitions.create_detached(month)
                 new.add(month)
             copy_rows(partitions.table_of(month), rows, frozen=month in new)
+        summaries.append(block.summary)
         job.checkpoint(NAME, block.end, block.rejects, block.quality)
         show(block.end)
         earliest = min(block.months, default=earliest)
+    partial_summaries.write(summaries)
     return earliest
 
 
@@ -169,8 +175,10 @@ def prepare(records: Records, known: KnownKeys) -> Block:
         records.reject(row, reason) for row, reason in found.reasons.items()
     ]
     rejects.sort(key=lambda reject: reject.line)
-    rows = encode(found, records.numbers[found.rows])
-    return Block(by_month(rows, found.days), rejects, quality.of_transactions(found), records.end)
+    ids = records.numbers[found.rows]
+    months = by_month(encode(found, ids), found.days)
+    summary = partial_summaries.partial_summary(found, ids)
+    return Block(months, summary, rejects, quality.of_transactions(found), records.end)
 
 
 def attach_months(job: Job, builders: Builders) -> None:

@@ -105,3 +105,26 @@ class ArticleSummary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id:010d}: {self.units} sold"
+
+
+class PartialSummary(models.Model):
+    """An article's sales among the rows that one transaction of the ingest loaded.
+
+    `id` and `price` are those of the last of them. ArticleSummary adds these parts up.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    # Checked where the sales are: as a constraint it would be checked row by row.
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    units = models.PositiveIntegerField()
+    first_sold = models.DateField()
+    last_sold = models.DateField()
+    price = models.FloatField()
+
+    class Meta:
+        verbose_name_plural = "partial summaries"
+
+    def __str__(self) -> str:
+        return f"{self.article_id:010d}: {self.units} sold"
