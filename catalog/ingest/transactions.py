@@ -66,6 +66,11 @@ class Builders:
 
     def start(self, months: Iterable[date]) -> None:
         for month in months:
+            if not self.building:
+                # With all pages marked all-visible, months check their customers by index alone.
+                self.pool.submit(
+                    in_session, partitions.execute, "VACUUM (ANALYZE) catalog_customer"
+                )
             if month not in self.building:
                 # The pool starts them in this order, so that a build never waits for one to start.
                 indexed = self.pool.submit(
@@ -110,43 +115,54 @@ class Block:
     end: Position
 
 
-def load(job: Job, customers: CustomerKeys) -> None:
-    """Load from the file's checkpoint to its end, then make all months visible at once."""
+def load(job: Job, customers: CustomerKeys, written: Future[None]) -> None:
+    """Load from the file's checkpoint to its end, then make all months visible at once.
+
+    `written` ends when the customers are committed.
+    """
     known = with_prices(KnownKeys(customers, known_articles()), job.sources)
     with Builders() as builders:
-        load_transactions(job, known, builders)
+        load_transactions(job, known, builders, written)
         attach_months(job, builders)
 
 
-def load_transactions(job: Job, known: KnownKeys, builders: Builders) -> None:
+def load_transactions(
+    job: Job, known: KnownKeys, builders: Builders, written: Future[None]
+) -> None:
     """Load the rest of the file; completed months are built while the next one loads."""
     with job.reading(NAME) as (records, show):
         blocks = prefetched(prepare(item, known) for item in prefetched(records))
-        for _, together in groupby(blocks, key=Grouping(partitions.months())):
+        for _, together in groupby(blocks, key=Grouping(partitions.months(), written)):
             with transaction.atomic():
-                earliest = load_together(job, together, show)
+                earliest = load_together(job, together, show, written)
             builders.start(month for month in detached_months() if month < earliest)
     job.check_share(NAME, at_end=True)
 
 
 @dataclass
 class Grouping:
-    """Assigns blocks to transactions: a new one for a new month, or after MAX_BLOCKS."""
+    """Assigns blocks to transactions: a new one for a new month, or after MAX_BLOCKS, but only once
+    the customers are written."""
 
     months: set[date]
+    written: Future[None]
     number: int = 0
     blocks: int = 0
 
     def __call__(self, block: Block) -> int:
-        if self.blocks == MAX_BLOCKS or not block.months.keys() <= self.months:
+        full = self.blocks >= MAX_BLOCKS or not block.months.keys() <= self.months
+        if full and self.written.done():
             self.number, self.blocks = self.number + 1, 0
         self.blocks += 1
         self.months.update(block.months)
         return self.number
 
 
-def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], None]) -> date:
-    """Inside a transaction: load blocks with their checkpoints, creating missing months.
+def load_together(
+    job: Job, blocks: Iterator[Block], show: Callable[[Position], None], written: Future[None]
+) -> date:
+    """Inside a transaction: load blocks with their checkpoints, creating missing months. Customers
+    commit first, and write their rejects first.
 
     Returns the earliest month of the last block.
     """
@@ -161,10 +177,13 @@ def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], 
                 new.add(month)
             copy_rows(partitions.table_of(month), rows, frozen=month in new)
         summaries.append(block.summary)
+        if block.rejects:
+            written.result()
         job.checkpoint(NAME, block.end, block.rejects, block.quality)
         show(block.end)
         earliest = min(block.months, default=earliest)
     partial_summaries.write(summaries)
+    written.result()
     return earliest
 
 
