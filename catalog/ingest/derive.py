@@ -15,17 +15,20 @@ RECENT_DAYS = 28
 
 # The price of a never-sold article: the median of its product, else of its type, else of all.
 SUMMARIES = """
-WITH sold AS (
-    SELECT DISTINCT ON (article_id) article_id, price, last_sold,
-        sum(units) OVER parts AS units, min(first_sold) OVER parts AS first_sold
-    FROM catalog_partialsummary WINDOW parts AS (PARTITION BY article_id)
-    ORDER BY article_id, last_sold DESC, id DESC
+WITH sold AS MATERIALIZED (
+    SELECT article_id, sum(units) AS units, min(first_sold) AS first_sold,
+        max(last_sold) AS last_sold
+    FROM catalog_articleweek GROUP BY article_id
+), last_sale AS (
+    SELECT DISTINCT ON (article_id) article_id, price
+    FROM sold JOIN catalog_articleweek USING (article_id, last_sold)
+    ORDER BY article_id, id DESC
 ), recent AS (
     SELECT article_id, count(*) AS units FROM catalog_transaction
     WHERE t_dat > %(last)s::date - %(recent_days)s GROUP BY article_id
 ), known AS (
-    SELECT a.id, a.product_id, a.product_type_id, s.price
-    FROM catalog_article a LEFT JOIN sold s ON s.article_id = a.id
+    SELECT a.id, a.product_id, a.product_type_id, l.price
+    FROM catalog_article a LEFT JOIN last_sale l ON l.article_id = a.id
 ), by_product AS (
     SELECT product_id, percentile_disc(0.5) WITHIN GROUP (ORDER BY price) AS price
     FROM known WHERE price IS NOT NULL GROUP BY product_id

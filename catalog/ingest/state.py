@@ -9,10 +9,10 @@ from catalog.ingest import customer_keys, partitions
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading.position import Position, Prefix
 from catalog.ingest.reading.source import Source
-from catalog.models import Article, Customer, IngestFile, IngestRun, PartialSummary
+from catalog.models import Article, ArticleWeek, Customer, IngestFile, IngestRun
 
 TABLES = (
-    "article", "articlesummary", "partialsummary", "product", "producttype", "productgroup",
+    "article", "articlesummary", "articleweek", "product", "producttype", "productgroup",
     "appearance", "colour", "colourvalue", "colourmaster", "department", "index", "indexgroup",
     "section", "garmentgroup", "customer",
 )  # fmt: skip
@@ -74,7 +74,7 @@ def continue_from(files: list[IngestFile], folder: Path) -> IngestRun:
 @transaction.atomic
 def new_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
     partitions.drop_all()
-    PartialSummary.objects.all().delete()
+    ArticleWeek.objects.all().delete()
     run = IngestRun.objects.create(data_dir=str(folder.resolve()))
     IngestFile.objects.bulk_create(
         IngestFile(

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from django.db import connection, transaction
 
-from catalog.ingest import partial_summaries, partitions, session
+from catalog.ingest import article_weeks, partitions, session
 from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.cleaning.typed import clean
@@ -44,8 +44,6 @@ BUILDER = {
     # The builders already run in parallel.
     "max_parallel_maintenance_workers": "0",
     "max_parallel_workers_per_gather": "0",
-    # Check foreign keys by merging two indexes instead of hashing all customers for each month.
-    "enable_hashjoin": "off",
     # 9,000 sampled rows are enough for one month; the whole table uses the default.
     "default_statistics_target": "30",
 }
@@ -72,11 +70,7 @@ class Builders:
                     in_session, partitions.execute, "VACUUM (ANALYZE) catalog_customer"
                 )
             if month not in self.building:
-                # The pool starts them in this order, so that a build never waits for one to start.
-                indexed = self.pool.submit(
-                    in_session, partitions.create_index, month, "article_day"
-                )
-                self.building[month] = self.pool.submit(in_session, build, month, indexed)
+                self.building[month] = self.pool.submit(in_session, build, month)
 
     def finished(self, months: list[date]) -> Iterator[Future[None]]:
         """Yields months as they finish building; raises if one failed."""
@@ -95,21 +89,18 @@ def in_session(work: Callable[..., None], *arguments: object) -> None:
         connection.close()
 
 
-def build(month: date, indexed: Future[None]) -> None:
-    """The other indexes of a month, beside the first, and its foreign keys."""
-    partitions.create_index(month, "customer_day")
-    partitions.create_index(month, "id")
-    indexed.result()
+def build(month: date) -> None:
+    partitions.create_indexes(month)
     partitions.add_foreign_keys(month)
 
 
 @dataclass(frozen=True)
 class Block:
-    """Rows ready for COPY by month, their partial summary, the rejects, the quality, and the file
+    """Rows ready for COPY by month, their sales by week, the rejects, the quality, and the file
     position after them."""
 
     months: dict[date, npt.NDArray[np.void]]
-    summary: pa.Table
+    weeks: pa.Table
     rejects: list[Reject]
     quality: Quality
     end: Position
@@ -168,7 +159,7 @@ def load_together(
     """
     old = partitions.months()
     new: set[date] = set()
-    summaries = []
+    weeks = []
     earliest = date.min
     for block in blocks:
         for month, rows in block.months.items():
@@ -176,13 +167,13 @@ def load_together(
                 partitions.create_detached(month)
                 new.add(month)
             copy_rows(partitions.table_of(month), rows, frozen=month in new)
-        summaries.append(block.summary)
+        weeks.append(block.weeks)
         if block.rejects:
             written.result()
         job.checkpoint(NAME, block.end, block.rejects, block.quality)
         show(block.end)
         earliest = min(block.months, default=earliest)
-    partial_summaries.write(summaries)
+    article_weeks.write(weeks)
     written.result()
     return earliest
 
@@ -196,8 +187,8 @@ def prepare(records: Records, known: KnownKeys) -> Block:
     rejects.sort(key=lambda reject: reject.line)
     ids = records.numbers[found.rows]
     months = by_month(encode(found, ids), found.days)
-    summary = partial_summaries.partial_summary(found, ids)
-    return Block(months, summary, rejects, quality.of_transactions(found), records.end)
+    weeks = article_weeks.weeks_of(found, ids)
+    return Block(months, weeks, rejects, quality.of_transactions(found), records.end)
 
 
 def attach_months(job: Job, builders: Builders) -> None:

@@ -3,7 +3,7 @@
 from catalog.models.api_key import ApiKey
 from catalog.models.customer import Customer, CustomerKey
 from catalog.models.ingest import IngestFile, IngestRun
-from catalog.models.product import Article, ArticleSummary, PartialSummary, Product
+from catalog.models.product import Article, ArticleSummary, ArticleWeek, Product
 from catalog.models.search_query import SearchClick, SearchQuery
 from catalog.models.search_synonym import SearchSynonym
 from catalog.models.taxonomy import (
@@ -29,6 +29,7 @@ __all__ = [
     "Appearance",
     "Article",
     "ArticleSummary",
+    "ArticleWeek",
     "Colour",
     "ColourMaster",
     "ColourValue",
@@ -40,7 +41,6 @@ __all__ = [
     "IndexGroup",
     "IngestFile",
     "IngestRun",
-    "PartialSummary",
     "Product",
     "ProductGroup",
     "ProductType",

@@ -309,7 +309,6 @@ def test_partitions_have_the_parents_indexes_and_validated_keys_once(tmp_path: P
             row[0].removeprefix("catalog_transaction_2020_09_") for row in cursor.fetchall()
         } == {
             "customer_day",
-            "article_day",
             "id",
         }
         cursor.execute(
@@ -329,13 +328,19 @@ def test_summaries_tell_price_units_and_days(tmp_path: Path) -> None:
         {"article_id": "0900002001"},
         {"article_id": "0900003001", "product_type_no": "302", "product_type_name": "Coat"},
     ]
-    sales = [("2020-06-01", "0.01"), ("2020-09-01", "0.03"), ("2020-08-20", "0.02")]
+    # The last two days are one week, and the later one stands first.
+    sales = [
+        ("2020-06-01", "0.01"), ("2020-09-01", "0.03"),
+        ("2020-08-20", "0.03"), ("2020-08-19", "0.02"),
+    ]  # fmt: skip
     transactions = [{"t_dat": day, "price": price} for day, price in sales]
     ingest(hm.write_hm(tmp_path / "hm", articles=articles, transactions=transactions))
     sold, same_product, same_type, other = ArticleSummary.objects.order_by("pk")
     assert (sold.price, sold.price_is_estimated) == (0.03, False)
-    assert (sold.units, sold.units_recent) == (3, 2)
+    assert (sold.units, sold.units_recent) == (4, 3)
     assert (sold.first_sold, sold.last_sold) == (date(2020, 6, 1), date(2020, 9, 1))
+    weeks = ArticleWeek.objects.order_by("last_sold").values_list("units", "spent", "price")
+    assert list(weeks) == [(1, 0.01, 0.01), (2, 0.05, 0.03), (1, 0.03, 0.03)]
     for summary in (same_product, same_type, other):
         assert (summary.price, summary.price_is_estimated) == (0.03, True)
         assert (summary.units, summary.first_sold) == (0, None)

@@ -11,12 +11,12 @@ BEGIN
             AND relname ~ '^catalog_transaction_\d{4}_\d{2}$'
     LOOP
         EXECUTE format(
-            'INSERT INTO catalog_partialsummary'
-            ' (id, article_id, units, first_sold, last_sold, price)'
-            ' SELECT DISTINCT ON (article_id) id, article_id, count(*) OVER whole,'
-            ' min(t_dat) OVER whole, t_dat, price FROM %s'
-            ' WINDOW whole AS (PARTITION BY article_id)'
-            ' ORDER BY article_id, t_dat DESC, id DESC', month);
+            'INSERT INTO catalog_articleweek'
+            ' (article_id, id, units, spent, first_sold, last_sold, price)'
+            ' SELECT DISTINCT ON (article_id, date_trunc(''week'', t_dat)) article_id, id,'
+            ' count(*) OVER week, sum(price) OVER week, min(t_dat) OVER week, t_dat, price FROM %s'
+            ' WINDOW week AS (PARTITION BY article_id, date_trunc(''week'', t_dat))'
+            ' ORDER BY article_id, date_trunc(''week'', t_dat), t_dat DESC, id DESC', month);
     END LOOP;
 END $$
 """
@@ -27,10 +27,18 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="PartialSummary",
+            name="ArticleWeek",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "article_id", "id", blank=True, editable=False, primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("id", models.BigIntegerField()),
                 ("units", models.PositiveIntegerField()),
+                ("spent", models.FloatField()),
                 ("first_sold", models.DateField()),
                 ("last_sold", models.DateField()),
                 ("price", models.FloatField()),
@@ -45,7 +53,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={"verbose_name_plural": "partial summaries"},
         ),
         migrations.RunSQL(COUNT, migrations.RunSQL.noop),
-    ]
+        migrations.RunSQL(
+            "DROP INDEX IF EXISTS transaction_article_day",
+            "CREATE INDEX transaction_article_day ON catalog_transaction (article_id, t_dat)",
+        ),
+    ]  # fmt: skip
