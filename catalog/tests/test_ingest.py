@@ -17,6 +17,7 @@ from catalog.ingest import partitions, session
 from catalog.models import (
     Article,
     ArticleSummary,
+    ArticleWeek,
     Colour,
     Customer,
     IngestRun,
