@@ -38,7 +38,7 @@ def summed(parts: pa.Table) -> pa.Table:
     found = {name: column[last] for name, column in sales.items()}
     np.minimum.at(found["first_sold"], codes, sales["first_sold"])
     found["units"] = np.bincount(codes, sales["units"], count).astype(np.int64)
-    found["spent"] = np.bincount(codes, sales["spent"], count)
+    found["spent"] = np.bincount(codes, sales["spent"], count).astype(float)
     return pa.table(found)
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.ingest.reading.identifiers import HEX, HEX_DIGITS, canonical
+from catalog.ingest.reading.identifiers import HEX, are_hex, canonical, spelled
 
 Words = npt.NDArray[np.uint64]  # (n, HEX_WORDS or TEXT_WORDS)
 Keys = npt.NDArray[np.int32]
@@ -22,25 +22,9 @@ HEX_WORDS, TEXT_WORDS = 4, 8
 UNKNOWN = -1
 
 
-def are_hex(ids: pa.Array) -> bool:
-    return bool(pc.all(pc.match_substring_regex(ids, HEX)).as_py())
-
-
 def pack(ids: pa.Array) -> Words:
     """Ids of exactly 64 hex digits as four words each; raises ValueError for any other."""
-    if not len(ids):
-        return np.empty((0, HEX_WORDS), dtype=np.uint64)
-    offsets = offsets_of(ids)
-    if not (np.diff(offsets) == HEX_DIGITS).all():
-        raise ValueError("not all ids are 64 hex digits")
-    text = memoryview(ids.buffers()[2])[offsets[0] : offsets[-1]]
-    return np.frombuffer(binascii.unhexlify(text), ">u8").astype(np.uint64).reshape(-1, HEX_WORDS)
-
-
-def offsets_of(texts: pa.Array) -> npt.NDArray[np.int32]:
-    """The offsets of each text in the array's bytes, and the end of the last."""
-    found = np.frombuffer(texts.buffers()[1], dtype=np.int32)
-    return found[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(spelled(ids), ">u8").astype(np.uint64).reshape(-1, HEX_WORDS)
 
 
 def to_words(ids: pa.Array) -> Words:
@@ -61,6 +45,9 @@ def words_of(ids: pa.Array) -> Words:
 
 def first_occurrences(ids: pa.Array) -> npt.NDArray[np.intp]:
     """Indices, in order, of the first of each group of equal ids."""
+    if pc.all(pc.less(ids[:-1], ids[1:])).as_py():
+        # Each once, in order, as in H&M's file: no need to remember them all.
+        return np.arange(len(ids))
     # A dictionary numbers its values in the order in which they first occur.
     highest = np.maximum.accumulate(ids.dictionary_encode().indices.to_numpy())
     return np.flatnonzero(np.diff(highest, prepend=-1))
