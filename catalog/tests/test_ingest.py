@@ -3,7 +3,9 @@
 import csv
 import io
 import json
-from datetime import date
+from collections import Counter
+from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -345,6 +347,30 @@ def test_summaries_tell_price_units_and_days(tmp_path: Path) -> None:
     for summary in (same_product, same_type, other):
         assert (summary.price, summary.price_is_estimated) == (0.03, True)
         assert (summary.units, summary.first_sold) == (0, None)
+
+
+def test_the_migration_counts_the_weeks_of_sales_that_are_loaded_already(tmp_path: Path) -> None:
+    days = ("2020-08-01", "2020-08-30", "2020-08-31", "2020-08-31", "2020-09-01", "2020-09-30")
+    sales = [(day, key, int(day[-2:]) / 1000) for day in days for key in hm.ARTICLES[:2]]
+    rows = [{"t_dat": day, "article_id": key, "price": price} for day, key, price in sales]
+    ingest(hm.write_hm(tmp_path / "hm", transactions=rows))
+    counted = list(ArticleWeek.objects.order_by("pk").values())
+    assert sum(week["units"] for week in counted) == len(rows)
+    ArticleWeek.objects.all().delete()
+    partitions.execute(import_module("catalog.migrations.0014_article_week").COUNT)
+    again = list(ArticleWeek.objects.order_by("pk").values())
+    # At the end of August the ingest counts a week once, the migration by month.
+    assert by_week(again) == pytest.approx(by_week(counted))
+    assert {week["id"] for week in counted} <= {week["id"] for week in again}
+
+
+def by_week(rows: list[dict[str, Any]]) -> dict[tuple[int, date, str], float]:
+    sums: dict[tuple[int, date, str], float] = Counter()
+    for row in rows:
+        monday = row["last_sold"] - timedelta(days=row["last_sold"].weekday())
+        for name in ("units", "spent"):
+            sums[row["article_id"], monday, name] += row[name]
+    return sums
 
 
 def test_pictures_are_noted_and_noted_anew_when_they_come(tmp_path: Path) -> None:
