@@ -99,7 +99,7 @@ def carry_on(job: Job, images: Path | None) -> Report:
             transactions.load(job, customers, written)
     with transaction.atomic():
         with job.phases.phase("statistics"):
-            derive.analyze("catalog_article", partitions.PARENT)
+            derive.analyze("catalog_article", "catalog_articleweek", partitions.PARENT)
         with job.phases.phase("summaries"):
             derive.fill_summaries()
             derive.analyze("catalog_articlesummary")
