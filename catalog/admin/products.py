@@ -96,8 +96,10 @@ class ArticleAdmin(ReadOnlyAdmin[Article]):
 
     @admin.display(description="Sold")
     def bought(self, article: Article) -> SafeString:
-        text = f"{article.summary.units} (show transactions)"
-        return link_to_list(Transaction, text, article=article.pk)
+        if (last := article.summary.last_sold) is None:
+            return format_html("{}", 0)
+        text = f"{article.summary.units} (show the last month's)"
+        return link_to_list(Transaction, text, article=article.pk, month=f"{last:%Y-%m}")
 
     @admin.display(description="First sold")
     def first_sold(self, article: Article) -> date | None:
