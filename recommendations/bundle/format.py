@@ -13,7 +13,7 @@ import numpy.typing as npt
 from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
 
 # A process rejects a bundle of another format and keeps its current one.
-FORMAT: Final = 7
+FORMAT: Final = 8
 MANIFEST: Final = "manifest.json"
 
 # name: (dtype, dimensions)
@@ -51,6 +51,8 @@ ARRAYS: Final[dict[str, tuple[str, int]]] = (
         "buyer_age": ("float32", 1),
         "ranker": ("uint8", 1),
         "ranker_report": ("uint8", 1),
+        "live_ranker": ("uint8", 1),
+        "live_ranker_report": ("uint8", 1),
         "colours": ("int32", 2),
         "together_rows": ("int32", 2),
         "together_scores": ("float32", 2),
@@ -135,13 +137,31 @@ class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
         return float(1.0 / (1.0 + np.exp(-(slope * score + intercept))))
 
 
+class LiveRankerReport(RankerReport, frozen=True, kw_only=True):
+    """The same of the ranker for shoppers with live actions, trained on `examples` cards of
+    `answers` shelves that shoppers saw.
+
+    The trial compares the gain of both orders on the `trial_answers` newest answers (see
+    training.live.gain). `odds` is the estimated position bias: the log odds of an outcome at each
+    position, compared with the best one.
+    """
+
+    answers: int = 0
+    trial_answers: int = 0
+    blend_gain: float = 0.0
+    ranker_gain: float = 0.0
+    odds: list[float] = []
+
+
 NO_RANKER_REPORT: Final = RankerReport(decision="no ranker was trained")
+NO_LIVE_RANKER_REPORT: Final = LiveRankerReport(decision="no ranker was trained on shelves")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """`as_of` is the last day of sales in the bundle; times are ISO 8601 in UTC.
 
-    `features` are the model's inputs with their types, `ranker` reports on the ranker's training.
+    `features` are the model's inputs with their types, `ranker` and `live_ranker` report on the
+    training of the rankers.
     """
 
     format: int
@@ -154,6 +174,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, float]
     features: dict[str, str]
     ranker: RankerReport = NO_RANKER_REPORT
+    live_ranker: LiveRankerReport = NO_LIVE_RANKER_REPORT
     files: dict[str, File]
 
 
@@ -170,6 +191,15 @@ def report_of(array: npt.NDArray[np.uint8]) -> RankerReport:
     """The parsed array `ranker_report` of a bundle."""
     return (
         msgspec.json.decode(array.tobytes(), type=RankerReport) if len(array) else NO_RANKER_REPORT
+    )
+
+
+def live_report_of(array: npt.NDArray[np.uint8]) -> LiveRankerReport:
+    """The parsed array `live_ranker_report` of a bundle."""
+    return (
+        msgspec.json.decode(array.tobytes(), type=LiveRankerReport)
+        if len(array)
+        else NO_LIVE_RANKER_REPORT
     )
 
 
