@@ -1,7 +1,6 @@
-"""The ranker learned from shelves sees through the position, on shoppers whose attention is known."""
+"""The ranker learned from shelves sees through positions: on shoppers whose attention is known."""
 
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from demo.data.dataset import Parameters, generate
 from demo.shoppers import choice, ground_truth
 from demo.shoppers.choice import ShopperModel
-from demo.shoppers.ground_truth import UNWANTED, GroundTruth
+from demo.shoppers.ground_truth import GroundTruth
 from recommendations.bundle.reader import booster_of
 from recommendations.ranking.features import REGISTRY
 from recommendations.training.live import Learned, Shown, learn
