@@ -142,15 +142,15 @@ class LiveRankerReport(RankerReport, frozen=True, kw_only=True):
     `answers` shelves that shoppers saw.
 
     The trial compares the gain of both orders on the `trial_answers` newest answers (see
-    training.live.gain). `odds` is the estimated position bias: the log odds of an outcome at each
-    position, compared with the best one.
+    training.live.gain). `attention` is the estimated position bias: the probability of an outcome
+    at each position from the first on, relative to the position most cards were seen at.
     """
 
     answers: int = 0
     trial_answers: int = 0
     blend_gain: float = 0.0
     ranker_gain: float = 0.0
-    odds: list[float] = []
+    attention: list[float] = []
 
 
 NO_RANKER_REPORT: Final = RankerReport(decision="no ranker was trained")

@@ -55,14 +55,16 @@ def ranker_for(bundle: Bundle, profile: Profile) -> Ranker | None:
 @per_owner(most=1)
 def sales_ranker(bundle: Bundle) -> Ranker | None:
     """None if the bundle has none, or a feature of it no longer exists."""
-    known = named(bundle.booster.feature_name()) if len(bundle.ranker) else None
-    return known and Ranker(bundle.booster, known, RANKED, bundle.ranker_report)
+    if not len(bundle.ranker) or (known := named(bundle.booster.feature_name())) is None:
+        return None
+    return Ranker(bundle.booster, known, RANKED, bundle.ranker_report)
 
 
 @per_owner(most=1)
 def live_ranker(bundle: Bundle) -> Ranker | None:
-    known = named(bundle.live_booster.feature_name()) if len(bundle.live_ranker) else None
-    return known and Ranker(bundle.live_booster, known, WEIGHTS, bundle.live_ranker_report)
+    if not len(bundle.live_ranker) or (known := named(bundle.live_booster.feature_name())) is None:
+        return None
+    return Ranker(bundle.live_booster, known, WEIGHTS, bundle.live_ranker_report)
 
 
 def best_first(

@@ -86,16 +86,11 @@ class Shown(Cards):
 
 @dataclass(frozen=True)
 class Learned:
-    """The model's text, and the position bias: log odds by position, less those of the position
-    that most cards were seen at."""
+    """The model's text, and the attention that each position gets: the probability of an outcome
+    there, relative to the position that most cards were seen at."""
 
     text: npt.NDArray[np.uint8]
-    odds: Values
-
-    @property
-    def attention(self) -> Values:
-        """The odds of an outcome by position, relative to that one."""
-        return np.exp(self.odds).clip(LEAST_ATTENTION, 1.0 / LEAST_ATTENTION)
+    attention: Values
 
 
 def fit_live_ranker(
@@ -120,7 +115,7 @@ def learn(shown: Shown, seed: int = 1) -> Learned:
     objective = lambda score, _: bias.gradient(score)  # noqa: E731
     parameters = PARAMETERS | {"objective": objective, "seed": seed}
     text = lightgbm.train(parameters, data, ROUNDS).model_to_string()
-    return Learned(np.frombuffer(text.encode(), np.uint8), bias.relative())
+    return Learned(np.frombuffer(text.encode(), np.uint8), bias.attention())
 
 
 class PositionBias:
@@ -131,17 +126,21 @@ class PositionBias:
         self.weight = np.maximum(shown.worth, 1.0)
         self.outcomes = self._sum(self.had)
         self.odds = np.zeros(MOST_POSITIONS + 1)
+        self.score = np.zeros(len(self.position))
 
     def gradient(self, score: Values) -> tuple[Values, Values]:
+        self.score = score
         expected = self._sum(expit(score + self.odds[self.position]))
         self.odds += np.log((self.outcomes + 1.0) / (expected + 1.0))
         chance = expit(score + self.odds[self.position])
         return self.weight * (chance - self.had), self.weight * chance * (1.0 - chance)
 
-    def relative(self) -> Values:
-        """The odds, 0 where nobody saw a card."""
+    def attention(self) -> Values:
+        """See Learned: of all cards, if they stood at each position; 1 where nobody saw any."""
         seen = np.bincount(self.position, minlength=MOST_POSITIONS + 1)
-        return np.where(seen > 0, self.odds - self.odds[seen.argmax()], 0.0)
+        chance = np.array([expit(self.score + odds).mean() for odds in self.odds])
+        relative = np.where(seen > 0, chance / chance[seen.argmax()], 1.0)
+        return relative.clip(LEAST_ATTENTION, 1.0 / LEAST_ATTENTION)
 
     def _sum(self, value: npt.NDArray[np.generic]) -> Values:
         return np.bincount(self.position, self.weight * value, MOST_POSITIONS + 1)
@@ -224,7 +223,7 @@ def report_of_trial(shown: Shown) -> LiveRankerReport:
     if with_outcome < MIN_ANSWERS:
         why = f"{with_outcome:,} with a click, fewer than {MIN_ANSWERS:,}: the blend ranks alone"
         return LiveRankerReport(decision=why, **counted)
-    blend, ranker, odds = tried(shown)
+    blend, ranker, attention = tried(shown)
     low, high = metrics.interval(ranker - blend, shown.shopper[-len(blend) :])
     chosen = low > 0
     decision = (
@@ -239,13 +238,13 @@ def report_of_trial(shown: Shown) -> LiveRankerReport:
         ranker_gain=float(ranker.mean()),
         gain_at_least=low,
         gain_at_most=high,
-        odds=odds[: int(shown.position.max()) + 1].tolist(),
+        attention=attention[1 : int(shown.position.max()) + 1].tolist(),
         **counted,
     )
 
 
 def tried(shown: Shown) -> tuple[Values, Values, Values]:
-    """The gains of blend and ranker on the newer half, and the newest position bias."""
+    """The gains of blend and ranker on the newer half, and the attention as estimated last."""
     borders = np.linspace(shown.answers // 2, shown.answers, TRIALS + 1).astype(int)
     blend, ranker = [], []
     for first, last in pairwise(borders.tolist()):
@@ -253,4 +252,4 @@ def tried(shown: Shown) -> tuple[Values, Values, Values]:
         score = booster_of(learned.text).predict(later.features, num_threads=1)
         blend.append(gain(later, np.zeros(len(score)), learned.attention))
         ranker.append(gain(later, score, learned.attention))
-    return np.concatenate(blend), np.concatenate(ranker), learned.odds
+    return np.concatenate(blend), np.concatenate(ranker), learned.attention
