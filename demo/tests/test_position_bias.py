@@ -34,7 +34,10 @@ def looked_at(truth: GroundTruth, shelves: int) -> Shown:
     """Shelves that put famous articles on top, though shoppers like them less, as shoppers saw
     them: the cards down to the last one they looked at."""
     rng, dice = np.random.default_rng(3), Random(3)
-    fame, position, clicked, answer = [], [], [], []
+    fame: list[float] = []
+    position: list[int] = []
+    clicked: list[float] = []
+    answer: list[int] = []
     for shelf in range(shelves):
         mind = ShopperModel(int(rng.integers(len(truth.liking))), 0)
         liking = truth.liking[mind.cluster]

@@ -71,7 +71,7 @@ class RankingContext:
         same: Bools = values.take(self.rows, axis=0).take(candidate, axis=0) == own
         return same
 
-    def _by_candidate(self, reduce: np.ufunc, of_pairs: Scores, nothing: float) -> Scores:
+    def _by_candidate(self, reduce: np.ufunc, of_pairs: Array, nothing: float) -> Scores:
         """Candidates × columns: values of the pairs reduced by candidate."""
         candidate, _ = self._pairs
         reduced = np.full((len(self.rows), of_pairs.shape[1]), nothing)

@@ -17,7 +17,7 @@ from recommendations.bundle.registry import registry
 from recommendations.dataset import log as shelf_log
 from recommendations.dataset.answers import WORTH, Answer, answers_of
 from recommendations.dataset.history import histories
-from recommendations.dataset.inputs import Inputs
+from recommendations.dataset.inputs import History, Inputs
 from recommendations.dataset.log import logged_answers
 from recommendations.ranking.context import LOOKED, RankingContext
 from recommendations.ranking.features import REGISTRY, Group, features
@@ -46,6 +46,7 @@ from streaming.events.schema import BagAdd, Click, Event, Impression, Purchase, 
 from streaming.features.state import Recent
 from streaming.models import ErasedShopper
 from streaming.tests.running import send
+from web.json_types import Json
 
 NOBODY = "a" + "0" * 32
 MINUTE = 60_000
@@ -132,10 +133,13 @@ def test_who_wants_to_be_forgotten_teaches_nothing(
 
 
 def test_other_shelves_unknown_positions_and_forged_ids_are_no_answers() -> None:
-    start, where = 1_600_000_000_000, {"rec_id": rec_id.make(1), "widget": "for-you"}
-    wrong = [{"widget": "trending"}, {"position": None}, {"rec_id": "whatever"}, {"rec_id": None}]
+    start = 1_600_000_000_000
+    where: Json = {"rec_id": rec_id.make(1), "widget": "for-you", "position": 1}
+    wrong: list[Json] = [
+        {"widget": "trending"}, {"position": None}, {"rec_id": "whatever"}, {"rec_id": None},
+    ]  # fmt: skip
     for number, change in enumerate(wrong):
-        more = where | {"position": 1} | change
+        more = where | change
         assert answers_of([one(Impression, "c1", start + number, 1, **more)]) == []
 
 
@@ -175,7 +179,7 @@ def test_sales_are_not_asked_for_what_only_the_stream_can_tell() -> None:
     assert (np.isnan(values[:, live_ones]) | (values[:, live_ones] == 0)).all()
 
 
-def bundle_of(history: Inputs, customers: object = None) -> Bundle:
+def bundle_of(history: History, customers: object = None) -> Bundle:
     """Of everybody: whose histories are left out changes nobody else's."""
     own = of_customers(vars(histories(history)))
     return bundle_in_memory(history, {**without_looks(history), **NO_RANKER, **own}, quiet)

@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from msgspec.structs import replace
 from scipy.special import expit
 
 from recommendations.bundle.format import LiveRankerReport, report_array
@@ -27,7 +28,7 @@ from recommendations.ranking.context import RankingContext
 from recommendations.ranking.features import Matrix, features
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import DAY_MS, PURCHASE, customer_key, profile_of
-from recommendations.training.ranker import PARAMETERS, ROUNDS
+from recommendations.training.ranker import PARAMETERS, ROUNDS, verdict
 from web.arrays import Arrays
 
 # The blend's first candidates, of which shelves consist and which are reordered.
@@ -75,9 +76,13 @@ class Shown(Cards):
     def part(self, first: int, last: int) -> "Shown":
         """The answers from the first to before the last."""
         kept = (self.answer >= first) & (self.answer < last)
-        columns = (self.features, self.position, self.worth, self.answer)
-        own = [column[kept] for column in columns]
-        return Shown(own[0], own[1], own[2], own[3] - first, self.shopper[first:last])
+        return Shown(
+            self.features[kept],
+            self.position[kept],
+            self.worth[kept],
+            self.answer[kept] - first,
+            self.shopper[first:last],
+        )
 
     @property
     def answers(self) -> int:
@@ -143,7 +148,8 @@ class PositionBias:
         return relative.clip(LEAST_ATTENTION, 1.0 / LEAST_ATTENTION)
 
     def _sum(self, value: npt.NDArray[np.generic]) -> Values:
-        return np.bincount(self.position, self.weight * value, MOST_POSITIONS + 1)
+        total: Values = np.bincount(self.position, self.weight * value, MOST_POSITIONS + 1)
+        return total
 
 
 def shown_to(history: History, answers: Sequence[Answer], bundle_of: LiveBundleOf) -> Shown:
@@ -170,7 +176,7 @@ def shown_to(history: History, answers: Sequence[Answer], bundle_of: LiveBundleO
 def newest_of(history: History, answers: Sequence[Answer]) -> list[Answer]:
     """Those to learn from, in the order of time: nobody teaches more than their share."""
     of_shopper: dict[str, int] = {}
-    kept = []
+    kept: list[Answer] = []
     days: set[int] = set()
     for answer in sorted(answers, key=lambda own: -own.ts):
         of_shopper[answer.shopper] = of_shopper.get(answer.shopper, 0) + 1
@@ -213,33 +219,36 @@ def gain(shown: Shown, score: Values, attention: Values) -> Values:
     answer = shown.answer[order]
     place = np.arange(len(order)) - answer.searchsorted(answer)
     value = shown.worth[order] / attention[shown.position[order]] / np.log2(place + 2.0)
-    return np.bincount(answer, value, shown.answers)
+    total: Values = np.bincount(answer, value, shown.answers)
+    return total
 
 
 def report_of_trial(shown: Shown) -> LiveRankerReport:
     """The newest answers, each predicted by a ranker of those before; see LiveRankerReport."""
     with_outcome = len(np.unique(shown.answer[shown.worth > 0]))
-    counted = {"examples": len(shown.answer), "answers": shown.answers, "depth": DEPTH}
+    found = LiveRankerReport(
+        decision=f"{with_outcome:,} with a click, fewer than {MIN_ANSWERS:,}: the blend ranks alone",
+        examples=len(shown.answer),
+        answers=shown.answers,
+        depth=DEPTH,
+    )
     if with_outcome < MIN_ANSWERS:
-        why = f"{with_outcome:,} with a click, fewer than {MIN_ANSWERS:,}: the blend ranks alone"
-        return LiveRankerReport(decision=why, **counted)
+        return found
     blend, ranker, attention = tried(shown)
     low, high = metrics.interval(ranker - blend, shown.shopper[-len(blend) :])
-    chosen = low > 0
-    decision = (
-        f"{shown.answers:,} answers; gain of the ranker {ranker.mean():.4f}, of the blend "
-        f"{blend.mean():.4f}, difference {low:.4f} to {high:.4f}: "
-    ) + ("the ranker ranks" if chosen else "the blend ranks alone")
-    return LiveRankerReport(
-        decision=decision,
-        chosen=chosen,
+    return replace(
+        found,
+        decision=(
+            f"{shown.answers:,} answers; gain of the ranker {ranker.mean():.4f}, of the blend "
+            f"{blend.mean():.4f}, difference {low:.4f} to {high:.4f}: {verdict(chosen=low > 0)}"
+        ),
+        chosen=low > 0,
         trial_answers=len(blend),
         blend_gain=float(blend.mean()),
         ranker_gain=float(ranker.mean()),
         gain_at_least=low,
         gain_at_most=high,
         attention=attention[1 : int(shown.position.max()) + 1].tolist(),
-        **counted,
     )
 
 

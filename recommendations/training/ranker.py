@@ -306,4 +306,8 @@ def describe_trial(figures: Json, chosen: bool) -> str:
     return (
         "MAP@12 of the ranker {ranker_map12:.4f}, of the blend {blend_map12:.4f}, difference "
         "{gain_at_least:.4f} to {gain_at_most:.4f}: ".format(**figures)
-    ) + ("the ranker ranks" if chosen else "the blend ranks alone")
+    ) + verdict(chosen=chosen)
+
+
+def verdict(*, chosen: bool) -> str:
+    return "the ranker ranks" if chosen else "the blend ranks alone"
