@@ -243,6 +243,13 @@ def test_a_ranker_that_is_no_better_beyond_chance_is_not_chosen(
     assert (len(arrays["ranker"]) > 0) == report.chosen == (report.gain_at_least > 0)
 
 
+@pytest.mark.parametrize(
+    ("buyers", "trials"), [([9_000] * 5, 2), ([1_500] * 5, 3), ([30] * 100, 100)]
+)
+def test_as_many_slices_are_tried_as_it_takes_to_tell(buyers: list[int], trials: int) -> None:
+    assert slices.trials_of(buyers) == trials
+
+
 @pytest.fixture
 def sparse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few known buyers a week, pooled."""

@@ -227,7 +227,7 @@ def report_of_trial(shown: Shown) -> LiveRankerReport:
     """The newest answers, each predicted by a ranker of those before; see LiveRankerReport."""
     with_outcome = len(np.unique(shown.answer[shown.worth > 0]))
     found = LiveRankerReport(
-        decision=f"{with_outcome:,} with a click, fewer than {MIN_ANSWERS:,}: the blend ranks alone",
+        decision=f"{with_outcome:,} clicked, fewer than {MIN_ANSWERS:,}: {verdict(chosen=False)}",
         examples=len(shown.answer),
         answers=shown.answers,
         depth=DEPTH,
