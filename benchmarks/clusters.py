@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -43,8 +43,8 @@ from demo.services.ports import free_port
 # How long what was killed stays down, and how long all are well between two kills.
 SECONDS: Final = 20
 EVERY_S: Final = 0.1
-# The features stand still while they make no progress for longer than this.
-STILL_S: Final = 1.0
+# So many take turns at writing: one alone would exceed a shopper's quota.
+WRITERS: Final = 6
 SHOPPERS: Final = 1_000
 MASTER: Final = 0
 
@@ -86,10 +86,13 @@ class Watch:
         from catalog.models import Article
         from demo.run.checks.browser import Browser
 
-        browser = Browser(f"http://127.0.0.1:{self.port}")
+        browsers = [Browser(f"http://127.0.0.1:{self.port}") for _ in range(WRITERS)]
         article = Article.objects.popular()[0]
-        browser.get(f"/article/{article.article_id}/")
-        while not self.stopping.wait(EVERY_S):
+        for browser in browsers:
+            browser.get(f"/article/{article.article_id}/")
+        for browser in cycle(browsers):
+            if self.stopping.wait(EVERY_S):
+                break
             begun = time.time()
             try:
                 status = browser.post("/wishlist/change/", {"article": article.article_id}).status
@@ -116,11 +119,10 @@ class Watch:
                 self.moved.append(time.time())
             before = now
 
-    def still_until(self, span: Span) -> float:
-        """When the features moved on for the first time after their last stand within the span."""
+    def pause(self, span: Span) -> tuple[float, float]:
+        """The longest time without progress of the features within the span, and its end."""
         moments = [span.killed, *(at for at in self.moved if span.killed < at < span.end)]
-        ends = [b for a, b in pairwise(moments) if b - a > STILL_S]
-        return max(ends, default=span.killed)
+        return max(((b - a, b) for a, b in pairwise(moments)), default=(0.0, span.killed))
 
 
 def run(size: int | None) -> Result:
@@ -134,16 +136,15 @@ def run(size: int | None) -> Result:
         with flusher(), web(port, bootstrap), under_load(port, loads), Watch(port) as watch:
             spans = kill_in_turn(faults, seconds)
         delivered = on_topic()
-        wrong, compared = wrong_features(delivered.total())
+        compared = compare(delivered.total())
         # The place, with these files, goes with its stage.
         events, pages = (Answers.read(load.with_suffix(".answers")) for load in loads.values())
     plot(events, pages, spans)
     figures: dict[str, float] = {
         "events_accepted": len(events.accepted),
         "events_lost": len(events.accepted - delivered.keys()),
-        "events_sent_twice": sum(count > 1 for count in delivered.values()),
-        "shoppers_compared": compared,
-        "shoppers_with_wrong_features": wrong,
+        "events_twice_on_topic": sum(count > 1 for count in delivered.values()),
+        **compared,
     }
     for name, span in spans.items():
         figures |= {f"{part}_{name}": value for part, value in of_span(span, events, pages, watch)}
@@ -155,8 +156,8 @@ def of_span(
 ) -> Iterator[tuple[str, float]]:
     """What failed until the next one's turn, and how many seconds after the kill all was well."""
     begin = int(span.killed)
-    last = watch.still_until(span)
-    yield "features_still_s", last - span.killed
+    pause, last = watch.pause(span)
+    yield "features_pause_s", pause
     for load, answers in (("events", events), ("pages", pages)):
         own = {s: of for s, of in answers.by_second.items() if begin <= s < span.end}
         yield f"{load}_answered", sum(of.total() for of in own.values())
@@ -245,9 +246,9 @@ def kill_in_turn(faults: Mapping[str, Fault], seconds: int) -> dict[str, Span]:
 # --- results --------------------------------------------------------------------------------------
 
 
-def wrong_features(events: int) -> tuple[int, int]:
+def compare(events: int) -> dict[str, float]:
     """Of some shoppers, once all events are worked on: how many have other features than the log
-    makes of them, and how many were compared."""
+    makes of them, and how many events they count more than they have."""
     from django.db import close_old_connections
 
     from streaming import connection
@@ -260,7 +261,27 @@ def wrong_features(events: int) -> tuple[int, int]:
     asked = store.shoppers(SHOPPERS)
     positions, online = store.stored(topics.ensure(), asked)
     found = verify.differences(online, verify.from_log(asked, positions))
-    return len({difference.shopper for difference in found}), len(asked)
+    return {
+        "shoppers_compared": len(asked),
+        "shoppers_with_wrong_features": len({difference.shopper for difference in found}),
+        "events_counted_twice": counted_twice(online),
+    }
+
+
+def counted_twice(online: Mapping[str, bytes | None]) -> int:
+    """How many events the states count more than have an id of their own on the topic."""
+    from django.conf import settings
+
+    from streaming.events.schema import decode, key_of
+    from streaming.features.state import unpack
+    from streaming.tests.kafka import everything
+
+    ids: dict[str, set[str]] = {shopper: set() for shopper in online}
+    for event in map(decode, everything(settings.KAFKA_TOPIC)):
+        if (own := ids.get(key_of(event))) is not None:
+            own.add(event.id)
+    counted = {shopper: sum(unpack(packed).counts) for shopper, packed in online.items()}
+    return sum(max(0, counted[shopper] - len(own)) for shopper, own in ids.items())
 
 
 def plot(events: Answers, pages: Answers, spans: Mapping[str, Span]) -> None:

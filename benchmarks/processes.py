@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -91,3 +91,10 @@ def wait_for_answer(port: int) -> None:
         if time.monotonic() > deadline:
             raise SystemExit(f"nothing answers on port {port}")
         time.sleep(0.2)
+
+
+def until_steady(rate: Callable[[], float]) -> None:
+    """Repeat a load until its rate no longer rises by a twentieth: every process is ready then."""
+    before = 0.0
+    while (now := rate()) > 1.05 * before:
+        before = now

@@ -14,12 +14,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 
 application = get_wsgi_application()
 
-from catalog.search.warming import warm_in_background  # noqa: E402 (needs the apps)
+from django.db import connections  # noqa: E402 (these need the apps)
+
+from catalog.search import warming as searching  # noqa: E402
+from recommendations.serving import warming as recommending  # noqa: E402
 
 # Reading it raises ImproperlyConfigured if it is missing: at start, not at the first cookie.
 _ = settings.SECRET_KEY
 
-warm_in_background()
+# The process takes connections when this module is loaded: prepared, so that no shopper waits for
+# seconds, and no request competes with the preparation.
+searching.warm()
+recommending.warm()
+connections.close_all()
 
 # Loaded objects are permanent: the garbage collector can skip them, and needn't run after every 700
 # new objects, when a page creates thousands.

@@ -16,6 +16,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Collection, Hashable
+from contextlib import nullcontext
 from functools import lru_cache, wraps
 from itertools import islice
 from typing import Final, Generic, TypeVar, TypeVarTuple
@@ -75,10 +76,13 @@ def per_version(
 ) -> Callable[[Callable[[*Args], T]], Callable[[*Args], T]]:
     """Cache the results for `most` arguments until the version changes.
 
-    Without a version (None) changes can't be detected, so the function is always called.
+    Without a version (None) changes can't be detected, so the function is always called. A single
+    result, shared by the process, is read by one thread; the others wait for it.
     """
 
     def decorate(read: Callable[[*Args], T]) -> Callable[[*Args], T]:
+        one_at_a_time = threading.RLock() if most == 1 else nullcontext()
+
         @lru_cache(maxsize=most)
         def kept(_: str, *arguments: *Args) -> T:
             return read(*arguments)
@@ -86,7 +90,10 @@ def per_version(
         @wraps(read)
         def current(*arguments: *Args) -> T:
             now = version()
-            return read(*arguments) if now is None else kept(now, *arguments)
+            if now is None:
+                return read(*arguments)
+            with one_at_a_time:
+                return kept(now, *arguments)
 
         on_empty(kept.cache_clear)
         return current

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any, Final
 
 from benchmarks.harness import Result
-from benchmarks.processes import web_server
+from benchmarks.processes import until_steady, web_server
 from benchmarks.serving import wrk
 from benchmarks.shop import shop, with_full_catalogue
 from demo.services.ports import free_port
@@ -41,7 +41,7 @@ def run(size: int | None) -> Result:
             web_server("benchmarks.serving.bare:application", bare, BENCH_KEY=BENCH_KEY),
             web_server("storefront.wsgi:application", port),
         ):
-            wrk.load(port, asked["for_you"], seconds=3)  # the processes open the model
+            until_steady(lambda: wrk.load(port, asked["for_you"], seconds=1)["rps"])
             rounds = in_turns({"bare": bare, "for_you": port, "similar": port}, asked)
             swapped = swap_under_load(port, asked["for_you"])
         parts = where_the_time_goes(shoppers)

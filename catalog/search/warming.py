@@ -1,10 +1,9 @@
 """Prepares a process for searching, so that its first search is as fast as the others."""
 
 import logging
-import threading
 from typing import Final
 
-from django.db import Error, connection
+from django.db import Error
 
 from catalog.search.facet_index import facet_index
 from catalog.search.ranking import rank
@@ -13,11 +12,6 @@ logger = logging.getLogger(__name__)
 
 # Together they need types, the text index, spelling, and the vectors if there are any.
 QUERIES: Final = ("black dress", "linnen shrt", "something nice for the mountains")
-
-
-def warm_in_background() -> None:
-    """Start a thread that does it; the process serves meanwhile."""
-    threading.Thread(target=warm, name="warm search", daemon=True).start()
 
 
 def warm() -> None:
@@ -29,5 +23,3 @@ def warm() -> None:
                 rank(query, goods)
     except Error as error:
         logger.warning("search isn't prepared, so the first one will be slow: %s", error)
-    finally:
-        connection.close()

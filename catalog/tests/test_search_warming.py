@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import IngestRun
@@ -15,11 +15,10 @@ from catalog.tests.factories import make_article
 
 @pytest.mark.django_db
 def test_a_search_after_warming_reads_the_synonyms_alone(
-    django_assert_max_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     make_article(name="Linen shirt")
     IngestRun.objects.create(status=IngestRun.Status.DONE, data_dir="/x")
-    monkeypatch.setattr(connection, "close", lambda: None)  # the test's transaction
     warming.warm()
     with django_assert_max_num_queries(2):
         assert rank("linen", facet_index()).rows.any()
@@ -32,7 +31,6 @@ def test_without_a_database_the_process_starts_all_the_same(
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(warming, "facet_index", refused)
-    monkeypatch.setattr(connection, "close", lambda: None)
     with caplog.at_level(logging.WARNING):
         warming.warm()
     assert "connection refused" in caplog.text

@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.outfits.compatibility import clashes, occasion_of, suits_bag
+from recommendations.outfits.compatibility import clashes, occasion_of
+from recommendations.outfits.look_candidates import look_candidates
 from recommendations.outfits.pairs import Floats, Ints
-from recommendations.outfits.search import Matches, Preferences, Wardrobe, look_candidates
+from recommendations.outfits.search import Matches, Preferences, Wardrobe
 from recommendations.ranking.pipeline import is_in
 
 # Candidates per slot; more cost time and change little.
@@ -130,8 +131,7 @@ def assemble(
     """
     occasion = occasion_of(wardrobe.wear, bag)
     worn = wearable(wardrobe, bag, wishes, occasion)
-    found = look_candidates(wardrobe, bag, wishes, worn, occasion)
-    found = best_per_slot(wardrobe, found.at(suits_bag(wardrobe, bag, found.rows, occasion)))
+    found = best_per_slot(wardrobe, look_candidates(wardrobe, bag, wishes, worn, occasion))
     wanted = slots_to_fill(wardrobe, bag, found, wishes, occasion)
     found = found.at(np.flatnonzero(is_in(found.slots, np.array(wanted, np.int32))))
     board = Board(

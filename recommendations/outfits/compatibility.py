@@ -61,10 +61,10 @@ def disagree(wear: WearTables, left: Ints, right: Ints) -> Flags:
 def twice_patterned(wardrobe: Wardrobe, left: Ints, right: Ints) -> Flags:
     """left × right: both have a pattern, and baskets don't show that the two are worn together."""
     model, patterned = wardrobe.model, wardrobe.wear.patterned
-    both: Flags = patterned[left][:, None] & patterned[right]
-    if both.any():
-        lift, _ = find_pairs(model.articles, left, right)
-        both &= lift < WORN_TOGETHER
+    ours, theirs = np.flatnonzero(patterned[left]), np.flatnonzero(patterned[right])
+    lift, _ = find_pairs(model.articles, left[ours], right[theirs])
+    both = np.zeros((len(left), len(right)), np.bool_)
+    both[np.ix_(ours, theirs)] = lift < WORN_TOGETHER
     return both
 
 
@@ -72,9 +72,12 @@ def alike_slots(wardrobe: Wardrobe, rows: Ints, bag: Ints) -> Flags:
     """rows × bag: pairs of one slot whose types don't complement each other."""
     slot, kind, slots = wardrobe.model.slot, wardrobe.product_type, wardrobe.slots
     same: Flags = slot[rows][:, None] == slot[bag]
-    for place, other in zip(*np.nonzero(same), strict=True):
+    complete = slots.together[slot[bag]] & (kind[rows][:, None] != kind[bag])
+    halved = slots.halves[slot[bag]]
+    for place, other in zip(*np.nonzero(same & halved), strict=True):
         row, own = rows[place], bag[other]
-        same[place, other] = not slots.complete_each_other(
+        complete[place, other] = slots.complete_each_other(
             int(slot[row]), int(kind[row]), int(kind[own])
         )
-    return same
+    alike: Flags = same & ~complete
+    return alike

@@ -1,12 +1,12 @@
 """The search for complements: what a bag lacks, best first. Pure."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.outfits.constraints import NEUTRAL, Constraints, WearTables
-from recommendations.outfits.features import TABLES
+from recommendations.outfits.constraints import Constraints, WearTables
 from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
@@ -15,12 +15,6 @@ from recommendations.ranking.pipeline import is_in
 
 # Articles with content this similar count as the same thing.
 NEAR_COPY = 0.9
-# Best sellers per slot that a look may choose from, after the shortlists.
-SELLERS = 24
-BEHIND = np.float32(20.0)
-# Bonus when two halves of one garment have the same colour, and again if also the same pattern.
-MATCHING = np.float32(3.0)
-COLOUR, PATTERN = TABLES.index("colour"), TABLES.index("appearance")
 # Of slots that the bag has but that take another type, this many pieces keep their rank; the rest
 # come after the slots still empty.
 SAME_SLOT = 1
@@ -51,6 +45,12 @@ class Wardrobe:
     on_sale: npt.NDArray[np.bool_]
     look_colours: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
+    @cached_property
+    def best_selling(self) -> Ints:
+        """The pool's rows, the best sellers of each slot first."""
+        rows = self.pool.rows
+        return rows[np.lexsort((-self.model.popularity[rows], self.model.slot[rows]))]
+
     def wears(self, occasion: int) -> set[int]:
         """The slots of a look for the occasion."""
         return {*map(self.slots.number, self.constraints.occasions[occasion].wears)}
@@ -70,6 +70,12 @@ class Wardrobe:
         """The slots that a look for the occasion goes without, and why."""
         texts = self.constraints.occasions[occasion].not_worn
         return {self.slots.number(name): text for name, text in texts.items()}
+
+    def flagged(self, rows: Ints) -> npt.NDArray[np.bool_]:
+        """A flag per article, set for these rows: sets of rows join faster than by sorting."""
+        flags = np.zeros(len(self.article), np.bool_)
+        flags[rows] = True
+        return flags
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
         """The row of each article key, NONE for an unknown one."""
@@ -133,66 +139,6 @@ def complements(wardrobe: Wardrobe, bag: Ints, wishes: Preferences) -> Ints:
     return found
 
 
-def look_candidates(
-    wardrobe: Wardrobe, bag: Ints, wishes: Preferences, worn: list[int], occasion: int
-) -> Matches:
-    """Candidates for a look, best first: the bag's shortlists, followed by best sellers that are
-    worn at the occasion. Filler only if its slot was requested."""
-    shortlisted = candidates(wardrobe, bag, worn)
-    rows = np.union1d(shortlisted, best_sellers(wardrobe, bag, worn, occasion)).astype(np.int32)
-    if wishes.slots is None:
-        rows = rows[~wardrobe.wear.filler[rows]]
-    found = ranked(wardrobe, bag, rows[allowed(wardrobe, bag, rows, wishes)])
-    # The ranking was trained on shortlists and can't judge what they leave out; the other half
-    # of a bikini is known by its colour.
-    alike = matching_halves(wardrobe, bag, found.rows)
-    scores = found.scores + MATCHING * alike
-    scores[~is_in(found.rows, shortlisted) & (alike == 0)] -= BEHIND
-    order = np.argsort(-scores, kind="stable")
-    return replace(found, scores=scores).at(order)
-
-
-def matching_halves(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Floats:
-    """Per row 1 if it and an article of the bag are halves (of a bikini) in one colour, 2 if the
-    pattern is the same too, else 0."""
-    slot, groups = wardrobe.model.slot, wardrobe.model.groups
-    one_slot = (slot[rows][:, None] == slot[bag]) & wardrobe.slots.halves[slot[bag]]
-    colour, pattern = (groups[at][rows][:, None] == groups[at][bag] for at in (COLOUR, PATTERN))
-    alike = (one_slot & colour) * (1 + pattern.astype(np.float32))
-    found: Floats = alike.max(axis=1, initial=0.0)
-    return found
-
-
-def best_sellers(wardrobe: Wardrobe, bag: Ints, worn: list[int], occasion: int) -> Ints:
-    """The SELLERS best sellers of each slot in question that are worn by the bag's audience, at its
-    occasion, in its sizes; matching halves before others."""
-    pool, parts = wardrobe.pool, []
-    for slot in worn:
-        rows = pool.rows[pool.ends[slot] : pool.ends[slot + 1]]
-        # The cheap tests first: they leave few rows to the others.
-        if len(bag):
-            rows = rows[is_in(wardrobe.index_group[rows], wardrobe.index_group[bag])]
-        rows = rows[wardrobe.worn_at(rows, occasion)]
-        if len(bag):
-            rows = rows[of_the_sizes(wardrobe.wear, bag, rows)]
-        if len(rows) > SELLERS:
-            sold = wardrobe.model.popularity[rows]
-            sold = sold + MATCHING * matching_halves(wardrobe, bag, rows)
-            rows = rows[np.argpartition(-sold, SELLERS - 1)[:SELLERS]]
-        parts.append(rows)
-    return np.concatenate(parts) if parts else np.zeros(0, np.int32)
-
-
-def of_the_sizes(wear: WearTables, bag: Ints, rows: Ints) -> npt.NDArray[np.bool_]:
-    """Whether each row agrees in size, wearer and so on with the bag's articles taken together."""
-    own = wear.agree[:, bag].max(axis=1)[:, None]
-    theirs = wear.agree[:, rows]
-    found: npt.NDArray[np.bool_] = ((theirs == own) | (theirs == NEUTRAL) | (own == NEUTRAL)).all(
-        axis=0
-    )
-    return found
-
-
 def slots_for(wardrobe: Wardrobe, bag: Ints, wishes: Preferences) -> list[int]:
     """The slots the bag lacks and those whose types go together; never the last one."""
     filled = set(wardrobe.model.slot[bag].tolist())
@@ -218,9 +164,8 @@ def candidates(wardrobe: Wardrobe, bag: Ints, open_slots: list[int]) -> Ints:
         if len(unlisted):
             parts.append(shortlists(wardrobe.model, wardrobe.pool, unlisted))
         lists = np.concatenate(parts)
-    rows = np.unique(lists.reshape(len(lists), len(wardrobe.slots), -1)[:, open_slots])
-    found: Ints = rows[rows != NONE]
-    return found
+    rows = lists.reshape(len(lists), len(wardrobe.slots), -1)[:, open_slots]
+    return wardrobe.flagged(rows[rows != NONE]).nonzero()[0].astype(np.int32)
 
 
 def most_popular(wardrobe: Wardrobe) -> Ints:

@@ -16,6 +16,7 @@ from recommendations.bundle.versions import activate, prune
 from recommendations.models import ModelVersion
 from recommendations.recommenders.kinds import Kind
 from recommendations.serving.serving import recommend
+from recommendations.serving.warming import warm
 from recommendations.tests.shops import open_shop, train
 
 NOON = datetime(2020, 9, 21, 12, tzinfo=UTC)
@@ -55,6 +56,20 @@ def test_the_database_is_asked_once_a_second(
     with django_assert_num_queries(1):
         for _ in range(100):
             registry.active()
+
+
+@pytest.mark.django_db
+def test_a_prepared_process_has_opened_the_model(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    open_shop(2)
+    warm()  # without a model there is nothing to open
+    registry.reset()
+    version = train().version
+    registry.reset()
+    warm()
+    with django_assert_num_queries(0):
+        assert serving() == version
 
 
 @pytest.mark.django_db

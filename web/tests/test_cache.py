@@ -1,8 +1,10 @@
 """The cache module: what each kind of cache holds, its bound, and the call that empties all."""
 
 import gc
+import threading
 import weakref
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -43,6 +45,21 @@ def test_a_value_is_kept_until_its_version_changes() -> None:
     version[0] = None
     assert kept("a") != kept("a")
     assert read.calls == 4
+
+
+def test_what_a_process_shares_is_read_by_one_thread_while_the_others_wait() -> None:
+    read, another = Counted(), threading.Event()
+
+    def slow() -> object:
+        if read()[0] > 1:
+            another.set()
+        another.wait(0.2)
+        return read.calls
+
+    kept = cache.per_version(lambda: "1")(slow)
+    with ThreadPoolExecutor(4) as threads:
+        found = [one.result() for one in [threads.submit(kept) for _ in range(4)]]
+    assert found == [1] * 4
 
 
 def test_no_more_values_are_kept_than_the_bound_says() -> None:

@@ -1,0 +1,23 @@
+"""Prepares a process for recommending, so that its first shelf is as fast as the others."""
+
+from recommendations.bundle import registry
+from recommendations.ranking.goods import goods_of
+from recommendations.ranking.inspiring import inspiring_shelf
+from recommendations.ranking.pipeline import Constraints
+from recommendations.ranking.ranker import features_of
+from recommendations.retrieval.profile import after_history, profile_of
+from recommendations.serving.outfits import ALTERNATIVES, default_outfit
+from recommendations.serving.serving import DEFAULT_K
+
+
+def warm() -> None:
+    """Open the active model and build what its shelves and looks share, if there is one."""
+    bundle = registry.active()
+    if bundle is None:
+        return
+    newcomer = profile_of(bundle, [], None, after_history(bundle))
+    shelf = inspiring_shelf(bundle, newcomer, DEFAULT_K, Constraints(), goods_of(bundle))
+    for best_seller in shelf[:1]:
+        default_outfit(bundle, "default", best_seller.row, ALTERNATIVES)
+    if len(bundle.ranker):
+        features_of(bundle)
