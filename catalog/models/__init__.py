@@ -23,8 +23,8 @@ from catalog.models.taxonomy import (
 )
 
 __all__ = [
-    "ApiKey", "Appearance", "Article", "ArticleSummary", "ArticleWeek", "Colour", "ColourMaster", "ColourValue",
-    "Customer", "CustomerKey", "Department", "GarmentGroup", "Index", "IndexGroup", "IngestFile",
-    "IngestRun", "Product", "ProductGroup", "ProductType", "SearchClick", "SearchQuery",
-    "SearchSynonym", "Section", "Term", "Transaction", "is_named", "labels",
+    "ApiKey", "Appearance", "Article", "ArticleSummary", "ArticleWeek", "Colour", "ColourMaster",
+    "ColourValue", "Customer", "CustomerKey", "Department", "GarmentGroup", "Index", "IndexGroup",
+    "IngestFile", "IngestRun", "Product", "ProductGroup", "ProductType", "SearchClick",
+    "SearchQuery", "SearchSynonym", "Section", "Term", "Transaction", "is_named", "labels",
 ]  # fmt: skip

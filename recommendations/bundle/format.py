@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 # A process rejects a bundle of another format and keeps its current one.
-FORMAT: Final = 7
+FORMAT: Final = 8
 MANIFEST: Final = "manifest.json"
 
 LISTS: Final = (
@@ -45,7 +45,7 @@ OUTFIT_ARRAYS: Final = _of_each(
 ARRAYS: Final = (
     _named(
         ("bool", 1, "on_sale"),
-        ("uint8", 1, "names ranker ranker_report"),
+        ("uint8", 1, "names ranker ranker_report live_ranker live_ranker_report"),
         ("int32", 1, "article product design product_type garment_group index_group colour_master"),
         ("int32", 1, "colour appearance section department first_sold last_sold"),
         ("int32", 1, "customer_customer customer_band customer_rows customer_days"),
@@ -111,13 +111,31 @@ class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
         return float(1.0 / (1.0 + np.exp(-(slope * score + intercept))))
 
 
+class LiveRankerReport(RankerReport, frozen=True, kw_only=True):
+    """The same of the ranker for shoppers with live actions, trained on `examples` cards of
+    `answers` shelves that shoppers saw.
+
+    The trial compares the gain of both orders on the `trial_answers` newest answers (see
+    training.live.gain). `attention` is the estimated position bias: the probability of an outcome
+    at each position from the first on, relative to the position most cards were seen at.
+    """
+
+    answers: int = 0
+    trial_answers: int = 0
+    blend_gain: float = 0.0
+    ranker_gain: float = 0.0
+    attention: list[float] = []
+
+
 NO_RANKER_REPORT: Final = RankerReport(decision="no ranker was trained")
+NO_LIVE_RANKER_REPORT: Final = LiveRankerReport(decision="no ranker was trained on shelves")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """`as_of` is the last day of sales in the bundle; times are ISO 8601 in UTC.
 
-    `features` are the model's inputs with their types, `ranker` reports on the ranker's training.
+    `features` are the model's inputs with their types, `ranker` and `live_ranker` report on the
+    training of the rankers.
     """
 
     format: int
@@ -130,6 +148,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, float]
     features: dict[str, str]
     ranker: RankerReport = NO_RANKER_REPORT
+    live_ranker: LiveRankerReport = NO_LIVE_RANKER_REPORT
     files: dict[str, File]
 
 
@@ -146,6 +165,15 @@ def report_of(array: npt.NDArray[np.uint8]) -> RankerReport:
     """The parsed array `ranker_report` of a bundle."""
     return (
         msgspec.json.decode(array.tobytes(), type=RankerReport) if len(array) else NO_RANKER_REPORT
+    )
+
+
+def live_report_of(array: npt.NDArray[np.uint8]) -> LiveRankerReport:
+    """The parsed array `live_ranker_report` of a bundle."""
+    return (
+        msgspec.json.decode(array.tobytes(), type=LiveRankerReport)
+        if len(array)
+        else NO_LIVE_RANKER_REPORT
     )
 
 
