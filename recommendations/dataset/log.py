@@ -17,8 +17,7 @@ from streaming import clock
 from streaming.events.schema import Event, Identify, decode, key_of
 from streaming.features.trends import AHEAD_MS
 from streaming.identity.tombstones import tombstones
-from streaming.kafka import topics
-from streaming.kafka.reading import UnreadError, messages
+from streaming.kafka import UnreadError, messages, topics
 
 # Shelves of this many last days of event time are learned from …
 DAYS: Final = 14
