@@ -6,6 +6,7 @@ the first event that names it. Its own clicks, and all that came after them, are
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,7 +28,7 @@ from streaming.events.schema import (
 from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over
 from streaming.features.registry import AFFINITY_WEIGHTS
-from streaming.features.state import Recent, State, recents
+from streaming.features.state import Recent, State, UnreadableStateError, recents
 
 FOR_YOU: Final = "for-you"
 # What an outcome is worth: a click on a card is the view that it leads to.
@@ -78,44 +79,60 @@ def answers_of(events: Iterable[Event]) -> list[Answer]:
     Shoppers who were erased or reset have none from before. A purchase counts for the cards that
     its buyer, under the customer's name or before signing in, touched within WINDOW_MS before it.
     """
-    states: dict[str, State] = defaultdict(State)
-    found: dict[tuple[str, str], Answer] = {}
-    bought: dict[tuple[str, int], list[int]] = defaultdict(list)
-    owners: dict[str, str] = {}
-
-    def names(answer: Answer) -> tuple[str, str]:
-        return answer.shopper, owners.get(answer.shopper, answer.shopper)
-
+    reading = Reading()
     for event in events:
-        if isinstance(event, Erase | Reset):
-            found = {key: own for key, own in found.items() if event.shopper not in names(own)}
+        reading.take(event)
+    return reading.answers()
+
+
+@dataclass
+class Reading:
+    """What the events so far tell; `owners` are the customers that anonymous shoppers became."""
+
+    found: dict[tuple[str, str], Answer] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=lambda: defaultdict(State))
+    bought: dict[tuple[str, int], list[int]] = field(default_factory=lambda: defaultdict(list))
+    owners: dict[str, str] = field(default_factory=dict)
+
+    def take(self, event: Event) -> None:
         if isinstance(event, OfArticle) and is_shown(event):
-            note(found, states[event.shopper], event)
+            self._note(event)
         if isinstance(event, Purchase):
-            bought[event.shopper, event.article].append(event.ts)
+            self.bought[event.shopper, event.article].append(event.ts)
+        if isinstance(event, Erase | Reset):
+            gone = [key for key, own in self.found.items() if event.shopper in self._names(own)]
+            for key in gone:
+                del self.found[key]
         if isinstance(event, Identify):
-            owners[event.anonymous] = event.shopper
-            hand_over(states[event.anonymous], event)
+            self.owners[event.anonymous] = event.shopper
+            hand_over(self.states[event.anonymous], event)
         else:
-            reducer.apply(states[key_of(event)], [event], {})
-    for answer in found.values():
-        credit(answer, bought, names(answer)[1])
-    return sorted(found.values(), key=lambda own: own.ts)
+            # What the stream couldn't take in either is a dead letter.
+            with suppress(UnreadableStateError):
+                reducer.apply(self.states[key_of(event)], [event], {})
 
+    def answers(self) -> list[Answer]:
+        for answer in self.found.values():
+            self._credit(answer)
+        return sorted(self.found.values(), key=lambda own: own.ts)
 
-def note(found: dict[tuple[str, str], Answer], state: State, event: OfArticle) -> None:
-    """Take an event of a card in; `state` is the shopper's before it."""
-    key = (event.shopper, event.rec_id or "")
-    if key not in found:
-        found[key] = Answer(event.shopper, event.ts, recents(state))
-    card = found[key].cards.setdefault(event.article, Card(event.position or 0))
-    card.worth = max(card.worth, WORTH[type(event)])
-    if not isinstance(event, Impression):
-        card.touched = event.ts
+    def _note(self, event: OfArticle) -> None:
+        """Before the event is taken into the shopper's state."""
+        key = (event.shopper, event.rec_id or "")
+        if key not in self.found:
+            before = recents(self.states[event.shopper])
+            self.found[key] = Answer(event.shopper, event.ts, before)
+        card = self.found[key].cards.setdefault(event.article, Card(event.position or 0))
+        card.worth = max(card.worth, WORTH[type(event)])
+        if not isinstance(event, Impression):
+            card.touched = event.ts
 
+    def _names(self, answer: Answer) -> tuple[str, str]:
+        return answer.shopper, self.owners.get(answer.shopper, answer.shopper)
 
-def credit(answer: Answer, bought: Mapping[tuple[str, int], list[int]], buyer: str) -> None:
-    for article, card in answer.cards.items():
-        times = bought.get((buyer, article), ())
-        if any(card.touched is not None and 0 <= ts - card.touched <= WINDOW_MS for ts in times):
-            card.worth = WORTH[Purchase]
+    def _credit(self, answer: Answer) -> None:
+        for article, card in answer.cards.items():
+            times = self.bought.get((self._names(answer)[1], article), ())
+            touched = card.touched
+            if touched is not None and any(0 <= ts - touched <= WINDOW_MS for ts in times):
+                card.worth = WORTH[Purchase]

@@ -132,6 +132,12 @@ def test_who_wants_to_be_forgotten_teaches_nothing(
     assert [own.shopper for own in answers_of([*events, forget])] == ["c2"]
 
 
+def test_what_the_stream_could_not_take_in_stops_nothing() -> None:
+    broken = schema.Merge(id="m", shopper="c1", ts=1_600_000_000_000, source="stream", state=b"?")
+    events = [broken, *seen("c1", 1_600_000_001_000, [1], rec_id.make(1))]
+    assert len(answers_of(events)) == 1
+
+
 def test_other_shelves_unknown_positions_and_forged_ids_are_no_answers() -> None:
     start = 1_600_000_000_000
     where: Json = {"rec_id": rec_id.make(1), "widget": "for-you", "position": 1}
