@@ -25,6 +25,18 @@ from catalog.models import Article
 from web.cache import bounded
 
 _LARGEST_ID = 2**31 - 1
+logger = logging.getLogger(__name__)
+Environ = dict[str, Any]
+StartResponse = Callable[..., object]
+Reply = tuple[str, list[tuple[str, str]], bytes]
+_ADDRESS = re.compile(r"/(\d{1,4}|full)/(\d{10})\.webp", re.ASCII)
+_FOREVER = "public, max-age=31536000, immutable"
+_HOUR = "public, max-age=3600"
+_PLAIN = "text/plain; charset=utf-8"
+_COMMON = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+]
 
 
 class UnknownArticleError(LookupError):
@@ -63,22 +75,6 @@ def _row(article_id: int) -> tuple[str, str, str, str] | None:
         )
         .first()
     )
-
-
-logger = logging.getLogger(__name__)
-
-Environ = dict[str, Any]
-StartResponse = Callable[..., object]
-Reply = tuple[str, list[tuple[str, str]], bytes]
-
-_ADDRESS = re.compile(r"/(\d{1,4}|full)/(\d{10})\.webp", re.ASCII)
-_FOREVER = "public, max-age=31536000, immutable"
-_HOUR = "public, max-age=3600"
-_PLAIN = "text/plain; charset=utf-8"
-_COMMON = [
-    ("X-Content-Type-Options", "nosniff"),
-    ("Cross-Origin-Resource-Policy", "cross-origin"),
-]
 
 
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

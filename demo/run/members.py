@@ -21,6 +21,7 @@ MARK = "DEMO_STATE"
 # Together less than the 20 s within which everything must have ended.
 PROCESSES_S = 6.0
 SERVICES_S = 9.0
+STOPPING_S = 30.0
 
 
 def mark(var: Path) -> dict[str, str]:
@@ -82,9 +83,6 @@ def is_alive(pid: int, created: float) -> bool:
 
 def identity(pid: int) -> tuple[int, float]:
     return pid, psutil.Process(pid).create_time()
-
-
-STOPPING_S = 30.0
 
 
 class RunningError(Exception):

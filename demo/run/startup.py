@@ -23,6 +23,7 @@ BASE_VAR = "DEMO_BASE_VAR"
 WARDEN = "DEMO_WARDEN"
 
 Say = Callable[[str], None]
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class TakenError(Exception):
@@ -72,9 +73,6 @@ def check_free(port: int | None) -> None:
 def end(data: DataSet) -> None:
     """Stop everything; called in the second half."""
     warden.stop(int(os.environ[WARDEN]), data.var)
-
-
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass

@@ -18,6 +18,11 @@ from typing import Any
 
 import psutil
 
+CANDIDATES = ("postgres", "nobody")
+LOG_LIMIT = 5_000_000
+# Popen warns if dropped while its process runs; these processes are meant to keep running.
+_children: list[subprocess.Popen[bytes]] = []
+
 
 class ServiceError(Exception):
     """A service can't be started, reached or stopped."""
@@ -29,9 +34,6 @@ class PortTakenError(ServiceError):
 
 class NotAnsweringError(ServiceError):
     """A server doesn't respond to a real request of its protocol (yet)."""
-
-
-CANDIDATES = ("postgres", "nobody")
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,6 @@ def lesser_account(data: Path) -> Account | None:
         "PostgreSQL does not run as root, and there is no account named postgres or nobody. "
         "Run as another user, or set DATABASE_URL to a server of your own."
     )
-
-
-LOG_LIMIT = 5_000_000
-# Popen warns if dropped while its process runs; these processes are meant to keep running.
-_children: list[subprocess.Popen[bytes]] = []
 
 
 def find(program: str, folder: Path) -> list[psutil.Process]:

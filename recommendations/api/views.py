@@ -23,6 +23,8 @@ from streaming.identity.shoppers import known_shopper
 from web.problems import documented
 from web.quotas import Limited
 
+CACHE_SECONDS = 5
+
 
 class ShelfView(Limited):
     """One kind of recommendation; the shopper is the one of the session or the signed cookie.
@@ -55,9 +57,6 @@ def view_of(kind: Kind) -> type[ShelfView]:
         tags=["recommendations"],
     )
     return extend_schema_view(get=described)(view)
-
-
-CACHE_SECONDS = 5
 
 
 class TrendingSerializer(serializers.Serializer[object]):

@@ -18,6 +18,8 @@ from recommendations.experiments.statistics import (
 
 MISMATCH = 0.001
 PLANNED_CHANGE = 0.05
+WIDTH: Final = 560
+MARGIN: Final = 0.08
 
 
 @dataclass(frozen=True)
@@ -121,10 +123,6 @@ def harm(experiment: Experiment) -> str | None:
         if line.relative is not None and line.relative[2] < -experiment.guardrail / 100:
             return f"{line.variant.name} has surely over {experiment.guardrail} % less"
     return None
-
-
-WIDTH: Final = 560
-MARGIN: Final = 0.08
 
 
 @dataclass(frozen=True)

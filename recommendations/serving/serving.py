@@ -34,6 +34,8 @@ SECONDS: Final = Histogram(
     ["kind"],
     buckets=(0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0),
 )
+DEFAULT_K = 12
+MAX_K = 50
 
 
 def served(shelf: Shelf, since: float) -> Shelf:
@@ -48,10 +50,6 @@ def served(shelf: Shelf, since: float) -> Shelf:
 def _of(kind: str, strategy: str, degraded: bool) -> tuple[Counter, Histogram]:
     """There are only a few label sets; the client's lookup is by text and under a lock."""
     return SHELVES.labels(kind, strategy, "yes" if degraded else "no"), SECONDS.labels(kind)
-
-
-DEFAULT_K = 12
-MAX_K = 50
 
 
 def recommend(

@@ -24,6 +24,7 @@ logger = logging.getLogger("storefront.requests")
 HEADER: Final = "X-Request-ID"
 GIVEN: Final = "HTTP_X_REQUEST_ID"  # looked up directly, without parsing the other headers
 SENSIBLE: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+TEXTS: Final = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 
 class Requests:
@@ -102,9 +103,6 @@ class HtmxRequest(HttpRequest):
     """A request as views get it, behind HtmxMiddleware."""
 
     htmx: HtmxDetails
-
-
-TEXTS: Final = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 
 class TextCompression(GZipMiddleware):

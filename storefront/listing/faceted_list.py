@@ -25,6 +25,8 @@ ORDERS = {
 }  # fmt: skip
 MAX_DIGITS = 10
 Choice = Mapping[str, Sequence[int]]
+PER_PAGE = 24
+MAX_PAGES = 10
 
 
 @dataclass(frozen=True)
@@ -165,10 +167,6 @@ def page_range(request: HttpRequest, goods: FacetIndex, ordered: Ints) -> PageRa
     keys = listed[(begin - 1) * page.paginator.per_page : page.end_index()]
     found = article_cache.articles(keys)
     return PageRange(page, first, [found[key] for key in keys if key in found])
-
-
-PER_PAGE = 24
-MAX_PAGES = 10
 
 
 def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[object]) -> Page[Any]:

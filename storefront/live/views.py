@@ -17,6 +17,8 @@ from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer
 from web.json_types import decoded
 
+_decoder = msgspec.json.Decoder(tracking.SeenBatch)
+
 
 @never_cache
 @require_safe
@@ -55,9 +57,6 @@ def replay(request: HttpRequest) -> HttpResponse:
     else:
         messages.info(request, gettext("A replay is already running. One at a time."))
     return redirect("live")
-
-
-_decoder = msgspec.json.Decoder(tracking.SeenBatch)
 
 
 @require_POST

@@ -47,6 +47,8 @@ SEED = 20200922  # the same gallery for everyone; "surprise me" finds others
 BANDS = (
     (0, _("Under 20")), (20, "20–29"), (30, "30–39"), (40, "40–49"), (50, "50–59"), (60, "60+"),
 )  # fmt: skip
+SHOWN: Final = 6
+SHELVES: Final = (Kind.FOR_YOU, Kind.NEW_IN, Kind.BUY_AGAIN)
 
 
 class Buyer(NamedTuple):
@@ -217,10 +219,6 @@ def _pictured(articles: list[Article]) -> list[Article]:
 
 def _distinct(keys: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(keys))
-
-
-SHOWN: Final = 6
-SHELVES: Final = (Kind.FOR_YOU, Kind.NEW_IN, Kind.BUY_AGAIN)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,11 @@ ADVICE: Final = (
     " `manage.py dead_letters list`; send them again with `manage.py dead_letters replay` once"
     " their cause is mended."
 )
+logger = logging.getLogger(__name__)
+# Records that the dead-letter limit judges at a time.
+BLOCK: Final = 500
+# Told apart from a database that is down: the row's own fault.
+OF_THE_RECORD: Final = (DataError, IntegrityError)
 
 
 class DeadLetterLimitError(Exception):
@@ -60,14 +65,6 @@ class DeadLetterLimit:
             raise DeadLetterLimitError(
                 f"{self.dead} dead letters among the last {self.records} records.{cause} {ADVICE}"
             )
-
-
-logger = logging.getLogger(__name__)
-
-# Records that the dead-letter limit judges at a time.
-BLOCK: Final = 500
-# Told apart from a database that is down: the row's own fault.
-OF_THE_RECORD: Final = (DataError, IntegrityError)
 
 
 class UndeliveredError(Exception):

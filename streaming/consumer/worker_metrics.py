@@ -35,6 +35,9 @@ RATE_WINDOW_S: Final = 10.0
 BATCHES_KEPT: Final = 2_000
 DELAYS_PER_BATCH: Final = 10
 DELAYS_OF_S: Final = 60.0
+logger = logging.getLogger(__name__)
+HEARTBEAT_S: Final = 1.0
+TIMEOUT_S: Final = 1.0
 
 
 @dataclass
@@ -158,12 +161,6 @@ class WorkerMetrics:
 
 def _quantile(ordered: Sequence[int], q: float) -> float | None:
     return float(ordered[min(len(ordered) - 1, int(q * len(ordered)))]) if ordered else None
-
-
-logger = logging.getLogger(__name__)
-
-HEARTBEAT_S: Final = 1.0
-TIMEOUT_S: Final = 1.0
 
 
 class Heartbeat:

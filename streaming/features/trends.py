@@ -24,6 +24,18 @@ ADDED: Final = {kind: 1 << BITS * place for place, kind in enumerate(COUNTED)}
 TOTALS: Final = {kind: -1 - place for place, kind in enumerate(COUNTED)}
 # How many of the shop's average views an article starts with.
 PRIOR_VIEWS: Final = 10.0
+HALF_LIFE_MS: Final = TRENDING.half_life_ms or 1
+HALF_LIVES: Final = 8
+EPOCH_MS: Final = HALF_LIVES * HALF_LIFE_MS
+# Weight of an event of weight 1 at the start of an epoch.
+UNIT: Final = 256
+# How many epochs before the shop clock's own count on: what is older, or ahead of the clock,
+# doesn't trend. A clock that is set wrong costs nothing, and what is read again counts as it did.
+ARTICLES_KEPT: Final = 1
+# Clocks of hosts differ by seconds, and by hours where a time zone was forgotten. Further ahead of
+# the shop's clock an event would also spoil its shopper's windows, bag, sessions and tastes.
+AHEAD_MS: Final = DAY_MS
+Sums = dict[int, int]  # article → weight
 
 
 @dataclass(frozen=True)
@@ -61,21 +73,6 @@ def features(values: Iterable[int], totals: Mapping[Action, int]) -> ArticleFeat
 def _rate(count: int, views: int, average: float) -> float:
     """Additive smoothing towards the shop's average; purchases elsewhere may exceed the views."""
     return min(1.0, (PRIOR_VIEWS * average + count) / (PRIOR_VIEWS + views)) if average else 0.0
-
-
-HALF_LIFE_MS: Final = TRENDING.half_life_ms or 1
-HALF_LIVES: Final = 8
-EPOCH_MS: Final = HALF_LIVES * HALF_LIFE_MS
-# Weight of an event of weight 1 at the start of an epoch.
-UNIT: Final = 256
-# How many epochs before the shop clock's own count on: what is older, or ahead of the clock,
-# doesn't trend. A clock that is set wrong costs nothing, and what is read again counts as it did.
-ARTICLES_KEPT: Final = 1
-# Clocks of hosts differ by seconds, and by hours where a time zone was forgotten. Further ahead of
-# the shop's clock an event would also spoil its shopper's windows, bag, sessions and tastes.
-AHEAD_MS: Final = DAY_MS
-
-Sums = dict[int, int]  # article → weight
 
 
 def epoch_of(ts: int) -> int:

@@ -17,6 +17,9 @@ from django.conf import settings
 
 # A broker that comes back is found again within half a second.
 RECONNECT: Final = {"reconnect.backoff.ms": 100, "reconnect.backoff.max.ms": 500}
+PATIENCE_S: Final = 10.0
+# Messages at a time.
+MOST: Final = 10_000
 
 
 def common() -> dict[str, Any]:
@@ -71,11 +74,6 @@ def consumer(group: str) -> dict[str, object]:
         "queued.max.messages.kbytes": 16_384,
         "statistics.interval.ms": 1000,
     }
-
-
-PATIENCE_S: Final = 10.0
-# Messages at a time.
-MOST: Final = 10_000
 
 
 class UnreadError(KafkaException):

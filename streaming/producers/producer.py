@@ -37,16 +37,15 @@ EVENTS: Final = Counter(
 ACCEPTED: Final = "accepted"
 SPOOLED: Final = "spooled"
 LOST: Final = "lost"
-
-
-def count(outcome: str, events: int = 1) -> None:
-    EVENTS.labels(outcome).inc(events)
-
-
 ACK_TIMEOUT_MS: Final = 2000
 RETRY_S: Final = 1.0
 QUEUE_LIMIT: Final = 50_000
 Report = Callable[[KafkaError | None, Message], None]
+_lock = threading.Lock()
+
+
+def count(outcome: str, events: int = 1) -> None:
+    EVENTS.labels(outcome).inc(events)
 
 
 def new_id() -> str:
@@ -171,7 +170,6 @@ def produce(
     )
 
 
-_lock = threading.Lock()
 _current: Publisher | None = None
 
 
