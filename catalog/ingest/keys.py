@@ -114,7 +114,7 @@ class CustomerKeys:
     def places_of(self, hashes: Words) -> npt.NDArray[np.int32]:
         """Where each hash stands, or would."""
         last = len(self.keys) - 1
-        places = np.minimum(self.starts[hashes >> self.shift], last)
+        places: npt.NDArray[np.int32] = np.minimum(self.starts[hashes >> self.shift], last)
         early = np.flatnonzero(self.hashes[places] < hashes)
         while len(early := early[places[early] < last]):
             places[early] += 1

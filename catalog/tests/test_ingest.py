@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -364,8 +365,8 @@ def test_the_migration_counts_the_weeks_of_sales_that_are_loaded_already(tmp_pat
     assert {week["id"] for week in counted} <= {week["id"] for week in again}
 
 
-def by_week(rows: list[dict[str, Any]]) -> dict[tuple[int, date, str], float]:
-    sums: dict[tuple[int, date, str], float] = Counter()
+def by_week(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[int, date, str], float]:
+    sums: dict[tuple[int, date, str], float] = defaultdict(float)
     for row in rows:
         monday = row["last_sold"] - timedelta(days=row["last_sold"].weekday())
         for name in ("units", "spent"):

@@ -148,8 +148,8 @@ class PositionBias:
         return relative.clip(LEAST_ATTENTION, 1.0 / LEAST_ATTENTION)
 
     def _sum(self, value: npt.NDArray[np.generic]) -> Values:
-        total: Values = np.bincount(self.position, self.weight * value, MOST_POSITIONS + 1)
-        return total
+        total = np.bincount(self.position, self.weight * value, MOST_POSITIONS + 1)
+        return total.astype(np.float64, copy=False)
 
 
 def shown_to(history: History, answers: Sequence[Answer], bundle_of: LiveBundleOf) -> Shown:
@@ -219,8 +219,7 @@ def gain(shown: Shown, score: Values, attention: Values) -> Values:
     answer = shown.answer[order]
     place = np.arange(len(order)) - answer.searchsorted(answer)
     value = shown.worth[order] / attention[shown.position[order]] / np.log2(place + 2.0)
-    total: Values = np.bincount(answer, value, shown.answers)
-    return total
+    return np.bincount(answer, value, shown.answers).astype(np.float64, copy=False)
 
 
 def report_of_trial(shown: Shown) -> LiveRankerReport:
