@@ -15,6 +15,7 @@ from django.conf import settings
 
 from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
+from recommendations.dataset.answers import Answer
 from recommendations.dataset.fingerprint import data_fingerprint
 from recommendations.dataset.inputs import (
     ATTRIBUTES,
@@ -187,7 +188,11 @@ def train_afresh(
     return run.train_model(as_of, now, lambda line: None, quick=quick)
 
 
-def trained_once(history: History, progress: Progress, *, quick: bool) -> Arrays:
+def trained_once(
+    history: History, progress: Progress, *, answers: Sequence[Answer], quick: bool
+) -> Arrays:
+    if answers:
+        return pipeline.train(history, progress, answers=answers, quick=quick)
     pictures = sorted(Path(settings.VISION_DIR).glob(PATTERN))
     key = (data_fingerprint(history), quick, *(file.read_bytes() for file in pictures))
     if key not in _trained:
