@@ -18,6 +18,8 @@ from web.arrays import Array, Arrays
 
 Flags = npt.NDArray[np.bool_]
 THREADS = 2
+# Far above the rounding of sums, far below any difference that matters.
+TIE = 2.0**-40
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
@@ -74,7 +76,7 @@ class Parts(ABC, Generic[T_co]):
         self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
     ) -> CoOccurrence:
         """Of the matrices' product MᵀM the `most` largest entries of each row, in the columns of
-        `candidate` (None: all)."""
+        `candidate` (None: all); ties go to the first columns."""
 
 
 def total(parts: Parts[U], count: Callable[[U], Tally]) -> Tally:
@@ -100,10 +102,8 @@ class SinglePart(Parts[T_co]):
         self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
     ) -> CoOccurrence:
         found = matrix(self.value)
-        right = select_columns(found, candidate)
-        pairs = sp_matmul_topn(
-            found.T.tocsr(), right, top_n=most, threshold=0.0, n_threads=THREADS, sort=True
-        )
+        left, right = sides(found, candidate)
+        pairs = sp_matmul_topn(left, right, top_n=most, threshold=0.0, n_threads=THREADS, sort=True)
         return CoOccurrence(pairs, self_counts(found))
 
 
@@ -116,14 +116,22 @@ def top_entries(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
     return best
 
 
-def select_columns(matrix: sparse.csr_matrix, candidate: Flags | None) -> sparse.csr_matrix:
-    """The matrix with the other columns empty."""
-    if candidate is None:
-        return matrix
-    kept: sparse.csr_matrix = (matrix @ sparse.diags(candidate.astype(np.float32))).tocsr()
-    kept.eliminate_zeros()
-    return kept
+def sides(
+    matrix: sparse.csr_matrix, candidate: Flags | None
+) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
+    """Mᵀ and M, without the columns that are no candidates, so that ties in their product go to
+    the first columns, in whatever order it is added up."""
+    weight = 1.0 - np.arange(matrix.shape[1]) * TIE
+    if candidate is not None:
+        weight *= candidate
+    places = (matrix.indices, matrix.indptr)
+    data = matrix.data * weight[matrix.indices]
+    right = sparse.csr_matrix((data, *places), matrix.shape, copy=candidate is not None)
+    if candidate is not None:
+        right.eliminate_zeros()
+    return matrix.T.tocsr().astype(np.float64), right
 
 
 def self_counts(matrix: sparse.csr_matrix) -> npt.NDArray[np.float64]:
-    return np.asarray(matrix.multiply(matrix).sum(axis=0), np.float64).ravel()
+    squares = np.square(matrix.data, dtype=np.float64)
+    return np.bincount(matrix.indices, squares, matrix.shape[1]).astype(np.float64)

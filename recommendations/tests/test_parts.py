@@ -15,8 +15,9 @@ from recommendations.dataset.inputs import Inputs, Sales
 from recommendations.dataset.parts import (
     CoOccurrence,
     Parts,
-    select_columns,
+    SinglePart,
     self_counts,
+    sides,
     top_entries,
 )
 from recommendations.dataset.sampling import hashes, smallest
@@ -55,7 +56,7 @@ class Pieces(Parts[T_co]):
         most: int,
     ) -> CoOccurrence:
         found = self.map(matrix).values
-        products = [part.T.tocsr() @ select_columns(part, candidate) for part in found]
+        products = [left @ right for left, right in (sides(part, candidate) for part in found)]
         return CoOccurrence(
             top_entries(reduce(add, products), most), reduce(add, map(self_counts, found))
         )
@@ -94,6 +95,25 @@ def test_the_order_of_sales_in_a_day_does_not_matter() -> None:
     shuffled = replace(inputs, sales=Sales(**columns))
     left, right = (train(own, quiet, quick=True) for own in (inputs, shuffled))
     assert different(left, right) == []
+
+
+@pytest.mark.parametrize("some", [False, True])
+def test_ties_are_the_same_in_pieces(some: bool) -> None:
+    """Many pairs occur equally often; more of them than are kept."""
+    rng = np.random.default_rng(2)
+    days = rng.integers(0, 3, (1500, 400))
+    cells = np.where(rng.random(days.shape) < 0.02, 2.0 ** (-days / 7), 0.0).astype(np.float32)
+    whole = sparse.csr_matrix(cells)
+    candidate = rng.random(400) < 0.7 if some else None
+    pieces = [whole[place::PIECES] for place in range(PIECES)]
+    left, right = (
+        parts.co_occurrence(lambda part: part, candidate, 30).pairs.toarray()
+        for parts in (SinglePart(whole), Pieces(pieces))
+    )
+    assert np.array_equal(left > 0, right > 0)
+    np.testing.assert_allclose(left, right, rtol=1e-12)
+    exact = (whole.T.astype(np.float64) @ whole.astype(np.float64)).toarray()
+    np.testing.assert_allclose(left[left > 0], exact[left > 0], rtol=1e-6)
 
 
 def test_the_sample_of_a_whole_is_that_of_its_parts_samples() -> None:
