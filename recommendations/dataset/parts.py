@@ -18,8 +18,8 @@ from web.arrays import Array, Arrays
 
 Flags = npt.NDArray[np.bool_]
 THREADS = 2
-# Far above the rounding of sums, far below any difference that matters.
-TIE = 2.0**-40
+# Sums of the same numbers in another order differ by less than this share.
+ROUNDING = 1e-5
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
@@ -76,7 +76,7 @@ class Parts(ABC, Generic[T_co]):
         self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
     ) -> CoOccurrence:
         """Of the matrices' product MᵀM the `most` largest entries of each row, in the columns of
-        `candidate` (None: all); ties go to the first columns."""
+        `candidate` (None: all), without those that tie with the next: see `clear_heads`."""
 
 
 def total(parts: Parts[U], count: Callable[[U], Tally]) -> Tally:
@@ -102,36 +102,44 @@ class SinglePart(Parts[T_co]):
         self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
     ) -> CoOccurrence:
         found = matrix(self.value)
-        left, right = sides(found, candidate)
-        pairs = sp_matmul_topn(left, right, top_n=most, threshold=0.0, n_threads=THREADS, sort=True)
-        return CoOccurrence(pairs, self_counts(found))
+        right = select_columns(found, candidate)
+        pairs = sp_matmul_topn(
+            found.T.tocsr(), right, top_n=most + 1, threshold=0.0, n_threads=THREADS, sort=True
+        )
+        return CoOccurrence(clear_heads(pairs, most), self_counts(found))
 
 
 def top_entries(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
-    """The `most` largest positive entries of each row."""
+    """The `most` largest positive entries of each row, without those that tie with the next."""
     each = sparse.identity(matrix.shape[0], matrix.dtype, "csr")
-    best: sparse.csr_matrix = sp_matmul_topn(
-        each, matrix.tocsr(), top_n=most, threshold=0.0, sort=True
+    best = sp_matmul_topn(each, matrix.tocsr(), top_n=most + 1, threshold=0.0, sort=True)
+    return clear_heads(best, most)
+
+
+def clear_heads(best: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
+    """Rows of up to `most` + 1 entries, largest first, without the last of a full row and those
+    equal to it but for rounding: which of them came first depends on how the parts were added."""
+    rows, size = best.shape[0], np.diff(best.indptr)
+    full = size > most
+    bound = np.zeros(rows, best.dtype)
+    bound[full] = best.data[best.indptr[1:][full] - 1]
+    row = np.repeat(np.arange(rows), size)
+    kept = best.data > bound[row] * (1 + ROUNDING)
+    starts = np.append(0, np.cumsum(np.bincount(row[kept], minlength=rows)))
+    found: sparse.csr_matrix = sparse.csr_matrix(
+        (best.data[kept], best.indices[kept], starts), shape=best.shape
     )
-    return best
+    return found
 
 
-def sides(
-    matrix: sparse.csr_matrix, candidate: Flags | None
-) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
-    """Mᵀ and M, without the columns that are no candidates, so that ties in their product go to
-    the first columns, in whatever order it is added up."""
-    weight = 1.0 - np.arange(matrix.shape[1]) * TIE
-    if candidate is not None:
-        weight *= candidate
-    places = (matrix.indices, matrix.indptr)
-    data = matrix.data * weight[matrix.indices]
-    right = sparse.csr_matrix((data, *places), matrix.shape, copy=candidate is not None)
-    if candidate is not None:
-        right.eliminate_zeros()
-    return matrix.T.tocsr().astype(np.float64), right
+def select_columns(matrix: sparse.csr_matrix, candidate: Flags | None) -> sparse.csr_matrix:
+    """The matrix with the other columns empty."""
+    if candidate is None:
+        return matrix
+    kept: sparse.csr_matrix = (matrix @ sparse.diags(candidate.astype(np.float32))).tocsr()
+    kept.eliminate_zeros()
+    return kept
 
 
 def self_counts(matrix: sparse.csr_matrix) -> npt.NDArray[np.float64]:
-    squares = np.square(matrix.data, dtype=np.float64)
-    return np.bincount(matrix.indices, squares, matrix.shape[1]).astype(np.float64)
+    return np.asarray(matrix.multiply(matrix).sum(axis=0), np.float64).ravel()

@@ -25,8 +25,8 @@ from recommendations.dataset.inputs import Flags, Ints, Sales, find
 from recommendations.dataset.parts import (
     CoOccurrence,
     Parts,
+    select_columns,
     self_counts,
-    sides,
     top_entries,
 )
 from web.arrays import Arrays
@@ -163,8 +163,7 @@ def _in_groups(function: Callable[[T], U], groups: int, value: T) -> Keyed:
 def _products(matrix: Callable[[T], sparse.csr_matrix], candidate: Flags | None, value: T) -> Keyed:
     """MᵀM of one part, block by block, with its diagonal."""
     found = matrix(value)
-    left, right = sides(found, candidate)
-    squares = self_counts(found)
+    left, right, squares = found.T.tocsr(), select_columns(found, candidate), self_counts(found)
     for key, at in enumerate(range(0, left.shape[0], BLOCK)):
         yield key, (left[at : at + BLOCK] @ right, squares[at : at + BLOCK])
 

@@ -99,14 +99,13 @@ def partners(history: History, window: int, matrix: MatrixOf, candidate: Flags) 
     left = np.repeat(np.arange(articles), np.diff(met.indptr))
     score = met.data / (np.sqrt(own[left] * own[met.indices]) + SHRINKAGE)
     score[left == met.indices] = 0.0
-    # Without the last digits, which depend on the order of addition and would break ties.
-    return heads(left, met.indices, score.astype(np.float32), articles)
+    return heads(left, met.indices, score, articles)
 
 
 def heads(
     left: npt.NDArray[np.int64],
     right: npt.NDArray[np.int32],
-    score: Floats,
+    score: npt.NDArray[np.float64],
     count: int,
 ) -> Partners:
     """The PARTNERS best entries of each left side; ties by row."""
