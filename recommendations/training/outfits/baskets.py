@@ -20,7 +20,8 @@ GROUP_DAYS = 90
 # Added to observed and expected counts, so that few baskets say little.
 SMOOTHING = 3.0
 WEEK = 7
-CHUNK = 1_000_000
+# Pairs at a time: a week of each of their articles is 8 bytes.
+CHUNK = 100_000
 
 
 @dataclass(frozen=True)
