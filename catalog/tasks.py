@@ -31,6 +31,16 @@ def warm_renditions(count: int = BEST_SELLERS) -> int:
     return warmed
 
 
+@shared_task(name="catalog.append_lake")
+def append_lake() -> None:
+    """Bring the lake, if there is one, up to date with the day's orders and erasures."""
+    # Every process imports this module, but only this task needs Parquet.
+    from catalog.lake import files
+
+    if files.exists():
+        files.append()
+
+
 def warm_soon() -> None:
     """Queue it. Without a broker, renditions are simply made on demand."""
     try:

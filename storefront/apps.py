@@ -3,8 +3,9 @@ from typing import Final
 
 from django.apps import AppConfig
 
-# Modules that connect signals or register checks when they are imported.
+# Modules that connect signals, or register checks or tables, when they are imported.
 CONNECTING: Final = (
+    "checkout.lake",
     "operations.celery_heartbeats",
     "operations.checks",
     "operations.task_signals",

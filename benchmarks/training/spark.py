@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -56,7 +56,6 @@ def run(size: int | None) -> Result:
     """`size` is the number of transactions."""
     transactions = size or SIZE
     runs = trainings(transactions)
-    plot(runs)
     figures: dict[str, float] = {}
     for count, engines in runs.items():
         for name, own in engines.items():
@@ -65,6 +64,7 @@ def run(size: int | None) -> Result:
     last = runs[max(runs)]
     local = last["local"]
     compared = {name: own for name, own in last.items() if name != "local"}
+    plot(runs)
     return Result(
         "spark",
         {"transactions": transactions},
@@ -86,9 +86,17 @@ def trainings(transactions: int) -> dict[int, dict[str, Run]]:
                 "cluster": ("--engine", "spark", "--master", own.url, *CONF),
             }
             for day in days():
-                runs = {name: trained(f"--as-of={day}", *how) for name, how in engines.items()}
+                runs = {name: told(name, day, how) for name, how in engines.items()}
                 found[runs["local"].sales] = runs
     return found
+
+
+def told(name: str, day: date, how: Sequence[str]) -> Run:
+    """What a later failure would lose is printed at once."""
+    own = trained(f"--as-of={day}", *how)
+    figures = ", ".join(f"{getattr(own, part):,.0f} {unit}" for part, unit in PARTS.items())
+    print(f"{name}, {own.sales:,} sales: {figures}", flush=True)
+    return own
 
 
 def days() -> list[date]:
@@ -150,7 +158,7 @@ def equal(left: Mapping[str, Array], right: Mapping[str, Array]) -> float:
     for name, array in left.items():
         total += array.size
         if array.shape == right[name].shape:
-            same += int(np.isclose(array, right[name], rtol=1e-5, atol=1e-6).sum())
+            same += int(np.isclose(array, right[name], rtol=1e-5, atol=1e-6, equal_nan=True).sum())
     return same / total
 
 

@@ -17,6 +17,7 @@ from catalog.ingest.reading.files import find_sources
 from catalog.ingest.reading.source import Source
 from catalog.ingest.rejects import RejectsFile
 from catalog.ingest.report import Report, full_report, picture_report
+from catalog.lake import files as lake
 from catalog.models import IngestRun
 from catalog.period import data_period
 from catalog.signals import ingested
@@ -33,11 +34,20 @@ class Options:
 
 
 def ingest(options: Options, phases: Phases) -> Report:
-    """Make the tables match the files, resuming an earlier run if there is one.
+    """Make the tables match the files, resuming an earlier run if there is one; the lake follows,
+    where there is one.
 
     Raises IngestError for unusable input. Whatever is raised, the tables agree with the
     checkpoints, and the same call resumes from there.
     """
+    report = load_files(options, phases)
+    if lake.exists():
+        with phases.phase("lake"):
+            lake.append()
+    return report
+
+
+def load_files(options: Options, phases: Phases) -> Report:
     images = images_of(options)
     with session.ingest_lock(), session.loading():
         sources = find_sources(options.data_dir)

@@ -1,58 +1,75 @@
-"""The lake: all sales as Parquet files by month, for engines that read files.
+"""The lake: tables with a day as Parquet files by month, for engines that read files.
 
-    sales/month=2020-09/sales.parquet   id, t_dat, customer, article, price (files' unit), channel
-    customers.parquet                   customer, age (only those whose age is known)
+    sales/month=2020-09/sales.parquet    id, t_dat, customer, article, price (files' unit), channel
+    orders/month=2020-09/orders.parquet  the same of storefront.checkout.lake
+    customers.parquet                    customer, age (only those whose age is known)
 
-A month's file is replaced as a whole when its sales changed, so that an erased customer's go too.
+A month's file is replaced as a whole when its rows changed, so that an erased customer's go too.
+Once there is a lake, each ingest and each night append to it.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from django.conf import settings
 from django.db import connection
 
 from catalog.columns import copy_columns
+from catalog.lake.tables import CUSTOMERS, TABLES, Table
 
-STATES = """
-SELECT date_trunc('month', t_dat)::date, count(*), sum(id), sum(customer_id)
-FROM catalog_transaction GROUP BY 1 ORDER BY 1
-"""
-SALES = """
-SELECT id, t_dat - date '1970-01-01', customer_id, article_id, price::real, sales_channel::integer
-FROM catalog_transaction WHERE t_dat >= '{}' AND t_dat < '{}' ORDER BY t_dat, id
-"""
-SALE_COLUMNS = {"id": ">i8"} | dict.fromkeys(
-    ("t_dat", "customer", "article", "price", "channel"), ">i4"
-)
-SALE_COLUMNS["price"] = ">f4"
-AGES = "SELECT id, age::integer FROM catalog_customer WHERE age IS NOT NULL ORDER BY id"
-AGE_COLUMNS = {"customer": ">i4", "age": ">i4"}
-STATE = b"state"
+logger = logging.getLogger(__name__)
+
+AGES: Final = "SELECT id, age::integer FROM catalog_customer WHERE age IS NOT NULL ORDER BY id"
+AGE_COLUMNS: Final = {"customer": ">i4", "age": ">i4"}
+STATE: Final = b"state"
 # Files with other columns are written again.
-LAYOUT = "2"
+LAYOUT: Final = "2"
 
 
-def export_sales(lake: Path) -> Iterator[tuple[date, int]]:
-    """Write the months that changed; yield each with its number of sales."""
+def exists() -> bool:
+    """Whether `export_history` was ever run: a shop whose files nobody reads has none."""
+    return (Path(settings.LAKE_DIR) / CUSTOMERS).exists()
+
+
+def append() -> None:
+    """Bring the lake up to date. A failure only leaves it as it was, until the next night."""
+    try:
+        written = list(export(Path(settings.LAKE_DIR)))
+    except OSError as error:
+        logger.warning("The lake could not be written: %s", error)
+    else:
+        logger.info("%d months of the lake were written", len(written))
+
+
+def export(lake: Path) -> Iterator[tuple[str, date, int]]:
+    """Write the months that changed; yield the table of each, the month, and its rows."""
+    for table in TABLES:
+        for month, rows in export_table(table, lake):
+            yield table.name, month, rows
+    write(pa.table(copy_columns(AGES, AGE_COLUMNS)), lake / CUSTOMERS)
+
+
+def export_table(table: Table, lake: Path) -> Iterator[tuple[date, int]]:
     with connection.cursor() as cursor:
-        cursor.execute(STATES)
+        cursor.execute(table.states)
         states = {
             month: " ".join(map(str, (LAYOUT, *figures))) for month, *figures in cursor.fetchall()
         }
     for month, state in states.items():
-        file = lake / "sales" / f"month={month:%Y-%m}" / "sales.parquet"
+        file = lake / table.name / f"month={month:%Y-%m}" / f"{table.name}.parquet"
         if state != state_of(file):
-            table = sales_of(month)
-            write(table.replace_schema_metadata({STATE: state}), file)
-            yield month, len(table)
-    for left in lake.glob("sales/month=*/sales.parquet"):
+            rows = rows_of(table, month)
+            write(rows.replace_schema_metadata({STATE: state}), file)
+            yield month, len(rows)
+    for left in lake.glob(f"{table.name}/month=*/{table.name}.parquet"):
         if date.fromisoformat(f"{left.parent.name.removeprefix('month=')}-01") not in states:
             left.unlink()
-    write(pa.table(copy_columns(AGES, AGE_COLUMNS)), lake / "customers.parquet")
 
 
 def state_of(file: Path) -> str:
@@ -63,9 +80,9 @@ def state_of(file: Path) -> str:
     return metadata.get(STATE, b"").decode()
 
 
-def sales_of(month: date) -> pa.Table:
+def rows_of(table: Table, month: date) -> pa.Table:
     following = (month + timedelta(days=32)).replace(day=1)
-    columns = copy_columns(SALES.format(month, following), SALE_COLUMNS)
+    columns = copy_columns(table.rows.format(month, following), table.columns)
     days = pa.array(columns.pop("t_dat")).cast(pa.date32())
     return pa.table({"t_dat": days, **columns})
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
+from catalog.lake.tables import CUSTOMERS
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
@@ -99,9 +101,10 @@ def add_engine_arguments(parser: CommandParser) -> None:
 def add_source_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--source",
-        choices=("lake", "database"),
+        choices=("lake", "database", "kafka"),
         default="lake",
-        help="where Spark reads sales: files of export_history, or PostgreSQL by month (lake)",
+        help="where Spark reads sales: files of export_history, PostgreSQL by month, or purchases "
+        "on the topic, which must hold all of them (lake)",
     )
     add_lake_argument(parser)
 
@@ -128,12 +131,12 @@ def running(master: str, conf: Sequence[str], **_: object) -> "Iterator[SparkSes
 
 
 def lake_of(source: str, lake: str) -> str | None:
-    """Where the sales' files are, None to read the database. Raise CommandError without any."""
-    if source == "database":
-        return None
-    if "://" not in lake and not (Path(lake) / "customers.parquet").exists():
+    """Where the lake's files are, None to read the database instead. Raise CommandError where the
+    source is a lake that isn't there."""
+    there = "://" in lake or (Path(lake) / CUSTOMERS).exists()
+    if source == "lake" and not there:
         raise CommandError(f"{lake} has no sales: run export_history first, or --source database")
-    return lake
+    return lake if there and source != "database" else None
 
 
 if __name__ == "__main__":

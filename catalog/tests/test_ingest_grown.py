@@ -1,12 +1,15 @@
 """Files that grew, or were touched, moved or edited since they were loaded."""
 
 import os
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
-from django.core.management import CommandError
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from catalog.ingest import partitions
@@ -47,6 +50,21 @@ def test_later_days_are_added_to_the_month_that_stands_and_to_new_ones(folder: P
     assert ArticleSummary.objects.get(pk=900001001).units == 4
     assert IngestRun.objects.count() == 2
     assert ingest(folder)["unchanged"]
+
+
+def test_the_lake_follows_where_there_is_one(folder: Path, settings: LazySettings) -> None:
+    settings.LAKE_DIR = folder.parent / "lake"
+    ingest(folder)
+    assert not settings.LAKE_DIR.exists()
+    call_command("export_history", out=settings.LAKE_DIR)
+    append(folder / NAME, lines({"t_dat": "2020-09-03"}, {"t_dat": "2020-10-01"}))
+    assert "lake: " in ingest(folder)["said"]
+    table = pq.read_table(settings.LAKE_DIR / "sales")
+    assert sorted(table["t_dat"].to_pylist()) == sorted(day for _, day in ids())
+    shutil.rmtree(settings.LAKE_DIR / "sales")
+    (settings.LAKE_DIR / "sales").touch()
+    append(folder / NAME, lines({"t_dat": "2020-10-02"}))
+    assert ingest(folder)["rows_read_before"] == 10, "a lake that can't be written stops nothing"
 
 
 def test_new_articles_and_customers_come_with_the_days_they_are_bought_on(folder: Path) -> None:

@@ -22,7 +22,7 @@ def source_of_sales(engine: str, source: str, lake: str, **options: Any) -> Iter
     with running(**options) as spark:
         from recommendations.spark.history import load_history
 
-        yield partial(load_history, spark, files)
+        yield partial(load_history, spark, source, files)
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """The commands on Spark: from the lake or from PostgreSQL to a model, and from it to an export."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+from confluent_kafka import Producer
 from django.core.management import CommandError, call_command
+from msgspec.structs import replace
 
 from catalog.models import Customer
 from catalog.tests.spark import ON_SPARK, QUICK_START
@@ -11,6 +14,9 @@ from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.models import ModelVersion
 from recommendations.tests.shops import open_shop
 from recommendations.tests.test_parts import different
+from streaming import kafka
+from streaming.events.schema import Event, Purchase, View, decode, encode
+from streaming.tests.kafka import messages
 from streaming.tests.servers import database_url
 
 pytestmark = ON_SPARK
@@ -18,9 +24,13 @@ TEST_DATABASE = "spark.executorEnv.DATABASE_URL"
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("source", ["lake", "database"])
-def test_the_commands_give_the_same_on_spark(tmp_path: Path, source: str) -> None:
+@pytest.mark.parametrize("source", ["lake", "database", "kafka"])
+def test_the_commands_give_the_same_on_spark(
+    tmp_path: Path, source: str, log: str, store: None
+) -> None:
     open_shop(3)
+    if source == "kafka":
+        publish_history(log)
     lake, customers = tmp_path / "lake", tmp_path / "customers.csv"
     names = Customer.objects.values_list("customer_id", flat=True)
     customers.write_text("".join(f"{line}\n" for line in ("customer_id", *names, "f" * 64)))
@@ -42,6 +52,35 @@ def test_the_commands_give_the_same_on_spark(tmp_path: Path, source: str) -> Non
     read = (f"--source={source}", f"--lake={lake}")
     numbers = [evaluated(tmp_path / "3"), evaluated(tmp_path / "4", *on_spark_, *read)]
     assert numbers[0] == numbers[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_topic_that_lacks_sales_is_refused(tmp_path: Path, log: str, store: None) -> None:
+    open_shop(3)
+    call_command("replay_transactions", max=True, first=date(2020, 9, 19))
+    read = ("--engine=spark", "--master=local[2]", "--source=kafka", f"--lake={tmp_path}")
+    conf = [f"--conf={option}" for option in (*QUICK_START, f"{TEST_DATABASE}={database_url()}")]
+    with pytest.raises(CommandError, match="holds 20 of the 24 sales from 2020-09-18"):
+        call_command("train_recommendations", "--quick", *read, *conf)
+
+
+def publish_history(log: str) -> None:
+    """All of it, some of it twice, among what isn't a known customer's purchase."""
+    call_command("replay_transactions", max=True, first=date(2020, 9, 18))
+    again = [message.value() or b"" for message in messages(log, 24)][:10]
+    bought = decode(again[0])
+    assert isinstance(bought, Purchase)
+    others: list[Event] = [
+        replace(bought, id="visitor", shopper="a" + "1" * 32),
+        replace(bought, id="impossible", shopper="c9999999999"),
+        View(
+            id="view", shopper=bought.shopper, ts=bought.ts, source="shop", article=bought.article
+        ),
+    ]
+    producer = Producer(kafka.producer(10_000))
+    for value in (*again, *map(encode, others), b'{"type":"purchase"}', b"\xff"):
+        producer.produce(log, value, bought.shopper)
+    assert producer.flush(10) == 0
 
 
 def trained(*options: str) -> Bundle:

@@ -23,6 +23,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # Long tasks have workers of their own, so that they don't delay purchases in the outbox.
 CELERY_TASK_ROUTES = {
+    "catalog.append_lake": {"queue": "long"},
     "catalog.warm_renditions": {"queue": "long"},
     "recommendations.train": {"queue": "long"},
 }
@@ -34,6 +35,11 @@ CELERY_BEAT_SCHEDULE = {
     "retrain nightly": {
         "task": "recommendations.train",
         "schedule": crontab(hour=3, minute=0),
+    },
+    # Before the training, which may read it.
+    "append to the lake nightly": {
+        "task": "catalog.append_lake",
+        "schedule": crontab(hour=2, minute=0),
     },
     "relay the outbox": {
         "task": "streaming.relay_outbox",

@@ -6,13 +6,14 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from catalog.lake.files import export_sales
+from catalog.lake.files import export
 
 
 class Command(BaseCommand):
     help = (
-        "Write the sales as Parquet files by month, which Spark and other engines read. Run it "
-        "after every ingest: only months that changed are written again."
+        "Write the sales and the shop's orders as Parquet files by month, which Spark and other "
+        "engines read: only months that changed. In the usual folder, each ingest and each night "
+        "append to them from then on."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -21,12 +22,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: object, out: Path, **options: object) -> None:
-        start, months, sales = time.perf_counter(), 0, 0
+        start, months, rows = time.perf_counter(), 0, 0
         try:
-            for month, count in export_sales(out):
-                months, sales = months + 1, sales + count
-                self.stdout.write(f"{month:%Y-%m}: {count:,} sales")
+            for table, month, count in export(out):
+                months, rows = months + 1, rows + count
+                self.stdout.write(f"{month:%Y-%m}: {count:,} {table}")
         except OSError as error:
             raise CommandError(f"{out} can't be written: {error}") from error
         seconds = time.perf_counter() - start
-        self.stdout.write(f"{sales:,} sales of {months} changed months in {seconds:.1f} s: {out}")
+        self.stdout.write(f"{rows:,} rows of {months} changed months in {seconds:.1f} s: {out}")
