@@ -19,9 +19,6 @@ from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from matplotlib import pyplot
-
-from benchmarks import plots
 from benchmarks.harness import Result, var_dir
 from benchmarks.processes import celery, manage
 from benchmarks.serving import wrk
@@ -30,9 +27,11 @@ from benchmarks.stream.kafka import KafkaCluster, own_topic
 from benchmarks.stream.outage import (
     CLIENTS,
     Answers,
+    Span,
     failed,
     flusher,
     on_topic,
+    plot,
     scripts,
     under_load,
     web,
@@ -54,12 +53,6 @@ class Fault(NamedTuple):
 
     kill: Callable[[], None]
     start: Callable[[], None]
-
-
-class Span(NamedTuple):
-    killed: float
-    started: float
-    end: float
 
 
 @dataclass
@@ -139,7 +132,7 @@ def run(size: int | None) -> Result:
         compared = compare(delivered.total())
         # The place, with these files, goes with its stage.
         events, pages = (Answers.read(load.with_suffix(".answers")) for load in loads.values())
-    plot(events, pages, spans)
+    plot("clusters", events, pages, spans)
     figures: dict[str, float] = {
         "events_accepted": len(events.accepted),
         "events_lost": len(events.accepted - delivered.keys()),
@@ -282,23 +275,3 @@ def counted_twice(online: Mapping[str, bytes | None]) -> int:
             own.add(event.id)
     counted = {shopper: sum(unpack(packed).counts) for shopper, packed in online.items()}
     return sum(max(0, counted[shopper] - len(own)) for shopper, own in ids.items())
-
-
-def plot(events: Answers, pages: Answers, spans: Mapping[str, Span]) -> None:
-    """Responses per second, with the times at which a leader is down."""
-    figure, axes = pyplot.subplots(2, 1, figsize=(9, 4.5), sharex=True, layout="constrained")
-    begin = min(events.by_second)
-    for axis, (name, answers) in zip(axes, (("events", events), ("pages", pages)), strict=True):
-        seconds = range(begin, max(answers.by_second))
-        counts = [answers.by_second.get(second, Counter()) for second in seconds]
-        bad = [failed(own) for own in counts]
-        axis.plot([own.total() - n for own, n in zip(counts, bad, strict=True)], label="answered")
-        axis.plot(bad, label="failed")
-        axis.set(ylabel=f"{name}/s", ylim=(0, None))
-        for label, span in spans.items():
-            axis.axvspan(span.killed - begin, span.started - begin, alpha=0.15, color="grey")
-            words = label.replace("_", " ")
-            axis.text(span.killed - begin, axis.get_ylim()[1], f" {words}", va="top", size=7)
-    axes[0].legend(fontsize="small", loc="lower left")
-    axes[1].set(xlabel="seconds")
-    plots.save(figure, "clusters")

@@ -13,15 +13,6 @@ from recommendations.experiments.models import Experiment, Layer, Variant
 from recommendations.rules.models import Rule
 
 __all__ = [
-    "AttributionFence",
-    "Experiment",
-    "Exposure",
-    "Interaction",
-    "Layer",
-    "ModelVersion",
-    "Outcome",
-    "Rule",
-    "SearchEvent",
-    "Serving",
-    "Variant",
-]
+    "AttributionFence", "Experiment", "Exposure", "Interaction", "Layer", "ModelVersion", "Outcome",
+    "Rule", "SearchEvent", "Serving", "Variant",
+]  # fmt: skip

@@ -4,14 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from catalog.admin.base import ReadOnlyAdmin
+from catalog.admin.base import ReadOnlyAdmin, note
 from catalog.models import Customer
 from storefront.privacy import erasure
 from storefront.privacy import export as exporting
@@ -128,7 +126,7 @@ class ErasedShopperAdmin(ReadOnlyAdmin[ErasedShopper]):
         form = ShopperForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             shopper = form.cleaned_data["shopper"]
-            note_export(request, shopper)
+            note(request, ErasedShopper, shopper, "Exported the shopper's data.", key=shopper)
             return exporting.download(shopper)
         context = {
             **self.admin_site.each_context(request),
@@ -141,14 +139,3 @@ class ErasedShopperAdmin(ReadOnlyAdmin[ErasedShopper]):
         return TemplateResponse(
             request, "admin/streaming/erasedshopper/export.html", context, status=status
         )
-
-
-def note_export(request: HttpRequest, shopper: str) -> None:
-    LogEntry.objects.create(
-        user_id=str(request.user.pk),
-        content_type=ContentType.objects.get_for_model(ErasedShopper),
-        object_id=shopper,
-        object_repr=shopper,
-        action_flag=CHANGE,
-        change_message="Exported the shopper's data.",
-    )

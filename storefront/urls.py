@@ -12,10 +12,9 @@ from storefront.home import views as home
 from storefront.http import converters, errors
 from storefront.http.sitemaps import SITEMAPS
 from storefront.listing import views as listing
-from storefront.live import event_views
 from storefront.live import views as live
-from storefront.operations import health_views
-from storefront.operations import views as pipeline
+from storefront.operations import views as operations
+from storefront.operations.api_status import Status
 from storefront.outfits import views as outfits
 from storefront.personas import views as personas
 from storefront.photo import views as photo
@@ -38,7 +37,7 @@ urlpatterns = [
     path("api/v1/", include("recommendations.api.urls")),
     path("api/v1/", include("catalog.api.urls")),
     path("api/v1/", include("streaming.api.urls")),
-    path("api/v1/", include("storefront.operations.api_urls")),
+    path("api/v1/status/", Status.as_view(), name="api-status"),
     path("", home.home, name="home"),
     *[
         path(place, listing.listing, name="listing")
@@ -73,12 +72,12 @@ urlpatterns = [
     path("personas/<customer:customer>/", personas.compare, name="persona"),
     path("personas/switch/", personas.switch, name="persona-switch"),
     path("personas/leave/", personas.leave, name="persona-leave"),
-    path("events/impressions/", event_views.impressions, name="impressions"),
+    path("events/impressions/", live.impressions, name="impressions"),
     path("widgets/", include("recommendations.widgets.urls")),
-    path("ops/", pipeline.page, name="pipeline"),
-    path("healthz", health_views.healthz, name="healthz"),
-    path("readyz", health_views.readyz, name="readyz"),
-    path("metrics", health_views.metrics, name="metrics"),
+    path("ops/", operations.page, name="pipeline"),
+    path("healthz", operations.healthz, name="healthz"),
+    path("readyz", operations.readyz, name="readyz"),
+    path("metrics", operations.metrics, name="metrics"),
     path("sitemap.xml", index, {"sitemaps": SITEMAPS}, name="sitemap-index"),
     path(
         "sitemap-<slug:section>.xml",

@@ -6,8 +6,6 @@ from typing import Final
 
 from confluent_kafka import KafkaException
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 
+from catalog.admin.base import note
 from streaming import dead_letters
 from streaming.kafka.topics import TopicError
 from streaming.models import DeadMessage
@@ -107,17 +106,9 @@ class DeadMessageAdmin(admin.ModelAdmin[DeadMessage]):
         except DOWN as error:
             self.message_user(request, f"Kafka is down: {error}", messages.ERROR)
             return redirect(request.path)
-        self.note(request, sent, "all" if everything else sorted(chosen))
+        which = "all" if everything else sorted(chosen)
+        note(request, DeadMessage, "dead letters", f"Sent {sent} again: {which}.")
         text = f"{sent} sent again" + (f", {failed} could not be sent" if failed else "")
         level = messages.WARNING if failed else messages.SUCCESS
         self.message_user(request, f"{text}. What fails again comes back as a new letter.", level)
         return redirect(request.path)
-
-    def note(self, request: HttpRequest, sent: int, which: object) -> None:
-        LogEntry.objects.create(
-            user_id=str(request.user.pk),
-            content_type=ContentType.objects.get_for_model(DeadMessage),
-            object_repr="dead letters",
-            action_flag=CHANGE,
-            change_message=f"Sent {sent} again: {which}.",
-        )

@@ -56,17 +56,10 @@ def _node(url: str) -> ClusterNode:
 # A server that is loading, full or read-only is as good as down; so is one that was down and came
 # back without the script it is asked for.
 DOWN = (
-    redis.ConnectionError,
-    redis.TimeoutError,
-    redis.BusyLoadingError,
-    redis.ReadOnlyError,
-    redis.OutOfMemoryError,
-    NoPermissionError,
-    NoScriptError,
-    ClusterDownError,
-    TryAgainError,
+    redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError, redis.ReadOnlyError,
+    redis.OutOfMemoryError, NoPermissionError, NoScriptError, ClusterDownError, TryAgainError,
     RedisClusterException,
-)
+)  # fmt: skip
 # The same of errors that redis-py has no class for: it can't save, lacks replicas, or is busy with
 # a script.
 DOWN_CODES = ("MISCONF", "NOREPLICAS", "BUSY", "UNKILLABLE")

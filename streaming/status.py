@@ -136,13 +136,9 @@ def names() -> list[str]:
     return sorted(name.decode() for name in found)
 
 
-def workers(processor: str = "features") -> list[WorkerStatus]:
-    """Every live worker's status, by name; may raise StoreUnavailable."""
-    return [
-        found
-        for found in read_statuses()
-        if found.processor == processor and found.state != STOPPED
-    ]
+def workers() -> list[WorkerStatus]:
+    """The features' live workers, by name; may raise StoreUnavailable."""
+    return [w for w in read_statuses() if w.processor == "features" and w.state != STOPPED]
 
 
 def read_statuses() -> list[WorkerStatus]:

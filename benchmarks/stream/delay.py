@@ -24,7 +24,7 @@ def on_embedded() -> dict[str, float]:
 
 def on_apache_kafka() -> dict[str, float]:
     """The same on a real Apache Kafka; empty if unavailable (needs JDK 17 and Maven)."""
-    from demo.services.errors import ServiceError
+    from demo.services.process import ServiceError
 
     try:
         with _apache_kafka():

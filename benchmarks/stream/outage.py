@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from matplotlib import pyplot
 
@@ -64,7 +64,12 @@ class Answers:
         return sum(counts, Counter[int]())
 
 
-Spans = dict[str, tuple[float, float, float]]  # service → killed, restarted, next one's turn
+class Span(NamedTuple):
+    """When something was killed, when it was started again, and the next one's turn."""
+
+    killed: float
+    started: float
+    end: float
 
 
 def run(size: int | None) -> Result:
@@ -83,7 +88,7 @@ def run(size: int | None) -> Result:
             spans = break_in_turn(stage.place, seconds)
         delivered = on_topic()
     events, pages = (Answers.read(load.with_suffix(".answers")) for load in loads.values())
-    plot(events, pages, spans)
+    plot("outage", events, pages, spans)
     figures = figures_of(events, pages, spans, delivered)
     return Result("outage", {**stage.sizes, "seconds_away": seconds, **CLIENTS}, figures, {})
 
@@ -175,7 +180,7 @@ def under_load(port: int, loads: Mapping[str, Path]) -> Iterator[None]:
 # --- the outages ----------------------------------------------------------------------------------
 
 
-def break_in_turn(place: Path, seconds: int) -> Spans:
+def break_in_turn(place: Path, seconds: int) -> dict[str, Span]:
     """Each service is down for `seconds`; before and after that all are up for as long."""
     embedded = {"redis": Valkey(place), "postgresql": Postgres(place)}
     back: dict[str, tuple[Service, Callable[[], object]]] = {
@@ -183,7 +188,7 @@ def break_in_turn(place: Path, seconds: int) -> Spans:
         "kafka": (apache_kafka.ApacheKafka(place), lambda: apache_kafka.up(place)),
         "postgresql": (embedded["postgresql"], lambda: services.up(place, ["postgres"])),
     }
-    spans: Spans = {}
+    spans: dict[str, Span] = {}
     time.sleep(seconds)
     for name, (service, start) in back.items():
         killed = time.time()
@@ -192,7 +197,7 @@ def break_in_turn(place: Path, seconds: int) -> Spans:
         start()
         started = time.time()
         time.sleep(seconds)
-        spans[name] = (killed, started, time.time())
+        spans[name] = Span(killed, started, time.time())
     return spans
 
 
@@ -210,7 +215,7 @@ def on_topic() -> Counter[str]:
 
 
 def figures_of(
-    events: Answers, pages: Answers, spans: Spans, delivered: Counter[str]
+    events: Answers, pages: Answers, spans: Mapping[str, Span], delivered: Counter[str]
 ) -> dict[str, float]:
     figures: dict[str, float] = {
         "events_accepted": len(events.accepted),
@@ -235,21 +240,21 @@ def failed(statuses: Counter[int]) -> int:
     return sum(count for status, count in statuses.items() if status >= 500)
 
 
-def plot(events: Answers, pages: Answers, spans: Spans) -> None:
-    """Responses per second, successful and failed, with the outages shaded."""
+def plot(name: str, events: Answers, pages: Answers, spans: Mapping[str, Span]) -> None:
+    """Responses per second, with the times shaded at which something is down."""
     figure, axes = pyplot.subplots(2, 1, figsize=(9, 4.5), sharex=True, layout="constrained")
     begin = min(events.by_second)
-    for axis, (name, answers) in zip(axes, (("events", events), ("pages", pages)), strict=True):
-        seconds = sorted(answers.by_second)
-        at = [second - begin for second in seconds]
-        bad = [failed(answers.by_second[second]) for second in seconds]
-        good = [answers.by_second[s].total() - b for s, b in zip(seconds, bad, strict=True)]
-        axis.plot(at, good, label="answered")
-        axis.plot(at, bad, label="503")
-        axis.set(ylabel=f"{name}/s", ylim=(0, None))
-        for service, (killed, started, _) in spans.items():
+    for axis, (load, answers) in zip(axes, (("events", events), ("pages", pages)), strict=True):
+        seconds = range(begin, max(answers.by_second) + 1)
+        counts = [answers.by_second.get(second, Counter()) for second in seconds]
+        bad = [failed(own) for own in counts]
+        axis.plot([own.total() - n for own, n in zip(counts, bad, strict=True)], label="answered")
+        axis.plot(bad, label="failed")
+        axis.set(ylabel=f"{load}/s", ylim=(0, None))
+        for label, (killed, started, _) in spans.items():
             axis.axvspan(killed - begin, started - begin, alpha=0.15, color="grey")
-            axis.text(killed - begin, axis.get_ylim()[1], f" {service} away", va="top", size=8)
+            words = f" {label.replace('_', ' ')} away"
+            axis.text(killed - begin, axis.get_ylim()[1], words, va="top", size=7)
     axes[0].legend(fontsize="small", loc="lower left")
     axes[1].set(xlabel="seconds")
-    plots.save(figure, "outage")
+    plots.save(figure, name)

@@ -73,6 +73,7 @@ def sample_urls(depth: int) -> Iterator[dict[str, object]]:
     types = list(ProductType.objects.values_list("pk", flat=True))
     months = [partitions.month_of(table) for table in partitions.attached()]
     last = Customer.objects.latest("pk").pk
+    lines = list(Transaction.objects.order_by().values_list("pk", flat=True)[:REQUESTS])
     for number, article in enumerate(draw.sample(articles, REQUESTS)):
         customer = Customer.objects.filter(pk__gte=draw.randint(1, last)).earliest("pk")
         yield {
@@ -83,5 +84,5 @@ def sample_urls(depth: int) -> Iterator[dict[str, object]]:
             "customer": customer.pk,
             "hash": customer.customer_id,
             "month": draw.choice(months),
-            "line": Transaction.objects.filter(article=article).values_list("pk", flat=True)[0],
+            "line": lines[number],
         }

@@ -6,6 +6,8 @@ from typing import TypeVar, cast
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -56,6 +58,25 @@ class EstimatingPaginator(Paginator[Model]):
             return 0
         estimate = json.loads(plan)[0]["Plan"]["Plan Rows"]
         return int(estimate if estimate > COUNTED_EXACTLY else rows.count())
+
+
+def note(
+    request: HttpRequest,
+    model: type[Model],
+    name: str,
+    message: str,
+    flag: int = CHANGE,
+    key: str | None = None,
+) -> None:
+    """Log what was done; with the row's `key`, the log links to its page."""
+    LogEntry.objects.create(
+        user_id=str(request.user.pk),
+        content_type=ContentType.objects.get_for_model(model),
+        object_id=key,
+        object_repr=name,
+        action_flag=flag,
+        change_message=message,
+    )
 
 
 def money_text(price: float) -> str:

@@ -1,5 +1,6 @@
 """Admin filters for large tables: a select for long lists, months for the partitioned table."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -16,6 +17,7 @@ from catalog.ingest import partitions
 from catalog.models import IngestRun, Transaction
 
 LAST_DAY_S = 3600
+LARGEST_KEY = 2**31 - 1
 
 
 class IndexGroupFilter(admin.RelatedFieldListFilter):
@@ -54,14 +56,26 @@ class SelectFilter(admin.RelatedFieldListFilter):
 
 
 def is_narrowed(request: HttpRequest) -> bool:
-    """Whether an indexed filter narrows the list of transactions."""
+    """Whether the list of transactions is narrowed to a customer or an article."""
     return bool(request.GET.keys() & {"customer", "article"} or request.GET.get("q"))
 
 
+def is_indexed(request: HttpRequest) -> bool:
+    """Whether an index narrows the list: customers have one, an article's month is scanned."""
+    term = request.GET.get("q", "").strip()
+    return "customer" in request.GET or bool(term and article_key(term) is None)
+
+
+def article_key(term: str) -> int | None:
+    """The key if the search term is an article id."""
+    key = int(term) if re.fullmatch(r"[0-9]{9,10}", term) else None
+    return key if key is not None and key <= LARGEST_KEY else None
+
+
 def month_of(request: HttpRequest) -> date | None:
-    """The requested month if it exists; else the newest, unless the list is narrowed already."""
+    """The requested month if it exists; else the newest, unless an index narrows the list."""
     months = {f"{month:%Y-%m}": month for month in map(partitions.month_of, partitions.attached())}
-    newest = None if is_narrowed(request) else max(months.values(), default=None)
+    newest = None if is_indexed(request) else max(months.values(), default=None)
     return months.get(request.GET.get("month", ""), newest)
 
 
@@ -91,17 +105,19 @@ def find_last_day(month: date) -> date | None:
 
 
 class TimeFilter(admin.SimpleListFilter):
-    """A period, always set unless the list is narrowed by customer or article.
+    """A period: a day, unless the list is narrowed to a customer, or an article in a month.
 
     A month is a partition that no index keeps in order; a single day is small enough to sort while
     the user waits.
     """
 
+    narrows = staticmethod(is_narrowed)
+
     def __init__(
         self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
     ) -> None:
         self.month = month_of(request)
-        self.narrowed = is_narrowed(request)
+        self.narrowed = self.narrows(request)
         super().__init__(request, params, model, model_admin)
 
     def has_output(self) -> bool:
@@ -113,6 +129,7 @@ class TimeFilter(admin.SimpleListFilter):
 
 
 class MonthFilter(TimeFilter):
+    narrows = staticmethod(is_indexed)
     title = "month"
     parameter_name = "month"
 

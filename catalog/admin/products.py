@@ -33,24 +33,14 @@ class ArticleAdmin(ReadOnlyAdmin[Article]):
     search_fields = ("name",)  # shows the search box; get_search_results searches
     search_help_text = "Words of the name or description, an article id or a product code"
     list_display = (
-        "picture",
-        "name",
-        "article_id",
-        "price",
-        "sold_recently",
-        "colour",
-        "product_type",
+        "picture", "name", "article_id", "price", "sold_recently", "colour", "product_type",
         "in_shop",
-    )
+    )  # fmt: skip
     list_display_links = ("picture", "name")
     list_filter = (
-        ("index__group", IndexGroupFilter),
-        "summary__has_picture",
-        ("garment_group", SelectFilter),
-        ("product_type", SelectFilter),
-        ("colour", SelectFilter),
-        ("section", SelectFilter),
-    )
+        ("index__group", IndexGroupFilter), "summary__has_picture", ("garment_group", SelectFilter),
+        ("product_type", SelectFilter), ("colour", SelectFilter), ("section", SelectFilter),
+    )  # fmt: skip
     ordering = ("-summary__units_recent", "pk")
     fieldsets = (
         (None, {"fields": ("large_picture", "name", "description")}),
@@ -106,8 +96,10 @@ class ArticleAdmin(ReadOnlyAdmin[Article]):
 
     @admin.display(description="Sold")
     def bought(self, article: Article) -> SafeString:
-        text = f"{article.summary.units} (show transactions)"
-        return link_to_list(Transaction, text, article=article.pk)
+        if (last := article.summary.last_sold) is None:
+            return format_html("{}", 0)
+        text = f"{article.summary.units} (show the last month's)"
+        return link_to_list(Transaction, text, article=article.pk, month=f"{last:%Y-%m}")
 
     @admin.display(description="First sold")
     def first_sold(self, article: Article) -> date | None:

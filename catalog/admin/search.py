@@ -2,13 +2,16 @@
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from catalog.admin.base import pictures
+from catalog.admin.base import ReadOnlyAdmin, pictures
 from catalog.article_cache import in_order
-from catalog.models import SearchSynonym
+from catalog.models import SearchQuery, SearchSynonym
 from catalog.search.facet_index import FacetIndex, facet_index
 from catalog.search.ranking import known_words, rank, ranked
 from catalog.search.result import Ranked
@@ -78,3 +81,42 @@ class SearchSynonymAdmin(admin.ModelAdmin[SearchSynonym]):
 def _first_pictures(found: Ranked, goods: FacetIndex) -> SafeString:
     keys = goods.listed(goods.by_score(found.rows, found.score))[:PREVIEWED]
     return pictures(in_order(keys))
+
+
+class WithoutResults(admin.SimpleListFilter):
+    title = "results"
+    parameter_name = "results"
+
+    def lookups(self, request: HttpRequest, admin: object) -> list[tuple[str, str]]:
+        return [("none", "Found nothing at least once"), ("unfollowed", "Nobody followed a result")]
+
+    def queryset(
+        self, request: HttpRequest, queries: QuerySet[SearchQuery]
+    ) -> QuerySet[SearchQuery]:
+        if self.value() == "none":
+            return queries.filter(without_results__gt=0)
+        if self.value() == "unfollowed":
+            return queries.filter(clicks=0)
+        return queries
+
+
+@admin.register(SearchQuery)
+class SearchQueryAdmin(ReadOnlyAdmin[SearchQuery]):
+    list_display = (
+        "words", "searches", "without_results", "clicks", "click_through", "last_searched",
+        "synonym",
+    )  # fmt: skip
+    list_filter = (WithoutResults, "last_searched")
+    search_fields = ("words",)
+    ordering = ("-searches", "words")
+
+    @admin.display(description="Clicks per search")
+    def click_through(self, query: SearchQuery) -> str:
+        return f"{query.clicks / query.searches:.0%}" if query.searches else ""
+
+    @admin.display(description="Synonym")
+    def synonym(self, query: SearchQuery) -> SafeString:
+        address = reverse("admin:catalog_searchsynonym_add")
+        return format_html(
+            '<a href="{}?{}">Add a synonym</a>', address, urlencode({"words": query.words[:60]})
+        )

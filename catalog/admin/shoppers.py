@@ -17,11 +17,10 @@ from catalog.admin.base import (
     money_text,
     thumbnail,
 )
-from catalog.admin.filters import DayFilter, MonthFilter
+from catalog.admin.filters import DayFilter, MonthFilter, article_key
 from catalog.models import Article, Customer, Transaction
 
 LATEST = 30
-LARGEST_KEY = 2**31 - 1
 
 
 def with_prefix(prefix: str) -> Q:
@@ -53,13 +52,9 @@ class CustomerAdmin(ReadOnlyAdmin[Customer]):
     sortable_by = ()
     ordering = ("pk",)
     fields = (
-        "customer_id",
-        "number",
-        ("age", "club_member_status", "fashion_news_frequency"),
-        ("fn", "active"),
-        "postal_code",
-        "latest",
-    )
+        "customer_id", "number", ("age", "club_member_status", "fashion_news_frequency"),
+        ("fn", "active"), "postal_code", "latest",
+    )  # fmt: skip
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
@@ -110,12 +105,12 @@ class TransactionAdmin(ReadOnlyAdmin[Transaction]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Transaction], search_term: str
     ) -> tuple[QuerySet[Transaction], bool]:
-        """Looks keys up first: a list of keys can use each month's own index."""
+        """Looks keys up first: a list of keys can use each month's own index of customers."""
         term = search_term.strip()
         if not term:
             return queryset, False
-        if re.fullmatch(r"[0-9]{9,10}", term) and int(term) <= LARGEST_KEY:
-            return queryset.filter(article=int(term)), False
+        if (article := article_key(term)) is not None:
+            return queryset.filter(article=article), False
         if len(term) < 6:
             return queryset.none(), False
         customers = Customer.objects.filter(customers_named(term)).values_list("pk", flat=True)
@@ -131,7 +126,8 @@ class TransactionAdmin(ReadOnlyAdmin[Transaction]):
 
     @admin.display(description="Article")
     def bought(self, line: Transaction) -> SafeString:
-        return link_to_list(Transaction, str(line.article), article=line.article_id)
+        month = f"{line.t_dat:%Y-%m}"
+        return link_to_list(Transaction, str(line.article), article=line.article_id, month=month)
 
     @admin.display(description="Customer")
     def customer_link(self, line: Transaction) -> SafeString:

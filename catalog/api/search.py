@@ -24,12 +24,9 @@ from web.quotas import Limited
 
 # Filter names, as in the article list, and the facet each maps to.
 FACETS: Final = {
-    "product_type": "type",
-    "colour_master": "colour",
-    "appearance": "pattern",
-    "section": "section",
-    "index_group": "index_group",
-}
+    "product_type": "type", "colour_master": "colour", "appearance": "pattern",
+    "section": "section", "index_group": "index_group",
+}  # fmt: skip
 SORTS: Final = {
     "popular": "popular", "newest": "newest", "price": "cheapest", "-price": "dearest"
 }  # fmt: skip

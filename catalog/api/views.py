@@ -24,22 +24,17 @@ from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
 from catalog.products import ProductCard, product_card
 from web.api.sparse import FIELDS, SparseSerializer, chosen_fields
+from web.conditional import Get
 from web.problems import documented
 from web.quotas import Limited
 
 TAXONOMY = {
-    "index_groups": models.IndexGroup,
-    "indexes": models.Index,
-    "sections": models.Section,
-    "garment_groups": models.GarmentGroup,
-    "product_groups": models.ProductGroup,
-    "product_types": models.ProductType,
-    "departments": models.Department,
-    "colours": models.Colour,
-    "colour_values": models.ColourValue,
-    "colour_masters": models.ColourMaster,
+    "index_groups": models.IndexGroup, "indexes": models.Index, "sections": models.Section,
+    "garment_groups": models.GarmentGroup, "product_groups": models.ProductGroup,
+    "product_types": models.ProductType, "departments": models.Department, "colours": models.Colour,
+    "colour_values": models.ColourValue, "colour_masters": models.ColourMaster,
     "appearances": models.Appearance,
-}
+}  # fmt: skip
 TAGS = ["catalogue"]
 BAD_REQUEST = documented("The messages of each field that is wrong")
 NOT_FOUND = documented("Not found")
@@ -48,6 +43,11 @@ NOT_FOUND = documented("Not found")
 def number(name: str, digits: int) -> OpenApiParameter:
     pattern = f"^[0-9]{{1,{digits}}}$"
     return OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.PATH, pattern=pattern)
+
+
+def described(get: Get, **schema: Any) -> Get:
+    """A view's `get` with its description and an ETag."""
+    return extend_schema(tags=TAGS, **schema)(not_modified_unless_changed(get))
 
 
 class SparseView(Limited, GenericAPIView[Any]):
@@ -70,15 +70,12 @@ class ArticleList(SparseView, ListAPIView[Article]):
     def get_queryset(self) -> ArticleQuerySet:
         return Article.objects.for_cards()
 
-    @extend_schema(
+    get = described(
+        ListAPIView.get,
         operation_id="articles_list",
-        tags=TAGS,
         parameters=[ArticleCardSerializer.parameter()],
         responses={200: ArticleCardSerializer(many=True), 400: BAD_REQUEST},
     )
-    @not_modified_unless_changed
-    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
-        return super().get(request, *args, **kwargs)
 
 
 class ArticleDetail(SparseView, RetrieveAPIView[Article]):
@@ -93,15 +90,12 @@ class ArticleDetail(SparseView, RetrieveAPIView[Article]):
             raise NotFound(f"No article {self.kwargs['article_id'][:20]}.")
         return article
 
-    @extend_schema(
+    get = described(
+        RetrieveAPIView.get,
         operation_id="articles_retrieve",
-        tags=TAGS,
         parameters=[number("article_id", 10), ArticleSerializer.parameter()],
         responses={200: ArticleSerializer, 400: BAD_REQUEST, 404: NOT_FOUND},
     )
-    @not_modified_unless_changed
-    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
-        return super().get(request, *args, **kwargs)
 
 
 class ProductList(SparseView, ListAPIView[Article]):
@@ -114,15 +108,12 @@ class ProductList(SparseView, ListAPIView[Article]):
     def get_queryset(self) -> ArticleQuerySet:
         return Article.objects.filter(summary__isnull=False)
 
-    @extend_schema(
+    get = described(
+        ListAPIView.get,
         operation_id="products_list",
-        tags=TAGS,
         parameters=[ProductSerializer.parameter()],
         responses={200: ProductSerializer(many=True), 400: BAD_REQUEST},
     )
-    @not_modified_unless_changed
-    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
-        return super().get(request, *args, **kwargs)
 
 
 class ProductDetail(SparseView, RetrieveAPIView[Any]):
@@ -137,15 +128,12 @@ class ProductDetail(SparseView, RetrieveAPIView[Any]):
             raise NotFound(f"No product {self.kwargs['product_code'][:20]}.")
         return product
 
-    @extend_schema(
+    get = described(
+        RetrieveAPIView.get,
         operation_id="products_retrieve",
-        tags=TAGS,
         parameters=[number("product_code", 7), ProductSerializer.parameter()],
         responses={200: ProductSerializer, 400: BAD_REQUEST, 404: NOT_FOUND},
     )
-    @not_modified_unless_changed
-    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
-        return super().get(request, *args, **kwargs)
 
 
 class Taxonomy(Limited):

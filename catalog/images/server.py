@@ -9,24 +9,26 @@ There are no other URLs, and the only part of one that reaches a file name is te
 import logging
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
 
-from catalog.images.attributes import TileAttributes, UnknownArticleError, attributes_of
+from catalog.images.colours import Colour, colour_named
 from catalog.images.renditions import BrokenPictureError, Rendition, encode, rendition
-from catalog.images.tile import NONE, tile
+from catalog.images.tile import NONE, icon_for, tile
 from catalog.images.urls import FULL, WIDTHS, height_for
+from catalog.models import Article
 from web.cache import bounded
 
+_LARGEST_ID = 2**31 - 1
 logger = logging.getLogger(__name__)
-
 Environ = dict[str, Any]
 StartResponse = Callable[..., object]
 Reply = tuple[str, list[tuple[str, str]], bytes]
-
 _ADDRESS = re.compile(r"/(\d{1,4}|full)/(\d{10})\.webp", re.ASCII)
 _FOREVER = "public, max-age=31536000, immutable"
 _HOUR = "public, max-age=3600"
@@ -35,6 +37,44 @@ _COMMON = [
     ("X-Content-Type-Options", "nosniff"),
     ("Cross-Origin-Resource-Policy", "cross-origin"),
 ]
+
+
+class UnknownArticleError(LookupError):
+    """The catalogue has no such article, or can't be reached."""
+
+
+@dataclass(frozen=True)
+class TileAttributes:
+    """The icon of the article's type, and its colour if known."""
+
+    icon: str
+    colour: Colour | None
+
+
+def attributes_of(article_id: int) -> TileAttributes:
+    """The article's current attributes; raises UnknownArticleError."""
+    if article_id > _LARGEST_ID:
+        raise UnknownArticleError(article_id)
+    try:
+        row = _row(article_id)
+    except (DatabaseError, InterfaceError) as error:
+        connection.close()  # drop a possibly broken connection; the next look-up reconnects
+        logger.warning("could not look up article %010d: %s", article_id, error)
+        raise UnknownArticleError(article_id) from error
+    if row is None:
+        raise UnknownArticleError(article_id)
+    product_type, product_group, colour, colour_value = row
+    return TileAttributes(icon_for(product_type, product_group), colour_named(colour, colour_value))
+
+
+def _row(article_id: int) -> tuple[str, str, str, str] | None:
+    return (
+        Article.objects.filter(pk=article_id)
+        .values_list(
+            "product_type__name", "product_type__group__name", "colour__name", "colour_value__name"
+        )
+        .first()
+    )
 
 
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -13,30 +13,22 @@ from catalog.money import price
 
 RECENT_DAYS = 28
 
-# A statement of its own, because PostgreSQL reads in parallel only in queries that don't write.
-SOLD = """
-CREATE TEMP TABLE sold ON COMMIT DROP AS
-SELECT article_id, count(*) AS units, min(t_dat) AS first_sold, max(t_dat) AS last_sold,
-    count(*) FILTER (WHERE t_dat > %(last)s::date - %(recent_days)s) AS units_recent
-FROM catalog_transaction GROUP BY article_id
-"""
-
-# Index look-ups in an article's last month; left alone, the planner would scan every month.
-BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
-LAST_SALES = """
-CREATE TEMP TABLE last_sale ON COMMIT DROP AS
-SELECT DISTINCT ON (t.article_id) t.article_id, t.price
-FROM sold s
-JOIN catalog_transaction t ON t.article_id = s.article_id AND t.t_dat = s.last_sold
-ORDER BY t.article_id, t.id DESC
-"""
-BY_ANY = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
-
 # The price of a never-sold article: the median of its product, else of its type, else of all.
 SUMMARIES = """
-WITH known AS (
-    SELECT a.id, a.product_id, a.product_type_id, p.price
-    FROM catalog_article a LEFT JOIN last_sale p ON p.article_id = a.id
+WITH sold AS MATERIALIZED (
+    SELECT article_id, sum(units) AS units, min(first_sold) AS first_sold,
+        max(last_sold) AS last_sold
+    FROM catalog_articleweek GROUP BY article_id
+), last_sale AS (
+    SELECT DISTINCT ON (article_id) article_id, price
+    FROM sold JOIN catalog_articleweek USING (article_id, last_sold)
+    ORDER BY article_id, id DESC
+), recent AS (
+    SELECT article_id, count(*) AS units FROM catalog_transaction
+    WHERE t_dat > %(last)s::date - %(recent_days)s GROUP BY article_id
+), known AS (
+    SELECT a.id, a.product_id, a.product_type_id, l.price
+    FROM catalog_article a LEFT JOIN last_sale l ON l.article_id = a.id
 ), by_product AS (
     SELECT product_id, percentile_disc(0.5) WITHIN GROUP (ORDER BY price) AS price
     FROM known WHERE price IS NOT NULL GROUP BY product_id
@@ -50,9 +42,10 @@ INSERT INTO catalog_articlesummary
     (article_id, price, price_is_estimated, units, units_recent, first_sold, last_sold, has_picture)
 SELECT k.id, coalesce(k.price, p.price, t.price, o.price, %(price_without_sales)s),
     k.price IS NULL,
-    coalesce(s.units, 0), coalesce(s.units_recent, 0), s.first_sold, s.last_sold, false
+    coalesce(s.units, 0), coalesce(r.units, 0), s.first_sold, s.last_sold, false
 FROM known k
 LEFT JOIN sold s ON s.article_id = k.id
+LEFT JOIN recent r ON r.article_id = k.id
 LEFT JOIN by_product p USING (product_id)
 LEFT JOIN by_type t USING (product_type_id)
 CROSS JOIN overall o
@@ -66,12 +59,12 @@ def fill_summaries() -> None:
     """Inside a transaction: replace all rows of ArticleSummary."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM catalog_articlesummary")
-        cursor.execute(SOLD, {"last": last_day(), "recent_days": RECENT_DAYS})
-        cursor.execute("ANALYZE sold")
-        for sql in (BY_INDEX, LAST_SALES, BY_ANY):
-            cursor.execute(sql)
-        cursor.execute("ANALYZE last_sale")
-        cursor.execute(SUMMARIES, {"price_without_sales": price(AMOUNT_WITHOUT_SALES)})
+        values = {
+            "last": last_day(),
+            "recent_days": RECENT_DAYS,
+            "price_without_sales": price(AMOUNT_WITHOUT_SALES),
+        }
+        cursor.execute(SUMMARIES, values)
 
 
 def last_day() -> date | None:

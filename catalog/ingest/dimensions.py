@@ -1,13 +1,14 @@
 """Articles with their look-up tables, and customers: read whole, in parallel, one transaction each.
 
 Customers use a connection of their own and commit second, because the rejects file is truncated to
-the length in the latest checkpoint.
+the length in the latest checkpoint. They are still being written while the first sales load.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -61,14 +62,26 @@ class Dimension:
     quality: Quality
 
 
-def load_dimensions(job: Job) -> CustomerKeys:
-    """Articles here; customers in a thread with its own connection. Returns all customers."""
+@dataclass(frozen=True)
+class NewCustomers:
+    """The customers to write, None if there is nothing to do, and the keys of all."""
+
+    rows: Dimension | None
+    all_keys: CustomerKeys
+
+
+@contextmanager
+def loaded_dimensions(job: Job) -> Iterator[tuple[CustomerKeys, Future[None]]]:
+    """Load articles here, customers in a thread with its own connection.
+
+    Yields all customers' keys as soon as these are known, and a future that ends when the customers
+    are committed: sales must not commit before.
+    """
     catalogue: Future[None] = Future()
     known = known_customers()
     with ThreadPoolExecutor(1) as pool:
-        customers = None
-        if not job.files["customers"].done:
-            customers = pool.submit(load_customers, job, known, catalogue)
+        read = pool.submit(read_customers, job, known)
+        written = pool.submit(write_customers, job, read, catalogue)
         try:
             if not job.files["articles"].done:
                 write_catalogue(job, read_articles(job, known_articles()))
@@ -76,22 +89,11 @@ def load_dimensions(job: Job) -> CustomerKeys:
             catalogue.set_exception(error)
             raise
         catalogue.set_result(None)
-        if not customers:
-            return known
         with job.phases.phase("customers, the rest"):
-            return customers.result()
-
-
-def load_customers(job: Job, known: CustomerKeys, catalogue: Future[None]) -> CustomerKeys:
-    """Read and write the customers; they commit after the catalogue."""
-    try:
-        session.prepare()
-        new = write_customers(job, read_customers(job, known), catalogue)
-        # With all pages marked all-visible, months check their foreign keys by index-only scans.
-        partitions.execute("VACUUM (ANALYZE) catalog_customer")
-        return known.joined(new[0].combine_chunks(), new[1])
-    finally:
-        connection.close()
+            keys = read.result().all_keys
+        del read  # and with it, once written, the customers' rows
+        yield keys, written
+        written.result()
 
 
 def read_articles(job: Job, known: npt.NDArray[np.int32]) -> Dimension:
@@ -115,8 +117,12 @@ def write_catalogue(job: Job, found: Dimension) -> None:
         job.checkpoint("articles", found.end, found.rejects, found.quality, done=True)
 
 
-def read_customers(job: Job, known: CustomerKeys) -> Dimension:
-    return read_dimension(
+def read_customers(job: Job, known: CustomerKeys) -> NewCustomers:
+    """The file's new customers with their previous or new keys."""
+    if job.files["customers"].done:
+        return NewCustomers(None, known)
+    session.prepare()
+    found = read_dimension(
         job,
         "customers",
         clean_customers,
@@ -124,23 +130,25 @@ def read_customers(job: Job, known: CustomerKeys) -> Dimension:
         lambda ids: fresh_customers(ids, known),
         beside=True,
     )
-
-
-def write_customers(
-    job: Job, found: Dimension, catalogue: Future[None]
-) -> tuple[pa.ChunkedArray, npt.NDArray[np.int32]]:
-    """Customers with their previous or new keys, in one transaction with the checkpoint.
-
-    Returns their ids and keys.
-    """
+    ids = found.table["customer_id"]
+    keys = keys_of(ids, found.numbers)
     table = found.table.rename_columns([name.lower() for name in found.table.column_names])
-    keys = keys_of(table["customer_id"], found.numbers)
-    with job.phases.phase("customer keys", beside=True), transaction.atomic():
-        with without_indexes(Customer):
-            copy_table("catalog_customer", table.add_column(0, "id", [keys]))
-        catalogue.result()
-        job.checkpoint("customers", found.end, found.rejects, found.quality, done=True)
-    return table["customer_id"], keys.astype(np.int32)
+    found = replace(found, table=table.add_column(0, "id", [keys]))
+    return NewCustomers(found, known.joined(ids.combine_chunks(), keys.astype(np.int32)))
+
+
+def write_customers(job: Job, read: Future[NewCustomers], catalogue: Future[None]) -> None:
+    """In one transaction with the checkpoint, which commits after the catalogue."""
+    try:
+        if (found := read.result().rows) is None:
+            return
+        with job.phases.phase("customer keys", beside=True), transaction.atomic():
+            with without_indexes(Customer):
+                copy_table("catalog_customer", found.table)
+            catalogue.result()
+            job.checkpoint("customers", found.end, found.rejects, found.quality, done=True)
+    finally:
+        connection.close()
 
 
 def fresh_articles(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> Rows:

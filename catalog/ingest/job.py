@@ -44,7 +44,7 @@ class Job:
         source, start = self.sources[name], self.start(name)
         with self.phases.phase(name, source.size, beside=beside) as advance:
             yield (
-                source.read(start, self.block_bytes),
+                source.read(start, self.block_bytes, typed=True),
                 lambda position: advance(position.offset, position.rows - start.rows),
             )
 

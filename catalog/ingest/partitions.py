@@ -16,7 +16,6 @@ PARENT = "catalog_transaction"
 # Same definitions as the parent's, so that ATTACH reuses them.
 INDEXES = {
     "customer_day": "(customer_id, t_dat)",
-    "article_day": "(article_id, t_dat)",
     "id": "USING brin (id, t_dat)",
 }
 FOREIGN_KEYS = {
@@ -60,10 +59,11 @@ def create_detached(month: date) -> None:
     )
 
 
-def create_index(month: date, name: str) -> None:
-    """Add one of the parent's indexes to a loaded, detached table; several at once if need be."""
+def create_indexes(month: date) -> None:
+    """Add the parent's indexes to a loaded, detached table."""
     table = table_of(month)
-    execute(f"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} {INDEXES[name]}")
+    for name, definition in INDEXES.items():
+        execute(f"CREATE INDEX IF NOT EXISTS {table}_{name} ON {table} {definition}")
 
 
 def add_foreign_keys(month: date) -> None:
@@ -76,6 +76,9 @@ def add_foreign_keys(month: date) -> None:
         if name not in constraints_of(table):
             # NOT VALID holds the strong lock only briefly; VALIDATE then allows concurrent access.
             execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID")
+        # Customers are checked by merging two indexes instead of hashing all for each month; the
+        # few articles are hashed, as no index of the month orders them.
+        execute(f"SET enable_hashjoin = {'on' if name == 'transaction_article' else 'off'}")
         execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 

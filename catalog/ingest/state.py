@@ -9,12 +9,12 @@ from catalog.ingest import customer_keys, partitions
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading.position import Position, Prefix
 from catalog.ingest.reading.source import Source
-from catalog.models import Article, Customer, IngestFile, IngestRun
+from catalog.models import Article, ArticleWeek, Customer, IngestFile, IngestRun
 
 TABLES = (
-    "article", "articlesummary", "product", "producttype", "productgroup", "appearance", "colour",
-    "colourvalue", "colourmaster", "department", "index", "indexgroup", "section", "garmentgroup",
-    "customer",
+    "article", "articlesummary", "articleweek", "product", "producttype", "productgroup",
+    "appearance", "colour", "colourvalue", "colourmaster", "department", "index", "indexgroup",
+    "section", "garmentgroup", "customer",
 )  # fmt: skip
 
 
@@ -74,6 +74,7 @@ def continue_from(files: list[IngestFile], folder: Path) -> IngestRun:
 @transaction.atomic
 def new_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
     partitions.drop_all()
+    ArticleWeek.objects.all().delete()
     run = IngestRun.objects.create(data_dir=str(folder.resolve()))
     IngestFile.objects.bulk_create(
         IngestFile(

@@ -17,12 +17,13 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from django.db import connection, transaction
 
-from catalog.ingest import partitions, session
+from catalog.ingest import article_weeks, partitions, session
 from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
-from catalog.ingest.cleaning.transactions import clean_transactions
+from catalog.ingest.cleaning.typed import clean
 from catalog.ingest.copying import by_month, copy_rows, encode
 from catalog.ingest.existing_keys import known_articles
 from catalog.ingest.job import Job
@@ -43,8 +44,6 @@ BUILDER = {
     # The builders already run in parallel.
     "max_parallel_maintenance_workers": "0",
     "max_parallel_workers_per_gather": "0",
-    # Check foreign keys by merging two indexes instead of hashing all customers for each month.
-    "enable_hashjoin": "off",
     # 9,000 sampled rows are enough for one month; the whole table uses the default.
     "default_statistics_target": "30",
 }
@@ -65,12 +64,13 @@ class Builders:
 
     def start(self, months: Iterable[date]) -> None:
         for month in months:
-            if month not in self.building:
-                # The pool starts them in this order, so that a build never waits for one to start.
-                indexed = self.pool.submit(
-                    in_session, partitions.create_index, month, "article_day"
+            if not self.building:
+                # With all pages marked all-visible, months check their customers by index alone.
+                self.pool.submit(
+                    in_session, partitions.execute, "VACUUM (ANALYZE) catalog_customer"
                 )
-                self.building[month] = self.pool.submit(in_session, build, month, indexed)
+            if month not in self.building:
+                self.building[month] = self.pool.submit(in_session, build, month)
 
     def finished(self, months: list[date]) -> Iterator[Future[None]]:
         """Yields months as they finish building; raises if one failed."""
@@ -89,66 +89,77 @@ def in_session(work: Callable[..., None], *arguments: object) -> None:
         connection.close()
 
 
-def build(month: date, indexed: Future[None]) -> None:
-    """The other indexes of a month, beside the first, and its foreign keys."""
-    partitions.create_index(month, "customer_day")
-    partitions.create_index(month, "id")
-    indexed.result()
+def build(month: date) -> None:
+    partitions.create_indexes(month)
     partitions.add_foreign_keys(month)
 
 
 @dataclass(frozen=True)
 class Block:
-    """Rows ready for COPY by month, the rejects, the quality, and the file position after them."""
+    """Rows ready for COPY by month, their sales by week, the rejects, the quality, and the file
+    position after them."""
 
     months: dict[date, npt.NDArray[np.void]]
+    weeks: pa.Table
     rejects: list[Reject]
     quality: Quality
     end: Position
 
 
-def load(job: Job, customers: CustomerKeys) -> None:
-    """Load from the file's checkpoint to its end, then make all months visible at once."""
+def load(job: Job, customers: CustomerKeys, written: Future[None]) -> None:
+    """Load from the file's checkpoint to its end, then make all months visible at once.
+
+    `written` ends when the customers are committed.
+    """
     known = with_prices(KnownKeys(customers, known_articles()), job.sources)
     with Builders() as builders:
-        load_transactions(job, known, builders)
+        load_transactions(job, known, builders, written)
         attach_months(job, builders)
 
 
-def load_transactions(job: Job, known: KnownKeys, builders: Builders) -> None:
+def load_transactions(
+    job: Job, known: KnownKeys, builders: Builders, written: Future[None]
+) -> None:
     """Load the rest of the file; completed months are built while the next one loads."""
     with job.reading(NAME) as (records, show):
         blocks = prefetched(prepare(item, known) for item in prefetched(records))
-        for _, together in groupby(blocks, key=Grouping(partitions.months())):
+        for _, together in groupby(blocks, key=Grouping(partitions.months(), written)):
             with transaction.atomic():
-                earliest = load_together(job, together, show)
+                earliest = load_together(job, together, show, written)
             builders.start(month for month in detached_months() if month < earliest)
     job.check_share(NAME, at_end=True)
 
 
 @dataclass
 class Grouping:
-    """Assigns blocks to transactions: a new one for a new month, or after MAX_BLOCKS."""
+    """Assigns blocks to transactions: a new one for a new month, or after MAX_BLOCKS, but only once
+    the customers are written."""
 
     months: set[date]
+    written: Future[None]
     number: int = 0
     blocks: int = 0
 
     def __call__(self, block: Block) -> int:
-        if self.blocks == MAX_BLOCKS or not block.months.keys() <= self.months:
+        full = self.blocks >= MAX_BLOCKS or not block.months.keys() <= self.months
+        if full and self.written.done():
             self.number, self.blocks = self.number + 1, 0
         self.blocks += 1
         self.months.update(block.months)
         return self.number
 
 
-def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], None]) -> date:
-    """Inside a transaction: load blocks with their checkpoints, creating missing months.
+def load_together(
+    job: Job, blocks: Iterator[Block], show: Callable[[Position], None], written: Future[None]
+) -> date:
+    """Inside a transaction: load blocks with their checkpoints, creating missing months. Customers
+    commit first, and write their rejects first.
 
     Returns the earliest month of the last block.
     """
     old = partitions.months()
     new: set[date] = set()
+    weeks = []
     earliest = date.min
     for block in blocks:
         for month, rows in block.months.items():
@@ -156,21 +167,28 @@ def load_together(job: Job, blocks: Iterator[Block], show: Callable[[Position], 
                 partitions.create_detached(month)
                 new.add(month)
             copy_rows(partitions.table_of(month), rows, frozen=month in new)
+        weeks.append(block.weeks)
+        if block.rejects:
+            written.result()
         job.checkpoint(NAME, block.end, block.rejects, block.quality)
         show(block.end)
         earliest = min(block.months, default=earliest)
+    article_weeks.write(weeks)
+    written.result()
     return earliest
 
 
 def prepare(records: Records, known: KnownKeys) -> Block:
     """Pure: clean and encode one block. A row's id is its row number in the file."""
-    found = clean_transactions(records.table, known)
+    records, found = clean(records, known)
     rejects = records.malformed + [
         records.reject(row, reason) for row, reason in found.reasons.items()
     ]
     rejects.sort(key=lambda reject: reject.line)
-    rows = encode(found, records.numbers[found.rows])
-    return Block(by_month(rows, found.days), rejects, quality.of_transactions(found), records.end)
+    ids = records.numbers[found.rows]
+    months = by_month(encode(found, ids), found.days)
+    weeks = article_weeks.weeks_of(found, ids)
+    return Block(months, weeks, rejects, quality.of_transactions(found), records.end)
 
 
 def attach_months(job: Job, builders: Builders) -> None:

@@ -40,11 +40,10 @@ def exists() -> bool:
 def append() -> None:
     """Bring the lake up to date. A failure only leaves it as it was, until the next night."""
     try:
-        written = list(export(Path(settings.LAKE_DIR)))
+        for table, month, rows in export(Path(settings.LAKE_DIR)):
+            logger.debug("%s of %s: %d rows are in the lake", table, month, rows)
     except OSError as error:
         logger.warning("The lake could not be written: %s", error)
-    else:
-        logger.info("%d months of the lake were written", len(written))
 
 
 def export(lake: Path) -> Iterator[tuple[str, date, int]]:

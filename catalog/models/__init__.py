@@ -1,11 +1,10 @@
 """The normalised H&M schema."""
 
 from catalog.models.api_key import ApiKey
-from catalog.models.customer import Customer, CustomerKey
+from catalog.models.customer import Customer, CustomerKey, Transaction
 from catalog.models.ingest import IngestFile, IngestRun
-from catalog.models.product import Article, ArticleSummary, Product
-from catalog.models.search_query import SearchClick, SearchQuery
-from catalog.models.search_synonym import SearchSynonym
+from catalog.models.product import Article, ArticleSummary, ArticleWeek, Product
+from catalog.models.search_query import SearchClick, SearchQuery, SearchSynonym
 from catalog.models.taxonomy import (
     Appearance,
     Colour,
@@ -22,33 +21,10 @@ from catalog.models.taxonomy import (
     is_named,
     labels,
 )
-from catalog.models.transaction import Transaction
 
 __all__ = [
-    "ApiKey",
-    "Appearance",
-    "Article",
-    "ArticleSummary",
-    "Colour",
-    "ColourMaster",
-    "ColourValue",
-    "Customer",
-    "CustomerKey",
-    "Department",
-    "GarmentGroup",
-    "Index",
-    "IndexGroup",
-    "IngestFile",
-    "IngestRun",
-    "Product",
-    "ProductGroup",
-    "ProductType",
-    "SearchClick",
-    "SearchQuery",
-    "SearchSynonym",
-    "Section",
-    "Term",
-    "Transaction",
-    "is_named",
-    "labels",
-]
+    "ApiKey", "Appearance", "Article", "ArticleSummary", "ArticleWeek", "Colour", "ColourMaster",
+    "ColourValue", "Customer", "CustomerKey", "Department", "GarmentGroup", "Index", "IndexGroup",
+    "IngestFile", "IngestRun", "Product", "ProductGroup", "ProductType", "SearchClick",
+    "SearchQuery", "SearchSynonym", "Section", "Term", "Transaction", "is_named", "labels",
+]  # fmt: skip

@@ -105,3 +105,26 @@ class ArticleSummary(models.Model):
 
     def __str__(self) -> str:
         return f"{self.article_id:010d}: {self.units} sold"
+
+
+class ArticleWeek(models.Model):
+    """An article's sales in one week, from Monday, among the rows that one transaction of the
+    ingest loaded: several such parts of a week add up.
+
+    `id` and `price` are those of the last sale, `spent` is the sum of prices.
+    """
+
+    pk = models.CompositePrimaryKey("article_id", "id")
+    id = models.BigIntegerField()
+    # Checked where the sales are: as a constraint it would be checked row by row.
+    article = models.ForeignKey(
+        Article, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    units = models.PositiveIntegerField()
+    spent = models.FloatField()
+    first_sold = models.DateField()
+    last_sold = models.DateField()
+    price = models.FloatField()
+
+    def __str__(self) -> str:
+        return f"{self.article_id:010d}: {self.units} sold until {self.last_sold}"

@@ -75,18 +75,13 @@ ORDER BY a.id
 LEVELS: Final = ("index_group", "section", "garment_group", "type")
 # For each term column: the vocabulary's name, the column here, and the look-up table.
 NAMED: Final = {
-    "types": ("type", ProductType),
-    "groups": ("product_group", ProductGroup),
-    "colours": ("colour_group", Colour),
-    "masters": ("colour", ColourMaster),
-    "values": ("colour_value", ColourValue),
-    "patterns": ("pattern", Appearance),
-    "index_groups": ("index_group", IndexGroup),
-    "indexes": ("index", Index),
-    "sections": ("section", Section),
-    "departments": ("department", Department),
+    "types": ("type", ProductType), "groups": ("product_group", ProductGroup),
+    "colours": ("colour_group", Colour), "masters": ("colour", ColourMaster),
+    "values": ("colour_value", ColourValue), "patterns": ("pattern", Appearance),
+    "index_groups": ("index_group", IndexGroup), "indexes": ("index", Index),
+    "sections": ("section", Section), "departments": ("department", Department),
     "garment_groups": ("garment_group", GarmentGroup),
-}
+}  # fmt: skip
 # Lower bounds in money; the last band has no upper bound.
 PRICES: Final = (0, 10, 20, 30, 50)
 

@@ -15,6 +15,7 @@ from catalog.models import (
     Appearance,
     Article,
     ArticleSummary,
+    ArticleWeek,
     Colour,
     ColourMaster,
     ColourValue,
@@ -134,6 +135,19 @@ def make_transaction(
         t_dat=t_dat,
         price=price,
         sales_channel=sales_channel,
+    )
+
+
+def make_article_week(article: Article, day: date, *, units: int, price: float) -> ArticleWeek:
+    """The article's sales of a day, as the ingest counts them. Transactions aren't made."""
+    return ArticleWeek.objects.create(
+        article=article,
+        id=next(numbers),
+        units=units,
+        spent=units * price,
+        first_sold=day,
+        last_sold=day,
+        price=price,
     )
 
 

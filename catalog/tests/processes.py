@@ -25,6 +25,11 @@ PROGRESS = (
     "SELECT coalesce(sum(rows), 0), count(*) FILTER (WHERE done), "
     "(SELECT count(*) FROM catalog_ingestrun) FROM catalog_ingestfile"
 )
+# How many parts a week is counted in depends on where an ingest was interrupted.
+WEEKS = """
+(SELECT article_id, date_trunc('week', last_sold), sum(units), round(sum(spent)::numeric, 9),
+    min(first_sold), max(last_sold), max(id) FROM catalog_articleweek GROUP BY 1, 2)
+"""
 PATIENCE_S = 120
 
 
@@ -112,10 +117,9 @@ class Database:
         from catalog.ingest.state import TABLES  # must not be imported by the forked process
 
         checksum = "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {} t"
-        found = {
-            table: str(self.query(checksum.format(table)))
-            for table in ("catalog_transaction", *(f"catalog_{name}" for name in TABLES))
-        }
+        tables = {"transaction": "catalog_transaction", "articleweek": WEEKS}
+        tables = {name: f"catalog_{name}" for name in TABLES} | tables
+        found = {name: str(self.query(checksum.format(table))) for name, table in tables.items()}
         rejects = sorted((self.var / "ingest").glob("rejects-*.csv"))
         return found | {"rejects": "".join(path.read_text() for path in rejects)}
 

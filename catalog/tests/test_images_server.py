@@ -23,7 +23,7 @@ from django.db import DatabaseError
 from PIL import Image
 from pytest_django import Settings
 
-from catalog.images import attributes, renditions, server
+from catalog.images import renditions, server
 from catalog.images.library import picture_path, survey
 from catalog.images.urls import WIDTHS, image_url, srcset
 from catalog.models import Article
@@ -303,7 +303,7 @@ def test_with_the_database_down_a_hanger_stands_in(monkeypatch: pytest.MonkeyPat
     def away(article_id: int) -> None:
         raise DatabaseError("the connection was refused")
 
-    monkeypatch.setattr(attributes, "_row", away)
+    monkeypatch.setattr(server, "_row", away)
     reply = get(ADDRESS)
     assert (reply.status, reply.headers["X-Image"]) == (404, "placeholder")
 

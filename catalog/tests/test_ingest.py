@@ -3,7 +3,10 @@
 import csv
 import io
 import json
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from catalog.ingest import partitions, session
 from catalog.models import (
     Article,
     ArticleSummary,
+    ArticleWeek,
     Colour,
     Customer,
     IngestRun,
@@ -309,7 +313,6 @@ def test_partitions_have_the_parents_indexes_and_validated_keys_once(tmp_path: P
             row[0].removeprefix("catalog_transaction_2020_09_") for row in cursor.fetchall()
         } == {
             "customer_day",
-            "article_day",
             "id",
         }
         cursor.execute(
@@ -329,16 +332,46 @@ def test_summaries_tell_price_units_and_days(tmp_path: Path) -> None:
         {"article_id": "0900002001"},
         {"article_id": "0900003001", "product_type_no": "302", "product_type_name": "Coat"},
     ]
-    sales = [("2020-06-01", "0.01"), ("2020-09-01", "0.03"), ("2020-08-20", "0.02")]
+    # The last two days are one week, and the later one stands first.
+    sales = [
+        ("2020-06-01", "0.01"), ("2020-09-01", "0.03"),
+        ("2020-08-20", "0.03"), ("2020-08-19", "0.02"),
+    ]  # fmt: skip
     transactions = [{"t_dat": day, "price": price} for day, price in sales]
     ingest(hm.write_hm(tmp_path / "hm", articles=articles, transactions=transactions))
     sold, same_product, same_type, other = ArticleSummary.objects.order_by("pk")
     assert (sold.price, sold.price_is_estimated) == (0.03, False)
-    assert (sold.units, sold.units_recent) == (3, 2)
+    assert (sold.units, sold.units_recent) == (4, 3)
     assert (sold.first_sold, sold.last_sold) == (date(2020, 6, 1), date(2020, 9, 1))
+    weeks = ArticleWeek.objects.order_by("last_sold").values_list("units", "spent", "price")
+    assert list(weeks) == [(1, 0.01, 0.01), (2, 0.05, 0.03), (1, 0.03, 0.03)]
     for summary in (same_product, same_type, other):
         assert (summary.price, summary.price_is_estimated) == (0.03, True)
         assert (summary.units, summary.first_sold) == (0, None)
+
+
+def test_the_migration_counts_the_weeks_of_sales_that_are_loaded_already(tmp_path: Path) -> None:
+    days = ("2020-08-01", "2020-08-30", "2020-08-31", "2020-08-31", "2020-09-01", "2020-09-30")
+    sales = [(day, key, int(day[-2:]) / 1000) for day in days for key in hm.ARTICLES[:2]]
+    rows = [{"t_dat": day, "article_id": key, "price": price} for day, key, price in sales]
+    ingest(hm.write_hm(tmp_path / "hm", transactions=rows))
+    counted = list(ArticleWeek.objects.order_by("pk").values())
+    assert sum(week["units"] for week in counted) == len(rows)
+    ArticleWeek.objects.all().delete()
+    partitions.execute(import_module("catalog.migrations.0014_article_week").COUNT)
+    again = list(ArticleWeek.objects.order_by("pk").values())
+    # At the end of August the ingest counts a week once, the migration by month.
+    assert by_week(again) == pytest.approx(by_week(counted))
+    assert {week["id"] for week in counted} <= {week["id"] for week in again}
+
+
+def by_week(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[int, date, str], float]:
+    sums: dict[tuple[int, date, str], float] = defaultdict(float)
+    for row in rows:
+        monday = row["last_sold"] - timedelta(days=row["last_sold"].weekday())
+        for name in ("units", "spent"):
+            sums[row["article_id"], monday, name] += row[name]
+    return sums
 
 
 def test_pictures_are_noted_and_noted_anew_when_they_come(tmp_path: Path) -> None:

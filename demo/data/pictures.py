@@ -18,13 +18,10 @@ WORKERS = 2
 _BATCH = 48
 
 _COLUMNS = {
-    "product_type": "product_type_name",
-    "product_group": "product_group_name",
-    "appearance": "graphical_appearance_name",
-    "colour": "colour_group_name",
-    "colour_value": "perceived_colour_value_name",
-    "index_group": "index_group_name",
-}
+    "product_type": "product_type_name", "product_group": "product_group_name",
+    "appearance": "graphical_appearance_name", "colour": "colour_group_name",
+    "colour_value": "perceived_colour_value_name", "index_group": "index_group_name",
+}  # fmt: skip
 
 
 def has_picture(article_id: int) -> bool:

@@ -4,13 +4,16 @@ Imports no models, as the settings don't know the database yet.
 """
 
 import os
+import signal
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from demo import services
-from demo.run import conditions, lock, warden
+from demo.run import conditions, members, warden
 from demo.run.data import DataSet
 from demo.run.members import mark
 from demo.services.ports import is_free
@@ -20,6 +23,7 @@ BASE_VAR = "DEMO_BASE_VAR"
 WARDEN = "DEMO_WARDEN"
 
 Say = Callable[[str], None]
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class TakenError(Exception):
@@ -36,7 +40,7 @@ def begin(data: DataSet, base: Path, port: int | None, say: Say) -> NoReturn:
     Raises ConditionError, RunningError, TakenError, ServiceError or OSError.
     """
     conditions.check(data.var)
-    held = lock.take(data.var)
+    held = members.take(data.var)
     check_free(port)
     watching = warden.start(data.var, held)
     try:
@@ -69,3 +73,23 @@ def check_free(port: int | None) -> None:
 def end(data: DataSet) -> None:
     """Stop everything; called in the second half."""
     warden.stop(int(os.environ[WARDEN]), data.var)
+
+
+@dataclass
+class Shutdown:
+    """Turns the signals into KeyboardInterrupt until shutdown has begun."""
+
+    has_begun: bool = False
+
+    def listen(self) -> None:
+        for number in ENDING:
+            # Under `nohup` a closed terminal is deliberately ignored.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self.handle)
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        if not self.has_begun:
+            raise KeyboardInterrupt
+
+    def begin(self) -> None:
+        self.has_begun = True

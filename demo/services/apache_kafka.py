@@ -20,7 +20,7 @@ from pathlib import Path
 
 from demo.services import ports, process
 from demo.services.base import Service, environment
-from demo.services.errors import ServiceError
+from demo.services.process import ServiceError
 from demo.services.supervisor import locked
 from demo.services.tansu import broker_count
 from storefront import envfile

@@ -12,7 +12,7 @@ from typing import ClassVar
 import psutil
 
 from demo.services import ports, process
-from demo.services.errors import PortTakenError, ServiceError
+from demo.services.process import PortTakenError, ServiceError
 
 # Receives a line of progress.
 Say = Callable[[str], None]

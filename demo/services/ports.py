@@ -46,11 +46,11 @@ def port_of(url: str) -> int:
     return _split(url.partition(",")[0]).port or 0
 
 
-def is_listening(url: str, timeout: float = 1.0) -> bool:
+def is_listening(url: str) -> bool:
     """Whether anything accepts connections at the (first) address."""
     parts = _split(url.partition(",")[0])
     try:
-        socket.create_connection((parts.hostname or HOST, parts.port or 0), timeout).close()
+        socket.create_connection((parts.hostname or HOST, parts.port or 0), timeout=1).close()
     except OSError:
         return False
     return True

@@ -16,9 +16,8 @@ from urllib.parse import urlsplit
 import psycopg2
 
 from demo.services import ports, process
-from demo.services.account import Account, lesser_account
 from demo.services.base import Service, environment, wheel
-from demo.services.errors import NotAnsweringError, ServiceError
+from demo.services.process import Account, NotAnsweringError, ServiceError, lesser_account
 
 NAME = "fashion"  # of both role and database
 ACCESS = """\

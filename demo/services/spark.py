@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from demo.services import ports
-from demo.services.errors import ServiceError
+from demo.services.process import ServiceError
 
 START_S: Final = 120.0
 MASTER: Final = "org.apache.spark.deploy.master.Master"

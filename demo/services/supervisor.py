@@ -12,8 +12,8 @@ from typing import Literal
 
 from demo.services import ports
 from demo.services.base import Say, Service, quiet
-from demo.services.errors import NotAnsweringError, PortTakenError, ServiceError
 from demo.services.postgres import Postgres
+from demo.services.process import NotAnsweringError, PortTakenError, ServiceError
 from demo.services.tansu import Tansu
 from demo.services.valkey import Valkey
 from storefront import envfile

@@ -10,7 +10,7 @@ from confluent_kafka.admin import AdminClient
 
 from demo.services import ports, process
 from demo.services.base import Service, environment, wheel
-from demo.services.errors import NotAnsweringError
+from demo.services.process import NotAnsweringError
 
 
 class Tansu(Service):

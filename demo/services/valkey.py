@@ -8,7 +8,7 @@ import redis
 
 from demo.services import ports, process
 from demo.services.base import Service, environment, wheel
-from demo.services.errors import NotAnsweringError, ServiceError
+from demo.services.process import NotAnsweringError, ServiceError
 from storefront.envfile import write_private
 
 CONFIG = """\

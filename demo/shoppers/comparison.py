@@ -1,7 +1,7 @@
 """Compares two strategies: simulated shoppers, a real experiment, the stream's counts."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,6 @@ from django.db.models import Sum
 
 from demo.shoppers.crowd import Crowd, Plan, run
 from demo.shoppers.ground_truth import GroundTruth
-from demo.shoppers.shopper import Visit
 from recommendations.attribution import rec_id
 from recommendations.attribution.models import Exposure, Serving
 from recommendations.experiments.models import Experiment, Layer, Variant
@@ -30,8 +29,8 @@ class NotCountedError(Exception):
 @dataclass(frozen=True)
 class Comparison:
     """One run. `clicks` per shopper; `truth`: the difference of expected clicks per shopper by the
-    choice model, without the randomness of the draws; `measured`: the experiment's result;
-    `clicked`: clicks of each shopper, in order of arrival. Pairs are (control, other)."""
+    choice model, without the randomness of the draws; `measured`: the experiment's result.
+    Pairs are (control, other)."""
 
     seed: int
     shoppers: tuple[int, int]
@@ -40,7 +39,6 @@ class Comparison:
     truth: float
     ratio_p: float
     failures: Mapping[str, int]
-    clicked: Sequence[int] = ()
 
     @property
     def detected(self) -> bool:
@@ -115,12 +113,7 @@ def _outcome(plan: Plan, experiment: Experiment, crowd: Crowd, kind: str) -> Com
         truth=float(np.mean(values[other.variant.pk]) - np.mean(values[control.variant.pk])),
         ratio_p=found.ratio_p,
         failures=dict(crowd.failures),
-        clicked=[clicks_of(visit, kind) for visit in crowd.visits],
     )
-
-
-def clicks_of(visit: Visit, kind: str) -> int:
-    return sum(one.widget == kind and one.clicked is not None for one in visit.looked)
 
 
 def expected_clicks(experiment: Experiment, crowd: Crowd, kind: str) -> dict[int, list[float]]:

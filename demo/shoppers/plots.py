@@ -16,7 +16,7 @@ def forest(studies: Sequence[Json]) -> Figure:
     axis, top = figure.subplots(), 0.0
     middles = []
     for study in studies:
-        runs = runs_of(study)
+        runs = study["each"]
         step = height(study) / (len(runs) + 1)
         places = [top + step * (at + 1) for at in range(len(runs))]
         measured = [one["difference"] for one in runs]
@@ -34,20 +34,13 @@ def forest(studies: Sequence[Json]) -> Figure:
     return figure
 
 
-def runs_of(study: Json) -> list[Json]:
-    """For an A/A study, whose shoppers were split by many hashes, a selection of those."""
-    return [*study["each"], *(study.get("split") or {}).get("each", [])]
-
-
 def height(study: Json) -> float:
     """Inches."""
-    return 0.5 + 0.07 * len(runs_of(study))
+    return 0.5 + 0.07 * len(study["each"])
 
 
 def label(study: Json) -> str:
     counts = f"detected in {study['detected']} of {study['runs']}"
-    if split := study.get("split"):
-        counts += f", in {split['detected']} by {split['seeds']:,} other hashes"
     return f"{study['title']}\n{study['shoppers']:,} shoppers, {counts}"
 
 

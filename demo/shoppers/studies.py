@@ -10,7 +10,6 @@ import numpy as np
 from demo.shoppers.comparison import Comparison, compare
 from demo.shoppers.crowd import Panel, Plan
 from demo.shoppers.ground_truth import GroundTruth
-from demo.shoppers.split import false_alarms
 from web.json_types import Json
 
 
@@ -28,10 +27,6 @@ class Study:
     shoppers: int = 3000
     finds: float = 0.0
     turns: bool = False
-
-    @property
-    def is_aa(self) -> bool:
-        return self.control == self.other
 
 
 STUDIES: Final[Mapping[str, Study]] = {
@@ -77,8 +72,7 @@ def part(panel: Panel, number: int, of: int) -> Panel:
 
 def summary(study: Study, found: Sequence[Comparison]) -> Json:
     """JSON-ready: how often a difference was detected, and how often the interval covered the
-    pooled truth; for an A/A study also how often other hashes would have detected one
-    (split.false_alarms)."""
+    pooled truth."""
     truth = float(np.mean([one.truth for one in found]))
     return {
         **vars(study),
@@ -89,7 +83,6 @@ def summary(study: Study, found: Sequence[Comparison]) -> Json:
         "measured": round(float(np.mean([one.measured.difference for one in found])), 4),
         "failures": dict(sum((Counter(one.failures) for one in found), Counter())),
         "each": [_line(one) for one in found],
-        "split": false_alarms([n for one in found for n in one.clicked]) if study.is_aa else None,
     }
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 
 from demo.run.members import stop_everything
-from demo.services.account import Account
 from demo.services.ports import free_port
+from demo.services.process import Account
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SERVICES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY")

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from demo.run import lock, members
+from demo.run import members
 from demo.run.members import mark, stop_members
 
 FOREVER = "import time; time.sleep(600)"
@@ -70,10 +70,10 @@ def test_another_folders_processes_are_left_alone(tmp_path: Path, start: Start) 
 
 
 def test_the_lock_is_refused_while_its_demo_lives(tmp_path: Path) -> None:
-    descriptor = lock.take(tmp_path)
+    descriptor = members.take(tmp_path)
     try:
-        with pytest.raises(lock.RunningError, match=f"already runs .*process {os.getpid()}"):
-            lock.take(tmp_path)
+        with pytest.raises(members.RunningError, match=f"already runs .*process {os.getpid()}"):
+            members.take(tmp_path)
     finally:
         os.close(descriptor)
 
@@ -82,13 +82,12 @@ def test_a_lock_that_only_the_leavings_of_a_killed_demo_hold_is_taken_over(
     tmp_path: Path, start: Start
 ) -> None:
     """Command and warden were killed, but a fork of the command still holds the lock."""
-    take = (
-        f"from pathlib import Path; from demo.run import lock; lock.take(Path({str(tmp_path)!r}))"
-    )
+    place = f"Path({str(tmp_path)!r})"
+    take = f"from pathlib import Path; from demo.run import members; members.take({place})"
     fork = "import os, time\nif os.fork(): os._exit(0)\ntime.sleep(600)"
     command = [sys.executable, "-c", f"{take}\n{fork}"]
     subprocess.run(command, env=os.environ | mark(tmp_path), check=True)
     left = members.members(tmp_path)
     assert len(left) == 1
-    os.close(lock.take(tmp_path))
+    os.close(members.take(tmp_path))
     assert not psutil.pid_exists(left[0].pid) or left[0].status() == psutil.STATUS_ZOMBIE

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from demo.run import conditions
-from demo.services.account import Account
+from demo.services.process import Account
 from demo.tests.demos import PROJECT, Run, a_folder, environment, with_our_packages
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")

@@ -20,7 +20,7 @@ import redis
 
 from demo import services
 from demo.services import ports
-from demo.services.account import Account, lesser_account
+from demo.services.process import Account, lesser_account
 from demo.services.tansu import Tansu
 from storefront import envfile
 

@@ -20,13 +20,10 @@ from demo.shoppers.adaptation import Followed, alike, two_tastes
 from demo.shoppers.browser import Page, ShopError
 from demo.shoppers.choice import ShopperModel
 from demo.shoppers.comparison import Comparison
-from demo.shoppers.crowd import Crowd, Plan, comers, run
+from demo.shoppers.crowd import Crowd, Plan, by_shelf, comers, figures, run
 from demo.shoppers.ground_truth import GroundTruth
-from demo.shoppers.report import by_shelf, figures
 from demo.shoppers.shopper import ShelfImpression, checkout_form, typed
-from demo.shoppers.split import false_alarms, looked
 from demo.shoppers.studies import STUDIES, part, summary
-from recommendations.experiments.assignment import share
 from recommendations.experiments.statistics import Interval
 
 
@@ -247,18 +244,6 @@ def test_a_study_counts_what_was_told_and_where_the_truth_lies() -> None:
     of = summary(STUDIES["personal"], [ONE, replace(ONE, measured=Interval(0.0, -0.1, 0.1))])
     assert (of["detected"], of["truth_inside"], of["shoppers"]) == (1, 1, 204)
     assert of["each"][0]["clicks"] == [1.0, 1.2]
-
-
-def test_other_hashes_of_the_same_shoppers_seldom_tell_a_difference() -> None:
-    dice = Random(1)
-    of = false_alarms([dice.randrange(4) for _ in range(400)], seeds=100)
-    assert of["detected"] <= 5
-    assert of["detected"] / 100 < of["at_most"] < 0.12
-
-
-def test_a_difference_that_follows_the_hash_is_told() -> None:
-    clicks = [3 * (share("variant 7", str(n)) >= 0.5) + n % 2 for n in range(400)]
-    assert any(one and one.excludes_zero for one in looked(np.array(clicks), 7))
 
 
 def test_studies_are_drawn_each_interval_around_what_was_measured() -> None:

@@ -1,7 +1,6 @@
 """The admin of this room, one module per subject, in the package where Django looks for it."""
 
-from recommendations.admin.experiments import ExperimentAdmin, LayerAdmin
-from recommendations.admin.outcomes import OutcomeAdmin
+from recommendations.admin.experiments import ExperimentAdmin, LayerAdmin, OutcomeAdmin
 from recommendations.admin.rules import RuleAdmin
 from recommendations.admin.versions import ModelVersionAdmin
 

@@ -12,10 +12,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from recommendations.attribution.models import Exposure
+from catalog.admin.base import ReadOnlyAdmin
+from recommendations.attribution.models import Exposure, Outcome
+from recommendations.attribution.outcomes import report
 from recommendations.experiments.models import Experiment, ExperimentQuerySet, Layer, Variant
-from recommendations.experiments.plot import bars
-from recommendations.experiments.results import PLANNED_CHANGE, results
+from recommendations.experiments.results import PLANNED_CHANGE, bars, results
 
 OPEN_TO_CHANGE = ("ramp", "guardrail")
 
@@ -134,3 +135,22 @@ class ExperimentAdmin(admin.ModelAdmin[Experiment]):
         if not self.has_change_permission(request, experiment):
             raise PermissionDenied
         return experiment
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(ReadOnlyAdmin[Outcome]):
+    """A report page instead of a change list: only the stream writes these rows."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "What came of the shelves",
+            "opts": self.opts,
+            "report": report(request.GET.get("kind")),
+        }
+        template = "admin/recommendations/outcome/change_list.html"
+        return TemplateResponse(request, template, context)

@@ -15,7 +15,7 @@ from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
 from recommendations.rules.serving import RULE_ERRORS_LOGGED
-from recommendations.serving.rule_preview import Preview, preview
+from recommendations.serving.previews import Preview, preview
 from streaming.identity.shoppers import is_shopper
 
 

@@ -3,8 +3,7 @@
 import json
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import ADDITION, LogEntry
-from django.contrib.contenttypes.models import ContentType
+from django.contrib.admin.models import ADDITION
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -14,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
+from catalog.admin.base import note
 from recommendations.admin import previews as previews_admin
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.models import ModelVersion, ModelVersionQuerySet
@@ -191,13 +191,7 @@ class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
         except OperationalError as error:
             self.message_user(request, f"The task queue is down: {error}", messages.ERROR)
         else:
-            LogEntry.objects.create(
-                user_id=str(request.user.pk),
-                content_type=ContentType.objects.get_for_model(ModelVersion),
-                object_repr="a new version",
-                action_flag=ADDITION,
-                change_message="Asked for a training.",
-            )
+            note(request, ModelVersion, "a new version", "Asked for a training.", ADDITION)
             self.message_user(request, "Training is on its way; its row appears when it starts.")
         return redirect("admin:recommendations_modelversion_changelist")
 

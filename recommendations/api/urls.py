@@ -2,9 +2,8 @@ from django.urls import path
 
 from recommendations.api.outfits import OutfitView
 from recommendations.api.photo import PhotoView
-from recommendations.api.trending import Trending
 from recommendations.api.versions import ModelVersionDetail, ModelVersionList
-from recommendations.api.views import view_of
+from recommendations.api.views import Trending, view_of
 from recommendations.recommenders.recommenders import RECOMMENDERS
 
 urlpatterns = [

@@ -7,7 +7,7 @@ from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.scopes import HasScope
+from catalog.api.keys import HasScope
 from catalog.models.api_key import Scope
 from recommendations.bundle.models import ModelVersion
 from web.api.pagination import StrictCursorPagination

@@ -4,82 +4,58 @@ Rows are articles sorted by key; lists hold rows, padded with -1. Days count fro
 means never. Prices are in the files' unit.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
-
 # A process rejects a bundle of another format and keeps its current one.
-FORMAT: Final = 7
+FORMAT: Final = 8
 MANIFEST: Final = "manifest.json"
 
-# name: (dtype, dimensions)
-ARRAYS: Final[dict[str, tuple[str, int]]] = (
-    {
-        "article": ("int32", 1),
-        "product": ("int32", 1),
-        "design": ("int32", 1),
-        "product_type": ("int32", 1),
-        "garment_group": ("int32", 1),
-        "index_group": ("int32", 1),
-        "colour_master": ("int32", 1),
-        "colour": ("int32", 1),
-        "appearance": ("int32", 1),
-        "section": ("int32", 1),
-        "department": ("int32", 1),
-        "price": ("float32", 1),
-        "first_sold": ("int32", 1),
-        "last_sold": ("int32", 1),
-        "on_sale": ("bool", 1),
-        "names": ("uint8", 1),
-        "name_ends": ("int64", 1),
-        "vectors": ("float32", 2),
-        "look": ("float32", 2),
-        "look_colours": ("float32", 2),
-        "look_middle": ("float32", 1),
-        "look_axes": ("float32", 2),
-        "look_neighbours": ("int32", 2),
-        "look_neighbour_scores": ("float32", 2),
-        "neighbours": ("int32", 2),
-        "neighbour_scores": ("float32", 2),
-        "standing": ("float32", 1),
-        "sold": ("float32", 2),
-        "sold_online": ("float32", 1),
-        "buyer_age": ("float32", 1),
-        "ranker": ("uint8", 1),
-        "ranker_report": ("uint8", 1),
-        "colours": ("int32", 2),
-        "together_rows": ("int32", 2),
-        "together_scores": ("float32", 2),
-        "also_rows": ("int32", 2),
-        "also_scores": ("float32", 2),
-        "customer_customer": ("int32", 1),
-        "customer_band": ("int32", 1),
-        "customer_online": ("float32", 1),
-        "customer_ends": ("int64", 1),
-        "customer_rows": ("int32", 1),
-        "customer_days": ("int32", 1),
-    }
-    | {
-        f"{name}_{part}": kind
-        for name in (
-            "popular",
-            "popular_by_index_group",
-            "popular_by_department",
-            "popular_by_age",
-            "popular_by_channel",
-            "new",
-            "new_by_index_group",
-        )
-        for part, kind in (
-            ("keys", ("int32", 1)),
-            ("rows", ("int32", 2)),
-            ("scores", ("float32", 2)),
-        )
-    }
+LISTS: Final = (
+    "popular", "popular_by_index_group", "popular_by_department", "popular_by_age",
+    "popular_by_channel", "new", "new_by_index_group",
+)  # fmt: skip
+
+
+def _named(*kinds: tuple[str, int, str]) -> dict[str, tuple[str, int]]:
+    """Name → (dtype, dimensions), of groups of names."""
+    return {name: (dtype, size) for dtype, size, names in kinds for name in names.split()}
+
+
+def _of_each(prefixes: Iterable[str], *kinds: tuple[str, int, str]) -> dict[str, tuple[str, int]]:
+    parts = _named(*kinds).items()
+    return {f"{prefix}_{part}": kind for prefix in prefixes for part, kind in parts}
+
+
+# `outfits.model.Model` and `outfits.search.Wardrobe` explain these.
+OUTFIT_ARRAYS: Final = _of_each(
+    ["outfit"],
+    ("bool", 1, "patterned filler"),
+    ("int32", 1, "slot product_row occasions occasion pool pool_ends list_line"),
+    ("int32", 2, "groups agree lists"),
+    ("float32", 1, "tables online popularity weights ranking"),
+) | _of_each(
+    ["outfit_article", "outfit_product"],
+    ("int64", 1, "starts"), ("int32", 1, "columns"), ("float32", 1, "lift count"),
+)  # fmt: skip
+ARRAYS: Final = (
+    _named(
+        ("bool", 1, "on_sale"),
+        ("uint8", 1, "names ranker ranker_report live_ranker live_ranker_report"),
+        ("int32", 1, "article product design product_type garment_group index_group colour_master"),
+        ("int32", 1, "colour appearance section department first_sold last_sold"),
+        ("int32", 1, "customer_customer customer_band customer_rows customer_days"),
+        ("int32", 2, "look_neighbours neighbours colours together_rows also_rows"),
+        ("int64", 1, "name_ends customer_ends"),
+        ("float32", 1, "price look_middle standing sold_online buyer_age customer_online"),
+        ("float32", 2, "vectors look look_colours look_axes look_neighbour_scores"),
+        ("float32", 2, "neighbour_scores sold together_scores also_scores"),
+    )
+    | _of_each(LISTS, ("int32", 1, "keys"), ("int32", 2, "rows"), ("float32", 2, "scores"))
     | OUTFIT_ARRAYS
 )
 
@@ -135,13 +111,31 @@ class RankerReport(msgspec.Struct, frozen=True, kw_only=True):
         return float(1.0 / (1.0 + np.exp(-(slope * score + intercept))))
 
 
+class LiveRankerReport(RankerReport, frozen=True, kw_only=True):
+    """The same of the ranker for shoppers with live actions, trained on `examples` cards of
+    `answers` shelves that shoppers saw.
+
+    The trial compares the gain of both orders on the `trial_answers` newest answers (see
+    training.live.gain). `attention` is the estimated position bias: the probability of an outcome
+    at each position from the first on, relative to the position most cards were seen at.
+    """
+
+    answers: int = 0
+    trial_answers: int = 0
+    blend_gain: float = 0.0
+    ranker_gain: float = 0.0
+    attention: list[float] = []
+
+
 NO_RANKER_REPORT: Final = RankerReport(decision="no ranker was trained")
+NO_LIVE_RANKER_REPORT: Final = LiveRankerReport(decision="no ranker was trained on shelves")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """`as_of` is the last day of sales in the bundle; times are ISO 8601 in UTC.
 
-    `features` are the model's inputs with their types, `ranker` reports on the ranker's training.
+    `features` are the model's inputs with their types, `ranker` and `live_ranker` report on the
+    training of the rankers.
     """
 
     format: int
@@ -154,6 +148,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, float]
     features: dict[str, str]
     ranker: RankerReport = NO_RANKER_REPORT
+    live_ranker: LiveRankerReport = NO_LIVE_RANKER_REPORT
     files: dict[str, File]
 
 
@@ -170,6 +165,15 @@ def report_of(array: npt.NDArray[np.uint8]) -> RankerReport:
     """The parsed array `ranker_report` of a bundle."""
     return (
         msgspec.json.decode(array.tobytes(), type=RankerReport) if len(array) else NO_RANKER_REPORT
+    )
+
+
+def live_report_of(array: npt.NDArray[np.uint8]) -> LiveRankerReport:
+    """The parsed array `live_ranker_report` of a bundle."""
+    return (
+        msgspec.json.decode(array.tobytes(), type=LiveRankerReport)
+        if len(array)
+        else NO_LIVE_RANKER_REPORT
     )
 
 

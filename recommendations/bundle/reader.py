@@ -18,6 +18,7 @@ from recommendations.bundle.format import (
     BundleError,
     File,
     Manifest,
+    live_report_of,
     report_of,
 )
 from recommendations.bundle.writer import checksum
@@ -166,6 +167,7 @@ class Bundle:
     sold_online: Floats
     buyer_age: Floats
     ranker: npt.NDArray[np.uint8]
+    live_ranker: npt.NDArray[np.uint8]
     first_sold: Ints
     last_sold: Ints
     colours: Ints
@@ -177,6 +179,7 @@ class Bundle:
         vars(self).update({name: arrays[name] for name in MAPPED})
         self.look_neighbours = (arrays["look_neighbours"], arrays["look_neighbour_scores"])
         self.ranker_report = report_of(arrays["ranker_report"])
+        self.live_ranker_report = live_report_of(arrays["live_ranker_report"])
         self.together = (arrays["together_rows"], arrays["together_scores"])
         self.also = (arrays["also_rows"], arrays["also_scores"])
         own = ("customer", "band", "online", "ends", "rows", "days")
@@ -194,11 +197,11 @@ class Bundle:
 
     @cached_property
     def booster(self) -> Any:
-        """The ranker, parsed once; LightGBM is loaded only where a ranker is used."""
-        import lightgbm
+        return booster_of(self.ranker)
 
-        text = self.ranker.tobytes().decode()
-        return lightgbm.Booster(model_str=text, params={"num_threads": 1})
+    @cached_property
+    def live_booster(self) -> Any:
+        return booster_of(self.live_ranker)
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
         """The row of each article key, ABSENT for an unknown one."""
@@ -218,6 +221,13 @@ class Bundle:
     def name(self, row: int) -> str:
         start = int(self._name_ends[row - 1]) if row else 0
         return self._names[start : int(self._name_ends[row])].tobytes().decode()
+
+
+def booster_of(text: npt.NDArray[np.uint8]) -> Any:
+    """A ranker; LightGBM is loaded only where one is used."""
+    import lightgbm
+
+    return lightgbm.Booster(model_str=text.tobytes().decode(), params={"num_threads": 1})
 
 
 def lists(arrays: Arrays, name: str) -> Lists:

@@ -32,15 +32,19 @@ class Histories:
     days: Ints
 
 
-def histories(history: History) -> Histories:
+def histories(history: History, customers: Ints | None = None) -> Histories:
+    """Of everybody, or only of these customers."""
     lately = history.between(history.as_of_day - WINDOW_DAYS + 1, history.as_of_day)
-    found = lately.parts.concatenate(partial(columns, articles=len(history.articles)))
+    own = partial(columns, articles=len(history.articles), customers=customers)
+    found = lately.parts.concatenate(own)
     np.cumsum(found["ends"], out=found["ends"])
     return Histories(**found)
 
 
-def columns(sales: Sales, articles: int) -> Arrays:
+def columns(sales: Sales, articles: int, customers: Ints | None = None) -> Arrays:
     """The columns of Histories, with lengths in place of `ends`."""
+    if customers is not None:
+        sales = sales.where(np.isin(sales.customer, customers))
     customer, first, place = np.unique(sales.customer, return_index=True, return_inverse=True)
     units = np.bincount(place, minlength=len(customer))
     online = np.bincount(place, sales.channel == ONLINE, minlength=len(customer))

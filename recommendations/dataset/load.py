@@ -1,6 +1,5 @@
 """Reads the training data from PostgreSQL."""
 
-import io
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -73,8 +72,7 @@ def load_inputs(as_of: date | None, today: date, progress: Progress) -> Inputs:
 
 def load_articles() -> pd.DataFrame:
     """One row per article, sorted by key, with ATTRIBUTES as numbers, TEXTS and LABELS."""
-    text = io.BytesIO()
-    copy(f"COPY ({ARTICLES}) TO STDOUT (FORMAT csv, HEADER)", text)
+    text = copy(f"COPY ({ARTICLES}) TO STDOUT (FORMAT csv, HEADER)")
     numbers = dict.fromkeys(("article", *ATTRIBUTES), "int32")
     words = dict.fromkeys((*TEXTS, *LABELS), "str")
     return pd.read_csv(text, dtype=numbers | words, keep_default_na=False)

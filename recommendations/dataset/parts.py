@@ -18,6 +18,8 @@ from web.arrays import Array, Arrays
 
 Flags = npt.NDArray[np.bool_]
 THREADS = 2
+# Sums of the same numbers in another order differ by less than this share.
+ROUNDING = 1e-5
 
 T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
@@ -74,7 +76,7 @@ class Parts(ABC, Generic[T_co]):
         self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
     ) -> CoOccurrence:
         """Of the matrices' product MᵀM the `most` largest entries of each row, in the columns of
-        `candidate` (None: all)."""
+        `candidate` (None: all), without those that tie with the next: see `clear_heads`."""
 
 
 def total(parts: Parts[U], count: Callable[[U], Tally]) -> Tally:
@@ -102,18 +104,32 @@ class SinglePart(Parts[T_co]):
         found = matrix(self.value)
         right = select_columns(found, candidate)
         pairs = sp_matmul_topn(
-            found.T.tocsr(), right, top_n=most, threshold=0.0, n_threads=THREADS, sort=True
+            found.T.tocsr(), right, top_n=most + 1, threshold=0.0, n_threads=THREADS, sort=True
         )
-        return CoOccurrence(pairs, self_counts(found))
+        return CoOccurrence(clear_heads(pairs, most), self_counts(found))
 
 
 def top_entries(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
-    """The `most` largest positive entries of each row."""
+    """The `most` largest positive entries of each row, without those that tie with the next."""
     each = sparse.identity(matrix.shape[0], matrix.dtype, "csr")
-    best: sparse.csr_matrix = sp_matmul_topn(
-        each, matrix.tocsr(), top_n=most, threshold=0.0, sort=True
+    best = sp_matmul_topn(each, matrix.tocsr(), top_n=most + 1, threshold=0.0, sort=True)
+    return clear_heads(best, most)
+
+
+def clear_heads(best: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
+    """Rows of up to `most` + 1 entries, largest first, without the last of a full row and those
+    equal to it but for rounding: which of them came first depends on how the parts were added."""
+    rows, size = best.shape[0], np.diff(best.indptr)
+    full = size > most
+    bound = np.zeros(rows, best.dtype)
+    bound[full] = best.data[best.indptr[1:][full] - 1]
+    row = np.repeat(np.arange(rows), size)
+    kept = best.data > bound[row] * (1 + ROUNDING)
+    starts = np.append(0, np.cumsum(np.bincount(row[kept], minlength=rows)))
+    found: sparse.csr_matrix = sparse.csr_matrix(
+        (best.data[kept], best.indices[kept], starts), shape=best.shape
     )
-    return best
+    return found
 
 
 def select_columns(matrix: sparse.csr_matrix, candidate: Flags | None) -> sparse.csr_matrix:

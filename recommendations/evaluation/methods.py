@@ -12,6 +12,7 @@ from recommendations.ranking.inspiring import inspiring_shelf
 from recommendations.ranking.pipeline import Constraints
 from recommendations.retrieval.profile import DAY_MS, Profile, profile_of
 from recommendations.training.pipeline import bundle_in_memory, of_customers, ranker_of
+from recommendations.training.ranker import NO_RANKER
 from streaming.events.actions import Action
 from streaming.features.state import Recent
 from web.arrays import Array
@@ -22,7 +23,8 @@ MINUTE_MS = 60_000
 
 def bundle_of(past: History, likes: Mapping[str, Array], progress: Progress) -> Bundle:
     """An in-memory bundle from the sales up to a day; `likes` may come from an earlier day."""
-    rest = {**likes, **ranker_of(past, progress), **of_customers(vars(histories(past)))}
+    ranker = NO_RANKER | ranker_of(past, progress)
+    rest = {**likes, **ranker, **of_customers(vars(histories(past)))}
     return bundle_in_memory(past, rest, progress)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from recommendations.experiments.models import BUCKETS, Experiment
-from recommendations.experiments.parameters import Parameters, read
+from recommendations.experiments.strategies import Parameters, read
 from web.cache import TTLCache
 
 

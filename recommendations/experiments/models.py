@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from recommendations.experiments.parameters import read
-from recommendations.experiments.strategies import EXPERIMENTABLE, OUTFIT, strategies_of
+from recommendations.experiments.strategies import EXPERIMENTABLE, OUTFIT, read, strategies_of
 
 BUCKETS = 1000
 

@@ -24,13 +24,9 @@ NUMBERS: Final = {
     "colours": "colour_master",
 }
 WORDS: Final = {
-    "audiences": "index_group_name",
-    "indexes": "index_name",
-    "sections": "section_name",
-    "departments": "department_name",
-    "names": "name",
-    "descriptions": "description",
-}
+    "audiences": "index_group_name", "indexes": "index_name", "sections": "section_name",
+    "departments": "department_name", "names": "name", "descriptions": "description",
+}  # fmt: skip
 
 
 class ConstraintsError(SlotsError):

@@ -5,35 +5,27 @@ compute can't be trained on. A model names the features it was trained with, so 
 effect with the next training, and older models keep working with theirs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.reader import Bundle, Ints
-from recommendations.ranking.scoring import Places, Ranking
+from recommendations.bundle.reader import Bundle
+from recommendations.ranking.context import COMPARED, DATED, LOOKED, SHARED, SINCE, RankingContext
 from recommendations.retrieval.candidates import Scores, Source
-from recommendations.retrieval.profile import PURCHASE, UNKNOWN, Profile
-from web.arrays import Array
+from recommendations.retrieval.profile import UNKNOWN
 from web.cache import per_owner
 
 # Windows of an article's sales in days.
 SOLD_DAYS: Final = (1, 7, 28)
-SHARED: Final = ("product_type", "section", "colour_master")
-SINCE: Final = ("product", "product_type", "department")
-DATED: Final = ("article", *SINCE)
-# What candidates and the shopper's actions are compared by.
-COMPARED: Final = tuple(dict.fromkeys(("article", *SINCE, *SHARED)))
 MIDDLE_OF_BAND: Final = 5.0
 # Added to both sides of a ratio of sales.
 TREND_SHRINKAGE: Final = 3.0
 
 Matrix = npt.NDArray[np.float32]
-Bools = npt.NDArray[np.bool_]
 
 
 class Group(StrEnum):
@@ -46,97 +38,7 @@ class Group(StrEnum):
     PRICE = "price"
     AUDIENCE = "audience"
     SHOPPER = "shopper"
-
-
-@dataclass(frozen=True)
-class RankingContext:
-    """Input of the features: the ranked candidates of some shoppers, and for how many days ahead
-    (`horizon`) they are ranked."""
-
-    bundle: Bundle
-    profile: Profile
-    ranking: Ranking
-    horizon: float = 1.0
-
-    @property
-    def rows(self) -> Ints:
-        return self.ranking.rows
-
-    @cached_property
-    def _pairs(self) -> tuple[Places, Places]:
-        """Each candidate joined with each action of its shopper: places of both."""
-        starts = self.profile.starts
-        first = starts.take(self.ranking.owner)
-        sizes = starts.take(self.ranking.owner + 1) - first
-        candidate = np.arange(len(self.rows)).repeat(sizes)
-        before = sizes.cumsum() - sizes
-        return candidate, np.arange(len(candidate)) + (first - before).repeat(sizes)
-
-    @cached_property
-    def _same(self) -> Bools:
-        """Pairs × COMPARED: whether both articles have the same value of each attribute."""
-        candidate, action = self._pairs
-        values = compared(self.bundle)
-        own = values.take(self.profile.rows, axis=0).take(action, axis=0)
-        same: Bools = values.take(self.rows, axis=0).take(candidate, axis=0) == own
-        return same
-
-    def _by_candidate(self, reduce: np.ufunc, of_pairs: Scores, nothing: float) -> Scores:
-        """Candidates × columns: values of the pairs reduced by candidate."""
-        candidate, _ = self._pairs
-        reduced = np.full((len(self.rows), of_pairs.shape[1]), nothing)
-        first = np.flatnonzero(np.diff(candidate, prepend=-1))
-        if len(first):
-            reduced[candidate.take(first)] = reduce.reduceat(of_pairs, first, axis=0)
-        return reduced
-
-    @cached_property
-    def shares(self) -> Scores:
-        """Candidates × COMPARED: the share of the shopper's weighted actions on the same value."""
-        share = self.profile.shares.take(self._pairs[1])
-        return self._by_candidate(np.add, self._same * share[:, None], 0.0)
-
-    @cached_property
-    def days_since(self) -> Scores:
-        """Candidates × DATED: days since the shopper bought the same value."""
-        same = self._same[:, [COMPARED.index(name) for name in DATED]]
-        days = np.where(self.is_purchase, self.profile.days, np.inf).take(self._pairs[1])
-        newest = self._by_candidate(np.minimum, np.where(same, days[:, None], np.inf), np.inf)
-        return np.where(np.isinf(newest), UNKNOWN, newest)
-
-    @cached_property
-    def is_purchase(self) -> Bools:
-        bought: Bools = self.profile.kinds == PURCHASE
-        return bought
-
-    @cached_property
-    def price(self) -> Scores:
-        return np.maximum(self.bundle.price.take(self.rows).astype(np.float64), 1e-9)
-
-    @cached_property
-    def own_prices(self) -> Scores:
-        return np.maximum(self.bundle.price.take(self.profile.rows).astype(np.float64), 1e-9)
-
-    @cached_property
-    def actions(self) -> Ints:
-        """The number of each shopper's actions."""
-        return np.diff(self.profile.starts)
-
-    def of_shopper(self, values: Array) -> Scores:
-        """A value per shopper as one per row."""
-        return values.take(self.ranking.owner).astype(np.float64)
-
-    def reduced(self, reduce: np.ufunc, values: Scores) -> Scores:
-        """Values of the actions reduced to one per shopper, UNKNOWN for one without any."""
-        result = np.full(self.profile.shoppers, UNKNOWN)
-        active = np.flatnonzero(self.actions)
-        if len(active):
-            result[active] = reduce.reduceat(values, self.profile.starts[active])
-        return result
-
-    def whole(self, value: float) -> Scores:
-        """The same value for every row."""
-        return np.full(len(self.rows), value)
+    LIVE = "live actions"
 
 
 Compute = Callable[[RankingContext], npt.NDArray[np.floating] | npt.NDArray[np.int64]]
@@ -171,10 +73,10 @@ def since_bought(name: str) -> Compute:
     return lambda context: context.days_since[:, column]
 
 
-@per_owner(most=1)
-def compared(bundle: Bundle) -> Ints:
-    """Articles × COMPARED."""
-    return np.column_stack([getattr(bundle, name) for name in COMPARED])
+def by_look(columns: Callable[[RankingContext], Scores], name: str) -> Compute:
+    """One of the columns by LOOKED."""
+    column = LOOKED.index(name)
+    return lambda context: columns(context)[:, column]
 
 
 @dataclass(frozen=True)
@@ -254,7 +156,7 @@ def visit_size(context: RankingContext) -> Scores:
     last = np.nan_to_num(context.reduced(np.minimum, days), nan=np.inf)
     owner = context.profile.owner
     of_last = context.is_purchase & (days < last.take(owner) + 1.0)
-    return context.of_shopper(np.bincount(owner[of_last], minlength=context.profile.shoppers))
+    return context.counted(of_last)
 
 
 def since_last(context: RankingContext) -> Scores:
@@ -311,7 +213,23 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     Feature("days_since_last", Group.SHOPPER, since_last, "since the shopper did anything"),
     Feature("online", Group.SHOPPER, online, "the shopper's share of purchases online"),
     Feature("horizon", Group.SHOPPER, lambda c: c.whole(c.horizon), "days ahead that are meant"),
+    *(
+        Feature(f"{prefix}_{name}", Group.LIVE, by_look(columns, name), f"{meaning} its {name}")
+        for prefix, columns, meaning in (
+            ("days_since_look", lambda c: c.days_since_look, "since the shopper viewed"),
+            ("looks_since", lambda c: c.looks_since, "how many views ago the shopper viewed"),
+            ("time_on", lambda c: c.time_on, "share of the time of all views spent on"),
+            ("of_bag", lambda c: c.of_bag, "share of what went into the bag with"),
+        )
+        for name in LOOKED
+    ),
+    Feature("looks", Group.LIVE, lambda c: c.counted(c.is_look), "views that we know of"),
+    Feature("bag_adds", Group.LIVE, lambda c: c.counted(c.is_bag_add), "what went into the bag"),
 )
+
+
+def without(groups: Collection[Group]) -> tuple[Feature, ...]:
+    return tuple(feature for feature in REGISTRY if feature.group not in groups)
 
 
 def features(context: RankingContext, chosen: tuple[Feature, ...] | None = None) -> Matrix:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from recommendations.bundle.reader import ABSENT, Bundle, Ints
 from recommendations.ranking.dislike_penalty import damped
-from recommendations.ranking.ranker import RANKED, applies, best_first
+from recommendations.ranking.ranker import best_first, ranker_for
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Source
 from recommendations.retrieval.profile import PURCHASE, Profile, profiles_of
@@ -92,7 +92,8 @@ def heads(bundle: Bundle, profile: Profile, k: int, weights: Mapping[Source, flo
 
 def predicting(bundle: Bundle, profile: Profile) -> Mapping[Source, float]:
     """The generators used for predictions."""
-    return RANKED if applies(bundle, profile) else WEIGHTS
+    ranker = ranker_for(bundle, profile)
+    return WEIGHTS if ranker is None else ranker.weights
 
 
 def picked(ranking: Ranking, places: npt.NDArray[np.intp]) -> list[Pick]:

@@ -1,17 +1,20 @@
-"""The learned ranker: LightGBM reorders the head of the linear blend. Pure.
+"""The learned rankers: LightGBM reorders the head of the linear blend. Pure.
 
-The blend ranks alone if a bundle has no ranker (too little data, or no gain on the held-out days),
-and whenever the shopper is browsing: sales files contain no views to learn from.
+One is trained on sales, for shoppers of whom purchases are known alone; the other on shelves that
+shoppers saw, for those who look around. The blend ranks alone where a bundle lacks the one that a
+shopper needs: too little data, or no gain in its trial.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from recommendations.bundle.format import RankerReport
 from recommendations.bundle.reader import Bundle
-from recommendations.ranking.features import Feature, RankingContext, features, named
+from recommendations.ranking.context import RankingContext
+from recommendations.ranking.features import Feature, features, named
 from recommendations.ranking.scoring import BUDGET, WEIGHTS, Ranking, rank
 from recommendations.retrieval.candidates import Candidates, Scores, Source
 from recommendations.retrieval.profile import PURCHASE, Profile
@@ -26,37 +29,56 @@ RANKED: Final[Mapping[Source, float]] = {
 }
 
 
-def best_first(
-    bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates], most: int = BUDGET
-) -> Ranking:
-    """The candidates, ordered by the bundle's ranker if it applies, else by the blend; at most this
-    many of each shopper."""
-    ranking = rank(found, most)
-    if not applies(bundle, profile):
-        return ranking
-    seen = features(context_of(bundle, profile, ranking), features_of(bundle))
-    score = bundle.booster.predict(seen, num_threads=1)
-    return reordered(ranking, score, bundle.ranker_report.depth)
+@dataclass(frozen=True, eq=False)
+class Ranker:
+    """A trained model, the features and the weights of generators it was trained with; it reorders
+    the first `report.depth` of the blend."""
+
+    booster: Any
+    features: tuple[Feature, ...]
+    weights: Mapping[Source, float]
+    report: RankerReport
+
+    def context(self, bundle: Bundle, profile: Profile, ranking: Ranking) -> RankingContext:
+        """What it reorders; the rest stays behind, in the blend's order."""
+        head = ranking.head(self.report.depth)
+        return RankingContext(bundle, profile, head, self.report.horizon)
 
 
-def applies(bundle: Bundle, profile: Profile) -> bool:
-    """Whether there is a ranker, and its input is of the kind it was trained on."""
-    if not len(bundle.ranker) or not len(profile):
-        return False
-    return bool((profile.kinds == PURCHASE).all()) and features_of(bundle) is not None
+def ranker_for(bundle: Bundle, profile: Profile) -> Ranker | None:
+    """The one that was trained on profiles of this kind."""
+    if not len(profile):
+        return None
+    return sales_ranker(bundle) if (profile.kinds == PURCHASE).all() else live_ranker(bundle)
 
 
 @per_owner(most=1)
-def features_of(bundle: Bundle) -> tuple[Feature, ...] | None:
-    """The features the bundle's ranker was trained with; None if one no longer exists."""
-    return named(bundle.booster.feature_name())
+def sales_ranker(bundle: Bundle) -> Ranker | None:
+    """None if the bundle has none, or a feature of it no longer exists."""
+    if not len(bundle.ranker) or (known := named(bundle.booster.feature_name())) is None:
+        return None
+    return Ranker(bundle.booster, known, RANKED, bundle.ranker_report)
 
 
-def context_of(bundle: Bundle, profile: Profile, ranking: Ranking) -> RankingContext:
-    """What the bundle's ranker reorders, with its horizon; the rest stays behind, in the blend's
-    order."""
-    report = bundle.ranker_report
-    return RankingContext(bundle, profile, ranking.head(report.depth), report.horizon)
+@per_owner(most=1)
+def live_ranker(bundle: Bundle) -> Ranker | None:
+    if not len(bundle.live_ranker) or (known := named(bundle.live_booster.feature_name())) is None:
+        return None
+    return Ranker(bundle.live_booster, known, WEIGHTS, bundle.live_ranker_report)
+
+
+def best_first(
+    bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates], most: int = BUDGET
+) -> Ranking:
+    """The candidates, ordered by the bundle's ranker for such a profile, else by the blend; at most
+    this many of each shopper."""
+    ranking = rank(found, most)
+    ranker = ranker_for(bundle, profile)
+    if ranker is None:
+        return ranking
+    seen = features(ranker.context(bundle, profile, ranking), ranker.features)
+    score = ranker.booster.predict(seen, num_threads=1)
+    return reordered(ranking, score, ranker.report.depth)
 
 
 def reordered(ranking: Ranking, score: Scores, depth: int) -> Ranking:
@@ -82,21 +104,22 @@ class Opinion:
 def opinions(
     bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates]
 ) -> dict[int, Opinion]:
-    """Why the ranker puts each row where it does, for staff; empty if it doesn't apply.
+    """Why the ranker puts each row where it does, for staff; empty if none applies.
 
     Contributions are SHAP values (Lundberg, Erion, Lee, arXiv:1802.03888), computed by LightGBM.
     """
-    if not applies(bundle, profile):
+    ranker = ranker_for(bundle, profile)
+    if ranker is None:
         return {}
-    ranking, chosen = rank(found), features_of(bundle) or ()
-    seen = features(context_of(bundle, profile, ranking), chosen)
+    ranking, chosen = rank(found), ranker.features
+    seen = features(ranker.context(bundle, profile, ranking), chosen)
     # The last column is the base value.
-    shares = bundle.booster.predict(seen, pred_contrib=True, num_threads=1)
+    shares = ranker.booster.predict(seen, pred_contrib=True, num_threads=1)
     return {
         int(row): Opinion(
             place,
             {chosen[n].name: float(own[n]) for n in np.argsort(-abs(own[:-1]))[:MAX_EXPLAINED]},
-            bundle.ranker_report.chance(float(own.sum())),
+            ranker.report.chance(float(own.sum())),
         )
         for place, (row, own) in enumerate(zip(ranking.rows, shares, strict=False), start=1)
     }

@@ -13,7 +13,7 @@ from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.ranking.goods import goods_of
 from recommendations.ranking.inspiring import inspiring_shelf, showable
 from recommendations.ranking.pipeline import NEW, Constraints, Pick
-from recommendations.ranking.ranker import applies
+from recommendations.ranking.ranker import ranker_for
 from recommendations.recommenders import fallbacks
 from recommendations.recommenders.request_context import (
     POPULAR,
@@ -66,7 +66,8 @@ def for_you(context: RequestContext) -> Found:
         Item(article, p.score, why(p.source, p.cause))
         for article, p in zip(articles, picks, strict=True)
     ]
-    strategy, words = strategy_of(context, picks, learned=applies(bundle, about))
+    learned = ranker_for(bundle, about) is not None
+    strategy, words = strategy_of(context, picks, learned=learned)
     return Found(strategy, words, items, degraded=context.live is None)
 
 

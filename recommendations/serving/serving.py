@@ -2,8 +2,11 @@
 
 import time
 from collections.abc import Collection
+from functools import cache
+from typing import Final
 
 from django.utils.translation import gettext
+from prometheus_client import Counter, Histogram
 
 from recommendations.attribution import rec_id
 from recommendations.bundle import registry
@@ -15,13 +18,38 @@ from recommendations.recommenders.request_context import RequestContext
 from recommendations.recommenders.shelf import Found, Shelf
 from recommendations.retrieval.profile import customer_key
 from recommendations.rules.serving import rules_for
-from recommendations.serving import metrics, servings
+from recommendations.serving import servings
 from recommendations.serving.variants import bundle_of, fill_shelf
 from streaming.features.store import Snapshot
 from streaming.identity.tombstones import tombstones
 
+SHELVES: Final = Counter(
+    "recommendations",
+    "shelves served; degraded: a part that should have been asked was down",
+    ["kind", "strategy", "degraded"],
+)
+SECONDS: Final = Histogram(
+    "recommendation_seconds",
+    "time to fill a shelf",
+    ["kind"],
+    buckets=(0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0),
+)
 DEFAULT_K = 12
 MAX_K = 50
+
+
+def served(shelf: Shelf, since: float) -> Shelf:
+    """Count a shelf whose request began at `since` (time.perf_counter)."""
+    shelves, seconds = _of(shelf.kind, shelf.strategy, shelf.degraded)
+    shelves.inc()
+    seconds.observe(time.perf_counter() - since)
+    return shelf
+
+
+@cache
+def _of(kind: str, strategy: str, degraded: bool) -> tuple[Counter, Histogram]:
+    """There are only a few label sets; the client's lookup is by text and under a lock."""
+    return SHELVES.labels(kind, strategy, "yes" if degraded else "no"), SECONDS.labels(kind)
 
 
 def recommend(
@@ -55,8 +83,8 @@ def recommend(
     rules = rules_for(kind, shopper, index_group)
     found, teams = fill_shelf(chosen, context, arm, rules)
     version = bundle.version if bundle else None
-    served = servings.number(kind, found.strategy, version, arm.variant if arm else None)
-    return metrics.served(shelf_of(kind, found, context, rec_id.make(served, teams)), begun)
+    number = servings.number(kind, found.strategy, version, arm.variant if arm else None)
+    return served(shelf_of(kind, found, context, rec_id.make(number, teams)), begun)
 
 
 def shelf_of(kind: Kind, found: Found, context: RequestContext, rec_id: str) -> Shelf:

@@ -11,12 +11,10 @@ from django.conf import settings
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.reader import Bundle, open_bundle
 from recommendations.experiments.assignment import Arm
-from recommendations.experiments.interleaving import draft
-from recommendations.experiments.parameters import Parameters
-from recommendations.experiments.strategies import STRATEGIES
+from recommendations.experiments.strategies import STRATEGIES, Parameters
 from recommendations.recommenders.recommenders import Recommender
 from recommendations.recommenders.request_context import RequestContext
-from recommendations.recommenders.shelf import Found
+from recommendations.recommenders.shelf import Found, Item
 from recommendations.rules.models import Rule
 from recommendations.rules.serving import apply_rules, with_reserve
 from web.cache import per_owner
@@ -64,3 +62,24 @@ def _opened(version: str) -> Bundle | None:
     except BundleError as error:
         logger.error("a variant's model %s is unusable: %s", version, error)
         return None
+
+
+def draft(
+    control: Sequence[Item], challenger: Sequence[Item], k: int, dice: Random
+) -> tuple[list[Item], int]:
+    """Up to k items, and a number whose bit n is set if position n is the challenger's."""
+    rankings = {False: list(control), True: list(challenger)}
+    picks = {False: 0, True: 0}
+    shelf: list[Item] = []
+    teams = 0
+    while len(shelf) < k and any(rankings.values()):
+        turn = picks[True] < picks[False] or (picks[True] == picks[False] and dice.random() < 0.5)
+        if not rankings[turn]:
+            turn = not turn
+        item = rankings[turn].pop(0)
+        teams |= turn << len(shelf)
+        picks[turn] += 1
+        shelf.append(item)
+        for ranking in rankings.values():
+            ranking[:] = [other for other in ranking if other.article != item.article]
+    return shelf, teams

@@ -4,21 +4,36 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
+from django.conf import settings
 
 from catalog.models import Article
 from catalog.tests.factories import make_article, make_customer, make_transaction
-from recommendations.dataset.inputs import ATTRIBUTES, LABELS, Inputs, Sales, day_number
+from recommendations.dataset.fingerprint import data_fingerprint
+from recommendations.dataset.inputs import (
+    ATTRIBUTES,
+    LABELS,
+    History,
+    Inputs,
+    Progress,
+    Sales,
+    day_number,
+)
 from recommendations.models import ModelVersion
 from recommendations.recommenders.shelf import Shelf
-from recommendations.training.run import train_model
+from recommendations.training import pipeline, run
+from recommendations.vision.store import PATTERN
 from streaming import clock, keys
 from streaming.connection import client
 from streaming.events.actions import Action
 from streaming.features.state import State, pack, recent_key
+from web.arrays import Arrays
 
 AS_OF = date(2020, 9, 20)
 # A product type of each everyday slot, and swimwear, whose types go together.
@@ -28,6 +43,8 @@ COLOURS = ("blue", "red", "green")
 PastAction = tuple[int, str, int]
 Lived = Callable[..., str]
 Shop = dict[str, list[Article]]  # by garment
+FIRST_CUSTOMER, FIRST_SALE = 1_000_000, 1_000_000
+_trained: dict[tuple[object, ...], Arrays] = {}
 
 
 def some_inputs(articles: int = 300, sales: int = 2000, seed: int = 7) -> Inputs:
@@ -118,12 +135,15 @@ def sales_on(
 
 
 def open_shop(products: int = 4) -> Shop:
-    """Per garment a list of articles, each a product of its own; the first of each sells best."""
-    buyer = make_customer()
+    """Per garment a list of articles, each a product of its own; the first of each sells best.
+
+    Equal shops have equal keys, so that `train` trains on them once."""
+    sales, buyer = count(FIRST_SALE), make_customer(FIRST_CUSTOMER)
     shop: Shop = {}
     for kind, garment in enumerate(GARMENTS, start=1):
         shop[garment] = [
             make_article(
+                article_key(kind, n),
                 name=f"{COLOURS[n % 3].title()} {garment} {n}",
                 description=f"A {garment} in {COLOURS[n % 3]}.",
                 product_type=(kind, garment),
@@ -136,8 +156,14 @@ def open_shop(products: int = 4) -> Shop:
         ]
         for n, article in enumerate(shop[garment]):
             for day in range(products - n):
-                make_transaction(article=article, customer=buyer, t_dat=date(2020, 9, 20 - day))
+                when = date(2020, 9, 20 - day)
+                make_transaction(next(sales), article=article, customer=buyer, t_dat=when)
     return shop
+
+
+def article_key(kind: int, n: int) -> int:
+    """Of the n-th article of a kind."""
+    return 800_000_000 + kind * 100_000 + n * 1000
 
 
 def train(
@@ -146,7 +172,27 @@ def train(
     *,
     quick: bool = False,
 ) -> ModelVersion:
-    return train_model(as_of, now, lambda line: None, quick=quick)
+    """A new active version; training itself runs once in a session for equal data."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "train", trained_once)
+        return train_afresh(now, as_of, quick=quick)
+
+
+def train_afresh(
+    now: datetime = datetime(2020, 9, 21, tzinfo=UTC),
+    as_of: date | None = None,
+    *,
+    quick: bool = False,
+) -> ModelVersion:
+    return run.train_model(as_of, now, lambda line: None, quick=quick)
+
+
+def trained_once(history: History, progress: Progress, *, quick: bool) -> Arrays:
+    pictures = sorted(Path(settings.VISION_DIR).glob(PATTERN))
+    key = (data_fingerprint(history), quick, *(file.read_bytes() for file in pictures))
+    if key not in _trained:
+        _trained[key] = pipeline.train(history, progress, quick=quick)
+    return dict(_trained[key])
 
 
 def articles_on(shelf: Shelf) -> list[int]:
@@ -180,9 +226,11 @@ Wardrobe = dict[str, list[Article]]
 def bought_together(kinds: dict[str, int], number: int, days: int) -> Wardrobe:
     """Articles of each kind (its name and type), of which those with the same number are bought
     together on each of the last days."""
+    sales, buyers = count(FIRST_SALE), count(FIRST_CUSTOMER)
     shop = {
         kind: [
             make_article(
+                article_key(type_number, n),
                 name=f"{kind.title()} {'abcd'[n]}",
                 product_type=(type_number, kind),
                 price=(10 + 5 * n) / 590,
@@ -193,8 +241,13 @@ def bought_together(kinds: dict[str, int], number: int, days: int) -> Wardrobe:
     }
     for n in range(number):
         for day in range(days):
-            buyer, when = make_customer(), date(2020, 9, 20) - timedelta(days=day)
+            buyer, when = make_customer(next(buyers)), date(2020, 9, 20) - timedelta(days=day)
             for articles in shop.values():
-                price = (10 + 5 * n) / 590
-                make_transaction(article=articles[n], customer=buyer, t_dat=when, price=price)
+                make_transaction(
+                    next(sales),
+                    article=articles[n],
+                    customer=buyer,
+                    t_dat=when,
+                    price=(10 + 5 * n) / 590,
+                )
     return shop

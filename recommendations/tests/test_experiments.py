@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from recommendations.attribution import rec_id
 from recommendations.attribution.models import Exposure, Serving
 from recommendations.experiments.assignment import Plan, arm_of, load, plan_of, plans
-from recommendations.experiments.interleaving import draft
 from recommendations.experiments.models import Experiment, Layer, Variant
-from recommendations.experiments.parameters import read
 from recommendations.experiments.results import guard, results
 from recommendations.experiments.statistics import (
     Sample,
@@ -24,12 +22,14 @@ from recommendations.experiments.statistics import (
     sample_ratio,
     shoppers_needed,
 )
+from recommendations.experiments.strategies import read
 from recommendations.outfits.features import RANKING
 from recommendations.outfits.strategies import LOOKS
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.shelf import Item
 from recommendations.serving.outfits import Request, outfit
 from recommendations.serving.serving import recommend
+from recommendations.serving.variants import draft
 from recommendations.tests.shops import Lived, open_shop, train
 from web.arrays import Array
 

@@ -21,8 +21,8 @@ from recommendations.dataset.parts import (
 )
 from recommendations.dataset.sampling import hashes, smallest
 from recommendations.tests.shops import busy_shop
-from recommendations.training import ranker, slices
-from recommendations.training.outfits import training
+from recommendations.training import co_occurrence, ranker, slices
+from recommendations.training.outfits import baskets, training
 from recommendations.training.pipeline import quiet, train
 from web.arrays import Array, Arrays
 
@@ -84,6 +84,18 @@ def test_training_in_pieces_gives_the_same_bundle() -> None:
     pieces = InPieces(**vars(whole))
     assert sum(len(part) for part in pieces.parts.values) == len(whole.sales)
     assert different(train(whole, quiet), train(pieces, quiet)) == []
+
+
+def test_a_cut_through_ties_leaves_all_of_them_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or pieces that are added up in another order would keep others."""
+    for module in (co_occurrence, baskets):
+        monkeypatch.setattr(module, "DEEP", 5)
+    whole = busy_shop(sales=6000)
+    bundles = [train(own, quiet, quick=True) for own in (whole, InPieces(**vars(whole)))]
+    assert different(*bundles) == []
+    equal = sparse.csr_matrix(np.array([[3, 1, 1, 1], [2, 2, 1, 0], [0, 0, 1, 1]], np.float32))
+    best = top_entries(equal, 2)
+    assert [sorted(best[row].indices.tolist()) for row in range(3)] == [[0], [0, 1], [2, 3]]
 
 
 def test_the_order_of_sales_in_a_day_does_not_matter() -> None:

@@ -1,34 +1,43 @@
 """The learned ranker: when it is chosen, what it may reorder, when it steps aside."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
-from recommendations.bundle.format import ARRAYS, RankerReport, report_array, report_of
-from recommendations.bundle.outfit_format import ARRAYS as OUTFIT_ARRAYS
+from recommendations.bundle.format import (
+    ARRAYS,
+    OUTFIT_ARRAYS,
+    RankerReport,
+    report_array,
+    report_of,
+)
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.history import histories
 from recommendations.dataset.inputs import Inputs
 from recommendations.dataset.splits import Truth
 from recommendations.ranking import features as registry
 from recommendations.ranking import ranker as learned
-from recommendations.ranking.features import (
-    REGISTRY,
-    Feature,
-    Group,
-    RankingContext,
-    features,
-)
+from recommendations.ranking.context import RankingContext
+from recommendations.ranking.features import REGISTRY, Feature, Group, features
 from recommendations.ranking.pipeline import Constraints, predicted, predicted_rows
-from recommendations.ranking.ranker import MAX_EXPLAINED, applies, best_first, opinions
+from recommendations.ranking.ranker import MAX_EXPLAINED, best_first, opinions, ranker_for
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import PURCHASE, VIEW, Profile, after_history, profile_of
 from recommendations.tests.shops import rebuyers
 from recommendations.training import ranker, slices
 from recommendations.training.pipeline import ranker_of, slice_bundles
-from recommendations.training.ranker import Trial, calibration, examples_of, fit, heads_of, sliced
+from recommendations.training.ranker import (
+    Examples,
+    Trial,
+    calibration,
+    examples_of,
+    fit,
+    heads_of,
+    sliced,
+)
 from recommendations.training.slices import Slices, slices_of
 
 
@@ -82,9 +91,9 @@ def test_the_ranker_reorders_as_many_as_it_was_trained_on_and_leaves_scores_fall
 
 
 def test_who_looks_around_now_or_is_new_gets_the_blend(ranked_bundle: Bundle) -> None:
-    assert applies(ranked_bundle, bought([3]))
-    assert not applies(ranked_bundle, bought([3], VIEW))
-    assert not applies(ranked_bundle, bought([]))
+    assert ranker_for(ranked_bundle, bought([3]))
+    assert not ranker_for(ranked_bundle, bought([3], VIEW))
+    assert not ranker_for(ranked_bundle, bought([]))
 
 
 def test_the_shares_of_a_score_add_up_to_it(
@@ -164,11 +173,11 @@ def test_a_feature_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch)
     profile = bought([3, 40, 70])
     assert len(predicted(newer, profile, 12, Constraints())) == 12
     assert opinions(newer, profile, generate(newer, profile))
-    assert older.booster.feature_name() == [feature.name for feature in REGISTRY]
+    assert "of_three" not in older.booster.feature_name()
     assert len(predicted(older, profile, 12, Constraints())) == 12
     monkeypatch.setattr(registry, "REGISTRY", REGISTRY)
     unknown = Bundle(bundle.manifest, newer.arrays)
-    assert not applies(unknown, profile)
+    assert not ranker_for(unknown, profile)
     assert len(predicted(unknown, profile, 12, Constraints())) == 12
 
 
@@ -205,7 +214,7 @@ def test_days_are_taken_where_weeks_lack_buyers(monkeypatch: pytest.MonkeyPatch)
     assert weekly.as_of_days[0] == inputs.as_of_day - 7
 
 
-def test_weeks_of_few_buyers_are_taken_together_and_half_of_them_tried(
+def test_weeks_of_few_buyers_are_taken_together_and_tried_where_older_ones_teach(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(slices, "MIN_TOGETHER", 400)
@@ -216,7 +225,7 @@ def test_weeks_of_few_buyers_are_taken_together_and_half_of_them_tried(
     known = slices.known_buyers(inputs, found.as_of_days, 7)
     assert (found.step, found.depth) == (7, slices.SPARSE_DEPTH)
     assert sum(known[:-1]) < 700 <= sum(known)
-    assert sum(known[: found.trials - 1]) < sum(known) / 2 <= sum(known[: found.trials])
+    assert found.trials == len(known)
     report = report_of(ranker_of(inputs, quiet)["ranker_report"])
     assert (report.slice_days, report.depth) == (7, slices.SPARSE_DEPTH)
     assert 0 < report.trial_customers < sum(known)
@@ -237,6 +246,57 @@ def test_a_ranker_that_is_no_better_beyond_chance_is_not_chosen(
     assert report.slices[0] == str(rebuyers().as_of - timedelta(days=7))
     assert report.gain_at_least <= report.ranker_map12 - report.blend_map12 <= report.gain_at_most
     assert (len(arrays["ranker"]) > 0) == report.chosen == (report.gain_at_least > 0)
+
+
+@pytest.mark.parametrize(
+    ("buyers", "trials"), [([9_000] * 5, 2), ([1_500] * 5, 3), ([30] * 100, 100)]
+)
+def test_as_many_slices_are_tried_as_it_takes_to_tell(buyers: list[int], trials: int) -> None:
+    assert slices.trials_of(buyers) == trials
+
+
+@pytest.fixture
+def sparse(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few known buyers a week, pooled."""
+    monkeypatch.setattr(slices, "MIN_TOGETHER", 400)
+    monkeypatch.setattr(slices, "ENOUGH_TOGETHER", 1_000)
+    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 50)
+
+
+@pytest.mark.usefixtures("sparse")
+def test_of_pooled_weeks_a_better_ranker_is_chosen() -> None:
+    report = report_of(ranker_of(cheap_again(), quiet)["ranker_report"])
+    assert report.slice_days == 7
+    assert report.chosen, report.decision
+
+
+@pytest.mark.usefixtures("sparse")
+def test_of_pooled_weeks_a_worse_ranker_is_not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def inverted(parts: Sequence[Examples], **options: object) -> np.ndarray:
+        return fit([replace(part, bought=1 - part.bought) for part in parts])
+
+    monkeypatch.setattr(ranker, "fit", inverted)
+    arrays = ranker_of(cheap_again(), quiet)
+    report = report_of(arrays["ranker_report"])
+    assert report.trial_customers > 400
+    assert report.gain_at_most < 0
+    assert (report.chosen, len(arrays["ranker"])) == (False, 0)
+
+
+def cheap_again() -> Inputs:
+    """Customers who buy every other time what they had before, but only what is cheap: the blend
+    doesn't look at prices."""
+    inputs, rng = rebuyers(), np.random.default_rng(2)
+    row = inputs.sales.row.copy()
+    cheap: dict[int, list[int]] = {}
+    for at, customer in enumerate(inputs.sales.customer.tolist()):
+        had = cheap.setdefault(customer, [])
+        if had and rng.random() < 0.5:
+            row[at] = had[rng.integers(len(had))]
+        elif row[at] % 3 == 0:
+            had.append(int(row[at]))
+    price = np.where(row % 3 == 0, 0.01, 0.05).astype(np.float32)
+    return replace(inputs, sales=replace(inputs.sales, row=row, price=price))
 
 
 def test_a_gain_counts_by_the_lower_bound_of_its_interval() -> None:

@@ -16,7 +16,7 @@ from recommendations.bundle.format import ARRAYS
 from recommendations.bundle.versions import TRAINING_LOCK, prune
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.models import ModelVersion
-from recommendations.tests.shops import open_shop, train
+from recommendations.tests.shops import open_shop, train, train_afresh
 from recommendations.training.run import TrainingRunningError
 
 pytestmark = pytest.mark.django_db
@@ -49,10 +49,10 @@ def test_the_loaded_arrays_say_what_the_tables_say() -> None:
 
 def test_sales_after_the_as_of_day_change_no_bit_of_the_bundle() -> None:
     shop = open_shop()
-    before = train(as_of=date(2020, 9, 18))
+    before = train_afresh(as_of=date(2020, 9, 18))
     for day in range(19, 29):
         make_transaction(article=shop["dress"][3], t_dat=date(2020, 9, day), price=0.9)
-    after = train(NOON, as_of=date(2020, 9, 18))
+    after = train_afresh(NOON, as_of=date(2020, 9, 18))
     assert contents(before) == contents(after)
     assert before.manifest["data_fingerprint"] == after.manifest["data_fingerprint"]
     assert contents(train(NOON + timedelta(1))) != contents(before)

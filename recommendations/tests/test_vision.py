@@ -2,7 +2,6 @@
 
 import struct
 import zlib
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from pytest_django import Settings
 from catalog.images.library import picture_path
 from catalog.models import Article
 from recommendations.bundle import registry
-from recommendations.tests.shops import open_shop, train
+from recommendations.tests.shops import GARMENTS, article_key, open_shop, train
 from recommendations.vision import pictures, store
 from recommendations.vision.colours import dominant_colours, hex_of, lab
 from recommendations.vision.embedding import embed_pictures
@@ -186,23 +185,28 @@ def test_few_pictures_project_to_unit_vectors_of_the_full_width() -> None:
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-3)
 
 
-@pytest.fixture
-def seen_shop(
-    db: None, settings: Settings, tmp_path: Path, encoder: Encoder
-) -> Iterator[list[Article]]:
-    """A shop whose articles have pictures: red blocks for even ones, blue stripes for odd ones."""
-    settings.VISION_DIR = tmp_path / "vision"
-    settings.BUNDLES_DIR = tmp_path / "bundles"
-    articles = [article for own in open_shop(6).values() for article in own]
-    for number, article in enumerate(articles):
-        path = picture_path(tmp_path / "images", article.pk)
+@pytest.fixture(scope="session")
+def embedded(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pictures of open_shop(6) as vectors: red blocks for even articles, blue stripes for
+    odd ones."""
+    images, folder = (tmp_path_factory.mktemp(name) for name in ("images", "vision"))
+    keys = [article_key(kind, n) for kind in range(1, len(GARMENTS) + 1) for n in range(6)]
+    for number, key in enumerate(keys):
+        path = picture_path(images, key)
         path.parent.mkdir(parents=True, exist_ok=True)
         size = (150 + number, 230 + number)
         path.write_bytes(as_bytes(drawn(BLUE, 1, size) if number % 2 else drawn(RED, 0, size)))
-    embed_pictures(tmp_path / "images", settings.VISION_DIR, encoder, lambda done, total: None)
+    embed_pictures(images, folder, encoder, lambda done, total: None)
+    return folder
+
+
+@pytest.fixture
+def seen_shop(db: None, settings: Settings, bundles: Path, embedded: Path) -> list[Article]:
+    """A shop whose articles have pictures."""
+    settings.VISION_DIR = embedded
+    articles = [article for own in open_shop(6).values() for article in own]
     train()
-    yield articles
-    registry.registry.reset()
+    return articles
 
 
 def upload(content: bytes, **fields: object) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """All of training as one deterministic function of its history."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,10 @@ from django.conf import settings
 
 from recommendations.bundle.format import FORMAT, Manifest
 from recommendations.bundle.reader import ABSENT, Bundle
+from recommendations.dataset.answers import Answer
 from recommendations.dataset.facts import Facts, facts_of
 from recommendations.dataset.history import histories
-from recommendations.dataset.inputs import History, Progress
+from recommendations.dataset.inputs import History, Ints, Progress
 from recommendations.dataset.popularity import (
     AGE_BANDS,
     CHANNELS,
@@ -25,11 +26,11 @@ from recommendations.dataset.popularity import (
     standing,
 )
 from recommendations.outfits.slots import slots
-from recommendations.ranking.features import Group
 from recommendations.training.co_occurrence import Partners, also_bought, bought_together
 from recommendations.training.colours import other_colours
 from recommendations.training.content import Content, content_of
 from recommendations.training.counts import sales_counts
+from recommendations.training.live import as_of, fit_live_ranker, newest_of
 from recommendations.training.looks import (
     look_arrays,
     no_looks,
@@ -38,7 +39,14 @@ from recommendations.training.looks import (
 from recommendations.training.neighbours import designs
 from recommendations.training.new_in import newness
 from recommendations.training.outfits.training import Goods, outfit_arrays
-from recommendations.training.ranker import NO_RANKER, BundleOf, examples_and_trial, fit, fit_ranker
+from recommendations.training.ranker import (
+    NO_RANKER,
+    BundleOf,
+    examples_and_trial,
+    fit,
+    fit_ranker,
+    inputs,
+)
 from recommendations.training.side_by_side import side_by_side
 from recommendations.training.similarity import USUAL, learned_weights, similar, traits_of
 from recommendations.training.slices import slices_of
@@ -47,10 +55,17 @@ from web.arrays import Array, Arrays
 SEED = 1
 
 
-def train(history: History, progress: Progress, seed: int = SEED, *, quick: bool = False) -> Arrays:
+def train(
+    history: History,
+    progress: Progress,
+    seed: int = SEED,
+    *,
+    answers: Sequence[Answer] = (),
+    quick: bool = False,
+) -> Arrays:
     """The arrays of a bundle by name, as `bundle.format.ARRAYS` declares them; `quick` skips what
     is learned by trial and neighbours of other types: no ranker, and outfits with their default
-    weights."""
+    weights. `answers` are shelves that shoppers saw."""
     facts = facts_of(history)
     progress(f"{int(facts.on_sale.sum()):,} of {len(facts.on_sale):,} articles are on sale")
     with side_by_side(history.parts, progress) as (workers, told):
@@ -60,11 +75,14 @@ def train(history: History, progress: Progress, seed: int = SEED, *, quick: bool
         goods = Goods(history.articles, facts.price, facts.on_sale, content.vectors)
         outfits = workers.submit(outfit_arrays, history, goods, seed, told, quick=quick)
         likes = likeness(history, facts, content, told, seed, quick=quick)
+        live = {} if quick else live_ranker_of(history, answers, likes, told, seed)
         return {
             **lists.result(),
             **outfits.result(),
             **likes,
-            **(ranker.result() if ranker else NO_RANKER),
+            **NO_RANKER,
+            **(ranker.result() if ranker else {}),
+            **live,
         }
 
 
@@ -81,6 +99,25 @@ def ranker_of(history: History, progress: Progress, seed: int = SEED) -> Arrays:
     return fit_ranker(history, slice_bundles(history), progress, seed)
 
 
+def live_ranker_of(
+    history: History, answers: Sequence[Answer], likes: Arrays, progress: Progress, seed: int = SEED
+) -> Arrays:
+    """The ranker learned from shelves that shoppers saw, or none; the features of each use only
+    earlier data. `likes` are of the whole history."""
+    first = min((as_of(history, own) for own in newest_of(history, answers)), default=None)
+    if first is None:
+        return {}
+    if first < history.as_of_day:
+        oldest = history.until(first)
+        likes = look_likeness(oldest, facts_of(oldest), quiet, seed)
+
+    def bundle_of(past: History, customers: Ints) -> Bundle:
+        own = of_customers(vars(histories(past, customers)))
+        return bundle_in_memory(past, {**likes, **NO_RANKER, **own}, quiet)
+
+    return fit_live_ranker(history, answers, bundle_of, progress)
+
+
 def slice_bundles(history: History) -> BundleOf:
     rest = {**without_looks(history), **NO_RANKER}
     return lambda past, customers: bundle_in_memory(
@@ -92,7 +129,8 @@ def rankers_without(history: History, seed: int = SEED) -> dict[str, npt.NDArray
     """Rankers of the same examples, each without a group of features."""
     slices = replace(slices_of(history), trials=0)
     examples, _ = examples_and_trial(history, slices, slice_bundles(history), quiet, seed)
-    return {group.value: fit(examples, without=(group,)) for group in Group}
+    groups = dict.fromkeys(feature.group for feature in inputs())
+    return {group.value: fit(examples, left_out=(group,)) for group in groups}
 
 
 def without_looks(history: History) -> Arrays:

@@ -12,13 +12,18 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.format import NO_RANKER_REPORT, RankerReport, report_array
+from recommendations.bundle.format import (
+    NO_LIVE_RANKER_REPORT,
+    NO_RANKER_REPORT,
+    RankerReport,
+    report_array,
+)
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.dataset import metrics
 from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.splits import Truth, pairs_of
-from recommendations.ranking import features as registry
-from recommendations.ranking.features import Group, Matrix, RankingContext, features
+from recommendations.ranking.context import RankingContext
+from recommendations.ranking.features import Feature, Group, Matrix, features, without
 from recommendations.ranking.pipeline import AT_A_TIME, predicted_rows
 from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import Ranking, generate, rank
@@ -55,6 +60,8 @@ PARAMETERS: Final[dict[str, object]] = {
 NO_RANKER: Final[Arrays] = {
     "ranker": np.zeros(0, np.uint8),
     "ranker_report": report_array(NO_RANKER_REPORT),
+    "live_ranker": np.zeros(0, np.uint8),
+    "live_ranker_report": report_array(NO_LIVE_RANKER_REPORT),
 }
 
 
@@ -79,7 +86,7 @@ class Heads:
         at = truth.customers.searchsorted(self.customers).clip(max=len(truth.customers) - 1)
         kept = (truth.customers[at] == self.customers)[self.owner]
         owner, seen = at[self.owner[kept]], self.features[kept]
-        seen[:, [feature.name for feature in registry.REGISTRY].index("horizon")] = horizon
+        seen[:, [feature.name for feature in inputs()].index("horizon")] = horizon
         bought = np.isin(pairs_of(owner, self.rows[kept]), truth.pairs)
         return Labelled(owner, seen, bought)
 
@@ -208,7 +215,7 @@ def heads_of(bundle: Bundle, truths: dict[int, Truth], depth: int) -> Heads:
         for start in range(0, len(customers), AT_A_TIME)
     ]
     owner = [part.owner + place * AT_A_TIME for place, (part, _) in enumerate(parts)]
-    empty = np.zeros((0, len(registry.REGISTRY)), np.float32)
+    empty = np.zeros((0, len(inputs())), np.float32)
     return Heads(
         customers,
         np.concatenate([np.zeros(0, np.int32), *owner]),
@@ -221,7 +228,12 @@ def head_of(bundle: Bundle, customers: Ints, depth: int) -> tuple[Ranking, Matri
     """The candidates that the ranker would order, and their features."""
     profile = profiles_of(bundle, customers)
     ranking = rank(generate(bundle, profile, RANKED), depth)
-    return ranking, features(RankingContext(bundle, profile, ranking))
+    return ranking, features(RankingContext(bundle, profile, ranking), inputs())
+
+
+def inputs() -> tuple[Feature, ...]:
+    """The features that sales can teach."""
+    return without((Group.LIVE,))
 
 
 def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[Examples]:
@@ -233,16 +245,16 @@ def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[
 
 
 def fit(
-    parts: Sequence[Examples], without: Collection[Group] = (), seed: int = 1
+    parts: Sequence[Examples], left_out: Collection[Group] = (), seed: int = 1
 ) -> npt.NDArray[np.uint8]:
     """Trains LightGBM on whether a candidate was bought; the model's text as bytes."""
     import lightgbm
 
-    kept = [n for n, feature in enumerate(registry.REGISTRY) if feature.group not in without]
+    kept = [n for n, feature in enumerate(inputs()) if feature.group not in left_out]
     data = lightgbm.Dataset(
         np.concatenate([part.features[:, kept] for part in parts]),
         np.concatenate([part.bought for part in parts]),
-        feature_name=[registry.REGISTRY[n].name for n in kept],
+        feature_name=[inputs()[n].name for n in kept],
     )
     text = lightgbm.train(PARAMETERS | {"seed": seed}, data, ROUNDS).model_to_string()
     return np.frombuffer(text.encode(), np.uint8)
@@ -294,4 +306,8 @@ def describe_trial(figures: Json, chosen: bool) -> str:
     return (
         "MAP@12 of the ranker {ranker_map12:.4f}, of the blend {blend_map12:.4f}, difference "
         "{gain_at_least:.4f} to {gain_at_most:.4f}: ".format(**figures)
-    ) + ("the ranker ranks" if chosen else "the blend ranks alone")
+    ) + verdict(chosen=chosen)
+
+
+def verdict(*, chosen: bool) -> str:
+    return "the ranker ranks" if chosen else "the blend ranks alone"

@@ -9,7 +9,14 @@ from datetime import UTC, date, datetime
 import numpy as np
 from django.db import Error, connection
 
-from recommendations.bundle.format import FORMAT, Manifest, RankerReport, as_builtins, report_of
+from recommendations.bundle.format import (
+    FORMAT,
+    Manifest,
+    RankerReport,
+    as_builtins,
+    live_report_of,
+    report_of,
+)
 from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.object_store import publish
 from recommendations.bundle.versions import TRAINING_LOCK, activate, prune
@@ -17,6 +24,7 @@ from recommendations.bundle.writer import write_bundle
 from recommendations.dataset.fingerprint import code_fingerprint, data_fingerprint
 from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.load import load_inputs
+from recommendations.dataset.log import logged_answers
 from recommendations.training.content import FEATURES
 from recommendations.training.pipeline import train
 from web.arrays import Arrays
@@ -64,7 +72,8 @@ def build(
     start = time.perf_counter()
     history = load(as_of, record.created_at.date(), progress)
     loaded = time.perf_counter()
-    arrays = train(history, progress, quick=quick)
+    answers = [] if quick else logged_answers(progress)
+    arrays = train(history, progress, answers=answers, quick=quick)
     metrics = quality(arrays) | {
         "load_s": round(loaded - start, 2),
         "train_s": round(time.perf_counter() - loaded, 2),
@@ -100,6 +109,7 @@ def manifest_of(
         metrics=metrics,
         features=dict(FEATURES),
         ranker=report_of(arrays["ranker_report"]),
+        live_ranker=live_report_of(arrays["live_ranker_report"]),
         files={},
     )
 
@@ -113,6 +123,7 @@ def quality(arrays: Arrays) -> dict[str, float]:
         "nearest_cosine": round(float(arrays["neighbour_scores"][:, 0].mean()), 4),
         "same_type_share": round(float(same.sum() / max(known.sum(), 1)), 4),
         **trial_figures(report_of(arrays["ranker_report"])),
+        "live_ranker_chosen": int(live_report_of(arrays["live_ranker_report"]).chosen),
     }
 
 

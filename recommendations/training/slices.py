@@ -28,8 +28,9 @@ DAYS: Final = 14
 MIN_OF_DAY: Final = 250
 # … if together they have this many, of which at least one must be left for training.
 MIN_TOGETHER: Final = 1_000
-# Slices of the trial, the newest.
-TRIALS: Final = 2
+# The newest slices are the trial: at least two, until they have this many known buyers.
+LEAST_TRIALS: Final = 2
+TRIED_TOGETHER: Final = 4_000
 # Where buyers are so sparse, weeks are added from the newest on until they have this many known
 # buyers, going back at most two years. The blend knows little then: the ranker looks deeper.
 SPARSE_WEEKS: Final = 104
@@ -48,7 +49,7 @@ class Slices:
     step: int
     as_of_days: list[int]
     why: str
-    trials: int = TRIALS
+    trials: int = LEAST_TRIALS
     depth: int = DEPTH
 
     def horizons(self, history: History, as_of_day: int) -> list[int]:
@@ -75,30 +76,37 @@ def slices_of(history: History) -> Slices:
     weeks = [history.as_of_day - WEEK * n for n in range(1, WEEKS + 1)]
     in_weeks = known_buyers(history, weeks, WEEK)
     if min(in_weeks) >= MIN_OF_WEEK:
-        return Slices(WEEK, weeks, f"{WEEKS} weeks of {min(in_weeks):,} known buyers or more")
+        why = f"{WEEKS} weeks of {min(in_weeks):,} known buyers or more"
+        return Slices(WEEK, weeks, why, trials_of(in_weeks))
     days = [history.as_of_day - n for n in range(1, DAYS + 1)]
     in_days = dict(zip(days, known_buyers(history, days, 1), strict=True))
     full = [day for day in days if in_days[day] >= MIN_OF_DAY]
     total = sum(in_days[day] for day in full)
     lacking = f"a week has {min(in_weeks):,} known buyers, fewer than {MIN_OF_WEEK:,}"
     if len(full) > 1 and total >= MIN_TOGETHER:
-        return Slices(1, full, f"{lacking}: {len(full)} single days of {total:,} known buyers")
+        why = f"{lacking}: {len(full)} single days of {total:,} known buyers"
+        return Slices(1, full, why, trials_of([in_days[day] for day in full]))
     few = f"and {len(full)} days of {MIN_OF_DAY:,} or more are too few"
     return pooled_weeks(history, f"{lacking}, {few}")
 
 
 def pooled_weeks(history: History, lacking: str) -> Slices:
-    """The last weeks until they have ENOUGH_TOGETHER; the newer half of the buyers is the trial."""
+    """The last weeks until they have ENOUGH_TOGETHER."""
     weeks = np.array([history.as_of_day - WEEK * n for n in range(1, SPARSE_WEEKS + 1)])
     found = np.array(known_buyers(history, weeks.tolist(), WEEK))
-    newer = found.cumsum() - found
-    kept = (found > 0) & (newer < ENOUGH_TOGETHER)
+    kept = (found > 0) & (found.cumsum() - found < ENOUGH_TOGETHER)
     total = int(found[kept].sum())
     if total < MIN_TOGETHER:
         return Slices(0, [], f"{lacking}, as are {total:,} in all weeks: the blend ranks alone")
     why = f"{lacking}: {kept.sum()} weeks of {total:,} known buyers together"
-    trials = int((newer[kept] < total / 2).sum())
+    trials = trials_of(found[kept].tolist())
     return Slices(WEEK, weeks[kept].tolist(), why, trials, SPARSE_DEPTH)
+
+
+def trials_of(buyers_of_each: list[int]) -> int:
+    """How many of the slices, newest first, are tried."""
+    newer = np.cumsum(buyers_of_each) - buyers_of_each
+    return max(LEAST_TRIALS, int((newer < TRIED_TOGETHER).sum()))
 
 
 def known_buyers(history: History, as_of_days: list[int], days: int) -> list[int]:

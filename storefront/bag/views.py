@@ -15,7 +15,7 @@ from storefront.bag import wishlist
 from storefront.forms import AddForm, LineForm, UpdateForm
 from storefront.http import tracking
 from storefront.http.errors import bad_request, faults_of
-from storefront.http.requests import HtmxRequest
+from storefront.http.middleware import HtmxRequest
 from streaming.events.schema import BagAdd, BagRemove
 from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer

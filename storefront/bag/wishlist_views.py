@@ -13,7 +13,7 @@ from storefront.bag import wishlist as saved
 from storefront.bag.views import refused, tell_removed
 from storefront.forms import ArticleForm, LineForm
 from storefront.http import tracking
-from storefront.http.requests import HtmxRequest
+from storefront.http.middleware import HtmxRequest
 from storefront.listing.swatches import with_colours
 from storefront.templatetags.cards import tools_of
 from streaming.events.schema import BagAdd

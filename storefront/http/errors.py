@@ -58,17 +58,9 @@ def without_a_database(request: HttpRequest) -> dict[str, str]:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     closed = (
-        "/bag/",
-        "/checkout/",
-        "/wishlist/",
-        "/you/",
-        "/live/",
-        "/orders/",
-        "/personas/",
-        "/search/",
-        "/widgets/",
-        "/api/",
-    )
+        "/bag/", "/checkout/", "/wishlist/", "/you/", "/live/", "/orders/", "/personas/",
+        "/search/", "/widgets/", "/api/",
+    )  # fmt: skip
     sitemap = request.build_absolute_uri(reverse("sitemap-index"))
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {sitemap}"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -1,4 +1,4 @@
-"""Per request: its id, its duration, its log line, and who may keep the answer."""
+"""Middleware: a request's id, duration and log line, the response's policy and compression."""
 
 import logging
 import re
@@ -7,9 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
+from csp.constants import HEADER as POLICY_HEADER
+from csp.middleware import CSPMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.encoding import iri_to_uri
+from django_htmx.middleware import HtmxDetails
 
 from storefront.operations import metrics
 from streaming.events.correlation import request_id
@@ -19,6 +24,7 @@ logger = logging.getLogger("storefront.requests")
 HEADER: Final = "X-Request-ID"
 GIVEN: Final = "HTTP_X_REQUEST_ID"  # looked up directly, without parsing the other headers
 SENSIBLE: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+TEXTS: Final = ("text/", "application/json", "application/javascript", "image/svg+xml")
 
 
 class Requests:
@@ -80,3 +86,35 @@ class Messages(MessageMiddleware):
 
 def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """Skips building a policy for responses that have one: it costs more than all other headers."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        return (
+            response if POLICY_HEADER in response else super().process_response(request, response)
+        )
+
+
+class HtmxRequest(HttpRequest):
+    """A request as views get it, behind HtmxMiddleware."""
+
+    htmx: HtmxDetails
+
+
+class TextCompression(GZipMiddleware):
+    """Django's own, which pads its output against guessing secrets by length (BREACH).
+
+    In a deployment, static files come compressed from WhiteNoise and are left alone; the demo
+    doesn't collect them, so they are compressed here.
+    """
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if not response.get("Content-Type", "").startswith(TEXTS):
+            return response
+        return super().process_response(request, response)

@@ -24,13 +24,10 @@ HOUR: Final = 3600
 # Per shopper or signed-in user, on top of FORMS, which all forms share: each of these costs more
 # than a row. The limit per address is larger by the same factor as for FORMS.
 COSTLY: Final = {
-    "you-export": Quota(10, HOUR),
-    "you-forget": Quota(10, HOUR),
-    "you-reset": Quota(20, HOUR),
-    "live-replay": Quota(20, HOUR),
-    "checkout-review": Quota(60, HOUR),
+    "you-export": Quota(10, HOUR), "you-forget": Quota(10, HOUR), "you-reset": Quota(20, HOUR),
+    "live-replay": Quota(20, HOUR), "checkout-review": Quota(60, HOUR),
     "search-photo": Quota(120, HOUR),
-}
+}  # fmt: skip
 # Routes that accept a file.
 PHOTOS: Final = ("/search/photo/", "/api/v1/search/photo/")
 FORMS: Final = Quota(120, 60)

@@ -1,9 +1,13 @@
 """A list of articles with facets and sort orders: its links, its page of cards."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from django.core.paginator import Page
+from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -12,19 +16,17 @@ from django.utils.translation import gettext_noop as _
 from catalog import article_cache
 from catalog.models import Article
 from catalog.search.facet_index import Bools, Facet, FacetIndex, Ints, Option
-from storefront.listing.pages import first_of, page_of
 from storefront.listing.swatches import with_colours
 
 FOR_YOU = "for-you"
 ORDERS = {
-    "popular": _("Most popular"),
-    FOR_YOU: _("For you"),
-    "newest": _("Newest"),
-    "cheapest": _("Price, low first"),
-    "dearest": _("Price, high first"),
-}
+    "popular": _("Most popular"), FOR_YOU: _("For you"), "newest": _("Newest"),
+    "cheapest": _("Price, low first"), "dearest": _("Price, high first"),
+}  # fmt: skip
 MAX_DIGITS = 10
 Choice = Mapping[str, Sequence[int]]
+PER_PAGE = 24
+MAX_PAGES = 10
 
 
 @dataclass(frozen=True)
@@ -165,3 +167,26 @@ def page_range(request: HttpRequest, goods: FacetIndex, ordered: Ints) -> PageRa
     keys = listed[(begin - 1) * page.paginator.per_page : page.end_index()]
     found = article_cache.articles(keys)
     return PageRange(page, first, [found[key] for key in keys if key in found])
+
+
+def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[object]) -> Page[Any]:
+    """The page of ?page=; 404 if it doesn't exist."""
+    try:
+        return Paginator(things, PER_PAGE).page(request.GET.get("page", "1"))
+    except (PageNotAnInteger, EmptyPage) as error:
+        raise Http404(str(error)) from error
+
+
+def first_of(request: HttpRequest, page: Page[object]) -> int:
+    """The first of the pages that are shown as one list, which ends with the page.
+
+    "Load more" records the list's length in its address, ?from=1&page=3, so that coming back
+    restores it. At most MAX_PAGES are shown at once.
+    """
+    try:
+        asked = int(request.GET.get("from", page.number))
+    except ValueError as error:
+        raise Http404("a page is a number") from error
+    if not 1 <= asked <= page.number:
+        raise Http404("a list doesn't begin there")
+    return max(asked, page.number - MAX_PAGES + 1)

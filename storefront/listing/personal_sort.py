@@ -12,12 +12,9 @@ from recommendations.serving.serving import MAX_K, recommend
 
 # The shopper's affinities in the feature store, and the matching columns of the assortment.
 DIMENSIONS: Final = {
-    "index_group": "index_group",
-    "garment_group": "garment_group",
-    "product_type": "type",
-    "colour_master": "colour",
-    "pattern": "pattern",
-}
+    "index_group": "index_group", "garment_group": "garment_group", "product_type": "type",
+    "colour_master": "colour", "pattern": "pattern",
+}  # fmt: skip
 # Boost of an article that matches all of the shopper's views in every dimension; and, on top, of
 # one that the recommender picked.
 TASTE: Final = 4.0

@@ -89,13 +89,9 @@ def until(live: Snapshot, second: int) -> Snapshot:
 def tastes_of(article: Article) -> list[str]:
     """The values of the affinities that an action on the article moves, by name."""
     named = (
-        article.index.group.name,
-        article.garment_group.name,
-        article.product_type.name,
-        article.colour_master.name,
-        article.appearance.name,
-        article.department.name,
-    )
+        article.index.group.name, article.garment_group.name, article.product_type.name,
+        article.colour_master.name, article.appearance.name, article.department.name,
+    )  # fmt: skip
     return list(dict.fromkeys(filter(is_named, named)))
 
 

@@ -1,17 +1,23 @@
 from datetime import date
 
+import msgspec
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from storefront.http import tracking
 from storefront.http.errors import bad_request
 from storefront.live import live, replaying
 from storefront.personas.views import demo_only
 from streaming.identity.shoppers import shopper_of
+from streaming.producers import producer
+from web.json_types import decoded
+
+_decoder = msgspec.json.Decoder(tracking.SeenBatch)
 
 
 @never_cache
@@ -51,3 +57,14 @@ def replay(request: HttpRequest) -> HttpResponse:
     else:
         messages.info(request, gettext("A replay is already running. One at a time."))
     return redirect("live")
+
+
+@require_POST
+def impressions(request: HttpRequest) -> HttpResponse:
+    """Reports cards that came into view, at most 50 at a time; 400 names the invalid field."""
+    try:
+        batch = decoded(request.body, _decoder)
+    except msgspec.DecodeError as error:
+        return JsonResponse({"error": str(error)}, status=400)
+    producer.publish(*tracking.impressions(request, batch))
+    return HttpResponse(status=204)

@@ -2,4 +2,4 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class ShopAdminConfig(AdminConfig):
-    default_site = "storefront.operations.admin_site.ShopAdminSite"
+    default_site = "storefront.operations.dashboard.ShopAdminSite"

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.api.scopes import has_scope
+from catalog.api.keys import has_scope
 from catalog.models.api_key import Scope
 from storefront.operations import pipeline
 from web.problems import documented

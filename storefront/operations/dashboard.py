@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from django.contrib import admin
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.contrib.humanize.templatetags.humanize import intcomma, naturaltime
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import TruncDate
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -132,3 +135,15 @@ MAKERS: Final[tuple[tuple[str, Callable[[], Panel]], ...]] = (
     ("recommendations.view_modelversion", model),
     ("catalog.view_ingestrun", ingest),
 )
+
+
+class ShopAdminSite(admin.AdminSite):
+    site_header = "Shop administration"
+    site_title = "Shop administration"
+    index_title = "How the shop is doing"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> TemplateResponse:
+        shown = list(panels(request.user))
+        return super().index(request, {**(extra_context or {}), "panels": shown})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.core.cache import cache
 from django.db import transaction
@@ -15,15 +15,22 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from catalog import article_cache
 from catalog.models import Article, Customer, Transaction
 from catalog.money import amount
+from recommendations.recommenders.kinds import Kind
+from recommendations.recommenders.online_features import snapshot_of
+from recommendations.recommenders.recommenders import RECOMMENDERS
+from recommendations.serving import previews
 from storefront import sessions
 from storefront.bag import contents, wishlist
 from storefront.http import tracking
 from storefront.personas.labels import Purchase, name_of, taste_of
+from streaming import clock
 from streaming.connection import StoreUnavailable
 from streaming.events.schema import Identify
 from streaming.features import dislikes
+from streaming.features.store import nothing_of
 from streaming.identity.shoppers import SESSION_KEY, anonymous_of, customer_of, customer_shopper
 from streaming.identity.tombstones import erased_customers
 from streaming.producers import producer
@@ -32,23 +39,16 @@ CARDS = 12
 LATEST = 12
 PICTURES = 4
 BOUGHT = (
-    "article_id",
-    "article__index__group__name",
-    "article__product_type__name",
-    "price",
-    "t_dat",
-)
+    "article_id", "article__index__group__name", "article__product_type__name", "price", "t_dat",
+)  # fmt: skip
 SAMPLE = 5000
 CACHE_SECONDS = 3600
 SEED = 20200922  # the same gallery for everyone; "surprise me" finds others
 BANDS = (
-    (0, _("Under 20")),
-    (20, "20–29"),
-    (30, "30–39"),
-    (40, "40–49"),
-    (50, "50–59"),
-    (60, "60+"),
-)
+    (0, _("Under 20")), (20, "20–29"), (30, "30–39"), (40, "40–49"), (50, "50–59"), (60, "60+"),
+)  # fmt: skip
+SHOWN: Final = 6
+SHELVES: Final = (Kind.FOR_YOU, Kind.NEW_IN, Kind.BUY_AGAIN)
 
 
 class Buyer(NamedTuple):
@@ -219,3 +219,27 @@ def _pictured(articles: list[Article]) -> list[Article]:
 
 def _distinct(keys: Iterable[int]) -> list[int]:
     return list(dict.fromkeys(keys))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The first articles of a shelf for either of them."""
+
+    title: str
+    yours: list[Article]
+    theirs: list[Article]
+
+
+def compared(you: str, them: str) -> list[Compared]:
+    """Shelves that are empty for both are left out."""
+    both = [
+        Compared(gettext(RECOMMENDERS[kind].title), _first(kind, you), _first(kind, them))
+        for kind in SHELVES
+    ]
+    return [shelf for shelf in both if shelf.yours or shelf.theirs]
+
+
+def _first(kind: Kind, shopper: str) -> list[Article]:
+    live = snapshot_of(shopper) or nothing_of(clock.now_ms())
+    items = previews.shelf(kind, shopper, live).items[:SHOWN]
+    return article_cache.in_order([item.article for item in items])

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalog.models import Customer
 from storefront.forms import PersonaForm
-from storefront.personas import comparison, personas
+from storefront.personas import personas
 from storefront.sessions import forget_in_browser
 from streaming.identity.shoppers import customer_shopper, shopper_of
 from streaming.identity.tombstones import tombstones
@@ -45,7 +45,7 @@ def compare(request: HttpRequest, customer: int) -> HttpResponse:
     found = _living(customer)
     context = {
         "person": personas.persona(found),
-        "shelves": comparison.compared(shopper_of(request), customer_shopper(found.pk)),
+        "shelves": personas.compared(shopper_of(request), customer_shopper(found.pk)),
     }
     return render(request, "shop/persona.html", context)
 

@@ -11,34 +11,18 @@ WEEKS: Final = 52
 MIN_WEEKS: Final = 12  # weeks in a chart, even of a new article
 ENOUGH: Final = 6
 HEIGHT: Final = 40.0
-# A best seller has tens of thousands of lines in a year. They are counted from the index on
-# (article, day) alone; only prices need rows, at most this many per day.
-PRICES_A_DAY: Final = 3
 QUERY: Final = """
-WITH sold AS MATERIALIZED (
-    SELECT t_dat AS day, count(*) AS units
-    FROM catalog_transaction
-    WHERE article_id = %(article)s AND t_dat > %(first)s AND t_dat <= %(last)s
-    GROUP BY t_dat
-)
-SELECT (%(last)s - day) / 7 AS ago, sum(units), sum(units * paid.price) / sum(units)
-FROM sold CROSS JOIN LATERAL (
-    SELECT avg(price) AS price
-    FROM (
-        SELECT price FROM catalog_transaction
-        WHERE article_id = %(article)s AND t_dat = day LIMIT %(prices)s
-    ) few
-) paid
+SELECT (%(week)s - date_trunc('week', last_sold)::date) / 7 AS ago, sum(units),
+    sum(spent) / sum(units)
+FROM catalog_articleweek
+WHERE article_id = %(article)s AND last_sold > %(first)s AND first_sold <= %(last)s
 GROUP BY ago
 """
 
 
 @dataclass(frozen=True)
 class Week:
-    """`price` is the mean paid, in the files' unit, None in a week without a sale.
-
-    On a day with more than PRICES_A_DAY sales only that many prices are sampled.
-    """
+    """From Monday; `price` is the mean paid, in the files' unit, None in a week without a sale."""
 
     begins: date
     units: int
@@ -122,16 +106,21 @@ def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:
     weeks = []
     for ago in range(max(max(known), MIN_WEEKS - 1), -1, -1):
         units, price = known.get(ago, (0, None))
-        weeks.append(Week(last - timedelta(days=7 * ago + 6), units, price))
+        weeks.append(Week(monday_of(last) - timedelta(weeks=ago), units, price))
     return Chart(weeks)
 
 
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
 def _ask(article: int, last: date) -> list[tuple[int, int, float]]:
+    week = monday_of(last)
     span: dict[str, int | date] = {
         "article": article,
         "last": last,
-        "prices": PRICES_A_DAY,
-        "first": last - timedelta(weeks=WEEKS),
+        "week": week,
+        "first": week - timedelta(weeks=WEEKS - 1, days=1),
     }
     with connection.cursor() as cursor:
         cursor.execute(QUERY, span)

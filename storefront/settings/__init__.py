@@ -59,10 +59,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "storefront.http.middleware.Requests",
     "django.middleware.security.SecurityMiddleware",
-    "storefront.http.compression.TextCompression",
+    "storefront.http.middleware.TextCompression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "storefront.http.middleware.Private",
-    "storefront.http.policy.PolicyMiddleware",
+    "storefront.http.middleware.PolicyMiddleware",
     "web.replica.ReplicaReads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -9,7 +9,6 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Article
-from recommendations.bundle.registry import registry
 from recommendations.recommenders.online_features import breaker
 from recommendations.tests.shops import open_shop, train
 from storefront.tests.browsers import chromium, visitor
@@ -72,22 +71,13 @@ def page(
 
 
 @pytest.fixture
-def stock(
-    transactional_db: None, tmp_path: Path, settings: Settings
-) -> Iterator[dict[str, list[Article]]]:
+def stock(transactional_db: None, bundles: Path) -> Iterator[dict[str, list[Article]]]:
     """A shop of four garments, with a model that knows which are similar."""
-    settings.BUNDLES_DIR = tmp_path / "bundles"
     cache.clear()
-    registry.reset()
-    yield _trained()
-    registry.reset()
-    cache.clear()
-
-
-def _trained() -> dict[str, list[Article]]:
     articles = open_shop()
     train()
-    return articles
+    yield articles
+    cache.clear()
 
 
 @pytest.fixture

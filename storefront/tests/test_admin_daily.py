@@ -144,10 +144,7 @@ def test_one_click_goes_back_to_the_version_before(client: Client) -> None:
     assert client.post(back).status_code == 403
 
 
-def test_dead_letters_are_read_and_sent_again(
-    client: Client, log: str, store: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(dead_letters, "QUIET_S", 0.5)
+def test_dead_letters_are_read_and_sent_again(client: Client, log: str, store: None) -> None:
     event = View(id="e1", shopper="c1", ts=clock.now_ms(), source="api", article=1)
     letters = [
         dead_letter(b'{"type": "nonsense"}', "Invalid value 'nonsense'", log, 3, 7),

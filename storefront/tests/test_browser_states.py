@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Article
 from recommendations.tests.shops import Wardrobe
-from storefront.listing import pages
+from storefront.listing import faceted_list
 from storefront.live import replaying
 from storefront.tests.browsers import in_a_browser, visitor
 from storefront.tests.shops import address
@@ -46,7 +46,7 @@ def test_back_from_a_product_finds_the_list_as_long_and_at_the_place_it_was(
     opened: Opened, stock: dict[str, list[Article]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Playwright's chromium has no back/forward cache: the list is rebuilt from its address."""
-    monkeypatch.setattr(pages, "PER_PAGE", 2)
+    monkeypatch.setattr(faceted_list, "PER_PAGE", 2)
     page = opened(viewport={"width": 390, "height": 500})
     cards = page.locator("#grid > li")
     page.goto("/shop/1/")

@@ -19,7 +19,7 @@ from catalog.models import Customer, Transaction
 from catalog.tests import hm
 from recommendations.bundle.registry import registry
 from recommendations.experiments.assignment import Arm, Plan, arm_of
-from recommendations.experiments.parameters import Parameters
+from recommendations.experiments.strategies import Parameters
 from recommendations.tests.shops import train
 from storefront.privacy import erasure
 from streaming import clock

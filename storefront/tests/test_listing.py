@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from catalog.navigation import Node
 from catalog.tests.factories import make_article
-from storefront.listing import pages
+from storefront.listing import faceted_list
 from storefront.listing.breadcrumbs import Step, without_repeats
 from storefront.tests.shops import Shop
 from web import cache
@@ -104,7 +104,7 @@ def test_more_is_a_link_to_the_next_page(client: Client, shop: Shop) -> None:
 def test_a_list_grown_longer_is_drawn_whole_up_to_a_bound(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "PER_PAGE", 1)
+    monkeypatch.setattr(faceted_list, "PER_PAGE", 1)
     for n in range(12):
         make_article(910000000 + 1000 * n, name=f"Coat {n}")
     whole = [texts(read(client, f"?page={n}"), ".card-name")[0] for n in range(1, 15)]

@@ -81,7 +81,7 @@ def test_an_event_that_cannot_be_sent_is_counted_as_spooled(
 
 COUNTS = """
 from django.conf import settings; settings.DEBUG
-from streaming.producers.counters import count
+from streaming.producers.producer import count
 count("accepted", 5)
 """
 

@@ -28,7 +28,6 @@ from storefront.tests.actors import (
     unlimited,
 )
 from storefront.tests.shops import Shop
-from streaming import dead_letters
 
 ARTICLE = "0900000001"
 PAGES = "shop/<place:index_group>/"
@@ -109,15 +108,11 @@ NEEDS_NO_TOKEN = {"api/v1/events/", "api/v1/outfits/", "api/v1/search/photo/"}
 def actors(
     shop: Shop,
     settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> Actors:
     caplog.set_level(logging.ERROR, "django")  # a thousand refusals
     settings.DEMO = False
     unlimited(settings)
-    monkeypatch.setattr(
-        dead_letters, "QUIET_S", 0.0
-    )  # there are none, and an export looks for them
     cache.clear()
     ModelVersion.objects.create(version="v1", created_at=timezone.now())
     return Actors()

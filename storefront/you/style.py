@@ -43,14 +43,10 @@ VERBS: Final = {
     Action.PURCHASE: _("bought"),
 }
 COUNTED: Final = {
-    Action.VIEW: _("viewed"),
-    Action.CLICK: _("clicked"),
-    Action.BAG_ADD: _("into the bag"),
-    Action.BAG_REMOVE: _("out of the bag"),
-    Action.IMPRESSION: _("seen"),
-    Action.SEARCH: _("searched for"),
-    Action.PURCHASE: _("bought"),
-}
+    Action.VIEW: _("viewed"), Action.CLICK: _("clicked"), Action.BAG_ADD: _("into the bag"),
+    Action.BAG_REMOVE: _("out of the bag"), Action.IMPRESSION: _("seen"),
+    Action.SEARCH: _("searched for"), Action.PURCHASE: _("bought"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

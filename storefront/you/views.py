@@ -14,7 +14,7 @@ from recommendations.widgets.rendering import on_page, shelf_for
 from storefront.bag.views import CHANGED, refused
 from storefront.bag.wishlist_views import back
 from storefront.forms import ArticleForm, ShelfPlaceForm
-from storefront.http.requests import HtmxRequest
+from storefront.http.middleware import HtmxRequest
 from storefront.privacy import erasure as erasing
 from storefront.privacy import export as exporting
 from storefront.sessions import forget_in_browser

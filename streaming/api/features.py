@@ -8,7 +8,7 @@ from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog.api.scopes import has_scope
+from catalog.api.keys import has_scope
 from catalog.models.api_key import Scope
 from streaming.api.serializers import ArticleKeyField
 from streaming.connection import StoreUnavailable

@@ -6,8 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from streaming import clock
-from streaming.api.description import EVENTS, EXAMPLES
 from streaming.api.serializers import (
+    EVENTS,
+    EXAMPLES,
     MAX_EVENTS,
     AcceptedSerializer,
     EventSerializer,

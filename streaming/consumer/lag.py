@@ -10,7 +10,7 @@ from django.conf import settings
 from streaming import kafka
 from streaming.consumer.assignment import ends
 from streaming.consumer.processor import NO_POSITION
-from streaming.kafka.reading import is_end
+from streaming.kafka import is_end
 
 FETCH_S: Final = 3.0
 

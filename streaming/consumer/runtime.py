@@ -18,11 +18,9 @@ from django.conf import settings
 from django.db import connections
 
 from streaming import kafka
-from streaming.consumer.applier import Applier
+from streaming.consumer.applier import Applier, DeadLetterLimitError
 from streaming.consumer.assignment import CUT, OUT_OF_RANGE, Assignment, ends
 from streaming.consumer.batch import PartitionBatch, partition_batches
-from streaming.consumer.dead_letter_limit import DeadLetterLimitError
-from streaming.consumer.heartbeat import Heartbeat
 from streaming.consumer.processor import (
     NO_POSITION,
     Log,
@@ -31,9 +29,8 @@ from streaming.consumer.processor import (
     RefusedError,
 )
 from streaming.consumer.watchdog import Watchdog
-from streaming.consumer.worker_metrics import WorkerMetrics
-from streaming.kafka import topics
-from streaming.kafka.reading import is_end
+from streaming.consumer.worker_metrics import Heartbeat, WorkerMetrics
+from streaming.kafka import is_end, topics
 from streaming.producers.moving import to_spool
 from streaming.status import STOPPED
 

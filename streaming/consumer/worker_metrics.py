@@ -1,5 +1,6 @@
 """What a worker counts and times of itself, until it is asked for a status."""
 
+import logging
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -9,10 +10,24 @@ from typing import Final
 import msgspec
 import numpy as np
 
+from streaming import keys
 from streaming.clock import wall_ms
+from streaming.connection import StoreUnavailable, connect, translate_errors
 from streaming.consumer.assignment import Assignment
 from streaming.consumer.batch import PartitionBatch
-from streaming.status import DELAY_BOUNDS_MS, PartitionStatus, WorkerStatus
+from streaming.status import (
+    DELAY_BOUNDS_MS,
+    SERIES_EVERY_S,
+    SERIES_LENGTH,
+    SERIES_TTL_S,
+    STOPPED,
+    STOPPED_TTL_S,
+    PartitionStatus,
+    WorkerStatus,
+    count_events,
+    point,
+    publish,
+)
 from web.json_types import Json
 
 RATE_WINDOW_S: Final = 10.0
@@ -20,6 +35,9 @@ RATE_WINDOW_S: Final = 10.0
 BATCHES_KEPT: Final = 2_000
 DELAYS_PER_BATCH: Final = 10
 DELAYS_OF_S: Final = 60.0
+logger = logging.getLogger(__name__)
+HEARTBEAT_S: Final = 1.0
+TIMEOUT_S: Final = 1.0
 
 
 @dataclass
@@ -143,3 +161,56 @@ class WorkerMetrics:
 
 def _quantile(ordered: Sequence[int], q: float) -> float | None:
     return float(ordered[min(len(ordered) - 1, int(q * len(ordered)))]) if ordered else None
+
+
+class Heartbeat:
+    """With Redis down nothing is said, and the work goes on."""
+
+    def __init__(self, metrics: WorkerMetrics) -> None:
+        self.metrics = metrics
+        self.beat_at = self.point_at = 0.0
+        self.counted = 0  # of the events, those that the day's count has already
+
+    def due(self, assignment: Assignment) -> bool:
+        """Write what is due; True once a second, when it was."""
+        if time.monotonic() - self.beat_at < HEARTBEAT_S:
+            return False
+        self.beat(assignment)
+        return True
+
+    def beat(self, assignment: Assignment) -> None:
+        self.beat_at = time.monotonic()
+        try:
+            self._beat(self.metrics.report(assignment))
+        except StoreUnavailable as error:
+            logger.info("Could not write the heartbeat: %s", error)
+
+    def stopped(self, reason: str, assignment: Assignment) -> None:
+        """The last word of a worker that ends: it stays until the worker runs again."""
+        self.metrics.state, self.metrics.reason = STOPPED, reason
+        status = self.metrics.report(assignment)
+        try:
+            publish(connect(TIMEOUT_S), status, STOPPED_TTL_S)
+        except StoreUnavailable as error:
+            logger.warning("Could not record that the worker stopped: %s", error)
+
+    def _beat(self, status: WorkerStatus) -> None:
+        self.redis = getattr(self, "redis", None) or connect(TIMEOUT_S)
+        publish(self.redis, status)
+        if status.processor != "features":
+            return
+        if status.events > self.counted:
+            count_events(self.redis, status.events - self.counted)
+            self.counted = status.events
+        if time.monotonic() - self.point_at >= SERIES_EVERY_S:
+            self.point_at = time.monotonic()
+            self._note(status)
+
+    def _note(self, status: WorkerStatus) -> None:
+        """Add a point to the series, which stays bounded."""
+        name = keys.series(status.worker)
+        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
+            pipeline.lpush(name, point(status))
+            pipeline.ltrim(name, 0, SERIES_LENGTH - 1)
+            pipeline.expire(name, SERIES_TTL_S)
+            pipeline.execute()

@@ -6,27 +6,16 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 import msgspec
-from confluent_kafka import (
-    OFFSET_BEGINNING,
-    Consumer,
-    KafkaError,
-    KafkaException,
-    Message,
-    TopicPartition,
-)
+from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 from django.conf import settings
 
-from streaming import kafka
 from streaming.events.schema import names_in
-from streaming.kafka import topics
+from streaming.kafka import messages, topics
 from streaming.producers.acknowledged import DeadLetter, Outgoing, Sender, dead_letter, outgoing
 from web.json_types import decoded
 
-PARTITION: Final = 0
-# The topic has one partition, and its end is where nothing more comes for this long: the embedded
-# broker answers questions for the end wrongly.
-QUIET_S: Final = 1.5
+PARTITION: Final = 0  # the only one
 # What a broker without DeleteRecords says: the embedded one hangs up.
 UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
 _decoder = msgspec.json.Decoder(DeadLetter)
@@ -35,19 +24,8 @@ _decoder = msgspec.json.Decoder(DeadLetter)
 def dead_letters() -> Iterator[tuple[int, DeadLetter]]:
     """Each dead letter with its number (its offset), oldest first; raise KafkaException."""
     topics.ensure()
-    consumer = Consumer({**kafka.consumer("dead-letters"), "enable.partition.eof": True})
-    try:
-        place = TopicPartition(settings.KAFKA_DEAD_TOPIC, PARTITION, OFFSET_BEGINNING)
-        consumer.assign([place])
-        quiet_at = time.monotonic() + QUIET_S
-        while time.monotonic() < quiet_at:
-            for message in consumer.consume(500, 0.2):
-                if message.error() is not None:
-                    continue
-                quiet_at = time.monotonic() + QUIET_S
-                yield message.offset() or 0, _letter(message)
-    finally:
-        consumer.close()
+    for message in messages(settings.KAFKA_DEAD_TOPIC, 1):
+        yield message.offset() or 0, _letter(message)
 
 
 def dead_positions() -> set[tuple[int, int]]:

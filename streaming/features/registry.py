@@ -3,7 +3,8 @@
 docs/features.md is generated from it (`manage.py describe_features`).
 """
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from typing import Final, NamedTuple
 
 from streaming.events.actions import Action
@@ -15,15 +16,16 @@ class Feature:
     """`half_life_ms` is None where nothing fades; `bound` counts entries (per key)."""
 
     name: str
-    of: str
     type: str
     unit: str
     meaning: str
-    bound: int
-    ttl_s: int
-    default: str
+    bound: int = 1
+    default: str = "0"
     half_life_ms: int | None = None
     window: str = "all time"
+    _: KW_ONLY
+    of: str
+    ttl_s: int
 
 
 class Bucket(NamedTuple):
@@ -41,22 +43,7 @@ BUCKETS: Final = (Bucket(5 * 60_000, 12), Bucket(HOUR_MS, 24), Bucket(DAY_MS, 30
 WINDOWS: Final = {"1h": (0, 12), "24h": (1, 24), "7d": (2, 7), "30d": (2, 30)}
 
 
-def of_shopper(
-    name: str,
-    type_: str,
-    unit: str,
-    meaning: str,
-    *,
-    bound: int = 1,
-    default: str = "0",
-    half_life_ms: int | None = None,
-    window: str = "all time",
-) -> Feature:
-    return Feature(
-        name, "shopper", type_, unit, meaning, bound, STATE_TTL_S, default, half_life_ms, window
-    )
-
-
+of_shopper: Final = partial(Feature, of="shopper", ttl_s=STATE_TTL_S)
 RECENTS: Final = of_shopper(
     "recents",
     "list of (article, kind, time)",
@@ -120,38 +107,22 @@ DISLIKES: Final = of_shopper(
     default="empty",
 )
 TRENDING: Final = Feature(
-    "trending",
-    "index group",
-    "weight by article",
-    "views of this moment (a bag_add weighs 3, a purchase 5)",
+    "trending", "weight by article", "views of this moment (a bag_add weighs 3, a purchase 5)",
     "what is viewed, put into bags and bought now; overall the same over all index groups",
-    bound=200,
-    ttl_s=TREND_TTL_S,
-    default="empty",
-    half_life_ms=2 * DAY_MS,
-)
-ARTICLE_COUNTS: Final = Feature(
-    "views, adds, purchases",
-    "article",
-    "number",
-    "events",
+    bound=200, default="empty", half_life_ms=2 * DAY_MS, of="index group", ttl_s=TREND_TTL_S,
+)  # fmt: skip
+of_article: Final = partial(Feature, of="article", ttl_s=TREND_TTL_S)
+ARTICLE_COUNTS: Final = of_article(
+    "views, adds, purchases", "number", "events",
     "how often the article was viewed, put into a bag, bought",
-    bound=3,
-    ttl_s=TREND_TTL_S,
-    default="0",
-    window="this epoch of 16 d and the one before",
-)
-ARTICLE_RATES: Final = Feature(
-    "add_rate, purchase_rate",
-    "article",
-    "number from 0 to 1",
-    "per view",
+    bound=3, window="this epoch of 16 d and the one before",
+)  # fmt: skip
+ARTICLE_RATES: Final = of_article(
+    "add_rate, purchase_rate", "number from 0 to 1", "per view",
     "(10 · shop's rate + adds or purchases) ÷ (10 + views): few views say little",
-    bound=2,
-    ttl_s=TREND_TTL_S,
-    default="the shop's rate; 0 without views",
-    window="as the counts",
-)
+    bound=2, default="the shop's rate; 0 without views", window="as the counts",
+)  # fmt: skip
+
 REGISTRY: Final = (
     RECENTS, BAG, COUNTS, COUNTS_IN_TIME, AFFINITIES, LAST_SEEN, SESSIONS, SESSION_START,
     SESSION_EVENTS, LAST_PURCHASE, PURCHASE_DAYS, DISLIKES, TRENDING, ARTICLE_COUNTS,
@@ -160,9 +131,6 @@ REGISTRY: Final = (
 
 # What an event says of a shopper's taste, and of an article's popularity.
 AFFINITY_WEIGHTS: Final = {
-    Action.VIEW: 1,
-    Action.CLICK: 0,
-    Action.BAG_ADD: 3,
-    Action.PURCHASE: 5,
-}
+    Action.VIEW: 1, Action.CLICK: 0, Action.BAG_ADD: 3, Action.PURCHASE: 5,
+}  # fmt: skip
 TREND_WEIGHTS: Final = {Action.VIEW: 1, Action.BAG_ADD: 3, Action.PURCHASE: 5}

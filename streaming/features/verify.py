@@ -28,8 +28,7 @@ from streaming.features.state import (
 from streaming.features.trends import Increments
 from streaming.history import encoding
 from streaming.identity.shoppers import customer_shopper
-from streaming.kafka import topics
-from streaming.kafka.reading import is_end
+from streaming.kafka import is_end, topics
 from streaming.partitions import homes
 
 QUIET_S: Final = 10.0

@@ -29,13 +29,9 @@ SALES: Final = "transactions_train"
 # A span with fewer lines is followed by one of twice the months.
 FEW: Final = 50_000
 COLUMNS: Final = {
-    "id": ">i8",
-    "day": ">i4",
-    "customer": ">i4",
-    "article": ">i4",
-    "price": ">f8",
+    "id": ">i8", "day": ">i4", "customer": ">i4", "article": ">i4", "price": ">f8",
     "channel": ">i4",
-}
+}  # fmt: skip
 QUERY: Final = """
 SELECT id, t_dat - date '1970-01-01', customer_id, article_id, price, sales_channel::integer
 FROM catalog_transaction WHERE t_dat BETWEEN '{}' AND '{}' {}

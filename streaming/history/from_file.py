@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from catalog.ingest.cleaning.transactions import clean_transactions
+from catalog.ingest.cleaning.typed import clean
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.keys import KnownKeys
 from catalog.ingest.prices import with_prices
@@ -103,7 +103,7 @@ class HistoryFile:
 
     def _blocks(self) -> Iterator[Arrays]:
         usable = False
-        for records in self.source.read(self.source.start, BLOCK_BYTES):
+        for records in self.source.read(self.source.start, BLOCK_BYTES, typed=True):
             columns = self._columns(records)
             if len(columns["day"]):
                 usable = True
@@ -115,7 +115,7 @@ class HistoryFile:
             )
 
     def _columns(self, records: Records) -> Arrays:
-        found = clean_transactions(records.table, self.known)
+        records, found = clean(records, self.known)
         self._count(records, found.reasons)
         return {
             "id": records.numbers[found.rows],

@@ -20,7 +20,7 @@ from catalog.quantities import MAX_KEY
 from streaming.events.actions import Action
 from streaming.events.schema import Purchase, decode
 from streaming.events.spans import DAY_MS
-from streaming.kafka.reading import between
+from streaming.kafka import between
 
 Batches = Iterator[pa.RecordBatch]
 COLUMNS: Final = ("day", "customer", "article", "price", "channel")

@@ -14,7 +14,7 @@ from confluent_kafka.cimpl import NewPartitions, NewTopic
 from django.conf import settings
 
 from streaming import kafka
-from streaming.kafka.reading import has_messages
+from streaming.kafka import has_messages
 from streaming.partitions import stored_homes
 
 logger = logging.getLogger(__name__)

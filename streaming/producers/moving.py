@@ -5,7 +5,7 @@ import logging
 import msgspec
 
 from streaming.events import schema as events
-from streaming.kafka.reading import messages
+from streaming.kafka import messages
 from streaming.kafka.topics import TopicError
 from streaming.producers import spool
 

@@ -18,21 +18,34 @@ from typing import Final
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from django.conf import settings
+from prometheus_client import Counter
 
 from streaming import kafka, tracing
 from streaming.events.schema import Event, encode, key_of
 from streaming.kafka import topics
 from streaming.partitions import home_of
 from streaming.producers import spool
-from streaming.producers.counters import ACCEPTED, LOST, SPOOLED, count
 from web.replica import once_served
 
 logger = logging.getLogger(__name__)
 
+EVENTS: Final = Counter(
+    "events",
+    "events of pages and API: all, those Kafka didn't take, those lost",
+    ["outcome"],
+)
+ACCEPTED: Final = "accepted"
+SPOOLED: Final = "spooled"
+LOST: Final = "lost"
 ACK_TIMEOUT_MS: Final = 2000
 RETRY_S: Final = 1.0
 QUEUE_LIMIT: Final = 50_000
 Report = Callable[[KafkaError | None, Message], None]
+_lock = threading.Lock()
+
+
+def count(outcome: str, events: int = 1) -> None:
+    EVENTS.labels(outcome).inc(events)
 
 
 def new_id() -> str:
@@ -157,7 +170,6 @@ def produce(
     )
 
 
-_lock = threading.Lock()
 _current: Publisher | None = None
 
 

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streaming.consumer import watchdog
-from streaming.consumer.assignment import Assignment
-from streaming.consumer.batch import Origin, PartitionBatch, Record, partition_batches
-from streaming.consumer.dead_letter_limit import (
+from streaming.consumer.applier import (
     IN_A_ROW,
     WINDOW,
     DeadLetterLimit,
     DeadLetterLimitError,
 )
+from streaming.consumer.assignment import Assignment
+from streaming.consumer.batch import Origin, PartitionBatch, Record, partition_batches
 from streaming.consumer.lag import PartitionLag
 from streaming.consumer.processor import NO_POSITION, Log
 from streaming.status import Stop

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from streaming.features.article_counts import ArticleFeatures
 from streaming.features.registry import REGISTRY, STATE_TTL_S, TREND_TTL_S, Feature
 from streaming.features.state import ShopperState
 from streaming.features.store import Snapshot
+from streaming.features.trends import ArticleFeatures
 
 NAMES = [feature.name for feature in REGISTRY]
 

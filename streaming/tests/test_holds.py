@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from catalog.period import data_period
 from catalog.tests.factories import make_article, make_transaction
 from streaming import clock, connection, dead_letters, keys, partitions, status
-from streaming.consumer.dead_letter_limit import IN_A_ROW, DeadLetterLimitError
+from streaming.consumer.applier import IN_A_ROW, DeadLetterLimitError
 from streaming.events.actions import Action
 from streaming.events.schema import BagAdd, BagRemove, Event, Identify, Purchase, View, encode
 from streaming.events.spans import DAY_MS

@@ -8,7 +8,7 @@ from redis.crc import key_slot
 from catalog.tests.factories import make_article
 from streaming import clock, connection, keys, metrics
 from streaming.events.actions import Action
-from streaming.features import article_counts, dislikes, store
+from streaming.features import dislikes, store, trends
 from streaming.features.registry import DISLIKES
 from streaming.features.state import State, pack
 from streaming.features.store.writer import Effect, Writer
@@ -61,13 +61,13 @@ def test_a_batch_that_comes_twice_is_refused_and_counts_once(writer: Writer) -> 
 
 
 def test_packed_counts_dont_run_into_each_other() -> None:
-    added = article_counts.ADDED
+    added = trends.ADDED
     packed = (
         2_000_000 * added[Action.VIEW]
         + 1_500_000 * added[Action.BAG_ADD]
         + 3 * added[Action.PURCHASE]
     )
-    assert article_counts.unpacked([packed, added[Action.VIEW]]) == (2_000_001, 1_500_000, 3)
+    assert trends.unpacked([packed, added[Action.VIEW]]) == (2_000_001, 1_500_000, 3)
     assert packed < 2**63
 
 

@@ -10,10 +10,10 @@ from django.core.management import CommandError, call_command
 from catalog.tests.factories import make_article, make_customer, make_transaction
 from streaming import clock, connection, keys
 from streaming.features import store, verify
-from streaming.features.reference import page
 from streaming.features.state import State, pack, unpack
 from streaming.identity.shoppers import customer_shopper
 from streaming.kafka import topics
+from streaming.management.commands.describe_features import page
 from streaming.replay.replay import Publisher
 from streaming.tests.progress import done, finish
 from streaming.tests.servers import Worker, eventually

@@ -17,7 +17,7 @@ from catalog.ingest.checks.rejects import Limits, fault_of
 from catalog.ingest.cleaning.articles import clean_articles
 from catalog.ingest.cleaning.customers import clean_customers
 from catalog.ingest.cleaning.outcome import Cleaned
-from catalog.ingest.cleaning.transactions import clean_transactions
+from catalog.ingest.cleaning.typed import clean as clean_sales
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
 from catalog.ingest.keys import CustomerKeys, KnownKeys, first_occurrences, words_of
 from catalog.ingest.prices import with_prices
@@ -106,8 +106,8 @@ def check(
     fitness = Fitness(len(known.customers.keys), len(numbers))
     with phases.phase("transactions_train", sources["transactions_train"].size) as advance:
         sales = FileCheck(sources["transactions_train"])
-        for records in sales.source.read(sales.source.start, block_bytes):
-            found = clean_transactions(records.table, known)
+        for block in sales.source.read(sales.source.start, block_bytes, typed=True):
+            records, found = clean_sales(block, known)
             sales.add(records, found.reasons, quality.of_transactions(found))
             fitness.add(found)
             advance(records.end.offset, records.end.rows)

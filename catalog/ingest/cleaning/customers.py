@@ -10,7 +10,7 @@ from catalog.ingest.cleaning.outcome import Cleaned, cleaned, texts
 from catalog.ingest.keys import LONGEST
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.cells import NEWS, Decoded, decode, distinct
-from catalog.ingest.reading.identifiers import HEX, canonical
+from catalog.ingest.reading.identifiers import are_hex, canonical
 
 
 def clean_customers(table: pa.Table) -> Cleaned:
@@ -34,7 +34,7 @@ def customer_ids(column: pa.ChunkedArray) -> Decoded:
     """Ids in canonical form; decoded separately because nearly all of them are distinct."""
     found, codes = distinct(column)
     ids = canonical(found)
-    if pc.all(pc.match_substring_regex(ids, HEX)).as_py():
+    if are_hex(ids):
         return Decoded(ids, codes)
     return Decoded(ids, codes, faults_of(ids))
 

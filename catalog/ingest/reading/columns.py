@@ -1,4 +1,6 @@
-"""The columns that each file may have, and the required ones."""
+"""The columns that each file may have, the required ones, and the types of plain cells."""
+
+import pyarrow as pa
 
 ALL = {
     "articles": (
@@ -23,6 +25,16 @@ REQUIRED = {
 }
 # Optional: the price for sales without one.
 MORE = {"articles": ("price",)}
+# What cells that need no cleaning are read as at once: for the one file whose length matters.
+TYPES = {
+    "transactions_train": {
+        "t_dat": pa.date32(),
+        "customer_id": pa.string(),
+        "article_id": pa.int32(),
+        "price": pa.float64(),
+        "sales_channel_id": pa.int16(),
+    }
+}
 
 
 def known(name: str) -> tuple[str, ...]:

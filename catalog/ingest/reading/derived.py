@@ -11,7 +11,7 @@ from catalog.ingest.reading import columns
 from catalog.ingest.reading.cells import is_nothing
 from catalog.ingest.reading.identifiers import canonical
 from catalog.ingest.reading.position import Position, Prefix
-from catalog.ingest.reading.records import Records
+from catalog.ingest.reading.records import Records, Types
 from catalog.ingest.reading.source import Source
 
 CUSTOMERS, KEY = "customers", "customer_id"
@@ -31,7 +31,7 @@ class SalesCustomers(Source):
     def is_derived(self) -> bool:
         return True
 
-    def rows(self, start: Position, block_bytes: int) -> Iterator[Records]:
+    def rows(self, start: Position, block_bytes: int, types: Types | None) -> Iterator[Records]:
         seen, number = pa.array([], pa.string()), 0
         for records in self.sales.read(self.sales.start, block_bytes):
             ids = canonical(pa.array(records.table[KEY].to_pylist(), pa.string()))

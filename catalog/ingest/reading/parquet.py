@@ -1,9 +1,10 @@
 """Reads Parquet, one file or a folder of parts, as blocks of text rows like any other file."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,7 +17,7 @@ from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
 from catalog.ingest.reading.dialect import named
 from catalog.ingest.reading.position import Position, Prefix
-from catalog.ingest.reading.records import CELLS, Records
+from catalog.ingest.reading.records import CELLS, Records, Types
 from catalog.ingest.reading.source import Source, check_header, fingerprint
 
 # Assumed size of a row as text, to convert a block's size in bytes to rows.
@@ -37,7 +38,7 @@ class ParquetSource(Source):
     def unit(self) -> str:
         return "row"
 
-    def rows(self, start: Position, block_bytes: int) -> Iterator[Records]:
+    def rows(self, start: Position, block_bytes: int, types: Types | None) -> Iterator[Records]:
         before = crc = 0
         size = max(1, block_bytes // BYTES_A_ROW)
         for part in self.parts:
@@ -51,16 +52,14 @@ class ParquetSource(Source):
                     own = dict(zip(names, file.schema_arrow.names, strict=True))
                     wanted = [name for name in self.shown if name in own]
                     for table in batches(file, [own[name] for name in wanted], skipped, size):
-                        renamed = as_texts(table, wanted)
-                        for name, value in values.items():
-                            renamed = with_value(renamed, name, value)
-                        number = before + skipped
-                        yield records(renamed, number, crc)
+                        texts = partial(as_texts, table, wanted, values)
+                        typed = as_typed(table.rename_columns(wanted), types) if types else None
+                        yield records(texts, typed, before + skipped, crc)
                         skipped += table.num_rows
                 before = after
         if before <= start.offset:
             empty = pa.table({name: pa.array([], CELLS) for name in self.shown})
-            yield records(empty, start.offset, start.crc)
+            yield records(lambda: empty, None, start.offset, start.crc)
 
     @property
     def shown(self) -> Sequence[str]:
@@ -154,9 +153,35 @@ def batches(file: pq.ParquetFile, names: list[str], skipped: int, size: int) -> 
             yield table.select(names)
 
 
-def as_texts(table: pa.Table, names: list[str]) -> pa.Table:
-    """Dictionary-encodes every column as text; null becomes empty text."""
-    return pa.table(list(map(as_cells, table.columns)), names=names)
+def as_typed(table: pa.Table, types: Types) -> pa.Table | None:
+    """The table's columns as these types; None unless each has a kin of it, and no nulls."""
+    names = [name for name in types if name in table.column_names]
+    if names != list(types) or not all(are_kin(table[name].type, types[name]) for name in names):
+        return None
+    try:
+        typed = table.select(names).cast(pa.schema(types))
+    except pa.ArrowInvalid:
+        return None
+    return None if any(column.null_count for column in typed.columns) else typed
+
+
+def are_kin(found: pa.DataType, kind: pa.DataType) -> bool:
+    """Whether a cast reads the same value as the spelled text would be read."""
+    if pa.types.is_string(found) or pa.types.is_large_string(found):
+        return True
+    if pa.types.is_date32(kind):
+        return found == kind or (pa.types.is_timestamp(found) and not found.tz)
+    if pa.types.is_floating(kind):
+        return bool(pa.types.is_floating(found))
+    return bool(pa.types.is_integer(kind) and pa.types.is_integer(found))
+
+
+def as_texts(table: pa.Table, names: list[str], values: Mapping[str, str]) -> pa.Table:
+    """Dictionary-encodes every column as text, null as empty text; with the values of its path."""
+    found = pa.table(list(map(as_cells, table.columns)), names=names)
+    for name, value in values.items():
+        found = with_value(found, name, value)
+    return found
 
 
 def as_cells(chunked: pa.ChunkedArray) -> pa.Array:
@@ -203,10 +228,16 @@ def number(value: float | None) -> str | None:
     return str(int(value)) if value.is_integer() and abs(value) < 1 << 53 else repr(value)
 
 
-def records(table: pa.Table, before: int, crc: int) -> Records:
+def records(
+    texts: Callable[[], pa.Table], typed: pa.Table | None, before: int, crc: int
+) -> Records:
+    table = texts() if typed is None else typed
     places = before + np.arange(1, table.num_rows + 1)
     end = before + table.num_rows
-    return Records(table, places, places, [], Position(end, end, end, crc))
+    return Records(
+        table, places, places, [], Position(end, end, end, crc),
+        texts=None if typed is None else texts,
+    )  # fmt: skip
 
 
 def footer_crc(part: Path, crc: int) -> int:

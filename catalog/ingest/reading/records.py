@@ -3,7 +3,8 @@
 Blocks end at a line end. If a block has no quotes, blank lines or rows of the wrong width, which
 is nearly always the case for transactions, pyarrow parses it at once. Any other block goes through
 the csv module record by record, which handles quoted line ends, blank lines and malformed rows
-exactly. A record that doesn't end within MAX_LINES lines has an unclosed quote: its first line is
+exactly. Sales are parsed into numbers and days, unless a cell of the block is no plain one. A
+record that doesn't end within MAX_LINES lines has an unclosed quote: its first line is
 rejected and reading continues with the next line. A last line without a line end may have been
 truncated anywhere: it is only accepted if truncation would show, because the last column is a
 single digit.
@@ -11,8 +12,9 @@ single digit.
 
 import csv
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ MISQUOTED = "the quotes are wrong"
 # By the words of csv.Error.
 FAULTS = {"end of data": UNCLOSED, "field limit": "a cell is longer than 1 MB"}
 Ints = npt.NDArray[np.int64]
+Types = Mapping[str, pa.DataType]
 # The module's own limit of 128 kB is less than a line may have.
 csv.field_size_limit(MAX_LINE_BYTES)
 
@@ -53,7 +56,8 @@ class Reject:
 
 @dataclass(frozen=True)
 class Records:
-    """The rows of one block: `table` has a text column per header name, without nulls.
+    """The rows of one block: `table` has a text column per header name, without nulls; or, given
+    `texts`, which reads them as such, columns of our types.
 
     `lines` and `numbers` give each row's line and row number in the file, both from 1; `malformed`
     rows aren't in the table; `end` is the position after the block. Rejected rows are recorded with
@@ -66,6 +70,11 @@ class Records:
     malformed: list[Reject]
     end: Position
     shown: Sequence[str] = ()
+    texts: Callable[[], pa.Table] | None = None
+
+    def as_text(self) -> "Records":
+        """The same rows with every cell as it stands in the file."""
+        return replace(self, table=self.texts(), texts=None) if self.texts else self
 
     def reject(self, row: int, reason: str) -> Reject:
         shown = self.shown or self.table.column_names
@@ -74,7 +83,12 @@ class Records:
 
 
 def read(
-    stream: Readable, path: Path, dialect: Dialect, start: Position, block_bytes: int
+    stream: Readable,
+    path: Path,
+    dialect: Dialect,
+    start: Position,
+    block_bytes: int,
+    types: Types | None = None,
 ) -> Iterator[Records]:
     """The rows of a stream positioned at `start`, block by block.
 
@@ -89,7 +103,7 @@ def read(
         block = memoryview(data)[: None if final else end_of_last_line(data)]
         if not data.isascii():
             check_text(bytes(block), path, dialect, start)
-        used, records = parse(data, block, dialect, start, final=final)
+        used, records = parse(data, block, dialect, start, types, final=final)
         end = replace(records.end, crc=zlib.crc32(memoryview(data)[:used], start.crc))
         pending, start = data[used:], end
         if len(pending) > block_bytes + MAX_LINE_BYTES:
@@ -123,7 +137,13 @@ def column_of(before: bytes, dialect: Dialect) -> str:
 
 
 def parse(
-    data: bytes, block: memoryview, dialect: Dialect, start: Position, *, final: bool
+    data: bytes,
+    block: memoryview,
+    dialect: Dialect,
+    start: Position,
+    types: Types | None,
+    *,
+    final: bool,
 ) -> tuple[int, Records]:
     """The records of a block, which `data` begins with, and the number of bytes consumed (all,
     unless a quote is open)."""
@@ -131,30 +151,53 @@ def parse(
         plain = block
         if b"\r" in data:
             plain = memoryview(bytes(block).replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-        records = parse_plain(plain, len(block), dialect, start)
+        records = parse_plain(plain, len(block), dialect, start, types)
         if records:
             return len(block), records
     return parse_quoted(bytes(block), dialect, start, final=final)
 
 
-def parse_plain(text: memoryview, size: int, dialect: Dialect, start: Position) -> Records | None:
+def parse_plain(
+    text: memoryview, size: int, dialect: Dialect, start: Position, types: Types | None
+) -> Records | None:
     """Parse all lines at once, `size` bytes of the file; None if a line is blank or has the wrong
     number of cells."""
     if not text:
         return None
-    try:
-        table = arrow_table(text, dialect)
-    except pa.ArrowInvalid:
-        return None
-    if may_have_blank_line(table):
+    texts = partial(text_table, text, dialect)
+    typed = typed_table(text, dialect, types) if types else None
+    table = texts() if typed is None else typed
+    if table is None:
         return None
     order = np.arange(1, table.num_rows + 1)
     end = Position(start.offset + size, start.line + table.num_rows, start.rows + table.num_rows)
-    return Records(table, start.line + order, start.rows + order, [], end)
+    return Records(
+        table, start.line + order, start.rows + order, [], end,
+        texts=None if typed is None else texts,
+    )  # fmt: skip
 
 
-def arrow_table(text: memoryview, dialect: Dialect) -> pa.Table:
-    """Raises pa.ArrowInvalid if a line has the wrong number of cells."""
+def typed_table(text: memoryview, dialect: Dialect, types: Types) -> pa.Table | None:
+    """The columns of these types; None if a cell doesn't fit or is empty."""
+    try:
+        table = arrow_table(text, dialect, types)
+    except pa.ArrowInvalid:
+        return None
+    return None if any(column.null_count for column in table.columns) else table
+
+
+def text_table(text: memoryview, dialect: Dialect) -> pa.Table | None:
+    """Every column as text; None if a line is blank or has the wrong number of cells."""
+    try:
+        table = arrow_table(text, dialect, dict.fromkeys(dialect.names, CELLS))
+    except pa.ArrowInvalid:
+        return None
+    return None if may_have_blank_line(table) else table
+
+
+def arrow_table(text: memoryview, dialect: Dialect, types: Types) -> pa.Table:
+    """Raises pa.ArrowInvalid if a line has the wrong number of cells, or a cell isn't of its
+    type."""
     return arrow_csv.read_csv(
         pa.BufferReader(pa.py_buffer(text)),
         arrow_csv.ReadOptions(
@@ -164,7 +207,8 @@ def arrow_table(text: memoryview, dialect: Dialect) -> pa.Table:
             delimiter=dialect.separator, quote_char=False, ignore_empty_lines=False
         ),
         arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(dialect.names, CELLS),
+            column_types=types,
+            include_columns=list(types),
             strings_can_be_null=False,
             check_utf8=False,
         ),

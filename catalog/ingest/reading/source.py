@@ -13,7 +13,7 @@ from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
 from catalog.ingest.reading.dialect import SEPARATORS
 from catalog.ingest.reading.position import Position, Prefix
-from catalog.ingest.reading.records import CELLS, Records
+from catalog.ingest.reading.records import CELLS, Records, Types
 
 Fingerprint = dict[str, int]
 ONE_COLUMN = " Columns are separated by commas, semicolons, tabs or pipes."
@@ -36,8 +36,9 @@ class Source(ABC):
     start: Position
 
     @abstractmethod
-    def rows(self, start: Position, block_bytes: int) -> Iterator[Records]:
-        """The file's rows from a position on, block by block, with the file's own columns."""
+    def rows(self, start: Position, block_bytes: int, types: Types | None) -> Iterator[Records]:
+        """The file's rows from a position on, block by block, with the file's own columns; with
+        columns of these types in blocks where all cells fit them."""
 
     @abstractmethod
     def compare(self, position: Position) -> Prefix:
@@ -63,10 +64,12 @@ class Source(ABC):
         """The unit in which row positions are reported."""
         return "line"
 
-    def read(self, start: Position, block_bytes: int) -> Iterator[Records]:
-        """The rows with all of our columns."""
+    def read(self, start: Position, block_bytes: int, *, typed: bool = False) -> Iterator[Records]:
+        """The rows with all of our columns. `typed` blocks, where nothing needs cleaning, have
+        columns of columns.TYPES; others, and files that lack a column, have text."""
         more = [name for name in columns.known(self.name) if name not in self.header]
-        for records in self.rows(start, block_bytes):
+        types = columns.TYPES.get(self.name) if typed and not more else None
+        for records in self.rows(start, block_bytes, types):
             yield replace(records, table=with_empty(records.table, more), shown=self.shown)
 
 

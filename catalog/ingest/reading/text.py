@@ -10,7 +10,7 @@ from catalog.ingest.reading import columns
 from catalog.ingest.reading.compression import CHUNK, HEAD, skip, unpacked, unpacked_size
 from catalog.ingest.reading.dialect import Dialect, dialect_of
 from catalog.ingest.reading.position import Position, Prefix
-from catalog.ingest.reading.records import Records, read
+from catalog.ingest.reading.records import Records, Types, read
 from catalog.ingest.reading.source import Source, check_header, fingerprint
 
 
@@ -18,10 +18,10 @@ from catalog.ingest.reading.source import Source, check_header, fingerprint
 class TextSource(Source):
     dialect: Dialect = field(default_factory=lambda: Dialect(()))
 
-    def rows(self, start: Position, block_bytes: int) -> Iterator[Records]:
+    def rows(self, start: Position, block_bytes: int, types: Types | None) -> Iterator[Records]:
         with unpacked(self.parts, self.name) as stream:
             skip(stream, start.offset)
-            yield from read(stream, self.path, self.dialect, start, block_bytes)
+            yield from read(stream, self.path, self.dialect, start, block_bytes, types)
 
     def compare(self, position: Position) -> Prefix:
         found, left, last = 0, position.offset, b""

@@ -101,10 +101,3 @@ def show(of: Json) -> None:
         f"A difference was detected in {of['detected']} of {of['runs']} runs; the truth over all "
         f"of them, {of['truth']:+.3f} clicks a shopper, lies in {of['truth_inside']} intervals."
     )
-    if split := of["split"]:
-        console.print(
-            f"Its {split['shoppers']:,} shoppers were split by {split['seeds']:,} other hashes, "
-            f"with {split['looks']} looks each: {split['detected'] / split['seeds']:.1%} reported "
-            f"a difference, at most {split['at_most']:.1%} (95 %); {split['allowed']:.0%} is "
-            "allowed."
-        )

@@ -10,21 +10,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from demo.run import conditions, lock, startup
+from demo.run import conditions, members, startup
 from demo.run.data import DEFAULT_SCALE, PARTS, SCALES, DataSet, data_set
 from demo.run.processes import ChildError
-from demo.run.signals import Shutdown
+from demo.run.startup import Shutdown
 from demo.services import ServiceError
 
 INTERRUPTED = 130
 EXPECTED = (
-    startup.TakenError,
-    ChildError,
-    conditions.ConditionError,
-    lock.RunningError,
-    ServiceError,
+    startup.TakenError, ChildError, conditions.ConditionError, members.RunningError, ServiceError,
     OSError,
-)
+)  # fmt: skip
 
 
 class Command(BaseCommand):

@@ -11,8 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from demo.shoppers import ground_truth
-from demo.shoppers.crowd import Plan, run
-from demo.shoppers.report import figures
+from demo.shoppers.crowd import Plan, figures, run
 from web.json_types import Json
 
 

@@ -28,14 +28,8 @@ CHECKS: dict[str, Callable[[Shop], str]] = {
 }
 # Errors a check may run into, besides failed expectations.
 FAILURES = (
-    CheckError,
-    OSError,
-    KafkaException,
-    redis.RedisError,
-    DatabaseError,
-    ValueError,
-    KeyError,
-)
+    CheckError, OSError, KafkaException, redis.RedisError, DatabaseError, ValueError, KeyError,
+)  # fmt: skip
 
 
 def run_checks(shop: Shop) -> int:

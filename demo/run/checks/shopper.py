@@ -81,8 +81,8 @@ class Shopper:
     def view(self, article: Article) -> None:
         self.page(f"/article/{article.article_id}/")
 
-    def recommended(self, kind: str, k: int = K) -> Recommended:
-        return cast("Recommended", self.api(f"/recommendations/{kind}/?k={k}"))
+    def recommended(self, kind: str) -> Recommended:
+        return cast("Recommended", self.api(f"/recommendations/{kind}/?k={K}"))
 
     def follow(self, kind: type[schema.OfArticle], article: Article) -> Traced:
         """Follow the shopper's event about an article until it has reached the features."""

@@ -10,8 +10,7 @@ from streaming.events import schema
 from streaming.events.actions import Action
 from streaming.features.reducer.bag import put_in, take_out
 from streaming.features.reducer.handover import erase, reset, take_in
-from streaming.features.reducer.recents import remember
-from streaming.features.reducer.rings import first_ones, is_first
+from streaming.features.reducer.rings import first_ones, is_first, remember
 from streaming.features.reducer.tastes import WEIGHT_OF, add_tastes
 from streaming.features.reducer.timing import count, count_in_time, in_session, note_purchases
 from streaming.features.state import Attributes, State, recent_key

@@ -8,8 +8,14 @@ from msgspec import structs
 
 from streaming.events import schema
 from streaming.features.reducer.bag import keep_newer, merge_bags
-from streaming.features.reducer.recents import remember
-from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES, holds, is_first, mark_of
+from streaming.features.reducer.rings import (
+    MERGED_BYTES,
+    SEEN_BYTES,
+    holds,
+    is_first,
+    mark_of,
+    remember,
+)
 from streaming.features.reducer.tastes import merge_tastes
 from streaming.features.reducer.timing import count, merge_times
 from streaming.features.registry import BUCKETS

@@ -8,8 +8,7 @@ from typing import Any
 
 from streaming import clock, keys, partitions
 from streaming.connection import Command, StoreUnavailable, client, execute, translate_errors
-from streaming.features import article_counts, trends
-from streaming.features.article_counts import ArticleFeatures
+from streaming.features import trends
 from streaming.features.state import (
     Recent,
     ShopperState,
@@ -21,6 +20,7 @@ from streaming.features.state import (
 )
 from streaming.features.store.top import top_at
 from streaming.features.store.writer import Effect, Writer, position_in
+from streaming.features.trends import ArticleFeatures
 from streaming.partitions import home_of, homes
 
 __all__ = ["Snapshot", "StoreUnavailable", "snapshot", "trending"]
@@ -82,7 +82,7 @@ def nothing_of(now_ms: int) -> Snapshot:
 
 def _counts_of(articles: Sequence[int]) -> Iterator[Command]:
     epoch = trends.epoch_of(clock.now_ms())
-    fields = (*article_counts.TOTALS.values(), *articles)
+    fields = (*trends.TOTALS.values(), *articles)
     for partition in range(homes()):
         for of_epoch in (epoch, epoch - 1):
             yield "HMGET", keys.counts(partition, of_epoch), *fields
@@ -93,9 +93,9 @@ def _counted(
 ) -> dict[int, ArticleFeatures]:
     """The features from each partition's and epoch's answer: totals first, then the articles."""
     columns = [[int(value) for value in column if value] for column in zip(*answers, strict=True)]
-    totals = {kind: sum(columns[n]) for n, kind in enumerate(article_counts.TOTALS) if columns}
+    totals = {kind: sum(columns[n]) for n, kind in enumerate(trends.TOTALS) if columns}
     counts = zip(articles, columns[len(totals) :], strict=True)
-    return {article: article_counts.features(values, totals) for article, values in counts}
+    return {article: trends.features(values, totals) for article, values in counts}
 
 
 def shoppers(at_most: int) -> list[str]:
@@ -182,7 +182,7 @@ def _has_lost_trends(partition: int, oldest: int) -> bool:
     # In this order, since a worker may add articles meanwhile.
     counted, summed = _sizes("HLEN", counts, oldest), _sizes("ZCARD", sums, oldest)
     uncounted = [keys.counts(partition, epoch) for epoch in summed.keys() - counted.keys()]
-    totals = len(article_counts.TOTALS)
+    totals = len(trends.TOTALS)
     return any(summed[epoch] < n - totals for epoch, n in counted.items()) or not all(
         execute(*(("EXISTS", name) for name in uncounted))
     )
