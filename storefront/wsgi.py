@@ -14,19 +14,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 
 application = get_wsgi_application()
 
-from django.db import connections  # noqa: E402 (these need the apps)
-
-from catalog.search import warming as searching  # noqa: E402
-from recommendations.serving import warming as recommending  # noqa: E402
+from storefront.warming import warm  # noqa: E402 (needs the apps)
 
 # Reading it raises ImproperlyConfigured if it is missing: at start, not at the first cookie.
 _ = settings.SECRET_KEY
 
-# The process takes connections when this module is loaded: prepared, so that no shopper waits for
-# seconds, and no request competes with the preparation.
-searching.warm()
-recommending.warm()
-connections.close_all()
+# The server takes connections once this module is loaded.
+warm()
 
 # Loaded objects are permanent: the garbage collector can skip them, and needn't run after every 700
 # new objects, when a page creates thousands.

@@ -89,11 +89,9 @@ def per_version(
 
         @wraps(read)
         def current(*arguments: *Args) -> T:
-            now = version()
-            if now is None:
-                return read(*arguments)
             with one_at_a_time:
-                return kept(now, *arguments)
+                now = version()
+                return read(*arguments) if now is None else kept(now, *arguments)
 
         on_empty(kept.cache_clear)
         return current

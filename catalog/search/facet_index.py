@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
+from sys import intern
 from typing import Final
 
 import numpy as np
@@ -108,12 +109,15 @@ class Option:
 @dataclass(frozen=True, eq=False)
 class FacetIndex:
     """One row per article, sorted by article key. `columns`: those of QUERY, and `band`, the price
-    band; `names`: labels of the NAMED columns; `texts`: an index of labels, names, descriptions."""
+    band; `names`: labels of the NAMED columns; `texts`: an index of labels, names, descriptions;
+    `titles`: each article's name; `indexes`: the keys of the indexes, which are numbered from 1."""
 
     columns: Mapping[str, Array]
     facets: Sequence[Facet]
     names: Mapping[str, Mapping[int, str]]
     texts: TextIndex
+    titles: Sequence[str] = ()
+    indexes: Sequence[str] = ()
     # By concept: the matching rows and their weights. Filled on first use.
     matches: dict[str, tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]] = field(
         default_factory=dict
@@ -164,6 +168,19 @@ class FacetIndex:
         rows = np.searchsorted(own, articles).clip(max=max(len(own) - 1, 0))
         known = own[rows] == articles if len(own) else np.zeros(len(articles), bool)
         return rows, known
+
+    @cached_property
+    def _by_product(self) -> tuple[Ints, Ints]:
+        """All rows in the order of their products, and those products."""
+        order = np.argsort(self.of("product"), kind="stable")
+        return order, self.of("product")[order]
+
+    def of_products(self, products: Collection[int]) -> Ints:
+        """The rows of some products, one after the other."""
+        rows, product = self._by_product
+        ends = [product.searchsorted([*products], side) for side in ("left", "right")]
+        parts = [rows[start:end] for start, end in zip(*ends, strict=True)]
+        return np.concatenate([*parts, rows[:0]])
 
     def chosen(
         self, rows: Bools, choice: Mapping[str, Collection[int]], without: str = ""
@@ -226,8 +243,10 @@ def facet_index() -> FacetIndex:
     columns = dict(copy_columns(QUERY, COLUMNS))
     bounds = np.array([price(Decimal(money)) for money in PRICES[1:]])
     columns["band"] = np.searchsorted(bounds, columns["price"], side="right")
-    names = term_names()
-    return FacetIndex(columns, facets(), names, texts(columns, names))
+    names, (titles, descriptions) = term_names(), article_texts()
+    words = texts(columns, names, {NAME: titles, DESCRIPTION: descriptions})
+    indexes = list(Index.objects.order_by("pk").values_list("pk", flat=True))
+    return FacetIndex(columns, facets(), names, words, [*map(intern, titles)], indexes)
 
 
 def term_names() -> dict[str, dict[int, str]]:
@@ -242,8 +261,11 @@ def term_names() -> dict[str, dict[int, str]]:
     return {**found, "indexes": dict(enumerate(letters, 1))}
 
 
-def texts(columns: Mapping[str, Array], names: Mapping[str, Mapping[int, str]]) -> TextIndex:
-    own = dict(zip((NAME, DESCRIPTION), article_texts(), strict=True))
+def texts(
+    columns: Mapping[str, Array],
+    names: Mapping[str, Mapping[int, str]],
+    own: Mapping[str, Sequence[str]],
+) -> TextIndex:
     terms = {key: (columns[column], names[key]) for key, (column, _model) in NAMED.items()}
     return text_index(own, terms)
 

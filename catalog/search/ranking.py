@@ -101,7 +101,9 @@ def find(typed: str, articles: ArticleQuerySet) -> SearchResult:
 def rank_with_clicks(typed: str, goods: FacetIndex) -> Ranked:
     """As `rank`, with what shoppers follow of this query moved up: one look-up in the database."""
     found = rank(typed, goods)
-    return replace(found, score=np.where(found.rows, found.score + clicked(typed, goods), 0.0))
+    return replace(
+        found, scored=lambda: np.where(found.rows, found.score + clicked(typed, goods), 0.0)
+    )
 
 
 def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
@@ -132,9 +134,12 @@ def ranked(reading: Reading, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
     if not reading.parts:
         return nothing(reading, goods)
     found, dropped = relevance(reading, goods)
-    quality = QUALITY * _quality(goods) if steps.quality else 0.0
-    score = np.where(found > 0, found + _named(reading, goods) + quality, 0.0)
-    plain = Ranked(found > 0, score, reading, dropped)
+
+    def scored() -> Floats:
+        quality = QUALITY * _quality(goods) if steps.quality else 0.0
+        return np.where(found > 0, found + _named(reading, goods) + quality, 0.0)
+
+    plain = Ranked(found > 0, scored, reading, dropped)
     return with_meaning(plain, goods) if steps.meaning else plain
 
 
@@ -156,7 +161,7 @@ def _ids(words: str, goods: FacetIndex) -> Ranked | None:
         return None
     number = int(bare)
     rows = (goods.of("article") == number) | (goods.of("product") == number)
-    return Ranked(rows, np.where(rows, 1 + QUALITY * _quality(goods), 0.0), None)
+    return Ranked(rows, lambda: np.where(rows, 1 + QUALITY * _quality(goods), 0.0), None)
 
 
 def _named(reading: Reading, goods: FacetIndex) -> Floats:

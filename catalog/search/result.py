@@ -1,7 +1,8 @@
 """A ranking: the matching articles with their scores, and how the query was parsed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -9,17 +10,22 @@ from catalog.search.facet_index import Bools, FacetIndex, Floats
 from catalog.search.understanding.reading import Part, Reading
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ranked:
-    """The matching rows of an facet_index, and a score for every row (0 if it doesn't match).
+    """The matching rows of an facet_index; `scored` gives each row's score (0 if it doesn't match).
     `dropped` are the parts given up to find anything; `by_meaning`: none of the parts are in any
     article, so these are the closest in meaning."""
 
     rows: Bools
-    score: Floats
+    scored: Callable[[], Floats]
     reading: Reading | None
     dropped: Sequence[Part] = ()
     by_meaning: bool = False
+
+    @cached_property
+    def score(self) -> Floats:
+        """Computed when it is first read: suggestions often only ask whether anything matches."""
+        return self.scored()
 
     @property
     def used(self) -> list[Part]:
@@ -29,4 +35,4 @@ class Ranked:
 
 def nothing(reading: Reading, goods: FacetIndex) -> Ranked:
     none = np.zeros(len(goods.of("article")))
-    return Ranked(none > 0, none, reading, reading.parts)
+    return Ranked(none > 0, lambda: none, reading, reading.parts)

@@ -4,7 +4,10 @@ from datetime import date
 
 import numpy as np
 import pytest
+from django.db.models import Model
+from pytest_django import DjangoAssertNumQueries
 
+from catalog.article_cache import articles
 from catalog.models import Article, IngestRun
 from catalog.search.facet_index import FacetIndex, facet_index, price_names
 from catalog.tests.factories import make_article
@@ -106,3 +109,33 @@ def test_an_empty_catalogue_lists_nothing() -> None:
     goods = facet_index()
     assert goods.listed(goods.ordered(goods.within(WOMEN), "popular")) == []
     assert all(goods.options(facet, goods.within(WOMEN), {}) == [] for facet in goods.facets)
+
+
+def test_an_article_of_a_card_equals_its_rows_in_the_database(
+    shop: dict[str, Article], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    IngestRun.objects.create(status=IngestRun.Status.DONE, data_dir="/x")
+    cache.empty()
+    facet_index()
+    with django_assert_num_queries(0):
+        shown = articles([*keys(shop, *shop), 1])
+    assert [*shown] == keys(shop, *shop)
+    for own in Article.objects.select_related("summary"):
+        card = shown[own.pk]
+        assert fields(card).items() <= fields(own).items()
+        assert fields(card.summary).items() <= fields(own.summary).items()
+        # What no card shows is loaded when it is used.
+        assert card.description == own.description
+        assert card.summary.units == own.summary.units
+
+
+def fields(row: Model) -> dict[str, object]:
+    """The loaded fields."""
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
+def test_the_rows_of_products_come_product_by_product(shop: dict[str, Article]) -> None:
+    goods = facet_index()
+    rows = goods.of_products([12, 10, 99])
+    assert goods.of("article")[rows].tolist() == keys(shop, "men", "blue", "red")
+    assert len(goods.of_products([])) == 0

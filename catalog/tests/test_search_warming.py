@@ -1,9 +1,6 @@
 """The first search of a process finds everything prepared."""
 
-import logging
-
 import pytest
-from django.db import OperationalError
 from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import IngestRun
@@ -22,15 +19,3 @@ def test_a_search_after_warming_reads_the_synonyms_alone(
     warming.warm()
     with django_assert_max_num_queries(2):
         assert rank("linen", facet_index()).rows.any()
-
-
-def test_without_a_database_the_process_starts_all_the_same(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def refused() -> None:
-        raise OperationalError("connection refused")
-
-    monkeypatch.setattr(warming, "facet_index", refused)
-    with caplog.at_level(logging.WARNING):
-        warming.warm()
-    assert "connection refused" in caplog.text

@@ -7,6 +7,7 @@ from typing import Final
 
 from catalog.data_version import data_version
 from catalog.models import Article
+from catalog.search.facet_index import facet_index
 from recommendations.bundle import registry
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.vision.colours import PARTS, hex_of
@@ -35,14 +36,18 @@ _colours: Final[VersionedMap[int, list[Colour]]] = VersionedMap(data_version, 10
 
 
 def with_colours(articles: Sequence[Article]) -> list[Card]:
-    """The articles with the colours of their products, in at most one query."""
+    """The articles with the colours of their products."""
     colours = seen(_colours.get_many({article.product_id for article in articles}, colours_of))
     return [Card(article, colours.get(article.product_id, [])) for article in articles]
 
 
 def colours_of(products: Collection[int]) -> dict[int, list[Colour]]:
-    rows = Article.objects.filter(product__in=products, summary__isnull=False).order_by("pk")
-    return grouped(rows.values_list("product_id", "pk", "colour__name"))
+    goods = facet_index()
+    rows, names = goods.of_products(products), goods.names["colours"]
+    columns = (goods.of(name)[rows].tolist() for name in ("product", "article", "colour_group"))
+    return grouped(
+        (product, key, names[colour]) for product, key, colour in zip(*columns, strict=True)
+    )
 
 
 def seen(colours: dict[int, list[Colour]]) -> dict[int, list[Colour]]:

@@ -6,10 +6,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from catalog.article_cache import articles_at
 from catalog.data_version import per_data_version
 from catalog.images.urls import WIDTHS, full_url, image_url
 from catalog.models import Article, is_named
 from catalog.money import amount
+from catalog.search.facet_index import facet_index
 from catalog.sizes import sizes_of
 from storefront.http import tracking
 from storefront.listing.breadcrumbs import trail_of, without_repeats
@@ -83,7 +85,8 @@ def _linked_data(article: Article, url: str) -> dict[str, object]:
 @per_data_version(most=2_000)
 def _siblings(product: int) -> list[Article]:
     """The colours of a product; none if it comes in only one."""
-    colours = list(Article.objects.for_cards().filter(product=product).order_by("pk"))
+    goods = facet_index()
+    colours = articles_at(goods, goods.of_products([product]))
     return colours if len(colours) > 1 else []
 
 

@@ -58,12 +58,14 @@ class Place:
     def has(self, typed: Sequence[str]) -> bool:
         """Every word is a prefix of a word in the names, at least one in the place's own."""
         own, every = self._words
-        return any(_begins(own, word) for word in typed) and all(_begins(every, w) for w in typed)
+        begun = [f" {word}" for word in typed]
+        return any(word in own for word in begun) and all(word in every for word in begun)
 
     @cached_property
-    def _words(self) -> tuple[Phrase, Phrase]:
-        own = words(self.name)
-        return own, own + words(self.within)
+    def _words(self) -> tuple[str, str]:
+        """Of its own name and of both, each after a space: where a word begins is a text search."""
+        own = "".join(f" {word}" for word in words(self.name))
+        return own, own + "".join(f" {word}" for word in words(self.within))
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,3 @@ def places() -> list[Place]:
                     for o in goods.options(facet, rows, {})
                 ]
     return sorted(found, key=lambda place: -place.count)
-
-
-def _begins(words: Sequence[str], beginning: str) -> bool:
-    return any(word.startswith(beginning) for word in words)

@@ -6,6 +6,8 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
+from storefront import warming
+
 
 def parts(client: Client) -> dict[str, dict[str, object]]:
     return {check["name"]: check for check in client.get("/readyz").json()["checks"]}
@@ -68,3 +70,14 @@ def _urls() -> list[object]:
 
 urlpatterns = _urls()
 handler500 = "storefront.http.errors.server_error"
+
+
+def test_without_a_database_a_web_process_starts_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(warming, "PREPARE", (refused,))
+    warming.warm()
+    assert "connection refused" in caplog.text

@@ -29,11 +29,11 @@ def with_meaning(found: Ranked, goods: FacetIndex) -> Ranked:
         return found
     likeness = known.likeness(_said(reading)).astype(float)
     if found.rows.any() and any(part.concept for part in found.used):
-        return replace(found, score=_fused(found, likeness))
+        return replace(found, scored=lambda: _fused(found, likeness))
     if any(part.negated or part.price for part in reading.parts):
         return found
     score = np.where(likeness >= max(ALIKE, _nth(likeness)), likeness, 0.0)
-    return replace(found, rows=score > 0, score=score, by_meaning=True)
+    return replace(found, rows=score > 0, scored=lambda: score, by_meaning=True)
 
 
 def _is_vague(found: Ranked, reading: Reading) -> bool:
