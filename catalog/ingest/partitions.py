@@ -24,6 +24,12 @@ FOREIGN_KEYS = {
     ),
     "transaction_article": "FOREIGN KEY (article_id) REFERENCES catalog_article (id)",
 }
+# Customers are checked by merging two indexes, which takes less time than hashing all of them for
+# each month. No index of a month orders its articles, and these fit into a small hash table.
+FOREIGN_KEY_SETTINGS = {
+    "transaction_customer": ("enable_hashjoin = off",),
+    "transaction_article": ("enable_hashjoin = on", "maintenance_work_mem = '16MB'"),
+}
 
 
 def table_of(month: date) -> str:
@@ -76,9 +82,8 @@ def add_foreign_keys(month: date) -> None:
         if name not in constraints_of(table):
             # NOT VALID holds the strong lock only briefly; VALIDATE then allows concurrent access.
             execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition} NOT VALID")
-        # Customers are checked by merging two indexes instead of hashing all for each month; the
-        # few articles are hashed, as no index of the month orders them.
-        execute(f"SET enable_hashjoin = {'on' if name == 'transaction_article' else 'off'}")
+        for setting in FOREIGN_KEY_SETTINGS[name]:
+            execute(f"SET {setting}")
         execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
 
 
