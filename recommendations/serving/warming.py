@@ -4,7 +4,7 @@ from recommendations.bundle import registry
 from recommendations.ranking.goods import goods_of
 from recommendations.ranking.inspiring import inspiring_shelf
 from recommendations.ranking.pipeline import Constraints
-from recommendations.ranking.ranker import features_of
+from recommendations.ranking.ranker import live_ranker, sales_ranker
 from recommendations.retrieval.profile import after_history, profile_of
 from recommendations.serving.outfits import ALTERNATIVES, default_outfit
 from recommendations.serving.serving import DEFAULT_K
@@ -19,5 +19,5 @@ def warm() -> None:
     shelf = inspiring_shelf(bundle, newcomer, DEFAULT_K, Constraints(), goods_of(bundle))
     for best_seller in shelf[:1]:
         default_outfit(bundle, "default", best_seller.row, ALTERNATIVES)
-    if len(bundle.ranker):
-        features_of(bundle)
+    sales_ranker(bundle)
+    live_ranker(bundle)
