@@ -34,7 +34,7 @@ from web.json_types import Json
 
 CUSTOMERS: Final = 8_000
 # The trial's ranker is trained anew whenever its examples have grown by this factor.
-GROWN: Final = 1.1
+GROWN: Final = 1.5
 # Fewer examples train no ranker. On real data one of 138 examples does no worse than the blend.
 MIN_EXAMPLES: Final = 100
 K: Final = 12
