@@ -17,7 +17,7 @@ from streaming import clock
 from streaming.events.schema import Event, Identify, decode, key_of
 from streaming.features.trends import AHEAD_MS
 from streaming.identity.tombstones import tombstones
-from streaming.kafka import UnreadError, messages, topics
+from streaming.kafka import messages, topics
 
 # Shelves of this many last days of event time are learned from …
 DAYS: Final = 14
@@ -38,7 +38,7 @@ def logged_answers(progress: Progress) -> list[Answer]:
         partitions = topics.size()
         shoppers = onlookers(read(partitions, FOR_YOU, Identify.__struct_config__.tag))
         answers = answers_of(event for event in read(partitions) if key_of(event) in shoppers)
-    except (KafkaException, UnreadError) as error:
+    except KafkaException as error:
         progress(f"the log can't be read, so nothing is learned from shelves: {error}")
         return []
     newest = max((answer.ts for answer in answers), default=0)

@@ -21,7 +21,7 @@ from recommendations.dataset.inputs import History, Inputs
 from recommendations.dataset.log import logged_answers
 from recommendations.ranking.context import LOOKED, RankingContext
 from recommendations.ranking.features import REGISTRY, Group, features
-from recommendations.ranking.ranker import ranker_for
+from recommendations.ranking.ranker import best_first, ranker_for
 from recommendations.ranking.scoring import generate, rank
 from recommendations.recommenders.kinds import Kind
 from recommendations.retrieval.profile import (
@@ -349,9 +349,15 @@ def test_shelves_in_the_log_teach_a_ranker_that_serves_who_looks_around(
     viewer = lived([(shop["dress"][0].pk, "view", 1000)])
     shelf = recommend(Kind.FOR_YOU, shopper=viewer, k=4)
     assert shelf.strategy == "live_ranked"
-    dresses = {article.pk for article in shop["dress"]}
-    assert not dresses & {item.article for item in shelf.items[:3]}
-    one_view = Profile.of_one(np.zeros(1, np.int32), np.array([VIEW], np.int8), np.zeros(1))
+    row = np.array([bundle.row_of(shop["dress"][0].pk)], np.int32)
+    one_view = Profile.of_one(row, np.array([VIEW], np.int8), np.zeros(1))
+    found = generate(bundle, one_view)
+    dresses = [article.pk for article in shop["dress"]]
+    first = [
+        np.isin(bundle.article[ranking.rows], dresses).argmax()
+        for ranking in (rank(found), best_first(bundle, one_view, found))
+    ]
+    assert first[0] < 2 < 8 < first[1], "the blend has dresses on top, the ranker at the end"
     one_purchase = replace(one_view, kinds=np.array([PURCHASE], np.int8))
     assert ranker_for(bundle, one_view) is not None
     assert ranker_for(bundle, one_purchase) is None
