@@ -44,7 +44,7 @@ COLOURS = ("blue", "red", "green")
 PastAction = tuple[int, str, int]
 Lived = Callable[..., str]
 Shop = dict[str, list[Article]]  # by garment
-FIRST_CUSTOMER, FIRST_SALE = 1_000_000, 1_000_000
+FIRST_CUSTOMER, FIRST_SALE = 2_000_000, 1_000_000
 _trained: dict[tuple[object, ...], Arrays] = {}
 
 
