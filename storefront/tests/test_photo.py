@@ -9,12 +9,12 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from catalog.models import Article
-from recommendations.tests.test_vision import BLUE, as_bytes, drawn, encoder, seen_shop
+from recommendations.tests.test_vision import BLUE, as_bytes, drawn, embedded, encoder, seen_shop
 from storefront.tests.browsers import in_a_browser, visitor
 from storefront.tests.test_accessibility import THEMES, WIDTHS, violations
 
 pytestmark = in_a_browser
-__all__ = ["encoder", "seen_shop"]
+__all__ = ["embedded", "encoder", "seen_shop"]
 SIDES = ("left", "top", "right", "bottom")
 
 

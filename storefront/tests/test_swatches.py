@@ -4,11 +4,11 @@ import numpy as np
 
 from catalog.models import Article
 from recommendations.bundle import registry
-from recommendations.tests.test_vision import RED, encoder, seen_shop
+from recommendations.tests.test_vision import RED, embedded, encoder, seen_shop
 from recommendations.vision.colours import lab
 from storefront.listing.swatches import Colour, seen
 
-__all__ = ["encoder", "seen_shop"]
+__all__ = ["embedded", "encoder", "seen_shop"]
 SAME = 10.0
 
 
