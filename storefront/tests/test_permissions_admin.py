@@ -20,7 +20,6 @@ from catalog.models import IngestRun, SearchQuery, SearchSynonym
 from recommendations.models import Experiment, Layer, ModelVersion, Outcome, Rule, Serving
 from storefront.tests.actors import EVERYBODY, NOBODY, STAFF, Actors, admin_routes, unlimited
 from storefront.tests.shops import Shop
-from streaming import dead_letters
 from streaming.models import ErasedShopper
 
 ROOT = {"superuser"}
@@ -104,17 +103,9 @@ STANDARD: Final = re.compile(
 
 
 @pytest.fixture
-def actors(
-    shop: Shop,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> Actors:
+def actors(shop: Shop, settings: Settings, caplog: pytest.LogCaptureFixture) -> Actors:
     """With at least one row of every model."""
     unlimited(settings)
-    monkeypatch.setattr(
-        dead_letters, "QUIET_S", 0.0
-    )  # the list of dead letters waits this long for more
     caplog.set_level(logging.ERROR, "django")
     layer = Layer.objects.create(name="layer")
     Experiment.objects.create(name="experiment", layer=layer, kinds=["for-you"])
