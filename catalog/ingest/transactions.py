@@ -166,6 +166,8 @@ def load_together(
             if month not in old | new:
                 partitions.create_detached(month)
                 new.add(month)
+            if month in old:  # its foreign keys are checked at once
+                written.result()
             copy_rows(partitions.table_of(month), rows, frozen=month in new)
         weeks.append(block.weeks)
         if block.rejects:

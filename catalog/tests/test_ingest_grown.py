@@ -2,7 +2,10 @@
 
 import os
 import shutil
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from catalog.ingest import partitions
+from catalog.ingest import dimensions, partitions
 from catalog.models import Article, ArticleSummary, Colour, Customer, IngestRun, Transaction
 from catalog.tests import hm
 from catalog.tests.test_ingest import ingest
@@ -81,6 +84,32 @@ def test_new_articles_and_customers_come_with_the_days_they_are_bought_on(folder
     assert (Article.objects.count(), Customer.objects.count()) == (4, 4)
     assert Colour.objects.get(pk=9).name == "Sand"
     assert Transaction.objects.get(pk=3).customer_id == 4
+
+
+class LastMinute(ThreadPoolExecutor):
+    """Writes customers only when somebody waits for it."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if fn is not dimensions.write_customers:
+            return super().submit(fn, *args, **kwargs)
+        start = cache(lambda: super(LastMinute, self).submit(fn, *args, **kwargs))
+        later: Future[None] = Future()
+        later.result = lambda timeout=None: start().result(timeout)  # type: ignore[method-assign]
+        later.done = lambda: start.cache_info().currsize > 0  # type: ignore[method-assign]
+        return later
+
+
+def test_sales_of_a_month_that_stands_wait_for_new_customers(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest(folder)
+    monkeypatch.setattr(dimensions, "ThreadPoolExecutor", LastMinute)
+    people = hm.customer_rows([{"customer_id": hm.customer_id(9)}])
+    append(folder / "customers.csv", hm.csv_text(hm.CUSTOMER, people).partition("\n")[2])
+    sale = {"customer_id": hm.customer_id(9), "t_dat": "2020-09-05"}
+    append(folder / NAME, lines({"t_dat": "2020-10-01"}, sale, {**sale, "t_dat": "2020-11-01"}))
+    ingest(folder)
+    assert Transaction.objects.filter(customer_id=4).count() == 2
 
 
 def test_a_touched_or_moved_file_is_the_same_file(folder: Path) -> None:

@@ -38,6 +38,8 @@ class Demo:
     def open(self) -> None:
         """Start the shop, and return once it responds."""
         steps.prepare(self.data, self.say)
+        if self.without == "model":  # before a web process loads it
+            ModelVersion.objects.active().update(is_active=False)
         check_free(self.port)
         self.port = self.port or free_port(DEFAULT_PORT)
         self.image_port = free_port(self.port + 1)
@@ -51,9 +53,7 @@ class Demo:
             wait_for_port(wanted, child)
         if self.without == "kafka":
             services.down(self.data.var, ["kafka"])
-        if self.without == "model":
-            ModelVersion.objects.active().update(is_active=False)
-        elif steps.needs_full_model():
+        if self.without != "model" and steps.needs_full_model():
             self.training = steps.training()
             self.training.start()
 
