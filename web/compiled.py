@@ -3,8 +3,7 @@ costs more than its work.
 
 A process compiles a function when it first calls it, or reads it from Numba's cache: beside the
 source, or where NUMBA_CACHE_DIR says. Parameters are declared, so there is nothing to compile again
-for others; what serves requests makes its first call before it takes any. The interpreter lock is
-kept.
+for others. What serves requests calls `prepare` before it takes any. The interpreter lock is kept.
 """
 
 from collections.abc import Callable
@@ -13,14 +12,22 @@ from typing import Any, NamedTuple, TypeVar
 
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
+_all: list[Callable[[], object]] = []
+
+
+def prepare() -> None:
+    """Have the machine code of every imported function at hand."""
+    for machine_code in _all:
+        machine_code()
+
 
 class Array(NamedTuple):
-    """A parameter that is an array of any strides, or a tuple of `count` such arrays. It is only
-    read, so it may be mapped."""
+    """A parameter that is an array of any strides, or a tuple of so many such arrays. They are only
+    read, so they may be mapped."""
 
     dtype: type
     dimensions: int = 1
-    count: int = 0
+    tuple_of: int = 0
 
 
 def compiled(*parameters: Array | type[int]) -> Callable[[Compute], Compute]:
@@ -32,6 +39,8 @@ def compiled(*parameters: Array | type[int]) -> Callable[[Compute], Compute]:
 
             made: Callable[..., Any] = njit([tuple(map(type_of, parameters))], cache=True)(function)
             return made
+
+        _all.append(machine_code)
 
         @wraps(function)
         def call(*arguments: Any) -> Any:
@@ -50,4 +59,6 @@ def type_of(parameter: Array | type[int]) -> Any:
         return types.int64
     dtype = from_dtype(np.dtype(parameter.dtype))
     array = types.Array(dtype, parameter.dimensions, "A", readonly=True)
-    return types.UniTuple(array, parameter.count) if parameter.count else array
+    if not parameter.tuple_of:
+        return array
+    return types.UniTuple(array, parameter.tuple_of)  # type: ignore[no-untyped-call]

@@ -106,7 +106,7 @@ def rank(found: Found, most: int = BUDGET) -> Ranking:
     """Each row once per shopper with the sum of its contributions; at most this many of each."""
     ends = found.source.searchsorted(list(Source), side="right").astype(np.int32)
     group, strongest = grouped(ends, found.owner, found.rows, found.scores)
-    total = np.bincount(group, found.scores, len(strongest))
+    total = np.bincount(group, found.scores, len(strongest)).astype(np.float64, copy=False)
     owner, rows = found.owner.take(strongest), found.rows.take(strongest)
     best = highest(owner, rows, total, most)
     chosen = strongest.take(best)
@@ -116,7 +116,7 @@ def rank(found: Found, most: int = BUDGET) -> Ranking:
         found.source.take(chosen),
         found.cause.take(chosen),
         owner.take(best),
-        cache(lambda: by_source(places_of(group, best), found.source, found.scores, len(best))),
+        cache(lambda: by_source(places_of(group, best), found, len(best))),
     )
 
 
@@ -173,7 +173,8 @@ def lowest(keys: Places, most: int) -> Places:
 def threshold(keys: Places, most: int) -> int:
     """The highest of the `most` lowest keys, by bisection: a third of the time of a partition."""
     keys = keys.copy()  # contiguous, so that the loop below works on several at a time
-    low, high = min(keys), max(keys)
+    low: int = min(keys)
+    high: int = max(keys)
     while low < high:
         middle = low + (high - low) // 2
         count = 0
@@ -193,12 +194,14 @@ def places_of(group: Places, best: Places) -> Places:
     return place.take(group)
 
 
-def by_source(place: Places, source: Places, given: Scores, count: int) -> tuple[Scores, Places]:
+def by_source(place: Places, found: Found, count: int) -> tuple[Scores, Places]:
     """Total strength and number of the candidates at each of `count` places by generator; those
     without a place are at -1."""
-    cell = (place + 1) * len(Source) + source
+    cell = (place + 1) * len(Source) + found.source
     shape, size = (count + 1, len(Source)), (count + 1) * len(Source)
-    total: Scores = np.bincount(cell, given, size).reshape(shape).astype(np.float64, copy=False)
+    total: Scores = (
+        np.bincount(cell, found.scores, size).reshape(shape).astype(np.float64, copy=False)
+    )
     times: Places = np.bincount(cell, minlength=size).reshape(shape)
     return total[1:], times[1:]
 
