@@ -104,9 +104,8 @@ def generate(
 
 def rank(found: Found, most: int = BUDGET) -> Ranking:
     """Each row once per shopper with the sum of its contributions; at most this many of each."""
-    ends = found.source.searchsorted(list(Source), side="right").astype(np.int32)
-    group, strongest = grouped(ends, found.owner, found.rows, found.scores)
-    total = np.bincount(group, found.scores, len(strongest)).astype(np.float64, copy=False)
+    ends = found.source.searchsorted(np.arange(len(Source)), side="right").astype(np.int32)
+    group, strongest, total = grouped(ends, found.owner, found.rows, found.scores)
     owner, rows = found.owner.take(strongest), found.rows.take(strongest)
     best = highest(owner, rows, total, most)
     chosen = strongest.take(best)
@@ -121,14 +120,17 @@ def rank(found: Found, most: int = BUDGET) -> Ranking:
 
 
 @compiled(INTS, INTS, INTS, SCORES)
-def grouped(ends: Ints, owner: Ints, rows: Ints, given: Scores) -> tuple[Places, Places]:
-    """The group of each candidate, one for each row of a shopper, and each group's strongest
-    candidate (the first of equals). Groups ascend by shopper.
+def grouped(ends: Ints, owner: Ints, rows: Ints, given: Scores) -> tuple[Places, Places, Scores]:
+    """The group of each candidate, one for each row of a shopper; of each group the strongest
+    candidate (the first of equals) and the total. Groups ascend by shopper.
 
-    The candidates of each generator end at `ends`, and ascend by shopper.
+    The candidates of each generator end at `ends`, and ascend by shopper. A row's last group is
+    read before it is set, and checked, so that the array needs no filling (Briggs and Torczon 1993,
+    An efficient representation for sparse sets).
     """
     group, strongest = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
-    last = np.full(max(rows) + 1 if len(rows) else 0, -1, np.int32)
+    total = np.zeros(len(rows))
+    last = np.empty(max(rows) + 1 if len(rows) else 0, np.int32)
     at = np.zeros(len(ends), np.int64)
     at[1:] = ends[:-1]
     count = 0
@@ -138,13 +140,17 @@ def grouped(ends: Ints, owner: Ints, rows: Ints, given: Scores) -> tuple[Places,
             while at[part] < end and owner[at[part]] == shopper:
                 candidate = at[part]
                 at[part] += 1
-                if last[rows[candidate]] < first:
-                    last[rows[candidate]], strongest[count] = count, candidate
+                row = rows[candidate]
+                own = last[row]
+                if not (first <= own < count and rows[strongest[own]] == row):
+                    own = last[row] = count
+                    strongest[own] = candidate
                     count += 1
-                own = group[candidate] = last[rows[candidate]]
+                group[candidate] = own
+                total[own] += given[candidate]
                 if given[candidate] > given[strongest[own]]:
                     strongest[own] = candidate
-    return group, strongest[:count]
+    return group, strongest[:count], total[:count]
 
 
 def highest(owner: Ints, rows: Ints, total: Scores, most: int) -> Places:

@@ -45,6 +45,11 @@ class Lookups(NamedTuple):
     owner: Ints
 
 
+NONE: Final = Lookups(
+    np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.int32), np.zeros(0, np.int32)
+)
+
+
 class Generator(NamedTuple):
     table: Callable[[Bundle], Table]
     lookups: Callable[[Bundle, Profile], Lookups]
@@ -131,12 +136,16 @@ def audience(bundle: Bundle, profile: Profile) -> Lookups:
 
 def age(bundle: Bundle, profile: Profile) -> Lookups:
     known = (profile.bands != UNKNOWN_BAND).nonzero()[0].astype(np.int32)
+    if not len(known):
+        return NONE
     return listed(bundle.popular_by_age, Shares(known, profile.bands[known], np.ones(len(known))))
 
 
 def channel(bundle: Bundle, profile: Profile) -> Lookups:
     """Best sellers in stores and online, by the shopper's own share of each."""
     known = np.isfinite(profile.online).nonzero()[0].astype(np.int32)
+    if not len(known):
+        return NONE
     online = profile.online[known]
     share = np.column_stack([1.0 - online, online]).ravel()
     owner, key = known.repeat(len(CHANNELS)), np.tile(CHANNELS, len(known))
@@ -226,8 +235,8 @@ def generated(
         lookups[list(weights).index(Source.AUDIENCE)] = requested
     line, factor, cause, owner = map(np.concatenate, zip(*lookups, strict=True))
     sizes = [len(some.line) for some in lookups]
-    source = np.array(list(weights), np.int32).repeat(sizes)
-    factor *= np.array(list(weights.values())).repeat(sizes)
+    source = np.fromiter(weights, np.int32).repeat(sizes)
+    factor *= np.fromiter(weights.values(), np.float64).repeat(sizes)
     return Found(*read(*tables(bundle), source, line, factor, cause, owner))
 
 
