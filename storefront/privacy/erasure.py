@@ -26,7 +26,6 @@ from storefront.models import Bag, Order, SavedArticle, ShopperSession
 from streaming.connection import StoreUnavailable
 from streaming.erasure import features
 from streaming.identity.tombstones import tombstones
-from streaming.kafka.topics import TopicError
 from streaming.models import ErasedShopper
 
 logger = logging.getLogger(__name__)
@@ -103,7 +102,7 @@ def finish_erasure() -> tuple[int, int]:
             row.add(from_tables(row.shopper))
         try:
             swept = features.erase_outside_database([row.shopper for row in rows]) if rows else {}
-        except (StoreUnavailable, KafkaException, TopicError, OSError) as error:
+        except (StoreUnavailable, KafkaException, OSError) as error:
             logger.warning("%d erasures are not finished: %s", len(rows), error)
             return 0, len(rows)
         for row in rows:

@@ -14,7 +14,6 @@ from streaming.consumer.batch import DeadRecord, PartitionBatch
 from streaming.consumer.processor import Log, NotReadyError, Processor, RefusedError, Work
 from streaming.consumer.tracing import applied
 from streaming.consumer.worker_metrics import WorkerMetrics
-from streaming.kafka import topics
 from streaming.producers.acknowledged import Sender, dead_letter
 
 WINDOW: Final = 10_000
@@ -71,13 +70,7 @@ class UndeliveredError(Exception):
     """Kafka didn't acknowledge dead letters or what is passed on: the batch must not count."""
 
 
-WAITED_OUT: Final = (
-    KafkaException,
-    topics.TopicError,
-    UndeliveredError,
-    RefusedError,
-    NotReadyError,
-)
+WAITED_OUT: Final = (KafkaException, UndeliveredError, RefusedError, NotReadyError)
 
 
 class Applier:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 import msgspec
-from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 from django.conf import settings
 
@@ -16,8 +16,6 @@ from streaming.producers.acknowledged import DeadLetter, Outgoing, Sender, dead_
 from web.json_types import decoded
 
 PARTITION: Final = 0  # the only one
-# What a broker without DeleteRecords says: the embedded one hangs up.
-UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
 _decoder = msgspec.json.Decoder(DeadLetter)
 
 
@@ -64,7 +62,7 @@ def drop(shoppers: Collection[str]) -> Counter[str]:
     """Remove these shoppers' letters; how many of each. The others get new numbers.
 
     A log can't lose lines from its middle: the others are sent to its end again, then all before
-    them is cut off. Raise KafkaException, TopicError.
+    them is cut off. Raise KafkaException.
     """
     dropped: Counter[str] = Counter()
     kept, last = [], -1
@@ -87,7 +85,7 @@ def _cut_off(end: int, kept: list[Outgoing]) -> None:
     try:
         topics.answer(client.delete_records([place])[place])
     except KafkaException as error:
-        if error.args[0].code() not in UNSUPPORTED:
+        if error.args[0].code() not in topics.UNSUPPORTED:
             raise
         purge()
         _resend(kept)

@@ -69,7 +69,7 @@ def store_tombstones(customer_ids: Mapping[Any, Any]) -> None:
 def erase_outside_database(shoppers: Collection[str]) -> dict[str, Counter[str]]:
     """Remove what lies outside of PostgreSQL; how much of what, for each shopper.
 
-    Raise StoreUnavailable, KafkaException, TopicError or OSError with the rest left to do.
+    Raise StoreUnavailable, KafkaException or OSError with the rest left to do.
     """
     return {
         "features": Counter({shopper: erase_features(shopper) for shopper in shoppers}),

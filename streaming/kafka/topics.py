@@ -24,6 +24,7 @@ MAKING_S: Final = 1.0
 FOREVER: Final = {"retention.ms": "-1"}
 TANSU: Final = "tansu_cluster"
 ABSENT: Final = KafkaError.UNKNOWN_TOPIC_OR_PART
+# What a broker says that can't do what it is asked: the embedded one hangs up.
 UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
 TOO_SMALL: Final = (
     "Topic {name} has {found} partitions and messages in it, the features lie in {wanted}, and this"
@@ -42,7 +43,7 @@ COMPACTED: Final = (
 Move = Callable[[str, int], None]
 
 
-class TopicError(Exception):
+class TopicError(KafkaException):
     """A topic isn't as the stream needs it."""
 
 

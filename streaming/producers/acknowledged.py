@@ -41,7 +41,7 @@ class Sender:
         """The places of the messages that weren't acknowledged in time; empty is success."""
         try:
             producer = self._connected()
-        except (KafkaException, topics.TopicError) as error:
+        except KafkaException as error:
             logger.warning("Kafka is unavailable: %s", error)
             return list(range(len(messages)))
         failed = self._queue(producer, messages)

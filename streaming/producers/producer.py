@@ -120,7 +120,7 @@ class Publisher:
                 topics.ensure(ACK_TIMEOUT_MS / 1000)
                 config = kafka.producer(ACK_TIMEOUT_MS)
                 self.producer = kafka.connected(config, ACK_TIMEOUT_MS / 1000)
-            except (KafkaException, topics.TopicError) as error:
+            except KafkaException as error:
                 logger.warning("Kafka is unavailable, spooling events: %s", error)
                 self.retry_at = time.monotonic() + RETRY_S
         return self.producer

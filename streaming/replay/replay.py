@@ -122,7 +122,7 @@ def _position(plan: Plan) -> tuple[ReplayPosition, bool]:
 class Replay:
     """One run. `report` receives how many events were sent and their event time, after each slice.
 
-    Raise KafkaException or TopicError when the broker isn't there to begin with.
+    Raise KafkaException when the broker isn't there to begin with.
     """
 
     def __init__(

@@ -16,7 +16,6 @@ from streaming.events.spans import DAY_MS
 from streaming.features import articles, store
 from streaming.identity.tombstones import erased_customers
 from streaming.kafka import topics
-from streaming.kafka.topics import TopicError
 from streaming.partitions import settle
 from streaming.replay.rate_limiter import Pace
 from streaming.replay.replay import Plan, Replay
@@ -53,7 +52,7 @@ class Command(BaseCommand):
                 self.stdout.write(with_spark(**options))
             else:
                 self.stdout.write(from_history(options["days"], resume=options["resume"]))
-        except (KafkaException, TopicError, StoreUnavailable) as error:
+        except (KafkaException, StoreUnavailable) as error:
             raise CommandError(f"The rebuild failed: {error}") from error
 
 

@@ -13,7 +13,6 @@ from streaming import clock, history
 from streaming.connection import StoreUnavailable
 from streaming.history import Source
 from streaming.history.from_file import HistoryFile, HistoryFileError
-from streaming.kafka.topics import TopicError
 from streaming.replay.rate_limiter import Pace
 from streaming.replay.replay import Plan, Replay
 from web.arguments import day, positive
@@ -71,7 +70,7 @@ class Command(BaseCommand):
                 clock.set_now(history.start_of(first))
             self._tell_order(source)
             self._replay(plan, source, options)
-        except (KafkaException, TopicError, StoreUnavailable) as error:
+        except (KafkaException, StoreUnavailable) as error:
             raise CommandError(f"The replay can't start: {error}") from error
         except (HistoryFileError, IngestError, OSError) as error:
             raise CommandError(str(error)) from error

@@ -48,7 +48,7 @@ class Command(BaseCommand):
                         f"{part.partition}: at {part.position}, log {part.first} to {part.end},"
                         f" {part.events} waiting" + (f", {part.lost} lost" if part.lost else "")
                     )
-        except (KafkaException, topics.TopicError, StoreUnavailable) as error:
+        except (KafkaException, StoreUnavailable) as error:
             raise CommandError(f"Not possible now: {error}") from error
 
     def _skip(self, topic_id: str, part: PartitionLag, to: int | None) -> None:
