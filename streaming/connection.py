@@ -1,13 +1,16 @@
 """The connection to the feature store, one pool per process: a Redis, or a Redis Cluster."""
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
+from django.db import Error as DatabaseError
 from redis.cluster import ClusterNode
 from redis.exceptions import (
     ClusterDownError,
@@ -17,6 +20,10 @@ from redis.exceptions import (
     TryAgainError,
 )
 
+from web.cache import on_empty
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
 TIMEOUT_S = 0.25
 
 
@@ -78,13 +85,48 @@ def translate_errors() -> Iterator[None]:
         raise
 
 
-Command = tuple[str | int, ...]
+class Polled(Generic[T]):
+    """A value that other processes may change, at most `seconds` old; the last one known while
+    Redis or PostgreSQL, wherever `read` looks, is down."""
+
+    def __init__(self, read: Callable[[], T], nothing: T, seconds: float) -> None:
+        self._read, self._nothing, self._seconds = read, nothing, seconds
+        self.reset()
+        on_empty(self.reset)
+
+    def reset(self) -> None:
+        """Forget the value, as in a new process."""
+        self.value = self._nothing
+        self.expire()
+
+    def expire(self) -> None:
+        """Read again at the next `get`."""
+        self._next = 0.0
+
+    def get(self) -> T:
+        """Never raises."""
+        if time.monotonic() >= self._next:
+            self.refresh()
+        return self.value
+
+    def refresh(self) -> None:
+        try:
+            self.learn(self._read())
+        except (StoreUnavailable, DatabaseError) as error:
+            logger.info("Keeping the last known value: %s", error)
+            self.learn(self.value)
+
+    def learn(self, value: T) -> None:
+        self.value, self._next = value, time.monotonic() + self._seconds
 
 
-def execute(*commands: Command) -> list[Any]:
+Command = tuple[str | int | float | bytes, ...]
+
+
+def execute(*commands: Command, on: redis.Redis | None = None) -> list[Any]:
     """The answers to several commands, in one round trip; raise StoreUnavailable."""
     pipeline: Any
-    with translate_errors(), client().pipeline(transaction=False) as pipeline:
+    with translate_errors(), (on or client()).pipeline(transaction=False) as pipeline:
         for command in commands:
             pipeline.execute_command(*command)
         return list(pipeline.execute())

@@ -1,6 +1,14 @@
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from django.db import models
+
+
+class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
+    def waiting(self) -> OutboxQuerySet:
+        """What Kafka hasn't acknowledged."""
+        return self.filter(sent_at__isnull=True)
 
 
 class OutboxEvent(models.Model):
@@ -12,6 +20,8 @@ class OutboxEvent(models.Model):
     event = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -1,6 +1,7 @@
 """The live page's data: the tail of the stream, and what changed for this shopper."""
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -150,25 +151,11 @@ def _decoded(value: bytes) -> Event | None:
 
 
 def _read(places: dict[int, int]) -> list[bytes]:
-    options: dict[str, object] = {
-        **kafka.common(),
-        "group.id": f"live-{uuid4().hex}",
-        "enable.auto.commit": False,
-        "auto.offset.reset": "error",
-        "fetch.wait.max.ms": 20,
-    }
-    consumer = Consumer(options)
-    try:
-        consumer.assign(
-            [
-                TopicPartition(settings.KAFKA_TOPIC, p, max(0, at - PER_PARTITION))
-                for p, at in places.items()
-            ]
-        )
-        wanted = sum(min(at, PER_PARTITION) for at in places.values())
-        return _values(consumer, wanted)
-    finally:
-        consumer.close()
+    options = {**kafka.consumer(f"live-{uuid4().hex}"), "fetch.wait.max.ms": 20}
+    with closing(Consumer(options)) as consumer:
+        starts = {p: max(0, at - PER_PARTITION) for p, at in places.items()}
+        consumer.assign([TopicPartition(settings.KAFKA_TOPIC, p, at) for p, at in starts.items()])
+        return _values(consumer, sum(at - starts[p] for p, at in places.items()))
 
 
 def _values(consumer: Consumer, wanted: int) -> list[bytes]:

@@ -164,7 +164,7 @@ def read_pipeline() -> Pipeline:
         scheduled=value_or(celery_heartbeats.schedule, []),
         moments=moments(value_or(worker_points, []), wall_ms()),
         store=value_or(sizes, None),
-        in_outbox=OutboxEvent.objects.filter(sent_at__isnull=True).count(),
+        in_outbox=OutboxEvent.objects.waiting().count(),
         spooled_bytes=spool.size(),
         ingest=IngestRun.objects.first(),
         model=ModelVersion.objects.active().first(),

@@ -12,7 +12,7 @@ import numpy as np
 
 from streaming import keys
 from streaming.clock import wall_ms
-from streaming.connection import StoreUnavailable, connect, translate_errors
+from streaming.connection import StoreUnavailable, connect, execute
 from streaming.consumer.assignment import Assignment
 from streaming.consumer.batch import PartitionBatch
 from streaming.status import (
@@ -209,8 +209,9 @@ class Heartbeat:
     def _note(self, status: WorkerStatus) -> None:
         """Add a point to the series, which stays bounded."""
         name = keys.series(status.worker)
-        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
-            pipeline.lpush(name, point(status))
-            pipeline.ltrim(name, 0, SERIES_LENGTH - 1)
-            pipeline.expire(name, SERIES_TTL_S)
-            pipeline.execute()
+        execute(
+            ("LPUSH", name, point(status)),
+            ("LTRIM", name, 0, SERIES_LENGTH - 1),
+            ("EXPIRE", name, SERIES_TTL_S),
+            on=self.redis,
+        )

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from streaming import clock, dead_letters, keys
-from streaming.connection import client, translate_errors
+from streaming.connection import client, execute, translate_errors
 from streaming.events.schema import Erase, Reset
 from streaming.features import dislikes
 from streaming.features.registry import STATE_TTL_S
@@ -46,10 +46,11 @@ def erase_features(shopper: str) -> int:
     At once, and so beside the stream's one writer: should a batch under way overwrite it, the
     Erase event, which comes after that batch, does it again. Raise StoreUnavailable.
     """
-    with translate_errors(), client().pipeline(transaction=False) as pipeline:
-        pipeline.set(keys.state(shopper), ERASED, ex=STATE_TTL_S, get=True)
-        pipeline.unlink(keys.dislikes(shopper))
-        before, disliked = pipeline.execute()
+    before, _, disliked = execute(
+        ("GET", keys.state(shopper)),
+        ("SET", keys.state(shopper), ERASED, "EX", STATE_TTL_S),
+        ("UNLINK", keys.dislikes(shopper)),
+    )
     return int(before not in (None, ERASED) or disliked > 0)
 
 

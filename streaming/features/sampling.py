@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from secrets import randbelow
 
@@ -81,9 +82,8 @@ def _named_in_log(positions: Mapping[int, int], number: int) -> set[str]:
     KafkaException."""
     found: set[str] = set()
     filed = dead_letters.dead_positions()
-    consumer = Consumer(kafka.consumer("verify"))
     read = {p: position for p, position in positions.items() if position > 0}
-    try:
+    with closing(Consumer(kafka.consumer("verify"))) as consumer:
         for p, (low, _) in ends(consumer, settings.KAFKA_TOPIC, [*read]).items():
             if not (left := max(0, read[p] - low)):
                 continue
@@ -92,8 +92,6 @@ def _named_in_log(positions: Mapping[int, int], number: int) -> set[str]:
             messages = consumer.consume(min(read[p] - begin, 1 + number // len(read)), READ_S)
             for batch in partition_batches(messages, {p: begin}):
                 found |= _learned(batch, read[p], filed)
-    finally:
-        consumer.close()
     return {shopper for shopper in found if not tombstones.hold(shopper)}
 
 

@@ -3,13 +3,13 @@
 So what differs from the store is the store's fault: an event lost, doubled or out of order.
 """
 
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from django.conf import settings
 
 from streaming import clock, dead_letters, history, kafka
@@ -17,7 +17,7 @@ from streaming.consumer.assignment import ends
 from streaming.consumer.batch import partition_batches
 from streaming.features import batch as event_batch
 from streaming.features.articles import load
-from streaming.features.batch import NO_LOG, LocatedEvent, unlogged
+from streaming.features.batch import NO_LOG, ByShopper, LocatedEvent, unlogged
 from streaming.features.state import (
     BOOKKEEPING,
     Attributes,
@@ -28,10 +28,9 @@ from streaming.features.state import (
 from streaming.features.trends import Increments
 from streaming.history import encoding
 from streaming.identity.shoppers import customer_shopper
-from streaming.kafka import is_end, topics
+from streaming.kafka import between, topics
 from streaming.partitions import homes
 
-QUIET_S: Final = 10.0
 Packed = dict[str, bytes | None]
 
 
@@ -86,42 +85,27 @@ def from_log(shoppers: Iterable[str], positions: Mapping[int, int]) -> Packed:
     doesn't hold its beginning any more, KafkaException.
     """
     twin = ReferenceStates(shoppers, load(), topics.tag(topics.ensure()))
-    open_ = {p: position for p, position in positions.items() if position > 0}
-    consumer = Consumer({**kafka.consumer("verify"), "enable.partition.eof": True})
-    try:
-        for partition, (first, _) in ends(consumer, settings.KAFKA_TOPIC, [*open_]).items():
+    ends_at = {p: position for p, position in positions.items() if position > 0}
+    number, filed, now_ms = homes(), dead_letters.dead_positions(), clock.latest_ms()
+    with closing(Consumer({**kafka.consumer("verify"), "enable.partition.eof": True})) as consumer:
+        for partition, (first, _) in ends(consumer, settings.KAFKA_TOPIC, [*ends_at]).items():
             if first > 0:
                 raise LogError(f"Partition {partition} starts at offset {first}")
-        consumer.assign([TopicPartition(settings.KAFKA_TOPIC, p, OFFSET_BEGINNING) for p in open_])
-        _read(consumer, open_, twin)
-    finally:
-        consumer.close()
+        for partition, end in ends_at.items():
+            begin = TopicPartition(settings.KAFKA_TOPIC, partition, 0)
+            for messages in between(consumer, begin, end):
+                for batch in partition_batches(messages, {partition: 0}):
+                    good = event_batch.decode(batch, number, now_ms).good
+                    twin.take(_without(filed, partition, good))
     return twin.packed
 
 
-def _read(consumer: Consumer, open_: dict[int, int], twin: ReferenceStates) -> None:
-    number, seen, filed = homes(), dict.fromkeys(open_, 0), dead_letters.dead_positions()
-    now_ms, quiet_at = clock.latest_ms(), time.monotonic() + QUIET_S
-    while any(seen[p] < position for p, position in open_.items()):
-        messages = consumer.consume(5000, 0.2)
-        for message in messages:
-            if (error := message.error()) is not None and not is_end(message):
-                raise KafkaException(error)
-        batches = partition_batches(messages, seen)
-        for batch in batches:
-            seen[batch.partition] = batch.next_offset
-            good = event_batch.decode(batch, number, now_ms).good
-            end, of = open_[batch.partition], batch.partition
-            twin.take(
-                {
-                    shopper: [e for e in made if e.offset < end and (of, e.offset) not in filed]
-                    for shopper, made in good.items()
-                }
-            )
-        if batches:
-            quiet_at = time.monotonic() + QUIET_S
-        elif time.monotonic() > quiet_at:
-            raise LogError(f"No record after offset {seen}, but the features are at {open_}")
+def _without(filed: set[tuple[int, int]], partition: int, good: ByShopper) -> ByShopper:
+    """The events that weren't filed as dead letters."""
+    return {
+        shopper: [event for event in made if (partition, event.offset) not in filed]
+        for shopper, made in good.items()
+    }
 
 
 def differences(online: Packed, computed: Packed) -> list[Difference]:

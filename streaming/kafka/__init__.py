@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, Final
 
 from confluent_kafka import (
@@ -88,8 +89,7 @@ def is_end(message: Message) -> bool:
 
 def messages(name: str, partitions: int) -> Iterator[Message]:
     """All that is there now; raise UnreadError where nothing comes and the end isn't reached."""
-    reader = Consumer({**consumer("reading"), "enable.partition.eof": True})
-    try:
+    with closing(Consumer({**consumer("reading"), "enable.partition.eof": True})) as reader:
         reader.assign([TopicPartition(name, p, OFFSET_BEGINNING) for p in range(partitions)])
         unread, deadline = set(range(partitions)), time.monotonic() + PATIENCE_S
         while unread:
@@ -102,8 +102,6 @@ def messages(name: str, partitions: int) -> Iterator[Message]:
                     yield message
             if time.monotonic() > deadline:
                 raise UnreadError(f"Could not read topic {name} to its end.")
-    finally:
-        reader.close()
 
 
 def between(reader: Consumer, begin: TopicPartition, end: int) -> Iterator[list[Message]]:

@@ -1,21 +1,17 @@
 """The outbox: purchases reach Kafka if, and only if, their order was committed."""
 
-import logging
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
-from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from streaming import tracing
 from streaming.events.schema import Event, encode, names_in
 from streaming.models import OutboxEvent
 from streaming.producers.acknowledged import Sender, outgoing
-
-logger = logging.getLogger(__name__)
+from web.tasks import run_soon
 
 BATCH: Final = 500
 RETENTION: Final = timedelta(days=7)
@@ -28,15 +24,7 @@ def enqueue(*events: Event) -> None:
     """Write the events in the caller's transaction; they are sent once it commits."""
     OutboxEvent.objects.bulk_create([OutboxEvent(event=encode(event)) for event in events])
     tracing.published(events)
-    transaction.on_commit(_relay_soon)
-
-
-def _relay_soon() -> None:
-    """Ask a task worker at once; with Redis down the beat's next round does it."""
-    try:
-        current_app.send_task("streaming.relay_outbox", retry=False, ignore_result=True)
-    except OperationalError as error:
-        logger.warning("Could not relay the outbox, retrying on the next run: %s", error)
+    transaction.on_commit(partial(run_soon, "streaming.relay_outbox"))
 
 
 @cache
@@ -60,7 +48,7 @@ def relay() -> int:
 
 @transaction.atomic
 def _relay_batch() -> tuple[int, bool]:
-    waiting = OutboxEvent.objects.filter(sent_at__isnull=True).order_by("id")
+    waiting = OutboxEvent.objects.waiting().order_by("id")
     rows = list(waiting.select_for_update(skip_locked=True)[:BATCH])
     if not rows:
         return 0, True

@@ -200,8 +200,5 @@ def _sizes(command: str, pattern: str, oldest: int) -> Counter[int]:
 
 def trending(index_group: int | None, k: int) -> list[tuple[int, float]]:
     """The k articles with the greatest decayed weight, best first; raise StoreUnavailable."""
-    with translate_errors(), client().pipeline(transaction=False) as pipeline:
-        pipeline.get(keys.top(index_group))
-        pipeline.get(keys.CLOCK)
-        top, offset = pipeline.execute()
+    top, offset = execute(("GET", keys.top(index_group)), ("GET", keys.CLOCK))
     return top_at(top, clock.learn_offset(offset))[:k]

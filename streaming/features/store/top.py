@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 
 from streaming import keys
-from streaming.connection import translate_errors
+from streaming.connection import execute, translate_errors
 from streaming.features import trends
 from streaming.features.registry import TREND_TTL_S, TRENDING
 from streaming.partitions import homes
@@ -44,10 +44,8 @@ def refresh(redis: Any, index_groups: frozenset[int], now_ms: int) -> None:
     everything = [item for items in tops.values() for item in items]
     by_key = {keys.top(group): items for group, items in tops.items()}
     by_key[keys.top(None)] = trends.best(everything, (), TRENDING.bound)
-    with translate_errors(), redis.pipeline(transaction=False) as pipeline:
-        for key, items in by_key.items():
-            pipeline.set(key, msgspec.msgpack.encode(Top(epoch, items)), ex=TREND_TTL_S)
-        pipeline.execute()
+    packed = {key: msgspec.msgpack.encode(Top(epoch, items)) for key, items in by_key.items()}
+    execute(*(("SET", key, value, "EX", TREND_TTL_S) for key, value in packed.items()), on=redis)
 
 
 def _merged(redis: Any, epoch: int, group: int) -> list[tuple[int, float]]:
@@ -72,7 +70,4 @@ def forget_before(redis: Any, epoch: int, index_groups: frozenset[int]) -> None:
         for of_epoch in gone
         for name in (keys.counts(p, of_epoch), *(keys.trend(p, of_epoch, g) for g in index_groups))
     ]
-    with translate_errors(), redis.pipeline(transaction=False) as pipeline:
-        for name in names:
-            pipeline.unlink(name)
-        pipeline.execute()
+    execute(*(("UNLINK", name) for name in names), on=redis)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from streaming import keys
-from streaming.connection import translate_errors
+from streaming.connection import execute, translate_errors
 from streaming.consumer.processor import NO_POSITION
 from streaming.features.registry import STATE_TTL_S, TREND_TTL_S
 from streaming.features.trends import Increments
@@ -122,24 +122,17 @@ class Writer:
     def states(self, shoppers: Sequence[Sequence[str]]) -> list[list[bytes | None]]:
         """The packed states of each partition's shoppers: one MGET a partition, one round trip."""
         asked = [of_partition for of_partition in shoppers if of_partition]
-        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
-            for of_partition in asked:
-                # Not mget(): a cluster's pipeline refuses that, though the keys share a slot.
-                pipeline.execute_command("MGET", *map(keys.state, of_partition))
-            found = iter(pipeline.execute() if asked else [])
+        commands = [("MGET", *map(keys.state, of_partition)) for of_partition in asked]
+        found = iter(execute(*commands, on=self.redis))
         return [next(found) if of_partition else [] for of_partition in shoppers]
 
     def apply(self, effects: Sequence[Effect]) -> list[bool]:
         """Write each partition's batch and its next offset; False where it was refused."""
-        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
-            for effect in effects:
-                names, values = effect.arguments()
-                pipeline.execute_command("EVALSHA", self.sha, len(names), *names, *values)
-            return [reply == 1 for reply in pipeline.execute()]
+        scripts = [
+            ("EVALSHA", self.sha, len(names), *names, *values)
+            for names, values in (effect.arguments() for effect in effects)
+        ]
+        return [reply == 1 for reply in execute(*scripts, on=self.redis)]
 
     def _each(self, command: str, names: Sequence[str]) -> list[Any]:
-        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
-            for name in names:
-                pipeline.execute_command(command, name)
-            replies: list[Any] = pipeline.execute()
-            return replies
+        return execute(*((command, name) for name in names), on=self.redis)

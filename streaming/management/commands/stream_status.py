@@ -37,7 +37,7 @@ class Command(BaseCommand):
             "lag": sum(w.lag for w in of_features)
             if parts is None
             else sum(p.events for p in parts),
-            "outbox": OutboxEvent.objects.filter(sent_at__isnull=True).count(),
+            "outbox": OutboxEvent.objects.waiting().count(),
             "spool_bytes": spool.size(),
         }
         more = {
