@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import article_cache
 from catalog.models import Article
-from catalog.quantities import MAX_SIZE
+from catalog.quantities import MAX_KEY, MAX_SIZE
 from catalog.sizes import sizes_of
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving.serving import MAX_K
@@ -84,7 +84,7 @@ class ShelfPlaceForm(forms.Form):
 
     shelf = forms.ChoiceField(choices=[(kind, kind) for kind in RECOMMENDERS])
     position = forms.IntegerField(min_value=1, max_value=MAX_K)
-    about = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    about = forms.IntegerField(min_value=1, max_value=MAX_KEY, required=False)
     beside = forms.CharField(max_length=5000, required=False)
 
     def clean_beside(self) -> list[int]:
@@ -125,4 +125,4 @@ class CheckoutForm(forms.Form):
 class PersonaForm(forms.Form):
     """The key of the customer to act as; empty means a random one."""
 
-    customer = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    customer = forms.IntegerField(min_value=1, max_value=MAX_KEY, required=False)

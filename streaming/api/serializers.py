@@ -1,12 +1,11 @@
 """What a client may say of a shopper, checked field by field."""
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.api.fields import ArticleIdField
 from catalog.models import Article
 from catalog.quantities import MAX_EVENT_ID, MAX_KEY, MAX_POSITION, MAX_QUERY, MAX_SIZE, MAX_WIDGET
 from streaming.events import schema
@@ -47,22 +46,6 @@ ARTICLE_SCHEMA: Final[dict[str, object]] = {
 }
 
 
-@extend_schema_field(ARTICLE_SCHEMA)
-class ArticleKeyField(serializers.Field[int, object, str, object]):
-    """An article_id, as ten characters or as a number; its key within."""
-
-    def to_internal_value(self, data: Any) -> int:
-        is_number = isinstance(data, int | str) and not isinstance(data, bool)
-        if not is_number or not re.fullmatch(r"[0-9]{1,10}", str(data), re.ASCII):
-            raise serializers.ValidationError("An article_id has ten digits, as 0108775015.")
-        if not 1 <= int(data) <= MAX_KEY:
-            raise serializers.ValidationError(f"No article {data}.")
-        return int(data)
-
-    def to_representation(self, value: int) -> str:
-        return f"{value:010d}"
-
-
 class KnownArticles:
     """Keys that PostgreSQL was found to have, so that it is asked for others only.
 
@@ -101,7 +84,7 @@ class EventSerializer(serializers.Serializer[object]):
         help_text="Makes retries safe: a known id is ignored. The server assigns an absent id.",
     )
     type = TypeField(choices=[*OF_ARTICLE, Action.SEARCH])
-    article = ArticleKeyField(required=False, help_text="Required for every type except search.")
+    article = ArticleIdField(required=False, help_text="Required for every type except search.")
     rec_id = serializers.CharField(required=False, max_length=MAX_EVENT_ID)
     widget = serializers.CharField(required=False, max_length=MAX_WIDGET)
     position = serializers.IntegerField(required=False, min_value=0, max_value=MAX_POSITION)

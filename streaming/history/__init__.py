@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from catalog.columns import copy_columns
 from catalog.models import IngestRun
-from catalog.period import data_period
+from catalog.period import data_period, month_after
 from streaming.events.spans import DAY_MS
 from streaming.identity.tombstones import erased_customers
 from web.arrays import Array
@@ -118,12 +118,6 @@ def customer_filter(customers: Sequence[int] | None) -> str:
     if customers is None:
         return ""
     return f"AND customer_id = ANY ('{{{','.join(str(int(key)) for key in customers)}}}')"
-
-
-def month_after(day: date, months: int) -> date:
-    """The first day of the month that lies so many months after the day's."""
-    years, month = divmod(day.month - 1 + months, 12)
-    return date(day.year + years, month + 1, 1)
 
 
 def arrange(**columns: Array) -> Lines:

@@ -19,6 +19,7 @@ from typing import Final
 from django.conf import settings
 
 from streaming.events.schema import names_in
+from web.files import replacing
 
 logger = logging.getLogger(__name__)
 
@@ -114,10 +115,9 @@ def _send(path: Path, deliver: Deliver) -> tuple[int, bool]:
 
 
 def _replace(path: Path, messages: Sequence[bytes]) -> None:
-    new = path.with_name("rest.tmp")
-    new.touch(mode=0o600)
-    new.write_bytes(b"".join(message + b"\n" for message in messages))
-    new.replace(path)
+    with replacing(path) as draft:
+        draft.touch(mode=0o600)
+        draft.write_bytes(b"".join(message + b"\n" for message in messages))
 
 
 def _taken_over() -> list[Path]:
