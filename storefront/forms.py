@@ -30,10 +30,13 @@ class ArticleField(forms.CharField):
         return article
 
 
-class LineForm(forms.Form):
+class ArticleForm(forms.Form):
+    article = ArticleField(label=_("article"))
+
+
+class LineForm(ArticleForm):
     """A line of the bag: an article in a size."""
 
-    article = ArticleField(label=_("article"))
     size = forms.CharField(label=_("size"), max_length=MAX_SIZE, required=False)
 
 
@@ -73,10 +76,6 @@ class UpdateForm(LineForm):
         if article and chosen != size and chosen not in sizes_of(article):
             self.add_error("to_size", gettext("This article doesn't come in that size."))
         self.cleaned_data["to_size"] = chosen
-
-
-class ArticleForm(forms.Form):
-    article = ArticleField(label=_("article"))
 
 
 class ShelfPlaceForm(forms.Form):

@@ -1,6 +1,6 @@
 """What the stream's workers say of themselves: written each second, read by pages and commands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -86,6 +86,36 @@ class WorkerStatus(msgspec.Struct):
     @property
     def lag(self) -> int:
         return sum(partition.lag or 0 for partition in self.partitions.values())
+
+
+class OfWorkers:
+    """Figures of several workers together; a delay is the slowest worker's."""
+
+    workers: list[WorkerStatus]
+
+    @property
+    def lag(self) -> int:
+        return sum(worker.lag for worker in self.workers)
+
+    @property
+    def events_per_s(self) -> float:
+        return sum(worker.events_per_s for worker in self.workers)
+
+    @property
+    def dead(self) -> int:
+        return sum(worker.dead for worker in self.workers)
+
+    @property
+    def delay_p50_ms(self) -> float | None:
+        return greatest(worker.delay_p50_ms for worker in self.workers)
+
+    @property
+    def delay_p99_ms(self) -> float | None:
+        return greatest(worker.delay_p99_ms for worker in self.workers)
+
+
+def greatest(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
 
 
 class Point(msgspec.Struct, array_like=True, frozen=True):

@@ -22,7 +22,7 @@ from streaming.events.actions import Action
 from streaming.events.schema import Event, OfArticle, decode
 from streaming.features import store
 from streaming.features.state import ShopperState
-from streaming.status import WorkerStatus
+from streaming.status import OfWorkers, WorkerStatus
 
 SHOWN: Final = 24
 PER_PARTITION: Final = 8
@@ -71,29 +71,13 @@ class Happening:
 
 
 @dataclass(frozen=True)
-class Live:
+class Live(OfWorkers):
     """`happenings` is None if Kafka or the workers are unavailable; `story` if Redis is."""
 
     happenings: list[Happening] | None
     story: list[Step] | None
     state: ShopperState | None
     workers: list[WorkerStatus]
-
-    @property
-    def delay_p50_ms(self) -> float | None:
-        return max(
-            (w.delay_p50_ms for w in self.workers if w.delay_p50_ms is not None), default=None
-        )
-
-    @property
-    def delay_p99_ms(self) -> float | None:
-        return max(
-            (w.delay_p99_ms for w in self.workers if w.delay_p99_ms is not None), default=None
-        )
-
-    @property
-    def lag(self) -> int:
-        return sum(worker.lag for worker in self.workers)
 
 
 def live_view(shopper: str, *, stream: bool) -> Live:
