@@ -17,7 +17,6 @@ from catalog.search.ranking import MAX_REQUEST_CHARACTERS, find
 
 MIN_KEY = -1  # H&M's "unknown"
 MAX_MONEY = 1_000_000
-HALF_A_CENT = Decimal("0.005")
 ORDERS = [
     ("popular", "best-selling of the last 28 days first"),
     ("newest", "last to enter the shop first"),
@@ -85,13 +84,11 @@ class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
         default = "relevance" if "rank" in found.query.annotations else "popular"
         return with_sort_key(found, self.form.cleaned_data["order"] or default)
 
-    # Prices are stored as in the files, so compare with a tolerance of half a cent.
-
     def at_least(self, articles: ArticleQuerySet, name: str, value: Decimal) -> ArticleQuerySet:
-        return articles.filter(summary__price__gte=money.price(value - HALF_A_CENT))
+        return articles.filter(summary__price__gte=money.lowest_price(value))
 
     def at_most(self, articles: ArticleQuerySet, name: str, value: Decimal) -> ArticleQuerySet:
-        return articles.filter(summary__price__lte=money.price(value + HALF_A_CENT))
+        return articles.filter(summary__price__lte=money.highest_price(value))
 
     def matching(self, articles: ArticleQuerySet, name: str, value: str) -> ArticleQuerySet:
         """Best match first; typing errors are tolerated."""

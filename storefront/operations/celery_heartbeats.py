@@ -102,8 +102,7 @@ def workers() -> list[Worker]:
 
 def schedule() -> list[Scheduled]:
     """In the order of the settings; may raise StoreUnavailable."""
-    with translate_errors():
-        found: Any = client().hgetall(TASKS)
+    (found,) = execute(("HGETALL", TASKS))
     runs = {name.decode(): msgspec.msgpack.decode(value, type=Run) for name, value in found.items()}
     return list(_schedule(runs))
 

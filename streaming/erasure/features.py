@@ -10,10 +10,10 @@ storefront.privacy.erasure, which calls this.
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Any
+from itertools import chain
 
 from streaming import clock, dead_letters, keys
-from streaming.connection import client, execute, translate_errors
+from streaming.connection import execute
 from streaming.events.schema import Erase, Reset
 from streaming.features import dislikes
 from streaming.features.registry import STATE_TTL_S
@@ -56,15 +56,13 @@ def erase_features(shopper: str) -> int:
 
 def read_tombstones() -> dict[str, str]:
     """Everybody whom Redis knows as erased, with a customer's id; raise StoreUnavailable."""
-    with translate_errors():
-        found: Any = client().hgetall(keys.ERASED)
+    (found,) = execute(("HGETALL", keys.ERASED))
     return {shopper.decode(): customer_id.decode() for shopper, customer_id in found.items()}
 
 
-def store_tombstones(customer_ids: Mapping[Any, Any]) -> None:
+def store_tombstones(customer_ids: Mapping[str, str]) -> None:
     """Shoppers with a customer's id, or none; raise StoreUnavailable."""
-    with translate_errors():
-        client().hset(keys.ERASED, mapping=dict(customer_ids))
+    execute(("HSET", keys.ERASED, *chain.from_iterable(customer_ids.items())))
 
 
 def erase_outside_database(shoppers: Collection[str]) -> dict[str, Counter[str]]:
