@@ -32,7 +32,7 @@ class Period(NamedTuple):
     def warnings(self) -> list[str]:
         if not self.apart:
             return []
-        sales = "1 sale lies" if self.apart == 1 else f"{self.apart:,} sales lie"
+        sales = "1 sale is" if self.apart == 1 else f"{self.apart:,} sales are"
         return [
             f"t_dat: {sales} more than {GAP_MONTHS} months apart from the others ({self.first} to"
             f" {self.last}), at {self.apart_first} to {self.apart_last}: wrong dates. They stay in"
@@ -106,6 +106,6 @@ def month_ranges(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 
 def month_after(day: date, months: int = 1) -> date:
-    """The first day of the month that lies so many months after the day's."""
+    """The first day of the month so many months after the day's."""
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, 1)

@@ -147,7 +147,7 @@ class Eviction(NamedTuple):
 NO_EVICTION = "noeviction"
 EVICTS = (
     "Redis may throw features away (maxmemory-policy {policy}), and nobody would know."
-    " `CONFIG SET maxmemory-policy noeviction` in Redis, and in its configuration, mends it"
+    " Set `maxmemory-policy noeviction` with CONFIG SET and in Redis's configuration"
 )
 
 

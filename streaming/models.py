@@ -107,7 +107,7 @@ class ShopClock(models.Model):
 
 
 class DeadMessage(models.Model):
-    """A dead letter in the admin's list and permissions; the letters themselves lie in Kafka."""
+    """A dead letter in the admin's list and permissions; the letters themselves are in Kafka."""
 
     class Meta:
         managed = False

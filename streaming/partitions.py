@@ -1,8 +1,8 @@
 """Over how many partitions the shoppers are spread in the store: the home of each shopper's state.
 
 A topic may have more partitions than that (somebody adds some), and whoever writes to it may have
-another partitioner: an event that lies elsewhere is passed on to its shopper's home. The number is
-kept beside the states, for it must not change under them, whatever KAFKA_PARTITIONS says by then.
+another partitioner: an event in another partition is passed on to its shopper's home. The number is
+kept with the states, since it must not change under them, whatever KAFKA_PARTITIONS says later.
 """
 
 from binascii import crc32

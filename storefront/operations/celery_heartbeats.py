@@ -81,7 +81,7 @@ def note_worker(sender: Any, **_: object) -> None:
 
 
 def note_end(task: str, seconds: float, state: str) -> None:
-    """Called where the task runs; with Redis down the page does without."""
+    """Called where the task runs; with Redis down nothing is recorded."""
     run = Run(wall_ms(), seconds, state)
     try:
         execute(("HSET", TASKS, task, msgspec.msgpack.encode(run)), ("EXPIRE", TASKS, RETENTION_S))

@@ -1,7 +1,7 @@
 """Erases a shopper everywhere, for good: the page, the admin and the command all call `erase`.
 
-First PostgreSQL, in one transaction with the tombstone; from then on nobody sees anything of them,
-and nothing of theirs is learned (identity.tombstones). Then everything else, as soon as it can be
+First PostgreSQL, in one transaction with the tombstone; from then on nothing of them is shown or
+learned (identity.tombstones). Then everything else, as soon as it can be
 reached: Redis at once, the spool and the dead letters by a task that repeats until done. What stays
 identifies nobody: orders without their shopper, totals, and until the next training the active
 bundle's histories, which are no longer read.

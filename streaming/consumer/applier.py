@@ -1,4 +1,4 @@
-"""A poll's batches take effect: worked out, filed, written; a record that can't be is filed."""
+"""Applies a poll's batches; a record that can't be processed is filed as a dead letter."""
 
 import logging
 import time
@@ -20,9 +20,9 @@ WINDOW: Final = 10_000
 SHARE: Final = 0.01
 IN_A_ROW: Final = 1_000
 ADVICE: Final = (
-    "They are filed, and the worker goes on behind them when it is started again. Look at them with"
+    "They are filed, and the worker continues after them when it is started again. List them with"
     " `manage.py dead_letters list`; send them again with `manage.py dead_letters replay` once"
-    " their cause is mended."
+    " their cause is fixed."
 )
 logger = logging.getLogger(__name__)
 # Records that the dead-letter limit judges at a time.

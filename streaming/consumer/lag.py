@@ -16,7 +16,7 @@ FETCH_S: Final = 3.0
 
 
 class PartitionLag(NamedTuple):
-    """Of one partition: where its reader goes on, and what the log holds."""
+    """Of one partition: its reader's position, and what the log holds."""
 
     partition: int
     position: int

@@ -14,11 +14,11 @@ NO_POSITION: Final = -1  # nothing of the partition was applied yet
 
 
 class RefusedError(Exception):
-    """A position stands elsewhere: another worker has the partition, or the batch is in already."""
+    """A position has moved: another worker has the partition, or the batch is in already."""
 
 
 class NotReadyError(Exception):
-    """The processor must not work now; the text says why, and what makes it go on."""
+    """The processor must not work now; the text says why, and what to do about it."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Polling:
 
 @dataclass
 class Work:
-    """What batches come to, before anything of it is written.
+    """What batches result in, before anything of it is written.
 
     `dead` and `outgoing` are safe in Kafka before `Processor.commit` is called.
     """
@@ -54,8 +54,8 @@ class Work:
 class Processor(Protocol):
     """Applies each record once: its positions are stored together with what the records do.
 
-    With `passes_gaps` it goes on where the log begins, should unread events be gone from it (to
-    retention); else such a partition stands still until somebody decides. `unavailable` are the
+    With `passes_gaps` it continues where the log begins if unread events were deleted from it (by
+    retention); else such a partition stops until somebody decides. `unavailable` are the
     errors that say that something is down: they are waited out. Any other error is the fault of a
     record, which is found and filed as a dead letter.
     """

@@ -1,8 +1,8 @@
-"""The loop that every consumer of the log runs: poll, work out, file, write, go on.
+"""The loop that every consumer of the log runs: poll, compute, file dead letters, write, repeat.
 
-It is built to be interrupted anywhere. Whatever goes wrong (a store away, a refused batch, a dead
-letter that isn't acknowledged, partitions come and gone) it forgets the batch, asks the processor
-where each of its partitions stands, and reads the log again from there.
+It is built to be interrupted anywhere. When anything goes wrong (a store that is down, a refused
+batch, a dead letter that isn't acknowledged, partitions gained or lost), it forgets the batch, asks
+the processor for its partitions' positions, and reads the log again from there.
 """
 
 import gc
@@ -160,7 +160,7 @@ class ConsumerRuntime:
             self.metrics.refused += isinstance(error, RefusedError)
             self._lose_positions(f"{type(error).__name__}: {error}")
 
-    # --- where to go on ---
+    # --- positions ---
 
     def _find_positions(self) -> None:
         try:
@@ -211,7 +211,7 @@ class ConsumerRuntime:
         """Another topic under the same name has positions of its own; this one has lost events."""
         log = self.assignment.log
         if log is None or topics.topic_id() != log.topic_id:
-            self._lose_positions("the topic was made anew")
+            self._lose_positions("the topic was created again")
             return
         at = self.assignment.positions.get(partition, NO_POSITION)
         low, high = ends(self.consumer, log.topic, [partition])[partition]

@@ -164,7 +164,7 @@ def _quantile(ordered: Sequence[int], q: float) -> float | None:
 
 
 class Heartbeat:
-    """With Redis down nothing is said, and the work goes on."""
+    """With Redis down nothing is written, and the work continues."""
 
     def __init__(self, metrics: WorkerMetrics) -> None:
         self.metrics = metrics

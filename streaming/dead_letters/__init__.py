@@ -51,7 +51,7 @@ def replay(numbers: set[int] | None) -> tuple[int, int]:
 
 
 def _again(letter: DeadLetter) -> Outgoing:
-    """An event, wherever it belongs; what isn't one goes back to where it lay."""
+    """An event, wherever it belongs; what isn't one goes back to its partition."""
     message = outgoing(letter.value)
     if message.topic == settings.KAFKA_TOPIC:
         return message

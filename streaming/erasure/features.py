@@ -1,10 +1,10 @@
 """Forgetting a shopper, for good: in the store, and whatever is read or sent again later.
 
-A tombstone stands in three places. The row in PostgreSQL is the truth: it keeps their history out
-of every replay and rebuild, and whatever of theirs comes out of a spool, the log or a dead letter
-is worked on as if their state were erased (identity.tombstones). The Erase event, in the log
-behind all they did, empties their state when the log is read again. The emptied state itself
-refuses what comes after, even with PostgreSQL down. What the other rooms hold is erased by
+There are three tombstones. The row in PostgreSQL is the truth: it keeps the shopper's history out
+of every replay and rebuild, and each of their events from a spool, the log or a dead letter is
+handled as if their state were erased (identity.tombstones). The Erase event, in the log after all
+they did, empties their state when the log is read again. The emptied state itself refuses later
+events, even with PostgreSQL down. What the other rooms hold is erased by
 storefront.privacy.erasure, which calls this.
 """
 
@@ -26,8 +26,8 @@ from streaming.producers.producer import new_id
 def add_tombstone(shopper: str, customer_id: str = "", asked_by: str = "") -> ErasedShopper:
     """The tombstone, and the event that leaves by the outbox in the caller's transaction.
 
-    Events of theirs that wait in the outbox are dropped. A second time finds the first tombstone,
-    opens it once more and sends nothing.
+    Their events in the outbox are dropped. A second call finds the first tombstone, opens it again
+    and sends nothing.
     """
     row, made = ErasedShopper.objects.select_for_update().get_or_create(
         shopper=shopper, defaults={"customer_id": customer_id, "asked_by": asked_by}
@@ -66,7 +66,7 @@ def store_tombstones(customer_ids: Mapping[str, str]) -> None:
 
 
 def erase_outside_database(shoppers: Collection[str]) -> dict[str, Counter[str]]:
-    """Remove what lies outside of PostgreSQL; how much of what, for each shopper.
+    """Remove what is outside PostgreSQL; how much of what, for each shopper.
 
     Raise StoreUnavailable, KafkaException or OSError with the rest left to do.
     """
@@ -78,6 +78,6 @@ def erase_outside_database(shoppers: Collection[str]) -> dict[str, Counter[str]]
 
 
 def reset(shopper: str) -> None:
-    """Forget what was learned so far; learning goes on. Raise StoreUnavailable."""
+    """Forget what was learned so far, and go on learning. Raise StoreUnavailable."""
     dislikes.clear(shopper)
     outbox.enqueue(Reset(id=new_id(), shopper=shopper, ts=clock.now_ms(), source="shop"))

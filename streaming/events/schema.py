@@ -170,7 +170,7 @@ _of_anything: msgspec.json.Decoder[object] = msgspec.json.Decoder(object)
 def key_of(event: Event) -> str:
     """The message's key: whose partition works on it.
 
-    An Identify goes to the anonymous shopper's, where the state to hand over lies.
+    An Identify goes to the anonymous shopper's, where the state to hand over is.
     """
     return event.anonymous if isinstance(event, Identify) else event.shopper
 
@@ -187,7 +187,7 @@ def decode(message: bytes) -> Event:
 def names_in(message: bytes) -> set[str]:
     """The shoppers that a message names, as far as a broken one can be read.
 
-    An Erase tells of nobody: it must outlive what it erases.
+    An Erase counts as naming nobody: it must outlive what it erases.
     """
     try:
         found = decoded(message, _of_anything)

@@ -1,4 +1,4 @@
-"""What the stream knows of the articles: attributes of taste, by article key."""
+"""The articles' attributes that tastes are counted by, by article key."""
 
 import logging
 import math

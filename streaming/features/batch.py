@@ -98,7 +98,7 @@ def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
 
 
 def unlogged(made: Iterable[Event]) -> ByShopper:
-    """Events that lie in no log."""
+    """Events that are in no log."""
     result: ByShopper = defaultdict(list)
     for event in made:
         result[key_of(event)].append(LocatedEvent(0, event))
@@ -119,7 +119,7 @@ def reduce(
     """Apply each shopper's events in order; add what they say of articles to `trends`.
 
     With a `log` (topics.tag) a state takes each place of it once: what it has taken already, in
-    a log that is read again, leaves it as it is. NO_LOG: the events lie in no log.
+    a log that is read again, leaves it as it is. NO_LOG: the events are in no log.
     """
     result = Reduced(trends)
     for shopper, mine in good.items():

@@ -106,7 +106,7 @@ class ShopperState(msgspec.Struct, frozen=True):
     """A shopper's features at one moment; all times are event time in ms, 0 for never.
 
     `affinities` holds decayed weights by dimension; `windows` numbers by window (1h, 24h, 7d, 30d)
-    and type of event; `session_start` and `session_events` are of the session that goes on, if one
+    and type of event; `session_start` and `session_events` are of the current session, if one
     does; `purchase_days` counts the days with a purchase.
     """
 

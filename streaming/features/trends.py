@@ -87,7 +87,7 @@ def weight(kind: Action, ts: int) -> int:
 
 @dataclass
 class Increments:
-    """What a batch adds to what one partition knows of articles: events of the epoch `first` and
+    """What a batch adds to one partition's trends: events of the epoch `first` and
     later ones until `until_ms`.
 
     `counts` are by epoch, packed as article_counts says.

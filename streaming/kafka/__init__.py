@@ -105,9 +105,9 @@ def messages(name: str, partitions: int) -> Iterator[Message]:
 
 
 def between(reader: Consumer, begin: TopicPartition, end: int) -> Iterator[list[Message]]:
-    """A partition's messages from `begin` to before offset `end`, as they come; `reader` tells of
-    ends (`enable.partition.eof`). Raise KafkaException, also where the log lost them meanwhile, and
-    UnreadError where nothing comes."""
+    """A partition's messages from `begin` to before offset `end`, as they come; `reader`
+    reports ends (`enable.partition.eof`). Raise KafkaException, also where the log lost them
+    meanwhile, and UnreadError where nothing comes."""
     reader.assign([begin])
     reached, deadline = begin.offset, time.monotonic() + PATIENCE_S
     while reached < end:

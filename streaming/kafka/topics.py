@@ -27,15 +27,15 @@ ABSENT: Final = KafkaError.UNKNOWN_TOPIC_OR_PART
 # What a broker says that can't do what it is asked: the embedded one hangs up.
 UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
 TOO_SMALL: Final = (
-    "Topic {name} has {found} partitions and messages in it, the features lie in {wanted}, and this"
+    "Topic {name} has {found} partitions and messages in it, the features are in {wanted}, and this"
     " broker can't add partitions. A stream worker moves the messages over; where none can, stop"
     " the workers and run `manage.py rebuild_features --source=log`."
 )
 COMPACTED: Final = (
     "Topic {name} is compacted (cleanup.policy={policy}): the broker drops events of a shopper that"
     " were never read. `kafka-configs.sh --bootstrap-server … --alter --entity-type topics"
-    " --entity-name {name} --add-config cleanup.policy=delete,retention.ms=-1` makes the stream go"
-    " on."
+    " --entity-name {name} --add-config cleanup.policy=delete,retention.ms=-1` lets the stream"
+    " continue."
 )
 
 
@@ -96,7 +96,7 @@ def forget_group(name: str, timeout_s: float = TIMEOUT_S) -> None:
     """Have Tansu forget a consumer group that doesn't share out its partitions.
 
     Version 0.6 keeps a leader that left during a rebalance, and waits for it for ever; forgotten,
-    the group is formed anew by its members. Other brokers need no help, and where none answers
+    the group is formed again by its members. Other brokers need no help, and where none answers
     librdkafka 2 ends the process over this question.
     """
     client = admin()  # its futures need it alive
@@ -107,7 +107,7 @@ def forget_group(name: str, timeout_s: float = TIMEOUT_S) -> None:
     except KafkaException as error:
         logger.info("Group %s stays as it is: %s", name, error)
     else:
-        logger.warning("Group %s shared out nothing; its members join it anew.", name)
+        logger.warning("Group %s didn't share out its partitions; its members join it again.", name)
 
 
 def partitions_to_settle() -> int:

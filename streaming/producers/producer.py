@@ -182,7 +182,7 @@ def _publisher() -> Publisher:
 
 
 def close() -> None:
-    """Send or spool all that was published; the next event starts anew."""
+    """Send or spool all that was published; the next event opens a new publisher."""
     global _current
     with _lock:
         publisher, _current = _current, None

@@ -141,7 +141,7 @@ class Replay:
         self.publisher = Publisher()
 
     def start_over(self) -> None:
-        """Don't go on where the last replay of the same days stopped."""
+        """Don't continue where the last replay of the same days stopped."""
         self._move(self.plan.first, 0, 0)
 
     def run(self) -> None:

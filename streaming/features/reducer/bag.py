@@ -1,4 +1,4 @@
-"""What lies in a shopper's bag, by event time: what comes late undoes nothing newer."""
+"""What is in a shopper's bag, by event time: a late event undoes nothing newer."""
 
 from typing import Final
 

@@ -133,7 +133,7 @@ def is_empty() -> bool:
 
 
 def forget_log() -> int:
-    """Unlink everything made from the log, and the positions in it: workers then read it anew.
+    """Unlink everything made from the log, and the positions in it: workers then read it again.
 
     Only while no worker runs: one at work would write between. Return the number of keys; raise
     StoreUnavailable.

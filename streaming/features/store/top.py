@@ -62,7 +62,7 @@ def _merged(redis: Any, epoch: int, group: int) -> list[tuple[int, float]]:
 
 
 def forget_before(redis: Any, epoch: int, index_groups: frozenset[int]) -> None:
-    """Drop epochs that a clock which goes on left behind; raise StoreUnavailable."""
+    """Drop epochs that the clock has left behind; raise StoreUnavailable."""
     gone = range(epoch - FORGOTTEN, epoch)
     names = [
         name
