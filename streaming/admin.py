@@ -42,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True)
 class DeadLetterPage:
-    """The newest first, at most SHOWN of them; `errors` are of all."""
+    """The newest letters first, at most SHOWN; `errors` counts those of all letters."""
 
     total: int
     rows: list[Row]
@@ -62,7 +62,7 @@ def read() -> DeadLetterPage:
 @admin.register(DeadMessage)
 class DeadMessageAdmin(admin.ModelAdmin[DeadMessage]):
     def get_urls(self) -> list[URLPattern]:
-        """The list alone: there is no table to look a letter up in."""
+        """The list alone: letters have no table, and so no page each."""
         return [url for url in super().get_urls() if str(url.name).endswith("_changelist")]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,8 +1,8 @@
-"""The shop clock: the event time of now.
+"""The shop clock, which gives the event time of now.
 
-The data end in September 2020. The shop lives at the time of its data: now is the wall clock plus
-an offset kept in Redis, which a replay moves along, and in PostgreSQL, should Redis lose it. As
-long as nobody has set it, now is the end of the data's last day.
+The data end in September 2020, and the shop runs at the time of its data: now is the wall clock
+plus an offset. The offset is kept in Redis, and in PostgreSQL in case Redis loses it; a replay
+moves it. Until somebody sets it, now is the end of the data's last day.
 """
 
 import logging
@@ -63,27 +63,26 @@ def now() -> datetime:
 
 
 def latest_ms() -> int:
-    """The latest that the shop's clock has ever been: what is far ahead of it can't be true.
-
-    A clock that was set back knows later events nevertheless.
-    """
+    """The latest time that the shop's clock has ever had. Events far after it can't be right; after
+    a clock was set back, later ones still exist."""
     return max(now_ms(), _row.get().reached_ms)
 
 
 def refresh() -> None:
-    """Ask again where the clock stands, before anything is called too late."""
+    """Read the clock again, before an event is rejected as ahead of it."""
     _offset.expire()
     _row.expire()
 
 
 def reach(ms: int) -> None:
-    """Events up to `ms` are about to be published; with PostgreSQL down they may be refused."""
+    """Note that events up to `ms` are about to be published; with PostgreSQL down they may be
+    refused."""
     if ms > latest_ms():
         _store(reached_ms=ms)
 
 
 def learn_offset(value: bytes | None) -> int:
-    """now_ms() from the offset that came with another answer of Redis."""
+    """now_ms() from an offset that was read together with something else."""
     _offset.learn(None if value is None else int(value))
     return now_ms()
 
@@ -97,7 +96,7 @@ def set_now(ms: int) -> None:
 
 
 def _is_known() -> bool:
-    """Whether anybody has set it, or the data tell it."""
+    """Whether somebody has set the clock, or the data define it."""
     if _offset.get() is not None or _row.get().offset_ms is not None:
         return True
     return default_offset() != 0
@@ -117,7 +116,7 @@ def _store(**values: int) -> None:
 
 
 def follow(ms: int) -> None:
-    """Move the clock on to `ms`; never back, unless nobody has set it yet."""
+    """Move the clock forward to `ms`; never back, except if nobody has set it yet."""
     offset = stored_offset()
     if offset is None or wall_ms() + offset < ms:
         set_now(ms)

@@ -38,8 +38,8 @@ def client() -> redis.Redis:
 
 
 def connect(timeout_s: float) -> redis.Redis:
-    """A cluster's client takes the same commands. It asks the first node that answers for the
-    slots: raise StoreUnavailable."""
+    """A cluster's client takes the same commands. It asks a node for the slots at once, and so may
+    raise StoreUnavailable."""
     options: dict[str, object] = {
         "socket_connect_timeout": timeout_s,
         "socket_timeout": timeout_s,
@@ -60,21 +60,21 @@ def _node(url: str) -> ClusterNode:
     return ClusterNode(host, port)  # type: ignore[no-untyped-call]
 
 
-# A server that is loading, full or read-only is as good as down; so is one that was down and came
-# back without the script it is asked for.
+# A server that is loading, full or read-only counts as down; so does one that was restarted and has
+# lost the script it is asked for.
 DOWN = (
     redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError, redis.ReadOnlyError,
     redis.OutOfMemoryError, NoPermissionError, NoScriptError, ClusterDownError, TryAgainError,
     RedisClusterException,
 )  # fmt: skip
-# The same of errors that redis-py has no class for: it can't save, lacks replicas, or is busy with
+# The same for errors that redis-py has no class for: it can't save, lacks replicas, or is busy with
 # a script.
 DOWN_CODES = ("MISCONF", "NOREPLICAS", "BUSY", "UNKILLABLE")
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise StoreUnavailable for whatever says that Redis is down."""
+    """Raise StoreUnavailable for every error that means that Redis is down."""
     try:
         yield
     except redis.RedisError as error:
@@ -138,7 +138,7 @@ def reset() -> None:
 
 
 class Eviction(NamedTuple):
-    """How a Redis makes room; `limited` tells whether it has a limit that it may come to."""
+    """How a Redis evicts keys; `limited`: it has a memory limit that it can reach."""
 
     policy: str
     limited: bool
@@ -187,6 +187,6 @@ def sizes() -> Sizes:
 
 
 def _every_node() -> dict[str, str]:
-    """A cluster answers such a question by node, and only where asked so."""
+    """A cluster answers for all its nodes only if asked to."""
     nodes = redis.RedisCluster.PRIMARIES
     return {"target_nodes": nodes} if settings.FEATURES_CLUSTER_URL else {}

@@ -7,7 +7,7 @@ from django.db import models
 
 class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
     def waiting(self) -> OutboxQuerySet:
-        """What Kafka hasn't acknowledged."""
+        """The events that Kafka hasn't acknowledged."""
         return self.filter(sent_at__isnull=True)
 
 
@@ -37,7 +37,7 @@ class OutboxEvent(models.Model):
 
 
 class ReplayPosition(models.Model):
-    """How far a replay came: all lines of `day` before the `line`th were acknowledged by Kafka.
+    """How far a replay has come: all lines of `day` before the `line`th were acknowledged by Kafka.
 
     `lap` counts how often a looping replay has been through its days. `data` and `browse` are those
     of replay.Plan: with others, the same number of lines would be another place.
@@ -93,10 +93,10 @@ class ErasedShopper(models.Model):
 
 
 class ShopClock(models.Model):
-    """The shop clock as it was set last, one row: Redis has it too, and may lose it.
+    """The shop clock as it was last set, in one row, since Redis may lose it.
 
-    `offset_ms` leads from the wall clock to it, None as long as nobody has set it. `reached_ms` is
-    the latest it has ever been.
+    `offset_ms` leads from the wall clock to it, None until somebody sets it. `reached_ms` is the
+    latest it has ever been.
     """
 
     offset_ms = models.BigIntegerField(null=True)

@@ -1,4 +1,5 @@
-"""What the stream's workers say of themselves: written each second, read by pages and commands."""
+"""What the stream's workers report of themselves: written each second, read by pages and
+commands."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime

@@ -33,7 +33,7 @@ class FeaturesQuerySerializer(serializers.Serializer[object]):
 
 
 class Features(Limited):
-    """What the feature store knows of a shopper now, and of the articles asked for."""
+    """A shopper's features now, and those of the articles asked for."""
 
     @extend_schema(
         operation_id="features_retrieve",

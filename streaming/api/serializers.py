@@ -1,4 +1,4 @@
-"""What a client may say of a shopper, checked field by field."""
+"""Validates what a client says of a shopper, field by field."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -30,7 +30,7 @@ REFUSED: Final = {
 
 
 class TypeField(serializers.ChoiceField):
-    """Names why the types that exist but aren't for clients are refused."""
+    """Says why the types that exist but aren't for clients are refused."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, str) and data in REFUSED:
@@ -47,10 +47,10 @@ ARTICLE_SCHEMA: Final[dict[str, object]] = {
 
 
 class KnownArticles:
-    """Keys that PostgreSQL was found to have, so that it is asked for others only.
+    """Keys already found in PostgreSQL, so that only others are looked up.
 
-    Events of these are accepted even while it is down; an article that has left the catalogue
-    meanwhile is one that the stream passes over.
+    Events of known articles are accepted even while PostgreSQL is down. The stream skips an article
+    that has left the catalogue meanwhile.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ known_articles = KnownArticles()
 
 
 def unknown_articles(checked: list[Json]) -> dict[int, dict[str, list[str]]]:
-    """What is wrong with the events' articles, by place: nothing where the catalogue has them."""
+    """An error for each event whose article isn't in the catalogue, by place."""
     missing = known_articles.missing({event["article"] for event in checked if "article" in event})
     return {
         place: {"article": [f"No article {event['article']:010d}."]}
@@ -107,7 +107,7 @@ class AcceptedSerializer(serializers.Serializer[object]):
 
 
 def to_event(data: Json, shopper: str, ts: int) -> Event:
-    """The event of validated data."""
+    """The event for validated data."""
     common: Json = {
         "id": data.get("id") or new_id(), "shopper": shopper, "ts": ts, "source": "api"
     }  # fmt: skip

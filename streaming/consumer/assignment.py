@@ -115,7 +115,7 @@ def _stop(offset: int, reason: str) -> Stop:
 
 
 def first_offset(consumer: Consumer, topic: str, partition: int) -> int:
-    """Of what the log still holds."""
+    """The first offset that the log still has."""
     return ends(consumer, topic, [partition])[partition][0]
 
 

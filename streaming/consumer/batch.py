@@ -1,4 +1,4 @@
-"""What a poll brings: records by partition. No I/O."""
+"""A poll's records by partition. No I/O."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ class Origin(NamedTuple):
 
     @classmethod
     def read(cls, header: bytes | None) -> "Origin | None":
-        """None for what isn't one: a header can be anything."""
+        """None for an invalid header: it can be anything."""
         try:
             partition, offset = map(int, (header or b"").split(b":"))
         except (ValueError, TypeError):
@@ -105,7 +105,7 @@ def _record(message: Message, offset: int) -> Record:
 
 
 def _headers(message: Message) -> Headers:
-    """None of them where a name isn't UTF-8: our own names are."""
+    """No headers at all where a name isn't UTF-8: our own names are."""
     try:
         return tuple(_read_headers(message) or ())
     except (SystemError, UnicodeDecodeError):

@@ -23,7 +23,7 @@ class NotReadyError(Exception):
 
 @dataclass(frozen=True)
 class Log:
-    """Which log is read: offsets mean something within one topic's id only."""
+    """Which log is read: an offset is valid for one topic id only."""
 
     topic: str
     topic_id: str
@@ -66,16 +66,17 @@ class Processor(Protocol):
     unavailable: tuple[type[Exception], ...]
 
     def open(self) -> None:
-        """Get hold of what is needed. Raise NotReadyError or one of `unavailable`."""
+        """Get what is needed. Raise NotReadyError or one of `unavailable`."""
 
     def positions(self, log: Log, partitions: Sequence[int]) -> dict[int, int]:
         """The next offset of each partition, NO_POSITION where nothing was applied yet."""
 
     def begin(self, log: Log, partitions: Sequence[int]) -> None:
-        """These partitions are read from the log's beginning, whatever was kept of them."""
+        """These partitions are read from the log's beginning, whatever is already stored of
+        them."""
 
     def prepare(self, log: Log, batches: Sequence[PartitionBatch]) -> Work:
-        """Work the batches out; nothing is written."""
+        """Compute the batches' results; nothing is written."""
 
     def commit(self, log: Log, positions: Mapping[int, int], work: Work) -> None:
         """Write the work and the batches' next offsets, all of a partition or nothing.
@@ -84,4 +85,4 @@ class Processor(Protocol):
         """
 
     def turn(self) -> None:
-        """What is due now and then beside the batches; called at each turn of the loop."""
+        """Periodic work besides the batches; called at each turn of the loop."""

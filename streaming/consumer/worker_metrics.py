@@ -1,4 +1,4 @@
-"""What a worker counts and times of itself, until it is asked for a status."""
+"""What a worker counts and times until it reports a status."""
 
 import logging
 import time
@@ -69,13 +69,13 @@ class WorkerMetrics:
     marks: deque[tuple[float, int]] = field(default_factory=deque)  # (monotonic s, events)
 
     def __setattr__(self, name: str, value: object) -> None:
-        """A new state is dated."""
+        """A change of state gets a time."""
         if name == "state" and value != getattr(self, "state", None):
             super().__setattr__("since_ms", wall_ms())
         super().__setattr__(name, value)
 
     def batch(self, batches: Sequence[PartitionBatch], seconds: float) -> None:
-        """Batches took effect."""
+        """Count batches that were applied."""
         stamps = [record.accepted_ms for batch in batches for record in batch.records]
         if not stamps:
             return
@@ -186,7 +186,7 @@ class Heartbeat:
             logger.info("Could not write the heartbeat: %s", error)
 
     def stopped(self, reason: str, assignment: Assignment) -> None:
-        """The last word of a worker that ends: it stays until the worker runs again."""
+        """A worker's last status: it stays until the worker runs again."""
         self.metrics.state, self.metrics.reason = STOPPED, reason
         status = self.metrics.report(assignment)
         try:

@@ -41,9 +41,9 @@ def add_tombstone(shopper: str, customer_id: str = "", asked_by: str = "") -> Er
 
 
 def erase_features(shopper: str) -> int:
-    """Replace the features by the sign that nothing may come again; 1 where there were any.
+    """Replace the features by a mark that refuses later events; 1 where there were any.
 
-    At once, and so beside the stream's one writer: should a batch under way overwrite it, the
+    Written at once, beside the stream's one writer. Should a batch in progress overwrite it, the
     Erase event, which comes after that batch, does it again. Raise StoreUnavailable.
     """
     before, _, disliked = execute(
@@ -55,20 +55,20 @@ def erase_features(shopper: str) -> int:
 
 
 def read_tombstones() -> dict[str, str]:
-    """Everybody whom Redis knows as erased, with a customer's id; raise StoreUnavailable."""
+    """All erased shoppers that Redis knows, with their customer ids; raise StoreUnavailable."""
     (found,) = execute(("HGETALL", keys.ERASED))
     return {shopper.decode(): customer_id.decode() for shopper, customer_id in found.items()}
 
 
 def store_tombstones(customer_ids: Mapping[str, str]) -> None:
-    """Shoppers with a customer's id, or none; raise StoreUnavailable."""
+    """`customer_ids` by shopper, empty where there is none; raise StoreUnavailable."""
     execute(("HSET", keys.ERASED, *chain.from_iterable(customer_ids.items())))
 
 
 def erase_outside_database(shoppers: Collection[str]) -> dict[str, Counter[str]]:
     """Remove what is outside PostgreSQL; how much of what, for each shopper.
 
-    Raise StoreUnavailable, KafkaException or OSError with the rest left to do.
+    Raise StoreUnavailable, KafkaException or OSError if some of it is left.
     """
     return {
         "features": Counter({shopper: erase_features(shopper) for shopper in shoppers}),

@@ -1,6 +1,6 @@
-"""What the store must hold, from the log or from history by the very reducer of the stream.
+"""What the store must hold, computed from the log or from history with the stream's own reducer.
 
-So what differs from the store is the store's fault: an event lost, doubled or out of order.
+So any difference is the store's fault: an event lost, doubled or out of order.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -44,11 +44,11 @@ class Difference(NamedTuple):
 
 
 class LogError(Exception):
-    """The log doesn't hold what the store has already been made of."""
+    """The log no longer holds what the store was made of."""
 
 
 class ReferenceStates:
-    """Packed states by shopper: those asked for, kept as the events go by."""
+    """Packed states of the shoppers asked for, updated event by event."""
 
     def __init__(
         self, shoppers: Iterable[str], articles: Mapping[int, Attributes], log: int = NO_LOG
@@ -65,7 +65,7 @@ class ReferenceStates:
 def from_history(
     customers: Collection[int], first: date, as_of_ms: int, *, browse: bool = False
 ) -> Packed:
-    """What a replay from `first` on makes of these customers before the moment `as_of_ms`.
+    """The states of these customers after a replay from `first` on, before the moment `as_of_ms`.
 
     `browse`: as a replay with --browse, whose synthetic views follow from the purchases.
     """
@@ -79,10 +79,10 @@ def from_history(
 
 
 def from_log(shoppers: Iterable[str], positions: Mapping[int, int]) -> Packed:
-    """What the events before the positions make of these shoppers.
+    """The states of these shoppers after the events before the positions.
 
-    What was filed as a dead letter counts as little here as there. Raise LogError where the log
-    doesn't hold its beginning any more, KafkaException.
+    Events that were filed as dead letters don't count, as in the stream. Raise LogError if the log
+    no longer has its beginning, KafkaException.
     """
     twin = ReferenceStates(shoppers, load(), topics.tag(topics.ensure()))
     ends_at = {p: position for p, position in positions.items() if position > 0}
@@ -109,7 +109,7 @@ def _without(filed: set[tuple[int, int]], partition: int, good: ByShopper) -> By
 
 
 def differences(online: Packed, computed: Packed) -> list[Difference]:
-    """In the fields of the states; empty when all is well."""
+    """In the fields of the states; empty when all are equal."""
     return [
         difference
         for shopper, mine in computed.items()
@@ -130,7 +130,7 @@ def _differences_of(
 def differing_fields(
     shopper: str, theirs: msgspec.Struct, ours: msgspec.Struct
 ) -> list[Difference]:
-    """The fields of two states of a shopper that differ, but for where they come from."""
+    """The fields in which two states of a shopper differ, except for where they come from."""
     names = [name for name in ours.__struct_fields__ if name not in BOOKKEEPING]
     pairs = [(name, getattr(theirs, name), getattr(ours, name)) for name in names]
     return [Difference(shopper, name, a, b) for name, a, b in pairs if a != b]

@@ -33,10 +33,10 @@ def sender() -> Sender:
 
 
 def relay() -> int:
-    """Send what waits, in order, and return how many events Kafka acknowledged.
+    """Send the waiting events in order, and return how many Kafka acknowledged.
 
-    Relays side by side take different rows. One killed after sending sends again: the stream
-    knows an event by its id.
+    Concurrent relays take different rows. If one is killed after sending, its events are sent
+    again: the stream recognises an event by its id.
     """
     sent = 0
     while True:
@@ -59,15 +59,13 @@ def _relay_batch() -> tuple[int, bool]:
 
 
 def drop(shopper: str) -> int:
-    """Delete what waits, and what was sent and is kept still, of a shopper; return how much."""
+    """Delete a shopper's events, waiting or sent; return how many."""
     return OutboxEvent.objects.filter(pk__in=of(shopper)).delete()[0]
 
 
 def of(shopper: str) -> dict[int, bytes]:
-    """The encoded events of a shopper that wait to be sent or were sent lately, by row, in order.
-
-    What only mentions the name, such as a search for it, isn't theirs.
-    """
+    """A shopper's encoded events that wait or were sent lately, by row, in order. An event that
+    only mentions the name, such as a search for it, isn't theirs."""
     with connection.cursor() as cursor:
         cursor.execute(MENTIONS, [f'"{shopper}"'.encode()])
         found = {key: bytes(event) for key, event in cursor.fetchall()}
@@ -75,5 +73,5 @@ def of(shopper: str) -> dict[int, bytes]:
 
 
 def purge() -> int:
-    """Delete what was sent long ago; return how many rows that were."""
+    """Delete what was sent long ago; return the number of rows."""
     return OutboxEvent.objects.filter(sent_at__lt=timezone.now() - RETENTION).delete()[0]

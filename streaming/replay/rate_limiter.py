@@ -1,4 +1,4 @@
-"""How fast a replay goes: steadily, in slices of a few hundredths of a second."""
+"""The pace of a replay: steady, in slices of a few hundredths of a second."""
 
 import time
 from bisect import bisect_right
@@ -30,7 +30,8 @@ class Pace:
     sent: int = field(default=0, init=False)
 
     def slices(self, ts: Sequence[int], start: int = 0) -> Iterator[tuple[int, int]]:
-        """Cut the moments (ascending, ms) from place `start` on; each slice comes when due."""
+        """Cut the moments (ascending, ms) from place `start` on; each slice comes when it is
+        due."""
         while start < len(ts):
             if self.began is None:
                 self.began = self.seen = self.now()

@@ -59,7 +59,8 @@ def in_session(state: State, ts: int, number: int) -> None:
 
 
 def note_purchases(state: State, ts: int, number: int) -> None:
-    """Once the windows know of it: the first of its day counts the day, late ones for 30 days."""
+    """Call after the windows were updated: a day's first purchase counts the day, late ones for 30
+    days."""
     if ts // DAY_MS > state.last_purchase_ms // DAY_MS or _of_day(state, ts) == number:
         state.purchase_days += 1
     state.last_purchase_ms = max(state.last_purchase_ms, ts)

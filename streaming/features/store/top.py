@@ -1,4 +1,4 @@
-"""What trends, merged over the partitions for readers, who then need one key."""
+"""Trending articles, merged over the partitions, so that readers need one key."""
 
 from typing import Any, Final
 
@@ -10,12 +10,12 @@ from streaming.features import trends
 from streaming.features.registry import TREND_TTL_S, TRENDING
 from streaming.partitions import homes
 
-# A worker that was down for longer leaves the rest to their time to live.
+# How many epochs are deleted; the keys of earlier ones expire.
 FORGOTTEN: Final = 4
 
 
 class Top(msgspec.Struct, array_like=True):
-    """The heaviest articles of an audience, in an epoch's weights, for readers to scale."""
+    """The heaviest articles of an audience, in an epoch's weights; `at` scales them to now."""
 
     epoch: int
     items: list[tuple[int, float]]
@@ -29,15 +29,15 @@ _top_decoder: msgspec.msgpack.Decoder[Top] = msgspec.msgpack.Decoder(Top)
 
 
 def top_at(value: bytes | None, now_ms: int) -> list[tuple[int, float]]:
-    """What a reader gets of a stored Top."""
+    """The scaled articles of a stored Top."""
     return [] if value is None else _top_decoder.decode(value).at(now_ms)
 
 
 def refresh(redis: Any, index_groups: frozenset[int], now_ms: int) -> None:
-    """Merge the partitions' trends into what readers get; raise StoreUnavailable.
+    """Merge the partitions' trends for readers; raise StoreUnavailable.
 
-    Each partition gives its best 200 of a group. Shoppers are spread over the partitions at
-    random, so that an article missed by that has no place among the merged best ones.
+    Each partition gives its best 200 of a group. Shoppers are spread over the partitions at random,
+    so an article that this misses isn't among the merged best either.
     """
     epoch = trends.epoch_of(now_ms)
     tops = {group: _merged(redis, epoch, group) for group in sorted(index_groups)}

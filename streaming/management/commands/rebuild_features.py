@@ -62,7 +62,7 @@ def from_log() -> str:
 
 
 def refuse_running_workers() -> None:
-    """Raise CommandError while a worker runs: what it writes meanwhile would be counted twice."""
+    """Raise CommandError while a worker runs: what it writes at the same time would count twice."""
     names = [worker.worker for worker in status.workers()]
     if names:
         raise CommandError(
@@ -75,7 +75,7 @@ def from_history(days: int, *, resume: bool) -> str:
     first, last = last_days(days)
     if not resume:
         refuse_features()
-    # Apart from a replay of the same days, which another feature store may have seen.
+    # Its position isn't that of a replay of the same days, which may have filled another store.
     replay = Replay(Plan(first, last, data=f"rebuild {history.identity()}"), Pace())
     if not resume:
         replay.start_over()
@@ -116,7 +116,7 @@ def with_spark(source: str, days: int, lake: str, *, resume: bool, **options: An
 
 
 def begin(fence: str, homes: int, *, resume: bool) -> None:
-    """Raise CommandError where there is something already, or nothing to resume."""
+    """Raise CommandError if there are features already, or nothing to resume."""
     if not resume:
         refuse_features()
         for home in range(homes):

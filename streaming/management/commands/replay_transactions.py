@@ -117,7 +117,7 @@ def _summary(replay: Replay, *, interrupted: bool) -> str:
 
 
 def _passed_over(file: HistoryFile) -> str:
-    """What the file had that an ingest rejects too."""
+    """The skipped lines, which an ingest would reject too."""
     causes = ", ".join(f"{times:,} × {reason}" for reason, times in file.passed.most_common(3))
     total = sum(file.passed.values())
     return f"{total:,} lines passed over, as an ingest does: {causes}; first {file.first_passed}."
@@ -144,7 +144,7 @@ def _source(folder: Path | None) -> tuple[Source, tuple[date, date], str]:
 
 
 def _days(first: date | None, last: date | None, known: tuple[date, date]) -> tuple[date, date]:
-    """The days asked for; with nothing asked the last day there is."""
+    """The days asked for; by default the last day."""
     last = min(last or known[1], known[1])
     first = max(first or last, known[0])
     if first > last:
