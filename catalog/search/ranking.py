@@ -99,7 +99,7 @@ def rank_with_clicks(typed: str, goods: FacetIndex) -> Ranked:
 
 
 def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
-    """Every matching article of an facet_index, with its score."""
+    """Every matching article of a facet index, with its score."""
     words = normalise_query(typed)
     if ids := _ids(words, goods):
         return ids
