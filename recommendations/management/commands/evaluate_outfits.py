@@ -29,7 +29,7 @@ from web.json_types import Json
 BASKETS = 6000
 COVERAGE_SAMPLE = 2000
 # Enough for the shares of candidates, which take long.
-CANDIDATE_BASKETS = 1000
+CANDIDATE_BASKETS = 500
 WEEK = 7
 # Beside the bundle.
 NUMBERS = "outfits.json"
