@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from demo.services import ports
 from demo.tests.demos import Run, a_folder, belonging
 
 pytestmark = pytest.mark.slow
@@ -25,6 +26,12 @@ def fresh() -> Iterator[Path]:
     """Empty state."""
     with a_folder() as folder:
         yield folder
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    """The same for each start, and another than the other test process has."""
+    return ports.choose()
 
 
 def interrupt_twice(run: Run) -> None:
@@ -66,8 +73,10 @@ def kill_all_at_once(run: Run) -> None:
         (kill_make, True),
     ],
 )
-def test_nothing_outlives_a_demo(var: Path, way: Callable[[Run], None], make: bool) -> None:
-    run = Run(var, make=make, port=21_777)
+def test_nothing_outlives_a_demo(
+    var: Path, port: int, way: Callable[[Run], None], make: bool
+) -> None:
+    run = Run(var, make=make, port=port)
     run.wait_open()
     assert len(belonging(var)) > 15
     way(run)
@@ -75,13 +84,13 @@ def test_nothing_outlives_a_demo(var: Path, way: Callable[[Run], None], make: bo
     run.assert_nothing_left()
 
 
-def test_where_the_warden_is_killed_too_the_next_start_clears_up(var: Path) -> None:
-    run = Run(var, port=21_777)
+def test_where_the_warden_is_killed_too_the_next_start_clears_up(var: Path, port: int) -> None:
+    run = Run(var, port=port)
     run.wait_open()
     kill_all_at_once(run)
     run.end()
     assert belonging(var)
-    Run(var, port=21_777).open_and_stop()
+    Run(var, port=port).open_and_stop()
 
 
 def test_a_second_demo_on_the_same_data_is_refused_in_one_line(var: Path) -> None:
@@ -100,11 +109,13 @@ def test_a_second_demo_on_the_same_data_is_refused_in_one_line(var: Path) -> Non
 STEPS = ("making the database", "Tables", "Ingest", "A first model", "Web, image server")
 
 
-def test_a_start_that_was_killed_at_any_step_is_taken_up_by_the_next(fresh: Path) -> None:
+def test_a_start_that_was_killed_at_any_step_is_taken_up_by_the_next(
+    fresh: Path, port: int
+) -> None:
     for step in STEPS:
-        run = Run(fresh, port=21_778)
+        run = Run(fresh, port=port)
         run.wait_for(step)
         os.kill(run.demo(), signal.SIGKILL)
         run.end()
         # Starts immediately, while the previous warden is still at work.
-    Run(fresh, port=21_778).open_and_stop()
+    Run(fresh, port=port).open_and_stop()
