@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from demo import services
-from demo.tests.demos import SERVICES
+from demo.tests.demos import SERVICES, a_folder
+
+
+@pytest.fixture(scope="session")
+def lived_in() -> Iterator[Path]:
+    """The state of a tiny demo: made by the first test that starts it, taken up by the others."""
+    with a_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
