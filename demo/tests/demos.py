@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,6 +37,13 @@ def with_our_packages(python: Path) -> dict[str, str]:
     """Variables that let a Python of our version find its library and our packages."""
     packages = os.pathsep.join(site.getsitepackages())
     return {"PYTHONPATH": packages, "LD_LIBRARY_PATH": str(python.parent.parent / "lib")}
+
+
+def until(holds: Callable[[], bool], seconds: float = 180) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 @contextmanager

@@ -8,8 +8,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -22,10 +20,9 @@ from demo import services
 from demo.services import ports
 from demo.services.process import Account, lesser_account
 from demo.services.tansu import Tansu
+from demo.tests.demos import PROJECT, until
 from storefront import envfile
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
-VARIABLES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a lesser account to use")
 
 
@@ -47,13 +44,6 @@ def kill(pid: int | None) -> None:
     assert pid
     os.kill(pid, signal.SIGKILL)
     until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
-
-
-def until(holds: Callable[[], bool], seconds: float = 180) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def start_up(var: Path, before: str = "") -> "subprocess.Popen[str]":

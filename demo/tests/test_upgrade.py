@@ -8,7 +8,6 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg2
@@ -16,7 +15,8 @@ import pytest
 from django.conf import settings
 from psycopg2.sql import SQL, Identifier
 
-PROJECT = Path(__file__).resolve().parents[2]
+from demo.tests.demos import PROJECT
+
 #: The last migrations of commit 677770e, before the reorganisation.
 INSTALLED = {
     "catalog": "0008_places",

@@ -5,14 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from demo.services import ports
+from demo.tests.demos import until
 from web.server import HEAD_BYTES
 
 PATIENCE_S = 180.0
@@ -64,25 +64,18 @@ class Running:
 def server(tmp_path: Path) -> Iterator[Running]:
     running = Running(tmp_path)
     try:
-        until(lambda: running.ask()[0] == 200, "an answer")
+        until(lambda: running.ask()[0] == 200)
         yield running
     finally:
         running.process.kill()
         running.process.wait()
 
 
-def until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-
-
 def test_a_worker_that_dies_is_replaced_and_the_end_is_clean(server: Running) -> None:
-    until(lambda: len(server.workers()) == 2, "two workers")
+    until(lambda: len(server.workers()) == 2)
     (killed, other) = server.workers()
     os.kill(killed, signal.SIGKILL)
-    until(lambda: int(server.ask()[1] or 0) not in (0, killed, other), "another worker's answer")
+    until(lambda: int(server.ask()[1] or 0) not in (0, killed, other))
     assert server.process.poll() is None
     server.process.terminate()
     assert server.process.wait(PATIENCE_S) == 0
