@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from demo import services
 from demo.run.members import stop_everything
 from demo.services.ports import free_port
 from demo.services.process import Account
@@ -59,6 +60,17 @@ def a_folder() -> Iterator[Path]:
             stop_everything(state)
             shutil.rmtree((state / "postgres").resolve(), ignore_errors=True)
         shutil.rmtree(folder)
+
+
+@contextmanager
+def a_var() -> Iterator[Path]:
+    """A var folder for services that other accounts can reach; they end with it."""
+    folder = Path(tempfile.mkdtemp(prefix="services-"))
+    folder.chmod(0o755)
+    yield folder
+    services.down(folder)
+    shutil.rmtree((folder / "postgres").resolve(), ignore_errors=True)
+    shutil.rmtree(folder)
 
 
 class Run:
