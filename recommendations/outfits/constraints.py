@@ -177,7 +177,8 @@ def named_like(patterns: Iterable[str], names: "pd.Series") -> Flags:
     wanted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
     codes, unique = names.factorize()
     found = np.array([bool(wanted.search(name)) for name in unique], np.bool_)
-    return found[codes]
+    matches: Flags = found[codes]
+    return matches
 
 
 def read(file: Path) -> Constraints:
