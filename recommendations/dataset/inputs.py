@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from recommendations.dataset.parts import Parts, SinglePart
+
+if TYPE_CHECKING:  # slow to import, and every process imports this module
+    import pandas as pd
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -80,7 +82,7 @@ class History(Protocol):
     LABELS), the as-of day, and sales that can be counted in parts."""
 
     @property
-    def articles(self) -> pd.DataFrame: ...
+    def articles(self) -> "pd.DataFrame": ...
 
     @property
     def as_of(self) -> date: ...
@@ -108,7 +110,7 @@ class History(Protocol):
 class Inputs:
     """A History in memory."""
 
-    articles: pd.DataFrame
+    articles: "pd.DataFrame"
     sales: Sales
     as_of: date
 
