@@ -93,7 +93,7 @@ def partners(history: History, window: int, matrix: MatrixOf, candidate: Flags) 
     as_of_day, articles = history.as_of_day, len(candidate)
     parts = history.between(as_of_day - window + 1, as_of_day).parts
     found = parts.co_occurrence(
-        partial(matrix, as_of_day=as_of_day, articles=articles), candidate, DEEP + 1
+        partial(matrix, as_of_day=as_of_day, articles=articles), DEEP + 1, candidate=candidate
     )
     met, own = found.pairs, found.own
     left = np.repeat(np.arange(articles), np.diff(met.indptr))

@@ -81,14 +81,15 @@ def items_of(baskets: Baskets) -> sparse.csr_matrix:
     return baskets.items
 
 
-def pairs_of(baskets: Parts[Baskets], part: Ints) -> Pairs:
-    """The partners of each column, from other parts; at most PARTNERS of the DEEP most frequent.
+def pairs_of(baskets: Parts[Baskets], part: Ints, asked: Flags | None = None) -> Pairs:
+    """The partners of each column (only those in `asked` have any), from other parts; at most
+    PARTNERS of the DEEP most frequent.
 
     The expectation is summed over weeks, E_ab = Σ_w n_aw n_bw / N_w: a shared season alone does not
     make two articles partners.
     """
     count = len(part)
-    met = baskets.co_occurrence(items_of, None, min(DEEP, count)).pairs.tocoo()
+    met = baskets.co_occurrence(items_of, min(DEEP, count), asked=asked).pairs.tocoo()
     kept = part[met.row] != part[met.col]
     row, column, n = met.row[kept].astype(np.int32), met.col[kept].astype(np.int32), met.data[kept]
     order = np.lexsort((column, -n, row))
