@@ -9,13 +9,14 @@ from threading import Event
 import numpy as np
 import pytest
 from pytest_django import Settings
+from scipy import sparse
 
 from catalog.period import month_ranges
 from recommendations.bundle.format import ARRAYS, report_of
-from recommendations.dataset import facts, popularity
+from recommendations.dataset import facts, popularity, selection
 from recommendations.dataset.inputs import NEVER, Inputs, Progress, day_number, find
 from recommendations.dataset.parts import LocalParts
-from recommendations.dataset.selection import highest
+from recommendations.dataset.selection import best_of_rows, highest
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs
 from recommendations.training import (
     colours,
@@ -67,6 +68,18 @@ def test_the_highest_of_each_row_are_those_of_a_stable_sort(k: int, levels: int)
     scores = np.random.default_rng(k).integers(0, levels, (50, 40)).astype(np.float32)
     expected = np.sort(np.argsort(-scores, axis=1, kind="stable")[:, :k], axis=1)
     assert np.array_equal(highest(scores, k), expected)
+
+
+@pytest.mark.parametrize("most", [1, 5, 100])
+def test_the_best_of_each_sparse_row_come_first(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "BLOCK", 16)
+    dice = np.random.default_rng(most)
+    values = dice.integers(0, 4, (50, 40)) * (dice.random((50, 1)) < 0.9)
+    found = best_of_rows(sparse.csr_matrix(values.astype(np.float32)), most)
+    for row, own in enumerate(values):
+        order = np.argsort(-own, kind="stable")[: min(most, np.count_nonzero(own))]
+        assert found[row].indices.tolist() == order.tolist()
+        assert found[row].data.tolist() == own[order].tolist()
 
 
 def test_other_colours_are_the_best_selling_siblings_on_sale() -> None:

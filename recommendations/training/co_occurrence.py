@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommendations.dataset.inputs import Flags, Floats, History, Ints, Sales
+from recommendations.dataset.selection import best_of_rows
 
 PARTNERS = 40
 # Candidates per article, by weight, before the association is corrected for popularity.
@@ -99,24 +100,15 @@ def partners(history: History, window: int, matrix: MatrixOf, candidate: Flags) 
     left = np.repeat(np.arange(articles), np.diff(met.indptr))
     score = met.data / (np.sqrt(own[left] * own[met.indices]) + SHRINKAGE)
     score[left == met.indices] = 0.0
-    return heads(left, met.indices, score, articles)
+    scored = sparse.csr_matrix((score, met.indices, met.indptr), shape=met.shape)
+    scored.eliminate_zeros()
+    return padded(best_of_rows(scored, PARTNERS))
 
 
-def heads(
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int32],
-    score: npt.NDArray[np.float64],
-    count: int,
-) -> Partners:
-    """The PARTNERS best entries of each left side; ties by row."""
-    kept = score > 0
-    left, right, score = left[kept], right[kept], score[kept]
-    order = np.lexsort((right, -score, left))
-    left, right, score = left[order], right[order], score[order]
-    place = np.arange(len(left)) - np.searchsorted(left, left)
-    first = place < PARTNERS
+def padded(best: sparse.csr_matrix) -> Partners:
+    count, size = best.shape[0], np.diff(best.indptr)
+    filled = np.arange(PARTNERS) < size[:, None]
     rows = np.full((count, PARTNERS), NONE, np.int32)
     scores = np.zeros((count, PARTNERS), np.float32)
-    rows[left[first], place[first]] = right[first]
-    scores[left[first], place[first]] = score[first]
+    rows[filled], scores[filled] = best.indices, best.data
     return Partners(rows, scores)
