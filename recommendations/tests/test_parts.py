@@ -10,7 +10,7 @@ from recommendations.dataset import load
 from recommendations.dataset.fingerprint import data_fingerprint
 from recommendations.dataset.inputs import Inputs, Sales
 from recommendations.dataset.parts import LocalParts, top_entries
-from recommendations.dataset.sampling import hashes, smallest
+from recommendations.dataset.sampling import distinct, hashes, smallest, starts_of
 from recommendations.outfits.pairs import Pairs
 from recommendations.tests.shops import busy_shop
 from recommendations.training import co_occurrence, ranker, slices
@@ -104,6 +104,18 @@ def test_the_sample_of_a_whole_is_that_of_its_parts_samples() -> None:
     assert both[smallest(hashes(both, seed=4), 100)].tolist() == whole.tolist()
     assert 4000 < whole.mean() < 6000
     assert len(np.unique(hashes(keys, seed=4))) == len(keys)
+
+
+def test_distinct_rows_are_those_that_numpy_finds() -> None:
+    dice = np.random.default_rng(2)
+    columns = [dice.integers(0, most, 500).astype(np.int32) for most in (5, 1, 3, 2**30)]
+    columns[3][:400] %= 3
+    found = distinct(*columns)
+    assert np.array_equal(np.stack(found, axis=1), np.unique(np.stack(columns, axis=1), axis=0))
+    assert [len(column) for column in distinct(*(own[:0] for own in columns))] == [0] * 4
+    assert starts_of(found[0], found[2]).sum() == len(np.unique(columns[0] * 3 + columns[2]))
+    with pytest.raises(OverflowError, match="90 bits"):
+        distinct(columns[3], columns[3], columns[3])
 
 
 def different(left: Arrays, right: Arrays) -> list[str]:

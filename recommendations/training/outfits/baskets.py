@@ -10,6 +10,7 @@ from scipy import sparse
 
 from recommendations.dataset.inputs import Flags, Sales
 from recommendations.dataset.parts import THREADS, Parts, Tally, total
+from recommendations.dataset.sampling import distinct, starts_of
 from recommendations.dataset.selection import best_of_rows
 from recommendations.outfits.pairs import Floats, Ints, Pairs
 
@@ -41,23 +42,18 @@ class Baskets:
 
 def baskets_of(sales: Sales, articles: int) -> Baskets:
     """Distinct articles by customer and day; only baskets of 2 to MAX_ITEMS articles."""
-    order = np.lexsort((sales.row, sales.customer, sales.day))
-    day, customer, row = sales.day[order], sales.customer[order], sales.row[order]
-    new = np.ones(len(row), np.bool_)
-    new[1:] = (day[1:] != day[:-1]) | (customer[1:] != customer[:-1])
-    distinct = new.copy()
-    distinct[1:] |= row[1:] != row[:-1]
-    basket = np.cumsum(new, dtype=np.int64)[distinct] - 1
-    first, owner, row = day[new], customer[new], row[distinct]
-    size = np.bincount(basket, minlength=len(first))
+    day, customer, row = distinct(sales.day, sales.customer, sales.row)
+    new = starts_of(day, customer)
+    basket = new.cumsum() - 1
+    size = np.bincount(basket)
     kept = (size > 1) & (size <= MAX_ITEMS)
-    line = kept[basket]
-    starts = np.concatenate([[0], np.cumsum(size[kept])])
-    ones = np.ones(int(line.sum()), np.float32)
-    shape = (int(kept.sum()), articles)
-    return Baskets(
-        sparse.csr_matrix((ones, row[line], starts), shape=shape), first[kept], owner[kept]
+    row = row[kept[basket]].astype(np.int32)
+    starts = np.append(0, size[kept].cumsum())
+    items = sparse.csr_matrix(
+        (np.ones(len(row), np.float32), row, starts), shape=(len(starts) - 1, articles)
     )
+    first, owner = day[new][kept].astype(np.int32), customer[new][kept].astype(np.int32)
+    return Baskets(items, first, owner)
 
 
 def ages_of(baskets: Baskets, as_of_day: int, days: int) -> Tally:
