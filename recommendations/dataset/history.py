@@ -8,10 +8,8 @@ import numpy.typing as npt
 
 from recommendations.dataset.inputs import Floats, History, Ints, Sales
 from recommendations.dataset.popularity import band_of
-from recommendations.dataset.sampling import distinct, starts_of
+from recommendations.dataset.sampling import Places, distinct, starts_of
 from web.arrays import Arrays
-
-Places = npt.NDArray[np.int64]
 
 WINDOW_DAYS = 365
 LENGTH = 30

@@ -66,9 +66,12 @@ class Sales:
     def where(self, kept: Flags | slice) -> "Sales":
         return Sales(**{name: column[kept] for name, column in vars(self).items()})
 
-    def between(self, first: int, last: int) -> "Sales":
-        """Those of some days, in the same memory; needs sales sorted by day."""
-        return self.where(slice(*self.day.searchsorted([first, last + 1]).tolist()))
+    def until(self, day: int) -> "Sales":
+        """Those up to a day, in the same memory; needs sales sorted by day."""
+        return self.where(slice(0, int(self.day.searchsorted(day, "right"))))
+
+    def after(self, day: int) -> "Sales":
+        return self.where(slice(int(self.day.searchsorted(day, "right")), None))
 
 
 def concatenated(parts: Sequence[Sales]) -> Sales:
@@ -131,8 +134,8 @@ class Inputs:
         return LocalParts(self.pieces)
 
     def between(self, first: int, last: int) -> Self:
-        return replace(self, pieces=[own.between(first, last) for own in self.pieces])
+        return replace(self, pieces=[own.after(first - 1).until(last) for own in self.pieces])
 
     def until(self, day: int) -> Self:
         as_of = self.as_of - timedelta(self.as_of_day - day)
-        return replace(self.between(0, day), as_of=as_of)
+        return replace(self, pieces=[own.until(day) for own in self.pieces], as_of=as_of)

@@ -9,6 +9,7 @@ from web.arrays import Array
 SORTED_BITS = 63
 
 Hashes = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
 
 
 def hashes(*columns: Array, seed: int = 0) -> Hashes:
@@ -36,12 +37,17 @@ def smallest(hashed: Hashes, most: int) -> npt.NDArray[np.intp]:
     return np.sort(np.argsort(hashed, kind="stable")[:most])
 
 
-def distinct(*columns: Array) -> list[npt.NDArray[np.int64]]:
+def distinct(*columns: Array) -> list[Places]:
     """The different rows of integer columns (≥ 0), in ascending order of the first column, then the
-    second and so on.
+    second and so on. Raise OverflowError as `ordered`."""
+    return ordered(*columns, once=True)
 
-    Packed into one number each, which numpy sorts several times as fast as it sorts columns. Raise
-    OverflowError if they don't fit into 63 bits.
+
+def ordered(*columns: Array, once: bool = False) -> list[Places]:
+    """All rows in that order; `once`: each different one.
+
+    They are packed into one number each, which numpy sorts several times as fast as it sorts by
+    columns. Raise OverflowError if they don't fit into 63 bits.
     """
     bits = [int(column.max(initial=0)).bit_length() for column in columns]
     if sum(bits) > SORTED_BITS:
@@ -49,12 +55,13 @@ def distinct(*columns: Array) -> list[npt.NDArray[np.int64]]:
     packed = np.zeros(len(columns[0]), np.int64)
     for column, width in zip(columns, bits, strict=True):
         packed = packed << width | column
-    packed = np.unique(packed)
-    found = []
-    for width in reversed(bits):
-        found.append(packed & ((1 << width) - 1))
-        packed >>= width
-    return found[::-1]
+    packed.sort()
+    if once:
+        packed = packed[starts_of(packed)]
+    ends = np.cumsum(bits[::-1])[::-1] - bits
+    return [
+        packed >> end & ((1 << width) - 1) for end, width in zip(ends.tolist(), bits, strict=True)
+    ]
 
 
 def starts_of(*columns: Array) -> npt.NDArray[np.bool_]:

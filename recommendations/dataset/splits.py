@@ -96,10 +96,9 @@ def _counted_until(sales: Sales, days: Sequence[int]) -> Tally:
 
 
 def truth_after(sales: Sales, as_of_day: int, most: int, *, known: bool) -> Truth:
-    later = sales.where(sales.day > as_of_day)
+    later = sales.after(as_of_day)
     if known:
-        earlier = sales.customer[sales.day <= as_of_day]
-        later = later.where(np.isin(later.customer, earlier))
+        later = later.where(np.isin(later.customer, sales.until(as_of_day).customer))
     return truth_of(later, most)
 
 

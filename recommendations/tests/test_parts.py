@@ -58,14 +58,14 @@ def test_months_are_loaded_as_parts_of_whole_customers(monkeypatch: pytest.Monke
     monkeypatch.setattr(load, "SALES_PER_PART", 2500)
     whole = busy_shop()
     first = whole.sales.day[0]
-    months = [whole.sales.between(first + at, first + at + 29) for at in range(0, 90, 30)]
+    months = [whole.between(first + at, first + at + 29).sales for at in range(0, 90, 30)]
     pieces = load.in_parts(months)
     assert len(pieces) == PIECES
     customers = np.concatenate([np.unique(own.customer) for own in pieces])
     assert customers.tolist() == np.unique(whole.sales.customer).tolist()
     assert all((np.diff(own.day) >= 0).all() for own in pieces)
     assert data_fingerprint(replace(whole, pieces=pieces)) == data_fingerprint(whole)
-    (piece,) = load.in_parts([whole.sales.between(0, 0)])
+    (piece,) = load.in_parts([whole.until(0).sales])
     assert len(piece) == 0
 
 

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 from scipy import sparse
 
-from recommendations.dataset.history import Places, last_purchases
+from recommendations.dataset.history import last_purchases
 from recommendations.dataset.inputs import Flags, Floats, History, Ints, Sales
-from recommendations.dataset.sampling import distinct, starts_of
+from recommendations.dataset.sampling import Places, distinct, starts_of
 from recommendations.dataset.selection import best_of_rows
 
 PARTNERS = 40

@@ -161,7 +161,7 @@ def slice_at(history: History, slices: Slices, as_of_day: int, most: int, seed: 
 
 
 def slice_of(sales: Sales, as_of_day: int, horizons: list[int], most: int, seed: int) -> Slice:
-    past, later = sales.where(sales.day <= as_of_day), sales.where(sales.day > as_of_day)
+    past, later = sales.until(as_of_day), sales.after(as_of_day)
     known = later.where(np.isin(later.customer, past.customer))
     truths = {
         days: truth_of(known.where(known.day <= as_of_day + days), most, seed) for days in horizons
