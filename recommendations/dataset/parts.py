@@ -160,10 +160,11 @@ def select_columns(matrix: sparse.csr_matrix, chosen: Flags | None) -> sparse.cs
     """The matrix with the other columns empty."""
     if chosen is None:
         return matrix
-    kept: sparse.csr_matrix = (matrix @ sparse.diags(chosen.astype(np.float32))).tocsr()
+    kept = matrix.copy()
+    kept.data *= chosen[kept.indices]
     kept.eliminate_zeros()
     return kept
 
 
 def self_counts(matrix: sparse.csr_matrix) -> npt.NDArray[np.float64]:
-    return np.asarray(matrix.multiply(matrix).sum(axis=0), np.float64).ravel()
+    return np.bincount(matrix.indices, matrix.data * matrix.data, matrix.shape[1])

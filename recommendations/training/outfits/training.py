@@ -283,13 +283,13 @@ def sold(sales: Sales, as_of_day: int, articles: int, left_out: range) -> Tally:
     HALF_LIFE_DAYS; without the days `left_out`."""
     if left_out:
         sales = sales.where(~np.isin(sales.day, left_out))
-    age = as_of_day - sales.day
-    weight = np.where(age < WINDOW_DAYS, 0.5 ** (age / HALF_LIFE_DAYS), 0.0)
+    lately = sales.after(as_of_day - WINDOW_DAYS)
+    weight = 0.5 ** ((as_of_day - lately.day) / HALF_LIFE_DAYS)
     return Tally(
         {
             "units": np.bincount(sales.row, minlength=articles),
             "online": np.bincount(sales.row, sales.channel == ONLINE, articles),
-            "popularity": np.bincount(sales.row, weight, articles),
+            "popularity": np.bincount(lately.row, weight, articles),
         }
     )
 
