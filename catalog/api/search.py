@@ -1,6 +1,6 @@
 """GET /api/v1/search/: products for a query, how it was understood, and facet counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,7 +11,6 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from catalog.api.conditional import not_modified_unless_changed
-from catalog.api.fields import CommaSeparatedField
 from catalog.api.filters import MIN_KEY, ORDERS
 from catalog.api.serializers import ProductSerializer
 from catalog.products import product_cards
@@ -35,9 +34,18 @@ SORTS: Final = {
 MAX_VALUES, MAX_SKIPPED = 200, 1_000_000
 
 
-def keys_field() -> CommaSeparatedField:
-    number = serializers.IntegerField(min_value=MIN_KEY, max_value=MAX_KEY)
-    return CommaSeparatedField(child=number, required=False, default=list, max_length=MAX_VALUES)
+class KeysField(serializers.ListField):
+    """Whole numbers separated by commas; an empty part is an error."""
+
+    child = serializers.IntegerField(min_value=MIN_KEY, max_value=MAX_KEY)
+
+    def get_value(self, dictionary: Mapping[str, str]) -> object:
+        given = dictionary.get(str(self.field_name))
+        return given.split(",") if given else serializers.empty
+
+
+def keys_field() -> KeysField:
+    return KeysField(required=False, default=list, max_length=MAX_VALUES)
 
 
 class SearchQuery(serializers.Serializer[dict[str, object]]):

@@ -1,15 +1,25 @@
 """Input and output of the endpoints. Articles use the ten-digit ids of the files."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import orjson
 from rest_framework import serializers
+from rest_framework.fields import empty
 
-from catalog.api.fields import ArticleIdField, CommaSeparatedField
+from catalog.api.fields import ArticleIdField
 from catalog.quantities import MAX_KEY
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Shelf
 from recommendations.serving.serving import DEFAULT_K, MAX_K
+
+
+class CommaSeparatedField(serializers.ListField):
+    """A comma-separated list in one parameter: `?kinds=for-you,trending`."""
+
+    def get_value(self, dictionary: Mapping[str, str]) -> object:
+        text = dictionary.get(str(self.field_name))
+        return empty if text is None else [part for part in text.split(",") if part]
 
 
 class AudienceQuery(serializers.Serializer[dict[str, object]]):
