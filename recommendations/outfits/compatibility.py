@@ -30,7 +30,8 @@ def suitable(wardrobe: Wardrobe, bag: Ints, occasion: int) -> Flags:
 
     A bag of several audiences is completed for each of them separately.
     """
-    classes, kept = wardrobe.classes, wardrobe.worn[occasion].copy()
+    classes = wardrobe.classes
+    kept: Flags = wardrobe.worn[occasion].copy()
     if len(bag):
         same = wardrobe.index_group[classes.example][:, None] == wardrobe.index_group[bag]
         kept &= same.any(axis=1)

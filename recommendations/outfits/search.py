@@ -5,7 +5,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from recommendations.dataset.inputs import Flags
 from recommendations.outfits.constraints import Constraints, WearTables
@@ -71,10 +70,12 @@ class Wardrobe:
     def classes(self) -> WearClasses:
         """By audience, slot, occasions and all tables of what agrees."""
         keys = [self.index_group, self.model.slot, self.wear.occasions, *self.wear.agree]
-        number = pd.DataFrame(dict(enumerate(keys))).groupby([*range(len(keys))]).ngroup()
-        of = number.to_numpy(np.int32)
-        example = np.unique(of, return_index=True)[1].astype(np.int32)
-        return WearClasses(of, example, self.wear.agree[:, example])
+        of = np.zeros(len(self.article), np.int64)
+        for key in keys:
+            _, example, of = np.unique(of << 32 | key + 1, return_index=True, return_inverse=True)
+        return WearClasses(
+            of.astype(np.int32), example.astype(np.int32), self.wear.agree[:, example]
+        )
 
     @cached_property
     def class_of_best_selling(self) -> Ints:

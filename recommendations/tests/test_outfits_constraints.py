@@ -79,7 +79,7 @@ def a_shop_of_shelves(buyers: int = 3000) -> Inputs:
         price=np.full(len(row), 0.03, np.float32),
         channel=np.full(len(row), 2, np.int32),
     )
-    return Inputs(frame, sales, AS_OF)
+    return Inputs(frame, [sales], AS_OF)
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +169,7 @@ def test_two_patterns_that_baskets_hold_together_stay_together(inputs: Inputs) -
     }
     order = np.argsort(joined["day"], kind="stable")
     together = Sales(**{name: values[order] for name, values in joined.items()})
-    shop = trained_wardrobe(replace(inputs, sales=together), lambda line: None)
+    shop = trained_wardrobe(replace(inputs, pieces=[together]), lambda line: None)
     assert trousers in [piece.row for piece in look(shop, 1).pieces]
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from recommendations.dataset.inputs import Sales, day_number
-from recommendations.dataset.parts import SinglePart
+from recommendations.dataset.parts import LocalParts
 from recommendations.evaluation.calibration import reliability
 from recommendations.evaluation.outfit_candidates import candidate_recall
 from recommendations.evaluation.outfit_scores import (
@@ -96,7 +96,7 @@ def test_pairs_are_of_different_slots_with_the_lift_over_each_week_s_expectation
     inputs = pairs_shop(40, 400)
     kind = np.arange(40, dtype=np.int32) % 3
     found = baskets.baskets_of(inputs.sales, 40)
-    pairs = baskets.pairs_of(SinglePart(found), kind)
+    pairs = baskets.pairs_of(LocalParts([found]), kind)
     items, week = found.items.toarray(), found.day // 7
     left = np.repeat(np.arange(40), np.diff(pairs.starts))
     assert (kind[left] != kind[pairs.columns]).all()
@@ -119,7 +119,7 @@ def test_lists_of_a_group_equal_those_counted_pair_by_pair() -> None:
     met = np.array([[both[group == a][:, group == b].sum() for b in range(5)] for a in range(5)])
     share = met.sum(axis=1)
     expected = np.log((met + 3) / (np.outer(share, share) / share.sum() + 3))
-    (table,) = baskets.group_lifts(SinglePart(found), group[None, :], slot, TODAY)
+    (table,) = baskets.group_lifts(LocalParts([found]), group[None, :], slot, TODAY)
     np.testing.assert_allclose(table, expected, atol=1e-5)
 
 
@@ -169,7 +169,7 @@ def test_the_model_finds_hidden_articles_better_than_every_simpler_way() -> None
         Sales(**{name: values[kept] for name, values in vars(sales).items()})
         for kept in (sales.day < TODAY - 1, sales.day >= TODAY - 1)
     )
-    wardrobe = trained_wardrobe(replace(inputs, sales=old), quiet)
+    wardrobe = trained_wardrobe(replace(inputs, pieces=[old]), quiet)
     slot = wardrobe.model.slot
     rng = np.random.default_rng(1)
     asked = questions_by_basket(baskets.baskets_of(new, len(slot)), slot, 200, rng)

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.table import Table
 
 from recommendations.bundle.models import ModelVersion
-from recommendations.dataset.inputs import Inputs, Sales
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.evaluation.calibration import calibration
 from recommendations.evaluation.outfit_candidates import DEPTHS, candidate_recall
@@ -35,11 +34,6 @@ WEEK = 7
 NUMBERS = "outfits.json"
 PLOT = "outfits.svg"
 PLOTTED = ("fitb", "recall@10", "mrr")
-
-
-def between(sales: Sales, first: int, last: int) -> Sales:
-    kept = (sales.day >= first) & (sales.day <= last)
-    return Sales(**{name: values[kept] for name, values in vars(sales).items()})
 
 
 class Command(BaseCommand):
@@ -98,21 +92,20 @@ class Command(BaseCommand):
             inputs = load_inputs(test_day, timezone.now().date(), self.progress)
         except NothingToTrainOnError as error:
             raise CommandError(str(error)) from error
-        last, sales = inputs.as_of_day, inputs.sales
-        before = inputs.as_of - timedelta(days=1)
-        known = Inputs(inputs.articles, between(sales, 0, last - 1), before)
+        last = inputs.as_of_day
+        known = inputs.until(last - 1)
         wardrobe = trained_wardrobe(known, self.progress)
         slot = wardrobe.model.slot
-        bought = baskets_of(between(sales, last, last), len(slot))
+        bought = baskets_of(inputs.between(last, last).sales, len(slot))
         hidden = list(questions_by_basket(bought, slot, most, np.random.default_rng(SEED)))
         if not hidden:
             raise CommandError(f"no basket of {inputs.as_of} spans two slots")
-        week = between(sales, last - WEEK + 1, last)
+        week = inputs.between(last - WEEK + 1, last).sales
         sold = np.bincount(week.row, minlength=len(slot)).astype(np.float32)
         found = evaluate(wardrobe, hidden, Decoys(slot, sold, SEED), SEED)
         calibrated = calibration(wardrobe, chain(*hidden), Decoys(slot, sold, SEED))
         return {
-            "train_to": before.isoformat(),
+            "train_to": known.as_of.isoformat(),
             "test_day": inputs.as_of.isoformat(),
             "baskets": len(hidden),
             "questions": sum(map(len, hidden)),
