@@ -13,10 +13,7 @@ from benchmarks.shop import FULL, Shop, scaled, shop
 def run(size: int | None) -> Result:
     """`size` counts transactions; customers and articles scale with it."""
     with shop(scaled(size or FULL["transactions"]), trained=False) as stage:
-        from recommendations.models import ModelVersion
-
         train_s, peak_mb = timed("train_recommendations")
-        version = ModelVersion.objects.active().get()
         export_s, export_mb = timed(*export_arguments(stage))
         return Result(
             name="training",
@@ -29,7 +26,6 @@ def run(size: int | None) -> Result:
                 "exported_per_s": stage.sizes["customers"] / export_s,
             },
             ratios={},
-            parts=version.metrics.get("seconds", {}),
         )
 
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from recommendations.dataset.inputs import Floats, History, Ints, Sales
 from recommendations.dataset.popularity import band_of
+from recommendations.dataset.sampling import Places, distinct, starts_of
 from web.arrays import Arrays
 
 WINDOW_DAYS = 365
@@ -35,42 +36,35 @@ class Histories:
 def histories(history: History, customers: Ints | None = None) -> Histories:
     """Of everybody, or only of these customers."""
     lately = history.between(history.as_of_day - WINDOW_DAYS + 1, history.as_of_day)
-    own = partial(columns, articles=len(history.articles), customers=customers)
-    found = lately.parts.concatenate(own)
+    found = lately.parts.concatenate(partial(columns, customers=customers))
     np.cumsum(found["ends"], out=found["ends"])
     return Histories(**found)
 
 
-def columns(sales: Sales, articles: int, customers: Ints | None = None) -> Arrays:
+def columns(sales: Sales, customers: Ints | None = None) -> Arrays:
     """The columns of Histories, with lengths in place of `ends`."""
     if customers is not None:
         sales = sales.where(np.isin(sales.customer, customers))
-    customer, first, place = np.unique(sales.customer, return_index=True, return_inverse=True)
-    units = np.bincount(place, minlength=len(customer))
+    customer, first, units = np.unique(sales.customer, return_index=True, return_counts=True)
+    place = customer.searchsorted(sales.customer)
     online = np.bincount(place, sales.channel == ONLINE, minlength=len(customer))
-    chosen = last_of_each(sales, place, articles)
+    owner, row, day = last_purchases(sales)
+    last = day.max(initial=0)
+    owner, age, row = distinct(owner, last - day, row)
+    kept = np.arange(len(owner)) - owner.searchsorted(owner) < LENGTH
+    lengths = np.bincount(customer.searchsorted(owner[kept]), minlength=len(customer))
     return {
         "customer": customer.astype(np.int32),
         "band": band_of(sales.age[first]),
         "online": (online / units).astype(np.float32),
-        "ends": np.bincount(place[chosen], minlength=len(customer)).astype(np.int64),
-        "rows": sales.row[chosen],
-        "days": sales.day[chosen],
+        "ends": lengths.astype(np.int64),
+        "rows": row[kept].astype(np.int32),
+        "days": (last - age[kept]).astype(np.int32),
     }
 
 
-def last_of_each(
-    sales: Sales, place: npt.NDArray[np.int64], articles: int
-) -> npt.NDArray[np.int64]:
-    """Indices of the last sale of each (customer, article): by customer, then newest first, at most
-    LENGTH per customer."""
-    # Sales are sorted by day: in reverse, the first of each pair is the newest.
-    pair = (place * articles + sales.row)[::-1]
-    newest = len(pair) - 1 - np.unique(pair, return_index=True)[1]
-    order = np.lexsort((sales.row[newest], -sales.day[newest], place[newest]))
-    chosen = newest[order]
-    owner = place[chosen]
-    kept: npt.NDArray[np.int64] = chosen[
-        np.arange(len(owner)) - np.searchsorted(owner, owner) < LENGTH
-    ]
-    return kept
+def last_purchases(sales: Sales) -> tuple[Places, Places, Places]:
+    """Customer, row and last day of each article that a customer bought, by customer and row."""
+    customer, row, day = distinct(sales.customer, sales.row, sales.day)
+    last = np.append(starts_of(customer, row)[1:], True)[: len(day)]
+    return customer[last], row[last], day[last]

@@ -1,6 +1,6 @@
 """The inputs of training."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Protocol, Self
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.dataset.parts import Parts, SinglePart
+from recommendations.dataset.parts import LocalParts, Parts
 
 if TYPE_CHECKING:  # slow to import, and every process imports this module
     import pandas as pd
@@ -65,8 +65,20 @@ class Sales:
     def __len__(self) -> int:
         return len(self.day)
 
-    def where(self, kept: Flags) -> "Sales":
+    def where(self, kept: Flags | slice) -> "Sales":
         return Sales(**{name: column[kept] for name, column in vars(self).items()})
+
+    def until(self, day: int) -> "Sales":
+        """Those up to a day, in the same memory; needs sales sorted by day."""
+        return self.where(slice(0, int(self.day.searchsorted(day, "right"))))
+
+    def after(self, day: int) -> "Sales":
+        return self.where(slice(int(self.day.searchsorted(day, "right")), None))
+
+
+def concatenated(parts: Sequence[Sales]) -> Sales:
+    columns = {name: [vars(part)[name] for part in parts] for name in vars(parts[0])}
+    return Sales(**{name: np.concatenate(values) for name, values in columns.items()})
 
 
 def find(keys: Ints, wanted: npt.NDArray[np.int32]) -> Ints:
@@ -101,17 +113,13 @@ class History(Protocol):
         """What was known at the end of an earlier day."""
         ...
 
-    def without(self, period: range) -> Self:
-        """Without the sales of a period; what came after it is included."""
-        ...
-
 
 @dataclass(frozen=True)
 class Inputs:
-    """A History in memory."""
+    """A History in memory. Each of `pieces` holds all sales of its customers, sorted by day."""
 
     articles: "pd.DataFrame"
-    sales: Sales
+    pieces: Sequence[Sales]
     as_of: date
 
     @property
@@ -119,23 +127,17 @@ class Inputs:
         return day_number(self.as_of)
 
     @property
-    def parts(self) -> SinglePart[Sales]:
-        return SinglePart(self.sales)
+    def sales(self) -> Sales:
+        """All of them, one piece after the other."""
+        return concatenated(self.pieces)
+
+    @property
+    def parts(self) -> LocalParts[Sales]:
+        return LocalParts(self.pieces)
 
     def between(self, first: int, last: int) -> Self:
-        day = self.sales.day
-        return replace(self, sales=self.sales.where((day >= first) & (day <= last)))
+        return replace(self, pieces=[own.after(first - 1).until(last) for own in self.pieces])
 
     def until(self, day: int) -> Self:
-        past = self.sales.where(self.sales.day <= day)
-        return replace(self, sales=past, as_of=self.as_of - timedelta(self.as_of_day - day))
-
-    def without(self, period: range) -> Self:
-        kept = self.sales.where(~np.isin(self.sales.day, period))
-        return replace(self, sales=kept, as_of=as_of_without(self, period))
-
-
-def as_of_without(history: History, period: range) -> date:
-    """Earlier by the period if it is the last one."""
-    last = history.as_of_day == period[-1]
-    return history.as_of - timedelta(len(period) if last else 0)
+        as_of = self.as_of - timedelta(self.as_of_day - day)
+        return replace(self, pieces=[own.until(day) for own in self.pieces], as_of=as_of)

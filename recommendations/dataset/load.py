@@ -1,7 +1,8 @@
 """Reads the training data from PostgreSQL."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from recommendations.dataset.inputs import (
     Ints,
     Progress,
     Sales,
+    concatenated,
     find,
 )
 from streaming.identity.tombstones import erased_customers
@@ -47,6 +49,9 @@ SALE_COLUMNS = {
     "channel": ">i4",
 }
 
+# What is made of a part's sales while they are counted takes some 100 bytes each.
+SALES_PER_PART: Final = 2_000_000
+
 Columns = Mapping[str, Array]
 
 
@@ -65,7 +70,7 @@ def load_inputs(as_of: date | None, today: date, progress: Progress) -> Inputs:
     progress(f"{len(articles):,} articles")
     period = data_period()
     until = as_of or (period.last if period else today)
-    months = month_ranges(period.first if period else until, until)
+    months = month_ranges(min(period.first, until) if period else until, until)
     keys = articles["article"].to_numpy(np.int32)
     return Inputs(articles, load_sales(months, keys, progress), until)
 
@@ -78,19 +83,21 @@ def load_articles() -> pd.DataFrame:
     return pd.read_csv(text, dtype=numbers | words, keep_default_na=False)
 
 
-def load_sales(months: Iterator[tuple[date, date]], articles: Ints, progress: Progress) -> Sales:
-    """Sales sorted by day; those of articles not in `articles` are left out.
+def load_sales(
+    months: Iterator[tuple[date, date]], articles: Ints, progress: Progress
+) -> list[Sales]:
+    """Sales in parts; those of articles not in `articles` are left out.
 
-    Memory holds one month in PostgreSQL's format (42 bytes a row) and 24 bytes for every sale.
+    Memory holds one month in PostgreSQL's format (42 bytes a row) and 48 bytes for every sale.
     """
-    columns: dict[str, list[Array]] = {name: [] for name in SALE_COLUMNS}
     erased = np.array(sorted(erased_customers()), np.int32)
+    ages = copy_columns(AGES, AGE_COLUMNS)
+    read = []
     for first, last in months:
         month = without_erased(copy_columns(SALES.format(first, last), SALE_COLUMNS), erased)
-        for name, values in month.items():
-            columns[name].append(values)
-        progress(f"{len(month['day']):,} sales of {first:%B %Y}")
-    return sales_of({name: np.concatenate(values) for name, values in columns.items()}, articles)
+        read.append(sales_of(month, articles, ages))
+        progress(f"{len(read[-1]):,} sales of {first:%B %Y}")
+    return in_parts(read)
 
 
 def without_erased(month: Arrays, erased: Ints) -> Arrays:
@@ -101,8 +108,7 @@ def without_erased(month: Arrays, erased: Ints) -> Arrays:
     return {name: values[kept] for name, values in month.items()}
 
 
-def sales_of(columns: Columns, articles: Ints) -> Sales:
-    ages = copy_columns(AGES, AGE_COLUMNS)
+def sales_of(columns: Columns, articles: Ints, ages: Columns) -> Sales:
     row = find(articles, columns["article"])
     place = find(ages["customer"], columns["customer"])
     sales = Sales(
@@ -114,4 +120,19 @@ def sales_of(columns: Columns, articles: Ints) -> Sales:
         channel=columns["channel"],
     )
     known = row >= 0
-    return sales if known.all() else Sales(**{k: v[known] for k, v in vars(sales).items()})
+    return sales if known.all() else sales.where(known)
+
+
+def in_parts(months: Sequence[Sales]) -> list[Sales]:
+    """The sales of all months by ranges of customers, of SALES_PER_PART on average."""
+    count = max(1, -(-sum(map(len, months)) // SALES_PER_PART))
+    customers = 1 + max(int(month.customer.max(initial=0)) for month in months)
+    pieces: list[list[Sales]] = [[] for _ in range(count)]
+    for month in months:
+        part = (month.customer.astype(np.int64) * count // customers).astype(np.int16)
+        # A stable sort keeps each part in the order of days.
+        ordered = month.where(part.argsort(kind="stable"))
+        ends = np.bincount(part, minlength=count).cumsum().tolist()
+        for own, first, last in zip(pieces, [0, *ends], ends, strict=False):
+            own.append(ordered.where(slice(first, last)))
+    return [concatenated(own) for own in pieces]

@@ -1,12 +1,14 @@
-"""Data in parts that are counted one by one: all at once here, or on a cluster (`spark.parts`).
+"""Data in parts that are counted one by one: in memory here, or on a cluster (`spark.parts`).
 
 Training is written against `Parts`. A part holds every sale of its customers, so baskets and
 histories are never cut, and what is counted of the parts adds up.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -73,10 +75,16 @@ class Parts(ABC, Generic[T_co]):
 
     @abstractmethod
     def co_occurrence(
-        self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
+        self,
+        matrix: Callable[[T_co], sparse.csr_matrix],
+        most: int,
+        *,
+        asked: Flags | None = None,
+        candidate: Flags | None = None,
     ) -> CoOccurrence:
-        """Of the matrices' product MᵀM the `most` largest entries of each row, in the columns of
-        `candidate` (None: all), without those that tie with the next: see `clear_heads`."""
+        """Of the matrices' product MᵀM the `most` largest entries of each row in `asked`, in the
+        columns of `candidate` (None: all), without those that tie with the next: see
+        `clear_heads`."""
 
 
 def total(parts: Parts[U], count: Callable[[U], Tally]) -> Tally:
@@ -84,29 +92,45 @@ def total(parts: Parts[U], count: Callable[[U], Tally]) -> Tally:
 
 
 @dataclass(frozen=True)
-class SinglePart(Parts[T_co]):
-    """All data as a single part, in memory: the local engine."""
+class LocalParts(Parts[T_co]):
+    """Parts in memory, of which THREADS are counted at a time: the local engine."""
 
-    value: T_co
+    values: Sequence[T_co]
 
-    def map(self, function: Callable[[T_co], U]) -> "SinglePart[U]":
-        return SinglePart(function(self.value))
+    def map(self, function: Callable[[T_co], U]) -> "LocalParts[U]":
+        return LocalParts(list(chain.from_iterable(self._counted(function))))
 
     def reduce(self, function: Callable[[T_co], U], join: Callable[[Sequence[U]], U]) -> U:
-        return join([function(self.value)])
+        counted = self._counted(function)
+        found = join(next(counted))
+        for some in counted:
+            found = join([found, *some])
+        return found
 
     def concatenate(self, function: Callable[[T_co], Arrays]) -> Arrays:
-        return function(self.value)
+        found = self.map(function).values
+        return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
 
     def co_occurrence(
-        self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
+        self,
+        matrix: Callable[[T_co], sparse.csr_matrix],
+        most: int,
+        *,
+        asked: Flags | None = None,
+        candidate: Flags | None = None,
     ) -> CoOccurrence:
-        found = matrix(self.value)
-        right = select_columns(found, candidate)
+        found = sparse.vstack(self.map(matrix).values, "csr")
+        left, right = select_columns(found, asked).T.tocsr(), select_columns(found, candidate)
         pairs = sp_matmul_topn(
-            found.T.tocsr(), right, top_n=most + 1, threshold=0.0, n_threads=THREADS, sort=True
+            left, right, top_n=most + 1, threshold=0.0, n_threads=THREADS, sort=True
         )
         return CoOccurrence(clear_heads(pairs, most), self_counts(found))
+
+    def _counted(self, function: Callable[[T_co], U]) -> Iterator[list[U]]:
+        """The function's results in the order of the parts, THREADS of them at a time."""
+        with ThreadPoolExecutor(THREADS) as workers:
+            for at in range(0, len(self.values), THREADS):
+                yield list(workers.map(function, self.values[at : at + THREADS]))
 
 
 def top_entries(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
@@ -132,14 +156,15 @@ def clear_heads(best: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
     return found
 
 
-def select_columns(matrix: sparse.csr_matrix, candidate: Flags | None) -> sparse.csr_matrix:
+def select_columns(matrix: sparse.csr_matrix, chosen: Flags | None) -> sparse.csr_matrix:
     """The matrix with the other columns empty."""
-    if candidate is None:
+    if chosen is None:
         return matrix
-    kept: sparse.csr_matrix = (matrix @ sparse.diags(candidate.astype(np.float32))).tocsr()
+    kept = matrix.copy()
+    kept.data *= chosen[kept.indices]
     kept.eliminate_zeros()
     return kept
 
 
 def self_counts(matrix: sparse.csr_matrix) -> npt.NDArray[np.float64]:
-    return np.asarray(matrix.multiply(matrix).sum(axis=0), np.float64).ravel()
+    return np.bincount(matrix.indices, matrix.data * matrix.data, matrix.shape[1])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from recommendations.dataset.inputs import History, Ints, Sales
 from recommendations.dataset.parts import Tally, total
-from recommendations.dataset.sampling import hashes, smallest
+from recommendations.dataset.sampling import distinct, hashes, smallest, starts_of
 from web.arrays import Array
 
 
@@ -96,10 +96,9 @@ def _counted_until(sales: Sales, days: Sequence[int]) -> Tally:
 
 
 def truth_after(sales: Sales, as_of_day: int, most: int, *, known: bool) -> Truth:
-    later = sales.where(sales.day > as_of_day)
+    later = sales.after(as_of_day)
     if known:
-        earlier = sales.customer[sales.day <= as_of_day]
-        later = later.where(np.isin(later.customer, earlier))
+        later = later.where(np.isin(later.customer, sales.until(as_of_day).customer))
     return truth_of(later, most)
 
 
@@ -126,13 +125,14 @@ def joined(truths: Sequence[Truth], most: int, seed: int = 1) -> Truth:
 
 def baskets_of(sales: Sales, least: int, most: int, seed: int = 1) -> list[Basket]:
     """A random sample of a part's baskets, by day and customer."""
-    lines = np.unique(np.column_stack((sales.day, sales.customer, sales.row)), axis=0)
-    _, starts, sizes = np.unique(lines[:, :2], axis=0, return_index=True, return_counts=True)
-    order = hashes(*lines.T, seed=seed)
+    day, customer, row = distinct(sales.day, sales.customer, sales.row)
+    order = hashes(day, customer, row, seed=seed)
+    starts = np.flatnonzero(starts_of(day, customer))
+    sizes = np.diff(np.append(starts, len(row)))
     found = []
     for start, size in zip(starts[sizes >= least], sizes[sizes >= least], strict=True):
-        rows = lines[start : start + size, 2][np.argsort(order[start : start + size])]
-        found.append(Basket(int(lines[start, 1]), int(lines[start, 0]), rows.tolist()))
+        rows = row[start : start + size][np.argsort(order[start : start + size])]
+        found.append(Basket(int(customer[start]), int(day[start]), rows.tolist()))
     return joined_baskets([found], most, seed)
 
 

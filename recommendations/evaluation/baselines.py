@@ -8,6 +8,7 @@ import numpy.typing as npt
 from scipy import sparse
 from threadpoolctl import threadpool_limits
 
+from recommendations.dataset.history import last_purchases
 from recommendations.dataset.inputs import History, Ints, Sales
 from recommendations.dataset.parts import Tally, total
 from recommendations.training.co_occurrence import also_bought
@@ -134,11 +135,9 @@ def purchases(history: History, customers: Ints) -> list[Ints]:
 
 def bought_by(sales: Sales, customers: Ints) -> Arrays:
     """Each distinct pair of one of these customers and a row, with its last day."""
-    own = sales.where(np.isin(sales.customer, customers))
-    # Sales are sorted by day: in reverse, the first of each pair is the newest.
-    pair = (own.customer.astype(np.int64) << 32 | own.row)[::-1]
-    newest = own.where(len(pair) - 1 - np.unique(pair, return_index=True)[1])
-    return {"customer": newest.customer, "row": newest.row, "day": newest.day}
+    found = last_purchases(sales.where(np.isin(sales.customer, customers)))
+    names = ("customer", "row", "day")
+    return {name: column.astype(np.int32) for name, column in zip(names, found, strict=True)}
 
 
 def units_of_customers(sales: Sales) -> Arrays:

@@ -19,7 +19,6 @@ from catalog.period import data_period, month_ranges
 from recommendations.dataset.inputs import (
     Progress,
     Sales,
-    as_of_without,
     day_number,
 )
 from recommendations.dataset.load import (
@@ -66,10 +65,6 @@ class SparkHistory:
     def until(self, day: int) -> "SparkHistory":
         as_of = self.as_of - timedelta(self.as_of_day - day)
         return replace(self, frame=self.frame.where(f.col("day") <= day), as_of=as_of)
-
-    def without(self, period: range) -> "SparkHistory":
-        kept = ~f.col("day").between(period[0], period[-1])
-        return replace(self, frame=self.frame.where(kept), as_of=as_of_without(self, period))
 
 
 class PartialTopicError(NothingToTrainOnError):

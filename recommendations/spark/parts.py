@@ -71,9 +71,14 @@ class SparkParts(Parts[T_co]):
             return on_disk(Path(folder), found) or function(self.function(no_sales()))
 
     def co_occurrence(
-        self, matrix: Callable[[T_co], sparse.csr_matrix], candidate: Flags | None, most: int
+        self,
+        matrix: Callable[[T_co], sparse.csr_matrix],
+        most: int,
+        *,
+        asked: Flags | None = None,
+        candidate: Flags | None = None,
     ) -> CoOccurrence:
-        emit = partial(_products, matrix, candidate)
+        emit = partial(_products, matrix, asked, candidate)
         blocks = -(-len(self.articles) // BLOCK)
         found = self._joined(emit, partial(_most_of, most=most), blocks)
         if not found:
@@ -160,10 +165,16 @@ def _in_groups(function: Callable[[T], U], groups: int, value: T) -> Keyed:
     yield _part() % groups, function(value)
 
 
-def _products(matrix: Callable[[T], sparse.csr_matrix], candidate: Flags | None, value: T) -> Keyed:
+def _products(
+    matrix: Callable[[T], sparse.csr_matrix],
+    asked: Flags | None,
+    candidate: Flags | None,
+    value: T,
+) -> Keyed:
     """MᵀM of one part, block by block, with its diagonal."""
     found = matrix(value)
-    left, right, squares = found.T.tocsr(), select_columns(found, candidate), self_counts(found)
+    left, right = select_columns(found, asked).T.tocsr(), select_columns(found, candidate)
+    squares = self_counts(found)
     for key, at in enumerate(range(0, left.shape[0], BLOCK)):
         yield key, (left[at : at + BLOCK] @ right, squares[at : at + BLOCK])
 

@@ -60,7 +60,8 @@ def some_inputs(articles: int = 300, sales: int = 2000, seed: int = 7) -> Inputs
     for label in LABELS:
         frame[label] = labels(columns["section"])
     row = rng.integers(0, articles, sales).astype(np.int32)
-    return Inputs(frame, sales_on(row, day_number(AS_OF) - rng.integers(0, 90, sales)), AS_OF)
+    days = day_number(AS_OF) - rng.integers(0, 90, sales)
+    return Inputs(frame, [sales_on(row, days)], AS_OF)
 
 
 def rebuyers() -> Inputs:
@@ -68,7 +69,7 @@ def rebuyers() -> Inputs:
     inputs = some_inputs(sales=3000)
     order = np.argsort(inputs.sales.day, kind="stable")
     columns = vars(inputs.sales) | {"customer": (inputs.sales.customer % 200).astype(np.int32)}
-    return replace(inputs, sales=Sales(**{name: of[order] for name, of in columns.items()}))
+    return replace(inputs, pieces=[Sales(**{name: of[order] for name, of in columns.items()})])
 
 
 def pairs_shop(articles: int = 180, buyers: int = 3000) -> Inputs:
@@ -95,7 +96,7 @@ def pairs_shop(articles: int = 180, buyers: int = 3000) -> Inputs:
         price=(0.02 + 0.001 * (row % 40)).astype(np.float32),
         channel=np.full(len(row), 2, np.int32),
     )
-    return Inputs(frame, sales, AS_OF)
+    return Inputs(frame, [sales], AS_OF)
 
 
 def busy_shop(customers: int = 500, sales: int = 12_000) -> Inputs:
@@ -113,7 +114,7 @@ def busy_shop(customers: int = 500, sales: int = 12_000) -> Inputs:
         "price": (rng.integers(1, 60, sales) / 590).astype(np.float32),
         "channel": (1 + rng.integers(0, 2, sales)).astype(np.int32),
     }
-    return replace(inputs, sales=Sales(**{name: of[order] for name, of in columns.items()}))
+    return replace(inputs, pieces=[Sales(**{name: of[order] for name, of in columns.items()})])
 
 
 def labels(numbers: np.ndarray) -> list[str]:
@@ -124,11 +125,12 @@ def labels(numbers: np.ndarray) -> list[str]:
 def sales_on(
     row: Sequence[int] | np.ndarray, day: Sequence[int] | np.ndarray, age: int = 30
 ) -> Sales:
-    count = len(row)
+    """A sale of each row on its day, each of another customer; sorted by day."""
+    count, order = len(row), np.argsort(day, kind="stable")
     return Sales(
-        day=np.asarray(day, np.int32),
-        customer=np.arange(count, dtype=np.int32),
-        row=np.asarray(row, np.int32),
+        day=np.asarray(day, np.int32)[order],
+        customer=np.arange(count, dtype=np.int32)[order],
+        row=np.asarray(row, np.int32)[order],
         age=np.full(count, age, np.int32),
         price=np.full(count, 0.05, np.float32),
         channel=np.ones(count, np.int32),

@@ -58,7 +58,7 @@ def test_purchases_after_the_as_of_day_change_no_recommendation_by_a_bit() -> No
     late = sales.day > TODAY - 7
     shifted = replace(sales, row=np.where(late, (sales.row + 17) % 300, sales.row).astype(np.int32))
     before = lists_of(inputs)
-    after = lists_of(replace(inputs, sales=shifted))
+    after = lists_of(replace(inputs, pieces=[shifted]))
     assert before.tobytes() == after.tobytes()
     assert (before >= 0).all()
 
@@ -76,7 +76,9 @@ def test_the_known_are_those_who_bought_before_the_window() -> None:
     newcomers &= inputs.sales.customer % 2 == 0
     customer = np.where(newcomers, inputs.sales.customer + 10_000, inputs.sales.customer)
     split = next(
-        rolling(replace(inputs, sales=replace(inputs.sales, customer=customer.astype("i4"))), 7, 1)
+        rolling(
+            replace(inputs, pieces=[replace(inputs.sales, customer=customer.astype("i4"))]), 7, 1
+        )
     )
     likes = look_likeness(split.past, facts_of(split.past), quiet)
     plan = Plan(holdout_days=7, k=12, rolls=1, customers=1000)
@@ -91,7 +93,7 @@ def test_the_known_are_those_who_bought_before_the_window() -> None:
 def test_repurchase_puts_the_last_bought_first_and_fills_up_with_best_sellers() -> None:
     sales = sales_on([1, 2, 3, 3], [TODAY - 40, TODAY - 9, TODAY - 1, TODAY - 1])
     own = replace(sales, customer=np.array([1, 1, 2, 3], np.int32))
-    found = repurchase(replace(some_inputs(5, 0), sales=own), np.array([1, 8], np.int32), 3)
+    found = repurchase(replace(some_inputs(5, 0), pieces=[own]), np.array([1, 8], np.int32), 3)
     assert found.tolist() == [[2, 3, -1], [3, -1, -1]]
 
 

@@ -222,7 +222,7 @@ def test_neither_later_events_nor_later_sales_change_a_bit_of_an_answers_feature
     assert late.any()
     row = np.where(late, (inputs.sales.row + 17) % 300, inputs.sales.row).astype(np.int32)
     price = np.where(late, 9 * inputs.sales.price, inputs.sales.price).astype(np.float32)
-    later = replace(inputs, sales=replace(inputs.sales, row=row, price=price))
+    later = replace(inputs, pieces=[replace(inputs.sales, row=row, price=price)])
     before, after = (live.shown_to(own, moved, bundle_of) for own in (inputs, later))
     assert len(before.answer) > 100
     assert before.features.tobytes() == after.features.tobytes()

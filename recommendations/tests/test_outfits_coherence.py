@@ -53,7 +53,7 @@ def a_shop_of_levels_and_seasons() -> Inputs:
         price=LEVELS[row.reshape(-1, 2)[order].ravel() % 2],
         channel=np.full(len(row), 2, np.int32),
     )
-    return Inputs(frame, sales, AS_OF)
+    return Inputs(frame, [sales], AS_OF)
 
 
 @pytest.fixture(scope="module")

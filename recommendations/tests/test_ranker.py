@@ -296,7 +296,7 @@ def cheap_again() -> Inputs:
         elif row[at] % 3 == 0:
             had.append(int(row[at]))
     price = np.where(row % 3 == 0, 0.01, 0.05).astype(np.float32)
-    return replace(inputs, sales=replace(inputs.sales, row=row, price=price))
+    return replace(inputs, pieces=[replace(inputs.sales, row=row, price=price)])
 
 
 def test_a_gain_counts_by_the_lower_bound_of_its_interval() -> None:
@@ -339,7 +339,7 @@ def test_what_comes_after_a_slice_changes_no_bit_of_its_features(days: int) -> N
         name: np.where(late, column, getattr(sales, name)).astype(getattr(sales, name).dtype)
         for name, column in changed.items()
     }
-    assert heads(inputs, days) == heads(replace(inputs, sales=replace(sales, **shifted)), days)
+    assert heads(inputs, days) == heads(replace(inputs, pieces=[replace(sales, **shifted)]), days)
 
 
 def heads(inputs: Inputs, days: int) -> list[bytes]:
@@ -353,7 +353,7 @@ def test_the_newest_week_changes_nothing_that_older_weeks_teach() -> None:
     inputs = rebuyers()
     late = inputs.sales.day > inputs.as_of_day - 7
     row = np.where(late, (inputs.sales.row + 17) % 300, inputs.sales.row).astype(np.int32)
-    shifted = replace(inputs, sales=replace(inputs.sales, row=row))
+    shifted = replace(inputs, pieces=[replace(inputs.sales, row=row)])
     before, after = taught(inputs), taught(shifted)
     assert before[-1] != after[-1]
     assert before[:-1] == after[:-1]

@@ -9,13 +9,14 @@ from threading import Event
 import numpy as np
 import pytest
 from pytest_django import Settings
+from scipy import sparse
 
 from catalog.period import month_ranges
 from recommendations.bundle.format import ARRAYS, report_of
-from recommendations.dataset import facts, popularity
+from recommendations.dataset import facts, popularity, selection
 from recommendations.dataset.inputs import NEVER, Inputs, Progress, day_number, find
-from recommendations.dataset.parts import SinglePart
-from recommendations.dataset.selection import highest
+from recommendations.dataset.parts import LocalParts
+from recommendations.dataset.selection import best_of_rows, highest
 from recommendations.tests.shops import AS_OF, rebuyers, sales_on, some_inputs
 from recommendations.training import (
     colours,
@@ -67,6 +68,18 @@ def test_the_highest_of_each_row_are_those_of_a_stable_sort(k: int, levels: int)
     scores = np.random.default_rng(k).integers(0, levels, (50, 40)).astype(np.float32)
     expected = np.sort(np.argsort(-scores, axis=1, kind="stable")[:, :k], axis=1)
     assert np.array_equal(highest(scores, k), expected)
+
+
+@pytest.mark.parametrize("most", [1, 5, 100])
+def test_the_best_of_each_sparse_row_come_first(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "BLOCK", 16)
+    dice = np.random.default_rng(most)
+    values = dice.integers(0, 4, (50, 40)) * (dice.random((50, 1)) < 0.9)
+    found = best_of_rows(sparse.csr_matrix(values.astype(np.float32)), most)
+    for row, own in enumerate(values):
+        order = np.argsort(-own, kind="stable")[: min(most, np.count_nonzero(own))]
+        assert found[row].indices.tolist() == order.tolist()
+        assert found[row].data.tolist() == own[order].tolist()
 
 
 def test_other_colours_are_the_best_selling_siblings_on_sale() -> None:
@@ -146,13 +159,13 @@ def test_similarity_learns_the_attribute_that_customers_keep_to() -> None:
     row = (department + 20 * dice.integers(0, 30, 6000)).astype(np.int32)
     buyers = np.repeat(np.arange(3000), 2).astype(np.int32)
     sales = replace(sales_on(row, np.full(6000, TODAY)), customer=buyers)
-    known = replace(inputs, sales=sales)
+    known = replace(inputs, pieces=[sales])
     own = facts.facts_of(known)
     look = np.zeros((600, 0), np.float32)
     design = neighbours.designs(articles)
     known_content = content.content_of(articles, own.price, 1)
     traits = similarity.traits_of(articles, own, design, known_content, look)
-    learned = similarity.learned_weights(traits, SinglePart(sales), 1)
+    learned = similarity.learned_weights(traits, LocalParts([sales]), 1)
     weights = dict(zip(similarity.FEATURES, learned, strict=True))
     assert weights["department"] > 10 * max(weights["section"], 0.01)
     found = similarity.similar(traits, learned)
@@ -260,7 +273,7 @@ def test_the_last_price_paid_counts_and_an_unsold_article_takes_its_type_s_media
     sales = replace(
         sales_on([0, 0, 1], [TODAY - 5, TODAY, TODAY]), price=np.array([9, 2, 4], np.float32)
     )
-    found = facts.facts_of(replace(inputs, sales=sales))
+    found = facts.facts_of(replace(inputs, pieces=[sales]))
     assert found.price.tolist() == [2, 4, 3, 3]
     assert found.first_day.tolist() == [TODAY - 5, TODAY, NEVER, NEVER]
 
@@ -275,14 +288,14 @@ def test_what_has_not_sold_for_two_months_is_off_sale_unless_it_never_sold() -> 
 
 def test_a_sale_counts_half_after_a_half_life_and_nothing_after_the_window() -> None:
     sales = sales_on([0, 1, 2], [TODAY, TODAY - 2, TODAY - popularity.WINDOW_DAYS])
-    score = popularity.popularity(replace(some_inputs(4, 0), sales=sales)).score
+    score = popularity.popularity(replace(some_inputs(4, 0), pieces=[sales])).score
     assert score.tolist() == [1.0, 0.5, 0.0, 0.0]
 
 
 def test_an_article_counts_once_in_a_basket_and_less_in_a_large_one() -> None:
     sales = sales_on([0, 0, 1, 1, 2, 3, 4], [TODAY] * 7)
     sales = replace(sales, customer=np.array([1, 1, 2, 3, 3, 3, 3], np.int32))
-    score = popularity.popularity(replace(some_inputs(5, 0), sales=sales)).score
+    score = popularity.popularity(replace(some_inputs(5, 0), pieces=[sales])).score
     assert score.tolist() == [1.0, 1.5, 0.5, 0.5, 0.5]
 
 
@@ -302,7 +315,7 @@ def test_counts_are_of_baskets_and_channels() -> None:
     )
     order = np.argsort(sales.day, kind="stable")
     sales = type(sales)(**{name: column[order] for name, column in vars(sales).items()})
-    found = counts.sales_counts(replace(inputs, sales=sales))
+    found = counts.sales_counts(replace(inputs, pieces=[sales]))
     assert found["sold"][:2].tolist() == [[1, 2, 2], [0, 0, 1]]
     overall = 1 / 4
     assert found["sold_online"].tolist() == pytest.approx(
@@ -313,7 +326,7 @@ def test_counts_are_of_baskets_and_channels() -> None:
 def test_each_age_band_has_its_own_best_sellers_and_unknown_ages_too() -> None:
     inputs = some_inputs(5, 0)
     sales = replace(sales_on([0, 1, 2], [TODAY] * 3), age=np.array([-1, 22, 70], np.int32))
-    by_age = popularity.popularity(replace(inputs, sales=sales)).by_age
+    by_age = popularity.popularity(replace(inputs, pieces=[sales])).by_age
     found = popularity.ranked(popularity.AGE_BANDS, by_age)
     heads = dict(zip(found.keys.tolist(), found.rows[:, 0].tolist(), strict=True))
     assert heads == {-1: 0, 0: -1, 20: 1, 25: -1, 30: -1, 40: -1, 50: -1, 60: 2}
@@ -322,7 +335,7 @@ def test_each_age_band_has_its_own_best_sellers_and_unknown_ages_too() -> None:
 def test_new_is_what_came_last_not_what_the_data_begin_with() -> None:
     inputs = some_inputs(4, 0)
     days = [TODAY - 9, TODAY - 9, TODAY - 3, TODAY - 3, TODAY - 1, TODAY - 1, TODAY]
-    found = facts.facts_of(replace(inputs, sales=sales_on([0, 0, 1, 1, 2, 2, 3], days)))
+    found = facts.facts_of(replace(inputs, pieces=[sales_on([0, 0, 1, 1, 2, 2, 3], days)]))
     score = new_in.newness(found, TODAY)
     assert score[0] == 0, "on sale since the first day of the data"
     assert score[2] > score[1] > 0

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from recommendations.dataset.history import last_purchases
 from recommendations.dataset.inputs import Flags, Floats, History, Ints, Sales
+from recommendations.dataset.sampling import Places, distinct, starts_of
+from recommendations.dataset.selection import best_of_rows
 
 PARTNERS = 40
 # Candidates per article, by weight, before the association is corrected for popularity.
@@ -48,32 +50,28 @@ def also_bought(history: History, candidate: Flags) -> Partners:
 
 
 def baskets(sales: Sales, as_of_day: int, articles: int) -> sparse.csr_matrix:
-    keys = sales.day.astype(np.int64) << 32 | sales.customer
-    return without_crowds(
-        owners(sales, keys, as_of_day, BASKET_HALF_LIFE_DAYS, articles), MAX_BASKET
-    )
+    day, customer, row = distinct(sales.day, sales.customer, sales.row)
+    owner = starts_of(day, customer).cumsum() - 1
+    weight = decay(as_of_day - day, BASKET_HALF_LIFE_DAYS)
+    return without_crowds(owners(owner, row, weight, articles), MAX_BASKET)
 
 
 def careers(sales: Sales, as_of_day: int, articles: int) -> sparse.csr_matrix:
-    keys = sales.customer.astype(np.int64)
-    return without_crowds(
-        owners(sales, keys, as_of_day, CUSTOMER_HALF_LIFE_DAYS, articles), MAX_CAREER
-    )
+    customer, row, day = last_purchases(sales)
+    owner = starts_of(customer).cumsum() - 1
+    weight = decay(as_of_day - day, CUSTOMER_HALF_LIFE_DAYS)
+    return without_crowds(owners(owner, row, weight, articles), MAX_CAREER)
 
 
-def owners(
-    sales: Sales, keys: npt.NDArray[np.int64], as_of_day: int, half_life: float, count: int
-) -> sparse.csr_matrix:
-    """Owner (basket or customer) × article; a cell is √(decay of the newest purchase), so that the
-    product of two cells is a decayed co-occurrence."""
-    owner = np.unique(keys, return_inverse=True)[1].astype(np.int64)
-    # Sales are sorted by day: the last of each cell is the newest.
-    cell = owner * count + sales.row
-    cells, last = np.unique(cell[::-1], return_index=True)
-    newest = sales.day[::-1][last]
-    value = 2.0 ** (-(as_of_day - newest) / (2 * half_life))
-    shape = (int(owner.max(initial=-1)) + 1, count)
-    return sparse.csr_matrix((value.astype(np.float32), divmod(cells, count)), shape=shape)
+def decay(age: Places, half_life: float) -> Floats:
+    """√(decay) by age in days, so that the product of two is a decayed co-occurrence."""
+    return (2.0 ** (-age / (2 * half_life))).astype(np.float32)
+
+
+def owners(owner: Places, row: Places, weight: Floats, articles: int) -> sparse.csr_matrix:
+    """Owner (basket or customer) × article."""
+    shape = (int(owner.max(initial=-1)) + 1, articles)
+    return sparse.csr_matrix((weight, (owner, row)), shape=shape)
 
 
 def without_crowds(matrix: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
@@ -93,30 +91,21 @@ def partners(history: History, window: int, matrix: MatrixOf, candidate: Flags) 
     as_of_day, articles = history.as_of_day, len(candidate)
     parts = history.between(as_of_day - window + 1, as_of_day).parts
     found = parts.co_occurrence(
-        partial(matrix, as_of_day=as_of_day, articles=articles), candidate, DEEP + 1
+        partial(matrix, as_of_day=as_of_day, articles=articles), DEEP + 1, candidate=candidate
     )
     met, own = found.pairs, found.own
     left = np.repeat(np.arange(articles), np.diff(met.indptr))
     score = met.data / (np.sqrt(own[left] * own[met.indices]) + SHRINKAGE)
     score[left == met.indices] = 0.0
-    return heads(left, met.indices, score, articles)
+    scored = sparse.csr_matrix((score, met.indices, met.indptr), shape=met.shape)
+    scored.eliminate_zeros()
+    return padded(best_of_rows(scored, PARTNERS))
 
 
-def heads(
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int32],
-    score: npt.NDArray[np.float64],
-    count: int,
-) -> Partners:
-    """The PARTNERS best entries of each left side; ties by row."""
-    kept = score > 0
-    left, right, score = left[kept], right[kept], score[kept]
-    order = np.lexsort((right, -score, left))
-    left, right, score = left[order], right[order], score[order]
-    place = np.arange(len(left)) - np.searchsorted(left, left)
-    first = place < PARTNERS
+def padded(best: sparse.csr_matrix) -> Partners:
+    count, size = best.shape[0], np.diff(best.indptr)
+    filled = np.arange(PARTNERS) < size[:, None]
     rows = np.full((count, PARTNERS), NONE, np.int32)
     scores = np.zeros((count, PARTNERS), np.float32)
-    rows[left[first], place[first]] = right[first]
-    scores[left[first], place[first]] = score[first]
+    rows[filled], scores[filled] = best.indices, best.data
     return Partners(rows, scores)

@@ -6,6 +6,7 @@ over the blend; the report in the manifest states the decision.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,6 +22,7 @@ from recommendations.bundle.format import (
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.dataset import metrics
 from recommendations.dataset.inputs import History, Progress
+from recommendations.dataset.parts import THREADS
 from recommendations.dataset.splits import Truth, pairs_of
 from recommendations.ranking.context import RankingContext
 from recommendations.ranking.features import Feature, Group, Matrix, features, without
@@ -210,10 +212,9 @@ class OnTrial:
 
 def heads_of(bundle: Bundle, truths: dict[int, Truth], depth: int) -> Heads:
     customers = np.unique(np.concatenate([truth.customers for truth in truths.values()]))
-    parts = [
-        head_of(bundle, customers[start : start + AT_A_TIME], depth)
-        for start in range(0, len(customers), AT_A_TIME)
-    ]
+    some = np.split(customers, range(AT_A_TIME, len(customers), AT_A_TIME))
+    with ThreadPoolExecutor(THREADS) as workers:
+        parts = list(workers.map(lambda own: head_of(bundle, own, depth), some))
     owner = [part.owner + place * AT_A_TIME for place, (part, _) in enumerate(parts)]
     empty = np.zeros((0, len(inputs())), np.float32)
     return Heads(
@@ -266,9 +267,11 @@ def run_trial(
     """Predicts the longest horizon of a slice with both."""
     horizon, truth = max(truths), truths[max(truths)]
     relevant = np.array([len(own) for own in truth.bought])
-    for found, own in ((trial.blend, bundle), (trial.ranker, ranked)):
-        hits = metrics.hits_of(predicted_rows(own, truth.customers, K), truth.bought)
-        found.append(metrics.average_precision(hits, relevant))
+    with ThreadPoolExecutor(THREADS) as workers:
+        lists = workers.map(lambda own: predicted_rows(own, truth.customers, K), (bundle, ranked))
+        for found, rows in zip((trial.blend, trial.ranker), lists, strict=True):
+            hits = metrics.hits_of(rows, truth.bought)
+            found.append(metrics.average_precision(hits, relevant))
     labelled = heads.of(truth, horizon)
     trial.customers.append(truth.customers)
     trial.scores.append(ranked.booster.predict(labelled.features, num_threads=1))

@@ -8,7 +8,7 @@ from typing import Final, ParamSpec, TypeVar
 from threadpoolctl import threadpool_limits
 
 from recommendations.dataset.inputs import Progress, Sales
-from recommendations.dataset.parts import Parts, SinglePart
+from recommendations.dataset.parts import LocalParts, Parts
 
 STEPS: Final = 2
 # With more sales, or sales on a cluster, one step after the other: each needs the memory.
@@ -44,7 +44,7 @@ def side_by_side(parts: Parts[Sales], progress: Progress) -> Iterator[tuple[Exec
             raise StoppedError
         progress(line)
 
-    few = isinstance(parts, SinglePart) and len(parts.value) <= MOST_SALES
+    few = isinstance(parts, LocalParts) and sum(map(len, parts.values)) <= MOST_SALES
     workers: Executor = ThreadPoolExecutor(STEPS) if few else OneByOne()
     with one_blas_thread(), workers:
         try:

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 from recommendations.dataset.facts import Facts
 from recommendations.dataset.inputs import Flags, Floats, Ints, Sales
 from recommendations.dataset.parts import Parts, Tally, total
-from recommendations.dataset.sampling import hashes, smallest
+from recommendations.dataset.sampling import distinct, hashes, ordered, smallest
 from recommendations.outfits.listwise import ENOUGH, Choices, Weights, loss
 from recommendations.training.content import (
     TEXT_WEIGHT,
@@ -125,8 +125,7 @@ def bought_by_the_same(traits: Traits, parts: Parts[Sales], seed: int) -> Pairs:
 
 
 def pairs_of_part(sales: Sales, traits: Traits, seed: int) -> Pairs:
-    order = np.lexsort((sales.row, sales.day, sales.customer))
-    customer, row = sales.customer[order], sales.row[order]
+    customer, _, row = ordered(sales.customer, sales.day, sales.row)
     found = []
     for apart in range(1, APART + 1):
         left, right = row[:-apart], row[apart:]
@@ -139,11 +138,9 @@ def pairs_of_part(sales: Sales, traits: Traits, seed: int) -> Pairs:
 
 def sampled_pairs(found: Sequence[Pairs], seed: int) -> Pairs:
     """PAIRS different pairs, the same ones however the sales are parted."""
-    both = [np.concatenate(side) for side in zip(*found, strict=True)]
-    pairs: Ints = np.unique(np.stack(both), axis=1)
-    kept = smallest(hashes(pairs[0], pairs[1], seed=seed), PAIRS)
-    left, right = pairs[:, kept]
-    return left, right
+    left, right = distinct(*(np.concatenate(side) for side in zip(*found, strict=True)))
+    kept = smallest(hashes(left, right, seed=seed), PAIRS)
+    return left[kept].astype(np.int32), right[kept].astype(np.int32)
 
 
 def times_sold(sales: Sales, articles: int) -> Tally:

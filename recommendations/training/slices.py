@@ -151,7 +151,6 @@ def slice_at(history: History, slices: Slices, as_of_day: int, most: int, seed: 
             slice_of,
             as_of_day=as_of_day,
             horizons=horizons,
-            articles=len(history.articles),
             most=most,
             seed=seed,
         ),
@@ -161,15 +160,13 @@ def slice_at(history: History, slices: Slices, as_of_day: int, most: int, seed: 
     return Slice(found.truths, found.customers | {"ends": ends})
 
 
-def slice_of(
-    sales: Sales, as_of_day: int, horizons: list[int], articles: int, most: int, seed: int
-) -> Slice:
-    past, later = sales.where(sales.day <= as_of_day), sales.where(sales.day > as_of_day)
+def slice_of(sales: Sales, as_of_day: int, horizons: list[int], most: int, seed: int) -> Slice:
+    past, later = sales.until(as_of_day), sales.after(as_of_day)
     known = later.where(np.isin(later.customer, past.customer))
     truths = {
         days: truth_of(known.where(known.day <= as_of_day + days), most, seed) for days in horizons
     }
-    return Slice(truths, columns(past.where(np.isin(past.customer, asked(truths))), articles))
+    return Slice(truths, columns(past.where(np.isin(past.customer, asked(truths)))))
 
 
 def of_parts(slices: Sequence[Slice], most: int, seed: int) -> Slice:

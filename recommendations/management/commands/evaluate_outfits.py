@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from recommendations.bundle.models import ModelVersion
-from recommendations.dataset.inputs import Inputs, Sales
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.evaluation.calibration import calibration
+from recommendations.evaluation.outfit_candidates import DEPTHS, candidate_recall
 from recommendations.evaluation.outfits import LEAD, Figure, coverage, evaluate
 from recommendations.evaluation.outfits_plot import drawing
 from recommendations.training.outfits.baskets import baskets_of
@@ -27,6 +27,8 @@ from web.json_types import Json
 
 BASKETS = 6000
 COVERAGE_SAMPLE = 2000
+# Enough for the shares of candidates, which take long.
+CANDIDATE_BASKETS = 500
 WEEK = 7
 # Beside the bundle.
 NUMBERS = "outfits.json"
@@ -34,15 +36,11 @@ PLOT = "outfits.svg"
 PLOTTED = ("fitb", "recall@10", "mrr")
 
 
-def between(sales: Sales, first: int, last: int) -> Sales:
-    kept = (sales.day >= first) & (sales.day <= last)
-    return Sales(**{name: values[kept] for name, values in vars(sales).items()})
-
-
 class Command(BaseCommand):
     help = (
         "Train the outfit model on everything before the test day, hide each article of that day's "
-        "baskets in turn, and measure how well it is found again, beside simpler ways."
+        "baskets in turn, and measure how well it is found again, beside simpler ways, and which "
+        "share of them is among the candidates."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -70,7 +68,7 @@ class Command(BaseCommand):
     ) -> None:
         start = time.perf_counter()
         figures = self.measure(test_day, baskets)
-        Console().print(table(figures), lead_table(figures))
+        Console().print(table(figures), lead_table(figures), *candidate_tables(figures))
         self.write(figures, json, plot)
         self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
 
@@ -94,25 +92,30 @@ class Command(BaseCommand):
             inputs = load_inputs(test_day, timezone.now().date(), self.progress)
         except NothingToTrainOnError as error:
             raise CommandError(str(error)) from error
-        last, sales = inputs.as_of_day, inputs.sales
-        before = inputs.as_of - timedelta(days=1)
-        known = Inputs(inputs.articles, between(sales, 0, last - 1), before)
+        last = inputs.as_of_day
+        known = inputs.until(last - 1)
         wardrobe = trained_wardrobe(known, self.progress)
         slot = wardrobe.model.slot
-        bought = baskets_of(between(sales, last, last), len(slot))
+        bought = baskets_of(inputs.between(last, last).sales, len(slot))
         hidden = list(questions_by_basket(bought, slot, most, np.random.default_rng(SEED)))
         if not hidden:
             raise CommandError(f"no basket of {inputs.as_of} spans two slots")
-        week = between(sales, last - WEEK + 1, last)
+        week = inputs.between(last - WEEK + 1, last).sales
         sold = np.bincount(week.row, minlength=len(slot)).astype(np.float32)
         found = evaluate(wardrobe, hidden, Decoys(slot, sold, SEED), SEED)
         calibrated = calibration(wardrobe, chain(*hidden), Decoys(slot, sold, SEED))
         return {
-            "train_to": before.isoformat(),
+            "train_to": known.as_of.isoformat(),
             "test_day": inputs.as_of.isoformat(),
             "baskets": len(hidden),
             "questions": sum(map(len, hidden)),
             "calibration": asdict(calibrated),
+            "candidates": {
+                group: results_table(of)
+                for group, of in candidate_recall(
+                    wardrobe, hidden[:CANDIDATE_BASKETS], SEED
+                ).items()
+            },
             "coverage": coverage(wardrobe, COVERAGE_SAMPLE, SEED),
             "systems": {
                 name: results_table(of) for name, of in found.items() if not name.startswith(LEAD)
@@ -139,6 +142,19 @@ def lead_table(figures: Json) -> Table:
     for name, found in figures["leads"].items():
         shown.add_row(name, *(cell(found.get(measure)) for measure in PLOTTED))
     return shown
+
+
+def candidate_tables(figures: Json) -> list[Table]:
+    """The share of what was bought that may be proposed at all, and that each generator finds."""
+    found = figures["candidates"]
+    limits = Table("condition", "share of what was bought", title="what may be proposed")
+    for name, figure in found["limits"].items():
+        limits.add_row(name, cell(figure))
+    depths = [*map(str, DEPTHS)]
+    shares = Table("generator", *(f"best {depth}" for depth in depths), title="candidates")
+    for name in found[depths[0]]:
+        shares.add_row(name, *(cell(found[depth][name]) for depth in depths))
+    return [limits, shares]
 
 
 def table(figures: Json) -> Table:

@@ -1,14 +1,18 @@
 """Counts what is bought together: baskets of one customer and day, pairs of different slots."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from recommendations.dataset.inputs import Flags, Sales
-from recommendations.dataset.parts import Parts, Tally, total
+from recommendations.dataset.parts import THREADS, Parts, Tally, total
+from recommendations.dataset.sampling import distinct, starts_of
+from recommendations.dataset.selection import best_of_rows
 from recommendations.outfits.pairs import Floats, Ints, Pairs
 
 # Larger baskets are a whole family's wardrobe, or a reseller's.
@@ -39,23 +43,18 @@ class Baskets:
 
 def baskets_of(sales: Sales, articles: int) -> Baskets:
     """Distinct articles by customer and day; only baskets of 2 to MAX_ITEMS articles."""
-    order = np.lexsort((sales.row, sales.customer, sales.day))
-    day, customer, row = sales.day[order], sales.customer[order], sales.row[order]
-    new = np.ones(len(row), np.bool_)
-    new[1:] = (day[1:] != day[:-1]) | (customer[1:] != customer[:-1])
-    distinct = new.copy()
-    distinct[1:] |= row[1:] != row[:-1]
-    basket = np.cumsum(new, dtype=np.int64)[distinct] - 1
-    first, owner, row = day[new], customer[new], row[distinct]
-    size = np.bincount(basket, minlength=len(first))
+    day, customer, row = distinct(sales.day, sales.customer, sales.row)
+    new = starts_of(day, customer)
+    basket = new.cumsum() - 1
+    size = np.bincount(basket)
     kept = (size > 1) & (size <= MAX_ITEMS)
-    line = kept[basket]
-    starts = np.concatenate([[0], np.cumsum(size[kept])])
-    ones = np.ones(int(line.sum()), np.float32)
-    shape = (int(kept.sum()), articles)
-    return Baskets(
-        sparse.csr_matrix((ones, row[line], starts), shape=shape), first[kept], owner[kept]
+    row = row[kept[basket]].astype(np.int32)
+    starts = np.append(0, size[kept].cumsum())
+    items = sparse.csr_matrix(
+        (np.ones(len(row), np.float32), row, starts), shape=(len(starts) - 1, articles)
     )
+    first, owner = day[new][kept].astype(np.int32), customer[new][kept].astype(np.int32)
+    return Baskets(items, first, owner)
 
 
 def ages_of(baskets: Baskets, as_of_day: int, days: int) -> Tally:
@@ -81,40 +80,38 @@ def items_of(baskets: Baskets) -> sparse.csr_matrix:
     return baskets.items
 
 
-def pairs_of(baskets: Parts[Baskets], part: Ints) -> Pairs:
-    """The partners of each column, from other parts; at most PARTNERS of the DEEP most frequent.
+def pairs_of(baskets: Parts[Baskets], part: Ints, asked: Flags | None = None) -> Pairs:
+    """The partners of each column (only those in `asked` have any), from other parts; at most
+    PARTNERS of the DEEP most frequent.
 
     The expectation is summed over weeks, E_ab = Σ_w n_aw n_bw / N_w: a shared season alone does not
     make two articles partners.
     """
     count = len(part)
-    met = baskets.co_occurrence(items_of, None, min(DEEP, count)).pairs.tocoo()
-    kept = part[met.row] != part[met.col]
-    row, column, n = met.row[kept].astype(np.int32), met.col[kept].astype(np.int32), met.data[kept]
-    order = np.lexsort((column, -n, row))
-    row, column, n = row[order], column[order], n[order]
-    starts = np.searchsorted(row, np.arange(count + 1))
-    kept = np.arange(len(row)) - starts[row] < PARTNERS
-    row, column, n = row[kept], column[kept], n[kept]
+    met = baskets.co_occurrence(items_of, min(DEEP, count), asked=asked).pairs
+    met.data[part.repeat(np.diff(met.indptr)) == part[met.indices]] = 0.0
+    met.eliminate_zeros()
+    best = best_of_rows(met, PARTNERS)
+    column, n = best.indices.astype(np.int32, copy=False), best.data
+    row = np.arange(count, dtype=np.int32).repeat(np.diff(best.indptr))
     chance = expected(total(baskets, by_week), row, column)
     lift = np.log((n + SMOOTHING) / (chance + SMOOTHING))
-    starts = np.searchsorted(row, np.arange(count + 1)).astype(np.int64)
+    starts = best.indptr.astype(np.int64)
     return Pairs(starts, column, lift.astype(np.float32), np.log1p(n).astype(np.float32))
 
 
 def by_week(baskets: Baskets) -> Tally:
     """For each week the baskets with each article, and last all baskets."""
-    count = baskets.items.shape[1]
-    week = baskets.day // WEEK
-    return Tally(
-        {
-            str(number): np.append(
-                np.bincount(baskets.items[own].indices, minlength=count), own.sum()
-            ).astype(np.float32)
-            for number in np.unique(week).tolist()
-            for own in [week == number]
-        }
-    )
+    items, count = baskets.items, baskets.items.shape[1]
+    # Baskets are sorted by day.
+    weeks, first = np.unique(baskets.day // WEEK, return_index=True)
+    bounds = pairwise([*first.tolist(), len(baskets.day)])
+    sums = {}
+    for week, (start, end) in zip(weeks.tolist(), bounds, strict=True):
+        rows = items.indices[items.indptr[start] : items.indptr[end]]
+        sold = np.append(np.bincount(rows, minlength=count), end - start)
+        sums[str(week)] = sold.astype(np.float32)
+    return Tally(sums)
 
 
 def expected(weeks: Tally, row: Ints, column: Ints) -> Floats:
@@ -124,11 +121,14 @@ def expected(weeks: Tally, row: Ints, column: Ints) -> Floats:
     counts = np.stack([weeks.sums[name] for name in sorted(weeks.sums)], axis=1)
     sold = np.ascontiguousarray(counts[:-1])
     share = sold / counts[-1]
-    parts = [
-        np.einsum("ij,ij->i", sold[row[at : at + CHUNK]], share[column[at : at + CHUNK]])
-        for at in range(0, len(row), CHUNK)
-    ]
-    found: Floats = np.concatenate(parts)
+
+    def of_chunk(at: int) -> Floats:
+        own, theirs = sold[row[at : at + CHUNK]], share[column[at : at + CHUNK]]
+        summed: Floats = np.einsum("ij,ij->i", own, theirs)
+        return summed
+
+    with ThreadPoolExecutor(THREADS) as workers:
+        found: Floats = np.concatenate(list(workers.map(of_chunk, range(0, len(row), CHUNK))))
     return found
 
 

@@ -34,7 +34,6 @@ from web.arrays import Array, Arrays
 # Weights are learned on the fewest last days with this many baskets, at most LAST_DAYS.
 BASKETS = 4000
 LAST_DAYS = 7
-QUESTIONS = 8000
 # Weights and ranking are learned from several such periods, each held out of the counts in turn,
 # with this many questions each.
 PERIODS = 4
@@ -159,16 +158,17 @@ def learned(
     for period in periods(ages, history.as_of_day):
         asked, rest = split_baskets(baskets, period)
         drawn = asked.reduce(
-            partial(one_per_basket, slot=goods.slot, most=QUESTIONS, seed=seed),
-            partial(of_parts, most=QUESTIONS),
+            partial(one_per_basket, slot=goods.slot, most=LISTS, seed=seed),
+            partial(of_parts, most=LISTS),
         )
         questions = [question for _, question in drawn]
-        before.append((counted(history.without(period), rest, goods), questions))
+        asked = in_bags(questions, len(goods.slot))
+        before.append((counted(history, rest, goods, period, asked), questions))
         progress(f"{len(questions):,} baskets of {period[0]} to {period[-1]} held out")
     weights = fitted([examples(model, questions[:JUDGED], seed) for model, questions in before])
     start = unranked(weights, len(slots()))
     lists = [
-        listed(replace(model, weights=weights, ranking=start), goods, questions[:LISTS])
+        listed(replace(model, weights=weights, ranking=start), goods, questions)
         for model, questions in before
     ]
     progress(f"{sum(len(part.chosen) for part in lists):,} lists that hold what was bought")
@@ -177,11 +177,8 @@ def learned(
 
 def listed(model: Model, goods: Goods, questions: list[Question]) -> Choices:
     """What a search would have listed for each question's bag."""
-    asked = np.zeros(len(goods.slot), np.bool_)
-    for question in questions:
-        asked[question.bag] = True
     _, pool = proposed(model, goods.on_sale)
-    line, lists = stored_lists(model, pool, asked)
+    line, lists = stored_lists(model, pool, in_bags(questions, len(goods.slot)))
     column = {name: goods.articles[name].to_numpy(np.int32) for name in COLUMNS}
     wardrobe = Wardrobe(
         model=model,
@@ -203,6 +200,14 @@ def listed(model: Model, goods: Goods, questions: list[Question]) -> Choices:
         if q.hidden in lists[line[q.bag]]
     )
     return choices(model, found, len(slots()))
+
+
+def in_bags(questions: list[Question], articles: int) -> Flags:
+    """Which articles are in the bag of a question."""
+    found = np.zeros(articles, np.bool_)
+    for question in questions:
+        found[question.bag] = True
+    return found
 
 
 def open_slots(model: Model, bag: Ints) -> Preferences:
@@ -237,22 +242,33 @@ def outside(baskets: Baskets, period: range) -> Baskets:
     return baskets.where(~np.isin(baskets.day, period))
 
 
-def counted(history: History, baskets: Parts[Baskets], goods: Goods) -> Model:
-    """The model without weights, from the sales and their baskets."""
+def counted(
+    history: History,
+    baskets: Parts[Baskets],
+    goods: Goods,
+    left_out: range = range(0),
+    asked: Flags | None = None,
+) -> Model:
+    """The model without weights, from `baskets` and the sales, but for those of the days
+    `left_out`; only articles in `asked` (None: all) get partners."""
     part, as_of_day = goods.part, history.as_of_day
+    if as_of_day in left_out:
+        as_of_day = left_out[0] - 1
     product = goods.articles["product"].to_numpy(np.int32)
     products, first, row = np.unique(product, return_index=True, return_inverse=True)
     row_of: Ints = row.astype(np.int32)
     of_products = baskets.map(partial(by_product, product=row_of, products=len(products)))
-    sums = total(history.parts, partial(sold, as_of_day=as_of_day, articles=len(part))).sums
+    count = partial(sold, as_of_day=as_of_day, articles=len(part), left_out=left_out)
+    sums = total(history.parts, count).sums
+    asked_products = None if asked is None else np.bincount(row, asked) > 0
     return Model(
         slot=goods.slot,
         product=product,
         product_row=row_of,
         groups=goods.groups,
         tables=group_lifts(baskets, goods.groups, part, as_of_day),
-        articles=pairs_of(baskets, part),
-        products=pairs_of(of_products, part[first]),
+        articles=pairs_of(baskets, part, asked),
+        products=pairs_of(of_products, part[first], asked_products),
         vectors=goods.vectors,
         log_price=np.log(np.maximum(goods.price, 1e-6)).astype(np.float32),
         online=online(sums["online"], sums["units"], goods.groups[TABLES.index("department")]),
@@ -262,16 +278,18 @@ def counted(history: History, baskets: Parts[Baskets], goods: Goods) -> Model:
     )
 
 
-def sold(sales: Sales, as_of_day: int, articles: int) -> Tally:
+def sold(sales: Sales, as_of_day: int, articles: int, left_out: range) -> Tally:
     """Per article its units, those sold online, and recent sales, whose weight halves after
-    HALF_LIFE_DAYS."""
-    age = as_of_day - sales.day
-    weight = np.where(age < WINDOW_DAYS, 0.5 ** (age / HALF_LIFE_DAYS), 0.0)
+    HALF_LIFE_DAYS; without the days `left_out`."""
+    if left_out:
+        sales = sales.where(~np.isin(sales.day, left_out))
+    lately = sales.after(as_of_day - WINDOW_DAYS)
+    weight = 0.5 ** ((as_of_day - lately.day) / HALF_LIFE_DAYS)
     return Tally(
         {
             "units": np.bincount(sales.row, minlength=articles),
             "online": np.bincount(sales.row, sales.channel == ONLINE, articles),
-            "popularity": np.bincount(sales.row, weight, articles),
+            "popularity": np.bincount(lately.row, weight, articles),
         }
     )
 
