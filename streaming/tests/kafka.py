@@ -30,7 +30,7 @@ def everything(topic: str) -> list[bytes]:
 
 def watermarks(consumer: Consumer, topic: str) -> dict[int, tuple[int, int]]:
     """The first offset of each partition, and the one after its last."""
-    found = topics.admin().list_topics(topic, timeout=5).topics[topic]
+    found = consumer.list_topics(topic, timeout=5).topics[topic]
     return {
         p: consumer.get_watermark_offsets(TopicPartition(topic, p), 10) for p in found.partitions
     }

@@ -2,13 +2,14 @@
 
 import time
 from contextlib import closing
+from functools import cache
 from typing import Final
 
 import redis
 from confluent_kafka import Consumer
 from django.conf import settings
 
-from streaming import kafka
+from streaming import kafka, keys
 from streaming.kafka import topics
 from streaming.tests.kafka import watermarks
 from streaming.tests.servers import PATIENCE_S, eventually
@@ -18,9 +19,16 @@ QUIET_S: Final = 1.5
 
 
 def done(client: redis.Redis) -> int:
-    """How many messages of this test's topic are behind the fences."""
-    names = list(client.scan_iter(f"{{p*}}:fence:{topics.topic_id()}"))
+    """How many messages of this test's topic are behind the fences. Asked often: no broker is."""
+    topic = id_of(settings.KAFKA_TOPIC)
+    names = [keys.fence(p, topic) for p in range(settings.KAFKA_PARTITIONS)]
     return sum(int(value) for value in map(client.get, names) if value)
+
+
+@cache
+def id_of(topic: str) -> str:
+    """Of the topic in the settings, which every test has of its own."""
+    return topics.ensure()
 
 
 def finish(client: redis.Redis, number: int) -> None:

@@ -45,7 +45,7 @@ class Running:
     def catch_up(self, patience_s: float = PATIENCE_S) -> None:
         """Wait until everything in the log was worked on, and what came of that."""
         try:
-            eventually(self._is_at_the_end, "the end of the log", patience_s)
+            eventually(self._is_at_the_end, "the end of the log", patience_s, every_s=0.05)
         except AssertionError as error:
             error.add_note(self._whereabouts())
             raise

@@ -18,11 +18,13 @@ from django.conf import settings
 PATIENCE_S = float(os.environ.get("TEST_PATIENCE_S", "180"))
 
 
-def eventually(holds: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
+def eventually(
+    holds: Callable[[], bool], what: str, patience_s: float = PATIENCE_S, every_s: float = 0.01
+) -> None:
     deadline = time.monotonic() + patience_s
     while not holds():
         assert time.monotonic() < deadline, f"{what} not within {patience_s:.0f} s"
-        time.sleep(0.01)
+        time.sleep(every_s)
 
 
 class Worker:
