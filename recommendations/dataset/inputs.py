@@ -63,7 +63,7 @@ class Sales:
     def __len__(self) -> int:
         return len(self.day)
 
-    def where(self, kept: Flags | slice) -> "Sales":
+    def where(self, kept: Flags | slice | npt.NDArray[np.intp]) -> "Sales":
         return Sales(**{name: column[kept] for name, column in vars(self).items()})
 
     def until(self, day: int) -> "Sales":

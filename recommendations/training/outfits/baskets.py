@@ -105,7 +105,8 @@ def by_week(baskets: Baskets) -> Tally:
     # Baskets are sorted by day.
     weeks, first = np.unique(baskets.day // WEEK, return_index=True)
     sums = {}
-    for week, start, end in zip(weeks.tolist(), first, [*first[1:], len(baskets.day)], strict=True):
+    ends = np.append(first, len(baskets.day))[1:]
+    for week, start, end in zip(weeks.tolist(), first, ends, strict=True):
         rows = items.indices[items.indptr[start] : items.indptr[end]]
         sold = np.append(np.bincount(rows, minlength=count), end - start)
         sums[str(week)] = sold.astype(np.float32)
@@ -122,7 +123,8 @@ def expected(weeks: Tally, row: Ints, column: Ints) -> Floats:
 
     def of_chunk(at: int) -> Floats:
         own, theirs = sold[row[at : at + CHUNK]], share[column[at : at + CHUNK]]
-        return np.einsum("ij,ij->i", own, theirs)
+        met: Floats = np.einsum("ij,ij->i", own, theirs)
+        return met
 
     with ThreadPoolExecutor(THREADS) as workers:
         found: Floats = np.concatenate(list(workers.map(of_chunk, range(0, len(row), CHUNK))))
