@@ -48,7 +48,7 @@ demo: $(RUN) ## the whole shop, from nothing to a URL (ONCE=1 checks itself and 
 		$(if $(PORT),--port $(PORT)) $(if $(SCALE),--scale $(SCALE)) $(if $(WITHOUT),--without $(WITHOUT))
 
 test: $(DEV) chromium java ## the whole test suite on real embedded services, in two processes
-	$(PY) -m pytest -n 2 --maxschedchunk 4
+	$(PY) -m pytest -n 2 --dist worksteal
 
 .PHONY: chromium
 chromium: # Debian's chromium for the browser tests, where it may be installed; they are skipped elsewhere

@@ -13,7 +13,8 @@ TRAILER_BYTES = 2
 
 
 def copy_columns(query: str, columns: Mapping[str, str]) -> Arrays:
-    """The result of a query as arrays. `columns` are the column types (big-endian), none nullable.
+    """The result of a query as arrays. `columns` are numpy's types of the columns as PostgreSQL
+    sends them: big-endian and of fixed length; none is nullable.
 
     Rows of PostgreSQL's binary format (a field count, then length and value of each field) then all
     have the same length, so the output maps directly to a structured array:
@@ -23,7 +24,7 @@ def copy_columns(query: str, columns: Mapping[str, str]) -> Arrays:
     fields = [field for n, form in columns.items() for field in ((f"{n}_bytes", ">i4"), (n, form))]
     record = np.dtype([("count", ">i2"), *fields])
     rows = np.frombuffer(raw[HEADER_BYTES : len(raw) - TRAILER_BYTES], record)
-    return {name: rows[name].astype(form[1:]) for name, form in columns.items()}
+    return {name: rows[name].astype(rows[name].dtype.newbyteorder("=")) for name in columns}
 
 
 def copy(statement: str) -> io.BytesIO:

@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.conf import settings
 
 CENT = Decimal("0.01")
+_HALF_A_CENT = Decimal("0.005")
 
 
 def amount(price: float) -> Decimal:
@@ -18,5 +19,15 @@ def amount(price: float) -> Decimal:
 
 
 def price(amount: Decimal) -> float:
-    """The inverse: money in the files' unit, to compare with stored prices."""
+    """The inverse: money in the files' unit."""
     return float(amount / settings.PRICE_UNIT)
+
+
+def lowest_price(amount: Decimal) -> float:
+    """The least stored price that is still at least this amount, once rounded to cents."""
+    return price(amount - _HALF_A_CENT)
+
+
+def highest_price(amount: Decimal) -> float:
+    """The greatest stored price that is still at most this amount, once rounded to cents."""
+    return price(amount + _HALF_A_CENT)

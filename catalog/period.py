@@ -32,7 +32,7 @@ class Period(NamedTuple):
     def warnings(self) -> list[str]:
         if not self.apart:
             return []
-        sales = "1 sale lies" if self.apart == 1 else f"{self.apart:,} sales lie"
+        sales = "1 sale is" if self.apart == 1 else f"{self.apart:,} sales are"
         return [
             f"t_dat: {sales} more than {GAP_MONTHS} months apart from the others ({self.first} to"
             f" {self.last}), at {self.apart_first} to {self.apart_last}: wrong dates. They stay in"
@@ -59,7 +59,7 @@ def data_period() -> Period | None:
 def _rows_by_month() -> dict[date, int]:
     with connection.cursor() as cursor:
         cursor.execute(PARTITIONS)
-        estimates = {_month_of(name): int(rows) for name, rows in cursor.fetchall()}
+        estimates = {month_of(name): int(rows) for name, rows in cursor.fetchall()}
     found = {
         month: _in_month(month).count() if rows < COUNTED_BELOW else rows
         for month, rows in estimates.items()
@@ -84,13 +84,12 @@ def _days(months: list[date]) -> tuple[date, date]:
 
 
 def _in_month(month: date) -> QuerySet[Transaction]:
-    years, index = divmod(month.month, 12)
-    after = date(month.year + years, index + 1, 1)
-    return Transaction.objects.filter(t_dat__gte=month, t_dat__lt=after)
+    return Transaction.objects.filter(t_dat__gte=month, t_dat__lt=month_after(month))
 
 
-def _month_of(name: str) -> date:
-    year, month = name.rsplit("_", 2)[1:]
+def month_of(table: str) -> date:
+    """The month in the name of a partition: catalog_transaction_2020_09."""
+    year, month = table.rsplit("_", 2)[1:]
     return date(int(year), int(month), 1)
 
 
@@ -101,6 +100,12 @@ def _number(month: date) -> int:
 def month_ranges(first: date, last: date) -> Iterator[tuple[date, date]]:
     """First and last day of every month from `first` to `last`, cut off at `last`."""
     while first <= last:
-        following = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+        following = month_after(first)
         yield first, min(last, following - timedelta(days=1))
         first = following
+
+
+def month_after(day: date, months: int = 1) -> date:
+    """The first day of the month so many months after the day's."""
+    years, month = divmod(day.month - 1 + months, 12)
+    return date(day.year + years, month + 1, 1)

@@ -1,4 +1,4 @@
-"""Valid ranges of quantities, shared by files, forms, events and replays."""
+"""Valid ranges of quantities and keys, shared by files, forms, events and replays."""
 
 from typing import Final
 
@@ -13,3 +13,11 @@ MAX_QUERY: Final = 200
 MAX_WIDGET: Final = 40
 MAX_EVENT_ID: Final = 64
 MAX_SIZE: Final = 10
+
+
+def key_of(text: str) -> int | None:
+    """The key that an article id or a product code gives, with or without leading zeros; None if
+    it can't be one."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10):
+        return None
+    return int(text) if int(text) <= MAX_KEY else None

@@ -4,7 +4,6 @@ import logging
 
 from celery import shared_task
 from django.conf import settings
-from kombu.exceptions import OperationalError
 
 from catalog.images.renditions import BrokenPictureError, rendition
 from catalog.images.urls import WIDTHS
@@ -39,11 +38,3 @@ def append_lake() -> None:
 
     if files.exists():
         files.append()
-
-
-def warm_soon() -> None:
-    """Queue it. Without a broker, renditions are simply made on demand."""
-    try:
-        warm_renditions.apply_async(retry=False, ignore_result=True)
-    except OperationalError as error:
-        logger.warning("could not warm the best sellers' renditions: %s", error)

@@ -8,6 +8,7 @@ set in the environment (DATABASE_URL, REDIS_URL, KAFKA_BOOTSTRAP_SERVERS) is use
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Collection, Generator
 from pathlib import Path
@@ -20,6 +21,9 @@ from demo import services
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
 LANE = os.environ.get("PYTEST_XDIST_WORKER", "")
 os.environ["VAR_DIR"] = str(Path(os.environ["VAR_DIR"]) / LANE)
+# Hundreds of processes are started: without cached bytecode each would compile the project again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # Acting as one of the data set's customers is a demo feature, which the tests cover.
 os.environ["DEMO"] = "1"
 

@@ -1,9 +1,10 @@
 """KEY=value files such as var/services.env, read and written as a whole."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
+
+from web.files import replacing
 
 
 def read(path: Path) -> dict[str, str]:
@@ -24,13 +25,9 @@ def write(path: Path, values: Mapping[str, str], *, heading: str) -> None:
 
 def write_private(path: Path, text: str) -> None:
     """Replace a file atomically, readable by its owner alone: it holds passwords."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
+    with replacing(path) as draft:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)

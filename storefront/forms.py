@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog import article_cache
 from catalog.models import Article
-from catalog.quantities import MAX_SIZE
+from catalog.quantities import MAX_KEY, MAX_SIZE
 from catalog.sizes import sizes_of
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving.serving import MAX_K
@@ -30,10 +30,13 @@ class ArticleField(forms.CharField):
         return article
 
 
-class LineForm(forms.Form):
+class ArticleForm(forms.Form):
+    article = ArticleField(label=_("article"))
+
+
+class LineForm(ArticleForm):
     """A line of the bag: an article in a size."""
 
-    article = ArticleField(label=_("article"))
     size = forms.CharField(label=_("size"), max_length=MAX_SIZE, required=False)
 
 
@@ -75,16 +78,12 @@ class UpdateForm(LineForm):
         self.cleaned_data["to_size"] = chosen
 
 
-class ArticleForm(forms.Form):
-    article = ArticleField(label=_("article"))
-
-
 class ShelfPlaceForm(forms.Form):
     """A place on a shelf: `about` is the page's article, `beside` the others on the page."""
 
     shelf = forms.ChoiceField(choices=[(kind, kind) for kind in RECOMMENDERS])
     position = forms.IntegerField(min_value=1, max_value=MAX_K)
-    about = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    about = forms.IntegerField(min_value=1, max_value=MAX_KEY, required=False)
     beside = forms.CharField(max_length=5000, required=False)
 
     def clean_beside(self) -> list[int]:
@@ -125,4 +124,4 @@ class CheckoutForm(forms.Form):
 class PersonaForm(forms.Form):
     """The key of the customer to act as; empty means a random one."""
 
-    customer = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    customer = forms.IntegerField(min_value=1, max_value=MAX_KEY, required=False)

@@ -15,13 +15,11 @@ from django.urls import URLPattern
 
 from catalog.admin.base import note
 from streaming import dead_letters
-from streaming.kafka.topics import TopicError
 from streaming.models import DeadMessage
 from streaming.producers.acknowledged import DeadLetter
 
 SHOWN: Final = 200
 TEXT: Final = 600
-DOWN: Final = (KafkaException, TopicError)
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Row:
 
 @dataclass(frozen=True)
 class DeadLetterPage:
-    """The newest first, at most SHOWN of them; `errors` are of all."""
+    """The newest letters first, at most SHOWN; `errors` counts those of all letters."""
 
     total: int
     rows: list[Row]
@@ -52,7 +50,7 @@ class DeadLetterPage:
 
 
 def read() -> DeadLetterPage:
-    """Raise KafkaException or TopicError."""
+    """Raise KafkaException."""
     newest: deque[Row] = deque(maxlen=SHOWN)
     errors: Counter[str] = Counter()
     for number, letter in dead_letters.dead_letters():
@@ -64,7 +62,7 @@ def read() -> DeadLetterPage:
 @admin.register(DeadMessage)
 class DeadMessageAdmin(admin.ModelAdmin[DeadMessage]):
     def get_urls(self) -> list[URLPattern]:
-        """The list alone: there is no table to look a letter up in."""
+        """The list alone: letters have no table, and so no page each."""
         return [url for url in super().get_urls() if str(url.name).endswith("_changelist")]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -80,7 +78,7 @@ class DeadMessageAdmin(admin.ModelAdmin[DeadMessage]):
             return self.send_again(request)
         try:
             letters = read()
-        except DOWN as error:
+        except KafkaException as error:
             letters = None
             self.message_user(request, f"Kafka is down: {error}", messages.ERROR)
         context = {
@@ -103,7 +101,7 @@ class DeadMessageAdmin(admin.ModelAdmin[DeadMessage]):
             return redirect(request.path)
         try:
             sent, failed = dead_letters.replay(None if everything else chosen)
-        except DOWN as error:
+        except KafkaException as error:
             self.message_user(request, f"Kafka is down: {error}", messages.ERROR)
             return redirect(request.path)
         which = "all" if everything else sorted(chosen)

@@ -1,13 +1,16 @@
 """The connection to the feature store, one pool per process: a Redis, or a Redis Cluster."""
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
+from django.db import Error as DatabaseError
 from redis.cluster import ClusterNode
 from redis.exceptions import (
     ClusterDownError,
@@ -17,6 +20,10 @@ from redis.exceptions import (
     TryAgainError,
 )
 
+from web.cache import on_empty
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
 TIMEOUT_S = 0.25
 
 
@@ -31,8 +38,8 @@ def client() -> redis.Redis:
 
 
 def connect(timeout_s: float) -> redis.Redis:
-    """A cluster's client takes the same commands. It asks the first node that answers for the
-    slots: raise StoreUnavailable."""
+    """A cluster's client takes the same commands. It asks a node for the slots at once, and so may
+    raise StoreUnavailable."""
     options: dict[str, object] = {
         "socket_connect_timeout": timeout_s,
         "socket_timeout": timeout_s,
@@ -53,21 +60,21 @@ def _node(url: str) -> ClusterNode:
     return ClusterNode(host, port)  # type: ignore[no-untyped-call]
 
 
-# A server that is loading, full or read-only is as good as down; so is one that was down and came
-# back without the script it is asked for.
+# A server that is loading, full or read-only counts as down; so does one that was restarted and has
+# lost the script it is asked for.
 DOWN = (
     redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError, redis.ReadOnlyError,
     redis.OutOfMemoryError, NoPermissionError, NoScriptError, ClusterDownError, TryAgainError,
     RedisClusterException,
 )  # fmt: skip
-# The same of errors that redis-py has no class for: it can't save, lacks replicas, or is busy with
+# The same for errors that redis-py has no class for: it can't save, lacks replicas, or is busy with
 # a script.
 DOWN_CODES = ("MISCONF", "NOREPLICAS", "BUSY", "UNKILLABLE")
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise StoreUnavailable for whatever says that Redis is down."""
+    """Raise StoreUnavailable for every error that means that Redis is down."""
     try:
         yield
     except redis.RedisError as error:
@@ -78,13 +85,48 @@ def translate_errors() -> Iterator[None]:
         raise
 
 
-Command = tuple[str | int, ...]
+class Polled(Generic[T]):
+    """A value that other processes may change, at most `seconds` old; the last one known while
+    Redis or PostgreSQL, wherever `read` looks, is down."""
+
+    def __init__(self, read: Callable[[], T], nothing: T, seconds: float) -> None:
+        self._read, self._nothing, self._seconds = read, nothing, seconds
+        self.reset()
+        on_empty(self.reset)
+
+    def reset(self) -> None:
+        """Forget the value, as in a new process."""
+        self.value = self._nothing
+        self.expire()
+
+    def expire(self) -> None:
+        """Read again at the next `get`."""
+        self._next = 0.0
+
+    def get(self) -> T:
+        """Never raises."""
+        if time.monotonic() >= self._next:
+            self.refresh()
+        return self.value
+
+    def refresh(self) -> None:
+        try:
+            self.learn(self._read())
+        except (StoreUnavailable, DatabaseError) as error:
+            logger.info("Keeping the last known value: %s", error)
+            self.learn(self.value)
+
+    def learn(self, value: T) -> None:
+        self.value, self._next = value, time.monotonic() + self._seconds
 
 
-def execute(*commands: Command) -> list[Any]:
+Command = tuple[str | int | float | bytes, ...]
+
+
+def execute(*commands: Command, on: redis.Redis | None = None) -> list[Any]:
     """The answers to several commands, in one round trip; raise StoreUnavailable."""
     pipeline: Any
-    with translate_errors(), client().pipeline(transaction=False) as pipeline:
+    with translate_errors(), (on or client()).pipeline(transaction=False) as pipeline:
         for command in commands:
             pipeline.execute_command(*command)
         return list(pipeline.execute())
@@ -96,7 +138,7 @@ def reset() -> None:
 
 
 class Eviction(NamedTuple):
-    """How a Redis makes room; `limited` tells whether it has a limit that it may come to."""
+    """How a Redis evicts keys; `limited`: it has a memory limit that it can reach."""
 
     policy: str
     limited: bool
@@ -105,7 +147,7 @@ class Eviction(NamedTuple):
 NO_EVICTION = "noeviction"
 EVICTS = (
     "Redis may throw features away (maxmemory-policy {policy}), and nobody would know."
-    " `CONFIG SET maxmemory-policy noeviction` in Redis, and in its configuration, mends it"
+    " Set `maxmemory-policy noeviction` with CONFIG SET and in Redis's configuration"
 )
 
 
@@ -145,6 +187,6 @@ def sizes() -> Sizes:
 
 
 def _every_node() -> dict[str, str]:
-    """A cluster answers such a question by node, and only where asked so."""
+    """A cluster answers for all its nodes only if asked to."""
     nodes = redis.RedisCluster.PRIMARIES
     return {"target_nodes": nodes} if settings.FEATURES_CLUSTER_URL else {}

@@ -1,6 +1,6 @@
 """The names of the stream's keys in Redis.
 
-The part in braces is what Redis Cluster hashes: all that one batch writes lies in one slot.
+The part in braces is what Redis Cluster hashes: all that one batch writes is in one slot.
 """
 
 from datetime import date

@@ -1,4 +1,4 @@
-"""The stream's figures for Prometheus, made from what the workers say of themselves."""
+"""The stream's figures for Prometheus, from the workers' statuses."""
 
 from collections.abc import Iterator
 from itertools import accumulate
@@ -34,10 +34,8 @@ BOUNDS: Final = [*(f"{bound / 1000:g}" for bound in DELAY_BOUNDS_MS), "+Inf"]
 
 
 class Stream:
-    """A collector: asks Redis and the spool when it is asked.
-
-    With Redis down `stream_store_up` is 0 and nothing is said of the workers.
-    """
+    """A collector: it asks Redis and the spool when it is asked. With Redis down `stream_store_up`
+    is 0 and there are no figures of workers."""
 
     def collect(self) -> Iterator[Metric]:
         try:

@@ -1,6 +1,14 @@
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 from django.db import models
+
+
+class OutboxQuerySet(models.QuerySet["OutboxEvent"]):
+    def waiting(self) -> OutboxQuerySet:
+        """The events that Kafka hasn't acknowledged."""
+        return self.filter(sent_at__isnull=True)
 
 
 class OutboxEvent(models.Model):
@@ -12,6 +20,8 @@ class OutboxEvent(models.Model):
     event = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
+
+    objects = OutboxQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -27,7 +37,7 @@ class OutboxEvent(models.Model):
 
 
 class ReplayPosition(models.Model):
-    """How far a replay came: all lines of `day` before the `line`th were acknowledged by Kafka.
+    """How far a replay has come: all lines of `day` before the `line`th were acknowledged by Kafka.
 
     `lap` counts how often a looping replay has been through its days. `data` and `browse` are those
     of replay.Plan: with others, the same number of lines would be another place.
@@ -83,10 +93,10 @@ class ErasedShopper(models.Model):
 
 
 class ShopClock(models.Model):
-    """The shop clock as it was set last, one row: Redis has it too, and may lose it.
+    """The shop clock as it was last set, in one row, since Redis may lose it.
 
-    `offset_ms` leads from the wall clock to it, None as long as nobody has set it. `reached_ms` is
-    the latest it has ever been.
+    `offset_ms` leads from the wall clock to it, None until somebody sets it. `reached_ms` is the
+    latest it has ever been.
     """
 
     offset_ms = models.BigIntegerField(null=True)
@@ -97,7 +107,7 @@ class ShopClock(models.Model):
 
 
 class DeadMessage(models.Model):
-    """A dead letter in the admin's list and permissions; the letters themselves lie in Kafka."""
+    """A dead letter in the admin's list and permissions; the letters themselves are in Kafka."""
 
     class Meta:
         managed = False

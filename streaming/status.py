@@ -1,14 +1,15 @@
-"""What the stream's workers say of themselves: written each second, read by pages and commands."""
+"""What the stream's workers report of themselves: written each second, read by pages and
+commands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import redis
 
 from streaming import keys
-from streaming.connection import client, translate_errors
+from streaming.connection import execute
 
 TTL_S: Final = 15
 STOPPED: Final = "stopped"
@@ -88,6 +89,36 @@ class WorkerStatus(msgspec.Struct):
         return sum(partition.lag or 0 for partition in self.partitions.values())
 
 
+class OfWorkers:
+    """Figures of several workers together; a delay is the slowest worker's."""
+
+    workers: list[WorkerStatus]
+
+    @property
+    def lag(self) -> int:
+        return sum(worker.lag for worker in self.workers)
+
+    @property
+    def events_per_s(self) -> float:
+        return sum(worker.events_per_s for worker in self.workers)
+
+    @property
+    def dead(self) -> int:
+        return sum(worker.dead for worker in self.workers)
+
+    @property
+    def delay_p50_ms(self) -> float | None:
+        return greatest(worker.delay_p50_ms for worker in self.workers)
+
+    @property
+    def delay_p99_ms(self) -> float | None:
+        return greatest(worker.delay_p99_ms for worker in self.workers)
+
+
+def greatest(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
+
+
 class Point(msgspec.Struct, array_like=True, frozen=True):
     """A worker's figures at one moment (ms of wall time)."""
 
@@ -107,19 +138,20 @@ def point(status: WorkerStatus) -> bytes:
 
 def series(worker: str) -> list[Point]:
     """A worker's points of the last hour, oldest first; may raise StoreUnavailable."""
-    with translate_errors():
-        values: list[Any] = client().lrange(keys.series(worker), 0, -1)
+    (values,) = execute(("LRANGE", keys.series(worker), 0, -1))
     return [msgspec.msgpack.decode(value, type=Point) for value in reversed(values)]
 
 
 def publish(client: redis.Redis, status: WorkerStatus, ttl_s: int = TTL_S) -> None:
     """Let readers know; the status goes when the worker says nothing more."""
-    with translate_errors(), client.pipeline(transaction=False) as pipeline:
-        pipeline.set(keys.status(_name(status)), msgspec.json.encode(status), ex=ttl_s)
-        pipeline.zadd(keys.WORKERS, {_name(status): status.heartbeat_ms})
-        pipeline.zremrangebyscore(keys.WORKERS, 0, status.heartbeat_ms - 1000 * STOPPED_TTL_S)
-        pipeline.expire(keys.WORKERS, STOPPED_TTL_S)
-        pipeline.execute()
+    name, now_ms = _name(status), status.heartbeat_ms
+    execute(
+        ("SET", keys.status(name), msgspec.json.encode(status), "EX", ttl_s),
+        ("ZADD", keys.WORKERS, now_ms, name),
+        ("ZREMRANGEBYSCORE", keys.WORKERS, 0, now_ms - 1000 * STOPPED_TTL_S),
+        ("EXPIRE", keys.WORKERS, STOPPED_TTL_S),
+        on=client,
+    )
 
 
 def _name(status: WorkerStatus) -> str:
@@ -131,8 +163,7 @@ def _name(status: WorkerStatus) -> str:
 
 def names() -> list[str]:
     """The workers of the last week; may raise StoreUnavailable. Looks at no other key."""
-    with translate_errors():
-        found: list[Any] = client().zrange(keys.WORKERS, 0, -1)
+    (found,) = execute(("ZRANGE", keys.WORKERS, 0, -1))
     return sorted(name.decode() for name in found)
 
 
@@ -144,26 +175,16 @@ def workers() -> list[WorkerStatus]:
 def read_statuses() -> list[WorkerStatus]:
     """What every processor's workers say, and what those that stopped said last; may raise
     StoreUnavailable."""
-    known = names()
-    with translate_errors(), client().pipeline(transaction=False) as pipeline:
-        for name in known:
-            pipeline.get(keys.status(name))
-        values = pipeline.execute()
+    values = execute(*(("GET", keys.status(name)) for name in names()))
     return [msgspec.json.decode(value, type=WorkerStatus) for value in values if value]
 
 
 def count_events(client: redis.Redis, events: int) -> None:
     """Add to today's events, by wall time; may raise StoreUnavailable."""
     name = keys.events_of_day(datetime.now(UTC).date())
-    with translate_errors(), client.pipeline(transaction=False) as pipeline:
-        pipeline.incrby(name, events)
-        pipeline.expire(name, DAYS_KEPT_S)
-        pipeline.execute()
+    execute(("INCRBY", name, events), ("EXPIRE", name, DAYS_KEPT_S), on=client)
 
 
 def events_of_days(days: Sequence[date]) -> list[int]:
     """How many events were processed, by day; may raise StoreUnavailable."""
-    with translate_errors(), client().pipeline(transaction=False) as pipeline:
-        for day in days:
-            pipeline.get(keys.events_of_day(day))
-        return [int(value or 0) for value in pipeline.execute()]
+    return [int(value or 0) for value in execute(*(("GET", keys.events_of_day(d)) for d in days))]

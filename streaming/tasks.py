@@ -27,7 +27,7 @@ def flush_spool() -> int:
 
 
 def _deliver(messages: Sequence[bytes]) -> list[bytes]:
-    """What is left of them; those of a shopper erased since then have no further to go."""
+    """Send these and return those that weren't acknowledged; an erased shopper's are dropped."""
     alive = [message for message in messages if not names_in(message) & tombstones.names()]
     failed = outbox.sender().send([outgoing(message) for message in alive])
     return [alive[place] for place in failed]
@@ -35,6 +35,6 @@ def _deliver(messages: Sequence[bytes]) -> list[bytes]:
 
 @shared_task(name="streaming.verify_features")
 def verify_features() -> int:
-    """Compare a sample of the features with the log; how much is wrong."""
+    """Compare a sample of the features with the log; return the number of differences."""
     found = sampling.verify(SAMPLE)
     return found.differing

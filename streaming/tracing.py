@@ -1,7 +1,7 @@
-"""The way of one event, from the request that made it to its features: headers, logs, spans.
+"""Follows an event from the request that made it to its features: headers, logs, spans.
 
-A message carries the id of its request, and with tracing on the trace, as Kafka headers. Who reads
-the log `streaming.tracing` (settings.LOG_EVENTS) meets an event's id at each station.
+A message carries the id of its request, and with tracing on the trace, as Kafka headers. The log
+`streaming.tracing` (settings.LOG_EVENTS) has a line with the event's id at each station.
 """
 
 import logging
@@ -22,7 +22,7 @@ REQUEST: Final = "request-id"
 
 
 def headers() -> Headers:
-    """What a message takes along of the work that it is made in."""
+    """The headers that link a message to the work in which it is made."""
     found: dict[str, str] = {REQUEST: known} if (known := request_id.get()) else {}
     if settings.TRACES:
         propagate.inject(found)

@@ -8,8 +8,8 @@ T = TypeVar("T")
 
 
 def decoded(message: bytes, decoder: msgspec.json.Decoder[T]) -> T:
-    """JSON from outside. Whatever is wrong raises msgspec.DecodeError, which msgspec itself does
-    neither for a text that isn't UTF-8 nor for too deep a nesting."""
+    """JSON from outside. Whatever is wrong raises msgspec.DecodeError; msgspec itself raises
+    other errors for text that isn't UTF-8 and for nesting that is too deep."""
     try:
         return decoder.decode(message)
     except (UnicodeDecodeError, RecursionError) as error:

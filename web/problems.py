@@ -26,7 +26,7 @@ class TooLargeError(APIException):
 
 
 class ProblemSerializer(serializers.Serializer[object]):
-    """A problem as the schema tells of it."""
+    """An error in the format of RFC 9457."""
 
     type = serializers.CharField(help_text="Always about:blank: the status identifies the problem.")
     title = serializers.CharField()

@@ -66,12 +66,13 @@ def sample_urls(depth: int) -> Iterator[dict[str, object]]:
     """The variable parts of the URLs, drawn for each request."""
     from catalog.ingest import partitions
     from catalog.models import Article, Customer, ProductType, Transaction
+    from catalog.period import month_of
 
     draw = random.Random(1)
     sold = Article.objects.filter(summary__units__gt=0).popular()
     articles = list(sold.values_list("pk", flat=True)[:5000])
     types = list(ProductType.objects.values_list("pk", flat=True))
-    months = [partitions.month_of(table) for table in partitions.attached()]
+    months = [month_of(table) for table in partitions.attached()]
     last = Customer.objects.latest("pk").pk
     lines = list(Transaction.objects.order_by().values_list("pk", flat=True)[:REQUESTS])
     for number, article in enumerate(draw.sample(articles, REQUESTS)):

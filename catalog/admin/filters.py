@@ -1,6 +1,5 @@
 """Admin filters for large tables: a select for long lists, months for the partitioned table."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -15,9 +14,11 @@ from django.utils.functional import cached_property
 
 from catalog.ingest import partitions
 from catalog.models import IngestRun, Transaction
+from catalog.period import month_of
+from catalog.quantities import key_of
 
 LAST_DAY_S = 3600
-LARGEST_KEY = 2**31 - 1
+SHORTEST_ID = 9
 
 
 class IndexGroupFilter(admin.RelatedFieldListFilter):
@@ -68,13 +69,12 @@ def is_indexed(request: HttpRequest) -> bool:
 
 def article_key(term: str) -> int | None:
     """The key if the search term is an article id."""
-    key = int(term) if re.fullmatch(r"[0-9]{9,10}", term) else None
-    return key if key is not None and key <= LARGEST_KEY else None
+    return key_of(term) if len(term) >= SHORTEST_ID else None
 
 
-def month_of(request: HttpRequest) -> date | None:
+def chosen_month(request: HttpRequest) -> date | None:
     """The requested month if it exists; else the newest, unless an index narrows the list."""
-    months = {f"{month:%Y-%m}": month for month in map(partitions.month_of, partitions.attached())}
+    months = {f"{month:%Y-%m}": month for month in map(month_of, partitions.attached())}
     newest = None if is_indexed(request) else max(months.values(), default=None)
     return months.get(request.GET.get("month", ""), newest)
 
@@ -116,7 +116,7 @@ class TimeFilter(admin.SimpleListFilter):
     def __init__(
         self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
     ) -> None:
-        self.month = month_of(request)
+        self.month = chosen_month(request)
         self.narrowed = self.narrows(request)
         super().__init__(request, params, model, model_admin)
 
@@ -134,7 +134,7 @@ class MonthFilter(TimeFilter):
     parameter_name = "month"
 
     def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
-        months = [partitions.month_of(table) for table in reversed(partitions.attached())]
+        months = [month_of(table) for table in reversed(partitions.attached())]
         return [(f"{month:%Y-%m}", f"{month:%B %Y}") for month in months]
 
     def value(self) -> str | None:

@@ -68,7 +68,7 @@ class ArticleAdmin(ReadOnlyAdmin[Article]):
         """Uses the shop's search, which is indexed."""
         if not search_term.strip():
             return queryset, False
-        return find(search_term, cast("ArticleQuerySet", queryset)).articles, False
+        return find(search_term, cast("ArticleQuerySet", queryset)), False
 
     @admin.display(description="")
     def picture(self, article: Article) -> SafeString:
@@ -133,7 +133,7 @@ class ProductAdmin(ReadOnlyAdmin[Product]):
     ) -> tuple[QuerySet[Product], bool]:
         if not search_term.strip():
             return queryset, False
-        found = find(search_term, Article.objects.all()).articles.order_by()
+        found = find(search_term, Article.objects.all()).order_by()
         return queryset.filter(pk__in=found.values("product")), False
 
     @admin.display(description="")

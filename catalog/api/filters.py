@@ -12,11 +12,11 @@ from catalog import money
 from catalog.api.pagination import with_sort_key
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
+from catalog.quantities import MAX_KEY
 from catalog.search.ranking import MAX_REQUEST_CHARACTERS, find
 
-MIN_KEY, LARGEST_KEY = -1, 2**31 - 1  # -1 is H&M's "unknown"
+MIN_KEY = -1  # H&M's "unknown"
 MAX_MONEY = 1_000_000
-HALF_A_CENT = Decimal("0.005")
 ORDERS = [
     ("popular", "best-selling of the last 28 days first"),
     ("newest", "last to enter the shop first"),
@@ -34,14 +34,14 @@ class KeysFilter(filters.BaseInFilter, KeyFilter):  # type: ignore[misc]
 
 
 def keys(field: str, help_text: str) -> KeysFilter:
-    bounds = {"minimum": MIN_KEY, "maximum": LARGEST_KEY}
+    bounds = {"minimum": MIN_KEY, "maximum": MAX_KEY}
     described = {
         "type": "integer",
         **bounds,
         "description": f"{help_text}; separate several with commas",
     }
     keys_filter = KeysFilter(
-        field_name=field, lookup_expr="in", min_value=MIN_KEY, max_value=LARGEST_KEY
+        field_name=field, lookup_expr="in", min_value=MIN_KEY, max_value=MAX_KEY
     )
     return extend_schema_field(described)(keys_filter)
 
@@ -84,17 +84,15 @@ class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
         default = "relevance" if "rank" in found.query.annotations else "popular"
         return with_sort_key(found, self.form.cleaned_data["order"] or default)
 
-    # Prices are stored as in the files, so compare with a tolerance of half a cent.
-
     def at_least(self, articles: ArticleQuerySet, name: str, value: Decimal) -> ArticleQuerySet:
-        return articles.filter(summary__price__gte=money.price(value - HALF_A_CENT))
+        return articles.filter(summary__price__gte=money.lowest_price(value))
 
     def at_most(self, articles: ArticleQuerySet, name: str, value: Decimal) -> ArticleQuerySet:
-        return articles.filter(summary__price__lte=money.price(value + HALF_A_CENT))
+        return articles.filter(summary__price__lte=money.highest_price(value))
 
     def matching(self, articles: ArticleQuerySet, name: str, value: str) -> ArticleQuerySet:
         """Best match first; typing errors are tolerated."""
-        return find(value, articles).articles
+        return find(value, articles)
 
     def as_it_is(self, articles: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return articles

@@ -1,6 +1,6 @@
 """GET /api/v1/search/: products for a query, how it was understood, and facet counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -11,9 +11,11 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from catalog.api.conditional import not_modified_unless_changed
-from catalog.api.filters import LARGEST_KEY, MIN_KEY, ORDERS
+from catalog.api.fields import CommaSeparatedField
+from catalog.api.filters import MIN_KEY, ORDERS
 from catalog.api.serializers import ProductSerializer
 from catalog.products import product_cards
+from catalog.quantities import MAX_KEY
 from catalog.search.facet_index import Bools, FacetIndex, Ints, facet_index
 from catalog.search.ranking import MAX_REQUEST_CHARACTERS, rank_with_clicks
 from catalog.search.result import Ranked
@@ -33,18 +35,9 @@ SORTS: Final = {
 MAX_VALUES, MAX_SKIPPED = 200, 1_000_000
 
 
-class KeysField(serializers.ListField):
-    """Whole numbers with commas between."""
-
-    child = serializers.IntegerField(min_value=MIN_KEY, max_value=LARGEST_KEY)
-
-    def get_value(self, dictionary: Mapping[str, str]) -> object:
-        given = dictionary.get(str(self.field_name))
-        return given.split(",") if given else serializers.empty
-
-
-def keys_field() -> KeysField:
-    return KeysField(required=False, default=list, max_length=MAX_VALUES)
+def keys_field() -> CommaSeparatedField:
+    number = serializers.IntegerField(min_value=MIN_KEY, max_value=MAX_KEY)
+    return CommaSeparatedField(child=number, required=False, default=list, max_length=MAX_VALUES)
 
 
 class SearchQuery(serializers.Serializer[dict[str, object]]):
@@ -100,7 +93,7 @@ class SearchResultSerializer(serializers.Serializer[object]):
 
 
 def keys_parameter(name: str) -> OpenApiParameter:
-    item = {"type": "integer", "minimum": MIN_KEY, "maximum": LARGEST_KEY}
+    item = {"type": "integer", "minimum": MIN_KEY, "maximum": MAX_KEY}
     schema = {"type": "array", "items": item, "maxItems": MAX_VALUES}
     return OpenApiParameter(name, schema, explode=False, description="Matches any of these values.")
 

@@ -23,6 +23,7 @@ from catalog.api.serializers import (
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
 from catalog.products import ProductCard, product_card
+from catalog.quantities import key_of
 from web.api.sparse import FIELDS, SparseSerializer, chosen_fields
 from web.conditional import Get
 from web.problems import documented
@@ -151,10 +152,3 @@ class Menu(Limited):
     def get(self, request: Request) -> Response:
         """Index groups, their sections, garment groups and product types, with product counts."""
         return Response(MenuSerializer(navigation.menu(), many=True).data)
-
-
-def key_of(number: str) -> int | None:
-    """The key for an id or code as a client may send it; None if it can't be one."""
-    if not (number.isascii() and number.isdecimal() and len(number) <= 10):
-        return None
-    return int(number) if int(number) < 2**31 else None

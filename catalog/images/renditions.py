@@ -5,18 +5,17 @@ rendition. Files are written aside and renamed, so that readers never see a part
 """
 
 import logging
-import os
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from catalog.images.library import picture_path
 from catalog.images.urls import FULL, FULL_SIZE, height_for
+from web.files import replacing
 
 logger = logging.getLogger(__name__)
 
@@ -104,15 +103,8 @@ def _keep(kept: Path, body: bytes) -> None:
     A full or read-only disk isn't an error: the picture is rendered again next time.
     """
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=kept.parent, prefix=".", delete=False) as file:
-            try:
-                file.write(body)
-                file.flush()
-                os.replace(file.name, kept)
-            except OSError:
-                os.unlink(file.name)
-                raise
+        with replacing(kept) as draft:
+            draft.write_bytes(body)
         stem = "-".join(kept.stem.split("-")[:2])
         for old in kept.parent.glob(f"{stem}-*.webp"):
             if old != kept:

@@ -22,9 +22,9 @@ from catalog.images.renditions import BrokenPictureError, Rendition, encode, ren
 from catalog.images.tile import NONE, icon_for, tile
 from catalog.images.urls import FULL, WIDTHS, height_for
 from catalog.models import Article
+from catalog.quantities import MAX_KEY
 from web.cache import bounded
 
-_LARGEST_ID = 2**31 - 1
 logger = logging.getLogger(__name__)
 Environ = dict[str, Any]
 StartResponse = Callable[..., object]
@@ -53,7 +53,7 @@ class TileAttributes:
 
 def attributes_of(article_id: int) -> TileAttributes:
     """The article's current attributes; raises UnknownArticleError."""
-    if article_id > _LARGEST_ID:
+    if article_id > MAX_KEY:
         raise UnknownArticleError(article_id)
     try:
         row = _row(article_id)

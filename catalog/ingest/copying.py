@@ -1,4 +1,4 @@
-"""Arrays to PostgreSQL by COPY (binary for transactions, CSV for tables with text) and back."""
+"""Arrays to PostgreSQL by COPY (binary for transactions, CSV for tables with text)."""
 
 import io
 from datetime import date
@@ -28,13 +28,6 @@ ROW = np.dtype(
 )  # fmt: skip
 COLUMNS = "id, price, t_dat, customer_id, article_id, sales_channel"
 BATCH = 100_000
-CUSTOMER_ROW = np.dtype(
-    [("fields", ">i2"), ("id_size", ">i4"), ("id", ">u8", 4), ("key_size", ">i4"), ("key", ">i4")]
-)
-CUSTOMER_TEXT_ROW = np.dtype(
-    [("fields", ">i2"), ("id_size", ">i4"), ("id", "S64"), ("key_size", ">i4"), ("key", ">i4")]
-)
-ARTICLE_ROW = np.dtype([("fields", ">i2"), ("key_size", ">i4"), ("key", ">i4")])
 
 
 def encode(found: Transactions, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.void]:
@@ -95,12 +88,3 @@ def copy_table(target: str, table: pa.Table) -> None:
             arrow_csv.write_csv(table.slice(start, BATCH), data, options)
             data.seek(0)
             cursor.copy_expert(f"COPY {target} ({columns}) FROM STDIN (FORMAT csv)", data)
-
-
-def copy_out(query: str, row: np.dtype[np.void]) -> npt.NDArray[np.void]:
-    """The result of a query with fixed-width, non-null columns, by binary COPY."""
-    data = io.BytesIO()
-    with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", data)
-    body = data.getbuffer()[len(HEADER) : -len(TRAILER)]
-    return np.frombuffer(body, dtype=row)

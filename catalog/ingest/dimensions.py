@@ -205,7 +205,7 @@ def repeated(job: Job, name: str, key: str, lines: npt.NDArray[np.int64]) -> lis
     rejects = []
     for records in job.sources[name].read(job.start(name), job.block_bytes):
         rows = np.flatnonzero(np.isin(records.lines, lines)).tolist()
-        rejects += [records.reject(row, f"{key} stands in an earlier row") for row in rows]
+        rejects += [records.reject(row, f"{key} is in an earlier row") for row in rows]
     return rejects
 
 

@@ -1,2 +1,2 @@
 class IngestError(Exception):
-    """The ingest can't go on; the message says what to do. The database is consistent."""
+    """The ingest can't continue; the message says what to do. The database is consistent."""

@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 
-from catalog.ingest.copying import ARTICLE_ROW, CUSTOMER_ROW, CUSTOMER_TEXT_ROW, copy_out
-from catalog.ingest.keys import LONGEST, CustomerKeys
+from catalog.columns import copy_columns
+from catalog.ingest.keys import HEX_WORDS, LONGEST, TEXT_WORDS, CustomerKeys
 
 CUSTOMERS, EVER = "SELECT customer_id, id FROM catalog_customer", "TABLE catalog_customerkey"
 HAS_TEXTS = (
@@ -25,14 +25,12 @@ def known_customers(query: str = CUSTOMERS) -> CustomerKeys:
         cursor.execute(HAS_TEXTS.format(query))
         (has_texts,) = cursor.fetchone()
     if has_texts:
-        rows = copy_out(TEXT.format(query), CUSTOMER_TEXT_ROW)
-        words = rows["id"].astype(f"S{LONGEST}").view(np.uint64).reshape(len(rows), -1)
-    else:
-        rows = copy_out(HEX.format(query), CUSTOMER_ROW)
-        words = rows["id"].astype(np.uint64)
-    return CustomerKeys(words, rows["key"].astype(np.int32))
+        rows = copy_columns(TEXT.format(query), {"id": f"S{LONGEST}", "key": ">i4"})
+        return CustomerKeys(rows["id"].view(np.uint64).reshape(-1, TEXT_WORDS), rows["key"])
+    rows = copy_columns(HEX.format(query), {"id": f"({HEX_WORDS},)>u8", "key": ">i4"})
+    return CustomerKeys(rows["id"], rows["key"])
 
 
 def known_articles() -> npt.NDArray[np.int32]:
     """Sorted."""
-    return np.sort(copy_out("SELECT id FROM catalog_article", ARTICLE_ROW)["key"].astype(np.int32))
+    return copy_columns("SELECT id FROM catalog_article ORDER BY id", {"id": ">i4"})["id"]

@@ -11,6 +11,8 @@ from datetime import date
 
 from django.db import connection
 
+from catalog.period import month_after, month_of
+
 PARENT = "catalog_transaction"
 
 # Same definitions as the parent's, so that ATTACH reuses them.
@@ -39,8 +41,7 @@ def table_of(month: date) -> str:
 
 def bounds_of(month: date) -> tuple[date, date]:
     """First day of the month, first day of the next."""
-    first = month.replace(day=1)
-    return first, (first.replace(day=28) + date.resolution * 4).replace(day=1)
+    return month.replace(day=1), month_after(month)
 
 
 def ensure(month: date) -> None:
@@ -125,12 +126,6 @@ def attached() -> list[str]:
 def months() -> set[date]:
     """All months that have a table."""
     return set(map(month_of, (*attached(), *detached_partitions())))
-
-
-def month_of(table: str) -> date:
-    """The month in a table's name."""
-    year, month = table.rsplit("_", 2)[1:]
-    return date(int(year), int(month), 1)
 
 
 def constraints_of(table: str) -> list[str]:

@@ -1,6 +1,7 @@
 """One ingest from start to end: determines what is loaded already, does the rest, reports."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from catalog.lake import files as lake
 from catalog.models import IngestRun
 from catalog.period import data_period
 from catalog.signals import ingested
-from catalog.tasks import warm_soon
+from web.tasks import run_soon
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def carry_on(job: Job, images: Path | None) -> Report:
         if period := data_period():
             job.run.report.setdefault("warnings", []).extend(period.warnings)
         job.run.finish()
-        transaction.on_commit(warm_soon)
+        transaction.on_commit(partial(run_soon, "catalog.warm_renditions"))
         ingested.send(IngestRun)
     return {**job.run.report, "unchanged": False}
 

@@ -32,6 +32,7 @@ from catalog.ingest.prefetch import prefetched
 from catalog.ingest.prices import with_prices
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, Reject
+from catalog.period import month_of
 
 NAME = "transactions_train"
 # The most blocks a crash can cost; a month of the full data set has about nine.
@@ -208,4 +209,4 @@ def attach_months(job: Job, builders: Builders) -> None:
 
 
 def detached_months() -> list[date]:
-    return list(map(partitions.month_of, partitions.detached_partitions()))
+    return list(map(month_of, partitions.detached_partitions()))

@@ -9,9 +9,8 @@ Once there is a lake, each ingest and each night append to it.
 """
 
 import logging
-import os
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +21,8 @@ from django.db import connection
 
 from catalog.columns import copy_columns
 from catalog.lake.tables import CUSTOMERS, TABLES, Table
+from catalog.period import month_after
+from web.files import replacing
 
 logger = logging.getLogger(__name__)
 
@@ -80,18 +81,11 @@ def state_of(file: Path) -> str:
 
 
 def rows_of(table: Table, month: date) -> pa.Table:
-    following = (month + timedelta(days=32)).replace(day=1)
-    columns = copy_columns(table.rows.format(month, following), table.columns)
+    columns = copy_columns(table.rows.format(month, month_after(month)), table.columns)
     days = pa.array(columns.pop("t_dat")).cast(pa.date32())
     return pa.table({"t_dat": days, **columns})
 
 
 def write(table: pa.Table, file: Path) -> None:
-    """Under another name first: a reader sees the old file or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    building = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        pq.write_table(table, building, compression="zstd")
-        building.rename(file)
-    finally:
-        building.unlink(missing_ok=True)
+    with replacing(file) as draft:
+        pq.write_table(table, draft, compression="zstd")

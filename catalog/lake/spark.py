@@ -54,7 +54,7 @@ def session(master: str, options: Sequence[str] = ()) -> "Iterator[SparkSession]
         builder = builder.config(name, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
-    # It tells of every call, and at exit into a log that is closed.
+    # It logs every call, and at exit to a stream that is closed.
     logging.getLogger("py4j").setLevel(logging.WARNING)
     try:
         yield spark

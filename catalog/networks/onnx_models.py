@@ -1,6 +1,5 @@
 """Builds networks as ONNX graphs from packaged weights, once, and runs them."""
 
-import os
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from web.arrays import Array
+from web.files import replacing
 
 if TYPE_CHECKING:
     import onnx
@@ -77,10 +77,8 @@ def session(file: Path, build: Callable[[], bytes], threads: int) -> Session:
     import onnxruntime
 
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_name(f".{file.name}.{os.getpid()}")
-        partial.write_bytes(build())
-        partial.replace(file)
+        with replacing(file) as draft:
+            draft.write_bytes(build())
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3

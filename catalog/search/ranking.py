@@ -57,14 +57,6 @@ FULL: Final = Steps()
 WORDS_ONLY: Final = Vocabulary((), {})
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """Articles, best first, and the parsed query (None if it was an id)."""
-
-    articles: ArticleQuerySet
-    reading: Reading | None
-
-
 class ElementOf(Func):
     """Array subscript."""
 
@@ -81,21 +73,21 @@ class AnyOf(Func):
     output_field = BooleanField()
 
 
-def find(typed: str, articles: ArticleQuerySet) -> SearchResult:
+def find(typed: str, articles: ArticleQuerySet) -> ArticleQuerySet:
     """The given articles that match the query, best first."""
     goods = facet_index()
     ranked = rank_with_clicks(typed, goods)
     rows = np.sort(goods.by_score(ranked.rows, ranked.score)[:MAX_FOUND])
     keys, scores = goods.of("article")[rows].tolist(), ranked.score[rows].tolist()
     if not keys:
-        return SearchResult(articles.none(), ranked.reading)
+        return articles.none()
     # The keys are sorted, so width_bucket finds each article's score by binary search.
     own = Value(keys, ArrayField(IntegerField()))
     place = Func(F("pk"), own, function="width_bucket", output_field=IntegerField())
     score = ElementOf(Value(scores, ArrayField(FloatField())), place)
     # One array parameter is faster to write and parse than thousands of parameters.
     found = articles.filter(AnyOf(F("pk"), own), summary__isnull=False).annotate(rank=score)
-    return SearchResult(found.order_by("-rank", "pk"), ranked.reading)
+    return found.order_by("-rank", "pk")
 
 
 def rank_with_clicks(typed: str, goods: FacetIndex) -> Ranked:
@@ -107,7 +99,7 @@ def rank_with_clicks(typed: str, goods: FacetIndex) -> Ranked:
 
 
 def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
-    """Every matching article of an facet_index, with its score."""
+    """Every matching article of a facet index, with its score."""
     words = normalise_query(typed)
     if ids := _ids(words, goods):
         return ids

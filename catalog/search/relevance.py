@@ -1,12 +1,11 @@
 """How well each article matches a parsed query: its parts, and all of them together."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Final
 
 import numpy as np
 
-from catalog.money import price
+from catalog.money import highest_price, lowest_price
 from catalog.search.facet_index import Bools, FacetIndex, Floats
 from catalog.search.matching import NOT_PREFERRED, NOT_SOFT, fitting, named
 from catalog.search.text_index import DESCRIPTION, LANGUAGE, NAME
@@ -23,7 +22,6 @@ DESCRIBED: Final = 0.8
 NARROWS: Final = 0.2
 # A word that fewer than this share of a type's articles have may be narrower than the type.
 NARROWER: Final = 0.25
-HALF_A_CENT: Final = Decimal("0.005")
 
 
 def relevance(reading: Reading, goods: FacetIndex) -> tuple[Floats, list[Part]]:
@@ -69,13 +67,12 @@ def _texted(part: Part, goods: FacetIndex) -> Floats:
 
 
 def _priced(asked: Price, goods: FacetIndex) -> Bools:
-    """Prices are stored as in the files, so compare with a tolerance of half a cent."""
     own = goods.of("price")
     fits = np.ones(len(own), bool)
     if asked.least is not None:
-        fits &= own >= price(asked.least - HALF_A_CENT)
+        fits &= own >= lowest_price(asked.least)
     if asked.most is not None:
-        fits &= own <= price(asked.most + HALF_A_CENT)
+        fits &= own <= highest_price(asked.most)
     return fits
 
 

@@ -12,7 +12,7 @@ from catalog.search.understanding.reading import Part, Reading
 
 @dataclass(frozen=True)
 class Ranked:
-    """The matching rows of an facet_index; `scored` gives each row's score (0 if it doesn't match).
+    """The matching rows of a facet index; `scored` gives each row's score (0 if it doesn't match).
     `dropped` are the parts given up to find anything; `by_meaning`: none of the parts are in any
     article, so these are the closest in meaning."""
 

@@ -182,7 +182,7 @@ CASES = [
     case("UTF-16", text(C, lambda data: data.decode().encode("utf-16"))),
     # Articles
     case("an article twice", article(article_id="0900001001"),
-         rejects=((f"{A}.csv", 3, "article_id stands in an earlier row"),
+         rejects=((f"{A}.csv", 3, "article_id is in an earlier row"),
                   (f"{T}.csv", 3, "unknown article")), accepted=(2, 3, 2)),
     case("an article without a name", article(prod_name="")),
     case("a word for a number", article(section_no="x")),
@@ -191,7 +191,7 @@ CASES = [
     case("one number, two names", article(colour_group_name="Ocean")),
     # Customers
     case("a customer twice", customer(customer_id=hm.customer_id(1)),
-         **no_customer("customer_id stands in an earlier row")),
+         **no_customer("customer_id is in an earlier row")),
     case("an age of 400", customer(age=400)),
     case("an age as a float", customer(age="49.0")),
     case("FN as a word", customer(FN="often")),

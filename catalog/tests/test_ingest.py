@@ -146,8 +146,8 @@ def test_unusable_rows_are_told_by_line_and_the_totals_add_up(tmp_path: Path) ->
     report = ingest(folder)
     assert rejects(report) == [
         ("articles.csv", 4, "article_id is not a whole number"),
-        ("articles.csv", 5, "article_id stands in an earlier row"),
-        ("customers.csv", 3, "customer_id stands in an earlier row"),
+        ("articles.csv", 5, "article_id is in an earlier row"),
+        ("customers.csv", 3, "customer_id is in an earlier row"),
         ("customers.csv", 4, "customer_id is empty"),
         ("transactions_train.csv", 3, "unknown customer"),
         ("transactions_train.csv", 4, "price is not above zero"),

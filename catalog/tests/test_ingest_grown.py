@@ -80,7 +80,7 @@ def test_new_articles_and_customers_come_with_the_days_they_are_bought_on(folder
     sale = {"article_id": "0900003001", "customer_id": hm.customer_id(9), "t_dat": "2020-09-05"}
     append(folder / NAME, lines(sale))
     report = ingest(folder)
-    assert report["files"]["articles"]["rejected"] == {"article_id stands in an earlier row": 1}
+    assert report["files"]["articles"]["rejected"] == {"article_id is in an earlier row": 1}
     assert (Article.objects.count(), Customer.objects.count()) == (4, 4)
     assert Colour.objects.get(pk=9).name == "Sand"
     assert Transaction.objects.get(pk=3).customer_id == 4

@@ -141,15 +141,13 @@ def test_the_shop_reads_whole_history_while_another_month_is_loaded(
     database.ingest(folder).succeed()
     hm.write_hm(folder, transactions=rows + [{"t_dat": "2020-02-01"}] * 2000)
     run = database.ingest(folder)
-    counts, slowest = set(), 0.0
+    counts = set()
     with closing(psycopg2.connect(database.url)) as session, session.cursor() as cursor:
         session.autocommit = True
+        cursor.execute("SET lock_timeout = '1s'")
         while run.process.is_alive():
-            begin = time.monotonic()
             cursor.execute("SELECT count(*) FROM catalog_transaction")
             counts.add(cursor.fetchone()[0])
             cursor.execute("SELECT count(*) FROM catalog_article, catalog_customer")
-            slowest = max(slowest, time.monotonic() - begin)
     run.succeed()
     assert counts <= {50, 2050}
-    assert slowest < 2

@@ -53,11 +53,11 @@ def test_a_killed_server_costs_nothing_but_a_second_start(data: Path, tmp_path: 
 
 
 def services(what: str, place: Path) -> str:
-    """Start or stop embedded services in a folder; returns the address of PostgreSQL."""
+    """Start or stop an embedded PostgreSQL in a folder; returns its address."""
     named = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS")
     others = {name: value for name, value in os.environ.items() if name not in named}
     subprocess.run(
-        [sys.executable, "manage.py", "services", what],
+        [sys.executable, "manage.py", "services", what, "postgres"],
         cwd=settings.BASE_DIR,
         env=others | {"VAR_DIR": str(place)},
         check=True,

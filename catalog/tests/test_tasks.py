@@ -10,8 +10,9 @@ from PIL import Image
 
 from catalog.images.library import picture_path
 from catalog.images.urls import WIDTHS
-from catalog.tasks import warm_renditions, warm_soon
+from catalog.tasks import warm_renditions
 from catalog.tests.factories import make_article
+from web.tasks import run_soon
 
 pytestmark = pytest.mark.django_db
 
@@ -56,8 +57,8 @@ def no_broker() -> Iterator[None]:
 @pytest.mark.usefixtures("no_broker")
 def test_without_a_broker_an_ingest_ends_well(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        warm_soon()
-    assert "could not warm" in caplog.text
+        run_soon("catalog.warm_renditions")
+    assert "Could not queue catalog.warm_renditions" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["catalog.warm_renditions", "recommendations.train"])

@@ -41,7 +41,9 @@ class Child:
                 # Ctrl-C must only reach the demo, which then ends all children.
                 start_new_session=True,
             )
-        os.setpriority(os.PRIO_PROCESS, self.process.pid, self.nice)
+        # On top of our own: under `nice`, only root may give a child a higher priority.
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        os.setpriority(os.PRIO_PROCESS, self.process.pid, own + self.nice)
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None

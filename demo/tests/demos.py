@@ -9,12 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
+from demo import services
 from demo.run.members import stop_everything
 from demo.services.ports import free_port
 from demo.services.process import Account
@@ -39,6 +40,13 @@ def with_our_packages(python: Path) -> dict[str, str]:
     return {"PYTHONPATH": packages, "LD_LIBRARY_PATH": str(python.parent.parent / "lib")}
 
 
+def until(holds: Callable[[], bool], seconds: float = 180) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
 @contextmanager
 def a_folder() -> Iterator[Path]:
     """A VAR_DIR that other accounts can reach; stopped and removed at the end."""
@@ -52,6 +60,17 @@ def a_folder() -> Iterator[Path]:
             stop_everything(state)
             shutil.rmtree((state / "postgres").resolve(), ignore_errors=True)
         shutil.rmtree(folder)
+
+
+@contextmanager
+def a_var() -> Iterator[Path]:
+    """A var folder for services that other accounts can reach; they end with it."""
+    folder = Path(tempfile.mkdtemp(prefix="services-"))
+    folder.chmod(0o755)
+    yield folder
+    services.down(folder)
+    shutil.rmtree((folder / "postgres").resolve(), ignore_errors=True)
+    shutil.rmtree(folder)
 
 
 class Run:

@@ -1,13 +1,12 @@
 """The checks can fail: with a part missing, exactly the checks that need it do."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from demo.run.checks.waiting import CheckError, eventually
-from demo.tests.demos import Run, a_folder
+from demo.tests.demos import Run
 
 READY = "services, model and workers are ready"
 VIEWED = "a view changes “recently viewed”"
@@ -17,12 +16,6 @@ REPLAY = "history replays through Kafka"
 FULL = "the full model is live"
 ALL = {READY, "the pages open", "pictures are served", VIEWED, FOR_YOU, TRENDING}
 ALL |= {"the API answers", REPLAY, FULL}
-
-
-@pytest.fixture(scope="module")
-def var() -> Iterator[Path]:
-    with a_folder() as folder:
-        yield folder
 
 
 def outcome(said: str) -> dict[str, str]:
@@ -42,9 +35,9 @@ def outcome(said: str) -> dict[str, str]:
     ],
 )
 def test_exactly_the_checks_that_need_a_part_notice_that_it_is_down(
-    var: Path, without: str, red: set[str]
+    lived_in: Path, without: str, red: set[str]
 ) -> None:
-    run = Run(var, "--once", *([] if without == "nothing" else [f"--without={without}"]))
+    run = Run(lived_in, "--once", *([] if without == "nothing" else [f"--without={without}"]))
     code = run.end()
     marks = outcome(run.said)
     assert set(marks) == ALL, run.said

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 
 from demo.run import members
 from demo.run.members import mark, stop_members
+from demo.tests.demos import until
 
 FOREVER = "import time; time.sleep(600)"
 # A process that ignores SIGTERM, and a child of its own in another session.
@@ -22,13 +22,6 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 subprocess.Popen([sys.executable, "-c", {FOREVER!r}], start_new_session=True)
 time.sleep(600)
 """
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 @pytest.fixture

@@ -64,6 +64,13 @@ def test_a_child_that_dies_at_once_is_named_with_its_last_words(tmp_path: Path) 
         wait_for_port(free_port(20_000), broken, timeout_s=10)
 
 
+def test_a_child_is_nicer_than_we_are_by_as_much_as_asked(child: Child) -> None:
+    child.nice = 3
+    child.start()
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, pid(child)) == min(own + 3, 19)
+
+
 def test_a_taken_port_is_passed_over() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -1,6 +1,7 @@
 """However a demo ends, nothing is left running, and the next one starts on the same port."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,23 +9,25 @@ from pathlib import Path
 import psutil
 import pytest
 
+from demo.services import ports
 from demo.tests.demos import Run, a_folder, belonging
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def var() -> Iterator[Path]:
-    """The state of a demo, created once for all of these tests."""
-    with a_folder() as folder:
-        yield folder
-
-
 @pytest.fixture
-def fresh() -> Iterator[Path]:
-    """Empty state."""
+def fresh(lived_in: Path) -> Iterator[Path]:
+    """Empty state, but for the files of the data set, which take long to draw."""
     with a_folder() as folder:
+        if (drawn := lived_in / "tiny" / "data").exists():
+            shutil.copytree(drawn, folder / "tiny" / "data")
         yield folder
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    """The same for each start, and another than the other test process has."""
+    return ports.choose()
 
 
 def interrupt_twice(run: Run) -> None:
@@ -66,28 +69,30 @@ def kill_all_at_once(run: Run) -> None:
         (kill_make, True),
     ],
 )
-def test_nothing_outlives_a_demo(var: Path, way: Callable[[Run], None], make: bool) -> None:
-    run = Run(var, make=make, port=21_777)
+def test_nothing_outlives_a_demo(
+    lived_in: Path, port: int, way: Callable[[Run], None], make: bool
+) -> None:
+    run = Run(lived_in, make=make, port=port)
     run.wait_open()
-    assert len(belonging(var)) > 15
+    assert len(belonging(lived_in)) > 15
     way(run)
     run.end()
     run.assert_nothing_left()
 
 
-def test_where_the_warden_is_killed_too_the_next_start_clears_up(var: Path) -> None:
-    run = Run(var, port=21_777)
+def test_where_the_warden_is_killed_too_the_next_start_clears_up(lived_in: Path, port: int) -> None:
+    run = Run(lived_in, port=port)
     run.wait_open()
     kill_all_at_once(run)
     run.end()
-    assert belonging(var)
-    Run(var, port=21_777).open_and_stop()
+    assert belonging(lived_in)
+    Run(lived_in, port=port).open_and_stop()
 
 
-def test_a_second_demo_on_the_same_data_is_refused_in_one_line(var: Path) -> None:
-    run = Run(var)
+def test_a_second_demo_on_the_same_data_is_refused_in_one_line(lived_in: Path) -> None:
+    run = Run(lived_in)
     run.wait_for("PostgreSQL answers")
-    second = Run(var)
+    second = Run(lived_in)
     assert second.end() == 1
     assert "already runs" in second.said
     assert second.said.count("\n") == 1, second.said
@@ -100,11 +105,13 @@ def test_a_second_demo_on_the_same_data_is_refused_in_one_line(var: Path) -> Non
 STEPS = ("making the database", "Tables", "Ingest", "A first model", "Web, image server")
 
 
-def test_a_start_that_was_killed_at_any_step_is_taken_up_by_the_next(fresh: Path) -> None:
+def test_a_start_that_was_killed_at_any_step_is_taken_up_by_the_next(
+    fresh: Path, port: int
+) -> None:
     for step in STEPS:
-        run = Run(fresh, port=21_778)
+        run = Run(fresh, port=port)
         run.wait_for(step)
         os.kill(run.demo(), signal.SIGKILL)
         run.end()
         # Starts immediately, while the previous warden is still at work.
-    Run(fresh, port=21_778).open_and_stop()
+    Run(fresh, port=port).open_and_stop()

@@ -41,7 +41,8 @@ class Make:
 
     def __init__(self, venv: Path, folder: Path, path: str) -> None:
         self.venv, self.log = venv, folder / "make.log"
-        self.environment = environment(folder, PATH=path)
+        # Bytecode would take longer than all else, and nothing here runs twice.
+        self.environment = environment(folder, PATH=path, PIP_COMPILE="0")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

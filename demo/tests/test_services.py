@@ -8,8 +8,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,10 +21,9 @@ from demo import services
 from demo.services import ports
 from demo.services.process import Account, lesser_account
 from demo.services.tansu import Tansu
+from demo.tests.demos import PROJECT, a_var, until
 from storefront import envfile
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
-VARIABLES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root has a lesser account to use")
 
 
@@ -49,13 +47,6 @@ def kill(pid: int | None) -> None:
     until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie")
 
 
-def until(holds: Callable[[], bool], seconds: float = 180) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 def start_up(var: Path, before: str = "") -> "subprocess.Popen[str]":
     """Run `services up` in a separate process and session."""
     code = f"""
@@ -72,6 +63,18 @@ services.up(Path({str(var)!r}))
     )
 
 
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[Path]:
+    with a_var() as folder:
+        yield folder
+
+
+@pytest.fixture
+def kept(own_services: None, lasting: Path) -> Path:
+    """A var folder for all tests that leave its services running."""
+    return lasting
+
+
 def test_up_starts_all_three_and_down_stops_them(var: Path) -> None:
     env = services.up(var)
     assert query(env["DATABASE_URL"], "SELECT current_database()") == [("fashion",)]
@@ -84,11 +87,11 @@ def test_up_starts_all_three_and_down_stops_them(var: Path) -> None:
     assert {row.state for row in services.status(var)} == {"down"}
 
 
-def test_the_servers_listen_on_loopback_alone_and_want_a_password(var: Path) -> None:
-    env = services.up(var)
+def test_the_servers_listen_on_loopback_alone_and_want_a_password(kept: Path) -> None:
+    env = services.up(kept)
     listening = [
         connection.laddr.ip
-        for pid in pids(var).values()
+        for pid in pids(kept).values()
         for connection in psutil.Process(pid).net_connections("inet")
         if connection.status == psutil.CONN_LISTEN
     ]
@@ -101,17 +104,17 @@ def test_the_servers_listen_on_loopback_alone_and_want_a_password(var: Path) -> 
         redis.Redis.from_url(f"redis://{ports.address_of(env['REDIS_URL'])}/0").ping()
 
 
-def test_the_variables_are_kept_for_their_owner_alone(var: Path) -> None:
-    env = services.up(var)
-    assert envfile.read(var / "services.env") == env
-    assert stat.S_IMODE((var / "services.env").stat().st_mode) == 0o600
+def test_the_variables_are_kept_for_their_owner_alone(kept: Path) -> None:
+    env = services.up(kept)
+    assert envfile.read(kept / "services.env") == env
+    assert stat.S_IMODE((kept / "services.env").stat().st_mode) == 0o600
 
 
-def test_a_second_up_changes_nothing(var: Path) -> None:
-    env = services.up(var)
-    before = pids(var)
-    assert services.up(var) == env
-    assert pids(var) == before
+def test_a_second_up_changes_nothing(kept: Path) -> None:
+    env = services.up(kept)
+    before = pids(kept)
+    assert services.up(kept) == env
+    assert pids(kept) == before
 
 
 def test_data_written_just_before_down_is_there_on_the_same_ports_after_up(var: Path) -> None:
@@ -125,15 +128,15 @@ def test_data_written_just_before_down_is_there_on_the_same_ports_after_up(var: 
 
 
 @pytest.mark.parametrize("name", services.NAMES)
-def test_up_repairs_the_killed_service_and_leaves_the_others(var: Path, name: str) -> None:
-    env = services.up(var)
-    query(env["DATABASE_URL"], "CREATE TABLE kept AS SELECT 42 AS answer")
+def test_up_repairs_the_killed_service_and_leaves_the_others(kept: Path, name: str) -> None:
+    env = services.up(kept)
+    query(env["DATABASE_URL"], "CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer")
     redis.Redis.from_url(env["REDIS_URL"]).set("kept", "42")
-    before = pids(var)
+    before = pids(kept)
     kill(before[name])
-    assert rows(var)[name].state != "up"
-    assert services.up(var) == env
-    after = pids(var)
+    assert rows(kept)[name].state != "up"
+    assert services.up(kept) == env
+    after = pids(kept)
     assert [other for other in after if after[other] != before[other]] == [name]
     assert query(env["DATABASE_URL"], "SELECT answer FROM kept") == [(42,)]
     assert redis.Redis.from_url(env["REDIS_URL"]).get("kept") == b"42"

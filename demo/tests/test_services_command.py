@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
+from demo.tests.demos import PROJECT
 
 
 def run(var: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

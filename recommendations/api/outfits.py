@@ -8,7 +8,8 @@ from rest_framework import serializers
 from rest_framework.request import Request as HttpRequest
 from rest_framework.response import Response
 
-from recommendations.api.serializers import LARGEST_KEY, ArticleIdField
+from catalog.api.fields import ArticleIdField
+from catalog.quantities import MAX_KEY
 from recommendations.outfits.slots import slots
 from recommendations.serving.outfits import ALTERNATIVES, MAX_ARTICLES, Request, outfit
 from streaming.identity.shoppers import known_shopper
@@ -51,7 +52,7 @@ class OutfitQuery(serializers.Serializer[dict[str, object]]):
         help_text="Fill only these slots (default: the everyday slots that are empty).",
     )
     avoid_colours = serializers.ListField(
-        child=serializers.IntegerField(min_value=-1, max_value=LARGEST_KEY),
+        child=serializers.IntegerField(min_value=-1, max_value=MAX_KEY),
         default=list,
         help_text="perceived_colour_master_id",
     )

@@ -11,7 +11,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from recommendations.api.serializers import LARGEST_KEY, ArticleIdField
+from catalog.api.fields import ArticleIdField
+from catalog.quantities import MAX_KEY
 from recommendations.bundle import registry
 from recommendations.bundle.reader import Bundle
 from recommendations.outfits.slots import slots
@@ -60,7 +61,7 @@ class PhotoQuery(serializers.Serializer[dict[str, object]]):
     index_group = serializers.IntegerField(
         required=False,
         min_value=-1,
-        max_value=LARGEST_KEY,
+        max_value=MAX_KEY,
         help_text="Return only articles of this audience.",
     )
     look = serializers.BooleanField(

@@ -1,46 +1,15 @@
 """Input and output of the endpoints. Articles use the ten-digit ids of the files."""
 
-import re
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import orjson
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.fields import empty
 
+from catalog.api.fields import ArticleIdField, CommaSeparatedField
+from catalog.quantities import MAX_KEY
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Shelf
 from recommendations.serving.serving import DEFAULT_K, MAX_K
-
-LARGEST_KEY = 2_147_483_647
-
-
-@extend_schema_field({"type": "string", "pattern": r"^\d{1,10}$", "example": "0108775015"})
-class ArticleIdField(serializers.Field[int, object, str, int]):
-    """Text of up to ten digits (a lost leading zero is forgiven), converted to an integer key."""
-
-    default_error_messages = {"invalid": "An article_id is a number of up to ten digits."}
-
-    def to_internal_value(self, data: Any) -> int:
-        if not re.fullmatch(r"[0-9]{1,10}", str(data)) or not 0 < int(data) <= LARGEST_KEY:
-            self.fail("invalid")
-        return int(data)
-
-    def to_representation(self, value: int) -> str:
-        return article_id(value)
-
-
-def article_id(key: int) -> str:
-    return f"{key:010d}"
-
-
-class CommaSeparatedField(serializers.ListField):
-    """A comma-separated list in one parameter: `?kinds=for-you,trending`."""
-
-    def get_value(self, dictionary: Mapping[str, str]) -> object:
-        text = dictionary.get(str(self.field_name))
-        return empty if text is None else [part for part in text.split(",") if part]
 
 
 class AudienceQuery(serializers.Serializer[dict[str, object]]):
@@ -49,7 +18,7 @@ class AudienceQuery(serializers.Serializer[dict[str, object]]):
     index_group = serializers.IntegerField(
         required=False,
         min_value=-1,
-        max_value=LARGEST_KEY,
+        max_value=MAX_KEY,
         help_text="Return only articles of this audience (an index_group_no).",
     )
     k = serializers.IntegerField(required=False, default=DEFAULT_K, min_value=1, max_value=MAX_K)
@@ -114,5 +83,5 @@ class ShelfSerializer(serializers.Serializer[object]):
 
 def json_of(shelf: Shelf) -> bytes:
     """What ShelfSerializer describes. Rendered field by field, it took a tenth of an answer."""
-    items = [{**item._asdict(), "article": article_id(item.article)} for item in shelf.items]
+    items = [{**item._asdict(), "article": f"{item.article:010d}"} for item in shelf.items]
     return orjson.dumps({**vars(shelf), "items": items})

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from recommendations.dataset.parts import LocalParts, Parts
+
+if TYPE_CHECKING:  # slow to import, and every process imports this module
+    import pandas as pd
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -63,7 +65,7 @@ class Sales:
     def __len__(self) -> int:
         return len(self.day)
 
-    def where(self, kept: Flags | slice | npt.NDArray[np.intp]) -> "Sales":
+    def where(self, kept: Flags | slice) -> "Sales":
         return Sales(**{name: column[kept] for name, column in vars(self).items()})
 
     def until(self, day: int) -> "Sales":
@@ -87,7 +89,7 @@ class History(Protocol):
     LABELS), the as-of day, and sales that can be counted in parts."""
 
     @property
-    def articles(self) -> pd.DataFrame: ...
+    def articles(self) -> "pd.DataFrame": ...
 
     @property
     def as_of(self) -> date: ...
@@ -111,7 +113,7 @@ class History(Protocol):
 class Inputs:
     """A History in memory. Each of `pieces` holds all sales of its customers, sorted by day."""
 
-    articles: pd.DataFrame
+    articles: "pd.DataFrame"
     pieces: Sequence[Sales]
     as_of: date
 

@@ -35,10 +35,10 @@ def recall_at_depths(bundle: Bundle, truth: Truth) -> dict[str, dict[int, Values
 
 def strongest(bundle: Bundle, customers: Ints) -> dict[str, Ranking]:
     """The candidates of some customers by generator, strongest first."""
-    found = generate(bundle, profiles_of(bundle, customers), WEIGHTS)
-    deepest = max(DEPTHS)
-    parts = {source.name.lower(): rank({source: part}, deepest) for source, part in found.items()}
-    return parts | {UNION: rank(found, deepest)}
+    profile, deepest = profiles_of(bundle, customers), max(DEPTHS)
+    parts = {source.name.lower(): {source: weight} for source, weight in WEIGHTS.items()}
+    asked = parts | {UNION: WEIGHTS}
+    return {name: rank(generate(bundle, profile, only), deepest) for name, only in asked.items()}
 
 
 def recalled(ranking: Ranking, truth: Truth) -> Values:

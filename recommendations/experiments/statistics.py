@@ -3,9 +3,8 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Final
-
-from scipy import stats
 
 ALPHA: Final = 0.05
 # The interval is tightest after about this many shoppers in the smaller variant.
@@ -65,10 +64,14 @@ def sample_ratio(counts: Sequence[int], weights: Sequence[int]) -> float:
 
     Fabijan et al., "Diagnosing sample ratio mismatch in online controlled experiments", KDD 2019.
     """
+    from scipy.special import chdtrc  # slow to import, and every process imports this module
+
     total, parts = sum(counts), sum(weights)
     if total == 0:
         return 1.0
-    return float(stats.chisquare(counts, [total * w / parts for w in weights]).pvalue)
+    expected = [total * w / parts for w in weights]
+    distance = sum((n - e) ** 2 / e for n, e in zip(counts, expected, strict=True))
+    return float(chdtrc(len(counts) - 1, distance))
 
 
 def shoppers_needed(control: Sample, relative: float, power: float = 0.8) -> int | None:
@@ -78,5 +81,5 @@ def shoppers_needed(control: Sample, relative: float, power: float = 0.8) -> int
     """
     if control.mean <= 0 or control.variance <= 0:
         return None
-    z = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(power)
+    z = NormalDist().inv_cdf(1 - ALPHA / 2) + NormalDist().inv_cdf(power)
     return math.ceil(2 * control.variance * (z / (relative * control.mean)) ** 2)

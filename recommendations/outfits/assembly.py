@@ -77,16 +77,15 @@ class Board:
 
     def chosen(self, slots: list[int]) -> dict[int, int]:
         """Per slot the position of its piece; a slot where nothing goes with the others is left
-        out. A greedy pass fills the slots, then each piece in turn is replaced by the best one
-        beside the others.
+        out. A greedy pass fills the slots, then each in turn gets the best piece beside the others.
 
         No step exceeds the budget or lowers the score of the whole look.
         """
         best = self._one_after_another(slots)
         for _ in range(SWEEPS):
             before = dict(best)
-            for slot in best:
-                best[slot] = int(self.places[slot][self.worth(slot, best).argmax()])
+            for slot in slots:
+                self._fill(best, slot)
             if best == before:
                 break
         return best
@@ -97,19 +96,23 @@ class Board:
         best: dict[int, int] = {}
         for at, slot in enumerate(slots):
             reserved = sum(least[later] for later in slots[at + 1 :])
-            worth = self.worth(slot, best, reserved)
-            if worth.max() > NEVER:
-                best[slot] = int(self.places[slot][worth.argmax()])
+            self._fill(best, slot, reserved)
         return best
+
+    def _fill(self, best: dict[int, int], slot: int, reserved: float = 0.0) -> None:
+        worth = self.worth(slot, best, reserved)
+        if worth.max() > NEVER:
+            best[slot] = int(self.places[slot][worth.argmax()])
 
     def worth(self, slot: int, chosen: dict[int, int], reserved: float = 0.0) -> Worth:
         """Score of each candidate of a slot beside the others; NEVER if it can't be chosen."""
         places = self.places[slot]
         pieces = [place for other, place in chosen.items() if other != slot]
-        value = self.found.scores[places] + self.owed[places][:, pieces].sum(axis=1)
+        others = places[:, None], np.array(pieces, np.intp)
+        value = self.found.scores[places] + self.owed[others].sum(axis=1)
         left = self.budget - self.price[pieces].sum() - reserved
         fits = self.price[places] <= left + 1e-9
-        fits &= ~self.clash[places][:, pieces].any(axis=1)
+        fits &= ~self.clash[others].any(axis=1)
         worth: Worth = np.where(fits, value, NEVER)
         return worth
 

@@ -1,14 +1,11 @@
 """Which articles may share a look, by the operator's tables and by basket statistics. Pure."""
 
 import numpy as np
-import numpy.typing as npt
 
 from recommendations.dataset.inputs import Flags
 from recommendations.outfits.constraints import NEUTRAL, WearTables
 from recommendations.outfits.pairs import Ints, find_pairs
 from recommendations.outfits.search import Wardrobe
-
-Places = npt.NDArray[np.intp]
 
 # Two patterned pieces go together if baskets contain them this much more often than chance (a
 # logarithm): four times.
@@ -21,39 +18,52 @@ def occasion_of(wear: WearTables, bag: Ints) -> int:
     if len(bag) == 0:
         return 0
     bits = wear.occasions[bag]
-    shared = [int((bits >> number & 1).sum()) for number in range(int(bits.max()).bit_length())]
+    numbers = np.arange(int(bits.max()).bit_length())
+    shared = (bits[:, None] >> numbers & 1).sum(axis=0).tolist()
     first = np.bincount(wear.occasion[bag], minlength=len(shared)).tolist()
     return max(range(len(shared)), key=lambda number: (shared[number], first[number], -number))
 
 
-def suits_bag(wardrobe: Wardrobe, bag: Ints, rows: Ints, occasion: int) -> Places:
-    """Positions of the rows that are worn at the occasion and clash with nothing in the bag.
+def suitable(wardrobe: Wardrobe, bag: Ints, occasion: int) -> Flags:
+    """Per class of articles whether it is worn at the occasion by an audience of the bag and
+    disagrees with nothing there.
 
     A bag of several audiences is completed for each of them separately.
     """
-    wear = wardrobe.wear
-    kept = wardrobe.worn_at(rows, occasion)
+    classes = wardrobe.classes
+    kept: Flags = wardrobe.worn[occasion].copy()
     if len(bag):
-        same = wardrobe.index_group[rows][:, None] == wardrobe.index_group[bag]
+        same = wardrobe.index_group[classes.example][:, None] == wardrobe.index_group[bag]
         kept &= same.any(axis=1)
-        kept &= ~(disagree(wear, rows, bag) & same).any(axis=1)
-        kept &= ~(twice_patterned(wardrobe, rows, bag) & same).any(axis=1)
-        kept &= ~alike_slots(wardrobe, rows, bag).any(axis=1)
-    return np.flatnonzero(kept)
+        left = np.flatnonzero(kept)
+        apart = disagree(classes.agree[:, left], wardrobe.wear.agree[:, bag])
+        kept[left] = ~(apart & same[left]).any(axis=1)
+    return kept
+
+
+def joins(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Flags:
+    """Whether each row goes with the bag's patterns, and with its articles of the same slot."""
+    same = wardrobe.index_group[rows][:, None] == wardrobe.index_group[bag]
+    apart = twice_patterned(wardrobe, rows, bag) & same
+    apart |= alike_slots(wardrobe, rows, bag)
+    kept: Flags = ~apart.any(axis=1)
+    return kept
 
 
 def clashes(wardrobe: Wardrobe, rows: Ints) -> Flags:
     """rows × rows: pairs that may not share a look."""
     other: Flags = wardrobe.index_group[rows][:, None] != wardrobe.index_group[rows]
-    other |= disagree(wardrobe.wear, rows, rows)
+    agree = wardrobe.wear.agree[:, rows]
+    other |= disagree(agree, agree)
     other |= twice_patterned(wardrobe, rows, rows)
     other |= wardrobe.product_type[rows][:, None] == wardrobe.product_type[rows]
     return other
 
 
-def disagree(wear: WearTables, left: Ints, right: Ints) -> Flags:
-    """left × right: pairs of incompatible sizes, wearers or other values of the tables."""
-    a, b = wear.agree[:, left][:, :, None], wear.agree[:, right][:, None, :]
+def disagree(left: Ints, right: Ints) -> Flags:
+    """left × right: pairs of incompatible sizes, wearers or other values, which are given as
+    tables × left and tables × right (see WearTables.agree)."""
+    a, b = left[:, :, None], right[:, None, :]
     found: Flags = ((a != b) & (a != NEUTRAL) & (b != NEUTRAL)).any(axis=0)
     return found
 
@@ -62,9 +72,10 @@ def twice_patterned(wardrobe: Wardrobe, left: Ints, right: Ints) -> Flags:
     """left × right: both have a pattern, and baskets don't show that the two are worn together."""
     model, patterned = wardrobe.model, wardrobe.wear.patterned
     ours, theirs = np.flatnonzero(patterned[left]), np.flatnonzero(patterned[right])
-    lift, _ = find_pairs(model.articles, left[ours], right[theirs])
     both = np.zeros((len(left), len(right)), np.bool_)
-    both[np.ix_(ours, theirs)] = lift < WORN_TOGETHER
+    if len(ours) and len(theirs):
+        lift, _ = find_pairs(model.articles, left[ours], right[theirs])
+        both[np.ix_(ours, theirs)] = lift < WORN_TOGETHER
     return both
 
 

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
-import pandas as pd
 
 from recommendations.dataset.inputs import Flags, Ints
 from recommendations.outfits.slots import SlotsError, slots
+
+if TYPE_CHECKING:  # slow to import, and every process imports this module
+    import pandas as pd
 
 FILE: Final = Path(__file__).with_name("constraints.json")
 NEUTRAL: Final = -1
@@ -110,7 +112,7 @@ class Constraints:
         self.occasions = tables.occasions
         self._names = [occasion.name for occasion in tables.occasions]
 
-    def wear(self, articles: pd.DataFrame) -> WearTables:
+    def wear(self, articles: "pd.DataFrame") -> WearTables:
         """`articles` as in dataset.inputs."""
         return WearTables(
             *self._worn_at(articles),
@@ -119,7 +121,7 @@ class Constraints:
             any_of(self.tables.filler, articles),
         )
 
-    def _worn_at(self, articles: pd.DataFrame) -> tuple[Ints, Ints]:
+    def _worn_at(self, articles: "pd.DataFrame") -> tuple[Ints, Ints]:
         rules = self.tables.worn_at
         chosen = first_that_holds(rules, articles)
         numbers = [[self._names.index(name) for name in values(rule)] for rule in rules] + [[0]]
@@ -127,7 +129,7 @@ class Constraints:
         return bits[chosen], np.array([own[0] for own in numbers], np.int32)[chosen]
 
     @staticmethod
-    def _values(table: Agreement, articles: pd.DataFrame) -> Ints:
+    def _values(table: Agreement, articles: "pd.DataFrame") -> Ints:
         names = sorted({name for rule in table.rules for name in values(rule)} - {*table.neutral})
         codes = [
             NEUTRAL if rule.value in table.neutral else names.index(values(rule)[0])
@@ -140,7 +142,7 @@ def values(rule: Rule) -> list[str]:
     return [rule.value] if isinstance(rule.value, str) else rule.value
 
 
-def first_that_holds(rules: list[Rule], articles: pd.DataFrame) -> Ints:
+def first_that_holds(rules: list[Rule], articles: "pd.DataFrame") -> Ints:
     """Per article the index of the first rule that matches, len(rules) if none does."""
     found = np.full(len(articles), len(rules), np.int32)
     for place in range(len(rules) - 1, -1, -1):
@@ -148,7 +150,7 @@ def first_that_holds(rules: list[Rule], articles: pd.DataFrame) -> Ints:
     return found
 
 
-def holds(rule: Rule, articles: pd.DataFrame) -> Flags:
+def holds(rule: Rule, articles: "pd.DataFrame") -> Flags:
     held = np.ones(len(articles), np.bool_)
     for numbers, column in NUMBERS.items():
         if wanted := getattr(rule, numbers):
@@ -162,7 +164,7 @@ def holds(rule: Rule, articles: pd.DataFrame) -> Flags:
     return held
 
 
-def any_of(named: NamedGroup, articles: pd.DataFrame) -> Flags:
+def any_of(named: NamedGroup, articles: "pd.DataFrame") -> Flags:
     found: Flags = np.isin(articles["product_type"], named.types)
     found |= np.isin(articles["appearance"], named.appearances)
     if named.departments:
@@ -170,12 +172,13 @@ def any_of(named: NamedGroup, articles: pd.DataFrame) -> Flags:
     return found
 
 
-def named_like(patterns: Iterable[str], names: pd.Series) -> Flags:
+def named_like(patterns: Iterable[str], names: "pd.Series") -> Flags:
     """Whether a pattern matches the name, ignoring case; each distinct name is tested once."""
     wanted = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
-    codes, unique = pd.factorize(names)
+    codes, unique = names.factorize()
     found = np.array([bool(wanted.search(name)) for name in unique], np.bool_)
-    return found[codes]
+    matches: Flags = found[codes]
+    return matches
 
 
 def read(file: Path) -> Constraints:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 from recommendations.outfits.features import RANKING
 from recommendations.outfits.model import Model
@@ -45,6 +44,8 @@ def unranked(weights: Floats, slots: int) -> Floats:
 def ranking_of(found: Choices, usual: Floats) -> Floats:
     """Conditional logit (McFadden 1974): the weights that make the purchases likeliest among the
     candidates of their lists; `usual` if there are too few lists. Overwrites the features."""
+    from scipy.optimize import minimize  # slow to import, and every process imports this module
+
     if len(found.chosen) < ENOUGH:
         return usual
     scale = found.features.std(axis=0) + np.float32(1e-6)

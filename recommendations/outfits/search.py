@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from recommendations.dataset.inputs import Flags
 from recommendations.outfits.constraints import Constraints, WearTables
 from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
@@ -18,6 +19,20 @@ NEAR_COPY = 0.9
 # Of slots that the bag has but that take another type, this many pieces keep their rank; the rest
 # come after the slots still empty.
 SAME_SLOT = 1
+
+
+@dataclass(frozen=True)
+class WearClasses:
+    """Articles that constraints can't tell apart share a class: what holds for the `example` of a
+    class (a row) holds for the others. `of` is each article's class.
+
+    There are a few hundred, so a constraint tested by class costs little for any number of rows.
+    `agree` is tables × classes, as in WearTables.
+    """
+
+    of: Ints
+    example: Ints
+    agree: Ints
 
 
 @dataclass(frozen=True)
@@ -42,7 +57,7 @@ class Wardrobe:
     index_group: Ints
     colour_master: Ints
     price: Floats
-    on_sale: npt.NDArray[np.bool_]
+    on_sale: Flags
     look_colours: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     @cached_property
@@ -51,15 +66,35 @@ class Wardrobe:
         rows = self.pool.rows
         return rows[np.lexsort((-self.model.popularity[rows], self.model.slot[rows]))]
 
+    @cached_property
+    def classes(self) -> WearClasses:
+        """By audience, slot, occasions and all tables of what agrees."""
+        keys = [self.index_group, self.model.slot, self.wear.occasions, *self.wear.agree]
+        of = np.zeros(len(self.article), np.int64)
+        for key in keys:
+            _, example, of = np.unique(of << 32 | key + 1, return_index=True, return_inverse=True)
+        return WearClasses(
+            of.astype(np.int32), example.astype(np.int32), self.wear.agree[:, example]
+        )
+
+    @cached_property
+    def class_of_best_selling(self) -> Ints:
+        return self.classes.of[self.best_selling]
+
     def wears(self, occasion: int) -> set[int]:
         """The slots of a look for the occasion."""
         return {*map(self.slots.number, self.constraints.occasions[occasion].wears)}
 
-    def worn_at(self, rows: Ints, occasion: int) -> npt.NDArray[np.bool_]:
-        """Whether each row is worn at the occasion. In a slot outside the occasion, which only a
-        shopper can request, everything is."""
-        own = (self.wear.occasions[rows] >> occasion & 1).astype(np.bool_)
-        return own | ~is_in(self.model.slot[rows], np.array([*self.wears(occasion)], np.int32))
+    @cached_property
+    def worn(self) -> Flags:
+        """occasions × classes: whether the class is worn at the occasion. In a slot outside the
+        occasion, which only a shopper can request, everything is."""
+        example = self.classes.example
+        slot, bits = self.model.slot[example], self.wear.occasions[example]
+        numbers = range(len(self.constraints.occasions))
+        own = [(bits >> number & 1).astype(np.bool_) for number in numbers]
+        outside = [~np.isin(slot, [*self.wears(number)]) for number in numbers]
+        return np.array(own) | np.array(outside)
 
     def needs(self, occasion: int) -> list[list[int]]:
         """Lists of slots: a complete look for the occasion has one of each."""
@@ -71,7 +106,7 @@ class Wardrobe:
         texts = self.constraints.occasions[occasion].not_worn
         return {self.slots.number(name): text for name, text in texts.items()}
 
-    def flagged(self, rows: Ints) -> npt.NDArray[np.bool_]:
+    def flagged(self, rows: Ints) -> Flags:
         """A flag per article, set for these rows: sets of rows join faster than by sorting."""
         flags = np.zeros(len(self.article), np.bool_)
         flags[rows] = True
@@ -135,8 +170,7 @@ def ranked(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Matches:
 def complements(wardrobe: Wardrobe, bag: Ints, wishes: Preferences) -> Ints:
     """What may be proposed for the bag, ordered by row."""
     rows = candidates(wardrobe, bag, slots_for(wardrobe, bag, wishes))
-    found: Ints = rows[allowed(wardrobe, bag, rows, wishes)]
-    return found
+    return allowed(wardrobe, bag, rows, wishes)
 
 
 def slots_for(wardrobe: Wardrobe, bag: Ints, wishes: Preferences) -> list[int]:
@@ -177,10 +211,9 @@ def most_popular(wardrobe: Wardrobe) -> Ints:
     return np.concatenate(parts, axis=1)
 
 
-def allowed(
-    wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Preferences
-) -> npt.NDArray[np.bool_]:
-    """The bag's audience only, no substitutes for its articles, nothing the shopper rejected."""
+def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Preferences) -> Ints:
+    """The rows of the bag's audience that are no substitutes for its articles, nor rejected by the
+    shopper."""
     designs = wardrobe.design[np.concatenate([bag, wishes.less])]
     kept = ~is_in(wardrobe.design[rows], designs)
     kept &= ~is_in(wardrobe.product_type[rows], wardrobe.product_type[bag])
@@ -188,9 +221,11 @@ def allowed(
     kept &= ~is_in(wardrobe.colour_master[rows], np.array([*wishes.avoid_colours], np.int32))
     if len(bag):
         kept &= is_in(wardrobe.index_group[rows], wardrobe.index_group[bag])
-        vectors = wardrobe.model.vectors
-        kept &= (vectors[rows] @ vectors[bag].T).max(axis=1, initial=-1.0) < NEAR_COPY
-    return kept
+    rows = rows[kept]
+    vectors = wardrobe.model.vectors
+    likeness = (vectors[rows] @ vectors[bag].T).max(axis=1, initial=-1.0)
+    found: Ints = rows[likeness < NEAR_COPY]
+    return found
 
 
 def listed(wardrobe: Wardrobe, bag: Ints, k: int) -> Matches:

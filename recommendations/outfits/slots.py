@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from django.utils.translation import gettext
+
+if TYPE_CHECKING:  # slow to import, and every process imports this module
+    import pandas as pd
 
 FILE: Final = Path(__file__).with_name("slots.json")
 
@@ -72,7 +74,7 @@ class Slots:
     def of_types(self, product_types: Iterable[int]) -> list[int]:
         return [self._of_type.get(kind, self.other) for kind in product_types]
 
-    def of(self, articles: pd.DataFrame) -> npt.NDArray[np.int32]:
+    def of(self, articles: "pd.DataFrame") -> npt.NDArray[np.int32]:
         """The slot of each article, by its type, else by its garment group."""
         by_type = articles["product_type"].map(self._of_type)
         by_group = articles["garment_group"].map(self._of_group)
@@ -86,7 +88,7 @@ class Slots:
             return bool(self.together[slot]) and one != other
         return (one, other) in pairs or (other, one) in pairs
 
-    def parts(self, articles: pd.DataFrame) -> npt.NDArray[np.int32]:
+    def parts(self, articles: "pd.DataFrame") -> npt.NDArray[np.int32]:
         """What doesn't complement itself: the slot, or the type if types go together."""
         slots = self.of(articles)
         own = len(self.all) + np.unique(articles["product_type"], return_inverse=True)[1]

@@ -7,7 +7,7 @@ own purchases and the colours of what was looked at have shelves of their own.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
 
@@ -20,13 +20,14 @@ from recommendations.ranking.pipeline import (
     NEW,
     Constraints,
     Pick,
-    allowed,
     is_in,
+    on_offer,
     picked,
 )
 from recommendations.ranking.ranker import best_first
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
-from recommendations.retrieval.candidates import Scores, Source, audience_of
+from recommendations.retrieval.candidates import Scores, Source
+from recommendations.retrieval.generators import audience_of
 from recommendations.retrieval.profile import PURCHASE, Profile
 
 # Of shelves of this length or more, one in EXPLORES keeps its last place for an article that is
@@ -93,7 +94,7 @@ def showable(bundle: Bundle, rows: Ints, constraints: Constraints) -> Bools:
     out = bundle.design.take(
         np.fromiter({*constraints.hidden, *constraints.less} - {ABSENT}, np.int32)
     )
-    kept = allowed(bundle, rows, replace(constraints, hidden=()))
+    kept = on_offer(bundle, rows, constraints.index_group)
     return kept & ~is_in(bundle.design.take(rows), out) if len(out) else kept
 
 
@@ -155,7 +156,7 @@ def varied(
 
 def per_seed(causes: Ints, k: int) -> int:
     """Maximum picks caused by one article: half a shelf for a single seed, a third for several."""
-    seeds = len(np.unique(causes[causes != ABSENT]))
+    seeds = len(set(causes.tolist()) - {ABSENT})
     return max(-(-k // SEED_SHARE), k // (seeds + 1))
 
 

@@ -16,7 +16,8 @@ from recommendations.bundle.reader import Bundle
 from recommendations.ranking.context import RankingContext
 from recommendations.ranking.features import Feature, features, named
 from recommendations.ranking.scoring import BUDGET, WEIGHTS, Ranking, rank
-from recommendations.retrieval.candidates import Candidates, Scores, Source
+from recommendations.retrieval.candidates import Scores, Source
+from recommendations.retrieval.generators import Found
 from recommendations.retrieval.profile import PURCHASE, Profile
 from web.cache import per_owner
 
@@ -67,9 +68,7 @@ def live_ranker(bundle: Bundle) -> Ranker | None:
     return Ranker(bundle.live_booster, known, WEIGHTS, bundle.live_ranker_report)
 
 
-def best_first(
-    bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates], most: int = BUDGET
-) -> Ranking:
+def best_first(bundle: Bundle, profile: Profile, found: Found, most: int = BUDGET) -> Ranking:
     """The candidates, ordered by the bundle's ranker for such a profile, else by the blend; at most
     this many of each shopper."""
     ranking = rank(found, most)
@@ -101,9 +100,7 @@ class Opinion:
     chance: float | None = None
 
 
-def opinions(
-    bundle: Bundle, profile: Profile, found: Mapping[Source, Candidates]
-) -> dict[int, Opinion]:
+def opinions(bundle: Bundle, profile: Profile, found: Found) -> dict[int, Opinion]:
     """Why the ranker puts each row where it does, for staff; empty if none applies.
 
     Contributions are SHAP values (Lundberg, Erion, Lee, arXiv:1802.03888), computed by LightGBM.

@@ -7,22 +7,17 @@ rolling weeks and on the last-day split; see docs/recommendations.md.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
-from recommendations.retrieval.candidates import (
-    GENERATORS,
-    NOTHING,
-    Candidates,
-    Scores,
-    Source,
-    everyone,
-    listed,
-)
+from recommendations.retrieval.candidates import Scores, Source
+from recommendations.retrieval.generators import INTS, SCORES, Found, generated
 from recommendations.retrieval.profile import Profile
+from web.compiled import Array, compiled
 
 WEIGHTS: Mapping[Source, float] = {
     Source.AGAIN: 3.0,
@@ -38,11 +33,9 @@ WEIGHTS: Mapping[Source, float] = {
 }
 # Candidates of a shopper passed to the filters: a shelf is 12 and may be 50.
 BUDGET = 300
-# Of the 63 bits of a sort key.
-ROW_BITS: Final = 22
-STRENGTH_BITS: Final = 20
-SCORE_BITS: Final = 31
-SORTED_BITS: Final = 63
+# Of the bits of a sort key, and the highest bits of a positive float.
+ROW_BITS: Final = 32
+HIGHEST: Final = (1 << 31) - 1
 
 Places = npt.NDArray[np.int64]
 
@@ -104,109 +97,118 @@ def generate(
     profile: Profile,
     weights: Mapping[Source, float] = WEIGHTS,
     index_group: int | None = None,
-) -> dict[Source, Candidates]:
-    """The candidates of each generator, with weighted strength.
-
-    If one audience is requested (`index_group`), its best sellers take part with full strength.
-    """
-    found = {}
-    for source, weight in weights.items():
-        if source is Source.AUDIENCE and index_group is not None:
-            raw = listed(bundle.popular_by_index_group, everyone(profile, index_group))
-        else:
-            raw = GENERATORS[source](bundle, profile)
-        found[source] = Candidates(raw.rows, weight * raw.scores, raw.cause, raw.owner)
-    return found
+) -> Found:
+    """The candidates of all generators, with weighted strength."""
+    return generated(bundle, profile, weights, index_group)
 
 
-def rank(found: Mapping[Source, Candidates], most: int = BUDGET) -> Ranking:
+def rank(found: Found, most: int = BUDGET) -> Ranking:
     """Each row once per shopper with the sum of its contributions; at most this many of each."""
-    parts = [(source, part) for source, part in found.items() if len(part)] or [
-        (Source.POPULAR, NOTHING)
-    ]
-    rows, given, cause, owner = (
-        np.concatenate([getattr(part, name) for _, part in parts])
-        for name in ("rows", "scores", "cause", "owner")
-    )
-    order, first = grouped(owner, rows, given)
-    total = np.add.reduceat(given[order], first) if len(first) else given
-    best = best_of_each(owner[order[first]], total, most)
-    chosen = order[first[best]]
-    source = np.repeat([source for source, _ in parts], [len(part) for _, part in parts])
+    ends = found.source.searchsorted(list(Source), side="right").astype(np.int32)
+    group, strongest = grouped(ends, found.owner, found.rows, found.scores)
+    total = np.bincount(group, found.scores, len(strongest)).astype(np.float64, copy=False)
+    owner, rows = found.owner.take(strongest), found.rows.take(strongest)
+    best = highest(owner, rows, total, most)
+    chosen = strongest.take(best)
     return Ranking(
-        rows[chosen],
-        total[best],
-        source[chosen].astype(np.int32),
-        cause[chosen],
-        owner[chosen],
-        cache(lambda: by_source(places_of(order, first, best), source, given, len(best))),
+        rows.take(best),
+        total.take(best),
+        found.source.take(chosen),
+        found.cause.take(chosen),
+        owner.take(best),
+        cache(lambda: by_source(places_of(group, best), found, len(best))),
     )
 
 
-def by_source(place: Places, source: Places, given: Scores, count: int) -> tuple[Scores, Places]:
+@compiled(INTS, INTS, INTS, SCORES)
+def grouped(ends: Ints, owner: Ints, rows: Ints, given: Scores) -> tuple[Places, Places]:
+    """The group of each candidate, one for each row of a shopper, and each group's strongest
+    candidate (the first of equals). Groups ascend by shopper.
+
+    The candidates of each generator end at `ends`, and ascend by shopper.
+    """
+    group, strongest = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    last = np.full(max(rows) + 1 if len(rows) else 0, -1, np.int32)
+    at = np.zeros(len(ends), np.int64)
+    at[1:] = ends[:-1]
+    count = 0
+    for shopper in range(max(owner) + 1 if len(rows) else 0):
+        first = count
+        for part, end in enumerate(ends):
+            while at[part] < end and owner[at[part]] == shopper:
+                candidate = at[part]
+                at[part] += 1
+                if last[rows[candidate]] < first:
+                    last[rows[candidate]], strongest[count] = count, candidate
+                    count += 1
+                own = group[candidate] = last[rows[candidate]]
+                if given[candidate] > given[strongest[own]]:
+                    strongest[own] = candidate
+    return group, strongest[:count]
+
+
+def highest(owner: Ints, rows: Ints, total: Scores, most: int) -> Places:
+    """Indices of the `most` highest totals (≥ 0) of each owner, highest first, ties by row.
+
+    `owner` ascends. Totals are compared as 32-bit floats, whose bits sort like the numbers.
+    """
+    weak = HIGHEST - total.astype(np.float32).view(np.int32).astype(np.int64)
+    keys = weak << ROW_BITS | rows
+    starts = owner.searchsorted(np.arange(owner[-1] + 2 if len(owner) else 1)).tolist()
+    return np.concatenate(
+        [start + lowest(keys[start:end], most) for start, end in pairwise(starts)]
+        or [np.zeros(0, np.int64)]
+    )
+
+
+def lowest(keys: Places, most: int) -> Places:
+    """Indices of the `most` lowest keys, in order; no two are equal."""
+    if len(keys) <= most:
+        return keys.argsort()
+    found = (keys <= threshold(keys, most)).nonzero()[0]
+    return found.take(keys.take(found).argsort())
+
+
+@compiled(Array(np.int64), int)
+def threshold(keys: Places, most: int) -> int:
+    """The highest of the `most` lowest keys, by bisection: a third of the time of a partition."""
+    keys = keys.copy()  # contiguous, so that the loop below works on several at a time
+    low: int = min(keys)
+    high: int = max(keys)
+    while low < high:
+        middle = low + (high - low) // 2
+        count = 0
+        for key in keys:
+            count += key <= middle
+        if count < most:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def places_of(group: Places, best: Places) -> Places:
+    """For each candidate the place of its group among the best, else -1."""
+    place = np.full(int(group.max(initial=-1)) + 1, -1, np.int64)
+    place[best] = np.arange(len(best))
+    return place.take(group)
+
+
+def by_source(place: Places, found: Found, count: int) -> tuple[Scores, Places]:
     """Total strength and number of the candidates at each of `count` places by generator; those
     without a place are at -1."""
-    cell = (place + 1) * len(Source) + source
+    cell = (place + 1) * len(Source) + found.source
     shape, size = (count + 1, len(Source)), (count + 1) * len(Source)
-    total: Scores = np.bincount(cell, given, size).reshape(shape).astype(np.float64, copy=False)
+    total: Scores = (
+        np.bincount(cell, found.scores, size).reshape(shape).astype(np.float64, copy=False)
+    )
     times: Places = np.bincount(cell, minlength=size).reshape(shape)
     return total[1:], times[1:]
 
 
-def grouped(owner: Ints, rows: Ints, given: Scores) -> tuple[Places, Places]:
-    """Indices sorted by owner and row, of equal ones the strongest first, and the start of each
-    such pair in them. The strength is rounded to the bits that are left in a key."""
-    pair = owner.astype(np.int64) << ROW_BITS | rows
-    taken = int(pair.max(initial=0)).bit_length() + len(pair).bit_length()
-    bits = max(0, min(STRENGTH_BITS, SORTED_BITS - taken))
-    weak = (1.0 - given / given.max(initial=1e-12)) * ((1 << bits) - 1)
-    order = ordered(pair << bits | weak.astype(np.int64))
-    pair = pair[order]
-    starts = np.ones(len(pair), np.bool_)
-    np.not_equal(pair[1:], pair[:-1], out=starts[1:])
-    return order, starts.nonzero()[0]
-
-
-def best_of_each(owner: Ints, total: Scores, most: int) -> Places:
-    """Indices of the most highest totals (≥ 0) of each owner, highest first, ties in order.
-
-    `owner` ascends. Totals are compared as 32-bit floats, whose bits sort like the numbers.
-    """
-    weak = (1 << SCORE_BITS) - 1 - total.astype(np.float32).view(np.int32).astype(np.int64)
-    order = ordered(owner.astype(np.int64) << SCORE_BITS | weak)
-    if len(owner) == 0 or owner[0] == owner[-1]:
-        return order[:most]
-    by_owner = owner[order]
-    return order[np.arange(len(order)) - by_owner.searchsorted(by_owner) < most]
-
-
-def ordered(keys: Places) -> Places:
-    """Indices in ascending order of key (≥ 0), ties in order.
-
-    Key and index are packed into one integer where they fit, which numpy sorts several times as
-    fast as it sorts stably.
-    """
-    bits = len(keys).bit_length()
-    if int(keys.max(initial=0)).bit_length() + bits > SORTED_BITS:
-        return keys.argsort(kind="stable")
-    placed: Places = (keys << bits) + np.arange(len(keys))
-    placed.sort()
-    return np.bitwise_and(placed, (1 << bits) - 1)
-
-
-def places_of(order: Places, first: Places, best: Places) -> Places:
-    """For each candidate (in their own order) the place of its group among the best, else -1."""
-    place = np.full(len(first), -1, np.int64)
-    place[best] = np.arange(len(best))
-    of_candidate = np.empty(len(order), np.int64)
-    of_candidate[order] = place.repeat(np.diff(np.append(first, len(order))))
-    return of_candidate
-
-
-def contributions(found: Mapping[Source, Candidates], row: int) -> dict[str, float]:
+def contributions(found: Found, row: int) -> dict[str, float]:
     """Each generator's contribution to a row, largest first: the explanation for staff."""
-    given = {
-        source.name.lower(): float(part.scores[part.rows == row].sum())
-        for source, part in found.items()
-    }
-    return dict(sorted(((k, v) for k, v in given.items() if v > 0), key=lambda pair: -pair[1]))
+    own = found.rows == row
+    given = np.bincount(found.source[own], found.scores[own], len(Source)).tolist()
+    named = {source.name.lower(): share for source, share in zip(Source, given, strict=True)}
+    return dict(sorted(((k, v) for k, v in named.items() if v > 0), key=lambda pair: -pair[1]))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from recommendations.bundle.reader import ABSENT, Bundle, Customer, Ints
 from streaming.events.actions import RECENT_ACTIONS
 from streaming.features.state import Recent
+from web.compiled import Array, compiled
 
 Floats64 = npt.NDArray[np.float64]
 
@@ -76,19 +77,29 @@ class Profile:
     @cached_property
     def weights(self) -> Floats64:
         """The weight of each action: kind × age × position in the visit."""
-        weights = KIND_WEIGHT[self.kinds] / (1.0 + self.days / HALF_AFTER_DAYS)
-        first = self.starts.take(self.owner)
-        looked = self.kinds != PURCHASE
-        earlier = looked.cumsum() - looked
-        looks = np.where(looked, earlier - earlier.take(first), 0)
-        steps = STEPS.take(np.arange(len(self)) - first)
-        return np.asarray(weights * steps * LOOKS.take(looks))
+        return weighed(self.kinds, self.days, self.owner)
 
     @cached_property
     def shares(self) -> Floats64:
         """The weight of each action as a share of all of its shopper."""
         total = np.bincount(self.owner, self.weights, minlength=self.shoppers)
         return self.weights / np.maximum(total, 1e-12).take(self.owner)
+
+
+@compiled(Array(np.int8), Array(np.float64), Array(np.int32))
+def weighed(kinds: npt.NDArray[np.int8], days: Floats64, owner: Ints) -> Floats64:
+    """The weight of each action of each shopper, newest first."""
+    weights = np.empty(len(kinds))
+    step = looks = 0
+    for n, kind in enumerate(kinds):
+        if n > 0 and owner[n] != owner[n - 1]:
+            step = looks = 0
+        weights[n] = KIND_WEIGHT[kind] / (1.0 + days[n] / HALF_AFTER_DAYS) * STEPS[step]
+        step += 1
+        if kind != PURCHASE:
+            weights[n] *= LOOKS[looks]
+            looks += 1
+    return weights
 
 
 def customer_key(shopper: str | None) -> int | None:

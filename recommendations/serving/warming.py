@@ -8,10 +8,12 @@ from recommendations.ranking.ranker import live_ranker, sales_ranker
 from recommendations.retrieval.profile import after_history, profile_of
 from recommendations.serving.outfits import ALTERNATIVES, default_outfit
 from recommendations.serving.serving import DEFAULT_K
+from web import compiled
 
 
 def warm() -> None:
     """Open the active model and build what its shelves and looks share, if there is one."""
+    compiled.prepare()
     bundle = registry.active()
     if bundle is None:
         return

@@ -194,6 +194,8 @@ def test_the_evaluation_writes_figures_and_a_drawing_that_the_admin_shows(
     assert (found["baskets"], found["questions"]) == (4, 20)
     assert {"model", "slot popularity", "raw counts"} <= found["systems"].keys()
     assert 0 <= found["calibration"]["error"] <= 1
+    assert found["candidates"].keys() == {"limits", "200", "40"}
+    assert found["candidates"]["200"]["article pairs, by lift"].keys() >= {"value", "low", "high"}
     assert found["leads"]["model minus raw counts"]["fitb"].keys() >= {"value", "low", "high"}
     assert f'src="{address}"' in admin_client.get(change).text
     shown = admin_client.get(address)

@@ -10,7 +10,7 @@ import pytest
 from recommendations.dataset.inputs import Inputs, Sales, day_number
 from recommendations.outfits import constraints, features, model
 from recommendations.outfits.assembly import Look, assemble
-from recommendations.outfits.compatibility import disagree
+from recommendations.outfits.compatibility import disagree, suitable
 from recommendations.outfits.constraints import NEUTRAL, ConstraintsError
 from recommendations.outfits.search import Preferences, Wardrobe
 from recommendations.outfits.slots import slots
@@ -120,6 +120,24 @@ def test_no_look_mixes_audiences_sizes_wearers_or_occasions(shop: Wardrobe, shel
             ("Men", "Ladies"),
         ):
             assert not (one in section and another in other[2])
+
+
+@pytest.mark.parametrize("bag", [(0,), (0, 40), (88, 128), (91, 116), (56,), ()])
+def test_what_suits_a_bag_is_told_by_an_article_s_class(
+    shop: Wardrobe, bag: tuple[int, ...]
+) -> None:
+    rows, own = np.arange(len(shop.article), dtype=np.int32), np.array(bag, np.int32)
+    same = shop.index_group[rows][:, None] == shop.index_group[own]
+    agree, slot = shop.wear.agree, shop.model.slot
+    for occasion in range(len(shop.constraints.occasions)):
+        expected = (shop.wear.occasions >> occasion & 1).astype(bool)
+        expected |= ~np.isin(slot, [*shop.wears(occasion)])
+        if bag:
+            apart = disagree(agree, agree[:, own])
+            expected &= same.any(axis=1) & ~(apart & same).any(axis=1)
+        found = suitable(shop, own, occasion)[shop.classes.of]
+        np.testing.assert_array_equal(found, expected)
+    assert len(shop.classes.example) < len(rows)
 
 
 @pytest.mark.parametrize("shelf", range(len(SHELVES)))
@@ -255,6 +273,10 @@ def test_a_feature_is_one_entry_of_the_registry(
         (272, "Joggers in sweatshirt fabric.", 87, "Ankle boots with block heels.", False),
         (272, "Joggers in sweatshirt fabric.", 87, "Boots with chunky soles.", True),
         (265, "Dress with a tie belt at the waist.", 67, "Leather belt.", False),
+        (272, "Trousers with a detachable tie belt.", 67, "Leather belt.", False),
+        (272, "Jeans with belt loops.", 67, "Leather belt.", True),
+        (270, "Set with a jacket and trousers in pile.", 262, "Windbreaker.", False),
+        (270, "Set with a top and trousers in jersey.", 262, "Windbreaker.", True),
         (308, "Fitted jacket in functional fabric.", 262, "Windbreaker.", False),
         (308, "Jacket in sweatshirt fabric.", 262, "Windbreaker.", True),
         (308, "Hoodie with a kangaroo pocket.", 262, "Parka with a lined hood.", False),
@@ -263,6 +285,9 @@ def test_a_feature_is_one_entry_of_the_registry(
         (75, "Beanie.", 503, "Bucket hat.", False),
         (66, "Handbag.", 470, "Cross-body bag.", False),
         (66, "Handbag.", 75, "Beanie.", True),
+        (82, "Bow tie.", 252, "Roll-neck jumper.", False),
+        (82, "Bow tie.", 259, "Shirt in poplin.", True),
+        (256, "Gift set with a bodysuit and trousers.", 272, "Trousers in jersey.", False),
     ],
 )
 def test_the_descriptions_tell_what_the_types_do_not(
@@ -272,7 +297,7 @@ def test_the_descriptions_tell_what_the_types_do_not(
     frame["product_type"], frame["description"] = [kind, other], [text, other_text]
     frame["name"] = ["one", "other"]
     wear = constraints.constraints().wear(frame)
-    assert disagree(wear, np.array([0], np.int32), np.array([1], np.int32))[0, 0] != together
+    assert disagree(wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
 
 
 @pytest.mark.parametrize(
@@ -283,7 +308,7 @@ def test_enclosed_feet_take_no_shoes(text: str, *, together: bool) -> None:
     frame["product_type"], frame["description"] = [267, 144], [text, "Booties."]
     frame["index_group_name"] = KIDS
     wear = constraints.constraints().wear(frame)
-    assert disagree(wear, np.array([0], np.int32), np.array([1], np.int32))[0, 0] != together
+    assert disagree(wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
 
 
 @pytest.mark.parametrize(
@@ -293,7 +318,7 @@ def test_a_belt_is_of_the_colour_of_the_shoes(belt: int, shoes: int, *, together
     frame = some_inputs(2, 0).articles
     frame["product_type"], frame["colour_master"] = [67, 87], [belt, shoes]
     wear = constraints.constraints().wear(frame)
-    assert disagree(wear, np.array([0], np.int32), np.array([1], np.int32))[0, 0] != together
+    assert disagree(wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
 
 
 @pytest.mark.parametrize(("text", "beach"), [("Hat in felted wool.", False), ("Straw hat.", True)])

@@ -10,6 +10,7 @@ import pytest
 from recommendations.dataset.inputs import Sales, day_number
 from recommendations.dataset.parts import LocalParts
 from recommendations.evaluation.calibration import reliability
+from recommendations.evaluation.outfit_candidates import candidate_recall
 from recommendations.evaluation.outfit_scores import (
     TOP,
     UNKNOWN_SCORE,
@@ -20,16 +21,22 @@ from recommendations.evaluation.outfit_scores import (
 )
 from recommendations.evaluation.outfits import evaluate, interval
 from recommendations.outfits import slots
-from recommendations.outfits.assembly import assemble
+from recommendations.outfits.assembly import Board, assemble
 from recommendations.outfits.features import FEATURES, RANKING, REGISTRY, CandidateContext
+from recommendations.outfits.look_candidates import LESS_SALES, look_candidates
 from recommendations.outfits.model import weighed
 from recommendations.outfits.pairs import find_pairs
 from recommendations.outfits.reasons import Why, matches, strongest, why
-from recommendations.outfits.search import Preferences, Wardrobe, listed, search
+from recommendations.outfits.search import Matches, Preferences, Wardrobe, listed, search
 from recommendations.tests.shops import AS_OF, TYPES, pairs_shop, some_inputs
 from recommendations.training.outfits import baskets, fit
 from recommendations.training.outfits.offline import trained_wardrobe
-from recommendations.training.outfits.questions import Decoys, questions_by_basket, questions_of
+from recommendations.training.outfits.questions import (
+    Decoys,
+    Question,
+    questions_by_basket,
+    questions_of,
+)
 
 TODAY = day_number(AS_OF)
 TOPS, BOTTOMS, BIKINI_TOPS, BIKINI_BOTTOMS = 0, 1, 7, 8
@@ -178,6 +185,24 @@ def test_the_model_finds_hidden_articles_better_than_every_simpler_way() -> None
         assert 0 < lead.low < lead.value
 
 
+def test_the_shares_of_candidates_tell_which_generator_finds_what_was_bought(
+    shop: Wardrobe,
+) -> None:
+    """Article n was bought with n + 1, of the next slot, unless that is of another audience."""
+    asked = [[Question(rows(n), n + 1)] for n in range(60, 120)]
+    found = candidate_recall(shop, asked, 1)
+    limits, best = found["limits"], found["40"]
+    assert limits["of the bag's audience"].value == pytest.approx(59 / 60)
+    allowed = limits["all of these, and no substitute"].value
+    assert allowed <= limits["of an open slot"].value
+    assert best["article pairs, by lift"].value == pytest.approx(allowed)
+    assert best["nearest product codes"].value == pytest.approx(allowed)
+    assert best["siblings of the section × sales"].value < allowed
+    assert best["any of these"].value == max(figure.value for figure in best.values())
+    for name, figure in found["200"].items():
+        assert best[name].value <= figure.value <= allowed
+
+
 def test_calibration_compares_predicted_with_observed_shares() -> None:
     predicted = np.repeat([0.2, 0.6], 100)
     fair = np.arange(200) % 10 < np.repeat([2, 6], 100)
@@ -256,6 +281,29 @@ def test_a_look_has_one_piece_per_slot_and_no_dress_with_a_top(shop: Wardrobe) -
     for piece in pieces:
         assert len(piece.alternatives) == 3
         assert piece.row not in piece.alternatives
+
+
+def test_a_slot_that_the_first_choice_closed_is_filled_once_another_piece_is_chosen() -> None:
+    """The best top (0) goes with no bottom (2), and less well with the shoes (3) than the other."""
+    clash, owed = np.zeros((4, 4), np.bool_), np.zeros((4, 4), np.float32)
+    clash[0, 2] = clash[2, 0] = True
+    owed[1, 3] = owed[3, 1] = 2.0
+    found = Matches(rows(0, 1, 2, 3), np.array([3, 2, 1, 1], np.float32), rows(0, 0, 1, 2))
+    board = Board(found, np.ones(4), owed, clash, np.inf)
+    assert board.chosen([0, 1, 2]) == {0: 1, 1: 2, 2: 3}
+    assert replace(board, owed=np.zeros_like(owed)).chosen([0, 1, 2]) == {0: 0, 2: 3}
+
+
+def test_a_look_counts_sales_less_than_a_list_of_what_is_bought_next(shop: Wardrobe) -> None:
+    bag, model = rows(TOPS), shop.model
+    found = look_candidates(shop, bag, Preferences(), [*range(1, 7)], 0)
+    weight = model.ranking[RANKING.index("own_popularity")]
+    assert weight != 0
+    less = LESS_SALES * weight * model.popularity[found.rows]
+    shortlisted = np.isin(found.rows, search(shop, bag, Preferences()).rows)
+    assert shortlisted.any()
+    expected = model.in_demand(bag, found.rows) - less
+    np.testing.assert_allclose(found.scores[shortlisted], expected[shortlisted], rtol=1e-4)
 
 
 def test_a_budget_bounds_the_whole_look_and_each_swap(shop: Wardrobe) -> None:

@@ -23,45 +23,46 @@ pytestmark = ON_SPARK
 TEST_DATABASE = "spark.executorEnv.DATABASE_URL"
 
 
+def on_spark() -> list[str]:
+    conf = (*QUICK_START, f"{TEST_DATABASE}={database_url()}")
+    return ["--engine=spark", "--master=local[2]", *(f"--conf={option}" for option in conf)]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("source", ["lake", "database", "kafka"])
-def test_the_commands_give_the_same_on_spark(
+def test_training_and_evaluation_give_the_same_on_spark(
     tmp_path: Path, source: str, log: str, store: None
 ) -> None:
     open_shop(3)
     if source == "kafka":
         publish_history(log)
-    lake, customers = tmp_path / "lake", tmp_path / "customers.csv"
-    names = Customer.objects.values_list("customer_id", flat=True)
-    customers.write_text("".join(f"{line}\n" for line in ("customer_id", *names, "f" * 64)))
-    call_command("export_history", out=lake)
-    conf = [f"--conf={option}" for option in QUICK_START]
-    on_spark_ = (
-        "--engine=spark",
-        "--master=local[2]",
-        f"--conf={TEST_DATABASE}={database_url()}",
-        *conf,
-    )
-    local = trained("--quick")
-    found = trained("--quick", *on_spark_, f"--source={source}", f"--lake={lake}")
+    call_command("export_history", out=tmp_path / "lake")
+    there = (*on_spark(), f"--source={source}", f"--lake={tmp_path / 'lake'}")
+    local, found = trained("--quick"), trained("--quick", *there)
     assert different(local.arrays, found.arrays) == []
     assert local.manifest.data_fingerprint == found.manifest.data_fingerprint
-    lists = [exported(customers, tmp_path / "1"), exported(customers, tmp_path / "2", *on_spark_)]
-    assert lists[0] == lists[1]
-    assert len(lists[0].splitlines()) == 1 + len(names) + 1
-    read = (f"--source={source}", f"--lake={lake}")
-    numbers = [evaluated(tmp_path / "3"), evaluated(tmp_path / "4", *on_spark_, *read)]
-    assert numbers[0] == numbers[1]
+    assert evaluated(tmp_path / "1") == evaluated(tmp_path / "2", *there)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_gives_the_same_on_spark(tmp_path: Path, store: None) -> None:
+    open_shop(3)
+    trained("--quick")
+    customers = tmp_path / "customers.csv"
+    names = Customer.objects.values_list("customer_id", flat=True)
+    customers.write_text("".join(f"{line}\n" for line in ("customer_id", *names, "f" * 64)))
+    lists = exported(customers, tmp_path / "1")
+    assert lists == exported(customers, tmp_path / "2", *on_spark())
+    assert len(lists.splitlines()) == 1 + len(names) + 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_topic_that_lacks_sales_is_refused(tmp_path: Path, log: str, store: None) -> None:
     open_shop(3)
     call_command("replay_transactions", max=True, first=date(2020, 9, 19))
-    read = ("--engine=spark", "--master=local[2]", "--source=kafka", f"--lake={tmp_path}")
-    conf = [f"--conf={option}" for option in (*QUICK_START, f"{TEST_DATABASE}={database_url()}")]
+    read = ("--source=kafka", f"--lake={tmp_path}")
     with pytest.raises(CommandError, match="holds 20 of the 24 sales from 2020-09-18"):
-        call_command("train_recommendations", "--quick", *read, *conf)
+        call_command("train_recommendations", "--quick", *on_spark(), *read)
 
 
 def publish_history(log: str) -> None:

@@ -8,11 +8,11 @@ from catalog.navigation import Node, menu
 from recommendations.experiments.shelf_order import shelf_order
 from storefront.home.hero import department_tiles, hero_of
 from streaming import clock
+from streaming.events.spans import DAY_MS
 from streaming.identity.shoppers import shopper_of
 
 # In the page's default order; shelves that the shopper uses more move up.
 SHELVES: Final = ("for-you", "because-you-viewed", "new-in", "buy-again", "recently-viewed")
-DAY_MS: Final = 86_400_000
 
 
 @require_safe

@@ -1,42 +1,29 @@
 """URL converters: articles by their ten digits, categories by number and name, customers."""
 
+from django.urls.converters import IntConverter, StringConverter
+
 from catalog.navigation import Node
 
 
-class ArticleId:
+class ArticleId(IntConverter):
     """/article/0108775015/ ↔ 108775015."""
 
     regex = "[0-9]{10}"
 
-    def to_python(self, text: str) -> int:
-        return int(text)
-
-    def to_url(self, key: int | str) -> str:
-        return f"{int(key):010d}"
+    def to_url(self, value: int | str) -> str:
+        return f"{int(value):010d}"
 
 
-class CustomerKey:
+class CustomerKey(IntConverter):
     """/personas/17/: a customer's key."""
 
     regex = "[1-9][0-9]{0,8}"
 
-    def to_python(self, text: str) -> int:
-        return int(text)
 
-    def to_url(self, key: int) -> str:
-        return str(key)
-
-
-class OrderNumber:
+class OrderNumber(StringConverter):
     """/orders/7XQS-8SVB/."""
 
     regex = "[2-9A-Z]{4}-[2-9A-Z]{4}"
-
-    def to_python(self, text: str) -> str:
-        return text
-
-    def to_url(self, number: str) -> str:
-        return number
 
 
 class Place:

@@ -9,7 +9,7 @@ from catalog.models import Customer
 from catalog.navigation import menu
 from storefront.http.errors import without_a_database
 from storefront.layout import header_state
-from storefront.personas.personas import label_of
+from storefront.personas.labels import name_of
 from streaming import clock
 from streaming.identity.shoppers import customer_of
 
@@ -36,5 +36,5 @@ def _persona(request: HttpRequest) -> str:
 
 @per_data_version(most=10_000)
 def _label_of(key: int) -> str:
-    customer = Customer.objects.only("customer_id").filter(pk=key).first()
-    return label_of(customer) if customer else ""
+    known = Customer.objects.filter(pk=key).values_list("customer_id", flat=True).first()
+    return name_of(known) if known else ""

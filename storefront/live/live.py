@@ -1,6 +1,7 @@
 """The live page's data: the tail of the stream, and what changed for this shopper."""
 
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -21,7 +22,7 @@ from streaming.events.actions import Action
 from streaming.events.schema import Event, OfArticle, decode
 from streaming.features import store
 from streaming.features.state import ShopperState
-from streaming.status import WorkerStatus
+from streaming.status import OfWorkers, WorkerStatus
 
 SHOWN: Final = 24
 PER_PARTITION: Final = 8
@@ -70,29 +71,13 @@ class Happening:
 
 
 @dataclass(frozen=True)
-class Live:
+class Live(OfWorkers):
     """`happenings` is None if Kafka or the workers are unavailable; `story` if Redis is."""
 
     happenings: list[Happening] | None
     story: list[Step] | None
     state: ShopperState | None
     workers: list[WorkerStatus]
-
-    @property
-    def delay_p50_ms(self) -> float | None:
-        return max(
-            (w.delay_p50_ms for w in self.workers if w.delay_p50_ms is not None), default=None
-        )
-
-    @property
-    def delay_p99_ms(self) -> float | None:
-        return max(
-            (w.delay_p99_ms for w in self.workers if w.delay_p99_ms is not None), default=None
-        )
-
-    @property
-    def lag(self) -> int:
-        return sum(worker.lag for worker in self.workers)
 
 
 def live_view(shopper: str, *, stream: bool) -> Live:
@@ -150,25 +135,11 @@ def _decoded(value: bytes) -> Event | None:
 
 
 def _read(places: dict[int, int]) -> list[bytes]:
-    options: dict[str, object] = {
-        **kafka.common(),
-        "group.id": f"live-{uuid4().hex}",
-        "enable.auto.commit": False,
-        "auto.offset.reset": "error",
-        "fetch.wait.max.ms": 20,
-    }
-    consumer = Consumer(options)
-    try:
-        consumer.assign(
-            [
-                TopicPartition(settings.KAFKA_TOPIC, p, max(0, at - PER_PARTITION))
-                for p, at in places.items()
-            ]
-        )
-        wanted = sum(min(at, PER_PARTITION) for at in places.values())
-        return _values(consumer, wanted)
-    finally:
-        consumer.close()
+    options = {**kafka.consumer(f"live-{uuid4().hex}"), "fetch.wait.max.ms": 20}
+    with closing(Consumer(options)) as consumer:
+        starts = {p: max(0, at - PER_PARTITION) for p, at in places.items()}
+        consumer.assign([TopicPartition(settings.KAFKA_TOPIC, p, at) for p, at in starts.items()])
+        return _values(consumer, sum(at - starts[p] for p, at in places.items()))
 
 
 def _values(consumer: Consumer, wanted: int) -> list[bytes]:

@@ -68,7 +68,9 @@ class StatusSerializer(serializers.Serializer[object]):
     events_per_s = serializers.FloatField()
     dead = serializers.IntegerField()
     slowest_ms = serializers.FloatField(
-        allow_null=True, help_text="The worst worker's p99 from accepted event to features."
+        source="delay_p99_ms",
+        allow_null=True,
+        help_text="The worst worker's p99 from accepted event to features.",
     )
     workers = WorkerSerializer(many=True, help_text="Empty while Redis is unavailable.")
     store = StoreSerializer(allow_null=True)

@@ -13,10 +13,9 @@ import msgspec
 from celery.schedules import crontab
 from celery.signals import heartbeat_sent
 from django.conf import settings
-from redis import RedisError
 
 from streaming.clock import wall_ms
-from streaming.connection import client, translate_errors
+from streaming.connection import StoreUnavailable, client, execute, translate_errors
 
 logger = logging.getLogger(__name__)
 
@@ -73,23 +72,20 @@ class Scheduled:
 def note_worker(sender: Any, **_: object) -> None:
     now = wall_ms()
     try:
-        with client().pipeline(transaction=False) as pipeline:
-            pipeline.zadd(WORKERS, {str(sender.eventer.hostname): now})
-            pipeline.zremrangebyscore(WORKERS, 0, now - RETENTION_MS)
-            pipeline.execute()
-    except RedisError as error:
+        execute(
+            ("ZADD", WORKERS, now, str(sender.eventer.hostname)),
+            ("ZREMRANGEBYSCORE", WORKERS, 0, now - RETENTION_MS),
+        )
+    except StoreUnavailable as error:
         logger.info("Could not write the Celery heartbeat: %s", error)
 
 
 def note_end(task: str, seconds: float, state: str) -> None:
-    """Called where the task runs; with Redis down the page does without."""
+    """Called where the task runs; with Redis down nothing is recorded."""
     run = Run(wall_ms(), seconds, state)
     try:
-        with client().pipeline(transaction=False) as pipeline:
-            pipeline.hset(TASKS, task, msgspec.msgpack.encode(run))
-            pipeline.expire(TASKS, RETENTION_S)
-            pipeline.execute()
-    except RedisError as error:
+        execute(("HSET", TASKS, task, msgspec.msgpack.encode(run)), ("EXPIRE", TASKS, RETENTION_S))
+    except StoreUnavailable as error:
         logger.info("Could not record the end of %s: %s", task, error)
 
 
@@ -106,8 +102,7 @@ def workers() -> list[Worker]:
 
 def schedule() -> list[Scheduled]:
     """In the order of the settings; may raise StoreUnavailable."""
-    with translate_errors():
-        found: Any = client().hgetall(TASKS)
+    (found,) = execute(("HGETALL", TASKS))
     runs = {name.decode(): msgspec.msgpack.decode(value, type=Run) for name, value in found.items()}
     return list(_schedule(runs))
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from confluent_kafka.admin import AdminClient
 from django.conf import settings
@@ -26,9 +26,6 @@ class Check:
     up: bool
     ms: float
     error: str = ""
-
-    def as_dict(self) -> dict[str, object]:
-        return asdict(self)
 
 
 def postgresql() -> None:

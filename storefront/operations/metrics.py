@@ -75,7 +75,7 @@ def of_store() -> Iterator[Metric]:
 
 
 def of_database() -> Iterator[Metric]:
-    waiting = OutboxEvent.objects.filter(sent_at__isnull=True).count()
+    waiting = OutboxEvent.objects.waiting().count()
     yield stream.gauge("outbox_events", "events that wait in the outbox", waiting)
     model = ModelVersion.objects.active().defer("manifest").first()
     if model is not None:

@@ -1,7 +1,7 @@
 """The pipeline page's data: the path of an event, from the spool to the feature store."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,7 +22,7 @@ from streaming.features import sampling
 from streaming.features.sampling import Verified
 from streaming.models import OutboxEvent
 from streaming.producers import spool
-from streaming.status import PartitionStatus, Point, WorkerStatus
+from streaming.status import OfWorkers, PartitionStatus, Point, WorkerStatus, greatest
 from web import charts
 from web.charts import Chart, Line
 
@@ -46,7 +46,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Pipeline:
+class Pipeline(OfWorkers):
     """One snapshot. Redis data are empty, and `store` None, if Redis is down."""
 
     checks: list[health.Check]
@@ -67,10 +67,6 @@ class Pipeline:
     elapsed_ms: int = field(default_factory=wall_ms)
 
     @property
-    def lag(self) -> int:
-        return sum(worker.lag for worker in self.workers)
-
-    @property
     def problems(self) -> list[tuple[str, str, datetime]]:
         """Who is waiting or stopped, why, and since when."""
         found = [(w.worker, w.reason, w.since_ms) for w in self.statuses if w.reason]
@@ -83,30 +79,8 @@ class Pipeline:
         return [(who, why, datetime.fromtimestamp(at / 1000, UTC)) for who, why, at in found]
 
     @property
-    def behind_ms(self) -> int:
-        return max((worker.behind_ms for worker in self.workers), default=0)
-
-    @property
     def behind_s(self) -> float:
-        return self.behind_ms / 1000
-
-    @property
-    def events_per_s(self) -> float:
-        return sum(worker.events_per_s for worker in self.workers)
-
-    @property
-    def dead(self) -> int:
-        return sum(worker.dead for worker in self.workers)
-
-    @property
-    def p50_ms(self) -> float | None:
-        """The slowest worker's median delay from an accepted event to its features."""
-        return most(worker.delay_p50_ms for worker in self.workers)
-
-    @property
-    def slowest_ms(self) -> float | None:
-        """The slowest worker's delay at p99."""
-        return most(worker.delay_p99_ms for worker in self.workers)
+        return max((worker.behind_ms for worker in self.workers), default=0) / 1000
 
     @property
     def partitions(self) -> list[tuple[int, WorkerStatus, PartitionStatus]]:
@@ -148,7 +122,7 @@ class Pipeline:
 
 
 def pipeline() -> Pipeline:
-    """At most KEPT_S old."""
+    """At most CACHE_SECONDS old."""
     found: Pipeline | None = cache.get("pipeline")
     if found is None:
         found = read_pipeline()
@@ -164,7 +138,7 @@ def read_pipeline() -> Pipeline:
         scheduled=value_or(celery_heartbeats.schedule, []),
         moments=moments(value_or(worker_points, []), wall_ms()),
         store=value_or(sizes, None),
-        in_outbox=OutboxEvent.objects.filter(sent_at__isnull=True).count(),
+        in_outbox=OutboxEvent.objects.waiting().count(),
         spooled_bytes=spool.size(),
         ingest=IngestRun.objects.first(),
         model=ModelVersion.objects.active().first(),
@@ -220,10 +194,6 @@ def moment(at_ms: int, found: list[Point]) -> Moment:
         at_ms,
         round(sum(point.events_per_s for point in found), 1) if found else None,
         sum(point.lag for point in found) if found else None,
-        most(point.delay_p50_ms for point in found),
-        most(point.delay_p99_ms for point in found),
+        greatest(point.delay_p50_ms for point in found),
+        greatest(point.delay_p99_ms for point in found),
     )
-
-
-def most(values: Iterable[float | None]) -> float | None:
-    return max((value for value in values if value is not None), default=None)

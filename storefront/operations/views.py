@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -34,7 +36,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """503 if a dependency is down that every page needs; others are only named."""
     checks = health.checks()
     ready = all(check.up for check in checks if check.hard)
-    body = {"ready": ready, "checks": [check.as_dict() for check in checks]}
+    body = {"ready": ready, "checks": [asdict(check) for check in checks]}
     return JsonResponse(body, status=200 if ready else 503)
 
 

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from catalog.models import Article, ColourMaster, is_named
+from catalog.quantities import MAX_KEY
 from recommendations.outfits.slots import slots
 from recommendations.serving.outfits import MAX_ARTICLES, Garment, Outfit, Request
 from storefront.http.errors import faults_of
@@ -72,7 +73,7 @@ class MultiValueField(forms.Field):
 
 
 def article_keys(most: int) -> MultiValueField:
-    return MultiValueField(forms.IntegerField(min_value=1, max_value=2**31 - 1), most)
+    return MultiValueField(forms.IntegerField(min_value=1, max_value=MAX_KEY), most)
 
 
 SLOTS = [(name, name) for name in slots().names[:-1]]
@@ -87,7 +88,7 @@ class OutfitQueryForm(forms.Form):
     keep = article_keys(MAX_ARTICLES)
     part = forms.ChoiceField(choices=[("", ""), *SLOTS], required=False)
     slot = MultiValueField(forms.ChoiceField(choices=SLOTS), len(slots()))
-    avoid = MultiValueField(forms.IntegerField(min_value=-1, max_value=2**31 - 1), 100)
+    avoid = MultiValueField(forms.IntegerField(min_value=-1, max_value=MAX_KEY), 100)
     budget = forms.DecimalField(
         min_value=Decimal("0.01"), max_digits=9, decimal_places=2, required=False
     )

@@ -46,7 +46,7 @@ def _start(request: HttpRequest, typed: str, has_bag: bool) -> HttpResponse:
     """Starting points: search results, or what sells now."""
     shown = Article.objects.for_cards()
     if typed:
-        articles = list(find(typed, shown).articles[:STARTS])
+        articles = list(find(typed, shown)[:STARTS])
     else:
         trending = [item.article for item in serving.recommend(Kind.TRENDING, k=STARTS).items]
         articles = list(shown.in_order_of(trending))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import Final, NamedTuple
 
 from django.core.cache import cache
@@ -72,7 +73,7 @@ class Persona:
 
     @property
     def label(self) -> str:
-        return label_of(self.customer)
+        return name_of(self.customer.customer_id)
 
     @property
     def age(self) -> str:
@@ -83,10 +84,6 @@ def age_band(age: int | None) -> str:
     if age is None:
         return gettext("Age not given")
     return gettext(next(name for start, name in reversed(BANDS) if age >= start))
-
-
-def label_of(customer: Customer) -> str:
-    return name_of(customer.customer_id)
 
 
 def varied(buyers: Iterable[Buyer], k: int) -> list[int]:
@@ -179,8 +176,11 @@ def _buyers(keys: list[int]) -> list[Buyer]:
 def _personas(keys: list[int]) -> list[Persona]:
     customers = Customer.objects.in_bulk(keys)
     histories = _histories(keys)
-    latest = {pk: _distinct(purchase.article for purchase in histories[pk])[:LATEST] for pk in keys}
-    articles = _articles({article for recent in latest.values() for article in recent})
+    latest = {
+        pk: list(dict.fromkeys(purchase.article for purchase in histories[pk]))[:LATEST]
+        for pk in keys
+    }
+    articles = Article.objects.for_cards().in_bulk({*chain.from_iterable(latest.values())})
     return [
         Persona(
             customer=customers[pk],
@@ -208,17 +208,9 @@ def _histories(keys: list[int]) -> dict[int, list[Purchase]]:
     return histories
 
 
-def _articles(keys: Iterable[int]) -> dict[int, Article]:
-    return {article.pk: article for article in Article.objects.for_cards().filter(pk__in=keys)}
-
-
 def _pictured(articles: list[Article]) -> list[Article]:
     """Those with a photo first, otherwise in their order."""
     return sorted(articles, key=lambda article: not article.summary.has_picture)
-
-
-def _distinct(keys: Iterable[int]) -> list[int]:
-    return list(dict.fromkeys(keys))
 
 
 @dataclass(frozen=True)

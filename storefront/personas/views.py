@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog.models import Customer
 from storefront.forms import PersonaForm
 from storefront.personas import personas
+from storefront.personas.labels import name_of
 from storefront.sessions import forget_in_browser
 from streaming.identity.shoppers import customer_shopper, shopper_of
 from streaming.identity.tombstones import tombstones
@@ -69,7 +70,7 @@ def switch(request: HttpRequest) -> HttpResponse:
         messages.info(request, gettext("Nobody has bought anything yet."))
         return redirect("personas")
     personas.switch(request, customer)
-    message = gettext("You are shopping as %(name)s.") % {"name": personas.label_of(customer)}
+    message = gettext("You are shopping as %(name)s.") % {"name": name_of(customer.customer_id)}
     messages.success(request, message)
     return forget_in_browser(redirect("home"))
 

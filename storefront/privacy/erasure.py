@@ -1,7 +1,7 @@
 """Erases a shopper everywhere, for good: the page, the admin and the command all call `erase`.
 
-First PostgreSQL, in one transaction with the tombstone; from then on nobody sees anything of them,
-and nothing of theirs is learned (identity.tombstones). Then everything else, as soon as it can be
+First PostgreSQL, in one transaction with the tombstone; from then on nothing of them is shown or
+learned (identity.tombstones). Then everything else, as soon as it can be
 reached: Redis at once, the spool and the dead letters by a task that repeats until done. What stays
 identifies nobody: orders without their shopper, totals, and until the next training the active
 bundle's histories, which are no longer read.
@@ -9,14 +9,13 @@ bundle's histories, which are no longer read.
 
 import logging
 from contextlib import suppress
+from functools import partial
 
-from celery import current_app
 from confluent_kafka import KafkaException
 from django.core.cache import cache
 from django.db import transaction
 from django.dispatch import receiver
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from catalog.models import Customer, Transaction
 from catalog.signals import ingested
@@ -26,8 +25,8 @@ from storefront.models import Bag, Order, SavedArticle, ShopperSession
 from streaming.connection import StoreUnavailable
 from streaming.erasure import features
 from streaming.identity.tombstones import tombstones
-from streaming.kafka.topics import TopicError
 from streaming.models import ErasedShopper
+from web.tasks import run_soon
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +50,7 @@ def erase(shopper: str, asked_by: str) -> ErasedShopper:
         tombstone = features.add_tombstone(shopper, _name_in_files(shopper), asked_by)
         tombstone.add(from_tables(shopper))
         tombstone.save()
-        transaction.on_commit(_finish_soon)
+        transaction.on_commit(partial(run_soon, "storefront.finish_erasures"))
     tombstones.reset()
     with suppress(StoreUnavailable):
         features.erase_features(shopper)
@@ -103,7 +102,7 @@ def finish_erasure() -> tuple[int, int]:
             row.add(from_tables(row.shopper))
         try:
             swept = features.erase_outside_database([row.shopper for row in rows]) if rows else {}
-        except (StoreUnavailable, KafkaException, TopicError, OSError) as error:
+        except (StoreUnavailable, KafkaException, OSError) as error:
             logger.warning("%d erasures are not finished: %s", len(rows), error)
             return 0, len(rows)
         for row in rows:
@@ -111,14 +110,6 @@ def finish_erasure() -> tuple[int, int]:
             row.finished_at = timezone.now()
             row.save()
     return len(rows), 0
-
-
-def _finish_soon() -> None:
-    """Ask a task worker at once; with Redis down the next scheduled run does it."""
-    try:
-        current_app.send_task("storefront.finish_erasures", retry=False, ignore_result=True)
-    except OperationalError as error:
-        logger.warning("Could not finish the erasure, retrying on the next run: %s", error)
 
 
 @receiver(ingested)

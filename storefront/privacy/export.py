@@ -31,14 +31,13 @@ from streaming import dead_letters
 from streaming.connection import StoreUnavailable
 from streaming.events.schema import names_in
 from streaming.features import store
-from streaming.kafka.topics import TopicError
 from streaming.models import ErasedShopper
 from streaming.producers import outbox, spool
 from web.json_types import Json
 
 logger = logging.getLogger(__name__)
 
-DOWN: Final = (StoreUnavailable, KafkaException, TopicError, OSError)
+DOWN: Final = (StoreUnavailable, KafkaException, OSError)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,10 @@ django_stubs_ext.monkeypatch()
 # library that uses it is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
+# Numba keeps compiled functions beside the source; where that is read-only, in VAR_DIR.
+if not os.access(BASE_DIR, os.W_OK):
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(VAR_DIR / "numba"))
+
 # The demo shows operators' pages to everybody and lets visitors act as customers of the data set.
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -105,6 +106,23 @@ def test_the_links_of_a_document_lead_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text())
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+STARTED = """
+import sys
+from storefront.celery import app
+app.loader.import_default_modules()
+import storefront.urls
+print(*{"lightgbm", "pandas", "scipy.optimize", "scipy.stats", "sklearn"} & sys.modules.keys())
+"""
+
+
+def test_no_process_of_the_shop_starts_by_loading_what_only_training_uses() -> None:
+    """Together those take as long to import as everything else, in each of a dozen processes."""
+    started = subprocess.run(
+        [sys.executable, "-c", STARTED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert started.stdout.strip() == ""
 
 
 def test_make_lists_its_targets() -> None:

@@ -33,7 +33,7 @@ ARTICLE = "/article/"
 LISTING = "/search/?q=shirt"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """Where a server's own account can reach it."""
     place = Path(tempfile.mkdtemp(prefix="replica-"))
@@ -42,19 +42,19 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(place)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def primary(folder: Path) -> Iterator[Server]:
     with replica.primary(folder, durable=False) as server:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def standby(folder: Path, primary: Server) -> Iterator[Server]:
     with replica.standby(folder, primary, durable=False) as server:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shop(folder: Path, primary: Server, standby: Server) -> Iterator[str]:
     """A shop with a few articles, served by a process that knows both."""
     environment = os.environ | {

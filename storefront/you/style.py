@@ -24,6 +24,7 @@ from recommendations.bundle import registry
 from recommendations.retrieval.profile import UNKNOWN_BAND, Profile, profile_of
 from recommendations.serving.serving import customer_with_history
 from streaming.events.actions import ACTIONS, Action
+from streaming.events.spans import DAY_MS
 from streaming.features import store
 
 BARS: Final = 6
@@ -129,7 +130,7 @@ def style_of(shopper: str) -> Style:
 def _starts(rows: list[int], about: Profile | None, now_ms: int) -> list[tuple[int, Action, int]]:
     if about is None:
         return []
-    times = [now_ms - int(days * 86_400_000) for days in about.days]
+    times = [now_ms - int(days * DAY_MS) for days in about.days]
     kinds = [ACTIONS[kind] for kind in about.kinds.tolist()]
     return list(zip(rows, kinds, times, strict=True))
 

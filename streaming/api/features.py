@@ -8,9 +8,9 @@ from rest_framework.exceptions import APIException, NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog.api.fields import ArticleIdField
 from catalog.api.keys import has_scope
 from catalog.models.api_key import Scope
-from streaming.api.serializers import ArticleKeyField
 from streaming.connection import StoreUnavailable
 from streaming.features import store
 from streaming.identity.shoppers import is_shopper, shopper_of
@@ -28,12 +28,12 @@ class StoreUnavailableError(APIException):
 
 class FeaturesQuerySerializer(serializers.Serializer[object]):
     article = serializers.ListField(
-        child=ArticleKeyField(), required=False, default=list, max_length=MAX_ARTICLES
+        child=ArticleIdField(), required=False, default=list, max_length=MAX_ARTICLES
     )
 
 
 class Features(Limited):
-    """What the feature store knows of a shopper now, and of the articles asked for."""
+    """A shopper's features now, and those of the articles asked for."""
 
     @extend_schema(
         operation_id="features_retrieve",

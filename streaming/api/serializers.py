@@ -1,12 +1,11 @@
-"""What a client may say of a shopper, checked field by field."""
+"""Validates what a client says of a shopper, field by field."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalog.api.fields import ArticleIdField
 from catalog.models import Article
 from catalog.quantities import MAX_EVENT_ID, MAX_KEY, MAX_POSITION, MAX_QUERY, MAX_SIZE, MAX_WIDGET
 from streaming.events import schema
@@ -20,7 +19,8 @@ OF_ARTICLE: Final[dict[str, Callable[..., Event]]] = {
     Action.VIEW: schema.View, Action.CLICK: schema.Click, Action.IMPRESSION: schema.Impression,
     Action.BAG_ADD: schema.BagAdd, Action.BAG_REMOVE: schema.BagRemove,
 }  # fmt: skip
-SIZED: Final = ("bag_add", "bag_remove")
+SIZED: Final = (Action.BAG_ADD, Action.BAG_REMOVE)
+ID_PATTERN: Final = "^[0-9A-Za-z_-]{1,64}$"
 REFUSED: Final = {
     Action.PURCHASE: "Purchases come from the shop's checkout only.",
     "identify": "Only the shop itself tells who somebody is.",
@@ -31,7 +31,7 @@ REFUSED: Final = {
 
 
 class TypeField(serializers.ChoiceField):
-    """Names why the types that exist but aren't for clients are refused."""
+    """Says why the types that exist but aren't for clients are refused."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, str) and data in REFUSED:
@@ -47,27 +47,11 @@ ARTICLE_SCHEMA: Final[dict[str, object]] = {
 }
 
 
-@extend_schema_field(ARTICLE_SCHEMA)
-class ArticleKeyField(serializers.Field[int, object, str, object]):
-    """An article_id, as ten characters or as a number; its key within."""
-
-    def to_internal_value(self, data: Any) -> int:
-        is_number = isinstance(data, int | str) and not isinstance(data, bool)
-        if not is_number or not re.fullmatch(r"[0-9]{1,10}", str(data), re.ASCII):
-            raise serializers.ValidationError("An article_id has ten digits, as 0108775015.")
-        if not 1 <= int(data) <= MAX_KEY:
-            raise serializers.ValidationError(f"No article {data}.")
-        return int(data)
-
-    def to_representation(self, value: int) -> str:
-        return f"{value:010d}"
-
-
 class KnownArticles:
-    """Keys that PostgreSQL was found to have, so that it is asked for others only.
+    """Keys already found in PostgreSQL, so that only others are looked up.
 
-    Events of these are accepted even while it is down; an article that has left the catalogue
-    meanwhile is one that the stream passes over.
+    Events of known articles are accepted even while PostgreSQL is down. The stream skips an article
+    that has left the catalogue meanwhile.
     """
 
     def __init__(self) -> None:
@@ -83,7 +67,7 @@ known_articles = KnownArticles()
 
 
 def unknown_articles(checked: list[Json]) -> dict[int, dict[str, list[str]]]:
-    """What is wrong with the events' articles, by place: nothing where the catalogue has them."""
+    """An error for each event whose article isn't in the catalogue, by place."""
     missing = known_articles.missing({event["article"] for event in checked if "article" in event})
     return {
         place: {"article": [f"No article {event['article']:010d}."]}
@@ -93,22 +77,16 @@ def unknown_articles(checked: list[Json]) -> dict[int, dict[str, list[str]]]:
 
 
 class EventSerializer(serializers.Serializer[object]):
-    """One event. Its shopper is the session's, its time the shop's."""
+    """One event (EVENT describes it). Its shopper is the session's, its time the shop's."""
 
-    id = serializers.RegexField(
-        r"^[0-9A-Za-z_-]{1,64}$",
-        required=False,
-        help_text="Makes retries safe: a known id is ignored. The server assigns an absent id.",
-    )
+    id = serializers.RegexField(ID_PATTERN, required=False)
     type = TypeField(choices=[*OF_ARTICLE, Action.SEARCH])
-    article = ArticleKeyField(required=False, help_text="Required for every type except search.")
+    article = ArticleIdField(required=False)
     rec_id = serializers.CharField(required=False, max_length=MAX_EVENT_ID)
     widget = serializers.CharField(required=False, max_length=MAX_WIDGET)
     position = serializers.IntegerField(required=False, min_value=0, max_value=MAX_POSITION)
-    size = serializers.CharField(
-        required=False, max_length=MAX_SIZE, help_text="For the bag: one of the article's `sizes`."
-    )
-    query = serializers.CharField(required=False, max_length=MAX_QUERY, help_text="For search.")
+    size = serializers.CharField(required=False, max_length=MAX_SIZE)
+    query = serializers.CharField(required=False, max_length=MAX_QUERY)
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         needed = "query" if attrs["type"] == Action.SEARCH else "article"
@@ -124,7 +102,7 @@ class AcceptedSerializer(serializers.Serializer[object]):
 
 
 def to_event(data: Json, shopper: str, ts: int) -> Event:
-    """The event of validated data."""
+    """The event for validated data."""
     common: Json = {
         "id": data.get("id") or new_id(), "shopper": shopper, "ts": ts, "source": "api"
     }  # fmt: skip
@@ -143,7 +121,7 @@ def to_event(data: Json, shopper: str, ts: int) -> Event:
 
 ID: Final[Json] = {
     "type": "string",
-    "pattern": "^[0-9A-Za-z_-]{1,64}$",
+    "pattern": ID_PATTERN,
     "description": "Makes retries safe: a known id is ignored. The server assigns an absent id.",
 }
 
@@ -152,19 +130,21 @@ def _text(longest: int, description: str) -> Json:
     return {"type": "string", "minLength": 1, "maxLength": longest, "description": description}
 
 
-OF_AN_ARTICLE: Final[Json] = {
-    "type": "object",
-    "title": "Something done with an article",
-    "required": ["type", "article"],
-    "properties": {
+def _of_article(title: str, types: Iterable[str], **more: Json) -> Json:
+    properties = {
         "id": ID,
-        "type": {"type": "string", "enum": list(OF_ARTICLE)},
+        "type": {"type": "string", "enum": [*types]},
         "article": ARTICLE_SCHEMA,
-        "rec_id": _text(64, "That of the recommendation that showed it"),
-        "widget": _text(40, "The kind of recommendation that showed it"),
-        "position": {"type": "integer", "minimum": 0, "maximum": 1000},
-    },
-}
+        "rec_id": _text(MAX_EVENT_ID, "That of the recommendation that showed it"),
+        "widget": _text(MAX_WIDGET, "The kind of recommendation that showed it"),
+        "position": {"type": "integer", "minimum": 0, "maximum": MAX_POSITION},
+        **more,
+    }
+    required = ["type", "article"]
+    return {"type": "object", "title": title, "required": required, "properties": properties}
+
+
+SIZE: Final[Json] = _text(MAX_SIZE, "One of the article's `sizes`")
 SEARCH: Final[Json] = {
     "type": "object",
     "title": "A search",
@@ -172,10 +152,16 @@ SEARCH: Final[Json] = {
     "properties": {
         "id": ID,
         "type": {"type": "string", "const": "search"},
-        "query": _text(200, "The words"),
+        "query": _text(MAX_QUERY, "The words"),
     },
 }
-EVENT: Final[Json] = {"oneOf": [OF_AN_ARTICLE, SEARCH]}
+EVENT: Final[Json] = {
+    "oneOf": [
+        _of_article("Something done with an article", [t for t in OF_ARTICLE if t not in SIZED]),
+        _of_article("Something put into the bag, or taken out of it", SIZED, size=SIZE),
+        SEARCH,
+    ]
+}
 EVENTS: Final[Json] = {
     "oneOf": [
         *EVENT["oneOf"],

@@ -1,1 +1,1 @@
-"""One runtime for all that reads the event log; what is done with events is a Processor."""
+"""One runtime for all consumers of the event log; a Processor handles the events."""

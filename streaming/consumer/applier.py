@@ -1,4 +1,4 @@
-"""A poll's batches take effect: worked out, filed, written; a record that can't be is filed."""
+"""Applies a poll's batches; a record that can't be processed is filed as a dead letter."""
 
 import logging
 import time
@@ -14,21 +14,20 @@ from streaming.consumer.batch import DeadRecord, PartitionBatch
 from streaming.consumer.processor import Log, NotReadyError, Processor, RefusedError, Work
 from streaming.consumer.tracing import applied
 from streaming.consumer.worker_metrics import WorkerMetrics
-from streaming.kafka import topics
 from streaming.producers.acknowledged import Sender, dead_letter
 
 WINDOW: Final = 10_000
 SHARE: Final = 0.01
 IN_A_ROW: Final = 1_000
 ADVICE: Final = (
-    "They are filed, and the worker goes on behind them when it is started again. Look at them with"
+    "They are filed, and the worker continues after them when it is started again. List them with"
     " `manage.py dead_letters list`; send them again with `manage.py dead_letters replay` once"
-    " their cause is mended."
+    " their cause is fixed."
 )
 logger = logging.getLogger(__name__)
 # Records that the dead-letter limit judges at a time.
 BLOCK: Final = 500
-# Told apart from a database that is down: the row's own fault.
+# Database errors that are a record's fault, not those of a database that is down.
 OF_THE_RECORD: Final = (DataError, IntegrityError)
 
 
@@ -68,20 +67,15 @@ class DeadLetterLimit:
 
 
 class UndeliveredError(Exception):
-    """Kafka didn't acknowledge dead letters or what is passed on: the batch must not count."""
+    """Kafka didn't acknowledge dead letters or forwarded events: the batch must not count."""
 
 
-WAITED_OUT: Final = (
-    KafkaException,
-    topics.TopicError,
-    UndeliveredError,
-    RefusedError,
-    NotReadyError,
-)
+WAITED_OUT: Final = (KafkaException, UndeliveredError, RefusedError, NotReadyError)
 
 
 class Applier:
-    """`waited_out` are the errors that say that something is down; anything else is a record's."""
+    """`waited_out` are the errors that mean that something is down; any other is a record's
+    fault."""
 
     def __init__(
         self, processor: Processor, assignment: Assignment, metrics: WorkerMetrics
@@ -91,7 +85,8 @@ class Applier:
         self.waited_out: tuple[type[Exception], ...] = (*processor.unavailable, *WAITED_OUT)
 
     def apply(self, log: Log, batches: Sequence[PartitionBatch]) -> None:
-        """Raise DeadLetterLimitError, or one of `waited_out`: the batches are to be read again."""
+        """Raise DeadLetterLimitError, or one of `waited_out`; the batches must then be read
+        again."""
         try:
             self._apply(log, batches)
         except Exception as error:
@@ -107,7 +102,7 @@ class Applier:
         return isinstance(error, OF_THE_RECORD) or not isinstance(error, self.waited_out)
 
     def _apply(self, log: Log, batches: Sequence[PartitionBatch]) -> None:
-        """Raise what the processor raises; everything but that is safe to repeat."""
+        """Raise what the processor raises. Everything before its commit is safe to repeat."""
         began = time.monotonic()
         work = self.processor.prepare(log, batches)
         at = self.metrics.part("work out", began)
@@ -125,7 +120,8 @@ class Applier:
         self._watch(work)
 
     def _watch(self, work: Work) -> None:
-        """Raise DeadLetterLimitError; block by block, as a poll may be larger than its window."""
+        """Raise DeadLetterLimitError. Block by block, since a poll may be larger than the limit's
+        window."""
         dead = {(d.partition, d.record.offset) for d in work.dead}
         example, filed_alone = work.dead[-1].error if work.dead else "", len(dead)
         for batch in work.batches:
@@ -137,7 +133,8 @@ class Applier:
         self.limit.watch(filed_alone, filed_alone, example)
 
     def _deliver(self, log: Log, work: Work) -> None:
-        """Dead letters, and what is passed on, are safe in Kafka before their cause is passed."""
+        """Dead letters and forwarded events are safe in Kafka before the position moves past their
+        records."""
         messages = [
             dead_letter(d.record.value or b"", d.error, log.topic, d.partition, d.record.offset)
             for d in work.dead
@@ -148,7 +145,7 @@ class Applier:
         self.metrics.passed_on += len(work.outgoing)
 
     def _apply_or_file(self, log: Log, batch: PartitionBatch) -> None:
-        """Halve a batch until the record is found that fails for its own sake, and file it."""
+        """Halve a failing batch until the record at fault is found, and file that record."""
         error = self._fault_of(log, batch)
         if error is not None and len(batch.records) > 1:
             for half in batch.halves():
@@ -157,7 +154,7 @@ class Applier:
             self._file(log, batch, error)
 
     def _fault_of(self, log: Log, batch: PartitionBatch) -> Exception | None:
-        """Apply it; what one of its records made fail, None where all went well."""
+        """Apply the batch; the error that one of its records caused, None where all went well."""
         try:
             self._apply(log, [batch])
         except Exception as error:

@@ -1,4 +1,4 @@
-"""Which partitions a consumer has, and where each of them goes on."""
+"""Which partitions a consumer has, and where it continues in each of them."""
 
 import logging
 import time
@@ -17,8 +17,8 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT_S: Final = 5.0
 CUT: Final = (
-    "the log begins at offset {low}: what lay before it is gone unread (retention). `manage.py"
-    " stream_positions skip {partition}` goes on there; `manage.py rebuild_features` brings"
+    "the log begins at offset {low}: what was before it was deleted unread (retention). `manage.py"
+    " stream_positions skip {partition}` continues there; `manage.py rebuild_features` brings"
     " purchases back"
 )
 OUT_OF_RANGE: Final = (
@@ -29,7 +29,7 @@ OUT_OF_RANGE: Final = (
 
 @dataclass
 class Assignment:
-    """`partitions` are ours. `log` is None until it was asked where they go on (`positions`).
+    """`partitions` are ours. `log` is None until their positions were asked for (`positions`).
 
     A partition in `stopped` is left out, while the others are worked on.
     """
@@ -44,11 +44,11 @@ class Assignment:
         self.forget()
 
     def forget(self) -> None:
-        """Where to go on must be asked again."""
+        """The positions must be asked for again."""
         self.log, self.positions, self.stopped = None, {}, {}
 
     def find(self, consumer: Consumer, processor: Processor, log: Log) -> None:
-        """Ask the processor where each partition goes on, and read on from there."""
+        """Ask the processor for each partition's position, and read on from there."""
         stored = processor.positions(log, self.partitions)
         lows = {p: first_offset(consumer, log.topic, p) for p in self.partitions}
         if fresh := [p for p, position in stored.items() if position == NO_POSITION]:
@@ -56,7 +56,7 @@ class Assignment:
         for partition in fresh:
             if lows[partition] > 0:
                 logger.warning(
-                    "Partition %d begins at offset %d: what lay before is no longer in the log."
+                    "Partition %d begins at offset %d: what was before it is no longer in the log."
                     " `manage.py rebuild_features` brings purchases back.",
                     partition, lows[partition],
                 )  # fmt: skip
@@ -78,7 +78,7 @@ class Assignment:
     def _pass_gaps(
         self, processor: Processor, log: Log, stored: Mapping[int, int], lows: Mapping[int, int]
     ) -> dict[int, int]:
-        """Go on where the log begins; the new positions."""
+        """Continue where the log begins; the new positions."""
         gone = {p: low for p, low in lows.items() if NO_POSITION < stored[p] < low}
         for partition, low in gone.items():
             lost = low - stored[partition]
@@ -115,7 +115,7 @@ def _stop(offset: int, reason: str) -> Stop:
 
 
 def first_offset(consumer: Consumer, topic: str, partition: int) -> int:
-    """Of what the log still holds."""
+    """The first offset that the log still has."""
     return ends(consumer, topic, [partition])[partition][0]
 
 

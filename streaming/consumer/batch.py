@@ -1,4 +1,4 @@
-"""What a poll brings: records by partition. No I/O."""
+"""A poll's records by partition. No I/O."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -16,14 +16,14 @@ _read_headers: Final = methodcaller("headers")
 
 
 class Origin(NamedTuple):
-    """Where a record lay that was passed on to its shopper's partition."""
+    """Where a record was before it was passed on to its shopper's partition."""
 
     partition: int
     offset: int
 
     @classmethod
     def read(cls, header: bytes | None) -> "Origin | None":
-        """None for what isn't one: a header can be anything."""
+        """None for an invalid header: it can be anything."""
         try:
             partition, offset = map(int, (header or b"").split(b":"))
         except (ValueError, TypeError):
@@ -35,7 +35,7 @@ class Origin(NamedTuple):
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
-    """A message as it lay in its partition; `value` None is a tombstone of a compacted topic."""
+    """A message of a partition; `value` None is a tombstone of a compacted topic."""
 
     offset: int
     value: bytes | None
@@ -57,7 +57,7 @@ class DeadRecord(NamedTuple):
 
 @dataclass(frozen=True)
 class PartitionBatch:
-    """One partition's share of a poll. `next_offset` is where the partition goes on after it.
+    """One partition's share of a poll. `next_offset` is the partition's position after it.
 
     Without records it only moves on, over what isn't for readers (aborted transactions, markers).
     """
@@ -78,7 +78,7 @@ def partition_batches(
 ) -> list[PartitionBatch]:
     """The messages by partition, without those that are done already or aren't ours.
 
-    An end-of-partition event says how far everything has been read, whatever lay there.
+    An end-of-partition event says how far everything has been read, whatever was there.
     """
     records: dict[int, list[Record]] = {}
     ends: dict[int, int] = {}
@@ -105,7 +105,7 @@ def _record(message: Message, offset: int) -> Record:
 
 
 def _headers(message: Message) -> Headers:
-    """None of them where a name isn't UTF-8: our own names are."""
+    """No headers at all where a name isn't UTF-8: our own names are."""
     try:
         return tuple(_read_headers(message) or ())
     except (SystemError, UnicodeDecodeError):

@@ -1,4 +1,5 @@
-"""The consumer inside a Celery worker: who takes a processor's queue runs its consumer."""
+"""The consumer inside a Celery worker: a worker that takes a processor's queue runs its
+consumer."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""How much of the log waits, asked of log and store themselves, whether or not a worker lives."""
+"""How much of the log waits. Log and store are asked directly, so that no worker needs to run."""
 
 import time
 from contextlib import closing
@@ -16,7 +16,7 @@ FETCH_S: Final = 3.0
 
 
 class PartitionLag(NamedTuple):
-    """Of one partition: where its reader goes on, and what the log holds."""
+    """Of one partition: its reader's position, and what the log holds."""
 
     partition: int
     position: int
@@ -48,7 +48,8 @@ def partition_lags(positions: dict[int, int]) -> list[PartitionLag]:
 
 
 def _fetched_ends(consumer: Consumer, begins: dict[int, int]) -> dict[int, int]:
-    """As fetching tells: the embedded broker answers questions for the end wrongly."""
+    """The ends as fetching reports them: the embedded broker answers queries for the end
+    wrongly."""
     consumer.assign([TopicPartition(settings.KAFKA_TOPIC, p, at) for p, at in begins.items()])
     ends_: dict[int, int] = {}
     deadline = time.monotonic() + FETCH_S

@@ -14,16 +14,16 @@ NO_POSITION: Final = -1  # nothing of the partition was applied yet
 
 
 class RefusedError(Exception):
-    """A position stands elsewhere: another worker has the partition, or the batch is in already."""
+    """A position has moved: another worker has the partition, or the batch is in already."""
 
 
 class NotReadyError(Exception):
-    """The processor must not work now; the text says why, and what makes it go on."""
+    """The processor must not work now; the text says why, and what to do about it."""
 
 
 @dataclass(frozen=True)
 class Log:
-    """Which log is read: offsets mean something within one topic's id only."""
+    """Which log is read: an offset is valid for one topic id only."""
 
     topic: str
     topic_id: str
@@ -41,7 +41,7 @@ class Polling:
 
 @dataclass
 class Work:
-    """What batches come to, before anything of it is written.
+    """What batches result in, before anything of it is written.
 
     `dead` and `outgoing` are safe in Kafka before `Processor.commit` is called.
     """
@@ -54,8 +54,8 @@ class Work:
 class Processor(Protocol):
     """Applies each record once: its positions are stored together with what the records do.
 
-    With `passes_gaps` it goes on where the log begins, should unread events be gone from it (to
-    retention); else such a partition stands still until somebody decides. `unavailable` are the
+    With `passes_gaps` it continues where the log begins if unread events were deleted from it (by
+    retention); else such a partition stops until somebody decides. `unavailable` are the
     errors that say that something is down: they are waited out. Any other error is the fault of a
     record, which is found and filed as a dead letter.
     """
@@ -66,16 +66,17 @@ class Processor(Protocol):
     unavailable: tuple[type[Exception], ...]
 
     def open(self) -> None:
-        """Get hold of what is needed. Raise NotReadyError or one of `unavailable`."""
+        """Get what is needed. Raise NotReadyError or one of `unavailable`."""
 
     def positions(self, log: Log, partitions: Sequence[int]) -> dict[int, int]:
         """The next offset of each partition, NO_POSITION where nothing was applied yet."""
 
     def begin(self, log: Log, partitions: Sequence[int]) -> None:
-        """These partitions are read from the log's beginning, whatever was kept of them."""
+        """These partitions are read from the log's beginning, whatever is already stored of
+        them."""
 
     def prepare(self, log: Log, batches: Sequence[PartitionBatch]) -> Work:
-        """Work the batches out; nothing is written."""
+        """Compute the batches' results; nothing is written."""
 
     def commit(self, log: Log, positions: Mapping[int, int], work: Work) -> None:
         """Write the work and the batches' next offsets, all of a partition or nothing.
@@ -84,4 +85,4 @@ class Processor(Protocol):
         """
 
     def turn(self) -> None:
-        """What is due now and then beside the batches; called at each turn of the loop."""
+        """Periodic work besides the batches; called at each turn of the loop."""

@@ -1,8 +1,8 @@
-"""The loop that every consumer of the log runs: poll, work out, file, write, go on.
+"""The loop that every consumer of the log runs: poll, compute, file dead letters, write, repeat.
 
-It is built to be interrupted anywhere. Whatever goes wrong (a store away, a refused batch, a dead
-letter that isn't acknowledged, partitions come and gone) it forgets the batch, asks the processor
-where each of its partitions stands, and reads the log again from there.
+It is built to be interrupted anywhere. When anything goes wrong (a store that is down, a refused
+batch, a dead letter that isn't acknowledged, partitions gained or lost), it forgets the batch, asks
+the processor for its partitions' positions, and reads the log again from there.
 """
 
 import gc
@@ -69,7 +69,7 @@ class ConsumerRuntime:
             connections.close_all()  # this thread's own
 
     def _tell_stopped(self, error: Exception) -> None:
-        """Once, while it is known where the partitions stand."""
+        """Report the positions once, while they are known."""
         if self.metrics.state != STOPPED:
             self.heartbeat.stopped(str(error), self.assignment)
 
@@ -96,7 +96,7 @@ class ConsumerRuntime:
         self.heartbeat.beat(self.assignment)
 
     def _live(self) -> None:
-        """One Kafka consumer's life: until told to stop or until it is broken."""
+        """One Kafka consumer's life: until told to stop, or until the consumer is broken."""
         # Shops on one cluster each have a topic, and so groups of their own.
         self.group = f"{settings.KAFKA_TOPIC}.{self.processor.name}"
         self.joining_since = time.monotonic()
@@ -140,7 +140,7 @@ class ConsumerRuntime:
             self._check_positions()
 
     def _poll(self) -> list[Message]:
-        """What is there, up to a batch; with nothing there, what comes first."""
+        """The waiting records, up to a batch; if none wait, the first that arrive."""
         polling = self.processor.polling
         if polling.gather_s:
             got = self.consumer.consume(polling.records, polling.gather_s)
@@ -160,7 +160,7 @@ class ConsumerRuntime:
             self.metrics.refused += isinstance(error, RefusedError)
             self._lose_positions(f"{type(error).__name__}: {error}")
 
-    # --- where to go on ---
+    # --- positions ---
 
     def _find_positions(self) -> None:
         try:
@@ -173,7 +173,7 @@ class ConsumerRuntime:
             self.metrics.state, self.metrics.reason = "running", ""
 
     def _check_positions(self) -> None:
-        """A wiped store, or a position that was moved, must not wait for the next event."""
+        """Notice a wiped store, or a moved position, without waiting for the next event."""
         if (log := self.assignment.log) is None:
             return
         try:
@@ -185,7 +185,8 @@ class ConsumerRuntime:
             self._lose_positions(f"the store has {stored}, not {self.assignment.positions}")
 
     def _lose_positions(self, why: str) -> None:
-        """Fetch nothing more until the processor was asked; the group still sees us alive."""
+        """Fetch nothing until the processor was asked again; the group still sees this consumer
+        alive."""
         if self.metrics.state != "waiting":
             logger.warning(
                 "%s is seeking back to its stored positions: %s", self.processor.name, why
@@ -208,10 +209,10 @@ class ConsumerRuntime:
         return True
 
     def _out_of_range(self, partition: int) -> None:
-        """Another topic under the same name has positions of its own; this one has lost events."""
+        """Another topic under the same name has other positions; this topic has lost events."""
         log = self.assignment.log
         if log is None or topics.topic_id() != log.topic_id:
-            self._lose_positions("the topic was made anew")
+            self._lose_positions("the topic was created again")
             return
         at = self.assignment.positions.get(partition, NO_POSITION)
         low, high = ends(self.consumer, log.topic, [partition])[partition]
@@ -233,7 +234,7 @@ class ConsumerRuntime:
         self._lose_positions(f"assigned {self.assignment.partitions}")
 
     def _on_revoke(self, _: Consumer, __: list[TopicPartition]) -> None:
-        """Every batch is done before the next poll, so that nothing is under way here."""
+        """Every batch is finished before the next poll, so nothing is in progress here."""
         self._commit(wait=True)
         self._give_up()
 
@@ -245,7 +246,7 @@ class ConsumerRuntime:
         self.assignment.give_up()
 
     def _commit(self, *, wait: bool = False) -> None:
-        """Tell Kafka where we are, for its own tools' sake: a failure costs nothing."""
+        """Tell Kafka the positions, for its own tools only: a failure does no harm."""
         offsets = [
             TopicPartition(settings.KAFKA_TOPIC, partition, position)
             for partition, position in self.assignment.positions.items()

@@ -1,4 +1,4 @@
-"""The last station of an event's way: it took effect."""
+"""The last station of an event's way: it was applied."""
 
 import logging
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from streaming.tracing import REQUEST, logger, tracer
 
 
 def applied(batches: Sequence[PartitionBatch]) -> None:
-    """Report a batch's events once they took effect; costs nothing while nobody listens."""
+    """Log and trace a batch's events once they are applied; does nothing while both are off."""
     if not (settings.TRACES or logger.isEnabledFor(logging.INFO)):
         return
     for batch in batches:

@@ -1,4 +1,4 @@
-"""Ends a process whose loop hangs; whoever supervises it starts it again, and nothing is lost."""
+"""Ends a process whose loop hangs. Its supervisor starts it again, and nothing is lost."""
 
 import logging
 import os
@@ -10,8 +10,8 @@ from typing import Final
 logger = logging.getLogger(__name__)
 
 EXIT_FAILED: Final = 70  # EX_SOFTWARE
-# Every wait of the loop has a time-out of a few seconds. Twice in a row silent for this long: it
-# hangs.
+# Every wait of the loop has a time-out of a few seconds: a loop that is silent for this long twice
+# in a row hangs.
 STUCK_S: Final = 60.0
 CHECK_EVERY_S: Final = 5.0
 
@@ -27,7 +27,7 @@ class Watchdog:
         self.turned_at = time.monotonic()
 
     def idle_s(self) -> float:
-        """Seconds since the loop turned last; waiting for a service is turning too."""
+        """Seconds since the loop last turned; it also turns while it waits for a service."""
         return time.monotonic() - self.turned_at
 
     def watch(self, name: str, alive: Callable[[], bool]) -> None:

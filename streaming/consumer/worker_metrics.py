@@ -1,4 +1,4 @@
-"""What a worker counts and times of itself, until it is asked for a status."""
+"""What a worker counts and times until it reports a status."""
 
 import logging
 import time
@@ -12,7 +12,7 @@ import numpy as np
 
 from streaming import keys
 from streaming.clock import wall_ms
-from streaming.connection import StoreUnavailable, connect, translate_errors
+from streaming.connection import StoreUnavailable, connect, execute
 from streaming.consumer.assignment import Assignment
 from streaming.consumer.batch import PartitionBatch
 from streaming.status import (
@@ -69,13 +69,13 @@ class WorkerMetrics:
     marks: deque[tuple[float, int]] = field(default_factory=deque)  # (monotonic s, events)
 
     def __setattr__(self, name: str, value: object) -> None:
-        """A new state is dated."""
+        """A change of state gets a time."""
         if name == "state" and value != getattr(self, "state", None):
             super().__setattr__("since_ms", wall_ms())
         super().__setattr__(name, value)
 
     def batch(self, batches: Sequence[PartitionBatch], seconds: float) -> None:
-        """Batches took effect."""
+        """Count batches that were applied."""
         stamps = [record.accepted_ms for batch in batches for record in batch.records]
         if not stamps:
             return
@@ -164,7 +164,7 @@ def _quantile(ordered: Sequence[int], q: float) -> float | None:
 
 
 class Heartbeat:
-    """With Redis down nothing is said, and the work goes on."""
+    """With Redis down nothing is written, and the work continues."""
 
     def __init__(self, metrics: WorkerMetrics) -> None:
         self.metrics = metrics
@@ -186,7 +186,7 @@ class Heartbeat:
             logger.info("Could not write the heartbeat: %s", error)
 
     def stopped(self, reason: str, assignment: Assignment) -> None:
-        """The last word of a worker that ends: it stays until the worker runs again."""
+        """A worker's last status: it stays until the worker runs again."""
         self.metrics.state, self.metrics.reason = STOPPED, reason
         status = self.metrics.report(assignment)
         try:
@@ -209,8 +209,9 @@ class Heartbeat:
     def _note(self, status: WorkerStatus) -> None:
         """Add a point to the series, which stays bounded."""
         name = keys.series(status.worker)
-        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
-            pipeline.lpush(name, point(status))
-            pipeline.ltrim(name, 0, SERIES_LENGTH - 1)
-            pipeline.expire(name, SERIES_TTL_S)
-            pipeline.execute()
+        execute(
+            ("LPUSH", name, point(status)),
+            ("LTRIM", name, 0, SERIES_LENGTH - 1),
+            ("EXPIRE", name, SERIES_TTL_S),
+            on=self.redis,
+        )

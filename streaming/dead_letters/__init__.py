@@ -1,4 +1,4 @@
-"""Dead letters: read, replayed, purged."""
+"""Reads, replays and purges dead letters."""
 
 import time
 from collections import Counter
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 import msgspec
-from confluent_kafka import KafkaError, KafkaException, Message, TopicPartition
+from confluent_kafka import KafkaException, Message, TopicPartition
 from confluent_kafka.admin import AdminClient
 from django.conf import settings
 
@@ -16,8 +16,6 @@ from streaming.producers.acknowledged import DeadLetter, Outgoing, Sender, dead_
 from web.json_types import decoded
 
 PARTITION: Final = 0  # the only one
-# What a broker without DeleteRecords says: the embedded one hangs up.
-UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
 _decoder = msgspec.json.Decoder(DeadLetter)
 
 
@@ -29,7 +27,7 @@ def dead_letters() -> Iterator[tuple[int, DeadLetter]]:
 
 
 def dead_positions() -> set[tuple[int, int]]:
-    """Partition and offset of what was filed from the topic with the events."""
+    """Partition and offset, in the events' topic, of each dead letter's message."""
     return {(x.partition, x.offset) for _, x in dead_letters() if x.topic == settings.KAFKA_TOPIC}
 
 
@@ -42,10 +40,10 @@ def _letter(message: Message) -> DeadLetter:
 
 
 def replay(numbers: set[int] | None) -> tuple[int, int]:
-    """Send letters (None: all) to their topic again; return how many were sent and how many not.
+    """Send letters (None: all) to their topic again; return how many were sent and how many failed.
 
-    What still can't be worked on comes back as a new dead letter; an event that was done after all
-    is recognised by its id.
+    A message that still can't be processed becomes a new dead letter; an event that was applied
+    after all is recognised by its id.
     """
     chosen = [letter for number, letter in dead_letters() if numbers is None or number in numbers]
     failed = Sender().send([_again(letter) for letter in chosen])
@@ -53,7 +51,7 @@ def replay(numbers: set[int] | None) -> tuple[int, int]:
 
 
 def _again(letter: DeadLetter) -> Outgoing:
-    """An event, wherever it belongs; what isn't one goes back to where it lay."""
+    """An event, wherever it belongs; what isn't one goes back to its partition."""
     message = outgoing(letter.value)
     if message.topic == settings.KAFKA_TOPIC:
         return message
@@ -61,10 +59,10 @@ def _again(letter: DeadLetter) -> Outgoing:
 
 
 def drop(shoppers: Collection[str]) -> Counter[str]:
-    """Remove these shoppers' letters; how many of each. The others get new numbers.
+    """Remove these shoppers' letters; return how many of each. The others get new numbers.
 
-    A log can't lose lines from its middle: the others are sent to its end again, then all before
-    them is cut off. Raise KafkaException, TopicError.
+    Kafka can't delete from the middle of a log: the others are sent to its end again, then
+    everything before them is deleted. Raise KafkaException.
     """
     dropped: Counter[str] = Counter()
     kept, last = [], -1
@@ -80,14 +78,14 @@ def drop(shoppers: Collection[str]) -> Counter[str]:
 
 
 def _cut_off(end: int, kept: list[Outgoing]) -> None:
-    """Killed halfway, letters are there twice; one sent twice is recognised by its event's id."""
+    """Killed halfway, letters exist twice; if both are replayed, the event's id tells."""
     _resend(kept)
     client = topics.admin()  # its futures need it alive
     place = TopicPartition(settings.KAFKA_DEAD_TOPIC, PARTITION, end)
     try:
         topics.answer(client.delete_records([place])[place])
     except KafkaException as error:
-        if error.args[0].code() not in UNSUPPORTED:
+        if error.args[0].code() not in topics.UNSUPPORTED:
             raise
         purge()
         _resend(kept)

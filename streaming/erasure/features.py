@@ -1,19 +1,19 @@
 """Forgetting a shopper, for good: in the store, and whatever is read or sent again later.
 
-A tombstone stands in three places. The row in PostgreSQL is the truth: it keeps their history out
-of every replay and rebuild, and whatever of theirs comes out of a spool, the log or a dead letter
-is worked on as if their state were erased (identity.tombstones). The Erase event, in the log
-behind all they did, empties their state when the log is read again. The emptied state itself
-refuses what comes after, even with PostgreSQL down. What the other rooms hold is erased by
+There are three tombstones. The row in PostgreSQL is the truth: it keeps the shopper's history out
+of every replay and rebuild, and each of their events from a spool, the log or a dead letter is
+handled as if their state were erased (identity.tombstones). The Erase event, in the log after all
+they did, empties their state when the log is read again. The emptied state itself refuses later
+events, even with PostgreSQL down. What the other rooms hold is erased by
 storefront.privacy.erasure, which calls this.
 """
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Any
+from itertools import chain
 
 from streaming import clock, dead_letters, keys
-from streaming.connection import client, translate_errors
+from streaming.connection import execute
 from streaming.events.schema import Erase, Reset
 from streaming.features import dislikes
 from streaming.features.registry import STATE_TTL_S
@@ -26,8 +26,8 @@ from streaming.producers.producer import new_id
 def add_tombstone(shopper: str, customer_id: str = "", asked_by: str = "") -> ErasedShopper:
     """The tombstone, and the event that leaves by the outbox in the caller's transaction.
 
-    Events of theirs that wait in the outbox are dropped. A second time finds the first tombstone,
-    opens it once more and sends nothing.
+    Their events in the outbox are dropped. A second call finds the first tombstone, opens it again
+    and sends nothing.
     """
     row, made = ErasedShopper.objects.select_for_update().get_or_create(
         shopper=shopper, defaults={"customer_id": customer_id, "asked_by": asked_by}
@@ -41,35 +41,34 @@ def add_tombstone(shopper: str, customer_id: str = "", asked_by: str = "") -> Er
 
 
 def erase_features(shopper: str) -> int:
-    """Replace the features by the sign that nothing may come again; 1 where there were any.
+    """Replace the features by a mark that refuses later events; 1 where there were any.
 
-    At once, and so beside the stream's one writer: should a batch under way overwrite it, the
+    Written at once, beside the stream's one writer. Should a batch in progress overwrite it, the
     Erase event, which comes after that batch, does it again. Raise StoreUnavailable.
     """
-    with translate_errors(), client().pipeline(transaction=False) as pipeline:
-        pipeline.set(keys.state(shopper), ERASED, ex=STATE_TTL_S, get=True)
-        pipeline.unlink(keys.dislikes(shopper))
-        before, disliked = pipeline.execute()
+    before, _, disliked = execute(
+        ("GET", keys.state(shopper)),
+        ("SET", keys.state(shopper), ERASED, "EX", STATE_TTL_S),
+        ("UNLINK", keys.dislikes(shopper)),
+    )
     return int(before not in (None, ERASED) or disliked > 0)
 
 
 def read_tombstones() -> dict[str, str]:
-    """Everybody whom Redis knows as erased, with a customer's id; raise StoreUnavailable."""
-    with translate_errors():
-        found: Any = client().hgetall(keys.ERASED)
+    """All erased shoppers that Redis knows, with their customer ids; raise StoreUnavailable."""
+    (found,) = execute(("HGETALL", keys.ERASED))
     return {shopper.decode(): customer_id.decode() for shopper, customer_id in found.items()}
 
 
-def store_tombstones(customer_ids: Mapping[Any, Any]) -> None:
-    """Shoppers with a customer's id, or none; raise StoreUnavailable."""
-    with translate_errors():
-        client().hset(keys.ERASED, mapping=dict(customer_ids))
+def store_tombstones(customer_ids: Mapping[str, str]) -> None:
+    """`customer_ids` by shopper, empty where there is none; raise StoreUnavailable."""
+    execute(("HSET", keys.ERASED, *chain.from_iterable(customer_ids.items())))
 
 
 def erase_outside_database(shoppers: Collection[str]) -> dict[str, Counter[str]]:
-    """Remove what lies outside of PostgreSQL; how much of what, for each shopper.
+    """Remove what is outside PostgreSQL; how much of what, for each shopper.
 
-    Raise StoreUnavailable, KafkaException, TopicError or OSError with the rest left to do.
+    Raise StoreUnavailable, KafkaException or OSError if some of it is left.
     """
     return {
         "features": Counter({shopper: erase_features(shopper) for shopper in shoppers}),
@@ -79,6 +78,6 @@ def erase_outside_database(shoppers: Collection[str]) -> dict[str, Counter[str]]
 
 
 def reset(shopper: str) -> None:
-    """Forget what was learned so far; learning goes on. Raise StoreUnavailable."""
+    """Forget what was learned so far, and go on learning. Raise StoreUnavailable."""
     dislikes.clear(shopper)
     outbox.enqueue(Reset(id=new_id(), shopper=shopper, ts=clock.now_ms(), source="shop"))

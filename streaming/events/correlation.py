@@ -1,4 +1,4 @@
-"""What tells one piece of work from the others, in logs and on messages."""
+"""The id of a piece of work (a request, a task), in logs and on messages."""
 
 from contextvars import ContextVar
 

@@ -49,9 +49,9 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_KEY)]
 class Base(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type", gc=False
 ):
-    """What every event carries. `ts` is event time, which windows and decay go by.
+    """What every event has. `ts` is event time, which windows and decay use.
 
-    Events hold no containers: the garbage collector needs not look at them (gc=False).
+    Events contain no containers, so the garbage collector needn't track them (gc=False).
     """
 
     id: Id
@@ -118,7 +118,7 @@ class Search(Base, frozen=True, kw_only=True, omit_defaults=True, tag=Action.SEA
 class Identify(Base, frozen=True, kw_only=True, omit_defaults=True, tag="identify"):
     """The anonymous `anonymous` turns out to be `shopper`: their features merge.
 
-    Nobody turns out to be a customer twice over: what is a customer's is never handed on.
+    Only an anonymous shopper's features are handed over, never a customer's.
     """
 
     shopper: Customer
@@ -168,9 +168,9 @@ _of_anything: msgspec.json.Decoder[object] = msgspec.json.Decoder(object)
 
 
 def key_of(event: Event) -> str:
-    """The message's key: whose partition works on it.
+    """The message's key, which decides on the partition.
 
-    An Identify goes to the anonymous shopper's, where the state to hand over lies.
+    An Identify goes to the anonymous shopper's partition, where the state to hand over is.
     """
     return event.anonymous if isinstance(event, Identify) else event.shopper
 
@@ -185,9 +185,9 @@ def decode(message: bytes) -> Event:
 
 
 def names_in(message: bytes) -> set[str]:
-    """The shoppers that a message names, as far as a broken one can be read.
+    """The shoppers that a message names, as far as a malformed one can be read.
 
-    An Erase tells of nobody: it must outlive what it erases.
+    An Erase counts as naming nobody: it must outlive what it erases.
     """
     try:
         found = decoded(message, _of_anything)

@@ -1,4 +1,4 @@
-"""What the stream knows of the articles: attributes of taste, by article key."""
+"""The articles' attributes that tastes are counted by, by article key."""
 
 import logging
 import math
@@ -59,7 +59,8 @@ class Articles:
         self.loaded_at = time.monotonic()
 
     def refresh_unless_recent(self) -> bool:
-        """Load again, though not often; with PostgreSQL down what is known must do (False)."""
+        """Load again if the last time isn't recent; with PostgreSQL down keep what is there
+        (False)."""
         if time.monotonic() - self.loaded_at < PATIENCE_S:
             return False
         self.loaded_at = time.monotonic()

@@ -1,4 +1,4 @@
-"""One partition's records become states, trends, dead letters and what is passed on. No I/O."""
+"""Turns a partition's records into states, trends, dead letters and forwarded events. No I/O."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -60,13 +60,13 @@ class Decoded:
 
     @property
     def is_ahead(self) -> bool:
-        """Whether anything was refused for its time."""
+        """Whether an event was rejected because its time is too far ahead."""
         return any(dead.error.startswith(AHEAD_OF) for dead in self.dead)
 
 
 @dataclass
 class Reduced:
-    """`has_unknown`: articles turned up of which nothing is known."""
+    """`has_unknown`: there were articles without attributes."""
 
     trends: Increments
     states: dict[str, State] = field(default_factory=dict)
@@ -75,9 +75,9 @@ class Reduced:
 
 
 def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
-    """Tell events from what isn't one, and from those whose shopper has another home.
+    """Separate events from malformed messages, and from events that belong to another partition.
 
-    `now_ms` is the latest that the shop's clock has been.
+    `now_ms` is the latest time that the shop's clock has had.
     """
     result, latest_ms = Decoded(), now_ms + AHEAD_MS
     for record in batch.records:
@@ -98,7 +98,7 @@ def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
 
 
 def unlogged(made: Iterable[Event]) -> ByShopper:
-    """Events that lie in no log."""
+    """Events that are in no log."""
     result: ByShopper = defaultdict(list)
     for event in made:
         result[key_of(event)].append(LocatedEvent(0, event))
@@ -116,10 +116,10 @@ def reduce(
     trends: Increments,
     log: int = NO_LOG,
 ) -> Reduced:
-    """Apply each shopper's events in order; add what they say of articles to `trends`.
+    """Apply each shopper's events in order; add their articles' counts to `trends`.
 
-    With a `log` (topics.tag) a state takes each place of it once: what it has taken already, in
-    a log that is read again, leaves it as it is. NO_LOG: the events lie in no log.
+    With a `log` (topics.tag) a state takes each place of it once: reading the log again changes
+    nothing. NO_LOG: the events are in no log.
     """
     result = Reduced(trends)
     for shopper, mine in good.items():
@@ -143,7 +143,7 @@ def _taken(
         if state.takes(log, located.offset, located.origin):
             fresh.append(located)
         elif state.is_read_again(located.offset):
-            # Where a partition is read again because its position was lost, its trends are too.
+            # If a partition is read again because its position was lost, its trends were lost too.
             _trend(result, [located.event], articles)
     return fresh
 
@@ -168,7 +168,8 @@ def _step(
 
 
 def _is_somebodys(result: Reduced, state: State, located: LocatedEvent) -> bool:
-    """Pass on what an anonymous shopper did before they were recognised, and comes after that."""
+    """Forward a late event of an anonymous shopper, from before they were recognised, to the
+    customer."""
     event = located.event
     owner = owner_at(state, event.ts)
     if owner is None or not isinstance(event, events.Done):

@@ -1,6 +1,6 @@
 """What a shopper wants to see less of: a short list in Redis beside their state.
 
-It is written by the page itself and not by the log, so that the very next shelf honours it.
+The page writes it directly and not through the log, so that the next shelf already honours it.
 """
 
 from typing import Any, Final
@@ -37,7 +37,8 @@ def of(shopper: str) -> list[int]:
 
 
 def hand_over(anonymous: str, customer: str) -> None:
-    """An anonymous shopper turns out to be a customer; raise StoreUnavailable."""
+    """Move an anonymous shopper's list to the customer they turned out to be; raise
+    StoreUnavailable."""
     with translate_errors():
         known: list[Any] = client().zrange(keys.dislikes(anonymous), 0, -1, withscores=True)
     if known and not tombstones.hold(customer):

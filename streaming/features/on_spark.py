@@ -34,9 +34,9 @@ LINES = 5_000
 
 @dataclass(frozen=True)
 class Rebuild:
-    """`fence` names this rebuild in the store, which is laid out over so many `homes`; trends are
-    those of the moments `now_ms` and `latest_ms` of the shop's clock. `lines` or some more are
-    reduced and written at a time."""
+    """`fence` is the name of this rebuild's positions in the store, which has `homes` partitions;
+    trends are computed for the moments `now_ms` and `latest_ms` of the shop's clock. At least
+    `lines` are reduced and written at a time."""
 
     fence: str
     homes: int
@@ -65,7 +65,7 @@ def lines_of(
 
 
 def write_features(lines: DataFrame, rebuild: Rebuild) -> int:
-    """Write what the lines (COLUMNS) make of their customers and articles; how many there are."""
+    """Write the features that the lines (COLUMNS) give; return the number of lines."""
     shopper = f.concat(f.lit("c"), f.col("customer").cast("string"))
     home = (f.crc32(shopper.cast("binary")) % rebuild.homes).cast("int")
     by_home = lines.select(*COLUMNS).repartitionById(rebuild.homes, home)
@@ -109,9 +109,9 @@ def _states(
 
 
 def whole_customers(batches: Batches, least: int) -> Iterator[Arrays]:
-    """`least` lines or some more at a time, cut between customers; they are sorted by customer.
+    """At least `least` lines at a time, cut between customers; they are sorted by customer.
 
-    Where it is cut follows from the lines alone, however they come in batches.
+    The cuts depend on the lines only, however they come in batches.
     """
     waiting: list[pa.RecordBatch] = []
     for batch in batches:

@@ -1,4 +1,4 @@
-"""Events become the shoppers' features and the articles' trends in Redis, exactly once."""
+"""Turns events into the shoppers' features and the articles' trends in Redis, exactly once."""
 
 import logging
 import time
@@ -30,10 +30,10 @@ logger = logging.getLogger(__name__)
 REDIS_TIMEOUT_S: Final = 5.0
 EVICTION_CHECK_S: Final = 5.0
 TOP_S: Final = 0.4
-# Readers' trends are made a few times more after the last change: another worker may have
-# overwritten ours with what it had read before.
+# Merged trends are written a few more times after the last change: another worker may have
+# overwritten ours with older ones.
 SETTLES_S: Final = 2.0
-# And now and then even if nothing changes: what readers get may have been lost.
+# And regularly even without a change, in case they were lost.
 IDLE_TOP_S: Final = 5.0
 
 
@@ -66,10 +66,8 @@ class FeatureProcessor:
         return self.writer.positions(log.topic_id, partitions)
 
     def begin(self, log: Log, partitions: Sequence[int]) -> None:
-        """A lost position beside living trends: they are made again from the log's start.
-
-        The states know themselves what they have taken.
-        """
+        """A lost position with trends still there: they are dropped and counted again from the
+        log's start. States recognise what they have taken."""
         lost = self.writer.forget_trends(log.topic_id, partitions)
         if lost:
             logger.warning(
@@ -163,7 +161,7 @@ class FeatureProcessor:
 
 
 def _decoded(batches: Sequence[PartitionBatch]) -> list[Decoded]:
-    """What is too far ahead of the clock is looked at again: the clock may have moved just now."""
+    """Events too far ahead of the clock are checked again: the clock may just have moved."""
     number, latest_ms = homes(), clock.latest_ms()
     found = [event_batch.decode(batch, number, latest_ms) for batch in batches]
     if any(decoded.is_ahead for decoded in found):
@@ -174,12 +172,12 @@ def _decoded(batches: Sequence[PartitionBatch]) -> list[Decoded]:
 
 
 def _with_the_erased(packed: dict[str, bytes | None]) -> dict[str, bytes | None]:
-    """The states read from Redis; an erased shopper's always counts as erased."""
+    """The states read from Redis, where an erased shopper's always counts as erased."""
     return packed | dict.fromkeys(packed.keys() & tombstones.names(), ERASED)
 
 
 def _passed_on(batch: PartitionBatch, decoded: Decoded, reduced: Reduced) -> list[Outgoing]:
-    """In the order of their records, by which a shopper's home recognises a repetition."""
+    """In the order of their records, so that a shopper's home partition recognises repetitions."""
     found: list[ForwardedEvent] = sorted(
         [*decoded.misplaced, *reduced.passed_on], key=lambda p: p.offset
     )

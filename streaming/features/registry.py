@@ -29,7 +29,7 @@ class Feature:
 
 
 class Bucket(NamedTuple):
-    """Buckets of `width_ms` that count events: the present one and those before, `kept` in all."""
+    """Counts of events in spans of `width_ms`: the current one and earlier ones, `kept` in all."""
 
     width_ms: int
     kept: int

@@ -1,7 +1,9 @@
-"""A sample of the features, compared with the log at night; the pipeline page shows the result."""
+"""A nightly comparison of a sample of the features with the log; the pipeline page shows the
+result."""
 
 import random
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from secrets import randbelow
 
@@ -22,7 +24,7 @@ from streaming.kafka import topics
 from streaming.partitions import homes
 
 KEY = "stream:verified"
-SAMPLE_SIZE = 20  # so many times the sample are found, for chance to choose from
+SAMPLE_SIZE = 20  # how many times the sample's size to choose it from
 SHOWN = 10
 READ_S = 5.0
 LOST_TRENDS = (
@@ -44,7 +46,7 @@ class Verified(msgspec.Struct):
 
 
 def verify(sample: int) -> Verified:
-    """Keep and return the result; raise StoreUnavailable."""
+    """Compare, store the result and return it; raise StoreUnavailable."""
     found = _verified(sample)
     with translate_errors():
         client().set(KEY, msgspec.json.encode(found))
@@ -52,7 +54,7 @@ def verify(sample: int) -> Verified:
 
 
 def last() -> Verified | None:
-    """None where nothing was verified yet; raise StoreUnavailable."""
+    """The last result, None where there is none; raise StoreUnavailable."""
     with translate_errors():
         value = client().get(KEY)
     return None if value is None else msgspec.json.decode(value, type=Verified)
@@ -64,12 +66,12 @@ def _verified(sample: int) -> Verified:
     lost = [LOST_TRENDS.format(partition) for partition in store.with_lost_trends()]
     try:
         topic_id = topics.ensure()
-        # The store can't name whom it has lost.
+        # A shopper whom the store has lost can only be found in the log.
         positions = store.positions(topic_id, topics.size())
         asked = list({*asked, *_named_in_log(positions, sample)})
         positions, online = store.stored(topic_id, asked)
         found = verify_.differences(online, verify_.from_log(asked, positions))
-    except (KafkaException, topics.TopicError, verify_.LogError) as error:
+    except (KafkaException, verify_.LogError) as error:
         return Verified(clock.wall_ms(), len(asked), len(lost), lost[:SHOWN], str(error))
     fields = [f"{d.shopper} {d.name}: {d.theirs!r}, right is {d.ours!r}"[:300] for d in found]
     differing = len(lost) + len({difference.shopper for difference in found})
@@ -81,9 +83,8 @@ def _named_in_log(positions: Mapping[int, int], number: int) -> set[str]:
     KafkaException."""
     found: set[str] = set()
     filed = dead_letters.dead_positions()
-    consumer = Consumer(kafka.consumer("verify"))
     read = {p: position for p, position in positions.items() if position > 0}
-    try:
+    with closing(Consumer(kafka.consumer("verify"))) as consumer:
         for p, (low, _) in ends(consumer, settings.KAFKA_TOPIC, [*read]).items():
             if not (left := max(0, read[p] - low)):
                 continue
@@ -92,13 +93,11 @@ def _named_in_log(positions: Mapping[int, int], number: int) -> set[str]:
             messages = consumer.consume(min(read[p] - begin, 1 + number // len(read)), READ_S)
             for batch in partition_batches(messages, {p: begin}):
                 found |= _learned(batch, read[p], filed)
-    finally:
-        consumer.close()
     return {shopper for shopper in found if not tombstones.hold(shopper)}
 
 
 def _learned(batch: PartitionBatch, end: int, filed: set[tuple[int, int]]) -> set[str]:
-    """Whose events were learned from, within a state's time to live."""
+    """The shoppers of events that count, within a state's time to live."""
     since_ms = clock.wall_ms() - STATE_TTL_S * 1000
     records = [
         r

@@ -9,7 +9,7 @@ from streaming.features.registry import AFFINITIES, BUCKETS, SESSION_GAP_MS, WIN
 
 
 class Attributes(NamedTuple):
-    """What of an article becomes a taste."""
+    """An article's attributes that tastes are counted by."""
 
     garment_group: int
     product_type: int
@@ -70,7 +70,8 @@ class State(msgspec.Struct, array_like=True, gc=False):
     origins: dict[int, int] = {}
 
     def takes(self, log: int, offset: int, origin: tuple[int, int] | None) -> bool:
-        """Note a place of the log; False where it was taken before. An erased one takes nothing."""
+        """Note a place of the log; False where it was taken before. An erased state takes
+        nothing."""
         if self.erased:
             return False
         if self.log != log:
@@ -86,11 +87,12 @@ class State(msgspec.Struct, array_like=True, gc=False):
         return True
 
     def is_read_again(self, offset: int) -> bool:
-        """Why `takes` says no: the place itself was taken before, not a copy of what it holds."""
+        """Whether `takes` was False because the place itself was taken before, not a copy of its
+        event."""
         return not self.erased and offset < self.next_offset
 
 
-# What says where a state comes from, and nothing of its shopper.
+# Fields that say where a state comes from, and nothing about its shopper.
 BOOKKEEPING: Final = ("log", "next_offset", "origins")
 
 
@@ -106,7 +108,7 @@ class ShopperState(msgspec.Struct, frozen=True):
     """A shopper's features at one moment; all times are event time in ms, 0 for never.
 
     `affinities` holds decayed weights by dimension; `windows` numbers by window (1h, 24h, 7d, 30d)
-    and type of event; `session_start` and `session_events` are of the session that goes on, if one
+    and type of event; `session_start` and `session_events` are of the current session, if one
     does; `purchase_days` counts the days with a purchase.
     """
 
@@ -139,11 +141,11 @@ ERASED: Final = pack(State(erased=True))
 
 
 class UnreadableStateError(Exception):
-    """A state of a layout that this code doesn't know; it is left as it is."""
+    """A state in a layout that this code doesn't know; it is left unchanged."""
 
 
 def unpack(value: bytes | None) -> State:
-    """The state of an absent value is empty; raise UnreadableStateError."""
+    """An absent value gives an empty state; raise UnreadableStateError."""
     if value is None:
         return State()
     try:
@@ -207,7 +209,8 @@ def bucket_of(key: int) -> tuple[int, int, int]:
 
 
 def _windows(state: State, now_ms: int) -> dict[str, dict[Action, int]]:
-    """Each window ends with the bucket of `now_ms`; later ones (a clock set back) don't count."""
+    """Each window ends with the bucket of `now_ms`; later ones (after a clock was set back) don't
+    count."""
     if not state.buckets:
         return {}
     found: dict[str, dict[Action, int]] = {name: {} for name in WINDOWS}
@@ -223,7 +226,7 @@ def _windows(state: State, now_ms: int) -> dict[str, dict[Action, int]]:
 
 def _affinities(state: State, now_ms: int) -> dict[str, dict[int, float]]:
     half_life = AFFINITIES.half_life_ms or 1
-    # A clock far behind the events must not overflow.
+    # No overflow with a clock far behind the events.
     scale = 2.0 ** min((state.landmark_ms - now_ms) / half_life, 60.0) / UNIT
     return {
         name: {value: weight * scale for value, weight in taste.items()}

@@ -1,9 +1,9 @@
-"""Trending articles by forward decay, exact: neither order nor batching shows in the sums.
+"""Trending articles by forward decay, exact: neither order nor batching changes the sums.
 
 Time is cut into epochs. An event's weight grows with its time since the epoch's start and is a
 whole number, so that adding floats (all that Redis' sorted sets can hold) never rounds: a sum stays
-below 2^53 for 10^10 events of one article in one epoch. A reader adds the current epoch and the
-one before, the latter scaled down by a power of two; what is older weighs less than 1/256.
+below 2^53 for 10^10 events of one article in one epoch. A reader adds the current epoch and the one
+before, the latter scaled down by a power of two; older ones weigh less than 1/256.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ COUNTED: Final = (Action.VIEW, Action.BAG_ADD, Action.PURCHASE)
 BITS: Final = 21
 MASK: Final = (1 << BITS) - 1
 ADDED: Final = {kind: 1 << BITS * place for place, kind in enumerate(COUNTED)}
-# Where the shop's own totals stand among the articles: they need all the bits there are.
+# The member for the shop's own totals among the articles: they need all the bits.
 TOTALS: Final = {kind: -1 - place for place, kind in enumerate(COUNTED)}
 # How many of the shop's average views an article starts with.
 PRIOR_VIEWS: Final = 10.0
@@ -29,8 +29,8 @@ HALF_LIVES: Final = 8
 EPOCH_MS: Final = HALF_LIVES * HALF_LIFE_MS
 # Weight of an event of weight 1 at the start of an epoch.
 UNIT: Final = 256
-# How many epochs before the shop clock's own count on: what is older, or ahead of the clock,
-# doesn't trend. A clock that is set wrong costs nothing, and what is read again counts as it did.
+# How many epochs before the shop clock's own still count: older events, and those ahead of the
+# clock, don't trend. A wrongly set clock does no harm, and events read again count as before.
 ARTICLES_KEPT: Final = 1
 # Clocks of hosts differ by seconds, and by hours where a time zone was forgotten. Further ahead of
 # the shop's clock an event would also spoil its shopper's windows, bag, sessions and tastes.
@@ -40,7 +40,7 @@ Sums = dict[int, int]  # article → weight
 
 @dataclass(frozen=True)
 class ArticleFeatures:
-    """Numbers of events, and what follows from a view (0 to 1)."""
+    """Numbers of events, and the shares of views that led to more (0 to 1)."""
 
     views: int = 0
     adds: int = 0
@@ -71,7 +71,8 @@ def features(values: Iterable[int], totals: Mapping[Action, int]) -> ArticleFeat
 
 
 def _rate(count: int, views: int, average: float) -> float:
-    """Additive smoothing towards the shop's average; purchases elsewhere may exceed the views."""
+    """Additive smoothing towards the shop's average; purchases without a view can exceed the
+    views."""
     return min(1.0, (PRIOR_VIEWS * average + count) / (PRIOR_VIEWS + views)) if average else 0.0
 
 
@@ -80,18 +81,15 @@ def epoch_of(ts: int) -> int:
 
 
 def weight(kind: Action, ts: int) -> int:
-    """Seen from the start of the event's epoch."""
+    """As of the start of the event's epoch."""
     grown: float = 2.0 ** ((ts % EPOCH_MS) / HALF_LIFE_MS)
     return round(TREND_WEIGHTS.get(kind, 0) * UNIT * grown)
 
 
 @dataclass
 class Increments:
-    """What a batch adds to what one partition knows of articles: events of the epoch `first` and
-    later ones until `until_ms`.
-
-    `counts` are by epoch, packed as article_counts says.
-    """
+    """What a batch adds to one partition's trends: events of the epoch `first` and later ones until
+    `until_ms`. `counts` are by epoch, packed as in article_counts."""
 
     first: int
     until_ms: int
@@ -100,11 +98,11 @@ class Increments:
 
     @classmethod
     def around(cls, now_ms: int, latest_ms: int = 0) -> "Increments":
-        """`latest_ms`: a clock that was set back follows what is replayed, and comes there."""
+        """`latest_ms` matters after a clock was set back: it will get there again with a replay."""
         return cls(epoch_of(now_ms) - ARTICLES_KEPT, max(now_ms, latest_ms) + AHEAD_MS)
 
     def add(self, kind: Action, ts: int, articles: Sequence[tuple[int, int]]) -> None:
-        """What happened to articles, each with its index group, at one moment."""
+        """Add an action on articles, each with its index group, at one moment."""
         epoch = ts // EPOCH_MS
         if kind not in TREND_WEIGHTS or epoch < self.first or ts > self.until_ms or not articles:
             return
@@ -135,11 +133,11 @@ def _with_scale(
 
 
 def flat(lists: Iterable[Iterable[tuple[bytes, float]]]) -> list[tuple[int, float]]:
-    """The articles and values of several of Redis' answers."""
+    """The articles and values of several answers of Redis, in one list."""
     return [(int(article), value) for items in lists for article, value in items]
 
 
 def scale_at(epoch: int, now_ms: int) -> float:
-    """Turns a sum in an epoch's weights into events (of weight 1) that would happen now."""
+    """The factor from an epoch's weights to a number of events (of weight 1) happening now."""
     scale: float = 2.0 ** min((epoch * EPOCH_MS - now_ms) / HALF_LIFE_MS, 60.0)
     return scale / UNIT

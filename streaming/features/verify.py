@@ -1,15 +1,15 @@
-"""What the store must hold, from the log or from history by the very reducer of the stream.
+"""What the store must hold, computed from the log or from history with the stream's own reducer.
 
-So what differs from the store is the store's fault: an event lost, doubled or out of order.
+So any difference is the store's fault: an event lost, doubled or out of order.
 """
 
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, date, datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from django.conf import settings
 
 from streaming import clock, dead_letters, history, kafka
@@ -17,7 +17,7 @@ from streaming.consumer.assignment import ends
 from streaming.consumer.batch import partition_batches
 from streaming.features import batch as event_batch
 from streaming.features.articles import load
-from streaming.features.batch import NO_LOG, LocatedEvent, unlogged
+from streaming.features.batch import NO_LOG, ByShopper, LocatedEvent, unlogged
 from streaming.features.state import (
     BOOKKEEPING,
     Attributes,
@@ -28,10 +28,9 @@ from streaming.features.state import (
 from streaming.features.trends import Increments
 from streaming.history import encoding
 from streaming.identity.shoppers import customer_shopper
-from streaming.kafka import is_end, topics
+from streaming.kafka import between, topics
 from streaming.partitions import homes
 
-QUIET_S: Final = 10.0
 Packed = dict[str, bytes | None]
 
 
@@ -45,11 +44,11 @@ class Difference(NamedTuple):
 
 
 class LogError(Exception):
-    """The log doesn't hold what the store has already been made of."""
+    """The log no longer holds what the store was made of."""
 
 
 class ReferenceStates:
-    """Packed states by shopper: those asked for, kept as the events go by."""
+    """Packed states of the shoppers asked for, updated event by event."""
 
     def __init__(
         self, shoppers: Iterable[str], articles: Mapping[int, Attributes], log: int = NO_LOG
@@ -66,7 +65,7 @@ class ReferenceStates:
 def from_history(
     customers: Collection[int], first: date, as_of_ms: int, *, browse: bool = False
 ) -> Packed:
-    """What a replay from `first` on makes of these customers before the moment `as_of_ms`.
+    """The states of these customers after a replay from `first` on, before the moment `as_of_ms`.
 
     `browse`: as a replay with --browse, whose synthetic views follow from the purchases.
     """
@@ -80,52 +79,37 @@ def from_history(
 
 
 def from_log(shoppers: Iterable[str], positions: Mapping[int, int]) -> Packed:
-    """What the events before the positions make of these shoppers.
+    """The states of these shoppers after the events before the positions.
 
-    What was filed as a dead letter counts as little here as there. Raise LogError where the log
-    doesn't hold its beginning any more, KafkaException.
+    Events that were filed as dead letters don't count, as in the stream. Raise LogError if the log
+    no longer has its beginning, KafkaException.
     """
     twin = ReferenceStates(shoppers, load(), topics.tag(topics.ensure()))
-    open_ = {p: position for p, position in positions.items() if position > 0}
-    consumer = Consumer({**kafka.consumer("verify"), "enable.partition.eof": True})
-    try:
-        for partition, (first, _) in ends(consumer, settings.KAFKA_TOPIC, [*open_]).items():
+    ends_at = {p: position for p, position in positions.items() if position > 0}
+    number, filed, now_ms = homes(), dead_letters.dead_positions(), clock.latest_ms()
+    with closing(Consumer({**kafka.consumer("verify"), "enable.partition.eof": True})) as consumer:
+        for partition, (first, _) in ends(consumer, settings.KAFKA_TOPIC, [*ends_at]).items():
             if first > 0:
                 raise LogError(f"Partition {partition} starts at offset {first}")
-        consumer.assign([TopicPartition(settings.KAFKA_TOPIC, p, OFFSET_BEGINNING) for p in open_])
-        _read(consumer, open_, twin)
-    finally:
-        consumer.close()
+        for partition, end in ends_at.items():
+            begin = TopicPartition(settings.KAFKA_TOPIC, partition, 0)
+            for messages in between(consumer, begin, end):
+                for batch in partition_batches(messages, {partition: 0}):
+                    good = event_batch.decode(batch, number, now_ms).good
+                    twin.take(_without(filed, partition, good))
     return twin.packed
 
 
-def _read(consumer: Consumer, open_: dict[int, int], twin: ReferenceStates) -> None:
-    number, seen, filed = homes(), dict.fromkeys(open_, 0), dead_letters.dead_positions()
-    now_ms, quiet_at = clock.latest_ms(), time.monotonic() + QUIET_S
-    while any(seen[p] < position for p, position in open_.items()):
-        messages = consumer.consume(5000, 0.2)
-        for message in messages:
-            if (error := message.error()) is not None and not is_end(message):
-                raise KafkaException(error)
-        batches = partition_batches(messages, seen)
-        for batch in batches:
-            seen[batch.partition] = batch.next_offset
-            good = event_batch.decode(batch, number, now_ms).good
-            end, of = open_[batch.partition], batch.partition
-            twin.take(
-                {
-                    shopper: [e for e in made if e.offset < end and (of, e.offset) not in filed]
-                    for shopper, made in good.items()
-                }
-            )
-        if batches:
-            quiet_at = time.monotonic() + QUIET_S
-        elif time.monotonic() > quiet_at:
-            raise LogError(f"No record after offset {seen}, but the features are at {open_}")
+def _without(filed: set[tuple[int, int]], partition: int, good: ByShopper) -> ByShopper:
+    """The events that weren't filed as dead letters."""
+    return {
+        shopper: [event for event in made if (partition, event.offset) not in filed]
+        for shopper, made in good.items()
+    }
 
 
 def differences(online: Packed, computed: Packed) -> list[Difference]:
-    """In the fields of the states; empty when all is well."""
+    """In the fields of the states; empty when all are equal."""
     return [
         difference
         for shopper, mine in computed.items()
@@ -146,7 +130,7 @@ def _differences_of(
 def differing_fields(
     shopper: str, theirs: msgspec.Struct, ours: msgspec.Struct
 ) -> list[Difference]:
-    """The fields of two states of a shopper that differ, but for where they come from."""
+    """The fields in which two states of a shopper differ, except for where they come from."""
     names = [name for name in ours.__struct_fields__ if name not in BOOKKEEPING]
     pairs = [(name, getattr(theirs, name), getattr(ours, name)) for name in names]
     return [Difference(shopper, name, a, b) for name, a, b in pairs if a != b]

@@ -1,4 +1,4 @@
-"""History as it happened: the lines of transactions in the order, and at the times, of a shop's
+"""History as it happened: the lines of transactions, in the order and at the times of a shop's
 day."""
 
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from catalog.columns import copy_columns
 from catalog.models import IngestRun
-from catalog.period import data_period
+from catalog.period import data_period, month_after
 from streaming.events.spans import DAY_MS
 from streaming.identity.tombstones import erased_customers
 from web.arrays import Array
@@ -60,7 +60,7 @@ class Lines:
         return Lines(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
     def places(self) -> npt.NDArray[np.int64]:
-        """Where each line stands within its day."""
+        """Each line's place within its day."""
         return np.arange(len(self)) - np.searchsorted(self.day, self.day)
 
     def days(self) -> "Iterator[Lines]":
@@ -75,16 +75,14 @@ Source = Callable[[date, date], Iterator[Lines]]
 
 
 def bounds() -> tuple[date, date] | None:
-    """The first and the last day of history, None when there is none; see catalog.period."""
+    """The first and last day of history, None when there is none; see catalog.period."""
     period = data_period()
     return None if period is None else (period.first, period.last)
 
 
 def identity(sales: str | None = None) -> str:
-    """Tells data apart that would be replayed differently: the ingested files, or other `sales`.
-
-    Empty without an ingest.
-    """
+    """Identifies data by what a replay depends on: the ingested files, or other `sales`. Empty
+    without an ingest."""
     run = IngestRun.objects.order_by("-pk").first()
     content = {} if run is None else run.content
     if sales is not None:
@@ -93,11 +91,10 @@ def identity(sales: str | None = None) -> str:
 
 
 def of_database(first: date, last: date, customers: Sequence[int] | None = None) -> Iterator[Lines]:
-    """A Source: PostgreSQL's lines month by month, which is partition by partition, or in greater
-    spans where the months have few.
+    """A Source: PostgreSQL's lines month by month, which is partition by partition, or in longer
+    spans where the months have few. One span is held at a time: about 100 bytes a line.
 
-    A span is held at a time: about 100 bytes a line. `customers`: only their lines, at the same
-    moments. Erased ones have none.
+    `customers`: only their lines, at the same moments. Erased customers have none.
     """
     erased = np.array(sorted(erased_customers()), np.int32)
     months = 1
@@ -120,14 +117,8 @@ def customer_filter(customers: Sequence[int] | None) -> str:
     return f"AND customer_id = ANY ('{{{','.join(str(int(key)) for key in customers)}}}')"
 
 
-def month_after(day: date, months: int) -> date:
-    """The first day of the month that lies so many months after the day's."""
-    years, month = divmod(day.month - 1 + months, 12)
-    return date(day.year + years, month + 1, 1)
-
-
 def arrange(**columns: Array) -> Lines:
-    """Give each line its basket's moment, and bring all into order; see COLUMNS."""
+    """Give each line its basket's moment, and sort the lines; see COLUMNS."""
     ts = moments(columns["day"], columns["customer"], columns["channel"])
     return Lines(**columns, ts=ts)[np.lexsort((columns["id"], ts))]
 

@@ -1,6 +1,6 @@
-"""History as events: purchases as they were, and made-up browsing before them.
+"""History as events: the real purchases, and made-up browsing before them.
 
-A purchase can be had as an event, or, many times faster, many of them at once as encoded messages.
+A purchase can be had as an event, or, many times faster, many at once as encoded messages.
 """
 
 from binascii import crc32
@@ -20,7 +20,7 @@ CHUNK = 20_000
 
 
 class Chunk(NamedTuple):
-    """Messages in order: key, value, moment (ms); `day` of history and place within it."""
+    """Messages in order: key, value, moment (ms), `day` of history and place within it."""
 
     keys: list[str]
     values: list[bytes]
@@ -32,7 +32,7 @@ class Chunk(NamedTuple):
 def encode_history(
     lines: Lines, *, browse: bool, lap: int = 0, shift_ms: int = 0
 ) -> Iterator[Chunk]:
-    """`lap` and `shift_ms` tell a repetition of the same days apart."""
+    """`lap` and `shift_ms` distinguish repetitions of the same days."""
     if browse:
         for of_day in lines.days():
             yield _browsed(of_day, lap, shift_ms)
@@ -68,7 +68,7 @@ def _purchases(lines: Lines, places: npt.NDArray[np.int64], lap: int, shift_ms: 
 
 
 def _joined(*parts: str | pa.Array | npt.NDArray[np.generic]) -> pa.Array:
-    """Texts from columns and what stands between them."""
+    """Join columns of text with the text between them."""
     texts = [
         pa.array(part).cast(pa.string()) if isinstance(part, np.ndarray) else part for part in parts
     ]
@@ -85,7 +85,8 @@ def events(of_day: Lines, *, browse: bool, lap: int = 0, shift_ms: int = 0) -> l
 
 
 def purchases(lines: Lines, lap: int = 0, shift_ms: int = 0) -> list[Purchase]:
-    """Lines as events; an id follows from the line's, so that a repetition shows."""
+    """Lines as events; an event's id follows from its line's, so that repetitions are
+    recognised."""
     columns = (lines.id, lines.customer, lines.ts, lines.article, lines.price, lines.channel)
     return [
         Purchase(
@@ -104,7 +105,7 @@ def purchases(lines: Lines, lap: int = 0, shift_ms: int = 0) -> list[Purchase]:
 
 
 def browsing(event: Purchase) -> list[Event]:
-    """What may have come before a purchase: plausible, but made up, and marked as synthetic.
+    """What could have come before a purchase: plausible, but made up, and marked as synthetic.
 
     The article is viewed in the ten minutes before, and four times in five put into the bag.
     """

@@ -47,9 +47,9 @@ class HistoryFile:
     """A history.Source: the lines of one folder's file.
 
     A file in order of days is read a block and a day at a time, any other is sorted in memory.
-    Customers and articles must be known to PostgreSQL, which gives them their keys; a line's id is
-    its place in the file, so that the events are those that the ingested history gives. Lines that
-    an ingest rejects are passed over and counted.
+    Customers and articles must be in PostgreSQL, which has their keys; a line's id is its place in
+    the file, so that the events are the same as those of the ingested history. Lines that an ingest
+    rejects are skipped and counted.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -127,7 +127,7 @@ class HistoryFile:
         }
 
     def _count(self, records: Records, reasons: dict[int, str]) -> None:
-        """Remember what is passed over, and the first of it."""
+        """Count a skipped line, and remember the first one."""
         faults = [(reject.line, reject.reason) for reject in records.malformed]
         faults += [(int(records.lines[row]), reason) for row, reason in reasons.items()]
         if faults and not self.first_passed:

@@ -1,4 +1,4 @@
-"""Who is shopping: a customer of the data set, or somebody known only by a signed cookie."""
+"""Who is shopping: a customer of the data set, or an anonymous shopper with a signed cookie."""
 
 import re
 import secrets
@@ -28,8 +28,8 @@ def is_shopper(text: str) -> bool:
 
 
 def anonymous_of(request: HttpRequest) -> str:
-    """The id in the signed cookie; the middleware sends a new one back to who has none, or one
-    that was erased."""
+    """The id in the signed cookie. Without a cookie, or for an erased shopper, a new id, which the
+    middleware sends back."""
     known = getattr(request, "_anonymous", None)
     if known is None:
         known = signed_cookie(request)
@@ -41,7 +41,7 @@ def anonymous_of(request: HttpRequest) -> str:
 
 
 def known_shopper(request: HttpRequest) -> str | None:
-    """Who sent the request, as far as their session or cookie tells; nobody is made up."""
+    """Who sent the request, as far as session and cookie tell; no new id is made."""
     customer = customer_of(request)
     if customer is not None:
         return customer_shopper(customer)
@@ -50,7 +50,7 @@ def known_shopper(request: HttpRequest) -> str | None:
 
 
 def customer_of(request: HttpRequest) -> int | None:
-    """The customer key this session acts as, if any; an erased customer is nobody any more."""
+    """The customer key that this session acts as, if any; an erased customer doesn't count."""
     customer = request.session.get(SESSION_KEY)
     if customer is None or tombstones.hold(customer_shopper(customer)):
         return None
@@ -64,17 +64,17 @@ def shopper_of(request: HttpRequest) -> str:
 
 
 def is_new(request: HttpRequest) -> bool:
-    """Whether shopper_of made somebody up for this request."""
+    """Whether shopper_of made a new id for this request."""
     return hasattr(request, "_new_anonymous")
 
 
 def signed_cookie(request: HttpRequest) -> str:
-    """Whom the cookie names; "" without one, or where its signature isn't the shop's."""
+    """The id in the cookie; "" without one, or with an invalid signature."""
     return request.get_signed_cookie(COOKIE, default="", salt=COOKIE) or ""
 
 
 def hand_over(response: HttpResponse, shopper: str) -> None:
-    """Send the cookie by which the shopper is known from now on."""
+    """Set the cookie that identifies the shopper from now on."""
     response.set_signed_cookie(
         COOKIE,
         shopper,
@@ -87,7 +87,7 @@ def hand_over(response: HttpResponse, shopper: str) -> None:
 
 
 class ShopperMiddleware:
-    """Hands a new anonymous shopper the cookie they are known by from now on."""
+    """Sets a new anonymous shopper's cookie."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,5 @@
-"""Who was erased, at hand in every process: what is read, sent or served again passes by here."""
+"""Who was erased, known in every process: all that is read, sent or served again is checked
+here."""
 
 import logging
 import threading
@@ -23,8 +24,8 @@ OVERLAP: Final = timedelta(minutes=10)
 class Tombstones:
     """The erased shoppers' names, as PostgreSQL had them at most CHECK_S ago.
 
-    The first look reads all of them, every later one what is new. While PostgreSQL is down those
-    known before stand; `is_known` is False where it was never asked.
+    The first look reads all of them, every later one the new ones. While PostgreSQL is down the
+    last known names count; `is_known` is False if it was never reached.
     """
 
     def __init__(self) -> None:
@@ -40,7 +41,7 @@ class Tombstones:
         self._next = 0.0
 
     def names(self) -> AbstractSet[str]:
-        """Never raises. While one thread looks the others take what is there, if anything is."""
+        """Never raises. While one thread reads, the others take what is known so far."""
         if time.monotonic() >= self._next and self._lock.acquire(blocking=not self.is_known):
             try:
                 with primary():

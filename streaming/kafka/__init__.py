@@ -1,7 +1,8 @@
-"""How our clients speak to the broker, and how all that a topic holds is read."""
+"""Our clients' settings for the broker, and reading all that a topic holds."""
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, Final
 
 from confluent_kafka import (
@@ -26,14 +27,14 @@ def common() -> dict[str, Any]:
     return {
         "bootstrap.servers": settings.KAFKA_BOOTSTRAP_SERVERS,
         "client.id": "shop",
-        # Lost connections come as errors to us; the library's own lines say the same again.
+        # Lost connections reach us as errors; the library would log them once more.
         "log_level": 2,
         **RECONNECT,
     }
 
 
 def producer(timeout_ms: int, linger_ms: int = 2) -> dict[str, object]:
-    """Idempotent: a retry of the library's own never doubles or reorders a message.
+    """Idempotent: the library's own retries never double or reorder a message.
 
     Only failures are reported: after `timeout_ms` without the broker's acknowledgement.
     """
@@ -47,10 +48,10 @@ def producer(timeout_ms: int, linger_ms: int = 2) -> dict[str, object]:
 
 
 def connected(config: dict[str, object], timeout_s: float) -> Producer:
-    """A producer that has met its broker; raise KafkaException.
+    """A producer that has connected to its broker; raise KafkaException.
 
-    An idempotent one that is given messages before it has waits up to a second for its id, for it
-    asks only each half second.
+    An idempotent producer that is given messages before that waits up to a second for its id, since
+    it asks for it only every half second.
     """
     made = Producer(config)
     made.list_topics(settings.KAFKA_TOPIC, timeout_s)
@@ -58,7 +59,7 @@ def connected(config: dict[str, object], timeout_s: float) -> Producer:
 
 
 def consumer(group: str) -> dict[str, object]:
-    """Offsets are ours to find and to commit: no reset, no automatic commit."""
+    """We find and commit offsets ourselves: no reset, no automatic commit."""
     return {
         **common(),
         "group.id": group,
@@ -81,15 +82,14 @@ class UnreadError(KafkaException):
 
 
 def is_end(message: Message) -> bool:
-    """Whether it only tells that a partition was read to its end."""
+    """Whether the message only reports the end of a partition."""
     error = message.error()
     return error is not None and error.code() == KafkaError._PARTITION_EOF
 
 
 def messages(name: str, partitions: int) -> Iterator[Message]:
-    """All that is there now; raise UnreadError where nothing comes and the end isn't reached."""
-    reader = Consumer({**consumer("reading"), "enable.partition.eof": True})
-    try:
+    """All messages there are now; raise UnreadError where none comes before the end is reached."""
+    with closing(Consumer({**consumer("reading"), "enable.partition.eof": True})) as reader:
         reader.assign([TopicPartition(name, p, OFFSET_BEGINNING) for p in range(partitions)])
         unread, deadline = set(range(partitions)), time.monotonic() + PATIENCE_S
         while unread:
@@ -102,14 +102,12 @@ def messages(name: str, partitions: int) -> Iterator[Message]:
                     yield message
             if time.monotonic() > deadline:
                 raise UnreadError(f"Could not read topic {name} to its end.")
-    finally:
-        reader.close()
 
 
 def between(reader: Consumer, begin: TopicPartition, end: int) -> Iterator[list[Message]]:
-    """A partition's messages from `begin` to before offset `end`, as they come; `reader` tells of
-    ends (`enable.partition.eof`). Raise KafkaException, also where the log lost them meanwhile, and
-    UnreadError where nothing comes."""
+    """A partition's messages from `begin` to before offset `end`, as they come; `reader`
+    reports ends (`enable.partition.eof`). Raise KafkaException, also where the log lost them
+    meanwhile, and UnreadError where nothing comes."""
     reader.assign([begin])
     reached, deadline = begin.offset, time.monotonic() + PATIENCE_S
     while reached < end:
@@ -117,7 +115,7 @@ def between(reader: Consumer, begin: TopicPartition, end: int) -> Iterator[list[
         deadline = time.monotonic() + PATIENCE_S if got else deadline
         if broken := [m for m in got if m.error() is not None and not is_end(m)]:
             raise KafkaException(broken[0].error())
-        # The place of an end is behind what compaction or a transaction has left out.
+        # An end's offset is after those that compaction or a transaction has left out.
         reached = max([reached, *((m.offset() or 0) + (not is_end(m)) for m in got)])
         yield [m for m in got if m.error() is None and (m.offset() or 0) < end]
         if time.monotonic() > deadline:
@@ -125,5 +123,5 @@ def between(reader: Consumer, begin: TopicPartition, end: int) -> Iterator[list[
 
 
 def has_messages(name: str, partitions: int) -> bool:
-    """Read to find out: some brokers report the last messages late."""
+    """Found out by reading: some brokers report the last messages late."""
     return next(messages(name, partitions), None) is not None

@@ -62,7 +62,7 @@ def purchases(
     read = spread.repartition(len(ranges) or 1).mapInArrow(task, from_arrow_schema(SCHEMA))
     first = f.min(f.struct("partition", "offset", *COLUMNS)).alias("first")
     found = read.groupBy("event").agg(first).select(*(f"first.{name}" for name in COLUMNS))
-    # Read from the broker once, whatever is counted.
+    # Read from the broker once, whatever is computed.
     return found.persist(StorageLevel.DISK_ONLY)
 
 

@@ -1,4 +1,5 @@
-"""The two topics: made when they are absent, and identified by the id that the broker gave them."""
+"""The two topics: created if they are absent, and identified by the id that the broker gave
+them."""
 
 import logging
 import time
@@ -24,17 +25,18 @@ MAKING_S: Final = 1.0
 FOREVER: Final = {"retention.ms": "-1"}
 TANSU: Final = "tansu_cluster"
 ABSENT: Final = KafkaError.UNKNOWN_TOPIC_OR_PART
+# The errors of a broker that doesn't support a request: the embedded one hangs up.
 UNSUPPORTED: Final = (KafkaError._UNSUPPORTED_FEATURE, KafkaError._TRANSPORT)
 TOO_SMALL: Final = (
-    "Topic {name} has {found} partitions and messages in it, the features lie in {wanted}, and this"
+    "Topic {name} has {found} partitions and messages in it, the features are in {wanted}, and this"
     " broker can't add partitions. A stream worker moves the messages over; where none can, stop"
     " the workers and run `manage.py rebuild_features --source=log`."
 )
 COMPACTED: Final = (
     "Topic {name} is compacted (cleanup.policy={policy}): the broker drops events of a shopper that"
     " were never read. `kafka-configs.sh --bootstrap-server … --alter --entity-type topics"
-    " --entity-name {name} --add-config cleanup.policy=delete,retention.ms=-1` makes the stream go"
-    " on."
+    " --entity-name {name} --add-config cleanup.policy=delete,retention.ms=-1` lets the stream"
+    " continue."
 )
 
 
@@ -42,7 +44,7 @@ COMPACTED: Final = (
 Move = Callable[[str, int], None]
 
 
-class TopicError(Exception):
+class TopicError(KafkaException):
     """A topic isn't as the stream needs it."""
 
 
@@ -51,7 +53,7 @@ def admin() -> AdminClient:
 
 
 def answer(future: Future[Any], timeout_s: float = TIMEOUT_S) -> Any:
-    """Raise KafkaException, also where the client itself keeps silent."""
+    """Raise KafkaException, also where the client itself gives no answer."""
     try:
         return future.result(timeout_s + 1)
     except TimeoutError:
@@ -59,17 +61,16 @@ def answer(future: Future[Any], timeout_s: float = TIMEOUT_S) -> Any:
 
 
 def tag(topic_id: str) -> int:
-    """The topic's id in few bytes, for states to know it by; never 0."""
+    """The topic's id in a few bytes, kept in states; never 0."""
     return crc32(topic_id.encode()) or 1
 
 
 def ensure(timeout_s: float = TIMEOUT_S, *, move: Move | None = None) -> str:
-    """Make both topics as they must be and return the id of the one with the events.
+    """Create or mend both topics and return the id of the one with the events.
 
     `move` is for the stream's workers: it saves the messages of a topic (name, partitions) that is
-    too small and can't grow, before one of the right size takes its place.
-    Raise KafkaException when the broker is down, TopicError on a topic that the stream can't be
-    trusted with.
+    too small and can't grow, before one of the right size takes its place. Raise KafkaException
+    when the broker is down, TopicError for a topic that the stream can't use.
     """
     client = admin()
     _ensure(client, settings.KAFKA_DEAD_TOPIC, 1, timeout_s, move=None)
@@ -95,7 +96,7 @@ def forget_group(name: str, timeout_s: float = TIMEOUT_S) -> None:
     """Have Tansu forget a consumer group that doesn't share out its partitions.
 
     Version 0.6 keeps a leader that left during a rebalance, and waits for it for ever; forgotten,
-    the group is formed anew by its members. Other brokers need no help, and where none answers
+    the group is formed again by its members. Other brokers need no help, and where none answers
     librdkafka 2 ends the process over this question.
     """
     client = admin()  # its futures need it alive
@@ -106,7 +107,7 @@ def forget_group(name: str, timeout_s: float = TIMEOUT_S) -> None:
     except KafkaException as error:
         logger.info("Group %s stays as it is: %s", name, error)
     else:
-        logger.warning("Group %s shared out nothing; its members join it anew.", name)
+        logger.warning("Group %s didn't share out its partitions; its members join it again.", name)
 
 
 def partitions_to_settle() -> int:
@@ -118,13 +119,13 @@ def partitions_to_settle() -> int:
 def _ensure(
     client: AdminClient, name: str, partitions: int, timeout_s: float, *, move: Move | None
 ) -> Any:
-    """Do what is missing and look again: a cluster takes a moment to tell what it has done."""
+    """Do what is missing and check again: a cluster takes a moment to report a change."""
     deadline, may_grow_at = time.monotonic() + timeout_s, 0.0
     while True:
         found = _describe(client, name, timeout_s)
         if found is None:
             _create(client, name, partitions, timeout_s)
-            # Until then it may be seen half made.
+            # Until then the topic may be incomplete.
             may_grow_at = time.monotonic() + MAKING_S
         elif len(found.partitions) >= partitions or (
             time.monotonic() > may_grow_at
@@ -145,10 +146,10 @@ def _is_settled(
     *,
     move: Move | None,
 ) -> bool:
-    """Bring a topic that is too small to size; True where it must do as it is.
+    """Enlarge a topic that is too small; True where it must stay as it is.
 
-    Tansu makes a topic that anybody asks for, with partitions of its own choice, and can't add any:
-    an empty one is made again. Nothing that was acknowledged is ever deleted.
+    Tansu creates a topic that anybody asks for, with partitions of its own choice, and can't add
+    any: an empty one is created again. Nothing that was acknowledged is ever deleted.
     """
     if _grow(client, name, partitions, timeout_s):
         return False
@@ -179,7 +180,7 @@ def _create(client: AdminClient, name: str, partitions: int, timeout_s: float) -
     topic = NewTopic(name, num_partitions=partitions, replication_factor=-1, config=FOREVER)
     try:
         answer(client.create_topics([topic], request_timeout=timeout_s)[name], timeout_s)
-    except KafkaException as error:  # another process was faster
+    except KafkaException as error:  # another process was first
         if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
             raise
 

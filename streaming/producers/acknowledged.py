@@ -27,10 +27,10 @@ class Outgoing(NamedTuple):
 
 
 class Sender:
-    """A producer that is replaced after a failure, for what the old one may have lost.
+    """A producer that is replaced after a failure, for the messages that the old one may have lost.
 
-    No message has a time-out of its own: so what a partition has got when all of them are given up
-    is always the first ones, in order, and a repetition is known by how far they came.
+    No message has a time-out of its own: when all are given up, each partition has received the
+    first ones of its messages in order, and a repetition is recognised by how far they came.
     """
 
     def __init__(self, timeout_s: float = 5.0) -> None:
@@ -38,10 +38,10 @@ class Sender:
         self._producer: Producer | None = None
 
     def send(self, messages: Sequence[Outgoing]) -> list[int]:
-        """The places of the messages that weren't acknowledged in time; empty is success."""
+        """The places of the messages that weren't acknowledged in time; none if all were."""
         try:
             producer = self._connected()
-        except (KafkaException, topics.TopicError) as error:
+        except KafkaException as error:
             logger.warning("Kafka is unavailable: %s", error)
             return list(range(len(messages)))
         failed = self._queue(producer, messages)
@@ -83,7 +83,7 @@ class Sender:
 
 
 def outgoing(value: bytes) -> Outgoing:
-    """An encoded event on its way; what isn't one goes to the dead letters."""
+    """An encoded event as a message; anything else goes to the dead letters."""
     try:
         key = schema.key_of(schema.decode(value))
     except msgspec.DecodeError as error:
@@ -99,10 +99,10 @@ class DeadLetter(msgspec.Struct, omit_defaults=True):
     topic: str = ""
     partition: int = -1
     offset: int = -1
-    cut_from: int = 0  # bytes that a value too long for a letter had
+    cut_from: int = 0  # bytes of a value that was too long for a letter
 
 
-# In base64 a third more, and a broker takes a megabyte.
+# A third more in base64; a broker takes a megabyte.
 LONGEST: Final = 500_000
 
 

@@ -1,4 +1,4 @@
-"""Saves the messages of a topic that has to be made again, by way of the spool."""
+"""Saves the messages of a topic that has to be created again, by way of the spool."""
 
 import logging
 
@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 def to_spool(name: str, partitions: int) -> None:
     """Write every message to the spool, from where it is sent again; raise TopicError.
 
-    What isn't an event is spooled as it is and becomes a dead letter when it is sent.
+    A message that isn't an event is spooled unchanged and becomes a dead letter when it is sent.
     """
     lines = [_line(message.value() or b"") for message in messages(name, partitions)]
     if spool.append(lines):

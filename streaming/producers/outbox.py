@@ -1,21 +1,17 @@
 """The outbox: purchases reach Kafka if, and only if, their order was committed."""
 
-import logging
 from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
-from celery import current_app
 from django.db import connection, transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from streaming import tracing
 from streaming.events.schema import Event, encode, names_in
 from streaming.models import OutboxEvent
 from streaming.producers.acknowledged import Sender, outgoing
-
-logger = logging.getLogger(__name__)
+from web.tasks import run_soon
 
 BATCH: Final = 500
 RETENTION: Final = timedelta(days=7)
@@ -28,15 +24,7 @@ def enqueue(*events: Event) -> None:
     """Write the events in the caller's transaction; they are sent once it commits."""
     OutboxEvent.objects.bulk_create([OutboxEvent(event=encode(event)) for event in events])
     tracing.published(events)
-    transaction.on_commit(_relay_soon)
-
-
-def _relay_soon() -> None:
-    """Ask a task worker at once; with Redis down the beat's next round does it."""
-    try:
-        current_app.send_task("streaming.relay_outbox", retry=False, ignore_result=True)
-    except OperationalError as error:
-        logger.warning("Could not relay the outbox, retrying on the next run: %s", error)
+    transaction.on_commit(partial(run_soon, "streaming.relay_outbox"))
 
 
 @cache
@@ -45,10 +33,10 @@ def sender() -> Sender:
 
 
 def relay() -> int:
-    """Send what waits, in order, and return how many events Kafka acknowledged.
+    """Send the waiting events in order, and return how many Kafka acknowledged.
 
-    Relays side by side take different rows. One killed after sending sends again: the stream
-    knows an event by its id.
+    Concurrent relays take different rows. If one is killed after sending, its events are sent
+    again: the stream recognises an event by its id.
     """
     sent = 0
     while True:
@@ -60,7 +48,7 @@ def relay() -> int:
 
 @transaction.atomic
 def _relay_batch() -> tuple[int, bool]:
-    waiting = OutboxEvent.objects.filter(sent_at__isnull=True).order_by("id")
+    waiting = OutboxEvent.objects.waiting().order_by("id")
     rows = list(waiting.select_for_update(skip_locked=True)[:BATCH])
     if not rows:
         return 0, True
@@ -71,15 +59,13 @@ def _relay_batch() -> tuple[int, bool]:
 
 
 def drop(shopper: str) -> int:
-    """Delete what waits, and what was sent and is kept still, of a shopper; return how much."""
+    """Delete a shopper's events, waiting or sent; return how many."""
     return OutboxEvent.objects.filter(pk__in=of(shopper)).delete()[0]
 
 
 def of(shopper: str) -> dict[int, bytes]:
-    """The encoded events of a shopper that wait to be sent or were sent lately, by row, in order.
-
-    What only mentions the name, such as a search for it, isn't theirs.
-    """
+    """A shopper's encoded events that wait or were sent lately, by row, in order. An event that
+    only mentions the name, such as a search for it, isn't theirs."""
     with connection.cursor() as cursor:
         cursor.execute(MENTIONS, [f'"{shopper}"'.encode()])
         found = {key: bytes(event) for key, event in cursor.fetchall()}
@@ -87,5 +73,5 @@ def of(shopper: str) -> dict[int, bytes]:
 
 
 def purge() -> int:
-    """Delete what was sent long ago; return how many rows that were."""
+    """Delete what was sent long ago; return the number of rows."""
     return OutboxEvent.objects.filter(sent_at__lt=timezone.now() - RETENTION).delete()[0]

@@ -1,8 +1,9 @@
 """Publishing from the pages: fire and forget, in microseconds, whatever the broker does.
 
 `publish` hands events to a thread of its process that owns the Kafka producer. While the broker is
-away, and for what it doesn't acknowledge, events go to the spool. After a failure the producer is
-replaced: a broker that lost its memory never accepts an idempotent producer from before that.
+away, events go to the spool, and so do those that it doesn't acknowledge. After a failure the
+producer is replaced: a broker that lost its memory never accepts an idempotent producer from
+before.
 """
 
 import atexit
@@ -53,7 +54,8 @@ def new_id() -> str:
 
 
 def publish(*events: Event) -> None:
-    """Never raises and never waits for the broker; a request's events go once it is served."""
+    """Never raises and never waits for the broker; a request's events are sent once it is
+    served."""
     once_served(partial(_publish, events, tracing.headers()))
 
 
@@ -85,7 +87,7 @@ class Publisher:
             spooled(message)
 
     def close(self) -> None:
-        """Send what is under way, spool the rest."""
+        """Send what is in progress, spool the rest."""
         self.queue.put(None)
         self.thread.join(2 * ACK_TIMEOUT_MS / 1000)
 
@@ -120,7 +122,7 @@ class Publisher:
                 topics.ensure(ACK_TIMEOUT_MS / 1000)
                 config = kafka.producer(ACK_TIMEOUT_MS)
                 self.producer = kafka.connected(config, ACK_TIMEOUT_MS / 1000)
-            except (KafkaException, topics.TopicError) as error:
+            except KafkaException as error:
                 logger.warning("Kafka is unavailable, spooling events: %s", error)
                 self.retry_at = time.monotonic() + RETRY_S
         return self.producer
@@ -139,7 +141,7 @@ class Publisher:
             spooled(value)
 
     def _discard(self, wait_s: float = 0.0) -> None:
-        """Give the producer up; what it still holds is reported to `_failed` and spooled."""
+        """Drop the producer; what it still holds is reported to `_failed` and spooled."""
         if self.producer is not None:
             self.producer.flush(wait_s)
             self.producer.purge()
@@ -159,7 +161,7 @@ def produce(
     on_delivery: Report,
     headers: tracing.Headers | None = None,
 ) -> None:
-    """Queue an encoded event under its shopper's key, in its shopper's partition."""
+    """Queue an encoded event under its shopper's key, for its shopper's partition."""
     producer.produce(
         settings.KAFKA_TOPIC,
         message,
@@ -182,7 +184,7 @@ def _publisher() -> Publisher:
 
 
 def close() -> None:
-    """Send or spool all that was published; the next event starts anew."""
+    """Send or spool all that was published; the next event creates a new publisher."""
     global _current
     with _lock:
         publisher, _current = _current, None

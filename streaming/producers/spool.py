@@ -19,6 +19,7 @@ from typing import Final
 from django.conf import settings
 
 from streaming.events.schema import names_in
+from web.files import replacing
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def folder() -> Path:
 
 
 def append(messages: Sequence[bytes]) -> int:
-    """Keep encoded events (one line each); return how many found no room."""
+    """Keep encoded events (one line each); return how many there was no room for."""
     if not messages:
         return 0
     lines = b"".join(message + b"\n" for message in messages)
@@ -50,7 +51,7 @@ def append(messages: Sequence[bytes]) -> int:
 
 
 def size() -> int:
-    """Bytes that wait to be sent."""
+    """The number of bytes waiting."""
     return sum(_size(path) for path in folder().glob("events.*"))
 
 
@@ -62,7 +63,7 @@ def _size(path: Path) -> int:
 
 
 def flush(deliver: Deliver) -> int:
-    """Send what waits, oldest first; return how many events were acknowledged."""
+    """Send the waiting events, oldest first; return how many were acknowledged."""
     sent = 0
     with _only_flusher() as alone:
         if not alone:
@@ -76,10 +77,8 @@ def flush(deliver: Deliver) -> int:
 
 
 def drop(shoppers: Collection[str]) -> Counter[str]:
-    """Take these shoppers' events out of what waits on this machine; how many of each.
-
-    Waits for a flush under way. Raise OSError.
-    """
+    """Remove these shoppers' waiting events on this machine; return how many of each. Waits for a
+    flush in progress. Raise OSError."""
     dropped: Counter[str] = Counter()
     with _only_flusher(wait=True):
         for path in [*_taken_over(), *_take_over()]:
@@ -95,7 +94,7 @@ def drop(shoppers: Collection[str]) -> Counter[str]:
 
 
 def of(shopper: str) -> list[bytes]:
-    """The events of a shopper that wait on this machine, oldest first."""
+    """A shopper's waiting events on this machine, oldest first."""
     paths = [*_taken_over(), folder() / "events.spool"]
     waiting = [path.read_bytes().splitlines() for path in paths if path.exists()]
     return [message for some in waiting for message in some if shopper in names_in(message)]
@@ -114,10 +113,9 @@ def _send(path: Path, deliver: Deliver) -> tuple[int, bool]:
 
 
 def _replace(path: Path, messages: Sequence[bytes]) -> None:
-    new = path.with_name("rest.tmp")
-    new.touch(mode=0o600)
-    new.write_bytes(b"".join(message + b"\n" for message in messages))
-    new.replace(path)
+    with replacing(path) as draft:
+        draft.touch(mode=0o600)
+        draft.write_bytes(b"".join(message + b"\n" for message in messages))
 
 
 def _taken_over() -> list[Path]:
@@ -150,7 +148,7 @@ def _write(file: int, lines: bytes) -> None:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[int]:
-    """The file of this name, open for appending and locked: not one renamed in between."""
+    """The file of this name, open for appending and locked, unless it was renamed in between."""
     while True:
         file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:

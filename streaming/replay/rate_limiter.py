@@ -1,4 +1,4 @@
-"""How fast a replay goes: steadily, in slices of a few hundredths of a second."""
+"""The pace of a replay: steady, in slices of a few hundredths of a second."""
 
 import time
 from bisect import bisect_right
@@ -8,8 +8,8 @@ from typing import Final
 
 TICK_S: Final = 0.05
 SLICE: Final = 5_000
-# A sender held up for longer (the broker was down) goes on from there: what it missed doesn't
-# come in a burst.
+# A sender held up for longer (the broker was down) continues from there: what it missed isn't
+# sent in a burst.
 STALL_S: Final = 1.0
 
 
@@ -17,7 +17,7 @@ STALL_S: Final = 1.0
 class Pace:
     """`speed` is event time per wall time, `rate` events per second; neither: as fast as possible.
 
-    The clocks start with the first slice and go on over the days, so that no error adds up.
+    The clocks start with the first slice and run over all days, so that errors don't add up.
     """
 
     speed: float | None = None
@@ -30,7 +30,8 @@ class Pace:
     sent: int = field(default=0, init=False)
 
     def slices(self, ts: Sequence[int], start: int = 0) -> Iterator[tuple[int, int]]:
-        """Cut the moments (ascending, ms) from place `start` on; each slice comes when due."""
+        """Cut the moments (ascending, ms) from place `start` on; each slice comes when it is
+        due."""
         while start < len(ts):
             if self.began is None:
                 self.began = self.seen = self.now()

@@ -29,14 +29,14 @@ logger = logging.getLogger(__name__)
 SAVE_EVERY_S: Final = 2.0
 # Messages waiting for the broker, some 300 bytes each.
 IN_FLIGHT: Final = 300_000
-# Only failures wake a poll, so that it must not wait for long for there to be room.
+# Only failures end a poll early, so it must not wait long for room in the queue.
 ROOM_S: Final = 0.005
 ACK_TIMEOUT_S: Final = 30.0
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to replay. A looping replay starts again after its last day, with times that go on.
+    """What to replay. A looping replay starts again after its last day, while its times continue.
 
     `data` identifies the lines (history.identity): only a replay of the same ones can be resumed.
     """
@@ -64,7 +64,7 @@ class Publisher:
         self.put([key_of(event) for event in events], [encode(event) for event in events])
 
     def put(self, keys: Sequence[str], values: Sequence[bytes]) -> None:
-        """Encoded events; the client's own choice of partition is events.partition_of."""
+        """Queue encoded events; the client's own choice of partition is events.partition_of."""
         messages = [{"key": key, "value": value} for key, value in zip(keys, values, strict=True)]
         while messages:
             try:
@@ -81,13 +81,13 @@ class Publisher:
         self._make_room(IN_FLIGHT)
 
     def _make_room(self, waiting: int) -> None:
-        """Hold on while more messages wait for the broker; hear of those that failed."""
+        """Wait while too many messages are queued; learn which ones failed."""
         self.producer.poll(0)
         while len(self.producer) > waiting:
             self.producer.poll(ROOM_S)
 
     def settle(self) -> None:
-        """Every event sent so far is acknowledged when this returns, however long Kafka is down."""
+        """Return once every event sent so far is acknowledged, however long Kafka is down."""
         self.producer.flush()
         if not self.lost:
             return
@@ -122,7 +122,7 @@ def _position(plan: Plan) -> tuple[ReplayPosition, bool]:
 class Replay:
     """One run. `report` receives how many events were sent and their event time, after each slice.
 
-    Raise KafkaException or TopicError when the broker isn't there to begin with.
+    Raise KafkaException when the broker isn't there to begin with.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class Replay:
         self.publisher = Publisher()
 
     def start_over(self) -> None:
-        """Don't go on where the last replay of the same days stopped."""
+        """Don't continue where the last replay of the same days stopped."""
         self._move(self.plan.first, 0, 0)
 
     def run(self) -> None:
@@ -154,7 +154,7 @@ class Replay:
             self._save()
 
     def _lap(self) -> None:
-        """The next messages are made, in a thread beside, while the last ones are sent."""
+        """The next messages are made in another thread while the last ones are sent."""
         for chunk in prefetched(self._chunks(self.position.day, self.position.lap)):
             self._publish(chunk)
 
@@ -178,7 +178,7 @@ class Replay:
             self._tell(chunk.ts[stop - 1])
 
     def _done(self, chunk: Chunk) -> int:
-        """How many of its messages went out before."""
+        """How many of its messages an earlier run sent."""
         day, line = history.day_number(self.position.day), self.position.line
         done = (chunk.day < day) | ((chunk.day == day) & (chunk.place < line))
         return int(np.count_nonzero(done))

@@ -65,9 +65,8 @@ def without_places(found: Features) -> Features:
     return found
 
 
-@pytest.mark.parametrize("source", ["lake", "history"])
 def test_features_of_spark_are_those_of_a_worker_to_the_last_bit(
-    past: None, tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch
+    past: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("streaming.features.on_spark.LINES", 10)
     client = connection.client()
@@ -76,13 +75,15 @@ def test_features_of_spark_are_those_of_a_worker_to_the_last_bit(
         finish(client, count)
         worker.stop()
     made = without_places(features(client))
-    client.flushdb()
-    call_command("export_history", out=tmp_path / "lake")
-    assert f"{count} purchases" in on_spark(f"--source={source}", f"--lake={tmp_path / 'lake'}")
-    assert features(client) == made
     assert {key.split(b":")[1] for key in made} == {b"s", b"t", b"n"}
-    on_spark(f"--source={source}", f"--lake={tmp_path / 'lake'}", "--resume")
-    assert features(client) == made, "a task that is run again counts nothing twice"
+    call_command("export_history", out=tmp_path / "lake")
+    for source in ("lake", "history"):
+        read = (f"--source={source}", f"--lake={tmp_path / 'lake'}")
+        client.flushdb()
+        assert f"{count} purchases" in on_spark(*read)
+        assert features(client) == made, source
+        on_spark(*read, "--resume")
+        assert features(client) == made, f"a task of {source} run again counts nothing twice"
     with pytest.raises(CommandError, match="isn't empty"):
         rebuild("--engine=spark")
 

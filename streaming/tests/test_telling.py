@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.period import month_after
 from streaming import history
 from streaming.events import schema
 from streaming.history import Lines, encoding
@@ -58,6 +59,6 @@ def test_a_large_day_comes_in_several_chunks(monkeypatch: pytest.MonkeyPatch) ->
 def test_spans_of_months_go_over_the_end_of_the_year() -> None:
     from datetime import date
 
-    assert history.month_after(date(2018, 9, 20), 1) == date(2018, 10, 1)
-    assert history.month_after(date(2018, 9, 20), 16) == date(2020, 1, 1)
-    assert history.month_after(date(2018, 12, 31), 1) == date(2019, 1, 1)
+    assert month_after(date(2018, 9, 20), 1) == date(2018, 10, 1)
+    assert month_after(date(2018, 9, 20), 16) == date(2020, 1, 1)
+    assert month_after(date(2018, 12, 31), 1) == date(2019, 1, 1)

@@ -138,7 +138,7 @@ def check_table(
     together = pa.concat_arrays([as_array(part) for part in keys])
     repeated = len(together) - len(together.unique())
     if repeated:
-        seen.rejected[f"{key} stands in an earlier row"] += repeated
+        seen.rejected[f"{key} is in an earlier row"] += repeated
     return seen, together
 
 

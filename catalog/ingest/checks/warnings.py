@@ -86,7 +86,7 @@ def of_days(name: str, quality: Quality) -> Iterator[str]:
         beside = [other for other, _ in months[max(0, place - 1) : place + 2] if other != month]
         apart = min((abs(months_between(month, other)) for other in beside), default=0)
         if apart > FAR_MONTHS and count < HARDLY * total:
-            yield f"{name}: {month} has {count:,} sales and lies {apart} months from all others."
+            yield f"{name}: {month} has {count:,} sales and is {apart} months away from all others."
 
 
 def months_between(one: str, other: str) -> int:

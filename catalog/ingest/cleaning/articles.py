@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from catalog.ingest.cleaning.outcome import Cleaned, cleaned, texts
 from catalog.ingest.reading import cells
-from catalog.ingest.reading.cells import MAX_KEY, decode
+from catalog.ingest.reading.cells import decode
+from catalog.quantities import MAX_KEY
 
 SMALLEST = -1  # H&M's "unknown"
 UNKNOWN = "Unknown"

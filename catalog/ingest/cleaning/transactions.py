@@ -97,7 +97,7 @@ def is_known(keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]) -> npt.N
 def places_of(
     keys: npt.NDArray[np.int32], known: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
-    """Where the keys stand in the sorted array of known ones, and whether they do."""
+    """Where the keys are in the sorted array of known ones, and whether they are there."""
     if not len(known):
         return np.zeros(len(keys), dtype=np.intp), np.zeros(len(keys), dtype=bool)
     place = np.minimum(np.searchsorted(known, keys), len(known) - 1)

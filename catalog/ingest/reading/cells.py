@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from catalog.quantities import MAX_PRICE
+from catalog.quantities import MAX_KEY, MAX_PRICE
 
 WHOLE = re.compile(r"(-?[0-9]{1,20})(?:\.0*)?")
 # Year first, or a day with dots; other orders are ambiguous. A time may follow.
@@ -56,7 +56,6 @@ NOTHING = frozenset(
 )
 FLAGS = {"true": 1, "t": 1, "yes": 1, "y": 1, "false": 0, "f": 0, "no": 0, "n": 0}
 EPOCH = date(2000, 1, 1).toordinal()  # PostgreSQL's day 0
-MAX_KEY = 2**31 - 1
 
 MAX_AGE = 120
 STORE, ONLINE = 1, 2

@@ -20,13 +20,13 @@ from catalog.ingest.run import Options, images_of, ingest
 
 T = TypeVar("T")
 
-AGAIN = "Nothing is lost: the same command goes on from where this run came to."
+AGAIN = "Nothing is lost: the same command continues where this run stopped."
 
 
 class Command(BaseCommand):
     help = (
         "Load the H&M files articles.csv, customers.csv and transactions_train.csv (plain, .gz or "
-        ".zip) and note which articles have a picture. A run that was cut short goes on where it "
+        ".zip) and note which articles have a picture. A run that was cut short continues where it "
         "stopped; a run on files that are loaded already changes nothing, and of files that have "
         "grown the new lines are loaded. Rows that can't be used "
         "go to var/ingest/rejects-*.csv with their line and reason."

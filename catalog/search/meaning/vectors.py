@@ -1,6 +1,5 @@
 """The articles' sentence vectors: one for each distinct text, in a file that processes map."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -16,6 +15,7 @@ from catalog.search.facet_index import FacetIndex, article_texts, facet_index
 from catalog.search.meaning.encoder import Encoder, installed
 from catalog.search.meaning.network import SIZE
 from web.cache import bounded, per_owner
+from web.files import replacing
 
 # One array, so that keys and vectors can't come from different writes: each row is the key of a
 # text, in the place of two numbers, and its vector.
@@ -122,6 +122,5 @@ def _embedded(texts: Sequence[str], encoder: Encoder) -> Iterator[tuple[Keys, Fl
 
 
 def _write(folder: Path, keys: Keys, vectors: Floats) -> None:
-    partial = folder / f".{os.getpid()}.npy"
-    np.save(partial, np.hstack([keys[:, None].view(np.float32), vectors]))
-    partial.replace(folder / STORE)
+    with replacing(folder / STORE) as draft, draft.open("wb") as file:
+        np.save(file, np.hstack([keys[:, None].view(np.float32), vectors]))

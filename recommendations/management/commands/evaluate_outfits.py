@@ -16,6 +16,7 @@ from rich.table import Table
 from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.evaluation.calibration import calibration
+from recommendations.evaluation.outfit_candidates import DEPTHS, candidate_recall
 from recommendations.evaluation.outfits import LEAD, Figure, coverage, evaluate
 from recommendations.evaluation.outfits_plot import drawing
 from recommendations.training.outfits.baskets import baskets_of
@@ -26,6 +27,8 @@ from web.json_types import Json
 
 BASKETS = 6000
 COVERAGE_SAMPLE = 2000
+# Enough for the shares of candidates, which take long.
+CANDIDATE_BASKETS = 500
 WEEK = 7
 # Beside the bundle.
 NUMBERS = "outfits.json"
@@ -36,7 +39,8 @@ PLOTTED = ("fitb", "recall@10", "mrr")
 class Command(BaseCommand):
     help = (
         "Train the outfit model on everything before the test day, hide each article of that day's "
-        "baskets in turn, and measure how well it is found again, beside simpler ways."
+        "baskets in turn, and measure how well it is found again, beside simpler ways, and which "
+        "share of them is among the candidates."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -64,7 +68,7 @@ class Command(BaseCommand):
     ) -> None:
         start = time.perf_counter()
         figures = self.measure(test_day, baskets)
-        Console().print(table(figures), lead_table(figures))
+        Console().print(table(figures), lead_table(figures), *candidate_tables(figures))
         self.write(figures, json, plot)
         self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
 
@@ -106,6 +110,12 @@ class Command(BaseCommand):
             "baskets": len(hidden),
             "questions": sum(map(len, hidden)),
             "calibration": asdict(calibrated),
+            "candidates": {
+                group: results_table(of)
+                for group, of in candidate_recall(
+                    wardrobe, hidden[:CANDIDATE_BASKETS], SEED
+                ).items()
+            },
             "coverage": coverage(wardrobe, COVERAGE_SAMPLE, SEED),
             "systems": {
                 name: results_table(of) for name, of in found.items() if not name.startswith(LEAD)
@@ -132,6 +142,19 @@ def lead_table(figures: Json) -> Table:
     for name, found in figures["leads"].items():
         shown.add_row(name, *(cell(found.get(measure)) for measure in PLOTTED))
     return shown
+
+
+def candidate_tables(figures: Json) -> list[Table]:
+    """The share of what was bought that may be proposed at all, and that each generator finds."""
+    found = figures["candidates"]
+    limits = Table("condition", "share of what was bought", title="what may be proposed")
+    for name, figure in found["limits"].items():
+        limits.add_row(name, cell(figure))
+    depths = [*map(str, DEPTHS)]
+    shares = Table("generator", *(f"best {depth}" for depth in depths), title="candidates")
+    for name in found[depths[0]]:
+        shares.add_row(name, *(cell(found[depth][name]) for depth in depths))
+    return [limits, shares]
 
 
 def table(figures: Json) -> Table:

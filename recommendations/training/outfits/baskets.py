@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -104,9 +105,9 @@ def by_week(baskets: Baskets) -> Tally:
     items, count = baskets.items, baskets.items.shape[1]
     # Baskets are sorted by day.
     weeks, first = np.unique(baskets.day // WEEK, return_index=True)
+    bounds = pairwise([*first.tolist(), len(baskets.day)])
     sums = {}
-    ends = np.append(first, len(baskets.day))[1:]
-    for week, start, end in zip(weeks.tolist(), first, ends, strict=True):
+    for week, (start, end) in zip(weeks.tolist(), bounds, strict=True):
         rows = items.indices[items.indptr[start] : items.indptr[end]]
         sold = np.append(np.bincount(rows, minlength=count), end - start)
         sums[str(week)] = sold.astype(np.float32)
@@ -123,8 +124,8 @@ def expected(weeks: Tally, row: Ints, column: Ints) -> Floats:
 
     def of_chunk(at: int) -> Floats:
         own, theirs = sold[row[at : at + CHUNK]], share[column[at : at + CHUNK]]
-        met: Floats = np.einsum("ij,ij->i", own, theirs)
-        return met
+        summed: Floats = np.einsum("ij,ij->i", own, theirs)
+        return summed
 
     with ThreadPoolExecutor(THREADS) as workers:
         found: Floats = np.concatenate(list(workers.map(of_chunk, range(0, len(row), CHUNK))))

@@ -1,6 +1,6 @@
-"""The reducer: a shopper's state and events give the next state. Event time only, no I/O.
+"""The reducer computes a shopper's next state from their state and events. Event time only, no I/O.
 
-The functions take the state over and change it; a caller who needs the old one keeps a copy.
+The functions change the state they are given; a caller who needs the old one keeps a copy.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,10 +34,9 @@ BAG_REMOVE, SEARCH = PLACE_OF[schema.BagRemove], PLACE_OF[schema.Search]
 def apply(
     state: State, together: Sequence[schema.Event], articles: Mapping[int, Attributes]
 ) -> Sequence[schema.Event]:
-    """Take events of one type and moment into the state, as if each came by itself; return those
-    that it didn't have yet.
+    """Apply events of one type and moment, as if each came by itself; return those that are new.
 
-    Together, for a basket's purchases share their moment: what follows from it is worked out once.
+    Together, since a basket's purchases share their moment: what depends on it is computed once.
     """
     if state.erased:
         return ()
@@ -93,5 +92,5 @@ def _of_articles(
 
 
 def _may_be_added_late(state: State, event: schema.OfArticle) -> bool:
-    """History comes in order: what it bought needs no remembering for the bag's sake."""
+    """History comes in order: its purchases needn't be remembered against late bag events."""
     return event.source != "replay" or event.article in state.bag

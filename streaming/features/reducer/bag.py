@@ -1,4 +1,4 @@
-"""What lies in a shopper's bag, by event time: what comes late undoes nothing newer."""
+"""What is in a shopper's bag, by event time: a late event undoes nothing newer."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from streaming.events.spans import DAY_MS
 from streaming.features.registry import BAG
 from streaming.features.state import State
 
-# How long it is remembered that an article left the bag: as long as a spooled event may wait.
+# How long a removal from the bag is remembered: as long as a spooled event may wait.
 LATE_MS: Final = 3 * DAY_MS
 
 
@@ -27,7 +27,7 @@ def put_in(state: State, article: int, ts: int) -> None:
 
 
 def take_out(state: State, article: int, ts: int) -> None:
-    """Also what isn't in the bag: it may come late."""
+    """Also if the article isn't in the bag: the event that adds it may still come."""
     if not _is_newer(state, article, ts):
         return
     if article in state.bag:
@@ -43,20 +43,21 @@ def merge_bags(state: State, other: State) -> None:
 
 
 def keep_newer(state: State, ts: int) -> tuple[list[int], dict[int, int]]:
-    """What of the bag is newer than a moment."""
+    """Keep only what is newer than a moment."""
     times = {article: at for article, at in state.bag_ms.items() if at > ts}
     return [article for article in state.bag if article in times], times
 
 
 def _is_newer(state: State, article: int, ts: int) -> bool:
-    """Note the time, unless it is known better; at the same moment what comes later counts."""
+    """Note the time, unless a newer one is known; of two events at the same time the last one
+    counts."""
     before = state.bag_ms.pop(article, 0)
     state.bag_ms[article] = max(ts, before)  # the last one noted stands at the end
     return ts >= before
 
 
 def _forget_old(state: State) -> None:
-    """Forget at most two articles that left the bag: no event adds more than two."""
+    """Forget at most two removals: no event adds more than two."""
     times, bag = state.bag_ms, state.bag
     for _ in range(min(2, len(times))):
         first = next(iter(times))

@@ -1,4 +1,4 @@
-"""A whole state at once: handed over to a customer, merged, forgotten, erased."""
+"""Operations on a whole state: hand over, merge, reset, erase."""
 
 from binascii import crc32
 from bisect import bisect_left, insort
@@ -28,7 +28,7 @@ def hand_over(anonymous: State, event: schema.Identify) -> schema.Merge | None:
     """Empty an anonymous shopper's state into the event that carries it to their customer.
 
     The event's id follows from the Identify's, so that making it again after a crash changes
-    nothing; the emptied state remembers the Identify, so that its repetition hands over nothing.
+    nothing; the emptied state remembers the Identify, so that a repetition hands over nothing.
     """
     if anonymous.erased or not is_first(anonymous, event):
         return None
@@ -49,7 +49,7 @@ def hand_over(anonymous: State, event: schema.Identify) -> schema.Merge | None:
 
 
 def owner_at(anonymous: State, ts: int) -> str | None:
-    """Who did what an anonymous shopper did at that time, where they were recognised since."""
+    """Whom an anonymous shopper's event of that time belongs to, if they were recognised since."""
     owners = anonymous.owners
     if not owners or ts > owners[-1][0]:
         return None
@@ -57,7 +57,7 @@ def owner_at(anonymous: State, ts: int) -> str | None:
 
 
 def forget(state: State) -> None:
-    """Forget everything except whose state this is, and what recognises a repetition."""
+    """Forget everything except whose state this is, and what recognises repetitions."""
     kept = State(
         seen=state.seen, seen_impressions=state.seen_impressions, merged=state.merged,
         reset_ms=state.reset_ms, owners=state.owners,
@@ -67,7 +67,7 @@ def forget(state: State) -> None:
 
 
 def reset(state: State, ts: int) -> bool:
-    """Forget what happened until `ts`; what is newer stays as far as it can be told apart."""
+    """Forget everything up to `ts`, and keep what is newer as far as it can be told apart."""
     if ts <= state.reset_ms:
         return False
     newer, recents = (
@@ -89,7 +89,7 @@ def reset(state: State, ts: int) -> bool:
 
 
 def erase(state: State) -> None:
-    """Nothing is left but the sign that nothing may come again."""
+    """Leave nothing but the mark that refuses later events."""
     _become(state, State(erased=True))
 
 

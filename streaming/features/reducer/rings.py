@@ -1,4 +1,4 @@
-"""What a shopper's state remembers of event ids: a ring of short hashes, newest first."""
+"""A state's memory of event ids: a ring of short hashes, newest first."""
 
 from binascii import crc32
 from collections.abc import Sequence
@@ -51,7 +51,7 @@ def holds(ring: bytes, mark: bytes) -> bool:
 
 
 def remember(recents: dict[int, int], key: int, s: int) -> None:
-    """Newest last, each key once; what is older never replaces what is newer."""
+    """Newest last, each key once; an older time never replaces a newer one."""
     if key in recents:
         if recents[key] > s:
             return

@@ -1,4 +1,4 @@
-"""Decayed affinities of one shopper, in whole numbers: see state.State for what they mean."""
+"""One shopper's decayed affinities in whole numbers; state.State explains them."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -15,7 +15,7 @@ WEIGHT_OF: Final = [AFFINITY_WEIGHTS[action] for action in RECENT_ACTIONS]
 
 
 def add_tastes(state: State, ts: int, weight: int, abouts: Sequence[Attributes]) -> None:
-    """Of articles that an event of this weight was about, at one moment."""
+    """Add the articles of an event of this weight, at one moment."""
     if not state.tastes:
         state.landmark_ms = ts
     if len(state.tastes) < len(DIMENSIONS):
@@ -31,7 +31,7 @@ def add_tastes(state: State, ts: int, weight: int, abouts: Sequence[Attributes])
 
 
 def _exponent(state: State, ts: int) -> float:
-    """Half-lives since the landmark, which moves on when they are too many."""
+    """Half-lives since the landmark, which is moved forward when they are too many."""
     exponent = (ts - state.landmark_ms) / HALF_LIFE_MS
     if exponent <= MAX_EXPONENT:
         return exponent
@@ -40,7 +40,7 @@ def _exponent(state: State, ts: int) -> float:
 
 
 def _complete(tastes: list[dict[int, int]]) -> None:
-    """A state of before a dimension was added lacks it."""
+    """Add the dimensions that a state from before they existed lacks."""
     tastes.extend({} for _ in range(len(DIMENSIONS) - len(tastes)))
 
 

@@ -21,7 +21,7 @@ def count(state: State, place: int, number: int) -> None:
 
 
 def count_in_time(state: State, place: int, ts: int, number: int) -> None:
-    """Add to the bucket of each width that still counts; as time goes on, old ones go."""
+    """Add to the bucket of each width that still counts, and drop those that no longer do."""
     newest, buckets = max(state.last_ms, ts), state.buckets
     if buckets and newest // FINEST_MS > state.last_ms // FINEST_MS:
         buckets = _drop_old(state, newest)
@@ -47,7 +47,7 @@ def _drop_old(state: State, newest: int) -> dict[int, int]:
 
 
 def in_session(state: State, ts: int, number: int) -> None:
-    """What came late belongs to an earlier visit, unless it touches the one that goes on."""
+    """A late event belongs to an earlier session, unless it touches the current one."""
     if ts < state.last_ms and state.session_s * 1000 - ts > SESSION_GAP_MS:
         return
     if not state.sessions or ts - state.last_ms > SESSION_GAP_MS:
@@ -59,7 +59,8 @@ def in_session(state: State, ts: int, number: int) -> None:
 
 
 def note_purchases(state: State, ts: int, number: int) -> None:
-    """Once the windows know of it: the first of its day counts the day, late ones for 30 days."""
+    """Call after the windows were updated: a day's first purchase counts the day, late ones for 30
+    days."""
     if ts // DAY_MS > state.last_purchase_ms // DAY_MS or _of_day(state, ts) == number:
         state.purchase_days += 1
     state.last_purchase_ms = max(state.last_purchase_ms, ts)
@@ -70,7 +71,7 @@ def _of_day(state: State, ts: int) -> int:
 
 
 def merge_times(state: State, other: State) -> None:
-    """Sessions that touch count as one; the later one goes on."""
+    """Sessions that touch count as one; the later one continues."""
     touching = abs(state.last_ms - other.last_ms) <= SESSION_GAP_MS
     if state.sessions and other.sessions and touching:
         state.sessions += other.sessions - 1

@@ -28,9 +28,9 @@ __all__ = ["Snapshot", "StoreUnavailable", "snapshot", "trending"]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is known of a shopper and of the articles asked for, and what trends, at `now_ms`.
+    """What the store has of a shopper, of the articles asked for and of what trends, at `now_ms`.
 
-    A shelf needs a little of what is `stored` only; `state` is all of it as of `now_ms`.
+    A shelf needs only a part of `stored`; `state` is all of it as of `now_ms`.
     """
 
     stored: State
@@ -76,7 +76,7 @@ def snapshot(shopper: str, *, top: str | None = None, articles: Sequence[int] = 
 
 
 def nothing_of(now_ms: int) -> Snapshot:
-    """The features of somebody who has none yet."""
+    """The features of a shopper who has none yet."""
     return Snapshot(State(), now_ms)
 
 
@@ -91,7 +91,7 @@ def _counts_of(articles: Sequence[int]) -> Iterator[Command]:
 def _counted(
     articles: Sequence[int], answers: Sequence[Sequence[bytes | None]]
 ) -> dict[int, ArticleFeatures]:
-    """The features from each partition's and epoch's answer: totals first, then the articles."""
+    """The features from the answers by partition and epoch: totals first, then the articles."""
     columns = [[int(value) for value in column if value] for column in zip(*answers, strict=True)]
     totals = {kind: sum(columns[n]) for n, kind in enumerate(trends.TOTALS) if columns}
     counts = zip(articles, columns[len(totals) :], strict=True)
@@ -133,7 +133,7 @@ def is_empty() -> bool:
 
 
 def forget_log() -> int:
-    """Unlink everything made from the log, and the positions in it: workers then read it anew.
+    """Unlink everything made from the log, and the positions in it: workers then read it again.
 
     Only while no worker runs: one at work would write between. Return the number of keys; raise
     StoreUnavailable.
@@ -163,21 +163,21 @@ def move_on(topic_id: str, partition: int, expected: int, offset: int) -> bool:
 
 
 def forget_position(topic_id: str, partition: int) -> None:
-    """Have a partition read again from the log's beginning: what was lost from it comes back, and
-    states that live take nothing twice. Raise StoreUnavailable."""
+    """Let a partition be read again from the log's beginning: this restores what it lost, and
+    states that still exist count nothing twice. Raise StoreUnavailable."""
     with translate_errors():
         client().delete(keys.fence(partition, topic_id))
 
 
 def with_lost_trends() -> list[int]:
-    """The partitions that have lost some sums or counts of articles: each article that is counted
-    in an epoch has a sum in one group. Raise StoreUnavailable."""
+    """The partitions that have lost sums or counts of articles: each article counted in an epoch
+    has a sum in one group. Raise StoreUnavailable."""
     oldest = trends.epoch_of(clock.now_ms()) - trends.ARTICLES_KEPT
     return [p for p in range(homes()) if _has_lost_trends(p, oldest)]
 
 
 def _has_lost_trends(partition: int, oldest: int) -> bool:
-    """Of the epochs that still count; earlier ones are dropped piece by piece."""
+    """Checks the epochs that still count; earlier ones are dropped bit by bit."""
     sums, counts = keys.of_articles(partition)
     # In this order, since a worker may add articles meanwhile.
     counted, summed = _sizes("HLEN", counts, oldest), _sizes("ZCARD", sums, oldest)
@@ -189,7 +189,7 @@ def _has_lost_trends(partition: int, oldest: int) -> bool:
 
 
 def _sizes(command: str, pattern: str, oldest: int) -> Counter[int]:
-    """By epoch, from the oldest on."""
+    """By epoch, oldest first."""
     found: Counter[int] = Counter()
     with translate_errors():
         for key in client().scan_iter(match=pattern, count=5000):
@@ -200,8 +200,5 @@ def _sizes(command: str, pattern: str, oldest: int) -> Counter[int]:
 
 def trending(index_group: int | None, k: int) -> list[tuple[int, float]]:
     """The k articles with the greatest decayed weight, best first; raise StoreUnavailable."""
-    with translate_errors(), client().pipeline(transaction=False) as pipeline:
-        pipeline.get(keys.top(index_group))
-        pipeline.get(keys.CLOCK)
-        top, offset = pipeline.execute()
+    top, offset = execute(("GET", keys.top(index_group)), ("GET", keys.CLOCK))
     return top_at(top, clock.learn_offset(offset))[:k]

@@ -1,21 +1,21 @@
-"""What trends, merged over the partitions for readers, who then need one key."""
+"""Trending articles, merged over the partitions, so that readers need one key."""
 
 from typing import Any, Final
 
 import msgspec
 
 from streaming import keys
-from streaming.connection import translate_errors
+from streaming.connection import execute, translate_errors
 from streaming.features import trends
 from streaming.features.registry import TREND_TTL_S, TRENDING
 from streaming.partitions import homes
 
-# A worker that was down for longer leaves the rest to their time to live.
+# How many epochs are deleted; the keys of earlier ones expire.
 FORGOTTEN: Final = 4
 
 
 class Top(msgspec.Struct, array_like=True):
-    """The heaviest articles of an audience, in an epoch's weights, for readers to scale."""
+    """The heaviest articles of an audience, in an epoch's weights; `at` scales them to now."""
 
     epoch: int
     items: list[tuple[int, float]]
@@ -29,25 +29,23 @@ _top_decoder: msgspec.msgpack.Decoder[Top] = msgspec.msgpack.Decoder(Top)
 
 
 def top_at(value: bytes | None, now_ms: int) -> list[tuple[int, float]]:
-    """What a reader gets of a stored Top."""
+    """The scaled articles of a stored Top."""
     return [] if value is None else _top_decoder.decode(value).at(now_ms)
 
 
 def refresh(redis: Any, index_groups: frozenset[int], now_ms: int) -> None:
-    """Merge the partitions' trends into what readers get; raise StoreUnavailable.
+    """Merge the partitions' trends for readers; raise StoreUnavailable.
 
-    Each partition gives its best 200 of a group. Shoppers are spread over the partitions at
-    random, so that an article missed by that has no place among the merged best ones.
+    Each partition gives its best 200 of a group. Shoppers are spread over the partitions at random,
+    so an article that this misses isn't among the merged best either.
     """
     epoch = trends.epoch_of(now_ms)
     tops = {group: _merged(redis, epoch, group) for group in sorted(index_groups)}
     everything = [item for items in tops.values() for item in items]
     by_key = {keys.top(group): items for group, items in tops.items()}
     by_key[keys.top(None)] = trends.best(everything, (), TRENDING.bound)
-    with translate_errors(), redis.pipeline(transaction=False) as pipeline:
-        for key, items in by_key.items():
-            pipeline.set(key, msgspec.msgpack.encode(Top(epoch, items)), ex=TREND_TTL_S)
-        pipeline.execute()
+    packed = {key: msgspec.msgpack.encode(Top(epoch, items)) for key, items in by_key.items()}
+    execute(*(("SET", key, value, "EX", TREND_TTL_S) for key, value in packed.items()), on=redis)
 
 
 def _merged(redis: Any, epoch: int, group: int) -> list[tuple[int, float]]:
@@ -64,7 +62,7 @@ def _merged(redis: Any, epoch: int, group: int) -> list[tuple[int, float]]:
 
 
 def forget_before(redis: Any, epoch: int, index_groups: frozenset[int]) -> None:
-    """Drop epochs that a clock which goes on left behind; raise StoreUnavailable."""
+    """Drop epochs that the clock has left behind; raise StoreUnavailable."""
     gone = range(epoch - FORGOTTEN, epoch)
     names = [
         name
@@ -72,7 +70,4 @@ def forget_before(redis: Any, epoch: int, index_groups: frozenset[int]) -> None:
         for of_epoch in gone
         for name in (keys.counts(p, of_epoch), *(keys.trend(p, of_epoch, g) for g in index_groups))
     ]
-    with translate_errors(), redis.pipeline(transaction=False) as pipeline:
-        for name in names:
-            pipeline.unlink(name)
-        pipeline.execute()
+    execute(*(("UNLINK", name) for name in names), on=redis)

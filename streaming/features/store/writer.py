@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from streaming import keys
-from streaming.connection import translate_errors
+from streaming.connection import execute, translate_errors
 from streaming.consumer.processor import NO_POSITION
 from streaming.features.registry import STATE_TTL_S, TREND_TTL_S
 from streaming.features.trends import Increments
 
-# Outlives all features: were a position to go first, the log would be read again for nothing.
+# Longer than any feature's: if a position expired first, the log would be read again for nothing.
 FENCE_TTL_S: Final = 2 * STATE_TTL_S
 
 # KEYS: position, log, then states and sums to add to. ARGV: the offset expected and the next one,
 # the three TTLs, the topic's id, how many states and sums there are, then the states' values, and
 # for each sum a command, the number of its arguments and these. Returns 1, or 0 where the position
-# is another: somebody else, or this batch, was here before.
+# is another: another worker's batch, or this one, was written before.
 APPLY: Final = """
 if (tonumber(redis.call('GET', KEYS[1]) or '') or -1) ~= tonumber(ARGV[1]) then return 0 end
 local states, sums = tonumber(ARGV[7]), tonumber(ARGV[8])
@@ -36,10 +36,8 @@ return 1
 
 @dataclass(frozen=True)
 class Effect:
-    """What one partition's batch does to the store. `expected` is its position before.
-
-    Without `trends` it only moves on.
-    """
+    """What one partition's batch changes in the store. `expected` is its position before. Without
+    `trends` only the position moves."""
 
     partition: int
     topic_id: str
@@ -62,7 +60,7 @@ class Effect:
         return names, values
 
     def _added(self) -> list[tuple[str, str, list[int]]]:
-        """Key, command, and the command's pairs of arguments one after the other."""
+        """Key, command, and the command's pairs of arguments in a row."""
         of, more = self.partition, self.trends
         if more is None:
             return []
@@ -78,7 +76,7 @@ class Effect:
 
 
 def position_in(value: bytes | None) -> int:
-    """What is no position counts as a lost one."""
+    """An invalid position counts as a lost one."""
     return int(value) if value and value.isdigit() else NO_POSITION
 
 
@@ -93,17 +91,17 @@ class Writer:
         self.sha = ""
 
     def positions(self, topic_id: str, partitions: Sequence[int]) -> dict[int, int]:
-        """Where each partition goes on; NO_POSITION where nothing of this topic was applied yet."""
+        """Each partition's position; NO_POSITION where nothing of this topic was applied yet."""
         with translate_errors():  # a Redis that was started again has forgotten the script
             self.sha = self.redis.script_load(APPLY)
         values = self._each("GET", [keys.fence(p, topic_id) for p in partitions])
         return {p: position_in(value) for p, value in zip(partitions, values, strict=True)}
 
     def forget_trends(self, topic_id: str, partitions: Sequence[int]) -> list[int]:
-        """Drop what these partitions know of articles from this topic, which is read again; those
-        that knew anything.
+        """Drop these partitions' trends and counts from this topic, which is read again; return the
+        partitions that had any.
 
-        Trends of an earlier topic stay. Trends without a note of their topic have lost it together
+        Those from an earlier topic stay. Trends without a note of their topic have lost it together
         with the position, and are dropped too.
         """
         logs = self._each("GET", [keys.log(p) for p in partitions])
@@ -122,24 +120,17 @@ class Writer:
     def states(self, shoppers: Sequence[Sequence[str]]) -> list[list[bytes | None]]:
         """The packed states of each partition's shoppers: one MGET a partition, one round trip."""
         asked = [of_partition for of_partition in shoppers if of_partition]
-        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
-            for of_partition in asked:
-                # Not mget(): a cluster's pipeline refuses that, though the keys share a slot.
-                pipeline.execute_command("MGET", *map(keys.state, of_partition))
-            found = iter(pipeline.execute() if asked else [])
+        commands = [("MGET", *map(keys.state, of_partition)) for of_partition in asked]
+        found = iter(execute(*commands, on=self.redis))
         return [next(found) if of_partition else [] for of_partition in shoppers]
 
     def apply(self, effects: Sequence[Effect]) -> list[bool]:
         """Write each partition's batch and its next offset; False where it was refused."""
-        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
-            for effect in effects:
-                names, values = effect.arguments()
-                pipeline.execute_command("EVALSHA", self.sha, len(names), *names, *values)
-            return [reply == 1 for reply in pipeline.execute()]
+        scripts = [
+            ("EVALSHA", self.sha, len(names), *names, *values)
+            for names, values in (effect.arguments() for effect in effects)
+        ]
+        return [reply == 1 for reply in execute(*scripts, on=self.redis)]
 
     def _each(self, command: str, names: Sequence[str]) -> list[Any]:
-        with translate_errors(), self.redis.pipeline(transaction=False) as pipeline:
-            for name in names:
-                pipeline.execute_command(command, name)
-            replies: list[Any] = pipeline.execute()
-            return replies
+        return execute(*((command, name) for name in names), on=self.redis)

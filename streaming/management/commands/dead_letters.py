@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.table import Table
 
 from streaming import dead_letters
-from streaming.kafka.topics import TopicError
 
 
 class Command(BaseCommand):
@@ -25,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         try:
             getattr(self, f"_{options['action']}")(options)
-        except (KafkaException, TopicError) as error:
+        except KafkaException as error:
             raise CommandError(f"Kafka doesn't answer: {error}") from error
 
     def _list(self, options: dict[str, object]) -> None:

@@ -16,7 +16,6 @@ from streaming.events.spans import DAY_MS
 from streaming.features import articles, store
 from streaming.identity.tombstones import erased_customers
 from streaming.kafka import topics
-from streaming.kafka.topics import TopicError
 from streaming.partitions import settle
 from streaming.replay.rate_limiter import Pace
 from streaming.replay.replay import Plan, Replay
@@ -53,7 +52,7 @@ class Command(BaseCommand):
                 self.stdout.write(with_spark(**options))
             else:
                 self.stdout.write(from_history(options["days"], resume=options["resume"]))
-        except (KafkaException, TopicError, StoreUnavailable) as error:
+        except (KafkaException, StoreUnavailable) as error:
             raise CommandError(f"The rebuild failed: {error}") from error
 
 
@@ -63,7 +62,7 @@ def from_log() -> str:
 
 
 def refuse_running_workers() -> None:
-    """Raise CommandError while a worker runs: what it writes meanwhile would be counted twice."""
+    """Raise CommandError while a worker runs: what it writes at the same time would count twice."""
     names = [worker.worker for worker in status.workers()]
     if names:
         raise CommandError(
@@ -76,7 +75,7 @@ def from_history(days: int, *, resume: bool) -> str:
     first, last = last_days(days)
     if not resume:
         refuse_features()
-    # Apart from a replay of the same days, which another feature store may have seen.
+    # Its position isn't that of a replay of the same days, which may have filled another store.
     replay = Replay(Plan(first, last, data=f"rebuild {history.identity()}"), Pace())
     if not resume:
         replay.start_over()
@@ -117,7 +116,7 @@ def with_spark(source: str, days: int, lake: str, *, resume: bool, **options: An
 
 
 def begin(fence: str, homes: int, *, resume: bool) -> None:
-    """Raise CommandError where there is something already, or nothing to resume."""
+    """Raise CommandError if there are features already, or nothing to resume."""
     if not resume:
         refuse_features()
         for home in range(homes):

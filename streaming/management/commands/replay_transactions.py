@@ -13,7 +13,6 @@ from streaming import clock, history
 from streaming.connection import StoreUnavailable
 from streaming.history import Source
 from streaming.history.from_file import HistoryFile, HistoryFileError
-from streaming.kafka.topics import TopicError
 from streaming.replay.rate_limiter import Pace
 from streaming.replay.replay import Plan, Replay
 from web.arguments import day, positive
@@ -71,7 +70,7 @@ class Command(BaseCommand):
                 clock.set_now(history.start_of(first))
             self._tell_order(source)
             self._replay(plan, source, options)
-        except (KafkaException, TopicError, StoreUnavailable) as error:
+        except (KafkaException, StoreUnavailable) as error:
             raise CommandError(f"The replay can't start: {error}") from error
         except (HistoryFileError, IngestError, OSError) as error:
             raise CommandError(str(error)) from error
@@ -118,7 +117,7 @@ def _summary(replay: Replay, *, interrupted: bool) -> str:
 
 
 def _passed_over(file: HistoryFile) -> str:
-    """What the file had that an ingest rejects too."""
+    """The skipped lines, which an ingest would reject too."""
     causes = ", ".join(f"{times:,} × {reason}" for reason, times in file.passed.most_common(3))
     total = sum(file.passed.values())
     return f"{total:,} lines passed over, as an ingest does: {causes}; first {file.first_passed}."
@@ -145,7 +144,7 @@ def _source(folder: Path | None) -> tuple[Source, tuple[date, date], str]:
 
 
 def _days(first: date | None, last: date | None, known: tuple[date, date]) -> tuple[date, date]:
-    """The days asked for; with nothing asked the last day there is."""
+    """The days asked for; by default the last day."""
     last = min(last or known[1], known[1])
     first = max(first or last, known[0])
     if first > last:

@@ -48,7 +48,7 @@ class Command(BaseCommand):
                         f"{part.partition}: at {part.position}, log {part.first} to {part.end},"
                         f" {part.events} waiting" + (f", {part.lost} lost" if part.lost else "")
                     )
-        except (KafkaException, topics.TopicError, StoreUnavailable) as error:
+        except (KafkaException, StoreUnavailable) as error:
             raise CommandError(f"Not possible now: {error}") from error
 
     def _skip(self, topic_id: str, part: PartitionLag, to: int | None) -> None:
@@ -61,14 +61,14 @@ class Command(BaseCommand):
         if not store.move_on(topic_id, part.partition, part.position, to):
             raise CommandError("The partition moved in the meantime; check it again.")
         self.stdout.write(
-            f"Partition {part.partition} goes on at {to}: {to - max(part.position, 0)} offsets"
+            f"Partition {part.partition} continues at {to}: {to - max(part.position, 0)} offsets"
             " skipped."
         )
 
     def _reread(self, topic_id: str, part: PartitionLag) -> None:
         if part.first > 0:
             raise CommandError(
-                f"The log begins at offset {part.first}: what lay before can't be read again."
+                f"The log begins at offset {part.first}: what was before can't be read again."
             )
         store.forget_position(topic_id, part.partition)
         self.stdout.write(f"Partition {part.partition} is read again; nothing counts twice.")

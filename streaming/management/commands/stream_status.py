@@ -37,7 +37,7 @@ class Command(BaseCommand):
             "lag": sum(w.lag for w in of_features)
             if parts is None
             else sum(p.events for p in parts),
-            "outbox": OutboxEvent.objects.filter(sent_at__isnull=True).count(),
+            "outbox": OutboxEvent.objects.waiting().count(),
             "spool_bytes": spool.size(),
         }
         more = {
@@ -62,7 +62,7 @@ class Command(BaseCommand):
 
 
 def _waiting() -> list[PartitionLag] | None:
-    """What the log itself says, None where Kafka is down."""
+    """As the log itself says; None where Kafka is down."""
     try:
         topic_id = topics.topic_id()
         return (
@@ -73,7 +73,7 @@ def _waiting() -> list[PartitionLag] | None:
 
 
 def _stops(workers: list[WorkerStatus]) -> Iterator[str]:
-    """Who waits or has stopped, since when, where, and why."""
+    """The partitions that wait or have stopped: since when, where, and why."""
     for worker in workers:
         if worker.reason:
             since = clock(worker.since_ms)

@@ -11,7 +11,6 @@ from streaming.features import store, verify
 from streaming.features.verify import Difference, LogError
 from streaming.identity.tombstones import tombstones
 from streaming.kafka import topics
-from streaming.kafka.topics import TopicError
 from web.arguments import day, positive_whole
 
 SHOWN = 20
@@ -44,7 +43,7 @@ class Command(BaseCommand):
             if options["first"]:
                 asked = [shopper for shopper in asked if shopper.startswith("c")]
             found = _found(asked, topic_id, options)
-        except (KafkaException, TopicError, StoreUnavailable, LogError) as error:
+        except (KafkaException, StoreUnavailable, LogError) as error:
             raise CommandError(f"The features can't be verified: {error}") from error
         self._report(len(asked), found)
 
