@@ -76,11 +76,6 @@ class Sales:
         return self.where(slice(int(self.day.searchsorted(day, "right")), None))
 
 
-def concatenated(parts: Sequence[Sales]) -> Sales:
-    columns = {name: [vars(part)[name] for part in parts] for name in vars(parts[0])}
-    return Sales(**{name: np.concatenate(values) for name, values in columns.items()})
-
-
 def find(keys: Ints, wanted: npt.NDArray[np.int32]) -> Ints:
     """Position of each wanted key among the sorted `keys`, -1 if missing."""
     if len(keys) == 0:
@@ -129,7 +124,8 @@ class Inputs:
     @property
     def sales(self) -> Sales:
         """All of them, one piece after the other."""
-        return concatenated(self.pieces)
+        columns = {name: [vars(own)[name] for own in self.pieces] for name in vars(self.pieces[0])}
+        return Sales(**{name: np.concatenate(values) for name, values in columns.items()})
 
     @property
     def parts(self) -> LocalParts[Sales]:

@@ -17,7 +17,6 @@ from recommendations.dataset.inputs import (
     Ints,
     Progress,
     Sales,
-    concatenated,
     find,
 )
 from streaming.identity.tombstones import erased_customers
@@ -125,14 +124,20 @@ def sales_of(columns: Columns, articles: Ints, ages: Columns) -> Sales:
 
 def in_parts(months: Sequence[Sales]) -> list[Sales]:
     """The sales of all months by ranges of customers, of SALES_PER_PART on average."""
-    count = max(1, -(-sum(map(len, months)) // SALES_PER_PART))
-    customers = 1 + max(int(month.customer.max(initial=0)) for month in months)
-    pieces: list[list[Sales]] = [[] for _ in range(count)]
-    for month in months:
-        part = (month.customer.astype(np.int64) * count // customers).astype(np.int16)
-        # A stable sort keeps each part in the order of days.
-        ordered = month.where(part.argsort(kind="stable"))
-        ends = np.bincount(part, minlength=count).cumsum().tolist()
-        for own, first, last in zip(pieces, [0, *ends], ends, strict=False):
-            own.append(ordered.where(slice(first, last)))
-    return [concatenated(own) for own in pieces]
+    customer = np.concatenate([month.customer for month in months])
+    count = max(1, -(-len(customer) // SALES_PER_PART))
+    part = (customer.astype(np.int64) * count // (int(customer.max(initial=0)) + 1)).astype(
+        np.int16
+    )
+    # A stable sort keeps each part in the order of days.
+    order = part.argsort(kind="stable")
+    # Column by column, so that memory holds the sales twice at most.
+    columns = {
+        name: np.concatenate([vars(month)[name] for month in months])[order]
+        for name in vars(months[0])
+    }
+    ends = np.bincount(part, minlength=count).cumsum().tolist()
+    return [
+        Sales(**columns).where(slice(start, end))
+        for start, end in zip([0, *ends], ends, strict=False)
+    ]

@@ -167,4 +167,5 @@ def select_columns(matrix: sparse.csr_matrix, chosen: Flags | None) -> sparse.cs
 
 
 def self_counts(matrix: sparse.csr_matrix) -> npt.NDArray[np.float64]:
-    return np.bincount(matrix.indices, matrix.data * matrix.data, matrix.shape[1])
+    squares = np.bincount(matrix.indices, matrix.data * matrix.data, matrix.shape[1])
+    return squares.astype(np.float64, copy=False)

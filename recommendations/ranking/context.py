@@ -63,6 +63,11 @@ class RankingContext:
         return candidate, np.arange(len(candidate)) + (first - before).repeat(sizes)
 
     @cached_property
+    def _first(self) -> npt.NDArray[np.intp]:
+        """The first pair of each candidate that has any."""
+        return np.flatnonzero(np.diff(self._pairs[0], prepend=-1))
+
+    @cached_property
     def _same(self) -> Bools:
         """Pairs × COMPARED: whether both articles have the same value of each attribute."""
         candidate, action = self._pairs
@@ -75,8 +80,7 @@ class RankingContext:
         """Candidates × columns: values of the pairs reduced by candidate."""
         candidate, _ = self._pairs
         reduced = np.full((len(self.rows), of_pairs.shape[1]), nothing)
-        first = np.flatnonzero(np.diff(candidate, prepend=-1))
-        if len(first):
+        if len(first := self._first):
             reduced[candidate.take(first)] = reduce.reduceat(of_pairs, first, axis=0)
         return reduced
 

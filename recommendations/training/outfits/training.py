@@ -156,8 +156,8 @@ def learned(
     """Learned pair weights and list ranking."""
     before: list[tuple[Model, list[Question]]] = []
     for period in periods(ages, history.as_of_day):
-        asked, rest = split_baskets(baskets, period)
-        drawn = asked.reduce(
+        held_out, rest = split_baskets(baskets, period)
+        drawn = held_out.reduce(
             partial(one_per_basket, slot=goods.slot, most=LISTS, seed=seed),
             partial(of_parts, most=LISTS),
         )
