@@ -67,8 +67,8 @@ def server(tmp_path: Path) -> Iterator[Running]:
         until(lambda: running.ask()[0] == 200)
         yield running
     finally:
-        running.process.kill()
-        running.process.wait()
+        running.process.terminate()  # its workers outlive a kill
+        running.process.wait(PATIENCE_S)
 
 
 def test_a_worker_that_dies_is_replaced_and_the_end_is_clean(server: Running) -> None:
