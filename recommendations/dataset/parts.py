@@ -147,9 +147,8 @@ def clear_heads(best: sparse.csr_matrix, most: int) -> sparse.csr_matrix:
     full = size > most
     bound = np.zeros(rows, best.dtype)
     bound[full] = best.data[best.indptr[1:][full] - 1]
-    row = np.repeat(np.arange(rows), size)
-    kept = best.data > bound[row] * (1 + ROUNDING)
-    starts = np.append(0, np.cumsum(np.bincount(row[kept], minlength=rows)))
+    kept = best.data > np.repeat(bound * (1 + ROUNDING), size)
+    starts = np.append(0, kept.cumsum(dtype=np.int32))[best.indptr]
     found: sparse.csr_matrix = sparse.csr_matrix(
         (best.data[kept], best.indices[kept], starts), shape=best.shape
     )
