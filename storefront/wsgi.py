@@ -10,9 +10,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from web.sequential import Sequential
+from web.uploads import AROUND, MAX_BYTES
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 
-application = get_wsgi_application()
+application = Sequential(get_wsgi_application(), MAX_BYTES + AROUND)
 
 from storefront.warming import warm  # noqa: E402 (needs the apps)
 
