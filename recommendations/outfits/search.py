@@ -72,7 +72,9 @@ class Wardrobe:
         keys = [self.index_group, self.model.slot, self.wear.occasions, *self.wear.agree]
         of = np.zeros(len(self.article), np.int64)
         for key in keys:
-            _, example, of = np.unique(of << 32 | key + 1, return_index=True, return_inverse=True)
+            _, example, of = np.unique(
+                of << 32 | key.astype(np.int64) + 1, return_index=True, return_inverse=True
+            )
         return WearClasses(
             of.astype(np.int32), example.astype(np.int32), self.wear.agree[:, example]
         )
