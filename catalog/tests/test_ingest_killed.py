@@ -114,7 +114,7 @@ def test_an_interrupted_ingest_says_how_to_go_on(
     run.signal(signal.SIGINT)
     code, said = run.end()
     assert code == 130, said
-    assert "the same command goes on" in said
+    assert "the same command continues" in said
     rows, done, _ = database.query(PROGRESS)
     assert rows >= 500
     assert done < 3

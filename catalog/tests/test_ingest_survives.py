@@ -41,7 +41,7 @@ def test_a_killed_server_costs_nothing_but_a_second_start(data: Path, tmp_path: 
         kill_server(place)
         code, said = run.end()
         assert code == 1, said
-        assert "the same command goes on" in said
+        assert "the same command continues" in said
         services("up", place)
         database.ingest(data, "0.1").succeed()
         assert database.query("SELECT count(*), count(DISTINCT id) FROM catalog_transaction") == (
