@@ -11,8 +11,8 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-#: Threads per worker, so that a slow client doesn't block the others.
-THREADS = 4
+#: Threads per worker: one receives a request while another works (see sequential).
+THREADS = 2
 HEADER_TIMEOUT_MS = 30_000
 STOP_TIMEOUT_S = 10
 #: Bytes buffered for a request's head; a longer head is refused (431).
