@@ -10,8 +10,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from web.sequential import Sequential
-from web.uploads import AROUND, MAX_BYTES
+from web.requests.sequential import Sequential
+from web.requests.uploads import AROUND, MAX_BYTES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 

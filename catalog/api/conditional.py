@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from catalog.models import IngestRun
-from web import conditional
+from web.requests import conditional
 
 
 def catalogue_version() -> tuple[object, ...] | None:

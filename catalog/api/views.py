@@ -25,9 +25,9 @@ from catalog.models.querysets import ArticleQuerySet
 from catalog.products import ProductCard, product_card
 from catalog.quantities import key_of
 from web.api.sparse import FIELDS, SparseSerializer, chosen_fields
-from web.conditional import Get
 from web.problems import documented
 from web.quotas import Limited
+from web.requests.conditional import Get
 
 TAXONOMY = {
     "index_groups": models.IndexGroup, "indexes": models.Index, "sections": models.Section,

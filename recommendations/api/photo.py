@@ -21,7 +21,7 @@ from recommendations.vision.search import SMALLEST_SIDE, WHOLE, Alike, Box, alik
 from web.problems import TooLargeError as TooLargeProblem
 from web.problems import documented
 from web.quotas import Limited
-from web.uploads import MAX_BYTES, keep_in_memory
+from web.requests.uploads import MAX_BYTES, keep_in_memory
 
 MAX_ARTICLES: Final = 48
 

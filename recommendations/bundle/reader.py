@@ -46,31 +46,6 @@ class Lists:
         """The rows of `key` and their scores; both empty for an unknown key."""
         return self._by_key.get(key) or (self.rows[0, :0], self.scores[0, :0])
 
-    def heads(self, keys: Ints, depth: int) -> tuple[Ints, npt.NDArray[np.float64]]:
-        """The lists of some keys: keys × depth rows, and their scores divided by the highest of the
-        list; rows are ABSENT past the end of a list and for an unknown key."""
-        place = self.keys.searchsorted(keys).clip(max=len(self.keys) - 1)
-        rows = self.rows[place, :depth]
-        rows[self.keys.take(place) != keys] = ABSENT
-        return rows, self._relative[place, :depth]
-
-    def relative(self, key: int) -> tuple[Ints, npt.NDArray[np.float64]]:
-        """Like `of`, with scores divided by the highest."""
-        return self._relative_by_key.get(key) or (self.rows[0, :0], self._relative[0, :0])
-
-    @cached_property
-    def _relative_by_key(self) -> dict[int, tuple[Ints, npt.NDArray[np.float64]]]:
-        relative = zip(self.keys.tolist(), self._relative, strict=True)
-        found = ((key, self._by_key[key][0], scores) for key, scores in relative)
-        return {key: (rows, scores[: len(rows)]) for key, rows, scores in found}
-
-    @cached_property
-    def _relative(self) -> npt.NDArray[np.float64]:
-        relative: npt.NDArray[np.float64] = self.scores / np.maximum(
-            self.scores[:, :1].astype(np.float64), 1e-12
-        )
-        return relative
-
     @cached_property
     def _by_key(self) -> dict[int, tuple[Ints, Floats]]:
         """There are only a few keys, each looked up often."""

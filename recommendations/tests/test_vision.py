@@ -22,7 +22,7 @@ from recommendations.vision.embedding import embed_pictures
 from recommendations.vision.encoder import Encoder
 from recommendations.vision.projection import projection_of
 from recommendations.vision.weights import WeightsError, read_weights
-from web.uploads import MAX_BYTES
+from web.requests.uploads import MAX_BYTES
 
 RED, BLUE, WHITE = (200, 30, 40), (30, 60, 180), (255, 255, 255)
 PHOTO = "/api/v1/search/photo/"

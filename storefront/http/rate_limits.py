@@ -18,7 +18,7 @@ from storefront.http.middleware import is_api
 from streaming.identity.shoppers import known_shopper
 from web.problems import problem
 from web.quotas import Quota, address_of
-from web.uploads import AROUND, MAX_BYTES
+from web.requests.uploads import AROUND, MAX_BYTES
 
 HOUR: Final = 3600
 # Per shopper or signed-in user, on top of FORMS, which all forms share: each of these costs more

@@ -32,7 +32,7 @@ from recommendations.vision.search import (
 )
 from storefront.listing.swatches import Card, with_colours
 from web.json_types import Json
-from web.uploads import keep_in_memory
+from web.requests.uploads import keep_in_memory
 
 SHOWN: Final = 24
 OF_A_PART: Final = 6

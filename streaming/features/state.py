@@ -108,8 +108,8 @@ class ShopperState(msgspec.Struct, frozen=True):
     """A shopper's features at one moment; all times are event time in ms, 0 for never.
 
     `affinities` holds decayed weights by dimension; `windows` numbers by window (1h, 24h, 7d, 30d)
-    and type of event; `session_start` and `session_events` are of the current session, if one
-    does; `purchase_days` counts the days with a purchase.
+    and type of event; `session_start` and `session_events` are of the current session, if there is
+    one; `purchase_days` counts the days with a purchase.
     """
 
     recents: list[Recent] = []

@@ -16,9 +16,9 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
 from web.api.pagination import StrictCursorPagination
-from web.conditional import not_modified_unless_changed
 from web.problems import CONTENT_TYPE
 from web.quotas import Counter, Limit, Limited, address_of, counter
+from web.requests.conditional import not_modified_unless_changed
 
 ask = APIRequestFactory()
 MADE_OF: list[tuple[object, ...] | None] = [("data", 1)]

@@ -14,10 +14,11 @@ from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from web import arguments, uploads
+from web import arguments
 from web.api.parsers import ShallowJSONParser
 from web.api.sparse import SparseSerializer, chosen_fields
 from web.json_types import decoded
+from web.requests import uploads
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from io import BytesIO
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from web.sequential import Sequential
+from web.requests.sequential import Sequential
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
