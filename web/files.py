@@ -1,9 +1,17 @@
-"""Files that others read while they are written."""
+"""Tables beside the code, and files that others read while they are written."""
 
 import secrets
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from web.json_types import Json
+
+
+def table(module: str, name: str) -> Json:
+    """The TOML file of this name beside a module, given by its `__file__`."""
+    return tomllib.loads(Path(module).with_name(name).read_text("utf-8"))
 
 
 @contextmanager

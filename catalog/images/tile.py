@@ -3,15 +3,13 @@
 It only shows what the catalogue states, so that nobody mistakes it for the article.
 """
 
-import tomllib
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 from PIL import Image, ImageDraw
 
 from catalog.images.colours import Colour, luma, mix
 from catalog.images.paths import flatten
+from web.files import table
 
 GROUND: Final = (232, 230, 226)
 STROKE: Final = (126, 122, 116)
@@ -23,20 +21,11 @@ _SQUARE, _ICON, _LINE, _SWATCH, _RIM = 0.64, 0.36, 0.009, 0.054, 0.005
 _ICON_RISE, _SWATCH_FALL = 0.09, 0.2
 
 
-def _icons() -> dict[str, dict[str, object]]:
-    with Path(__file__).with_name("icons.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
 def _named(column: str) -> dict[str, str]:
-    return {name: icon for icon, row in _ICONS.items() for name in _texts(row.get(column))}
+    return {name: icon for icon, row in _ICONS.items() for name in row.get(column, ())}
 
 
-def _texts(value: object) -> Sequence[str]:
-    return [str(text) for text in value] if isinstance(value, list) else []
-
-
-_ICONS: Final = _icons()
+_ICONS: Final = table(__file__, "icons.toml")
 _BY_TYPE: Final = _named("types")
 _BY_GROUP: Final = _named("groups")
 ICONS: Final = tuple(_ICONS)
@@ -64,7 +53,7 @@ def tile(icon: str, colour: Colour | None, width: int, height: int) -> Image.Ima
 
 def _draw_icon(pen: ImageDraw.ImageDraw, icon: str, unit: int, x: float, y: float) -> None:
     scale, half, line = unit * _ICON / _ICON_UNITS, unit * _ICON / 2, unit * _LINE
-    for path in flatten(str(_ICONS[icon]["path"])):
+    for path in flatten(_ICONS[icon]["path"]):
         points = [(x - half + px * scale, y - half + py * scale) for px, py in path]
         pen.line(points, STROKE, round(line), joint="curve")
         for end in (points[0], points[-1]):

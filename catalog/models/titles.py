@@ -8,39 +8,14 @@ import re
 from typing import Final
 
 from web.cache import bounded
+from web.files import table
 
 # Suffixes: "(1)", "(J)", "(T VP)", and a campaign's price.
 TAIL: Final = re.compile(r"\s*(\((\d+|[A-Z]( ?[A-Z]){0,2})\)|\b\d+\.\d\d)$")
-# Codes of departments, licences and production runs, wherever they stand alone in capitals.
-CODES: Final = frozenset({
-    "AG", "AK", "BB", "BG", "CC", "CE", "CNY", "CS", "CSP", "D1", "D2", "D3", "DIV", "DIV+", "DT",
-    "ED", "EDC", "EQ", "ES", "GDC", "HLW", "HT", "LE", "MC", "NW", "OC", "OCC", "OL", "PC", "PE",
-    "PQ", "RC", "RT", "SB", "SC", "SG", "SP", "TC", "TD", "TP", "TVP", "V5",
-})  # fmt: skip
-WORDS: Final = {
-    "hw": "high waist", "h.w": "high waist", "rw": "regular waist", "r.w": "regular waist",
-    "lw": "low waist", "l.w": "low waist", "trs": "trousers", "jkt": "jacket", "blz": "blazer",
-    "ls": "long-sleeved", "l/s": "long-sleeved", "ss": "short-sleeved", "s/s": "short-sleeved",
-    "pj": "pyjamas", "pyj": "pyjamas", "aop": "printed", "w/hood": "with hood", "drss": "dress",
-    "den": "denier", "dnm": "denim", "consc": "conscious", "consc.": "conscious",
-    "5pkt": "5-pocket", "longsleeve": "long-sleeved", "shortsleeve": "short-sleeved",
-    "rn": "round-neck", "reg": "regular", "vneck": "v-neck",
-    "tshirt": "t-shirt", "colab": "collab", "co-lab": "collab",
-    # Misspelled in the files.
-    "bikin": "bikini", "bikni": "bikini", "braclete": "bracelet", "concious": "conscious",
-    "consciuos": "conscious", "consious": "conscious", "cotto": "cotton", "dungeree": "dungaree",
-    "earing": "earring", "espandrille": "espadrille", "jaquard": "jacquard",
-    "jumpsuite": "jumpsuit", "jumsuit": "jumpsuit", "kitted": "knitted", "leggins": "leggings",
-    "legginig": "leggings", "linnen": "linen", "neckalce": "necklace", "playsuite": "playsuit",
-    "realaxed": "relaxed", "sholder": "shoulder", "slaks": "slacks", "sweather": "sweater",
-    "sweter": "sweater", "swimsuite": "swimsuit", "tigths": "tights", "triangel": "triangle",
-    "triangl": "triangle",
-}  # fmt: skip
-# Short words that the files shout; other short capitals may be sizes or names.
-SHORT: Final = frozenset({
-    "bag", "big", "bra", "cap", "fit", "fun", "fur", "hat", "low", "mid", "mix", "new", "own",
-    "rib", "set", "tee", "top", "zip",
-})  # fmt: skip
+_NAMES: Final = table(__file__, "titles.toml")
+CODES: Final = frozenset(_NAMES["codes"])
+WORDS: Final[dict[str, str]] = _NAMES["words"]
+SHORT: Final = frozenset(_NAMES["short"])
 PACK: Final = re.compile(r"(\d+)-?(?:p|pk|pack|pcs)", re.IGNORECASE)
 SPLIT_PACK: Final = re.compile(r"\b(\d+) (?=(?:p|pk|pack|pcs|pkt)\b)", re.IGNORECASE)
 SHOUTED: Final = 4

@@ -10,27 +10,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from demo.data.seeds import Floats, Ints, choose, stream
-from demo.data.taxonomy import COLOURS, FAMILIES, FAMILY_COUNT, SEGMENTS, TYPE_COUNT, TYPES
+from demo.data.taxonomy import (
+    COLOURS,
+    FAMILIES,
+    FAMILY_COUNT,
+    SEGMENTS,
+    SLOT_ODDS,
+    TYPE_COUNT,
+    TYPES,
+)
 
 PARTNERS = 4
 FAMILY_PARTNERS = 3
 FAMILY_ODDS = np.array([0.6, 0.25, 0.15])
-SLOT_ODDS: dict[str, dict[str, float]] = {
-    "top": {"bottom": 0.74, "outer": 0.18, "accessory": 0.05, "shoes": 0.03},
-    "outer": {"top": 0.45, "bottom": 0.43, "accessory": 0.08, "shoes": 0.04},
-    "bottom": {"top": 0.76, "outer": 0.16, "accessory": 0.04, "shoes": 0.04},
-    "full": {"outer": 0.50, "accessory": 0.20, "legs": 0.10, "shoes": 0.14, "bag": 0.06},
-    "shoes": {"bottom": 0.35, "full": 0.35, "bag": 0.10, "legs": 0.20},
-    "bag": {"full": 0.40, "outer": 0.30, "shoes": 0.15, "accessory": 0.15},
-    "accessory": {"outer": 0.30, "top": 0.35, "full": 0.25, "bag": 0.10},
-    "legs": {"full": 0.40, "shoes": 0.15, "bottom": 0.45},
-    "bra": {"brief": 0.90, "night": 0.10},
-    "brief": {"bra": 0.75, "legs": 0.15, "night": 0.10},
-    "night": {"brief": 0.60, "legs": 0.40},
-    "swimtop": {"swimbottom": 0.90, "swim": 0.10},
-    "swimbottom": {"swimtop": 0.90, "swim": 0.10},
-    "swim": {"swimbottom": 0.40, "accessory": 0.40, "shoes": 0.20},
-}
 
 
 @dataclass(frozen=True)

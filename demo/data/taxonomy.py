@@ -82,6 +82,8 @@ APPEARANCES: dict[int, tuple[str, float]] = {
 GARMENT_SLOTS = frozenset({"top", "outer", "bottom", "full", "none"})
 LINGERIE_SLOTS = frozenset({"bra", "brief", "night", "legs", "swim", "swimtop", "swimbottom"})
 
+# How often a type of one slot asks for a type of another, as worn with it.
+SLOT_ODDS: dict[str, dict[str, float]] = _TABLES["slot_odds"]
 # segment: kind of slot → sections as (number, name), of which each product takes one
 SECTIONS: dict[str, dict[str, list[tuple[int, str]]]] = _TABLES["sections"]
 

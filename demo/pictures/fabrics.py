@@ -1,6 +1,6 @@
 """Fabrics: reliefs as shading sheets, made once per width, and each appearance's properties."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,45 +10,23 @@ from PIL import Image, ImageFilter
 
 from demo.pictures.render import NEUTRAL
 from web.cache import bounded
+from web.files import table
 
 Field = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Fabric:
-    """What a graphical appearance means: its possible prints, the part of the garment they cover,
-    the fabric's relief ("" = the type's usual one), and its transparency."""
+    """What a graphical appearance means: a row of fabrics.toml, which documents its columns."""
 
-    prints: tuple[str, ...] = ()
+    prints: Sequence[str] = ()
     part: str = "all"
     relief: str = ""
     sheer: float = 0.0
     tonal: bool = False
 
 
-_ALL_OVER: Final = ("floral", "leaves", "floral", "spots", "shapes", "dots")
-FABRICS: Final[dict[str, Fabric]] = {
-    "Solid": Fabric(),
-    "All over pattern": Fabric(_ALL_OVER),
-    "Melange": Fabric(relief="melange"),
-    "Stripe": Fabric(("stripes", "pinstripes", "blocks", "stripes")),
-    "Denim": Fabric(relief="denim"),
-    "Front print": Fabric(part="front"),
-    "Placement print": Fabric(part="badge"),
-    "Check": Fabric(("check", "tartan")),
-    "Colour blocking": Fabric(part="block"),
-    "Lace": Fabric(("lace",), sheer=0.24, tonal=True),
-    "Other structure": Fabric(relief="waffle"),
-    "Application/3D": Fabric(("beads",), part="upper"),
-    "Embroidery": Fabric(("floral",), part="upper"),
-    "Mixed solid/pattern": Fabric(_ALL_OVER, part="lower"),
-    "Glittering/Metallic": Fabric(relief="glitter"),
-    "Jacquard": Fabric(("shapes", "leaves"), tonal=True),
-    "Sequin": Fabric(relief="sequins"),
-    "Dot": Fabric(("dots",)),
-    "Treatment": Fabric(relief="wash"),
-    "Other pattern": Fabric(("spots", "shapes")),
-}
+FABRICS: Final = {name: Fabric(**row) for name, row in table(__file__, "fabrics.toml").items()}
 
 
 def fabric_of(appearance: str) -> Fabric:

@@ -1,16 +1,14 @@
 """The marks that make up an article's silhouette: selected from the tables, placed, stretched."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from catalog.images.paths import Points, flatten
 from demo.pictures.spec import Dice, GarmentSpec
 from web.cache import bounded
-from web.json_types import Json
+from web.files import table
 
 LINES: Final = frozenset({"seam", "stitch", "fold", "gleam"})
 _MARK: Final = re.compile(
@@ -55,15 +53,10 @@ class Kind:
         return own.get(audience) or self.all
 
 
-def _table(name: str) -> Json:
-    with Path(__file__).with_name(name).open("rb") as file:
-        return tomllib.load(file)
-
-
-_KINDS: Final = _table("kinds.toml")
+_KINDS: Final = table(__file__, "kinds.toml")
 TYPES: Final = {name: Kind(**row) for name, row in _KINDS["types"].items()}
 _GROUPS: Final[dict[str, str]] = _KINDS["groups"]
-_OUTLINES: Final = _table("outlines.toml")
+_OUTLINES: Final = table(__file__, "outlines.toml")
 
 
 def kind_of(article: GarmentSpec) -> Kind:

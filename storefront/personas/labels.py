@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from statistics import quantiles
 from string import ascii_uppercase
 from typing import Final
@@ -21,15 +22,7 @@ from django.utils.translation import gettext_noop as _
 from catalog.models import is_named
 
 KINDS: Final = 2
-NAMES: Final = (
-    "Ada", "Alma", "Amir", "Anouk", "Arlo", "Asta", "Billie", "Bo", "Cleo", "Dag", "Dana", "Eden",
-    "Elin", "Ellis", "Emre", "Esme", "Falk", "Fia", "Finn", "Freja", "Gaia", "Hana", "Hedda",
-    "Ida", "Imani", "Ines", "Iris", "Ivo", "Jona", "Jules", "Juno", "Kai", "Karim", "Kira",
-    "Lena", "Leo", "Lior", "Liv", "Lou", "Luca", "Maja", "Malik", "Mika", "Mina", "Nadia", "Nico",
-    "Noa", "Nora", "Odin", "Olive", "Otis", "Pia", "Quinn", "Rafa", "Remy", "Rosa", "Runa",
-    "Sana", "Saul", "Selma", "Sky", "Tess", "Theo", "Tilda", "Timo", "Uma", "Vera", "Wren",
-    "Yara", "Yuki", "Zoe",
-)  # fmt: skip
+NAMES: Final = Path(__file__).with_name("names.txt").read_text("utf-8").split()
 # Mean number of days between purchases, and a description.
 RHYTHMS: Final = (
     (12, _("buys every week or two")),
