@@ -28,9 +28,9 @@ def copy_columns(query: str, columns: Mapping[str, str]) -> Arrays:
 
 
 def copy(statement: str) -> io.BytesIO:
-    """The output of a COPY … TO STDOUT."""
+    """The output of a COPY … TO STDOUT; raise django.db.Error."""
     target = io.BytesIO()
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(statement, target)
     target.seek(0)
     return target

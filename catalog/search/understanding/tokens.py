@@ -41,7 +41,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     parts = unicodedata.normalize("NFKD", text.casefold().translate(LETTERS))
-    return "".join(c for c in parts if not unicodedata.combining(c))
+    # A styled capital such as 𝓐 only becomes a letter, which has a case, by the normalisation.
+    return "".join(c for c in parts if not unicodedata.combining(c)).casefold()
 
 
 def tokens(text: str) -> list[Token]:
