@@ -39,10 +39,6 @@ _COMMON = [
 ]
 
 
-class UnknownArticleError(LookupError):
-    """The catalogue has no such article, or can't be reached."""
-
-
 @dataclass(frozen=True)
 class TileAttributes:
     """The icon of the article's type, and its colour if known."""
@@ -51,30 +47,18 @@ class TileAttributes:
     colour: Colour | None
 
 
-def attributes_of(article_id: int) -> TileAttributes:
-    """The article's current attributes; raises UnknownArticleError."""
-    if article_id > MAX_KEY:
-        raise UnknownArticleError(article_id)
+def attributes_of(article_id: int) -> TileAttributes | None:
+    """Its current attributes; None if there is no such article, or the catalogue can't be read."""
+    names = Article.objects.filter(pk=article_id).values_list(
+        "product_type__name", "product_type__group__name", "colour__name", "colour_value__name"
+    )
     try:
-        row = _row(article_id)
+        row = names.first() if article_id <= MAX_KEY else None
     except (DatabaseError, InterfaceError) as error:
         connection.close()  # drop a possibly broken connection; the next look-up reconnects
         logger.warning("could not look up article %010d: %s", article_id, error)
-        raise UnknownArticleError(article_id) from error
-    if row is None:
-        raise UnknownArticleError(article_id)
-    product_type, product_group, colour, colour_value = row
-    return TileAttributes(icon_for(product_type, product_group), colour_named(colour, colour_value))
-
-
-def _row(article_id: int) -> tuple[str, str, str, str] | None:
-    return (
-        Article.objects.filter(pk=article_id)
-        .values_list(
-            "product_type__name", "product_type__group__name", "colour__name", "colour_value__name"
-        )
-        .first()
-    )
+        return None
+    return TileAttributes(icon_for(*row[:2]), colour_named(*row[2:])) if row else None
 
 
 def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -120,12 +104,10 @@ def _picture(article_id: int, width: int, asked: str) -> Reply | None:
 
 def _placeholder(article_id: int, width: int, asked: str) -> Reply:
     """A tile; for an unknown article a 404 with a hanger icon."""
-    try:
-        status, shown = "200 OK", attributes_of(article_id)
-    except UnknownArticleError:
-        status, shown = "404 Not Found", TileAttributes(NONE, None)
-    found = _tile(shown, width)
-    status, headers, body = _image(status, found, _HOUR, asked if status[:3] == "200" else "")
+    shown = attributes_of(article_id)
+    status = "200 OK" if shown else "404 Not Found"
+    found = _tile(shown or TileAttributes(NONE, None), width)
+    status, headers, body = _image(status, found, _HOUR, asked if shown else "")
     return status, [*headers, ("X-Image", "placeholder")], body
 
 

@@ -20,6 +20,7 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 from django.conf import settings as django_settings
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from PIL import Image
 from pytest_django import Settings
 
@@ -300,10 +301,10 @@ def test_an_unknown_article_is_404_with_a_hanger() -> None:
 
 
 def test_with_the_database_down_a_hanger_stands_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(article_id: int) -> None:
+    def away(articles: QuerySet[Article]) -> None:
         raise DatabaseError("the connection was refused")
 
-    monkeypatch.setattr(server, "_row", away)
+    monkeypatch.setattr(QuerySet, "first", away)
     reply = get(ADDRESS)
     assert (reply.status, reply.headers["X-Image"]) == (404, "placeholder")
 

@@ -1,7 +1,6 @@
 """Placing an order: turns a bag into an order and its purchase events, atomically and once."""
 
 import secrets
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -27,16 +26,8 @@ class ChangedBagError(Exception):
     """The bag, or a price in it, isn't what the shopper has seen and agreed to."""
 
 
-@dataclass(frozen=True)
-class Way:
-    """Delivery and payment of a mock order."""
-
-    delivery: str
-    payment: str
-
-
 @transaction.atomic
-def place(request: HttpRequest, checkout: UUID, seen: str, way: Way) -> Order:
+def place(request: HttpRequest, checkout: UUID, seen: str, *, delivery: str, payment: str) -> Order:
     """The order of this checkout form: a new one or, on a second submit, the existing one.
 
     The bag's row is locked first, so that of two simultaneous submits the second waits and then
@@ -59,8 +50,8 @@ def place(request: HttpRequest, checkout: UUID, seen: str, way: Way) -> Order:
         shopper=shopper,
         customer_id=customer_of(request),
         total=contents.total,
-        delivery=way.delivery,
-        payment=way.payment,
+        delivery=delivery,
+        payment=payment,
     )
     OrderLine.objects.bulk_create(_line(order, line) for line in contents.lines)
     outbox.enqueue(*_purchases(request, contents.lines))

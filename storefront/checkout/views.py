@@ -93,9 +93,9 @@ def _place(request: HttpRequest) -> HttpResponse:
         )
     seen = form.cleaned_data["seen"]
     way = request.session.get(WAY, {})
-    chosen = orders.Way(way.get("delivery", ""), way.get("payment", ""))
+    chosen = {name: way.get(name, "") for name in ("delivery", "payment")}
     try:
-        order = orders.place(request, form.cleaned_data["checkout"], seen, chosen)
+        order = orders.place(request, form.cleaned_data["checkout"], seen, **chosen)
     except orders.EmptyBagError:
         messages.info(request, gettext("There is nothing left in your bag to order."))
         return redirect("bag")
