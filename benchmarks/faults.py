@@ -25,8 +25,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.harness import var_dir
-from benchmarks.stream.kafka import BROKERS, KafkaCluster, kill, one_broker
+from benchmarks.stream.kafka import BROKERS, KafkaCluster, kill
 from demo import services
+from demo.services import apache_kafka
 
 Break = Callable[[], None]
 # A broker is down for so long; the events are published over a longer time.
@@ -80,7 +81,7 @@ def _broker(arguments: argparse.Namespace, var: Path, folder: Path) -> Iterator[
             os.environ["KAFKA_BOOTSTRAP_SERVERS"] = cluster.bootstrap
             yield lambda: _restart(cluster, dice.randrange(BROKERS) + 1)
     elif arguments.kafka:
-        with one_broker(var) as url:
+        with apache_kafka.running(var) as url:
             os.environ["KAFKA_BOOTSTRAP_SERVERS"] = url
             yield lambda: _break_broker(var)
     else:
@@ -155,8 +156,6 @@ def _publish(number: int, break_broker: Break | None) -> int:
 
 
 def _break_broker(var: Path) -> None:
-    from demo.services import apache_kafka
-
     kill(apache_kafka.ApacheKafka(var))
     time.sleep(1)
     apache_kafka.up(var)

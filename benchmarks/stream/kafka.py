@@ -32,22 +32,12 @@ def own_topic() -> Iterator[None]:
 
 
 @contextmanager
-def one_broker(place: Path) -> Iterator[str]:
-    """The address of an Apache Kafka; ServiceError where JDK 17 or Maven is missing."""
-    url, started = apache_kafka.up(place)
-    try:
-        yield url
-    finally:
-        if started:
-            apache_kafka.down(place)
-
-
-@contextmanager
 def on_apache_kafka(place: Path) -> Iterator[str]:
-    """As `one_broker`; Django's settings name it, too."""
+    """The address of an Apache Kafka, which Django's settings name; ServiceError where JDK 17 or
+    Maven is missing."""
     from django.test import override_settings
 
-    with one_broker(place) as url, override_settings(KAFKA_BOOTSTRAP_SERVERS=url):
+    with apache_kafka.running(place) as url, override_settings(KAFKA_BOOTSTRAP_SERVERS=url):
         yield url
 
 

@@ -14,11 +14,12 @@ import subprocess
 import sys
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.services import ports, process
+from demo.services import ports
 from demo.services.base import Service, environment
 from demo.services.process import ServiceError
 from demo.services.supervisor import locked
@@ -87,12 +88,7 @@ class ApacheKafka(Service):
             # As one word: an id may begin with a dash.
             arguments = ("format", f"--cluster-id={quorum.cluster}", "-c", config)
             _checked(self._java("kafka.tools.StorageTool", *arguments), self.folder)
-        return process.spawn(
-            self._java("kafka.Kafka", config),
-            folder=self.folder,
-            log=self.log,
-            environment=environment(),
-        )
+        return self.spawn(self._java("kafka.Kafka", config))
 
     def fetch(self) -> None:
         """Copy the broker's jars to lib/, once per version of the recipe."""
@@ -167,21 +163,29 @@ def down(var: Path) -> list[int]:
         return ApacheKafka(var).stop()
 
 
+@contextmanager
+def running(var: Path) -> Iterator[str]:
+    """The broker's address; one that had to be started ends with the block."""
+    url, started = up(var)
+    try:
+        yield url
+    finally:
+        if started:
+            down(var)
+
+
 def run(var: Path, command: Sequence[str]) -> int:
     """Run a command with the broker up; its exit code (128 + n if signal n ended it)."""
-    url, started = up(var)
-    print(f"Apache Kafka on {url}", flush=True)
-    try:
-        child = subprocess.Popen(command, env=os.environ | {ApacheKafka.variable: url})
+    with running(var) as url:
+        print(f"Apache Kafka on {url}", flush=True)
+        try:
+            child = subprocess.Popen(command, env=os.environ | {ApacheKafka.variable: url})
+        except OSError as error:
+            raise ServiceError(f"{command[0]}: {error.strerror}") from None
         # Ctrl-C reaches the command directly; we wait for it and then stop the broker.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: child.terminate())
         code = child.wait()
-    except OSError as error:
-        raise ServiceError(f"{command[0]}: {error.strerror}") from None
-    finally:
-        if started:
-            down(var)
     return code if code >= 0 else 128 - code
 
 

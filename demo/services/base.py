@@ -3,8 +3,9 @@
 import os
 import signal
 import subprocess
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
@@ -12,8 +13,9 @@ from typing import ClassVar
 import psutil
 
 from demo.services import ports, process
-from demo.services.process import PortTakenError, ServiceError
+from demo.services.process import Account, NotAnsweringError, PortTakenError, ServiceError
 
+LOG_LIMIT = 5_000_000
 # Receives a line of progress.
 Say = Callable[[str], None]
 
@@ -94,19 +96,52 @@ class Service(ABC):
             raise ServiceError(f"{self.product} did not start: {error}") from None
         self.say(f"{self.product} answers")
 
+    def spawn(
+        self, command: Sequence[str], account: Account | None = None, **variables: str
+    ) -> subprocess.Popen[bytes]:
+        """Start the server in a session of its own, in its folder, with its output in the log."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        with self.log.open("ab") as output:
+            child = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=environment(**variables),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                **(account.as_process() if account else {}),
+            )
+        process.children.append(child)
+        return child
+
     def wait(self, url: str, alive: Callable[[], bool]) -> None:
-        process.wait_ready(
-            lambda: self.probe(url), alive=alive, timeout=self.patience, log=self.log
-        )
+        """Poll until it responds; raise ServiceError with the end of its log if it dies, or takes
+        longer than its patience."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                self.probe(url)
+                return
+            except NotAnsweringError as error:
+                silence = error
+            if not alive():
+                raise ServiceError(f"it exited immediately. {process.tail(self.log)}")
+            if time.monotonic() > deadline:
+                late = f"no answer in {self.patience:g} s ({silence})"
+                raise ServiceError(f"{late}. {process.tail(self.log)}")
+            time.sleep(0.05)
 
     def stop(self, patience: float | None = None) -> list[int]:
         """Stop it cleanly, or kill it after a timeout; returns the pids it had."""
-        return process.stop(
-            self.program,
-            self.folder,
-            with_signal=self.stop_signal,
-            patience=self.patience if patience is None else patience,
-        )
+        patience, running = self.patience if patience is None else patience, self.processes()
+        for server in running[:1]:
+            process.send(server, self.stop_signal)
+        process.wait_gone(running, patience)
+        process.kill(self.processes(), patience)
+        return [one.pid for one in running]
 
 
 def wheel(package: str) -> Path:

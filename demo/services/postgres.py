@@ -82,13 +82,8 @@ class Postgres(Service):
         options = SETTINGS | ({} if self.durable else NOT_DURABLE) | self.settings
         options |= {"port": str(ports.port_of(url)), "unix_socket_directories": self._socket()}
         flags = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
-        return process.spawn(
-            [str(self.binaries / "postgres"), "-D", str(self.folder), *flags],
-            folder=self.folder,
-            log=self.log,
-            environment=environment(),
-            account=self.account,
-        )
+        server = str(self.binaries / "postgres")
+        return self.spawn([server, "-D", str(self.folder), *flags], self.account)
 
     def stop(self, patience: float | None = None) -> list[int]:
         pids = super().stop(patience)

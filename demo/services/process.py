@@ -10,7 +10,7 @@ import pwd
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,8 @@ from typing import Any
 import psutil
 
 CANDIDATES = ("postgres", "nobody")
-LOG_LIMIT = 5_000_000
 # Popen warns if dropped while its process runs; these processes are meant to keep running.
-_children: list[subprocess.Popen[bytes]] = []
+children: list[subprocess.Popen[bytes]] = []
 
 
 class ServiceError(Exception):
@@ -92,70 +91,11 @@ def _works_in(process: psutil.Process, folder: Path) -> bool:
         return False
 
 
-def spawn(
-    command: Sequence[str],
-    *,
-    folder: Path,
-    log: Path,
-    environment: Mapping[str, str],
-    account: Account | None = None,
-) -> subprocess.Popen[bytes]:
-    """Start a server in a new session, in `folder`, with its output in `log`."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists() and log.stat().st_size > LOG_LIMIT:
-        log.replace(log.with_suffix(".log.1"))
-    with log.open("ab") as output:
-        child = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            **(account.as_process() if account else {}),
-        )
-    _children.append(child)
-    return child
-
-
-def wait_ready(
-    probe: Callable[[], object], *, alive: Callable[[], bool], timeout: float, log: Path
-) -> None:
-    """Poll until the server responds.
-
-    Raises ServiceError with the end of the log if it dies or doesn't respond within `timeout`
-    seconds.
-    """
-    deadline = time.monotonic() + timeout
-    while True:
-        try:
-            probe()
-            return
-        except NotAnsweringError as error:
-            silence = error
-        if not alive():
-            raise ServiceError(f"it exited immediately. {tail(log)}")
-        if time.monotonic() > deadline:
-            raise ServiceError(f"no answer in {timeout:g} s ({silence}). {tail(log)}")
-        time.sleep(0.05)
-
-
-def stop(program: str, folder: Path, *, with_signal: signal.Signals, patience: float) -> list[int]:
-    """Terminate the server (the oldest process), then kill what is left; returns their pids."""
-    processes = find(program, folder)
-    for process in processes[:1]:
-        send(process, with_signal)
-    wait_gone(processes, patience)
-    kill(find(program, folder), patience)
-    return [process.pid for process in processes]
-
-
 def kill(processes: Sequence[psutil.Process], patience: float) -> None:
     for process in processes:
         send(process, signal.SIGKILL)
     wait_gone(processes, patience)
-    for child in _children:
+    for child in children:
         child.poll()  # leave no zombie of our own
 
 

