@@ -1,9 +1,11 @@
 """Fixtures that the tests of several rooms use, and how a test leaves the database behind."""
 
+from collections.abc import Iterator
 from functools import cache
 
+import pytest
 from django.db import connection, transaction
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 
 pytest_plugins = ["streaming.tests.fixtures", "recommendations.tests.fixtures"]
 
@@ -30,6 +32,13 @@ def empty_tables(_: TransactionTestCase) -> None:
         for name in filled:
             # An ingest reads how many rows PostgreSQL takes a month to have.
             cursor.execute(f"{'TRUNCATE' if 'transaction' in name else 'DELETE FROM'} {name}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def fast_passwords() -> Iterator[None]:
+    """Hundreds of tests sign somebody in, and a safe hash takes a third of a second."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 TransactionTestCase._fixture_teardown = empty_tables  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from catalog.sizes import _known, sizes
+from catalog.sizes import SIZES, sizes
 from demo.data import taxonomy
 
 CASES = [
@@ -35,7 +35,7 @@ def test_what_is_not_worn_by_size_has_none(product_type: str, group: str, index:
 
 
 def test_every_scheme_and_audience_that_a_kind_names_exists() -> None:
-    known = _known()
+    known = SIZES
     audiences = {*known["audiences"], "women"}
     for name, kind in known["kinds"].items():
         named = {key: value for key, value in kind.items() if key not in ("types", "groups")}
@@ -45,5 +45,5 @@ def test_every_scheme_and_audience_that_a_kind_names_exists() -> None:
 
 def test_the_generated_shop_has_every_audience() -> None:
     names = {name for name, _, _ in taxonomy.INDEXES.values()}
-    for audience, indexes in _known()["audiences"].items():
+    for audience, indexes in SIZES["audiences"].items():
         assert names & set(indexes), audience
