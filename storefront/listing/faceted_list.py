@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models import QuerySet
@@ -18,7 +18,7 @@ from catalog.models import Article
 from catalog.search.facet_index import Bools, Facet, FacetIndex, Ints, Option
 from storefront.listing.swatches import with_colours
 
-FOR_YOU = "for-you"
+BEST, FOR_YOU = "best", "for-you"
 ORDERS = {
     "popular": _("Most popular"), FOR_YOU: _("For you"), "newest": _("Newest"),
     "cheapest": _("Price, low first"), "dearest": _("Price, high first"),
@@ -82,6 +82,19 @@ class FacetedList:
     sorts: Mapping[str, str]
     fixed: Mapping[str, str] = field(default_factory=dict)
     understood: Mapping[str, QueryFacet] = field(default_factory=dict)
+
+    @classmethod
+    def requested(
+        cls,
+        request: HttpRequest,
+        goods: FacetIndex,
+        rows: Bools,
+        sorts: Mapping[str, str],
+        **of_search: Mapping[str, Any],
+    ) -> Self:
+        """With the filters and the order of the address; 404 for invalid ones."""
+        choice, sort = choice_of(request, goods), sort_of(request, sorts)
+        return cls(goods, rows, choice, sort, sorts, **of_search)
 
     @property
     def left(self) -> Bools:

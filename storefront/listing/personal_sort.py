@@ -1,14 +1,17 @@
 """Personal sorting: how well each article of the assortment matches the shopper's affinities."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
+from django.http import HttpRequest
 
-from catalog.search.facet_index import FacetIndex, Floats
+from catalog.search.facet_index import FacetIndex, Floats, Ints
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import snapshot_of
 from recommendations.serving.serving import MAX_K, recommend
+from storefront.listing.faceted_list import BEST, FOR_YOU, FacetedList
+from streaming.identity.shoppers import shopper_of
 
 # The shopper's affinities in the feature store, and the matching columns of the assortment.
 DIMENSIONS: Final = {
@@ -19,6 +22,22 @@ DIMENSIONS: Final = {
 # one that the recommender picked.
 TASTE: Final = 4.0
 PICKED: Final = 4.0
+
+
+def ordered(
+    request: HttpRequest,
+    listed: FacetedList,
+    score: Callable[[], Floats],
+    index_group: int | None = None,
+) -> Ints:
+    """The rows of a list in its order; `score` computes every row's, the same for all shoppers."""
+    goods = listed.goods
+    if listed.sort == BEST:
+        return goods.by_score(listed.left, score())
+    if listed.sort == FOR_YOU:
+        own = liking(goods, shopper_of(request), index_group)
+        return goods.by_score(listed.left, score() * own)
+    return goods.ordered(listed.left, listed.sort)
 
 
 def liking(goods: FacetIndex, shopper: str, index_group: int | None = None) -> Floats:

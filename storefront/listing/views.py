@@ -6,18 +6,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog.search.facet_index import Ints, facet_index
+from catalog.search.facet_index import facet_index
 from storefront.listing.breadcrumbs import step, trail, without_repeats
-from storefront.listing.faceted_list import (
-    FOR_YOU,
-    ORDERS,
-    FacetedList,
-    choice_of,
-    page_range,
-    sort_of,
-)
-from storefront.listing.personal_sort import liking
-from streaming.identity.shoppers import shopper_of
+from storefront.listing.faceted_list import ORDERS, FacetedList, page_range
+from storefront.listing.personal_sort import ordered
 
 
 @require_safe
@@ -28,14 +20,9 @@ def listing(request: HttpRequest, **places: int) -> HttpResponse:
     if len(steps) < len(keys):
         raise Http404("there is no such place")
     here, goods = steps[-1], facet_index()
-    narrowed = FacetedList(
-        goods,
-        rows=goods.within(keys),
-        choice=choice_of(request, goods),
-        sort=sort_of(request, ORDERS),
-        sorts=ORDERS,
-    )
-    stretch = page_range(request, goods, _ordered(request, narrowed, keys[0]))
+    narrowed = FacetedList.requested(request, goods, goods.within(keys), ORDERS)
+    rows = ordered(request, narrowed, lambda: 1 + np.log1p(goods.of("units_recent")), keys[0])
+    stretch = page_range(request, goods, rows)
     nodes = [above.node for above in steps]
     context = {
         "trail": without_repeats(steps),
@@ -44,13 +31,3 @@ def listing(request: HttpRequest, **places: int) -> HttpResponse:
         **narrowed.context(stretch),
     }
     return render(request, "shop/listing.html", context)
-
-
-def _ordered(request: HttpRequest, narrowed: FacetedList, index_group: int) -> Ints:
-    goods = narrowed.goods
-    if narrowed.sort != FOR_YOU:
-        return goods.ordered(narrowed.left, narrowed.sort)
-    popularity = 1 + np.log(goods.of("units_recent") + 1.0)
-    return goods.by_score(
-        narrowed.left, popularity * liking(goods, shopper_of(request), index_group)
-    )

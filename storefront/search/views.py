@@ -7,26 +7,17 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from catalog.search.facet_index import Ints, facet_index
+from catalog.search.facet_index import facet_index
 from catalog.search.ranking import normalise_query, rank_with_clicks
-from catalog.search.result import Ranked
 from storefront.http import tracking
-from storefront.listing.faceted_list import (
-    FOR_YOU,
-    ORDERS,
-    FacetedList,
-    choice_of,
-    page_range,
-    sort_of,
-)
-from storefront.listing.personal_sort import liking
+from storefront.listing.faceted_list import BEST, ORDERS, FacetedList, page_range
+from storefront.listing.personal_sort import ordered
 from storefront.search import suggestions
 from storefront.search.query_chips import chips, labels, understood
 from streaming.events.schema import Search
-from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer
 
-SORTS = {"best": _("Best match"), **ORDERS}
+SORTS = {BEST: _("Best match"), **ORDERS}
 
 
 @require_safe
@@ -40,19 +31,17 @@ def search(request: HttpRequest) -> HttpResponse:
 def _results(request: HttpRequest, typed: str) -> dict[str, object]:
     goods = facet_index()
     ranked = rank_with_clicks(typed, goods)
-    choice = choice_of(request, goods)
-    narrowed = FacetedList(
+    narrowed = FacetedList.requested(
+        request,
         goods,
-        rows=ranked.rows,
-        choice=choice,
-        sort=sort_of(request, SORTS),
-        sorts=SORTS,
+        ranked.rows,
+        SORTS,
         fixed={"q": typed},
         understood=understood(ranked, goods),
     )
-    stretch = page_range(request, goods, _ordered(request, narrowed, ranked))
+    stretch = page_range(request, goods, ordered(request, narrowed, lambda: ranked.score))
     if stretch.page.number == 1:
-        found = None if any(choice.values()) else stretch.page.paginator.count
+        found = None if any(narrowed.choice.values()) else stretch.page.paginator.count
         producer.publish(tracking.made(Search, request, query=typed, found=found))
     reading = ranked.reading
     return {
@@ -64,16 +53,6 @@ def _results(request: HttpRequest, typed: str) -> dict[str, object]:
         "dropped": labels(ranked.dropped, reading) if reading else [],
         **narrowed.context(stretch),
     }
-
-
-def _ordered(request: HttpRequest, narrowed: FacetedList, ranked: Ranked) -> Ints:
-    goods = narrowed.goods
-    if narrowed.sort == "best":
-        return goods.by_score(narrowed.left, ranked.score)
-    if narrowed.sort == FOR_YOU:
-        own = ranked.score * liking(goods, shopper_of(request))
-        return goods.by_score(narrowed.left, own)
-    return goods.ordered(narrowed.left, narrowed.sort)
 
 
 @require_safe
