@@ -55,15 +55,8 @@ class Chart:
 
     @property
     def bars(self) -> str:
-        """The first line's values as an SVG path of bars."""
-        values = self.lines[0].values
-        wide = WIDTH / max(len(values), MIN_BARS)
-        return "".join(
-            f"M{place * wide + wide * 0.12:.1f} {HEIGHT}v{-HEIGHT * value / self.top:.1f}"
-            f"h{wide * 0.76:.1f}V{HEIGHT}z"
-            for place, value in enumerate(values)
-            if value
-        )
+        """The first line's values as bars."""
+        return bars(self.lines[0].values, self.top)
 
     @property
     def words(self) -> str:
@@ -106,6 +99,17 @@ def path(values: Sequence[Value], top: float) -> str:
         drawn.append("h.1" if lone else "")
         pen = "L"
     return "".join(drawn)
+
+
+def bars(values: Sequence[Value], top: float) -> str:
+    """A path with a bar for each value."""
+    wide = WIDTH / max(len(values), MIN_BARS)
+    return "".join(
+        f"M{place * wide + wide * 0.12:.1f} {HEIGHT}v{-HEIGHT * value / top:.1f}"
+        f"h{wide * 0.76:.1f}V{HEIGHT}z"
+        for place, value in enumerate(values)
+        if value
+    )
 
 
 def clock(ms: int) -> str:

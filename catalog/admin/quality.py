@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalog.ingest.checks.quality import Quality
 from catalog.models import IngestRun
-from web.charts import HEIGHT, WIDTH, Chart, Line
+from web.charts import Chart, Line
 
 # Smaller changes of a share, in percent of the rows, are noise.
 NOTABLE = 1.0
@@ -50,18 +51,10 @@ def bars(name: str, title: str, counts: list[tuple[str, int]], first: str, last:
 
 
 def drawn(chart: Chart) -> SafeString:
-    return format_html(
-        '<figure><figcaption>{}</figcaption><svg viewBox="0 0 {} {}" preserveAspectRatio="none" '
-        'role="img" aria-label="{}"><path d="{}"/></svg><p>{} – {}, at most {}</p></figure>',
-        chart.title,
-        WIDTH,
-        HEIGHT,
-        chart.words,
-        chart.bars,
-        chart.starts,
-        chart.ends,
-        f"{chart.top:,.0f}",
-    )
+    plot = render_to_string("web/chart.html", {"chart": chart, "bars": True})
+    ends = f"{chart.starts} – {chart.ends}, at most {chart.top:,.0f}"
+    figure = "<figure><figcaption>{}</figcaption>{}<p>{}</p></figure>"
+    return format_html(figure, chart.title, plot, ends)
 
 
 def gaps(run: IngestRun) -> list[str]:

@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import accumulate
 from typing import Final
 
 from django.db import connection
 
+from web import charts
+
 WEEKS: Final = 52
 MIN_WEEKS: Final = 12  # weeks in a chart, even of a new article
 ENOUGH: Final = 6
-HEIGHT: Final = 40.0
 QUERY: Final = """
 SELECT (%(week)s - date_trunc('week', last_sold)::date) / 7 AS ago, sum(units),
     sum(spent) / sum(units)
@@ -31,63 +33,41 @@ class Week:
 
 @dataclass(frozen=True)
 class Chart:
-    """Oldest week first. x runs from 0 to the number of weeks, y downwards from 0 to HEIGHT."""
+    """Oldest week first; paths are drawn as web.charts does."""
 
     weeks: list[Week]
 
-    @cached_property
-    def width(self) -> int:
-        return len(self.weeks)
-
-    @cached_property
+    @property
     def units(self) -> int:
         return sum(week.units for week in self.weeks)
+
+    @property
+    def sold(self) -> list[Week]:
+        return [week for week in self.weeks if week.units]
 
     @cached_property
     def prices(self) -> list[float]:
         return [week.price for week in self.weeks if week.price is not None]
 
-    @cached_property
+    @property
     def lowest(self) -> float:
         return min(self.prices)
 
-    @cached_property
+    @property
     def highest(self) -> float:
         return max(self.prices)
 
-    @cached_property
-    def best(self) -> Week:
-        return max(self.weeks, key=lambda week: week.units)
-
-    @cached_property
-    def sold(self) -> list[Week]:
-        return [week for week in self.weeks if week.units]
-
     @property
-    def begins(self) -> date:
-        return self.weeks[0].begins
-
-    @property
-    def ends(self) -> date:
-        return self.weeks[-1].begins
-
-    @cached_property
     def bars(self) -> str:
-        """A path with one bar per week."""
-        most = self.best.units
-        heights = [(x, HEIGHT * week.units / most) for x, week in enumerate(self.weeks)]
-        return "".join(f"M{x}.1 {HEIGHT}v{-tall:.1f}h.8v{tall:.1f}z" for x, tall in heights if tall)
+        units = [week.units for week in self.weeks]
+        return charts.bars(units, max(units))
 
-    @cached_property
+    @property
     def line(self) -> str:
-        """A path through the weekly prices, bridging weeks without a sale; not zero-based."""
+        """The weekly prices; in a week without a sale the one before stays. Not zero-based."""
         floor, span = 0.9 * self.lowest, 1.1 * self.highest - 0.9 * self.lowest
-        points = [
-            f"{x + 0.5} {HEIGHT * (1 - (week.price - floor) / span):.1f}"
-            for x, week in enumerate(self.weeks)
-            if week.price is not None
-        ]
-        return "M" + "L".join(points) + ("h.01" if len(points) == 1 else "")
+        known = accumulate(self.weeks, lambda before, week: week if week.units else before)
+        return charts.path([week.price and week.price - floor for week in known], span)
 
 
 def history(article: int, last: date | None) -> Chart | None:
@@ -96,7 +76,7 @@ def history(article: int, last: date | None) -> Chart | None:
 
 
 def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:
-    """From rows (weeks ago, units, mean price), starting with the first sale; at least LEAST weeks.
+    """From rows (weeks ago, units, mean price), starting with the first sale; at least MIN_WEEKS.
 
     None for fewer than ENOUGH weeks with a sale: they show no trend.
     """

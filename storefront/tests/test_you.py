@@ -234,12 +234,11 @@ def test_a_weeks_price_weighs_its_days_by_their_sales() -> None:
     assert [price for *_, price in weeks] == pytest.approx([0.03, 0.05])
 
 
-def test_weeks_without_a_sale_are_drawn_as_gaps() -> None:
+def test_a_week_without_a_sale_has_no_bar_and_the_price_before() -> None:
     rows = [(0, 4, 0.05), (2, 8, 0.04), *((ago, 4, 0.04) for ago in range(8, 12))]
     drawn = chart(rows, date(2020, 9, 22))
     assert drawn is not None
     assert [week.units for week in drawn.weeks] == [4] * 4 + [0] * 5 + [8, 0, 4]
-    assert drawn.bars.endswith("M9.1 40.0v-40.0h.8v40.0zM11.1 40.0v-20.0h.8v20.0z")
-    assert drawn.line.startswith("M0.5 ")
-    assert drawn.line.count("L") == 5
+    assert drawn.bars.endswith("M456.0 150v-150.0h38.0V150zM556.0 150v-75.0h38.0V150z")
+    assert (drawn.line.count("M"), drawn.line.count("L")) == (1, 11), "the price stays meanwhile"
     assert chart(rows[:5], date(2020, 9, 22)) is None, "five weeks tell of no trend"
