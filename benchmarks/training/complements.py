@@ -1,17 +1,15 @@
 """Do outfits recover the planted partner types of each type of a segment?
 
-The generator draws baskets along a hidden graph (truth/complements.json) that training never sees.
+The generator draws baskets along a hidden graph (demo.data.harmony) that training never sees.
 The data are synthetic: the figures show that the method finds what is there, nothing about H&M.
 """
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from benchmarks.harness import Result
 from benchmarks.shop import shop
@@ -30,10 +28,11 @@ Ints = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Plants:
-    """Partner types by segment and type; `segment` of each article, by its key."""
+    """Numbers of the partner types of each segment and type; and these two, as one number, of each
+    article by its key."""
 
-    partners: Mapping[tuple[str, int], list[int]]
-    segment: Mapping[int, str]
+    partners: Sequence[list[int]]
+    sort: Mapping[int, int]
 
 
 def run(size: int | None) -> Result:
@@ -58,17 +57,13 @@ def trained() -> Wardrobe:
 
 
 def plants_of(data: Path) -> Plants:
-    from demo.data.taxonomy import SEGMENTS
+    from demo.data.taxonomy import TYPES
+    from demo.shoppers import ground_truth
 
-    partners: dict[tuple[str, int], list[int]] = {}
-    for plant in json.loads((data / "truth" / "complements.json").read_text())["types"]:
-        if plant["odds"] >= MIN_ODDS:
-            key = plant["segment"], plant["product_type_no"]
-            partners.setdefault(key, []).append(plant["partner_type_no"])
-    keys = pd.read_csv(data / "articles.csv", usecols=["article_id"])["article_id"]
-    code = np.load(data / "truth" / "clusters.npz")["article_segment"]
-    segment = {int(key): SEGMENTS[at] for key, at in zip(keys, code, strict=True)}
-    return Plants(partners, segment)
+    truth = ground_truth.read(data)
+    planted = np.where(truth.harmony.odds >= MIN_ODDS, truth.harmony.partner, -1)
+    partners = [[TYPES[kind].no for kind in row if kind >= 0] for row in planted]
+    return Plants(partners, dict(zip(truth.ids, truth.sort.tolist(), strict=True)))
 
 
 def recovered(wardrobe: Wardrobe, plants: Plants) -> dict[str, dict[str, Figure]]:
@@ -87,11 +82,10 @@ def recovered(wardrobe: Wardrobe, plants: Plants) -> dict[str, dict[str, Figure]
 
 def planted_for(wardrobe: Wardrobe, plants: Plants, row: int) -> dict[int, set[int]]:
     """The article's planted partner types by slot, for slots that a search fills."""
-    key = plants.segment[int(wardrobe.article[row])], int(wardrobe.product_type[row])
-    kinds = np.array(plants.partners.get(key, []), np.int32)
+    kinds = plants.partners[plants.sort[int(wardrobe.article[row])]]
     own = int(wardrobe.model.slot[row])
     found: dict[int, set[int]] = {}
-    for kind, slot in zip(kinds.tolist(), wardrobe.slots.of_types(kinds.tolist()), strict=True):
+    for kind, slot in zip(kinds, wardrobe.slots.of_types(kinds), strict=True):
         if slot not in (own, wardrobe.slots.other):
             found.setdefault(slot, set()).add(kind)
     return found

@@ -4,14 +4,8 @@ Everything is written into `.partial` first and renamed when complete, `paramete
 folder with any other content is refused; a finished set with the same parameters is left as it is
 (its pictures may be added later).
 
-The folder also contains the hidden truth, to measure how much of it a method recovers:
-
-- truth/clusters.npz: `customer_cluster` (row order of customers.csv); per article, in the row order
-  of articles.csv, `article_segment`, `article_type`, `article_family` (indices into taxonomy.py's
-  SEGMENTS, TYPES, FAMILIES), `article_launch_week` and `article_life_weeks`; per cluster
-  `cluster_age`, `cluster_segments`, `cluster_families`, `cluster_style`.
-- truth/complements.json: `types`: planted partner types per segment with odds; `families`: the
-  partner colour families of each family, with `family_odds`.
+What the generator knows and the files don't tell, the customers' tastes and what goes with what,
+follows from the parameters: demo.shoppers.ground_truth.
 """
 
 import json
@@ -22,16 +16,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
 import pandas as pd
 
 from demo.data.articles import MAX_ARTICLES, make_catalogue
 from demo.data.baskets import make_baskets
 from demo.data.customers import make_customers
-from demo.data.harmony import FAMILY_ODDS, as_records, make_harmony
+from demo.data.harmony import make_harmony
 from demo.data.shelf import World, make_world
 from demo.data.tastes import make_tastes
-from demo.data.taxonomy import FAMILIES
 from demo.data.transactions import weekly_lines
 from demo.data.writer import (
     CHUNK_ROWS,
@@ -118,7 +110,7 @@ def generate(
     partial = out / PARTIAL
     if not (out / PARAMETERS).exists():
         shutil.rmtree(partial, ignore_errors=True)
-    (partial / "truth").mkdir(parents=True)
+    partial.mkdir(parents=True)
     (partial / PARAMETERS).write_text(parameters.as_json())
     try:
         _write_all(parameters, partial, progress, chunk_rows)
@@ -149,7 +141,6 @@ def _write_all(parameters: Parameters, folder: Path, progress: Progress, chunk_r
     write_table(customers.frame, folder / "customers.csv")
     (folder / "README.txt").write_text(readme(parameters))
     world = make_world(seed, catalogue, customers, tastes, harmony)
-    _write_truth(world, folder / "truth")
     _write_transactions(world, parameters, folder, progress, chunk_rows)
 
 
@@ -165,33 +156,6 @@ def _write_transactions(
             for chunk in chunks(week, chunk_rows):
                 file.write(encoder.encode(chunk))
                 progress(len(chunk))
-
-
-def _write_truth(world: World, folder: Path) -> None:
-    catalogue, tastes = world.catalogue, world.tastes
-    np.savez_compressed(
-        folder / "clusters.npz",
-        customer_cluster=world.customers.cluster.astype(np.int16),
-        article_segment=catalogue.segment.astype(np.int16),
-        article_type=catalogue.kind.astype(np.int16),
-        article_family=catalogue.family.astype(np.int16),
-        article_launch_week=catalogue.launch.astype(np.int16),
-        article_life_weeks=catalogue.life.astype(np.float32),
-        cluster_age=tastes.age,
-        cluster_segments=tastes.segments,
-        cluster_families=tastes.families,
-        cluster_style=tastes.style,
-    )
-    partners = world.harmony.family
-    families = {
-        name: [FAMILIES[p] for p in row] for name, row in zip(FAMILIES, partners, strict=True)
-    }
-    truth = {
-        "types": as_records(world.harmony),
-        "families": families,
-        "family_odds": FAMILY_ODDS.tolist(),
-    }
-    (folder / "complements.json").write_text(json.dumps(truth, indent=1) + "\n")
 
 
 def draw_pictures(out: Path, draw_all: DrawAll, progress: Progress) -> int:
@@ -228,6 +192,6 @@ Made by: python manage.py generate_hm --articles {parameters.articles} \
 --customers {parameters.customers} --transactions {parameters.transactions} \
 --seed {parameters.seed} --out DIR
 
-truth/ holds what the generator knows and the files do not tell: taste clusters and planted
-complements. It is for measuring methods, never for training them.
+Customers' tastes and planted complements aren't told here. They follow from the seed, for measuring
+methods, never for training them.
 """

@@ -67,22 +67,3 @@ def make_harmony(seed: int) -> Harmony:
             for column, (other, share) in enumerate(_partners_of(rng, kind, letter)):
                 partner[row, column], odds[row, column] = other, share
     return Harmony(partner, odds, _family_partners(rng))
-
-
-def as_records(harmony: Harmony) -> list[dict[str, object]]:
-    """The planted pairs as names and codes, for truth/complements.json."""
-    records: list[dict[str, object]] = []
-    for row, column in zip(*np.nonzero(harmony.odds), strict=True):
-        segment, kind = divmod(int(row), TYPE_COUNT)
-        if SEGMENTS[segment] not in TYPES[kind].segments:
-            continue
-        other = TYPES[harmony.partner[row, column]]
-        records.append(
-            {
-                "segment": SEGMENTS[segment],
-                "product_type_no": TYPES[kind].no,
-                "partner_type_no": other.no,
-                "odds": round(float(harmony.odds[row, column]), 3),
-            }
-        )
-    return records

@@ -112,7 +112,7 @@ def _fill(world: World, shelf: Shelf, baskets: Baskets, past: _History, week: in
     article = related(world, shelf, cluster, source, relation, rng)
     article[first] = anchors
     plan = _Plan(basket, customer, cluster, source, relation)
-    _part_collisions(world, shelf, plan, past, article, rng)
+    _redraw_collisions(world, shelf, plan, past, article, rng)
     return _with_extra_units(article, first, rng)
 
 
@@ -126,7 +126,7 @@ def _collisions(world: World, plan: _Plan, past: _History, article: Ints) -> Int
     return np.flatnonzero(twice | (by_chance & again))
 
 
-def _part_collisions(
+def _redraw_collisions(
     world: World,
     shelf: Shelf,
     plan: _Plan,

@@ -1,6 +1,5 @@
 """The synthetic data set's quirks, marginals and planted complements, at 200,000 transactions."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +8,8 @@ import pytest
 
 from demo.data.dataset import Parameters, generate
 from demo.data.seeds import Floats
-from demo.data.taxonomy import FAMILIES, SEGMENTS, TYPE_COUNT, TYPES
+from demo.data.taxonomy import SEGMENTS, TYPE_COUNT, TYPES
+from demo.shoppers import ground_truth
 
 MEDIUM = Parameters(articles=3_000, customers=8_600, transactions=200_000, seed=11)
 FILES = ("articles.csv", "customers.csv", "transactions_train.csv")
@@ -23,7 +23,7 @@ class Medium:
     """A set of 200,000 transactions, read like the real one."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.truth = ground_truth.read(folder)
         text = {"article_id": str}
         self.articles = pd.read_csv(folder / FILES[0], dtype=str, keep_default_na=False)
         self.customers = pd.read_csv(folder / FILES[1], dtype=str, keep_default_na=False)
@@ -151,8 +151,7 @@ def test_customers_buy_the_same_article_again_within_three_weeks(medium: Medium)
 
 def type_pairs(medium: Medium) -> tuple[Floats, Floats]:
     """Counts of baskets with (segment, type) a and b, and those expected by chance."""
-    truth = np.load(medium.folder / "truth" / "clusters.npz")
-    node = truth["article_segment"].astype(int) * TYPE_COUNT + truth["article_type"]
+    node = medium.truth.sort
     by_article = dict(zip(medium.articles["article_id"], node, strict=True))
     lines = medium.distinct()
     basket = lines.groupby(["customer_id", "t_dat"]).ngroup().to_numpy()
@@ -164,21 +163,20 @@ def type_pairs(medium: Medium) -> tuple[Floats, Floats]:
 
 def test_planted_complements_are_bought_together_more_than_other_pairs(medium: Medium) -> None:
     counts, chance = type_pairs(medium)
-    numbers = [t.no for t in TYPES]
-    records = json.loads((medium.folder / "truth" / "complements.json").read_text())["types"]
+    harmony = medium.truth.harmony
     planted = np.zeros_like(counts, dtype=bool)
-    for record in records:
-        row = SEGMENTS.index(record["segment"]) * TYPE_COUNT
-        a, b = (row + numbers.index(record[k]) for k in ("product_type_no", "partner_type_no"))
-        planted[a, b] = planted[b, a] = True
+    of, column = np.nonzero(harmony.odds)
+    partner = of // TYPE_COUNT * TYPE_COUNT + harmony.partner[of, column]
+    planted[of, partner] = planted[partner, of] = True
     segment = np.arange(len(counts)) // TYPE_COUNT
     usual = (segment[:, None] == segment) & ~np.eye(len(counts), dtype=bool) & (chance > 5)
     lift = counts / np.maximum(chance, 1e-9)
     assert np.median(lift[planted & usual]) > 1.5 * np.median(lift[~planted & usual])
 
 
-def test_truth_has_a_cluster_for_each_customer_and_partners_for_each_colour(medium: Medium) -> None:
-    truth = np.load(medium.folder / "truth" / "clusters.npz")
-    assert len(truth["customer_cluster"]) == MEDIUM.customers
-    families = json.loads((medium.folder / "truth" / "complements.json").read_text())["families"]
-    assert sorted(families) == sorted(FAMILIES)
+def test_the_truth_is_that_of_the_files(medium: Medium) -> None:
+    truth = medium.truth
+    assert len(truth.cluster) == MEDIUM.customers
+    assert [f"{key:010d}" for key in truth.ids] == medium.articles["article_id"].tolist()
+    numbers = medium.articles["product_type_no"].astype(int).tolist()
+    assert [TYPES[kind].no for kind in truth.kind] == numbers

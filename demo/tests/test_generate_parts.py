@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from demo.data import baskets, names, shelf, tastes
 from demo.data.articles import STYLE_DIMENSIONS, WEEKS, make_catalogue, season
 from demo.data.customers import Customers, as_text, hex_digits, make_customers
-from demo.data.harmony import FAMILY_PARTNERS, as_records, make_harmony
+from demo.data.harmony import FAMILY_PARTNERS, make_harmony
 from demo.data.relations import Relation, related
 from demo.data.seeds import choose, stream
 from demo.data.shelf import Shelf, World, build_shelf, draw_articles, make_world
@@ -200,15 +200,6 @@ def test_partners_are_sold_in_the_same_segment_with_odds_that_are_at_most_one() 
     for row, column in zip(*np.nonzero(harmony.odds), strict=True):
         segment = SEGMENTS[row // TYPE_COUNT]
         assert segment in TYPES[harmony.partner[row, column]].segments
-
-
-def test_the_truth_names_only_types_that_the_segment_sells() -> None:
-    by_number = {kind.no: kind for kind in TYPES}
-    records = as_records(make_harmony(SEED))
-    assert records
-    for record in records:
-        kind = by_number[int(str(record["product_type_no"]))]
-        assert str(record["segment"]) in kind.segments
 
 
 # --- the shelf of a week ---
