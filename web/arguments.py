@@ -13,13 +13,25 @@ def day(text: str) -> date:
         raise ArgumentTypeError(f"{text!r} is not a date like 2020-09-22") from error
 
 
-def positive(text: str) -> float:
+def not_negative(text: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not (math.isfinite(value) and value > 0):
+    if not (math.isfinite(value) and value >= 0):
+        raise ArgumentTypeError(f"{text!r} is not a number above zero, nor zero")
+    return value
+
+
+def positive(text: str) -> float:
+    if not (value := not_negative(text)):
         raise ArgumentTypeError(f"{text!r} is not a number above zero")
+    return value
+
+
+def share(text: str) -> float:
+    if (value := not_negative(text)) > 1:
+        raise ArgumentTypeError(f"{text!r} is not between 0 and 1")
     return value
 
 

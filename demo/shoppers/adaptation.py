@@ -39,14 +39,14 @@ class Followed:
 
 
 def measure(
-    shop: str, shoppers: int, minds: GroundTruth, seed: int, done: Callable[[], None] = lambda: None
+    shop: str, shoppers: int, truth: GroundTruth, seed: int, done: Callable[[], None] = lambda: None
 ) -> list[Followed]:
     """Shoppers run a few at a time, independently. Raises ShopError."""
-    return asyncio.run(_measure(shop, shoppers, minds, seed, done))
+    return asyncio.run(_measure(shop, shoppers, truth, seed, done))
 
 
 async def _measure(
-    shop: str, shoppers: int, minds: GroundTruth, seed: int, done: Callable[[], None]
+    shop: str, shoppers: int, truth: GroundTruth, seed: int, done: Callable[[], None]
 ) -> list[Followed]:
     places = asyncio.Semaphore(AT_ONCE)
     async with aiohttp.TCPConnector() as connector:
@@ -54,42 +54,42 @@ async def _measure(
         async def one(number: int) -> Followed:
             dice = Random(f"{seed}/{number}")
             async with places, Browser(shop, lambda *_: None, connector) as browser:
-                found = await _follow(browser, minds, dice)
+                found = await _follow(browser, truth, dice)
             done()
             return found
 
         return await asyncio.gather(*(one(number) for number in range(shoppers)))
 
 
-async def _follow(browser: Browser, minds: GroundTruth, dice: Random) -> Followed:
-    old, new = two_tastes(minds, dice)
-    for article in liked(minds, old, BEFORE, dice):
+async def _follow(browser: Browser, truth: GroundTruth, dice: Random) -> Followed:
+    old, new = two_tastes(truth, dice)
+    for article in liked(truth, old, BEFORE, dice):
         await _open(browser, article)
-    gaps = [_gap(minds, await _shelf(browser), old, new)]
-    for article in liked(minds, new, AFTER, dice):
+    gaps = [_gap(truth, await _shelf(browser), old, new)]
+    for article in liked(truth, new, AFTER, dice):
         await _open(browser, article)
-        gaps.append(_gap(minds, await _shelf(browser), old, new))
+        gaps.append(_gap(truth, await _shelf(browser), old, new))
     return Followed(gaps)
 
 
-def two_tastes(minds: GroundTruth, dice: Random) -> tuple[int, int]:
+def two_tastes(truth: GroundTruth, dice: Random) -> tuple[int, int]:
     """Two clusters with different tastes: correlated less than most pairs."""
-    clusters = range(len(minds.liking))
+    clusters = range(len(truth.liking))
     pairs = [(dice.choice(clusters), dice.choice(clusters)) for _ in range(20)]
-    old, new = min(pairs, key=lambda pair: alike(minds, *pair))
+    old, new = min(pairs, key=lambda pair: alike(truth, *pair))
     return old, new
 
 
-def alike(minds: GroundTruth, one: int, other: int) -> float:
+def alike(truth: GroundTruth, one: int, other: int) -> float:
     """The correlation of two clusters' likings."""
-    matrix = np.atleast_2d(np.corrcoef(minds.liking[[one, other]]))
+    matrix = np.atleast_2d(np.corrcoef(truth.liking[[one, other]]))
     return float(matrix[0, 1])
 
 
-def liked(minds: GroundTruth, cluster: int, count: int, dice: Random) -> list[int]:
+def liked(truth: GroundTruth, cluster: int, count: int, dice: Random) -> list[int]:
     """Articles drawn from the cluster's favourites."""
-    best = np.argsort(-minds.liking[cluster])[:DRAWN].tolist()
-    return [minds.ids[row] for row in dice.sample(best, count)]
+    best = np.argsort(-truth.liking[cluster])[:DRAWN].tolist()
+    return [truth.ids[row] for row in dice.sample(best, count)]
 
 
 async def _open(browser: Browser, article: int) -> None:
@@ -112,11 +112,11 @@ def _named(page: Page, widget: str) -> Shelf | None:
     return next((shelf for shelf in page.shelves() if shelf.widget == widget), None)
 
 
-def _gap(minds: GroundTruth, articles: Sequence[int], old: int, new: int) -> float:
-    rows = [minds.row[article] for article in articles if article in minds.row]
+def _gap(truth: GroundTruth, articles: Sequence[int], old: int, new: int) -> float:
+    rows = [truth.row[article] for article in articles if article in truth.row]
     if not rows:
         return 0.0
-    return float((minds.liking[new, rows] - minds.liking[old, rows]).mean())
+    return float((truth.liking[new, rows] - truth.liking[old, rows]).mean())
 
 
 def figures(found: Sequence[Followed]) -> Json:

@@ -41,8 +41,8 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass
 class ShopperModel:
-    """A shopper's state: taste cluster, budget (cents), the sort of article (Minds.sort) wanted,
-    the contents of the bag, and what was opened (columns)."""
+    """A shopper's state: taste cluster, budget (cents), the sort of article they came for
+    (GroundTruth.sort), the contents of the bag, and what was opened (columns)."""
 
     cluster: int
     budget: int
@@ -55,26 +55,26 @@ def attention(places: int) -> Floats:
     return np.asarray(np.arange(1, places + 1, dtype=np.float64) ** -DECAY)
 
 
-def utility(minds: GroundTruth, mind: ShopperModel, articles: Sequence[int]) -> Floats:
+def utility(truth: GroundTruth, mind: ShopperModel, articles: Sequence[int]) -> Floats:
     """By article id; articles opened before are no longer of interest."""
-    rows = [minds.row.get(article) for article in articles]
-    values = [UNWANTED if r is None or r in mind.known else _liked(minds, mind, r) for r in rows]
+    rows = [truth.row.get(article) for article in articles]
+    values = [UNWANTED if r is None or r in mind.known else _liked(truth, mind, r) for r in rows]
     return np.array(values, dtype=np.float64)
 
 
-def _liked(minds: GroundTruth, mind: ShopperModel, row: int) -> float:
-    partner = max((minds.goes_with(row, other) for other in mind.bag), default=0.0)
-    meant = GOAL * (minds.sort[row] == mind.goal)
-    return float(minds.liking[mind.cluster, row] + meant + COMPLEMENT * partner)
+def _liked(truth: GroundTruth, mind: ShopperModel, row: int) -> float:
+    partner = max((truth.goes_with(row, other) for other in mind.bag), default=0.0)
+    meant = GOAL * (truth.sort[row] == mind.goal)
+    return float(truth.liking[mind.cluster, row] + meant + COMPLEMENT * partner)
 
 
 def logistic(of: tuple[float, float], value: Floats | float) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-(of[0] + of[1] * np.asarray(value)))))
 
 
-def click_chance(minds: GroundTruth, mind: ShopperModel, articles: Sequence[int]) -> Floats:
+def click_chance(truth: GroundTruth, mind: ShopperModel, articles: Sequence[int]) -> Floats:
     """For each card, assuming that none before it was clicked."""
-    return attention(len(articles)) * logistic(CLICK, utility(minds, mind, articles))
+    return attention(len(articles)) * logistic(CLICK, utility(truth, mind, articles))
 
 
 def shelf_value(chances: Floats) -> float:
@@ -82,27 +82,27 @@ def shelf_value(chances: Floats) -> float:
     return float(1.0 - np.prod(1.0 - chances))
 
 
-def best_value(minds: GroundTruth, mind: ShopperModel, places: int) -> float:
+def best_value(truth: GroundTruth, mind: ShopperModel, places: int) -> float:
     """The value of the best possible shelf, ignoring complements."""
-    ranked = favourites(minds, mind.cluster, mind.goal)
+    ranked = favourites(truth, mind.cluster, mind.goal)
     best = [liking for row, liking in ranked if row not in mind.known][:places]
     return shelf_value(attention(len(best)) * logistic(CLICK, np.array(best)))
 
 
 @bounded(2000)
-def favourites(minds: GroundTruth, cluster: int, goal: int | None) -> list[tuple[int, float]]:
+def favourites(truth: GroundTruth, cluster: int, goal: int | None) -> list[tuple[int, float]]:
     """The columns that such a shopper likes best, in order, and how much: more than he opens."""
-    liking = minds.liking[cluster] + GOAL * (minds.sort == goal)
+    liking = truth.liking[cluster] + GOAL * (truth.sort == goal)
     best = np.argpartition(liking, -FAVOURITES)[-FAVOURITES:]
     best = best[np.argsort(-liking[best])]
     return list(zip(best.tolist(), liking[best].tolist(), strict=True))
 
 
 def look(
-    dice: Random, minds: GroundTruth, mind: ShopperModel, articles: Sequence[int]
+    dice: Random, truth: GroundTruth, mind: ShopperModel, articles: Sequence[int]
 ) -> tuple[int, int | None]:
     """The number of cards looked at, and the index of the clicked one, if any."""
-    liked = logistic(CLICK, utility(minds, mind, articles))
+    liked = logistic(CLICK, utility(truth, mind, articles))
     seen = 0
     for place, attended in enumerate(attention(len(articles))):
         if dice.random() >= attended:
@@ -113,7 +113,7 @@ def look(
     return seen, None
 
 
-def adds(dice: Random, minds: GroundTruth, mind: ShopperModel, row: int) -> bool:
-    affordable = minds.cents[row] + minds.cents[mind.bag].sum() <= mind.budget
-    wants = dice.random() < float(logistic(ADD, _liked(minds, mind, row)))
+def adds(dice: Random, truth: GroundTruth, mind: ShopperModel, row: int) -> bool:
+    affordable = truth.cents[row] + truth.cents[mind.bag].sum() <= mind.budget
+    wants = dice.random() < float(logistic(ADD, _liked(truth, mind, row)))
     return bool(affordable and wants and row not in mind.bag)

@@ -47,7 +47,7 @@ class Comparison:
 
 def compare(
     plan: Plan,
-    minds: GroundTruth,
+    truth: GroundTruth,
     kind: str,
     control: Parameters,
     other: Parameters,
@@ -60,7 +60,7 @@ def compare(
     experiment = _started(f"simulated {kind} {time.time_ns():x}", kind, control, other)
     try:
         time.sleep(2 * CHECK_S)  # until every process knows of it
-        crowd = run(plan, minds, done)
+        crowd = run(plan, truth, done)
         _wait_for(experiment, crowd, kind)
     finally:
         experiment.stop("the simulation is over")

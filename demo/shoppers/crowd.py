@@ -83,42 +83,42 @@ class Crowd:
             self.inside -= 1
 
 
-def run(plan: Plan, minds: GroundTruth, done: Callable[[], None] = lambda: None) -> Crowd:
+def run(plan: Plan, truth: GroundTruth, done: Callable[[], None] = lambda: None) -> Crowd:
     """`done` is called after each visit. The same seed sends the same shoppers."""
-    return asyncio.run(_run(plan, minds, done))
+    return asyncio.run(_run(plan, truth, done))
 
 
-async def _run(plan: Plan, minds: GroundTruth, done: Callable[[], None]) -> Crowd:
+async def _run(plan: Plan, truth: GroundTruth, done: Callable[[], None]) -> Crowd:
     crowd, places = Crowd(plan.at_once), asyncio.Semaphore(plan.at_once)
-    customers = comers(plan, minds)
+    customers = comers(plan, truth)
     async with aiohttp.TCPConnector(limit=0) as connector:
 
         async def one(number: int) -> None:
             async with places:
                 with crowd.one_more():
-                    await _visit(plan, minds, crowd, connector, number, customers[number])
+                    await _visit(plan, truth, crowd, connector, number, customers[number])
             done()
 
         await asyncio.gather(*(one(number) for number in range(plan.shoppers)))
     return crowd
 
 
-def comers(plan: Plan, minds: GroundTruth) -> list[int]:
+def comers(plan: Plan, truth: GroundTruth) -> list[int]:
     """Whose taste each shopper has: frequent buyers come early; nobody returns before all came.
 
     Sampling without replacement by exponential keys (Efraimidis, Spirakis, IPL 2006).
     """
     number, panels = plan.panel
-    people = np.flatnonzero(minds.activity > 0)
+    people = np.flatnonzero(truth.activity > 0)
     people = people[people % panels == number]
-    keys = np.random.default_rng(plan.seed).exponential(1 / minds.activity[people])
+    keys = np.random.default_rng(plan.seed).exponential(1 / truth.activity[people])
     order: list[int] = people[np.argsort(keys)].tolist()
     return [order[number % len(order)] for number in range(plan.shoppers)]
 
 
 async def _visit(
     plan: Plan,
-    minds: GroundTruth,
+    truth: GroundTruth,
     crowd: Crowd,
     connector: aiohttp.BaseConnector,
     number: int,
@@ -130,12 +130,12 @@ async def _visit(
         if plan.think_s > 0:
             await asyncio.sleep(dice.expovariate(1 / plan.think_s))
 
-    mind = mind_of(minds, int(minds.cluster[customer]), dice)
+    mind = mind_of(truth, int(truth.cluster[customer]), dice)
     async with Browser(plan.shop, crowd.report_progress, connector) as browser:
-        visit = Visit(number, browser, minds, mind, dice, think)
+        visit = Visit(number, browser, truth, mind, dice, think)
         if plan.only is not None:
-            later = mind_of(minds, dice.randrange(len(minds.liking)), dice) if plan.turns else None
-            of = (number, browser, minds, mind, dice, think)
+            later = mind_of(truth, dice.randrange(len(truth.liking)), dice) if plan.turns else None
+            of = (number, browser, truth, mind, dice, think)
             visit = ShelfVisit(*of, kind=plan.only, finds=plan.finds, later=later)
         crowd.visits.append(visit)
         await think()
@@ -145,11 +145,11 @@ async def _visit(
             crowd.failures[str(error)] += 1
 
 
-def mind_of(minds: GroundTruth, cluster: int, dice: Random) -> ShopperModel:
+def mind_of(truth: GroundTruth, cluster: int, dice: Random) -> ShopperModel:
     """A shopper with this taste, a budget and possibly a goal."""
     middle, spread = BUDGET
     budget = int(middle * np.exp(dice.gauss(0, spread)))
-    goal = int(minds.sort[minds.bought_at(cluster, dice.random())])
+    goal = int(truth.sort[truth.bought_at(cluster, dice.random())])
     return ShopperModel(cluster, budget, goal if dice.random() < WITH_GOAL else None)
 
 

@@ -48,22 +48,22 @@ class ShelfVisit(Visit):
 
     async def _find(self) -> None:
         row = self._wanted()
-        article = f"{self.minds.ids[row]:010d}"
+        article = f"{self.truth.ids[row]:010d}"
         await self.browser.send("/api/v1/events/", [{"type": Action.VIEW, "article": article}])
         self.mind.known.add(row)
 
     def _wanted(self) -> int:
         """Of the sort the shopper came for, if any."""
-        drawn = [self.minds.bought_at(self.mind.cluster, self.dice.random()) for _ in range(DRAWS)]
-        meant = [row for row in drawn if self.minds.sort[row] == self.mind.goal]
+        drawn = [self.truth.bought_at(self.mind.cluster, self.dice.random()) for _ in range(DRAWS)]
+        meant = [row for row in drawn if self.truth.sort[row] == self.mind.goal]
         return (meant or drawn)[0]
 
     async def _look(self, shelf: Shelf) -> None:
-        seen, place = choice.look(self.dice, self.minds, self.mind, shelf.articles)
+        seen, place = choice.look(self.dice, self.truth, self.mind, shelf.articles)
         self.note(shelf, seen, place)
         if sent := list(events(shelf, seen, place)):
             await self.browser.send("/api/v1/events/", sent)
-        if place is not None and (row := self.minds.row.get(shelf.articles[place])) is not None:
+        if place is not None and (row := self.truth.row.get(shelf.articles[place])) is not None:
             self.mind.known.add(row)
 
     async def _asked(self) -> Shelf:
@@ -75,9 +75,9 @@ class ShelfVisit(Visit):
         return shelf_of(self.kind, await self.browser.read(f"{path}?{urlencode(query)}"))
 
     def _starting_article(self) -> str:
-        row = self.minds.bought_at(self.mind.cluster, self.dice.random())
+        row = self.truth.bought_at(self.mind.cluster, self.dice.random())
         self.mind.bag = [row]
-        return f"{self.minds.ids[row]:010d}"
+        return f"{self.truth.ids[row]:010d}"
 
 
 def shelf_of(kind: str, answer: Json) -> Shelf:

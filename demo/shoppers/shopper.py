@@ -38,7 +38,7 @@ class Visit:
 
     number: int
     browser: Browser
-    minds: GroundTruth
+    truth: GroundTruth
     mind: ShopperModel
     dice: Random
     think: Callable[[], Awaitable[None]]
@@ -71,7 +71,7 @@ class Visit:
         impressions: list[dict[str, object]] = []
         clicked = None
         for shelf in page.shelves():
-            seen, place = choice.look(self.dice, self.minds, self.mind, shelf.articles)
+            seen, place = choice.look(self.dice, self.truth, self.mind, shelf.articles)
             self.note(shelf, seen, place)
             impressions += [_impression(shelf, card) for card in shelf.cards[:seen]]
             if place is not None:
@@ -85,8 +85,8 @@ class Visit:
         return clicked
 
     def note(self, shelf: Shelf, seen: int, place: int | None) -> None:
-        chances = choice.click_chance(self.minds, self.mind, shelf.articles)
-        rows = [self.minds.row[a] for a in shelf.articles if a in self.minds.row]
+        chances = choice.click_chance(self.truth, self.mind, shelf.articles)
+        rows = [self.truth.row[a] for a in shelf.articles if a in self.truth.row]
         self.looked.append(
             ShelfImpression(
                 shopper=self.number,
@@ -96,9 +96,9 @@ class Visit:
                 rec_id=shelf.rec_id,
                 seen=seen,
                 value=choice.shelf_value(chances),
-                best=choice.best_value(self.minds, self.mind, len(shelf.cards)),
+                best=choice.best_value(self.truth, self.mind, len(shelf.cards)),
                 clicked=place,
-                liking=float(self.minds.liking[self.mind.cluster, rows].mean()),
+                liking=float(self.truth.liking[self.mind.cluster, rows].mean()),
             )
         )
 
@@ -106,9 +106,9 @@ class Visit:
         if card is None:
             return await self.browser.get("home", "/")
         page = await self.browser.get("product", card.href)
-        row = self.minds.row.get(card.article)
+        row = self.truth.row.get(card.article)
         if row is not None:
-            if choice.adds(self.dice, self.minds, self.mind, row):
+            if choice.adds(self.dice, self.truth, self.mind, row):
                 await self._add(page, row)
             self.mind.known.add(row)
         return page
@@ -126,7 +126,7 @@ class Visit:
         for _ in range(MAX_STEPS):
             if "/orders/" in page.url:
                 self.bought = len(self.mind.bag)
-                self.spent = int(self.minds.cents[self.mind.bag].sum())
+                self.spent = int(self.truth.cents[self.mind.bag].sum())
                 return
             action, fields = checkout_form(page)
             page = await self.browser.post("checkout", action, fields, page.url)

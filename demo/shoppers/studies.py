@@ -47,7 +47,7 @@ STUDIES: Final[Mapping[str, Study]] = {
 
 
 def conduct(
-    study: Study, plan: Plan, minds: GroundTruth, done: Callable[[], None] = lambda: None
+    study: Study, plan: Plan, truth: GroundTruth, done: Callable[[], None] = lambda: None
 ) -> list[Comparison]:
     """The study's number of experiments to run in a row, each with its own seed.
 
@@ -61,7 +61,7 @@ def conduct(
         replace(base, seed=plan.seed + n, panel=part(plan.panel, n, study.runs))
         for n in range(study.runs)
     ]
-    return [compare(one, minds, study.kind, control, other, done) for one in plans]
+    return [compare(one, truth, study.kind, control, other, done) for one in plans]
 
 
 def part(panel: Panel, number: int, of: int) -> Panel:

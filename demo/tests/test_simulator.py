@@ -61,12 +61,16 @@ def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "error"),
-    [("shoppers", 0, "--shoppers must be 1"), ("known", 2.0, "--known must be between 0 and 1")],
+    ("argument", "error"),
+    [
+        ("--shoppers=0", "--shoppers: '0' is not a number above zero"),
+        ("--think=-1", "--think: '-1' is not a number above zero, nor zero"),
+        ("--known=2", "--known: '2' is not between 0 and 1"),
+    ],
 )
-def test_options_out_of_range_are_named(option: str, value: float, error: str) -> None:
+def test_options_out_of_range_are_named(argument: str, error: str) -> None:
     with pytest.raises(CommandError, match=error):
-        call_command("simulate_shoppers", **{option: value})
+        call_command("simulate_shoppers", argument)
 
 
 @given(st.integers(0, 10_000))

@@ -40,6 +40,8 @@ def test_an_argument_is_read(read: Callable[[str], object], text: str, value: ob
         (arguments.day, "22.9.2020", "'22.9.2020' is not a date like 2020-09-22"),
         (arguments.day, "2020-02-30", "'2020-02-30' is not a date"),
         *((arguments.positive, text, "above zero") for text in ("0", "-1", "nan", "inf", "one")),
+        *((arguments.not_negative, text, "nor zero") for text in ("-0.1", "inf", "", "one")),
+        (arguments.share, "1.01", "'1.01' is not between 0 and 1"),
         (arguments.positive_whole, "1.5", "'1.5' is not a whole number"),
         (arguments.port_number, "65536", "'65536' is not a port"),
     ],

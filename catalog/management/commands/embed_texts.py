@@ -4,11 +4,12 @@ import time
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from catalog.management.embedding import embedding
 from catalog.search.meaning.encoder import NoMeaningError
 from catalog.search.meaning.vectors import embed
+from web.arguments import positive_whole
 
 
 class Command(BaseCommand):
@@ -18,11 +19,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--threads", type=int, default=2, metavar="N", help="default: 2")
+        parser.add_argument(
+            "--threads", type=positive_whole, default=2, metavar="N", help="default: 2"
+        )
 
     def handle(self, *args: object, threads: int, **options: object) -> None:
-        if threads < 1:
-            raise CommandError("--threads: at least 1")
         start = time.perf_counter()
         with embedding("texts", self.stdout, NoMeaningError) as progress:
             embedded = embed(Path(settings.MEANING_DIR), threads, progress)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from demo.management.commands.simulate_shoppers import add_plan, add_plot, plan_of, read_minds, save
+from demo.management.commands.simulate_shoppers import add_plan, add_plot, plan_of, read_truth, save
 from demo.shoppers.comparison import NotCountedError
 from demo.shoppers.studies import STUDIES, conduct, summary
 from web.json_types import Json
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         add_plot(parser)
 
     def handle(self, *args: object, **options: Any) -> None:
-        plan, truth = plan_of(options), read_minds(options["data_dir"])
+        plan, truth = plan_of(options), read_truth(options["data_dir"])
         results = read_results(options["json"])
         for number, (name, ready) in enumerate(STUDIES.items()):
             if not {name, "all"} & set(options["studies"]):

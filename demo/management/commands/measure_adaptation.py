@@ -6,9 +6,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.progress import Progress
 
-from demo.management.commands.simulate_shoppers import add_plot, add_shop, read_minds, save
+from demo.management.commands.simulate_shoppers import add_plot, add_shop, read_truth, save
 from demo.shoppers.adaptation import BEFORE, figures, measure
 from demo.shoppers.browser import ShopError
+from web.arguments import positive_whole
 
 
 class Command(BaseCommand):
@@ -21,20 +22,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         add_shop(parser)
         parser.add_argument(
-            "--shoppers", type=int, default=40, help="number of shoppers (default: 40)"
+            "--shoppers", type=positive_whole, default=40, help="number of shoppers (default: 40)"
         )
         add_plot(parser)
 
     def handle(
         self, *args: object, data_dir: Path, shop: str, shoppers: int, seed: int, **options: object
     ) -> None:
-        if shoppers < 1:
-            raise CommandError("--shoppers must be 1 or more")
-        minds = read_minds(data_dir)
+        truth = read_truth(data_dir)
         with Progress(transient=True) as progress:
             task = progress.add_task("Shoppers", total=shoppers)
             try:
-                found = measure(shop, shoppers, minds, seed, lambda: progress.advance(task))
+                found = measure(shop, shoppers, truth, seed, lambda: progress.advance(task))
             except ShopError as error:
                 raise CommandError(str(error)) from error
         of = figures(found)

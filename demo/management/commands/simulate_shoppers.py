@@ -12,6 +12,7 @@ from rich.table import Table
 
 from demo.shoppers import ground_truth
 from demo.shoppers.crowd import Plan, figures, run
+from web.arguments import not_negative, positive_whole, share
 from web.json_types import Json
 
 
@@ -49,32 +50,29 @@ def add_plan(parser: CommandParser) -> None:
     """Options that describe a crowd."""
     add_shop(parser)
     parser.add_argument(
-        "--shoppers", type=int, default=200, help="total number of shoppers (default: 200)"
+        "--shoppers",
+        type=positive_whole,
+        default=200,
+        help="total number of shoppers (default: 200)",
     )
     parser.add_argument(
         "--at-once",
-        type=int,
+        type=positive_whole,
         default=50,
         help="maximum number of concurrent shoppers (default: 50)",
     )
     parser.add_argument(
-        "--think", type=float, default=1.0, help="mean seconds between pages (default: 1)"
+        "--think", type=not_negative, default=1.0, help="mean seconds between pages (default: 1)"
     )
     parser.add_argument(
         "--known",
-        type=float,
+        type=share,
         default=0.0,
         help="share of shoppers who sign in as a customer (default: 0; demo only)",
     )
 
 
 def plan_of(options: dict[str, Any]) -> Plan:
-    """Raises CommandError naming the option."""
-    for name, low in (("shoppers", 1), ("at_once", 1), ("think", 0), ("known", 0)):
-        if options[name] < low:
-            raise CommandError(f"--{name.replace('_', '-')} must be {low} or more")
-    if options["known"] > 1:
-        raise CommandError("--known must be between 0 and 1")
     return Plan(
         shop=options["shop"],
         shoppers=options["shoppers"],
@@ -85,7 +83,7 @@ def plan_of(options: dict[str, Any]) -> Plan:
     )
 
 
-def read_minds(folder: Path) -> ground_truth.GroundTruth:
+def read_truth(folder: Path) -> ground_truth.GroundTruth:
     try:
         return ground_truth.read(folder)
     except ground_truth.NoTruthError as error:
@@ -103,7 +101,7 @@ class Command(BaseCommand):
         add_plan(parser)
 
     def handle(self, *args: object, **options: Any) -> None:
-        plan, truth = plan_of(options), read_minds(options["data_dir"])
+        plan, truth = plan_of(options), read_truth(options["data_dir"])
         with Progress(transient=True) as progress:
             task = progress.add_task("Shoppers", total=plan.shoppers)
             found = figures(run(plan, truth, lambda: progress.advance(task)))
