@@ -75,8 +75,8 @@ wrk: # the load generator of two benchmarks, where it may be installed
 lighthouse: $(DEV) chromium ## Lighthouse on five pages of a running shop: URL=http://127.0.0.1:8000 (needs Node.js)
 	$(PY) -m benchmarks.web.lighthouse $(URL)
 
-screenshots: $(DEV) chromium ## the contact sheets in docs/images, from generated data
-	$(PY) docs/screenshots.py
+screenshots: $(DEV) chromium ## the contact sheets in docs/images, of a running demo with generated data: URL=http://127.0.0.1:8000
+	$(PY) docs/screenshots.py $(or $(URL),http://127.0.0.1:8000)
 
 lint: $(DEV) ## ruff, format and compose file
 	$(VENV)/bin/ruff check .
