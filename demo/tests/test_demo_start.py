@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from demo.run import conditions
+from demo.run.checks.run import CHECKS
 from demo.services.process import Account
 from demo.tests.demos import PROJECT, Run, a_folder, environment, with_our_packages
 
@@ -95,11 +96,12 @@ def test_a_disk_that_fills_up_meanwhile_is_told_and_loses_nothing(var: Path) -> 
 
 
 @pytest.mark.slow
-def test_a_long_path_with_spaces_and_other_letters_works(var: Path) -> None:
+def test_on_a_long_path_with_spaces_and_other_letters_every_check_passes(var: Path) -> None:
     """Too long for a Unix socket's path, which is limited to about a hundred bytes."""
     odd = var / "с пробелом и ñandú" / ("long" * 25)
     run = Run(odd, "--once")
     assert run.end() == 0, run.said
+    assert run.said.count("✓") == len(CHECKS), run.said
     run.assert_nothing_left()
 
 

@@ -62,7 +62,6 @@ def kill_all_at_once(run: Run) -> None:
 @pytest.mark.parametrize(
     ("way", "make"),
     [
-        (interrupt_twice, False),
         (terminate, True),  # make passes it on to the command
         (close_the_terminal, True),
         (kill, False),
@@ -86,7 +85,11 @@ def test_where_the_warden_is_killed_too_the_next_start_clears_up(lived_in: Path,
     kill_all_at_once(run)
     run.end()
     assert belonging(lived_in)
-    Run(lived_in, port=port).open_and_stop()
+    run = Run(lived_in, port=port)
+    run.wait_open()
+    interrupt_twice(run)
+    run.end()
+    run.assert_nothing_left()
 
 
 def test_a_second_demo_on_the_same_data_is_refused_in_one_line(lived_in: Path) -> None:
