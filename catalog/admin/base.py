@@ -101,6 +101,12 @@ def pictures(articles: Iterable[Article]) -> SafeString:
     return format_html('<div class="catalog-pictures">{}</div>', format_html_join("", "{}", links))
 
 
+def table(rows: Iterable[Iterable[object]]) -> SafeString:
+    cells = (format_html_join("", "<td>{}</td>", ((cell,) for cell in row)) for row in rows)
+    body = format_html_join("", "<tr>{}</tr>", ((row,) for row in cells))
+    return format_html('<table class="catalog-report">{}</table>', body)
+
+
 def link_to_list(model: type[Model], text: str, **lookups: object) -> SafeString:
     """A link to a model's admin list, filtered by the lookups."""
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -16,6 +16,9 @@ from catalog.ingest import partitions
 from catalog.models import IngestRun, Transaction
 from catalog.period import month_of
 from catalog.quantities import key_of
+
+if TYPE_CHECKING:
+    from django.contrib.admin.filters import _ListFilterChoices
 
 LAST_DAY_S = 3600
 SHORTEST_ID = 9
@@ -123,8 +126,8 @@ class TimeFilter(admin.SimpleListFilter):
     def has_output(self) -> bool:
         return bool(self.lookup_choices)
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, object]]:  # type: ignore[override]
-        entries = map(dict, super().choices(changelist))
+    def choices(self, changelist: ChangeList) -> "Iterator[_ListFilterChoices]":
+        entries = super().choices(changelist)
         return entries if self.narrowed else islice(entries, 1, None)
 
 

@@ -33,7 +33,7 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
     def save_model(self, request: HttpRequest, obj: ApiKey, form: KeyForm, change: bool) -> None:
         if not change:
             secret = obj.draw()
-            obj.created_by = request.user  # type: ignore[assignment]
+            obj.created_by_id = request.user.pk
             messages.warning(request, f"The key, which is shown only this once: {secret}")
         super().save_model(request, obj, form, change)
 

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.admin.base import (
@@ -17,6 +17,7 @@ from catalog.admin.base import (
     link_to_list,
     money_text,
     pictures,
+    table,
     thumbnail,
 )
 from catalog.admin.filters import IndexGroupFilter, SelectFilter
@@ -154,23 +155,16 @@ class ProductAdmin(ReadOnlyAdmin[Product]):
 
     @admin.display(description="Articles")
     def every_article(self, product: Product) -> SafeString:
-        return format_html(
-            '<table class="catalog-report">{}</table>',
-            format_html_join(
-                "",
-                "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{} sold</td><td>{}</td></tr>",
-                (
-                    (
-                        thumbnail(article.pk, article.name),
-                        link_to(article),
-                        article.colour,
-                        price_text(article),
-                        article.summary.units,
-                        shop_link(article),
-                    )
-                    for article in product.articles.all()
-                ),
-            ),
+        return table(
+            (
+                thumbnail(article.pk, article.name),
+                link_to(article),
+                article.colour,
+                price_text(article),
+                f"{article.summary.units} sold",
+                shop_link(article),
+            )
+            for article in product.articles.all()
         )
 
 

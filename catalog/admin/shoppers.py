@@ -6,7 +6,6 @@ from datetime import date
 from django.contrib import admin
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalog.admin.base import (
@@ -15,6 +14,7 @@ from catalog.admin.base import (
     link_to,
     link_to_list,
     money_text,
+    table,
     thumbnail,
 )
 from catalog.admin.filters import DayFilter, MonthFilter, article_key
@@ -70,21 +70,17 @@ class CustomerAdmin(ReadOnlyAdmin[Customer]):
     @admin.display(description="Last bought")
     def latest(self, customer: Customer) -> SafeString:
         bought = articles_of(Transaction.objects.filter(customer=customer))
-        rows = format_html_join(
-            "",
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+        rows = (
             (
-                (
-                    thumbnail(line.article_id, line.article.name),
-                    line.t_dat,
-                    link_to(line.article),
-                    money_text(line.price),
-                )
-                for line in bought.order_by("-t_dat", "-pk")[:LATEST]
-            ),
+                thumbnail(line.article_id, line.article.name),
+                line.t_dat,
+                link_to(line.article),
+                money_text(line.price),
+            )
+            for line in bought.order_by("-t_dat", "-pk")[:LATEST]
         )
         every = link_to_list(Transaction, "All transactions", customer=customer.pk)
-        return format_html('<table class="catalog-report">{}</table>{}', rows, every)
+        return table(rows) + every
 
 
 @admin.register(Transaction)
