@@ -17,7 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 
 application = Sequential(get_wsgi_application(), MAX_BYTES + AROUND)
 
-from storefront.warming import warm  # noqa: E402 (needs the apps)
+from storefront.warming import warm
 
 # Reading it raises ImproperlyConfigured if it is missing: at start, not at the first cookie.
 _ = settings.SECRET_KEY

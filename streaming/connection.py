@@ -57,7 +57,7 @@ def connect(timeout_s: float) -> redis.Redis:
 def _node(url: str) -> ClusterNode:
     parts = urlsplit(url)
     host, port = parts.hostname or "localhost", parts.port or 6379
-    return ClusterNode(host, port)  # type: ignore[no-untyped-call]
+    return ClusterNode(host, port)
 
 
 # A server that is loading, full or read-only counts as down; so does one that was restarted and has

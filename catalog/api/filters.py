@@ -25,11 +25,11 @@ ORDERS = [
 ]
 
 
-class KeyFilter(filters.Filter):  # type: ignore[misc]
+class KeyFilter(filters.Filter):
     field_class = forms.IntegerField
 
 
-class KeysFilter(filters.BaseInFilter, KeyFilter):  # type: ignore[misc]
+class KeysFilter(filters.BaseInFilter, KeyFilter):
     """One or more comma-separated numbers."""
 
 
@@ -54,7 +54,7 @@ def money_filter(method: str, help_text: str) -> filters.NumberFilter:
     return extend_schema_field({"type": "number", **bounds, "description": help_text})(money_filter)
 
 
-class ArticleFilter(filters.FilterSet):  # type: ignore[misc]
+class ArticleFilter(filters.FilterSet):
     index_group = keys("index__group", "index_group_no")
     section = keys("section", "section_no")
     garment_group = keys("garment_group", "garment_group_no")

@@ -28,7 +28,7 @@ class KeyAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class KeyScheme(OpenApiAuthenticationExtension):
     target_class = KeyAuthentication
     name = "apiKey"
 

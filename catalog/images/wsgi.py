@@ -7,6 +7,6 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 django.setup()
 
-from catalog.images.server import application  # noqa: E402
+from catalog.images.server import application
 
 __all__ = ["application"]

@@ -42,7 +42,7 @@ class ModelVersionDetailSerializer(ModelVersionSerializer):
         fields = (*ModelVersionSerializer.Meta.fields, "manifest")
 
 
-class VersionFilter(filters.FilterSet):  # type: ignore[misc]
+class VersionFilter(filters.FilterSet):
     class Meta:
         model = ModelVersion
         fields = ("status", "is_active")

@@ -90,7 +90,7 @@ def of_database() -> Iterator[Metric]:
 def of_processes() -> CollectorRegistry:
     """The counters and histograms of every process that writes to METRICS_DIR."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(settings.METRICS_DIR))  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry, path=str(settings.METRICS_DIR))
     return registry
 
 

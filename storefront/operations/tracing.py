@@ -39,4 +39,4 @@ def _start() -> None:
     # psycopg2-binary is psycopg2 under another name, unknown to the check.
     Psycopg2Instrumentor().instrument(skip_dep_check=True)
     RedisInstrumentor().instrument()
-    CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
+    CeleryInstrumentor().instrument()

@@ -190,7 +190,7 @@ def picture(
         width * 3 // 2,
         alt,
         "eager" if eager else "lazy",
-        mark_safe(' fetchpriority="high"' if eager else ""),  # noqa: S308
+        mark_safe(' fetchpriority="high"') if eager else "",
     )
 
 

@@ -54,14 +54,12 @@ def chosen_fields(request: Request, serializer: type[SparseSerializer]) -> set[s
     return chosen
 
 
-class SparseSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+class SparseSchema(OpenApiSerializerExtension):
     """In the schema only the key is required."""
 
     target_class = SparseSerializer
     match_subclasses = True
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, object]:
-        schema = auto_schema._map_serializer(  # type: ignore[no-untyped-call]
-            self.target, direction, bypass_extensions=True
-        )
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
         return {**schema, "required": [self.target.key]}
