@@ -4,7 +4,6 @@ Stored in Redis. A worker beats every two seconds; a task reports its end (task_
 """
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -16,6 +15,7 @@ from django.conf import settings
 
 from streaming.clock import wall_ms
 from streaming.connection import StoreUnavailable, client, execute, translate_errors
+from web.json_types import Json
 
 logger = logging.getLogger(__name__)
 
@@ -104,13 +104,11 @@ def schedule() -> list[Scheduled]:
     """In the order of the settings; may raise StoreUnavailable."""
     (found,) = execute(("HGETALL", TASKS))
     runs = {name.decode(): msgspec.msgpack.decode(value, type=Run) for name, value in found.items()}
-    return list(_schedule(runs))
-
-
-def _schedule(runs: dict[str, Run]) -> Iterator[Scheduled]:
-    entries: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
-    for name, entry in entries.items():
-        yield Scheduled(name, schedule_text(entry["schedule"]), runs.get(entry["task"]))
+    entries: dict[str, Json] = settings.CELERY_BEAT_SCHEDULE
+    return [
+        Scheduled(name, schedule_text(entry["schedule"]), runs.get(entry["task"]))
+        for name, entry in entries.items()
+    ]
 
 
 def schedule_text(every: timedelta | crontab) -> str:

@@ -64,7 +64,6 @@ class Pipeline(OfWorkers):
     statuses: list[WorkerStatus] = field(default_factory=list)  # including stopped ones
     verified: Verified | None = None
     evicts: str = ""
-    elapsed_ms: int = field(default_factory=wall_ms)
 
     @property
     def problems(self) -> list[tuple[str, str, datetime]]:

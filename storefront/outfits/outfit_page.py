@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from catalog.models import Article, ColourMaster, is_named
+from catalog.models import Article, ColourMaster, labels
 from catalog.quantities import MAX_KEY
 from recommendations.outfits.slots import slots
 from recommendations.serving.outfits import MAX_ARTICLES, Garment, Outfit, Request
@@ -113,38 +113,30 @@ class Chip:
 
 
 def slot_chips(query: OutfitQuery) -> list[Chip]:
-    return [
-        Chip(n, slots().label(at), n in query.slot, query.url(slot=toggled(query.slot, n)))
-        for at, n in enumerate(slots().names[:-1])
-    ]
+    names = enumerate(slots().names[:-1])
+    return [chip(query, "slot", name, slots().label(at)) for at, name in names]
 
 
 def colour_chips(query: OutfitQuery) -> list[Chip]:
-    colours = ColourMaster.objects.exclude(pk__lt=1).order_by("name")
-    named = [colour for colour in colours if is_named(colour.name)]
-    return [
-        Chip(
-            f"{c.pk}",
-            c.name,
-            c.pk in query.avoid,
-            query.url(avoid=toggled(query.avoid, c.pk)),
-        )
-        for c in named
-    ]
+    colours = labels(ColourMaster.objects.exclude(pk__lt=1))
+    return [chip(query, "avoid", key, name) for key, name in colours.items()]
+
+
+def chip(query: OutfitQuery, field: str, value: str | int, label: str) -> Chip:
+    """Of one value of a field that holds several."""
+    chosen: tuple[object, ...] = getattr(query, field)
+    return Chip(f"{value}", label, value in chosen, query.url(**{field: toggled(chosen, value)}))
 
 
 def budget_chips(query: OutfitQuery, currency: str) -> list[Chip]:
     own = [query.budget] if query.budget is not None else []
     amounts = sorted({*map(Decimal, BUDGETS), *own})
-    return [
-        Chip(
-            f"{amount:f}",
-            gettext("Up to %s") % f"{currency}{amount:f}",
-            amount == query.budget,
-            query.url(budget=None if amount == query.budget else amount),
-        )
-        for amount in amounts
-    ]
+    chips = []
+    for amount in amounts:
+        label, is_chosen = gettext("Up to %s") % f"{currency}{amount:f}", amount == query.budget
+        url = query.url(budget=None if is_chosen else amount)
+        chips.append(Chip(f"{amount:f}", label, is_chosen, url))
+    return chips
 
 
 def toggled(values: tuple[object, ...], value: object) -> tuple[object, ...]:
@@ -172,7 +164,7 @@ class OutfitPiece:
 
 @dataclass(frozen=True)
 class OutfitPage:
-    """`own` is what the look starts from, `pieces` what completes it; both can be bought."""
+    """The look: `pieces` complete its `starting_articles`; all of them can be bought."""
 
     found: Outfit
     starting_articles: list[Article]

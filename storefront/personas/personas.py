@@ -1,6 +1,5 @@
 """Customers of the data set that a demo visitor can act as."""
 
-import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
@@ -9,6 +8,7 @@ from datetime import date
 from itertools import chain
 from typing import Final, NamedTuple
 
+import numpy as np
 from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, Max, Min
@@ -121,7 +121,7 @@ def persona(customer: Customer) -> Persona:
 
 def surprise() -> Customer | None:
     """Any customer who has bought something."""
-    buyers = _buyers(_sample(random.SystemRandom().randrange(2**32)))
+    buyers = _buyers(_sample(None))
     return Customer.objects.get(pk=buyers[0].key) if buyers else None
 
 
@@ -145,12 +145,13 @@ def leave(request: HttpRequest) -> None:
     sessions.rotate(request.session)
 
 
-def _sample(seed: int) -> list[int]:
-    """A random sample: keys have few gaps, so random numbers are customers."""
+def _sample(seed: int | None) -> list[int]:
+    """A random sample, another one each time without a seed: keys have few gaps, so random numbers
+    are customers."""
     bounds = Customer.objects.aggregate(first=Min("pk"), last=Max("pk"))
-    keys = range(bounds["first"] or 1, (bounds["last"] or 0) + 1)
-    chooser = random.Random(seed)  # noqa: S311
-    return chooser.sample(keys, min(SAMPLE, len(keys)))
+    first, number = bounds["first"] or 1, (bounds["last"] or 0) + 1 - (bounds["first"] or 1)
+    drawn = np.random.default_rng(seed).choice(number, min(SAMPLE, number), replace=False)
+    return [first + place for place in drawn.tolist()]
 
 
 def _buyers(keys: list[int]) -> list[Buyer]:

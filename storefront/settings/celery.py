@@ -31,47 +31,27 @@ CELERY_TASK_TIME_LIMIT = 3 * 3600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+
+
+def nightly(task: str, hour: int, minute: int = 0) -> dict[str, object]:
+    return {"task": task, "schedule": crontab(hour=hour, minute=minute)}
+
+
+def every(period: timedelta, task: str) -> dict[str, object]:
+    """A run that no worker has begun before the next one is due is dropped."""
+    return {"task": task, "schedule": period, "options": {"expires": period.total_seconds()}}
+
+
 CELERY_BEAT_SCHEDULE = {
-    "retrain nightly": {
-        "task": "recommendations.train",
-        "schedule": crontab(hour=3, minute=0),
-    },
     # Before the training, which may read it.
-    "append to the lake nightly": {
-        "task": "catalog.append_lake",
-        "schedule": crontab(hour=2, minute=0),
-    },
-    "relay the outbox": {
-        "task": "streaming.relay_outbox",
-        "schedule": timedelta(seconds=5),
-        "options": {"expires": 5},
-    },
-    "verify the features nightly": {
-        "task": "streaming.verify_features",
-        "schedule": crontab(hour=2, minute=30),
-    },
-    "finish erasures": {
-        "task": "storefront.finish_erasures",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "clear expired sessions": {
-        "task": "storefront.clear_sessions",
-        "schedule": crontab(hour=4, minute=0),
-    },
-    "guard the experiments": {
-        "task": "recommendations.guard_experiments",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "forget old interactions": {
-        "task": "recommendations.purge_interactions",
-        "schedule": timedelta(hours=1),
-    },
-    "send spooled events": {
-        "task": "streaming.flush_spool",
-        "schedule": timedelta(seconds=10),
-        "options": {"expires": 10},
-    },
+    "append to the lake nightly": nightly("catalog.append_lake", 2),
+    "verify the features nightly": nightly("streaming.verify_features", 2, 30),
+    "retrain nightly": nightly("recommendations.train", 3),
+    "clear expired sessions": nightly("storefront.clear_sessions", 4),
+    "relay the outbox": every(timedelta(seconds=5), "streaming.relay_outbox"),
+    "send spooled events": every(timedelta(seconds=10), "streaming.flush_spool"),
+    "finish erasures": every(timedelta(minutes=1), "storefront.finish_erasures"),
+    "guard the experiments": every(timedelta(minutes=1), "recommendations.guard_experiments"),
+    "forget old interactions": every(timedelta(hours=1), "recommendations.purge_interactions"),
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

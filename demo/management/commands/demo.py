@@ -5,7 +5,6 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -44,18 +43,27 @@ class Command(BaseCommand):
             "--without", choices=PARTS, help="leave out a part, to see which checks fail"
         )
 
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(
+        self,
+        *args: object,
+        data_dir: str | None,
+        scale: str,
+        port: int | None,
+        once: bool,
+        without: str | None,
+        **options: object,
+    ) -> None:
         ending = Shutdown()
         ending.listen()
         base = Path(os.environ.get(startup.BASE_VAR, settings.VAR_DIR))
-        data = data_set(base, options["data_dir"], options["scale"])
+        data = data_set(base, data_dir, scale)
         if data.scale is None and not data.folder.is_dir():
             raise CommandError(f"{data.folder} is not a folder.")
         try:
             if not startup.has_begun():
-                startup.begin(data, base, options["port"], self.say)
+                startup.begin(data, base, port, self.say)
             with self.stop_all_at_exit(data, ending):
-                self.run(data, options)
+                self.run(data, port, once, without)
         except EXPECTED as error:
             raise CommandError(conditions.in_one_line(error, data.var)) from None
         except KeyboardInterrupt:
@@ -71,13 +79,12 @@ class Command(BaseCommand):
                 self.say("Stopping …")
             startup.end(data)
 
-    def run(self, data: DataSet, options: dict[str, Any]) -> None:
+    def run(self, data: DataSet, port: int | None, once: bool, without: str | None) -> None:
         # Models can only be imported once the settings know the database.
         from demo.run.shop import Demo
         from demo.run.steps import StepError
 
-        once: bool = options["once"]
-        demo = Demo(data, self.say, options["port"], not once, options["without"])
+        demo = Demo(data, self.say, port, replay=not once, without=without)
         try:
             demo.open()
         except StepError:

@@ -10,6 +10,7 @@ import redis
 from confluent_kafka import KafkaException
 from django.db import DatabaseError, close_old_connections
 from rich.console import Console
+from rich.markup import escape
 
 from demo.run.checks import learning, serving, shopping
 from demo.run.checks.shopper import Shop
@@ -34,7 +35,7 @@ FAILURES = (
 
 def run_checks(shop: Shop) -> int:
     """Run every check, print a line for each, and return the number of failures."""
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, highlight=False)
     failures = 0
     try:
         for name, check in CHECKS.items():
@@ -43,11 +44,10 @@ def run_checks(shop: Shop) -> int:
                 seen = check(shop)
             except FAILURES as error:
                 failures += 1
-                console.print(f"[red]✗[/] {name}: ", end="")
-                console.print(str(error) or type(error).__name__, markup=False, highlight=False)
+                why = escape(str(error) or type(error).__name__)
+                console.print(f"[red]✗[/] {name}: {why}")
             else:
-                console.print(f"[green]✓[/] {name} ", end="")
-                console.print(f"({seen})", markup=False, highlight=False)
+                console.print(f"[green]✓[/] {name} ({escape(seen)})")
     finally:
         shop.log.close()
     return failures
