@@ -1,7 +1,7 @@
 """`python -m benchmarks [NAME] [--size N]`: run one benchmark, or all of them.
 
-Each stops the services that it started, when it is interrupted too, and tells which ratios are more
-than a tenth worse than the recorded ones of the same size.
+Each stops the services that it started, even when interrupted, and reports the ratios that are more
+than a tenth worse than those recorded at the same size.
 """
 
 import argparse

@@ -30,7 +30,7 @@ MAX_KEYS = 10_000
 
 @dataclass
 class Tally:
-    """`total`: the last known count of all processes; `own`: counted here since then."""
+    """`total`: the last known count of all processes; `mine`: counted here since then."""
 
     total: int = 0
     mine: int = 0

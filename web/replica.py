@@ -56,7 +56,7 @@ class Choice:
     can_use_replica: Callable[[], bool]
     database: str | None = None
     wrote: bool = False
-    #: What is done for good once the request is served.
+    #: Run once the request is served.
     then: list[Callable[[], None]] = field(default_factory=list)
 
     def reads(self) -> str:
@@ -100,7 +100,8 @@ def primary() -> Iterator[None]:
 
 
 def once_served(act: Callable[[], None]) -> None:
-    """Do once what can't be taken back, however often this request has to be tried."""
+    """Run it once the request is served, or now outside one: for what can't be undone, as a request
+    may be tried twice."""
     if choice := _choice.get():
         choice.then.append(act)
     else:

@@ -1,4 +1,4 @@
-"""Spark for the commands: options and a session; as a program (`make spark`), says what lacks."""
+"""Spark for the commands: options and a session; run by `make spark`, it says what is missing."""
 
 import logging
 import os
@@ -27,7 +27,7 @@ class SparkMissingError(Exception):
     """Something that Spark needs isn't installed; the message says what."""
 
 
-def lacking() -> list[str]:
+def missing() -> list[str]:
     has_java = shutil.which("java") or os.environ.get("JAVA_HOME")
     return [
         *([] if has_java else [JAVA]),
@@ -42,8 +42,8 @@ def session(master: str, options: Sequence[str] = ()) -> "Iterator[SparkSession]
     Executors run this Python and import the project from the same path as here. Raise
     SparkMissingError.
     """
-    if missing := lacking():
-        raise SparkMissingError(f"Spark needs {' and '.join(missing)}")
+    if needed := missing():
+        raise SparkMissingError(f"Spark needs {' and '.join(needed)}")
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -140,4 +140,4 @@ def lake_of(source: str, lake: str) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(f"Spark needs {' and '.join(lacking())}" if lacking() else 0)
+    sys.exit(f"Spark needs {' and '.join(missing())}" if missing() else 0)

@@ -1,4 +1,4 @@
-"""What shoppers search for, and what they follow of it."""
+"""What shoppers search for, and which results they open."""
 
 from django.db import models
 
@@ -21,7 +21,7 @@ class SearchQuery(models.Model):
 
 
 class SearchClick(models.Model):
-    """How often a product was followed from the results of a query."""
+    """How often a product was opened from the results of a query."""
 
     query = models.ForeignKey(SearchQuery, models.CASCADE, related_name="followed")
     product = models.IntegerField()

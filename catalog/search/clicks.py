@@ -1,4 +1,4 @@
-"""Learning from clicks: what shoppers follow of a frequent query moves up, within a bound."""
+"""Learning from clicks: results that shoppers open for a frequent query move up, within a bound."""
 
 from typing import Final
 
@@ -9,11 +9,11 @@ from catalog.models import SearchClick
 from catalog.search.facet_index import FacetIndex, Floats
 from catalog.search.understanding.tokens import words
 
-# Only a query searched for this often has clicks enough to go by.
+# A query searched for less often has too few clicks to go by.
 MIN_SEARCHES: Final = 50
 # The most that clicks add to a score: less than sales, and far less than any part of the query.
 MOST: Final = 0.1
-# A product is held for this many clicks of an average one, so that one click moves little.
+# Added to the most clicks on one product, so that a handful of clicks moves little.
 PRIOR: Final = 5
 PRODUCTS: Final = 50
 MAX_WORDS: Final = 120

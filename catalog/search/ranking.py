@@ -91,7 +91,7 @@ def find(typed: str, articles: ArticleQuerySet) -> ArticleQuerySet:
 
 
 def rank_with_clicks(typed: str, goods: FacetIndex) -> Ranked:
-    """As `rank`, with what shoppers follow of this query moved up: one look-up in the database."""
+    """As `rank`, with the results that shoppers open for this query moved up: a database query."""
     found = rank(typed, goods)
     return replace(
         found, scored=lambda: np.where(found.rows, found.score + clicked(typed, goods), 0.0)
@@ -110,8 +110,8 @@ def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
 
 
 def _literally(words: str, understood: Ranked, goods: FacetIndex, steps: Steps) -> Ranked:
-    """What has the very words, where no article is what they mean ("strap" of a name); prices and
-    exclusions, which words can't stand for, keep what they found."""
+    """Articles that contain the very words, if none matches their meaning ("strap" in a name). A
+    query with prices or exclusions keeps its result, as words can't express those."""
     parts = understood.reading.parts if understood.reading else ()
     if any(part.negated or part.price is not None for part in parts):
         return understood

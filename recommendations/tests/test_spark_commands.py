@@ -104,6 +104,6 @@ def test_what_is_lacking_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         call_command("train_recommendations", "--engine=spark", f"--lake={tmp_path}")
     with pytest.raises(CommandError, match="KEY=VALUE"):
         call_command("train_recommendations", "--engine=spark", "--source=database", "--conf=x")
-    monkeypatch.setattr("catalog.lake.spark.lacking", lambda: ["Java"])
+    monkeypatch.setattr("catalog.lake.spark.missing", lambda: ["Java"])
     with pytest.raises(CommandError, match="Spark needs Java"):
         call_command("train_recommendations", "--engine=spark", "--source=database")

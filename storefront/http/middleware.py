@@ -66,7 +66,7 @@ class Requests:
 
 
 class Private:
-    """Nobody keeps a response that doesn't say they may: nearly all show something of a shopper."""
+    """Forbids storing a response that doesn't allow it: nearly all show something personal."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

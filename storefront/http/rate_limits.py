@@ -22,7 +22,7 @@ from web.requests.uploads import AROUND, MAX_BYTES
 
 HOUR: Final = 3600
 # Per shopper or signed-in user, on top of FORMS, which all forms share: each of these costs more
-# than a row. The limit per address is larger by the same factor as for FORMS.
+# than writing a row. The limit per address is larger by the same factor as for FORMS.
 COSTLY: Final = {
     "you-export": Quota(10, HOUR), "you-forget": Quota(10, HOUR), "you-reset": Quota(20, HOUR),
     "live-replay": Quota(20, HOUR), "checkout-review": Quota(60, HOUR),

@@ -42,7 +42,7 @@ NOTHING_KNOWN = {
 
 
 def erase(shopper: str, asked_by: str) -> ErasedShopper:
-    """Erase what PostgreSQL and Redis hold; the rest follows soon, see `finish`.
+    """Erase what PostgreSQL and Redis hold; the rest follows soon, see `finish_erasure`.
 
     `asked_by` goes into the tombstone. Idempotent.
     """
