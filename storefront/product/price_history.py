@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import accumulate
 from typing import Final
 
 from django.db import connection
@@ -66,8 +65,11 @@ class Chart:
     def line(self) -> str:
         """The weekly prices; in a week without a sale the one before stays. Not zero-based."""
         floor, span = 0.9 * self.lowest, 1.1 * self.highest - 0.9 * self.lowest
-        known = accumulate(self.weeks, lambda before, week: week if week.units else before)
-        return charts.path([week.price and week.price - floor for week in known], span)
+        shown: list[float | None] = []
+        for week in self.weeks:
+            before = shown[-1] if shown else None
+            shown.append(before if week.price is None else week.price - floor)
+        return charts.path(shown, span)
 
 
 def history(article: int, last: date | None) -> Chart | None:
