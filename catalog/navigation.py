@@ -1,7 +1,8 @@
 """The shop's menu: index group → section → garment group → product type, with product counts."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import connection
@@ -27,6 +28,7 @@ HAVING g.id IS NOT NULL
 """
 
 Row = tuple[int | str | None, ...]
+Path = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +45,23 @@ class Node:
         return slugify(self.name) or str(self.pk)
 
 
-@dataclass(slots=True)
-class _Growing:
-    """A node under construction."""
-
-    pk: int = 0
-    name: str = ""
-    count: int = 0
-    children: dict[int, "_Growing"] = field(default_factory=dict)
-
-    def frozen(self) -> Node:
-        grown = sorted(self.children.values(), key=lambda child: (-child.count, child.pk))
-        return Node(self.pk, self.name, self.count, tuple(child.frozen() for child in grown))
-
-
 def tree(rows: Iterable[Row]) -> list[Node]:
     """The menu from rows of (id, name) × 4 levels, null below the row's level, and a count.
 
     Largest first at every level.
     """
-    root = _Growing()
+    named: dict[Path, tuple[str, int]] = {}
+    below: dict[Path, list[Path]] = defaultdict(list)
     for row in rows:
-        node = root
-        for pk, name in zip(row[0:8:2], row[1:8:2], strict=True):
-            if pk is None:
-                break
-            node = node.children.setdefault(int(pk), _Growing(int(pk), _label(str(name))))
-        node.count = int(row[8] or 0)
-    return list(root.frozen().children)
+        path = tuple(int(key) for key in row[0:8:2] if key is not None)
+        named[path] = _label(str(row[2 * len(path) - 1])), int(row[8] or 0)
+        below[path[:-1]].append(path)
+
+    def children(parent: Path) -> list[Node]:
+        nodes = (Node(path[-1], *named[path], tuple(children(path))) for path in below[parent])
+        return sorted(nodes, key=lambda node: (-node.count, node.pk))
+
+    return children(())
 
 
 def _label(name: str) -> str:

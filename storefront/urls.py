@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path, register_converter
+from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from storefront.bag import views as bag
@@ -22,6 +23,7 @@ from storefront.product import views as product
 from storefront.search import views as search
 from storefront.you import views as you
 
+robots = TemplateView.as_view(template_name="robots.txt", content_type="text/plain")
 register_converter(converters.ArticleId, "article")
 register_converter(converters.OrderNumber, "order")
 register_converter(converters.CustomerKey, "customer")
@@ -85,7 +87,7 @@ urlpatterns = [
         {"sitemaps": SITEMAPS},
         name="django.contrib.sitemaps.views.sitemap",
     ),
-    path("robots.txt", errors.robots, name="robots"),
+    path("robots.txt", robots, name="robots"),
     path("admin/", admin.site.urls),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

@@ -1,12 +1,11 @@
 """An article's id, as every endpoint takes and gives it."""
 
-import re
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from catalog.quantities import MAX_KEY
+from catalog.quantities import key_of
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{1,10}$", "example": "0108775015"})
@@ -16,9 +15,10 @@ class ArticleIdField(serializers.Field[int, object, str, int]):
     default_error_messages = {"invalid": "An article_id is a number of up to ten digits."}
 
     def to_internal_value(self, data: Any) -> int:
-        if not re.fullmatch(r"[0-9]{1,10}", str(data)) or not 0 < int(data) <= MAX_KEY:
+        key = key_of(str(data))
+        if not key:
             self.fail("invalid")
-        return int(data)
+        return key
 
     def to_representation(self, value: int) -> str:
         return f"{value:010d}"

@@ -1,4 +1,4 @@
-"""Error pages, and robots.txt.
+"""Error pages.
 
 The pages of 500 and 503 stand alone: no database, no session.
 """
@@ -11,8 +11,6 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from web.problems import problem
 
@@ -53,14 +51,3 @@ def without_a_database(request: HttpRequest) -> dict[str, str]:
     """The context of the standalone pages."""
     theme = request.COOKIES.get("theme", "")
     return {"shop_name": settings.SHOP_NAME, "theme": theme if theme in THEMES else ""}
-
-
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    closed = (
-        "/bag/", "/checkout/", "/wishlist/", "/you/", "/live/", "/orders/", "/personas/",
-        "/search/", "/widgets/", "/api/",
-    )  # fmt: skip
-    sitemap = request.build_absolute_uri(reverse("sitemap-index"))
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {sitemap}"]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
