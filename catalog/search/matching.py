@@ -39,9 +39,9 @@ def weights(concept: Concept, goods: FacetIndex) -> Floats:
         found = np.maximum(found, ALSO * _graded(concept, concept.also, goods, also=True))
     if concept.must:
         found = found * goods.texts.saying(concept.must)
-    found[_any(concept.exclude, goods)] = 0
+    found[anything_of(concept.exclude, goods)] = 0
     if concept.prefer:
-        found = found * np.where(_any(concept.prefer, goods), 1.0, NOT_PREFERRED)
+        found = found * np.where(anything_of(concept.prefer, goods), 1.0, NOT_PREFERRED)
     return found
 
 
@@ -69,7 +69,8 @@ def _kinds(evidence: Evidence, goods: FacetIndex) -> Mapping[str, Bools]:
     return kinds
 
 
-def _any(evidence: Evidence, goods: FacetIndex) -> Bools:
+def anything_of(evidence: Evidence, goods: FacetIndex) -> Bools:
+    """The rows that match any evidence."""
     found = np.zeros(len(goods.of("article")), bool)
     for rows in _kinds(evidence, goods).values():
         found |= rows

@@ -23,7 +23,7 @@ from catalog.search.result import Ranked, nothing
 from catalog.search.spelling import spelling
 from catalog.search.synonyms import synonyms
 from catalog.search.text_index import NAME
-from catalog.search.understanding.parsing import KnownWords, read
+from catalog.search.understanding.parsing import QUOTED, KnownWords, read
 from catalog.search.understanding.reading import TEXT, Reading
 from catalog.search.understanding.tokens import visible
 from catalog.search.understanding.vocabulary import Vocabulary, vocabulary
@@ -106,7 +106,11 @@ def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
     if not steps.understanding:
         return ranked(read(words, WORDS_ONLY, known_words(goods), synonyms()), goods, steps)
     found = ranked(read(words, vocabulary(), known_words(goods), synonyms()), goods, steps)
-    return found if found.rows.any() else _literally(words, found, goods, steps)
+    if found.rows.any():
+        return found
+    if (unquoted := QUOTED.sub(r"\1", words)) != words:  # quoted words mean themselves: no synonyms
+        return ranked(read(unquoted, vocabulary(), known_words(goods)), goods, steps)
+    return _literally(words, found, goods, steps)
 
 
 def _literally(words: str, understood: Ranked, goods: FacetIndex, steps: Steps) -> Ranked:

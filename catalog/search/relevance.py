@@ -7,7 +7,7 @@ import numpy as np
 
 from catalog.money import highest_price, lowest_price
 from catalog.search.facet_index import Bools, FacetIndex, Floats
-from catalog.search.matching import NOT_PREFERRED, NOT_SOFT, fitting, named
+from catalog.search.matching import NOT_PREFERRED, NOT_SOFT, anything_of, fitting, named
 from catalog.search.text_index import DESCRIPTION, LANGUAGE, NAME
 from catalog.search.understanding.parsing import HEAD_FIRST
 from catalog.search.understanding.reading import IMPORTANCE, Part, Price, Reading
@@ -20,8 +20,10 @@ FIELDS: Final = (DESCRIPTION, "types", "colours", "masters", "patterns", "sectio
 DESCRIBED: Final = 0.8
 # One part narrows another if more than this share of its articles match both.
 NARROWS: Final = 0.2
-# A word that fewer than this share of a type's articles have may be narrower than the type.
+# A word that fewer than this share of a concept's articles have may be narrower than it, of these
+# kinds.
 NARROWER: Final = 0.25
+NARROWED: Final = ("type", "pattern")
 
 
 def relevance(reading: Reading, goods: FacetIndex) -> tuple[Floats, list[Part]]:
@@ -46,9 +48,9 @@ def _literal_first(part: Part, own: Floats, goods: FacetIndex) -> Floats:
     """Of a word that may be narrower than its concept ("mittens": gloves), articles whose texts
     have the very word come first."""
     concept = part.concept
-    if concept is None or concept.kind != "type" or part.language != LANGUAGE or not part.words:
+    if concept is None or concept.kind not in NARROWED or part.language != LANGUAGE:
         return own
-    if concept.named(part.words):
+    if not part.words or concept.named(part.words):
         return own
     *start, last = part.words
     said = goods.texts.saying([(*start, form) for form in goods.texts.forms(last)])
@@ -143,6 +145,9 @@ def _one_of(
         return both
     if parts[0].kind != "type":
         return either
+    plain = [part for part in parts if not part.soft]
+    if len(plain) == 1:  # "ring set": rings
+        return own[id(plain[0])]
     headed = _headed(parts, own, reading, goods)
     return headed if headed.any() else either
 
@@ -190,4 +195,8 @@ def _relaxed(
             found = tried
     if not any(not part.negated for part in held):
         return np.zeros(len(found)), list(parts)
-    return found, [part for part in parts if part not in held]
+    lost = [part for part in parts if part not in held]
+    for concept in [part.concept for part in lost if part.concept and not part.negated]:
+        closer = found * anything_of(concept.instead, goods)
+        found = closer if closer.any() else found
+    return found, lost

@@ -12,14 +12,16 @@ from rich.console import Console
 from catalog.ingest.checks.check import CheckReport, check
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.checks.rejects import Limits
+from catalog.ingest.checks.warnings import of_file
 from catalog.ingest.errors import IngestError
 from catalog.ingest.progress import Phases
 from catalog.tests import shapes
+from catalog.tests.download_shapes import DOWNLOAD_SHAPES
 from catalog.tests.odd_shapes import ODD_SHAPES
 from catalog.tests.shapes import FILES, SHAPES, A, C, Change, Shape, Spelling, T
 from catalog.tests.tool_shapes import TOOL_SHAPES
 
-ALL_SHAPES = [*SHAPES, *ODD_SHAPES, *TOOL_SHAPES]
+ALL_SHAPES = [*SHAPES, *ODD_SHAPES, *TOOL_SHAPES, *DOWNLOAD_SHAPES]
 
 
 def checked(folder: Path) -> CheckReport:
@@ -43,6 +45,18 @@ def test_a_shape_is_read_or_refused(shape: Shape, tmp_path: Path) -> None:
         stopped(checked(folder))
 
 
+def test_a_file_that_was_cut_short_is_pointed_out(tmp_path: Path) -> None:
+    folder = shapes.sound(tmp_path / "hm")
+    shapes.text(T, lambda data: data[:-30])(folder)
+    assert "transactions_train.csv ends within a line" in "".join(checked(folder).warnings)
+
+
+def test_a_file_as_long_as_a_spreadsheet_is_pointed_out(tmp_path: Path) -> None:
+    quality = checked(shapes.sound(tmp_path / "hm")).files[T].quality
+    said = [" ".join(of_file(T, rows, {}, quality)) for rows in (1_048_574, 1_048_575)]
+    assert ["spreadsheet" in each for each in said] == [False, True]
+
+
 def stopped(found: CheckReport) -> None:
     """What an ingest would report as reasons to stop."""
     if found.faults:
@@ -50,7 +64,7 @@ def stopped(found: CheckReport) -> None:
 
 
 def test_the_corpus_is_large() -> None:
-    assert len({shape.name for shape in ALL_SHAPES}) == len(ALL_SHAPES) >= 460
+    assert len({shape.name for shape in ALL_SHAPES}) == len(ALL_SHAPES) >= 490
 
 
 texts = st.tuples(

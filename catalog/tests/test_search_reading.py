@@ -50,7 +50,17 @@ READINGS = {
     "dress 20eur": "type.dress price<20",
     "cheap dress": "price:0.25 type.dress",
     "robe pas chère": "type.dress price:0.25",
+    "tops £5-£10": "type.top price5-10",
+    "top 5€-10€": "type.top price5-10",
     # numbers that aren't prices
+    "age 3-4 t-shirt": "age.young_kids age.young_kids type.t_shirt",
+    "t-shirt 3 to 4 years": "type.t_shirt age.young_kids age.young_kids",
+    "5-6y leggings": "age.young_kids age.young_kids type.leggings",
+    "body 0-3 Monate": "type.bodysuit age.baby age.baby",
+    "Kleid für 6-jährige Mädchen": "type.dress age.young_kids audience.girls",
+    "dress size 40-50": "type.dress",
+    "white sneakers in size 38": "colour.white type.sneakers",
+    "socks 39-42": "type.socks 39 42",
     "tights under 20 denier": "type.tights 20 feature.denier",
     "98-104 dress": "age.young_kids age.young_kids type.dress",
     "dress 8 years": "type.dress age.young_kids",
@@ -72,6 +82,17 @@ READINGS = {
     "manteau d'hiver": "type.coat occasion.winter",
     "GUERTEL": "type.belt",
     "falda vaquera": "type.skirt material.denim",
+    "Wollsocken": "material.wool type.socks",
+    "Rollkragenpullover": "feature.turtleneck type.sweater",
+    "Weihnachtspullover": "occasion.christmas type.sweater",
+    "Übergangsjacke": "ubergangsjacke type.jacket",
+    # sentences
+    "gift for my boyfriend": "occasion.gift audience.men",
+    "Geschenk für meine Mutter": "occasion.gift audience.women",
+    "do you have any nice shirts for my uncle?": "type.shirt audience.men",
+    "Ich hätte gern eine Jacke für meinen Sohn, er ist 8 Jahre alt": (
+        "type.jacket audience.boys age.young_kids"
+    ),
     # several types
     "shirt dress": "type.shirt_dress",
     "bikini top": "type.bikini_top",

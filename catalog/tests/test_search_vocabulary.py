@@ -135,3 +135,48 @@ def test_weights_are_shares() -> None:
 
 def test_reading_the_longest_query_takes_no_time() -> None:
     assert len(read("dress " * 33, vocabulary()).parts) == 33
+
+
+def test_a_listed_word_keeps_the_type_that_it_names() -> None:
+    """A compound listed with an occasion or a feature alone would lose its garment."""
+    words = vocabulary()
+    lost = [
+        phrase
+        for (phrase,), meanings in ((p, m) for p, m in words.exact.items() if len(p) == 1)
+        for meaning in meanings
+        if meaning.language == "de" and meaning.concept and meaning.concept.kind != "type"
+        if words.tail(phrase) in ("pullover", "hose", "kleid", "jacke")
+    ]
+    assert lost == []
+
+
+def test_what_is_for_kids_stays_with_kids_where_no_text_names_it() -> None:
+    goods = goods_of(
+        [
+            {"types": "Pyjama set", "index_groups": "Ladieswear", "units": 99},
+            {"types": "Pyjama set", "index_groups": "Baby/Children"},
+            {"types": "Slippers", "index_groups": "Baby/Children", "description": "A dinosaur."},
+        ]
+    )
+    answer = found("dinosaur pyjamas", goods)
+    assert np.flatnonzero(answer.rows).tolist() == [1]
+    assert [part.concept and part.concept.key for part in answer.dropped] == ["pattern.dinosaur"]
+
+
+def test_a_set_of_something_is_that() -> None:
+    goods = goods_of(
+        [
+            {"types": "Garment Set", "description": "A set with a ring at the front."},
+            {"types": "Ring"},
+        ]
+    )
+    assert np.flatnonzero(found("ring set", goods).rows).tolist() == [1]
+
+
+def test_of_a_pattern_the_very_word_comes_first() -> None:
+    plain = [{"types": "Skirt", "patterns": "Check", "units": 99} for _ in range(9)]
+    tartan = {"types": "Skirt", "patterns": "Check", "description": "In a tartan weave."}
+    goods = goods_of([*plain, tartan])
+    answer = found("tartan skirt", goods)
+    assert answer.rows.all()
+    assert goods.by_score(answer.rows, answer.score)[0] == 9

@@ -98,3 +98,9 @@ def test_train_now_needs_a_post_and_the_right_to_change(
     client.force_login(reader)
     assert client.get(LIST).status_code == 200
     assert client.post(TRAIN).status_code == 403
+
+
+@pytest.mark.parametrize("row", ["abc", "\0", "1e5", "-1"])
+def test_an_action_on_rows_that_cannot_exist_is_refused(admin_client: Client, row: str) -> None:
+    form = {"action": "activate_version", "_selected_action": ["1", row]}
+    assert admin_client.post(LIST, form).status_code == 400

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import wraps
 from typing import Final
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.contrib.humanize.templatetags.humanize import intcomma, naturaltime
+from django.core.exceptions import BadRequest
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import TruncDate
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -147,3 +151,16 @@ class ShopAdminSite(admin.AdminSite):
     ) -> TemplateResponse:
         shown = list(panels(request.user))
         return super().index(request, {**(extra_context or {}), "panels": shown})
+
+    def admin_view(
+        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
+    ) -> Callable[..., HttpResponseBase]:
+        """Refuses an action on rows that can't exist; Django would answer 500."""
+
+        @wraps(view)
+        def checked(request: HttpRequest, *args: object, **options: object) -> HttpResponseBase:
+            if not all(map(str.isdecimal, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+                raise BadRequest("The selected rows have no such numbers.")
+            return view(request, *args, **options)
+
+        return super().admin_view(checked, cacheable)

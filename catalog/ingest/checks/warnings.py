@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from catalog.ingest.checks.advice import UNKNOWN
 from catalog.ingest.checks.quality import Quality
+from catalog.ingest.reading.records import CUT
 from catalog.ingest.reading.source import Source
 from web.json_types import Json
 
@@ -19,6 +20,7 @@ INSTEAD = {
 SALES, ARTICLES = "transactions_train", "articles"
 # Powers of two: H&M's prices are amounts divided by 590 and hardly ever reach 1.
 LIKE_MONEY = 0
+SPREADSHEET_ROWS = 1_048_576
 FAR_MONTHS, HARDLY = 6, 0.01
 
 
@@ -49,13 +51,20 @@ def of_file(name: str, rows: int, rejected: Mapping[str, int], quality: Quality)
     """Warnings from a file's rows."""
     if not rows:
         yield f"{name} has a header and no rows."
+    if rows + 1 == SPREADSHEET_ROWS:
+        yield (
+            f"{name} has {SPREADSHEET_ROWS:,} lines, as many as a spreadsheet holds: a longer file "
+            "saved by one has lost the rest."
+        )
     yield from of_emptied(name, quality)
     yield from of_rejects(name, rows, rejected)
     yield from of_days(name, quality)
 
 
 def of_rejects(name: str, rows: int, rejected: Mapping[str, int]) -> Iterator[str]:
-    """How many sales refer to rows missing from the other files."""
+    """A file that was cut short, and how many sales refer to rows missing from the other files."""
+    if CUT in rejected:
+        yield f"{name} ends within a line: has its download or export been cut short?"
     for reason in UNKNOWN:
         if count := rejected.get(reason, 0):
             what = f"{reason.removeprefix('unknown ')}s.csv"

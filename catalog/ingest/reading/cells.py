@@ -6,6 +6,7 @@ import string
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import partial
 
 import numpy as np
@@ -137,9 +138,13 @@ def whole(text: str, *, name: str, low: int, high: int) -> int:
     """An integer: `49` or `49.0`; `0108775015`, `108775015.0` or `108,775,015`."""
     found = trimmed(text)
     match = WHOLE.fullmatch(found) or WHOLE.fullmatch(plain_number(found))
+    if not match and EXPONENT.fullmatch(found):
+        digits = Decimal(found.replace(",", "."))
+        if digits.as_tuple().exponent > 0:  # its last digits aren't written
+            raise ValueError(f"{name} is rounded")
+        match = WHOLE.fullmatch(f"{digits:f}")
     if not match:
-        rounded = EXPONENT.fullmatch(found)
-        raise ValueError(f"{name} is {'rounded' if rounded else 'not a whole number'}")
+        raise ValueError(f"{name} is not a whole number")
     number = int(match[1])
     if not low <= number <= high:
         raise ValueError(f"{name} is not between {low} and {high}")

@@ -34,6 +34,8 @@ STRANGERS = {
     b"Rar!": "a RAR archive: unpack it first",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV",
     b"ARROW1": "an Arrow file: write it as Parquet",
+    b"\xff\xff\xff\xff": "an Arrow stream: write it as Parquet",
+    b"FEA1": "a Feather file: write it as Parquet",
     b"SQLite format 3": "an SQLite database: write its tables as CSV",
     b"ORC": "an ORC file: write it as Parquet",
     b"Obj\1": "an Avro file: write it as Parquet",
@@ -43,10 +45,28 @@ STRANGERS = {
         b"\x80%c" % version: "a Python pickle: write it as Parquet or CSV"
         for version in range(2, 6)
     },
+    b"\x1f\x9d": "packed by compress: unpack it first, with uncompress",
+    b"LZIP": "packed by lzip: unpack it first, with lzip -d",
+    b"\xff\x06\x00\x00sNaPpY": "packed by Snappy: unpack it first",
+    b"-----BEGIN PGP": "encrypted by PGP: decrypt it first",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"%PDF": "a PDF document",
     b"version https://git-lfs": "a Git LFS pointer: fetch the file itself with git lfs pull",
-    b"<!DOCTYPE": "a web page, perhaps of a login: download the file again",
-    b"<!doctype": "a web page, perhaps of a login: download the file again",
-    b"<html": "a web page, perhaps of a login: download the file again",
+    b"# xet version": "a Xet pointer: fetch the file itself with git lfs pull",
+    b"/annex/objects": "a git-annex pointer: fetch the file itself with git annex get",
+    b"<?xml": "XML, perhaps a server's error: download the file again",
+    **dict.fromkeys(
+        (b"<!doctype", b"<html", b"<head", b"<!--"),
+        "a web page, perhaps of a login: download the file again",
+    ),
+}
+# Files within the archives that office programs write.
+DOCUMENTS = {
+    "xl/": "an Excel workbook: save it as CSV",
+    "word/": "a Word document: save its table as CSV",
+    "content.xml": "an OpenDocument file: save it as CSV",
+    "Index/Document.iwa": "a Numbers document: export it as CSV",
 }
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
@@ -182,7 +202,7 @@ def packed_stream(head: bytes, file: BinaryIO) -> Readable | None:
         return gzip.open(file)
     if head.startswith(b"BZh"):
         return bz2.open(file)
-    if head.startswith(b"\xfd7zXZ\x00"):
+    if head.startswith((b"\xfd7zXZ\x00", b"]\0\0")):  # .xz and the older .lzma
         return lzma.open(file)
     for mark, codec in (ZSTANDARD, "zstd"), (LZ4, "lz4"):
         if head.startswith(mark):
@@ -195,8 +215,9 @@ def inspected(path: Path, stream: Readable) -> Readable:
     head = stream.read(HEAD)
     if head[257:262] == b"ustar":
         raise IngestError(f"{path} is a tar archive: unpack it first, with tar -xf.")
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
     for mark, what in STRANGERS.items():
-        if head.lstrip()[: len(mark)] == mark:
+        if start[: len(mark)] in (mark, mark.upper()):
             raise IngestError(f"{path} is {what}.")
     if head.startswith(PARQUET):
         raise IngestError(
@@ -235,8 +256,9 @@ def member(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
     files = [entry for entry in archive.infolist() if is_data(entry)]
     named = [entry for entry in files if Path(entry.filename).stem.casefold() == name.casefold()]
     chosen = named if len(named) == 1 else files
-    if any(entry.filename.startswith("xl/") for entry in archive.infolist()):
-        raise IngestError(f"{path} is an Excel workbook: save it as CSV.")
+    for mark, what in DOCUMENTS.items():
+        if any(entry.filename.startswith(mark) for entry in archive.infolist()):
+            raise IngestError(f"{path} is {what}.")
     if len(chosen) != 1:
         listed = ", ".join(entry.filename for entry in (files or archive.infolist())[:5])
         raise IngestError(

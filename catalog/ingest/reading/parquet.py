@@ -96,9 +96,9 @@ def parquet_source(name: str, path: Path, parts: Sequence[Path]) -> ParquetSourc
 
 def values_in_path(part: Path, wanted: Sequence[str]) -> dict[str, str]:
     """Values of our columns in the names of a part's folders."""
-    pairs = [piece.partition("=") for piece in part.parent.parts]
-    found = {key: unquote(value) for key, sign, value in pairs if sign and key in wanted}
-    return {key: "" if value == HIVE_NULL else value for key, value in found.items()}
+    pairs = [piece.partition("=") for piece in part.parent.parts if "=" in piece]
+    found = {named([key], wanted)[0]: unquote(value) for key, _sign, value in pairs}
+    return {k: "" if value == HIVE_NULL else value for k, value in found.items() if k in wanted}
 
 
 def with_value(table: pa.Table, name: str, value: str) -> pa.Table:

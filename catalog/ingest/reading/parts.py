@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from glob import escape
 from pathlib import Path
 
 from catalog.ingest.errors import IngestError
@@ -9,6 +10,10 @@ from catalog.ingest.errors import IngestError
 PART_ENDS = (
     ".csv", ".parquet", ".gz", ".zip", ".bz2", ".zst", ".xz", ".lz4", ".tsv", ".txt", ".pq", "",
 )  # fmt: skip
+# What programs keep beside or within what they haven't finished.
+UNFINISHED = (".aria2", ".crdownload", ".part", ".partial", ".download", ".filepart", ".opdownload")
+UNFINISHED_JOB = "_temporary"
+SHARD = re.compile(r"(.*\D)(\d+)-of-(\d+)(\D.*)?")
 # What a table format keeps beside its files, to know which of them count.
 LAKES = {"_delta_log": "a Delta Lake", ".hoodie": "a Hudi", "metadata/*.json": "an Iceberg"}
 
@@ -46,6 +51,26 @@ def check_parts(path: Path, parts: Sequence[Path]) -> None:
         twin = seen.setdefault(without_ends(part), part)
         if twin != part:
             raise IngestError(f"{twin} and {part.name} are the same part twice: keep one.")
+    check_complete(path, parts)
+
+
+def check_complete(path: Path, parts: Sequence[Path]) -> None:
+    """Raise IngestError if a download or a job hasn't finished, or numbered parts are missing."""
+    within = path.rglob("*") if path.is_dir() else path.parent.glob(f"{escape(path.name)}.*")
+    for other in within:
+        if other.suffix.lower() in UNFINISHED or other.name == UNFINISHED_JOB:
+            raise IngestError(
+                f"{path} is incomplete: {other.name} is left of an unfinished download or job. "
+                "Finish it; if the file is complete, delete that."
+            )
+    shards = [match for part in parts if (match := SHARD.fullmatch(part.name))]
+    for match in shards[:1]:
+        there = {int(shard[2]) for shard in shards}
+        if lacking := [n for n in range(int(match[3])) if n not in there]:
+            raise IngestError(
+                f"{path} is incomplete: {len(lacking)} of its {match[3]} parts are missing, the "
+                f"first is number {lacking[0]}."
+            )
 
 
 def without_ends(path: Path) -> Path:

@@ -232,11 +232,12 @@ def parse_quoted(
     malformed: list[Reject] = []
     at, number = 0, start.rows
     cut = final and may_be_cut(data, dialect)
+    ended = data[-1:] in b"\r\n"
     while at < len(lines):
         cells, length, problem = record_at(lines, at, dialect)
         if problem == UNCLOSED and at + MAX_LINES > len(lines) and not final:
             break
-        if cut and cells and at + length == len(lines):
+        if at + length == len(lines) and ((cut and cells) or (problem and final and not ended)):
             problem = CUT
         number += bool(cells or problem)
         if problem:

@@ -43,7 +43,8 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class Concept:
     """One concept. `also` is a weaker form of `evidence`; `prefer` ranks matches first; `needed`
-    are kinds of evidence that must match; `weaker` are those that count half."""
+    are kinds of evidence that must match; `weaker` are those that count half; `instead` narrows a
+    search that had to drop the concept."""
 
     key: str
     kind: str
@@ -57,6 +58,7 @@ class Concept:
     needed: frozenset[str] = frozenset()
     weaker: frozenset[str] = frozenset()
     suggests: tuple[str, ...] = ()
+    instead: Evidence = Evidence()
     soft: bool = False
 
     def named(self, phrase: Phrase) -> bool:
@@ -130,6 +132,7 @@ def concept(key: str, kind: str, data: Json) -> Concept:
         needed=frozenset(needed),
         weaker=frozenset(listed(data.get("weaker", ""))),
         suggests=listed(data.get("suggests", "")),
+        instead=evidence(data.get("instead", {})),
         soft=data.get("soft", False),
     )
 

@@ -22,13 +22,16 @@ BABY_MONTHS: Final = 24
 AGES: Final = ((2, "age.baby"), (8, "age.young_kids"), (17, "age.teen"))
 SIZES: Final = ((50, 92, "age.baby"), (92, 140, "age.young_kids"), (134, 170, "age.teen"))
 YEARS: Final = frozenset(
-    ["years", "year", "yrs", "y", "jahre", "jahr", "ans", "an", "anos", "ano", "ar"]
+    [
+        *("years", "year", "yrs", "y", "yo", "ans", "an", "anos", "ano", "ar"),
+        *("jahre", "jahren", "jahr", "jahrige", "jahriger", "jahriges", "jahrigen"),
+    ]
 )
 MONTHS: Final = frozenset(
-    ["months", "month", "monate", "monat", "mois", "meses", "mes", "manader", "man"]
+    ["months", "month", "monate", "monaten", "monat", "mois", "meses", "mes", "manader", "man"]
 )
 SIZE_STEP: Final = 6
-AGED: Final = re.compile(r"([0-9]{1,3})(?:y|yrs?)?")
+AGED: Final = re.compile(r"([0-9]{1,3})(?:yo?|yrs?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,10 @@ def _unknown(
         return
     better = known.meant(key)
     if better == key:
+        tail = vocabulary.tail(key)
         yield from own
+        if tail:
+            yield Span(at, at + 1, vocabulary.meanings((tail,)), (tail,))
         return
     for word in better.split():
         yield Span(at, at + 1, vocabulary.meanings((word,)), (word,), corrected=better)
@@ -239,15 +245,33 @@ def _continues(at: int, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
 
 
 def _aged(parts: list[Part], every: Sequence[Token], vocabulary: Vocabulary) -> list[Part]:
-    """Turn numbers that are ages ("8 years") or children's sizes ("92–98") into age concepts."""
+    """Turn numbers that are ages ("8 years") or children's sizes ("92–98") into age concepts, and
+    leave out other sizes ("size 38"), which the catalogue doesn't have."""
     ages = {c.key: c for c in vocabulary.concepts if c.kind == "age"}
     found = []
     for part in parts:
         key = _age(part, every, vocabulary) if part.kind == TEXT else None
         if key and key in ages:
             part = replace(part, kind="age", concept=ages[key], words=())
+        elif _sized(part, every, vocabulary):
+            continue
         found.append(part)
     return found
+
+
+def _sized(part: Part, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
+    number = part.kind == TEXT and not part.exact and part.words[0].isdigit()
+    return number and vocabulary.plays("size", _beside(part.start, -1, every, vocabulary))
+
+
+def _beside(at: int, step: int, every: Sequence[Token], vocabulary: Vocabulary) -> str:
+    """The next word in a direction, past the rest of a range ("3 to 4 years")."""
+    at += step
+    while 0 <= at < len(every) and (
+        every[at].key.isdigit() or vocabulary.plays("to", every[at].key)
+    ):
+        at += step
+    return every[at].key if 0 <= at < len(every) else ""
 
 
 def _age(part: Part, every: Sequence[Token], vocabulary: Vocabulary) -> str | None:
@@ -255,8 +279,9 @@ def _age(part: Part, every: Sequence[Token], vocabulary: Vocabulary) -> str | No
     if number is None:
         return None
     value = int(number[1])
-    after = every[part.end].key if part.end < len(every) else ""
-    if after in YEARS or not part.words[0].isdigit():
+    after = _beside(part.end - 1, 1, every, vocabulary)
+    aged = vocabulary.plays("age", _beside(part.start, -1, every, vocabulary))
+    if after in YEARS or AGED.fullmatch(after) or aged or not part.words[0].isdigit():
         return next((key for most, key in AGES if value <= most), None)
     if after in MONTHS and value <= BABY_MONTHS:
         return AGES[0][1]

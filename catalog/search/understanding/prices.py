@@ -12,8 +12,8 @@ from catalog.search.understanding.vocabulary import Vocabulary
 NUMBER: Final = re.compile(r"[0-9]{1,6}(?:[.,][0-9]{1,2})?")
 GLUED: Final = re.compile(r"([0-9]{1,6})(eur|euros?|kr|usd|gbp|sek)")
 DASH: Final = re.compile(r"\s?[-–—−]\s?")
-# Children's sizes come in pairs with this difference (98–104); such a range is not a price.
-SIZE_STEP: Final = 6
+# Bare ranges with these differences are sizes, not prices: 36–38, ages 3–4, 98–104.
+SIZE_STEPS: Final = (1, 2, 3, 6)
 # "Cheap" and "expensive" select these shares of the results.
 CHEAPEST: Final = 0.25
 DEAREST: Final = -0.25
@@ -42,20 +42,24 @@ class _Reader:
     def between(self, at: int) -> Part | None:
         """A range, smaller number first: "between 20 and 40", "20-40" or "20 to 40"."""
         start, first = at, self.has("between", at)
+        named = start and (self.has("size", start - 1) or self.has("age", start - 1))
         at = self.has("currency", first or at) or first or at
         low = self.number(at)
         if low is None:
             return None
-        at = self.has("currency", at + 1) or at + 1
-        dash = at < len(self.tokens) and DASH.fullmatch(self.gap(at))
+        after = at + 1
+        at = self.has("currency", after) or after
+        ends = [place for place in (after, at) if place < len(self.tokens)]
+        dash = any(DASH.fullmatch(self.gap(place)) for place in ends)
         middle = self.has("to", at)
         at = self.has("currency", middle or at) or middle or at
         high = self.number(at)
         if high is None or high <= low or not (dash or (middle and first)):
             return None
         end = self.has("currency", at + 1) or at + 1
-        money = end > at + 1 or first
-        if not money and (self.has("units", end) or high - low == SIZE_STEP or high > 1000):
+        money = first or any(self.has("currency", place) for place in range(start, end))
+        sized = named or self.has("units", end) or high - low in SIZE_STEPS
+        if not money and (sized or high > 1000):
             return None
         return Part(PRICE, start, end, price=Price(low, high))
 

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -31,6 +31,8 @@ MIN_PART: Final = 3
 MIN_FILLER: Final = 4
 # Languages that write compounds as one word, and their linking letters.
 COMPOUNDING: Final = ("de", "sv", "en")
+# Of these, the ones whose compounds with an unknown first part are understood by the last.
+TAILED: Final = ("de", "sv")
 LINKS: Final = ("", "s", "n", "en", "e", "er", "es", "a", "o")
 NO_LINK: Final = ("",)
 _stemming = Lock()
@@ -133,16 +135,36 @@ class Vocabulary:
                 return found
         return []
 
+    def plays(self, role: str, word: str) -> bool:
+        return (word,) in self.roles.get(role, ())
+
+    def tail(self, word: str) -> str:
+        """The type that a compound with an unknown first part ends in: Stoffhose is a Hose."""
+        for at in range(MIN_PART, len(word) - MIN_STEMMED + 1):
+            meanings = self.exact.get((word[at:],), ())
+            if any(
+                m.concept and m.concept.kind == "type" and m.language in TAILED for m in meanings
+            ):
+                return word[at:]
+        return ""
+
     def _splits(self, word: str, language: str) -> Iterator[list[str]]:
+        """Words that end as they are listed come before stems: Woll-socken, not Wolls-ocken."""
+        for means in (self._lists, self._means):
+            yield from self._split(word, language, means)
+
+    def _split(
+        self, word: str, language: str, means: Callable[[str, str], bool]
+    ) -> Iterator[list[str]]:
         for at in range(len(word) - MIN_PART, MIN_PART - 1, -1):
             head, rest = word[:at], word[at:]
             if not (first := self._linked(head, language)):
                 continue
-            if self._means(rest, language):
+            if means(rest, language):
                 yield [first, rest]
             elif rest in self._fillers[language]:  # "Babykleidung", "herrkläder"
                 yield [first]
-            elif more := next(self._splits(rest, language), None):
+            elif more := next(self._split(rest, language, means), None):
                 yield [first, *more]
 
     @cached_property
@@ -167,13 +189,14 @@ class Vocabulary:
                 return bare
         return ""
 
+    def _lists(self, word: str, language: str) -> bool:
+        return _names(self.exact.get((word,), ()), language)
+
     def _means(self, word: str, language: str) -> bool:
-        found = self.exact.get((word,), ()) or (
-            self._by_stem((word,), language)
-            if language != "en" and len(word) >= MIN_STEMMED
-            else ()
-        )
-        return any(m.concept is not None and m.language == language for m in found)
+        if self._lists(word, language):
+            return True
+        stems = language != "en" and len(word) >= MIN_STEMMED and (word,) not in self.exact
+        return stems and _names(self._by_stem((word,), language), language)
 
     def _entries(self) -> Iterator[tuple[Meaning, str]]:
         for concept in self.concepts:
@@ -182,6 +205,10 @@ class Vocabulary:
         for role, by_language in self.controls.items():
             for language, given in by_language.items():
                 yield from ((Meaning(language, None, role), phrase) for phrase in given)
+
+
+def _names(meanings: Iterable[Meaning], language: str) -> bool:
+    return any(m.concept is not None and m.language == language for m in meanings)
 
 
 def _first(found: tuple[tuple[bool, bool, int], str, Concept]) -> tuple[bool, bool]:
