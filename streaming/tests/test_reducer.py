@@ -76,9 +76,12 @@ def test_a_state_of_the_older_layout_is_read() -> None:
     fields = list(structs.astuple(now))
     purchase, view_code = Action.PURCHASE.code, Action.VIEW.code
     fields[2] = [(2, purchase, START // 1000 + 5), (1, view_code, START // 1000)]
+    fields[5] = state.tastes_of(now)
+    assert pack(unpack(msgpack.encode(fields))) == pack(now)
+    fields[2] = state.recents_of(now)
     assert pack(unpack(msgpack.encode(fields))) == pack(now)
     fields[2] = []
-    assert unpack(msgpack.encode(fields)).recents == {}
+    assert state.recents_of(unpack(msgpack.encode(fields))) == {}
 
 
 def test_an_event_that_comes_twice_counts_once() -> None:
@@ -146,10 +149,10 @@ def test_no_state_exceeds_its_bounds(visits: list[tuple[int, int]]) -> None:
             id=f"{number}", shopper="c1", ts=START + ms, source="shop", article=article
         )
         learn(features, event, KNOWN[article])
-    assert len(features.recents) <= RECENTS.bound
+    assert len(state.recents_of(features)) <= RECENTS.bound
     assert len(features.bag) <= BAG.bound
-    assert all(len(taste) <= AFFINITIES.bound for taste in features.tastes)
-    assert all(a <= b for a, b in pairwise(features.recents.values()))
+    assert all(len(taste) <= AFFINITIES.bound for taste in state.tastes_of(features))
+    assert all(a <= b for a, b in pairwise(state.recents_of(features).values()))
     assert len(pack(features)) < 1500
     assert pack(unpack(pack(features))) == pack(features)
 
@@ -162,11 +165,11 @@ def test_no_traffic_drives_a_state_over_its_bounds(seed: int) -> None:
         passed_on = run_into(packed, [event], about).passed_on
         run_into(packed, [passed.event for passed in passed_on], about)
     for features in map(unpack, packed.values()):
-        assert len(features.recents) <= RECENTS.bound
+        assert len(state.recents_of(features)) <= RECENTS.bound
         assert len(features.bag) <= BAG.bound
         assert len(features.counts) <= COUNTS.bound
         assert len(features.buckets) <= COUNTS_IN_TIME.bound
-        assert all(len(taste) <= AFFINITIES.bound for taste in features.tastes)
+        assert all(len(taste) <= AFFINITIES.bound for taste in state.tastes_of(features))
         assert max(len(features.seen), len(features.seen_impressions)) <= SEEN_BYTES
         assert len(features.merged) <= MERGED_BYTES
 

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import structs
 
 from streaming.events import schema
+from streaming.features.reducer.articles import merge_articles
 from streaming.features.reducer.bag import keep_newer, merge_bags
 from streaming.features.reducer.rings import (
     MERGED_BYTES,
@@ -14,12 +15,10 @@ from streaming.features.reducer.rings import (
     holds,
     is_first,
     mark_of,
-    remember,
 )
-from streaming.features.reducer.tastes import merge_tastes
 from streaming.features.reducer.timing import count, merge_times
 from streaming.features.registry import BUCKETS
-from streaming.features.state import State, bucket_of, pack, unpack
+from streaming.features.state import State, bucket_of, pack, packed_recents, recents_of, unpack
 
 OWNERS_KEPT: Final = 8
 
@@ -72,7 +71,7 @@ def reset(state: State, ts: int) -> bool:
         return False
     newer, recents = (
         state.last_ms > ts,
-        {key: s for key, s in state.recents.items() if s * 1000 > ts},
+        {key: s for key, s in recents_of(state).items() if s * 1000 > ts},
     )
     buckets = {
         key: number
@@ -83,7 +82,7 @@ def reset(state: State, ts: int) -> bool:
     forget(state)
     state.reset_ms = ts
     if newer:
-        state.recents, state.bag, state.bag_ms = recents, bag, bag_ms
+        state.recents, state.bag, state.bag_ms = packed_recents(recents), bag, bag_ms
         state.buckets, state.last_ms = buckets, last_ms
     return True
 
@@ -110,12 +109,9 @@ def take_in(state: State, event: schema.Merge) -> bool:
 def merge(state: State, other: State) -> None:
     """Add another state's features, as if its events had been this shopper's."""
     merge_times(state, other)
-    for key, s in other.recents.items():
-        remember(state.recents, key, s)
+    merge_articles(state, other)
     merge_bags(state, other)
     for place, number in enumerate(other.counts):
         count(state, place, number)
-    if other.tastes:
-        merge_tastes(state, other)
     state.seen = (state.seen + other.seen)[:SEEN_BYTES]
     state.seen_impressions = (state.seen_impressions + other.seen_impressions)[:SEEN_BYTES]

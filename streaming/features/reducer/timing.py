@@ -33,6 +33,9 @@ def count_in_time(state: State, place: int, ts: int, number: int) -> None:
 
 
 def _drop_old(state: State, newest: int) -> dict[int, int]:
+    if newest // DAY_MS - state.last_ms // DAY_MS >= BUCKETS[DAILY].kept:
+        state.buckets = {}
+        return state.buckets
     # By resolution, the smallest state.bucket_key that still counts.
     least = [
         ((newest // width - kept + 1) * RESOLUTIONS + resolution) * 8
