@@ -17,7 +17,7 @@ from streaming.events.schema import Event, key_of
 from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over, owner_at
 from streaming.features.reducer.rings import is_first
-from streaming.features.state import Attributes, State, unpack
+from streaming.features.state import Attributes, State, read
 from streaming.features.trends import AHEAD_MS, Increments
 from streaming.partitions import partition_of
 
@@ -124,7 +124,7 @@ def reduce(
     """
     result = Reduced(trends)
     for shopper, mine in good.items():
-        state = result.states[shopper] = unpack(packed[shopper])
+        state = result.states[shopper] = read(packed[shopper])
         for _, together in groupby(mine, TYPE_AND_MOMENT):
             _step(result, state, _taken(result, state, together, articles, log), articles)
     result.additions.settle()

@@ -1,22 +1,29 @@
-"""What a shopper did with articles, as packed bytes, and the compiled code that adds to it for many
-shoppers at once: recents and tastes (see state.State).
+"""What a shopper did, as packed bytes and numbers, and the compiled code that adds events to it for
+many shoppers at once: recents, tastes, counts in time, sessions (see state.State).
 
 Numbers take seven bits a byte, lowest first (LEB128). Recents: each key, and the seconds since the
 one before. Tastes: for each dimension how many values it has, then each value, in order, as the
-distance from the one before (zigzag), and its weight. They take two thirds of what they take as
-maps of MessagePack, and adding to them a tenth of the time.
+distance from the one before (zigzag), and its weight. Buckets: each key, in order, as the distance
+from the one before, and its count. They take two thirds of what they take as maps of MessagePack,
+and adding to them a tenth of the time.
 
 Compiled functions and their parts share this file, since Numba's cache looks at one file only.
 """
 
-from collections.abc import Mapping, Sequence
-from itertools import chain, pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from streaming.features.registry import AFFINITIES, RECENTS
+from streaming.events.actions import ACTIONS, Action
+from streaming.events.spans import DAY_MS
+from streaming.features.registry import (
+    AFFINITIES,
+    BUCKETS,
+    COUNTS_IN_TIME,
+    RECENTS,
+    SESSION_GAP_MS,
+)
 from web.compiled import Array, compiled, part
 
 Bytes = npt.NDArray[np.uint8]
@@ -28,19 +35,37 @@ HALF_LIFE_MS: Final = AFFINITIES.half_life_ms or 1
 # The landmark moves on when weights have grown by 2 to this: they then take three bytes packed.
 MAX_EXPONENT: Final = 8
 LONGEST: Final = 10  # bytes of a number of 64 bits
-# An addition's key if it isn't among the recents, and its value in a dimension it leaves alone.
+BUCKETS_KEPT: Final = COUNTS_IN_TIME.bound
+WIDTHS: Final = tuple(bucket.width_ms for bucket in BUCKETS)
+KEPT: Final = tuple(bucket.kept for bucket in BUCKETS)
+RESOLUTIONS: Final = len(BUCKETS)
+DAILY: Final = WIDTHS.index(DAY_MS)
+PURCHASE: Final = Action.PURCHASE.code
+# The numbers of a shopper: first the count of each action, by its code.
+SESSIONS: Final = len(ACTIONS)
+SESSION_S, SESSION_EVENTS, LAST_MS, LAST_PURCHASE_MS, PURCHASE_DAYS, LANDMARK_MS = range(
+    SESSIONS + 1, SESSIONS + 7
+)
+NUMBERS: Final = SESSIONS + 7
+# An addition: its moment (ms), its key among the recents, a weight as of the moment, the code of an
+# action, and a value for each dimension. NOTHING: no key, action or value.
+MOMENT, KEY, WEIGHT, ACTION, VALUES = range(5)
 NOTHING: Final = -(2**63)
+# As action: adds `WEIGHT` to the bucket `KEY`.
+TO_BUCKET: Final = -1
 BYTES, INTS = Array(np.uint8), Array(np.int64)
 
 
 @part
 def read(packed: Bytes, at: int) -> tuple[int, int]:
     """The number there, and where the next one begins."""
-    number, shift = packed[at] & 127, 0
-    while packed[at] > 127:
-        at, shift = at + 1, shift + 7
+    number = shift = 0
+    while at < len(packed) and shift < 64:
         number |= (packed[at] & 127) << shift
-    return number, at + 1
+        if packed[at] < 128:
+            return number, at + 1
+        at, shift = at + 1, shift + 7
+    raise ValueError("what is packed ends too early")
 
 
 @part
@@ -58,6 +83,8 @@ def read_recents(packed: Bytes, at: int, end: int, keys: Ints, seconds: Ints) ->
     """How many there are."""
     size = second = 0
     while at < end:
+        if size == RECENTS_KEPT:
+            raise ValueError("more recents than are kept")
         keys[size], at = read(packed, at)
         step, at = read(packed, at)
         second += step
@@ -105,7 +132,10 @@ def read_tastes(packed: Bytes, at: int, end: int, sizes: Ints, values: Ints, wei
     for d in range(len(sizes)):
         if at == end:
             return
-        sizes[d], at = read(packed, at)
+        size, at = read(packed, at)
+        if not 0 <= size <= VALUES_KEPT:
+            raise ValueError("more values than are kept")
+        sizes[d] = size
         value = 0
         for n in range(sizes[d]):
             step, at = read(packed, at)
@@ -172,61 +202,187 @@ def age(sizes: Ints, values: Ints, weights: Ints, half_lives: int) -> None:
 
 @part
 def weigh_all(
-    mark: int, moment: int, weight: int, row: Ints, sizes: Ints, values: Ints, weights: Ints
-) -> int:
-    """Add a weight of that moment to a row's values. The landmark, which may have moved."""
-    if mark == 0:
-        mark = moment
-    half_lives = (moment - mark) // HALF_LIFE_MS
-    if moment - mark > MAX_EXPONENT * HALF_LIFE_MS:
-        mark += half_lives * HALF_LIFE_MS
+    numbers: Ints, moment: int, weight: int, row: Ints, sizes: Ints, values: Ints, weights: Ints
+) -> None:
+    """Add a weight of that moment to a row's values; the landmark may move."""
+    if numbers[LANDMARK_MS] == 0:
+        numbers[LANDMARK_MS] = moment
+    passed = moment - numbers[LANDMARK_MS]
+    if passed > MAX_EXPONENT * HALF_LIFE_MS:
+        half_lives = passed // HALF_LIFE_MS
+        numbers[LANDMARK_MS] += half_lives * HALF_LIFE_MS
         age(sizes, values, weights, half_lives)
-    amount = round(weight * 2.0 ** ((moment - mark) / HALF_LIFE_MS))
+    amount = round(weight * 2.0 ** ((moment - numbers[LANDMARK_MS]) / HALF_LIFE_MS))
     for d in range(len(row)):
         if amount > 0 and row[d] != NOTHING:
             sizes[d] = weigh(sizes[d], values[d], weights[d], row[d], amount)
-    return mark
 
 
-@compiled(BYTES, INTS, BYTES, INTS, INTS, INTS, Array(np.int64, 2))
+@part
+def read_buckets(packed: Bytes, at: int, end: int, keys: Ints, counts: Ints) -> int:
+    """How many there are."""
+    size = key = 0
+    while at < end:
+        if size == BUCKETS_KEPT:
+            raise ValueError("more buckets than are kept")
+        step, at = read(packed, at)
+        key += step
+        keys[size] = key
+        counts[size], at = read(packed, at)
+        size += 1
+    return size
+
+
+@part
+def write_buckets(packed: Bytes, at: int, size: int, keys: Ints, counts: Ints) -> int:
+    key = 0
+    for n in range(size):
+        at = write(packed, at, keys[n] - key)
+        at = write(packed, at, counts[n])
+        key = keys[n]
+    return at
+
+
+@part
+def count(size: int, keys: Ints, counts: Ints, key: int, number: int) -> int:
+    """Add to a bucket. The new size."""
+    place = np.searchsorted(keys[:size], key)
+    if place < size and keys[place] == key:
+        counts[place] += number
+        return size
+    if size == len(keys):
+        raise ValueError("more buckets than are kept")
+    for n in range(size, place, -1):
+        keys[n], counts[n] = keys[n - 1], counts[n - 1]
+    keys[place], counts[place] = key, number
+    return size + 1
+
+
+@part
+def drop_old(size: int, keys: Ints, counts: Ints, newest: int) -> int:
+    """Keep the buckets that still count at that moment. The new size."""
+    kept = 0
+    for n in range(size):
+        bucket, resolution = divmod(keys[n] >> 3, RESOLUTIONS)
+        if newest // WIDTHS[resolution] - bucket < KEPT[resolution]:
+            keys[kept], counts[kept] = keys[n], counts[n]
+            kept += 1
+    return kept
+
+
+@part
+def count_in_time(
+    size: int, keys: Ints, counts: Ints, action: int, moment: int, last_ms: int
+) -> int:
+    """Add to the bucket of each width that still counts, and drop those that no longer do."""
+    newest = max(last_ms, moment)
+    if newest // WIDTHS[0] > last_ms // WIDTHS[0]:
+        size = drop_old(size, keys, counts, newest)
+    for resolution in range(RESOLUTIONS):
+        bucket = moment // WIDTHS[resolution]
+        if newest // WIDTHS[resolution] - bucket < KEPT[resolution]:
+            key = (bucket * RESOLUTIONS + resolution) * 8 + action  # state.bucket_key
+            size = count(size, keys, counts, key, 1)
+    return size
+
+
+@part
+def note_session(numbers: Ints, moment: int) -> None:
+    """A late event belongs to an earlier session, unless it touches the current one."""
+    if moment < numbers[LAST_MS] and numbers[SESSION_S] * 1000 - moment > SESSION_GAP_MS:
+        return
+    if numbers[SESSIONS] == 0 or moment - numbers[LAST_MS] > SESSION_GAP_MS:
+        numbers[SESSIONS] += 1
+        numbers[SESSION_S], numbers[SESSION_EVENTS] = moment // 1000, 0
+    if moment < numbers[SESSION_S] * 1000:
+        numbers[SESSION_S] = moment // 1000
+    numbers[SESSION_EVENTS] += 1
+
+
+@part
+def note_purchase(numbers: Ints, size: int, keys: Ints, counts: Ints, moment: int) -> None:
+    """A day's first purchase counts the day, late ones for 30 days."""
+    day = moment // DAY_MS
+    key = (day * RESOLUTIONS + DAILY) * 8 + PURCHASE
+    place = np.searchsorted(keys[:size], key)
+    is_first = place < size and keys[place] == key and counts[place] == 1
+    if day > numbers[LAST_PURCHASE_MS] // DAY_MS or is_first:
+        numbers[PURCHASE_DAYS] += 1
+    numbers[LAST_PURCHASE_MS] = max(numbers[LAST_PURCHASE_MS], moment)
+
+
+@part
+def note(numbers: Ints, size: int, keys: Ints, counts: Ints, action: int, moment: int) -> int:
+    """Count an event, in time and in its session. The new number of buckets."""
+    numbers[action] += 1
+    size = count_in_time(size, keys, counts, action, moment, numbers[LAST_MS])
+    note_session(numbers, moment)
+    numbers[LAST_MS] = max(numbers[LAST_MS], moment)
+    if action == PURCHASE:
+        note_purchase(numbers, size, keys, counts, moment)
+    return size
+
+
+MAP = (BYTES, INTS)
+
+
+@compiled(*MAP, *MAP, *MAP, Array(np.int64, 2), INTS, Array(np.int64, 2))
 def added(
     recents: Bytes,
     recent_ends: Ints,
     tastes: Bytes,
     taste_ends: Ints,
-    landmarks: Ints,
+    buckets: Bytes,
+    bucket_ends: Ints,
+    before: Ints,
     last: Ints,
     additions: Ints,
-) -> tuple[Bytes, Ints, Bytes, Ints, Ints]:
-    """Additions to several shoppers, whose packed recents and tastes lie one after another.
-
-    Those up to `last[n]` are the nth shopper's, in order: moment (ms), key, weight as of then, and
-    a value for each dimension. Returns the new recents, tastes and landmarks.
+) -> tuple[Bytes, Ints, Bytes, Ints, Bytes, Ints, Ints]:
+    """Additions to several shoppers, whose packed recents, tastes and buckets lie one after
+    another. `before` has a row of NUMBERS for each; the additions up to `last[n]` are the nth
+    shopper's, in order. Returns all of it after them.
     """
-    shoppers, dimensions = len(last), additions.shape[1] - 3
-    out = np.empty(len(recents) + 2 * LONGEST * len(additions), np.uint8)
-    out_ends, marks = np.empty((2, shoppers), np.int64)
-    out_tastes = np.empty(shoppers * dimensions * (1 + 2 * LONGEST * VALUES_KEPT), np.uint8)
-    out_taste_ends = np.empty(shoppers, np.int64)
+    shoppers, dimensions = len(last), additions.shape[1] - VALUES
+    numbers = before.copy()
+    ends = np.empty((3, shoppers), np.int64)
+    new_recents = np.empty(len(recents) + 2 * LONGEST * len(additions), np.uint8)
+    new_tastes = np.empty(shoppers * dimensions * (1 + 2 * LONGEST * VALUES_KEPT), np.uint8)
+    new_buckets = np.empty(len(buckets) + 2 * LONGEST * RESOLUTIONS * len(additions), np.uint8)
     keys, seconds = np.empty((2, RECENTS_KEPT + 1), np.int64)
     sizes = np.empty(dimensions, np.int64)
     values, weights = np.empty((2, dimensions, VALUES_KEPT + 1), np.int64)
-    begin = taste_begin = at = taste_at = row = 0
+    spans, counts = np.empty((2, BUCKETS_KEPT + RESOLUTIONS), np.int64)
+    begin, at = np.zeros((2, 3), np.int64)
+    row = 0
     for n in range(shoppers):
-        size = read_recents(recents, begin, recent_ends[n], keys, seconds)
-        read_tastes(tastes, taste_begin, taste_ends[n], sizes, values, weights)
-        begin, taste_begin, mark = recent_ends[n], taste_ends[n], landmarks[n]
+        size = read_recents(recents, begin[0], recent_ends[n], keys, seconds)
+        read_tastes(tastes, begin[1], taste_ends[n], sizes, values, weights)
+        span = read_buckets(buckets, begin[2], bucket_ends[n], spans, counts)
+        begin[:] = recent_ends[n], taste_ends[n], bucket_ends[n]
         while row < last[n]:
-            moment, key, weight = additions[row, 0], additions[row, 1], additions[row, 2]
-            if key != NOTHING:
-                size = remember(size, keys, seconds, key, moment // 1000)
-            if weight > 0:
-                mark = weigh_all(mark, moment, weight, additions[row, 3:], sizes, values, weights)
+            made = additions[row]
+            if made[ACTION] == TO_BUCKET:
+                span = count(span, spans, counts, made[KEY], made[WEIGHT])
+                span = drop_old(span, spans, counts, numbers[n, LAST_MS])
+            else:
+                if made[ACTION] != NOTHING:
+                    span = note(numbers[n], span, spans, counts, made[ACTION], made[MOMENT])
+                if made[KEY] != NOTHING:
+                    size = remember(size, keys, seconds, made[KEY], made[MOMENT] // 1000)
+                if made[WEIGHT] > 0:
+                    weigh_all(
+                        numbers[n], made[MOMENT], made[WEIGHT], made[VALUES:],
+                        sizes, values, weights,
+                    )  # fmt: skip
             row += 1
-        at = out_ends[n] = write_recents(out, at, size, keys, seconds)
-        taste_at = write_tastes(out_tastes, taste_at, sizes, values, weights)
-        out_taste_ends[n], marks[n] = taste_at, mark
-    return out[:at], out_ends, out_tastes[:taste_at], out_taste_ends, marks
+        at[0] = write_recents(new_recents, at[0], size, keys, seconds)
+        at[1] = write_tastes(new_tastes, at[1], sizes, values, weights)
+        at[2] = write_buckets(new_buckets, at[2], span, spans, counts)
+        ends[:, n] = at
+    return (
+        new_recents[: at[0]], ends[0], new_tastes[: at[1]], ends[1], new_buckets[: at[2]], ends[2],
+        numbers,
+    )  # fmt: skip
 
 
 @compiled(BYTES)
@@ -246,79 +402,9 @@ def tastes_in(packed: Bytes, dimensions: int) -> tuple[Ints, Ints, Ints]:
     return sizes, values, weights
 
 
-class Packed(NamedTuple):
-    """A shopper's recents and tastes, and the moment as of which these are weighed (0: none)."""
-
-    recents: bytes = b""
-    tastes: bytes = b""
-    landmark_ms: int = 0
-
-
-Addition = tuple[int, ...]  # a row of `additions`
-
-
-def add(
-    before: Sequence[Packed], last: Sequence[int], additions: Sequence[Addition]
-) -> list[Packed]:
-    """Each shopper's after their additions, those up to `last`."""
-    recents, tastes, landmarks = zip(*before, strict=True)
-    made, ends, made_tastes, taste_ends, marks = added(
-        *_joined(recents), *_joined(tastes), np.array(landmarks), np.array(last),
-        np.fromiter(chain.from_iterable(additions), np.int64).reshape(len(additions), -1),
-    )  # fmt: skip
-    return [
-        Packed(*each)
-        for each in zip(
-            _cut(made, ends), _cut(made_tastes, taste_ends), marks.tolist(), strict=True
-        )
-    ]
-
-
-def _joined(parts: Sequence[bytes]) -> tuple[Bytes, Ints]:
-    return np.frombuffer(b"".join(parts), np.uint8), np.cumsum([len(part) for part in parts])
-
-
-def _cut(joined: Bytes, ends: Ints) -> list[bytes]:
-    whole = joined.tobytes()
-    return [whole[begin:end] for begin, end in pairwise([0, *ends.tolist()])]
-
-
-def recents_of(packed: bytes) -> dict[int, int]:
-    """The second of each key, the newest last."""
-    keys, seconds = recents_in(np.frombuffer(packed, np.uint8))
-    return dict(zip(keys.tolist(), seconds.tolist(), strict=True))
-
-
-def tastes_of(packed: bytes, dimensions: int) -> list[dict[int, int]]:
-    """The weight of each value, by dimension."""
-    found = tastes_in(np.frombuffer(packed, np.uint8), dimensions)
-    sizes, values, weights = (column.tolist() for column in found)
-    return [
-        dict(zip(values[d][:size], weights[d][:size], strict=True)) for d, size in enumerate(sizes)
-    ]
-
-
-def pack(
-    recents: Mapping[int, int],
-    tastes: Sequence[Mapping[int, int]],
-    landmark_ms: int,
-    dimensions: int,
-) -> Packed:
-    """The inverse of `recents_of` and `tastes_of`."""
-    made = as_additions(recents, tastes, landmark_ms, dimensions)
-    return add([Packed()], [len(made)], made)[0] if made else Packed()
-
-
-def as_additions(
-    recents: Mapping[int, int],
-    tastes: Sequence[Mapping[int, int]],
-    landmark_ms: int,
-    dimensions: int,
-) -> list[Addition]:
-    """Recents and tastes as additions that make them."""
-    none = (NOTHING,) * dimensions
-    made: list[Addition] = [(s * 1000, key, 0, *none) for key, s in recents.items()]
-    for d, taste in enumerate(tastes):
-        before, after = none[:d], none[d + 1 :]
-        made += [(landmark_ms, NOTHING, w, *before, value, *after) for value, w in taste.items()]
-    return made
+@compiled(BYTES)
+def buckets_in(packed: Bytes) -> tuple[Ints, Ints]:
+    """Keys and counts."""
+    keys, counts = np.empty((2, BUCKETS_KEPT), np.int64)
+    size = read_buckets(packed, 0, len(packed), keys, counts)
+    return keys[:size], counts[:size]

@@ -22,6 +22,7 @@ from streaming.features.state import (
     Attributes,
     State,
     UnreadableStateError,
+    buckets_of,
     pack,
     recents_of,
     tastes_of,
@@ -35,7 +36,7 @@ from streaming.partitions import homes
 
 Packed = dict[str, bytes | None]
 READERS: Final[Mapping[str, Callable[[State], object]]] = {
-    "recents": recents_of, "tastes": tastes_of,
+    "recents": recents_of, "tastes": tastes_of, "buckets": buckets_of,
 }  # fmt: skip
 
 

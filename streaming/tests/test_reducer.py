@@ -76,7 +76,7 @@ def test_a_state_of_the_older_layout_is_read() -> None:
     fields = list(structs.astuple(now))
     purchase, view_code = Action.PURCHASE.code, Action.VIEW.code
     fields[2] = [(2, purchase, START // 1000 + 5), (1, view_code, START // 1000)]
-    fields[5] = state.tastes_of(now)
+    fields[5], fields[9] = state.tastes_of(now), state.buckets_of(now)
     assert pack(unpack(msgpack.encode(fields))) == pack(now)
     fields[2] = state.recents_of(now)
     assert pack(unpack(msgpack.encode(fields))) == pack(now)
@@ -168,7 +168,7 @@ def test_no_traffic_drives_a_state_over_its_bounds(seed: int) -> None:
         assert len(state.recents_of(features)) <= RECENTS.bound
         assert len(features.bag) <= BAG.bound
         assert len(features.counts) <= COUNTS.bound
-        assert len(features.buckets) <= COUNTS_IN_TIME.bound
+        assert len(state.buckets_of(features)) <= COUNTS_IN_TIME.bound
         assert all(len(taste) <= AFFINITIES.bound for taste in state.tastes_of(features))
         assert max(len(features.seen), len(features.seen_impressions)) <= SEEN_BYTES
         assert len(features.merged) <= MERGED_BYTES

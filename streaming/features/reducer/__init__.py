@@ -8,11 +8,11 @@ from typing import Final, cast
 
 from streaming.events import schema
 from streaming.events.actions import RECENT_ACTIONS, Action
-from streaming.features.reducer.articles import Additions, of_article
+from streaming.features.additions import Addition
 from streaming.features.reducer.bag import put_in, take_out
 from streaming.features.reducer.handover import erase, reset, take_in
 from streaming.features.reducer.rings import first_ones, is_first
-from streaming.features.reducer.timing import count, count_in_time, in_session, note_purchases
+from streaming.features.reducer.waiting import Additions, of_event
 from streaming.features.registry import AFFINITY_WEIGHTS
 from streaming.features.state import UNIT, Attributes, State, recent_key
 
@@ -41,7 +41,7 @@ def apply(
     additions: Additions,
 ) -> Sequence[schema.Event]:
     """Apply events of one type and moment, as if each came by itself; return those that are new.
-    What they add to recents and tastes waits.
+    What they add to the state may wait in `additions`.
 
     Together, since a basket's purchases share their moment: what depends on it is computed once.
     """
@@ -56,13 +56,13 @@ def apply(
     # What happened before a fresh start is forgotten, even if it comes only now.
     if not fresh or first.ts <= state.reset_ms:
         return ()
-    count(state, place, len(fresh))
-    count_in_time(state, place, first.ts, len(fresh))
-    in_session(state, first.ts, len(fresh))
-    if first.ts > state.last_ms:
-        state.last_ms = first.ts
-    if place != SEARCH:
-        _of_articles(state, cast("Sequence[schema.OfArticle]", fresh), place, articles, additions)
+    if place == SEARCH:
+        additions.add(state, [of_event(first.ts, place)] * len(fresh))
+    else:
+        of_articles = cast("Sequence[schema.OfArticle]", fresh)
+        additions.add(state, _additions(of_articles, place, articles))
+        _change_bag(state, of_articles, place)
+    state.last_ms = max(state.last_ms, first.ts)
     return fresh
 
 
@@ -77,27 +77,27 @@ def _of_shopper(state: State, event: schema.Event) -> bool:
     raise TypeError(f"{type(event).__name__} is not handled by the reducer")
 
 
-def _of_articles(
-    state: State,
-    fresh: Sequence[schema.OfArticle],
-    place: int,
-    articles: Mapping[int, Attributes],
-    additions: Additions,
-) -> None:
+def _additions(
+    fresh: Sequence[schema.OfArticle], place: int, articles: Mapping[int, Attributes]
+) -> list[Addition]:
     ts = fresh[0].ts
-    if place <= PURCHASE:
-        weight = WEIGHT_OF[place]
-        additions.add(state, [
-            of_article(ts, recent_key(event.article, place), weight, articles.get(event.article))
-            for event in fresh
-        ])  # fmt: skip
-        if place == PURCHASE:
-            note_purchases(state, ts, len(fresh))
-    for event in fresh:
-        if place == BAG_ADD:
-            put_in(state, event.article, ts)
-        elif place == BAG_REMOVE or (place == PURCHASE and _may_be_added_late(state, event)):
-            take_out(state, event.article, ts)
+    if place > PURCHASE:
+        return [of_event(ts, place)] * len(fresh)
+    weight = WEIGHT_OF[place]
+    return [
+        of_event(ts, place, recent_key(event.article, place), weight, articles.get(event.article))
+        for event in fresh
+    ]
+
+
+def _change_bag(state: State, fresh: Sequence[schema.OfArticle], place: int) -> None:
+    if place == BAG_ADD:
+        for event in fresh:
+            put_in(state, event.article, event.ts)
+    elif place in (BAG_REMOVE, PURCHASE):
+        for event in fresh:
+            if place == BAG_REMOVE or _may_be_added_late(state, event):
+                take_out(state, event.article, event.ts)
 
 
 def _may_be_added_late(state: State, event: schema.OfArticle) -> bool:
