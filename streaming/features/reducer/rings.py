@@ -30,7 +30,7 @@ def first_ones(state: State, together: Sequence[schema.Event]) -> list[schema.Ev
     ring, fresh = state.seen_impressions if of_impressions else state.seen, []
     for event in together:
         mark = mark_of(event.id)
-        if not holds(ring, mark):
+        if ring.find(mark) < 0 or not holds(ring, mark):
             ring = (mark + ring)[:SEEN_BYTES]
             fresh.append(event)
     if of_impressions:
