@@ -5,7 +5,11 @@ from functools import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 
-pytest_plugins = ["streaming.tests.fixtures", "recommendations.tests.fixtures"]
+pytest_plugins = [
+    "streaming.tests.fixtures",
+    "recommendations.tests.fixtures",
+    "recommendations.tests.processors",
+]
 
 # What `migrate` fills in from the models.
 KEPT = {"django_content_type", "auth_permission"}

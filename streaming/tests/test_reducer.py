@@ -1,5 +1,6 @@
 import copy
 import random
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -13,10 +14,10 @@ from streaming.events.schema import Event
 from streaming.events.spans import DAY_MS
 from streaming.features import batch, state, trends
 from streaming.features.batch import LocatedEvent, Reduced, unlogged
-from streaming.features.reducer.handover import hand_over
+from streaming.features.reducer.handover import hand_over, merge
 from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES
 from streaming.features.registry import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, RECENTS
-from streaming.features.state import Attributes, State, pack, unpack, view
+from streaming.features.state import Attributes, State, UnreadableStateError, pack, unpack, view
 from streaming.features.trends import EPOCH_MS, Increments
 from streaming.tests.traffic import START, learn, traffic
 
@@ -82,6 +83,21 @@ def test_a_state_of_the_older_layout_is_read() -> None:
     assert pack(unpack(msgpack.encode(fields))) == pack(now)
     fields[2] = []
     assert state.recents_of(unpack(msgpack.encode(fields))) == {}
+
+
+@given(st.sampled_from(("recents", "tastes", "buckets")), st.binary(max_size=120))
+def test_bytes_that_nobody_packed_are_refused_or_read(name: str, junk: bytes) -> None:
+    """Compiled code checks no index: nothing may lead it beyond its arrays."""
+    value = pack(structs.replace(after(seen(1, START)), **{name: junk}))
+    other = after(bought(2, START))
+    try:
+        found = unpack(value)
+    except UnreadableStateError:
+        return
+    for work in (lambda: learn(found, bought(3, START), ABOUT), lambda: merge(other, found)):
+        with suppress(ValueError):
+            work()
+    assert len(pack(found)) < 10_000
 
 
 def test_an_event_that_comes_twice_counts_once() -> None:
