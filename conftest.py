@@ -7,7 +7,11 @@ import pytest
 from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
 
-pytest_plugins = ["streaming.tests.fixtures", "recommendations.tests.fixtures"]
+pytest_plugins = [
+    "streaming.tests.fixtures",
+    "recommendations.tests.fixtures",
+    "recommendations.tests.processors",
+]
 
 # What `migrate` fills in from the models.
 KEPT = {"django_content_type", "auth_permission"}

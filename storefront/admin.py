@@ -13,7 +13,8 @@ from catalog.admin.base import ReadOnlyAdmin, note
 from catalog.models import Customer
 from storefront.privacy import erasure
 from storefront.privacy import export as exporting
-from streaming.identity.shoppers import customer_shopper, is_shopper
+from streaming.events.schema import is_shopper
+from streaming.identity.shoppers import customer_shopper
 from streaming.models import ErasedShopper
 
 EXPORT = "streaming.export_shopper"

@@ -3,6 +3,7 @@
 The part in braces is what Redis Cluster hashes: all that one batch writes is in one slot.
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from streaming.partitions import home_of
@@ -23,6 +24,11 @@ def tag(partition: int) -> str:
 
 def state(shopper: str) -> str:
     return f"{tag(home_of(shopper))}:s:{shopper}"
+
+
+def states(partition: int, shoppers: Iterable[str]) -> list[str]:
+    """Of shoppers whose home is the partition."""
+    return [f"{{p{partition}}}:s:{shopper}" for shopper in shoppers]
 
 
 def dislikes(shopper: str) -> str:

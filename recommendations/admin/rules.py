@@ -16,7 +16,7 @@ from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
 from recommendations.rules.serving import RULE_ERRORS_LOGGED
 from recommendations.serving.previews import Preview, preview
-from streaming.identity.shoppers import is_shopper
+from streaming.events.schema import is_shopper
 
 
 class PreviewForm(forms.Form):

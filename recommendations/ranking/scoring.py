@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.retrieval.candidates import Scores, Source
-from recommendations.retrieval.compiled import Array, compiled
 from recommendations.retrieval.generators import INTS, SCORES, Found, generated
 from recommendations.retrieval.profile import Profile
+from web.compiled import Array, compiled
 
 WEIGHTS: Mapping[Source, float] = {
     Source.AGAIN: 3.0,

@@ -13,9 +13,9 @@ import numpy as np
 
 from recommendations.bundle.reader import ABSENT, Bundle, Floats, Ints, Lists
 from recommendations.retrieval.candidates import Candidates, Scores, Source
-from recommendations.retrieval.compiled import Array, compiled
 from recommendations.retrieval.profile import PURCHASE, UNKNOWN_BAND, Profile
 from web.cache import per_owner
+from web.compiled import Array, compiled
 
 AGAIN_DAYS: Final = 30.0
 POPULAR_DEPTH: Final = 100

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import ABSENT, Bundle, Customer, Ints
-from recommendations.retrieval.compiled import Array, compiled
 from streaming.events.actions import RECENT_ACTIONS
 from streaming.features.state import Recent
+from web.compiled import Array, compiled
 
 Floats64 = npt.NDArray[np.float64]
 

@@ -5,10 +5,10 @@ from recommendations.ranking.goods import goods_of
 from recommendations.ranking.inspiring import inspiring_shelf
 from recommendations.ranking.pipeline import Constraints
 from recommendations.ranking.ranker import live_ranker, sales_ranker
-from recommendations.retrieval import compiled
 from recommendations.retrieval.profile import after_history, profile_of
 from recommendations.serving.outfits import ALTERNATIVES, default_outfit
 from recommendations.serving.serving import DEFAULT_K
+from web import compiled
 
 
 def warm() -> None:

@@ -33,7 +33,7 @@ from recommendations.vision.store import PATTERN
 from streaming import clock, keys
 from streaming.connection import client
 from streaming.events.actions import Action
-from streaming.features.state import State, pack, recent_key
+from streaming.features.state import State, pack, packed_recents, recent_key
 from web.arrays import Arrays
 
 AS_OF = date(2020, 9, 20)
@@ -215,10 +215,10 @@ def live_through(stored: list[str]) -> Lived:
     def lived(actions: Sequence[PastAction] = (), *, bag: Sequence[int] = ()) -> str:
         """Store a new shopper's state; each action is (article, kind, ms ago). Return the id."""
         shopper, now = f"a{uuid.uuid4().hex}", clock.now_ms()
-        recents = {
+        recents = packed_recents({
             recent_key(article, Action(kind).code): (now - ago) // 1000
             for article, kind, ago in reversed(actions)
-        }
+        })  # fmt: skip
         state = State(last_ms=now, landmark_ms=now, recents=recents, bag=list(bag))
         stored.append(keys.state(shopper))
         client().set(stored[-1], pack(state), ex=60)

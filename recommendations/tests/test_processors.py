@@ -1,65 +1,27 @@
 """The contract of processors: the same tests for each, on the real log and stores."""
 
-from collections.abc import Callable
-
 import pytest
 from django.core.management import call_command
 
-from catalog.tests.factories import make_article
-from recommendations.attribution.models import Interaction
-from recommendations.attribution.processor import AttributionProcessor
-from recommendations.attribution.rec_id import make
-from recommendations.serving import servings
-from streaming import clock, dead_letters
+from recommendations.tests.processors import (
+    Seen,
+    click,
+)
+from streaming import dead_letters
 from streaming.consumer.batch import PartitionBatch
 from streaming.consumer.processor import NO_POSITION, Log, Processor, RefusedError, Work
-from streaming.events.actions import Action
-from streaming.events.schema import Click, Event, Identify, Merge, encode
-from streaming.features import sampling, store
-from streaming.features.processor import FeatureProcessor
+from streaming.events.schema import Identify, Merge, encode
+from streaming.features import sampling
 from streaming.partitions import home_of
 from streaming.tests.running import produce, produce_with_a_header, running, send
 from streaming.tests.traffic import START
 
 pytestmark = pytest.mark.django_db(transaction=True)
-Seen = Callable[[], int]
 ONE, OTHER = "a" + "1" * 32, "a" + "2" * 32
 
 
-def clicks_in_features() -> int:
-    return store.snapshot("c1").state.counts.get(Action.CLICK, 0)
-
-
-def clicks_in_attribution() -> int:
-    return Interaction.objects.filter(shopper="c1").count()
-
-
-PROCESSORS: dict[str, tuple[Callable[[], Processor], Seen]] = {
-    "features": (FeatureProcessor, clicks_in_features),
-    "attribution": (AttributionProcessor, clicks_in_attribution),
-}
-
-
-@pytest.fixture(params=PROCESSORS)
-def of(request: pytest.FixtureRequest, log: str, store: None) -> tuple[Processor, Seen]:
-    clock.set_now(START)
-    kind, seen = PROCESSORS[request.param]
-    return kind(), seen
-
-
-@pytest.fixture
-def articles(of: object) -> list[int]:
-    return [make_article().pk for _ in range(10)]
-
-
-def click(number: int, article: int, **more: object) -> Event:
-    answer = make(servings.number("for-you", "live_blend", "v1", None))
-    told = {"rec_id": answer, "position": 1, "id": f"k{number}"} | more
-    return Click(shopper="c1", ts=START + number, source="shop", article=article, **told)  # type: ignore[arg-type]
-
-
-def test_it_knows_no_position_of_a_log_it_never_read(of: tuple[Processor, Seen]) -> None:
-    processor, _ = of
+def test_it_knows_no_position_of_a_log_it_never_read(consuming: tuple[Processor, Seen]) -> None:
+    processor, _ = consuming
     processor.open()
     log = Log("events", "unread")
     assert processor.positions(log, [0, 5]) == {0: NO_POSITION, 5: NO_POSITION}
@@ -67,9 +29,9 @@ def test_it_knows_no_position_of_a_log_it_never_read(of: tuple[Processor, Seen])
 
 
 def test_it_moves_on_without_records_and_refuses_another_position(
-    of: tuple[Processor, Seen],
+    consuming: tuple[Processor, Seen],
 ) -> None:
-    processor, _ = of
+    processor, _ = consuming
     processor.open()
     log = Log("events", "moving")
     positions = processor.positions(log, [3])
@@ -81,10 +43,10 @@ def test_it_moves_on_without_records_and_refuses_another_position(
 
 
 def test_it_takes_each_event_once_whoever_reads_it_again(
-    of: tuple[Processor, Seen], articles: list[int]
+    consuming: tuple[Processor, Seen], clicked: list[int]
 ) -> None:
-    processor, seen = of
-    send(*(click(n, article) for n, article in enumerate(articles)))
+    processor, seen = consuming
+    send(*(click(n, article) for n, article in enumerate(clicked)))
     for _ in range(2):
         with running(processor) as worker:
             worker.catch_up()
@@ -92,16 +54,16 @@ def test_it_takes_each_event_once_whoever_reads_it_again(
 
 
 def test_it_is_held_up_by_nothing_that_lies_in_the_log(
-    of: tuple[Processor, Seen], articles: list[int]
+    consuming: tuple[Processor, Seen], clicked: list[int]
 ) -> None:
-    processor, seen = of
+    processor, seen = consuming
     there = home_of("c1")
-    produce([("c1", value) for value in junk(articles[0])], partition=there)
-    produce_with_a_header(b"\xff\xfe", encode(click(53, articles[3])), partition=there)
+    produce([("c1", value) for value in junk(clicked[0])], partition=there)
+    produce_with_a_header(b"\xff\xfe", encode(click(53, clicked[3])), partition=there)
     for header in (b"1:99999999999999999999", b"-1:-1", b"9:9:9", b"x" * 500_000):
-        send(click(54, articles[4]), headers=[("origin", header)])
-    send(click(55, articles[5]), timestamp=2**62)
-    send(click(51, articles[1], id="nul\0"), click(52, articles[2]))
+        send(click(54, clicked[4]), headers=[("origin", header)])
+    send(click(55, clicked[5]), timestamp=2**62)
+    send(click(51, clicked[1], id="nul\0"), click(52, clicked[2]))
     with running(processor) as worker:
         worker.catch_up()
     assert worker.error is None
@@ -134,10 +96,12 @@ def verified() -> list[str]:
 
 
 def test_its_work_shows_in_the_status(
-    of: tuple[Processor, Seen], articles: list[int], capsys: pytest.CaptureFixture[str]
+    consuming: tuple[Processor, Seen],
+    clicked: list[int],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    processor, _ = of
-    send(click(1, articles[0]))
+    processor, _ = consuming
+    send(click(1, clicked[0]))
     with running(processor) as worker:
         worker.catch_up()
         worker.runtime.heartbeat.beat(worker.runtime.assignment)

@@ -17,7 +17,7 @@ from recommendations.tests.shops import open_shop, train
 from recommendations.widgets.rendering import shelf_context
 from streaming.events.actions import Action
 from streaming.features import store
-from streaming.features.state import State, recent_key
+from streaming.features.state import State, packed_recents, recent_key
 from streaming.features.store import Snapshot
 from streaming.identity.shoppers import SESSION_KEY
 
@@ -152,7 +152,7 @@ def test_shelves_made_of_the_same_are_not_sent_again(
     tag = made_of_page(first.text)
     again = {"kinds": "for-you,new-in", "made_of": tag}
     assert client.get("/widgets/", again).status_code == 204
-    viewed = State(recents={recent_key(1, Action.VIEW.code): 1})
+    viewed = State(recents=packed_recents({recent_key(1, Action.VIEW.code): 1}))
     monkeypatch.setattr(store, "snapshot", lambda *_, **__: Snapshot(viewed, 2_000))
     changed = client.get("/widgets/", again)
     assert (changed.status_code, made_of_page(changed.text) != tag) == (200, True)

@@ -16,7 +16,7 @@ from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving import previews
 from streaming.events.actions import Action
 from streaming.features.registry import AFFINITY_WEIGHTS
-from streaming.features.state import KINDS, Recent
+from streaming.features.state import KINDS, Recent, packed_recents, recents_of
 from streaming.features.store import Snapshot
 
 STEPS: Final = 3
@@ -79,11 +79,13 @@ def step(shopper: str, live: Snapshot, action: Recent, article: Article) -> Step
 
 def until(live: Snapshot, second: int) -> Snapshot:
     """The snapshot as if nothing had been done after that second of event time."""
-    recents = {key: s for key, s in live.stored.recents.items() if s <= second}
+    seen = recents_of(live.stored)
+    recents = {key: s for key, s in seen.items() if s <= second}
     earlier = {key // KINDS for key in recents}
-    later = {key // KINDS for key in live.stored.recents.keys() - recents.keys()}
+    later = {key // KINDS for key in seen.keys() - recents.keys()}
     bag = [article for article in live.stored.bag if article in earlier or article not in later]
-    return replace(live, stored=msgspec.structs.replace(live.stored, recents=recents, bag=bag))
+    changed = msgspec.structs.replace(live.stored, recents=packed_recents(recents), bag=bag)
+    return replace(live, stored=changed)
 
 
 def tastes_of(article: Article) -> list[str]:

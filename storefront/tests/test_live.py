@@ -14,7 +14,7 @@ from storefront.live import live, replaying, story
 from storefront.tests.test_bag import at_once
 from streaming.events.actions import Action
 from streaming.events.schema import View, decode
-from streaming.features.state import State, recent_key
+from streaming.features.state import State, packed_recents, recent_key
 from streaming.features.store import Snapshot
 from streaming.partitions import partition_of
 from streaming.replay.replay import Publisher
@@ -61,7 +61,7 @@ def state_of(*actions: tuple[int, str, int]) -> Snapshot:
     """`actions` are (article, kind, second), newest first; those for the bag are in it."""
     recents = {recent_key(a, Action(kind).code): s for a, kind, s in reversed(actions)}
     bag = [article for article, kind, _ in actions if kind == "bag_add"]
-    return Snapshot(State(last_ms=9_000, recents=recents, bag=bag), 10_000)
+    return Snapshot(State(last_ms=9_000, recents=packed_recents(recents), bag=bag), 10_000)
 
 
 def test_a_story_goes_back_to_before_an_action() -> None:

@@ -12,8 +12,9 @@ from catalog.api.fields import ArticleIdField
 from catalog.api.keys import has_scope
 from catalog.models.api_key import Scope
 from streaming.connection import StoreUnavailable
+from streaming.events.schema import is_shopper
 from streaming.features import store
-from streaming.identity.shoppers import is_shopper, shopper_of
+from streaming.identity.shoppers import shopper_of
 from web.problems import documented
 from web.quotas import Limited
 

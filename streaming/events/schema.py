@@ -4,6 +4,7 @@ A message is keyed by `shopper`, so one shopper's events keep their order within
 """
 
 import re
+from functools import lru_cache
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -28,7 +29,8 @@ ANONYMOUS_PATTERN = r"^a[0-9a-f]{32}\Z"
 SHOPPER_PATTERN = f"{CUSTOMER_PATTERN}|{ANONYMOUS_PATTERN}"
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_EVENT_ID)]
-Shopper = Annotated[str, msgspec.Meta(pattern=SHOPPER_PATTERN)]
+Shopper = Annotated[str, msgspec.Meta(max_length=33)]  # of SHOPPER_PATTERN: see decode
+NO_SHOPPER = f"Expected `str` matching regex {SHOPPER_PATTERN!r} - at `$.shopper`"
 Customer = Annotated[str, msgspec.Meta(pattern=CUSTOMER_PATTERN)]
 Anonymous = Annotated[str, msgspec.Meta(pattern=ANONYMOUS_PATTERN)]
 # Milliseconds since 1970 of event time, between 2000 and 2100.
@@ -181,7 +183,16 @@ def encode(event: Event) -> bytes:
 
 def decode(message: bytes) -> Event:
     """Raise msgspec.ValidationError (naming the field) or msgspec.DecodeError on a bad message."""
-    return decoded(message, _decoder)
+    event = decoded(message, _decoder)
+    if not is_shopper(event.shopper):
+        raise msgspec.ValidationError(NO_SHOPPER)
+    return event
+
+
+@lru_cache(maxsize=1 << 16)
+def is_shopper(name: str) -> bool:
+    """The regular expression takes as long as decoding all the rest: one name comes many times."""
+    return re.match(SHOPPER_PATTERN, name) is not None
 
 
 def names_in(message: bytes) -> set[str]:

@@ -17,7 +17,7 @@ from streaming.events.schema import Event, key_of
 from streaming.features import reducer
 from streaming.features.reducer.handover import hand_over, owner_at
 from streaming.features.reducer.rings import is_first
-from streaming.features.state import Attributes, State, unpack
+from streaming.features.state import Attributes, State, read
 from streaming.features.trends import AHEAD_MS, Increments
 from streaming.partitions import partition_of
 
@@ -72,6 +72,7 @@ class Reduced:
     states: dict[str, State] = field(default_factory=dict)
     passed_on: list[ForwardedEvent] = field(default_factory=list)
     has_unknown: bool = False
+    additions: reducer.Additions = field(default_factory=reducer.Additions)
 
 
 def decode(batch: PartitionBatch, homes: int, now_ms: int) -> Decoded:
@@ -123,9 +124,10 @@ def reduce(
     """
     result = Reduced(trends)
     for shopper, mine in good.items():
-        state = result.states[shopper] = unpack(packed[shopper])
+        state = result.states[shopper] = read(packed[shopper])
         for _, together in groupby(mine, TYPE_AND_MOMENT):
             _step(result, state, _taken(result, state, together, articles, log), articles)
+    result.additions.settle()
     return result
 
 
@@ -160,8 +162,9 @@ def _step(
         return
     if not isinstance(together[0].event, events.Identify):
         made = [located.event for located in together]
-        _trend(result, reducer.apply(state, made, articles), articles)
+        _trend(result, reducer.apply(state, made, articles, result.additions), articles)
         return
+    result.additions.settle()
     for offset, event in ((located.offset, located.event) for located in together):
         if isinstance(event, events.Identify) and (merge := hand_over(state, event)) is not None:
             result.passed_on.append(ForwardedEvent(offset, merge))

@@ -77,7 +77,9 @@ class FeatureProcessor:
 
     def prepare(self, log: Log, batches: Sequence[PartitionBatch]) -> FeatureWork:
         tag, decoded = topics.tag(log.topic_id), _decoded(batches)
-        loaded = self.writer.states([[*found.good] for found in decoded])
+        loaded = self.writer.states(
+            [(batch.partition, f.good) for batch, f in zip(batches, decoded, strict=True)]
+        )
         states = [
             _with_the_erased(dict(zip(found.good, values, strict=True)))
             for found, values in zip(decoded, loaded, strict=True)

@@ -1,10 +1,12 @@
 """A shopper's features: as stored (small, whole numbers, packed) and as readers see them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
 from streaming.events.actions import ACTIONS, RECENT_ACTIONS, Action
+from streaming.features import additions
 from streaming.features.registry import AFFINITIES, BUCKETS, SESSION_GAP_MS, WINDOWS
 
 
@@ -32,14 +34,15 @@ class State(msgspec.Struct, array_like=True, gc=False):
     """What Redis holds for one shopper.
 
     `recents` holds when (seconds of event time) each article was last viewed, bought and so on, the
-    newest at the end, see recent_key.
-    `tastes[d]` maps a value of DIMENSIONS[d] to its weight seen from `landmark`: an event at time
-    t adds weight · UNIT · 2^((t − landmark) / half-life), so that nothing has to be rewritten as
-    time goes by (forward decay: Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009).
+    newest at the end, see recent_key; packed, see recents_of.
+    `tastes`, packed, see tastes_of, hold for each of DIMENSIONS the weight of values as seen from
+    `landmark`: an event at time t adds weight · UNIT · 2^((t − landmark) / half-life), so that
+    nothing has to be rewritten as time goes by (forward decay: Cormode, Shkapenyuk, Srivastava, Xu,
+    ICDE 2009).
     `seen` and `seen_impressions` are rings of four-byte hashes of the last event ids, `merged` the
     hashes of the merges taken in: what comes a second time changes nothing.
-    `buckets` counts by time, see bucket_key. An `erased` shopper's state holds nothing else, and
-    nothing that comes later changes it.
+    `buckets` counts by time, packed, see buckets_of and bucket_key. An `erased` shopper's state
+    holds nothing else, and nothing that comes later changes it.
     `bag_ms` holds when each article last came into the bag or left it: of what left, for as long as
     something late may come. `owners` are the customers that an anonymous shopper turned out to be,
     and until when. `next_offset` and `origins` are of the topic with the tag `log`: how far its
@@ -48,14 +51,14 @@ class State(msgspec.Struct, array_like=True, gc=False):
 
     last_ms: int = 0
     landmark_ms: int = 0
-    recents: dict[int, int] = {}
+    recents: bytes = b""
     bag: list[int] = []
     counts: list[int] = []
-    tastes: list[dict[int, int]] = []
+    tastes: bytes = b""
     seen: bytes = b""
     seen_impressions: bytes = b""
     merged: bytes = b""
-    buckets: dict[int, int] = {}
+    buckets: bytes = b""
     sessions: int = 0
     session_s: int = 0
     session_events: int = 0
@@ -144,8 +147,23 @@ class UnreadableStateError(Exception):
     """A state in a layout that this code doesn't know; it is left unchanged."""
 
 
+NOT_READABLE: Final = (
+    msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError, OverflowError,
+)  # fmt: skip
+
+
 def unpack(value: bytes | None) -> State:
     """An absent value gives an empty state; raise UnreadableStateError."""
+    state = read(value)
+    try:
+        recents_of(state), tastes_of(state), buckets_of(state)
+    except ValueError as error:
+        raise UnreadableStateError(UNREADABLE) from error
+    return state
+
+
+def read(value: bytes | None) -> State:
+    """As `unpack`, but what is packed within the state is checked when it is used: ValueError."""
     if value is None:
         return State()
     try:
@@ -155,12 +173,18 @@ def unpack(value: bytes | None) -> State:
 
 
 def _of_older_layout(value: bytes) -> State:
-    """`recents` were a list of (article, kind, second), the newest first."""
+    """`recents`, `tastes` and `buckets` were maps; before that, `recents` were a list of (article,
+    kind, second), the newest first."""
     try:
         fields = msgspec.msgpack.decode(value)
-        fields[2] = {recent_key(article, kind): s for article, kind, s in reversed(fields[2])}
+        if isinstance(fields[2], list):
+            fields[2] = {recent_key(article, kind): s for article, kind, s in reversed(fields[2])}
+        last_ms, landmark_ms, recents, tastes, buckets = (fields[n] for n in (0, 1, 2, 5, 9))
+        fields[2], fields[5], fields[9], _ = additions.pack(
+            recents, tastes, landmark_ms, buckets, last_ms, len(DIMENSIONS)
+        )
         return msgspec.convert(fields, State)
-    except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:
+    except NOT_READABLE as error:
         raise UnreadableStateError(UNREADABLE) from error
 
 
@@ -184,8 +208,28 @@ def view(state: State, now_ms: int) -> ShopperState:
 def recents(state: State) -> list[Recent]:
     return [
         Recent(key // KINDS, RECENT_ACTIONS[key % KINDS], s * 1000)
-        for key, s in reversed(state.recents.items())
+        for key, s in reversed(recents_of(state).items())
     ]
+
+
+def recents_of(state: State) -> dict[int, int]:
+    """When (seconds) each recent_key was last seen, the newest at the end."""
+    return additions.recents_of(state.recents)
+
+
+def packed_recents(recents: Mapping[int, int]) -> bytes:
+    """The inverse of `recents_of`."""
+    return additions.pack(recents, (), 0, {}, 0, len(DIMENSIONS)).recents
+
+
+def packed_tastes(tastes: Sequence[Mapping[int, int]]) -> bytes:
+    """The inverse of `tastes_of`, for any landmark."""
+    return additions.pack({}, tastes, 0, {}, 0, len(DIMENSIONS)).tastes
+
+
+def tastes_of(state: State) -> list[dict[int, int]]:
+    """The weight of each value, by dimension."""
+    return additions.tastes_of(state.tastes, len(DIMENSIONS))
 
 
 def recent_key(article: int, kind: int) -> int:
@@ -195,6 +239,11 @@ def recent_key(article: int, kind: int) -> int:
 
 def _goes_on(state: State, now_ms: int) -> bool:
     return now_ms - state.last_ms <= SESSION_GAP_MS
+
+
+def buckets_of(state: State) -> dict[int, int]:
+    """The number of events by bucket_key."""
+    return additions.buckets_of(state.buckets)
 
 
 def bucket_key(resolution: int, bucket: int, place: int) -> int:
@@ -214,7 +263,7 @@ def _windows(state: State, now_ms: int) -> dict[str, dict[Action, int]]:
     if not state.buckets:
         return {}
     found: dict[str, dict[Action, int]] = {name: {} for name in WINDOWS}
-    for key, number in state.buckets.items():
+    for key, number in buckets_of(state).items():
         resolution, bucket, place = bucket_of(key)
         age = now_ms // BUCKETS[resolution].width_ms - bucket
         for name, (of, length) in WINDOWS.items():
@@ -225,10 +274,12 @@ def _windows(state: State, now_ms: int) -> dict[str, dict[Action, int]]:
 
 
 def _affinities(state: State, now_ms: int) -> dict[str, dict[int, float]]:
+    if not state.tastes:
+        return {}
     half_life = AFFINITIES.half_life_ms or 1
     # No overflow with a clock far behind the events.
     scale = 2.0 ** min((state.landmark_ms - now_ms) / half_life, 60.0) / UNIT
     return {
         name: {value: weight * scale for value, weight in taste.items()}
-        for name, taste in zip(DIMENSIONS, state.tastes, strict=False)
+        for name, taste in zip(DIMENSIONS, tastes_of(state), strict=True)
     }

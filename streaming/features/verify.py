@@ -3,12 +3,11 @@
 So any difference is the store's fault: an event lost, doubled or out of order.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-import msgspec
 from confluent_kafka import Consumer, TopicPartition
 from django.conf import settings
 
@@ -21,8 +20,12 @@ from streaming.features.batch import NO_LOG, ByShopper, LocatedEvent, unlogged
 from streaming.features.state import (
     BOOKKEEPING,
     Attributes,
+    State,
     UnreadableStateError,
+    buckets_of,
     pack,
+    recents_of,
+    tastes_of,
     unpack,
 )
 from streaming.features.trends import Increments
@@ -32,6 +35,9 @@ from streaming.kafka import between, topics
 from streaming.partitions import homes
 
 Packed = dict[str, bytes | None]
+READERS: Final[Mapping[str, Callable[[State], object]]] = {
+    "recents": recents_of, "tastes": tastes_of, "buckets": buckets_of,
+}  # fmt: skip
 
 
 class Difference(NamedTuple):
@@ -127,10 +133,13 @@ def _differences_of(
         return [Difference(shopper, "state", str(error), "what the log tells")]
 
 
-def differing_fields(
-    shopper: str, theirs: msgspec.Struct, ours: msgspec.Struct
-) -> list[Difference]:
+def differing_fields(shopper: str, theirs: State, ours: State) -> list[Difference]:
     """The fields in which two states of a shopper differ, except for where they come from."""
     names = [name for name in ours.__struct_fields__ if name not in BOOKKEEPING]
-    pairs = [(name, getattr(theirs, name), getattr(ours, name)) for name in names]
-    return [Difference(shopper, name, a, b) for name, a, b in pairs if a != b]
+    differ = [name for name in names if getattr(theirs, name) != getattr(ours, name)]
+    return [Difference(shopper, name, _read(theirs, name), _read(ours, name)) for name in differ]
+
+
+def _read(state: State, name: str) -> object:
+    """The field's value, unpacked."""
+    return READERS[name](state) if name in READERS else getattr(state, name)

@@ -1,13 +1,12 @@
 """Who is shopping: a customer of the data set, or an anonymous shopper with a signed cookie."""
 
-import re
 import secrets
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from streaming.events.schema import SHOPPER_PATTERN
+from streaming.events.schema import is_shopper
 from streaming.identity.tombstones import tombstones
 
 COOKIE = "shopper"
@@ -21,10 +20,6 @@ def customer_shopper(customer: int) -> str:
 
 def new_anonymous() -> str:
     return f"a{secrets.token_hex(16)}"
-
-
-def is_shopper(text: str) -> bool:
-    return re.fullmatch(SHOPPER_PATTERN, text) is not None
 
 
 def anonymous_of(request: HttpRequest) -> str:

@@ -1,5 +1,6 @@
 import copy
 import random
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -13,10 +14,10 @@ from streaming.events.schema import Event
 from streaming.events.spans import DAY_MS
 from streaming.features import batch, state, trends
 from streaming.features.batch import LocatedEvent, Reduced, unlogged
-from streaming.features.reducer.handover import hand_over
+from streaming.features.reducer.handover import hand_over, merge
 from streaming.features.reducer.rings import MERGED_BYTES, SEEN_BYTES
 from streaming.features.registry import AFFINITIES, BAG, COUNTS, COUNTS_IN_TIME, RECENTS
-from streaming.features.state import Attributes, State, pack, unpack, view
+from streaming.features.state import Attributes, State, UnreadableStateError, pack, unpack, view
 from streaming.features.trends import EPOCH_MS, Increments
 from streaming.tests.traffic import START, learn, traffic
 
@@ -76,9 +77,27 @@ def test_a_state_of_the_older_layout_is_read() -> None:
     fields = list(structs.astuple(now))
     purchase, view_code = Action.PURCHASE.code, Action.VIEW.code
     fields[2] = [(2, purchase, START // 1000 + 5), (1, view_code, START // 1000)]
+    fields[5], fields[9] = state.tastes_of(now), state.buckets_of(now)
+    assert pack(unpack(msgpack.encode(fields))) == pack(now)
+    fields[2] = state.recents_of(now)
     assert pack(unpack(msgpack.encode(fields))) == pack(now)
     fields[2] = []
-    assert unpack(msgpack.encode(fields)).recents == {}
+    assert state.recents_of(unpack(msgpack.encode(fields))) == {}
+
+
+@given(st.sampled_from(("recents", "tastes", "buckets")), st.binary(max_size=120))
+def test_bytes_that_nobody_packed_are_refused_or_read(name: str, junk: bytes) -> None:
+    """Compiled code checks no index: nothing may lead it beyond its arrays."""
+    value = pack(structs.replace(after(seen(1, START)), **{name: junk}))
+    other = after(bought(2, START))
+    try:
+        found = unpack(value)
+    except UnreadableStateError:
+        return
+    for work in (lambda: learn(found, bought(3, START), ABOUT), lambda: merge(other, found)):
+        with suppress(ValueError):
+            work()
+    assert len(pack(found)) < 10_000
 
 
 def test_an_event_that_comes_twice_counts_once() -> None:
@@ -146,10 +165,10 @@ def test_no_state_exceeds_its_bounds(visits: list[tuple[int, int]]) -> None:
             id=f"{number}", shopper="c1", ts=START + ms, source="shop", article=article
         )
         learn(features, event, KNOWN[article])
-    assert len(features.recents) <= RECENTS.bound
+    assert len(state.recents_of(features)) <= RECENTS.bound
     assert len(features.bag) <= BAG.bound
-    assert all(len(taste) <= AFFINITIES.bound for taste in features.tastes)
-    assert all(a <= b for a, b in pairwise(features.recents.values()))
+    assert all(len(taste) <= AFFINITIES.bound for taste in state.tastes_of(features))
+    assert all(a <= b for a, b in pairwise(state.recents_of(features).values()))
     assert len(pack(features)) < 1500
     assert pack(unpack(pack(features))) == pack(features)
 
@@ -162,11 +181,11 @@ def test_no_traffic_drives_a_state_over_its_bounds(seed: int) -> None:
         passed_on = run_into(packed, [event], about).passed_on
         run_into(packed, [passed.event for passed in passed_on], about)
     for features in map(unpack, packed.values()):
-        assert len(features.recents) <= RECENTS.bound
+        assert len(state.recents_of(features)) <= RECENTS.bound
         assert len(features.bag) <= BAG.bound
         assert len(features.counts) <= COUNTS.bound
-        assert len(features.buckets) <= COUNTS_IN_TIME.bound
-        assert all(len(taste) <= AFFINITIES.bound for taste in features.tastes)
+        assert len(state.buckets_of(features)) <= COUNTS_IN_TIME.bound
+        assert all(len(taste) <= AFFINITIES.bound for taste in state.tastes_of(features))
         assert max(len(features.seen), len(features.seen_impressions)) <= SEEN_BYTES
         assert len(features.merged) <= MERGED_BYTES
 

@@ -9,7 +9,7 @@ from streaming.events.actions import Action
 from streaming.events.spans import DAY_MS, HOUR_MS
 from streaming.features.reducer.handover import hand_over
 from streaming.features.registry import BUCKETS, COUNTS_IN_TIME, SESSION_GAP_MS
-from streaming.features.state import State, bucket_key, bucket_of, view
+from streaming.features.state import State, bucket_key, bucket_of, buckets_of, view
 from streaming.tests.traffic import START, learn
 
 MINUTE = 60_000
@@ -63,7 +63,7 @@ def test_windows_count_what_is_there_and_stay_within_their_bound(
 ) -> None:
     made = [seen(n * 10 + article, START + ms) for n, (article, ms) in enumerate(visits)]
     state, now = after(*made), START + max(ms for _, ms in visits)
-    assert len(state.buckets) <= COUNTS_IN_TIME.bound
+    assert len(buckets_of(state)) <= COUNTS_IN_TIME.bound
     first_day = now // DAY_MS - 29
     expected = sum(event.ts // DAY_MS >= first_day for event in made)
     assert views(state, now)["30d"] == expected

@@ -59,4 +59,7 @@ def learn(state: State, event: Event, about: Attributes | None = None) -> bool:
     known = {}
     if isinstance(event, schema.OfArticle) and about is not None:
         known = {event.article: about}
-    return bool(reducer.apply(state, [event], known))
+    additions = reducer.Additions()
+    learned = reducer.apply(state, [event], known, additions)
+    additions.settle()
+    return bool(learned)

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 
 from storefront.privacy import erasure
-from streaming.identity.shoppers import is_shopper
+from streaming.events.schema import is_shopper
 
 
 class Command(BaseCommand):

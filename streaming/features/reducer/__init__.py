@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 from streaming.events import schema
-from streaming.events.actions import Action
+from streaming.events.actions import RECENT_ACTIONS, Action
+from streaming.features.additions import Addition
 from streaming.features.reducer.bag import put_in, take_out
 from streaming.features.reducer.handover import erase, reset, take_in
-from streaming.features.reducer.rings import first_ones, is_first, remember
-from streaming.features.reducer.tastes import WEIGHT_OF, add_tastes
-from streaming.features.reducer.timing import count, count_in_time, in_session, note_purchases
-from streaming.features.state import Attributes, State, recent_key
+from streaming.features.reducer.rings import first_ones, is_first
+from streaming.features.reducer.waiting import Additions, of_event
+from streaming.features.registry import AFFINITY_WEIGHTS
+from streaming.features.state import UNIT, Attributes, State, recent_key
 
-__all__ = ["apply"]
+__all__ = ["Additions", "apply"]
 
 # The code of each event's action: up to PURCHASE they are RECENT_ACTIONS.
 PLACE_OF: Final[dict[type[schema.Event], int]] = {
@@ -28,13 +29,19 @@ PLACE_OF: Final[dict[type[schema.Event], int]] = {
     schema.Search: Action.SEARCH.code,
 }
 BAG_ADD, PURCHASE = PLACE_OF[schema.BagAdd], PLACE_OF[schema.Purchase]
+# In units, by the code of an action.
+WEIGHT_OF: Final = [AFFINITY_WEIGHTS[action] * UNIT for action in RECENT_ACTIONS]
 BAG_REMOVE, SEARCH = PLACE_OF[schema.BagRemove], PLACE_OF[schema.Search]
 
 
 def apply(
-    state: State, together: Sequence[schema.Event], articles: Mapping[int, Attributes]
+    state: State,
+    together: Sequence[schema.Event],
+    articles: Mapping[int, Attributes],
+    additions: Additions,
 ) -> Sequence[schema.Event]:
     """Apply events of one type and moment, as if each came by itself; return those that are new.
+    What they add to the state may wait in `additions`.
 
     Together, since a basket's purchases share their moment: what depends on it is computed once.
     """
@@ -43,18 +50,19 @@ def apply(
     first = together[0]
     place = PLACE_OF.get(type(first))
     if place is None:
+        additions.settle()
         return [event for event in together if _of_shopper(state, event)]
     fresh = first_ones(state, together)
     # What happened before a fresh start is forgotten, even if it comes only now.
     if not fresh or first.ts <= state.reset_ms:
         return ()
-    count(state, place, len(fresh))
-    count_in_time(state, place, first.ts, len(fresh))
-    in_session(state, first.ts, len(fresh))
-    if first.ts > state.last_ms:
-        state.last_ms = first.ts
-    if place != SEARCH:
-        _of_articles(state, cast("Sequence[schema.OfArticle]", fresh), place, articles)
+    if place == SEARCH:
+        additions.add(state, [of_event(first.ts, place)] * len(fresh))
+    else:
+        of_articles = cast("Sequence[schema.OfArticle]", fresh)
+        additions.add(state, _additions(of_articles, place, articles))
+        _change_bag(state, of_articles, place)
+    state.last_ms = max(state.last_ms, first.ts)
     return fresh
 
 
@@ -69,26 +77,27 @@ def _of_shopper(state: State, event: schema.Event) -> bool:
     raise TypeError(f"{type(event).__name__} is not handled by the reducer")
 
 
-def _of_articles(
-    state: State,
-    fresh: Sequence[schema.OfArticle],
-    place: int,
-    articles: Mapping[int, Attributes],
-) -> None:
+def _additions(
+    fresh: Sequence[schema.OfArticle], place: int, articles: Mapping[int, Attributes]
+) -> list[Addition]:
     ts = fresh[0].ts
-    if place <= PURCHASE:
+    if place > PURCHASE:
+        return [of_event(ts, place)] * len(fresh)
+    weight = WEIGHT_OF[place]
+    return [
+        of_event(ts, place, recent_key(event.article, place), weight, articles.get(event.article))
+        for event in fresh
+    ]
+
+
+def _change_bag(state: State, fresh: Sequence[schema.OfArticle], place: int) -> None:
+    if place == BAG_ADD:
         for event in fresh:
-            remember(state.recents, recent_key(event.article, place), ts // 1000)
-        known = [about for event in fresh if (about := articles.get(event.article)) is not None]
-        if known and WEIGHT_OF[place]:
-            add_tastes(state, ts, WEIGHT_OF[place], known)
-        if place == PURCHASE:
-            note_purchases(state, ts, len(fresh))
-    for event in fresh:
-        if place == BAG_ADD:
-            put_in(state, event.article, ts)
-        elif place == BAG_REMOVE or (place == PURCHASE and _may_be_added_late(state, event)):
-            take_out(state, event.article, ts)
+            put_in(state, event.article, event.ts)
+    elif place in (BAG_REMOVE, PURCHASE):
+        for event in fresh:
+            if place == BAG_REMOVE or _may_be_added_late(state, event):
+                take_out(state, event.article, event.ts)
 
 
 def _may_be_added_late(state: State, event: schema.OfArticle) -> bool:

@@ -2,11 +2,15 @@
 
 from binascii import crc32
 from bisect import bisect_left, insort
+from itertools import zip_longest
 from typing import Final
 
 from msgspec import structs
 
 from streaming.events import schema
+from streaming.events.spans import DAY_MS
+from streaming.features.additions import Packed
+from streaming.features.additions import pack as pack_maps
 from streaming.features.reducer.bag import keep_newer, merge_bags
 from streaming.features.reducer.rings import (
     MERGED_BYTES,
@@ -14,12 +18,18 @@ from streaming.features.reducer.rings import (
     holds,
     is_first,
     mark_of,
-    remember,
 )
-from streaming.features.reducer.tastes import merge_tastes
-from streaming.features.reducer.timing import count, merge_times
-from streaming.features.registry import BUCKETS
-from streaming.features.state import State, bucket_of, pack, unpack
+from streaming.features.reducer.waiting import merge_packed
+from streaming.features.registry import BUCKETS, SESSION_GAP_MS
+from streaming.features.state import (
+    DIMENSIONS,
+    State,
+    bucket_of,
+    buckets_of,
+    pack,
+    recents_of,
+    unpack,
+)
 
 OWNERS_KEPT: Final = 8
 
@@ -70,22 +80,25 @@ def reset(state: State, ts: int) -> bool:
     """Forget everything up to `ts`, and keep what is newer as far as it can be told apart."""
     if ts <= state.reset_ms:
         return False
-    newer, recents = (
-        state.last_ms > ts,
-        {key: s for key, s in state.recents.items() if s * 1000 > ts},
-    )
-    buckets = {
-        key: number
-        for key, number in state.buckets.items()
-        if bucket_of(key)[1] * BUCKETS[bucket_of(key)[0]].width_ms > ts
-    }
-    bag, bag_ms, last_ms = *keep_newer(state, ts), state.last_ms
+    newest, kept = state.last_ms, _since(state, ts)
+    bag, bag_ms = keep_newer(state, ts)
     forget(state)
     state.reset_ms = ts
-    if newer:
-        state.recents, state.bag, state.bag_ms = recents, bag, bag_ms
-        state.buckets, state.last_ms = buckets, last_ms
+    if newest > ts:
+        state.recents, state.buckets = kept.recents, kept.buckets
+        state.bag, state.bag_ms, state.last_ms = bag, bag_ms, newest
     return True
+
+
+def _since(state: State, ts: int) -> Packed:
+    """The recents and buckets that are newer."""
+    recents = {key: s for key, s in recents_of(state).items() if s * 1000 > ts}
+    buckets = {
+        key: number
+        for key, number in buckets_of(state).items()
+        if bucket_of(key)[1] * BUCKETS[bucket_of(key)[0]].width_ms > ts
+    }
+    return pack_maps(recents, (), 0, buckets, state.last_ms, len(DIMENSIONS))
 
 
 def erase(state: State) -> None:
@@ -110,12 +123,27 @@ def take_in(state: State, event: schema.Merge) -> bool:
 def merge(state: State, other: State) -> None:
     """Add another state's features, as if its events had been this shopper's."""
     merge_times(state, other)
-    for key, s in other.recents.items():
-        remember(state.recents, key, s)
+    merge_packed(state, other)
     merge_bags(state, other)
-    for place, number in enumerate(other.counts):
-        count(state, place, number)
-    if other.tastes:
-        merge_tastes(state, other)
+    both = zip_longest(state.counts, other.counts, fillvalue=0)
+    state.counts = [mine + theirs for mine, theirs in both]
     state.seen = (state.seen + other.seen)[:SEEN_BYTES]
     state.seen_impressions = (state.seen_impressions + other.seen_impressions)[:SEEN_BYTES]
+
+
+def merge_times(state: State, other: State) -> None:
+    """Sessions that touch count as one; the later one continues."""
+    touching = abs(state.last_ms - other.last_ms) <= SESSION_GAP_MS
+    if state.sessions and other.sessions and touching:
+        state.sessions += other.sessions - 1
+        state.session_s = min(state.session_s, other.session_s)
+        state.session_events += other.session_events
+    else:
+        state.sessions += other.sessions
+        if other.last_ms > state.last_ms:
+            state.session_s, state.session_events = other.session_s, other.session_events
+    same_day = state.last_purchase_ms // DAY_MS == other.last_purchase_ms // DAY_MS
+    both = bool(state.purchase_days and other.purchase_days)
+    state.purchase_days += other.purchase_days - (1 if both and same_day else 0)
+    state.last_purchase_ms = max(state.last_purchase_ms, other.last_purchase_ms)
+    state.last_ms = max(state.last_ms, other.last_ms)

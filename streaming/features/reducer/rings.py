@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from streaming.events import schema
-from streaming.features.registry import RECENTS
 from streaming.features.state import State
 
 HASH: Final = 4
@@ -31,7 +30,7 @@ def first_ones(state: State, together: Sequence[schema.Event]) -> list[schema.Ev
     ring, fresh = state.seen_impressions if of_impressions else state.seen, []
     for event in together:
         mark = mark_of(event.id)
-        if not holds(ring, mark):
+        if ring.find(mark) < 0 or not holds(ring, mark):
             ring = (mark + ring)[:SEEN_BYTES]
             fresh.append(event)
     if of_impressions:
@@ -48,18 +47,3 @@ def holds(ring: bytes, mark: bytes) -> bool:
             return False
         at = ring.find(mark, at + 1)
     return True
-
-
-def remember(recents: dict[int, int], key: int, s: int) -> None:
-    """Newest last, each key once; an older time never replaces a newer one."""
-    if key in recents:
-        if recents[key] > s:
-            return
-        del recents[key]
-    newest = next(reversed(recents.values()), 0)
-    recents[key] = s
-    if newest > s:
-        for later in [other for other, at in recents.items() if at > s]:
-            recents[later] = recents.pop(later)
-    if len(recents) > RECENTS.bound:
-        del recents[next(iter(recents))]

@@ -1,6 +1,6 @@
 """The stream worker's side of the store: a batch and its next offset, both or neither."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,7 +50,7 @@ class Effect:
         """KEYS and ARGV of the script."""
         of, added = self.partition, self._added()
         names = [keys.fence(of, self.topic_id), keys.log(of)]
-        names += [keys.state(shopper) for shopper in self.states]
+        names += keys.states(of, self.states)
         names += [name for name, _, _ in added]
         values: list[Any] = [self.expected, self.next_offset]
         values += [STATE_TTL_S, FENCE_TTL_S, TREND_TTL_S, self.topic_id]
@@ -117,12 +117,11 @@ class Writer:
         found = [key for name in patterns for key in self.redis.scan_iter(match=name, count=5000)]
         return sum(self.redis.unlink(key) for key in found)
 
-    def states(self, shoppers: Sequence[Sequence[str]]) -> list[list[bytes | None]]:
-        """The packed states of each partition's shoppers: one MGET a partition, one round trip."""
-        asked = [of_partition for of_partition in shoppers if of_partition]
-        commands = [("MGET", *map(keys.state, of_partition)) for of_partition in asked]
+    def states(self, shoppers: Sequence[tuple[int, Collection[str]]]) -> list[list[bytes | None]]:
+        """The packed states of partitions' shoppers: one MGET a partition, one round trip."""
+        commands = [("MGET", *keys.states(of, names)) for of, names in shoppers if names]
         found = iter(execute(*commands, on=self.redis))
-        return [next(found) if of_partition else [] for of_partition in shoppers]
+        return [next(found) if names else [] for _, names in shoppers]
 
     def apply(self, effects: Sequence[Effect]) -> list[bool]:
         """Write each partition's batch and its next offset; False where it was refused."""

@@ -7,7 +7,8 @@ for others. What serves requests calls `prepare` before it takes any. The interp
 """
 
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import cache, update_wrapper, wraps
+from types import FunctionType
 from typing import Any, NamedTuple, TypeVar
 
 Compute = TypeVar("Compute", bound=Callable[..., Any])
@@ -37,7 +38,8 @@ def compiled(*parameters: Array | type[int]) -> Callable[[Compute], Compute]:
             # Imported here, as most processes call nothing that is compiled.
             from numba import njit
 
-            made: Callable[..., Any] = njit([tuple(map(type_of, parameters))], cache=True)(function)
+            declared = [tuple(map(type_of, parameters))]
+            made: Callable[..., Any] = njit(declared, cache=True)(with_parts(function))
             return made
 
         _all.append(machine_code)
@@ -49,6 +51,22 @@ def compiled(*parameters: Array | type[int]) -> Callable[[Compute], Compute]:
         return call
 
     return decorate
+
+
+def part(function: Compute) -> Compute:
+    """Mark a function that compiled ones call: it is compiled into them."""
+    function.is_part = True  # type: ignore[attr-defined]
+    return function
+
+
+def with_parts(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with the parts that it calls, as Numba wants them."""
+    from numba import njit
+
+    names = function.__globals__
+    used = [name for name in function.__code__.co_names if hasattr(names.get(name), "is_part")]
+    parts = {name: njit(with_parts(names[name])) for name in used}
+    return update_wrapper(FunctionType(function.__code__, names | parts), function)
 
 
 def type_of(parameter: Array | type[int]) -> Any:

@@ -1,0 +1,110 @@
+"""Additions to what shoppers did, for the compiled code of features.packed, as lists and bytes."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain, pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from streaming.features.packed import (
+    LANDMARK_MS,
+    LAST_MS,
+    NOTHING,
+    NUMBERS,
+    TO_BUCKET,
+    Bytes,
+    Ints,
+    added,
+    buckets_in,
+    recents_in,
+    tastes_in,
+)
+
+Addition = tuple[int, ...]
+
+
+class Packed(NamedTuple):
+    """What a shopper did: bytes and NUMBERS as in features.packed."""
+
+    recents: bytes = b""
+    tastes: bytes = b""
+    buckets: bytes = b""
+    numbers: Sequence[int] = (0,) * NUMBERS
+
+
+def add(
+    before: Sequence[Packed], last: Sequence[int], additions: Sequence[Addition]
+) -> list[Packed]:
+    """Each shopper's after their additions, those up to `last`."""
+    recents, tastes, buckets, numbers = zip(*before, strict=True)
+    *maps, changed = added(
+        *_joined(recents), *_joined(tastes), *_joined(buckets), np.array(numbers), np.array(last),
+        np.fromiter(chain.from_iterable(additions), np.int64).reshape(len(additions), -1),
+    )  # fmt: skip
+    columns = [_cut(*maps[at : at + 2]) for at in (0, 2, 4)]
+    return [Packed(*each) for each in zip(*columns, changed.tolist(), strict=True)]
+
+
+def _joined(parts: Sequence[bytes]) -> tuple[Bytes, Ints]:
+    return np.frombuffer(b"".join(parts), np.uint8), np.cumsum([len(part) for part in parts])
+
+
+def _cut(joined: Bytes, ends: Ints) -> list[bytes]:
+    whole = joined.tobytes()
+    return [whole[begin:end] for begin, end in pairwise([0, *ends.tolist()])]
+
+
+def recents_of(packed: bytes) -> dict[int, int]:
+    """The second of each key, the newest last."""
+    return _as_map(*recents_in(np.frombuffer(packed, np.uint8)))
+
+
+def buckets_of(packed: bytes) -> dict[int, int]:
+    """The count of each key."""
+    return _as_map(*buckets_in(np.frombuffer(packed, np.uint8)))
+
+
+def _as_map(keys: Ints, numbers: Ints) -> dict[int, int]:
+    return dict(zip(keys.tolist(), numbers.tolist(), strict=True))
+
+
+def tastes_of(packed: bytes, dimensions: int) -> list[dict[int, int]]:
+    """The weight of each value, by dimension."""
+    sizes, values, weights = tastes_in(np.frombuffer(packed, np.uint8), dimensions)
+    return [_as_map(values[d, :size], weights[d, :size]) for d, size in enumerate(sizes)]
+
+
+def as_additions(
+    recents: Mapping[int, int],
+    tastes: Sequence[Mapping[int, int]],
+    landmark_ms: int,
+    buckets: Mapping[int, int],
+    dimensions: int,
+) -> list[Addition]:
+    """Recents, tastes and buckets as additions that make them."""
+    none = (NOTHING,) * dimensions
+    made: list[Addition] = [(s * 1000, key, 0, NOTHING, *none) for key, s in recents.items()]
+    made += [(0, key, number, TO_BUCKET, *none) for key, number in buckets.items()]
+    for d, taste in enumerate(tastes):
+        left, right = none[:d], none[d + 1 :]
+        made += [
+            (landmark_ms, NOTHING, weight, NOTHING, *left, value, *right)
+            for value, weight in taste.items()
+        ]
+    return made
+
+
+def pack(
+    recents: Mapping[int, int],
+    tastes: Sequence[Mapping[int, int]],
+    landmark_ms: int,
+    buckets: Mapping[int, int],
+    last_ms: int,
+    dimensions: int,
+) -> Packed:
+    """The inverse of `recents_of`, `tastes_of` and `buckets_of`: of the buckets, those that count
+    at `last_ms`."""
+    numbers = [0] * NUMBERS
+    numbers[LANDMARK_MS], numbers[LAST_MS] = landmark_ms, last_ms
+    made = as_additions(recents, tastes, landmark_ms, buckets, dimensions)
+    return add([Packed(numbers=numbers)], [len(made)], made)[0] if made else Packed()
