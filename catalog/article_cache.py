@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
+from django.db.models.base import ModelState
 
 from catalog.data_version import data_version
 from catalog.models import Article, ArticleSummary
@@ -93,7 +94,16 @@ def articles_at(goods: FacetIndex, rows: Ints) -> list[Article]:
 
 
 def instances(model: type[M], columns: Mapping[str, list[object]]) -> list[M]:
-    """Rows of a model, given by field; the fields that are missing are deferred."""
+    """Rows of a model, given by field; the fields that are missing are deferred.
+
+    Like `from_db`, which visits every field of every row: dozens of cards took 1 ms of their page.
+    """
     names = [f.attname for f in model._meta.concrete_fields if f.attname in columns]
-    rows = zip(*(columns[name] for name in names), strict=True)
-    return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in rows]
+    found = []
+    for row in zip(*(columns[name] for name in names), strict=True):
+        instance = model.__new__(model)
+        instance._state = ModelState()
+        instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+        vars(instance).update(zip(names, row, strict=True))
+        found.append(instance)
+    return found
