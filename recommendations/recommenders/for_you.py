@@ -13,13 +13,12 @@ from catalog.models.titles import title_of
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.ranking.goods import goods_of
 from recommendations.ranking.inspiring import MOST_RANKED, Goods, inspiring_shelf, showable
-from recommendations.ranking.pipeline import NEW, Constraints, Pick
+from recommendations.ranking.pipeline import NEW, Constraints, Pick, recently_bought
 from recommendations.ranking.ranker import ranker_for
 from recommendations.recommenders import fallbacks
 from recommendations.recommenders.request_context import (
     POPULAR,
     RequestContext,
-    bought_lately,
     excluded_articles,
     now_of,
     recently_seen,
@@ -96,12 +95,11 @@ def shelf_of(
 
 def constraints_of(context: RequestContext, bundle: Bundle) -> Constraints:
     """Recent views are not hidden here: the shelf takes them from the profile."""
-    out = excluded_articles(context, {*context.bag, *bought_lately(context)})
-    less = tuple(int(row) for row in bundle.rows_of(context.dislikes) if row != ABSENT)
+    out = bundle.rows_of([*excluded_articles(context, context.bag)]).tolist()
+    hidden = frozenset((*out, *recently_bought(context.profile)))
+    less = tuple(row for row in bundle.rows_of(context.dislikes).tolist() if row != ABSENT)
     seed = crc32(f"{context.shopper}:{now_of(context, bundle) // DAY_MS}".encode())
-    return Constraints(
-        frozenset(bundle.rows_of(list(out)).tolist()), context.index_group, seed, less
-    )
+    return Constraints(hidden, context.index_group, seed, less)
 
 
 def strategy_of(picks: list[Pick], *, is_live: bool, learned: bool) -> tuple[str, str]:
