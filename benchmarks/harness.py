@@ -22,8 +22,8 @@ RESULTS = Path(__file__).parent / "results"
 TOLERANCE = 0.10
 # Every other ratio is better the higher it is.
 LOWER_IS_BETTER = {
-    "cluster_cpu_vs_local", "for_you_p99_vs_bare", "ingest_time_vs_copy", "local2_cpu_vs_local",
-    "parquet_time_vs_copy", "p99_to_goal", "row_at_most_vs_at_least",
+    "again_p99_vs_bare", "cluster_cpu_vs_local", "for_you_p99_vs_bare", "ingest_time_vs_copy",
+    "local2_cpu_vs_local", "parquet_time_vs_copy", "p99_to_goal", "row_at_most_vs_at_least",
 }  # fmt: skip
 
 

@@ -3,6 +3,9 @@
 Synthetic data: the full catalogue and 200,000 shoppers with features. Both run on the same web
 server under wrk (https://github.com/wg/wrk), in short alternating turns, so that slow phases of the
 machine affect both. Each figure is the median of its turns.
+
+`for_you` is asked for by another shopper each time, so no answer was computed before; `again` by a
+few who come back within seconds and have done nothing since, whose shelf the process still has.
 """
 
 import time
@@ -25,7 +28,10 @@ ACTIONS: Final = 12
 BENCH_KEY: Final = "bench:bare"
 ROUNDS: Final = 9
 TURN_SECONDS: Final = 4
-COOKIES: Final = 5_000
+ARTICLES: Final = 5_000
+# More than are asked for in one turn.
+STRANGERS: Final = 14_000
+REGULARS: Final = 200
 FOR_YOU, SIMILAR = "/api/v1/recommendations/for-you/", "/api/v1/recommendations/similar/"
 
 
@@ -41,9 +47,11 @@ def run(size: int | None) -> Result:
             web_server("benchmarks.serving.bare:application", bare, BENCH_KEY=BENCH_KEY),
             web_server("storefront.wsgi:application", port),
         ):
-            until_steady(lambda: wrk.load(port, asked["for_you"], seconds=1)["rps"])
-            rounds = in_turns({"bare": bare, "for_you": port, "similar": port}, asked)
-            swapped = swap_under_load(port, asked["for_you"])
+            until_steady(lambda: wrk.load(port, asked["again"][0], seconds=1)["rps"])
+            rounds = in_turns(
+                {"bare": bare, "for_you": port, "again": port, "similar": port}, asked
+            )
+            swapped = swap_under_load(port, asked["for_you"][0])
         parts = where_the_time_goes(shoppers)
     return result(stage.sizes | {"shoppers": shoppers}, rounds, swapped, parts)
 
@@ -51,11 +59,13 @@ def run(size: int | None) -> Result:
 Turn = Mapping[str, float]
 
 
-def in_turns(ports: Mapping[str, int], asked: Mapping[str, Path]) -> list[dict[str, Turn]]:
-    return [
-        {name: wrk.load(port, asked[name], TURN_SECONDS) for name, port in ports.items()}
-        for _ in range(ROUNDS)
-    ]
+def in_turns(
+    ports: Mapping[str, int], asked: Mapping[str, Sequence[Path]]
+) -> list[dict[str, Turn]]:
+    def load(name: str, turn: int) -> Turn:
+        return wrk.load(ports[name], asked[name][turn % len(asked[name])], TURN_SECONDS)
+
+    return [{name: load(name, turn) for name in ports} for turn in range(ROUNDS)]
 
 
 def result(
@@ -79,6 +89,8 @@ def result(
         ratios={
             "for_you_p99_vs_bare": against_bare("for_you", "p99_ms"),
             "for_you_rps_vs_bare": against_bare("for_you", "rps"),
+            "again_p99_vs_bare": against_bare("again", "p99_ms"),
+            "again_rps_vs_bare": against_bare("again", "rps"),
             "similar_rps_vs_bare": against_bare("similar", "rps"),
         },
         parts=parts,
@@ -127,19 +139,33 @@ def session(dice: Random, name: str, articles: list[int], now: int) -> Iterator[
         )  # fmt: skip
 
 
-def requests(place: Path, shoppers: int, articles: list[int]) -> dict[str, Path]:
-    """A wrk script per endpoint, in which every request is for another shopper or article."""
+def requests(place: Path, shoppers: int, articles: list[int]) -> dict[str, list[Path]]:
+    """The wrk scripts of each endpoint; a turn takes the next one."""
     dice = Random(2)
-    cookies = [wrk.cookie(wrk.shopper(dice.randrange(shoppers))) for _ in range(COOKIES)]
-    paths = [f"{SIMILAR}?article={dice.choice(articles):010d}" for _ in range(COOKIES)]
+    order = dice.sample(range(shoppers), shoppers)
+    strangers = [
+        [order[n % shoppers] for n in range(turn * STRANGERS, (turn + 1) * STRANGERS)]
+        for turn in range(ROUNDS)
+    ]
+    paths = [f"{SIMILAR}?article={dice.choice(articles):010d}" for _ in range(ARTICLES)]
     scripts = {
-        "bare": wrk.script("/", []),
-        "for_you": wrk.script(FOR_YOU, cookies),
-        "similar": "\n".join([wrk.lua_list(paths), wrk.ASK_PATHS]),
+        "bare": [wrk.script("/", [])],
+        "for_you": [wrk.script(FOR_YOU, cookies(some)) for some in strangers],
+        "again": [wrk.script(FOR_YOU, cookies(order[-REGULARS:]))],
+        "similar": ["\n".join([wrk.lua_list(paths), wrk.ASK_PATHS])],
     }
-    for name, text in scripts.items():
-        (place / f"{name}.lua").write_text(text)
-    return {name: place / f"{name}.lua" for name in scripts}
+    return {name: saved(place, name, texts) for name, texts in scripts.items()}
+
+
+def cookies(numbers: Sequence[int]) -> list[str]:
+    return [wrk.cookie(wrk.shopper(number)) for number in numbers]
+
+
+def saved(place: Path, name: str, texts: Sequence[str]) -> list[Path]:
+    files = [place / f"{name}-{turn}.lua" for turn in range(len(texts))]
+    for file, text in zip(files, texts, strict=True):
+        file.write_text(text)
+    return files
 
 
 @contextmanager

@@ -7,8 +7,8 @@ import pytest
 from django.db.models import Model
 from pytest_django import DjangoAssertNumQueries
 
-from catalog.article_cache import articles
-from catalog.models import Article, IngestRun
+from catalog.article_cache import articles, detailed
+from catalog.models import Article, ArticleSummary, IngestRun
 from catalog.search.facet_index import FacetIndex, facet_index, price_names
 from catalog.tests.factories import make_article
 from web import cache
@@ -109,6 +109,23 @@ def test_an_empty_catalogue_lists_nothing() -> None:
     goods = facet_index()
     assert goods.listed(goods.ordered(goods.within(WOMEN), "popular")) == []
     assert all(goods.options(facet, goods.within(WOMEN), {}) == [] for facet in goods.facets)
+
+
+def test_the_article_of_a_product_page_takes_one_query(
+    shop: dict[str, Article], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    own = shop["blue"]
+    Article.objects.filter(pk=own.pk).update(description="Of cotton.")
+    ArticleSummary.objects.filter(pk=own.pk).update(last_sold=date(2020, 9, 1))
+    IngestRun.objects.create(status=IngestRun.Status.DONE, data_dir="/x")
+    cache.empty()
+    facet_index()
+    with django_assert_num_queries(1):
+        found = detailed(own.pk)
+        assert found == own
+        assert found.description == "Of cotton."
+        assert found.summary.last_sold == date(2020, 9, 1)
+    assert detailed(1) is None
 
 
 def test_an_article_of_a_card_equals_its_rows_in_the_database(

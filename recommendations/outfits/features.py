@@ -41,11 +41,13 @@ class ArticleTables:
 
 @dataclass(frozen=True)
 class CandidateContext:
-    """The pairs bag × candidates, with values that several features share computed once."""
+    """The pairs bag × candidates, with values that several features share computed once; `theirs`
+    are the candidates' content vectors, where they are at hand."""
 
     known: ArticleTables
     bag: Ints
     candidates: Ints
+    theirs: Floats | None = None
 
     @cached_property
     def article(self) -> tuple[Floats, Floats]:
@@ -87,7 +89,7 @@ class CandidateContext:
     def vectors(self) -> tuple[Floats, Floats]:
         """The content vectors of the bag and of the candidates."""
         known = self.known.vectors
-        return known[self.bag], known[self.candidates]
+        return known[self.bag], known[self.candidates] if self.theirs is None else self.theirs
 
     @cached_property
     def words(self) -> Floats:

@@ -57,9 +57,10 @@ class Model(ArticleTables):
             yield np.add.reduce(values, axis=0) * (shared * np.float32(len(bag) // len(values)))
         yield from bag_values(met)
 
-    def wanted_alone(self, rows: Ints, candidates: Ints) -> Floats:
-        """rows × candidates: `wanted` for each row as a single-article bag."""
-        met = CandidateContext(self, rows, candidates)
+    def wanted_alone(self, rows: Ints, candidates: Ints, vectors: Floats | None = None) -> Floats:
+        """rows × candidates: `wanted` for each row as a single-article bag; the candidates' content
+        vectors may be given."""
+        met = CandidateContext(self, rows, candidates, vectors)
         total = weighed(met, self.ranking[: len(FEATURES)])
         shape = total.shape
         for weight, feature in zip(self._bag_weights(), BAG_FEATURES, strict=True):

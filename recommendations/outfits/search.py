@@ -10,7 +10,14 @@ from recommendations.dataset.inputs import Flags
 from recommendations.outfits.constraints import Constraints, WearTables
 from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
-from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
+from recommendations.outfits.shortlist import (
+    NONE,
+    Audience,
+    Pool,
+    by_audience,
+    shortlists,
+    strongest,
+)
 from recommendations.outfits.slots import Slots
 from recommendations.ranking.pipeline import is_in
 
@@ -65,6 +72,10 @@ class Wardrobe:
         """The pool's rows, the best sellers of each slot first."""
         rows = self.pool.rows
         return rows[np.lexsort((-self.model.popularity[rows], self.model.slot[rows]))]
+
+    @cached_property
+    def audiences(self) -> dict[int, Audience]:
+        return by_audience(self.model, self.pool)
 
     @cached_property
     def classes(self) -> WearClasses:
@@ -198,7 +209,8 @@ def candidates(wardrobe: Wardrobe, bag: Ints, open_slots: list[int]) -> Ints:
         unlisted = bag[line == NONE]
         parts = [wardrobe.lists[line[line != NONE]]]
         if len(unlisted):
-            parts.append(shortlists(wardrobe.model, wardrobe.pool, unlisted))
+            slots = len(wardrobe.slots)
+            parts.append(shortlists(wardrobe.model, wardrobe.audiences, unlisted, slots))
         lists = np.concatenate(parts)
     rows = lists.reshape(len(lists), len(wardrobe.slots), -1)[:, open_slots]
     return wardrobe.flagged(rows[rows != NONE]).nonzero()[0].astype(np.int32)

@@ -1,5 +1,6 @@
 """The best complements of single articles by slot: the candidates of a search for a bag."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -37,19 +38,34 @@ def pool_of(model: Model, proposed: npt.NDArray[np.bool_], slots: int) -> Pool:
     return Pool(rows, ends)
 
 
-def shortlists(model: Model, pool: Pool, rows: Ints) -> Ints:
+@dataclass(frozen=True)
+class Audience:
+    """The part of a pool for one audience, with the content vectors of its rows side by side:
+    collecting them takes most of the time of a shortlist."""
+
+    pool: Pool
+    vectors: Floats
+
+
+def by_audience(model: Model, pool: Pool) -> dict[int, Audience]:
+    audience = model.groups[TABLES.index("index_group")]
+    numbers = np.unique(audience).tolist()
+    pools = {number: pool.of(audience[pool.rows] == number) for number in numbers}
+    return {number: Audience(own, model.vectors[own.rows]) for number, own in pools.items()}
+
+
+def shortlists(model: Model, audiences: Mapping[int, Audience], rows: Ints, slots: int) -> Ints:
     """rows × (slots × DEPTH): per slot the best of the row's audience in no order, NONE-padded.
 
     Chosen by fit and sales, as for the lists that the ranking was trained on: it can't judge what
     those left out.
     """
-    chosen_by = replace(model, ranking=unranked(model.weights, len(pool.ends) - 1))
+    chosen_by = replace(model, ranking=unranked(model.weights, slots))
     audience = model.groups[TABLES.index("index_group")]
-    found = np.full((len(rows), (len(pool.ends) - 1) * DEPTH), NONE, np.int32)
+    found = np.full((len(rows), slots * DEPTH), NONE, np.int32)
     for group in np.unique(audience[rows]).tolist():
-        lines = audience[rows] == group
-        own = pool.of(audience[pool.rows] == group)
-        scores = chosen_by.wanted_alone(rows[lines], own.rows)
+        lines, own = audience[rows] == group, audiences[group].pool
+        scores = chosen_by.wanted_alone(rows[lines], own.rows, audiences[group].vectors)
         parts = [
             strongest(scores[:, first:last], own.rows[first:last])
             for first, last in zip(own.ends[:-1], own.ends[1:], strict=True)

@@ -5,7 +5,7 @@ rolling weeks and on the last-day split; see docs/recommendations.md.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Final
@@ -80,6 +80,10 @@ class Ranking:
         kept = self.is_head(most).nonzero()[0]
         return self if len(kept) == len(self.rows) else self.take(kept, self.scores[kept])
 
+    def settled(self) -> "Ranking":
+        """Without what only the ranker needs, which is most of it."""
+        return replace(self, counted=uncounted)
+
     def take(self, order: npt.NDArray[np.intp], scores: Scores) -> "Ranking":
         """The rows at some places, with other scores."""
         return Ranking(
@@ -90,6 +94,10 @@ class Ranking:
             self.owner.take(order),
             lambda: (self.given.take(order, axis=0), self.times.take(order, axis=0)),
         )
+
+
+def uncounted() -> tuple[Scores, Places]:
+    raise ValueError("a settled ranking no longer knows what its candidates gave")
 
 
 def generate(

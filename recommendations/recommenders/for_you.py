@@ -1,6 +1,7 @@
 """The shelves about the shopper: for you, buy again."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, partial
 from zlib import crc32
 
@@ -11,14 +12,13 @@ from django.utils.translation import gettext_noop
 from catalog.models.titles import title_of
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.ranking.goods import goods_of
-from recommendations.ranking.inspiring import inspiring_shelf, showable
-from recommendations.ranking.pipeline import NEW, Constraints, Pick
+from recommendations.ranking.inspiring import MOST_RANKED, Goods, inspiring_shelf, showable
+from recommendations.ranking.pipeline import NEW, Constraints, Pick, recently_bought
 from recommendations.ranking.ranker import ranker_for
 from recommendations.recommenders import fallbacks
 from recommendations.recommenders.request_context import (
     POPULAR,
     RequestContext,
-    bought_lately,
     excluded_articles,
     now_of,
     recently_seen,
@@ -27,6 +27,7 @@ from recommendations.recommenders.shelf import Found, Item
 from recommendations.retrieval.candidates import Source
 from recommendations.retrieval.profile import DAY_MS, PURCHASE, Profile
 from streaming.events.actions import ACTIONS, Action
+from web.cache import per_owner
 
 CAUSES = {
     Action.VIEW: gettext_noop("Because you viewed {}"),
@@ -55,10 +56,32 @@ def for_you(context: RequestContext) -> Found:
             context.index_group, excluded_articles(context, recently_seen(context)), context.k
         )
         return Found("postgres_popularity", _(POPULAR), items, degraded=True)
-    bundle, about = context.bundle, context.profile
-    picks = inspiring_shelf(
-        bundle, about, context.k, constraints_of(context, bundle), goods_of(bundle)
+    constraints = constraints_of(context, context.bundle)
+    found = shelf_of(
+        context.bundle,
+        context.profile,
+        context.k,
+        constraints,
+        goods_of(context.bundle),
+        bool(context.recents),
     )
+    return replace(found, degraded=True) if context.live is None else found
+
+
+@per_owner(most=MOST_RANKED)
+def shelf_of(
+    bundle: Bundle,
+    about: Profile,
+    k: int,
+    constraints: Constraints,
+    goods: Goods | None,
+    is_live: bool,
+) -> Found:
+    """Pure, so whoever asks again before anything happened gets the same shelf at no cost.
+
+    `is_live`: the shopper did something since the model was trained.
+    """
+    picks = inspiring_shelf(bundle, about, k, constraints, goods)
     # Many picks share a reason, and translating it takes longer than picking.
     why = cache(partial(reason, bundle, causes(bundle, about)))
     articles = bundle.article[[p.row for p in picks]].tolist()
@@ -67,22 +90,22 @@ def for_you(context: RequestContext) -> Found:
         for article, p in zip(articles, picks, strict=True)
     ]
     learned = ranker_for(bundle, about) is not None
-    strategy, words = strategy_of(context, picks, learned=learned)
-    return Found(strategy, words, items, degraded=context.live is None)
+    return Found(*strategy_of(picks, is_live=is_live, learned=learned), items)
 
 
 def constraints_of(context: RequestContext, bundle: Bundle) -> Constraints:
     """Recent views are not hidden here: the shelf takes them from the profile."""
-    out = excluded_articles(context, {*context.bag, *bought_lately(context)})
-    less = [int(row) for row in bundle.rows_of(context.dislikes) if row != ABSENT]
+    out = bundle.rows_of([*excluded_articles(context, context.bag)]).tolist()
+    hidden = frozenset((*out, *recently_bought(context.profile)))
+    less = tuple(row for row in bundle.rows_of(context.dislikes).tolist() if row != ABSENT)
     seed = crc32(f"{context.shopper}:{now_of(context, bundle) // DAY_MS}".encode())
-    return Constraints(set(bundle.rows_of(list(out)).tolist()), context.index_group, seed, less)
+    return Constraints(hidden, context.index_group, seed, less)
 
 
-def strategy_of(context: RequestContext, picks: list[Pick], *, learned: bool) -> tuple[str, str]:
+def strategy_of(picks: list[Pick], *, is_live: bool, learned: bool) -> tuple[str, str]:
     if all(pick.cause == ABSENT for pick in picks):
         return "bundle_popularity", _(POPULAR)
-    if context.recents:
+    if is_live:
         words = "live_ranked" if learned else "live_blend"
         return words, _("Based on what you viewed and bought last")
     return "history_ranked" if learned else "history_blend", _("Based on what you bought before")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from recommendations.bundle.reader import ABSENT, Bundle, Floats, Ints, Lists
 from recommendations.ranking.diversity import diverse
 from recommendations.ranking.goods import pictured_first
+from recommendations.ranking.inspiring import MOST_RANKED
 from recommendations.ranking.pipeline import JUST_BOUGHT_DAYS, is_in, recently_bought
 from recommendations.recommenders.shelf import Item
 from recommendations.retrieval.candidates import Candidates, Scores, caused_by
@@ -18,9 +19,13 @@ from recommendations.retrieval.profile import DAY_MS, Profile, after_history, pr
 from streaming.events.actions import Action
 from streaming.features.state import Recent
 from streaming.features.store import Snapshot
+from web.cache import per_owner
 
 # A view this recent is still in the shopper's mind, and on the shelf "recently viewed".
 JUST_VIEWED_MS = 30 * 60_000
+# The age of actions is told at moments this far apart, so that the shelves of a page, and those of
+# the next page if nothing happened, share one profile.
+STEP_MS = 10_000
 POPULAR = gettext_noop("Popular right now")
 
 
@@ -55,11 +60,19 @@ class RequestContext:
 
     @cached_property
     def profile(self) -> Profile:
-        """The profile in rows of the bundle, computed once; raise ValueError without a bundle."""
+        """The profile in rows of the bundle; raise ValueError without a bundle."""
         if self.bundle is None:
             raise ValueError("without a bundle there are no rows")
-        now_ms = now_of(self, self.bundle)
-        return profile_of(self.bundle, self.recents, self.customer, now_ms)
+        moment = -(-now_of(self, self.bundle) // STEP_MS) * STEP_MS
+        return profile_at(self.bundle, tuple(self.recents), self.customer, moment)
+
+
+@per_owner(most=MOST_RANKED)
+def profile_at(
+    bundle: Bundle, recents: tuple[Recent, ...], customer: int | None, moment_ms: int
+) -> Profile:
+    """The same object for the same actions at the same moment, as its ranking is kept by it."""
+    return profile_of(bundle, recents, customer, moment_ms)
 
 
 def now_of(context: RequestContext, bundle: Bundle) -> int:

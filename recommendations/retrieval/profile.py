@@ -33,7 +33,7 @@ STEPS: Final = STEP_BACK ** np.arange(LAST_ACTIONS)
 LOOKS: Final = LOOK_BACK ** np.arange(LAST_ACTIONS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Profile:
     """The latest actions of a shopper, or of many: up to LAST_ACTIONS each, each (article, kind)
     once, one shopper's after the other's, newest first.

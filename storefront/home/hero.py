@@ -35,14 +35,15 @@ class Tile(NamedTuple):
 
 
 def hero_of(request: HttpRequest) -> Hero:
-    """The shopper's own recommendations if there are any, else trending articles."""
+    """The shopper's own recommendations if there are any, else trending articles.
+
+    The first are those of the page's shelf "for you", whose ranking is then computed once.
+    """
     group = favourite_audience(request)
     department = next((node for node in menu() if node.pk == group), None)
-    kind = Kind.TRENDING if department is None else Kind.FOR_YOU
     answer = serving.recommend(
-        kind,
+        Kind.TRENDING if department is None else Kind.FOR_YOU,
         shopper=shopper_of(request),
-        index_group=group,
         k=serving.MAX_K,
         read=read_once_per_page(request),
     )
@@ -52,10 +53,12 @@ def hero_of(request: HttpRequest) -> Hero:
 
 
 def pictures_of(keys: list[int], index_group: int | None) -> list[Article]:
-    """The first articles with a picture, each of another garment group; for a new visitor, best
-    sellers if too few have one."""
-    found = article_cache.in_order(keys)
-    hero = of_different_groups([article for article in found if article.summary.has_picture])
+    """The first articles of the audience with a picture, each of another garment group; for a new
+    visitor, best sellers if too few have one."""
+    found = [a for a in article_cache.in_order(keys) if a.summary.has_picture]
+    if index_group is not None:
+        found = [article for article in found if article.index.group_id == index_group]
+    hero = of_different_groups(found)
     if len(hero) < PICTURES and index_group is None:
         hero = of_different_groups([*hero, *best_sellers(index_group)])
     return hero

@@ -1,12 +1,12 @@
 import msgspec
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from catalog.article_cache import articles_at
+from catalog.article_cache import articles_at, detailed
 from catalog.data_version import per_data_version
 from catalog.images.urls import WIDTHS, full_url, image_url
 from catalog.models import Article, is_named
@@ -46,7 +46,10 @@ def product(request: HttpRequest, article: int) -> HttpResponse:
 
 @per_data_version(most=2_000)
 def _shown(article: int) -> Article:
-    return get_object_or_404(Article.objects.for_detail(), pk=article)
+    shown = detailed(article)
+    if shown is None:
+        raise Http404("there is no such article")
+    return shown
 
 
 def _track(request: HttpRequest, article: Article, origin: tracking.Origin | None) -> None:

@@ -5,6 +5,7 @@ Rendered by templates/jinja2/shop/cards.html; this module prepares its input.
 
 from collections.abc import Sequence
 from functools import partial
+from html import escape
 from typing import Final, NamedTuple
 from urllib.parse import quote_plus
 
@@ -13,9 +14,8 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.template.context import RequestContext
 from django.urls import reverse
-from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from catalog.images.colours import hex_of
 from catalog.images.urls import image_url, srcset
@@ -86,7 +86,7 @@ def face_of(article: Article) -> Face:
     """Cached with the article, as long as article_cache keeps it."""
     kept: dict[str, Face] = vars(article)
     if FACE not in kept:
-        facts = format_html(FACTS, kind_and_colour(article), money(article.summary.price))
+        line, price = kind_and_colour(article), money(article.summary.price)
         kept[FACE] = Face(
             article.pk,
             article.article_id,
@@ -94,7 +94,7 @@ def face_of(article: Article) -> Face:
             escape(product_address(article.pk)),
             escape(image_url(article.pk, WIDTH)),
             escape(srcset(article.pk)),
-            facts,
+            FACTS.format(escape(line), escape(price)),
         )
     return kept[FACE]
 
@@ -111,9 +111,16 @@ def dot_of(colour: Colour) -> Dot:
 
 @per_request
 def page_of(request: HttpRequest) -> Page:
+    wishes, token = header_state.of(request).wishes, escape(get_token(request))
+    return _buttons(get_language())._replace(wishes=wishes, token=token)
+
+
+@bounded(4)
+def _buttons(_: str | None) -> Page:
+    """What no request changes, in a language."""
     return Page(
-        header_state.of(request).wishes,
-        escape(get_token(request)),
+        frozenset(),
+        "",
         escape(reverse("wish")),
         escape(reverse("less")),
         escape(reverse("bag-add")),

@@ -15,6 +15,7 @@ from django.template import Context, engines
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext_lazy
@@ -61,8 +62,12 @@ register.filter("named", is_named)
 @register.filter
 def kind_and_colour(article: Article) -> str:
     """“Dress, dark blue”; H&M's data may lack either."""
-    parts = (article.product_type.name, article.colour.name.lower())
-    text = ", ".join(filter(is_named, parts))
+    return _kind_and_colour(article.product_type.name, article.colour.name)
+
+
+@bounded(10_000, constant=True)
+def _kind_and_colour(kind: str, colour: str) -> str:
+    text = ", ".join(filter(is_named, (kind, colour.lower())))
     return text[:1].upper() + text[1:]
 
 
@@ -163,6 +168,13 @@ def cached(parser: template.base.Parser, _: template.base.Token) -> CachedNode:
     return CachedNode(nodes)
 
 
+@register.filter
+@bounded(1_000)
+def week_of(monday: date) -> str:
+    """As “9 Nov 2020”; the charts of all articles show the same weeks."""
+    return date_format(monday, "j M Y")
+
+
 @register.simple_tag
 def sales_chart(article: Article) -> SafeString:
     """A year's weekly price and sales; nothing for an article with hardly any sales."""
@@ -215,9 +227,14 @@ def linked_data(data: dict[str, object]) -> SafeString:
 
 
 @register.filter
-@bounded(20_000)
 def product_address(article: int) -> str:
-    return reverse("product", args=[article])
+    return f"{product_addresses()}{article:010d}/"
+
+
+@bounded(1)
+def product_addresses() -> str:
+    """What the address of every product begins with: a page links to dozens."""
+    return reverse("product", args=[0]).removesuffix("0000000000/")
 
 
 @register.simple_tag

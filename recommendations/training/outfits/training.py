@@ -16,7 +16,7 @@ from recommendations.outfits.listwise import Choices, choices, ranking_of, toget
 from recommendations.outfits.model import Model, to_arrays
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Preferences, Wardrobe, complements
-from recommendations.outfits.shortlist import NONE, Pool, pool_of, shortlists
+from recommendations.outfits.shortlist import NONE, Pool, by_audience, pool_of, shortlists
 from recommendations.outfits.slots import slots
 from recommendations.training.neighbours import designs
 from recommendations.training.outfits.baskets import (
@@ -315,6 +315,8 @@ def stored_lists(model: Model, pool: Pool, sold: Flags) -> tuple[Ints, Ints]:
     blocks = [part[at : at + BLOCK] for part in parts for at in range(0, len(part), BLOCK)] or [
         rows
     ]
+    own = by_audience(model, pool)
     with ThreadPoolExecutor(THREADS) as workers:
-        found = list(workers.map(lambda block: shortlists(model, pool, block), blocks or [rows]))
+        lists = workers.map(lambda block: shortlists(model, own, block, len(slots())), blocks)
+        found = list(lists)
     return line, np.concatenate(found)
