@@ -98,7 +98,8 @@ def place_of(bit: Masks) -> npt.NDArray[np.intp]:
 
 def rounded_down(threshold: npt.NDArray[np.float64]) -> Matrix:
     """The largest 32-bit floats up to the thresholds: 32-bit values compare with both alike."""
-    near = threshold.astype(np.float32)
+    with np.errstate(over="ignore"):
+        near = threshold.astype(np.float32)
     return np.where(near > threshold, np.nextafter(near, np.float32(-np.inf)), near)
 
 
