@@ -1,7 +1,6 @@
 """What the ranker's features are computed from: each candidate beside the actions of its shopper.
 Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -12,6 +11,8 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.ranking.scoring import Places, Ranking
 from recommendations.retrieval.candidates import Scores
+from recommendations.retrieval.compiled import Array, compiled
+from recommendations.retrieval.generators import INTS, SCORES
 from recommendations.retrieval.profile import (
     BAG_ADD,
     CLICK,
@@ -22,12 +23,10 @@ from recommendations.retrieval.profile import (
     Profile,
 )
 from streaming.features.registry import SESSION_GAP_MS
-from web.arrays import Array
 from web.cache import per_owner
 
 SHARED: Final = ("product_type", "section", "colour_master")
 SINCE: Final = ("product", "product_type", "department")
-DATED: Final = ("article", *SINCE)
 # What candidates and the articles looked at or put into the bag are compared by.
 LOOKED: Final = ("product_type", "department", "colour_master")
 # What candidates and the shopper's actions are compared by.
@@ -53,79 +52,52 @@ class RankingContext:
         return self.ranking.rows
 
     @cached_property
-    def _pairs(self) -> tuple[Places, Places]:
-        """Each candidate joined with each action of its shopper: places of both."""
-        starts = self.profile.starts
-        first = starts.take(self.ranking.owner)
-        sizes = starts.take(self.ranking.owner + 1) - first
-        candidate = np.arange(len(self.rows)).repeat(sizes)
-        before = sizes.cumsum() - sizes
-        return candidate, np.arange(len(candidate)) + (first - before).repeat(sizes)
+    def _joined(self) -> tuple[Ints, Places, Ints, Ints]:
+        """Each candidate's shopper, the start of each shopper's actions, and both by COMPARED."""
+        values, starts = compared(self.bundle), self.profile.starts.astype(np.int64, copy=False)
+        own = values.take(self.profile.rows, axis=0)
+        return self.ranking.owner, starts, values.take(self.rows, axis=0), own
 
-    @cached_property
-    def _first(self) -> npt.NDArray[np.intp]:
-        """The first pair of each candidate that has any."""
-        return np.flatnonzero(np.diff(self._pairs[0], prepend=-1))
+    def _added(self, weight: Scores) -> Scores:
+        """Candidates × COMPARED: the total `weight` of the shopper's actions on the same value."""
+        return added(*self._joined, weight)
 
-    @cached_property
-    def _same(self) -> Bools:
-        """Pairs × COMPARED: whether both articles have the same value of each attribute."""
-        candidate, action = self._pairs
-        values = compared(self.bundle)
-        own = values.take(self.profile.rows, axis=0).take(action, axis=0)
-        same: Bools = values.take(self.rows, axis=0).take(candidate, axis=0) == own
-        return same
-
-    def _by_candidate(self, reduce: np.ufunc, of_pairs: Array, nothing: float) -> Scores:
-        """Candidates × columns: values of the pairs reduced by candidate."""
-        candidate, _ = self._pairs
-        reduced = np.full((len(self.rows), of_pairs.shape[1]), nothing)
-        if len(first := self._first):
-            reduced[candidate.take(first)] = reduce.reduceat(of_pairs, first, axis=0)
-        return reduced
+    def _least(self, values: Scores) -> Scores:
+        """Candidates × COMPARED: the least of the `values` of the shopper's actions on the same
+        value (infinite for those that don't count), UNKNOWN without any."""
+        return least(*self._joined, values)
 
     @cached_property
     def shares(self) -> Scores:
         """Candidates × COMPARED: the share of the shopper's weighted actions on the same value."""
-        share = self.profile.shares.take(self._pairs[1])
-        return self._by_candidate(np.add, self._same * share[:, None], 0.0)
-
-    def _newest(self, days: Scores, names: Sequence[str]) -> Scores:
-        """Candidates × names: the least of the actions' `days` (infinite for those that don't
-        count) among those on the same value."""
-        same = self._same[:, [COMPARED.index(name) for name in names]]
-        of_pairs = np.where(same, days.take(self._pairs[1])[:, None], np.inf)
-        newest = self._by_candidate(np.minimum, of_pairs, np.inf)
-        return np.where(np.isinf(newest), UNKNOWN, newest)
+        return self._added(self.profile.shares)
 
     def _shares(self, weight: Scores) -> Scores:
-        """Candidates × LOOKED: the share of the shopper's `weight` of actions on the same value."""
+        """The same of the `weight` of actions, 0 for a shopper without any."""
         owner = self.profile.owner
-        total = np.bincount(owner, weight, minlength=self.profile.shoppers).take(owner)
-        share = np.divide(weight, total, out=np.zeros(len(weight)), where=total > 0)
-        same = self._same[:, [COMPARED.index(name) for name in LOOKED]]
-        return self._by_candidate(np.add, same * share.take(self._pairs[1])[:, None], 0.0)
+        total = np.bincount(owner, weight, minlength=self.profile.shoppers)
+        return self._added(weight / np.maximum(total, 1e-12).take(owner))
 
     @cached_property
     def days_since(self) -> Scores:
-        """Candidates × DATED: days since the shopper bought the same value."""
-        return self._newest(np.where(self.is_purchase, self.profile.days, np.inf), DATED)
+        """Candidates × COMPARED: days since the shopper bought the same value."""
+        return self._least(np.where(self.is_purchase, self.profile.days, np.inf))
 
     @cached_property
     def days_since_look(self) -> Scores:
-        """Candidates × LOOKED: days since the shopper viewed the same value."""
-        return self._newest(np.where(self.is_look, self.profile.days, np.inf), LOOKED)
+        """The same since they viewed it."""
+        return self._least(np.where(self.is_look, self.profile.days, np.inf))
 
     @cached_property
     def looks_since(self) -> Scores:
-        """Candidates × LOOKED: how many looks ago the shopper viewed the same value."""
+        """The same in views."""
         newer = self.is_look.cumsum() - self.is_look
         order = newer - newer.take(self.profile.starts.take(self.profile.owner))
-        return self._newest(np.where(self.is_look, order, np.inf), LOOKED)
+        return self._least(np.where(self.is_look, order, np.inf))
 
     @cached_property
     def time_on(self) -> Scores:
-        """Candidates × LOOKED: the share of the time of all looks spent on the same value."""
+        """Candidates × COMPARED: the share of the time of all looks spent on the same value."""
         days = self.profile.days
         until = np.append(0.0, days[:-1])
         until[self.profile.starts[:-1][self.actions > 0]] = 0.0
@@ -134,7 +106,7 @@ class RankingContext:
 
     @cached_property
     def of_bag(self) -> Scores:
-        """Candidates × LOOKED: the share of what went into the bag that has the same value."""
+        """Candidates × COMPARED: the share of what went into the bag that has the same value."""
         return self._shares(self.is_bag_add.astype(np.float64))
 
     @cached_property
@@ -144,7 +116,8 @@ class RankingContext:
 
     @cached_property
     def is_look(self) -> Bools:
-        return np.isin(self.profile.kinds, (VIEW, CLICK))
+        looked: Bools = (self.profile.kinds == VIEW) | (self.profile.kinds == CLICK)
+        return looked
 
     @cached_property
     def is_bag_add(self) -> Bools:
@@ -164,7 +137,7 @@ class RankingContext:
         """The number of each shopper's actions."""
         return np.diff(self.profile.starts)
 
-    def of_shopper(self, values: Array) -> Scores:
+    def of_shopper(self, values: npt.NDArray[np.generic]) -> Scores:
         """A value per shopper as one per row."""
         return values.take(self.ranking.owner).astype(np.float64)
 
@@ -190,3 +163,26 @@ class RankingContext:
 def compared(bundle: Bundle) -> Ints:
     """Articles × COMPARED."""
     return np.column_stack([getattr(bundle, name) for name in COMPARED])
+
+
+@compiled(INTS, Array(np.int64), Array(np.int32, 2), Array(np.int32, 2), SCORES)
+def added(owner: Ints, starts: Places, candidates: Ints, actions: Ints, weight: Scores) -> Scores:
+    """Candidates × columns: see `RankingContext`."""
+    found = np.zeros(candidates.shape)
+    for n, shopper in enumerate(owner):
+        for action in range(starts[shopper], starts[shopper + 1]):
+            for column in range(candidates.shape[1]):
+                if candidates[n, column] == actions[action, column]:
+                    found[n, column] += weight[action]
+    return found
+
+
+@compiled(INTS, Array(np.int64), Array(np.int32, 2), Array(np.int32, 2), SCORES)
+def least(owner: Ints, starts: Places, candidates: Ints, actions: Ints, days: Scores) -> Scores:
+    found = np.full(candidates.shape, np.inf)
+    for n, shopper in enumerate(owner):
+        for action in range(starts[shopper], starts[shopper + 1]):
+            for column in range(candidates.shape[1]):
+                if candidates[n, column] == actions[action, column]:
+                    found[n, column] = min(found[n, column], days[action])
+    return np.where(np.isinf(found), UNKNOWN, found)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.bundle.reader import Bundle
-from recommendations.ranking.context import COMPARED, DATED, LOOKED, SHARED, SINCE, RankingContext
+from recommendations.ranking.context import COMPARED, LOOKED, SHARED, SINCE, RankingContext
 from recommendations.retrieval.candidates import Scores, Source
 from recommendations.retrieval.profile import UNKNOWN
 from web.cache import per_owner
@@ -62,21 +62,18 @@ def times_of(source: Source) -> Compute:
     return lambda context: context.ranking.times[:, source]
 
 
-def share_of(name: str) -> Compute:
+def by(name: str, columns: Callable[[RankingContext], Scores]) -> Compute:
+    """One of the columns by COMPARED: of the shopper's actions on the same value as the row."""
     column = COMPARED.index(name)
-    return lambda context: context.shares[:, column]
+    return lambda context: columns(context)[:, column]
+
+
+def share_of(name: str) -> Compute:
+    return by(name, lambda context: context.shares)
 
 
 def since_bought(name: str) -> Compute:
-    """Days since the shopper bought anything that shares the attribute with the row."""
-    column = DATED.index(name)
-    return lambda context: context.days_since[:, column]
-
-
-def by_look(columns: Callable[[RankingContext], Scores], name: str) -> Compute:
-    """One of the columns by LOOKED."""
-    column = LOOKED.index(name)
-    return lambda context: columns(context)[:, column]
+    return by(name, lambda context: context.days_since)
 
 
 @dataclass(frozen=True)
@@ -153,8 +150,7 @@ def channel_gap(context: RankingContext) -> Scores:
 def visit_size(context: RankingContext) -> Scores:
     """How many articles the shopper bought on their last day of shopping."""
     days = np.where(context.is_purchase, context.profile.days, np.inf)
-    last = np.nan_to_num(context.reduced(np.minimum, days), nan=np.inf)
-    owner = context.profile.owner
+    last, owner = context.reduced(np.minimum, days), context.profile.owner
     of_last = context.is_purchase & (days < last.take(owner) + 1.0)
     return context.counted(of_last)
 
@@ -214,7 +210,7 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     Feature("online", Group.SHOPPER, online, "the shopper's share of purchases online"),
     Feature("horizon", Group.SHOPPER, lambda c: c.whole(c.horizon), "days ahead that are meant"),
     *(
-        Feature(f"{prefix}_{name}", Group.LIVE, by_look(columns, name), f"{meaning} its {name}")
+        Feature(f"{prefix}_{name}", Group.LIVE, by(name, columns), f"{meaning} its {name}")
         for prefix, columns, meaning in (
             ("days_since_look", lambda c: c.days_since_look, "since the shopper viewed"),
             ("looks_since", lambda c: c.looks_since, "how many views ago the shopper viewed"),

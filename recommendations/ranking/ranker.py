@@ -15,6 +15,7 @@ from recommendations.bundle.format import RankerReport
 from recommendations.bundle.reader import Bundle
 from recommendations.ranking.context import RankingContext
 from recommendations.ranking.features import Feature, features, named
+from recommendations.ranking.forest import Forest, forest_of
 from recommendations.ranking.scoring import BUDGET, WEIGHTS, Ranking, rank
 from recommendations.retrieval.candidates import Scores, Source
 from recommendations.retrieval.generators import Found
@@ -32,10 +33,11 @@ RANKED: Final[Mapping[Source, float]] = {
 
 @dataclass(frozen=True, eq=False)
 class Ranker:
-    """A trained model, the features and the weights of generators it was trained with; it reorders
-    the first `report.depth` of the blend."""
+    """A trained model (`booster` explains what `forest` computes), the features and the weights of
+    generators it was trained with; it reorders the first `report.depth` of the blend."""
 
     booster: Any
+    forest: Forest
     features: tuple[Feature, ...]
     weights: Mapping[Source, float]
     report: RankerReport
@@ -55,17 +57,20 @@ def ranker_for(bundle: Bundle, profile: Profile) -> Ranker | None:
 
 @per_owner(most=1)
 def sales_ranker(bundle: Bundle) -> Ranker | None:
-    """None if the bundle has none, or a feature of it no longer exists."""
-    if not len(bundle.ranker) or (known := named(bundle.booster.feature_name())) is None:
-        return None
-    return Ranker(bundle.booster, known, RANKED, bundle.ranker_report)
+    """None if the bundle has none, or one with features or trees that we don't have."""
+    return loaded(bundle.booster, RANKED, bundle.ranker_report) if len(bundle.ranker) else None
 
 
 @per_owner(most=1)
 def live_ranker(bundle: Bundle) -> Ranker | None:
-    if not len(bundle.live_ranker) or (known := named(bundle.live_booster.feature_name())) is None:
+    if not len(bundle.live_ranker):
         return None
-    return Ranker(bundle.live_booster, known, WEIGHTS, bundle.live_ranker_report)
+    return loaded(bundle.live_booster, WEIGHTS, bundle.live_ranker_report)
+
+
+def loaded(booster: Any, weights: Mapping[Source, float], report: RankerReport) -> Ranker | None:
+    known, forest = named(booster.feature_name()), forest_of(booster)
+    return Ranker(booster, forest, known, weights, report) if known and forest else None
 
 
 def best_first(bundle: Bundle, profile: Profile, found: Found, most: int = BUDGET) -> Ranking:
@@ -76,7 +81,7 @@ def best_first(bundle: Bundle, profile: Profile, found: Found, most: int = BUDGE
     if ranker is None:
         return ranking
     seen = features(ranker.context(bundle, profile, ranking), ranker.features)
-    score = ranker.booster.predict(seen, num_threads=1)
+    score = ranker.forest.scores(seen)
     return reordered(ranking, score, ranker.report.depth)
 
 
