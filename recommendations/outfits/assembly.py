@@ -1,6 +1,6 @@
 """A whole look around a bag: one article per missing slot, chosen jointly. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,9 @@ from recommendations.ranking.pipeline import is_in
 PER_SLOT = 12
 # Slots of a look by default.
 MAX_SLOTS = 5
+# A slot that can be left open needs this many designs to choose from: with fewer, the same piece
+# would be in every look.
+CHOICE = 3
 # Weight of the fit between new pieces, relative to their fit to the bag.
 AMONG_THEMSELVES = 0.3
 SWEEPS = 3
@@ -193,8 +196,11 @@ def slots_to_fill(
     slots, filled = wardrobe.slots, set(wardrobe.model.slot[bag].tolist())
     shut = set[int]().union(*(slots.without[slot] for slot in filled))
     needed = {slot for choice in wardrobe.needs(occasion) for slot in choice}
+    proposed = found.slots.tolist()
     kept: list[int] = []
-    for slot in dict.fromkeys(found.slots.tolist()):
+    for slot in dict.fromkeys(proposed):
+        if wishes.slots is None and slot not in needed | filled and proposed.count(slot) < CHOICE:
+            continue
         if slot not in shut:
             kept.append(slot)
             shut |= slots.without[slot]
@@ -205,14 +211,17 @@ def slots_to_fill(
 
 
 def unfilled_slots(
-    wardrobe: Wardrobe, bag: Ints, chosen: Iterable[int], wishes: Preferences, occasion: int
+    wardrobe: Wardrobe, bag: Ints, chosen: Collection[int], wishes: Preferences, occasion: int
 ) -> list[int]:
     """Slots that were requested, or are required by the occasion, and are neither there nor chosen;
-    and those the occasion goes without."""
-    there = {*wardrobe.model.slot[bag].tolist(), *chosen}
+    those the occasion goes without; and a single article's own where nothing completes it."""
+    filled = set(wardrobe.model.slot[bag].tolist())
+    there = {*filled, *chosen}
     if wishes.slots is not None:
         return sorted(wishes.slots - there)
     short = {choice[0] for choice in wardrobe.needs(occasion) if there.isdisjoint(choice)}
+    if not (chosen or short) and len(bag) == 1:
+        return sorted(wardrobe.goes_without(occasion).keys() | filled & wardrobe.wears(occasion))
     return sorted((short | wardrobe.goes_without(occasion).keys()) - there)
 
 
