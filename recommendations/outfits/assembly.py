@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.outfits.compatibility import clashes, occasion_of
+from recommendations.outfits.constraints import TAKEN
 from recommendations.outfits.look_candidates import look_candidates
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Matches, Preferences, Wardrobe
@@ -41,12 +42,13 @@ class Piece:
 
 @dataclass(frozen=True)
 class Look:
-    """The pieces, best slot first, for an occasion (its number), and the slots that an outfit of
-    this kind should have and this one lacks."""
+    """The pieces, best slot first, for an occasion (its number), the slots that an outfit of this
+    kind should have and this one lacks, and those of them that another piece covers."""
 
     occasion: int
     pieces: list[Piece]
     missing_slots: list[int]
+    covered_slots: list[int]
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,9 @@ def assemble(
         )
         for slot, place in chosen.items()
     ]
-    return Look(occasion, pieces, unfilled_slots(wardrobe, bag, chosen, wishes, occasion))
+    missing = unfilled_slots(wardrobe, bag, chosen, wishes, occasion)
+    worn = np.array([*bag.tolist(), *(piece.row for piece in pieces)], np.int32)
+    return Look(occasion, pieces, missing, [n for n in missing if covered(wardrobe, worn, n)])
 
 
 def wearable(wardrobe: Wardrobe, bag: Ints, wishes: Preferences, occasion: int) -> list[int]:
@@ -223,6 +227,16 @@ def unfilled_slots(
     if not (chosen or short) and len(bag) == 1:
         return sorted(wardrobe.goes_without(occasion).keys() | filled & wardrobe.wears(occasion))
     return sorted((short | wardrobe.goes_without(occasion).keys()) - there)
+
+
+def covered(wardrobe: Wardrobe, worn: Ints, slot: int) -> bool:
+    """Whether an article of the look takes what a look has once and every article of the slot
+    takes too: a long dress that is filed under tops, the feet of an overall."""
+    classes, wear = wardrobe.classes, wardrobe.wear
+    once = wear.within == TAKEN
+    others = wear.agree[once][:, worn[wardrobe.model.slot[worn] != slot]] == 0
+    own = classes.agree[once][:, wardrobe.model.slot[classes.example] == slot] == 0
+    return own.size > 0 and bool((own.all(axis=1) & others.any(axis=1)).any())
 
 
 def between(wardrobe: Wardrobe, found: Matches) -> Floats:

@@ -201,6 +201,19 @@ def test_nightwear_has_a_dressing_gown_or_says_that_nothing_completes_it(shop: W
     assert night in alone.missing_slots
 
 
+def test_a_dress_filed_under_tops_covers_what_trousers_would(
+    inputs: Inputs, shop: Wardrobe
+) -> None:
+    assert look(shop, 0).covered_slots == []
+    dressed = inputs.articles.copy()
+    dressed.loc[0, "description"] = "Short dress in a rib knit."
+    found = look(replace(shop, wear=constraints.constraints().wear(dressed)), 0)
+    bottom = slots().number("bottom")
+    assert bottom not in {piece.slot for piece in found.pieces}
+    assert found.covered_slots == [bottom]
+    assert bottom in found.missing_slots
+
+
 def test_a_slot_that_can_stay_open_is_not_filled_with_the_only_design(shop: Wardrobe) -> None:
     """Shoes are needed, a coat isn't; tees are too light for one."""
     ladies = shop.index_group == shop.index_group[0]
