@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 # A process rejects a bundle of another format and keeps its current one.
-FORMAT: Final = 8
+FORMAT: Final = 9
 MANIFEST: Final = "manifest.json"
 
 LISTS: Final = (
@@ -35,9 +35,9 @@ def _of_each(prefixes: Iterable[str], *kinds: tuple[str, int, str]) -> dict[str,
 OUTFIT_ARRAYS: Final = _of_each(
     ["outfit"],
     ("bool", 1, "patterned filler"),
-    ("int32", 1, "slot product_row occasions occasion pool pool_ends list_line"),
+    ("int32", 1, "slot product_row occasions occasion within pool pool_ends list_line"),
     ("int32", 2, "groups agree lists"),
-    ("float32", 1, "tables online popularity weights ranking"),
+    ("float32", 1, "tables online popularity weights ranking appeal"),
 ) | _of_each(
     ["outfit_article", "outfit_product"],
     ("int64", 1, "starts"), ("int32", 1, "columns"), ("float32", 1, "lift count"),

@@ -1,6 +1,6 @@
 """A whole look around a bag: one article per missing slot, chosen jointly. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.outfits.compatibility import clashes, occasion_of
+from recommendations.outfits.constraints import TAKEN
 from recommendations.outfits.look_candidates import look_candidates
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Matches, Preferences, Wardrobe
@@ -17,6 +18,9 @@ from recommendations.ranking.pipeline import is_in
 PER_SLOT = 12
 # Slots of a look by default.
 MAX_SLOTS = 5
+# A slot that can be left open needs this many designs to choose from: with fewer, the same piece
+# would be in every look.
+CHOICE = 3
 # Weight of the fit between new pieces, relative to their fit to the bag.
 AMONG_THEMSELVES = 0.3
 SWEEPS = 3
@@ -38,12 +42,13 @@ class Piece:
 
 @dataclass(frozen=True)
 class Look:
-    """The pieces, best slot first, for an occasion (its number), and the slots that an outfit of
-    this kind should have and this one lacks."""
+    """The pieces, best slot first, for an occasion (its number), the slots that an outfit of this
+    kind should have and this one lacks, and those of them that another piece covers."""
 
     occasion: int
     pieces: list[Piece]
     missing_slots: list[int]
+    covered_slots: list[int]
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,9 @@ def assemble(
         )
         for slot, place in chosen.items()
     ]
-    return Look(occasion, pieces, unfilled_slots(wardrobe, bag, chosen, wishes, occasion))
+    missing = unfilled_slots(wardrobe, bag, chosen, wishes, occasion)
+    worn = np.array([*bag.tolist(), *(piece.row for piece in pieces)], np.int32)
+    return Look(occasion, pieces, missing, [n for n in missing if covered(wardrobe, worn, n)])
 
 
 def wearable(wardrobe: Wardrobe, bag: Ints, wishes: Preferences, occasion: int) -> list[int]:
@@ -193,8 +200,11 @@ def slots_to_fill(
     slots, filled = wardrobe.slots, set(wardrobe.model.slot[bag].tolist())
     shut = set[int]().union(*(slots.without[slot] for slot in filled))
     needed = {slot for choice in wardrobe.needs(occasion) for slot in choice}
+    proposed = found.slots.tolist()
     kept: list[int] = []
-    for slot in dict.fromkeys(found.slots.tolist()):
+    for slot in dict.fromkeys(proposed):
+        if wishes.slots is None and slot not in needed | filled and proposed.count(slot) < CHOICE:
+            continue
         if slot not in shut:
             kept.append(slot)
             shut |= slots.without[slot]
@@ -205,15 +215,28 @@ def slots_to_fill(
 
 
 def unfilled_slots(
-    wardrobe: Wardrobe, bag: Ints, chosen: Iterable[int], wishes: Preferences, occasion: int
+    wardrobe: Wardrobe, bag: Ints, chosen: Collection[int], wishes: Preferences, occasion: int
 ) -> list[int]:
     """Slots that were requested, or are required by the occasion, and are neither there nor chosen;
-    and those the occasion goes without."""
-    there = {*wardrobe.model.slot[bag].tolist(), *chosen}
+    those the occasion goes without; and a single article's own where nothing completes it."""
+    filled = set(wardrobe.model.slot[bag].tolist())
+    there = {*filled, *chosen}
     if wishes.slots is not None:
         return sorted(wishes.slots - there)
     short = {choice[0] for choice in wardrobe.needs(occasion) if there.isdisjoint(choice)}
+    if not (chosen or short) and len(bag) == 1:
+        return sorted(wardrobe.goes_without(occasion).keys() | filled & wardrobe.wears(occasion))
     return sorted((short | wardrobe.goes_without(occasion).keys()) - there)
+
+
+def covered(wardrobe: Wardrobe, worn: Ints, slot: int) -> bool:
+    """Whether an article of the look takes what a look has once and every article of the slot
+    takes too: a long dress that is filed under tops, the feet of an overall."""
+    classes, wear = wardrobe.classes, wardrobe.wear
+    once = wear.within == TAKEN
+    others = wear.agree[once][:, worn[wardrobe.model.slot[worn] != slot]] == 0
+    own = classes.agree[once][:, wardrobe.model.slot[classes.example] == slot] == 0
+    return own.size > 0 and bool((own.all(axis=1) & others.any(axis=1)).any())
 
 
 def between(wardrobe: Wardrobe, found: Matches) -> Floats:

@@ -36,7 +36,7 @@ def suitable(wardrobe: Wardrobe, bag: Ints, occasion: int) -> Flags:
         same = wardrobe.index_group[classes.example][:, None] == wardrobe.index_group[bag]
         kept &= same.any(axis=1)
         left = np.flatnonzero(kept)
-        apart = disagree(classes.agree[:, left], wardrobe.wear.agree[:, bag])
+        apart = disagree(wardrobe.wear, classes.agree[:, left], wardrobe.wear.agree[:, bag])
         kept[left] = ~(apart & same[left]).any(axis=1)
     return kept
 
@@ -54,17 +54,18 @@ def clashes(wardrobe: Wardrobe, rows: Ints) -> Flags:
     """rows × rows: pairs that may not share a look."""
     other: Flags = wardrobe.index_group[rows][:, None] != wardrobe.index_group[rows]
     agree = wardrobe.wear.agree[:, rows]
-    other |= disagree(agree, agree)
+    other |= disagree(wardrobe.wear, agree, agree)
     other |= twice_patterned(wardrobe, rows, rows)
     other |= wardrobe.product_type[rows][:, None] == wardrobe.product_type[rows]
     return other
 
 
-def disagree(left: Ints, right: Ints) -> Flags:
+def disagree(wear: WearTables, left: Ints, right: Ints) -> Flags:
     """left × right: pairs of incompatible sizes, wearers or other values, which are given as
     tables × left and tables × right (see WearTables.agree)."""
     a, b = left[:, :, None], right[:, None, :]
-    found: Flags = ((a != b) & (a != NEUTRAL) & (b != NEUTRAL)).any(axis=0)
+    apart = (np.abs(a - b) > wear.within[:, None, None]) & (a != NEUTRAL) & (b != NEUTRAL)
+    found: Flags = apart.any(axis=0)
     return found
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # slow to import, and every process imports this module
 
 FILE: Final = Path(__file__).with_name("constraints.json")
 NEUTRAL: Final = -1
+# Within what is taken once even equal values are too far apart.
+TAKEN: Final = -1
 # A rule's lists of numbers and of patterns, and the column of the articles each is matched against.
 NUMBERS: Final = {
     "types": "product_type",
@@ -36,9 +38,10 @@ class ConstraintsError(SlotsError):
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Matches an article if every non-empty list does."""
+    """Matches an article if every non-empty list does. Rules that only pick articles out need no
+    value."""
 
-    value: str | list[str]
+    value: str | list[str] = ""
     types: list[int] = []
     appearances: list[int] = []
     colours: list[int] = []
@@ -52,21 +55,24 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Agreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Articles with different values are never in one look; `neutral` ones go with any."""
+    """Articles with different values are never in one look; `neutral` ones go with any.
+
+    With a `scale`, values up to `within` steps apart on it agree too.
+    """
 
     name: str
     about: str
     rules: list[Rule]
     neutral: list[str]
+    scale: list[str] = []
+    within: int = 0
 
 
-class NamedGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Articles by product type, pattern or department: a match in any of the lists is enough."""
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The articles that any of the rules matches; each article has the values of all of these."""
 
     about: str
-    types: list[int] = []
-    appearances: list[int] = []
-    departments: list[str] = []
+    rules: list[Rule]
 
 
 class Occasion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,8 +89,9 @@ class Occasion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     agree: list[Agreement]
-    patterned: NamedGroup
-    filler: NamedGroup
+    once: Group
+    patterned: Group
+    filler: Group
     occasions: list[Occasion]
     worn_at: list[Rule]
 
@@ -93,13 +100,15 @@ class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class WearTables:
     """The constraint tables applied to each article.
 
-    `occasions` has a bit per occasion, `occasion` is the article's first one; `agree` is tables ×
-    articles, NEUTRAL if an article goes with any; `patterned` and `filler` are flags.
+    `occasions` has a bit per occasion, `occasion` is the article's first one. `agree` is tables ×
+    articles, NEUTRAL if an article goes with any; two articles whose values are more than `within`
+    (per table) apart are never in one look. `patterned` and `filler` are flags.
     """
 
     occasions: Ints
     occasion: Ints
     agree: Ints
+    within: Ints
     patterned: Flags
     filler: Flags
 
@@ -116,10 +125,18 @@ class Constraints:
         """`articles` as in dataset.inputs."""
         return WearTables(
             *self._worn_at(articles),
-            np.stack([self._values(table, articles) for table in self.tables.agree]),
-            any_of(self.tables.patterned, articles),
-            any_of(self.tables.filler, articles),
+            *self._agree(articles),
+            any_of(self.tables.patterned.rules, articles),
+            any_of(self.tables.filler.rules, articles),
         )
+
+    def _agree(self, articles: "pd.DataFrame") -> tuple[Ints, Ints]:
+        """What a look has once is a table with one value, and that is too near to itself."""
+        tables, once = self.tables.agree, by_value(self.tables.once.rules)
+        lines = [self._values(table, articles) for table in tables]
+        lines += [np.where(any_of(rules, articles), 0, NEUTRAL) for rules in once.values()]
+        within = [*(table.within for table in tables), *(TAKEN for _ in once)]
+        return np.stack(lines).astype(np.int32), np.array(within, np.int32)
 
     def _worn_at(self, articles: "pd.DataFrame") -> tuple[Ints, Ints]:
         rules = self.tables.worn_at
@@ -130,7 +147,7 @@ class Constraints:
 
     @staticmethod
     def _values(table: Agreement, articles: "pd.DataFrame") -> Ints:
-        names = sorted({name for rule in table.rules for name in values(rule)} - {*table.neutral})
+        names = table.scale or sorted(by_value(table.rules).keys() - {*table.neutral})
         codes = [
             NEUTRAL if rule.value in table.neutral else names.index(values(rule)[0])
             for rule in table.rules
@@ -140,6 +157,14 @@ class Constraints:
 
 def values(rule: Rule) -> list[str]:
     return [rule.value] if isinstance(rule.value, str) else rule.value
+
+
+def by_value(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for value in values(rule):
+            found.setdefault(value, []).append(rule)
+    return found
 
 
 def first_that_holds(rules: list[Rule], articles: "pd.DataFrame") -> Ints:
@@ -164,12 +189,8 @@ def holds(rule: Rule, articles: "pd.DataFrame") -> Flags:
     return held
 
 
-def any_of(named: NamedGroup, articles: "pd.DataFrame") -> Flags:
-    found: Flags = np.isin(articles["product_type"], named.types)
-    found |= np.isin(articles["appearance"], named.appearances)
-    if named.departments:
-        found |= named_like(named.departments, articles["department_name"])
-    return found
+def any_of(rules: list[Rule], articles: "pd.DataFrame") -> Flags:
+    return first_that_holds(rules, articles) < len(rules)
 
 
 def named_like(patterns: Iterable[str], names: "pd.Series") -> Flags:
@@ -205,9 +226,19 @@ def faults(tables: Tables) -> Iterable[str]:
         for name in values(rule) or [""]:
             if name not in names:
                 yield f"worn_at names {name!r}, which is no occasion"
-    for rule in (*tables.worn_at, *(rule for table in tables.agree for rule in table.rules)):
+    for table in tables.agree:
+        yield from faults_of_scale(table)
+    groups = (*tables.agree, tables.once, tables.patterned, tables.filler)
+    for rule in (*tables.worn_at, *(rule for group in groups for rule in group.rules)):
         yield from faults_of(rule, known)
-    yield from bad_patterns("filler", tables.filler.departments)
+
+
+def faults_of_scale(table: Agreement) -> Iterable[str]:
+    if table.within and not table.scale:
+        yield f"agree {table.name!r}: within needs a scale"
+    for value in by_value(table.rules).keys() - {*table.scale, *table.neutral}:
+        if table.scale:
+            yield f"agree {table.name!r} names {value!r}, which is not on its scale"
 
 
 def faults_of(rule: Rule, known: set[str]) -> Iterable[str]:

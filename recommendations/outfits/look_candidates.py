@@ -6,8 +6,7 @@ import numpy as np
 
 from recommendations.dataset.inputs import Flags
 from recommendations.outfits.compatibility import joins, suitable
-from recommendations.outfits.features import RANKING, TABLES
-from recommendations.outfits.model import Model
+from recommendations.outfits.features import TABLES
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import (
     Matches,
@@ -21,9 +20,9 @@ from recommendations.outfits.search import (
 # Best sellers per slot that a look may choose from, after the shortlists.
 SELLERS = 24
 BEHIND = np.float32(20.0)
-# Share of the ranking's weight for sales that looks go without: with all of it the same few best
-# sellers are in most looks, with none of it looks follow the season less.
-LESS_SALES = np.float32(0.5)
+# Share of a piece's appeal to all (see training.outfits.appeal) that looks go without: with all of
+# it the same few pieces are in most looks, with none of it looks follow the season less.
+LESS_APPEAL = np.float32(0.75)
 # Bonus when two halves of one garment have the same colour, and again if also the same pattern.
 MATCHING = np.float32(3.0)
 COLOUR, PATTERN = TABLES.index("colour"), TABLES.index("appearance")
@@ -47,17 +46,10 @@ def look_candidates(
     # The ranking was trained on shortlists and can't judge what they leave out; the other half
     # of a bikini is known by its colour.
     alike = matching_halves(wardrobe, bag, found.rows)
-    scores = found.scores + MATCHING * alike - less_sales(wardrobe.model, found.rows)
+    scores = found.scores + MATCHING * alike - LESS_APPEAL * wardrobe.model.appeal[found.rows]
     scores[~shortlisted[found.rows] & (alike == 0)] -= BEHIND
     order = np.argsort(-scores, kind="stable")
     return replace(found, scores=scores).at(order)
-
-
-def less_sales(model: Model, rows: Ints) -> Floats:
-    """What a look takes off the score of each row for its sales."""
-    weight = model.ranking[RANKING.index("own_popularity")]
-    found: Floats = LESS_SALES * weight * model.popularity[rows]
-    return found
 
 
 def matching_halves(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> Floats:

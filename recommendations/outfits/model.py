@@ -23,10 +23,12 @@ BAG_POWER = 0.5
 @dataclass(frozen=True)
 class Model(ArticleTables):
     """The data and the weights: `weights` (as FEATURES) score how well a pair goes together
-    regardless of popularity, `ranking` (as RANKING, then one per slot) what a shopper adds next."""
+    regardless of popularity, `ranking` (as RANKING, then one per slot) what a shopper adds next.
+    `appeal` is what each article has for all alike (see training.outfits.appeal)."""
 
     weights: Floats
     ranking: Floats
+    appeal: Floats
 
     def scores(self, bag: Ints, candidates: Ints) -> Floats:
         """bag × candidates: how well each pair goes together."""
@@ -105,6 +107,7 @@ def to_arrays(model: Model) -> Arrays:
         "outfit_popularity": model.popularity,
         "outfit_weights": model.weights,
         "outfit_ranking": model.ranking,
+        "outfit_appeal": model.appeal,
     }
     for name, pairs in (("article", model.articles), ("product", model.products)):
         own |= {f"outfit_{name}_{part}": array for part, array in vars(pairs).items()}
@@ -131,6 +134,7 @@ def from_arrays(arrays: Mapping[str, Array]) -> Model:
         popularity=arrays["outfit_popularity"],
         weights=arrays["outfit_weights"],
         ranking=arrays["outfit_ranking"],
+        appeal=arrays["outfit_appeal"],
     )
 
 

@@ -30,4 +30,5 @@ def wardrobe_for(bundle: Bundle, strategy: str) -> Wardrobe:
     ranking = np.zeros_like(wardrobe.model.ranking)
     for name, weight in wanted.items():
         ranking[RANKING.index(name)] = weight
-    return replace(wardrobe, model=replace(wardrobe.model, ranking=ranking))
+    model = replace(wardrobe.model, ranking=ranking, appeal=np.zeros_like(wardrobe.model.appeal))
+    return replace(wardrobe, model=model)

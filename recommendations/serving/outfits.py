@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from catalog import money
 from catalog.data_version import per_data_version
@@ -32,6 +32,7 @@ from web.cache import per_owner
 
 ALTERNATIVES = 3
 MAX_ARTICLES = 20
+COVERED = gettext_noop("Another piece of the look covers it")
 BOUGHT_LATELY_MS = 30 * 86_400_000
 
 
@@ -150,16 +151,16 @@ def assemble_with_reasons(
 
 def gaps(wardrobe: Wardrobe, look: Look, bounded: bool) -> list[Gap]:
     """`bounded`: there was a budget, which may be the reason."""
-    without = wardrobe.goes_without(look.occasion)
+    texts = dict.fromkeys(look.covered_slots, COVERED) | wardrobe.goes_without(look.occasion)
     return [
-        Gap(slots().names[slot], slots().label(slot), gap_reason(without.get(slot), bounded))
+        Gap(slots().names[slot], slots().label(slot), gap_reason(texts.get(slot), bounded))
         for slot in look.missing_slots
     ]
 
 
-def gap_reason(not_worn: str | None, bounded: bool) -> str:
-    if not_worn is not None:
-        return gettext(not_worn)
+def gap_reason(known: str | None, bounded: bool) -> str:
+    if known is not None:
+        return gettext(known)
     if bounded:
         return gettext("Nothing within the budget goes with the rest")
     return gettext("Nothing on sale in this size and style goes with the rest")

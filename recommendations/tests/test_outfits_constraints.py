@@ -9,7 +9,7 @@ import pytest
 
 from recommendations.dataset.inputs import Inputs, Sales, day_number
 from recommendations.outfits import constraints, features, model
-from recommendations.outfits.assembly import Look, assemble
+from recommendations.outfits.assembly import CHOICE, Look, assemble
 from recommendations.outfits.compatibility import disagree, suitable
 from recommendations.outfits.constraints import NEUTRAL, ConstraintsError
 from recommendations.outfits.search import Preferences, Wardrobe
@@ -133,7 +133,7 @@ def test_what_suits_a_bag_is_told_by_an_article_s_class(
         expected = (shop.wear.occasions >> occasion & 1).astype(bool)
         expected |= ~np.isin(slot, [*shop.wears(occasion)])
         if bag:
-            apart = disagree(agree, agree[:, own])
+            apart = disagree(shop.wear, agree, agree[:, own])
             expected &= same.any(axis=1) & ~(apart & same).any(axis=1)
         found = suitable(shop, own, occasion)[shop.classes.of]
         np.testing.assert_array_equal(found, expected)
@@ -189,6 +189,47 @@ def test_the_halves_of_a_bikini_match_in_pattern(shop: Wardrobe) -> None:
         assert match in [piece.row for piece in shown.pieces]
 
 
+def test_nightwear_has_a_dressing_gown_or_says_that_nothing_completes_it(shop: Wardrobe) -> None:
+    night = slots().number("night")
+    found = look(shop, 9)
+    assert [piece.slot for piece in found.pieces] == [night]
+    assert night not in found.missing_slots
+    sold = ~np.isin(shop.product_type, [ROBE])
+    pool = shop.pool.of(sold[shop.pool.rows])
+    alone = look(replace(shop, pool=pool, lists=np.where(sold[shop.lists], shop.lists, -1)), 9)
+    assert not alone.pieces
+    assert night in alone.missing_slots
+
+
+def test_a_dress_filed_under_tops_covers_what_trousers_would(
+    inputs: Inputs, shop: Wardrobe
+) -> None:
+    assert look(shop, 0).covered_slots == []
+    dressed = inputs.articles.copy()
+    dressed.loc[0, "description"] = "Short dress in a rib knit."
+    found = look(replace(shop, wear=constraints.constraints().wear(dressed)), 0)
+    bottom = slots().number("bottom")
+    assert bottom not in {piece.slot for piece in found.pieces}
+    assert found.covered_slots == [bottom]
+    assert bottom in found.missing_slots
+
+
+def test_a_slot_that_can_stay_open_is_not_filled_with_the_only_design(shop: Wardrobe) -> None:
+    """Shoes are needed, a coat isn't; tees are too light for one."""
+    ladies = shop.index_group == shop.index_group[0]
+    tees, coats, shoes = (
+        np.flatnonzero(ladies & (shop.product_type == kind)) for kind in (TEE, COAT, SNEAKERS)
+    )
+    outer, slot_of_shoes = slots().number("outer"), slots().number("shoes")
+
+    def filled(designs: int) -> set[int]:
+        left = np.concatenate([tees, shoes[designs:], coats[designs:]])
+        return {piece.slot for piece in look(shop, 3, Preferences(exclude=left)).pieces}
+
+    assert filled(CHOICE) >= {outer, slot_of_shoes}
+    assert filled(CHOICE - 1) & {outer, slot_of_shoes} == {slot_of_shoes}
+
+
 def test_a_slot_that_is_asked_for_is_filled_whatever_the_occasion(shop: Wardrobe) -> None:
     swim = slots().number("swim")
     found = look(shop, 0, Preferences(slots=frozenset({swim})))
@@ -211,10 +252,13 @@ def test_sizes_and_occasions_are_read_from_the_names(inputs: Inputs, shop: Wardr
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('"wears": ["night"]', '"wears": ["hat"]', "'hat', which is not a slot"),
+        ('"wears": ["underwear"]', '"wears": ["hat"]', "'hat', which is not a slot"),
         ('{"value": ["night"]', '{"value": ["nihgt"]', "'nihgt', which is no occasion"),
         ('"sizes 50-98"', '"sizes (50"', "no regular expression"),
         ('"patterned": {', '"patterned": 7, "x": {', "patterned"),
+        ('"scale": ["hot", ', '"scale": [', "'hot', which is not on its scale"),
+        ('"scale": ["hot", "mild", "cool", "cold"],', "", "within needs a scale"),
+        ('["hair access"', '["hair (access"', "no regular expression"),
     ],
 )
 def test_a_fault_in_the_tables_is_named(tmp_path: Path, old: str, new: str, fault: str) -> None:
@@ -280,13 +324,27 @@ def test_a_feature_is_one_entry_of_the_registry(
         (308, "Fitted jacket in functional fabric.", 262, "Windbreaker.", False),
         (308, "Jacket in sweatshirt fabric.", 262, "Windbreaker.", True),
         (308, "Hoodie with a kangaroo pocket.", 262, "Parka with a lined hood.", False),
-        (308, "Hoodie with a kangaroo pocket.", 262, "Parka with a detachable hood.", True),
+        (308, "Hoodie with a kangaroo pocket.", 262, "Parka with a detachable hood.", False),
         (308, "Hoodie with a kangaroo pocket.", 262, "Denim jacket.", True),
         (75, "Beanie.", 503, "Bucket hat.", False),
         (66, "Handbag.", 470, "Cross-body bag.", False),
         (66, "Handbag.", 75, "Beanie.", True),
         (82, "Bow tie.", 252, "Roll-neck jumper.", False),
         (82, "Bow tie.", 259, "Shirt in poplin.", True),
+        (75, "Beanie.", 494, "Set with a hat and mittens.", False),
+        (297, "Pyjamas with a shirt.", 255, "T-shirt.", False),
+        (296, "Pyjama bottoms.", 255, "T-shirt.", True),
+        (245, "Cardigan in a rib knit.", 252, "Jumper in a soft knit.", False),
+        (245, "Cardigan in a rib knit.", 255, "T-shirt.", True),
+        (262, "Kangol x H&M. Padded jacket.", 75, "Hat with a logo.", False),
+        (262, "Puffer jacket.", 255, "T-shirt in jersey.", False),
+        (262, "Puffer jacket.", 255, "Long-sleeved T-shirt in jersey.", True),
+        (262, "Puffer jacket.", 252, "Jumper containing some wool.", True),
+        (75, "Beanie.", 274, "Shorts in twill.", False),
+        (75, "Beanie.", 255, "T-shirt in jersey.", True),
+        (91, "Sandals.", 252, "Jumper containing some wool.", False),
+        (272, "Joggers in sweatshirt fabric.", 264, "Blazer.", False),
+        (253, "Vest top with an integral sports bra.", 306, "Sports bra.", False),
         (256, "Gift set with a bodysuit and trousers.", 272, "Trousers in jersey.", False),
     ],
 )
@@ -297,18 +355,27 @@ def test_the_descriptions_tell_what_the_types_do_not(
     frame["product_type"], frame["description"] = [kind, other], [text, other_text]
     frame["name"] = ["one", "other"]
     wear = constraints.constraints().wear(frame)
-    assert disagree(wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
+    assert disagree(wear, wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
 
 
 @pytest.mark.parametrize(
-    ("text", "together"), [("Overall with full feet.", False), ("Overall with a collar.", True)]
+    ("kind", "text", "other", "together"),
+    [
+        (267, "Overall with full feet.", 144, False),
+        (272, "Trousers with full feet.", 144, False),
+        (267, "Overall with a collar.", 144, True),
+        (267, "Overall with a hood.", 75, False),
+        (271, "Overall in soft pile.", 265, False),
+    ],
 )
-def test_enclosed_feet_take_no_shoes(text: str, *, together: bool) -> None:
+def test_what_a_baby_s_overall_covers_is_covered_once(
+    kind: int, text: str, other: int, *, together: bool
+) -> None:
     frame = some_inputs(2, 0).articles
-    frame["product_type"], frame["description"] = [267, 144], [text, "Booties."]
+    frame["product_type"], frame["description"] = [kind, other], [text, "Soft."]
     frame["index_group_name"] = KIDS
     wear = constraints.constraints().wear(frame)
-    assert disagree(wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
+    assert disagree(wear, wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
 
 
 @pytest.mark.parametrize(
@@ -318,7 +385,7 @@ def test_a_belt_is_of_the_colour_of_the_shoes(belt: int, shoes: int, *, together
     frame = some_inputs(2, 0).articles
     frame["product_type"], frame["colour_master"] = [67, 87], [belt, shoes]
     wear = constraints.constraints().wear(frame)
-    assert disagree(wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
+    assert disagree(wear, wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
 
 
 @pytest.mark.parametrize(("text", "beach"), [("Hat in felted wool.", False), ("Straw hat.", True)])

@@ -23,13 +23,14 @@ from recommendations.evaluation.outfits import evaluate, interval
 from recommendations.outfits import slots
 from recommendations.outfits.assembly import Board, assemble
 from recommendations.outfits.features import FEATURES, RANKING, REGISTRY, CandidateContext
-from recommendations.outfits.look_candidates import LESS_SALES, look_candidates
+from recommendations.outfits.look_candidates import LESS_APPEAL, look_candidates
 from recommendations.outfits.model import weighed
 from recommendations.outfits.pairs import find_pairs
 from recommendations.outfits.reasons import Why, matches, strongest, why
 from recommendations.outfits.search import Matches, Preferences, Wardrobe, listed, search
 from recommendations.tests.shops import AS_OF, TYPES, pairs_shop, some_inputs
 from recommendations.training.outfits import baskets, fit
+from recommendations.training.outfits.appeal import appeal
 from recommendations.training.outfits.offline import trained_wardrobe
 from recommendations.training.outfits.questions import (
     Decoys,
@@ -39,7 +40,7 @@ from recommendations.training.outfits.questions import (
 )
 
 TODAY = day_number(AS_OF)
-TOPS, BOTTOMS, BIKINI_TOPS, BIKINI_BOTTOMS = 0, 1, 7, 8
+TOPS, BOTTOMS, SHOES, BIKINI_TOPS, BIKINI_BOTTOMS = 0, 1, 4, 7, 8
 
 
 def quiet(line: str) -> None:
@@ -294,16 +295,36 @@ def test_a_slot_that_the_first_choice_closed_is_filled_once_another_piece_is_cho
     assert replace(board, owed=np.zeros_like(owed)).chosen([0, 1, 2]) == {0: 0, 2: 3}
 
 
-def test_a_look_counts_sales_less_than_a_list_of_what_is_bought_next(shop: Wardrobe) -> None:
+def test_a_look_leaves_out_most_of_what_a_piece_has_for_every_bag(shop: Wardrobe) -> None:
     bag, model = rows(TOPS), shop.model
     found = look_candidates(shop, bag, Preferences(), [*range(1, 7)], 0)
-    weight = model.ranking[RANKING.index("own_popularity")]
-    assert weight != 0
-    less = LESS_SALES * weight * model.popularity[found.rows]
+    less = LESS_APPEAL * model.appeal[found.rows]
+    assert less.any()
     shortlisted = np.isin(found.rows, search(shop, bag, Preferences()).rows)
     assert shortlisted.any()
     expected = model.in_demand(bag, found.rows) - less
     np.testing.assert_allclose(found.scores[shortlisted], expected[shortlisted], rtol=1e-4)
+
+
+def test_what_sells_with_everything_has_appeal_and_is_in_fewer_looks_for_it(
+    shop: Wardrobe,
+) -> None:
+    hub, popularity, ranking = SHOES, shop.model.popularity.copy(), shop.model.ranking.copy()
+    popularity[hub] += 8.0
+    ranking[RANKING.index("own_popularity")] = 1.0
+    model = replace(shop.model, popularity=popularity, ranking=ranking)
+    found = appeal(model, shop.pool, shop.wear)
+    slot = shop.model.slot[shop.pool.rows]
+    means = np.bincount(slot, found[shop.pool.rows]) / np.bincount(slot).clip(1)
+    np.testing.assert_allclose(means, 0.0, atol=1e-4)
+    assert found.argmax() == hub
+
+    def looks(taken_off: np.ndarray) -> int:
+        other = replace(shop, model=replace(model, appeal=taken_off))
+        found = (assemble(other, rows(row), Preferences(), None, 0) for row in range(0, 150, 9))
+        return sum(hub in [piece.row for piece in look.pieces] for look in found)
+
+    assert looks(found) < looks(np.zeros_like(found))
 
 
 def test_a_budget_bounds_the_whole_look_and_each_swap(shop: Wardrobe) -> None:

@@ -19,6 +19,7 @@ from recommendations.outfits.search import Preferences, Wardrobe, complements
 from recommendations.outfits.shortlist import NONE, Pool, by_audience, pool_of, shortlists
 from recommendations.outfits.slots import slots
 from recommendations.training.neighbours import designs
+from recommendations.training.outfits.appeal import appeal
 from recommendations.training.outfits.baskets import (
     Baskets,
     ages_of,
@@ -92,6 +93,7 @@ def outfit_arrays(
     """The outfit part of a bundle by name; `quick` with the default weights."""
     model = trained(history, goods, seed, progress, quick=quick)
     sold, pool = proposed(model, goods.on_sale)
+    model = replace(model, appeal=appeal(model, pool, goods.wear))
     if quick:
         sold = best(model, sold, QUICK_LISTS)
     line, lists = stored_lists(model, pool, sold)
@@ -275,6 +277,7 @@ def counted(
         popularity=np.log(sums["popularity"] + UNSOLD).astype(np.float32),
         weights=np.zeros(0, np.float32),
         ranking=np.zeros(0, np.float32),
+        appeal=np.zeros(0, np.float32),
     )
 
 
