@@ -11,7 +11,6 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle, Ints
 from recommendations.ranking.scoring import Places, Ranking
 from recommendations.retrieval.candidates import Scores
-from recommendations.retrieval.compiled import Array, compiled
 from recommendations.retrieval.generators import INTS, SCORES
 from recommendations.retrieval.profile import (
     BAG_ADD,
@@ -24,6 +23,7 @@ from recommendations.retrieval.profile import (
 )
 from streaming.features.registry import SESSION_GAP_MS
 from web.cache import per_owner
+from web.compiled import Array, compiled
 
 SHARED: Final = ("product_type", "section", "colour_master")
 SINCE: Final = ("product", "product_type", "department")

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.retrieval.candidates import Scores
-from recommendations.retrieval.compiled import Array, compiled
+from web.compiled import Array, compiled
 
 # Leaves of a tree, as bits of a mask.
 MOST_LEAVES: Final = 32

@@ -25,10 +25,10 @@ from recommendations.ranking.pipeline import (
 from recommendations.ranking.ranker import best_first
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Scores
-from recommendations.retrieval.compiled import compiled
 from recommendations.retrieval.generators import INTS, audience_of
 from recommendations.retrieval.profile import PURCHASE, Profile
 from web.cache import per_owner
+from web.compiled import compiled
 
 # Of shelves of this length or more, one in EXPLORES keeps its last place for an article that is
 # new in the shop.
