@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from catalog.models import Article, ColourMaster, is_named
+from catalog.money import shown
 from catalog.quantities import MAX_KEY
 from recommendations.outfits.slots import slots
 from recommendations.serving.outfits import MAX_ARTICLES, Garment, Outfit, Request
@@ -133,13 +134,13 @@ def colour_chips(query: OutfitQuery) -> list[Chip]:
     ]
 
 
-def budget_chips(query: OutfitQuery, currency: str) -> list[Chip]:
+def budget_chips(query: OutfitQuery) -> list[Chip]:
     own = [query.budget] if query.budget is not None else []
     amounts = sorted({*map(Decimal, BUDGETS), *own})
     return [
         Chip(
             f"{amount:f}",
-            gettext("Up to %s") % f"{currency}{amount:f}",
+            gettext("Up to %s") % shown(amount, 0 if amount == int(amount) else 2),
             amount == query.budget,
             query.url(budget=None if amount == query.budget else amount),
         )

@@ -253,6 +253,8 @@ def _aged(parts: list[Part], every: Sequence[Token], vocabulary: Vocabulary) -> 
         key = _age(part, every, vocabulary) if part.kind == TEXT else None
         if key and key in ages:
             part = replace(part, kind="age", concept=ages[key], words=())
+            if found and (found[-1].concept, found[-1].end) == (part.concept, part.start):
+                part = replace(part, start=found.pop().start)  # one age: "3-4 years"
         elif _sized(part, every, vocabulary):
             continue
         found.append(part)
