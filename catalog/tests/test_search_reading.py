@@ -93,6 +93,15 @@ READINGS = {
     "Ich hätte gern eine Jacke für meinen Sohn, er ist 8 Jahre alt": (
         "type.jacket audience.boys age.young_kids"
     ),
+    "dress for a 50 year old woman": "type.dress audience.women",
+    "I don't want anything with wool, just a cotton jumper": (
+        "-material.wool material.cotton type.sweater"
+    ),
+    "a dress that isn't too short": "type.dress -feature.mini",
+    "not too expensive coat": "price:0.25 type.coat",
+    "nicht zu teure Jacke": "price:0.25 type.jacket",
+    "coat, budget up to 60 euros": "type.coat price<60",
+    "budget coat": "price:0.25 type.coat",
     # several types
     "shirt dress": "type.shirt_dress",
     "bikini top": "type.bikini_top",

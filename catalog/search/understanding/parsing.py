@@ -262,8 +262,11 @@ def _aged(parts: list[Part], every: Sequence[Token], vocabulary: Vocabulary) -> 
 
 
 def _sized(part: Part, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
-    number = part.kind == TEXT and not part.exact and part.words[0].isdigit()
-    return number and vocabulary.plays("size", _beside(part.start, -1, every, vocabulary))
+    """Whether it is a number of a size, or of an adult's age."""
+    if part.kind != TEXT or part.exact or not part.words[0].isdigit():
+        return False
+    sized = vocabulary.plays("size", _beside(part.start, -1, every, vocabulary))
+    return sized or _beside(part.end - 1, 1, every, vocabulary) in YEARS
 
 
 def _beside(at: int, step: int, every: Sequence[Token], vocabulary: Vocabulary) -> str:
