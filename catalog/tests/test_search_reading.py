@@ -55,6 +55,8 @@ READINGS = {
     # numbers that aren't prices
     "age 3-4 t-shirt": "age.young_kids type.t_shirt",
     "t-shirt 3 to 4 years": "type.t_shirt age.young_kids age.young_kids",
+    "tights aged 7-8": "type.tights age.young_kids",
+    "7/8 trousers": "feature.cropped type.trousers",
     "5-6y leggings": "age.young_kids type.leggings",
     "body 0-3 Monate": "type.bodysuit age.baby",
     "Kleid für 6-jährige Mädchen": "type.dress age.young_kids audience.girls",

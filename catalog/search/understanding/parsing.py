@@ -122,7 +122,8 @@ def _spans(
         for length in range(min(MAX_WORDS, len(every) - at), 0, -1):
             if not taken & set(range(at, at + length)):
                 keys = tuple(token.key for token in every[at : at + length])
-                if meanings := vocabulary.meanings(keys):
+                meanings = vocabulary.meanings(keys)
+                if meanings and not _counts(at, length, every, vocabulary):
                     span = Span(at, at + length, meanings, keys)
                     break
         if span is None and at not in taken:
@@ -130,6 +131,15 @@ def _spans(
         elif span is not None:
             yield span
         at = span.end if span else at + 1
+
+
+def _counts(at: int, length: int, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
+    """Whether numbers are an age or a size ("aged 7-8"), and no phrase ("7/8 trousers")."""
+    if not all(token.key.isdigit() for token in every[at : at + length]):
+        return False
+    before = _beside(at, -1, every, vocabulary)
+    after = _beside(at + length - 1, 1, every, vocabulary)
+    return after in YEARS or any(vocabulary.plays(role, before) for role in ("age", "size"))
 
 
 def _unknown(
