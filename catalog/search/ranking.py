@@ -108,8 +108,11 @@ def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
     found = ranked(read(words, vocabulary(), known_words(goods), synonyms()), goods, steps)
     if found.rows.any() and not any(part.exact for part in found.dropped):
         return found
-    if (unquoted := QUOTED.sub(r"\1", words)) != words:  # quoted words mean themselves: no synonyms
-        return ranked(read(unquoted, vocabulary(), known_words(goods)), goods, steps)
+    if (
+        unquoted := QUOTED.sub(r"\1", words)
+    ) != words:  # nothing replaces them
+        typed_so = replace(known_words(goods), meant=str)
+        return ranked(read(unquoted, vocabulary(), typed_so), goods, steps)
     return _literally(words, found, goods, steps)
 
 

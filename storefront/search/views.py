@@ -10,6 +10,8 @@ from django.views.decorators.vary import vary_on_headers
 from catalog.search.facet_index import Ints, facet_index
 from catalog.search.ranking import normalise_query, rank_with_clicks
 from catalog.search.result import Ranked
+from recommendations.bundle import registry
+from recommendations.vision.search import ready
 from storefront.http import tracking
 from storefront.listing.faceted_list import (
     FOR_YOU,
@@ -33,7 +35,8 @@ SORTS = {"best": _("Best match"), **ORDERS}
 @vary_on_headers("HX-Request")
 def search(request: HttpRequest) -> HttpResponse:
     typed = normalise_query(request.GET.get("q", ""))
-    context = {"q": typed, **(_results(request, typed) if typed else {})}
+    own = {"q": typed, "photo": ready(registry.active())}
+    context = {**own, **(_results(request, typed) if typed else {})}
     return render(request, "shop/search.html", context)
 
 
