@@ -108,9 +108,7 @@ def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
     found = ranked(read(words, vocabulary(), known_words(goods), synonyms()), goods, steps)
     if found.rows.any() and not any(part.exact for part in found.dropped):
         return found
-    if (
-        unquoted := QUOTED.sub(r"\1", words)
-    ) != words:  # nothing replaces them
+    if (unquoted := QUOTED.sub(r"\1", words)) != words:  # nothing replaces them
         typed_so = replace(known_words(goods), meant=str)
         return ranked(read(unquoted, vocabulary(), typed_so), goods, steps)
     return _literally(words, found, goods, steps)

@@ -258,7 +258,7 @@ def _aged(parts: list[Part], every: Sequence[Token], vocabulary: Vocabulary) -> 
     """Turn numbers that are ages ("8 years") or children's sizes ("92–98") into age concepts, and
     leave out other sizes ("size 38"), which the catalogue doesn't have."""
     ages = {c.key: c for c in vocabulary.concepts if c.kind == "age"}
-    found = []
+    found: list[Part] = []
     for part in parts:
         key = _age(part, every, vocabulary) if part.kind == TEXT else None
         if key and key in ages:
