@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _PICTURE = re.compile(r"(\d{10})\.jpg", re.ASCII)
+#: Names of pictures, and of folders of them, in another layout.
+_LIKE_PICTURES = re.compile(r"0?\d{9}\.(?:jpe?g|png|webp)|\d{3}", re.ASCII | re.IGNORECASE)
 READ_BITS = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 #: In bytes: a JPEG's markers, one quantisation table and two Huffman tables are no smaller.
 SMALLEST = 125
@@ -44,6 +46,19 @@ def survey(root: Path) -> Library:
         else:
             library.strangers.append(Path(entry.path))
     return library
+
+
+def warnings(data_dir: Path, images: Path | None, library: Library) -> Iterator[str]:
+    """What looks like pictures and isn't read, one sentence each."""
+    packed = [path.name for path in data_dir.glob("*images*.*") if path.is_file()]
+    if images is None and packed:
+        yield f"There is no folder images, but {packed[0]}: unpack it there to show pictures."
+    like = sorted(path for path in library.strangers if _LIKE_PICTURES.fullmatch(path.name))
+    if images and like:
+        yield (
+            f"{len(like):,} entries of {images} look like pictures and aren't read, such as "
+            f"{like[0].relative_to(images)}: an article's picture is 010/0108775015.jpg."
+        )
 
 
 def _may_be_picture(entry: "os.DirEntry[str]") -> bool:

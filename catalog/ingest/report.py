@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from catalog.images.library import Library, survey
+from catalog.images.library import warnings as library_warnings
 from catalog.ingest import derive, partitions
 from catalog.ingest.checks import warnings
 from catalog.ingest.job import Job
@@ -65,7 +66,7 @@ def peak_mb() -> int:
     return most // (1 << 20 if sys.platform == "darwin" else 1 << 10)
 
 
-def picture_report(images: Path | None) -> Report:
+def picture_report(data_dir: str, images: Path | None) -> Report:
     """Mark the articles with a picture, and count found, missing and surplus pictures."""
     library = survey(images) if images else Library()
     missing, surplus, changed = derive.mark_pictures(library.articles)
@@ -77,4 +78,5 @@ def picture_report(images: Path | None) -> Report:
         "unreadable": sorted(map(str, library.unreadable))[:EXAMPLES],
         "unreadable_files": len(library.unreadable),
         "other_files": len(library.strangers),
+        "warnings": list(library_warnings(Path(data_dir), images, library)),
     }

@@ -105,7 +105,7 @@ def carry_on(job: Job, images: Path | None) -> Report:
             derive.fill_summaries()
             derive.analyze("catalog_articlesummary")
         with job.phases.phase("pictures"):
-            pictures = picture_report(images)
+            pictures = picture_report(job.run.data_dir, images)
         job.run.report = full_report(job, before, pictures)
         if period := data_period():
             job.run.report.setdefault("warnings", []).extend(period.warnings)
@@ -119,7 +119,7 @@ def refresh_pictures(run: IngestRun, images: Path | None, phases: Phases) -> Rep
     """For files that are loaded already: only pictures may have changed."""
     if images:
         with phases.phase("pictures"), transaction.atomic():
-            run.report["pictures"] = pictures = picture_report(images)
+            run.report["pictures"] = pictures = picture_report(run.data_dir, images)
             # Changed pictures need a new data version, as it keys the caches of pages.
             run.finish() if pictures["changed"] else run.save()
     return {**run.report, "unchanged": True}

@@ -106,10 +106,11 @@ def rank(typed: str, goods: FacetIndex, steps: Steps = FULL) -> Ranked:
     if not steps.understanding:
         return ranked(read(words, WORDS_ONLY, known_words(goods), synonyms()), goods, steps)
     found = ranked(read(words, vocabulary(), known_words(goods), synonyms()), goods, steps)
-    if found.rows.any():
+    if found.rows.any() and not any(part.exact for part in found.dropped):
         return found
-    if (unquoted := QUOTED.sub(r"\1", words)) != words:  # quoted words mean themselves: no synonyms
-        return ranked(read(unquoted, vocabulary(), known_words(goods)), goods, steps)
+    if (unquoted := QUOTED.sub(r"\1", words)) != words:  # nothing replaces them
+        typed_so = replace(known_words(goods), meant=str)
+        return ranked(read(unquoted, vocabulary(), typed_so), goods, steps)
     return _literally(words, found, goods, steps)
 
 

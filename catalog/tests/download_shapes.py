@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from catalog.tests.odd_shapes import everywhere, instead
 from catalog.tests.shapes import Shape, Spoil, T, as_strings, parquet, parts
@@ -79,8 +80,7 @@ def by_day_in_capitals(path: Path, data: bytes) -> None:
         own = header + b"".join(row for row in rows if row.startswith(day))
         folder = path / f"T_DAT={day.decode()}"
         folder.mkdir(parents=True)
-        table = as_strings(own).drop_columns(["t_dat"])
-        (folder / "0.parquet").write_bytes(parquet(b"", lambda _, own=table: own))
+        pq.write_table(as_strings(own).drop_columns(["t_dat"]), folder / "0.parquet")
 
 
 def download_shapes() -> Iterator[Shape]:

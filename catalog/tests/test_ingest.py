@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -152,7 +153,7 @@ def test_unusable_rows_are_told_by_line_and_the_totals_add_up(tmp_path: Path) ->
         ("transactions_train.csv", 3, "unknown customer"),
         ("transactions_train.csv", 4, "price is not above zero"),
         ("transactions_train.csv", 5, "t_dat is not a date"),
-        ("transactions_train.csv", 8, "2 cells instead of 5"),
+        ("transactions_train.csv", 8, "no line end: the row may be cut short"),
     ]
     for file in report["files"].values():
         assert file["rows"] == file["accepted"] + sum(file["rejected"].values())
@@ -393,6 +394,27 @@ def test_pictures_are_noted_and_noted_anew_when_they_come(tmp_path: Path) -> Non
     assert again["pictures"]["other_files"] == 1
     assert again["unchanged"]
     assert ArticleSummary.objects.filter(has_picture=True).get().pk == 900001001
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("images/0900001001.jpg", "1 entries of .*, such as 0900001001.jpg: "),
+        ("images/090/0900001001.JPG", "such as 090/0900001001.JPG: "),
+        ("images/090/900001001.png", "such as 090/900001001.png: "),
+        ("images/images/090/0900001001.jpg", "such as images/090: "),
+        ("images_128_128.zip", "no folder images, but images_128_128.zip: unpack it"),
+    ],
+)
+def test_pictures_in_another_layout_are_pointed_out(tmp_path: Path, name: str, said: str) -> None:
+    folder = hm.write_hm(tmp_path / "hm")
+    write_picture(folder / name)
+    checked = io.StringIO()
+    call_command("ingest_hm", data_dir=folder, check=True, stdout=checked)
+    report = ingest(folder)
+    assert re.search(said, "".join(report["pictures"]["warnings"]))
+    assert "Warning: " in report["said"]
+    assert "Warning: " in checked.getvalue()
 
 
 def test_a_picture_that_comes_or_goes_moves_the_version_of_the_data(tmp_path: Path) -> None:

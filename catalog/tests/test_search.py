@@ -82,7 +82,8 @@ class TestSearch:
 
     def test_a_quoted_phrase_and_a_minus_mean_what_they_say(self) -> None:
         assert names('"linen shirt"') == ["Linen shirt"]
-        assert names('"shirt in linen"') == ["Linen shirt"]
+        assert names('"shirt in linen"') == names('summer "shirt in linen"') == ["Linen shirt"]
+        assert names('"lnien shrit"') == []
         assert names("shirt -linen") == names("shirt without linen") == ["Cotton shirt"]
         assert names('shirt -"cotton shirt"') == ["Linen shirt"]
 

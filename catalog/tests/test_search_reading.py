@@ -53,16 +53,18 @@ READINGS = {
     "tops £5-£10": "type.top price5-10",
     "top 5€-10€": "type.top price5-10",
     # numbers that aren't prices
-    "age 3-4 t-shirt": "age.young_kids age.young_kids type.t_shirt",
+    "age 3-4 t-shirt": "age.young_kids type.t_shirt",
     "t-shirt 3 to 4 years": "type.t_shirt age.young_kids age.young_kids",
-    "5-6y leggings": "age.young_kids age.young_kids type.leggings",
-    "body 0-3 Monate": "type.bodysuit age.baby age.baby",
+    "tights aged 7-8": "type.tights age.young_kids",
+    "7/8 trousers": "feature.cropped type.trousers",
+    "5-6y leggings": "age.young_kids type.leggings",
+    "body 0-3 Monate": "type.bodysuit age.baby",
     "Kleid für 6-jährige Mädchen": "type.dress age.young_kids audience.girls",
     "dress size 40-50": "type.dress",
     "white sneakers in size 38": "colour.white type.sneakers",
     "socks 39-42": "type.socks 39 42",
     "tights under 20 denier": "type.tights 20 feature.denier",
-    "98-104 dress": "age.young_kids age.young_kids type.dress",
+    "98-104 dress": "age.young_kids type.dress",
     "dress 8 years": "type.dress age.young_kids",
     "body 6 Monate": "type.bodysuit age.baby",
     # languages
@@ -93,6 +95,15 @@ READINGS = {
     "Ich hätte gern eine Jacke für meinen Sohn, er ist 8 Jahre alt": (
         "type.jacket audience.boys age.young_kids"
     ),
+    "dress for a 50 year old woman": "type.dress audience.women",
+    "I don't want anything with wool, just a cotton jumper": (
+        "-material.wool material.cotton type.sweater"
+    ),
+    "a dress that isn't too short": "type.dress -feature.mini",
+    "not too expensive coat": "price:0.25 type.coat",
+    "nicht zu teure Jacke": "price:0.25 type.jacket",
+    "coat, budget up to 60 euros": "type.coat price<60",
+    "budget coat": "price:0.25 type.coat",
     # several types
     "shirt dress": "type.shirt_dress",
     "bikini top": "type.bikini_top",

@@ -246,6 +246,7 @@ def test_the_page_takes_a_photo_with_its_token_and_without_scripts(
     seen_shop: list[Article],
 ) -> None:
     client = Client(enforce_csrf_checks=True)
+    assert 'href="/search/photo/"' in client.get("/search/").text
     page = client.get("/search/photo/")
     token = page.context["csrf_token"]
     photo = upload(as_bytes(drawn(BLUE, 1)), csrfmiddlewaretoken=str(token), part="")

@@ -9,12 +9,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext
 
 from catalog.models import Article
-from catalog.money import amount
+from catalog.money import amount, shown
 from storefront.models import MAX_QUANTITY, Bag, BagLine
 from web.replica import writing
 
@@ -130,8 +129,7 @@ def _change(line: BagLine, before: dict[str, str]) -> str | None:
         return gettext("%(name)s was added to your bag.") % {"name": name}
     units, _, price = then.partition("@")
     if price != str(now):
-        sign = settings.CURRENCY
-        values = {"name": name, "now": f"{sign}{now}", "then": f"{sign}{price}"}
+        values = {"name": name, "now": shown(now), "then": shown(Decimal(price))}
         return gettext("%(name)s costs %(now)s now, not %(then)s.") % values
     if units != str(line.quantity):
         values = {"name": name, "now": str(line.quantity), "then": units}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import wraps
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -30,6 +30,7 @@ from web.charts import Chart, Line
 
 DAYS: Final = 30
 User = AbstractUser | AnonymousUser
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 @dataclass(frozen=True)
@@ -152,9 +153,7 @@ class ShopAdminSite(admin.AdminSite):
         shown = list(panels(request.user))
         return super().index(request, {**(extra_context or {}), "panels": shown})
 
-    def admin_view(
-        self, view: Callable[..., HttpResponseBase], cacheable: bool = False
-    ) -> Callable[..., HttpResponseBase]:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Refuses an action on rows that can't exist; Django would answer 500."""
 
         @wraps(view)
@@ -163,4 +162,4 @@ class ShopAdminSite(admin.AdminSite):
                 raise BadRequest("The selected rows have no such numbers.")
             return view(request, *args, **options)
 
-        return super().admin_view(checked, cacheable)
+        return super().admin_view(cast("View", checked), cacheable)

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from catalog.models import Article, ColourMaster, labels
+from catalog.money import shown
 from catalog.quantities import MAX_KEY
 from recommendations.outfits.slots import slots
 from recommendations.serving.outfits import MAX_ARTICLES, Garment, Outfit, Request
@@ -128,15 +129,18 @@ def chip(query: OutfitQuery, field: str, value: str | int, label: str) -> Chip:
     return Chip(f"{value}", label, value in chosen, query.url(**{field: toggled(chosen, value)}))
 
 
-def budget_chips(query: OutfitQuery, currency: str) -> list[Chip]:
+def budget_chips(query: OutfitQuery) -> list[Chip]:
     own = [query.budget] if query.budget is not None else []
     amounts = sorted({*map(Decimal, BUDGETS), *own})
-    chips = []
-    for amount in amounts:
-        label, is_chosen = gettext("Up to %s") % f"{currency}{amount:f}", amount == query.budget
-        url = query.url(budget=None if is_chosen else amount)
-        chips.append(Chip(f"{amount:f}", label, is_chosen, url))
-    return chips
+    return [
+        Chip(
+            f"{amount:f}",
+            gettext("Up to %s") % shown(amount, 0 if amount == int(amount) else 2),
+            amount == query.budget,
+            query.url(budget=None if amount == query.budget else amount),
+        )
+        for amount in amounts
+    ]
 
 
 def toggled(values: tuple[object, ...], value: object) -> tuple[object, ...]:

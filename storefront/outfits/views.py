@@ -3,7 +3,6 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -76,7 +75,7 @@ def _look(
         "total": _total(look.articles),
         "slot_chips": outfit_page.slot_chips(query),
         "colour_chips": outfit_page.colour_chips(query),
-        "budget_chips": outfit_page.budget_chips(query, settings.CURRENCY),
+        "budget_chips": outfit_page.budget_chips(query),
         "automatic_url": query.url(slot=()),
         "any_colour_url": query.url(avoid=()),
         "fresh_url": outfit_page.OutfitQuery(article=query.article).url(),

@@ -15,11 +15,11 @@ from string import ascii_uppercase
 from typing import Final
 from zlib import crc32
 
-from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from catalog.models import is_named
+from catalog.money import shown
 
 KINDS: Final = 2
 NAMES: Final = Path(__file__).with_name("names.txt").read_text("utf-8").split()
@@ -66,8 +66,7 @@ def spending_of(history: Sequence[Purchase]) -> str:
     """What the middle half of the pieces cost, in whole units of money."""
     prices = [float(purchase.price) for purchase in history]
     low, _median, high = quantiles(prices, n=4) if len(prices) > 1 else prices * 3
-    sign = settings.CURRENCY
-    prices_text = {"low": f"{sign}{low:.0f}", "high": f"{sign}{high:.0f}"}
+    prices_text = {"low": shown(low, 0), "high": shown(high, 0)}
     if prices_text["low"] == prices_text["high"]:
         return gettext("spends about %(low)s a piece") % prices_text
     return gettext("spends %(low)s–%(high)s a piece") % prices_text

@@ -9,6 +9,8 @@ from django.views.decorators.vary import vary_on_headers
 
 from catalog.search.facet_index import facet_index
 from catalog.search.ranking import normalise_query, rank_with_clicks
+from recommendations.bundle import registry
+from recommendations.vision.search import ready
 from storefront.http import tracking
 from storefront.listing.faceted_list import BEST, ORDERS, FacetedList, page_range
 from storefront.listing.personal_sort import ordered
@@ -24,7 +26,8 @@ SORTS = {BEST: _("Best match"), **ORDERS}
 @vary_on_headers("HX-Request")
 def search(request: HttpRequest) -> HttpResponse:
     typed = normalise_query(request.GET.get("q", ""))
-    context = {"q": typed, **(_results(request, typed) if typed else {})}
+    own = {"q": typed, "photo": ready(registry.active())}
+    context = {**own, **(_results(request, typed) if typed else {})}
     return render(request, "shop/search.html", context)
 
 

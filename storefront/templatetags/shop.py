@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from django import template
-from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template import Context, engines
 from django.template.loader import render_to_string
@@ -24,7 +23,7 @@ from catalog.data_version import data_version, per_data_version
 from catalog.images.colours import hex_of
 from catalog.images.urls import image_url, srcset
 from catalog.models import Article, is_named
-from catalog.money import amount
+from catalog.money import amount, shown
 from catalog.sizes import sizes_of
 from storefront.listing.faceted_list import Group
 from storefront.models import MAX_QUANTITY
@@ -46,8 +45,7 @@ ENDS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 @register.filter
 def money(price: float | Decimal) -> str:
     """A price of the files, or an amount that is money already (a Decimal), as €29.99."""
-    value = price if isinstance(price, Decimal) else amount(price)
-    return f"{settings.CURRENCY}{value:,.2f}"
+    return shown(price if isinstance(price, Decimal) else amount(price))
 
 
 @register.filter

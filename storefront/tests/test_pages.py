@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from pytest_django import DjangoAssertNumQueries, Settings
 from selectolax.lexbor import LexborHTMLParser
 
+from catalog.money import shown
 from catalog.tests.factories import make_article
 from catalog.tests.test_navigation import finish_ingest
 from storefront.templatetags.shop import ago
@@ -294,7 +295,9 @@ def test_what_is_the_same_for_everybody_is_drawn_once_an_ingest() -> None:
 
 def test_a_shop_speaks_the_language_of_its_settings() -> None:
     said = "import django; django.setup(); from django.utils.translation import gettext as _"
-    command = [sys.executable, "-c", f"{said}; print(_('Log in'))"]
-    german = os.environ | {"LANGUAGE_CODE": "de"}
+    money = "from catalog.money import shown"
+    command = [sys.executable, "-c", f"{said}; {money}; print(_('Log in'), shown(1234.5))"]
+    german = os.environ | {"LANGUAGE_CODE": "de", "CURRENCY": "€"}
     shop = subprocess.run(command, env=german, capture_output=True, text=True, check=True)
-    assert (shop.stdout.strip(), gettext("Log in")) == ("Anmelden", "Log in")
+    assert shop.stdout == "Anmelden 1.234,50\xa0€\n"
+    assert (gettext("Log in"), shown(1234.5)[1:]) == ("Log in", "1,234.50")

@@ -22,6 +22,10 @@ def texts(page: LexborHTMLParser, selector: str) -> list[str]:
     return [" ".join(node.text().split()) for node in page.css(selector)]
 
 
+def test_photos_are_only_asked_for_where_the_shop_can_search_by_them(client: Client) -> None:
+    assert "photo" not in client.get("/search/").text
+
+
 def test_results_are_products_counted_and_narrowed_like_a_listing(client: Client) -> None:
     make_article(
         product=77, name="Linen dress", product_type=(265, "Dress"), units_recent=9,

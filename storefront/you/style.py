@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -20,6 +19,7 @@ from catalog.models import (
     Term,
     labels,
 )
+from catalog.money import shown
 from recommendations.bundle import registry
 from recommendations.retrieval.profile import UNKNOWN_BAND, Profile, profile_of
 from recommendations.serving.serving import customer_with_history
@@ -177,5 +177,4 @@ def bars(weights: Mapping[int, float], names: Mapping[int, str]) -> list[Bar]:
 def price_range(level: int) -> str:
     """The amounts of a price level, which is half an octave: see streaming.features.articles."""
     low, high = 2 ** (level / 2), 2 ** ((level + 1) / 2)
-    ends = {"low": f"{settings.CURRENCY}{low:.0f}", "high": f"{settings.CURRENCY}{high:.0f}"}
-    return gettext("%(low)s to %(high)s") % ends
+    return gettext("%(low)s to %(high)s") % {"low": shown(low, 0), "high": shown(high, 0)}

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 from django.conf import settings
 
-from catalog.images.library import survey
+from catalog.images.library import Library, survey
+from catalog.images.library import warnings as library_warnings
 from catalog.ingest.checks import quality, warnings
 from catalog.ingest.checks.fitness import Fitness
 from catalog.ingest.checks.quality import Quality, merged
@@ -117,12 +118,12 @@ def check(
     total = sum(limits.counted(seen.rejected) for seen in files.values())
     if limits.most is not None and total > limits.most:
         faults.append(f"{total} rows can't be used, more than --max-rejects {limits.most}.")
-    pictured = survey(images).articles if images else set()
+    library = survey(images) if images else Library()
     return CheckReport(
         files,
         faults,
-        list(collect_warnings(folder, files)),
-        list(fitness.describe(sales.quality, len(set(pictured) & set(numbers.tolist())))),
+        [*collect_warnings(folder, files), *library_warnings(folder, images, library)],
+        list(fitness.describe(sales.quality, len(library.articles & set(numbers.tolist())))),
     )
 
 

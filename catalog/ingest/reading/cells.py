@@ -140,7 +140,7 @@ def whole(text: str, *, name: str, low: int, high: int) -> int:
     match = WHOLE.fullmatch(found) or WHOLE.fullmatch(plain_number(found))
     if not match and EXPONENT.fullmatch(found):
         digits = Decimal(found.replace(",", "."))
-        if digits.as_tuple().exponent > 0:  # its last digits aren't written
+        if int(digits.as_tuple().exponent) > 0:  # its last digits aren't written
             raise ValueError(f"{name} is rounded")
         match = WHOLE.fullmatch(f"{digits:f}")
     if not match:

@@ -237,7 +237,8 @@ def parse_quoted(
         cells, length, problem = record_at(lines, at, dialect)
         if problem == UNCLOSED and at + MAX_LINES > len(lines) and not final:
             break
-        if at + length == len(lines) and ((cut and cells) or (problem and final and not ended)):
+        spoiled = problem and final and not ended and dialect.separator in lines[at]
+        if at + length == len(lines) and ((cut and cells) or spoiled):
             problem = CUT
         number += bool(cells or problem)
         if problem:

@@ -144,7 +144,7 @@ def show(console: Console, report: Report) -> None:
         f"{pictures['surplus']:,} belong to no article, "
         f"{pictures['unreadable_files']:,} can't be read."
     )
-    for warning in report["warnings"]:
+    for warning in [*report["warnings"], *pictures.get("warnings", [])]:
         console.print(f"Warning: {warning}", highlight=False, markup=False)
     if report["rejects_file"]:
         console.print(f"Rows that can't be used: {report['rejects_file']}")

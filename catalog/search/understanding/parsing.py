@@ -122,7 +122,8 @@ def _spans(
         for length in range(min(MAX_WORDS, len(every) - at), 0, -1):
             if not taken & set(range(at, at + length)):
                 keys = tuple(token.key for token in every[at : at + length])
-                if meanings := vocabulary.meanings(keys):
+                meanings = vocabulary.meanings(keys)
+                if meanings and not _counts(at, length, every, vocabulary):
                     span = Span(at, at + length, meanings, keys)
                     break
         if span is None and at not in taken:
@@ -130,6 +131,15 @@ def _spans(
         elif span is not None:
             yield span
         at = span.end if span else at + 1
+
+
+def _counts(at: int, length: int, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
+    """Whether numbers are an age or a size ("aged 7-8"), and no phrase ("7/8 trousers")."""
+    if not all(token.key.isdigit() for token in every[at : at + length]):
+        return False
+    before = _beside(at, -1, every, vocabulary)
+    after = _beside(at + length - 1, 1, every, vocabulary)
+    return after in YEARS or any(vocabulary.plays(role, before) for role in ("age", "size"))
 
 
 def _unknown(
@@ -248,11 +258,13 @@ def _aged(parts: list[Part], every: Sequence[Token], vocabulary: Vocabulary) -> 
     """Turn numbers that are ages ("8 years") or children's sizes ("92–98") into age concepts, and
     leave out other sizes ("size 38"), which the catalogue doesn't have."""
     ages = {c.key: c for c in vocabulary.concepts if c.kind == "age"}
-    found = []
+    found: list[Part] = []
     for part in parts:
         key = _age(part, every, vocabulary) if part.kind == TEXT else None
         if key and key in ages:
             part = replace(part, kind="age", concept=ages[key], words=())
+            if found and (found[-1].concept, found[-1].end) == (part.concept, part.start):
+                part = replace(part, start=found.pop().start)  # one age: "3-4 years"
         elif _sized(part, every, vocabulary):
             continue
         found.append(part)
@@ -260,8 +272,11 @@ def _aged(parts: list[Part], every: Sequence[Token], vocabulary: Vocabulary) -> 
 
 
 def _sized(part: Part, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
-    number = part.kind == TEXT and not part.exact and part.words[0].isdigit()
-    return number and vocabulary.plays("size", _beside(part.start, -1, every, vocabulary))
+    """Whether it is a number of a size, or of an adult's age."""
+    if part.kind != TEXT or part.exact or not part.words[0].isdigit():
+        return False
+    sized = vocabulary.plays("size", _beside(part.start, -1, every, vocabulary))
+    return sized or _beside(part.end - 1, 1, every, vocabulary) in YEARS
 
 
 def _beside(at: int, step: int, every: Sequence[Token], vocabulary: Vocabulary) -> str:
