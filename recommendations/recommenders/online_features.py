@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from django.http import HttpRequest
 
@@ -59,5 +58,15 @@ def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
 
 @per_request
 def read_once_per_page(_: HttpRequest) -> Read:
-    """`snapshot_of` for the shelves of one page, which share each result."""
-    return cache(snapshot_of)
+    """`snapshot_of` for the shelves of one page, which share each result; one read with trends
+    serves those without, too."""
+    known: dict[tuple[str | None, str | None], Snapshot | None] = {}
+
+    def read(shopper: str | None, top: str | None = None) -> Snapshot | None:
+        for of, trends in known:
+            if of == shopper and top in (None, trends):
+                return known[of, trends]
+        known[shopper, top] = snapshot_of(shopper, top)
+        return known[shopper, top]
+
+    return read
