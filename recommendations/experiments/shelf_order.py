@@ -32,7 +32,7 @@ def clicks_of(shopper: str | None) -> dict[str, int]:
     if shopper is None:
         return {}
     with reading().cursor() as cursor:
-        cursor.execute(CLICKS, [shopper, Action.CLICK, Action.BAG_ADD])
+        cursor.execute(CLICKS, [shopper, Action.CLICK.value, Action.BAG_ADD.value])
         return dict(cursor.fetchall())
 
 
