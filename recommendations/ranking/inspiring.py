@@ -42,8 +42,9 @@ SEED_SHARE: Final = 3
 # Score factors of articles without a picture, and of best sellers from sections new to the shopper.
 NO_PICTURE: Final = 0.5
 OTHER_SECTION: Final = 0.3
-# Rankings of a process that are kept, of some 10 kB each.
-MOST_RANKED: Final = 500
+# Rankings that a process keeps, of some 8 kB each: for the other shelves of a page. Hundreds would
+# push everything else out of a processor's cache.
+MOST_RANKED: Final = 32
 
 Bools = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.int64]
