@@ -3,12 +3,13 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 
 from streaming import clock
 from streaming.features import store
+from streaming.features.state import State
 from streaming.features.store import Snapshot, StoreUnavailable
 from web.cache import per_request
 
@@ -49,7 +50,8 @@ def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
     if shopper is None and top is None:
         return store.nothing_of(clock.now_ms())
     try:
-        return store.snapshot(shopper or NOBODY, top=top)
+        found = store.snapshot(shopper or NOBODY, top=top)
+        return found if shopper else replace(found, stored=State(), dislikes=[])
     except StoreUnavailable as error:
         breaker.trip()
         logger.warning("serving without live features for %.0f s: %s", PAUSE_S, error)
