@@ -193,7 +193,6 @@ def audiences(bundle: Bundle, profile: Profile) -> Shares:
     return Shares(owner, found.key.take(large), share / np.bincount(owner, share).take(owner))
 
 
-@per_owner(most=100)
 def audience_of(bundle: Bundle, profile: Profile) -> dict[int, float]:
     """The index groups that one shopper prefers, with their shares."""
     found = audiences(bundle, profile)
