@@ -104,6 +104,16 @@ def test_a_new_shopper_sees_what_sells(trained: Shop) -> None:
     assert set(articles_on(shelf)) == {articles[0].pk for articles in trained.values()}
 
 
+def test_who_is_new_is_nobody_even_if_somebody_has_that_name(trained: Shop, lived: Lived) -> None:
+    state = client().get(keys.state(lived([(trained["dress"][0].pk, "view", MINUTE)])))
+    assert isinstance(state, bytes)
+    client().set(keys.state(NOBODY), state, ex=60)
+    read = online_features.snapshot_of(None, keys.top(None))
+    client().delete(keys.state(NOBODY))
+    assert read is not None
+    assert (read.recents, read.dislikes, read.age_ms) == ([], [], None)
+
+
 def test_what_is_in_the_bag_bought_or_just_viewed_is_not_for_you(
     trained: Shop, lived: Lived
 ) -> None:
@@ -291,16 +301,6 @@ def test_without_redis_the_bundle_s_popularity_answers(trained: Shop, kind: Kind
 
 
 @pytest.mark.usefixtures("no_redis")
-def test_who_is_new_is_nobody_even_if_somebody_has_that_name(trained: Shop, lived: Lived) -> None:
-    state = client().get(keys.state(lived([(trained["dress"][0].pk, "view", MINUTE)])))
-    assert isinstance(state, bytes)
-    client().set(keys.state(NOBODY), state, ex=60)
-    read = online_features.snapshot_of(None, keys.top(None))
-    client().delete(keys.state(NOBODY))
-    assert read is not None
-    assert (read.recents, read.dislikes, read.age_ms) == ([], [], None)
-
-
 def test_without_redis_what_was_viewed_is_not_known(trained: Shop) -> None:
     shelf = recommend(Kind.RECENTLY_VIEWED, shopper="c1")
     assert (shelf.items, shelf.degraded) == ([], True)
