@@ -6,13 +6,20 @@ unused ones still get a chance, and the order is stable during a visit.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 from zlib import crc32
 
 import numpy as np
-from django.db.models import Count
 
-from recommendations.attribution.models import Interaction
 from streaming.events.actions import Action
+from web.replica import reading
+
+# One raw statement: the query builder takes a millisecond, a tenth of the home page.
+CLICKS: Final = """
+SELECT serving.kind, count(*) FROM recommendations_interaction touch
+JOIN recommendations_serving serving ON serving.id = touch.serving_id
+WHERE touch.shopper = %s AND touch.kind IN (%s, %s) AND serving.kind <> '' GROUP BY serving.kind
+"""
 
 
 def shelf_order(kinds: Sequence[str], shopper: str | None, day: int) -> list[str]:
@@ -24,9 +31,9 @@ def clicks_of(shopper: str | None) -> dict[str, int]:
     """How often the shopper clicked on, or added to the bag, an article of each kind of shelf."""
     if shopper is None:
         return {}
-    touches = Interaction.objects.filter(shopper=shopper, kind__in=(Action.CLICK, Action.BAG_ADD))
-    counted = touches.values("serving__kind").annotate(times=Count("*"))
-    return {row["serving__kind"]: row["times"] for row in counted if row["serving__kind"]}
+    with reading().cursor() as cursor:
+        cursor.execute(CLICKS, [shopper, Action.CLICK.value, Action.BAG_ADD.value])
+        return dict(cursor.fetchall())
 
 
 def ordered(kinds: Sequence[str], clicks: Mapping[str, int], seed: int) -> list[str]:

@@ -5,6 +5,8 @@ and chooses differently. A prediction may repeat what somebody bought; a shelf o
 own purchases and the colours of what was looked at have shelves of their own.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
@@ -25,10 +27,9 @@ from recommendations.ranking.pipeline import (
 from recommendations.ranking.ranker import best_first
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
 from recommendations.retrieval.candidates import Scores
-from recommendations.retrieval.generators import INTS, audience_of
+from recommendations.retrieval.generators import audience_of
 from recommendations.retrieval.profile import PURCHASE, Profile
 from web.cache import per_owner
-from web.compiled import compiled
 
 # Of shelves of this length or more, one in EXPLORES keeps its last place for an article that is
 # new in the shop.
@@ -42,11 +43,12 @@ SEED_SHARE: Final = 3
 # Score factors of articles without a picture, and of best sellers from sections new to the shopper.
 NO_PICTURE: Final = 0.5
 OTHER_SECTION: Final = 0.3
-# Rankings of a process that are kept, of some 10 kB each.
-MOST_RANKED: Final = 500
+AT_A_TIME: Final = 48
+# Rankings that a process keeps, of some 8 kB each: for the other shelves of a page. Hundreds would
+# push everything else out of a processor's cache.
+MOST_RANKED: Final = 32
 
 Bools = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,77 +125,62 @@ def weighed(
 
 def varied(
     bundle: Bundle, profile: Profile, ranking: Ranking, left: npt.NDArray[np.intp], k: int
-) -> Places:
-    """Positions in `left` of up to k rows, in order, as `chosen` has it: what was viewed is not
-    shown, of what was bought one product, on a long shelf."""
-    rows, causes = ranking.rows.take(left), ranking.cause.take(left)
-    designs, bought = bundle.design.take(profile.rows), profile.kinds == PURCHASE
-    found: Places = chosen(
-        bundle.design.take(rows),
-        bundle.product_type.take(rows),
-        causes,
-        designs[~bought],
-        designs[bought],
-        int(k >= REPEATS_FROM),
-        per_seed(causes, k),
-        k,
-    )
-    return found
+) -> list[int]:
+    """Positions in `left` of up to k rows, in order.
 
-
-@compiled(INTS, INTS, INTS, INTS, INTS, int, int, int)
-def chosen(
-    designs: Ints,
-    types: Ints,
-    causes: Ints,
-    seen: Ints,
-    known: Ints,
-    repeats: int,
-    most: int,
-    k: int,
-) -> Places:
-    """Places of up to k rows, in order.
-
-    One of each design, none of those `seen` and `repeats` of those `known`, at most half of one
-    type, and `most` caused by one article. If that leaves fewer than k, the best rows cut by cause
-    fill the shelf, in the bounds of their types, then those beyond.
+    One of each design, none of those viewed and one of those bought, at most half of one type, and
+    limits on the share of each causing article. If that leaves fewer than k, the best rows cut by
+    cause fill the shelf, in the bounds of their types, then those beyond.
     """
-    half = (k + 1) // 2
-    first, later = np.empty(len(designs), np.int64), np.empty(len(designs), np.int64)
-    beyond = np.zeros(len(designs), np.bool_)
-    taken = np.empty(len(seen) + len(designs), np.int32)
-    taken[: len(seen)] = seen
-    count, put_off, gone = 0, 0, len(seen)
-    for place, design in enumerate(designs):
-        if count == k:
+    bought = profile.kinds == PURCHASE
+    known = set(bundle.design.take(profile.rows[bought]).tolist())
+    designs = set(bundle.design.take(profile.rows[~bought]).tolist())
+    most = per_seed(ranking.cause.take(left), k)
+    types: Counter[int] = Counter()
+    seeds: Counter[int] = Counter()
+    repeats = int(k >= REPEATS_FROM)
+    chosen: list[int] = []
+    by_seed: list[tuple[int, int]] = []
+    by_type: list[int] = []
+    for place, (design, kind, cause) in enumerate(traits(bundle, ranking, left)):
+        if len(chosen) == k:
             break
-        again = (known == design).any()
-        if (taken[:gone] == design).any() or (again and repeats == 0):
+        if design in designs or (design in known and repeats == 0):
             continue
-        taken[gone] = design
-        gone += 1
-        if (types[first[:count]] == types[place]).sum() == half:
-            beyond[place] = True
-        elif causes[place] != ABSENT and (causes[first[:count]] == causes[place]).sum() == most:
-            later[put_off] = place
-            put_off += 1
-        else:
-            repeats -= again
-            first[count] = place
-            count += 1
-    for place in later[:put_off]:
-        if (types[first[:count]] == types[place]).sum() < half:
-            first[count] = place
-            count += 1
-        else:
-            beyond[place] = True
-    return np.concatenate((first[:count], np.flatnonzero(beyond)))[:k]
+        designs.add(design)
+        if types[kind] == (k + 1) // 2:
+            by_type.append(place)
+            continue
+        if cause != ABSENT and seeds[cause] == most:
+            by_seed.append((place, kind))
+            continue
+        repeats -= design in known
+        types[kind] += 1
+        seeds[cause] += 1
+        chosen.append(place)
+    for place, kind in by_seed:
+        (chosen if types[kind] < (k + 1) // 2 else by_type).append(place)
+        types[kind] += 1
+    return [*chosen, *sorted(by_type)][:k]
 
 
 def per_seed(causes: Ints, k: int) -> int:
     """Maximum picks caused by one article: half a shelf for a single seed, a third for several."""
     seeds = len(set(causes.tolist()) - {ABSENT})
     return max(-(-k // SEED_SHARE), k // (seeds + 1))
+
+
+def traits(
+    bundle: Bundle, ranking: Ranking, left: npt.NDArray[np.intp]
+) -> Iterator[tuple[int, int, int]]:
+    """Design, type and cause of each row, read in chunks: the first ones usually fill a shelf."""
+    for start in range(0, len(left), AT_A_TIME):
+        some = left[start : start + AT_A_TIME]
+        rows = ranking.rows.take(some)
+        columns = (bundle.design.take(rows), bundle.product_type.take(rows))
+        yield from zip(
+            *(column.tolist() for column in (*columns, ranking.cause.take(some))), strict=True
+        )
 
 
 def explores(constraints: Constraints, k: int) -> bool:

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_noop
 from catalog.models.titles import title_of
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.ranking.goods import goods_of
-from recommendations.ranking.inspiring import MOST_RANKED, Goods, inspiring_shelf, showable
+from recommendations.ranking.inspiring import Goods, inspiring_shelf, showable
 from recommendations.ranking.pipeline import NEW, Constraints, Pick, recently_bought
 from recommendations.ranking.ranker import ranker_for
 from recommendations.recommenders import fallbacks
 from recommendations.recommenders.request_context import (
+    MOST_KEPT,
     POPULAR,
     RequestContext,
     excluded_articles,
@@ -68,7 +69,7 @@ def for_you(context: RequestContext) -> Found:
     return replace(found, degraded=True) if context.live is None else found
 
 
-@per_owner(most=MOST_RANKED)
+@per_owner(most=MOST_KEPT)
 def shelf_of(
     bundle: Bundle,
     about: Profile,

@@ -3,13 +3,13 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 
 from streaming import clock
 from streaming.features import store
+from streaming.features.state import State
 from streaming.features.store import Snapshot, StoreUnavailable
 from web.cache import per_request
 
@@ -50,7 +50,8 @@ def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
     if shopper is None and top is None:
         return store.nothing_of(clock.now_ms())
     try:
-        return store.snapshot(shopper or NOBODY, top=top)
+        found = store.snapshot(shopper or NOBODY, top=top)
+        return found if shopper else replace(found, stored=State(), dislikes=[])
     except StoreUnavailable as error:
         breaker.trip()
         logger.warning("serving without live features for %.0f s: %s", PAUSE_S, error)
@@ -59,5 +60,15 @@ def snapshot_of(shopper: str | None, top: str | None = None) -> Snapshot | None:
 
 @per_request
 def read_once_per_page(_: HttpRequest) -> Read:
-    """`snapshot_of` for the shelves of one page, which share each result."""
-    return cache(snapshot_of)
+    """`snapshot_of` for the shelves of one page, which share each result; one read with trends
+    serves those without, too."""
+    known: dict[tuple[str | None, str | None], Snapshot | None] = {}
+
+    def read(shopper: str | None, top: str | None = None) -> Snapshot | None:
+        for of, trends in known:
+            if of == shopper and top in (None, trends):
+                return known[of, trends]
+        known[shopper, top] = snapshot_of(shopper, top)
+        return known[shopper, top]
+
+    return read

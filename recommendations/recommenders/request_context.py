@@ -11,7 +11,6 @@ from django.utils.translation import gettext_noop
 from recommendations.bundle.reader import ABSENT, Bundle, Floats, Ints, Lists
 from recommendations.ranking.diversity import diverse
 from recommendations.ranking.goods import pictured_first
-from recommendations.ranking.inspiring import MOST_RANKED
 from recommendations.ranking.pipeline import JUST_BOUGHT_DAYS, is_in, recently_bought
 from recommendations.recommenders.shelf import Item
 from recommendations.retrieval.candidates import Candidates, Scores, caused_by
@@ -26,6 +25,8 @@ JUST_VIEWED_MS = 30 * 60_000
 # The age of actions is told at moments this far apart, so that the shelves of a page, and those of
 # the next page if nothing happened, share one profile.
 STEP_MS = 10_000
+# Shoppers whose profile and shelf a process keeps.
+MOST_KEPT = 500
 POPULAR = gettext_noop("Popular right now")
 
 
@@ -67,7 +68,7 @@ class RequestContext:
         return profile_at(self.bundle, tuple(self.recents), self.customer, moment)
 
 
-@per_owner(most=MOST_RANKED)
+@per_owner(most=MOST_KEPT)
 def profile_at(
     bundle: Bundle, recents: tuple[Recent, ...], customer: int | None, moment_ms: int
 ) -> Profile:

@@ -1,6 +1,7 @@
 """Prepares a process for recommending, so that its first shelf is as fast as the others."""
 
 from recommendations.bundle import registry
+from recommendations.outfits.strategies import wardrobe_for
 from recommendations.ranking.goods import goods_of
 from recommendations.ranking.inspiring import inspiring_shelf
 from recommendations.ranking.pipeline import Constraints
@@ -19,6 +20,7 @@ def warm() -> None:
         return
     newcomer = profile_of(bundle, [], None, after_history(bundle))
     shelf = inspiring_shelf(bundle, newcomer, DEFAULT_K, Constraints(), goods_of(bundle))
+    _ = wardrobe_for(bundle, "default").audiences
     for best_seller in shelf[:1]:
         default_outfit(bundle, "default", best_seller.row, ALTERNATIVES)
     sales_ranker(bundle)

@@ -1,6 +1,7 @@
 """A shelf for the shopper is kept while nothing happens; whatever it follows from moves it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -89,7 +90,7 @@ def of_audience(*_: object) -> Json:
 
 
 def retrained(*_: object) -> Json:
-    version = train().version
+    version = train(datetime(2020, 9, 21, 1, tzinfo=UTC)).version
     eventually(lambda: serves(version), "the new model")
     return {}
 

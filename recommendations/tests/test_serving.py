@@ -11,7 +11,7 @@ from recommendations.attribution import rec_id
 from recommendations.dataset.load import load_inputs
 from recommendations.recommenders import online_features
 from recommendations.recommenders.kinds import Kind
-from recommendations.recommenders.online_features import PAUSE_S, breaker
+from recommendations.recommenders.online_features import NOBODY, PAUSE_S, breaker
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving.serving import customer_with_history, recommend
 from recommendations.tests.shops import Lived, Shop, articles_on, garments_on, train
@@ -102,6 +102,16 @@ def test_a_new_shopper_sees_what_sells(trained: Shop) -> None:
     assert (shelf.strategy, shelf.degraded) == ("bundle_popularity", False)
     assert shelf.feature_age_ms is None
     assert set(articles_on(shelf)) == {articles[0].pk for articles in trained.values()}
+
+
+def test_who_is_new_is_nobody_even_if_somebody_has_that_name(trained: Shop, lived: Lived) -> None:
+    state = client().get(keys.state(lived([(trained["dress"][0].pk, "view", MINUTE)])))
+    assert isinstance(state, bytes)
+    client().set(keys.state(NOBODY), state, ex=60)
+    read = online_features.snapshot_of(None, keys.top(None))
+    client().delete(keys.state(NOBODY))
+    assert read is not None
+    assert (read.recents, read.dislikes, read.age_ms) == ([], [], None)
 
 
 def test_what_is_in_the_bag_bought_or_just_viewed_is_not_for_you(

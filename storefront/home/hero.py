@@ -14,7 +14,7 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.online_features import read_once_per_page
 from recommendations.serving import serving
 from recommendations.widgets.rendering import favourite_audience, on_page
-from streaming.identity.shoppers import shopper_of
+from streaming.identity.shoppers import is_new, shopper_of
 
 PICTURES: Final = 3
 # Product groups worn over the skin, whose pictures fill a tile well.
@@ -41,10 +41,12 @@ def hero_of(request: HttpRequest) -> Hero:
     """
     group = favourite_audience(request)
     department = next((node for node in menu() if node.pk == group), None)
+    shopper = shopper_of(request)
     answer = serving.recommend(
         Kind.TRENDING if department is None else Kind.FOR_YOU,
-        shopper=shopper_of(request),
+        shopper=shopper,
         k=serving.MAX_K,
+        is_new=is_new(request),
         read=read_once_per_page(request),
     )
     articles = pictures_of([item.article for item in answer.items], group)

@@ -6,10 +6,11 @@ from django.views.decorators.http import require_safe
 
 from catalog.navigation import Node, menu
 from recommendations.experiments.shelf_order import shelf_order
+from recommendations.recommenders.online_features import read_once_per_page
 from storefront.home.hero import department_tiles, hero_of
-from streaming import clock
+from streaming import clock, keys
 from streaming.events.spans import DAY_MS
-from streaming.identity.shoppers import shopper_of
+from streaming.identity.shoppers import is_new, shopper_of
 
 # In the page's default order; shelves that the shopper uses more move up.
 SHELVES: Final = ("for-you", "because-you-viewed", "new-in", "buy-again", "recently-viewed")
@@ -17,13 +18,22 @@ SHELVES: Final = ("for-you", "because-you-viewed", "new-in", "buy-again", "recen
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    audience = _audience(request.GET.get("audience", ""))
+    read_ahead(request, audience)
     context = {
         "hero": hero_of(request),
         "tiles": department_tiles(),
         "shelves": shelf_order(SHELVES, shopper_of(request), clock.now_ms() // DAY_MS),
-        "audience": _audience(request.GET.get("audience", "")),
+        "audience": audience,
     }
     return render(request, "shop/home.html", context)
+
+
+def read_ahead(request: HttpRequest, audience: Node | None) -> None:
+    """Everything that the page's shelves need of Redis, in one round trip."""
+    shopper = shopper_of(request)
+    top = keys.top(audience.pk if audience else None)
+    read_once_per_page(request)(None if is_new(request) else shopper, top)
 
 
 def _audience(text: str) -> Node | None:
