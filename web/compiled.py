@@ -13,13 +13,14 @@ from typing import Any, NamedTuple, TypeVar
 
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
-_all: list[Callable[[], object]] = []
+_all: list[tuple[str, Callable[[], object]]] = []
 
 
-def prepare() -> None:
-    """Have the machine code of every imported function at hand."""
-    for machine_code in _all:
-        machine_code()
+def prepare(module: str | None = None) -> None:
+    """Have the machine code of every imported function, or of one module's, at hand."""
+    for of_module, machine_code in _all:
+        if module in (None, of_module):
+            machine_code()
 
 
 class Array(NamedTuple):
@@ -42,7 +43,7 @@ def compiled(*parameters: Array | type[int]) -> Callable[[Compute], Compute]:
             made: Callable[..., Any] = njit(declared, cache=True)(with_parts(function))
             return made
 
-        _all.append(machine_code)
+        _all.append((function.__module__, machine_code))
 
         @wraps(function)
         def call(*arguments: Any) -> Any:
