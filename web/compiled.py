@@ -6,9 +6,10 @@ source, or where NUMBA_CACHE_DIR says. Parameters are declared, so there is noth
 for others. What serves requests calls `prepare` before it takes any. The interpreter lock is kept.
 """
 
+from binascii import crc32
 from collections.abc import Callable
 from functools import cache, update_wrapper, wraps
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple, TypeVar
 
 Compute = TypeVar("Compute", bound=Callable[..., Any])
@@ -16,10 +17,10 @@ Compute = TypeVar("Compute", bound=Callable[..., Any])
 _all: list[tuple[str, Callable[[], object]]] = []
 
 
-def prepare(module: str | None = None) -> None:
-    """Have the machine code of every imported function, or of one module's, at hand."""
-    for of_module, machine_code in _all:
-        if module in (None, of_module):
+def prepare(within: str = "") -> None:
+    """Have the machine code of every imported function at hand, or of those within a package."""
+    for module, machine_code in _all:
+        if module.startswith(within):
             machine_code()
 
 
@@ -61,13 +62,35 @@ def part(function: Compute) -> Compute:
 
 
 def with_parts(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with the parts that it calls, as Numba wants them."""
+    """The function with the parts that it calls, as Numba wants them.
+
+    Its name tells of all that its machine code depends on outside its file, since Numba looks for
+    changes in that file only.
+    """
     from numba import njit
 
     names = function.__globals__
-    used = [name for name in function.__code__.co_names if hasattr(names.get(name), "is_part")]
-    parts = {name: njit(with_parts(names[name])) for name in used}
-    return update_wrapper(FunctionType(function.__code__, names | parts), function)
+    used = {name: names[name] for name in function.__code__.co_names if name in names}
+    parts = {name: njit(with_parts(value)) for name, value in used.items() if is_part(value)}
+    made = update_wrapper(FunctionType(function.__code__, names | parts), function)
+    made.__qualname__ += f"_{fingerprint(function):08x}"
+    return made
+
+
+def is_part(value: object) -> bool:
+    return hasattr(value, "is_part")
+
+
+def fingerprint(function: Callable[..., Any]) -> int:
+    """Of a function's code, the parts that it calls, and the constants that they use."""
+    code, names = function.__code__, function.__globals__
+    used = [
+        fingerprint(value) if is_part(value) else value
+        for value in map(names.get, code.co_names)
+        if is_part(value) or isinstance(value, int | float | tuple)
+    ]
+    consts = [c.co_code if isinstance(c, CodeType) else c for c in code.co_consts]
+    return crc32(repr((code.co_code, consts, code.co_names, used)).encode())
 
 
 def type_of(parameter: Array | type[int]) -> Any:

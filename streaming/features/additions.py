@@ -1,4 +1,4 @@
-"""Additions to what shoppers did, for the compiled code of features.packed, as lists and bytes."""
+"""Additions to what shoppers did, as lists and bytes; features.compiled has them as arrays."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
@@ -6,25 +6,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streaming.features.packed import (
+from streaming.features.compiled import added, buckets_in, recents_in, tastes_in
+from streaming.features.compiled.leb128 import Bytes, Ints
+from streaming.features.compiled.numbers import (
     LANDMARK_MS,
     LAST_MS,
     NOTHING,
     NUMBERS,
     TO_BUCKET,
-    Bytes,
-    Ints,
-    added,
-    buckets_in,
-    recents_in,
-    tastes_in,
 )
 
 Addition = tuple[int, ...]
 
 
 class Packed(NamedTuple):
-    """What a shopper did: bytes and NUMBERS as in features.packed."""
+    """What a shopper did: bytes and as in features.compiled."""
 
     recents: bytes = b""
     tastes: bytes = b""

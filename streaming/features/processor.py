@@ -14,7 +14,6 @@ from streaming.consumer.batch import Origin, PartitionBatch
 from streaming.consumer.processor import Log, NotReadyError, Polling, RefusedError, Work
 from streaming.events.schema import encode
 from streaming.features import batch as event_batch
-from streaming.features import packed
 from streaming.features.articles import Articles
 from streaming.features.batch import Decoded, ForwardedEvent, Reduced
 from streaming.features.state import ERASED, pack
@@ -58,7 +57,7 @@ class FeatureProcessor:
         self.oldest = 0  # epoch of the trends that are kept
 
     def open(self) -> None:
-        compiled.prepare(packed.__name__)  # compiles for some seconds on a new machine
+        compiled.prepare("streaming.features")  # compiles for some seconds on a new machine
         self.articles.refresh()
         self.redis = connect(REDIS_TIMEOUT_S)
         self.writer = Writer(self.redis)
