@@ -17,8 +17,8 @@ Compute = TypeVar("Compute", bound=Callable[..., Any])
 _all: list[tuple[str, Callable[[], object]]] = []
 
 
-def prepare(within: str = "") -> None:
-    """Have the machine code of every imported function at hand, or of those within a package."""
+def prepare(within: str) -> None:
+    """Have the machine code of every imported function of a package at hand."""
     for module, machine_code in _all:
         if module.startswith(within):
             machine_code()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streaming.features.compiled import added, buckets_in, recents_in, tastes_in
+from streaming.features.compiled.adding import added
 from streaming.features.compiled.leb128 import Bytes, Ints
 from streaming.features.compiled.numbers import (
     LANDMARK_MS,
@@ -15,6 +15,7 @@ from streaming.features.compiled.numbers import (
     NUMBERS,
     TO_BUCKET,
 )
+from streaming.features.compiled.reading import buckets_in, recents_in, tastes_in
 
 Addition = tuple[int, ...]
 
