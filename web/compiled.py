@@ -84,9 +84,10 @@ def is_part(value: object) -> bool:
 def fingerprint(function: Callable[..., Any]) -> int:
     """Of a function's code, the parts that it calls, and the constants that they use."""
     code, names = function.__code__, function.__globals__
+    values = [names[name] for name in code.co_names if name in names]
     used = [
         fingerprint(value) if is_part(value) else value
-        for value in map(names.get, code.co_names)
+        for value in values
         if is_part(value) or isinstance(value, int | float | tuple)
     ]
     consts = [c.co_code if isinstance(c, CodeType) else c for c in code.co_consts]

@@ -26,7 +26,8 @@ def bytes_per_customer(client: Redis, customers: int) -> tuple[float, int]:
     from streaming import keys
     from streaming.features.registry import STATE_TTL_S
 
-    client.execute_command("FLUSHDB", "SYNC")  # Valkey frees memory later by itself
+    # By itself Valkey frees the memory later.
+    client.execute_command("FLUSHDB", "SYNC")  # type: ignore[no-untyped-call]
     empty = int(client.info("memory")["used_memory"])
     for packed in packed_states(customers):
         with client.pipeline(transaction=False) as pipeline:

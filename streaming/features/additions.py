@@ -34,12 +34,12 @@ def add(
 ) -> list[Packed]:
     """Each shopper's after their additions, those up to `last`."""
     recents, tastes, buckets, numbers = zip(*before, strict=True)
-    *maps, changed = added(
+    made = added(
         *_joined(recents), *_joined(tastes), *_joined(buckets), np.array(numbers), np.array(last),
         np.fromiter(chain.from_iterable(additions), np.int64).reshape(len(additions), -1),
     )  # fmt: skip
-    columns = [_cut(*maps[at : at + 2]) for at in (0, 2, 4)]
-    return [Packed(*each) for each in zip(*columns, changed.tolist(), strict=True)]
+    after = zip(_cut(*made[0:2]), _cut(*made[2:4]), _cut(*made[4:6]), made[6].tolist(), strict=True)
+    return [Packed(*each) for each in after]
 
 
 def _joined(parts: Sequence[bytes]) -> tuple[Bytes, Ints]:
