@@ -24,6 +24,7 @@ from streaming.consumer.processor import Log, Processor, Work
 from streaming.consumer.runtime import JOIN_S
 from streaming.consumer.watchdog import EXIT_FAILED
 from streaming.kafka import topics
+from streaming.partitions import home_of
 from streaming.tests.running import produce, running
 from streaming.tests.servers import Worker, eventually
 
@@ -196,7 +197,7 @@ def test_a_loop_that_ends_ends_its_worker_which_gets_past_it_when_started_again(
 ) -> None:
     """The features file what isn't an event, up to the limit; attribution passes it."""
     seen = PROCESSORS[name][1]
-    produce([(f"c{n}", b"junk") for n in range(3 * IN_A_ROW)])
+    produce([("c1", b"junk")] * 3 * IN_A_ROW, partition=home_of("c1"))
     send_clicks(clicked, 60)
     statuses: list[int] = []
 
