@@ -25,9 +25,10 @@ def bytes_per_customer(client: Redis, customers: int) -> tuple[float, int]:
     """
     from streaming import keys
     from streaming.features.registry import STATE_TTL_S
+    from streaming.tests.servers import eventually
 
-    # By itself Valkey frees the memory later.
-    client.execute_command("FLUSHDB", "SYNC")  # type: ignore[no-untyped-call]
+    client.flushdb()
+    eventually(lambda: not client.info("memory")["lazyfree_pending_objects"], "freed memory")
     empty = int(client.info("memory")["used_memory"])
     for packed in packed_states(customers):
         with client.pipeline(transaction=False) as pipeline:
