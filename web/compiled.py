@@ -6,20 +6,22 @@ source, or where NUMBA_CACHE_DIR says. Parameters are declared, so there is noth
 for others. What serves requests calls `prepare` before it takes any. The interpreter lock is kept.
 """
 
+from binascii import crc32
 from collections.abc import Callable
 from functools import cache, update_wrapper, wraps
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple, TypeVar
 
 Compute = TypeVar("Compute", bound=Callable[..., Any])
 
-_all: list[Callable[[], object]] = []
+_all: list[tuple[str, Callable[[], object]]] = []
 
 
-def prepare() -> None:
-    """Have the machine code of every imported function at hand."""
-    for machine_code in _all:
-        machine_code()
+def prepare(within: str) -> None:
+    """Have the machine code of every imported function of a package at hand."""
+    for module, machine_code in _all:
+        if module.startswith(within):
+            machine_code()
 
 
 class Array(NamedTuple):
@@ -42,7 +44,7 @@ def compiled(*parameters: Array | type[int]) -> Callable[[Compute], Compute]:
             made: Callable[..., Any] = njit(declared, cache=True)(with_parts(function))
             return made
 
-        _all.append(machine_code)
+        _all.append((function.__module__, machine_code))
 
         @wraps(function)
         def call(*arguments: Any) -> Any:
@@ -60,13 +62,36 @@ def part(function: Compute) -> Compute:
 
 
 def with_parts(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with the parts that it calls, as Numba wants them."""
+    """The function with the parts that it calls, as Numba wants them.
+
+    Its name tells of all that its machine code depends on outside its file, since Numba looks for
+    changes in that file only.
+    """
     from numba import njit
 
     names = function.__globals__
-    used = [name for name in function.__code__.co_names if hasattr(names.get(name), "is_part")]
-    parts = {name: njit(with_parts(names[name])) for name in used}
-    return update_wrapper(FunctionType(function.__code__, names | parts), function)
+    used = {name: names[name] for name in function.__code__.co_names if name in names}
+    parts = {name: njit(with_parts(value)) for name, value in used.items() if is_part(value)}
+    made = update_wrapper(FunctionType(function.__code__, names | parts), function)
+    made.__qualname__ += f"_{fingerprint(function):08x}"
+    return made
+
+
+def is_part(value: object) -> bool:
+    return hasattr(value, "is_part")
+
+
+def fingerprint(function: Callable[..., Any]) -> int:
+    """Of a function's code, the parts that it calls, and the constants that they use."""
+    code, names = function.__code__, function.__globals__
+    values = [names[name] for name in code.co_names if name in names]
+    used = [
+        fingerprint(value) if is_part(value) else value
+        for value in values
+        if is_part(value) or isinstance(value, int | float | tuple)
+    ]
+    consts = [c.co_code if isinstance(c, CodeType) else c for c in code.co_consts]
+    return crc32(repr((code.co_code, consts, code.co_names, used)).encode())
 
 
 def type_of(parameter: Array | type[int]) -> Any:

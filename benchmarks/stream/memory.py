@@ -25,8 +25,10 @@ def bytes_per_customer(client: Redis, customers: int) -> tuple[float, int]:
     """
     from streaming import keys
     from streaming.features.registry import STATE_TTL_S
+    from streaming.tests.servers import eventually
 
-    client.execute_command("FLUSHDB", "SYNC")  # Valkey frees memory later by itself
+    client.flushdb()
+    eventually(lambda: not client.info("memory")["lazyfree_pending_objects"], "freed memory")
     empty = int(client.info("memory")["used_memory"])
     for packed in packed_states(customers):
         with client.pipeline(transaction=False) as pipeline:

@@ -32,7 +32,13 @@ from catalog.ingest.reading.dialect import Dialect
 from catalog.ingest.reading.identifiers import canonical
 from catalog.ingest.reading.lines import lines_of
 from catalog.ingest.reading.position import Position
-from catalog.ingest.reading.records import Records, read
+from catalog.ingest.reading.records import (
+    Records,
+    end_of_last_line,
+    parse,
+    parse_quoted,
+    read,
+)
 from catalog.tests import hm
 
 NO_DATE, WRITE = "t_dat is not a date", "write 2020-09-22"
@@ -51,6 +57,22 @@ def blocks(
     stream = io.BytesIO(data)
     skip(stream, start.offset)
     return list(read(stream, PATH, dialect, start, block_bytes))
+
+
+PIECES = ("a", "b c", '"', '""', ",", "\n", "\r\n", "\r", " ", "\\", '"x"', '"x,""y"', '"1",2\n')
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join), st.booleans())
+def test_a_block_read_at_once_is_what_it_is_record_by_record(text: str, final: bool) -> None:
+    data, dialect = text.encode(), Dialect(("x", "y"))
+    block = data[: None if final else end_of_last_line(data)]
+    used, at_once = parse(data, memoryview(block), dialect, START, None, final=final)
+    exact_used, exact = parse_quoted(block, dialect, START, final=final)
+    assert used == exact_used
+    assert at_once.table.cast(exact.table.schema).equals(exact.table)
+    assert at_once.lines.tolist() == exact.lines.tolist()
+    assert at_once.numbers.tolist() == exact.numbers.tolist()
+    assert (at_once.malformed, at_once.end) == (exact.malformed, exact.end)
 
 
 def rows(data: bytes, block_bytes: int = 1 << 20) -> list[tuple[int, int, str, str]]:

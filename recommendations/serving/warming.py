@@ -14,7 +14,8 @@ from web import compiled
 
 def warm() -> None:
     """Open the active model and build what its shelves and looks share, if there is one."""
-    compiled.prepare()
+    compiled.prepare("recommendations")
+    compiled.prepare("streaming.features.compiled.reading")
     bundle = registry.active()
     if bundle is None:
         return

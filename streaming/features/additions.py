@@ -1,4 +1,4 @@
-"""Additions to what shoppers did, for the compiled code of features.packed, as lists and bytes."""
+"""Additions to what shoppers did, as lists and bytes; features.compiled has them as arrays."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
@@ -6,25 +6,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streaming.features.packed import (
+from streaming.features.compiled.adding import added
+from streaming.features.compiled.leb128 import Bytes, Ints
+from streaming.features.compiled.numbers import (
     LANDMARK_MS,
     LAST_MS,
     NOTHING,
     NUMBERS,
     TO_BUCKET,
-    Bytes,
-    Ints,
-    added,
-    buckets_in,
-    recents_in,
-    tastes_in,
 )
+from streaming.features.compiled.reading import buckets_in, recents_in, tastes_in
 
 Addition = tuple[int, ...]
 
 
 class Packed(NamedTuple):
-    """What a shopper did: bytes and NUMBERS as in features.packed."""
+    """What a shopper did: bytes and as in features.compiled."""
 
     recents: bytes = b""
     tastes: bytes = b""
@@ -37,12 +34,12 @@ def add(
 ) -> list[Packed]:
     """Each shopper's after their additions, those up to `last`."""
     recents, tastes, buckets, numbers = zip(*before, strict=True)
-    *maps, changed = added(
+    made = added(
         *_joined(recents), *_joined(tastes), *_joined(buckets), np.array(numbers), np.array(last),
         np.fromiter(chain.from_iterable(additions), np.int64).reshape(len(additions), -1),
     )  # fmt: skip
-    columns = [_cut(*maps[at : at + 2]) for at in (0, 2, 4)]
-    return [Packed(*each) for each in zip(*columns, changed.tolist(), strict=True)]
+    after = zip(_cut(*made[0:2]), _cut(*made[2:4]), _cut(*made[4:6]), made[6].tolist(), strict=True)
+    return [Packed(*each) for each in after]
 
 
 def _joined(parts: Sequence[bytes]) -> tuple[Bytes, Ints]:

@@ -24,6 +24,7 @@ from streaming.identity.tombstones import tombstones
 from streaming.kafka import topics
 from streaming.partitions import homes, settle
 from streaming.producers.acknowledged import Outgoing, outgoing
+from web import compiled
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class FeatureProcessor:
         self.oldest = 0  # epoch of the trends that are kept
 
     def open(self) -> None:
+        compiled.prepare("streaming.features")  # compiles for some seconds on a new machine
         self.articles.refresh()
         self.redis = connect(REDIS_TIMEOUT_S)
         self.writer = Writer(self.redis)

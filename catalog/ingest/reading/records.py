@@ -1,16 +1,17 @@
 """Splits a stream of CSV bytes into blocks of rows: string columns with exact line numbers.
 
-Blocks end at a line end. If a block has no quotes, blank lines or rows of the wrong width, which
-is nearly always the case for transactions, pyarrow parses it at once. Any other block goes through
-the csv module record by record, which handles quoted line ends, blank lines and malformed rows
-exactly. Sales are parsed into numbers and days, unless a cell of the block is no plain one. A
-record that doesn't end within MAX_LINES lines has an unclosed quote: its first line is
-rejected and reading continues with the next line. A last line without a line end may have been
-truncated anywhere: it is only accepted if truncation would show, because the last column is a
+Blocks end at a line end. If a block has no blank lines or rows of the wrong width, and all its
+quotes enclose cells within a line, which is nearly always the case, pyarrow parses it at once. Any
+other block goes through the csv module record by record, which handles quoted line ends, blank
+lines and malformed rows exactly. Sales are parsed into numbers and days, unless a cell of the block
+is no plain one. A record that doesn't end within MAX_LINES lines has an unclosed quote: its first
+line is rejected and reading continues with the next line. A last line without a line end may have
+been truncated anywhere: it is only accepted if truncation would show, because the last column is a
 single digit.
 """
 
 import csv
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ MAX_LINE_BYTES = 1 << 20
 ONE_DIGIT = ("sales_channel_id",)
 # Cells are dictionary-encoded, because each distinct text is cleaned only once.
 CELLS = pa.dictionary(pa.int32(), pa.string())
+QUOTED_CELL = rb'(?m)(?:^|(?<=%b))"[^"\n]*(?:""[^"\n]*)*"(?=%b|$)'
 UNCLOSED = f"a quote is not closed within {MAX_LINES} lines"
 CUT = "no line end: the row may be cut short"
 MISQUOTED = "the quotes are wrong"
@@ -147,25 +149,33 @@ def parse(
 ) -> tuple[int, Records]:
     """The records of a block, which `data` begins with, and the number of bytes consumed (all,
     unless a quote is open)."""
-    if b'"' not in data and not (final and may_be_cut(data, dialect)):
+    if not (final and may_be_cut(data, dialect)):
         plain = block
         if b"\r" in data:
             plain = memoryview(bytes(block).replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-        records = parse_plain(plain, len(block), dialect, start, types)
-        if records:
-            return len(block), records
+        quotes = b'"' in data
+        if not quotes or has_plain_quotes(bytes(plain), dialect):
+            records = parse_plain(plain, len(block), dialect, start, types, quotes=quotes)
+            if records:
+                return len(block), records
     return parse_quoted(bytes(block), dialect, start, final=final)
 
 
 def parse_plain(
-    text: memoryview, size: int, dialect: Dialect, start: Position, types: Types | None
+    text: memoryview,
+    size: int,
+    dialect: Dialect,
+    start: Position,
+    types: Types | None,
+    *,
+    quotes: bool,
 ) -> Records | None:
     """Parse all lines at once, `size` bytes of the file; None if a line is blank or has the wrong
     number of cells."""
     if not text:
         return None
-    texts = partial(text_table, text, dialect)
-    typed = typed_table(text, dialect, types) if types else None
+    texts = partial(text_table, text, dialect, quotes=quotes)
+    typed = typed_table(text, dialect, types, quotes=quotes) if types else None
     table = texts() if typed is None else typed
     if table is None:
         return None
@@ -177,25 +187,38 @@ def parse_plain(
     )  # fmt: skip
 
 
-def typed_table(text: memoryview, dialect: Dialect, types: Types) -> pa.Table | None:
+def has_plain_quotes(text: bytes, dialect: Dialect) -> bool:
+    """Whether every quote encloses a cell that ends on its line, or is one of two within it."""
+    separator = re.escape(dialect.separator.encode())
+    cell = QUOTED_CELL % (separator, separator)
+    return (
+        not dialect.skip_blanks
+        and b'"' not in re.sub(cell, b"", text)
+        and max(map(len, text.split(b"\n"))) < MAX_LINE_BYTES
+    )
+
+
+def typed_table(
+    text: memoryview, dialect: Dialect, types: Types, *, quotes: bool
+) -> pa.Table | None:
     """The columns of these types; None if a cell doesn't fit or is empty."""
     try:
-        table = arrow_table(text, dialect, types)
+        table = arrow_table(text, dialect, types, quotes=quotes)
     except pa.ArrowInvalid:
         return None
     return None if any(column.null_count for column in table.columns) else table
 
 
-def text_table(text: memoryview, dialect: Dialect) -> pa.Table | None:
+def text_table(text: memoryview, dialect: Dialect, *, quotes: bool) -> pa.Table | None:
     """Every column as text; None if a line is blank or has the wrong number of cells."""
     try:
-        table = arrow_table(text, dialect, dict.fromkeys(dialect.names, CELLS))
+        table = arrow_table(text, dialect, dict.fromkeys(dialect.names, CELLS), quotes=quotes)
     except pa.ArrowInvalid:
         return None
     return None if may_have_blank_line(table) else table
 
 
-def arrow_table(text: memoryview, dialect: Dialect, types: Types) -> pa.Table:
+def arrow_table(text: memoryview, dialect: Dialect, types: Types, *, quotes: bool) -> pa.Table:
     """Raises pa.ArrowInvalid if a line has the wrong number of cells, or a cell isn't of its
     type."""
     return arrow_csv.read_csv(
@@ -204,7 +227,9 @@ def arrow_table(text: memoryview, dialect: Dialect, types: Types) -> pa.Table:
             column_names=dialect.names, use_threads=False, block_size=len(text) + 1
         ),
         arrow_csv.ParseOptions(
-            delimiter=dialect.separator, quote_char=False, ignore_empty_lines=False
+            delimiter=dialect.separator,
+            quote_char='"' if quotes else False,
+            ignore_empty_lines=False,
         ),
         arrow_csv.ConvertOptions(
             column_types=types,

@@ -4,7 +4,7 @@ from typing import Final
 
 from streaming.events.actions import ACTIONS
 from streaming.features.additions import Addition, Packed, add, as_additions
-from streaming.features.packed import NOTHING
+from streaming.features.compiled.numbers import NOTHING
 from streaming.features.state import (
     DIMENSIONS,
     Attributes,
