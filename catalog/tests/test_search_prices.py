@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.search.understanding.parsing import KnownWords, read
+from catalog.search.understanding.parsing import read
 from catalog.search.understanding.reading import PRICE, Price
 from catalog.search.understanding.vocabulary import vocabulary
 
@@ -27,8 +27,7 @@ AMOUNT = st.integers(1, 999) | st.integers(100, 99_999).map(lambda cents: Decima
 
 
 def prices(query: str) -> list[Price | None]:
-    found = read(query, vocabulary(), KnownWords(lambda word: False, lambda word: None))
-    return [part.price for part in found.parts if part.kind == PRICE]
+    return [part.price for part in read(query, vocabulary()).parts if part.kind == PRICE]
 
 
 @pytest.mark.parametrize("form", UPPER)
