@@ -131,12 +131,15 @@ def chip(query: OutfitQuery, field: str, value: str | int, label: str) -> Chip:
 def budget_chips(query: OutfitQuery, currency: str) -> list[Chip]:
     own = [query.budget] if query.budget is not None else []
     amounts = sorted({*map(Decimal, BUDGETS), *own})
-    chips = []
-    for amount in amounts:
-        label, is_chosen = gettext("Up to %s") % f"{currency}{amount:f}", amount == query.budget
-        url = query.url(budget=None if is_chosen else amount)
-        chips.append(Chip(f"{amount:f}", label, is_chosen, url))
-    return chips
+    return [
+        Chip(
+            f"{amount:f}",
+            gettext("Up to %s") % f"{currency}{amount:f}",
+            amount == query.budget,
+            query.url(budget=None if amount == query.budget else amount),
+        )
+        for amount in amounts
+    ]
 
 
 def toggled(values: tuple[object, ...], value: object) -> tuple[object, ...]:
