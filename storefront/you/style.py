@@ -9,8 +9,17 @@ from django.conf import settings
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from catalog import models
-from catalog.models import Article
+from catalog.models import (
+    Appearance,
+    Article,
+    ColourMaster,
+    Department,
+    GarmentGroup,
+    IndexGroup,
+    ProductType,
+    Term,
+    labels,
+)
 from recommendations.bundle import registry
 from recommendations.retrieval.profile import UNKNOWN_BAND, Profile, profile_of
 from recommendations.serving.serving import customer_with_history
@@ -20,13 +29,13 @@ from streaming.features import store
 
 BARS: Final = 6
 PICTURES: Final = 12
-NAMED: Final[dict[str, tuple[str, type[models.Term]]]] = {
-    "index_group": (_("Audience"), models.IndexGroup),
-    "garment_group": (_("Kind of garment"), models.GarmentGroup),
-    "product_type": (_("Type"), models.ProductType),
-    "colour_master": (_("Colour"), models.ColourMaster),
-    "pattern": (_("Pattern"), models.Appearance),
-    "department": (_("Department"), models.Department),
+NAMED: Final[dict[str, tuple[str, type[Term]]]] = {
+    "index_group": (_("Audience"), IndexGroup),
+    "garment_group": (_("Kind of garment"), GarmentGroup),
+    "product_type": (_("Type"), ProductType),
+    "colour_master": (_("Colour"), ColourMaster),
+    "pattern": (_("Pattern"), Appearance),
+    "department": (_("Department"), Department),
 }
 VERBS: Final = {
     Action.VIEW: _("viewed"),
@@ -148,7 +157,7 @@ def tastes(affinities: Mapping[str, Mapping[int, float]]) -> list[Taste]:
     """The heaviest values of each dimension, by name."""
     found = []
     for dimension, (title, model) in NAMED.items():
-        names = models.labels(model._default_manager.filter(pk__in=affinities.get(dimension, {})))
+        names = labels(model._default_manager.filter(pk__in=affinities.get(dimension, {})))
         found.append(Taste(title, bars(affinities.get(dimension, {}), names)))
     levels = affinities.get("price_level", {})
     found.append(Taste(_("Price"), bars(levels, {level: price_range(level) for level in levels})))
