@@ -54,7 +54,8 @@ def tree(rows: Iterable[Row]) -> list[Node]:
     below: dict[Path, list[Path]] = defaultdict(list)
     for row in rows:
         path = tuple(int(key) for key in row[0:8:2] if key is not None)
-        named[path] = _label(str(row[2 * len(path) - 1])), int(row[8] or 0)
+        name = str(row[2 * len(path) - 1])
+        named[path] = name if is_named(name) else "Other", int(row[8] or 0)
         below[path[:-1]].append(path)
 
     def children(parent: Path) -> list[Node]:
@@ -62,10 +63,6 @@ def tree(rows: Iterable[Row]) -> list[Node]:
         return sorted(nodes, key=lambda node: (-node.count, node.pk))
 
     return children(())
-
-
-def _label(name: str) -> str:
-    return name if is_named(name) else "Other"
 
 
 @per_data_version()

@@ -4,6 +4,7 @@ x runs from 0 to WIDTH, y down from 0 to HEIGHT. The template stretches the draw
 puts the labels beside it, so that text keeps its size.
 """
 
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -77,13 +78,8 @@ def rounded_up(value: float) -> float:
     """1, 2 or 5 times a power of ten; 1 for nothing, or what is too small for a power."""
     if value < sys.float_info.min:
         return 1.0
-    power = 10.0 ** (len(f"{value:.0f}") - 1) if value >= 1 else 10.0 ** -leading_noughts(value)
+    power = float(f"1e{math.floor(math.log10(value))}")
     return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
-
-
-def leading_noughts(value: float) -> int:
-    """The position of the first non-zero decimal of a number below 1: 0.03 → 2."""
-    return int(f"{value:e}".split("e-")[1])
 
 
 def path(values: Sequence[Value], top: float) -> str:

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from benchmarks import scale
 
 
-def exponential(mean: float) -> "itertools.chain[float]":
+def exponential(mean: float) -> Iterator[float]:
     """Service times of a Poisson process: Gamma-distributed with a variation of one."""
-    return itertools.chain(scale.service_times(mean, 1.0, np.random.default_rng(3)))
+    return scale.service_times(mean, 1.0, np.random.default_rng(3))
 
 
 def erlang_c(load: float, cores: int) -> float:

@@ -1,7 +1,5 @@
 """An article's id, as every endpoint takes and gives it."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -14,7 +12,7 @@ class ArticleIdField(serializers.Field[int, object, str, int]):
 
     default_error_messages = {"invalid": "An article_id is a number of up to ten digits."}
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: object) -> int:
         key = key_of(str(data))
         if not key:
             self.fail("invalid")

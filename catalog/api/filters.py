@@ -1,10 +1,8 @@
 """Filters of the article list. An invalid value is a 400 that names its field."""
 
 from decimal import Decimal
-from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
@@ -94,5 +92,5 @@ class ArticleFilter(filters.FilterSet):
         """Best match first; typing errors are tolerated."""
         return find(value, articles)
 
-    def as_it_is(self, articles: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+    def as_it_is(self, articles: ArticleQuerySet, name: str, value: str) -> ArticleQuerySet:
         return articles

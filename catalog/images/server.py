@@ -8,11 +8,11 @@ There are no other URLs, and the only part of one that reaches a file name is te
 
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
@@ -26,8 +26,6 @@ from catalog.quantities import MAX_KEY
 from web.cache import bounded
 
 logger = logging.getLogger(__name__)
-Environ = dict[str, Any]
-StartResponse = Callable[..., object]
 Reply = tuple[str, list[tuple[str, str]], bytes]
 _ADDRESS = re.compile(r"/(\d{1,4}|full)/(\d{10})\.webp", re.ASCII)
 _FOREVER = "public, max-age=31536000, immutable"
@@ -61,7 +59,7 @@ def attributes_of(article_id: int) -> TileAttributes | None:
     return TileAttributes(icon_for(*row[:2]), colour_named(*row[2:])) if row else None
 
 
-def application(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """The WSGI entry point."""
     method = environ["REQUEST_METHOD"]
     if method in ("GET", "HEAD"):
@@ -73,7 +71,7 @@ def application(environ: Environ, start_response: StartResponse) -> Iterable[byt
     return [body if method != "HEAD" else b""]
 
 
-def _answer(environ: Environ) -> Reply:
+def _answer(environ: WSGIEnvironment) -> Reply:
     address = environ.get("PATH_INFO", "")
     if address == "/healthz":
         return _text("200 OK", "ok")

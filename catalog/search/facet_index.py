@@ -18,23 +18,9 @@ from django.db import connection
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from catalog import models
 from catalog.columns import copy_columns
 from catalog.data_version import per_data_version
-from catalog.models import (
-    Appearance,
-    Colour,
-    ColourMaster,
-    ColourValue,
-    Department,
-    GarmentGroup,
-    Index,
-    IndexGroup,
-    ProductGroup,
-    ProductType,
-    Section,
-    Term,
-    labels,
-)
 from catalog.money import price
 from catalog.search.text_index import DESCRIPTION, NAME, TextIndex, text_index
 from web.arrays import Array
@@ -75,12 +61,12 @@ ORDER BY a.id
 LEVELS: Final = ("index_group", "section", "garment_group", "type")
 # For each term column: the vocabulary's name, the column here, and the look-up table.
 NAMED: Final = {
-    "types": ("type", ProductType), "groups": ("product_group", ProductGroup),
-    "colours": ("colour_group", Colour), "masters": ("colour", ColourMaster),
-    "values": ("colour_value", ColourValue), "patterns": ("pattern", Appearance),
-    "index_groups": ("index_group", IndexGroup), "indexes": ("index", Index),
-    "sections": ("section", Section), "departments": ("department", Department),
-    "garment_groups": ("garment_group", GarmentGroup),
+    "types": ("type", models.ProductType), "groups": ("product_group", models.ProductGroup),
+    "colours": ("colour_group", models.Colour), "masters": ("colour", models.ColourMaster),
+    "values": ("colour_value", models.ColourValue), "patterns": ("pattern", models.Appearance),
+    "index_groups": ("index_group", models.IndexGroup), "indexes": ("index", models.Index),
+    "sections": ("section", models.Section), "departments": ("department", models.Department),
+    "garment_groups": ("garment_group", models.GarmentGroup),
 }  # fmt: skip
 # Lower bounds in money; the last band has no upper bound.
 PRICES: Final = (0, 10, 20, 30, 50)
@@ -245,7 +231,7 @@ def facet_index() -> FacetIndex:
     columns["band"] = np.searchsorted(bounds, columns["price"], side="right")
     names, (titles, descriptions) = term_names(), article_texts()
     words = texts(columns, names, {NAME: titles, DESCRIPTION: descriptions})
-    indexes = list(Index.objects.order_by("pk").values_list("pk", flat=True))
+    indexes = list(models.Index.objects.order_by("pk").values_list("pk", flat=True))
     return FacetIndex(columns, facets(), names, words, [*map(intern, titles)], indexes)
 
 
@@ -255,9 +241,9 @@ def term_names() -> dict[str, dict[int, str]]:
     found = {
         key: dict(model._default_manager.values_list("pk", "name"))
         for key, (_column, model) in NAMED.items()
-        if model is not Index
+        if model is not models.Index
     }
-    letters = Index.objects.order_by("pk").values_list("name", flat=True)
+    letters = models.Index.objects.order_by("pk").values_list("name", flat=True)
     return {**found, "indexes": dict(enumerate(letters, 1))}
 
 
@@ -280,15 +266,16 @@ def article_texts() -> tuple[list[str], list[str]]:
 
 def facets() -> list[Facet]:
     """In display order."""
-    tables: tuple[tuple[str, str, type[Term]], ...] = (
-        ("type", _("Type"), ProductType),
-        ("colour", _("Colour"), ColourMaster),
-        ("pattern", _("Pattern"), Appearance),
-        ("section", _("Section"), Section),
-        ("index_group", _("For"), IndexGroup),
+    tables: tuple[tuple[str, str, type[models.Term]], ...] = (
+        ("type", _("Type"), models.ProductType),
+        ("colour", _("Colour"), models.ColourMaster),
+        ("pattern", _("Pattern"), models.Appearance),
+        ("section", _("Section"), models.Section),
+        ("index_group", _("For"), models.IndexGroup),
     )
     named = [
-        Facet(key, title, labels(model._default_manager.all())) for key, title, model in tables
+        Facet(key, title, models.labels(model._default_manager.all()))
+        for key, title, model in tables
     ]
     return [*named, Facet("band", _("Price"), dict(enumerate(price_names())))]
 

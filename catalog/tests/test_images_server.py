@@ -48,7 +48,11 @@ def get(address: str, method: str = "GET", **headers: str) -> Reply:
     environ: dict[str, Any] = {"REQUEST_METHOD": method, "PATH_INFO": address, **headers}
     setup_testing_defaults(environ)
     seen: list[Any] = []
-    body = b"".join(server.application(environ, lambda *args: seen.extend(args)))
+
+    def start(*arguments: Any) -> Any:
+        seen.extend(arguments)
+
+    body = b"".join(server.application(environ, start))
     return Reply(int(seen[0][:3]), dict(seen[1]), body)
 
 

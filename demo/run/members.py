@@ -108,7 +108,8 @@ def take(var: Path) -> int:
             raise RunningError(f"An earlier demo on {var} does not stop.")
         stop_members(var)
         time.sleep(0.2)
-    _sign(descriptor)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, json.dumps(identity(os.getpid())).encode(), 0)
     stop_members(var)
     return descriptor
 
@@ -119,11 +120,6 @@ def _try(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _sign(descriptor: int) -> None:
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, json.dumps(identity(os.getpid())).encode(), 0)
 
 
 def _holder(descriptor: int) -> int | None:

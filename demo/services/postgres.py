@@ -78,7 +78,8 @@ class Postgres(Service):
             self._initialise()
             new_secret = True
         if new_secret:
-            self._set_password(urlsplit(url).password or "")
+            password = urlsplit(url).password
+            self._single_user(self.folder, NAME, f"ALTER ROLE {NAME} PASSWORD '{password}'")
         options = SETTINGS | ({} if self.durable else NOT_DURABLE) | self.settings
         options |= {"port": str(ports.port_of(url)), "unix_socket_directories": self._socket()}
         flags = [part for key, value in options.items() for part in ("-c", f"{key}={value}")]
@@ -139,9 +140,6 @@ class Postgres(Service):
         (draft / "pg_hba.conf").write_text(ACCESS)
         self._single_user(draft, "postgres", f"CREATE DATABASE {NAME}")
         draft.replace(self.folder)
-
-    def _set_password(self, password: str) -> None:
-        self._single_user(self.folder, NAME, f"ALTER ROLE {NAME} PASSWORD '{password}'")
 
     def _single_user(self, data: Path, database: str, statement: str) -> None:
         """Run one statement in single-user mode, which needs no server and no password."""

@@ -5,11 +5,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Final, Self
 from urllib.parse import urljoin
 
 import aiohttp
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from web.json_types import Json
 
 TIMEOUT_S: Final = 30.0
 FIELDS: Final = "input[name], select[name], textarea[name]"
@@ -141,9 +143,10 @@ class Browser:
             data=fields, headers=headers, allow_redirects=False,
         )  # fmt: skip
 
-    async def read(self, path: str) -> Any:
+    async def read(self, path: str) -> Json:
         """GET from the API."""
-        return json.loads((await self._ask("shelf", "GET", path))[1])
+        found: Json = json.loads((await self._ask("shelf", "GET", path))[1])
+        return found
 
     async def send(self, path: str, body: object) -> None:
         """POST to the API."""

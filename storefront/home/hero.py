@@ -69,14 +69,12 @@ def pictures_of(keys: list[int], index_group: int | None) -> list[Article]:
 def of_different_groups(articles: Iterable[Article]) -> list[Article]:
     """Worn pieces first, one of each garment group and of each product."""
     first: dict[int, Article] = {}
-    for article in sorted(articles, key=lambda one: not is_worn(one)):
+    for article in sorted(
+        articles, key=lambda one: not one.product_type.group.name.startswith(WORN)
+    ):
         if all(article.product_id != other.product_id for other in first.values()):
             first.setdefault(article.garment_group_id, article)
     return list(first.values())[:PICTURES]
-
-
-def is_worn(article: Article) -> bool:
-    return article.product_type.group.name.startswith(WORN)
 
 
 @per_data_version(most=32)

@@ -3,10 +3,11 @@
 Publishing never fails and never blocks, so it can't break a page: see streaming.producers.producer.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from streaming import clock
 from streaming.events.schema import Base, Id, Impression, OfArticle, Position, Query, Widget
@@ -15,6 +16,7 @@ from streaming.producers import producer
 
 E = TypeVar("E", bound=Base)
 A = TypeVar("A", bound=OfArticle)
+S = TypeVar("S", bound=msgspec.Struct)
 
 # The widget of a click on a search result.
 SEARCH = "search"
@@ -43,19 +45,6 @@ class SeenBatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: Annotated[list[Seen], msgspec.Meta(min_length=1, max_length=MAX_IMPRESSIONS)]
 
 
-def origin_of(parameters: QueryDict) -> Origin | None:
-    """The origin given by a link or form (`rec`, `w`, `p`), if valid."""
-    given = {
-        "rec_id": parameters.get("rec"),
-        "widget": parameters.get("w"),
-        "position": parameters.get("p"),
-    }
-    try:
-        return msgspec.convert(given, Origin, strict=False)
-    except msgspec.ValidationError:
-        return None
-
-
 class SearchOrigin(msgspec.Struct, frozen=True):
     """The search among whose results a card was, and its position on the page."""
 
@@ -63,13 +52,22 @@ class SearchOrigin(msgspec.Struct, frozen=True):
     position: Position
 
 
-def search_origin_of(parameters: QueryDict) -> SearchOrigin | None:
+def origin_of(parameters: Mapping[str, object]) -> Origin | None:
+    """The origin given by a link or form (`rec`, `w`, `p`), if valid."""
+    rec_id, widget, position = map(parameters.get, ("rec", "w", "p"))
+    return _valid(Origin, rec_id=rec_id, widget=widget, position=position)
+
+
+def search_origin_of(parameters: Mapping[str, object]) -> SearchOrigin | None:
     """The search given by a link (`w`, `q`, `p`), if valid."""
     if parameters.get("w") != SEARCH:
         return None
-    given = {"query": parameters.get("q"), "position": parameters.get("p")}
+    return _valid(SearchOrigin, query=parameters.get("q"), position=parameters.get("p"))
+
+
+def _valid(kind: type[S], **given: object) -> S | None:
     try:
-        return msgspec.convert(given, SearchOrigin, strict=False)
+        return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError:
         return None
 

@@ -36,6 +36,23 @@ WORDS: Final[dict[str, object]] = {
     Action.IMPRESSION: pgettext_lazy("somebody", "saw"),
     Action.SEARCH: pgettext_lazy("somebody", "searched"),
 }
+# For developers: the features that each type of event changes.
+CHANGES: Final = (
+    (Action.VIEW, "recents, counts, windows, affinities (+1), session; the article's trend"),
+    (Action.CLICK, "recents, counts, windows, session"),
+    (
+        Action.BAG_ADD,
+        "bag, recents, counts, windows, affinities (+3), session; the article's trend",
+    ),
+    (Action.BAG_REMOVE, "bag, counts, windows, session"),
+    (Action.PURCHASE, "bag, recents, counts, affinities (+5), purchase days; the article's trend"),
+    (Action.IMPRESSION, "counts, windows, session"),
+    (Action.SEARCH, "counts, windows, session"),
+    ("identify", "everything: an anonymous shopper's features move to the customer"),
+    ("merge", "everything: the features handed over are added"),
+    ("reset", "everything: forgotten"),
+    ("erase", "everything: erased for good"),
+)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {
         "live": live.live_view(shopper_of(request), stream=everybody),
         "everybody": everybody,
+        "changes": live.CHANGES,
     }
     if request.headers.get("HX-Request") == "true":
         return render(request, "shop/live_update.html", context)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from catalog.models import Article, ColourMaster, labels
+from catalog.models import Article, ColourMaster, is_named
 from catalog.money import shown
 from catalog.quantities import MAX_KEY
 from recommendations.outfits.slots import slots
@@ -119,8 +119,8 @@ def slot_chips(query: OutfitQuery) -> list[Chip]:
 
 
 def colour_chips(query: OutfitQuery) -> list[Chip]:
-    colours = labels(ColourMaster.objects.exclude(pk__lt=1))
-    return [chip(query, "avoid", key, name) for key, name in colours.items()]
+    colours = ColourMaster.objects.exclude(pk__lt=1).order_by("name")
+    return [chip(query, "avoid", c.pk, c.name) for c in colours if is_named(c.name)]
 
 
 def chip(query: OutfitQuery, field: str, value: str | int, label: str) -> Chip:

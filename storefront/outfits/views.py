@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -115,7 +115,7 @@ def add(request: HttpRequest) -> HttpResponse:
     for position, article in enumerate(new):
         size = sizes[article.pk] if sizes_of(article) else ""
         bag.add(shopper, article.pk, size=size)
-        origin = tracking.origin_of(_with_place(request, position))
+        origin = tracking.origin_of({**request.POST.dict(), "p": position})
         event = tracking.of_article(BagAdd, request, article.pk, origin, size=size or None)
         producer.publish(event)
     if new:
@@ -123,9 +123,3 @@ def add(request: HttpRequest) -> HttpResponse:
     else:
         messages.info(request, gettext("The whole outfit was already in your bag."))
     return redirect("bag")
-
-
-def _with_place(request: HttpRequest, position: int) -> QueryDict:
-    parameters = request.POST.copy()
-    parameters["p"] = str(position)
-    return parameters

@@ -13,9 +13,8 @@ from typing import Final
 
 import msgspec
 from confluent_kafka import KafkaException
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Model, Q, QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 
 from catalog import money
@@ -66,10 +65,10 @@ def document(shopper: str) -> Json:
 
 def download(shopper: str) -> HttpResponse:
     """The document as a file."""
-    text = json.dumps(document(shopper), cls=DjangoJSONEncoder, indent=1, ensure_ascii=False)
     name = f"{shopper}-{timezone.now():%Y-%m-%d}.json"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(text + "\n", content_type="application/json", headers=headers)
+    layout = {"indent": 1, "ensure_ascii": False}
+    return JsonResponse(document(shopper), json_dumps_params=layout, headers=headers)
 
 
 # --- the places -------------------------------------------------------------------------------

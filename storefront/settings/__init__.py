@@ -194,8 +194,6 @@ LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 USE_I18N = LANGUAGE_CODE != "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
-USE_TZ = True
-USE_THOUSAND_SEPARATOR = False
 
 # --- Security ---------------------------------------------------------------------------------
 
@@ -211,7 +209,6 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_ENGINE = "storefront.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
-X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -30,7 +30,6 @@ CELERY_TASK_ROUTES = {
 CELERY_TASK_TIME_LIMIT = 3 * 3600
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
 
 
 def nightly(task: str, hour: int, minute: int = 0) -> dict[str, object]:

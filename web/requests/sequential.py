@@ -8,10 +8,7 @@ client that sends slowly. So threads receive bodies side by side, and take turns
 from collections.abc import Iterable
 from io import BytesIO
 from threading import Lock
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class Sequential:
@@ -20,14 +17,12 @@ class Sequential:
     A body of more than `most` bytes is left to the application, which refuses it by its length.
     """
 
-    def __init__(self, application: "WSGIApplication", most: int) -> None:
+    def __init__(self, application: WSGIApplication, most: int) -> None:
         self.application = application
         self.most = most
         self.turn = Lock()
 
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         length = environ.get("CONTENT_LENGTH") or ""
         if length.isdecimal() and 0 < int(length) <= self.most:
             environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))

@@ -1,5 +1,3 @@
-"""manage.py embed_texts [--threads N]"""
-
 import time
 from pathlib import Path
 

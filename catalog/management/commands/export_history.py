@@ -1,5 +1,3 @@
-"""manage.py export_history --out DIR"""
-
 import time
 from pathlib import Path
 

@@ -1,5 +1,3 @@
-"""Serve the articles' pictures on a separate port."""
-
 from django.core.management.base import BaseCommand, CommandParser
 
 from web.arguments import port_number

@@ -9,7 +9,7 @@ from catalog.search.facet_index import FacetIndex, Floats
 from catalog.search.meaning.vectors import meanings
 from catalog.search.result import Ranked
 from catalog.search.text_index import LANGUAGE
-from catalog.search.understanding.reading import TEXT, Part, Reading
+from catalog.search.understanding.reading import TEXT, Reading
 
 # Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009), with their constant.
 RANK: Final = 60
@@ -39,11 +39,8 @@ def with_meaning(found: Ranked, goods: FacetIndex) -> Ranked:
 def _is_vague(found: Ranked, reading: Reading) -> bool:
     """Whether a word was given up, or only an occasion tells the type ("office look")."""
     lost = any(part.kind == TEXT and not part.exact for part in found.dropped)
-    return lost or (any(map(_loose, found.used)) and not reading.of("type"))
-
-
-def _loose(part: Part) -> bool:
-    return part.soft and not part.negated
+    loose = any(part.soft and not part.negated for part in found.used)
+    return lost or (loose and not reading.of("type"))
 
 
 def _said(reading: Reading) -> str:

@@ -1,5 +1,3 @@
-"""manage.py compare_strategies STUDY … | all [--size SHARE] [--pages] …"""
-
 import json
 from dataclasses import replace
 from functools import partial

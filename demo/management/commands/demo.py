@@ -1,5 +1,3 @@
-"""`manage.py demo`: the whole shop on this machine, from nothing to a URL."""
-
 import os
 from argparse import ArgumentParser
 from collections.abc import Iterator

@@ -1,5 +1,3 @@
-"""manage.py generate_hm: a synthetic data set in the exact Kaggle format."""
-
 import signal
 import time
 from argparse import ArgumentParser

@@ -1,5 +1,3 @@
-"""manage.py measure_adaptation --data-dir DIR [--shop URL] [--shoppers N] …"""
-
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser

@@ -1,5 +1,3 @@
-"""manage.py services up|status|down."""
-
 import dataclasses
 import json
 from argparse import ArgumentParser

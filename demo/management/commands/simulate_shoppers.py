@@ -1,5 +1,3 @@
-"""manage.py simulate_shoppers --data-dir DIR [--shop URL] [--shoppers N] [--at-once N] …"""
-
 import json
 from pathlib import Path
 from typing import Any

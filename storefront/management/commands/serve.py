@@ -1,5 +1,3 @@
-"""Serve the shop: its pages and its API."""
-
 from django.core.management.base import BaseCommand, CommandParser
 
 from storefront.operations.metric_files import remove_dead_processes
