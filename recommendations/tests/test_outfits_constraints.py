@@ -336,6 +336,8 @@ def test_a_feature_is_one_entry_of_the_registry(
         (296, "Pyjama bottoms.", 255, "T-shirt.", True),
         (245, "Cardigan in a rib knit.", 252, "Jumper in a soft knit.", False),
         (245, "Cardigan in a rib knit.", 255, "T-shirt.", True),
+        (245, "Cardigan in a rib knit.", 265, "Dress in a soft knit.", False),
+        (245, "Cardigan in a rib knit.", 265, "Dress in jersey.", True),
         (262, "Kangol x H&M. Padded jacket.", 75, "Hat with a logo.", False),
         (262, "Puffer jacket.", 255, "T-shirt in jersey.", False),
         (262, "Puffer jacket.", 255, "Long-sleeved T-shirt in jersey.", True),
