@@ -105,7 +105,13 @@ class Wardrobe:
 
     def goes_without(self, occasion: int) -> dict[int, str]:
         """The slots that a look for the occasion goes without, and why."""
-        texts = self.constraints.occasions[occasion].not_worn
+        return self._by_number(self.constraints.occasions[occasion].not_worn)
+
+    def stays_alone(self, occasion: int) -> dict[int, str]:
+        """Why nothing completes an article of these slots, where nothing does."""
+        return self._by_number(self.constraints.occasions[occasion].alone)
+
+    def _by_number(self, texts: dict[str, str]) -> dict[int, str]:
         return {self.slots.number(name): text for name, text in texts.items()}
 
     def flagged(self, rows: Ints) -> Flags:

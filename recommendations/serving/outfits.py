@@ -152,6 +152,8 @@ def assemble_with_reasons(
 def gaps(wardrobe: Wardrobe, look: Look, bounded: bool) -> list[Gap]:
     """`bounded`: there was a budget, which may be the reason."""
     texts = dict.fromkeys(look.covered_slots, COVERED) | wardrobe.goes_without(look.occasion)
+    if not look.pieces:
+        texts |= wardrobe.stays_alone(look.occasion)
     return [
         Gap(slots().names[slot], slots().label(slot), gap_reason(texts.get(slot), bounded))
         for slot in look.missing_slots
