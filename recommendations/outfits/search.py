@@ -1,6 +1,6 @@
 """The search for complements: what a bag lacks, best first. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +10,7 @@ from recommendations.dataset.inputs import Flags
 from recommendations.outfits.constraints import Constraints, WearTables
 from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
-from recommendations.outfits.shortlist import NONE, Pool, shortlists, strongest
+from recommendations.outfits.shortlist import NONE, Pool, pool_of, shortlists, strongest
 from recommendations.outfits.slots import Slots
 from recommendations.ranking.pipeline import is_in
 
@@ -59,6 +59,14 @@ class Wardrobe:
     price: Floats
     on_sale: Flags
     look_colours: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+
+    @cached_property
+    def dressed(self) -> "Wardrobe":
+        """As looks wear it: some types in another slot than lists (see Slot.over)."""
+        slot = self.slots.in_looks(self.model.slot, self.product_type)
+        model = replace(self.model, slot=slot)
+        pool = pool_of(model, self.flagged(self.pool.rows), len(self.slots))
+        return replace(self, model=model, pool=pool)
 
     @cached_property
     def best_selling(self) -> Ints:

@@ -20,7 +20,7 @@ from recommendations.training.outfits.offline import trained_wardrobe
 
 TODAY = day_number(AS_OF)
 TEE, TROUSERS, COAT, SNEAKERS, BAG = 255, 272, 263, 94, 66
-BIKINI_TOP, BIKINI_BOTTOM, PYJAMAS, ROBE, BLAZER = 298, 59, 297, 305, 264
+BIKINI_TOP, BIKINI_BOTTOM, PYJAMAS, ROBE, BLAZER, CARDIGAN = 298, 59, 297, 305, 264, 245
 SOLID, CHECK, STRIPE = 1010016, 1010004, 1010017
 LADIES, KIDS, SPORT = "Ladieswear", "Baby/Children", "Sport"
 SMALL, BIG = "Children Sizes 92-140", "Children Sizes 134-170"
@@ -201,6 +201,17 @@ def test_nightwear_has_a_dressing_gown_or_says_that_nothing_completes_it(shop: W
     assert not alone.pieces
     reasons = {gap.slot: gap.reason for gap in gaps(shop, alone, bounded=False)}
     assert reasons["night"].startswith("Complete as it is")
+
+
+def test_a_cardigan_is_worn_over_a_top_in_looks_alone(inputs: Inputs, shop: Wardrobe) -> None:
+    frame = inputs.articles.copy()
+    frame.loc[0, "product_type"] = CARDIGAN
+    wear = constraints.constraints().wear(frame)
+    knit = replace(shop, product_type=frame["product_type"].to_numpy(), wear=wear)
+    assert knit.model.slot[0] == slots().of(frame)[0] == slots().number("top")
+    names = {slots().names[piece.slot] for piece in look(knit, 0).pieces}
+    assert "top" in names
+    assert "outer" not in names
 
 
 def test_a_dress_filed_under_tops_covers_what_trousers_would(
