@@ -231,7 +231,7 @@ def faults(tables: Tables) -> Iterable[str]:
                 yield f"worn_at names {name!r}, which is no occasion"
     for table in tables.agree:
         yield from faults_of_scale(table)
-    groups = (*tables.agree, tables.once, tables.patterned, tables.filler)
+    groups: list[Agreement | Group] = [*tables.agree, tables.once, tables.patterned, tables.filler]
     for rule in (*tables.worn_at, *(rule for group in groups for rule in group.rules)):
         yield from faults_of(rule, known)
 
