@@ -137,6 +137,7 @@ def assemble(
     `bag` includes locked pieces. `budget` bounds the sum of the pieces' prices (in the files'
     unit); if it can't pay for every slot, the least fitting ones are left out.
     """
+    wardrobe = wardrobe.dressed
     occasion = occasion_of(wardrobe.wear, bag)
     worn = wearable(wardrobe, bag, wishes, occasion)
     found = best_per_slot(wardrobe, look_candidates(wardrobe, bag, wishes, worn, occasion))
@@ -160,8 +161,8 @@ def assemble(
         for slot, place in chosen.items()
     ]
     missing = unfilled_slots(wardrobe, bag, chosen, wishes, occasion)
-    worn = np.array([*bag.tolist(), *(piece.row for piece in pieces)], np.int32)
-    return Look(occasion, pieces, missing, [n for n in missing if covered(wardrobe, worn, n)])
+    rows = np.array([*bag.tolist(), *(piece.row for piece in pieces)], np.int32)
+    return Look(occasion, pieces, missing, [n for n in missing if covered(wardrobe, rows, n)])
 
 
 def wearable(wardrobe: Wardrobe, bag: Ints, wishes: Preferences, occasion: int) -> list[int]:

@@ -63,8 +63,10 @@ def clashes(wardrobe: Wardrobe, rows: Ints) -> Flags:
 def disagree(wear: WearTables, left: Ints, right: Ints) -> Flags:
     """left × right: pairs of incompatible sizes, wearers or other values, which are given as
     tables × left and tables × right (see WearTables.agree)."""
-    a, b = left[:, :, None], right[:, None, :]
-    apart = (np.abs(a - b) > wear.within[:, None, None]) & (a != NEUTRAL) & (b != NEUTRAL)
+    # Most tables are neutral to all of a bag.
+    told = np.flatnonzero((right != NEUTRAL).any(axis=1))
+    a, b = left[told][:, :, None], right[told][:, None, :]
+    apart = (np.abs(a - b) > wear.within[told, None, None]) & (a != NEUTRAL) & (b != NEUTRAL)
     found: Flags = apart.any(axis=0)
     return found
 

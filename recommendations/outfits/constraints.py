@@ -77,13 +77,15 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Occasion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`wears` are the slots of a look; of each list in `needs` it has one slot or reports the first
-    as missing; `not_worn` are slots that are never missing, each with the reason."""
+    as missing; `not_worn` are slots that are never missing, each with the reason; `alone` why
+    nothing completes an article of a slot, where nothing does."""
 
     name: str
     label: str
     wears: list[str]
     needs: list[list[str]]
     not_worn: dict[str, str]
+    alone: dict[str, str] = {}
 
 
 class Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -219,7 +221,8 @@ def faults(tables: Tables) -> Iterable[str]:
         yield "occasions: 1 to 31 are needed, each with a name of its own"
     known = {*slots().names}
     for occasion in tables.occasions:
-        for slot in (*occasion.wears, *chain(*occasion.needs), *occasion.not_worn):
+        texts = occasion.not_worn | occasion.alone
+        for slot in (*occasion.wears, *chain(*occasion.needs), *texts):
             if slot not in known:
                 yield f"occasion {occasion.name!r} names {slot!r}, which is not a slot"
     for rule in tables.worn_at:
@@ -228,7 +231,7 @@ def faults(tables: Tables) -> Iterable[str]:
                 yield f"worn_at names {name!r}, which is no occasion"
     for table in tables.agree:
         yield from faults_of_scale(table)
-    groups = (*tables.agree, tables.once, tables.patterned, tables.filler)
+    groups: list[Agreement | Group] = [*tables.agree, tables.once, tables.patterned, tables.filler]
     for rule in (*tables.worn_at, *(rule for group in groups for rule in group.rules)):
         yield from faults_of(rule, known)
 

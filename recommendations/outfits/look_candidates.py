@@ -16,6 +16,7 @@ from recommendations.outfits.search import (
     candidates,
     ranked,
 )
+from recommendations.ranking.pipeline import is_in
 
 # Best sellers per slot that a look may choose from, after the shortlists.
 SELLERS = 24
@@ -37,7 +38,10 @@ def look_candidates(
     shortlisted = wardrobe.flagged(candidates(wardrobe, bag, worn))
     selling = wardrobe.flagged(best_sellers(wardrobe, bag, worn, suits))
     rows = (shortlisted | selling).nonzero()[0].astype(np.int32)
-    rows = rows[suits[wardrobe.classes.of[rows]]]
+    rows = rows[
+        suits[wardrobe.classes.of[rows]]
+        & is_in(wardrobe.model.slot[rows], np.array(worn, np.int32))
+    ]
     if wishes.slots is None:
         rows = rows[~wardrobe.wear.filler[rows]]
     rows = allowed(wardrobe, bag, rows, wishes)

@@ -1,6 +1,6 @@
 """The search for complements: what a bag lacks, best first. Pure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +15,7 @@ from recommendations.outfits.shortlist import (
     Audience,
     Pool,
     by_audience,
+    pool_of,
     shortlists,
     strongest,
 )
@@ -68,6 +69,14 @@ class Wardrobe:
     look_colours: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     @cached_property
+    def dressed(self) -> "Wardrobe":
+        """As looks wear it: some types in another slot than lists (see Slot.over)."""
+        slot = self.slots.in_looks(self.model.slot, self.product_type)
+        model = replace(self.model, slot=slot)
+        pool = pool_of(model, self.flagged(self.pool.rows), len(self.slots))
+        return replace(self, model=model, pool=pool)
+
+    @cached_property
     def best_selling(self) -> Ints:
         """The pool's rows, the best sellers of each slot first."""
         rows = self.pool.rows
@@ -116,7 +125,13 @@ class Wardrobe:
 
     def goes_without(self, occasion: int) -> dict[int, str]:
         """The slots that a look for the occasion goes without, and why."""
-        texts = self.constraints.occasions[occasion].not_worn
+        return self._by_number(self.constraints.occasions[occasion].not_worn)
+
+    def stays_alone(self, occasion: int) -> dict[int, str]:
+        """Why nothing completes an article of these slots, where nothing does."""
+        return self._by_number(self.constraints.occasions[occasion].alone)
+
+    def _by_number(self, texts: dict[str, str]) -> dict[int, str]:
         return {self.slots.number(name): text for name, text in texts.items()}
 
     def flagged(self, rows: Ints) -> Flags:

@@ -26,6 +26,7 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `together`: two different types of it complement each other; `pairs`, if given, are the only
     ones that do. `without`: the slots, by name, that an item of this one makes superfluous.
     `garment_groups`: where articles go whose type is in no slot. `everyday`: proposed by default.
+    `over`: types of other slots that looks wear in this one.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Slot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     without: list[str]
     garment_groups: list[int] = []
     pairs: list[tuple[int, int]] = []
+    over: list[int] = []
 
 
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +82,15 @@ class Slots:
         by_group = articles["garment_group"].map(self._of_group)
         found = by_type.fillna(by_group).fillna(self.other)
         return found.to_numpy().astype(np.int32)
+
+    def in_looks(
+        self, slot: npt.NDArray[np.int32], product_type: npt.NDArray[np.int32]
+    ) -> npt.NDArray[np.int32]:
+        """The slot of each article within a look, from its own slot and its type."""
+        found = slot.copy()
+        for number, own in enumerate(self.all):
+            found[np.isin(product_type, own.over)] = number
+        return found
 
     def complete_each_other(self, slot: int, one: int, other: int) -> bool:
         """Whether two product types of one slot are worn together."""

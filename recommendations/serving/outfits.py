@@ -117,7 +117,7 @@ def outfit(request: Request, shopper: str | None = None, read: Read = snapshot_o
             else money.price(remaining_budget(wardrobe, request, locked))
         )
         look, pieces = assemble_with_reasons(bundle, chosen, around, wishes, budget, request.k)
-    kept = [Piece(int(wardrobe.model.slot[row]), row, 0.0, []) for row in locked.tolist()]
+    kept = [Piece(int(wardrobe.dressed.model.slot[row]), row, 0.0, []) for row in locked.tolist()]
     fixed = [garment(bundle, wardrobe, piece, None) for piece in kept]
     strategy = recommender_name(chosen) if len(around) else "best_sellers_by_slot"
     return Outfit(
@@ -152,6 +152,8 @@ def assemble_with_reasons(
 def gaps(wardrobe: Wardrobe, look: Look, bounded: bool) -> list[Gap]:
     """`bounded`: there was a budget, which may be the reason."""
     texts = dict.fromkeys(look.covered_slots, COVERED) | wardrobe.goes_without(look.occasion)
+    if not look.pieces:
+        texts |= wardrobe.stays_alone(look.occasion)
     return [
         Gap(slots().names[slot], slots().label(slot), gap_reason(texts.get(slot), bounded))
         for slot in look.missing_slots
@@ -240,7 +242,7 @@ def sentence(bundle: Bundle, wardrobe: Wardrobe, row: int, cause: Why) -> str:
         }
     if cause.kind == "colour" and colour:
         return gettext("Goes with %s") % colour.lower()
-    return gettext("Completes: %s") % slots().label(int(wardrobe.model.slot[row]))
+    return gettext("Completes: %s") % slots().label(int(wardrobe.dressed.model.slot[row]))
 
 
 @per_data_version()

@@ -14,12 +14,13 @@ from recommendations.outfits.compatibility import disagree, suitable
 from recommendations.outfits.constraints import NEUTRAL, ConstraintsError
 from recommendations.outfits.search import Preferences, Wardrobe
 from recommendations.outfits.slots import slots
+from recommendations.serving.outfits import gaps
 from recommendations.tests.shops import AS_OF, some_inputs
 from recommendations.training.outfits.offline import trained_wardrobe
 
 TODAY = day_number(AS_OF)
 TEE, TROUSERS, COAT, SNEAKERS, BAG = 255, 272, 263, 94, 66
-BIKINI_TOP, BIKINI_BOTTOM, PYJAMAS, ROBE, BLAZER = 298, 59, 297, 305, 264
+BIKINI_TOP, BIKINI_BOTTOM, PYJAMAS, ROBE, BLAZER, CARDIGAN = 298, 59, 297, 305, 264, 245
 SOLID, CHECK, STRIPE = 1010016, 1010004, 1010017
 LADIES, KIDS, SPORT = "Ladieswear", "Baby/Children", "Sport"
 SMALL, BIG = "Children Sizes 92-140", "Children Sizes 134-170"
@@ -198,7 +199,19 @@ def test_nightwear_has_a_dressing_gown_or_says_that_nothing_completes_it(shop: W
     pool = shop.pool.of(sold[shop.pool.rows])
     alone = look(replace(shop, pool=pool, lists=np.where(sold[shop.lists], shop.lists, -1)), 9)
     assert not alone.pieces
-    assert night in alone.missing_slots
+    reasons = {gap.slot: gap.reason for gap in gaps(shop, alone, bounded=False)}
+    assert reasons["night"].startswith("Complete as it is")
+
+
+def test_a_cardigan_is_worn_over_a_top_in_looks_alone(inputs: Inputs, shop: Wardrobe) -> None:
+    frame = inputs.articles.copy()
+    frame.loc[0, "product_type"] = CARDIGAN
+    wear = constraints.constraints().wear(frame)
+    knit = replace(shop, product_type=frame["product_type"].to_numpy(), wear=wear)
+    assert knit.model.slot[0] == slots().of(frame)[0] == slots().number("top")
+    names = {slots().names[piece.slot] for piece in look(knit, 0).pieces}
+    assert "top" in names
+    assert "outer" not in names
 
 
 def test_a_dress_filed_under_tops_covers_what_trousers_would(
@@ -211,7 +224,8 @@ def test_a_dress_filed_under_tops_covers_what_trousers_would(
     bottom = slots().number("bottom")
     assert bottom not in {piece.slot for piece in found.pieces}
     assert found.covered_slots == [bottom]
-    assert bottom in found.missing_slots
+    reasons = {gap.slot: gap.reason for gap in gaps(shop, found, bounded=False)}
+    assert reasons["bottom"] == "Another piece of the look covers it"
 
 
 def test_a_slot_that_can_stay_open_is_not_filled_with_the_only_design(shop: Wardrobe) -> None:
@@ -316,6 +330,8 @@ def test_a_feature_is_one_entry_of_the_registry(
         (253, "Fully lined, ribbed sports bra.", 306, "Sports bra.", False),
         (272, "Joggers in sweatshirt fabric.", 87, "Ankle boots with block heels.", False),
         (272, "Joggers in sweatshirt fabric.", 87, "Boots with chunky soles.", True),
+        (272, "Joggers in sweatshirt fabric.", 87, "Boots. Heel 10.5 cm.", False),
+        (272, "Joggers in sweatshirt fabric.", 87, "Boots. Heel 3 cm.", True),
         (265, "Dress with a tie belt at the waist.", 67, "Leather belt.", False),
         (272, "Trousers with a detachable tie belt.", 67, "Leather belt.", False),
         (272, "Jeans with belt loops.", 67, "Leather belt.", True),
@@ -336,6 +352,8 @@ def test_a_feature_is_one_entry_of_the_registry(
         (296, "Pyjama bottoms.", 255, "T-shirt.", True),
         (245, "Cardigan in a rib knit.", 252, "Jumper in a soft knit.", False),
         (245, "Cardigan in a rib knit.", 255, "T-shirt.", True),
+        (245, "Cardigan in a rib knit.", 265, "Dress in a soft knit.", False),
+        (245, "Cardigan in a rib knit.", 265, "Dress in jersey.", True),
         (262, "Kangol x H&M. Padded jacket.", 75, "Hat with a logo.", False),
         (262, "Puffer jacket.", 255, "T-shirt in jersey.", False),
         (262, "Puffer jacket.", 255, "Long-sleeved T-shirt in jersey.", True),

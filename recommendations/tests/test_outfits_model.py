@@ -313,9 +313,11 @@ def test_what_sells_with_everything_has_appeal_and_is_in_fewer_looks_for_it(
     popularity[hub] += 8.0
     ranking[RANKING.index("own_popularity")] = 1.0
     model = replace(shop.model, popularity=popularity, ranking=ranking)
-    found = appeal(model, shop.pool, shop.wear)
-    slot = shop.model.slot[shop.pool.rows]
-    means = np.bincount(slot, found[shop.pool.rows]) / np.bincount(slot).clip(1)
+    types = pd.DataFrame({"product_type": shop.product_type, "garment_group": 0})
+    part = shop.slots.parts(types)
+    found = appeal(model, shop.pool, part, shop.wear)
+    own = part[shop.pool.rows]
+    means = np.bincount(own, found[shop.pool.rows]) / np.bincount(own).clip(1)
     np.testing.assert_allclose(means, 0.0, atol=1e-4)
     assert found.argmax() == hub
 

@@ -105,7 +105,7 @@ def said_by_data() -> Iterator[str]:
     """The names of an outfit's slots, and why one stays empty."""
     yield from (slot.label for slot in slots().all)
     for occasion in constraints().occasions:
-        yield from occasion.not_worn.values()
+        yield from (occasion.not_worn | occasion.alone).values()
 
 
 def test_everything_said_to_shoppers_stands_in_the_german_catalogue() -> None:

@@ -6,16 +6,17 @@ from recommendations.outfits.compatibility import disagree
 from recommendations.outfits.constraints import WearTables
 from recommendations.outfits.features import TABLES
 from recommendations.outfits.model import Model
-from recommendations.outfits.pairs import Floats
+from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import Pool
 
 # Best sellers of a kind that stand for all bags.
 ANCHORS = 150
 
 
-def appeal(model: Model, pool: Pool, wear: WearTables) -> Floats:
+def appeal(model: Model, pool: Pool, part: Ints, wear: WearTables) -> Floats:
     """Per article its mean score as a complement of best sellers: those of its audience and main
-    occasion that may share a look with it. Relative to the mean of its slot; 0 outside the pool.
+    occasion that are of another part (see Slots.parts) and may share a look with it. Relative to
+    the mean of its part; 0 outside the pool.
 
     What goes with everything (a hub) comes first for every bag, unless this is taken off, as in
     cross-domain similarity local scaling (Conneau et al., 2018).
@@ -26,9 +27,9 @@ def appeal(model: Model, pool: Pool, wear: WearTables) -> Floats:
     for kind in np.unique(kinds[pool.rows]).tolist():
         rows = pool.rows[kinds[pool.rows] == kind]
         anchors = rows[np.argsort(-model.popularity[rows], kind="stable")[:ANCHORS]]
-        slot, met = model.slot[rows], model.slot[anchors][:, None] != model.slot[rows]
+        met = part[anchors][:, None] != part[rows]
         met &= ~disagree(wear, wear.agree[:, anchors], wear.agree[:, rows])
         own = (model.wanted_alone(anchors, rows) * met).sum(axis=0) / met.sum(axis=0).clip(1)
-        usual = np.bincount(slot, own) / np.bincount(slot).clip(1)
-        found[rows] = own - usual[slot]
+        usual = np.bincount(part[rows], own) / np.bincount(part[rows]).clip(1)
+        found[rows] = own - usual[part[rows]]
     return found

@@ -93,7 +93,7 @@ def outfit_arrays(
     """The outfit part of a bundle by name; `quick` with the default weights."""
     model = trained(history, goods, seed, progress, quick=quick)
     sold, pool = proposed(model, goods.on_sale)
-    model = replace(model, appeal=appeal(model, pool, goods.wear))
+    model = replace(model, appeal=appeal(model, pool, goods.part, goods.wear))
     if quick:
         sold = best(model, sold, QUICK_LISTS)
     line, lists = stored_lists(model, pool, sold)
