@@ -39,7 +39,7 @@ def test_a_forest_scores_rows_as_lightgbm_does(seen: float, asked: float) -> Non
     booster = learned(made_up(seen))
     rows = made_up(asked, seed=2)
     rows[:4, 2] = np.inf, -np.inf, np.float32(3e38), 0.0
-    forest = forest_of(booster)
+    forest = forest_of([booster])
     assert forest is not None
     expected = booster.predict(rows, raw_score=True)
     assert len(np.unique(expected)) > 100
@@ -56,7 +56,7 @@ def test_a_threshold_between_two_32_bit_numbers_divides_them() -> None:
         lightgbm.Dataset(rows, np.arange(400) >= 200),
         3,
     )
-    forest = forest_of(booster)
+    forest = forest_of([booster])
     assert forest is not None
     assert len(forest.column)
     assert forest.scores(rows).tolist() == booster.predict(rows, raw_score=True).tolist()
@@ -64,12 +64,12 @@ def test_a_threshold_between_two_32_bit_numbers_divides_them() -> None:
 
 def test_trees_that_learned_nothing_have_one_score() -> None:
     booster = learned(np.ones((ROWS, COLUMNS), np.float32), rounds=2)
-    forest = forest_of(booster)
+    forest = forest_of([booster])
     assert forest is not None
     rows = made_up(0.0)
     assert forest.scores(rows).tolist() == booster.predict(rows, raw_score=True).tolist()
 
 
 def test_trees_with_more_leaves_than_a_mask_has_bits_make_no_forest() -> None:
-    assert forest_of(learned(made_up(0.0), MOST_LEAVES)) is not None
-    assert forest_of(learned(made_up(0.0), MOST_LEAVES + 1)) is None
+    assert forest_of([learned(made_up(0.0), MOST_LEAVES)]) is not None
+    assert forest_of([learned(made_up(0.0), MOST_LEAVES + 1)]) is None
