@@ -79,7 +79,7 @@ def test_an_install_that_was_killed_is_taken_up_without_a_compiler(make: Make) -
         make.start()
         make.wait_for(step)
         make.kill()
-        # Unpacking takes a second or two: the kill may come late, and is then one before make noted the end.
+        # Unpacking takes a second or two, so this kill may come just after its end.
         (make.venv / ".installed-run").unlink(missing_ok=True)
     make.start()
     assert make.end() == 0, make.log.read_text()
