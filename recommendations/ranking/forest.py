@@ -66,7 +66,7 @@ def forest_of(boosters: Sequence[Any]) -> Forest | None:
     ends = []
     for tree, own in zip(trees, leaves, strict=True):
         values = add(tree, 0, splits)
-        own[place_of(1 << np.arange(len(values), dtype=np.uint32))] = values
+        own[place_of(np.uint32(1) << np.arange(len(values), dtype=np.uint32))] = values
         ends.append(len(splits))
     column, threshold, unknown_right, kept = zip(*splits, strict=True) if splits else ([],) * 4
     return Forest(
@@ -95,7 +95,7 @@ def add(node: Any, first: int, splits: list[tuple[int, float, bool, int]]) -> li
 
 
 def place_of(bit: Masks) -> npt.NDArray[np.intp]:
-    return ((bit.astype(np.uint32) * DE_BRUIJN) >> np.uint32(27)).astype(np.intp)
+    return ((bit * DE_BRUIJN) >> np.uint32(27)).astype(np.intp)
 
 
 def rounded_down(threshold: npt.NDArray[np.float64]) -> Matrix:

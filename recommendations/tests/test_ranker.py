@@ -138,7 +138,8 @@ def test_the_score_that_is_calibrated_is_the_one_that_staff_are_told_the_chance_
     profile = profile_of(ranked, (), int(customer), after_history(ranked))
     told = opinions(ranked, profile, generate(ranked, profile, RANKED))
     rows = found.rows[found.owner == 0]
-    odds = [np.log(told[row].chance / (1 - told[row].chance)) for row in rows.tolist()]
+    chance = np.array([told[row].chance for row in rows.tolist()], np.float64)
+    odds = np.log(chance / (1 - chance)).tolist()
     assert odds == pytest.approx(trial.scores[0][: len(rows)].tolist(), abs=1e-4)
 
 
