@@ -10,7 +10,7 @@ from demo.data.dataset import Parameters, generate
 from demo.shoppers import choice, ground_truth
 from demo.shoppers.choice import ShopperModel
 from demo.shoppers.ground_truth import GroundTruth
-from recommendations.bundle.reader import booster_of
+from recommendations.bundle.reader import boosters_of
 from recommendations.ranking.features import REGISTRY
 from recommendations.training.live import Learned, Shown, learn
 
@@ -59,7 +59,8 @@ def prefers_fame(learned: Learned) -> float:
     """By how much a famous article outscores an unknown one."""
     two = np.zeros((2, len(REGISTRY)), np.float32)
     two[:, FAME] = 1.5, -1.5
-    famous, unknown = booster_of(learned.text).predict(two)
+    (booster,) = boosters_of(learned.text)
+    famous, unknown = booster.predict(two)
     return float(famous - unknown)
 
 

@@ -1,6 +1,7 @@
 """Reading a bundle: memory-mapped, read-only, shared by all processes of a machine."""
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -28,6 +29,7 @@ Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
 ABSENT = -1
+BETWEEN_MODELS: Final = "\0"
 
 # NumPy evaluates a file's header as Python, which may raise SystemError in older CPython versions
 # when two threads do it at once (python/cpython#106905).
@@ -171,12 +173,12 @@ class Bundle:
         self._name_ends: npt.NDArray[np.int64] = arrays["name_ends"]
 
     @cached_property
-    def booster(self) -> Any:
-        return booster_of(self.ranker)
+    def boosters(self) -> list[Any]:
+        return boosters_of(self.ranker)
 
     @cached_property
-    def live_booster(self) -> Any:
-        return booster_of(self.live_ranker)
+    def live_boosters(self) -> list[Any]:
+        return boosters_of(self.live_ranker)
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
         """The row of each article key, ABSENT for an unknown one."""
@@ -198,11 +200,21 @@ class Bundle:
         return self._names[start : int(self._name_ends[row])].tobytes().decode()
 
 
-def booster_of(text: npt.NDArray[np.uint8]) -> Any:
-    """A ranker; LightGBM is loaded only where one is used."""
+def boosters_of(texts: npt.NDArray[np.uint8]) -> list[Any]:
+    """The models of a ranker, whose scores are averaged; LightGBM is loaded only where one is
+    used."""
     import lightgbm
 
-    return lightgbm.Booster(model_str=text.tobytes().decode(), params={"num_threads": 1})
+    return [
+        lightgbm.Booster(model_str=text, params={"num_threads": 1})
+        for text in texts.tobytes().decode().split(BETWEEN_MODELS)
+    ]
+
+
+def texts_of(boosters: Iterable[Any]) -> npt.NDArray[np.uint8]:
+    """The models as a bundle stores them."""
+    texts = BETWEEN_MODELS.join(booster.model_to_string() for booster in boosters)
+    return np.frombuffer(texts.encode(), np.uint8)
 
 
 def lists(arrays: Arrays, name: str) -> Lists:

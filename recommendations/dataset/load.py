@@ -1,10 +1,11 @@
 """Reads the training data from PostgreSQL."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from catalog.columns import copy, copy_columns
@@ -19,6 +20,7 @@ from recommendations.dataset.inputs import (
     Sales,
     find,
 )
+from recommendations.dataset.memory import give_back
 from streaming.identity.tombstones import erased_customers
 from web.arrays import Array, Arrays
 
@@ -87,15 +89,17 @@ def load_sales(
 ) -> list[Sales]:
     """Sales in parts; those of articles not in `articles` are left out.
 
-    Memory holds one month in PostgreSQL's format (42 bytes a row) and 48 bytes for every sale.
+    Memory holds one month in PostgreSQL's format (42 bytes a row) and 40 bytes for every sale.
     """
     erased = np.array(sorted(erased_customers()), np.int32)
     ages = copy_columns(AGES, AGE_COLUMNS)
-    read = []
+    read: dict[str, list[Array]] = {}
     for first, last in months:
         month = without_erased(copy_columns(SALES.format(first, last), SALE_COLUMNS), erased)
-        read.append(sales_of(month, articles, ages))
-        progress(f"{len(read[-1]):,} sales of {first:%B %Y}")
+        sales = sales_of(month, articles, ages)
+        for name, column in vars(sales).items():
+            read.setdefault(name, []).append(column)
+        progress(f"{len(sales):,} sales of {first:%B %Y}")
     return in_parts(read)
 
 
@@ -122,22 +126,25 @@ def sales_of(columns: Columns, articles: Ints, ages: Columns) -> Sales:
     return sales if known.all() else sales.where(known)
 
 
-def in_parts(months: Sequence[Sales]) -> list[Sales]:
-    """The sales of all months by ranges of customers, of SALES_PER_PART on average."""
-    customer = np.concatenate([month.customer for month in months])
-    count = max(1, -(-len(customer) // SALES_PER_PART))
-    part = (customer.astype(np.int64) * count // (int(customer.max(initial=0)) + 1)).astype(
-        np.int16
-    )
+def in_parts(months: dict[str, list[Array]]) -> list[Sales]:
+    """The sales of all months by ranges of customers, of SALES_PER_PART on average. The columns are
+    taken out of `months` one by one, so that memory doesn't hold all sales twice."""
+    part = part_of(np.concatenate(months["customer"]))
     # A stable sort keeps each part in the order of days.
     order = part.argsort(kind="stable")
-    # Column by column, so that memory holds the sales twice at most.
-    columns = {
-        name: np.concatenate([vars(month)[name] for month in months])[order]
-        for name in vars(months[0])
-    }
-    ends = np.bincount(part, minlength=count).cumsum().tolist()
+    columns = {}
+    for name in list(months):
+        columns[name] = np.concatenate(months.pop(name))[order]
+        give_back()
+    ends = np.bincount(part, minlength=1).cumsum().tolist()
     return [
         Sales(**columns).where(slice(start, end))
         for start, end in zip([0, *ends], ends, strict=False)
     ]
+
+
+def part_of(customer: Ints) -> npt.NDArray[np.int16]:
+    """The number of each sale's part."""
+    count = max(1, -(-len(customer) // SALES_PER_PART))
+    share = customer.astype(np.int64) * count // (int(customer.max(initial=0)) + 1)
+    return share.astype(np.int16)

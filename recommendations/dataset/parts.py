@@ -119,12 +119,15 @@ class LocalParts(Parts[T_co]):
         asked: Flags | None = None,
         candidate: Flags | None = None,
     ) -> CoOccurrence:
-        found = sparse.vstack(self.map(matrix).values, "csr")
+        matrices = self.map(matrix).values
+        own = np.sum([self_counts(part) for part in matrices], axis=0)
+        found = sparse.vstack(matrices, "csr")
+        del matrices
         left, right = select_columns(found, asked).T.tocsr(), select_columns(found, candidate)
         pairs = sp_matmul_topn(
             left, right, top_n=most + 1, threshold=0.0, n_threads=THREADS, sort=True
         )
-        return CoOccurrence(clear_heads(pairs, most), self_counts(found))
+        return CoOccurrence(clear_heads(pairs, most), own)
 
     def _counted(self, function: Callable[[T_co], U]) -> Iterator[list[U]]:
         """The function's results in the order of the parts, THREADS of them at a time."""
@@ -159,10 +162,9 @@ def select_columns(matrix: sparse.csr_matrix, chosen: Flags | None) -> sparse.cs
     """The matrix with the other columns empty."""
     if chosen is None:
         return matrix
-    kept = matrix.copy()
-    kept.data *= chosen[kept.indices]
-    kept.eliminate_zeros()
-    return kept
+    kept = chosen[matrix.indices]
+    starts = np.append(0, kept.cumsum(dtype=np.int32))[matrix.indptr]
+    return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], starts), shape=matrix.shape)
 
 
 def self_counts(matrix: sparse.csr_matrix) -> npt.NDArray[np.float64]:

@@ -6,6 +6,7 @@ on its left; the leftmost leaf that remains is the row's. The inner loops are ov
 processor compares sixteen at a time.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -53,9 +54,10 @@ class Forest:
         )
 
 
-def forest_of(booster: Any) -> Forest | None:
-    """A LightGBM model without categories; None if a tree has more than MOST_LEAVES leaves."""
-    told = booster.dump_model()["tree_info"]
+def forest_of(boosters: Sequence[Any]) -> Forest | None:
+    """The mean of LightGBM models without categories; None if a tree has more than MOST_LEAVES
+    leaves."""
+    told = [tree for booster in boosters for tree in booster.dump_model()["tree_info"]]
     if any(tree["num_leaves"] > MOST_LEAVES for tree in told):
         return None
     trees = [tree["tree_structure"] for tree in told]
@@ -64,7 +66,7 @@ def forest_of(booster: Any) -> Forest | None:
     ends = []
     for tree, own in zip(trees, leaves, strict=True):
         values = add(tree, 0, splits)
-        own[place_of(1 << np.arange(len(values), dtype=np.uint32))] = values
+        own[place_of(np.uint32(1) << np.arange(len(values), dtype=np.uint32))] = values
         ends.append(len(splits))
     column, threshold, unknown_right, kept = zip(*splits, strict=True) if splits else ([],) * 4
     return Forest(
@@ -73,7 +75,7 @@ def forest_of(booster: Any) -> Forest | None:
         rounded_down(np.array(threshold, np.float64)),
         np.array(unknown_right, np.bool_),
         np.array(kept, np.uint32),
-        leaves,
+        leaves / len(boosters),
     )
 
 
@@ -93,7 +95,7 @@ def add(node: Any, first: int, splits: list[tuple[int, float, bool, int]]) -> li
 
 
 def place_of(bit: Masks) -> npt.NDArray[np.intp]:
-    return ((bit.astype(np.uint32) * DE_BRUIJN) >> np.uint32(27)).astype(np.intp)
+    return ((bit * DE_BRUIJN) >> np.uint32(27)).astype(np.intp)
 
 
 def rounded_down(threshold: npt.NDArray[np.float64]) -> Matrix:

@@ -5,7 +5,7 @@ shoppers saw, for those who look around. The blend ranks alone where a bundle la
 shopper needs: too little data, or no gain in its trial.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,10 +33,10 @@ RANKED: Final[Mapping[Source, float]] = {
 
 @dataclass(frozen=True, eq=False)
 class Ranker:
-    """A trained model (`booster` explains what `forest` computes), the features and the weights of
-    generators it was trained with; it reorders the first `report.depth` of the blend."""
+    """Trained models (`boosters` explain what `forest` computes), the features and the weights of
+    generators they were trained with; it reorders the first `report.depth` of the blend."""
 
-    booster: Any
+    boosters: Sequence[Any]
     forest: Forest
     features: tuple[Feature, ...]
     weights: Mapping[Source, float]
@@ -58,19 +58,21 @@ def ranker_for(bundle: Bundle, profile: Profile) -> Ranker | None:
 @per_owner(most=1)
 def sales_ranker(bundle: Bundle) -> Ranker | None:
     """None if the bundle has none, or one with features or trees that we don't have."""
-    return loaded(bundle.booster, RANKED, bundle.ranker_report) if len(bundle.ranker) else None
+    return loaded(bundle.boosters, RANKED, bundle.ranker_report) if len(bundle.ranker) else None
 
 
 @per_owner(most=1)
 def live_ranker(bundle: Bundle) -> Ranker | None:
     if not len(bundle.live_ranker):
         return None
-    return loaded(bundle.live_booster, WEIGHTS, bundle.live_ranker_report)
+    return loaded(bundle.live_boosters, WEIGHTS, bundle.live_ranker_report)
 
 
-def loaded(booster: Any, weights: Mapping[Source, float], report: RankerReport) -> Ranker | None:
-    known, forest = named(booster.feature_name()), forest_of(booster)
-    return Ranker(booster, forest, known, weights, report) if known and forest else None
+def loaded(
+    boosters: Sequence[Any], weights: Mapping[Source, float], report: RankerReport
+) -> Ranker | None:
+    known, forest = named(boosters[0].feature_name()), forest_of(boosters)
+    return Ranker(boosters, forest, known, weights, report) if known and forest else None
 
 
 def best_first(bundle: Bundle, profile: Profile, found: Found, most: int = BUDGET) -> Ranking:
@@ -116,7 +118,7 @@ def opinions(bundle: Bundle, profile: Profile, found: Found) -> dict[int, Opinio
     ranking, chosen = rank(found), ranker.features
     seen = features(ranker.context(bundle, profile, ranking), chosen)
     # The last column is the base value.
-    shares = ranker.booster.predict(seen, pred_contrib=True, num_threads=1)
+    shares = np.mean([own.predict(seen, pred_contrib=True) for own in ranker.boosters], axis=0)
     return {
         int(row): Opinion(
             place,

@@ -58,14 +58,16 @@ def test_months_are_loaded_as_parts_of_whole_customers(monkeypatch: pytest.Monke
     monkeypatch.setattr(load, "SALES_PER_PART", 2500)
     whole = busy_shop()
     first = whole.sales.day[0]
-    months = [whole.between(first + at, first + at + 29).sales for at in range(0, 90, 30)]
-    pieces = load.in_parts(months)
+    months = [vars(whole.between(first + at, first + at + 29).sales) for at in range(0, 90, 30)]
+    columns = {name: [month[name] for month in months] for name in months[0]}
+    pieces = load.in_parts(columns)
     assert len(pieces) == PIECES
     customers = np.concatenate([np.unique(own.customer) for own in pieces])
     assert customers.tolist() == np.unique(whole.sales.customer).tolist()
     assert all((np.diff(own.day) >= 0).all() for own in pieces)
     assert data_fingerprint(replace(whole, pieces=pieces)) == data_fingerprint(whole)
-    (piece,) = load.in_parts([whole.until(0).sales])
+    none = vars(whole.until(0).sales)
+    (piece,) = load.in_parts({name: [column] for name, column in none.items()})
     assert len(piece) == 0
 
 

@@ -23,7 +23,14 @@ from recommendations.ranking import ranker as learned
 from recommendations.ranking.context import RankingContext
 from recommendations.ranking.features import REGISTRY, Feature, Group, features
 from recommendations.ranking.pipeline import Constraints, predicted, predicted_rows
-from recommendations.ranking.ranker import MAX_EXPLAINED, best_first, opinions, ranker_for
+from recommendations.ranking.ranker import (
+    MAX_EXPLAINED,
+    RANKED,
+    best_first,
+    opinions,
+    ranker_for,
+    sales_ranker,
+)
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import PURCHASE, VIEW, Profile, after_history, profile_of
 from recommendations.tests.shops import rebuyers
@@ -36,6 +43,7 @@ from recommendations.training.ranker import (
     examples_of,
     fit,
     heads_of,
+    run_trial,
     sliced,
 )
 from recommendations.training.slices import Slices, slices_of
@@ -116,6 +124,42 @@ def test_the_shares_of_a_score_add_up_to_it(
     assert opinions(ranked_bundle, bought([3], VIEW), found) == {}
 
 
+def test_the_score_that_is_calibrated_is_the_one_that_staff_are_told_the_chance_of(
+    ranked_bundle: Bundle,
+) -> None:
+    truths, _ = of_slice(rebuyers(), 7)
+    report = RankerReport(decision="", horizons=list(truths), depth=50, calibration=[1.0, 0.0])
+    ranked = Bundle(
+        ranked_bundle.manifest, {**ranked_bundle.arrays, "ranker_report": report_array(report)}
+    )
+    trial, found = Trial(), heads_of(ranked, truths, 50)
+    run_trial(ranked, ranked, truths, found, trial)
+    customer = found.customers[0]
+    profile = profile_of(ranked, (), int(customer), after_history(ranked))
+    told = opinions(ranked, profile, generate(ranked, profile, RANKED))
+    rows = found.rows[found.owner == 0]
+    chance = np.array([told[row].chance for row in rows.tolist()], np.float64)
+    odds = np.log(chance / (1 - chance)).tolist()
+    assert odds == pytest.approx(trial.scores[0][: len(rows)].tolist(), abs=1e-4)
+
+
+def test_the_mean_of_several_models_ranks_where_examples_are_few(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    truths, bundle = of_slice(rebuyers(), 7)
+    examples = examples_of(bundle, truths, heads_of(bundle, truths, 50))
+    arrays = {**bundle.arrays, "ranker": fit(examples)}
+    several = Bundle(bundle.manifest, arrays)
+    ranked = sales_ranker(several)
+    assert ranked is not None
+    seen = examples[0].features
+    each = [own.predict(seen, raw_score=True) for own in several.boosters]
+    assert len({own[0] for own in each}) == ranker.SEEDS
+    assert ranked.forest.scores(seen) == pytest.approx(np.mean(each, axis=0), abs=1e-12)
+    monkeypatch.setattr(ranker, "FEW_EXAMPLES", 10)
+    assert len(Bundle(bundle.manifest, arrays | {"ranker": fit(examples)}).boosters) == 1
+
+
 def test_features_tell_of_the_shopper_and_the_article(ranked_bundle: Bundle) -> None:
     profile = bought([3, 40])
     rows = np.array([40, 41, 5], np.int32)
@@ -169,11 +213,11 @@ def test_a_feature_is_one_entry_of_the_registry(monkeypatch: pytest.MonkeyPatch)
         bundle.manifest,
         {**bundle.arrays, "ranker": fit(examples_of(bundle, truths, heads_of(bundle, truths, 50)))},
     )
-    assert newer.booster.feature_name()[-1] == "of_three"
+    assert newer.boosters[0].feature_name()[-1] == "of_three"
     profile = bought([3, 40, 70])
     assert len(predicted(newer, profile, 12, Constraints())) == 12
     assert opinions(newer, profile, generate(newer, profile))
-    assert "of_three" not in older.booster.feature_name()
+    assert "of_three" not in older.boosters[0].feature_name()
     assert len(predicted(older, profile, 12, Constraints())) == 12
     monkeypatch.setattr(registry, "REGISTRY", REGISTRY)
     unknown = Bundle(bundle.manifest, newer.arrays)

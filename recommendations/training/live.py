@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from scipy.special import expit
 
 from recommendations.bundle.format import LiveRankerReport, report_array
-from recommendations.bundle.reader import Bundle, Ints, booster_of
+from recommendations.bundle.reader import Bundle, Ints, boosters_of, texts_of
 from recommendations.dataset import metrics
 from recommendations.dataset.answers import Answer
 from recommendations.dataset.inputs import History, Progress
@@ -119,8 +119,8 @@ def learn(shown: Shown, seed: int = 1) -> Learned:
     # LightGBM trains with a deep copy of its parameters: of a bound method's object too.
     objective = lambda score, _: bias.gradient(score)  # noqa: E731
     parameters = PARAMETERS | {"objective": objective, "seed": seed}
-    text = lightgbm.train(parameters, data, ROUNDS).model_to_string()
-    return Learned(np.frombuffer(text.encode(), np.uint8), bias.attention())
+    booster = lightgbm.train(parameters, data, ROUNDS)
+    return Learned(texts_of([booster]), bias.attention())
 
 
 class PositionBias:
@@ -257,7 +257,8 @@ def tried(shown: Shown) -> tuple[Values, Values, Values]:
     blend, ranker = [], []
     for first, last in pairwise(borders.tolist()):
         learned, later = learn(shown.part(0, first)), shown.part(first, last)
-        score = booster_of(learned.text).predict(later.features, num_threads=1)
+        (booster,) = boosters_of(learned.text)
+        score = booster.predict(later.features)
         blend.append(gain(later, np.zeros(len(score)), learned.attention))
         ranker.append(gain(later, score, learned.attention))
     return np.concatenate(blend), np.concatenate(ranker), learned.attention

@@ -19,7 +19,7 @@ from recommendations.bundle.format import (
     RankerReport,
     report_array,
 )
-from recommendations.bundle.reader import Bundle, Ints
+from recommendations.bundle.reader import Bundle, Ints, texts_of
 from recommendations.dataset import metrics
 from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.parts import THREADS
@@ -41,6 +41,9 @@ GROWN: Final = 1.5
 MIN_EXAMPLES: Final = 100
 K: Final = 12
 ROUNDS: Final = 60
+# With fewer examples the ranker is the mean of models of as many seeds.
+FEW_EXAMPLES: Final = 10_000
+SEEDS: Final = 4
 # Examples are few, so trees differ (random splits of a quarter of the features, on part of the
 # examples) and correct each other little: nearer to a random forest than to boosting.
 PARAMETERS: Final[dict[str, object]] = {
@@ -56,7 +59,7 @@ PARAMETERS: Final[dict[str, object]] = {
     "num_threads": 2,
     "seed": 1,
     "deterministic": True,
-    "force_row_wise": True,
+    "force_col_wise": True,
     "verbosity": -1,
 }
 NO_RANKER: Final[Arrays] = {
@@ -122,7 +125,7 @@ class Examples:
 @dataclass
 class Trial:
     """Customers of the trial slices, their average precision by blend and ranker, and the ranker's
-    score and label of each of their candidates."""
+    score (log odds) and label of each of their candidates."""
 
     customers: list[Ints] = field(default_factory=list)
     blend: list[Values] = field(default_factory=list)
@@ -248,7 +251,11 @@ def examples_of(bundle: Bundle, truths: dict[int, Truth], heads: Heads) -> list[
 def fit(
     parts: Sequence[Examples], left_out: Collection[Group] = (), seed: int = 1
 ) -> npt.NDArray[np.uint8]:
-    """Trains LightGBM on whether a candidate was bought; the model's text as bytes."""
+    """Trains LightGBM on whether a candidate was bought; see `reader.texts_of`.
+
+    Where examples are few, models differ by chance, and the mean of several with other seeds is
+    better than each.
+    """
     import lightgbm
 
     kept = [n for n, feature in enumerate(inputs()) if feature.group not in left_out]
@@ -257,8 +264,11 @@ def fit(
         np.concatenate([part.bought for part in parts]),
         feature_name=[inputs()[n].name for n in kept],
     )
-    text = lightgbm.train(PARAMETERS | {"seed": seed}, data, ROUNDS).model_to_string()
-    return np.frombuffer(text.encode(), np.uint8)
+    few = sum(len(part.sizes) for part in parts) < FEW_EXAMPLES
+    return texts_of(
+        lightgbm.train(PARAMETERS | {"seed": seed + more}, data, ROUNDS)
+        for more in range(SEEDS if few else 1)
+    )
 
 
 def run_trial(
@@ -274,7 +284,8 @@ def run_trial(
             found.append(metrics.average_precision(hits, relevant))
     labelled = heads.of(truth, horizon)
     trial.customers.append(truth.customers)
-    trial.scores.append(ranked.booster.predict(labelled.features, num_threads=1))
+    scores = [booster.predict(labelled.features, raw_score=True) for booster in ranked.boosters]
+    trial.scores.append(np.mean(scores, axis=0))
     trial.bought.append(labelled.bought)
 
 

@@ -8,6 +8,7 @@ from typing import Final, ParamSpec, TypeVar
 from threadpoolctl import threadpool_limits
 
 from recommendations.dataset.inputs import Progress, Sales
+from recommendations.dataset.memory import give_back
 from recommendations.dataset.parts import LocalParts, Parts
 
 STEPS: Final = 2
@@ -35,16 +36,19 @@ class OneByOne(Executor):
 def side_by_side(parts: Parts[Sales], progress: Progress) -> Iterator[tuple[Executor, Progress]]:
     """An executor for STEPS steps at a time beside the caller's, and what they report progress to.
 
-    If the caller fails or is stopped, so do the steps, at their next report.
+    If the caller fails or is stopped, so do the steps, at their next report. With many sales, what
+    was freed before a report is given back then.
     """
     stopped = False
+    few = isinstance(parts, LocalParts) and sum(map(len, parts.values)) <= MOST_SALES
 
     def told(line: str) -> None:
         if stopped:
             raise StoppedError
+        if not few:
+            give_back()
         progress(line)
 
-    few = isinstance(parts, LocalParts) and sum(map(len, parts.values)) <= MOST_SALES
     workers: Executor = ThreadPoolExecutor(STEPS) if few else OneByOne()
     with one_blas_thread(), workers:
         try:
