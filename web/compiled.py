@@ -104,4 +104,4 @@ def type_of(parameter: Array | type[int]) -> Any:
     array = types.Array(dtype, parameter.dimensions, "A", readonly=True)
     if not parameter.tuple_of:
         return array
-    return types.UniTuple(array, parameter.tuple_of)
+    return types.UniTuple(array, parameter.tuple_of)  # type: ignore[no-untyped-call]

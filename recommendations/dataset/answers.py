@@ -93,6 +93,7 @@ class Reading:
     states: dict[str, State] = field(default_factory=lambda: defaultdict(State))
     bought: dict[tuple[str, int], list[int]] = field(default_factory=lambda: defaultdict(list))
     owners: dict[str, str] = field(default_factory=dict)
+    additions: reducer.Additions = field(default_factory=reducer.Additions)
 
     def take(self, event: Event) -> None:
         if isinstance(event, OfArticle) and is_shown(event):
@@ -109,7 +110,8 @@ class Reading:
         else:
             # What the stream couldn't take in either is a dead letter.
             with suppress(UnreadableStateError):
-                reducer.apply(self.states[key_of(event)], [event], {})
+                reducer.apply(self.states[key_of(event)], [event], {}, self.additions)
+            self.additions.settle()  # the next event may be another shopper's
 
     def answers(self) -> list[Answer]:
         for answer in self.found.values():
