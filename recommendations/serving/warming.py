@@ -21,7 +21,7 @@ def warm() -> None:
         return
     newcomer = profile_of(bundle, [], None, after_history(bundle))
     shelf = inspiring_shelf(bundle, newcomer, DEFAULT_K, Constraints(), goods_of(bundle))
-    _ = wardrobe_for(bundle, "default").audiences
+    _ = wardrobe_for(bundle, "default").dressed.audiences
     for best_seller in shelf[:1]:
         default_outfit(bundle, "default", best_seller.row, ALTERNATIVES)
     sales_ranker(bundle)
