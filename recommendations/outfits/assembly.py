@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.outfits.compatibility import clashes, occasion_of
-from recommendations.outfits.constraints import TAKEN
 from recommendations.outfits.look_candidates import look_candidates
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Matches, Preferences, Wardrobe
@@ -199,7 +198,7 @@ def slots_to_fill(
     """The slots to fill, required ones first and then the best, none of which makes another one (or
     one of the bag's) superfluous."""
     slots, filled = wardrobe.slots, set(wardrobe.model.slot[bag].tolist())
-    shut = set[int]().union(*(slots.without[slot] for slot in filled))
+    shut = superfluous(wardrobe, bag)
     needed = {slot for choice in wardrobe.needs(occasion) for slot in choice}
     proposed = found.slots.tolist()
     kept: list[int] = []
@@ -213,6 +212,19 @@ def slots_to_fill(
         return kept
     kept.sort(key=lambda slot: slot not in needed)
     return kept[:MAX_SLOTS]
+
+
+def superfluous(wardrobe: Wardrobe, bag: Ints) -> set[int]:
+    """What the bag's slots go without, except what its articles leave open and others of their slot
+    cover: a top under a dungaree dress."""
+    classes, slot, covers = wardrobe.classes, wardrobe.model.slot, wardrobe.covers
+    shut: set[int] = set()
+    for own in set(slot[bag].tolist()):
+        worn, alike = classes.of[bag[slot[bag] == own]], slot[classes.example] == own
+        for other in wardrobe.slots.without[own]:
+            if covers[other, worn].any() or not covers[other, alike].any():
+                shut.add(other)
+    return shut
 
 
 def unfilled_slots(
@@ -233,11 +245,8 @@ def unfilled_slots(
 def covered(wardrobe: Wardrobe, worn: Ints, slot: int) -> bool:
     """Whether an article of the look takes what a look has once and every article of the slot
     takes too: a long dress that is filed under tops, the feet of an overall."""
-    classes, wear = wardrobe.classes, wardrobe.wear
-    once = wear.within == TAKEN
-    others = wear.agree[once][:, worn[wardrobe.model.slot[worn] != slot]] == 0
-    own = classes.agree[once][:, wardrobe.model.slot[classes.example] == slot] == 0
-    return own.size > 0 and bool((own.all(axis=1) & others.any(axis=1)).any())
+    others = worn[wardrobe.model.slot[worn] != slot]
+    return bool(wardrobe.covers[slot, wardrobe.classes.of[others]].any())
 
 
 def between(wardrobe: Wardrobe, found: Matches) -> Floats:

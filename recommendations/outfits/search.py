@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommendations.dataset.inputs import Flags
-from recommendations.outfits.constraints import Constraints, WearTables
+from recommendations.outfits.constraints import TAKEN, Constraints, WearTables
 from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import (
@@ -98,6 +98,16 @@ class Wardrobe:
         return WearClasses(
             of.astype(np.int32), example.astype(np.int32), self.wear.agree[:, example]
         )
+
+    @cached_property
+    def covers(self) -> Flags:
+        """slots × classes: whether an article takes what a look has once and every article of the
+        slot takes too: a long dress that is filed under tops, the feet of an overall."""
+        takes = self.classes.agree[self.wear.within == TAKEN] == 0
+        slot = self.model.slot[self.classes.example]
+        own = [slot == number for number in range(len(self.slots))]
+        whole = [takes[:, rows].all(axis=1) & rows.any() for rows in own]
+        return np.array([takes[needed].any(axis=0) for needed in whole])
 
     @cached_property
     def class_of_best_selling(self) -> Ints:

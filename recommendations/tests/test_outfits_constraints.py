@@ -19,7 +19,7 @@ from recommendations.tests.shops import AS_OF, some_inputs
 from recommendations.training.outfits.offline import trained_wardrobe
 
 TODAY = day_number(AS_OF)
-TEE, TROUSERS, COAT, SNEAKERS, BAG = 255, 272, 263, 94, 66
+TEE, TROUSERS, COAT, SNEAKERS, BAG, DRESS = 255, 272, 263, 94, 66, 265
 BIKINI_TOP, BIKINI_BOTTOM, PYJAMAS, ROBE, BLAZER, CARDIGAN = 298, 59, 297, 305, 264, 245
 SOLID, CHECK, STRIPE = 1010016, 1010004, 1010017
 LADIES, KIDS, SPORT = "Ladieswear", "Baby/Children", "Sport"
@@ -228,6 +228,88 @@ def test_a_dress_filed_under_tops_covers_what_trousers_would(
     assert reasons["bottom"] == "Another piece of the look covers it"
 
 
+@pytest.mark.parametrize(("text", "open_"), [("Dungaree dress.", True), ("Short dress.", False)])
+def test_a_top_is_worn_under_a_dungaree_dress_alone(
+    inputs: Inputs, shop: Wardrobe, text: str, *, open_: bool
+) -> None:
+    dressed = inputs.articles.copy()
+    dressed.loc[0:1, "product_type"], dressed.loc[0, "description"] = DRESS, text
+    slot, wear = slots().of(dressed), constraints.constraints().wear(dressed)
+    kinds = dressed["product_type"].to_numpy()
+    model = replace(shop.model, slot=slot)
+    found = look(replace(shop, model=model, product_type=kinds, wear=wear), 0)
+    names = {slots().names[piece.slot] for piece in found.pieces}
+    assert ("top" in names) == open_
+    assert "bottom" not in names
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"), [(265, "Dungarees in denim."), (254, "Lined sports bra in jersey.")]
+)
+def test_what_needs_a_top_is_never_added_to_a_look(kind: int, text: str) -> None:
+    frame = some_inputs(2, 0).articles
+    frame["product_type"], frame["description"] = kind, [text, "Set with a dress and a top."]
+    assert constraints.constraints().wear(frame).filler.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "office"), [("Top in sweatshirt fabric with a hood.", False), ("Fine jumper.", True)]
+)
+def test_a_hoodie_is_not_for_the_office(text: str, *, office: bool) -> None:
+    frame = some_inputs(1, 0).articles
+    frame["product_type"], frame["description"] = 252, text
+    frame["section_name"], frame["index_group_name"] = "Contemporary Smart", "Menswear"
+    found = constraints.constraints()
+    number = [occasion.name for occasion in found.occasions].index("office")
+    assert bool(found.wear(frame).occasions[0] >> number & 1) == office
+
+
+@pytest.mark.parametrize(
+    ("text", "jacket", "together"),
+    [
+        ("V-neck sports bralette.", "Padded front and back sections.", False),
+        ("Short sports top with a racer back.", "Padded front and back sections.", False),
+        ("V-neck sports bralette.", "Windbreaker.", True),
+        ("Short-sleeved sports top.", "Padded front and back sections.", True),
+    ],
+)
+def test_a_padded_jacket_is_not_worn_straight_over_a_bra(
+    text: str, jacket: str, *, together: bool
+) -> None:
+    frame = some_inputs(2, 0).articles
+    frame["product_type"], frame["description"] = [254, 262], [text, jacket]
+    frame["index_group_name"] = SPORT
+    wear = constraints.constraints().wear(frame)
+    assert disagree(wear, wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
+
+
+@pytest.mark.parametrize(
+    ("audience", "shoes", "other", "together"),
+    [
+        (LADIES, (93, "Slippers. Faux fur linings."), (255, "T-shirt."), True),
+        (LADIES, (87, "Boots. Faux fur linings."), (255, "T-shirt."), False),
+        (KIDS, (86, "Ballet pumps with a bow."), (259, "Shirt."), False),
+        (KIDS, (94, "Trainers with a bow."), (259, "Shirt."), True),
+    ],
+)
+def test_shoes_are_for_the_weather_and_the_wearer(
+    audience: str, shoes: tuple[int, str], other: tuple[int, str], *, together: bool
+) -> None:
+    frame = some_inputs(2, 0).articles
+    frame["product_type"], frame["description"] = zip(shoes, other, strict=True)
+    frame["index_group_name"], frame["section_name"] = audience, ["Baby Shoes", "Baby Boy"]
+    wear = constraints.constraints().wear(frame)
+    assert disagree(wear, wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
+
+
+def test_a_top_of_an_unknown_type_covers_the_body_too() -> None:
+    frame = some_inputs(2, 0).articles
+    frame["product_type"], frame["garment_group"] = [-1, 265], 1003
+    frame["description"] = ["Round-necked.", "Dress in jersey."]
+    wear = constraints.constraints().wear(frame)
+    assert disagree(wear, wear.agree[:, :1], wear.agree[:, 1:])[0, 0]
+
+
 def test_a_slot_that_can_stay_open_is_not_filled_with_the_only_design(shop: Wardrobe) -> None:
     """Shoes are needed, a coat isn't; tees are too light for one."""
     ladies = shop.index_group == shop.index_group[0]
@@ -364,6 +446,25 @@ def test_a_feature_is_one_entry_of_the_registry(
         (272, "Joggers in sweatshirt fabric.", 264, "Blazer.", False),
         (253, "Vest top with an integral sports bra.", 306, "Sports bra.", False),
         (256, "Gift set with a bodysuit and trousers.", 272, "Trousers in jersey.", False),
+        (75, "Hat in a soft rib knit.", 255, "T-shirt in jersey.", False),
+        (496, "Hat in garter-stitched cotton.", 255, "T-shirt in jersey.", False),
+        (496, "Set with gloves, a hat and a scarf.", 255, "T-shirt in jersey.", False),
+        (75, "Hat in a soft rib knit.", 255, "Long-sleeved T-shirt in jersey.", True),
+        (504, "Cap in cotton twill.", 255, "T-shirt in jersey.", True),
+        (87, "Boots. Faux fur linings.", 255, "T-shirt in jersey.", False),
+        (87, "Boots. Faux fur linings.", 252, "Jumper containing some wool.", True),
+        (262, "Cardigan in sweatshirt fabric.", 308, "Hoodie.", False),
+        (262, "Baseball jacket in soft sweatshirt fabric.", 252, "Jumper.", False),
+        (262, "Baseball jacket in soft sweatshirt fabric.", 255, "Top with long sleeves.", True),
+        (262, "Shirt jacket in sturdy jersey.", 308, "Hoodie.", False),
+        (262, "Shirt jacket in sturdy jersey.", 252, "Jumper in a fine knit.", True),
+        (264, "Bomber jacket in sturdy jersey.", 252, "Top with a lined hood.", False),
+        (252, "Top in sweatshirt fabric with a hood.", 465, "Derby shoes.", False),
+        (252, "Jumper in a fine knit.", 465, "Derby shoes.", True),
+        (265, "Dress in jersey.", 255, "T-shirt.", False),
+        (265, "Dungaree dress in corduroy.", 255, "T-shirt.", True),
+        (265, "Short, gently fitted dungaree dress.", 255, "T-shirt.", True),
+        (267, "Dungarees and a short-sleeved top.", 255, "T-shirt.", False),
     ],
 )
 def test_the_descriptions_tell_what_the_types_do_not(
@@ -384,9 +485,13 @@ def test_the_descriptions_tell_what_the_types_do_not(
         (267, "Overall with a collar.", 144, True),
         (267, "Overall with a hood.", 75, False),
         (271, "Overall in soft pile.", 265, False),
+        (272, "Fully lined trousers in corduroy.", 255, False),
+        (272, "Fully lined trousers in corduroy.", 252, True),
+        (93, "Moccasins in soft faux fur.", 255, False),
+        (93, "Moccasins in soft faux fur.", 504, False),
     ],
 )
-def test_what_a_baby_s_overall_covers_is_covered_once(
+def test_what_a_baby_wears_covers_once_and_keeps_to_the_weather(
     kind: int, text: str, other: int, *, together: bool
 ) -> None:
     frame = some_inputs(2, 0).articles
