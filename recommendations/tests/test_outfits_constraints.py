@@ -296,7 +296,7 @@ def test_shoes_are_for_the_weather_and_the_wearer(
     audience: str, shoes: tuple[int, str], other: tuple[int, str], *, together: bool
 ) -> None:
     frame = some_inputs(2, 0).articles
-    frame["product_type"], frame["description"] = zip(shoes, other, strict=True)
+    frame["product_type"], frame["description"] = [shoes[0], other[0]], [shoes[1], other[1]]
     frame["index_group_name"], frame["section_name"] = audience, ["Baby Shoes", "Baby Boy"]
     wear = constraints.constraints().wear(frame)
     assert disagree(wear, wear.agree[:, :1], wear.agree[:, 1:])[0, 0] != together
