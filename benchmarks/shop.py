@@ -10,6 +10,7 @@ from typing import Final
 from benchmarks.harness import var_dir
 from benchmarks.processes import manage
 from demo import services
+from recommendations.bundle.format import FORMAT
 
 # Rows of H&M's files.
 FULL: Final = {"articles": 105_542, "customers": 1_371_980, "transactions": 31_788_324}
@@ -67,13 +68,14 @@ def shop(sizes: dict[str, int], *, trained: bool = True) -> Iterator[Shop]:
 
 
 def prepare(place: Path, data: Path, sizes: dict[str, int], *, trained: bool) -> None:
-    """Each step leaves a marker, so that it runs once."""
+    """Each step leaves a marker, so that it runs once; training again when a new release of the
+    bundle no longer reads the old model."""
     steps: list[tuple[str, Sequence[str]]] = [
         ("generated", generate(data, sizes)),
         ("migrated", ("migrate", "--verbosity", "0")),
         ("ingested", ("ingest_hm", "--data-dir", str(data))),
     ]
-    steps += [("trained", ("train_recommendations",))] if trained else []
+    steps += [(f"trained-{FORMAT}", ("train_recommendations",))] if trained else []
     for mark, arguments in steps:
         if mark == "migrated" or not (place / mark).exists():
             manage(*arguments)
