@@ -29,11 +29,22 @@ from streaming.features.compiled.timing import (
     read_buckets,
     write_buckets,
 )
-from web.compiled import Array, compiled
+from web.compiled import Array, compiled, part
 
 BYTES, INTS = Array(np.uint8), Array(np.int64)
 MAP = (BYTES, INTS)
 LONGEST = 10  # bytes of a number of 64 bits
+
+
+@part
+def counted(made: Ints, numbers: Ints, span: int, spans: Ints, counts: Ints) -> int:
+    """Count one addition. The new number of buckets."""
+    if made[ACTION] == TO_BUCKET:
+        span = count(span, spans, counts, made[KEY], made[WEIGHT])
+        return drop_old(span, spans, counts, numbers[LAST_MS])
+    if made[ACTION] == NOTHING:
+        return span
+    return note(numbers, span, spans, counts, made[ACTION], made[MOMENT])
 
 
 @compiled(*MAP, *MAP, *MAP, Array(np.int64, 2), INTS, Array(np.int64, 2))
@@ -71,12 +82,8 @@ def added(
         begin[:] = recent_ends[n], taste_ends[n], bucket_ends[n]
         while row < last[n]:
             made = additions[row]
-            if made[ACTION] == TO_BUCKET:
-                span = count(span, spans, counts, made[KEY], made[WEIGHT])
-                span = drop_old(span, spans, counts, numbers[n, LAST_MS])
-            else:
-                if made[ACTION] != NOTHING:
-                    span = note(numbers[n], span, spans, counts, made[ACTION], made[MOMENT])
+            span = counted(made, numbers[n], span, spans, counts)
+            if made[ACTION] != TO_BUCKET:
                 if made[KEY] != NOTHING:
                     size = remember(size, keys, seconds, made[KEY], made[MOMENT] // 1000)
                 if made[WEIGHT] > 0:
