@@ -3,6 +3,7 @@
 import numpy as np
 
 from streaming.features.compiled.leb128 import Bytes, Ints
+from streaming.features.compiled.maps import count
 from streaming.features.compiled.numbers import (
     ACTION,
     KEY,
@@ -23,7 +24,6 @@ from streaming.features.compiled.tastes import VALUES_KEPT, read_tastes, weigh_a
 from streaming.features.compiled.timing import (
     BUCKETS_KEPT,
     RESOLUTIONS,
-    count,
     drop_old,
     note,
     read_buckets,

@@ -3,9 +3,8 @@ distance from the one before (zigzag), and its weight. `state.State` explains th
 
 from typing import Final
 
-import numpy as np
-
 from streaming.features.compiled.leb128 import Bytes, Ints, read, write
+from streaming.features.compiled.maps import count
 from streaming.features.compiled.numbers import LANDMARK_MS, NOTHING
 from streaming.features.registry import AFFINITIES
 from web.compiled import part
@@ -71,17 +70,11 @@ def weigh_all(
 @part
 def weigh(size: int, values: Ints, weights: Ints, value: int, amount: int) -> int:
     """Add to a value's weight; of more than VALUES_KEPT the lightest goes. The new size."""
-    place = np.searchsorted(values[:size], value)
-    if place < size and values[place] == value:
-        weights[place] += amount
+    size = count(size, values, weights, value, amount)
+    if size <= VALUES_KEPT:
         return size
-    for n in range(size, place, -1):
-        values[n], weights[n] = values[n - 1], weights[n - 1]
-    values[place], weights[place] = value, amount
-    if size < VALUES_KEPT:
-        return size + 1
     drop_least(values, weights)
-    return size
+    return VALUES_KEPT
 
 
 @part

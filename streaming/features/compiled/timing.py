@@ -8,6 +8,7 @@ import numpy as np
 from streaming.events.actions import Action
 from streaming.events.spans import DAY_MS
 from streaming.features.compiled.leb128 import Bytes, Ints, read, write
+from streaming.features.compiled.maps import count
 from streaming.features.compiled.numbers import (
     LAST_MS,
     LAST_PURCHASE_MS,
@@ -78,21 +79,6 @@ def count_in_time(
             key = (bucket * RESOLUTIONS + resolution) * 8 + action  # state.bucket_key
             size = count(size, keys, counts, key, 1)
     return size
-
-
-@part
-def count(size: int, keys: Ints, counts: Ints, key: int, number: int) -> int:
-    """Add to a bucket. The new size."""
-    place = np.searchsorted(keys[:size], key)
-    if place < size and keys[place] == key:
-        counts[place] += number
-        return size
-    if size == len(keys):
-        raise ValueError("more buckets than are kept")
-    for n in range(size, place, -1):
-        keys[n], counts[n] = keys[n - 1], counts[n - 1]
-    keys[place], counts[place] = key, number
-    return size + 1
 
 
 @part
