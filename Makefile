@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
 
-.PHONY: help demo test bench openapi api-fuzz lint types imports check audit services-up services-down kafka test-kafka spark helm screenshots clean
+.PHONY: help demo test bench compare openapi api-fuzz lint types imports check audit services-up services-down kafka test-kafka spark helm screenshots clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ bench: $(DEV) wrk ## one benchmark, or all: NAME=ingest … [SIZE=N] (table, plo
 
 openapi: $(RUN) ## regenerate docs/openapi.yaml
 	$(PY) manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+
+compare: $(DEV) wrk ## one benchmark here and in another checkout, in turns: OTHER=path NAME=stream [SIZE=N] [RUNS=3]
+	$(PY) -m benchmarks.compare $(OTHER) $(NAME) $(if $(SIZE),--size $(SIZE)) $(if $(RUNS),--runs $(RUNS))
 
 api-fuzz: $(DEV) ## more requests drawn from the API's description than the tests draw (EXAMPLES=200)
 	API_FUZZ_EXAMPLES=$(or $(EXAMPLES),200) $(PY) -m pytest -s storefront/tests/test_api_fuzz.py

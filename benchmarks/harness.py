@@ -46,6 +46,10 @@ def machine() -> str:
     return f"{processor}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}"
 
 
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
 def is_worse(name: str, before: float, now: float) -> bool:
     if name in LOWER_IS_BETTER:
         return now > before * (1 + TOLERANCE)
@@ -67,7 +71,7 @@ class Result:
     # Seconds per part of our run, for the plot of where the time goes.
     parts: Mapping[str, float] = field(default_factory=dict)
     machine: str = field(default_factory=machine)
-    date: str = field(default_factory=lambda: datetime.now(UTC).date().isoformat())
+    date: str = field(default_factory=today)
 
     def recorded(self) -> "Result | None":
         """The last saved result of this benchmark at the same size."""

@@ -1,6 +1,7 @@
 """What benchmarks share: the comparison with the last result, and an end without leftovers."""
 
 import importlib
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from benchmarks import harness, plots
 from benchmarks.__main__ import MODULES
+from benchmarks.compare import Comparison, spreads
 from benchmarks.harness import Result
 from benchmarks.processes import manage
 from demo.tests.demos import PROJECT, a_folder, belonging, environment
@@ -53,6 +55,25 @@ def test_another_size_is_not_compared() -> None:
     result(stream_vs_pipeline=3.0).save()
     smaller = Result("growth", {"transactions": 10}, {}, {"stream_vs_pipeline": 1.0})
     assert smaller.recorded() is None
+
+
+def cells(table: str, name: str) -> list[str]:
+    (row,) = [line for line in table.splitlines() if f" {name} " in line]
+    return [cell.strip() for cell in row.strip("│ ").split("│")][1:]
+
+
+def test_two_commits_are_compared_by_the_spread_of_their_runs(results: Path) -> None:
+    before = spreads([{"events_per_s": 3.0}, {"events_per_s": 1.0}, {"events_per_s": 2.0}])
+    now = spreads([{"events_per_s": 8.0, "new_figure": 1.0}])
+    comparison = Comparison("growth", None, 3, "old", "new", before, now)
+    comparison.save()
+    console = Console(record=True, width=120)
+    comparison.show(console)
+    text = console.export_text()
+    assert cells(text, "events_per_s") == ["2 (1 – 3)", "8 (8 – 8)", "4"]
+    assert cells(text, "new_figure") == ["–", "1 (1 – 1)", "–"]
+    saved = json.loads((results / "compared" / "growth.json").read_text())
+    assert saved["before"] == {"events_per_s": {"least": 1.0, "median": 2.0, "most": 3.0}}
 
 
 @pytest.mark.parametrize("name", MODULES)
