@@ -18,7 +18,7 @@ ROOT = settings.BASE_DIR
 COMPOSE: Json = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 CLUSTERS: Json = yaml.safe_load((ROOT / "deploy" / "clusters.yml").read_text())
 OURS = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 MANAGE = re.compile(r"manage\.py ([a-z_]+)((?: --?[a-z][a-z-]*(?:[ =][^ `|]+)?)*)")
 
 
@@ -101,11 +101,19 @@ def test_a_document_names_make_targets_that_exist(document: Path) -> None:
     assert set(re.findall(r"`make ([a-z-]+)", document.read_text())) <= targets
 
 
+def anchors(document: Path) -> set[str]:
+    """Of its headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_the_links_of_a_document_lead_somewhere(document: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text())
-    local = [link for link in links if "://" not in link]
-    assert [link for link in local if not (document.parent / link).exists()] == []
+    for link, heading in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", document.read_text()):
+        if "://" not in link:
+            target = document.parent / link if link else document
+            assert target.exists(), link
+            assert not heading or heading in anchors(target), f"{link}#{heading}"
 
 
 STARTED = """
