@@ -31,13 +31,12 @@ from web.tasks import run_soon
 logger = logging.getLogger(__name__)
 
 CACHED = ("personas", "live-tail")
+# Every attribute of a customer, also one that is added later, has a value for "unknown".
+KEYS = {"id", "customer_id"}
 NOTHING_KNOWN = {
-    "fn": None,
-    "active": None,
-    "club_member_status": "",
-    "fashion_news_frequency": "",
-    "age": None,
-    "postal_code": "",
+    field.name: None if field.null else field.get_default()
+    for field in Customer._meta.fields
+    if field.name not in KEYS
 }
 
 

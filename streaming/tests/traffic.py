@@ -9,6 +9,7 @@ from streaming.features import reducer
 from streaming.features.state import Attributes, State
 
 START = 1_600_000_000_000  # September 2020
+LATE, LATEST_MS = 0.05, 2 * 3_600_000
 Kind = type[schema.View | schema.Click | schema.BagAdd | schema.BagRemove]
 KINDS: list[Kind] = [schema.View, schema.View, schema.Click, schema.BagAdd, schema.BagRemove]
 
@@ -16,15 +17,16 @@ KINDS: list[Kind] = [schema.View, schema.View, schema.Click, schema.BagAdd, sche
 def traffic(
     number: int, articles: Sequence[int], shoppers: int = 400, seed: int = 1
 ) -> list[Event]:
-    """Views, bags, purchases and searches; now and then somebody is recognised, starts afresh or
-    is erased."""
+    """Views, bags, purchases and searches, some of them late; now and then somebody is recognised,
+    starts afresh or is erased."""
     dice = random.Random(seed)
     anonymous = [f"a{dice.getrandbits(128):032x}" for _ in range(shoppers // 4)]
     everybody = [*(f"c{1 + i}" for i in range(shoppers)), *anonymous]
     ts, made = START, []
     for i in range(number):
         ts += dice.randrange(40_000)
-        made.append(_event(dice, f"e{seed}-{i}", ts, everybody, anonymous, articles))
+        late_ms = dice.randrange(LATEST_MS) if dice.random() < LATE else 0
+        made.append(_event(dice, f"e{seed}-{i}", ts - late_ms, everybody, anonymous, articles))
     return made
 
 
