@@ -40,6 +40,7 @@ from recommendations.training.ranker import (
     Examples,
     Trial,
     calibration,
+    examples_and_trial,
     examples_of,
     fit,
     heads_of,
@@ -272,8 +273,26 @@ def test_weeks_of_few_buyers_are_taken_together_and_tried_where_older_ones_teach
     assert found.trials == len(known)
     report = report_of(ranker_of(inputs, quiet)["ranker_report"])
     assert (report.slice_days, report.depth) == (7, slices.SPARSE_DEPTH)
+    assert report.horizons == [7]
     assert 0 < report.trial_customers < sum(known)
     assert "known buyers together" in report.decision
+
+
+def test_sparse_weeks_teach_by_longer_horizons_and_only_by_those_that_have_ended() -> None:
+    inputs = rebuyers()
+    ends = [inputs.as_of_day - 7 * n for n in (1, 2, 3, 4, 5)]
+    weeks = Slices(7, ends, "", depth=200, lessons=slices.SPARSE_LESSONS)
+    assert [weeks.taught(inputs, end) for end in ends] == [
+        [7], [7, 14], [7, 14], [7, 14, 28], [7, 14, 28],
+    ]  # fmt: skip
+    examples, _ = examples_and_trial(inputs, weeks, slice_bundles(inputs), quiet, 1)
+    horizon = [feature.name for feature in ranker.inputs()].index("horizon")
+    ended = [(int(part.features[0, horizon]), part.until) for part in examples]
+    assert ended == [
+        (days, end + days) for end in reversed(ends) for days in weeks.taught(inputs, end)
+    ]
+    truths, _ = sliced(inputs, weeks, ends[-1], slice_bundles(inputs), 1)
+    assert set(truths[7].customers.tolist()) < set(truths[28].customers.tolist())
 
 
 def test_a_ranker_that_is_no_better_beyond_chance_is_not_chosen(
