@@ -39,7 +39,7 @@ DEPTH: Final = 50
 SPARSE_DEPTH: Final = 200
 # Horizons that are predicted, in days.
 HORIZONS: Final = {1: (1, 2), WEEK: (WEEK,)}
-# Where buyers are so sparse, what they buy within these days teaches too.
+# Where even two years of weeks don't have that many, what is bought within these days teaches too.
 SPARSE_LESSONS: Final = (2 * WEEK, 4 * WEEK)
 
 
@@ -111,7 +111,8 @@ def pooled_weeks(history: History, lacking: str) -> Slices:
         return Slices(0, [], f"{lacking}, as are {total:,} in all weeks: the blend ranks alone")
     why = f"{lacking}: {kept.sum()} weeks of {total:,} known buyers together"
     trials = trials_of(found[kept].tolist())
-    return Slices(WEEK, weeks[kept].tolist(), why, trials, SPARSE_DEPTH, SPARSE_LESSONS)
+    lessons = SPARSE_LESSONS if total < ENOUGH_TOGETHER else ()
+    return Slices(WEEK, weeks[kept].tolist(), why, trials, SPARSE_DEPTH, lessons)
 
 
 def trials_of(buyers_of_each: list[int]) -> int:
