@@ -85,7 +85,8 @@ class Visitor:
     def shelf(self) -> list[int]:
         profile = profile_of(self.bundle, recents(self.state), None, self.ts)
         picks = inspiring_shelf(self.bundle, profile, 12, Constraints())
-        return self.bundle.article[[pick.row for pick in picks]].tolist()
+        articles: list[int] = self.bundle.article[[pick.row for pick in picks]].tolist()
+        return articles
 
     def did(
         self,
