@@ -84,8 +84,14 @@ def _started(name: str, kind: str, control: Parameters, other: Parameters) -> Ex
 
 
 def _wait_for(experiment: Experiment, crowd: Crowd, kind: str) -> None:
-    """Wait until the stream has counted every impression that the shoppers sent."""
-    sent = sum(one.seen for one in crowd.looked(kind) if one.rec_id)
+    """Wait until the stream has counted every impression of a variant that the shoppers sent.
+
+    A stranger's first shelf is of none: they have no name before their first event.
+    """
+    served = Serving.objects.filter(variant__experiment=experiment)
+    own = set(served.values_list("pk", flat=True))
+    read = [(one.seen, rec_id.read(one.rec_id)) for one in crowd.looked(kind)]
+    sent = sum(seen for seen, of in read if of is not None and of.serving in own)
     deadline = time.monotonic() + PATIENCE_S
     counted = -1
     while counted < sent and time.monotonic() < deadline:

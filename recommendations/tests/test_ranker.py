@@ -40,9 +40,11 @@ from recommendations.training.ranker import (
     Examples,
     Trial,
     calibration,
+    examples_and_trial,
     examples_of,
     fit,
     heads_of,
+    report_of_trial,
     run_trial,
     sliced,
 )
@@ -267,13 +269,39 @@ def test_weeks_of_few_buyers_are_taken_together_and_tried_where_older_ones_teach
     inputs = rebuyers()
     found = slices_of(inputs)
     known = slices.known_buyers(inputs, found.as_of_days, 7)
-    assert (found.step, found.depth) == (7, slices.SPARSE_DEPTH)
+    assert (found.step, found.depth, found.lessons) == (7, slices.SPARSE_DEPTH, ())
     assert sum(known[:-1]) < 700 <= sum(known)
     assert found.trials == len(known)
     report = report_of(ranker_of(inputs, quiet)["ranker_report"])
     assert (report.slice_days, report.depth) == (7, slices.SPARSE_DEPTH)
     assert 0 < report.trial_customers < sum(known)
     assert "known buyers together" in report.decision
+
+
+def test_the_sparsest_weeks_teach_by_longer_horizons_and_only_by_those_that_have_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs = rebuyers()
+    monkeypatch.setattr(slices, "MIN_TOGETHER", 400)
+    monkeypatch.setattr(slices, "ENOUGH_TOGETHER", 100_000)
+    weeks = slices_of(inputs)
+    weeks = replace(weeks, as_of_days=weeks.as_of_days[:5], trials=1)
+    ends = weeks.as_of_days
+    assert [weeks.taught(inputs, end) for end in ends] == [
+        [7], [7, 14], [7, 14], [7, 14, 28], [7, 14, 28],
+    ]  # fmt: skip
+    bundles = slice_bundles(inputs)
+    examples, trial = examples_and_trial(inputs, weeks, bundles, quiet, 1)
+    report = report_of_trial(inputs, weeks, examples, trial)
+    newest, _ = sliced(inputs, weeks, ends[0], bundles, 1)
+    assert (report.horizons, report.trial_customers) == ([7], len(newest[7].customers))
+    horizon = [feature.name for feature in ranker.inputs()].index("horizon")
+    ended = [(int(part.features[0, horizon]), part.until) for part in examples]
+    assert ended == [
+        (days, end + days) for end in reversed(ends) for days in weeks.taught(inputs, end)
+    ]
+    truths, _ = sliced(inputs, weeks, ends[-1], bundles, 1)
+    assert set(truths[7].customers.tolist()) < set(truths[28].customers.tolist())
 
 
 def test_a_ranker_that_is_no_better_beyond_chance_is_not_chosen(

@@ -177,7 +177,8 @@ def examples_and_trial(
         heads = heads_of(bundle, truths, slices.depth)
         before = [part for part in examples if part.until <= as_of_day and len(part.sizes)]
         if place < slices.trials and tried.learn(before):
-            run_trial(tried.in_place(bundle, truths), bundle, truths, heads, trial)
+            asked = {days: truths[days] for days in slices.horizons(history, as_of_day)}
+            run_trial(tried.in_place(bundle, asked), bundle, asked, heads, trial)
         examples += examples_of(bundle, truths, heads)
         progress(f"the ranker's examples after {bundle.manifest.as_of}")
     return examples, trial

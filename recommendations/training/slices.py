@@ -37,25 +37,32 @@ SPARSE_WEEKS: Final = 104
 ENOUGH_TOGETHER: Final = 4_000
 DEPTH: Final = 50
 SPARSE_DEPTH: Final = 200
-# Horizons of a slice's examples, in days.
+# Horizons that are predicted, in days.
 HORIZONS: Final = {1: (1, 2), WEEK: (WEEK,)}
+# Where even two years of weeks don't have that many, what is bought within these days teaches too.
+SPARSE_LESSONS: Final = (2 * WEEK, 4 * WEEK)
 
 
 @dataclass(frozen=True)
 class Slices:
     """As-of days, newest first, `step` days apart; `why` says how they were chosen. The newest
-    `trials` are predicted before they are learned from, `depth` candidates of each customer."""
+    `trials` are predicted before they are learned from, `depth` candidates of each customer.
+    `lessons` are horizons that are only learned from."""
 
     step: int
     as_of_days: list[int]
     why: str
     trials: int = LEAST_TRIALS
     depth: int = DEPTH
+    lessons: tuple[int, ...] = ()
 
     def horizons(self, history: History, as_of_day: int) -> list[int]:
-        """The horizons of a slice that end within the data."""
-        left = history.as_of_day - as_of_day
-        return [days for days in HORIZONS.get(self.step, ()) if days <= left]
+        """The horizons of a slice that end within the data and are predicted."""
+        return within(history, as_of_day, HORIZONS.get(self.step, ()))
+
+    def taught(self, history: History, as_of_day: int) -> list[int]:
+        """All its horizons that end within the data."""
+        return self.horizons(history, as_of_day) + within(history, as_of_day, self.lessons)
 
     def report(self, history: History, **found: object) -> RankerReport:
         ahead = {days for day in self.as_of_days for days in self.horizons(history, day)}
@@ -68,6 +75,10 @@ class Slices:
             **found,
         }
         return RankerReport(**{"decision": self.why, **figures})  # type: ignore[arg-type]
+
+
+def within(history: History, as_of_day: int, horizons: Sequence[int]) -> list[int]:
+    return [days for days in horizons if as_of_day + days <= history.as_of_day]
 
 
 def slices_of(history: History) -> Slices:
@@ -100,7 +111,8 @@ def pooled_weeks(history: History, lacking: str) -> Slices:
         return Slices(0, [], f"{lacking}, as are {total:,} in all weeks: the blend ranks alone")
     why = f"{lacking}: {kept.sum()} weeks of {total:,} known buyers together"
     trials = trials_of(found[kept].tolist())
-    return Slices(WEEK, weeks[kept].tolist(), why, trials, SPARSE_DEPTH)
+    lessons = SPARSE_LESSONS if total < ENOUGH_TOGETHER else ()
+    return Slices(WEEK, weeks[kept].tolist(), why, trials, SPARSE_DEPTH, lessons)
 
 
 def trials_of(buyers_of_each: list[int]) -> int:
@@ -144,7 +156,7 @@ class Slice:
 
 def slice_at(history: History, slices: Slices, as_of_day: int, most: int, seed: int) -> Slice:
     """At most `most` customers for each horizon."""
-    horizons = slices.horizons(history, as_of_day)
+    horizons = slices.taught(history, as_of_day)
     near = history.between(as_of_day - WINDOW_DAYS + 1, as_of_day + max(horizons, default=0))
     found = near.parts.reduce(
         partial(
