@@ -14,7 +14,7 @@ from catalog.models import Article
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
-from recommendations.rules.serving import RULE_ERRORS_LOGGED
+from recommendations.rules.serving import UNRULED_KINDS
 from recommendations.serving.previews import Preview, preview
 from streaming.events.schema import is_shopper
 
@@ -24,9 +24,7 @@ class PreviewForm(forms.Form):
 
     kind = forms.ChoiceField(
         choices=[
-            (name, kind.title)
-            for name, kind in RECOMMENDERS.items()
-            if name not in RULE_ERRORS_LOGGED
+            (name, kind.title) for name, kind in RECOMMENDERS.items() if name not in UNRULED_KINDS
         ]
     )
     shopper = forms.CharField(
