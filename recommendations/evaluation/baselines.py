@@ -1,6 +1,6 @@
 """Baselines for for-you, on the same split. Each gives customers × depth rows, best first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -125,7 +125,7 @@ def best(units: npt.NDArray[np.int64], depth: int) -> Ints:
 
 def purchases(history: History, customers: Ints) -> list[Ints]:
     """Each customer's distinct rows, newest first; `customers` are sorted."""
-    found = history.parts.reduce(partial(bought_by, customers=customers), concatenated)
+    found = history.parts.concatenate(partial(bought_by, customers=customers))
     order = np.lexsort((found["row"], -found["day"], found["customer"]))
     ends = np.searchsorted(found["customer"][order], customers, "right")
     starts = np.searchsorted(found["customer"][order], customers)
@@ -151,10 +151,6 @@ def units_of_customers(sales: Sales) -> Arrays:
         "row": (pairs & 0xFFFFFFFF).astype(np.int32),
         "units": units.astype(np.float32),
     }
-
-
-def concatenated(parts: Sequence[Arrays]) -> Arrays:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def filled(lists: list[list[int]], filler: Ints, depth: int) -> Lists:

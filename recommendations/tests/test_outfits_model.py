@@ -19,7 +19,7 @@ from recommendations.evaluation.outfit_scores import (
     answer,
     questions,
 )
-from recommendations.evaluation.outfits import evaluate, interval
+from recommendations.evaluation.outfits import Measurements, evaluate
 from recommendations.outfits import slots
 from recommendations.outfits.assembly import Board, assemble
 from recommendations.outfits.features import FEATURES, RANKING, REGISTRY, CandidateContext
@@ -396,7 +396,7 @@ def test_a_shop_of_any_size_has_outfits(articles: int, buyers: int) -> None:
         assert row not in found.rows
 
 
-def test_an_interval_holds_its_mean() -> None:
-    found = interval(np.array([0.0, 1.0, 1.0, 0.0, 1.0]), 3)
+def test_a_figure_is_a_mean_within_its_interval() -> None:
+    found = Measurements({"hit": [0.0, 1.0, 1.0, 0.0, 1.0]}).figures(3)["hit"]
     assert found.value == pytest.approx(0.6)
     assert 0 <= found.low < found.value < found.high <= 1

@@ -1,7 +1,6 @@
 """manage.py evaluate_outfits [--test-day DATE] [--baskets N] [--json FILE] [--plot FILE]"""
 
 import time
-from dataclasses import asdict
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -17,7 +16,7 @@ from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.evaluation.calibration import calibration
 from recommendations.evaluation.outfit_candidates import DEPTHS, candidate_recall
-from recommendations.evaluation.outfits import LEAD, Figure, coverage, evaluate
+from recommendations.evaluation.outfits import LEAD, coverage, evaluate
 from recommendations.evaluation.outfits_plot import drawing
 from recommendations.training.outfits.baskets import baskets_of
 from recommendations.training.outfits.offline import SEED, trained_wardrobe
@@ -103,34 +102,21 @@ class Command(BaseCommand):
         week = inputs.between(last - WEEK + 1, last).sales
         sold = np.bincount(week.row, minlength=len(slot)).astype(np.float32)
         found = evaluate(wardrobe, hidden, Decoys(slot, sold, SEED), SEED)
-        calibrated = calibration(wardrobe, chain(*hidden), Decoys(slot, sold, SEED))
-        return {
+        figures: Json = {
             "train_to": known.as_of.isoformat(),
             "test_day": inputs.as_of.isoformat(),
             "baskets": len(hidden),
             "questions": sum(map(len, hidden)),
-            "calibration": asdict(calibrated),
-            "candidates": {
-                group: results_table(of)
-                for group, of in candidate_recall(
-                    wardrobe, hidden[:CANDIDATE_BASKETS], SEED
-                ).items()
-            },
+            "calibration": calibration(wardrobe, chain(*hidden), Decoys(slot, sold, SEED)),
+            "candidates": candidate_recall(wardrobe, hidden[:CANDIDATE_BASKETS], SEED),
             "coverage": coverage(wardrobe, COVERAGE_SAMPLE, SEED),
-            "systems": {
-                name: results_table(of) for name, of in found.items() if not name.startswith(LEAD)
-            },
-            "leads": {
-                name: results_table(of) for name, of in found.items() if name.startswith(LEAD)
-            },
+            "systems": {name: of for name, of in found.items() if not name.startswith(LEAD)},
+            "leads": {name: of for name, of in found.items() if name.startswith(LEAD)},
         }
+        return dict(msgspec.to_builtins(figures))
 
     def progress(self, line: str) -> None:
         self.stdout.write(f"  {line}")
-
-
-def results_table(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:
-    return {measure: asdict(figure) for measure, figure in figures.items()}
 
 
 def lead_table(figures: Json) -> Table:
