@@ -104,7 +104,9 @@ def orders(wardrobe: Wardrobe, row: int) -> Iterator[tuple[str, Ints]]:
     yield "chance", np.random.default_rng(row).permutation(pool)
 
 
-def tally(into: Measurements, wardrobe: Wardrobe, ordered: Ints, planted: Mapping[int, set[int]]) -> None:
+def tally(
+    into: Measurements, wardrobe: Wardrobe, ordered: Ints, planted: Mapping[int, set[int]]
+) -> None:
     kind, slot = wardrobe.product_type[ordered], wardrobe.model.slot[ordered]
     for number, kinds in planted.items():
         own = kind[slot == number]

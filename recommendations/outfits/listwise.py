@@ -41,7 +41,7 @@ def unranked(weights: Floats, slots: int) -> Floats:
     return found
 
 
-def ranking_of(found: Choices, usual: Floats) -> Floats:
+def fit_logit(found: Choices, usual: Floats) -> Floats:
     """Conditional logit (McFadden 1974): the weights that make the purchases likeliest among the
     candidates of their lists; `usual` if there are too few lists. Overwrites the features."""
     from scipy.optimize import minimize  # slow to import, and every process imports this module

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.dataset.inputs import Flags
+from recommendations.dataset.inputs import Flags, find
 from recommendations.outfits.constraints import TAKEN, Constraints, WearTables
 from recommendations.outfits.model import Model
 from recommendations.outfits.pairs import Floats, Ints
@@ -152,9 +152,7 @@ class Wardrobe:
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
         """The row of each article key, NONE for an unknown one."""
-        keys = np.asarray(articles, self.article.dtype)
-        place = np.searchsorted(self.article, keys).clip(max=len(self.article) - 1)
-        return np.where(self.article[place] == keys, place, NONE).astype(np.int32)
+        return find(self.article, np.asarray(articles, self.article.dtype))
 
 
 @dataclass(frozen=True)

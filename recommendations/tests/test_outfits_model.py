@@ -23,6 +23,7 @@ from recommendations.evaluation.outfits import Measurements, evaluate
 from recommendations.outfits import slots
 from recommendations.outfits.assembly import Board, assemble
 from recommendations.outfits.features import FEATURES, RANKING, REGISTRY, CandidateContext
+from recommendations.outfits.listwise import fit_logit
 from recommendations.outfits.look_candidates import LESS_APPEAL, look_candidates
 from recommendations.outfits.model import weighed
 from recommendations.outfits.pairs import find_pairs
@@ -226,7 +227,7 @@ def test_each_article_that_is_alone_in_its_slot_is_hidden_in_turn() -> None:
 
 
 def test_too_few_questions_leave_the_usual_weights(shop: Wardrobe) -> None:
-    found = fit.fitted([fit.examples(shop.model, [], 1)])
+    found = fit_logit(fit.examples(shop.model, [], 1), fit.usual())
     assert dict(zip(FEATURES, found.tolist(), strict=True))["article_lift"] > 0
 
 
