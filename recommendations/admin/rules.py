@@ -9,8 +9,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from catalog.admin.base import thumbnail
 from catalog.models import Article
+from recommendations.admin.previews import card
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
@@ -115,11 +115,7 @@ def _cards(
     items: list[Item], articles: dict[int, Article], other: list[int], word: str
 ) -> list[dict[str, object]]:
     return [
-        {
-            "article": articles[item.article],
-            "picture": thumbnail(item.article, articles[item.article].name, 90),
-            "change": "" if item.article in other else word,
-        }
+        card(articles[item.article], 90, change="" if item.article in other else word)
         for item in items
         if item.article in articles
     ]

@@ -211,7 +211,6 @@ def page(found: Json) -> str:
         "found": found,
         "bars": bars_of(found["methods"], key),
         "ahead": found["for-you minus"].items(),
-        "windows": found["windows"],
         "metric": key,
         "whole": without[FOR_YOU]["mean"],
         "generators": [
@@ -225,11 +224,8 @@ def page(found: Json) -> str:
         ],
         "depths": DEPTHS,
         "features": found["map without features"].items(),
-        "ranker": found["ranker"],
-        "published": found.get("published", {}).items(),
         "session": session_found,
         "with_live": session_found["recall"]["real-time"],
         "without_live": session_found["recall"]["without"],
-        "segments": found["segments"],
     }
     return render_to_string("recommendations/evaluation.html", context)

@@ -211,11 +211,9 @@ def popular_lately(context: RequestContext) -> tuple[list[Item], str]:
 def new_in(context: RequestContext) -> Found:
     bundle = context.bundle
     if bundle is not None:
-        group = (
-            favourite(bundle, context.profile)
-            if context.index_group is None
-            else context.index_group
-        )
+        group = context.index_group
+        if group is None:
+            group = favourite(bundle, context.profile)
         lists = (bundle.new, bundle.new_by_index_group)
         seen = (*context.on_page, *recently_seen(context))
         within = replace(context, index_group=group, on_page=seen)
