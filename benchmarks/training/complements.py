@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.harness import Result
 from benchmarks.shop import shop
 from recommendations.evaluation.outfits import Figure, Measurements, simpler_ways
 from recommendations.outfits.search import Preferences, Wardrobe, search, slots_for
+from web.arrays import Ints
 
 SIZES = {"articles": 20_000, "customers": 100_000, "transactions": 2_200_000}
 ASKED = 2000
@@ -22,8 +22,6 @@ SEED = 1
 AT = 10
 # Some plants have such small odds that they hardly show in baskets.
 MIN_ODDS = 0.1
-
-Ints = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from recommendations.dataset.history import last_purchases
-from recommendations.dataset.inputs import History, Ints, Sales
+from recommendations.dataset.inputs import History, Sales
 from recommendations.dataset.parts import Tally, total
 from recommendations.training.co_occurrence import also_bought
-from web.arrays import Arrays
+from web.arrays import Arrays, Ints
 
 WEEK = 7
 AGAIN_DAYS = 30

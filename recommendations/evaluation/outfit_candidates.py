@@ -8,9 +8,9 @@ import numpy as np
 
 from recommendations.evaluation.outfits import TIE, Figure, Measurements
 from recommendations.outfits.features import CandidateContext
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Preferences, Wardrobe, allowed, complements, slots_for
 from recommendations.training.outfits.questions import Question
+from web.arrays import Floats, Ints
 
 DEPTHS: Final = (200, 40)
 

@@ -7,9 +7,10 @@ from statistics import fmean
 import numpy as np
 
 from recommendations.dataset.metrics import interval
-from recommendations.outfits.pairs import Floats, Ints, find_pairs
+from recommendations.outfits.pairs import find_pairs
 from recommendations.outfits.search import Preferences, Wardrobe, listed, search, slots_for
 from recommendations.training.outfits.questions import Decoys, Question
+from web.arrays import Floats, Ints
 
 CHOICES = 4
 AT = 10

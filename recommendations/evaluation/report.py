@@ -8,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from django.template.loader import render_to_string
 
-from recommendations.dataset.inputs import Flags, Ints
 from recommendations.dataset.metrics import interval
 from recommendations.evaluation.retrieval import DEPTHS
 from recommendations.evaluation.run import ACTIVITY, FOR_YOU, Outcome, Plan
-from web.arrays import Array
+from web.arrays import Array, Flags, Ints
 from web.json_types import Json
 
 Values = npt.NDArray[np.float64]

@@ -3,11 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.reader import Bundle, Ints
+from recommendations.bundle.reader import Bundle
 from recommendations.dataset.splits import Truth, pairs_of
 from recommendations.ranking.pipeline import AT_A_TIME
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate, rank
 from recommendations.retrieval.profile import profiles_of
+from web.arrays import Ints
 
 DEPTHS = (50, 100, 200, 500)
 UNION = "all"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset import metrics
 from recommendations.dataset.facts import facts_of
-from recommendations.dataset.inputs import History, Ints, Progress
+from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.splits import Split, Truth, pairs_of, rolling
 from recommendations.evaluation.baselines import BASELINES, purchases, units_of
 from recommendations.evaluation.methods import bundle_of, in_session
@@ -21,7 +21,7 @@ from recommendations.ranking.scoring import WEIGHTS
 from recommendations.retrieval.candidates import Source
 from recommendations.training.pipeline import look_likeness, rankers_without
 from recommendations.training.ranker import NO_RANKER
-from web.arrays import Array, Arrays
+from web.arrays import Array, Arrays, Ints
 
 DEPTH = 100
 FOR_YOU = "for-you"

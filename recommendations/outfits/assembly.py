@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from recommendations.outfits.compatibility import clashes, occasion_of
 from recommendations.outfits.look_candidates import look_candidates
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Matches, Preferences, Wardrobe
 from recommendations.ranking.pipeline import is_in
+from web.arrays import Floats, Ints
 
 # Candidates per slot; more cost time and change little.
 PER_SLOT = 12

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from recommendations.dataset.inputs import Flags, Ints
 from recommendations.outfits.slots import SlotsError, slots
+from web.arrays import Flags, Ints
 
 if TYPE_CHECKING:  # slow to import, and every process imports this module
     import pandas as pd

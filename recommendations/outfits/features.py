@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from recommendations.outfits.pairs import Floats, Ints, Pairs, find_pairs
+from recommendations.outfits.pairs import Pairs, find_pairs
+from web.arrays import Floats, Ints
 
 # The last columns of a content vector come from name and description (content.TEXT_DIMENSIONS).
 WORDS: Final = 64

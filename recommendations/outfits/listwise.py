@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from recommendations.outfits.features import RANKING
 from recommendations.outfits.model import Model
-from recommendations.outfits.pairs import Floats, Ints
+from web.arrays import Floats, Ints
 
 # Fewer lists than this give only noise.
 ENOUGH = 300

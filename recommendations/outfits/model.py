@@ -13,8 +13,8 @@ from recommendations.outfits.features import (
     ArticleTables,
     CandidateContext,
 )
-from recommendations.outfits.pairs import Floats, Ints, Pairs
-from web.arrays import Array, Arrays
+from recommendations.outfits.pairs import Pairs
+from web.arrays import Array, Arrays, Floats, Ints
 
 # A whole bag says more than one article, but its items are redundant.
 BAG_POWER = 0.5

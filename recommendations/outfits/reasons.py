@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommendations.dataset.inputs import Flags
 from recommendations.outfits.features import TABLES
-from recommendations.outfits.pairs import Floats, Ints, find_pairs
+from recommendations.outfits.pairs import find_pairs
 from recommendations.outfits.search import Wardrobe
+from web.arrays import Flags, Floats, Ints
 
 # Lifts (logarithms) below these are too weak to mention.
 OFTEN = 0.5

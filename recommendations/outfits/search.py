@@ -6,10 +6,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.dataset.inputs import Flags, find
+from recommendations.dataset.inputs import find
 from recommendations.outfits.constraints import TAKEN, Constraints, WearTables
 from recommendations.outfits.model import Model
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import (
     NONE,
     Audience,
@@ -21,6 +20,7 @@ from recommendations.outfits.shortlist import (
 )
 from recommendations.outfits.slots import Slots
 from recommendations.ranking.pipeline import is_in
+from web.arrays import Flags, Floats, Ints
 
 # Articles with content this similar count as the same thing.
 NEAR_COPY = 0.9

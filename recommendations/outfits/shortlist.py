@@ -10,7 +10,7 @@ from recommendations.dataset.selection import highest
 from recommendations.outfits.features import TABLES
 from recommendations.outfits.listwise import unranked
 from recommendations.outfits.model import Model
-from recommendations.outfits.pairs import Floats, Ints
+from web.arrays import Floats, Ints
 
 # Complements stored per article and slot.
 DEPTH = 24

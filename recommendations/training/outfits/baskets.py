@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recommendations.dataset.inputs import Flags, Sales
+from recommendations.dataset.inputs import Sales
 from recommendations.dataset.parts import THREADS, Parts, Tally, total
 from recommendations.dataset.sampling import distinct, starts_of
 from recommendations.dataset.selection import best_of_rows
-from recommendations.outfits.pairs import Floats, Ints, Pairs
+from recommendations.outfits.pairs import Pairs
+from web.arrays import Flags, Floats, Ints
 
 # Larger baskets are a whole family's wardrobe, or a reseller's.
 MAX_ITEMS = 20

@@ -6,16 +6,15 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 
-from recommendations.dataset.inputs import Flags, History, Sales
+from recommendations.dataset.inputs import History, Sales
 from recommendations.dataset.parts import Parts, Tally, total
 from recommendations.outfits.constraints import WearTables, constraints
 from recommendations.outfits.features import OWN_TABLES, TABLES
 from recommendations.outfits.model import Model
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.slots import slots
 from recommendations.training.neighbours import designs
 from recommendations.training.outfits.baskets import Baskets, by_product, group_lifts, pairs_of
-from web.arrays import Array
+from web.arrays import Array, Flags, Floats, Ints
 
 # An unsold article counts as a small fraction of one sale.
 UNSOLD = 0.02

@@ -5,11 +5,11 @@ from itertools import islice
 
 import numpy as np
 
-from recommendations.dataset.inputs import Floats, Ints
 from recommendations.outfits.features import FEATURES, REGISTRY
 from recommendations.outfits.listwise import Choices
 from recommendations.outfits.model import Model
 from recommendations.training.outfits.questions import Question
+from web.arrays import Floats, Ints
 
 # Decoys per hidden article.
 DECOYS = 5

@@ -7,13 +7,12 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.dataset.inputs import Flags, History, Progress
+from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.parts import Parts, total
 from recommendations.outfits.constraints import constraints
 from recommendations.outfits.features import TABLES
 from recommendations.outfits.listwise import Choices, choices, fit_logit, together, unranked
 from recommendations.outfits.model import Model, to_arrays
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Preferences, Wardrobe, complements
 from recommendations.outfits.shortlist import NONE, Pool, by_audience, pool_of, shortlists
 from recommendations.outfits.slots import slots
@@ -22,7 +21,7 @@ from recommendations.training.outfits.baskets import Baskets, ages_of, baskets_o
 from recommendations.training.outfits.counting import UNSOLD, Goods, counted
 from recommendations.training.outfits.fit import examples, usual
 from recommendations.training.outfits.questions import Question, of_parts, one_per_basket
-from web.arrays import Arrays
+from web.arrays import Arrays, Flags, Floats, Ints
 
 # Weights are learned on the fewest last days with this many baskets, at most LAST_DAYS.
 BASKETS = 4000
