@@ -22,11 +22,7 @@ NEUTRAL: Final = -1
 # Within what is taken once even equal values are too far apart.
 TAKEN: Final = -1
 # A rule's lists of numbers and of patterns, and the column of the articles each is matched against.
-NUMBERS: Final = {
-    "types": "product_type",
-    "appearances": "appearance",
-    "colours": "colour_master",
-}
+NUMBERS: Final = {"types": "product_type", "appearances": "appearance", "colours": "colour_master"}
 WORDS: Final = {
     "audiences": "index_group_name", "indexes": "index_name", "sections": "section_name",
     "departments": "department_name", "names": "name", "descriptions": "description",

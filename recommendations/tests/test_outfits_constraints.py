@@ -381,9 +381,9 @@ def test_a_feature_is_one_entry_of_the_registry(
         "VALUES": {feature.name: feature.values for feature in registry},
     }
     from recommendations.outfits import listwise
-    from recommendations.training.outfits import fit, training
+    from recommendations.training.outfits import counting, fit, training
 
-    for module in (features, model, listwise, fit, training):
+    for module in (features, model, listwise, fit, counting, training):
         for name, value in entries.items():
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)

@@ -121,10 +121,7 @@ class Command(BaseCommand):
 
 def lead_table(figures: Json) -> Table:
     """A line per baseline: the model's lead over it on the same baskets."""
-    shown = Table(title="the model's lead, basket by basket")
-    shown.add_column("")
-    for measure in PLOTTED:
-        shown.add_column(measure, justify="right")
+    shown = Table("", *PLOTTED, title="the model's lead, basket by basket")
     for name, found in figures["leads"].items():
         shown.add_row(name, *(cell(found.get(measure)) for measure in PLOTTED))
     return shown
@@ -148,13 +145,9 @@ def table(figures: Json) -> Table:
     systems = figures["systems"]
     title = f"outfits of {figures['test_day']}, trained to {figures['train_to']}"
     asked = f"{figures['questions']:,} questions of {figures['baskets']:,} baskets"
-    shown = Table(title=f"{title}: {asked}")
-    shown.add_column("measure")
-    for name in systems:
-        shown.add_column(name, justify="right")
+    shown = Table("measure", *systems, title=f"{title}: {asked}")
     for measure in systems["model"]:
-        cells = [cell(found.get(measure)) for found in systems.values()]
-        shown.add_row(measure, *cells)
+        shown.add_row(measure, *(cell(found.get(measure)) for found in systems.values()))
     for name, value in figures["coverage"].items():
         shown.add_row(name, f"{value:.3f}")
     shown.add_row("calibration error", f"{figures['calibration']['error']:.3f}")
