@@ -147,11 +147,8 @@ class IntervalBar:
 
 def bars(results: Results) -> Sequence[IntervalBar]:
     """A bar for each variant that can be compared, all on one scale that includes zero."""
-    compared = [line for line in results.lines if line.against is not None]
-    ends = [0.0]
-    for line in compared:
-        if line.against:
-            ends += (line.against.low, line.against.high)
+    compared = [(line, line.against) for line in results.lines if line.against is not None]
+    ends = [0.0, *(end for _, against in compared for end in (against.low, against.high))]
     low, high = min(ends), max(ends)
     span = (high - low) or 1.0
 
@@ -160,12 +157,7 @@ def bars(results: Results) -> Sequence[IntervalBar]:
 
     return [
         IntervalBar(
-            line,
-            place(line.against.low),
-            place(line.against.high),
-            place(line.against.difference),
-            place(0.0),
+            line, place(against.low), place(against.high), place(against.difference), place(0.0)
         )
-        for line in compared
-        if line.against
+        for line, against in compared
     ]

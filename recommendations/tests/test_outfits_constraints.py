@@ -48,7 +48,6 @@ SHELVES = (
     (SPORT, SPORT, "Ladies Sport", "Ladies Sport Outdoor", COAT, SOLID),
 )
 OF_EACH = 8
-APART = (("Girl", "Boy"), ("Boy", "Girl"), ("Ladies", "Men"), ("Men", "Ladies"))
 
 
 def a_shop_of_shelves(buyers: int = 3000) -> Inputs:
