@@ -16,7 +16,7 @@ from recommendations.outfits.shortlist import (
     by_audience,
     pool_of,
     shortlists,
-    strongest,
+    strongest_by_slot,
 )
 from recommendations.outfits.slots import Slots
 from recommendations.ranking.pipeline import is_in
@@ -226,7 +226,8 @@ def candidates(wardrobe: Wardrobe, bag: Ints, open_slots: list[int]) -> Ints:
     With an empty bag, the best sellers of each slot.
     """
     if len(bag) == 0:
-        lists = most_popular(wardrobe)
+        pool = wardrobe.pool
+        lists = strongest_by_slot(wardrobe.model.popularity[None, pool.rows], pool)
     else:
         line = wardrobe.list_line[bag]
         unlisted = bag[line == NONE]
@@ -237,15 +238,6 @@ def candidates(wardrobe: Wardrobe, bag: Ints, open_slots: list[int]) -> Ints:
         lists = np.concatenate(parts)
     rows = lists.reshape(len(lists), len(wardrobe.slots), -1)[:, open_slots]
     return wardrobe.flagged(rows[rows != NONE]).nonzero()[0].astype(np.int32)
-
-
-def most_popular(wardrobe: Wardrobe) -> Ints:
-    pool, popularity = wardrobe.pool, wardrobe.model.popularity
-    parts = [
-        strongest(popularity[None, pool.rows[first:last]], pool.rows[first:last])
-        for first, last in zip(pool.ends[:-1], pool.ends[1:], strict=True)
-    ]
-    return np.concatenate(parts, axis=1)
 
 
 def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Preferences) -> Ints:

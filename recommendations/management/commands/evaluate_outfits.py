@@ -12,12 +12,12 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.evaluation.calibration import calibration
 from recommendations.evaluation.outfit_candidates import DEPTHS, candidate_recall
 from recommendations.evaluation.outfits import LEAD, coverage, evaluate
 from recommendations.evaluation.outfits_plot import drawing
+from recommendations.management.reports import write_report
 from recommendations.training.outfits.baskets import baskets_of
 from recommendations.training.outfits.offline import SEED, trained_wardrobe
 from recommendations.training.outfits.questions import Decoys, questions_by_basket
@@ -68,23 +68,10 @@ class Command(BaseCommand):
         start = time.perf_counter()
         figures = self.measure(test_day, baskets)
         Console().print(table(figures), lead_table(figures), *candidate_tables(figures))
-        self.write(figures, json, plot)
-        self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
-
-    def write(self, figures: Json, numbers: Path | None, plot: Path | None) -> None:
-        """Write the requested files, and a copy beside the active bundle for its admin page."""
         text = msgspec.json.format(msgspec.json.encode(figures), indent=1).decode() + "\n"
         picture = drawing(figures["systems"], PLOTTED, figures["calibration"]["bins"])
-        wanted = [(numbers, text), (plot, picture)]
-        active = ModelVersion.objects.active().first()
-        if active is not None and active.folder.is_dir():
-            wanted += [(active.folder / NUMBERS, text), (active.folder / PLOT, picture)]
-        try:
-            for file, content in wanted:
-                if file is not None:
-                    file.write_text(content)
-        except OSError as error:
-            raise CommandError(f"could not write the figures: {error}") from error
+        write_report({json: text, plot: picture}, {NUMBERS: text, PLOT: picture})
+        self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
 
     def measure(self, test_day: date | None, most: int) -> Json:
         try:

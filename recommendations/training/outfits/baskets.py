@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -77,10 +78,6 @@ def by_product(baskets: Baskets, product: Ints, products: int) -> Baskets:
     return replace(baskets, items=found)
 
 
-def items_of(baskets: Baskets) -> sparse.csr_matrix:
-    return baskets.items
-
-
 def pairs_of(baskets: Parts[Baskets], part: Ints, asked: Flags | None = None) -> Pairs:
     """The partners of each column (only those in `asked` have any), from other parts; at most
     PARTNERS of the DEEP most frequent.
@@ -89,7 +86,7 @@ def pairs_of(baskets: Parts[Baskets], part: Ints, asked: Flags | None = None) ->
     make two articles partners.
     """
     count = len(part)
-    met = baskets.co_occurrence(items_of, min(DEEP, count), asked=asked).pairs
+    met = baskets.co_occurrence(attrgetter("items"), min(DEEP, count), asked=asked).pairs
     met.data[part.repeat(np.diff(met.indptr)) == part[met.indices]] = 0.0
     met.eliminate_zeros()
     best = best_of_rows(met, PARTNERS)
