@@ -38,10 +38,12 @@ def why(wardrobe: Wardrobe, bag: Ints, pieces: Ints) -> list[Why]:
     worn, colour = np.maximum(own, product), model.groups[COLOUR]
     harmony = model.tables[COLOUR][colour[bag][:, None], colour[pieces]]
     matching = matches(wardrobe.look_colours, bag, pieces)
-    return [strongest(bag, worn[:, n], matching[:, n], harmony[:, n]) for n in range(len(pieces))]
+    return [
+        strongest_reason(bag, worn[:, n], matching[:, n], harmony[:, n]) for n in range(len(pieces))
+    ]
 
 
-def strongest(bag: Ints, worn: Floats, matching: Flags, harmony: Floats) -> Why:
+def strongest_reason(bag: Ints, worn: Floats, matching: Flags, harmony: Floats) -> Why:
     if worn.max() >= OFTEN:
         return Why("worn", int(bag[worn.argmax()]))
     if matching.any():

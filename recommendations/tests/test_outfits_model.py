@@ -27,7 +27,7 @@ from recommendations.outfits.listwise import fit_logit
 from recommendations.outfits.look_candidates import LESS_APPEAL, look_candidates
 from recommendations.outfits.model import weighed
 from recommendations.outfits.pairs import find_pairs
-from recommendations.outfits.reasons import Why, matches, strongest, why
+from recommendations.outfits.reasons import Why, matches, strongest_reason, why
 from recommendations.outfits.search import Matches, Preferences, Wardrobe, listed, search
 from recommendations.tests.shops import AS_OF, TYPES, pairs_shop, some_inputs
 from recommendations.training.outfits import baskets, fit
@@ -367,7 +367,9 @@ def test_pieces_whose_pictures_have_one_colour_match_unless_it_is_a_grey() -> No
     assert found.tolist() == [[True, False, False, False], [False] * 4]
     assert not matches(np.zeros((6, 0), np.float32), rows(0), rows(1)).any()
     nothing = np.zeros(2, np.float32)
-    assert strongest(rows(7, 8), nothing, np.array([False, True]), nothing) == Why("match", 8)
+    assert strongest_reason(rows(7, 8), nothing, np.array([False, True]), nothing) == Why(
+        "match", 8
+    )
 
 
 def test_questions_are_answered_whatever_ids_they_name(shop: Wardrobe) -> None:
