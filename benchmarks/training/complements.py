@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.harness import Result
 from benchmarks.shop import shop
-from recommendations.evaluation.outfits import Figure, Tally, simpler_ways
+from recommendations.evaluation.outfits import Figure, Measurements, simpler_ways
 from recommendations.outfits.search import Preferences, Wardrobe, search, slots_for
+from web.arrays import Ints
 
 SIZES = {"articles": 20_000, "customers": 100_000, "transactions": 2_200_000}
 ASKED = 2000
@@ -22,8 +22,6 @@ SEED = 1
 AT = 10
 # Some plants have such small odds that they hardly show in baskets.
 MIN_ODDS = 0.1
-
-Ints = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -70,13 +68,13 @@ def recovered(wardrobe: Wardrobe, plants: Plants) -> dict[str, dict[str, Figure]
     """Per system: how often a slot's first article is of a planted type, and how many of an
     article's planted types are among the first AT of all slots."""
     rng = np.random.default_rng(SEED)
-    tallies: dict[str, Tally] = {}
+    tallies: dict[str, Measurements] = {}
     rows = rng.permutation(np.flatnonzero(wardrobe.list_line >= 0))[:ASKED].astype(np.int32)
     for row in rows:
         planted = planted_for(wardrobe, plants, int(row))
         if planted:
             for name, ordered in orders(wardrobe, row):
-                tally(tallies.setdefault(name, Tally()), wardrobe, ordered, planted)
+                tally(tallies.setdefault(name, Measurements()), wardrobe, ordered, planted)
     return {name: tally.figures(SEED) for name, tally in tallies.items()}
 
 
@@ -104,7 +102,9 @@ def orders(wardrobe: Wardrobe, row: int) -> Iterator[tuple[str, Ints]]:
     yield "chance", np.random.default_rng(row).permutation(pool)
 
 
-def tally(into: Tally, wardrobe: Wardrobe, ordered: Ints, planted: Mapping[int, set[int]]) -> None:
+def tally(
+    into: Measurements, wardrobe: Wardrobe, ordered: Ints, planted: Mapping[int, set[int]]
+) -> None:
     kind, slot = wardrobe.product_type[ordered], wardrobe.model.slot[ordered]
     for number, kinds in planted.items():
         own = kind[slot == number]

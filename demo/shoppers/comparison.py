@@ -113,7 +113,7 @@ def _outcome(plan: Plan, experiment: Experiment, crowd: Crowd, kind: str) -> Com
     values = expected_clicks(experiment, crowd, kind)
     return Comparison(
         seed=plan.seed,
-        shoppers=(control.shoppers, other.shoppers),
+        shoppers=(control.sample.n, other.sample.n),
         clicks=(control.sample.mean, other.sample.mean),
         measured=other.against,
         truth=float(np.mean(values[other.variant.pk]) - np.mean(values[control.variant.pk])),

@@ -61,16 +61,16 @@ def about_customer(site: admin.AdminSite, request: HttpRequest, pk: int) -> Http
     return TemplateResponse(request, TEMPLATE, {**site.each_context(request), **context})
 
 
+def card(article: Article, width: int, **more: object) -> dict[str, object]:
+    """An article with its picture, and what else the page tells of it."""
+    return {"article": article, "picture": thumbnail(article.pk, article.name, width), **more}
+
+
 def action_rows(actions: Iterable[PastAction]) -> list[dict[str, object]]:
     actions = list(actions)
     found = Article.objects.in_bulk([action.article for action in actions])
     return [
-        {
-            "article": found[action.article],
-            "picture": thumbnail(action.article, found[action.article].name, 60),
-            "kind": action.kind.replace("_", " "),
-            "days": action.days,
-        }
+        card(found[action.article], 60, kind=action.kind.replace("_", " "), days=action.days)
         for action in actions
         if action.article in found
     ]
@@ -84,11 +84,7 @@ def cards(shelves: list[ShelfPreview]) -> list[dict[str, object]]:
         {
             "shelf": shelf,
             "cards": [
-                {
-                    "place": place,
-                    "article": articles[place.item.article],
-                    "picture": thumbnail(place.item.article, articles[place.item.article].name, 90),
-                }
+                card(articles[place.item.article], 90, place=place)
                 for place in shelf.places
                 if place.item.article in articles
             ],

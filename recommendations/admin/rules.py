@@ -9,12 +9,12 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
-from catalog.admin.base import thumbnail
 from catalog.models import Article
+from recommendations.admin.previews import card
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.recommenders.shelf import Item
 from recommendations.rules.models import Rule
-from recommendations.rules.serving import RULE_ERRORS_LOGGED
+from recommendations.rules.serving import UNRULED_KINDS
 from recommendations.serving.previews import Preview, preview
 from streaming.events.schema import is_shopper
 
@@ -24,9 +24,7 @@ class PreviewForm(forms.Form):
 
     kind = forms.ChoiceField(
         choices=[
-            (name, kind.title)
-            for name, kind in RECOMMENDERS.items()
-            if name not in RULE_ERRORS_LOGGED
+            (name, kind.title) for name, kind in RECOMMENDERS.items() if name not in UNRULED_KINDS
         ]
     )
     shopper = forms.CharField(
@@ -117,11 +115,7 @@ def _cards(
     items: list[Item], articles: dict[int, Article], other: list[int], word: str
 ) -> list[dict[str, object]]:
     return [
-        {
-            "article": articles[item.article],
-            "picture": thumbnail(item.article, articles[item.article].name, 90),
-            "change": "" if item.article in other else word,
-        }
+        card(articles[item.article], 90, change="" if item.article in other else word)
         for item in items
         if item.article in articles
     ]

@@ -14,13 +14,12 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from catalog.admin.base import note
-from recommendations.admin import previews as previews_admin
+from recommendations.admin import previews
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.models import ModelVersion, ModelVersionQuerySet
 from recommendations.bundle.versions import activate, previous_version
 from recommendations.evaluation import quality
 from recommendations.tasks import train
-from web.json_types import Json
 
 REPORT = "evaluation.html"
 OUTFITS = "outfits.svg"
@@ -47,24 +46,18 @@ class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        train_now = path(
-            "train/", self.admin_site.admin_view(self.train_now), name="recommendations_train"
-        )
-        report = path(
-            "<int:pk>/evaluation/",
-            self.admin_site.admin_view(self.report),
-            name="recommendations_evaluation",
-        )
-        serve = path(
-            "<int:pk>/serve/", self.admin_site.admin_view(self.serve), name="recommendations_serve"
-        )
-        outfits = path(
-            f"<int:pk>/{OUTFITS}",
-            self.admin_site.admin_view(self.outfit_plot),
-            name="recommendations_outfits",
-        )
-        previews = previews_admin.urls(self.admin_site)
-        return [train_now, report, serve, outfits, *previews, *super().get_urls()]
+        view = self.admin_site.admin_view
+        report = {"name": REPORT, "kind": "text/html"}
+        outfits = {"name": OUTFITS, "kind": "image/svg+xml"}
+        file = view(self.report_file)
+        return [
+            path("train/", view(self.train_now), name="recommendations_train"),
+            path("<int:pk>/serve/", view(self.serve), name="recommendations_serve"),
+            path("<int:pk>/evaluation/", file, report, name="recommendations_evaluation"),
+            path(f"<int:pk>/{OUTFITS}", file, outfits, name="recommendations_outfits"),
+            *previews.urls(self.admin_site),
+            *super().get_urls(),
+        ]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
@@ -92,7 +85,8 @@ class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
 
     @admin.display(description="sales")
     def sales(self, version: ModelVersion) -> str:
-        return count(version, "sales")
+        counts: dict[str, int] = version.manifest.get("counts", {})
+        return f"{counts['sales']:,}" if "sales" in counts else "–"
 
     @admin.display(description="MAP@12")
     def map12(self, version: ModelVersion) -> str:
@@ -127,10 +121,6 @@ class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
         address = reverse("admin:recommendations_evaluation", args=[version.pk])
         return format_html('<a href="{}">report</a>', address)
 
-    def report(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The report that evaluate_recommendations writes beside the bundle."""
-        return self.report_file(request, pk, REPORT, "text/html")
-
     @admin.display(description="outfits")
     def outfits(self, version: ModelVersion) -> str:
         if not (version.folder / OUTFITS).is_file():
@@ -139,11 +129,8 @@ class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
         words = "Shares of hidden articles found, this model beside simpler ways"
         return format_html('<img src="{}" alt="{}">', address, words)
 
-    def outfit_plot(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The plot that evaluate_outfits writes beside the bundle."""
-        return self.report_file(request, pk, OUTFITS, "image/svg+xml")
-
     def report_file(self, request: HttpRequest, pk: int, name: str, kind: str) -> HttpResponse:
+        """What an evaluation wrote beside the bundle."""
         version = get_object_or_404(ModelVersion, pk=pk)
         if not self.has_view_permission(request, version):
             raise PermissionDenied
@@ -194,8 +181,3 @@ class ModelVersionAdmin(admin.ModelAdmin[ModelVersion]):
             note(request, ModelVersion, "a new version", "Asked for a training.", ADDITION)
             self.message_user(request, "Training is on its way; its row appears when it starts.")
         return redirect("admin:recommendations_modelversion_changelist")
-
-
-def count(version: ModelVersion, name: str) -> str:
-    found: Json = version.manifest.get("counts", {})
-    return f"{found[name]:,}" if name in found else "–"

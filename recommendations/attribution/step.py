@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 from recommendations.attribution import crediting, rec_id, searches
 from recommendations.attribution.crediting import RETENTION_MS, CountedEvent
 from recommendations.attribution.models import (
+    COUNTED,
     AttributionFence,
     Exposure,
     Interaction,
@@ -169,7 +170,7 @@ def _touch_row(servings: Servings, event: Relevant) -> tuple[object, ...] | None
 def outcomes(new: Iterable[CountedEvent]) -> list[tuple[object, ...]]:
     """Increments for each day's and serving's row."""
     sums = _sums((c, (c.day, c.serving)) for c in new)
-    return [(*place, *_amounts(of)) for place, of in sums.items()]
+    return [(*place, *of.values()) for place, of in sums.items()]
 
 
 def exposures(
@@ -187,7 +188,7 @@ def exposures(
         place = (variant, c.shopper)
         first[place] = min(c.ts, first.get(place, c.ts))
         wins[place] += c.kind == Action.CLICK and is_challengers(c.rec_id, positions.get(c.event))
-    return [(*place, first[place], *_amounts(of), wins[place]) for place, of in sums.items()]
+    return [(*place, first[place], *of.values(), wins[place]) for place, of in sums.items()]
 
 
 def is_challengers(answer: str, position: int | None) -> bool:
@@ -198,14 +199,11 @@ def is_challengers(answer: str, position: int | None) -> bool:
     return bool(served.teams >> position - 1 & 1)
 
 
-def _sums(placed: Iterable[tuple[CountedEvent, K]]) -> dict[K, Counter[str]]:
-    sums: dict[K, Counter[str]] = {}
+def _sums(placed: Iterable[tuple[CountedEvent, K]]) -> dict[K, dict[str, float]]:
+    """For each place the columns COUNTED, in this order."""
+    sums: dict[K, dict[str, float]] = {}
     for counted, place in placed:
-        of = sums.setdefault(place, Counter())
+        of = sums.setdefault(place, dict.fromkeys(COUNTED, 0))
         of[COLUMN[counted.kind]] += counted.units
-        of["revenue"] += counted.units * counted.price  # type: ignore[assignment]
+        of["revenue"] += counted.units * counted.price
     return sums
-
-
-def _amounts(of: Counter[str]) -> tuple[float, ...]:
-    return tuple(of[name] for name in (*COLUMN.values(), "revenue"))

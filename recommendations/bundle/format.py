@@ -152,15 +152,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     files: dict[str, File]
 
 
-def to_json(manifest: Manifest) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(manifest), indent=1)
-
-
-def as_builtins(manifest: Manifest) -> dict[str, object]:
-    plain: dict[str, object] = msgspec.to_builtins(manifest)
-    return plain
-
-
 def report_of(array: npt.NDArray[np.uint8]) -> RankerReport:
     """The parsed array `ranker_report` of a bundle."""
     return (

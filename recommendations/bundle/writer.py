@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.format import ARRAYS, MANIFEST, File, Manifest, to_json
+from recommendations.bundle.format import ARRAYS, MANIFEST, File, Manifest
 
 
 def write_bundle(
@@ -27,7 +27,8 @@ def write_bundle(
     try:
         files = {name: write_array(building / f"{name}.npy", arrays[name]) for name in ARRAYS}
         complete = msgspec.structs.replace(manifest, files=files)
-        (building / MANIFEST).write_bytes(to_json(complete))
+        text = msgspec.json.format(msgspec.json.encode(complete), indent=1)
+        (building / MANIFEST).write_bytes(text)
         force_to_disk(building / MANIFEST)
         force_to_disk(building)
         building.rename(folder)

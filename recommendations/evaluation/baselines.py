@@ -1,6 +1,6 @@
 """Baselines for for-you, on the same split. Each gives customers × depth rows, best first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -9,10 +9,10 @@ from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from recommendations.dataset.history import last_purchases
-from recommendations.dataset.inputs import History, Ints, Sales
+from recommendations.dataset.inputs import History, Sales
 from recommendations.dataset.parts import Tally, total
 from recommendations.training.co_occurrence import also_bought
-from web.arrays import Arrays
+from web.arrays import Arrays, Ints
 
 WEEK = 7
 AGAIN_DAYS = 30
@@ -125,7 +125,7 @@ def best(units: npt.NDArray[np.int64], depth: int) -> Ints:
 
 def purchases(history: History, customers: Ints) -> list[Ints]:
     """Each customer's distinct rows, newest first; `customers` are sorted."""
-    found = history.parts.reduce(partial(bought_by, customers=customers), concatenated)
+    found = history.parts.concatenate(partial(bought_by, customers=customers))
     order = np.lexsort((found["row"], -found["day"], found["customer"]))
     ends = np.searchsorted(found["customer"][order], customers, "right")
     starts = np.searchsorted(found["customer"][order], customers)
@@ -151,10 +151,6 @@ def units_of_customers(sales: Sales) -> Arrays:
         "row": (pairs & 0xFFFFFFFF).astype(np.int32),
         "units": units.astype(np.float32),
     }
-
-
-def concatenated(parts: Sequence[Arrays]) -> Arrays:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def filled(lists: list[list[int]], filler: Ints, depth: int) -> Lists:

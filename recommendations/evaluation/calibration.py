@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import softmax
 
 from recommendations.evaluation.outfits import choices_for
-from recommendations.outfits.pairs import Floats
 from recommendations.outfits.search import Wardrobe
 from recommendations.training.outfits.questions import Decoys, Question
 
@@ -41,15 +41,12 @@ def calibration(wardrobe: Wardrobe, questions: Iterable[Question], decoys: Decoy
     for question in questions:
         choices = choices_for(question, decoys)
         if choices is not None:
-            predicted.append(softmax(wardrobe.model.of_bag(question.bag, choices)))
+            scores = wardrobe.model.of_bag(question.bag, choices)
+            predicted.append(softmax(scores.astype(np.float64)))
             chosen.append(choices == question.hidden)
-    return reliability(np.concatenate(predicted), np.concatenate(chosen)) if chosen else NOTHING
-
-
-def softmax(scores: Floats) -> Values:
-    odds = np.exp(scores.astype(np.float64) - scores.max())
-    shares: Values = odds / odds.sum()
-    return shares
+    if not chosen:
+        return Calibration([], 0.0)
+    return reliability(np.concatenate(predicted), np.concatenate(chosen))
 
 
 def reliability(predicted: Values, chosen: npt.NDArray[np.bool_]) -> Calibration:
@@ -58,6 +55,3 @@ def reliability(predicted: Values, chosen: npt.NDArray[np.bool_]) -> Calibration
     bins = [Bin(float(predicted[p].mean()), float(chosen[p].mean()), len(p)) for p in parts]
     error = sum(abs(b.predicted - b.observed) * b.count for b in bins) / len(predicted)
     return Calibration(bins, error)
-
-
-NOTHING = Calibration([], 0.0)

@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-import numpy.typing as npt
-
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset.history import histories
 from recommendations.dataset.inputs import History, Progress
@@ -17,7 +14,6 @@ from streaming.events.actions import Action
 from streaming.features.state import Recent
 from web.arrays import Array
 
-Lists = npt.NDArray[np.int32]
 MINUTE_MS = 60_000
 
 

@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from recommendations.evaluation.outfits import TIE, Figure, Tally
+from recommendations.evaluation.outfits import TIE, Figure, Measurements
 from recommendations.outfits.features import CandidateContext
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Preferences, Wardrobe, allowed, complements, slots_for
 from recommendations.training.outfits.questions import Question
+from web.arrays import Floats, Ints
 
 DEPTHS: Final = (200, 40)
 
@@ -49,7 +49,7 @@ def candidate_recall(
 
     Each basket counts once, with the mean of its questions.
     """
-    tallies = {group: Tally() for group in ("limits", *map(str, DEPTHS))}
+    tallies = {group: Measurements() for group in ("limits", *map(str, DEPTHS))}
     for questions in baskets:
         ranks = [ranks_of(wardrobe, question) for question in questions]
         for name in ranks[0]:

@@ -5,30 +5,28 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 import numpy as np
-import numpy.typing as npt
 
-from recommendations.outfits.pairs import Floats, Ints, find_pairs
+from recommendations.dataset.metrics import interval
+from recommendations.outfits.pairs import find_pairs
 from recommendations.outfits.search import Preferences, Wardrobe, listed, search, slots_for
 from recommendations.training.outfits.questions import Decoys, Question
+from web.arrays import Floats, Ints
 
 CHOICES = 4
 AT = 10
 DEEP = 60
 # As many as a row of cards shows.
 FIRST = 6
-RESAMPLES = 1000
-CONFIDENCE = 95
 # Breaks ties in the baselines.
 TIE = 1e-6
 
 LEAD = "model minus "
 SYSTEMS = ("model", "slot popularity", "raw counts", "lift only", "content only")
-Values = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A mean with its bootstrap interval; `count` is the sample size."""
+    """A mean with its 95 % bootstrap interval; `count` is the sample size."""
 
     value: float
     low: float
@@ -37,7 +35,7 @@ class Figure:
 
 
 @dataclass
-class Tally:
+class Measurements:
     """For each measure one value per question, or per basket the mean of its questions."""
 
     values: dict[str, list[float]] = field(default_factory=dict)
@@ -46,17 +44,10 @@ class Tally:
         self.values.setdefault(measure, []).append(value)
 
     def figures(self, seed: int) -> dict[str, Figure]:
-        return {name: interval(np.array(found), seed) for name, found in self.values.items()}
-
-
-def interval(values: Values, seed: int) -> Figure:
-    """Mean and the middle CONFIDENCE % of the bootstrapped means."""
-    rng = np.random.default_rng(seed)
-    count = len(values)
-    means = [values[rng.integers(0, count, count)].mean() for _ in range(RESAMPLES)]
-    tail = (100 - CONFIDENCE) / 2
-    low, high = np.percentile(means, [tail, 100 - tail])
-    return Figure(float(values.mean()), float(low), float(high), count)
+        return {
+            name: Figure(fmean(found), *interval(np.array(found), seed=seed), len(found))
+            for name, found in self.values.items()
+        }
 
 
 def simpler_ways(wardrobe: Wardrobe, bag: Ints, rows: Ints) -> dict[str, Floats]:
@@ -79,7 +70,7 @@ def evaluate(
     Each basket counts once, with the mean of its questions: the result doesn't depend on which
     article is hidden, and intervals are over what shoppers did independently of each other.
     """
-    tallies = {name: Tally() for name in SYSTEMS}
+    tallies = {name: Measurements() for name in SYSTEMS}
     for questions in baskets:
         for name, tally in answer_questions(wardrobe, questions, decoys).items():
             for measure, values in tally.values.items():
@@ -92,9 +83,9 @@ def evaluate(
 
 def answer_questions(
     wardrobe: Wardrobe, questions: Sequence[Question], decoys: Decoys
-) -> dict[str, Tally]:
+) -> dict[str, Measurements]:
     """The answers of every system to the questions of one basket."""
-    tallies = {name: Tally() for name in SYSTEMS}
+    tallies = {name: Measurements() for name in SYSTEMS}
     pool = wardrobe.pool.rows
     for question in questions:
         fill_in(wardrobe, question, decoys, tallies)
@@ -106,16 +97,16 @@ def answer_questions(
     return tallies
 
 
-def paired_difference(model: Tally, other: Tally) -> Tally:
+def paired_difference(model: Measurements, other: Measurements) -> Measurements:
     """The paired difference for each basket."""
     pairs = ((name, model.values[name], values) for name, values in other.values.items())
-    return Tally(
+    return Measurements(
         {name: [a - b for a, b in zip(own, values, strict=True)] for name, own, values in pairs}
     )
 
 
 def fill_in(
-    wardrobe: Wardrobe, question: Question, decoys: Decoys, tallies: Mapping[str, Tally]
+    wardrobe: Wardrobe, question: Question, decoys: Decoys, tallies: Mapping[str, Measurements]
 ) -> None:
     """Fill in the blank: the hidden article against decoys; a tie counts its share."""
     choices = choices_for(question, decoys)
@@ -137,7 +128,7 @@ def choices_for(question: Question, decoys: Decoys) -> Ints | None:
 
 
 def tally_ranks(
-    tally: Tally, wardrobe: Wardrobe, question: Question, rows: Ints, scores: Floats
+    tally: Measurements, wardrobe: Wardrobe, question: Question, rows: Ints, scores: Floats
 ) -> None:
     """Recall and reciprocal rank over all open slots and within the hidden article's."""
     own = np.flatnonzero(rows == question.hidden)
@@ -149,7 +140,7 @@ def tally_ranks(
         tally.add(f"mrr{name}", 1.0 / (1 + rank) if found else 0.0)
 
 
-def tally_search(tally: Tally, wardrobe: Wardrobe, question: Question, among: Ints) -> None:
+def tally_search(tally: Measurements, wardrobe: Wardrobe, question: Question, among: Ints) -> None:
     """Measures of the list a shopper gets."""
     ordered = listed(wardrobe, question.bag, len(wardrobe.pool.rows))
     tally_ranks(tally, wardrobe, question, ordered.rows, -np.arange(len(ordered), dtype=np.float32))

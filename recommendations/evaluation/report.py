@@ -8,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from django.template.loader import render_to_string
 
-from recommendations.dataset.inputs import Ints
 from recommendations.dataset.metrics import interval
 from recommendations.evaluation.retrieval import DEPTHS
 from recommendations.evaluation.run import ACTIVITY, FOR_YOU, Outcome, Plan
-from web.arrays import Array
+from web.arrays import Array, Flags, Ints
 from web.json_types import Json
 
 Values = npt.NDArray[np.float64]
@@ -25,22 +24,21 @@ def summary(outcomes: Sequence[Outcome], plan: Plan, *, note: str) -> Json:
     `note` describes the data, such as that they are synthetic.
     """
     key = f"map@{plan.k}"
-    methods = list(outcomes[0].values)
     return {
         "note": note,
         "plan": {**vars(plan), "windows after": [outcome.as_of for outcome in outcomes]},
         "customers": sum(len(outcome.age) for outcome in outcomes),
-        "methods": {name: of_method(outcomes, name) for name in methods},
-        "for-you minus": leads(outcomes, key, methods),
-        "windows": [window(outcome, key, methods) for outcome in outcomes],
+        "methods": {name: of_method(outcomes, name) for name in outcomes[0].values},
+        "for-you minus": leads(outcomes, key),
+        "windows": [window(outcome, key) for outcome in outcomes],
         "ranker": [outcome.ranker for outcome in outcomes],
         "candidate recall": candidate_recall(outcomes),
         "map without": ablated(outcomes, "ablation"),
         "map without features": ablated(outcomes, "features"),
         "next in session": session(outcomes),
         "segments": {
-            "age": by_age(outcomes, key, methods),
-            "activity": by_activity(outcomes, key, methods),
+            "age": segments(outcomes, key, of_age(joined(outcomes, "age"))),
+            "activity": segments(outcomes, key, of_activity(joined(outcomes, "activity"))),
         },
     }
 
@@ -55,12 +53,13 @@ def described(values: Values, customers: Ints | None = None) -> dict[str, object
     return {"mean": mean(values), "interval": bounds}
 
 
-def customers_of(outcomes: Sequence[Outcome]) -> Ints:
-    return np.concatenate([outcome.customers for outcome in outcomes])
+def joined(outcomes: Sequence[Outcome], name: str) -> Array:
+    """A value of each customer (a field of Outcome)."""
+    return np.concatenate([getattr(outcome, name) for outcome in outcomes])
 
 
 def looked_into(outcomes: Sequence[Outcome], name: str) -> Array:
-    """A value of each customer (a field of Outcome), for those looked into."""
+    """The same of the customers looked into."""
     return np.concatenate([getattr(outcome, name)[outcome.looked_into] for outcome in outcomes])
 
 
@@ -69,7 +68,7 @@ def mean(values: Values) -> float:
 
 
 def of_method(outcomes: Sequence[Outcome], method: str) -> Json:
-    customers = customers_of(outcomes)
+    customers = joined(outcomes, "customers")
     values = {
         metric: described(pooled(outcomes, method, metric), customers)
         for metric in outcomes[0].values[method]
@@ -81,18 +80,16 @@ def of_method(outcomes: Sequence[Outcome], method: str) -> Json:
     return values | shown
 
 
-def leads(
-    outcomes: Sequence[Outcome], key: str, methods: Sequence[str]
-) -> dict[str, dict[str, object]]:
+def leads(outcomes: Sequence[Outcome], key: str) -> dict[str, dict[str, object]]:
     """Paired differences to every other method, for everybody and for those with a purchase."""
     ours = pooled(outcomes, FOR_YOU, key)
-    size = np.concatenate([outcome.activity for outcome in outcomes])
-    customers = customers_of(outcomes)
-    masks = {EVERYBODY: np.ones(len(size), np.bool_), "known": size > 0}
+    customers = joined(outcomes, "customers")
+    known = joined(outcomes, "activity") > 0
+    masks = {EVERYBODY: np.ones_like(known), "known": known}
     return {
         segment: {
             name: described((ours - pooled(outcomes, name, key))[mask], customers[mask])
-            for name in methods
+            for name in outcomes[0].values
             if name != FOR_YOU
         }
         for segment, mask in masks.items()
@@ -100,9 +97,9 @@ def leads(
     }
 
 
-def window(outcome: Outcome, key: str, methods: Sequence[str]) -> Json:
+def window(outcome: Outcome, key: str) -> Json:
     """One window: each method's mean, and for-you's paired lead over it with its interval."""
-    values = {name: outcome.values[name][key] for name in methods}
+    values = {name: own[key] for name, own in outcome.values.items()}
     return {
         "after": outcome.as_of,
         "customers": len(outcome.customers),
@@ -161,19 +158,13 @@ def session(outcomes: Sequence[Outcome]) -> Json:
     }
 
 
-def by_age(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, object]:
-    age = np.concatenate([outcome.age for outcome in outcomes])
-    names = {band: "unknown" if band < 0 else f"from {band:.0f}" for band in np.unique(age)}
-    return segments(outcomes, key, methods, {name: age == band for band, name in names.items()})
+def of_age(band: Ints) -> dict[str, Flags]:
+    return {
+        "unknown" if low < 0 else f"from {low}": band == low for low in np.unique(band).tolist()
+    }
 
 
-def by_activity(outcomes: Sequence[Outcome], key: str, methods: Sequence[str]) -> dict[str, object]:
-    """By the number of distinct articles the customer bought in the last year."""
-    size = np.concatenate([outcome.activity for outcome in outcomes])
-    return segments(outcomes, key, methods, of_activity(size))
-
-
-def of_activity(size: Values) -> dict[str, npt.NDArray[np.bool_]]:
+def of_activity(size: Array) -> dict[str, Flags]:
     return {
         "new" if low == 0 else f"from {low}": (size >= low) & (size < high)
         for low, high in pairwise([*ACTIVITY, np.inf])
@@ -181,12 +172,9 @@ def of_activity(size: Values) -> dict[str, npt.NDArray[np.bool_]]:
 
 
 def segments(
-    outcomes: Sequence[Outcome],
-    key: str,
-    methods: Sequence[str],
-    masks: Mapping[str, npt.NDArray[np.bool_]],
+    outcomes: Sequence[Outcome], key: str, masks: Mapping[str, Flags]
 ) -> dict[str, object]:
-    values = {name: pooled(outcomes, name, key) for name in methods}
+    values = {name: pooled(outcomes, name, key) for name in outcomes[0].values}
     return {
         segment: {
             "customers": int(mask.sum()),
@@ -222,7 +210,6 @@ def page(found: Json) -> str:
         "found": found,
         "bars": bars_of(found["methods"], key),
         "ahead": found["for-you minus"].items(),
-        "windows": found["windows"],
         "metric": key,
         "whole": without[FOR_YOU]["mean"],
         "generators": [
@@ -236,11 +223,8 @@ def page(found: Json) -> str:
         ],
         "depths": DEPTHS,
         "features": found["map without features"].items(),
-        "ranker": found["ranker"],
-        "published": found.get("published", {}).items(),
         "session": session_found,
         "with_live": session_found["recall"]["real-time"],
         "without_live": session_found["recall"]["without"],
-        "segments": found["segments"],
     }
     return render_to_string("recommendations/evaluation.html", context)

@@ -3,11 +3,12 @@
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.bundle.reader import Bundle, Ints
+from recommendations.bundle.reader import Bundle
 from recommendations.dataset.splits import Truth, pairs_of
 from recommendations.ranking.pipeline import AT_A_TIME
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate, rank
 from recommendations.retrieval.profile import profiles_of
+from web.arrays import Ints
 
 DEPTHS = (50, 100, 200, 500)
 UNION = "all"
@@ -22,7 +23,7 @@ def recall_at_depths(bundle: Bundle, truth: Truth) -> dict[str, dict[int, Values
     for start in range(0, len(truth.customers), AT_A_TIME):
         some = slice(start, start + AT_A_TIME)
         part = Truth(truth.customers[some], truth.bought[some])
-        for name, ranking in strongest(bundle, part.customers).items():
+        for name, ranking in by_generator(bundle, part.customers).items():
             for depth in DEPTHS:
                 found.setdefault(name, {}).setdefault(depth, []).append(
                     recalled(ranking.head(depth), part)
@@ -33,7 +34,7 @@ def recall_at_depths(bundle: Bundle, truth: Truth) -> dict[str, dict[int, Values
     }
 
 
-def strongest(bundle: Bundle, customers: Ints) -> dict[str, Ranking]:
+def by_generator(bundle: Bundle, customers: Ints) -> dict[str, Ranking]:
     """The candidates of some customers by generator, strongest first."""
     profile, deepest = profiles_of(bundle, customers), max(DEPTHS)
     parts = {source.name.lower(): {source: weight} for source, weight in WEIGHTS.items()}

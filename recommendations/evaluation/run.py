@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from recommendations.bundle.reader import Bundle
 from recommendations.dataset import metrics
 from recommendations.dataset.facts import facts_of
-from recommendations.dataset.inputs import History, Ints, Progress
+from recommendations.dataset.inputs import History, Progress
 from recommendations.dataset.splits import Split, Truth, pairs_of, rolling
 from recommendations.evaluation.baselines import BASELINES, purchases, units_of
 from recommendations.evaluation.methods import bundle_of, in_session
@@ -20,7 +21,7 @@ from recommendations.ranking.scoring import WEIGHTS
 from recommendations.retrieval.candidates import Source
 from recommendations.training.pipeline import look_likeness, rankers_without
 from recommendations.training.ranker import NO_RANKER
-from web.arrays import Array
+from web.arrays import Array, Arrays, Ints
 
 DEPTH = 100
 FOR_YOU = "for-you"
@@ -59,7 +60,9 @@ class Plan:
 class Outcome:
     """One split. `values` and `session` hold one value per customer or basket and metric,
     `candidates` recall by generator and depth, `ablation` MAP without each generator, `features`
-    without each group of the ranker's features (empty if no ranker was chosen).
+    without each group of the ranker's features (empty if no ranker was chosen). `age` is the lower
+    bound of each customer's age band, `activity` the number of distinct articles they bought in the
+    last year.
 
     The last three cover LOOKED_INTO customers, evenly sampled: those at the places `looked_into`.
     """
@@ -73,8 +76,8 @@ class Outcome:
     ablation: Mapping[str, Values]
     features: Mapping[str, Values]
     session: Mapping[str, Values]
-    age: Values
-    activity: Values
+    age: Ints
+    activity: npt.NDArray[np.int64]
     looked_into: npt.NDArray[np.int64]
 
 
@@ -96,14 +99,17 @@ def evaluate(history: History, plan: Plan, progress: Progress) -> list[Outcome]:
 def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, Array]) -> Outcome:
     truth = split.truth(plan.customers, known=plan.known)
     bundle = bundle_of(split.past, likes, lambda line: None)
-    lists = {name: method_lists(name, split, truth) for name in available_baselines()}
-    heads = {name: found[:, : plan.k] for name, found in lists.items()}
-    for name, of_ours in ((FOR_YOU, bundle), (BLEND, unranked(bundle))):
+    lists = {
+        name: baseline(split.past, truth.customers, DEPTH)
+        for name, baseline in BASELINES.items()
+        if name != "ALS" or find_spec("implicit")
+    }
+    for name, of_ours in ((FOR_YOU, bundle), (BLEND, with_arrays(bundle, NO_RANKER))):
         lists[name] = predicted_rows(of_ours, truth.customers, DEPTH)
-        heads[name] = lists[name][:, : plan.k]
+    heads = {name: found[:, : plan.k] for name, found in lists.items()}
     places = truth.sample(LOOKED_INTO)
     looked_into = truth.at(places)
-    known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
+    known = bundle.customers.many(truth.customers)
     before = Before(units_of(split.past), purchased_pairs(split.past, truth))
     return Outcome(
         as_of=split.past.as_of.isoformat(),
@@ -115,32 +121,14 @@ def evaluate_split(split: Split, plan: Plan, likes: Mapping[str, Array]) -> Outc
         ablation=ablation(bundle, looked_into, plan.k),
         features=without_features(split, bundle, looked_into, plan) if plan.ablate else {},
         session=session(split, bundle, plan.k, plan.customers),
-        age=np.array([own.band if own else -1 for own in known], np.float64),
-        activity=activity_of(bundle, truth),
+        age=known.band,
+        activity=np.bincount(known.owner, minlength=len(truth.customers)),
         looked_into=places,
     )
 
 
-def activity_of(bundle: Bundle, truth: Truth) -> Values:
-    """The number of distinct articles each customer bought in the last year."""
-    known = [bundle.customers.of(customer) for customer in truth.customers.tolist()]
-    return np.array([len(own.rows) if own else 0 for own in known], np.float64)
-
-
-def unranked(bundle: Bundle) -> Bundle:
-    return Bundle(bundle.manifest, {**bundle.arrays, **NO_RANKER})
-
-
-def available_baselines() -> list[str]:
-    try:
-        import implicit  # noqa: F401
-    except ImportError:
-        return [name for name in BASELINES if name != "ALS"]
-    return list(BASELINES)
-
-
-def method_lists(name: str, split: Split, truth: Truth) -> Lists:
-    return BASELINES[name](split.past, truth.customers, DEPTH)
+def with_arrays(bundle: Bundle, arrays: Arrays) -> Bundle:
+    return Bundle(bundle.manifest, {**bundle.arrays, **arrays})
 
 
 def values_of(head: Lists, deep: Lists, truth: Truth) -> dict[str, Values]:
@@ -195,22 +183,17 @@ def without_features(split: Split, bundle: Bundle, truth: Truth, plan: Plan) -> 
     """MAP of for-you by rankers trained without each group of features."""
     if not len(bundle.ranker):
         return {}
+    rankers = rankers_without(split.past).items()
+    others = {group: with_arrays(bundle, {"ranker": text}) for group, text in rankers}
     return {
         group: precision_of(predicted_rows(other, truth.customers, plan.k), truth)
-        for group, other in (
-            (group, with_ranker(bundle, text))
-            for group, text in rankers_without(split.past).items()
-        )
+        for group, other in others.items()
     }
 
 
 def precision_of(lists: Lists, truth: Truth) -> Values:
     relevant = np.array([len(own) for own in truth.bought])
     return metrics.average_precision(metrics.hits_of(lists, truth.bought), relevant)
-
-
-def with_ranker(bundle: Bundle, text: npt.NDArray[np.uint8]) -> Bundle:
-    return Bundle(bundle.manifest, {**bundle.arrays, "ranker": text})
 
 
 def session(split: Split, bundle: Bundle, k: int, most: int) -> dict[str, Values]:

@@ -1,6 +1,6 @@
 """An experiment's results from its exposures."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,27 +24,23 @@ MARGIN: Final = 0.08
 
 @dataclass(frozen=True)
 class Line:
-    """One variant's totals, and its difference from the control in the experiment's metric."""
+    """One variant's totals of COUNTED, and its difference from the control in the experiment's
+    metric."""
 
     variant: Variant
-    shoppers: int
-    impressions: int
-    clicks: int
-    bag_adds: int
-    purchases: int
-    revenue: float
+    totals: Mapping[str, float]
     sample: Sample
     against: Interval | None
-    challenger_clicks: int
 
     @property
     def click_rate(self) -> float | None:
-        return self.clicks / self.impressions if self.impressions else None
+        shown = self.totals["impressions"]
+        return self.totals["clicks"] / shown if shown else None
 
     @property
     def conversion(self) -> float | None:
         """Purchases per shopper."""
-        return self.purchases / self.shoppers if self.shoppers else None
+        return self.totals["purchases"] / self.sample.n if self.sample.n else None
 
     @property
     def relative(self) -> tuple[float, float, float] | None:
@@ -74,7 +70,7 @@ def results(experiment: Experiment) -> Results:
     lines = [_line(v, totals[v.pk], None if v.is_control else control) for v in variants]
     return Results(
         lines,
-        sample_ratio([line.shoppers for line in lines], [v.weight for v in variants]),
+        sample_ratio([line.sample.n for line in lines], [v.weight for v in variants]),
         shoppers_needed(control, PLANNED_CHANGE),
     )
 
@@ -95,14 +91,7 @@ def _sample(totals: dict[str, float]) -> Sample:
 
 def _line(variant: Variant, totals: dict[str, float], control: Sample | None) -> Line:
     sample = _sample(totals)
-    return Line(
-        variant=variant,
-        shoppers=sample.n,
-        **{name: totals[name] for name in COUNTED},  # type: ignore[arg-type]
-        sample=sample,
-        against=None if control is None else difference(control, sample),
-        challenger_clicks=int(totals["challenger_clicks"]),
-    )
+    return Line(variant, totals, sample, None if control is None else difference(control, sample))
 
 
 def guard() -> list[Experiment]:
@@ -147,11 +136,8 @@ class IntervalBar:
 
 def bars(results: Results) -> Sequence[IntervalBar]:
     """A bar for each variant that can be compared, all on one scale that includes zero."""
-    compared = [line for line in results.lines if line.against is not None]
-    ends = [0.0]
-    for line in compared:
-        if line.against:
-            ends += (line.against.low, line.against.high)
+    compared = [(line, line.against) for line in results.lines if line.against is not None]
+    ends = [0.0, *(end for _, against in compared for end in (against.low, against.high))]
     low, high = min(ends), max(ends)
     span = (high - low) or 1.0
 
@@ -160,12 +146,7 @@ def bars(results: Results) -> Sequence[IntervalBar]:
 
     return [
         IntervalBar(
-            line,
-            place(line.against.low),
-            place(line.against.high),
-            place(line.against.difference),
-            place(0.0),
+            line, place(against.low), place(against.high), place(against.difference), place(0.0)
         )
-        for line in compared
-        if line.against
+        for line, against in compared
     ]

@@ -7,6 +7,7 @@ from statistics import NormalDist
 from typing import Final
 
 ALPHA: Final = 0.05
+POWER: Final = 0.8
 # The interval is tightest after about this many shoppers in the smaller variant.
 TUNED_SAMPLE_SIZE: Final = 1000
 
@@ -33,7 +34,7 @@ class Interval:
         return self.low > 0 or self.high < 0
 
 
-def difference(control: Sample, other: Sample, alpha: float = ALPHA) -> Interval | None:
+def difference(control: Sample, other: Sample) -> Interval | None:
     """The asymptotic confidence sequence of the difference; None below two shoppers per variant.
 
     Valid at every sample size at once, so that one may look daily and stop at will: Waudby-Smith,
@@ -45,17 +46,17 @@ def difference(control: Sample, other: Sample, alpha: float = ALPHA) -> Interval
         return None
     n = min(control.n, other.n)
     spread = control.variance / control.n + other.variance / other.n
-    half = math.sqrt(spread * n) * boundary(n, alpha)
+    half = math.sqrt(spread * n) * boundary(n)
     found = other.mean - control.mean
     return Interval(found, found - half, found + half)
 
 
-def boundary(n: int, alpha: float) -> float:
+def boundary(n: int) -> float:
     """Half the width after n observations of variance 1."""
-    wide = -2 * math.log(alpha) + math.log(-2 * math.log(alpha)) + 1
+    wide = -2 * math.log(ALPHA) + math.log(-2 * math.log(ALPHA)) + 1
     rho2 = wide / TUNED_SAMPLE_SIZE  # the paper's equation for the best ρ at that size
     return math.sqrt(
-        2 * (n * rho2 + 1) / (n * n * rho2) * math.log(math.sqrt(n * rho2 + 1) / alpha)
+        2 * (n * rho2 + 1) / (n * n * rho2) * math.log(math.sqrt(n * rho2 + 1) / ALPHA)
     )
 
 
@@ -74,12 +75,12 @@ def sample_ratio(counts: Sequence[int], weights: Sequence[int]) -> float:
     return float(chdtrc(len(counts) - 1, distance))
 
 
-def shoppers_needed(control: Sample, relative: float, power: float = 0.8) -> int | None:
+def shoppers_needed(control: Sample, relative: float) -> int | None:
     """Shoppers per variant needed to detect a relative change of the mean with one planned look.
 
     The usual normal approximation 2σ²(z₁₋α/₂ + z_power)²/δ²; looking at any time needs more.
     """
     if control.mean <= 0 or control.variance <= 0:
         return None
-    z = NormalDist().inv_cdf(1 - ALPHA / 2) + NormalDist().inv_cdf(power)
+    z = NormalDist().inv_cdf(1 - ALPHA / 2) + NormalDist().inv_cdf(POWER)
     return math.ceil(2 * control.variance * (z / (relative * control.mean)) ** 2)

@@ -13,6 +13,11 @@ from recommendations.outfits.slots import slots
 from web.arrays import Array
 from web.cache import per_owner
 
+# What the search reads of the bundle's other arrays.
+SHARED = (
+    "article", "design", "product_type", "index_group", "colour_master", "price", "on_sale",
+)  # fmt: skip
+
 
 @per_owner(most=1)
 def wardrobe_of(bundle: Bundle) -> Wardrobe:
@@ -30,12 +35,6 @@ def wardrobe(arrays: Mapping[str, Array]) -> Wardrobe:
         pool=Pool(arrays["outfit_pool"], arrays["outfit_pool_ends"]),
         lists=arrays["outfit_lists"],
         list_line=arrays["outfit_list_line"],
-        article=arrays["article"],
-        design=arrays["design"],
-        product_type=arrays["product_type"],
-        index_group=arrays["index_group"],
-        colour_master=arrays["colour_master"],
-        price=arrays["price"],
-        on_sale=arrays["on_sale"],
+        **{name: arrays[name] for name in SHARED},
         look_colours=arrays.get("look_colours", np.zeros((0, 0), np.float32)),
     )

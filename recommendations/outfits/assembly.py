@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from recommendations.outfits.compatibility import clashes, occasion_of
 from recommendations.outfits.look_candidates import look_candidates
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Matches, Preferences, Wardrobe
 from recommendations.ranking.pipeline import is_in
+from web.arrays import Floats, Ints
 
 # Candidates per slot; more cost time and change little.
 PER_SLOT = 12
@@ -243,8 +243,7 @@ def unfilled_slots(
 
 
 def covered(wardrobe: Wardrobe, worn: Ints, slot: int) -> bool:
-    """Whether an article of the look takes what a look has once and every article of the slot
-    takes too: a long dress that is filed under tops, the feet of an overall."""
+    """Whether a piece of another slot covers this one (see Wardrobe.covers)."""
     others = worn[wardrobe.model.slot[worn] != slot]
     return bool(wardrobe.covers[slot, wardrobe.classes.of[others]].any())
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from recommendations.dataset.inputs import Flags
 from recommendations.outfits.constraints import NEUTRAL, WearTables
-from recommendations.outfits.pairs import Ints, find_pairs
+from recommendations.outfits.pairs import find_pairs
 from recommendations.outfits.search import Wardrobe
+from web.arrays import Flags, Ints
 
 # Two patterned pieces go together if baskets contain them this much more often than chance (a
 # logarithm): four times.

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import numpy as np
 
-from recommendations.dataset.inputs import Flags, Ints
 from recommendations.outfits.slots import SlotsError, slots
+from web.arrays import Flags, Ints
 
 if TYPE_CHECKING:  # slow to import, and every process imports this module
     import pandas as pd
@@ -22,11 +22,7 @@ NEUTRAL: Final = -1
 # Within what is taken once even equal values are too far apart.
 TAKEN: Final = -1
 # A rule's lists of numbers and of patterns, and the column of the articles each is matched against.
-NUMBERS: Final = {
-    "types": "product_type",
-    "appearances": "appearance",
-    "colours": "colour_master",
-}
+NUMBERS: Final = {"types": "product_type", "appearances": "appearance", "colours": "colour_master"}
 WORDS: Final = {
     "audiences": "index_group_name", "indexes": "index_name", "sections": "section_name",
     "departments": "department_name", "names": "name", "descriptions": "description",

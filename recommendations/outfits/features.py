@@ -11,7 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from recommendations.outfits.pairs import Floats, Ints, Pairs, find_pairs
+from recommendations.outfits.pairs import Pairs, find_pairs
+from web.arrays import Floats, Ints
 
 # The last columns of a content vector come from name and description (content.TEXT_DIMENSIONS).
 WORDS: Final = 64
@@ -102,9 +103,15 @@ class CandidateContext:
         found: Floats = own[:, :-WORDS] @ theirs[:, :-WORDS].T
         return np.add(found, self.words, out=found)
 
-    def channels(self) -> tuple[Floats, Floats]:
+    def channel(self) -> Floats:
         online = self.known.online
-        return online[self.bag][:, None], online[self.candidates]
+        found: Floats = online[self.bag][:, None] * online[self.candidates]
+        return found
+
+    def channel_gap(self) -> Floats:
+        online = self.known.online
+        found: Floats = np.abs(online[self.candidates] - online[self.bag][:, None])
+        return found
 
 
 Values = Callable[[CandidateContext], Floats]
@@ -135,17 +142,6 @@ def same(name: str, usual: float) -> Feature:
     return Feature(f"same_{name}", lambda met: met.same(name), usual)
 
 
-def channel_gap(met: CandidateContext) -> Floats:
-    own, theirs = met.channels()
-    found: Floats = np.abs(theirs - own)
-    return found
-
-
-def channel(met: CandidateContext) -> Floats:
-    own, theirs = met.channels()
-    return own * theirs
-
-
 REGISTRY: Final[tuple[Feature, ...]] = (
     Feature("article_lift", lambda met: met.article[0], 0.4),
     Feature("article_count", lambda met: met.article[1]),
@@ -164,12 +160,12 @@ REGISTRY: Final[tuple[Feature, ...]] = (
     same("appearance", 0.0),
     Feature("code_distance", lambda met: met.code_distance),
     Feature("code_distance_in_section", lambda met: met.code_distance * met.same("section"), -0.05),
-    Feature("content", lambda met: met.content(), 0.5),
+    Feature("content", CandidateContext.content, 0.5),
     Feature("words", lambda met: met.words),
     Feature("price_gap", lambda met: np.abs(met.price_step), -0.2),
     Feature("price_step", lambda met: met.price_step),
-    Feature("channel_gap", channel_gap, -0.3),
-    Feature("channel", channel),
+    Feature("channel_gap", CandidateContext.channel_gap, -0.3),
+    Feature("channel", CandidateContext.channel),
     Feature("popularity", lambda met: met.known.popularity[met.candidates][None, :]),
 )
 FEATURES: Final = tuple(feature.name for feature in REGISTRY)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from recommendations.outfits.features import RANKING
 from recommendations.outfits.model import Model
-from recommendations.outfits.pairs import Floats, Ints
+from web.arrays import Floats, Ints
 
 # Fewer lists than this give only noise.
 ENOUGH = 300
@@ -41,7 +41,7 @@ def unranked(weights: Floats, slots: int) -> Floats:
     return found
 
 
-def ranking_of(found: Choices, usual: Floats) -> Floats:
+def fit_logit(found: Choices, usual: Floats) -> Floats:
     """Conditional logit (McFadden 1974): the weights that make the purchases likeliest among the
     candidates of their lists; `usual` if there are too few lists. Overwrites the features."""
     from scipy.optimize import minimize  # slow to import, and every process imports this module

@@ -4,10 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from recommendations.dataset.inputs import Flags
 from recommendations.outfits.compatibility import joins, suitable
 from recommendations.outfits.features import TABLES
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import (
     Matches,
     Preferences,
@@ -17,6 +15,7 @@ from recommendations.outfits.search import (
     ranked,
 )
 from recommendations.ranking.pipeline import is_in
+from web.arrays import Flags, Floats, Ints
 
 # Best sellers per slot that a look may choose from, after the shortlists.
 SELLERS = 24

@@ -13,8 +13,8 @@ from recommendations.outfits.features import (
     ArticleTables,
     CandidateContext,
 )
-from recommendations.outfits.pairs import Floats, Ints, Pairs
-from web.arrays import Array, Arrays
+from recommendations.outfits.pairs import Pairs
+from web.arrays import Array, Arrays, Floats, Ints
 
 # A whole bag says more than one article, but its items are redundant.
 BAG_POWER = 0.5
@@ -78,6 +78,9 @@ class Model(ArticleTables):
 
 
 VALUES = {feature.name: feature.values for feature in REGISTRY}
+STORED_AS_THEY_ARE = (
+    "slot", "product_row", "groups", "online", "popularity", "weights", "ranking", "appeal",
+)  # fmt: skip
 
 
 def weighed(met: CandidateContext, weights: Floats) -> Floats:
@@ -98,43 +101,27 @@ def bag_values(met: CandidateContext) -> Iterator[Floats]:
 
 def to_arrays(model: Model) -> Arrays:
     """Named as in `bundle.format.ARRAYS`, without arrays that the bundle has anyway."""
-    own: Arrays = {
-        "outfit_slot": model.slot,
-        "outfit_product_row": model.product_row,
-        "outfit_groups": model.groups,
-        "outfit_tables": np.concatenate([table.ravel() for table in model.tables]),
-        "outfit_online": model.online,
-        "outfit_popularity": model.popularity,
-        "outfit_weights": model.weights,
-        "outfit_ranking": model.ranking,
-        "outfit_appeal": model.appeal,
-    }
+    own: Arrays = {f"outfit_{name}": vars(model)[name] for name in STORED_AS_THEY_ARE}
+    own["outfit_tables"] = np.concatenate([table.ravel() for table in model.tables])
     for name, pairs in (("article", model.articles), ("product", model.products)):
         own |= {f"outfit_{name}_{part}": array for part, array in vars(pairs).items()}
     return own
 
 
 def from_arrays(arrays: Mapping[str, Array]) -> Model:
-    groups = arrays["outfit_groups"]
+    sizes = [int(codes.max()) + 1 for codes in arrays["outfit_groups"]]
     pairs = {
         name: Pairs(*(arrays[f"outfit_{name}_{part}"] for part in Pairs.__dataclass_fields__))
         for name in ("article", "product")
     }
     return Model(
-        slot=arrays["outfit_slot"],
+        **{name: arrays[f"outfit_{name}"] for name in STORED_AS_THEY_ARE},
         product=arrays["product"],
-        product_row=arrays["outfit_product_row"],
-        groups=groups,
-        tables=split(arrays["outfit_tables"], [int(row.max()) + 1 for row in groups]),
+        tables=split(arrays["outfit_tables"], sizes),
         articles=pairs["article"],
         products=pairs["product"],
         vectors=arrays["vectors"],
         log_price=np.log(np.maximum(arrays["price"], 1e-6)).astype(np.float32),
-        online=arrays["outfit_online"],
-        popularity=arrays["outfit_popularity"],
-        weights=arrays["outfit_weights"],
-        ranking=arrays["outfit_ranking"],
-        appeal=arrays["outfit_appeal"],
     )
 
 

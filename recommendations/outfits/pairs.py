@@ -6,8 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float32]
+from web.arrays import Floats, Ints
 
 NOWHERE: Final = -1
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommendations.dataset.inputs import Flags
 from recommendations.outfits.features import TABLES
-from recommendations.outfits.pairs import Floats, Ints, find_pairs
+from recommendations.outfits.pairs import find_pairs
 from recommendations.outfits.search import Wardrobe
+from web.arrays import Flags, Floats, Ints
 
 # Lifts (logarithms) below these are too weak to mention.
 OFTEN = 0.5
@@ -38,10 +38,12 @@ def why(wardrobe: Wardrobe, bag: Ints, pieces: Ints) -> list[Why]:
     worn, colour = np.maximum(own, product), model.groups[COLOUR]
     harmony = model.tables[COLOUR][colour[bag][:, None], colour[pieces]]
     matching = matches(wardrobe.look_colours, bag, pieces)
-    return [strongest(bag, worn[:, n], matching[:, n], harmony[:, n]) for n in range(len(pieces))]
+    return [
+        strongest_reason(bag, worn[:, n], matching[:, n], harmony[:, n]) for n in range(len(pieces))
+    ]
 
 
-def strongest(bag: Ints, worn: Floats, matching: Flags, harmony: Floats) -> Why:
+def strongest_reason(bag: Ints, worn: Floats, matching: Flags, harmony: Floats) -> Why:
     if worn.max() >= OFTEN:
         return Why("worn", int(bag[worn.argmax()]))
     if matching.any():

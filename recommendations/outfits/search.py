@@ -6,10 +6,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from recommendations.dataset.inputs import Flags
+from recommendations.dataset.inputs import find
 from recommendations.outfits.constraints import TAKEN, Constraints, WearTables
 from recommendations.outfits.model import Model
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import (
     NONE,
     Audience,
@@ -17,10 +16,11 @@ from recommendations.outfits.shortlist import (
     by_audience,
     pool_of,
     shortlists,
-    strongest,
+    strongest_by_slot,
 )
 from recommendations.outfits.slots import Slots
 from recommendations.ranking.pipeline import is_in
+from web.arrays import Flags, Floats, Ints
 
 # Articles with content this similar count as the same thing.
 NEAR_COPY = 0.9
@@ -152,9 +152,7 @@ class Wardrobe:
 
     def rows_of(self, articles: npt.ArrayLike) -> Ints:
         """The row of each article key, NONE for an unknown one."""
-        keys = np.asarray(articles, self.article.dtype)
-        place = np.searchsorted(self.article, keys).clip(max=len(self.article) - 1)
-        return np.where(self.article[place] == keys, place, NONE).astype(np.int32)
+        return find(self.article, np.asarray(articles, self.article.dtype))
 
 
 @dataclass(frozen=True)
@@ -228,7 +226,8 @@ def candidates(wardrobe: Wardrobe, bag: Ints, open_slots: list[int]) -> Ints:
     With an empty bag, the best sellers of each slot.
     """
     if len(bag) == 0:
-        lists = most_popular(wardrobe)
+        pool = wardrobe.pool
+        lists = strongest_by_slot(wardrobe.model.popularity[None, pool.rows], pool)
     else:
         line = wardrobe.list_line[bag]
         unlisted = bag[line == NONE]
@@ -239,15 +238,6 @@ def candidates(wardrobe: Wardrobe, bag: Ints, open_slots: list[int]) -> Ints:
         lists = np.concatenate(parts)
     rows = lists.reshape(len(lists), len(wardrobe.slots), -1)[:, open_slots]
     return wardrobe.flagged(rows[rows != NONE]).nonzero()[0].astype(np.int32)
-
-
-def most_popular(wardrobe: Wardrobe) -> Ints:
-    pool, popularity = wardrobe.pool, wardrobe.model.popularity
-    parts = [
-        strongest(popularity[None, pool.rows[first:last]], pool.rows[first:last])
-        for first, last in zip(pool.ends[:-1], pool.ends[1:], strict=True)
-    ]
-    return np.concatenate(parts, axis=1)
 
 
 def allowed(wardrobe: Wardrobe, bag: Ints, rows: Ints, wishes: Preferences) -> Ints:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ from recommendations.dataset.selection import highest
 from recommendations.outfits.features import TABLES
 from recommendations.outfits.listwise import unranked
 from recommendations.outfits.model import Model
-from recommendations.outfits.pairs import Floats, Ints
+from web.arrays import Floats, Ints
 
 # Complements stored per article and slot.
 DEPTH = 24
@@ -66,12 +67,16 @@ def shortlists(model: Model, audiences: Mapping[int, Audience], rows: Ints, slot
     for group in np.unique(audience[rows]).tolist():
         lines, own = audience[rows] == group, audiences[group].pool
         scores = chosen_by.wanted_alone(rows[lines], own.rows, audiences[group].vectors)
-        parts = [
-            strongest(scores[:, first:last], own.rows[first:last])
-            for first, last in zip(own.ends[:-1], own.ends[1:], strict=True)
-        ]
-        found[lines] = np.concatenate(parts, axis=1)
+        found[lines] = strongest_by_slot(scores, own)
     return found
+
+
+def strongest_by_slot(scores: Floats, pool: Pool) -> Ints:
+    """lines × (slots × DEPTH): per slot the rows of the pool with the highest scores, in no order,
+    NONE-padded; `scores` is lines × rows of the pool."""
+    bounds = pairwise(pool.ends.tolist())
+    parts = [strongest(scores[:, first:last], pool.rows[first:last]) for first, last in bounds]
+    return np.concatenate(parts, axis=1)
 
 
 def strongest(scores: Floats, rows: Ints) -> Ints:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
-from recommendations.recommenders.shelf import Item
+from recommendations.recommenders.shelf import Item, items_by_place
 
 # Articles fetched per product shown.
 COLOURS = 4
@@ -45,9 +45,7 @@ def of_same_product(article: int, k: int) -> list[Item]:
     if own is None:
         return []
     others = Article.objects.filter(product=own).exclude(pk=article).popular()
-    keys = others.values_list("pk", flat=True)[:k]
-    reason = gettext("Another colour")
-    return [Item(key, 1.0 / place, reason) for place, key in enumerate(keys, start=1)]
+    return items_by_place(others.values_list("pk", flat=True)[:k], gettext("Another colour"))
 
 
 def within(index_group: int | None, hidden: Collection[int]) -> ArticleQuerySet:
@@ -61,5 +59,4 @@ def items(articles: ArticleQuerySet, reason: str, k: int) -> list[Item]:
     first: dict[int, int] = {}
     for product, article in head:
         first.setdefault(product, article)
-    places = enumerate(list(first.values())[:k], start=1)
-    return [Item(article, 1.0 / place, reason) for place, article in places]
+    return items_by_place(list(first.values())[:k], reason)

@@ -24,7 +24,7 @@ from recommendations.recommenders.request_context import (
     now_of,
     recently_seen,
 )
-from recommendations.recommenders.shelf import Found, Item
+from recommendations.recommenders.shelf import Found, Item, items_by_place
 from recommendations.retrieval.candidates import Source
 from recommendations.retrieval.profile import DAY_MS, PURCHASE, Profile
 from streaming.events.actions import ACTIONS, Action
@@ -135,9 +135,7 @@ def buy_again(context: RequestContext) -> Found:
     rows = about.rows[about.kinds == PURCHASE]
     rows = rows[showable(bundle, rows, constraints_of(context, bundle))]
     first = np.unique(bundle.design[rows], return_index=True)[1]
-    items = [
-        Item(int(bundle.article[row]), 1.0 / place, _("You bought this before"))
-        for place, row in enumerate(rows[np.sort(first)][: context.k].tolist(), start=1)
-    ]
+    articles = bundle.article[rows[np.sort(first)][: context.k]].tolist()
+    items = items_by_place(articles, _("You bought this before"))
     strategy = "live_purchases" if context.recents else "history_purchases"
     return Found(strategy, _("What you bought before"), items, degraded=context.live is None)

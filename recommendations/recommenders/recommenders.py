@@ -44,7 +44,7 @@ from recommendations.recommenders.request_context import (
     select_rows,
     viewed,
 )
-from recommendations.recommenders.shelf import Found, Item
+from recommendations.recommenders.shelf import Found, Item, items_by_place
 from recommendations.retrieval.candidates import (
     Candidates,
     Scores,
@@ -72,7 +72,7 @@ class Recommender:
 
     title: str
     find: Callable[[RequestContext], Found]
-    live: bool = False
+    live: bool = True
     trends: bool = False
     article: bool = False
 
@@ -141,12 +141,9 @@ def colours(context: RequestContext) -> Found:
     if context.bundle is None or row is None:
         found = fallbacks.of_same_product(article, context.k)
         return Found("postgres_colours", _("The same in another colour"), found, degraded=True)
-    rows = [int(r) for r in context.bundle.colours[row] if r >= 0][: context.k]
-    why = _("Another colour")
-    items = [
-        Item(int(context.bundle.article[r]), 1.0 / place, why)
-        for place, r in enumerate(rows, start=1)
-    ]
+    rows = context.bundle.colours[row]
+    articles = context.bundle.article[rows[rows >= 0][: context.k]].tolist()
+    items = items_by_place(articles, _("Another colour"))
     return Found("bundle_colours", _("The same in another colour"), items)
 
 
@@ -211,11 +208,9 @@ def popular_lately(context: RequestContext) -> tuple[list[Item], str]:
 def new_in(context: RequestContext) -> Found:
     bundle = context.bundle
     if bundle is not None:
-        group = (
-            favourite(bundle, context.profile)
-            if context.index_group is None
-            else context.index_group
-        )
+        group = context.index_group
+        if group is None:
+            group = favourite(bundle, context.profile)
         lists = (bundle.new, bundle.new_by_index_group)
         seen = (*context.on_page, *recently_seen(context))
         within = replace(context, index_group=group, on_page=seen)
@@ -229,29 +224,21 @@ def new_in(context: RequestContext) -> Found:
 def recently_viewed(context: RequestContext) -> Found:
     out = excluded_articles(context)
     articles = [article for article in viewed(context.recents) if article not in out]
-    items = distinct_items(
-        context, [Item(key, 1.0 / place) for place, key in enumerate(articles, start=1)]
-    )
+    items = distinct_items(context, items_by_place(articles))
     return Found("live_views", _("What you viewed last"), items, degraded=context.live is None)
 
 
 RECOMMENDERS = {
-    Kind.SIMILAR: Recommender(gettext_noop("Similar items"), similar, live=True, article=True),
-    Kind.SIMILAR_LOOK: Recommender(
-        gettext_noop("Similar in look"), similar_look, live=True, article=True
-    ),
-    Kind.COLOURS: Recommender(gettext_noop("Other colours"), colours, article=True),
-    Kind.ALSO_BOUGHT: Recommender(
-        gettext_noop("Customers also bought"), also_bought, live=True, article=True
-    ),
-    Kind.FOR_YOU: Recommender(gettext_noop("For you"), for_you, live=True),
-    Kind.BUY_AGAIN: Recommender(gettext_noop("Buy again"), buy_again, live=True),
-    Kind.BECAUSE_YOU_VIEWED: Recommender(
-        gettext_noop("Because you viewed"), because_you_viewed, live=True
-    ),
-    Kind.TRENDING: Recommender(gettext_noop("Trending now"), trending, live=True, trends=True),
-    Kind.NEW_IN: Recommender(gettext_noop("New in"), new_in, live=True),
-    Kind.RECENTLY_VIEWED: Recommender(gettext_noop("Recently viewed"), recently_viewed, live=True),
+    Kind.SIMILAR: Recommender(gettext_noop("Similar items"), similar, article=True),
+    Kind.SIMILAR_LOOK: Recommender(gettext_noop("Similar in look"), similar_look, article=True),
+    Kind.COLOURS: Recommender(gettext_noop("Other colours"), colours, live=False, article=True),
+    Kind.ALSO_BOUGHT: Recommender(gettext_noop("Customers also bought"), also_bought, article=True),
+    Kind.FOR_YOU: Recommender(gettext_noop("For you"), for_you),
+    Kind.BUY_AGAIN: Recommender(gettext_noop("Buy again"), buy_again),
+    Kind.BECAUSE_YOU_VIEWED: Recommender(gettext_noop("Because you viewed"), because_you_viewed),
+    Kind.TRENDING: Recommender(gettext_noop("Trending now"), trending, trends=True),
+    Kind.NEW_IN: Recommender(gettext_noop("New in"), new_in),
+    Kind.RECENTLY_VIEWED: Recommender(gettext_noop("Recently viewed"), recently_viewed),
 }
 
 

@@ -83,8 +83,7 @@ def now_of(context: RequestContext, bundle: Bundle) -> int:
 
 def excluded_designs(context: RequestContext, bundle: Bundle) -> Ints:
     """The designs to hide in every colour: disliked, or on the page already."""
-    about = [] if context.article is None else [context.article]
-    rows = bundle.rows_of([*context.dislikes, *context.on_page, *about])
+    rows = bundle.rows_of(list(excluded_articles(context)))
     designs: Ints = bundle.design.take(rows[rows != ABSENT])
     return designs
 

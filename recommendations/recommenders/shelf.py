@@ -1,5 +1,6 @@
 """The result of a recommendation: a shelf of items, each with its reason."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -10,6 +11,11 @@ class Item(NamedTuple):
     article: int
     score: float
     reason: str = ""
+
+
+def items_by_place(articles: Iterable[int], reason: str = "") -> list[Item]:
+    """The score is 1 / position."""
+    return [Item(article, 1.0 / place, reason) for place, article in enumerate(articles, start=1)]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ the usual discount of a ranking. A rule that would empty the shelf is skipped.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from recommendations.recommenders.shelf import Item
@@ -23,7 +23,7 @@ class RuledShelf:
     """`ignored` are rules that couldn't be followed."""
 
     items: list[Item]
-    ignored: list[Rule] = field(default_factory=list)
+    ignored: list[Rule]
 
 
 def apply(

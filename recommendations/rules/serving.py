@@ -9,13 +9,14 @@ from django.db import Error
 from django.utils import timezone
 
 from catalog.models import Article
+from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.request_context import (
     RequestContext,
     excluded_articles,
     recently_seen,
 )
 from recommendations.recommenders.shelf import Found, Item
-from recommendations.rules.applying import Attributes, RuledShelf, apply
+from recommendations.rules.applying import Attributes, apply
 from recommendations.rules.models import Rule
 from web.cache import TTLCache
 
@@ -24,14 +25,14 @@ logger = logging.getLogger(__name__)
 # A shelf with rules fetches this many times more items, to replace those excluded or capped.
 DEEPER: Final = 3
 # Shelves of the shopper's own history or of the article itself: not open to merchandising.
-RULE_ERRORS_LOGGED: Final = frozenset({"recently-viewed", "buy-again", "colours"})
+UNRULED_KINDS: Final = frozenset({Kind.RECENTLY_VIEWED, Kind.BUY_AGAIN, Kind.COLOURS})
 COLUMNS: Final = [target.value for target in Rule.Target]
 
 kept: TTLCache[list[Rule]] = TTLCache(lambda: list(Rule.objects.at(timezone.now())), [])
 
 
 def rules_for(kind: str, shopper: str | None, index_group: int | None) -> list[Rule]:
-    if kind in RULE_ERRORS_LOGGED:
+    if kind in UNRULED_KINDS:
         return []
     return [rule for rule in kept.get() if applies_to(rule, kind, shopper, index_group)]
 
@@ -58,7 +59,8 @@ def apply_rules(rules: Sequence[Rule], context: RequestContext, found: Found) ->
         logger.warning("could not apply rules: %s", error)
         return replace(found, items=found.items[: context.k], degraded=True)
     ruled = apply(rules, found.items, about, context.k)
-    log_ignored(ruled)
+    for rule in ruled.ignored:
+        logger.info("rule %s could not be applied", rule)
     return replace(found, items=ruled.items)
 
 
@@ -71,8 +73,3 @@ def attributes(
     wanted = shown | (pins - excluded_articles(context, recently_seen(context)) if pins else set())
     sold = Article.objects.filter(pk__in=wanted, summary__isnull=False)
     return {row["id"]: row for row in sold.values(*COLUMNS)}
-
-
-def log_ignored(ruled: RuledShelf) -> None:
-    for rule in ruled.ignored:
-        logger.info("rule %s could not be applied", rule)

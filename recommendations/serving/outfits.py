@@ -17,7 +17,6 @@ from recommendations.bundle.reader import Bundle
 from recommendations.experiments.assignment import Arm, arm_of, plans
 from recommendations.experiments.strategies import OUTFIT
 from recommendations.outfits.assembly import Look, Piece, assemble
-from recommendations.outfits.pairs import Ints
 from recommendations.outfits.reasons import Why, why
 from recommendations.outfits.search import Preferences, Wardrobe
 from recommendations.outfits.shortlist import NONE
@@ -28,6 +27,7 @@ from recommendations.serving import servings
 from recommendations.serving.variants import bundle_of
 from streaming.events.actions import Action
 from streaming.features.store import Snapshot
+from web.arrays import Ints
 from web.cache import per_owner
 
 ALTERNATIVES = 3

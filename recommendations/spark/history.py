@@ -16,11 +16,7 @@ from pyspark.storagelevel import StorageLevel
 from catalog.lake.frames import by_month, copied_once, sales_of_lake, without_customers
 from catalog.models import Transaction
 from catalog.period import data_period, month_ranges
-from recommendations.dataset.inputs import (
-    Progress,
-    Sales,
-    day_number,
-)
+from recommendations.dataset.inputs import Progress, Sales, day_number
 from recommendations.dataset.load import (
     AGE_COLUMNS,
     AGES,
@@ -65,10 +61,6 @@ class SparkHistory:
     def until(self, day: int) -> "SparkHistory":
         as_of = self.as_of - timedelta(self.as_of_day - day)
         return replace(self, frame=self.frame.where(f.col("day") <= day), as_of=as_of)
-
-
-class PartialTopicError(NothingToTrainOnError):
-    """The topic doesn't hold all sales."""
 
 
 def load_history(
@@ -130,7 +122,7 @@ def sales_of_topic(spark: SparkSession, progress: Progress) -> DataFrame:
 def refuse_partial(count: int, first: date, until: date) -> None:
     known = Transaction.objects.filter(t_dat__range=(first, until)).count()
     if count < known:
-        raise PartialTopicError(
+        raise NothingToTrainOnError(
             f"topic {settings.KAFKA_TOPIC} holds {count:,} of the {known:,} sales from {first} to "
             f"{until}: its retention has cut them off, or they were never replayed. Train with "
             "--source lake or database, or replay the history first."

@@ -21,7 +21,7 @@ from pyspark import TaskContext
 from pyspark.sql import DataFrame
 from scipy import sparse
 
-from recommendations.dataset.inputs import Flags, Ints, Sales, find
+from recommendations.dataset.inputs import Sales, find
 from recommendations.dataset.parts import (
     CoOccurrence,
     Parts,
@@ -29,7 +29,7 @@ from recommendations.dataset.parts import (
     self_counts,
     top_entries,
 )
-from web.arrays import Arrays
+from web.arrays import Arrays, Flags, Ints
 
 # What the frame has beside its rows' part.
 COLUMNS = ("day", "customer", "article", "age", "price", "channel")

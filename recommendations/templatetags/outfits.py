@@ -6,6 +6,7 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.translation import gettext
 
+from recommendations.experiments.strategies import OUTFIT
 from recommendations.recommenders.online_features import read_once_per_page
 from recommendations.recommenders.shelf import Item, Shelf
 from recommendations.serving.outfits import MAX_ARTICLES, Outfit, Request, outfit
@@ -14,8 +15,6 @@ from streaming.identity.shoppers import shopper_of
 from web.json_types import Json
 
 register = template.Library()
-
-KIND = "outfit"
 
 
 @register.inclusion_tag("recommendations/shelf.html", takes_context=True, name="outfit")
@@ -32,7 +31,7 @@ def outfit_shelf(context: RequestContext, articles: Iterable[int]) -> Json:
 def shelf_of(found: Outfit) -> Shelf:
     return Shelf(
         rec_id=found.rec_id,
-        kind=KIND,
+        kind=OUTFIT,
         title=gettext("Complete the outfit"),
         strategy=found.strategy,
         model_version=found.model_version,

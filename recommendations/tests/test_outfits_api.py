@@ -20,7 +20,6 @@ from streaming.features import dislikes
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/outfits/"
 SVG = "{http://www.w3.org/2000/svg}"
-LAST = date(2020, 9, 20)
 KINDS = {"shirt": 255, "trousers": 272, "jacket": 262, "sneaker": 87, "bag": 66}
 
 

@@ -48,7 +48,6 @@ SHELVES = (
     (SPORT, SPORT, "Ladies Sport", "Ladies Sport Outdoor", COAT, SOLID),
 )
 OF_EACH = 8
-APART = (("Girl", "Boy"), ("Boy", "Girl"), ("Ladies", "Men"), ("Men", "Ladies"))
 
 
 def a_shop_of_shelves(buyers: int = 3000) -> Inputs:
@@ -381,9 +380,9 @@ def test_a_feature_is_one_entry_of_the_registry(
         "VALUES": {feature.name: feature.values for feature in registry},
     }
     from recommendations.outfits import listwise
-    from recommendations.training.outfits import fit, training
+    from recommendations.training.outfits import counting, fit, training
 
-    for module in (features, model, listwise, fit, training):
+    for module in (features, model, listwise, fit, counting, training):
         for name, value in entries.items():
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)

@@ -19,14 +19,15 @@ from recommendations.evaluation.outfit_scores import (
     answer,
     questions,
 )
-from recommendations.evaluation.outfits import evaluate, interval
+from recommendations.evaluation.outfits import Measurements, evaluate
 from recommendations.outfits import slots
 from recommendations.outfits.assembly import Board, assemble
 from recommendations.outfits.features import FEATURES, RANKING, REGISTRY, CandidateContext
+from recommendations.outfits.listwise import fit_logit
 from recommendations.outfits.look_candidates import LESS_APPEAL, look_candidates
 from recommendations.outfits.model import weighed
 from recommendations.outfits.pairs import find_pairs
-from recommendations.outfits.reasons import Why, matches, strongest, why
+from recommendations.outfits.reasons import Why, matches, strongest_reason, why
 from recommendations.outfits.search import Matches, Preferences, Wardrobe, listed, search
 from recommendations.tests.shops import AS_OF, TYPES, pairs_shop, some_inputs
 from recommendations.training.outfits import baskets, fit
@@ -226,7 +227,7 @@ def test_each_article_that_is_alone_in_its_slot_is_hidden_in_turn() -> None:
 
 
 def test_too_few_questions_leave_the_usual_weights(shop: Wardrobe) -> None:
-    found = fit.fitted([fit.examples(shop.model, [], 1)])
+    found = fit_logit(fit.examples(shop.model, [], 1), fit.usual())
     assert dict(zip(FEATURES, found.tolist(), strict=True))["article_lift"] > 0
 
 
@@ -366,7 +367,9 @@ def test_pieces_whose_pictures_have_one_colour_match_unless_it_is_a_grey() -> No
     assert found.tolist() == [[True, False, False, False], [False] * 4]
     assert not matches(np.zeros((6, 0), np.float32), rows(0), rows(1)).any()
     nothing = np.zeros(2, np.float32)
-    assert strongest(rows(7, 8), nothing, np.array([False, True]), nothing) == Why("match", 8)
+    assert strongest_reason(rows(7, 8), nothing, np.array([False, True]), nothing) == Why(
+        "match", 8
+    )
 
 
 def test_questions_are_answered_whatever_ids_they_name(shop: Wardrobe) -> None:
@@ -396,7 +399,7 @@ def test_a_shop_of_any_size_has_outfits(articles: int, buyers: int) -> None:
         assert row not in found.rows
 
 
-def test_an_interval_holds_its_mean() -> None:
-    found = interval(np.array([0.0, 1.0, 1.0, 0.0, 1.0]), 3)
+def test_a_figure_is_a_mean_within_its_interval() -> None:
+    found = Measurements({"hit": [0.0, 1.0, 1.0, 0.0, 1.0]}).figures(3)["hit"]
     assert found.value == pytest.approx(0.6)
     assert 0 <= found.low < found.value < found.high <= 1

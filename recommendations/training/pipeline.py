@@ -38,7 +38,8 @@ from recommendations.training.looks import (
 )
 from recommendations.training.neighbours import designs
 from recommendations.training.new_in import newness
-from recommendations.training.outfits.training import Goods, outfit_arrays
+from recommendations.training.outfits.counting import Goods
+from recommendations.training.outfits.training import outfit_arrays
 from recommendations.training.ranker import (
     NO_RANKER,
     BundleOf,

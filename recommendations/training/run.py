@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 
+import msgspec
 import numpy as np
 from django.db import Error, connection
 
@@ -13,7 +14,6 @@ from recommendations.bundle.format import (
     FORMAT,
     Manifest,
     RankerReport,
-    as_builtins,
     live_report_of,
     report_of,
 )
@@ -82,7 +82,8 @@ def build(
     }
     manifest = write_bundle(record.folder, manifest_of(record, history, arrays, metrics), arrays)
     publish(record.folder)
-    record.as_of, record.metrics, record.manifest = history.as_of, metrics, as_builtins(manifest)
+    record.as_of, record.metrics = history.as_of, metrics
+    record.manifest = msgspec.to_builtins(manifest)
     record.save()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-Floats = npt.NDArray[np.float32]
+from web.arrays import Floats
 
 # Stored per colour: lightness, a, b (CIE L*a*b*) and its share of the garment.
 COLOURS: Final = 3

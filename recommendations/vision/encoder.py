@@ -5,10 +5,11 @@ from typing import Final
 
 from PIL import Image
 
-from catalog.networks.onnx_models import Floats, are_installed, session
+from catalog.networks.onnx_models import are_installed, session
 from recommendations.vision.network import model_of
 from recommendations.vision.pictures import for_network, letterboxed
 from recommendations.vision.weights import read_weights
+from web.arrays import Floats
 from web.cache import bounded
 
 MODEL: Final = "efficientnet-lite0.onnx"

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from web.arrays import Floats
+
 Pixels = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
 
 # Side of the network's square input; larger ones cost more time than they gain.
 SIDE: Final = 192

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from web.arrays import Floats
 
 DIMENSIONS: Final = 128
 # Pictures used to find the directions; more change them little.

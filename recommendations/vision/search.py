@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from django.conf import settings
 from PIL import Image
 
@@ -13,10 +12,9 @@ from recommendations.bundle.reader import Bundle
 from recommendations.vision.colours import dominant_colours
 from recommendations.vision.encoder import Encoder, installed
 from recommendations.vision.projection import Projection
+from web.arrays import Floats, Ints
 from web.cache import bounded, per_owner
 
-Ints = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float32]
 # Nearest candidates before each design is reduced to one.
 DEEP: Final = 200
 SMALLEST_SIDE: Final = 0.05

@@ -3,7 +3,7 @@
 import pickle
 from collections import OrderedDict
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -69,10 +69,7 @@ class Tensor:
 class Tensors(pickle.Unpickler):
     """Unpickles tensors and nothing else, so the archive can't execute code."""
 
-    def __init__(self, archive: IO[bytes]) -> None:
-        super().__init__(archive)
-
-    def find_class(self, module: str, name: str) -> Any:
+    def find_class(self, module: str, name: str) -> object:
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
@@ -81,7 +78,7 @@ class Tensors(pickle.Unpickler):
             return STORAGES[name]
         raise pickle.UnpicklingError(f"{module}.{name} is no part of a tensor")
 
-    def persistent_load(self, pid: object) -> Any:
+    def persistent_load(self, pid: object) -> object:
         return pid
 
 

@@ -1,7 +1,6 @@
 """manage.py evaluate_outfits [--test-day DATE] [--baskets N] [--json FILE] [--plot FILE]"""
 
 import time
-from dataclasses import asdict
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -13,12 +12,12 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.load import NothingToTrainOnError, load_inputs
 from recommendations.evaluation.calibration import calibration
 from recommendations.evaluation.outfit_candidates import DEPTHS, candidate_recall
-from recommendations.evaluation.outfits import LEAD, Figure, coverage, evaluate
+from recommendations.evaluation.outfits import LEAD, coverage, evaluate
 from recommendations.evaluation.outfits_plot import drawing
+from recommendations.management.reports import write_report
 from recommendations.training.outfits.baskets import baskets_of
 from recommendations.training.outfits.offline import SEED, trained_wardrobe
 from recommendations.training.outfits.questions import Decoys, questions_by_basket
@@ -69,23 +68,10 @@ class Command(BaseCommand):
         start = time.perf_counter()
         figures = self.measure(test_day, baskets)
         Console().print(table(figures), lead_table(figures), *candidate_tables(figures))
-        self.write(figures, json, plot)
-        self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
-
-    def write(self, figures: Json, numbers: Path | None, plot: Path | None) -> None:
-        """Write the requested files, and a copy beside the active bundle for its admin page."""
         text = msgspec.json.format(msgspec.json.encode(figures), indent=1).decode() + "\n"
         picture = drawing(figures["systems"], PLOTTED, figures["calibration"]["bins"])
-        wanted = [(numbers, text), (plot, picture)]
-        active = ModelVersion.objects.active().first()
-        if active is not None and active.folder.is_dir():
-            wanted += [(active.folder / NUMBERS, text), (active.folder / PLOT, picture)]
-        try:
-            for file, content in wanted:
-                if file is not None:
-                    file.write_text(content)
-        except OSError as error:
-            raise CommandError(f"could not write the figures: {error}") from error
+        write_report({json: text, plot: picture}, {NUMBERS: text, PLOT: picture})
+        self.stdout.write(f"evaluated in {time.perf_counter() - start:.1f} s")
 
     def measure(self, test_day: date | None, most: int) -> Json:
         try:
@@ -103,42 +89,26 @@ class Command(BaseCommand):
         week = inputs.between(last - WEEK + 1, last).sales
         sold = np.bincount(week.row, minlength=len(slot)).astype(np.float32)
         found = evaluate(wardrobe, hidden, Decoys(slot, sold, SEED), SEED)
-        calibrated = calibration(wardrobe, chain(*hidden), Decoys(slot, sold, SEED))
-        return {
+        figures: Json = {
             "train_to": known.as_of.isoformat(),
             "test_day": inputs.as_of.isoformat(),
             "baskets": len(hidden),
             "questions": sum(map(len, hidden)),
-            "calibration": asdict(calibrated),
-            "candidates": {
-                group: results_table(of)
-                for group, of in candidate_recall(
-                    wardrobe, hidden[:CANDIDATE_BASKETS], SEED
-                ).items()
-            },
+            "calibration": calibration(wardrobe, chain(*hidden), Decoys(slot, sold, SEED)),
+            "candidates": candidate_recall(wardrobe, hidden[:CANDIDATE_BASKETS], SEED),
             "coverage": coverage(wardrobe, COVERAGE_SAMPLE, SEED),
-            "systems": {
-                name: results_table(of) for name, of in found.items() if not name.startswith(LEAD)
-            },
-            "leads": {
-                name: results_table(of) for name, of in found.items() if name.startswith(LEAD)
-            },
+            "systems": {name: of for name, of in found.items() if not name.startswith(LEAD)},
+            "leads": {name: of for name, of in found.items() if name.startswith(LEAD)},
         }
+        return dict(msgspec.to_builtins(figures))
 
     def progress(self, line: str) -> None:
         self.stdout.write(f"  {line}")
 
 
-def results_table(figures: dict[str, Figure]) -> dict[str, dict[str, float]]:
-    return {measure: asdict(figure) for measure, figure in figures.items()}
-
-
 def lead_table(figures: Json) -> Table:
     """A line per baseline: the model's lead over it on the same baskets."""
-    shown = Table(title="the model's lead, basket by basket")
-    shown.add_column("")
-    for measure in PLOTTED:
-        shown.add_column(measure, justify="right")
+    shown = Table("", *PLOTTED, title="the model's lead, basket by basket")
     for name, found in figures["leads"].items():
         shown.add_row(name, *(cell(found.get(measure)) for measure in PLOTTED))
     return shown
@@ -162,13 +132,9 @@ def table(figures: Json) -> Table:
     systems = figures["systems"]
     title = f"outfits of {figures['test_day']}, trained to {figures['train_to']}"
     asked = f"{figures['questions']:,} questions of {figures['baskets']:,} baskets"
-    shown = Table(title=f"{title}: {asked}")
-    shown.add_column("measure")
-    for name in systems:
-        shown.add_column(name, justify="right")
+    shown = Table("measure", *systems, title=f"{title}: {asked}")
     for measure in systems["model"]:
-        cells = [cell(found.get(measure)) for found in systems.values()]
-        shown.add_row(measure, *cells)
+        shown.add_row(measure, *(cell(found.get(measure)) for found in systems.values()))
     for name, value in figures["coverage"].items():
         shown.add_row(name, f"{value:.3f}")
     shown.add_row("calibration error", f"{figures['calibration']['error']:.3f}")

@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from catalog.lake.spark import add_engine_arguments, add_source_arguments
-from recommendations.bundle.models import ModelVersion
 from recommendations.dataset.inputs import History
 from recommendations.dataset.load import NothingToTrainOnError
 from recommendations.evaluation.published import PUBLISHED, difference_from_competition
 from recommendations.evaluation.report import page, summary
 from recommendations.evaluation.run import FOR_YOU, NothingToEvaluateError, Plan, evaluate
 from recommendations.management.engine import source_of_sales
+from recommendations.management.reports import write_report
 from recommendations.training.run import Load
 from web.arguments import day
 from web.json_types import Json
@@ -92,7 +92,8 @@ class Command(BaseCommand):
         if options["kaggle"]:
             found["published"] = PUBLISHED
             self.tell_published(history)
-        self.write(found, options["json"])
+        text = json.dumps(found, indent=1) + "\n"
+        write_report({options["json"]: text}, {NUMBERS: text, PAGE: page(found)})
         key = f"map@{plan.k}"
         for name, values in found["methods"].items():
             low, high = values[key]["interval"]
@@ -115,18 +116,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:34} map@12 {value} (published, full data)")
         if warning := difference_from_competition(history):
             self.stdout.write(f"note: {warning}")
-
-    def write(self, found: Json, target: Path | None) -> None:
-        text = json.dumps(found, indent=1) + "\n"
-        try:
-            if target is not None:
-                target.write_text(text)
-            active = ModelVersion.objects.active().first()
-            if active is not None and active.folder.is_dir():
-                (active.folder / NUMBERS).write_text(text)
-                (active.folder / PAGE).write_text(page(found))
-        except OSError as error:
-            raise CommandError(f"could not write the report: {error}") from error
 
 
 def lead(ahead: Json) -> str:

@@ -1,6 +1,6 @@
 """manage.py recommend --customer ID [--as-of DATE]"""
 
-from typing import Any
+from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
@@ -33,19 +33,20 @@ class Command(BaseCommand):
         )
         parser.add_argument("--k", type=int, default=12, help="number of items (default: 12)")
 
-    def handle(self, *args: object, **options: Any) -> None:
-        customer = customer_of(options["customer"])
-        version = version_of(options["as_of"])
+    def handle(
+        self, *args: object, customer: str, as_of: date | None, k: int, **options: object
+    ) -> None:
+        known = customer_of(customer)
+        version = version_of(as_of)
         try:
             bundle = open_bundle(version.folder)
         except BundleError as error:
             raise CommandError(str(error)) from error
-        about = profile_of(bundle, (), customer.pk, after_history(bundle))
+        about = profile_of(bundle, (), known.pk, after_history(bundle))
         console = Console(width=160)
-        console.print(
-            past(bundle, about, f"Customer {customer.customer_id}, as of {version.as_of}")
-        )
-        console.print(shelf(bundle, about, options["k"], f"For you, from model {version}"))
+        title = f"Customer {known.customer_id}, as of {version.as_of}"
+        console.print(past(bundle, about, title))
+        console.print(shelf(bundle, about, k, f"For you, from model {version}"))
 
 
 def customer_of(text: str) -> Customer:

@@ -45,7 +45,7 @@ class Command(BaseCommand):
     ) -> None:
         start = time.perf_counter()
         asked = self.read(questions)
-        wardrobe = wardrobe_for(as_of, lambda line: self.stdout.write(f"  {line}"))
+        wardrobe = wardrobe_as_of(as_of, lambda line: self.stdout.write(f"  {line}"))
         partial = out.with_name(f".{out.name}.{os.getpid()}")
         quiet = not self.stdout.isatty()
         try:
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         return found
 
 
-def wardrobe_for(as_of: date | None, progress: Progress) -> Wardrobe:
+def wardrobe_as_of(as_of: date | None, progress: Progress) -> Wardrobe:
     """The active model's wardrobe if it has that as-of day, else one trained on the spot."""
     bundle = registry.active()
     if bundle is not None and as_of in (None, date.fromisoformat(bundle.manifest.as_of)):

@@ -6,8 +6,8 @@ from recommendations.outfits.compatibility import disagree
 from recommendations.outfits.constraints import WearTables
 from recommendations.outfits.features import TABLES
 from recommendations.outfits.model import Model
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.shortlist import Pool
+from web.arrays import Floats, Ints
 
 # Best sellers of a kind that stand for all bags.
 ANCHORS = 150

@@ -4,16 +4,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
+from operator import attrgetter
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from recommendations.dataset.inputs import Flags, Sales
+from recommendations.dataset.inputs import Sales
 from recommendations.dataset.parts import THREADS, Parts, Tally, total
 from recommendations.dataset.sampling import distinct, starts_of
 from recommendations.dataset.selection import best_of_rows
-from recommendations.outfits.pairs import Floats, Ints, Pairs
+from recommendations.outfits.pairs import Pairs
+from web.arrays import Flags, Floats, Ints
 
 # Larger baskets are a whole family's wardrobe, or a reseller's.
 MAX_ITEMS = 20
@@ -76,10 +78,6 @@ def by_product(baskets: Baskets, product: Ints, products: int) -> Baskets:
     return replace(baskets, items=found)
 
 
-def items_of(baskets: Baskets) -> sparse.csr_matrix:
-    return baskets.items
-
-
 def pairs_of(baskets: Parts[Baskets], part: Ints, asked: Flags | None = None) -> Pairs:
     """The partners of each column (only those in `asked` have any), from other parts; at most
     PARTNERS of the DEEP most frequent.
@@ -88,7 +86,7 @@ def pairs_of(baskets: Parts[Baskets], part: Ints, asked: Flags | None = None) ->
     make two articles partners.
     """
     count = len(part)
-    met = baskets.co_occurrence(items_of, min(DEEP, count), asked=asked).pairs
+    met = baskets.co_occurrence(attrgetter("items"), min(DEEP, count), asked=asked).pairs
     met.data[part.repeat(np.diff(met.indptr)) == part[met.indices]] = 0.0
     met.eliminate_zeros()
     best = best_of_rows(met, PARTNERS)

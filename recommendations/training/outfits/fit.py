@@ -1,15 +1,15 @@
-"""Learns the weight of each pair feature from baskets held out of the counts."""
+"""What the weight of each pair feature is learned from: baskets held out of the counts."""
 
 from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
 
-from recommendations.dataset.inputs import Floats, Ints
 from recommendations.outfits.features import FEATURES, REGISTRY
-from recommendations.outfits.listwise import Choices, ranking_of, together
+from recommendations.outfits.listwise import Choices
 from recommendations.outfits.model import Model
 from recommendations.training.outfits.questions import Question
+from web.arrays import Floats, Ints
 
 # Decoys per hidden article.
 DECOYS = 5
@@ -17,13 +17,8 @@ DECOYS = 5
 DRAWN = 3 * DECOYS
 
 
-def fitted(held_out: Sequence[Choices]) -> Floats:
-    """Weights of FEATURES that separate hidden articles from decoys; the default ones if there are
-    too few questions."""
-    return ranking_of(together(held_out), usual())
-
-
 def usual() -> Floats:
+    """The default weights of FEATURES."""
     return np.array([feature.usual for feature in REGISTRY], np.float32)
 
 

@@ -8,7 +8,8 @@ from recommendations.outfits.arrays import wardrobe
 from recommendations.outfits.search import Wardrobe
 from recommendations.training.content import content_of
 from recommendations.training.neighbours import designs
-from recommendations.training.outfits.training import Goods, outfit_arrays
+from recommendations.training.outfits.counting import Goods
+from recommendations.training.outfits.training import outfit_arrays
 
 SEED = 1
 COLUMNS = ("article", "product", "product_type", "index_group", "colour_master")

@@ -7,9 +7,9 @@ from operator import itemgetter
 
 import numpy as np
 
-from recommendations.dataset.inputs import Floats, Ints
 from recommendations.dataset.sampling import hashes
 from recommendations.training.outfits.baskets import Baskets
+from web.arrays import Floats, Ints
 
 # Decoys come from this many ranks above and below the right answer among its slot's best sellers.
 NEARBY = 10

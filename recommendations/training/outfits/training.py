@@ -1,36 +1,27 @@
 """Trains the outfit model: count, fit on the last days, count again, shortlist."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from recommendations.dataset.inputs import Flags, History, Progress, Sales
-from recommendations.dataset.parts import Parts, Tally, total
-from recommendations.outfits.constraints import WearTables, constraints
-from recommendations.outfits.features import OWN_TABLES, TABLES
-from recommendations.outfits.listwise import Choices, choices, ranking_of, together, unranked
+from recommendations.dataset.inputs import History, Progress
+from recommendations.dataset.parts import Parts, total
+from recommendations.outfits.constraints import constraints
+from recommendations.outfits.features import TABLES
+from recommendations.outfits.listwise import Choices, choices, fit_logit, together, unranked
 from recommendations.outfits.model import Model, to_arrays
-from recommendations.outfits.pairs import Floats, Ints
 from recommendations.outfits.search import Preferences, Wardrobe, complements
 from recommendations.outfits.shortlist import NONE, Pool, by_audience, pool_of, shortlists
 from recommendations.outfits.slots import slots
-from recommendations.training.neighbours import designs
 from recommendations.training.outfits.appeal import appeal
-from recommendations.training.outfits.baskets import (
-    Baskets,
-    ages_of,
-    baskets_of,
-    by_product,
-    group_lifts,
-    pairs_of,
-)
-from recommendations.training.outfits.fit import examples, fitted, usual
+from recommendations.training.outfits.baskets import Baskets, ages_of, baskets_of
+from recommendations.training.outfits.counting import UNSOLD, Goods, counted
+from recommendations.training.outfits.fit import examples, usual
 from recommendations.training.outfits.questions import Question, of_parts, one_per_basket
-from web.arrays import Array, Arrays
+from web.arrays import Arrays, Flags, Floats, Ints
 
 # Weights are learned on the fewest last days with this many baskets, at most LAST_DAYS.
 BASKETS = 4000
@@ -42,49 +33,10 @@ JUDGED = 3000
 LISTS = 4000
 # Data of the search beside the model.
 COLUMNS = ("article", "product_type", "index_group", "colour_master")
-# An unsold article counts as a small fraction of one sale.
-UNSOLD = 0.02
-HALF_LIFE_DAYS = 7.0
-WINDOW_DAYS = 70
-ONLINE = 2
-# Sales of its department that an article's own channel is mixed with.
-PRIOR_SALES = 5.0
 BLOCK = 64
 # A quick model stores the shortlists of this many best sellers.
 QUICK_LISTS = 1000
 THREADS = 2
-
-
-@dataclass(frozen=True)
-class Goods:
-    """Data about the articles beside their baskets."""
-
-    articles: pd.DataFrame
-    price: Floats
-    on_sale: Flags
-    vectors: Floats
-
-    @cached_property
-    def slot(self) -> Ints:
-        return slots().of(self.articles)
-
-    @cached_property
-    def part(self) -> Ints:
-        return slots().parts(self.articles)
-
-    @cached_property
-    def wear(self) -> WearTables:
-        return constraints().wear(self.articles)
-
-    @cached_property
-    def design(self) -> Ints:
-        return designs(self.articles)
-
-    @cached_property
-    def groups(self) -> Ints:
-        """TABLES × articles: the attributes numbered from 0."""
-        codes = [self.articles.groupby([*own.columns]).ngroup().to_numpy() for own in OWN_TABLES]
-        return np.stack(codes).astype(np.int32)
 
 
 def outfit_arrays(
@@ -127,24 +79,17 @@ def trained(
 ) -> Model:
     """Weights and ranking learned on held-out periods; `quick`: the default weights."""
     baskets = history.parts.map(partial(baskets_of, articles=len(goods.slot)))
-    counted_ = total(
-        baskets, partial(ages_of, as_of_day=history.as_of_day, days=LAST_DAYS * PERIODS)
-    ).sums
-    progress(f"{int(counted_['all']):,} baskets of two articles or more")
-    weights, ranking = (
-        quick_weights()
-        if quick
-        else learned(history, baskets, counted_["ages"], goods, seed, progress)
-    )
+    count = partial(ages_of, as_of_day=history.as_of_day, days=LAST_DAYS * PERIODS)
+    baskets_by_age = total(baskets, count).sums
+    progress(f"{int(baskets_by_age['all']):,} baskets of two articles or more")
+    if quick:
+        weights = usual()
+        ranking = unranked(weights, len(slots()))
+    else:
+        weights, ranking = learned(history, baskets, baskets_by_age["ages"], goods, seed, progress)
     model = counted(history, baskets, goods)
     progress(f"{len(model.articles.columns):,} pairs of articles")
     return replace(model, weights=weights, ranking=ranking)
-
-
-def quick_weights() -> tuple[Floats, Floats]:
-    """The default pair weights, and the ranking that they alone give."""
-    weights = usual()
-    return weights, unranked(weights, len(slots()))
 
 
 def learned(
@@ -158,7 +103,8 @@ def learned(
     """Learned pair weights and list ranking."""
     before: list[tuple[Model, list[Question]]] = []
     for period in periods(ages, history.as_of_day):
-        held_out, rest = split_baskets(baskets, period)
+        held_out = baskets.map(partial(of_days, days=period))
+        rest = baskets.map(partial(of_days, days=period, others=True))
         drawn = held_out.reduce(
             partial(one_per_basket, slot=goods.slot, most=LISTS, seed=seed),
             partial(of_parts, most=LISTS),
@@ -167,14 +113,15 @@ def learned(
         asked = in_bags(questions, len(goods.slot))
         before.append((counted(history, rest, goods, period, asked), questions))
         progress(f"{len(questions):,} baskets of {period[0]} to {period[-1]} held out")
-    weights = fitted([examples(model, questions[:JUDGED], seed) for model, questions in before])
+    pairs = [examples(model, questions[:JUDGED], seed) for model, questions in before]
+    weights = fit_logit(together(pairs), usual())
     start = unranked(weights, len(slots()))
     lists = [
         listed(replace(model, weights=weights, ranking=start), goods, questions)
         for model, questions in before
     ]
     progress(f"{sum(len(part.chosen) for part in lists):,} lists that hold what was bought")
-    return weights, ranking_of(together(lists), start)
+    return weights, fit_logit(together(lists), start)
 
 
 def listed(model: Model, goods: Goods, questions: list[Question]) -> Choices:
@@ -231,79 +178,9 @@ def periods(ages: npt.NDArray[np.int64], as_of_day: int) -> list[range]:
     ]
 
 
-def split_baskets(baskets: Parts[Baskets], period: range) -> tuple[Parts[Baskets], Parts[Baskets]]:
-    """Splits into baskets of the period and the others."""
-    return baskets.map(partial(inside, period=period)), baskets.map(partial(outside, period=period))
-
-
-def inside(baskets: Baskets, period: range) -> Baskets:
-    return baskets.where(np.isin(baskets.day, period))
-
-
-def outside(baskets: Baskets, period: range) -> Baskets:
-    return baskets.where(~np.isin(baskets.day, period))
-
-
-def counted(
-    history: History,
-    baskets: Parts[Baskets],
-    goods: Goods,
-    left_out: range = range(0),
-    asked: Flags | None = None,
-) -> Model:
-    """The model without weights, from `baskets` and the sales, but for those of the days
-    `left_out`; only articles in `asked` (None: all) get partners."""
-    part, as_of_day = goods.part, history.as_of_day
-    if as_of_day in left_out:
-        as_of_day = left_out[0] - 1
-    product = goods.articles["product"].to_numpy(np.int32)
-    products, first, row = np.unique(product, return_index=True, return_inverse=True)
-    row_of: Ints = row.astype(np.int32)
-    of_products = baskets.map(partial(by_product, product=row_of, products=len(products)))
-    count = partial(sold, as_of_day=as_of_day, articles=len(part), left_out=left_out)
-    sums = total(history.parts, count).sums
-    asked_products = None if asked is None else np.bincount(row, asked) > 0
-    return Model(
-        slot=goods.slot,
-        product=product,
-        product_row=row_of,
-        groups=goods.groups,
-        tables=group_lifts(baskets, goods.groups, part, as_of_day),
-        articles=pairs_of(baskets, part, asked),
-        products=pairs_of(of_products, part[first], asked_products),
-        vectors=goods.vectors,
-        log_price=np.log(np.maximum(goods.price, 1e-6)).astype(np.float32),
-        online=online(sums["online"], sums["units"], goods.groups[TABLES.index("department")]),
-        popularity=np.log(sums["popularity"] + UNSOLD).astype(np.float32),
-        weights=np.zeros(0, np.float32),
-        ranking=np.zeros(0, np.float32),
-        appeal=np.zeros(0, np.float32),
-    )
-
-
-def sold(sales: Sales, as_of_day: int, articles: int, left_out: range) -> Tally:
-    """Per article its units, those sold online, and recent sales, whose weight halves after
-    HALF_LIFE_DAYS; without the days `left_out`."""
-    if left_out:
-        sales = sales.where(~np.isin(sales.day, left_out))
-    lately = sales.after(as_of_day - WINDOW_DAYS)
-    weight = 0.5 ** ((as_of_day - lately.day) / HALF_LIFE_DAYS)
-    return Tally(
-        {
-            "units": np.bincount(sales.row, minlength=articles),
-            "online": np.bincount(sales.row, sales.channel == ONLINE, articles),
-            "popularity": np.bincount(lately.row, weight, articles),
-        }
-    )
-
-
-def online(clicks: Array, sold: Array, department: Ints) -> Floats:
-    """Log-odds of a sale being online, per article; shrunk towards the department's."""
-    usual = (np.bincount(department, clicks) + 7.0) / (np.bincount(department, sold) + 10.0)
-    share = (clicks + PRIOR_SALES * usual[department]) / (sold + PRIOR_SALES)
-    share = share.clip(0.001, 0.999)
-    found: Floats = np.log(share / (1.0 - share)).astype(np.float32)
-    return found
+def of_days(baskets: Baskets, days: range, *, others: bool = False) -> Baskets:
+    """The baskets of these days, or all others."""
+    return baskets.where(np.isin(baskets.day, days, invert=others))
 
 
 def stored_lists(model: Model, pool: Pool, sold: Flags) -> tuple[Ints, Ints]:
