@@ -28,7 +28,7 @@ from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
 from catalog.ingest.keys import UNKNOWN, CustomerKeys, first_occurrences
 from catalog.ingest.reading.position import Position
-from catalog.ingest.reading.records import Reject
+from catalog.ingest.reading.records import REPEATED, Reject
 from catalog.ingest.without_indexes import without_indexes
 from catalog.models import Article, Customer
 
@@ -205,7 +205,7 @@ def repeated(job: Job, name: str, key: str, lines: npt.NDArray[np.int64]) -> lis
     rejects = []
     for records in job.sources[name].read(job.start(name), job.block_bytes):
         rows = np.flatnonzero(np.isin(records.lines, lines)).tolist()
-        rejects += [records.reject(row, f"{key} is in an earlier row") for row in rows]
+        rejects += [records.reject(row, f"{key} {REPEATED}") for row in rows]
     return rejects
 
 

@@ -24,7 +24,7 @@ from catalog.ingest.keys import CustomerKeys, KnownKeys, first_occurrences, word
 from catalog.ingest.prices import with_prices
 from catalog.ingest.progress import Phases
 from catalog.ingest.reading.files import describe_copies, find_sources
-from catalog.ingest.reading.records import Records, Reject
+from catalog.ingest.reading.records import REPEATED, Records, Reject
 from catalog.ingest.reading.source import Source
 from web.json_types import Json
 
@@ -139,7 +139,7 @@ def check_table(
     together = pa.concat_arrays([as_array(part) for part in keys])
     repeated = len(together) - len(together.unique())
     if repeated:
-        seen.rejected[f"{key} is in an earlier row"] += repeated
+        seen.rejected[f"{key} {REPEATED}"] += repeated
     return seen, together
 
 

@@ -39,6 +39,7 @@ QUOTED_CELL = rb'(?m)(?:^|(?<=%b))"[^"\n]*(?:""[^"\n]*)*"(?=%b|$)'
 UNCLOSED = f"a quote is not closed within {MAX_LINES} lines"
 CUT = "no line end: the row may be cut short"
 MISQUOTED = "the quotes are wrong"
+REPEATED = "is in an earlier row"  # after the name of the key
 # By the words of csv.Error.
 FAULTS = {"end of data": UNCLOSED, "field limit": "a cell is longer than 1 MB"}
 Ints = npt.NDArray[np.int64]
