@@ -135,16 +135,12 @@ def check_table(
     for records in source.read(source.start, block_bytes):
         found = clean(records.table)
         seen.add(records, found.reasons, quality.of_table(found.table, found.emptied))
-        keys.append(found.table[key].combine_chunks())
-    together = pa.concat_arrays([as_array(part) for part in keys])
+        keys.append(found.table.select([key]))
+    together = pa.concat_tables(keys)[key].combine_chunks()
     repeated = len(together) - len(together.unique())
     if repeated:
         seen.rejected[f"{key} {REPEATED}"] += repeated
     return seen, together
-
-
-def as_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
 
 
 def keys_of(ids: pa.Array) -> CustomerKeys:
