@@ -14,6 +14,7 @@ from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
 from catalog.ingest.job import Job
 from catalog.ingest.progress import Phases
+from catalog.ingest.reading.columns import SALES
 from catalog.ingest.reading.files import find_sources
 from catalog.ingest.reading.source import Source
 from catalog.ingest.rejects import RejectsFile
@@ -96,7 +97,7 @@ def carry_on(job: Job, images: Path | None) -> Report:
     """Every step that isn't done yet, in order."""
     before = sum(file.rows for file in job.files.values())
     with dimensions.loaded_dimensions(job) as (customers, written):
-        if not job.files[transactions.NAME].done:
+        if not job.files[SALES].done:
             transactions.load(job, customers, written)
     with transaction.atomic():
         with job.phases.phase("statistics"):
