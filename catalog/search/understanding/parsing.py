@@ -12,7 +12,6 @@ from catalog.search.understanding.reading import TEXT, Part, Reading
 from catalog.search.understanding.tokens import Token, fold, tokens, visible
 from catalog.search.understanding.vocabulary import MAX_WORDS, Meaning, Vocabulary
 
-MIN_BEGUN: Final = 4
 QUOTED: Final = re.compile(r"[\"“„]([^\"“”„]+)[\"”“]?")
 MINUS: Final = "-−"
 # Languages that put the head first ("veste en jean"); the others put it last.
