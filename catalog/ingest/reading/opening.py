@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from catalog.ingest.errors import IngestError
-from catalog.ingest.reading.compression import PARQUET
 from catalog.ingest.reading.parquet import parquet_source
 from catalog.ingest.reading.parts import check_parts, parts_of
+from catalog.ingest.reading.signatures import PARQUET
 from catalog.ingest.reading.source import Source
 from catalog.ingest.reading.text import text_source
 
