@@ -21,7 +21,6 @@ from catalog.ingest.rejects import RejectsFile
 from catalog.ingest.report import Report, full_report, picture_report
 from catalog.lake import files as lake
 from catalog.models import IngestRun
-from catalog.period import data_period
 from catalog.signals import ingested
 from web.tasks import run_soon
 
@@ -108,8 +107,6 @@ def carry_on(job: Job, images: Path | None) -> Report:
         with job.phases.phase("pictures"):
             pictures = picture_report(job.run.data_dir, images)
         job.run.report = full_report(job, before, pictures)
-        if period := data_period():
-            job.run.report.setdefault("warnings", []).extend(period.warnings)
         job.run.finish()
         transaction.on_commit(partial(run_soon, "catalog.warm_renditions"))
         ingested.send(IngestRun)
