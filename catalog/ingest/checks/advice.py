@@ -12,8 +12,8 @@ UNKNOWN = (UNKNOWN_ARTICLE, UNKNOWN_CUSTOMER)
 WHOLE = re.compile(r"-?[0-9]{1,20}")
 HEX = re.compile(r"[0-9a-fA-F]+")
 ADVICE = {
-    "t_dat": "Days are written 2020-09-22; a time after the day is passed over.",
-    "price is above": "Prices are in the unit of the set, where 0.05 is 29.99 of money.",
+    "t_dat": "Days are written 2020-09-22; a time after the day is ignored.",
+    "price is above": "Prices are in the data set's unit: 0.05 stands for 29.99 in money.",
     "price": "Prices are numbers above zero, as 0.0508 or 0,0508.",
     "article_id is rounded": "A spreadsheet has shortened the ids (1.08775E+08), and their last "
     "digits are lost: export the file again, with ids as text.",

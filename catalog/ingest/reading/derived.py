@@ -50,7 +50,7 @@ class SalesCustomers(Source):
 
 
 def first_places(ids: pa.Array, seen: pa.Array) -> "np.typing.NDArray[np.intp]":
-    """Where the ids that aren't among those seen stand first."""
+    """The rows where ids that haven't been seen occur first."""
     encoded = ids.dictionary_encode()
     known = pc.is_valid(pc.index_in(encoded.dictionary, seen)).to_numpy(zero_copy_only=False)
     nothing = np.array(list(map(is_nothing, encoded.dictionary.to_pylist())), bool)

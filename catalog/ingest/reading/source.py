@@ -46,7 +46,7 @@ class Source(ABC):
 
     @property
     def is_derived(self) -> bool:
-        """Whether the rows come from another file of the set, for want of this one."""
+        """Whether the rows come from another file of the set, because this one is missing."""
         return False
 
     @property
