@@ -92,7 +92,7 @@ def note_end(task: str, seconds: float, state: str) -> None:
 def workers() -> list[Worker]:
     """By name; may raise StoreUnavailable."""
     with translate_errors():
-        found: list[tuple[bytes, float]] = client().zrange(WORKERS, 0, -1, withscores=True)
+        found: list[Any] = client().zrange(WORKERS, 0, -1, withscores=True)
     now = wall_ms()
     return sorted(
         (Worker(name.decode(), max(0.0, now - at) / 1000) for name, at in found),
