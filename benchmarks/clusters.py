@@ -12,12 +12,12 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle, pairwise
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from benchmarks.harness import Result, var_dir
 from benchmarks.processes import celery, manage
@@ -27,9 +27,11 @@ from benchmarks.stream.kafka import KafkaCluster, own_topic
 from benchmarks.stream.outage import (
     CLIENTS,
     Answers,
+    Fault,
     Span,
     failed,
     flusher,
+    kill_in_turn,
     on_topic,
     plot,
     scripts,
@@ -46,13 +48,6 @@ EVERY_S: Final = 0.1
 WRITERS: Final = 6
 SHOPPERS: Final = 1_000
 MASTER: Final = 0
-
-
-class Fault(NamedTuple):
-    """What dies, and what starts it again; `kill` chooses a leader at that moment."""
-
-    kill: Callable[[], None]
-    start: Callable[[], None]
 
 
 @dataclass
@@ -206,7 +201,7 @@ def stage() -> Iterator[tuple[Path, dict[str, Fault]]]:
 
 
 def of_kafka(cluster: KafkaCluster) -> Fault:
-    """The broker that leads most partitions of the topic."""
+    """The broker that leads most partitions of the topic, chosen when it is killed."""
     chosen: list[int] = []
 
     def kill() -> None:
@@ -220,20 +215,6 @@ def of_kafka(cluster: KafkaCluster) -> Fault:
         cluster.kill(chosen[-1])
 
     return Fault(kill, lambda: cluster.start(chosen[-1]))
-
-
-def kill_in_turn(faults: Mapping[str, Fault], seconds: int) -> dict[str, Span]:
-    spans = {}
-    time.sleep(seconds)
-    for name, fault in faults.items():
-        killed = time.time()
-        fault.kill()
-        time.sleep(seconds)
-        started = time.time()
-        fault.start()
-        time.sleep(seconds)
-        spans[name] = Span(killed, started, time.time())
-    return spans
 
 
 # --- results --------------------------------------------------------------------------------------

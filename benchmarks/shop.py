@@ -34,8 +34,9 @@ def scaled(transactions: int) -> dict[str, int]:
     return sizes | {"transactions": transactions}
 
 
-def with_full_catalogue(share: float = 1.0) -> dict[str, int]:
-    """The whole catalogue and 200,000 customers with as many lines each as in the original."""
+def with_full_catalogue(share: float) -> dict[str, int]:
+    """A share of the whole catalogue and 200,000 customers, with as many lines each as in the
+    original."""
     full = {"articles": FULL["articles"], "customers": 200_000, "transactions": 4_634_000}
     least = {"articles": 500, "customers": 1_000, "transactions": 20_000}
     return {name: max(least[name], round(count * share)) for name, count in full.items()}

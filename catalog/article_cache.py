@@ -60,7 +60,7 @@ def made(keys: list[int]) -> dict[int, Article]:
 
 
 def detailed(key: int) -> Article | None:
-    """The article with what only its own page shows, made anew; None as in `articles`."""
+    """A new instance, with what only the article's own page shows; None as in `articles`."""
     article = made([key]).get(key)
     if article is None:
         return None

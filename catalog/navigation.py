@@ -1,34 +1,16 @@
 """The shop's menu: index group → section → garment group → product type, with product counts."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.core.cache import cache
-from django.db import connection
+import numpy as np
 from django.utils.text import slugify
 
-from catalog.data_version import data_version, per_data_version
+from catalog.data_version import per_data_version
 from catalog.models import is_named
+from catalog.search.facet_index import LEVELS, NAMED, FacetIndex, Ints, facet_index
 
-CACHE_SECONDS = 24 * 3600
-
-# ROLLUP counts distinct products at every level in one pass; adding up the leaves would count a
-# product once per type. Columns below a row's level are NULL.
-COUNTS = """
-SELECT g.id, g.name, s.id, s.name, m.id, m.name, t.id, t.name, count(DISTINCT a.product_id)
-FROM catalog_article a
-JOIN catalog_index i ON i.id = a.index_id
-JOIN catalog_indexgroup g ON g.id = i.group_id
-JOIN catalog_section s ON s.id = a.section_id
-JOIN catalog_garmentgroup m ON m.id = a.garment_group_id
-JOIN catalog_producttype t ON t.id = a.product_type_id
-GROUP BY ROLLUP ((g.id, g.name), (s.id, s.name), (m.id, m.name), (t.id, t.name))
-HAVING g.id IS NOT NULL
-"""
-
-Row = tuple[int | str | None, ...]
-Path = tuple[int, ...]
+NAMES = {column: key for key, (column, _model) in NAMED.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,44 +27,24 @@ class Node:
         return slugify(self.name) or str(self.pk)
 
 
-def tree(rows: Iterable[Row]) -> list[Node]:
-    """The menu from rows of (id, name) × 4 levels, null below the row's level, and a count.
-
-    Largest first at every level.
-    """
-    named: dict[Path, tuple[str, int]] = {}
-    below: dict[Path, list[Path]] = defaultdict(list)
-    for row in rows:
-        path = tuple(int(key) for key in row[0:8:2] if key is not None)
-        name = str(row[2 * len(path) - 1])
-        named[path] = name if is_named(name) else "Other", int(row[8] or 0)
-        below[path[:-1]].append(path)
-
-    def children(parent: Path) -> list[Node]:
-        nodes = (Node(path[-1], *named[path], tuple(children(path))) for path in below[parent])
-        return sorted(nodes, key=lambda node: (-node.count, node.pk))
-
-    return children(())
-
-
 @per_data_version()
-def menu() -> list[Node]:
-    """The menu of the current data, cached in this process and shared through Redis.
-
-    Redis holds rows rather than nodes, so that a release can change the Node class.
-    """
-    version = data_version()
-    if version is None:
-        return tree(_count())
-    key = f"menu:{version}"
-    rows = cache.get(key)
-    if rows is None:
-        rows = _count()
-        cache.set(key, rows, CACHE_SECONDS)
-    return tree(rows)
+def menu() -> tuple[Node, ...]:
+    """Largest first at every level."""
+    goods = facet_index()
+    return _nodes(goods, np.arange(len(goods)), LEVELS)
 
 
-def _count() -> list[Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(COUNTS)
-        return list(cursor.fetchall())
+def _nodes(goods: FacetIndex, rows: Ints, levels: Sequence[str]) -> tuple[Node, ...]:
+    """The entries of the first of the levels among these rows, with those below them."""
+    if not levels:
+        return ()
+    level, *below = levels
+    keys, names = goods.of(level)[rows], goods.names[NAMES[level]]
+    nodes = []
+    for key in np.unique(keys).tolist():
+        own = rows[keys == key]
+        name = names[key] if is_named(names[key]) else "Other"
+        # A product of several types counts once above them.
+        count = len(np.unique(goods.of("product")[own]))
+        nodes.append(Node(key, name, count, _nodes(goods, own, below)))
+    return tuple(sorted(nodes, key=lambda node: (-node.count, node.pk)))

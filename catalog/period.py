@@ -106,6 +106,6 @@ def month_ranges(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 
 def month_after(day: date, months: int = 1) -> date:
-    """The first day of the month so many months after the day's."""
+    """The first day of the month, `months` after the day's own."""
     years, month = divmod(day.month - 1 + months, 12)
     return date(day.year + years, month + 1, 1)

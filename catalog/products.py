@@ -30,5 +30,5 @@ def product_cards(leads: Mapping[int, int]) -> list[ProductCard]:
 
 def product_card(key: int) -> ProductCard | None:
     """A product led by its best-selling article; None if none of its articles has a price."""
-    best = Article.objects.filter(product=key).popular().values_list("pk", flat=True).first()
-    return None if best is None else product_cards({key: best})[0]
+    shown = list(Article.objects.filter(product=key).for_cards().popular())
+    return ProductCard(f"{key:07d}", shown[0], shown) if shown else None

@@ -1,7 +1,5 @@
 """Privacy in the admin: support staff erase shoppers and export their data."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,12 +21,9 @@ EXPORT = "streaming.export_shopper"
 class ShopperField(forms.CharField):
     """Takes a shopper's id, or the data set's id of a customer; gives a shopper's id."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            max_length=64,
-            help_text="c and a customer's number, a and 32 hex digits, or a customer id",
-            **options,
-        )
+    def __init__(self) -> None:
+        help_text = "c and a customer's number, a and 32 hex digits, or a customer id"
+        super().__init__(max_length=64, help_text=help_text)
 
     def clean(self, value: object) -> str:
         text: str = super().clean(value).strip().lower()

@@ -100,7 +100,7 @@ class AddressForm(forms.Form):
     postcode = forms.CharField(label=_("Postcode"), max_length=12, initial="12345")
 
 
-class WayForm(forms.Form):
+class DeliveryForm(forms.Form):
     DELIVERIES = (
         ("home", _("Home delivery, 2–4 days, free")),
         ("store", _("Pick-up in a shop near you, free")),

@@ -20,9 +20,9 @@ from streaming.identity.shoppers import SESSION_KEY, customer_shopper, shopper_o
 from web.json_types import Json
 
 ADDRESS: Final = "checkout-address"
-WAY: Final = "checkout-way"
+DELIVERY: Final = "checkout-way"
 SHOPPER: Final = "shopper"
-PERSONAL: Final = (ADDRESS, WAY, SHOPPER)
+PERSONAL: Final = (ADDRESS, DELIVERY, SHOPPER)
 
 
 class SessionStore(DatabaseStore):

@@ -32,6 +32,7 @@ ARTICLES: Final = 5_000
 # More than are asked for in one turn.
 STRANGERS: Final = 14_000
 REGULARS: Final = 200
+SWAP_S: Final = 1.2
 FOR_YOU, SIMILAR = "/api/v1/recommendations/for-you/", "/api/v1/recommendations/similar/"
 
 
@@ -169,7 +170,7 @@ def saved(place: Path, name: str, texts: Sequence[str]) -> list[Path]:
 
 
 @contextmanager
-def swapping(counted: list[int], every_s: float = 1.2) -> Iterator[None]:
+def swapping(counted: list[int]) -> Iterator[None]:
     """Meanwhile, activate a new bundle and roll back, again and again."""
     import threading
 
@@ -180,7 +181,7 @@ def swapping(counted: list[int], every_s: float = 1.2) -> Iterator[None]:
     stop = threading.Event()
 
     def swap() -> None:
-        while not stop.wait(every_s):
+        while not stop.wait(SWAP_S):
             activate(versions[len(counted) % len(versions)])
             counted.append(1)
 

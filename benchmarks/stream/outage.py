@@ -27,7 +27,6 @@ from benchmarks.shop import shop, with_full_catalogue
 from benchmarks.stream.kafka import kill, on_apache_kafka, own_topic
 from demo import services
 from demo.services import apache_kafka
-from demo.services.base import Service
 from demo.services.ports import free_port
 from demo.services.postgres import Postgres
 from demo.services.valkey import Valkey
@@ -64,6 +63,13 @@ class Answers:
         return sum(counts, Counter[int]())
 
 
+class Fault(NamedTuple):
+    """What dies, and what starts it again."""
+
+    kill: Callable[[], object]
+    start: Callable[[], object]
+
+
 class Span(NamedTuple):
     """When something was killed, when it was started again, and the next one's turn."""
 
@@ -85,7 +91,7 @@ def run(size: int | None) -> Result:
         port = free_port(8720)
         loads = scripts(stage.place)
         with flusher(), web(port, broker), under_load(port, loads):
-            spans = break_in_turn(stage.place, seconds)
+            spans = kill_in_turn(faults_of(stage.place), seconds)
         delivered = on_topic()
     events, pages = (Answers.read(load.with_suffix(".answers")) for load in loads.values())
     plot("outage", events, pages, spans)
@@ -180,21 +186,24 @@ def under_load(port: int, loads: Mapping[str, Path]) -> Iterator[None]:
 # --- the outages ----------------------------------------------------------------------------------
 
 
-def break_in_turn(place: Path, seconds: int) -> dict[str, Span]:
-    """Each service is down for `seconds`; before and after that all are up for as long."""
-    embedded = {"redis": Valkey(place), "postgresql": Postgres(place)}
-    back: dict[str, tuple[Service, Callable[[], object]]] = {
-        "redis": (embedded["redis"], lambda: services.up(place, ["redis"])),
-        "kafka": (apache_kafka.ApacheKafka(place), lambda: apache_kafka.up(place)),
-        "postgresql": (embedded["postgresql"], lambda: services.up(place, ["postgres"])),
+def faults_of(place: Path) -> dict[str, Fault]:
+    redis, kafka, postgres = Valkey(place), apache_kafka.ApacheKafka(place), Postgres(place)
+    return {
+        "redis": Fault(lambda: kill(redis), lambda: services.up(place, ["redis"])),
+        "kafka": Fault(lambda: kill(kafka), lambda: apache_kafka.up(place)),
+        "postgresql": Fault(lambda: kill(postgres), lambda: services.up(place, ["postgres"])),
     }
-    spans: dict[str, Span] = {}
+
+
+def kill_in_turn(faults: Mapping[str, Fault], seconds: int) -> dict[str, Span]:
+    """Each is down for `seconds`; before and after that all are up for as long."""
+    spans = {}
     time.sleep(seconds)
-    for name, (service, start) in back.items():
+    for name, fault in faults.items():
         killed = time.time()
-        kill(service)
+        fault.kill()
         time.sleep(seconds)
-        start()
+        fault.start()
         started = time.time()
         time.sleep(seconds)
         spans[name] = Span(killed, started, time.time())

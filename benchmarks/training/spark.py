@@ -86,13 +86,13 @@ def trainings(transactions: int) -> dict[int, dict[str, Run]]:
                 "cluster": ("--engine", "spark", "--master", own.url, *CONF),
             }
             for day in days():
-                runs = {name: told(name, day, how) for name, how in engines.items()}
+                runs = {name: reported(name, day, how) for name, how in engines.items()}
                 found[runs["local"].sales] = runs
     return found
 
 
-def told(name: str, day: date, how: Sequence[str]) -> Run:
-    """What a later failure would lose is printed at once."""
+def reported(name: str, day: date, how: Sequence[str]) -> Run:
+    """A run, printed at once: a later failure would lose it."""
     own = trained(f"--as-of={day}", *how)
     figures = ", ".join(f"{getattr(own, part):,.0f} {unit}" for part, unit in PARTS.items())
     print(f"{name}, {own.sales:,} sales: {figures}", flush=True)

@@ -8,6 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from catalog.ingest.checks.quality import Quality
+from catalog.ingest.reading.columns import CUSTOMERS, SALES
 from catalog.models import IngestRun
 from web.charts import Chart, Line
 
@@ -29,8 +30,8 @@ def plots(run: IngestRun) -> SafeString:
 
 
 def charts(quality: dict[str, tuple[int, Quality]]) -> Iterator[Chart]:
-    _, sales = quality.get("transactions_train", (0, {}))
-    _, people = quality.get("customers", (0, {}))
+    _, sales = quality.get(SALES, (0, {}))
+    _, people = quality.get(CUSTOMERS, (0, {}))
     if months := sorted(sales.get("months", {}).items()):
         yield bars("months", "Units by month", months, months[0][0], months[-1][0])
     if prices := by_number(sales.get("prices", {})):

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
-from catalog.models.sort_keys import article_of, as_bigint, packed, place
+from catalog.models.sort_keys import article_of, as_bigint, packed, sort_key
 from catalog.products import ProductCard, product_cards
 from web.api.pagination import StrictCursorPagination
 
@@ -18,29 +18,29 @@ NOT_NARROWING = {"order", "cursor", "page_size", "fields"}
 
 
 def with_sort_key(articles: ArticleQuerySet, order: str) -> ArticleQuerySet:
-    """Annotate `place`, by one of its ORDERS or by relevance (for a searched query set)."""
+    """Annotate `sort_key`, by one of its ORDERS or by relevance (for a searched query set)."""
     if order == "relevance":
         rank = as_bigint(F("rank") * Value(float(RANK_STEPS)))
-        return articles.annotate(place=packed(rank, F("pk")))
-    return articles.annotate(place=place(order, "summary__"))
+        return articles.annotate(sort_key=packed(rank, F("pk")))
+    return articles.annotate(sort_key=sort_key(order, "summary__"))
 
 
 class SortKeyCursor(StrictCursorPagination):
-    """Pages of articles with a `place`."""
+    """Pages of articles with a `sort_key`."""
 
-    ordering = "-place"
+    ordering = "-sort_key"
 
     def paginate_queryset(  # type: ignore[override]
         self, queryset: ArticleQuerySet, request: Request, view: APIView | None = None
     ) -> Sequence[Article | ProductCard] | None:
-        """Sort keys and places only, then load the page's articles."""
+        """Keys and sort keys only, then load the page's articles."""
         rows: list[dict[str, int]] | None = super().paginate_queryset(
-            self.places(queryset, request), request, view
+            self.sort_keys(queryset, request), request, view
         )
         return self.loaded(rows or [])
 
-    def places(self, articles: ArticleQuerySet, request: Request) -> Any:
-        return articles.values("pk", "place")  # type: ignore[misc]
+    def sort_keys(self, articles: ArticleQuerySet, request: Request) -> Any:
+        return articles.values("pk", "sort_key")  # type: ignore[misc]
 
     def loaded(self, rows: Sequence[dict[str, int]]) -> Sequence[Article | ProductCard]:
         pks = [row["pk"] for row in rows]
@@ -48,19 +48,19 @@ class SortKeyCursor(StrictCursorPagination):
 
 
 class ProductCursor(SortKeyCursor):
-    """Pages of products. Each takes the place of its best article, which leads it."""
+    """Pages of products. Each is sorted by its best article, which leads it."""
 
     ordering = "-best"
 
-    def places(self, articles: ArticleQuerySet, request: Request) -> Any:
+    def sort_keys(self, articles: ArticleQuerySet, request: Request) -> Any:
         """A filtered set of articles is grouped by product. For the whole catalogue that is slower
         than walking down the index and testing whether each article is its product's best."""
         if request.query_params.keys() - NOT_NARROWING:
-            return articles.order_by().values("product").annotate(best=Max("place"))
+            return articles.order_by().values("product").annotate(best=Max("sort_key"))
         better = articles.filter(  # type: ignore[misc]
-            product=OuterRef("product"), place__gt=OuterRef("place")
+            product=OuterRef("product"), sort_key__gt=OuterRef("sort_key")
         )
-        return articles.filter(~Exists(better)).values("product").annotate(best=F("place"))
+        return articles.filter(~Exists(better)).values("product").annotate(best=F("sort_key"))
 
     def loaded(self, rows: Sequence[dict[str, int]]) -> Sequence[Article | ProductCard]:
         return product_cards({row["product"]: article_of(row["best"]) for row in rows})

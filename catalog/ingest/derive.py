@@ -98,16 +98,9 @@ def mark_pictures(pictured: Collection[int]) -> tuple[int, int, int]:
     return missing, len(keys) - found, changed
 
 
-def server_version() -> int:
-    """18.6 is 180006."""
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version_num")
-        return int(cursor.fetchone()[0])
-
-
 def analyze(*tables: str) -> None:
     """Update planner statistics; a month's partition is analysed when it is built."""
-    only = "ONLY" if server_version() >= 180000 else ""
+    only = "ONLY" if connection.get_database_version() >= (18,) else ""
     with connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ANALYZE {only} {table}")

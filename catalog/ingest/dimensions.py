@@ -27,8 +27,9 @@ from catalog.ingest.customer_keys import keys_of
 from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
 from catalog.ingest.keys import UNKNOWN, CustomerKeys, first_occurrences
+from catalog.ingest.reading.columns import ARTICLES, CUSTOMERS
 from catalog.ingest.reading.position import Position
-from catalog.ingest.reading.records import Reject
+from catalog.ingest.reading.records import REPEATED, Reject
 from catalog.ingest.without_indexes import without_indexes
 from catalog.models import Article, Customer
 
@@ -83,7 +84,7 @@ def loaded_dimensions(job: Job) -> Iterator[tuple[CustomerKeys, Future[None]]]:
         read = pool.submit(read_customers, job, known)
         written = pool.submit(write_customers, job, read, catalogue)
         try:
-            if not job.files["articles"].done:
+            if not job.files[ARTICLES].done:
                 write_catalogue(job, read_articles(job, known_articles()))
         except BaseException as error:
             catalogue.set_exception(error)
@@ -99,7 +100,7 @@ def loaded_dimensions(job: Job) -> Iterator[tuple[CustomerKeys, Future[None]]]:
 def read_articles(job: Job, known: npt.NDArray[np.int32]) -> Dimension:
     return read_dimension(
         job,
-        "articles",
+        ARTICLES,
         clean_articles,
         "article_id",
         lambda keys: fresh_articles(keys.to_numpy(), known),
@@ -114,17 +115,17 @@ def write_catalogue(job: Job, found: Dimension) -> None:
         job.run.save()
         terms.write_terms(attributes)
         write_articles(found.table)
-        job.checkpoint("articles", found.end, found.rejects, found.quality, done=True)
+        job.checkpoint(ARTICLES, found.end, found.rejects, found.quality, done=True)
 
 
 def read_customers(job: Job, known: CustomerKeys) -> NewCustomers:
     """The file's new customers with their previous or new keys."""
-    if job.files["customers"].done:
+    if job.files[CUSTOMERS].done:
         return NewCustomers(None, known)
     session.prepare()
     found = read_dimension(
         job,
-        "customers",
+        CUSTOMERS,
         clean_customers,
         "customer_id",
         lambda ids: fresh_customers(ids, known),
@@ -146,7 +147,7 @@ def write_customers(job: Job, read: Future[NewCustomers], catalogue: Future[None
             with without_indexes(Customer):
                 copy_table("catalog_customer", found.table)
             catalogue.result()
-            job.checkpoint("customers", found.end, found.rejects, found.quality, done=True)
+            job.checkpoint(CUSTOMERS, found.end, found.rejects, found.quality, done=True)
     finally:
         connection.close()
 
@@ -205,7 +206,7 @@ def repeated(job: Job, name: str, key: str, lines: npt.NDArray[np.int64]) -> lis
     rejects = []
     for records in job.sources[name].read(job.start(name), job.block_bytes):
         rows = np.flatnonzero(np.isin(records.lines, lines)).tolist()
-        rejects += [records.reject(row, f"{key} is in an earlier row") for row in rows]
+        rejects += [records.reject(row, f"{key} {REPEATED}") for row in rows]
     return rejects
 
 

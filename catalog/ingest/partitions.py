@@ -44,15 +44,6 @@ def bounds_of(month: date) -> tuple[date, date]:
     return month.replace(day=1), month_after(month)
 
 
-def ensure(month: date) -> None:
-    """An empty, attached partition for the month, for rows inserted individually."""
-    first, after = bounds_of(month)
-    execute(
-        f"CREATE TABLE IF NOT EXISTS {table_of(month)} PARTITION OF {PARENT} "
-        f"FOR VALUES FROM ('{first}') TO ('{after}')"
-    )
-
-
 def create_detached(month: date) -> None:
     """Create the month's table, detached: only columns, NOT NULLs and CHECKs.
 

@@ -11,11 +11,11 @@ from catalog.ingest.cleaning.transactions import decode_ids, places_of
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
 from catalog.ingest.keys import KnownKeys
 from catalog.ingest.reading import cells
+from catalog.ingest.reading.columns import ARTICLES, SALES
 from catalog.ingest.reading.source import Source
 from catalog.money import price
 
 BLOCK_BYTES = 16 << 20
-SALES, ARTICLES = "transactions_train", "articles"
 
 
 def with_prices(known: KnownKeys, sources: Mapping[str, Source]) -> KnownKeys:

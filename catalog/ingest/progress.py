@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 Advance = Callable[[int, int], None]
 
@@ -36,7 +36,8 @@ class Phases:
         begin = time.monotonic()
 
         def advance(done: int, rows: int = 0) -> None:
-            self.show(task, done, rows / max(time.monotonic() - begin, 1e-3))
+            rate = rows / max(time.monotonic() - begin, 1e-3)
+            self.bars.update(task, completed=done, rate=f"{rate:,.0f} rows/s" if rate else "")
 
         yield advance
         self.bars.update(task, completed=max(total, 1))
@@ -45,6 +46,3 @@ class Phases:
         self.seconds[name] = round(time.monotonic() - begin, 3)
         if not self.console.is_terminal:
             self.console.print(f"{name}: {self.seconds[name]:.1f} s")
-
-    def show(self, task: TaskID, done: int, rate: float) -> None:
-        self.bars.update(task, completed=done, rate=f"{rate:,.0f} rows/s" if rate else "")

@@ -13,6 +13,7 @@ from catalog.ingest.checks import warnings
 from catalog.ingest.job import Job
 from catalog.ingest.reading.files import describe_copies
 from catalog.models import IngestFile
+from catalog.period import data_period
 from web.json_types import Json
 
 Report = Json
@@ -48,6 +49,8 @@ def warnings_of(job: Job) -> list[str]:
         path = job.sources[name].path.name
         lines += warnings.of_file(path, file.rows, file.rejected, file.quality)
         lines += warnings.of_prices(file.quality, settings.PRICE_UNIT)
+    if period := data_period():
+        lines += period.warnings
     return list(dict.fromkeys(lines))
 
 

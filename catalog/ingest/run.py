@@ -14,13 +14,13 @@ from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
 from catalog.ingest.job import Job
 from catalog.ingest.progress import Phases
+from catalog.ingest.reading.columns import SALES
 from catalog.ingest.reading.files import find_sources
 from catalog.ingest.reading.source import Source
 from catalog.ingest.rejects import RejectsFile
 from catalog.ingest.report import Report, full_report, picture_report
 from catalog.lake import files as lake
 from catalog.models import IngestRun
-from catalog.period import data_period
 from catalog.signals import ingested
 from web.tasks import run_soon
 
@@ -96,7 +96,7 @@ def carry_on(job: Job, images: Path | None) -> Report:
     """Every step that isn't done yet, in order."""
     before = sum(file.rows for file in job.files.values())
     with dimensions.loaded_dimensions(job) as (customers, written):
-        if not job.files[transactions.NAME].done:
+        if not job.files[SALES].done:
             transactions.load(job, customers, written)
     with transaction.atomic():
         with job.phases.phase("statistics"):
@@ -107,8 +107,6 @@ def carry_on(job: Job, images: Path | None) -> Report:
         with job.phases.phase("pictures"):
             pictures = picture_report(job.run.data_dir, images)
         job.run.report = full_report(job, before, pictures)
-        if period := data_period():
-            job.run.report.setdefault("warnings", []).extend(period.warnings)
         job.run.finish()
         transaction.on_commit(partial(run_soon, "catalog.warm_renditions"))
         ingested.send(IngestRun)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db import connection
 
@@ -65,7 +64,7 @@ def ingest_lock() -> Iterator[None]:
             query("SELECT pg_advisory_unlock(%s)", LOCK)
 
 
-def query(sql: str, *parameters: int) -> Any:
+def query(sql: str, *parameters: int) -> object:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchone()[0]

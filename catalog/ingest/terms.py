@@ -6,28 +6,27 @@ from django.db import connection
 from psycopg2.sql import SQL, Identifier
 
 from catalog.ingest import partitions
+from catalog.ingest.cleaning.articles import PAIRS
 from catalog.ingest.copying import copy_table
 from catalog.models import ProductGroup
 
-# table: (number, name) columns of articles.csv
+# The look-up table that a number of articles.csv and its name go to.
 TERMS = {
-    "catalog_appearance": ("graphical_appearance_no", "graphical_appearance_name"),
-    "catalog_colour": ("colour_group_code", "colour_group_name"),
-    "catalog_colourvalue": ("perceived_colour_value_id", "perceived_colour_value_name"),
-    "catalog_colourmaster": ("perceived_colour_master_id", "perceived_colour_master_name"),
-    "catalog_department": ("department_no", "department_name"),
-    "catalog_indexgroup": ("index_group_no", "index_group_name"),
-    "catalog_section": ("section_no", "section_name"),
-    "catalog_garmentgroup": ("garment_group_no", "garment_group_name"),
+    "graphical_appearance_no": "catalog_appearance",
+    "colour_group_code": "catalog_colour",
+    "perceived_colour_value_id": "catalog_colourvalue",
+    "perceived_colour_master_id": "catalog_colourmaster",
+    "department_no": "catalog_department",
+    "index_group_no": "catalog_indexgroup",
+    "section_no": "catalog_section",
+    "garment_group_no": "catalog_garmentgroup",
 }
-# Every number (or letter) and the name that should be unique for it.
-NAMED = (*TERMS.values(), ("index_code", "index_name"), ("product_type_no", "product_type_name"))
 
 
 def ambiguous(articles: pd.DataFrame) -> list[str]:
     """Warnings for numbers with several names; the first name in the file is used."""
     warnings = []
-    for number, name in NAMED:
+    for number, name in (*PAIRS.items(), ("index_code", "index_name")):
         pairs = articles[[number, name]].drop_duplicates()
         for value, names in pairs[pairs.duplicated(number, keep=False)].groupby(number)[name]:
             first, *others = names
@@ -39,8 +38,8 @@ def ambiguous(articles: pd.DataFrame) -> list[str]:
 
 def write_terms(articles: pd.DataFrame) -> None:
     """Insert the look-up rows and products that the articles need; existing rows stay."""
-    for table, (number, name) in TERMS.items():
-        add(table, articles, {number: "id", name: "name"})
+    for number, table in TERMS.items():
+        add(table, articles, {number: "id", PAIRS[number]: "name"})
     add(
         "catalog_index",
         articles,

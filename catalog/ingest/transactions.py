@@ -30,11 +30,11 @@ from catalog.ingest.job import Job
 from catalog.ingest.keys import CustomerKeys, KnownKeys
 from catalog.ingest.prefetch import prefetched
 from catalog.ingest.prices import with_prices
+from catalog.ingest.reading.columns import SALES
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import Records, Reject
 from catalog.period import month_of
 
-NAME = "transactions_train"
 # The most blocks a crash can cost; a month of the full data set has about nine.
 MAX_BLOCKS = 16
 BUILDERS = 2
@@ -122,13 +122,13 @@ def load_transactions(
     job: Job, known: KnownKeys, builders: Builders, written: Future[None]
 ) -> None:
     """Load the rest of the file; completed months are built while the next one loads."""
-    with job.reading(NAME) as (records, show):
+    with job.reading(SALES) as (records, show):
         blocks = prefetched(prepare(item, known) for item in prefetched(records))
         for _, together in groupby(blocks, key=Grouping(partitions.months(), written)):
             with transaction.atomic():
                 earliest = load_together(job, together, show, written)
             builders.start(month for month in detached_months() if month < earliest)
-    job.check_share(NAME, at_end=True)
+    job.check_share(SALES, at_end=True)
 
 
 @dataclass
@@ -173,7 +173,7 @@ def load_together(
         weeks.append(block.weeks)
         if block.rejects:
             written.result()
-        job.checkpoint(NAME, block.end, block.rejects, block.quality)
+        job.checkpoint(SALES, block.end, block.rejects, block.quality)
         show(block.end)
         earliest = min(block.months, default=earliest)
     article_weeks.write(weeks)
@@ -203,7 +203,7 @@ def attach_months(job: Job, builders: Builders) -> None:
         with transaction.atomic():
             for month in months:
                 partitions.attach(month)
-            file = job.files[NAME]
+            file = job.files[SALES]
             file.done = True
             file.save()
 

@@ -4,7 +4,7 @@ from django.db import models
 
 from catalog.models import taxonomy
 from catalog.models.querysets import ArticleQuerySet
-from catalog.models.sort_keys import ORDERS, place
+from catalog.models.sort_keys import ORDERS, sort_key
 from catalog.models.term_key import TermKey
 from catalog.models.titles import title_of
 
@@ -98,7 +98,7 @@ class ArticleSummary(models.Model):
             models.Index(fields=["-units_recent"], name="summary_popular"),
             models.Index(fields=["-first_sold"], name="summary_newest"),
             *[
-                models.Index(place(order), name=f"summary_place_{name}")
+                models.Index(sort_key(order), name=f"summary_place_{name}")
                 for name, order in zip(("popular", "newest", "cheap", "dear"), ORDERS, strict=True)
             ],
         ]

@@ -1,4 +1,4 @@
-"""Sort keys: an article's place in an order as one integer; larger comes first.
+"""Sort keys: an article's position in an order as one integer; larger comes first.
 
 It packs the sort value with the article's key, so it is unique: a cursor that holds it identifies
 one position, even among articles that sell equally well. Each order has an index.
@@ -27,7 +27,7 @@ class DaysBetween(Func):
     output_field = IntegerField()
 
 
-def place(order: str, summary: str = "") -> ExpressionWrapper[CombinedExpression]:
+def sort_key(order: str, summary: str = "") -> ExpressionWrapper[CombinedExpression]:
     """The sort key for one of the ORDERS; `summary` is the lookup prefix (e.g. "summary__")."""
     first: dict[str, Combinable] = {
         "popular": Cast(f"{summary}units_recent", BigIntegerField()),
@@ -47,9 +47,9 @@ def as_bigint(number: Combinable) -> Cast:
     return Cast(Round(number), BigIntegerField())
 
 
-def article_of(place: int) -> int:
+def article_of(sort_key: int) -> int:
     """Unpack the article's key."""
-    return KEYS - 1 - place % KEYS
+    return KEYS - 1 - sort_key % KEYS
 
 
 def _cents(price: str) -> Cast:

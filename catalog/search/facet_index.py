@@ -109,6 +109,10 @@ class FacetIndex:
         default_factory=dict
     )
 
+    def __len__(self) -> int:
+        """The number of articles."""
+        return len(self.of("article"))
+
     def of(self, column: str) -> Array:
         return self.columns[column]
 
@@ -142,8 +146,8 @@ class FacetIndex:
         return values.astype(np.int64), pairs // products, pair.astype(np.int64)
 
     def within(self, place: Sequence[int]) -> Bools:
-        """The rows of a menu entry, given as keys of the LEVELS from the top."""
-        found = np.ones(len(self.of("article")), bool)
+        """The rows of a menu entry, given as keys of the LEVELS from the top; without any, all."""
+        found = np.ones(len(self), bool)
         for level, key in zip(LEVELS, place, strict=False):
             found &= self.of(level) == key
         return found

@@ -27,7 +27,7 @@ def fitting(concept: Concept, goods: FacetIndex) -> Floats:
         rows = np.flatnonzero(found).astype(np.int32)
         goods.matches[concept.key] = (rows, found[rows].astype(np.float32))
     rows, values = goods.matches[concept.key]
-    full = np.zeros(len(goods.of("article")))
+    full = np.zeros(len(goods))
     full[rows] = values
     return full
 
@@ -71,7 +71,7 @@ def _kinds(evidence: Evidence, goods: FacetIndex) -> Mapping[str, Bools]:
 
 def anything_of(evidence: Evidence, goods: FacetIndex) -> Bools:
     """The rows that match any evidence."""
-    found = np.zeros(len(goods.of("article")), bool)
+    found = np.zeros(len(goods), bool)
     for rows in _kinds(evidence, goods).values():
         found |= rows
     return found
@@ -80,7 +80,7 @@ def anything_of(evidence: Evidence, goods: FacetIndex) -> Bools:
 def _gate(evidence: Evidence, goods: FacetIndex) -> Bools:
     given = [c for c in GATES if c in evidence.gate]
     if not given:
-        return np.ones(len(goods.of("article")), bool)
+        return np.ones(len(goods), bool)
     return np.asarray(np.logical_or.reduce([named(goods, c, evidence.gate[c]) for c in given]))
 
 

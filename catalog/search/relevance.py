@@ -82,7 +82,7 @@ def _together(
     parts: Sequence[Part], own: dict[int, Floats], reading: Reading, goods: FacetIndex
 ) -> Floats:
     """How well each row matches all the parts."""
-    found = np.ones(len(goods.of("article")))
+    found = np.ones(len(goods))
     wanted = [part for part in parts if not part.negated]
     for kind in ONE_OF:
         if of_kind := [p for p in wanted if p.kind == kind]:
@@ -187,7 +187,7 @@ def _relaxed(
     left = [part for part in parts if own[id(part)].any() or part.negated]
     order = sorted(left, key=lambda p: (-IMPORTANCE.index(p.kind), p.start))
     held: list[Part] = []
-    found = np.zeros(len(goods.of("article")))
+    found = np.zeros(len(goods))
     for part in order:
         tried = _together([*held, part], own, reading, goods)
         if tried.any():

@@ -34,5 +34,5 @@ class Ranked:
 
 
 def nothing(reading: Reading, goods: FacetIndex) -> Ranked:
-    none = np.zeros(len(goods.of("article")))
+    none = np.zeros(len(goods))
     return Ranked(none > 0, lambda: none, reading, reading.parts)

@@ -12,6 +12,6 @@ QUERIES: Final = ("black dress", "linnen shrt", "something nice for the mountain
 def warm() -> None:
     """Build what searches share."""
     goods = facet_index()
-    if len(goods.of("article")):
+    if len(goods):
         for query in QUERIES:
             rank(query, goods)

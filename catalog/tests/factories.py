@@ -127,7 +127,11 @@ def make_transaction(
     sales_channel: int = 2,
 ) -> Transaction:
     """One unit bought, in its month's partition. The article's summary isn't updated."""
-    partitions.ensure(t_dat)
+    first, after = partitions.bounds_of(t_dat)
+    partitions.execute(
+        f"CREATE TABLE IF NOT EXISTS {partitions.table_of(t_dat)}"
+        f" PARTITION OF {partitions.PARENT} FOR VALUES FROM ('{first}') TO ('{after}')"
+    )
     return Transaction.objects.create(
         pk=next(numbers) if pk is None else pk,
         customer=customer or make_customer(),

@@ -211,7 +211,7 @@ def test_every_order_walks_down_an_index(order: str) -> None:
     with connection.cursor() as cursor:  # with so few rows the planner would rather sort
         cursor.execute("SET LOCAL enable_sort = off")
     found = with_sort_key(Article.objects.for_cards(), order)
-    page = found.values("pk", "place").order_by("-place")  # type: ignore[misc]
+    page = found.values("pk", "sort_key").order_by("-sort_key")  # type: ignore[misc]
     assert "using summary_place_" in page[:5].explain()
 
 

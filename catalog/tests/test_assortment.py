@@ -61,7 +61,7 @@ def test_each_product_is_listed_once_by_its_best_article(shop: dict[str, Article
 
 def test_a_score_orders_as_well(shop: dict[str, Article]) -> None:
     goods = facet_index()
-    score = np.zeros(len(goods.of("article")))
+    score = np.zeros(len(goods))
     rows, known = goods.rows_of(np.array([shop["red"].pk, shop["dress"].pk, 1]))
     assert known.tolist() == [True, True, False]
     score[rows[known]] = 2, 3

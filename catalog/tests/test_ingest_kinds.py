@@ -89,6 +89,12 @@ def test_rejects_beyond_reason_stop_with_cause_example_and_advice(tmp_path: Path
     assert any("10 of 100 sales (10.0%) are of customers" in w for w in report["warnings"])
 
 
+def test_ids_that_are_there_twice_come_with_advice(tmp_path: Path) -> None:
+    folder = hm.write_hm(tmp_path / "hm", articles=[{"article_id": hm.ARTICLES[0]}] * 10)
+    with pytest.raises(CommandError, match="The file names articles twice"):
+        ingest(folder)
+
+
 def test_only_known_keeps_the_rejects_file_for_faults(tmp_path: Path) -> None:
     folder = hm.write_hm(tmp_path / "hm", transactions=[*sales(9, 60), {"price": "x"}])
     report = ingest(folder, only_known=True)

@@ -27,18 +27,13 @@ from catalog.ingest.keys import (
     pack,
     to_words,
 )
+from catalog.ingest.reading.blocks import end_of_last_line, parse, parse_quoted, read
 from catalog.ingest.reading.compression import skip
 from catalog.ingest.reading.dialect import Dialect
 from catalog.ingest.reading.identifiers import canonical
 from catalog.ingest.reading.lines import lines_of
 from catalog.ingest.reading.position import Position
-from catalog.ingest.reading.records import (
-    Records,
-    end_of_last_line,
-    parse,
-    parse_quoted,
-    read,
-)
+from catalog.ingest.reading.records import Records
 from catalog.tests import hm
 
 NO_DATE, WRITE = "t_dat is not a date", "write 2020-09-22"

@@ -15,10 +15,11 @@ from catalog.ingest.cleaning.transactions import Transactions
 from catalog.ingest.cleaning.typed import clean
 from catalog.ingest.keys import CustomerKeys, KnownKeys, pack
 from catalog.ingest.reading import columns
+from catalog.ingest.reading.blocks import read
 from catalog.ingest.reading.dialect import Dialect
 from catalog.ingest.reading.opening import open_source
 from catalog.ingest.reading.position import Position
-from catalog.ingest.reading.records import Records, Types, read
+from catalog.ingest.reading.records import Records, Types
 from catalog.tests import hm
 
 NAME = "transactions_train"

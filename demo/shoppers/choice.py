@@ -33,9 +33,6 @@ NEXT_SHELF: Final = 0.8  # probability, after a shelf without a click
 LEAVES: Final = 0.12  # after any page
 FAVOURITES: Final = 100  # more than the longest shelf and visit together
 BUYS: Final = 0.6  # probability at the end, with something in the bag
-# Mean seconds on a page unless a faster crowd is requested: an assumption. Drawn from the
-# exponential distribution, whose short pauses are the most demanding.
-THINK_S: Final = 20.0
 Floats = npt.NDArray[np.float64]
 
 

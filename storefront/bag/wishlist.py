@@ -41,7 +41,7 @@ def drop(shopper: str, name: str, article: int, size: str = "") -> int:
 
 
 @transaction.atomic
-def save_for_later(shopper: str, article: int, size: str = "") -> bool:
+def save_for_later(shopper: str, article: int, size: str) -> bool:
     """Move the article from the bag to the saved list; False if it isn't in the bag."""
     units = contents.remove(shopper, article, size)
     if units:

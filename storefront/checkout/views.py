@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from storefront.bag import contents as bag
 from storefront.checkout import orders
-from storefront.forms import AddressForm, CheckoutForm, WayForm
+from storefront.forms import AddressForm, CheckoutForm, DeliveryForm
 from storefront.http.errors import bad_request
 from storefront.models import Order
-from storefront.sessions import ADDRESS, WAY, remember
+from storefront.sessions import ADDRESS, DELIVERY, remember
 from streaming.identity.shoppers import shopper_of
 
 STEPS = (
@@ -38,7 +38,7 @@ def address(request: HttpRequest) -> HttpResponse:
 def delivery(request: HttpRequest) -> HttpResponse:
     if ADDRESS not in request.session:
         return redirect("checkout")
-    return _ask(request, WayForm, WAY, step=2)
+    return _ask(request, DeliveryForm, DELIVERY, step=2)
 
 
 @never_cache
@@ -46,7 +46,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
 def review(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _place(request)
-    for missing, name in ((ADDRESS, "checkout"), (WAY, "checkout-delivery")):
+    for missing, name in ((ADDRESS, "checkout"), (DELIVERY, "checkout-delivery")):
         if missing not in request.session:
             return redirect(name)
     return _review(request, [])
@@ -71,13 +71,13 @@ def _review(request: HttpRequest, changes: list[str]) -> HttpResponse:
     contents = bag.contents(shopper_of(request))
     if not contents.lines:
         return redirect("bag")
-    way = request.session.get(WAY, {})
+    chosen = request.session.get(DELIVERY, {})
     context = {
         "contents": contents,
         "checkout": uuid4(),
         "address": request.session.get(ADDRESS, {}),
-        "delivery": dict(WayForm.DELIVERIES).get(way.get("delivery")),
-        "payment": dict(WayForm.PAYMENTS).get(way.get("payment")),
+        "delivery": dict(DeliveryForm.DELIVERIES).get(chosen.get("delivery")),
+        "payment": dict(DeliveryForm.PAYMENTS).get(chosen.get("payment")),
         "changes": changes,
         "step": 3,
         "steps": STEPS,
@@ -92,8 +92,8 @@ def _place(request: HttpRequest) -> HttpResponse:
             request, "checkout: " + gettext("the form is incomplete. Open the checkout again.")
         )
     seen = form.cleaned_data["seen"]
-    way = request.session.get(WAY, {})
-    chosen = {name: way.get(name, "") for name in ("delivery", "payment")}
+    known = request.session.get(DELIVERY, {})
+    chosen = {name: known.get(name, "") for name in ("delivery", "payment")}
     try:
         order = orders.place(request, form.cleaned_data["checkout"], seen, **chosen)
     except orders.EmptyBagError:
@@ -102,7 +102,7 @@ def _place(request: HttpRequest) -> HttpResponse:
     except orders.ChangedBagError:
         changes = bag.contents(shopper_of(request)).changes_since(seen)
         return _review(request, changes or [gettext("Your bag has changed since you last looked.")])
-    for kept in (ADDRESS, WAY):
+    for kept in (ADDRESS, DELIVERY):
         request.session.pop(kept, None)
     return redirect("order", order.number)
 
@@ -118,8 +118,8 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
         "order": placed,
         "lines": lines,
         "units": units,
-        "delivery": dict(WayForm.DELIVERIES).get(placed.delivery),
-        "payment": dict(WayForm.PAYMENTS).get(placed.payment),
+        "delivery": dict(DeliveryForm.DELIVERIES).get(placed.delivery),
+        "payment": dict(DeliveryForm.PAYMENTS).get(placed.payment),
     }
     return render(request, "shop/order.html", context)
 

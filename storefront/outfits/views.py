@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from catalog import article_cache
 from catalog.models import Article
 from catalog.money import amount
 from catalog.search.ranking import find, normalise_query
@@ -43,12 +44,11 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _start(request: HttpRequest, typed: str, has_bag: bool) -> HttpResponse:
     """Starting points: search results, or what sells now."""
-    shown = Article.objects.for_cards()
     if typed:
-        articles = list(find(typed, shown)[:STARTS])
+        articles = list(find(typed, Article.objects.for_cards())[:STARTS])
     else:
-        trending = [item.article for item in serving.recommend(Kind.TRENDING, k=STARTS).items]
-        articles = list(shown.in_order_of(trending))
+        trending = serving.recommend(Kind.TRENDING, k=STARTS).items
+        articles = article_cache.in_order([item.article for item in trending])
     context = {"q": typed, "articles": articles, "has_bag": has_bag}
     return render(request, "shop/outfits_start.html", context)
 
@@ -104,8 +104,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return bad_request(request, faults_of(form))
     shopper, wanted = shopper_of(request), form.cleaned_data["article"]
-    sold = Article.objects.for_cards().filter(pk__in=wanted)
-    new = outfit_page.new_ones(sold.in_order_of(wanted), bag.contents(shopper).articles)
+    new = outfit_page.new_ones(article_cache.in_order(wanted), bag.contents(shopper).articles)
     sizes = {article.pk: request.POST.get(f"size-{article.pk}", "") for article in new}
     lacking = [one.title for one in new if sizes_of(one) and sizes[one.pk] not in sizes_of(one)]
     if lacking:

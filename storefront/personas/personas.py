@@ -181,7 +181,7 @@ def _personas(keys: list[int]) -> list[Persona]:
         pk: list(dict.fromkeys(purchase.article for purchase in histories[pk]))[:LATEST]
         for pk in keys
     }
-    articles = Article.objects.for_cards().in_bulk({*chain.from_iterable(latest.values())})
+    articles = article_cache.articles({*chain.from_iterable(latest.values())})
     return [
         Persona(
             customer=customers[pk],

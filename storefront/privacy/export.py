@@ -25,7 +25,7 @@ from recommendations.models import Exposure, Interaction
 from recommendations.retrieval.profile import customer_key
 from recommendations.serving.serving import customer_with_history
 from storefront.models import BagLine, Order, OrderLine, SavedArticle, ShopperSession
-from storefront.sessions import ADDRESS, WAY
+from storefront.sessions import ADDRESS, DELIVERY
 from streaming import dead_letters
 from streaming.connection import StoreUnavailable
 from streaming.events.schema import names_in
@@ -121,7 +121,11 @@ def _sessions(shopper: str) -> list[Json]:
     kept = ShopperSession.objects.filter(shopper=shopper).order_by("expire_date")
     found = [(session.expire_date, session.get_decoded()) for session in kept]
     return [
-        {"expires": expires, "address": data.get(ADDRESS), "delivery_and_payment": data.get(WAY)}
+        {
+            "expires": expires,
+            "address": data.get(ADDRESS),
+            "delivery_and_payment": data.get(DELIVERY),
+        }
         for expires, data in found
     ]
 

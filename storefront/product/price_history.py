@@ -31,7 +31,7 @@ class Week:
 
 
 @dataclass(frozen=True)
-class Chart:
+class SalesChart:
     """Oldest week first; paths are drawn as web.charts does."""
 
     weeks: list[Week]
@@ -72,12 +72,12 @@ class Chart:
         return charts.path(shown, span)
 
 
-def history(article: int, last: date | None) -> Chart | None:
+def history(article: int, last: date | None) -> SalesChart | None:
     """The year up to the week of the last sale; None for an article never sold."""
     return None if last is None else chart(_ask(article, last), last)
 
 
-def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:
+def chart(rows: list[tuple[int, int, float]], last: date) -> SalesChart | None:
     """From rows (weeks ago, units, mean price), starting with the first sale; at least MIN_WEEKS.
 
     None for fewer than ENOUGH weeks with a sale: they show no trend.
@@ -89,7 +89,7 @@ def chart(rows: list[tuple[int, int, float]], last: date) -> Chart | None:
     for ago in range(max(max(known), MIN_WEEKS - 1), -1, -1):
         units, price = known.get(ago, (0, None))
         weeks.append(Week(monday_of(last) - timedelta(weeks=ago), units, price))
-    return Chart(weeks)
+    return SalesChart(weeks)
 
 
 def monday_of(day: date) -> date:

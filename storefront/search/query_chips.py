@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-import numpy as np
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.search.facet_index import Bools, FacetIndex
+from catalog.search.facet_index import FacetIndex
 from catalog.search.matching import FACETS, facet_value
 from catalog.search.ranking import ranked
 from catalog.search.result import Ranked
@@ -80,10 +79,7 @@ def understood(found: Ranked, goods: FacetIndex) -> dict[str, QueryFacet]:
         value = facet_value(parts[0].concept, goods)
         if value is not None:
             others = [p for p in reading.parts if p is not parts[0]]
-            rest = ranked(replace(reading, parts=others), goods).rows if others else _all(goods)
-            said[facet] = QueryFacet(value, rest, _rest(parts[0], reading))
+            without = replace(reading, parts=others)
+            rows = ranked(without, goods).rows if others else goods.within([])
+            said[facet] = QueryFacet(value, rows, _rest(parts[0], reading))
     return said
-
-
-def _all(goods: FacetIndex) -> Bools:
-    return np.ones(len(goods.of("article")), bool)

@@ -165,7 +165,7 @@ def card_tools(context: RequestContext, article: Article) -> SafeString:
     return SafeString() if page is None else drawn("tools", face_of(article), page)
 
 
-def tools_of(request: HttpRequest, article: Article, shelf: str = "") -> SafeString:
+def tools_of(request: HttpRequest, article: Article, shelf: str) -> SafeString:
     return drawn("tools", face_of(article), page_of(request), shelf)
 
 

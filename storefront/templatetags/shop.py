@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from typing import Any
 from urllib.parse import quote_plus
 
 from django import template
@@ -236,6 +235,6 @@ def product_addresses() -> str:
 
 
 @register.simple_tag
-def card_query(rec: str = "", widget: str = "", position: Any = "") -> str:
+def card_query(rec: str = "", widget: str = "", position: object = "") -> str:
     """`?rec=…&w=…&p=…` of a card on a shelf, from which the product page recognises the click."""
     return f"?rec={quote_plus(rec)}&w={quote_plus(widget)}&p={position}" if rec else ""

@@ -69,13 +69,13 @@ def test_a_removal_can_be_undone_with_its_quantity(client: Client, shop: Shop) -
 
 
 ADDRESS = {"name": "Alex", "street": "1 Road", "city": "Town", "postcode": "1"}
-WAY = {"delivery": "store", "payment": "invoice"}
+DELIVERY = {"delivery": "store", "payment": "invoice"}
 
 
 def review(client: Client) -> dict[str, str]:
     """Goes through the steps; returns the last form, which places the order."""
     assert client.post("/checkout/", ADDRESS)["Location"] == "/checkout/delivery/"
-    page = client.post("/checkout/delivery/", WAY, follow=True).text
+    page = client.post("/checkout/delivery/", DELIVERY, follow=True).text
     return {name: hidden(page, name) for name in ("checkout", "seen")}
 
 

@@ -8,7 +8,7 @@ from storefront.bag import wishlist
 from storefront.layout import header_state
 from storefront.models import BagLine, Order, SavedArticle
 from storefront.tests.shops import Shop, anonymous_shopper, make_shop
-from storefront.tests.test_bag import ADDRESS, WAY, add, at_once, lines, review
+from storefront.tests.test_bag import ADDRESS, DELIVERY, add, at_once, lines, review
 from streaming.models import OutboxEvent
 
 
@@ -19,10 +19,10 @@ def test_no_step_can_be_left_out(client: Client, shop: Shop) -> None:
     assert client.get("/checkout/delivery/")["Location"] == "/checkout/"
     client.post("/checkout/", ADDRESS)
     assert client.get("/checkout/review/")["Location"] == "/checkout/delivery/"
-    wrong = client.post("/checkout/delivery/", {**WAY, "payment": "gold"})
+    wrong = client.post("/checkout/delivery/", {**DELIVERY, "payment": "gold"})
     assert wrong.status_code == 400
     assert "gold is not one of the available choices" in wrong.text
-    client.post("/checkout/delivery/", WAY)
+    client.post("/checkout/delivery/", DELIVERY)
     page = client.get("/checkout/review/").text
     assert "Alex, 1 Road, 1 Town" in page
     assert "Mock invoice" in page

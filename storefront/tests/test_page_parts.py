@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from catalog.navigation import Node
-from storefront.forms import CheckoutForm, PersonaForm, ShelfPlaceForm, WayForm
+from storefront.forms import CheckoutForm, DeliveryForm, PersonaForm, ShelfPlaceForm
 from storefront.http.converters import ArticleId, CustomerKey, OrderNumber, Place
 from storefront.http.errors import faults_of
 from storefront.http.tracking import Origin, origin_of, search_origin_of
@@ -80,7 +80,7 @@ def test_toggling_twice_changes_nothing(values: tuple[int, ...], value: int) -> 
 
 
 def test_form_errors_carry_the_names_that_shoppers_read() -> None:
-    form = WayForm({"delivery": "drone", "payment": "card"})
+    form = DeliveryForm({"delivery": "drone", "payment": "card"})
     assert not form.is_valid()
     assert faults_of(form).startswith("Delivery: Select a valid choice.")
     assert faults_of(CheckoutForm({})) == (

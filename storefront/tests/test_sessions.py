@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from storefront import sessions
 from storefront.models import ShopperSession
-from storefront.sessions import ADDRESS, PERSONAL, SHOPPER, WAY, SessionStore
+from storefront.sessions import ADDRESS, DELIVERY, PERSONAL, SHOPPER, SessionStore
 from streaming.identity.shoppers import SESSION_KEY
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_a_session_is_found_by_the_shopper_whose_it_is(
 
 
 def test_the_next_person_finds_nothing_of_the_one_before() -> None:
-    personal = {ADDRESS: {"name": "Ada"}, WAY: {"delivery": "home"}, SHOPPER: ANONYMOUS}
+    personal = {ADDRESS: {"name": "Ada"}, DELIVERY: {"delivery": "home"}, SHOPPER: ANONYMOUS}
     assert set(personal) == set(PERSONAL)
     session = saved(**personal, theme="dark")
     before = session.session_key

@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from catalog import article_cache
 from catalog.models import (
     Appearance,
     Article,
@@ -113,7 +114,7 @@ def style_of(shopper: str) -> Style:
     owner = bundle.customers.of(customer) if bundle and customer is not None else None
     rows = [] if about is None or bundle is None else bundle.article[about.rows].tolist()
     wanted = [recent.article for recent in live.recents] + live.dislikes + rows
-    known = Article.objects.for_cards().in_bulk(set(wanted))
+    known = article_cache.articles(set(wanted))
     recents = [(recent.article, recent.kind, recent.ts) for recent in live.recents]
     return Style(
         snapshot=live,

@@ -6,7 +6,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
-PLACE = re.compile(r"-?[0-9]{1,19}")
+POSITION = re.compile(r"-?[0-9]{1,19}")
 
 
 def _parameter(name: str, description: str, schema: dict[str, object]) -> dict[str, object]:
@@ -36,7 +36,7 @@ class StrictCursorPagination(CursorPagination):
         except NotFound as error:
             raise ValidationError({"cursor": [str(error.detail)]}) from error
         position = "0" if cursor is None or cursor.position is None else str(cursor.position)
-        if not PLACE.fullmatch(position) or abs(int(position)) >= 2**63:
+        if not POSITION.fullmatch(position) or abs(int(position)) >= 2**63:
             raise ValidationError({"cursor": ["Invalid cursor"]})
         return cursor
 

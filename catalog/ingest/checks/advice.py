@@ -5,21 +5,21 @@ import re
 
 from catalog.ingest.cleaning.transactions import UNKNOWN_ARTICLE, UNKNOWN_CUSTOMER
 from catalog.ingest.reading.identifiers import HEX_DIGITS
-from catalog.ingest.reading.records import Reject
+from catalog.ingest.reading.records import REPEATED, Reject
 from catalog.ingest.reading.source import Source
 
 UNKNOWN = (UNKNOWN_ARTICLE, UNKNOWN_CUSTOMER)
 WHOLE = re.compile(r"-?[0-9]{1,20}")
 HEX = re.compile(r"[0-9a-fA-F]+")
 ADVICE = {
-    "t_dat": "Days are written 2020-09-22; a time after the day is passed over.",
-    "price is above": "Prices are in the unit of the set, where 0.05 is 29.99 of money.",
+    "t_dat": "Days are written 2020-09-22; a time after the day is ignored.",
+    "price is above": "Prices are in the data set's unit: 0.05 stands for 29.99 in money.",
     "price": "Prices are numbers above zero, as 0.0508 or 0,0508.",
     "article_id is rounded": "A spreadsheet has shortened the ids (1.08775E+08), and their last "
     "digits are lost: export the file again, with ids as text.",
     "article_id is not": "Article ids are whole numbers below 2,147,483,648, as 0108775015.",
-    "article_id stands": "The file names articles twice; the first row of each counts.",
-    "customer_id stands": "The file names customers twice; the first row of each counts.",
+    f"article_id {REPEATED}": "The file names articles twice; the first row of each counts.",
+    f"customer_id {REPEATED}": "The file names customers twice; the first row of each counts.",
     "sales_channel_id": "Channels are 1 (store), 2 (online), or empty.",
     "a quote": "Quotes within a quoted cell are doubled, and each cell's quotes are closed.",
     "the quotes": "Quotes within a quoted cell are doubled.",

@@ -23,8 +23,9 @@ from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
 from catalog.ingest.keys import CustomerKeys, KnownKeys, first_occurrences, words_of
 from catalog.ingest.prices import with_prices
 from catalog.ingest.progress import Phases
+from catalog.ingest.reading.columns import ARTICLES, CUSTOMERS, SALES
 from catalog.ingest.reading.files import describe_copies, find_sources
-from catalog.ingest.reading.records import Records, Reject
+from catalog.ingest.reading.records import REPEATED, Records, Reject
 from catalog.ingest.reading.source import Source
 from web.json_types import Json
 
@@ -96,23 +97,23 @@ def check(
 ) -> CheckReport:
     """Raises IngestError for files that can't be read at all."""
     sources = find_sources(folder)
-    with phases.phase("articles"):
-        articles, keys = check_table(sources["articles"], clean_articles, block_bytes, "article_id")
+    with phases.phase(ARTICLES):
+        articles, keys = check_table(sources[ARTICLES], clean_articles, block_bytes, "article_id")
         numbers = np.unique(keys.to_numpy())
-    with phases.phase("customers"):
+    with phases.phase(CUSTOMERS):
         customers, ids = check_table(
-            sources["customers"], clean_customers, block_bytes, "customer_id"
+            sources[CUSTOMERS], clean_customers, block_bytes, "customer_id"
         )
     known = with_prices(KnownKeys(keys_of(ids), numbers), sources)
     fitness = Fitness(len(known.customers.keys), len(numbers))
-    with phases.phase("transactions_train", sources["transactions_train"].size) as advance:
-        sales = FileCheck(sources["transactions_train"])
+    with phases.phase(SALES, sources[SALES].size) as advance:
+        sales = FileCheck(sources[SALES])
         for block in sales.source.read(sales.source.start, block_bytes, typed=True):
             records, found = clean_sales(block, known)
             sales.add(records, found.reasons, quality.of_transactions(found))
             fitness.add(found)
             advance(records.end.offset, records.end.rows)
-    files = {"articles": articles, "customers": customers, "transactions_train": sales}
+    files = {ARTICLES: articles, CUSTOMERS: customers, SALES: sales}
     ours = ids[0].as_py() if len(ids) else ""
     faults = [fault for seen in files.values() if (fault := seen.fault(limits, ours))]
     total = sum(limits.counted(seen.rejected) for seen in files.values())
@@ -135,16 +136,12 @@ def check_table(
     for records in source.read(source.start, block_bytes):
         found = clean(records.table)
         seen.add(records, found.reasons, quality.of_table(found.table, found.emptied))
-        keys.append(found.table[key].combine_chunks())
-    together = pa.concat_arrays([as_array(part) for part in keys])
+        keys.append(found.table.select([key]))
+    together = pa.concat_tables(keys)[key].combine_chunks()
     repeated = len(together) - len(together.unique())
     if repeated:
-        seen.rejected[f"{key} is in an earlier row"] += repeated
+        seen.rejected[f"{key} {REPEATED}"] += repeated
     return seen, together
-
-
-def as_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
 
 
 def keys_of(ids: pa.Array) -> CustomerKeys:

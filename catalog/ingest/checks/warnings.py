@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from catalog.ingest.checks.advice import UNKNOWN
 from catalog.ingest.checks.quality import Quality
+from catalog.ingest.reading.columns import ARTICLES, SALES
 from catalog.ingest.reading.records import CUT
 from catalog.ingest.reading.source import Source
 from web.json_types import Json
@@ -17,7 +18,6 @@ INSTEAD = {
     "index_group_name": "taken from index_name",
     "sales_channel_id": "every sale counts as online",
 }
-SALES, ARTICLES = "transactions_train", "articles"
 # Powers of two: H&M's prices are amounts divided by 590 and hardly ever reach 1.
 LIKE_MONEY = 0
 SPREADSHEET_ROWS = 1_048_576

@@ -25,6 +25,7 @@ NO_INDEX = "-"
 # Ids in H&M's format, nine digits or more, start with the product code.
 MIN_WITH_PRODUCT, COLOURS = 10**8, 1000
 NO_VALUE = (None, "")
+# The numbers of the look-up tables, and their names.
 PAIRS = {
     "product_type_no": "product_type_name",
     "graphical_appearance_no": "graphical_appearance_name",

@@ -36,7 +36,7 @@ def clean_transactions(table: pa.Table, known: KnownKeys) -> Transactions:
         decode(table["t_dat"], cells.day, pa.int32()),
         customer_keys(table["customer_id"], known.customers),
         articles,
-        cents_of(decode(table["price"], cells.price_or_none, pa.float64()), articles, known),
+        with_own_prices(decode(table["price"], cells.price_or_none, pa.float64()), articles, known),
         decode(table["sales_channel_id"], cells.channel, pa.int16()),
     ]
     reasons = reasons_of(columns)
@@ -48,8 +48,8 @@ def clean_transactions(table: pa.Table, known: KnownKeys) -> Transactions:
     return Transactions(rows, days, customer, article, price, channel, reasons, emptied)
 
 
-def cents_of(prices: Decoded, articles: Decoded, known: KnownKeys) -> Decoded:
-    """Prices, with the article's own where a sale has none."""
+def with_own_prices(prices: Decoded, articles: Decoded, known: KnownKeys) -> Decoded:
+    """Prices, with the article's where a sale has none."""
     lacking = prices.values.is_null().to_numpy(zero_copy_only=False)
     lacking[list(prices.errors)] = False
     if not lacking.any():

@@ -2,8 +2,9 @@
 
 import pyarrow as pa
 
+ARTICLES, CUSTOMERS, SALES = "articles", "customers", "transactions_train"
 ALL = {
-    "articles": (
+    ARTICLES: (
         "article_id", "product_code", "prod_name", "product_type_no", "product_type_name",
         "product_group_name", "graphical_appearance_no", "graphical_appearance_name",
         "colour_group_code", "colour_group_name", "perceived_colour_value_id",
@@ -12,22 +13,22 @@ ALL = {
         "index_name", "index_group_no", "index_group_name", "section_no", "section_name",
         "garment_group_no", "garment_group_name", "detail_desc",
     ),
-    "customers": (
+    CUSTOMERS: (
         "customer_id", "FN", "Active", "club_member_status", "fashion_news_frequency", "age",
         "postal_code",
     ),
-    "transactions_train": ("t_dat", "customer_id", "article_id", "price", "sales_channel_id"),
+    SALES: ("t_dat", "customer_id", "article_id", "price", "sales_channel_id"),
 }  # fmt: skip
 REQUIRED = {
-    "articles": ("article_id", "prod_name"),
-    "customers": ("customer_id",),
-    "transactions_train": ("t_dat", "customer_id", "article_id"),
+    ARTICLES: ("article_id", "prod_name"),
+    CUSTOMERS: ("customer_id",),
+    SALES: ("t_dat", "customer_id", "article_id"),
 }
 # Optional: the price for sales without one.
-MORE = {"articles": ("price",)}
+MORE = {ARTICLES: ("price",)}
 # What cells that need no cleaning are read as at once: for the one file whose length matters.
 TYPES = {
-    "transactions_train": {
+    SALES: {
         "t_dat": pa.date32(),
         "customer_id": pa.string(),
         "article_id": pa.int32(),

@@ -18,56 +18,15 @@ from typing import BinaryIO, Protocol, cast
 import pyarrow as pa
 
 from catalog.ingest.errors import IngestError
+from catalog.ingest.reading.signatures import GZIP, LZ4, ZIP, ZSTANDARD, document_in, fault_of
 
 HEAD = 65536
 CHUNK = 1 << 20
 DAMAGED = (EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, pa.ArrowInvalid)
-ZIP, PARQUET = b"PK\x03\x04", b"PAR1"
-ZSTANDARD, LZ4 = b"\x28\xb5\x2f\xfd", b"\x04\x22\x4d\x18"
 READABLE_ZIP = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 ENCRYPTED = 1
 DATA_ENDS = (".csv", ".tsv", ".txt", ".jsonl")
-# First bytes of common file types that aren't supported, with advice.
-STRANGERS = {
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive: unpack it first",
-    b"Rar!": "a RAR archive: unpack it first",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook: save it as CSV",
-    b"ARROW1": "an Arrow file: write it as Parquet",
-    b"\xff\xff\xff\xff": "an Arrow stream: write it as Parquet",
-    b"FEA1": "a Feather file: write it as Parquet",
-    b"SQLite format 3": "an SQLite database: write its tables as CSV",
-    b"ORC": "an ORC file: write it as Parquet",
-    b"Obj\1": "an Avro file: write it as Parquet",
-    b"\x89HDF": "an HDF5 file: write its tables as Parquet or CSV",
-    b"PARE": "an encrypted Parquet file: write it without encryption",
-    **{
-        b"\x80%c" % version: "a Python pickle: write it as Parquet or CSV"
-        for version in range(2, 6)
-    },
-    b"\x1f\x9d": "packed by compress: unpack it first, with uncompress",
-    b"LZIP": "packed by lzip: unpack it first, with lzip -d",
-    b"\xff\x06\x00\x00sNaPpY": "packed by Snappy: unpack it first",
-    b"-----BEGIN PGP": "encrypted by PGP: decrypt it first",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"%PDF": "a PDF document",
-    b"version https://git-lfs": "a Git LFS pointer: fetch the file itself with git lfs pull",
-    b"# xet version": "a Xet pointer: fetch the file itself with git lfs pull",
-    b"/annex/objects": "a git-annex pointer: fetch the file itself with git annex get",
-    b"<?xml": "XML, perhaps a server's error: download the file again",
-    **dict.fromkeys(
-        (b"<!doctype", b"<html", b"<head", b"<!--"),
-        "a web page, perhaps of a login: download the file again",
-    ),
-}
-# Files within the archives that office programs write.
-DOCUMENTS = {
-    "xl/": "an Excel workbook: save it as CSV",
-    "word/": "a Word document: save its table as CSV",
-    "content.xml": "an OpenDocument file: save it as CSV",
-    "Index/Document.iwa": "a Numbers document: export it as CSV",
-}
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -198,7 +157,7 @@ def opened(path: Path, file: BinaryIO, name: str, stack: ExitStack) -> Readable:
 
 
 def packed_stream(head: bytes, file: BinaryIO) -> Readable | None:
-    if head.startswith(b"\x1f\x8b"):
+    if head.startswith(GZIP):
         return gzip.open(file)
     if head.startswith(b"BZh"):
         return bz2.open(file)
@@ -213,18 +172,8 @@ def packed_stream(head: bytes, file: BinaryIO) -> Readable | None:
 def inspected(path: Path, stream: Readable) -> Readable:
     """The stream, after checking that its first bytes are text."""
     head = stream.read(HEAD)
-    if head[257:262] == b"ustar":
-        raise IngestError(f"{path} is a tar archive: unpack it first, with tar -xf.")
-    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
-    for mark, what in STRANGERS.items():
-        if start[: len(mark)] in (mark, mark.upper()):
-            raise IngestError(f"{path} is {what}.")
-    if head.startswith(PARQUET):
-        raise IngestError(
-            f"{path} is Parquet where text is expected: unpack it, or write it as text."
-        )
-    if head.startswith((b"\x1f\x8b", ZIP, ZSTANDARD)):
-        raise IngestError(f"{path} is compressed twice: decompress it once.")
+    if fault := fault_of(head):
+        raise IngestError(f"{path} is {fault}.")
     return Headed(head, stream)
 
 
@@ -256,9 +205,8 @@ def member(archive: zipfile.ZipFile, path: Path, name: str) -> zipfile.ZipInfo:
     files = [entry for entry in archive.infolist() if is_data(entry)]
     named = [entry for entry in files if Path(entry.filename).stem.casefold() == name.casefold()]
     chosen = named if len(named) == 1 else files
-    for mark, what in DOCUMENTS.items():
-        if any(entry.filename.startswith(mark) for entry in archive.infolist()):
-            raise IngestError(f"{path} is {what}.")
+    if what := document_in(archive):
+        raise IngestError(f"{path} is {what}.")
     if len(chosen) != 1:
         listed = ", ".join(entry.filename for entry in (files or archive.infolist())[:5])
         raise IngestError(
@@ -297,7 +245,7 @@ def unpacked_size(path: Path, name: str) -> int:
         if magic == ZIP:
             with zipfile.ZipFile(file) as archive:
                 return member(archive, path, name).file_size
-        if magic[:2] == b"\x1f\x8b":
+        if magic[:2] == GZIP:
             file.seek(-4, 2)
             return int.from_bytes(file.read(4), "little")
     return path.stat().st_size

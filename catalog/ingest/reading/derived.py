@@ -7,14 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.ingest.reading import columns
 from catalog.ingest.reading.cells import is_nothing
+from catalog.ingest.reading.columns import CUSTOMERS, REQUIRED
 from catalog.ingest.reading.identifiers import canonical
 from catalog.ingest.reading.position import Position, Prefix
 from catalog.ingest.reading.records import Records, Types
 from catalog.ingest.reading.source import Source
 
-CUSTOMERS, KEY = "customers", "customer_id"
+KEY = "customer_id"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class SalesCustomers(Source):
 
 
 def first_places(ids: pa.Array, seen: pa.Array) -> "np.typing.NDArray[np.intp]":
-    """Where the ids that aren't among those seen stand first."""
+    """The rows where ids that haven't been seen occur first."""
     encoded = ids.dictionary_encode()
     known = pc.is_valid(pc.index_in(encoded.dictionary, seen)).to_numpy(zero_copy_only=False)
     nothing = np.array(list(map(is_nothing, encoded.dictionary.to_pylist())), bool)
@@ -60,6 +60,6 @@ def first_places(ids: pa.Array, seen: pa.Array) -> "np.typing.NDArray[np.intp]":
 
 def customers_of(sales: Source) -> SalesCustomers:
     return SalesCustomers(
-        CUSTOMERS, sales.path, sales.parts, columns.REQUIRED[CUSTOMERS], sales.size,
+        CUSTOMERS, sales.path, sales.parts, REQUIRED[CUSTOMERS], sales.size,
         sales.fingerprint, sales.start, sales,
     )  # fmt: skip

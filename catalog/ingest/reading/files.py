@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from catalog.ingest.errors import IngestError
-from catalog.ingest.reading import columns
+from catalog.ingest.reading.columns import ALL, ARTICLES, CUSTOMERS, SALES
 from catalog.ingest.reading.compression import CHUNK, is_data, unpacked
-from catalog.ingest.reading.derived import CUSTOMERS, customers_of
+from catalog.ingest.reading.derived import customers_of
 from catalog.ingest.reading.opening import open_source
 from catalog.ingest.reading.parts import is_folder_of_parts, parts_of
 from catalog.ingest.reading.source import Source
@@ -17,8 +17,7 @@ ENDS = (
     ".csv", ".parquet", ".csv.gz", ".csv.zip", ".zip", ".csv.bz2", ".csv.zst", ".csv.xz", ".tsv",
     ".txt", ".csv.lz4", ".gz", ".tsv.gz", ".parquet.gzip", ".parquet.snappy", ".pq", "",
 )  # fmt: skip
-ALIKE = {"articles": "article", "customers": "customer", "transactions_train": "transaction"}
-SALES = "transactions_train"
+ALIKE = {ARTICLES: "article", CUSTOMERS: "customer", SALES: "transaction"}
 MAX_ALIKE = 10
 WITHOUT_HISTORY = (
     "For a shop without history, write a transactions_train.csv of one line: "
@@ -35,7 +34,7 @@ def find_sources(folder: Path) -> dict[str, Source]:
     """
     if not folder.is_dir():
         raise IngestError(f"{folder} is not a folder.")
-    paths = {name: find(folder, name) for name in columns.ALL}
+    paths = {name: find(folder, name) for name in ALL}
     missing = [f"{name}.csv" for name, path in paths.items() if path is None]
     derived = missing == [f"{CUSTOMERS}.csv"] and not seems_there(folder, CUSTOMERS)
     if derived:
@@ -119,7 +118,7 @@ def describe_copies(folder: Path) -> list[str]:
     """For files with copies: which one is read, why, and whether they agree."""
     return [
         line
-        for name in columns.ALL
+        for name in ALL
         for other in candidates(folder, name)[1:]
         for line in [describe_copy(name, candidates(folder, name)[0], other)]
     ]

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from catalog.ingest.errors import IngestError
+from catalog.ingest.reading.blocks import end_of_last_line
 from catalog.ingest.reading.compression import CHUNK, Readable, unpacked
 from catalog.ingest.reading.parts import parts_of
-from catalog.ingest.reading.records import end_of_last_line
 
 # A file system that lost power pads files with zero bytes.
 WHITE = b" \t\r\n\0"

@@ -1,12 +1,11 @@
 """Opens a path as a Source: text in any compression, or Parquet; one file or a folder of parts."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from catalog.ingest.errors import IngestError
-from catalog.ingest.reading.compression import PARQUET
 from catalog.ingest.reading.parquet import parquet_source
 from catalog.ingest.reading.parts import check_parts, parts_of
+from catalog.ingest.reading.signatures import PARQUET
 from catalog.ingest.reading.source import Source
 from catalog.ingest.reading.text import text_source
 
@@ -18,11 +17,8 @@ def open_source(name: str, path: Path) -> Source:
     kinds = {is_parquet(part) for part in parts}
     if len(kinds) > 1:
         raise IngestError(f"{path} contains Parquet and other files: keep only one format.")
-    return of_kind(name, path, parts, parquet=kinds.pop())
-
-
-def of_kind(name: str, path: Path, parts: Sequence[Path], *, parquet: bool) -> Source:
-    return parquet_source(name, path, parts) if parquet else text_source(name, path, parts)
+    read = parquet_source if kinds.pop() else text_source
+    return read(name, path, parts)
 
 
 def is_parquet(path: Path) -> bool:

@@ -18,7 +18,7 @@ from catalog.ingest.reading import columns
 from catalog.ingest.reading.dialect import named
 from catalog.ingest.reading.position import Position, Prefix
 from catalog.ingest.reading.records import CELLS, Records, Types
-from catalog.ingest.reading.source import Source, check_header, fingerprint
+from catalog.ingest.reading.source import Source, check_header, fingerprint, with_values
 
 # Assumed size of a row as text, to convert a block's size in bytes to rows.
 BYTES_A_ROW = 128
@@ -101,15 +101,6 @@ def values_in_path(part: Path, wanted: Sequence[str]) -> dict[str, str]:
     return {k: "" if value == HIVE_NULL else value for k, value in found.items() if k in wanted}
 
 
-def with_value(table: pa.Table, name: str, value: str) -> pa.Table:
-    """The table with this value of the column in every row."""
-    codes = pa.array(np.zeros(table.num_rows, np.int32))
-    column = pa.DictionaryArray.from_arrays(codes, pa.array([value]))
-    if name in table.column_names:
-        return table.set_column(table.column_names.index(name), name, column)
-    return table.append_column(name, column)
-
-
 def names_in(part: Path, file: pq.ParquetFile, name: str) -> tuple[str, ...]:
     """Our names of the columns. Raise IngestError for one of ours with several values a row."""
     schema = file.schema_arrow
@@ -178,10 +169,7 @@ def are_kin(found: pa.DataType, kind: pa.DataType) -> bool:
 
 def as_texts(table: pa.Table, names: list[str], values: Mapping[str, str]) -> pa.Table:
     """Dictionary-encodes every column as text, null as empty text; with the values of its path."""
-    found = pa.table(list(map(as_cells, table.columns)), names=names)
-    for name, value in values.items():
-        found = with_value(found, name, value)
-    return found
+    return with_values(pa.table(list(map(as_cells, table.columns)), names=names), values)
 
 
 def as_cells(chunked: pa.ChunkedArray) -> pa.Array:

@@ -2,7 +2,7 @@
 
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
 from catalog.ingest.reading.dialect import SEPARATORS
 from catalog.ingest.reading.position import Position, Prefix
-from catalog.ingest.reading.records import CELLS, Records, Types
+from catalog.ingest.reading.records import Records, Types
 
 Fingerprint = dict[str, int]
 ONE_COLUMN = " Columns are separated by commas, semicolons, tabs or pipes."
@@ -46,7 +46,7 @@ class Source(ABC):
 
     @property
     def is_derived(self) -> bool:
-        """Whether the rows come from another file of the set, for want of this one."""
+        """Whether the rows come from another file of the set, because this one is missing."""
         return False
 
     @property
@@ -70,16 +70,19 @@ class Source(ABC):
         more = [name for name in columns.known(self.name) if name not in self.header]
         types = columns.TYPES.get(self.name) if typed and not more else None
         for records in self.rows(start, block_bytes, types):
-            yield replace(records, table=with_empty(records.table, more), shown=self.shown)
+            table = with_values(records.table, dict.fromkeys(more, ""))
+            yield replace(records, table=table, shown=self.shown)
 
 
-def with_empty(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    """The table with additional empty text columns."""
-    for name in names:
-        codes = pa.array(np.zeros(table.num_rows, dtype=np.int32))
-        table = table.append_column(
-            pa.field(name, CELLS), pa.DictionaryArray.from_arrays(codes, pa.array([""]))
-        )
+def with_values(table: pa.Table, values: Mapping[str, str]) -> pa.Table:
+    """The table with text columns that have the same value in every row."""
+    for name, value in values.items():
+        codes = pa.array(np.zeros(table.num_rows, np.int32))
+        column = pa.DictionaryArray.from_arrays(codes, pa.array([value]))
+        if name in table.column_names:
+            table = table.set_column(table.column_names.index(name), name, column)
+        else:
+            table = table.append_column(name, column)
     return table
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from catalog.ingest.errors import IngestError
 from catalog.ingest.reading import columns
+from catalog.ingest.reading.blocks import read
 from catalog.ingest.reading.compression import CHUNK, HEAD, skip, unpacked, unpacked_size
 from catalog.ingest.reading.dialect import Dialect, dialect_of
 from catalog.ingest.reading.position import Position, Prefix
-from catalog.ingest.reading.records import Records, Types, read
+from catalog.ingest.reading.records import Records, Types
 from catalog.ingest.reading.source import Source, check_header, fingerprint
 
 

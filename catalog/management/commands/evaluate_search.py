@@ -74,7 +74,7 @@ def measure(path: Path, steps: Steps) -> tuple[list[Score], list[float]]:
     if not queries:
         raise CommandError(f"{path}: the file contains no query.")
     goods = facet_index()
-    if not len(goods.of("article")):
+    if not len(goods):
         raise CommandError("There are no articles: ingest some first (manage.py ingest_hm).")
     words, times = Words(*article_texts()), []
 

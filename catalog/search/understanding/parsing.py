@@ -5,33 +5,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from catalog.search.understanding.ages import aged, are_age_or_size
 from catalog.search.understanding.concepts import EVERY, LANGUAGES, Phrase
 from catalog.search.understanding.prices import prices
 from catalog.search.understanding.reading import TEXT, Part, Reading
 from catalog.search.understanding.tokens import Token, fold, tokens, visible
 from catalog.search.understanding.vocabulary import MAX_WORDS, Meaning, Vocabulary
 
-MIN_BEGUN: Final = 4
 QUOTED: Final = re.compile(r"[\"“„]([^\"“”„]+)[\"”“]?")
 MINUS: Final = "-−"
 # Languages that put the head first ("veste en jean"); the others put it last.
 HEAD_FIRST: Final = ("fr", "es")
 # Evidence for a language from words that carry no other meaning.
 LITTLE: Final = 0.5
-BABY_MONTHS: Final = 24
-AGES: Final = ((2, "age.baby"), (8, "age.young_kids"), (17, "age.teen"))
-SIZES: Final = ((50, 92, "age.baby"), (92, 140, "age.young_kids"), (134, 170, "age.teen"))
-YEARS: Final = frozenset(
-    [
-        *("years", "year", "yrs", "y", "yo", "ans", "an", "anos", "ano", "ar"),
-        *("jahre", "jahren", "jahr", "jahrige", "jahriger", "jahriges", "jahrigen"),
-    ]
-)
-MONTHS: Final = frozenset(
-    ["months", "month", "monate", "monaten", "monat", "mois", "meses", "mes", "manader", "man"]
-)
-SIZE_STEP: Final = 6
-AGED: Final = re.compile(r"([0-9]{1,3})(?:yo?|yrs?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +64,7 @@ def read(
     if not (meant or parts):  # only control words: try their other meanings ("or": gold)
         meant = _meant(_naming(spans), spelled, every, language, vocabulary)
     parts += meant
-    parts = _aged(sorted(parts, key=lambda p: p.start), every, vocabulary)
+    parts = aged(sorted(parts, key=lambda p: p.start), every, vocabulary)
     return _respelled(Reading(spelled, every, parts, language, spelled))
 
 
@@ -123,7 +109,7 @@ def _spans(
             if not taken & set(range(at, at + length)):
                 keys = tuple(token.key for token in every[at : at + length])
                 meanings = vocabulary.meanings(keys)
-                if meanings and not _counts(at, length, every, vocabulary):
+                if meanings and not are_age_or_size(at, length, every, vocabulary):
                     span = Span(at, at + length, meanings, keys)
                     break
         if span is None and at not in taken:
@@ -131,15 +117,6 @@ def _spans(
         elif span is not None:
             yield span
         at = span.end if span else at + 1
-
-
-def _counts(at: int, length: int, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
-    """Whether numbers are an age or a size ("aged 7-8"), and no phrase ("7/8 trousers")."""
-    if not all(token.key.isdigit() for token in every[at : at + length]):
-        return False
-    before = _beside(at, -1, every, vocabulary)
-    after = _beside(at + length - 1, 1, every, vocabulary)
-    return after in YEARS or any(vocabulary.plays(role, before) for role in ("age", "size"))
 
 
 def _unknown(
@@ -252,57 +229,6 @@ def _says_or(meanings: Sequence[Meaning]) -> bool:
 def _continues(at: int, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
     """Whether "or" or "and" extends "without" to the next word."""
     return _says_or(vocabulary.exact.get((every[at].key,), ()))
-
-
-def _aged(parts: list[Part], every: Sequence[Token], vocabulary: Vocabulary) -> list[Part]:
-    """Turn numbers that are ages ("8 years") or children's sizes ("92–98") into age concepts, and
-    leave out other sizes ("size 38"), which the catalogue doesn't have."""
-    ages = {c.key: c for c in vocabulary.concepts if c.kind == "age"}
-    found: list[Part] = []
-    for part in parts:
-        key = _age(part, every, vocabulary) if part.kind == TEXT else None
-        if key and key in ages:
-            part = replace(part, kind="age", concept=ages[key], words=())
-            if found and (found[-1].concept, found[-1].end) == (part.concept, part.start):
-                part = replace(part, start=found.pop().start)  # one age: "3-4 years"
-        elif _sized(part, every, vocabulary):
-            continue
-        found.append(part)
-    return found
-
-
-def _sized(part: Part, every: Sequence[Token], vocabulary: Vocabulary) -> bool:
-    """Whether it is a number of a size, or of an adult's age."""
-    if part.kind != TEXT or part.exact or not part.words[0].isdigit():
-        return False
-    sized = vocabulary.plays("size", _beside(part.start, -1, every, vocabulary))
-    return sized or _beside(part.end - 1, 1, every, vocabulary) in YEARS
-
-
-def _beside(at: int, step: int, every: Sequence[Token], vocabulary: Vocabulary) -> str:
-    """The next word in a direction, past the rest of a range ("3 to 4 years")."""
-    at += step
-    while 0 <= at < len(every) and (
-        every[at].key.isdigit() or vocabulary.plays("to", every[at].key)
-    ):
-        at += step
-    return every[at].key if 0 <= at < len(every) else ""
-
-
-def _age(part: Part, every: Sequence[Token], vocabulary: Vocabulary) -> str | None:
-    number = AGED.fullmatch(part.words[0]) if len(part.words) == 1 else None
-    if number is None:
-        return None
-    value = int(number[1])
-    after = _beside(part.end - 1, 1, every, vocabulary)
-    aged = vocabulary.plays("age", _beside(part.start, -1, every, vocabulary))
-    if after in YEARS or AGED.fullmatch(after) or aged or not part.words[0].isdigit():
-        return next((key for most, key in AGES if value <= most), None)
-    if after in MONTHS and value <= BABY_MONTHS:
-        return AGES[0][1]
-    beside = {every[i].key for i in (part.start - 1, part.end) if 0 <= i < len(every)}
-    paired = any(b.isdigit() and abs(int(b) - value) == SIZE_STEP for b in beside if len(b) < 4)
-    return next((key for least, most, key in SIZES if paired and least <= value <= most), None)
 
 
 def _respelled(reading: Reading) -> Reading:
