@@ -8,7 +8,8 @@ import sys
 def main() -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 (the very file that an older one runs)
         sys.exit(f"Python 3.11 or newer is needed; this is {sys.version.split()[0]}.")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
+    own = "demo.run" if sys.argv[1:2] == ["demo"] else "storefront"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"{own}.settings")
     from django.core.management import execute_from_command_line
 
     try:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,9 +56,11 @@ class Supervisor:
 
     children: list[Child] = field(default_factory=list)
 
-    def start(self) -> None:
+    def start(self, names: Collection[str] | None = None) -> None:
+        """Start those with these names, or all, that haven't been started."""
         for child in self.children:
-            child.start()
+            if child.process is None and (names is None or child.name in names):
+                child.start()
 
     def runs(self, name: str) -> bool:
         """Whether the process with this name is alive."""

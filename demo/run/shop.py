@@ -19,6 +19,8 @@ from demo.services.process import tail
 from recommendations.bundle.models import ModelVersion
 
 DEFAULT_PORT = 8000
+# What a first visit needs; the rest would compete with it for the cores while starting.
+FIRST = ("web", "images", "stream")
 Say = Callable[[str], None]
 
 
@@ -48,9 +50,10 @@ class Demo:
         children = steps.children(self.port, self.image_port, replay=self.replay)
         children = [child for child in children if child.name != self.without]
         self.supervisor.children = children
-        self.supervisor.start()
+        self.supervisor.start(FIRST)
         for child, wanted in zip(children, (self.port, self.image_port), strict=False):
             wait_for_port(wanted, child)
+        self.supervisor.start()
         if self.without == "kafka":
             services.down(self.data.var, ["kafka"])
         if self.without != "model" and steps.needs_full_model():

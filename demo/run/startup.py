@@ -1,6 +1,7 @@
 """The demo's first half: what must happen before settings can be read, then re-executes itself.
 
-Imports no models, as the settings don't know the database yet.
+Imports no models, as the settings don't know the database yet. Its own settings load no app of the
+shop, which would take seconds.
 """
 
 import os
@@ -51,6 +52,7 @@ def begin(data: DataSet, base: Path, port: int | None, say: Say) -> NoReturn:
         raise
     environment = {
         "DEMO": "1",
+        "DJANGO_SETTINGS_MODULE": "storefront.settings",
         "VAR_DIR": str(data.var),
         "IMAGES_DIR": str(data.folder / "images"),
         "DATA_LABEL": data.label,

@@ -6,6 +6,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from demo.run.processes import Child
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.reader import open_bundle
+from web import compiled
 
 ADMIN = "admin"
 # Background work runs at low priority.
@@ -33,7 +35,17 @@ class StepError(Exception):
 
 def prepare(data: DataSet, say: Say) -> None:
     """Migrate, generate the data unless provided, ingest them, and provide a model to open with."""
+    start_in_child(_compile, data.var)
     run_in_child(lambda: _prepare(data, say), data.var)
+
+
+def _compile() -> None:
+    """On a new machine, compile what the web and the stream worker then read from Numba's cache."""
+    from recommendations.serving import warming  # noqa: F401
+    from streaming.features import processor  # noqa: F401
+
+    compiled.prepare("recommendations")
+    compiled.prepare("streaming")
 
 
 def _prepare(data: DataSet, say: Say) -> None:
@@ -55,11 +67,16 @@ def run_in_child(work: Callable[[], None], var: Path) -> None:
 
     Raises StepError if it fails; it has printed the reason.
     """
-    process = multiprocessing.get_context("fork").Process(target=_child_main, args=(work, var))
-    process.start()
+    process = start_in_child(work, var)
     process.join()
     if process.exitcode:
         raise StepError
+
+
+def start_in_child(work: Callable[[], None], var: Path) -> BaseProcess:
+    process = multiprocessing.get_context("fork").Process(target=_child_main, args=(work, var))
+    process.start()
+    return process
 
 
 def _child_main(work: Callable[[], None], var: Path) -> None:

@@ -22,6 +22,7 @@ from demo.services.process import Account
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SERVICES = ("DATABASE_URL", "REDIS_URL", "KAFKA_BOOTSTRAP_SERVERS", "SECRET_KEY")
+OF_TESTS = (*SERVICES, "DJANGO_SETTINGS_MODULE")
 # For a start on a busy machine; a failing demo exits much earlier.
 PATIENCE_S = 900.0
 # Everything must end within this time after the command.
@@ -29,8 +30,9 @@ GONE_S = 20.0
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
-    """Our environment without the tests' services, and without the mark of a running demo."""
-    kept = {k: v for k, v in os.environ.items() if k not in SERVICES and not k.startswith("DEMO")}
+    """Our environment without the tests' services and settings, and without the mark of a running
+    demo."""
+    kept = {k: v for k, v in os.environ.items() if k not in OF_TESTS and not k.startswith("DEMO")}
     return kept | {"VAR_DIR": str(var), "PYTHONUNBUFFERED": "1"} | more
 
 

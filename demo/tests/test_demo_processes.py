@@ -44,6 +44,19 @@ def test_a_killed_child_is_reported_once_and_started_again_after_its_pause(child
     assert pid(child) != first
 
 
+def test_some_children_can_start_before_the_rest_and_start_only_once(
+    child: Child, tmp_path: Path
+) -> None:
+    other = Child("other", SLEEP, tmp_path / "log" / "other.log")
+    supervisor = Supervisor([other, child])
+    supervisor.start([child.name])
+    first = pid(child)
+    assert not other.is_running()
+    supervisor.start()
+    os.kill(pid(other), signal.SIGKILL)
+    assert pid(child) == first
+
+
 def test_the_pause_before_a_restart_doubles_up_to_a_bound(child: Child) -> None:
     supervisor = Supervisor([child])
     pauses = []

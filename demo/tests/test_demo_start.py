@@ -56,6 +56,24 @@ def test_a_port_that_is_taken_is_named(var: Path) -> None:
         assert f"Port {port} is in use" in refusal(Run(var, port=port))
 
 
+def test_the_services_are_started_without_loading_the_shop(var: Path) -> None:
+    """The shop's apps take seconds to load, and are loaded once the services are there."""
+    script = (
+        "import sys, atexit, manage; atexit.register(lambda: print(*sys.modules)); manage.main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "demo", "--help"],
+        cwd=PROJECT,
+        env=environment(var),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = done.stdout.split()
+    assert "demo.services.supervisor" in loaded
+    assert "catalog.models" not in loaded
+
+
 @as_root
 def test_a_read_only_folder_is_named(var: Path) -> None:
     with mounted(var, "ro"):

@@ -51,13 +51,14 @@ class FeatureProcessor:
     unavailable: tuple[type[Exception], ...] = (StoreUnavailable, DatabaseError)
 
     def __init__(self) -> None:
+        # Before the watchdog watches: on a new and busy machine, compiling takes a minute.
+        compiled.prepare("streaming.features")
         self.polling = Polling()
         self.articles = Articles()
         self.changed_at = self.top_at = self.checked_at = 0.0
         self.oldest = 0  # epoch of the trends that are kept
 
     def open(self) -> None:
-        compiled.prepare("streaming.features")  # compiles for some seconds on a new machine
         self.articles.refresh()
         self.redis = connect(REDIS_TIMEOUT_S)
         self.writer = Writer(self.redis)

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.core.management.base import BaseCommand, CommandParser
 
 from storefront.operations.metric_files import remove_dead_processes
@@ -5,6 +7,7 @@ from web.arguments import port_number, positive_whole
 from web.server import THREADS, serve
 
 WORKERS = 3
+WSGI = "storefront.wsgi"
 
 
 class Command(BaseCommand):
@@ -32,11 +35,10 @@ class Command(BaseCommand):
     ) -> None:
         self.stdout.write(f"The shop on http://{host}:{port}/ (Ctrl-C stops)")
         self.stdout.flush()
-        serve(
-            "storefront.wsgi:application",
-            host,
-            port,
-            workers=workers,
-            threads=threads,
-            on_start=remove_dead_processes,
-        )
+        serve(f"{WSGI}:application", host, port, workers=workers, threads=threads, on_start=prepare)
+
+
+def prepare() -> None:
+    """Load and warm the application once: the workers, forked afterwards, share it."""
+    remove_dead_processes()
+    import_module(WSGI)

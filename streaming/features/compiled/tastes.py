@@ -11,8 +11,8 @@ from web.compiled import part
 
 VALUES_KEPT: Final = AFFINITIES.bound
 HALF_LIFE_MS: Final = AFFINITIES.half_life_ms or 1
-# The landmark moves on when weights have grown by 2 to this: they then take three bytes packed.
-MAX_EXPONENT: Final = 8
+# The landmark moves on when weights have grown by 2 to this: packed, they still take two bytes.
+MAX_EXPONENT: Final = 4
 
 
 @part
