@@ -5,7 +5,7 @@
 | `per_version` | until the version of the underlying data changes |
 | `per_owner` | as long as the first argument, such as a bundle that gets replaced |
 | `bounded` | no expiry: values that never change, evicted least recently used first |
-| `TTLCache` | one second: rows that every request needs |
+| `TTLCache` | one second: rows that every request needs; by `Poll`, which can read ahead |
 | `per_request` | the request |
 
 All of them are bounded. `empty()` clears them, as in a new process, except for constants.
