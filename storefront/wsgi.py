@@ -18,12 +18,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 application = Sequential(get_wsgi_application(), MAX_BYTES + AROUND)
 
 from storefront.warming import warm
+from web.cache import read_ahead
 
 # Reading it raises ImproperlyConfigured if it is missing: at start, not at the first cookie.
 _ = settings.SECRET_KEY
 
 # The server takes connections once this module is loaded.
 warm()
+read_ahead()
 
 # Loaded objects are permanent: the garbage collector can skip them, and needn't run after every 700
 # new objects, when a page creates thousands.

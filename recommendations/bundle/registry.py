@@ -1,8 +1,6 @@
 """The bundle this process serves from; follows the active ModelVersion without a restart."""
 
 import logging
-import threading
-import time
 from pathlib import Path
 
 from django.conf import settings
@@ -12,11 +10,9 @@ from recommendations.bundle.format import BundleError
 from recommendations.bundle.models import ModelVersion
 from recommendations.bundle.object_store import fetch
 from recommendations.bundle.reader import Bundle, open_bundle
-from web.cache import on_empty
+from web.cache import Poll, on_empty
 
 logger = logging.getLogger(__name__)
-
-CHECK_S = 1.0
 
 
 class Registry:
@@ -27,7 +23,7 @@ class Registry:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.poll = Poll(self._refresh)
         self.reset()
         on_empty(self.reset)
 
@@ -35,22 +31,13 @@ class Registry:
         """Back to the state of a new process."""
         self._bundle: Bundle | None = None
         self._refused = ""
-        self._next_check = 0.0
+        self.poll.reset()
 
     def active(self) -> Bundle | None:
         """The active bundle, or None if there is none that can be read. Never raises."""
         # While one thread checks, the others serve the current bundle; only the first load blocks.
-        if self._is_due() and self._lock.acquire(blocking=self._bundle is None):
-            try:
-                if self._is_due():
-                    self._refresh()
-                    self._next_check = time.monotonic() + CHECK_S
-            finally:
-                self._lock.release()
+        self.poll.keep_up(wait=self._bundle is None)
         return self._bundle
-
-    def _is_due(self) -> bool:
-        return time.monotonic() >= self._next_check
 
     def _refresh(self) -> None:
         try:

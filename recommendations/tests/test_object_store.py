@@ -9,7 +9,6 @@ import fsspec
 import pytest
 from django.conf import LazySettings
 
-from recommendations.bundle import registry as module
 from recommendations.bundle.format import MANIFEST, BundleError
 from recommendations.bundle.object_store import fetch
 from recommendations.bundle.registry import registry
@@ -24,7 +23,7 @@ NOON = datetime(2020, 9, 21, 12, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def store(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.BUNDLES_URL = STORE
-    monkeypatch.setattr(module, "CHECK_S", 0.0)
+    monkeypatch.setattr(registry.poll, "seconds", 0.0)
     open_shop(2)
     yield
     fsspec.filesystem("memory").rm("/shop", recursive=True)

@@ -9,7 +9,6 @@ import pytest
 from django.db import connection, connections
 from pytest_django import DjangoAssertNumQueries
 
-from recommendations.bundle import registry as module
 from recommendations.bundle.format import BundleError
 from recommendations.bundle.registry import registry
 from recommendations.bundle.versions import activate, prune
@@ -25,7 +24,7 @@ NOON = datetime(2020, 9, 21, 12, tzinfo=UTC)
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every request checks which version is active."""
-    monkeypatch.setattr(module, "CHECK_S", 0.0)
+    monkeypatch.setattr(registry.poll, "seconds", 0.0)
 
 
 def serving() -> str | None:

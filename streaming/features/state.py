@@ -156,7 +156,7 @@ def unpack(value: bytes | None) -> State:
     """An absent value gives an empty state; raise UnreadableStateError."""
     state = read(value)
     try:
-        recents_of(state), tastes_of(state), buckets_of(state)
+        additions.check(state.recents, state.tastes, state.buckets, len(DIMENSIONS))
     except ValueError as error:
         raise UnreadableStateError(UNREADABLE) from error
     return state

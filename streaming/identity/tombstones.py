@@ -2,8 +2,6 @@
 here."""
 
 import logging
-import threading
-import time
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,25 +9,23 @@ from typing import Final
 from django.db import Error, connection
 
 from streaming.models import ErasedShopper
-from web.cache import on_empty
-from web.replica import primary
+from web.cache import Poll, on_empty
 
 logger = logging.getLogger(__name__)
 
-CHECK_S: Final = 1.0
 # A row is stamped a while before its transaction commits and others can see it.
 OVERLAP: Final = timedelta(minutes=10)
 
 
 class Tombstones:
-    """The erased shoppers' names, as PostgreSQL had them at most CHECK_S ago.
+    """The erased shoppers' names, as PostgreSQL had them at most a second ago.
 
     The first look reads all of them, every later one the new ones. While PostgreSQL is down the
     last known names count; `is_known` is False if it was never reached.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._poll = Poll(self._refresh)
         self.reset()
         on_empty(self.reset)
 
@@ -38,24 +34,22 @@ class Tombstones:
         self.is_known = False
         self._names: set[str] = set()
         self._newest: datetime | None = None
-        self._next = 0.0
+        self._poll.reset()
 
     def names(self) -> AbstractSet[str]:
         """Never raises. While one thread reads, the others take what is known so far."""
-        if time.monotonic() >= self._next and self._lock.acquire(blocking=not self.is_known):
-            try:
-                with primary():
-                    self._look()
-            except Error as error:
-                logger.warning("Could not read recent erasures: %s", error)
-                connection.close_if_unusable_or_obsolete()
-            finally:
-                self._next = time.monotonic() + CHECK_S
-                self._lock.release()
+        self._poll.keep_up(wait=not self.is_known)
         return self._names
 
     def hold(self, shopper: str) -> bool:
         return shopper in self.names()
+
+    def _refresh(self) -> None:
+        try:
+            self._look()
+        except Error as error:
+            logger.warning("Could not read recent erasures: %s", error)
+            connection.close_if_unusable_or_obsolete()
 
     def _look(self) -> None:
         rows = ErasedShopper.objects.all()

@@ -165,3 +165,39 @@ def test_what_only_the_code_determines_outlives_an_emptying() -> None:
     cache.empty()
     assert constant("a") == first
     assert read.calls == 1
+
+
+def test_what_was_used_is_read_before_it_is_due() -> None:
+    read = Counted()
+    poll = cache.Poll(read, seconds=1e6)
+    poll.read_ahead()
+    assert read.calls == 0  # nobody needed it
+    poll.keep_up()
+    poll.read_ahead()
+    poll.read_ahead()
+    assert read.calls == 2
+    poll.keep_up()
+    assert read.calls == 2  # it isn't due
+    poll.read_ahead()
+    assert read.calls == 3
+
+
+def test_a_request_does_not_wait_while_a_thread_reads_ahead() -> None:
+    begun, done = threading.Event(), threading.Event()
+    answers = ["old", "new"]
+
+    def load() -> str:
+        if len(answers) == 1:
+            begun.set()
+            assert done.wait(60)
+        return answers.pop(0)
+
+    rows = cache.TTLCache(load, nothing="", seconds=1e6)
+    assert rows.get() == "old"
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(rows._poll.read_ahead)
+        assert begun.wait(60)
+        assert rows.get() == "old"
+        done.set()
+        reading.result(60)
+    assert rows.get() == "new"

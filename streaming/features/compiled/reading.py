@@ -1,4 +1,4 @@
-"""Unpacks one shopper's recents, tastes and buckets for readers."""
+"""Checks and unpacks one shopper's recents, tastes and buckets for readers."""
 
 import numpy as np
 
@@ -9,6 +9,17 @@ from streaming.features.compiled.timing import BUCKETS_KEPT, read_buckets
 from web.compiled import Array, compiled
 
 BYTES = Array(np.uint8)
+
+
+@compiled(BYTES, BYTES, BYTES, int)
+def check(recents: Bytes, tastes: Bytes, buckets: Bytes, dimensions: int) -> None:
+    """Raise ValueError for bytes that the functions below can't read."""
+    keys, numbers = np.empty((2, max(RECENTS_KEPT, BUCKETS_KEPT)), np.int64)
+    read_recents(recents, 0, len(recents), keys, numbers)
+    read_buckets(buckets, 0, len(buckets), keys, numbers)
+    sizes = np.empty(dimensions, np.int64)
+    values, weights = np.empty((2, dimensions, VALUES_KEPT), np.int64)
+    read_tastes(tastes, 0, len(tastes), sizes, values, weights)
 
 
 @compiled(BYTES)
