@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 # A process rejects a bundle of another format and keeps its current one.
-FORMAT: Final = 9
+FORMAT: Final = 10
 MANIFEST: Final = "manifest.json"
 
 LISTS: Final = (
@@ -35,6 +35,7 @@ def _of_each(prefixes: Iterable[str], *kinds: tuple[str, int, str]) -> dict[str,
 OUTFIT_ARRAYS: Final = _of_each(
     ["outfit"],
     ("bool", 1, "patterned filler"),
+    ("uint8", 1, "table_names weight_names"),
     ("int32", 1, "slot product_row occasions occasion within pool pool_ends list_line"),
     ("int32", 2, "groups agree lists"),
     ("float32", 1, "tables online popularity weights ranking appeal"),

@@ -1,6 +1,6 @@
 """How well two articles of different slots go together: a linear score over pair features. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from recommendations.outfits.features import (
     FEATURES,
     RANKING,
     REGISTRY,
+    TABLES,
     ArticleTables,
     CandidateContext,
 )
@@ -100,8 +101,11 @@ def bag_values(met: CandidateContext) -> Iterator[Floats]:
 
 
 def to_arrays(model: Model) -> Arrays:
-    """Named as in `bundle.format.ARRAYS`, without arrays that the bundle has anyway."""
+    """Named as in `bundle.format.ARRAYS`, without arrays that the bundle has anyway. Tables and
+    weights have their features' names beside them, so that the model outlives changes of REGISTRY.
+    """
     own: Arrays = {f"outfit_{name}": vars(model)[name] for name in STORED_AS_THEY_ARE}
+    own |= {"outfit_table_names": as_bytes(TABLES), "outfit_weight_names": as_bytes(RANKING)}
     own["outfit_tables"] = np.concatenate([table.ravel() for table in model.tables])
     for name, pairs in (("article", model.articles), ("product", model.products)):
         own |= {f"outfit_{name}_{part}": array for part, array in vars(pairs).items()}
@@ -109,20 +113,55 @@ def to_arrays(model: Model) -> Arrays:
 
 
 def from_arrays(arrays: Mapping[str, Array]) -> Model:
-    sizes = [int(codes.max()) + 1 for codes in arrays["outfit_groups"]]
+    """What the model was trained without has no weight."""
+    own = {name: arrays[f"outfit_{name}"] for name in STORED_AS_THEY_ARE}
     pairs = {
         name: Pairs(*(arrays[f"outfit_{name}_{part}"] for part in Pairs.__dataclass_fields__))
         for name in ("article", "product")
     }
+    names = from_bytes(arrays["outfit_weight_names"])
+    groups, tables = stored_tables(arrays)
     return Model(
-        **{name: arrays[f"outfit_{name}"] for name in STORED_AS_THEY_ARE},
+        **own | {
+            "groups": groups,
+            "weights": by_name(FEATURES, names, own["weights"]),
+            "ranking": np.append(
+                by_name(RANKING, names, own["ranking"]), own["ranking"][len(names) :]
+            ),
+        },
         product=arrays["product"],
-        tables=split(arrays["outfit_tables"], sizes),
+        tables=tables,
         articles=pairs["article"],
         products=pairs["product"],
         vectors=arrays["vectors"],
         log_price=np.log(np.maximum(arrays["price"], 1e-6)).astype(np.float32),
+    )  # fmt: skip
+
+
+def by_name(wanted: Sequence[str], names: Sequence[str], weights: Floats) -> Floats:
+    """The weight of each wanted name; 0 where it has none."""
+    learned = dict(zip(names, weights.tolist(), strict=False))
+    return np.array([learned.get(name, 0.0) for name in wanted], np.float32)
+
+
+def stored_tables(arrays: Mapping[str, Array]) -> tuple[Ints, list[Floats]]:
+    """`groups` and `tables` of TABLES; of one that isn't stored, a single group without a lift."""
+    groups, names = arrays["outfit_groups"], from_bytes(arrays["outfit_table_names"])
+    sizes = [int(codes.max()) + 1 for codes in groups]
+    stored = dict(
+        zip(names, zip(groups, split(arrays["outfit_tables"], sizes), strict=True), strict=True)
     )
+    missing = np.zeros(groups.shape[1], groups.dtype), np.zeros((1, 1), np.float32)
+    found = [stored.get(name, missing) for name in TABLES]
+    return np.stack([codes for codes, _ in found]), [table for _, table in found]
+
+
+def as_bytes(names: Sequence[str]) -> Array:
+    return np.frombuffer("\n".join(names).encode(), np.uint8)
+
+
+def from_bytes(names: Array) -> list[str]:
+    return names.tobytes().decode().split("\n")
 
 
 def split(flat: Floats, sizes: list[int]) -> list[Floats]:

@@ -366,7 +366,8 @@ def test_a_fault_in_the_tables_is_named(tmp_path: Path, old: str, new: str, faul
 def test_a_feature_is_one_entry_of_the_registry(
     inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No other edit is needed: training learns its weight and serving uses it."""
+    """No other edit is needed: training learns its weight and serving uses it, and a model that was
+    trained before ranks as it did."""
     added = features.table("value_of_colour", "colour_value")
     registry = (*features.REGISTRY, added)
     names = tuple(feature.name for feature in registry)
@@ -382,10 +383,21 @@ def test_a_feature_is_one_entry_of_the_registry(
     from recommendations.outfits import listwise
     from recommendations.training.outfits import counting, fit, training
 
+    before = trained_wardrobe(inputs, lambda line: None).model
+    kept = {
+        **model.to_arrays(before),
+        **{name: vars(before)[name] for name in ("product", "vectors")},
+    }
+    kept["price"] = np.exp(before.log_price)
+    bag, candidates = np.arange(2, dtype=np.int32), np.arange(len(before.slot), dtype=np.int32)
+    demand = before.in_demand(bag, candidates)
     for module in (features, model, listwise, fit, counting, training):
         for name, value in entries.items():
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, value)
+    older = model.from_arrays(kept)
+    assert len(older.weights) == len(names)
+    assert np.allclose(older.in_demand(bag, candidates), demand, atol=1e-5)
     shop = trained_wardrobe(inputs, lambda line: None)
     assert len(shop.model.weights) == len(names)
     assert shop.model.weights[names.index("value_of_colour")] != 0
