@@ -3,12 +3,9 @@
 import gc
 import os
 
-# Linear-algebra threads wait by spinning, a core per web process, and a request's computation is
-# small. Read once, when numpy is first imported.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from threadpoolctl import threadpool_limits
 
 from web.requests.sequential import Sequential
 from web.requests.uploads import AROUND, MAX_BYTES
@@ -18,14 +15,16 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storefront.settings")
 application = Sequential(get_wsgi_application(), MAX_BYTES + AROUND)
 
 from storefront.warming import warm
-from web.cache import read_ahead
 
 # Reading it raises ImproperlyConfigured if it is missing: at start, not at the first cookie.
 _ = settings.SECRET_KEY
 
 # The server takes connections once this module is loaded.
 warm()
-read_ahead()
+
+# Linear-algebra threads wait by spinning, a core per web process, and a request's computation is
+# small.
+threadpool_limits(1, user_api="blas")
 
 # Loaded objects are permanent: the garbage collector can skip them, and needn't run after every 700
 # new objects, when a page creates thousands.

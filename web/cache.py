@@ -5,7 +5,7 @@
 | `per_version` | until the version of the underlying data changes |
 | `per_owner` | as long as the first argument, such as a bundle that gets replaced |
 | `bounded` | no expiry: values that never change, evicted least recently used first |
-| `TTLCache` | one second: rows that every request needs; by `Poll`, which can read ahead |
+| `TTLCache` | one second: rows that every request needs; by `Poll` |
 | `per_request` | the request |
 
 All of them are bounded. `empty()` clears them, as in a new process, except for constants.
@@ -21,7 +21,7 @@ from functools import lru_cache, wraps
 from itertools import islice
 from typing import Final, Generic, TypeVar, TypeVarTuple
 
-from django.db import Error, close_old_connections
+from django.db import Error
 from django.http import HttpRequest
 
 from web.replica import primary
@@ -157,69 +157,29 @@ class VersionedMap(Generic[K, T]):
 
 
 class Poll:
-    """Calls `read`, which raises nothing, at most every `seconds`, in one thread at a time.
-
-    A request that needs what it reads waits for it only if it is due: after `read_ahead`, that is
-    after a pause.
-    """
+    """Calls `read`, which raises nothing, at most every `seconds`, in one thread at a time."""
 
     def __init__(self, read: Callable[[], object], seconds: float = CHECK_S) -> None:
         self._read, self.seconds = read, seconds
         self._lock = threading.Lock()
         self.reset()
-        _polls.add(self)
 
     def reset(self) -> None:
-        self._next, self._is_used = 0.0, False
+        self._next = 0.0
 
     def keep_up(self, *, wait: bool = False) -> None:
         """Read if it is due. `wait`: also while another thread reads."""
-        self._is_used = True
         if self._is_due() and self._lock.acquire(blocking=wait):
             try:
                 if self._is_due():
-                    self._run()
+                    with primary():
+                        self._read()
             finally:
-                self._lock.release()
-
-    def read_ahead(self) -> None:
-        """Read what was used since the last time, before it is due."""
-        if self._is_used and self._lock.acquire(blocking=False):
-            try:
-                self._is_used = False
-                self._run()
-            finally:
+                self._next = time.monotonic() + self.seconds
                 self._lock.release()
 
     def _is_due(self) -> bool:
         return time.monotonic() >= self._next
-
-    def _run(self) -> None:
-        try:
-            with primary():
-                self._read()
-        finally:
-            self._next = time.monotonic() + self.seconds
-
-
-_polls: weakref.WeakSet[Poll] = weakref.WeakSet()
-
-
-def read_ahead(every_s: float = CHECK_S / 2) -> None:
-    """From now on a thread of its own polls for the requests: each would be held up once a second
-    by several queries, one after the other, and all behind it with it."""
-
-    def forever() -> None:
-        while True:
-            time.sleep(every_s)
-            for poll in list(_polls):
-                try:
-                    poll.read_ahead()
-                except Exception:
-                    logger.exception("could not read ahead; the next request will read")
-            close_old_connections()
-
-    threading.Thread(target=forever, name="read-ahead", daemon=True).start()
 
 
 class TTLCache(Generic[T]):

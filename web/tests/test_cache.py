@@ -167,22 +167,18 @@ def test_what_only_the_code_determines_outlives_an_emptying() -> None:
     assert read.calls == 1
 
 
-def test_what_was_used_is_read_before_it_is_due() -> None:
+def test_a_poll_reads_once_until_it_is_due_again() -> None:
     read = Counted()
     poll = cache.Poll(read, seconds=1e6)
-    poll.read_ahead()
-    assert read.calls == 0  # nobody needed it
     poll.keep_up()
-    poll.read_ahead()
-    poll.read_ahead()
+    poll.keep_up()
+    assert read.calls == 1
+    poll.reset()
+    poll.keep_up()
     assert read.calls == 2
-    poll.keep_up()
-    assert read.calls == 2  # it isn't due
-    poll.read_ahead()
-    assert read.calls == 3
 
 
-def test_a_request_does_not_wait_while_a_thread_reads_ahead() -> None:
+def test_nobody_waits_while_a_thread_reads() -> None:
     begun, done = threading.Event(), threading.Event()
     answers = ["old", "new"]
 
@@ -192,12 +188,11 @@ def test_a_request_does_not_wait_while_a_thread_reads_ahead() -> None:
             assert done.wait(60)
         return answers.pop(0)
 
-    rows = cache.TTLCache(load, nothing="", seconds=1e6)
+    rows = cache.TTLCache(load, nothing="", seconds=0)
     assert rows.get() == "old"
     with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(rows._poll.read_ahead)
+        reading = pool.submit(rows.get)
         assert begun.wait(60)
         assert rows.get() == "old"
         done.set()
-        reading.result(60)
-    assert rows.get() == "new"
+        assert reading.result(60) == "new"
