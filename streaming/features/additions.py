@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from streaming.features.compiled import reading
-from streaming.features.compiled.adding import added
 from streaming.features.compiled.leb128 import Bytes, Ints
 from streaming.features.compiled.numbers import (
     LANDMARK_MS,
@@ -16,7 +14,10 @@ from streaming.features.compiled.numbers import (
     NUMBERS,
     TO_BUCKET,
 )
-from streaming.features.compiled.reading import buckets_in, recents_in, tastes_in
+from streaming.features.compiled.reading import buckets_in, read_all, recents_in, tastes_in
+from streaming.features.compiled.recents import recents_after
+from streaming.features.compiled.tastes import tastes_after
+from streaming.features.compiled.timing import counts_after
 
 Addition = tuple[int, ...]
 
@@ -34,13 +35,17 @@ def add(
     before: Sequence[Packed], last: Sequence[int], additions: Sequence[Addition]
 ) -> list[Packed]:
     """Each shopper's after their additions, those up to `last`."""
-    recents, tastes, buckets, numbers = zip(*before, strict=True)
-    made = added(
-        *_joined(recents), *_joined(tastes), *_joined(buckets), np.array(numbers), np.array(last),
-        np.fromiter(chain.from_iterable(additions), np.int64).reshape(len(additions), -1),
-    )  # fmt: skip
-    after = zip(_cut(*made[0:2]), _cut(*made[2:4]), _cut(*made[4:6]), made[6].tolist(), strict=True)
-    return [Packed(*each) for each in after]
+    recents, tastes, buckets, rows = zip(*before, strict=True)
+    ends, numbers = np.array(last), np.array(rows)
+    made = np.fromiter(chain.from_iterable(additions), np.int64).reshape(len(additions), -1)
+    landmarks = numbers[:, LANDMARK_MS]
+    new_recents = recents_after(*_joined(recents), ends, made)
+    new_tastes = tastes_after(*_joined(tastes), landmarks, ends, made)
+    new_buckets = counts_after(*_joined(buckets), numbers, ends, made)
+    numbers = new_buckets[2]
+    numbers[:, LANDMARK_MS] = new_tastes[2]
+    after = (_cut(*new_recents), _cut(*new_tastes[:2]), _cut(*new_buckets[:2]), numbers.tolist())
+    return [Packed(*each) for each in zip(*after, strict=True)]
 
 
 def _joined(parts: Sequence[bytes]) -> tuple[Bytes, Ints]:
@@ -54,7 +59,7 @@ def _cut(joined: Bytes, ends: Ints) -> list[bytes]:
 
 def check(recents: bytes, tastes: bytes, buckets: bytes, dimensions: int) -> None:
     """Raise ValueError for what the functions below can't read, in a fraction of their time."""
-    reading.check(
+    read_all(
         np.frombuffer(recents, np.uint8),
         np.frombuffer(tastes, np.uint8),
         np.frombuffer(buckets, np.uint8),

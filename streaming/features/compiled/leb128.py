@@ -1,12 +1,17 @@
 """Numbers of seven bits a byte, lowest first, as in DWARF and Protocol Buffers (LEB128)."""
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
-from web.compiled import part
+from web.compiled import Array, part
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
+BYTES: Final = Array(np.uint8)
+INTS: Final = Array(np.int64)
+LONGEST: Final = 10  # bytes of a number of 64 bits
 
 
 @part

@@ -2,7 +2,10 @@
 
 from typing import Final
 
+import numpy as np
+
 from streaming.events.actions import ACTIONS
+from web.compiled import Array
 
 # The numbers of a shopper: first the count of each action, by its code.
 SESSIONS: Final = len(ACTIONS)
@@ -16,3 +19,5 @@ MOMENT, KEY, WEIGHT, ACTION, VALUES = range(5)
 NOTHING: Final = -(2**63)
 # As action: adds `WEIGHT` to the bucket `KEY`.
 TO_BUCKET: Final = -1
+# Those of several shoppers, in order: the nth one's end at `last[n]`.
+ADDITIONS: Final = Array(np.int64, 2)

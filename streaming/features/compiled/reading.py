@@ -2,17 +2,15 @@
 
 import numpy as np
 
-from streaming.features.compiled.leb128 import Bytes, Ints
+from streaming.features.compiled.leb128 import BYTES, Bytes, Ints
 from streaming.features.compiled.recents import RECENTS_KEPT, read_recents
 from streaming.features.compiled.tastes import VALUES_KEPT, read_tastes
 from streaming.features.compiled.timing import BUCKETS_KEPT, read_buckets
-from web.compiled import Array, compiled
-
-BYTES = Array(np.uint8)
+from web.compiled import compiled
 
 
 @compiled(BYTES, BYTES, BYTES, int)
-def check(recents: Bytes, tastes: Bytes, buckets: Bytes, dimensions: int) -> None:
+def read_all(recents: Bytes, tastes: Bytes, buckets: Bytes, dimensions: int) -> None:
     """Raise ValueError for bytes that the functions below can't read."""
     keys, numbers = np.empty((2, max(RECENTS_KEPT, BUCKETS_KEPT)), np.int64)
     read_recents(recents, 0, len(recents), keys, numbers)

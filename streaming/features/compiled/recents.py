@@ -2,11 +2,31 @@
 
 from typing import Final
 
-from streaming.features.compiled.leb128 import Bytes, Ints, read, write
+import numpy as np
+
+from streaming.features.compiled.leb128 import BYTES, INTS, LONGEST, Bytes, Ints, read, write
+from streaming.features.compiled.numbers import ACTION, ADDITIONS, KEY, MOMENT, NOTHING, TO_BUCKET
 from streaming.features.registry import RECENTS
-from web.compiled import part
+from web.compiled import compiled, part
 
 RECENTS_KEPT: Final = RECENTS.bound
+
+
+@compiled(BYTES, INTS, INTS, ADDITIONS)
+def recents_after(packed: Bytes, ends: Ints, last: Ints, additions: Ints) -> tuple[Bytes, Ints]:
+    """Several shoppers' recents, one's after another's, and where each one's end."""
+    made = np.empty(len(packed) + 2 * LONGEST * len(additions), np.uint8)
+    made_ends = np.empty(len(last), np.int64)
+    keys, seconds = np.empty((2, RECENTS_KEPT + 1), np.int64)
+    begin = first = at = 0
+    for n in range(len(last)):
+        size = read_recents(packed, begin, ends[n], keys, seconds)
+        for addition in additions[first : last[n]]:
+            if addition[ACTION] != TO_BUCKET and addition[KEY] != NOTHING:
+                size = remember(size, keys, seconds, addition[KEY], addition[MOMENT] // 1000)
+        at = write_recents(made, at, size, keys, seconds)
+        made_ends[n], begin, first = at, ends[n], last[n]
+    return made[:at], made_ends
 
 
 @part

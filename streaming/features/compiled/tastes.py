@@ -3,16 +3,48 @@ distance from the one before (zigzag), and its weight. `state.State` explains th
 
 from typing import Final
 
-from streaming.features.compiled.leb128 import Bytes, Ints, read, write
+import numpy as np
+
+from streaming.features.compiled.leb128 import BYTES, INTS, LONGEST, Bytes, Ints, read, write
 from streaming.features.compiled.maps import count
-from streaming.features.compiled.numbers import LANDMARK_MS, NOTHING
+from streaming.features.compiled.numbers import (
+    ACTION,
+    ADDITIONS,
+    MOMENT,
+    NOTHING,
+    TO_BUCKET,
+    VALUES,
+    WEIGHT,
+)
 from streaming.features.registry import AFFINITIES
-from web.compiled import part
+from web.compiled import compiled, part
 
 VALUES_KEPT: Final = AFFINITIES.bound
 HALF_LIFE_MS: Final = AFFINITIES.half_life_ms or 1
 # The landmark moves on when weights have grown by 2 to this: packed, they still take two bytes.
 MAX_EXPONENT: Final = 4
+
+
+@compiled(BYTES, INTS, INTS, INTS, ADDITIONS)
+def tastes_after(
+    packed: Bytes, ends: Ints, before: Ints, last: Ints, additions: Ints
+) -> tuple[Bytes, Ints, Ints]:
+    """Several shoppers' tastes, one's after another's, where each one's end, and their landmarks
+    (ms), which are `before` at first."""
+    landmarks, dimensions = before.copy(), additions.shape[1] - VALUES
+    made = np.empty(len(last) * dimensions * (1 + 2 * LONGEST * VALUES_KEPT), np.uint8)
+    made_ends = np.empty(len(last), np.int64)
+    sizes = np.empty(dimensions, np.int64)
+    values, weights = np.empty((2, dimensions, VALUES_KEPT + 1), np.int64)
+    begin = first = at = 0
+    for n in range(len(last)):
+        read_tastes(packed, begin, ends[n], sizes, values, weights)
+        for addition in additions[first : last[n]]:
+            if addition[ACTION] != TO_BUCKET and addition[WEIGHT] > 0:
+                landmarks[n] = weigh_all(landmarks[n], addition, sizes, values, weights)
+        at = write_tastes(made, at, sizes, values, weights)
+        made_ends[n], begin, first = at, ends[n], last[n]
+    return made[:at], made_ends, landmarks
 
 
 @part
@@ -50,21 +82,20 @@ def write_tastes(packed: Bytes, at: int, sizes: Ints, values: Ints, weights: Int
 
 
 @part
-def weigh_all(
-    numbers: Ints, moment: int, weight: int, row: Ints, sizes: Ints, values: Ints, weights: Ints
-) -> None:
-    """Add a weight of that moment to a row's values; the landmark may move."""
-    if numbers[LANDMARK_MS] == 0:
-        numbers[LANDMARK_MS] = moment
-    passed = moment - numbers[LANDMARK_MS]
-    if passed > MAX_EXPONENT * HALF_LIFE_MS:
-        half_lives = passed // HALF_LIFE_MS
-        numbers[LANDMARK_MS] += half_lives * HALF_LIFE_MS
+def weigh_all(landmark: int, addition: Ints, sizes: Ints, values: Ints, weights: Ints) -> int:
+    """Add an addition's weight to each of its values. The landmark, which may move."""
+    moment, row = addition[MOMENT], addition[VALUES:]
+    if landmark == 0:
+        landmark = moment
+    half_lives = (moment - landmark) // HALF_LIFE_MS
+    if moment - landmark > MAX_EXPONENT * HALF_LIFE_MS:
+        landmark += half_lives * HALF_LIFE_MS
         age(sizes, values, weights, half_lives)
-    amount = round(weight * 2.0 ** ((moment - numbers[LANDMARK_MS]) / HALF_LIFE_MS))
+    amount = round(addition[WEIGHT] * 2.0 ** ((moment - landmark) / HALF_LIFE_MS))
     for d in range(len(row)):
         if amount > 0 and row[d] != NOTHING:
             sizes[d] = weigh(sizes[d], values[d], weights[d], row[d], amount)
+    return landmark
 
 
 @part

@@ -7,18 +7,25 @@ import numpy as np
 
 from streaming.events.actions import Action
 from streaming.events.spans import DAY_MS
-from streaming.features.compiled.leb128 import Bytes, Ints, read, write
+from streaming.features.compiled.leb128 import BYTES, INTS, LONGEST, Bytes, Ints, read, write
 from streaming.features.compiled.maps import count
 from streaming.features.compiled.numbers import (
+    ACTION,
+    ADDITIONS,
+    KEY,
     LAST_MS,
     LAST_PURCHASE_MS,
+    MOMENT,
+    NOTHING,
     PURCHASE_DAYS,
     SESSION_EVENTS,
     SESSION_S,
     SESSIONS,
+    TO_BUCKET,
+    WEIGHT,
 )
 from streaming.features.registry import BUCKETS, COUNTS_IN_TIME, SESSION_GAP_MS
-from web.compiled import part
+from web.compiled import Array, compiled, part
 
 BUCKETS_KEPT: Final = COUNTS_IN_TIME.bound
 WIDTHS: Final = tuple(bucket.width_ms for bucket in BUCKETS)
@@ -26,6 +33,37 @@ KEPT: Final = tuple(bucket.kept for bucket in BUCKETS)
 RESOLUTIONS: Final = len(BUCKETS)
 DAILY: Final = WIDTHS.index(DAY_MS)
 PURCHASE: Final = Action.PURCHASE.code
+
+
+@compiled(BYTES, INTS, Array(np.int64, 2), INTS, ADDITIONS)
+def counts_after(
+    packed: Bytes, ends: Ints, before: Ints, last: Ints, additions: Ints
+) -> tuple[Bytes, Ints, Ints]:
+    """Several shoppers' buckets, one's after another's, where each one's end, and a row of NUMBERS
+    for each, which are `before` at first."""
+    numbers = before.copy()
+    made = np.empty(len(packed) + 2 * LONGEST * RESOLUTIONS * len(additions), np.uint8)
+    made_ends = np.empty(len(last), np.int64)
+    keys, counts = np.empty((2, BUCKETS_KEPT + RESOLUTIONS), np.int64)
+    begin = first = at = 0
+    for n in range(len(last)):
+        size = read_buckets(packed, begin, ends[n], keys, counts)
+        for addition in additions[first : last[n]]:
+            size = counted(numbers[n], size, keys, counts, addition)
+        at = write_buckets(made, at, size, keys, counts)
+        made_ends[n], begin, first = at, ends[n], last[n]
+    return made[:at], made_ends, numbers
+
+
+@part
+def counted(numbers: Ints, size: int, keys: Ints, counts: Ints, addition: Ints) -> int:
+    """Count one addition. The new number of buckets."""
+    if addition[ACTION] == TO_BUCKET:
+        size = count(size, keys, counts, addition[KEY], addition[WEIGHT])
+        return drop_old(size, keys, counts, numbers[LAST_MS])
+    if addition[ACTION] == NOTHING:
+        return size
+    return note(numbers, size, keys, counts, addition[ACTION], addition[MOMENT])
 
 
 @part
