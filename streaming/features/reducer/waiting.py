@@ -46,7 +46,7 @@ class Additions:
             for state, after in zip(
                 self.states, add(self.before, self.last, self.made), strict=True
             ):
-                _become(state, after)
+                _put_back(state, after)
             self.clear()
 
 
@@ -59,7 +59,7 @@ def _packed(state: State) -> Packed:
     return Packed(state.recents, state.tastes, state.buckets, numbers)
 
 
-def _become(state: State, after: Packed) -> None:
+def _put_back(state: State, after: Packed) -> None:
     state.recents, state.tastes, state.buckets, numbers = after
     counts = list(numbers[: len(ACTIONS)])
     while counts and not counts[-1]:
