@@ -38,9 +38,9 @@ def advice_for(reason: str) -> str:
     return next((advice for start, advice in ADVICE.items() if reason.startswith(start)), "")
 
 
-def form_hint(source: Source, example: Reject | None, ours: str) -> str:
+def form_hint(source: Source, example: Reject, ours: str) -> str:
     """A hint if the customer ids in the sales have another format than those of customers.csv."""
-    if example is None or not ours:
+    if not ours:
         return ""
     cells = dict(zip(source.shown, next(csv.reader([example.row])), strict=False))
     return other_form(cells.get("customer_id", ""), ours)

@@ -70,7 +70,9 @@ def fault_of(
         lines.append(f"  {times:,} × {reason}{format_rejects(example(reason), source.unit)}")
         if advice := advice_for(reason):
             lines.append(f"    {advice}")
-    if hint := form_hint(source, example(UNKNOWN_CUSTOMER), ours()):
+    # `ours` waits for the customers' transaction, which waits for the catalogue's: sales only.
+    unknown = example(UNKNOWN_CUSTOMER)
+    if unknown and (hint := form_hint(source, unknown, ours())):
         lines.append(f"    {hint}")
     return "\n".join(lines)
 
