@@ -35,8 +35,9 @@ class StepError(Exception):
 
 def prepare(data: DataSet, say: Say) -> None:
     """Migrate, generate the data unless provided, ingest them, and provide a model to open with."""
-    start_in_child(_compile, data.var)
+    compiling = start_in_child(_compile, data.var)
     run_in_child(lambda: _prepare(data, say), data.var)
+    compiling.join()
 
 
 def _compile() -> None:
