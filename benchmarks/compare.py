@@ -104,14 +104,24 @@ def spreads(turns: Sequence[Measured]) -> dict[str, Spread]:
 def measure(checkout: Path, name: str, size: int | None) -> Measured:
     """One run of the benchmark in the checkout, with data and services in its own var/."""
     more = [] if size is None else ["--size", str(size)]
-    subprocess.run(
-        [str(checkout / ".venv" / "bin" / "python"), "-m", "benchmarks", name, *more],
-        cwd=checkout,
-        env=os.environ | {"VAR_DIR": str(checkout / "var" / "bench")},
-        check=True,
-    )
+    var = checkout / "var" / "bench"
+    try:
+        run(checkout, var, "-m", "benchmarks", name, *more)
+    finally:
+        stop_services(checkout, var)
     result = json.loads((checkout / "benchmarks" / "results" / f"{name}.json").read_text())
     return {**result["figures"], **result["ratios"]}
+
+
+def run(checkout: Path, var: Path, *arguments: str) -> None:
+    command = [str(checkout / ".venv" / "bin" / "python"), *arguments]
+    subprocess.run(command, cwd=checkout, env=os.environ | {"VAR_DIR": str(var)}, check=True)
+
+
+def stop_services(checkout: Path, var: Path) -> None:
+    """An older commit leaves its services running, which the other's turn would pay for."""
+    for started in var.rglob("services.env"):
+        run(checkout, started.parent, "manage.py", "services", "down")
 
 
 def commit(checkout: Path) -> str:
