@@ -19,21 +19,24 @@ SHELVES: Final = ("for-you", "because-you-viewed", "new-in", "buy-again", "recen
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     audience = _audience(request.GET.get("audience", ""))
-    read_ahead(request, audience)
+    # Somebody who has done nothing yet has clicked on no shelf.
+    shopper = shopper_of(request) if has_acted(request, audience) else None
     context = {
         "hero": hero_of(request),
         "tiles": department_tiles(),
-        "shelves": shelf_order(SHELVES, shopper_of(request), clock.now_ms() // DAY_MS),
+        "shelves": shelf_order(SHELVES, shopper, clock.now_ms() // DAY_MS),
         "audience": audience,
     }
     return render(request, "shop/home.html", context)
 
 
-def read_ahead(request: HttpRequest, audience: Node | None) -> None:
-    """Everything that the page's shelves need of Redis, in one round trip."""
+def has_acted(request: HttpRequest, audience: Node | None) -> bool:
+    """Whether the shopper has features, or that is unknown. Everything that the page's shelves need
+    of Redis is read for it, in one round trip."""
     shopper = shopper_of(request)
     top = keys.top(audience.pk if audience else None)
-    read_once_per_page(request)(None if is_new(request) else shopper, top)
+    live = read_once_per_page(request)(None if is_new(request) else shopper, top)
+    return live is None or live.age_ms is not None
 
 
 def _audience(text: str) -> Node | None:
