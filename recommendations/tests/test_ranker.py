@@ -38,8 +38,6 @@ from recommendations.training import ranker, slices
 from recommendations.training.pipeline import ranker_of, slice_bundles
 from recommendations.training.ranker import (
     Examples,
-    Trial,
-    calibration,
     examples_and_trial,
     examples_of,
     fit,
@@ -49,6 +47,7 @@ from recommendations.training.ranker import (
     sliced,
 )
 from recommendations.training.slices import Slices, slices_of
+from recommendations.training.trial import Trial, calibration
 
 
 def quiet(line: str) -> None:

@@ -28,7 +28,8 @@ from recommendations.ranking.context import RankingContext
 from recommendations.ranking.features import Matrix, features
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import DAY_MS, PURCHASE, customer_key, profile_of
-from recommendations.training.ranker import PARAMETERS, ROUNDS, verdict
+from recommendations.training.ranker import PARAMETERS, ROUNDS
+from recommendations.training.trial import verdict
 from web.arrays import Arrays
 
 # The blend's first candidates, of which shelves consist and which are reordered.

@@ -31,14 +31,12 @@ from recommendations.ranking.ranker import RANKED
 from recommendations.ranking.scoring import Ranking, generate, rank
 from recommendations.retrieval.profile import profiles_of
 from recommendations.training.slices import Slices, slice_at, slices_of
+from recommendations.training.trial import MIN_EXAMPLES, Bools, Trial, describe_trial
 from web.arrays import Arrays
-from web.json_types import Json
 
 CUSTOMERS: Final = 8_000
 # The trial's ranker is trained anew whenever its examples have grown by this factor.
 GROWN: Final = 1.5
-# Fewer examples train no ranker. On real data one of 138 examples does no worse than the blend.
-MIN_EXAMPLES: Final = 100
 K: Final = 12
 ROUNDS: Final = 60
 # With fewer examples the ranker is the mean of models of as many seeds.
@@ -72,8 +70,6 @@ NO_RANKER: Final[Arrays] = {
 
 # An in-memory bundle of the sales up to a day, with the histories of some customers.
 BundleOf = Callable[[History, Arrays], Bundle]
-Values = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -120,33 +116,6 @@ class Examples:
     bought: npt.NDArray[np.int8]
     sizes: npt.NDArray[np.int64]
     until: int
-
-
-@dataclass
-class Trial:
-    """Customers of the trial slices, their average precision by blend and ranker, and the ranker's
-    score (log odds) and label of each of their candidates."""
-
-    customers: list[Ints] = field(default_factory=list)
-    blend: list[Values] = field(default_factory=list)
-    ranker: list[Values] = field(default_factory=list)
-    scores: list[Values] = field(default_factory=list)
-    bought: list[npt.NDArray[np.bool_]] = field(default_factory=list)
-
-    def figures(self) -> Json:
-        """Means, and the 95 % interval of the paired difference."""
-        if not self.blend:
-            return {}
-        blend, ranker = np.concatenate(self.blend), np.concatenate(self.ranker)
-        low, high = metrics.interval(ranker - blend, np.concatenate(self.customers))
-        return {
-            "trial_customers": len(blend),
-            "blend_map12": float(blend.mean()),
-            "ranker_map12": float(ranker.mean()),
-            "gain_at_least": low,
-            "gain_at_most": high,
-            "calibration": calibration(self.scores, self.bought),
-        }
 
 
 def fit_ranker(history: History, bundle_of: BundleOf, progress: Progress, seed: int) -> Arrays:
@@ -290,18 +259,6 @@ def run_trial(
     trial.bought.append(labelled.bought)
 
 
-def calibration(scores: list[Values], bought: list[npt.NDArray[np.bool_]]) -> list[float]:
-    """Slope and intercept of the logistic curve from a score to the probability of a purchase
-    (Platt's scaling), on held-out data; empty if no candidate was bought, or all were."""
-    from sklearn.linear_model import LogisticRegression
-
-    found = np.concatenate(bought)
-    if found.all() or not found.any():
-        return []
-    curve = LogisticRegression(C=1e6).fit(np.concatenate(scores)[:, None], found)
-    return [float(curve.coef_[0, 0]), float(curve.intercept_[0])]
-
-
 def report_of_trial(
     history: History, slices: Slices, examples: list[Examples], trial: Trial
 ) -> RankerReport:
@@ -312,17 +269,3 @@ def report_of_trial(
         f"{slices.why}; {describe_trial(figures, chosen)}" if slices.as_of_days else slices.why
     )
     return slices.report(history, decision=decision, **counted, **figures)
-
-
-def describe_trial(figures: Json, chosen: bool) -> str:
-    """The outcome of the trial in words."""
-    if not figures:
-        return f"fewer than {MIN_EXAMPLES} examples to try a ranker of: the blend ranks alone"
-    return (
-        "MAP@12 of the ranker {ranker_map12:.4f}, of the blend {blend_map12:.4f}, difference "
-        "{gain_at_least:.4f} to {gain_at_most:.4f}: ".format(**figures)
-    ) + verdict(chosen=chosen)
-
-
-def verdict(*, chosen: bool) -> str:
-    return "the ranker ranks" if chosen else "the blend ranks alone"
