@@ -33,6 +33,7 @@ from recommendations.vision.store import PATTERN
 from streaming import clock, keys
 from streaming.connection import client
 from streaming.events.actions import Action
+from streaming.features.compiled.tastes import HALF_LIFE_MS
 from streaming.features.state import State, pack, packed_recents, recent_key
 from web.arrays import Arrays
 
@@ -219,7 +220,7 @@ def live_through(stored: list[str]) -> Lived:
             recent_key(article, Action(kind).code): (now - ago) // 1000
             for article, kind, ago in reversed(actions)
         })  # fmt: skip
-        state = State(last_ms=now, landmark_ms=now, recents=recents, bag=list(bag))
+        state = State(last_ms=now, landmark=now // HALF_LIFE_MS, recents=recents, bag=list(bag))
         stored.append(keys.state(shopper))
         client().set(stored[-1], pack(state), ex=60)
         return shopper

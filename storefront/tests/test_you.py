@@ -25,6 +25,7 @@ from streaming import clock, connection, keys
 from streaming.events.actions import Action
 from streaming.events.schema import Reset, View
 from streaming.features import dislikes, store
+from streaming.features.compiled.tastes import HALF_LIFE_MS
 from streaming.features.state import State, pack, packed_recents, packed_tastes, recent_key, recents
 from streaming.producers import outbox, producer
 from streaming.replay.replay import Publisher
@@ -36,7 +37,7 @@ def known(shopper: str, article: int, **more: object) -> None:
     """Record that the shopper has just viewed the article."""
     now = clock.now_ms()
     tastes: list[dict[int, int]] = [{1013: 640}, {265: 640}, {}, {1: 640}, {9: 640}, {}, {}]
-    state = State(last_ms=now, landmark_ms=now, counts=[1], sessions=1)
+    state = State(last_ms=now, landmark=now // HALF_LIFE_MS, counts=[1], sessions=1)
     state.recents = packed_recents({recent_key(article, 0): now // 1000})
     state.tastes = packed_tastes(tastes)
     connection.client().set(keys.state(shopper), pack(state), ex=60)

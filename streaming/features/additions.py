@@ -8,7 +8,7 @@ import numpy as np
 
 from streaming.features.compiled.leb128 import Bytes, Ints
 from streaming.features.compiled.numbers import (
-    LANDMARK_MS,
+    LANDMARK,
     LAST_MS,
     NOTHING,
     NUMBERS,
@@ -16,7 +16,7 @@ from streaming.features.compiled.numbers import (
 )
 from streaming.features.compiled.reading import buckets_in, read_all, recents_in, tastes_in
 from streaming.features.compiled.recents import recents_after
-from streaming.features.compiled.tastes import tastes_after
+from streaming.features.compiled.tastes import HALF_LIFE_MS, tastes_after
 from streaming.features.compiled.timing import counts_after
 
 Addition = tuple[int, ...]
@@ -38,12 +38,12 @@ def add(
     recents, tastes, buckets, rows = zip(*before, strict=True)
     ends, numbers = np.array(last), np.array(rows)
     made = np.fromiter(chain.from_iterable(additions), np.int64).reshape(len(additions), -1)
-    landmarks = numbers[:, LANDMARK_MS]
+    landmarks = numbers[:, LANDMARK]
     new_recents = recents_after(*_joined(recents), ends, made)
     new_tastes = tastes_after(*_joined(tastes), landmarks, ends, made)
     new_buckets = counts_after(*_joined(buckets), numbers, ends, made)
     numbers = new_buckets[2]
-    numbers[:, LANDMARK_MS] = new_tastes[2]
+    numbers[:, LANDMARK] = new_tastes[2]
     after = (_cut(*new_recents), _cut(*new_tastes[:2]), _cut(*new_buckets[:2]), numbers.tolist())
     return [Packed(*each) for each in zip(*after, strict=True)]
 
@@ -90,18 +90,19 @@ def tastes_of(packed: bytes, dimensions: int) -> list[dict[int, int]]:
 def as_additions(
     recents: Mapping[int, int],
     tastes: Sequence[Mapping[int, int]],
-    landmark_ms: int,
+    weighed_ms: int,
     buckets: Mapping[int, int],
     dimensions: int,
 ) -> list[Addition]:
-    """Recents, tastes and buckets as additions that make them."""
+    """Recents, tastes, whose weights are as of `weighed_ms`, and buckets as additions that make
+    them."""
     none = (NOTHING,) * dimensions
     made: list[Addition] = [(s * 1000, key, 0, NOTHING, *none) for key, s in recents.items()]
     made += [(0, key, number, TO_BUCKET, *none) for key, number in buckets.items()]
     for d, taste in enumerate(tastes):
         left, right = none[:d], none[d + 1 :]
         made += [
-            (landmark_ms, NOTHING, weight, NOTHING, *left, value, *right)
+            (weighed_ms, NOTHING, weight, NOTHING, *left, value, *right)
             for value, weight in taste.items()
         ]
     return made
@@ -110,14 +111,14 @@ def as_additions(
 def pack(
     recents: Mapping[int, int],
     tastes: Sequence[Mapping[int, int]],
-    landmark_ms: int,
+    weighed_ms: int,
     buckets: Mapping[int, int],
     last_ms: int,
     dimensions: int,
 ) -> Packed:
-    """The inverse of `recents_of`, `tastes_of` and `buckets_of`: of the buckets, those that count
-    at `last_ms`."""
+    """The inverse of `recents_of`, `tastes_of` and `buckets_of`: tastes as of the half-life that
+    `weighed_ms` is in, of the buckets those that count at `last_ms`."""
     numbers = [0] * NUMBERS
-    numbers[LANDMARK_MS], numbers[LAST_MS] = landmark_ms, last_ms
-    made = as_additions(recents, tastes, landmark_ms, buckets, dimensions)
+    numbers[LANDMARK], numbers[LAST_MS] = weighed_ms // HALF_LIFE_MS, last_ms
+    made = as_additions(recents, tastes, weighed_ms, buckets, dimensions)
     return add([Packed(numbers=numbers)], [len(made)], made)[0] if made else Packed()

@@ -7,7 +7,9 @@ import msgspec
 
 from streaming.events.actions import ACTIONS, RECENT_ACTIONS, Action
 from streaming.features import additions
-from streaming.features.registry import AFFINITIES, BUCKETS, SESSION_GAP_MS, WINDOWS
+from streaming.features.compiled.tastes import HALF_LIFE_MS
+from streaming.features.older_layouts import in_todays_layout
+from streaming.features.registry import BUCKETS, SESSION_GAP_MS, WINDOWS
 
 
 class Attributes(NamedTuple):
@@ -36,11 +38,13 @@ class State(msgspec.Struct, array_like=True, gc=False):
     `recents` holds when (seconds of event time) each article was last viewed, bought and so on, the
     newest at the end, see recent_key; packed, see recents_of.
     `tastes`, packed, see tastes_of, hold for each of DIMENSIONS the weight of values as seen from
-    `landmark`: an event at time t adds weight · UNIT · 2^((t − landmark) / half-life), so that
-    nothing has to be rewritten as time goes by (forward decay: Cormode, Shkapenyuk, Srivastava, Xu,
-    ICDE 2009).
+    `landmark`: an event adds weight · UNIT · 2^(t − landmark), both in half-lives since 1970, so
+    that nothing has to be rewritten as time goes by (forward decay: Cormode, Shkapenyuk,
+    Srivastava, Xu, ICDE 2009).
     `seen` and `seen_impressions` are rings of four-byte hashes of the last event ids, `merged` the
     hashes of the merges taken in: what comes a second time changes nothing.
+    The session's length and the age of the newest purchase are as of `last_ms`, as distances are
+    shorter than moments.
     `buckets` counts by time, packed, see buckets_of and bucket_key. An `erased` shopper's state
     holds nothing else, and nothing that comes later changes it.
     `bag_ms` holds when each article last came into the bag or left it: of what left, for as long as
@@ -50,9 +54,9 @@ class State(msgspec.Struct, array_like=True, gc=False):
     """
 
     last_ms: int = 0
-    landmark_ms: int = 0
-    recents: bytes = b""
+    landmark: int = 0
     bag: list[int] = []
+    recents: bytes = b""
     counts: list[int] = []
     tastes: bytes = b""
     seen: bytes = b""
@@ -60,9 +64,9 @@ class State(msgspec.Struct, array_like=True, gc=False):
     merged: bytes = b""
     buckets: bytes = b""
     sessions: int = 0
-    session_s: int = 0
+    session_length_s: int = 0
     session_events: int = 0
-    last_purchase_ms: int = 0
+    purchase_age_ms: int = 0
     purchase_days: int = 0
     erased: bool = False
     bag_ms: dict[int, int] = {}
@@ -71,6 +75,20 @@ class State(msgspec.Struct, array_like=True, gc=False):
     log: int = 0
     next_offset: int = 0
     origins: dict[int, int] = {}
+
+    @property
+    def session_s(self) -> int:
+        """When the current session began; 0 without one."""
+        return self.last_ms // 1000 - self.session_length_s if self.sessions else 0
+
+    @property
+    def last_purchase_ms(self) -> int:
+        return self.last_ms - self.purchase_age_ms if self.purchase_days else 0
+
+    def note_times(self, session_s: int, last_purchase_ms: int) -> None:
+        """The inverse of both, once everything that they follow from is known."""
+        self.session_length_s = self.last_ms // 1000 - session_s if self.sessions else 0
+        self.purchase_age_ms = self.last_ms - last_purchase_ms if self.purchase_days else 0
 
     def takes(self, log: int, offset: int, origin: tuple[int, int] | None) -> bool:
         """Note a place of the log; False where it was taken before. An erased state takes
@@ -173,17 +191,8 @@ def read(value: bytes | None) -> State:
 
 
 def _of_older_layout(value: bytes) -> State:
-    """`recents`, `tastes` and `buckets` were maps; before that, `recents` were a list of (article,
-    kind, second), the newest first."""
     try:
-        fields = msgspec.msgpack.decode(value)
-        if isinstance(fields[2], list):
-            fields[2] = {recent_key(article, kind): s for article, kind, s in reversed(fields[2])}
-        last_ms, landmark_ms, recents, tastes, buckets = (fields[n] for n in (0, 1, 2, 5, 9))
-        fields[2], fields[5], fields[9], _ = additions.pack(
-            recents, tastes, landmark_ms, buckets, last_ms, len(DIMENSIONS)
-        )
-        return msgspec.convert(fields, State)
+        return msgspec.convert(in_todays_layout(value, KINDS, len(DIMENSIONS)), State)
     except NOT_READABLE as error:
         raise UnreadableStateError(UNREADABLE) from error
 
@@ -276,9 +285,8 @@ def _windows(state: State, now_ms: int) -> dict[str, dict[Action, int]]:
 def _affinities(state: State, now_ms: int) -> dict[str, dict[int, float]]:
     if not state.tastes:
         return {}
-    half_life = AFFINITIES.half_life_ms or 1
     # No overflow with a clock far behind the events.
-    scale = 2.0 ** min((state.landmark_ms - now_ms) / half_life, 60.0) / UNIT
+    scale = 2.0 ** min(state.landmark - now_ms / HALF_LIFE_MS, 60.0) / UNIT
     return {
         name: {value: weight * scale for value, weight in taste.items()}
         for name, taste in zip(DIMENSIONS, tastes_of(state), strict=True)

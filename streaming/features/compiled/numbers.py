@@ -9,7 +9,7 @@ from web.compiled import Array
 
 # The numbers of a shopper: first the count of each action, by its code.
 SESSIONS: Final = len(ACTIONS)
-SESSION_S, SESSION_EVENTS, LAST_MS, LAST_PURCHASE_MS, PURCHASE_DAYS, LANDMARK_MS = range(
+SESSION_S, SESSION_EVENTS, LAST_MS, LAST_PURCHASE_MS, PURCHASE_DAYS, LANDMARK = range(
     SESSIONS + 1, SESSIONS + 7
 )
 NUMBERS: Final = SESSIONS + 7

@@ -1,4 +1,5 @@
-"""Recents, packed: each key, and the seconds since the one before, the newest last."""
+"""Recents, packed, the newest last: each key, doubled, and the seconds since the one before; where
+these are 0, as within a basket, they are left out and the doubled key is one more."""
 
 from typing import Final
 
@@ -36,10 +37,11 @@ def read_recents(packed: Bytes, at: int, end: int, keys: Ints, seconds: Ints) ->
     while at < end:
         if size == RECENTS_KEPT:
             raise ValueError("more recents than are kept")
-        keys[size], at = read(packed, at)
-        step, at = read(packed, at)
-        second += step
-        seconds[size] = second
+        key, at = read(packed, at)
+        if key & 1 == 0:
+            step, at = read(packed, at)
+            second += step
+        keys[size], seconds[size] = key >> 1, second
         size += 1
     return size
 
@@ -48,8 +50,10 @@ def read_recents(packed: Bytes, at: int, end: int, keys: Ints, seconds: Ints) ->
 def write_recents(packed: Bytes, at: int, size: int, keys: Ints, seconds: Ints) -> int:
     second = 0
     for n in range(size):
-        at = write(packed, at, keys[n])
-        at = write(packed, at, seconds[n] - second)
+        step = seconds[n] - second
+        at = write(packed, at, keys[n] << 1 | (step == 0))
+        if step:
+            at = write(packed, at, step)
         second = seconds[n]
     return at
 

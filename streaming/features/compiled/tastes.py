@@ -21,7 +21,7 @@ from web.compiled import compiled, part
 
 VALUES_KEPT: Final = AFFINITIES.bound
 HALF_LIFE_MS: Final = AFFINITIES.half_life_ms or 1
-# The landmark moves on when weights have grown by 2 to this: packed, they still take two bytes.
+# The landmark moves on when weights would grow by 2 to this: packed, they still take two bytes.
 MAX_EXPONENT: Final = 4
 
 
@@ -29,8 +29,8 @@ MAX_EXPONENT: Final = 4
 def tastes_after(
     packed: Bytes, ends: Ints, before: Ints, last: Ints, additions: Ints
 ) -> tuple[Bytes, Ints, Ints]:
-    """Several shoppers' tastes, one's after another's, where each one's end, and their landmarks
-    (ms), which are `before` at first."""
+    """Several shoppers' tastes, one's after another's, where each one's end, and their landmarks,
+    which are `before` at first."""
     landmarks, dimensions = before.copy(), additions.shape[1] - VALUES
     made = np.empty(len(last) * dimensions * (1 + 2 * LONGEST * VALUES_KEPT), np.uint8)
     made_ends = np.empty(len(last), np.int64)
@@ -86,12 +86,12 @@ def weigh_all(landmark: int, addition: Ints, sizes: Ints, values: Ints, weights:
     """Add an addition's weight to each of its values. The landmark, which may move."""
     moment, row = addition[MOMENT], addition[VALUES:]
     if landmark == 0:
-        landmark = moment
-    half_lives = (moment - landmark) // HALF_LIFE_MS
-    if moment - landmark > MAX_EXPONENT * HALF_LIFE_MS:
-        landmark += half_lives * HALF_LIFE_MS
+        landmark = moment // HALF_LIFE_MS
+    half_lives = moment // HALF_LIFE_MS - landmark
+    if half_lives >= MAX_EXPONENT:
+        landmark += half_lives
         age(sizes, values, weights, half_lives)
-    amount = round(addition[WEIGHT] * 2.0 ** ((moment - landmark) / HALF_LIFE_MS))
+    amount = round(addition[WEIGHT] * 2.0 ** (moment / HALF_LIFE_MS - landmark))
     for d in range(len(row)):
         if amount > 0 and row[d] != NOTHING:
             sizes[d] = weigh(sizes[d], values[d], weights[d], row[d], amount)

@@ -133,17 +133,18 @@ def merge(state: State, other: State) -> None:
 
 def merge_times(state: State, other: State) -> None:
     """Sessions that touch count as one; the later one continues."""
+    session_s, last_purchase_ms = state.session_s, state.last_purchase_ms
     touching = abs(state.last_ms - other.last_ms) <= SESSION_GAP_MS
     if state.sessions and other.sessions and touching:
         state.sessions += other.sessions - 1
-        state.session_s = min(state.session_s, other.session_s)
+        session_s = min(session_s, other.session_s)
         state.session_events += other.session_events
     else:
         state.sessions += other.sessions
         if other.last_ms > state.last_ms:
-            state.session_s, state.session_events = other.session_s, other.session_events
-    same_day = state.last_purchase_ms // DAY_MS == other.last_purchase_ms // DAY_MS
+            session_s, state.session_events = other.session_s, other.session_events
+    same_day = last_purchase_ms // DAY_MS == other.last_purchase_ms // DAY_MS
     both = bool(state.purchase_days and other.purchase_days)
     state.purchase_days += other.purchase_days - (1 if both and same_day else 0)
-    state.last_purchase_ms = max(state.last_purchase_ms, other.last_purchase_ms)
     state.last_ms = max(state.last_ms, other.last_ms)
+    state.note_times(session_s, max(last_purchase_ms, other.last_purchase_ms))

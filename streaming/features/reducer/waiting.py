@@ -5,6 +5,7 @@ from typing import Final
 from streaming.events.actions import ACTIONS
 from streaming.features.additions import Addition, Packed, add, as_additions
 from streaming.features.compiled.numbers import NOTHING
+from streaming.features.compiled.tastes import HALF_LIFE_MS
 from streaming.features.state import (
     DIMENSIONS,
     Attributes,
@@ -54,7 +55,7 @@ def _packed(state: State) -> Packed:
     numbers = (
         *state.counts, *NO_COUNTS[len(state.counts) :], state.sessions, state.session_s,
         state.session_events, state.last_ms, state.last_purchase_ms, state.purchase_days,
-        state.landmark_ms,
+        state.landmark,
     )  # fmt: skip
     return Packed(state.recents, state.tastes, state.buckets, numbers)
 
@@ -66,9 +67,10 @@ def _put_back(state: State, after: Packed) -> None:
         counts.pop()
     state.counts = counts
     (
-        state.sessions, state.session_s, state.session_events, state.last_ms,
-        state.last_purchase_ms, state.purchase_days, state.landmark_ms,
+        state.sessions, session_s, state.session_events, state.last_ms,
+        last_purchase_ms, state.purchase_days, state.landmark,
     ) = numbers[len(ACTIONS) :]  # fmt: skip
+    state.note_times(session_s, last_purchase_ms)
 
 
 def of_event(
@@ -82,7 +84,11 @@ def merge_packed(state: State, other: State) -> None:
     """Add what is packed of another state."""
     additions = Additions()
     made = as_additions(
-        recents_of(other), tastes_of(other), other.landmark_ms, buckets_of(other), len(DIMENSIONS)
+        recents_of(other),
+        tastes_of(other),
+        other.landmark * HALF_LIFE_MS,
+        buckets_of(other),
+        len(DIMENSIONS),
     )
     additions.add(state, made)
     additions.settle()
