@@ -34,7 +34,7 @@ from recommendations.ranking.ranker import (
 from recommendations.ranking.scoring import generate, rank
 from recommendations.retrieval.profile import PURCHASE, VIEW, Profile, after_history, profile_of
 from recommendations.tests.shops import rebuyers
-from recommendations.training import ranker, slices
+from recommendations.training import ranker, slices, trial
 from recommendations.training.pipeline import ranker_of, slice_bundles
 from recommendations.training.ranker import (
     Examples,
@@ -237,7 +237,8 @@ def test_too_few_customers_get_no_ranker_and_the_report_says_why() -> None:
 
 def test_a_trial_needs_examples_from_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(slices, "MIN_OF_WEEK", 50)
-    monkeypatch.setattr(ranker, "MIN_EXAMPLES", 100_000)
+    for module in (ranker, trial):
+        monkeypatch.setattr(module, "MIN_EXAMPLES", 100_000)
     arrays = ranker_of(rebuyers(), quiet)
     report = report_of(arrays["ranker_report"])
     assert (len(arrays["ranker"]), report.trial_customers, report.chosen) == (0, 0, False)
