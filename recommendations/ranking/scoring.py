@@ -6,7 +6,7 @@ rolling weeks and on the last-day split; see docs/recommendations.md.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -57,14 +57,18 @@ class Ranking:
     counted: Callable[[], tuple[Scores, Places]]
 
     @cached_property
+    def _counts(self) -> tuple[Scores, Places]:
+        return self.counted()
+
+    @property
     def given(self) -> Scores:
         """rows × len(Source): the total strength from each generator."""
-        return self.counted()[0]
+        return self._counts[0]
 
-    @cached_property
+    @property
     def times(self) -> Places:
         """rows × len(Source): the number of candidates from each generator."""
-        return self.counted()[1]
+        return self._counts[1]
 
     @cached_property
     def place(self) -> Places:
@@ -123,7 +127,7 @@ def rank(found: Found, most: int = BUDGET) -> Ranking:
         found.source.take(chosen),
         found.cause.take(chosen),
         owner.take(best),
-        cache(lambda: by_source(places_of(group, best), found, len(best))),
+        lambda: by_source(places_of(group, best), found, len(best)),
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, partial
 from zlib import crc32
 
 import numpy as np
@@ -83,11 +82,12 @@ def shelf_of(
     `is_live`: the shopper did something since the model was trained.
     """
     picks = inspiring_shelf(bundle, about, k, constraints, goods)
-    # Many picks share a reason, and translating it takes longer than picking.
-    why = cache(partial(reason, bundle, causes(bundle, about)))
     articles = bundle.article[[p.row for p in picks]].tolist()
+    # Many picks share a reason, and translating it takes longer than picking.
+    known = causes(about)
+    words = {why: reason(bundle, known, *why) for why in {(p.source, p.cause) for p in picks}}
     items = [
-        Item(article, p.score, why(p.source, p.cause))
+        Item(article, p.score, words[p.source, p.cause])
         for article, p in zip(articles, picks, strict=True)
     ]
     learned = ranker_for(bundle, about) is not None
@@ -112,17 +112,17 @@ def strategy_of(picks: list[Pick], *, is_live: bool, learned: bool) -> tuple[str
     return "history_ranked" if learned else "history_blend", _("Based on what you bought before")
 
 
-def causes(bundle: Bundle, about: Profile) -> dict[int, int]:
+def causes(about: Profile) -> dict[int, int]:
     """The kind of the shopper's last action on each article, by its row."""
     pairs = zip(about.rows.tolist(), about.kinds.tolist(), strict=True)
     return dict(reversed(list(pairs)))
 
 
-def reason(bundle: Bundle, why: Mapping[int, int], source: int, cause: int) -> str:
+def reason(bundle: Bundle, known: Mapping[int, int], source: int, cause: int) -> str:
     """The reason for a pick in words; a view or a bag add takes precedence over the generator."""
     if cause == ABSENT:
         return _(REASONS[source])
-    kind = ACTIONS[why[cause]]
+    kind = ACTIONS[known[cause]]
     found = REASONS.get(source, CAUSES[kind]) if kind == Action.PURCHASE else CAUSES[kind]
     return _(found).format(title_of(bundle.name(cause)))
 

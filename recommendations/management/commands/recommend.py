@@ -74,7 +74,7 @@ def past(bundle: Bundle, about: Profile, title: str) -> Table:
 def shelf(bundle: Bundle, about: Profile, k: int, title: str) -> Table:
     """The shelf with its reasons, what each generator contributed, and the ranker's explanation."""
     table = Table("", "article", "name", "score", "reason", "from", "ranker", title=title)
-    found, why = generate(bundle, about), causes(bundle, about)
+    found, why = generate(bundle, about), causes(about)
     of_ranker = opinions(bundle, about, found)
     for place, pick in enumerate(predicted(bundle, about, k, Constraints()), start=1):
         given = contributions(found, pick.row)
