@@ -5,8 +5,6 @@ and chooses differently. A prediction may repeat what somebody bought; a shelf o
 own purchases and the colours of what was looked at have shelves of their own.
 """
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
@@ -26,6 +24,7 @@ from recommendations.ranking.pipeline import (
 )
 from recommendations.ranking.ranker import best_first
 from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
+from recommendations.ranking.variety import Places, varied
 from recommendations.retrieval.candidates import Scores
 from recommendations.retrieval.generators import audience_of
 from recommendations.retrieval.profile import PURCHASE, Profile
@@ -36,14 +35,9 @@ from web.cache import per_owner
 EXPLORES_FROM: Final = 8
 EXPLORES: Final = 4
 EXPLORE_DEPTH: Final = 60
-# A shelf of this length or more may hold one product that the shopper has bought before.
-REPEATS_FROM: Final = 12
-# Maximum share of a shelf caused by one article the shopper acted on, if there are several.
-SEED_SHARE: Final = 3
 # Score factors of articles without a picture, and of best sellers from sections new to the shopper.
 NO_PICTURE: Final = 0.5
 OTHER_SECTION: Final = 0.3
-AT_A_TIME: Final = 48
 # Rankings that a process keeps, of some 8 kB each: for the other shelves of a page. Hundreds would
 # push everything else out of a processor's cache.
 MOST_RANKED: Final = 32
@@ -73,7 +67,7 @@ def inspiring_shelf(
     ranking = damped(bundle, ranked(bundle, profile, constraints.index_group), constraints.less)
     left = suitable(bundle, profile, ranking.rows, constraints).nonzero()[0]
     left = left.take(weighed(ranking, left, profile, goods).argsort(kind="stable"))
-    picks = picked(ranking, left.take(varied(bundle, profile, ranking, left, k)))
+    picks = picked(ranking, left.take(places(bundle, profile, ranking, left, k)))
     new = (
         something_new(bundle, profile, picks, constraints, goods)
         if explores(constraints, k)
@@ -123,64 +117,19 @@ def weighed(
     return scores
 
 
-def varied(
+def places(
     bundle: Bundle, profile: Profile, ranking: Ranking, left: npt.NDArray[np.intp], k: int
-) -> list[int]:
-    """Positions in `left` of up to k rows, in order.
-
-    One of each design, none of those viewed and one of those bought, at most half of one type, and
-    limits on the share of each causing article. If that leaves fewer than k, the best rows cut by
-    cause fill the shelf, in the bounds of their types, then those beyond.
-    """
-    bought = profile.kinds == PURCHASE
-    known = set(bundle.design.take(profile.rows[bought]).tolist())
-    designs = set(bundle.design.take(profile.rows[~bought]).tolist())
-    most = per_seed(ranking.cause.take(left), k)
-    types: Counter[int] = Counter()
-    seeds: Counter[int] = Counter()
-    repeats = int(k >= REPEATS_FROM)
-    chosen: list[int] = []
-    by_seed: list[tuple[int, int]] = []
-    by_type: list[int] = []
-    for place, (design, kind, cause) in enumerate(traits(bundle, ranking, left)):
-        if len(chosen) == k:
-            break
-        if design in designs or (design in known and repeats == 0):
-            continue
-        designs.add(design)
-        if types[kind] == (k + 1) // 2:
-            by_type.append(place)
-            continue
-        if cause != ABSENT and seeds[cause] == most:
-            by_seed.append((place, kind))
-            continue
-        repeats -= design in known
-        types[kind] += 1
-        seeds[cause] += 1
-        chosen.append(place)
-    for place, kind in by_seed:
-        (chosen if types[kind] < (k + 1) // 2 else by_type).append(place)
-        types[kind] += 1
-    return [*chosen, *sorted(by_type)][:k]
-
-
-def per_seed(causes: Ints, k: int) -> int:
-    """Maximum picks caused by one article: half a shelf for a single seed, a third for several."""
-    seeds = len(set(causes.tolist()) - {ABSENT})
-    return max(-(-k // SEED_SHARE), k // (seeds + 1))
-
-
-def traits(
-    bundle: Bundle, ranking: Ranking, left: npt.NDArray[np.intp]
-) -> Iterator[tuple[int, int, int]]:
-    """Design, type and cause of each row, read in chunks: the first ones usually fill a shelf."""
-    for start in range(0, len(left), AT_A_TIME):
-        some = left[start : start + AT_A_TIME]
-        rows = ranking.rows.take(some)
-        columns = (bundle.design.take(rows), bundle.product_type.take(rows))
-        yield from zip(
-            *(column.tolist() for column in (*columns, ranking.cause.take(some))), strict=True
-        )
+) -> Places:
+    """Positions in `left` of up to k varied rows, in order."""
+    rows, bought = ranking.rows.take(left), profile.kinds == PURCHASE
+    return varied(
+        bundle.design.take(rows),
+        bundle.product_type.take(rows),
+        ranking.cause.take(left),
+        bundle.design.take(profile.rows[~bought]),
+        bundle.design.take(profile.rows[bought]),
+        k,
+    )
 
 
 def explores(constraints: Constraints, k: int) -> bool:

@@ -10,8 +10,9 @@ from catalog.tests.factories import make_article, make_customer, make_transactio
 from recommendations.bundle.reader import ABSENT, Bundle
 from recommendations.dataset.facts import facts_of
 from recommendations.dataset.history import histories
-from recommendations.ranking.inspiring import Goods, favourite, inspiring_shelf, per_seed
+from recommendations.ranking.inspiring import Goods, favourite, inspiring_shelf
 from recommendations.ranking.pipeline import NEW, Constraints, Pick, predicted
+from recommendations.ranking.variety import per_seed
 from recommendations.recommenders.kinds import Kind
 from recommendations.retrieval.profile import DAY_MS, Profile, after_history, profile_of
 from recommendations.serving.serving import recommend

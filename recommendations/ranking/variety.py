@@ -1,0 +1,76 @@
+"""Which places of a ranking fill a varied shelf: few of one design, type or cause. Pure."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from recommendations.bundle.reader import ABSENT, Ints
+from recommendations.retrieval.generators import INTS
+from web.compiled import compiled, part
+
+# A shelf of this length or more may hold one product that the shopper has bought before.
+REPEATS_FROM: Final = 12
+# Maximum share of a shelf caused by one article the shopper acted on, if there are several.
+SEED_SHARE: Final = 3
+
+Places = npt.NDArray[np.int64]
+
+
+@compiled(INTS, INTS, INTS, INTS, INTS, int)
+def varied(designs: Ints, types: Ints, causes: Ints, viewed: Ints, bought: Ints, k: int) -> Places:
+    """Up to k places of rows, in order, best first.
+
+    One of each design, none of those viewed and one of those bought, at most half of one type, and
+    limits on the share of each causing article. If that leaves fewer than k, the best rows cut by
+    cause fill the shelf, in the bounds of their types, then those beyond.
+    """
+    of_type, of_cause = (k + 1) // 2, per_seed(causes, k)
+    repeats = int(k >= REPEATS_FROM)
+    taken = np.empty_like(designs)
+    chosen, by_cause, by_type = np.empty((3, len(designs)), np.int64)
+    count = cut = beyond = passed = 0
+    for place, design in enumerate(designs):
+        if count == k:
+            break
+        known = times(bought, design) > 0
+        if times(viewed, design) or times(taken[:passed], design) or (known and repeats == 0):
+            continue
+        taken[passed] = design
+        passed += 1
+        if times(types[chosen[:count]], types[place]) == of_type:
+            by_type[beyond] = place
+            beyond += 1
+        elif causes[place] != ABSENT and times(causes[chosen[:count]], causes[place]) == of_cause:
+            by_cause[cut] = place
+            cut += 1
+        else:
+            repeats -= known
+            chosen[count] = place
+            count += 1
+    for place in by_cause[:cut]:
+        if times(types[chosen[:count]], types[place]) < of_type:
+            chosen[count] = place
+            count += 1
+        else:
+            by_type[beyond] = place
+            beyond += 1
+    return np.concatenate((chosen[:count], np.sort(by_type[:beyond])))[:k]
+
+
+@part
+def times(values: Ints, one: int) -> int:
+    """How often a value occurs."""
+    found = 0
+    for value in values:
+        found += value == one
+    return found
+
+
+@part
+def per_seed(causes: Ints, k: int) -> int:
+    """Maximum picks caused by one article: half a shelf for a single seed, a third for several."""
+    seeds = 0
+    for place, cause in enumerate(causes):
+        seeds += cause != ABSENT and times(causes[:place], cause) == 0
+    return max(-(-k // SEED_SHARE), k // (seeds + 1))
