@@ -95,11 +95,12 @@ def suitable(bundle: Bundle, profile: Profile, rows: Ints, constraints: Constrai
 
 def showable(bundle: Bundle, rows: Ints, constraints: Constraints) -> Bools:
     """On sale, of the requested audience, of no hidden or disliked design."""
-    out = bundle.design.take(
-        np.fromiter({*constraints.hidden, *constraints.less} - {ABSENT}, np.int32)
-    )
     kept = on_offer(bundle, rows, constraints.index_group)
-    return kept & ~is_in(bundle.design.take(rows), out) if len(out) else kept
+    out = {*constraints.hidden, *constraints.less} - {ABSENT}
+    if not out:
+        return kept
+    designs = bundle.design.take(np.fromiter(out, np.int32))
+    return kept & ~is_in(bundle.design.take(rows), designs)
 
 
 def weighed(

@@ -20,6 +20,7 @@ from web.compiled import Array, compiled
 AGAIN_DAYS: Final = 30.0
 POPULAR_DEPTH: Final = 100
 DEPARTMENT_DEPTH: Final = 30
+MOST_AUDIENCES: Final = 8
 # An audience with less than this share of the shopper's attention is ignored.
 SMALL_SHARE: Final = 0.2
 # Stores and online.
@@ -185,8 +186,10 @@ def summed(values: Ints, owners: Ints, shares: Scores) -> tuple[Ints, Ints, Scor
     return owner[:count], key[:count], total[:count]
 
 
+@per_owner(most=MOST_AUDIENCES)
 def audiences(bundle: Bundle, profile: Profile) -> Shares:
-    """The index groups each shopper prefers, as shares of those above the threshold."""
+    """The index groups each shopper prefers, as shares of those above the threshold; kept for the
+    next step of the same request."""
     found = attention_to(bundle.index_group, profile)
     large = (found.share >= SMALL_SHARE).nonzero()[0]
     owner, share = found.owner.take(large), found.share.take(large)
