@@ -23,7 +23,7 @@ def varied(designs: Ints, types: Ints, causes: Ints, viewed: Ints, bought: Ints,
 
     One of each design, none of those viewed and one of those bought, at most half of one type, and
     limits on the share of each causing article. If that leaves fewer than k, the best rows cut by
-    cause fill the shelf, in the bounds of their types, then those beyond.
+    cause fill the shelf, in the bounds of their types, then those beyond; none that was bought.
     """
     of_type, of_cause = (k + 1) // 2, per_seed(causes, k)
     repeats = int(k >= REPEATS_FROM)
@@ -40,10 +40,10 @@ def varied(designs: Ints, types: Ints, causes: Ints, viewed: Ints, bought: Ints,
         passed += 1
         if times(types[chosen[:count]], types[place]) == of_type:
             by_type[beyond] = place
-            beyond += 1
+            beyond += not known
         elif causes[place] != ABSENT and times(causes[chosen[:count]], causes[place]) == of_cause:
             by_cause[cut] = place
-            cut += 1
+            cut += not known
         else:
             repeats -= known
             chosen[count] = place
