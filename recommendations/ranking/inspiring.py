@@ -23,8 +23,8 @@ from recommendations.ranking.pipeline import (
     picked,
 )
 from recommendations.ranking.ranker import best_first
-from recommendations.ranking.scoring import WEIGHTS, Ranking, generate
-from recommendations.ranking.variety import Places, varied
+from recommendations.ranking.scoring import WEIGHTS, Places, Ranking, generate
+from recommendations.ranking.variety import varied
 from recommendations.retrieval.candidates import Scores
 from recommendations.retrieval.generators import audience_of
 from recommendations.retrieval.profile import PURCHASE, Profile

@@ -3,9 +3,9 @@
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from recommendations.bundle.reader import ABSENT, Ints
+from recommendations.ranking.scoring import Places
 from recommendations.retrieval.generators import INTS
 from web.compiled import compiled, part
 
@@ -13,8 +13,6 @@ from web.compiled import compiled, part
 REPEATS_FROM: Final = 12
 # Maximum share of a shelf caused by one article the shopper acted on, if there are several.
 SEED_SHARE: Final = 3
-
-Places = npt.NDArray[np.int64]
 
 
 @compiled(INTS, INTS, INTS, INTS, INTS, int)

@@ -1,7 +1,8 @@
 """States as earlier versions packed them; Merge events in the log hold such states too.
 
-`recents`, `tastes` and `buckets` were maps; before that, `recents` were a list of (article, kind,
-second), the newest first. Moments were absolute.
+Moments were absolute, and each of the packed recents had its time. Before, `recents`, `tastes` and
+`buckets` were maps; before that, `recents` were a list of (article, kind, second), the newest
+first.
 """
 
 from collections.abc import Iterator

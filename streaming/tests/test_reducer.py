@@ -106,6 +106,11 @@ def test_a_state_of_an_older_layout_is_read(layout: str) -> None:
     assert state.recents_of(unpack(msgpack.encode(fields))) == {}
 
 
+def test_an_erased_state_of_an_older_layout_stays_erased() -> None:
+    nothing = [0, 0, b"", [], [], b"", b"", b"", b"", b"", 0, 0, 0, 0, 0]
+    assert unpack(msgpack.encode([*nothing, True, {}, 0, [], 0, 0, {}])) == State(erased=True)
+
+
 @given(st.sampled_from(("recents", "tastes", "buckets")), st.binary(max_size=120))
 def test_bytes_that_nobody_packed_are_refused_or_read(name: str, junk: bytes) -> None:
     """Compiled code checks no index: nothing may lead it beyond its arrays."""
