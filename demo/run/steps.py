@@ -6,6 +6,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -42,9 +43,8 @@ def prepare(data: DataSet, say: Say) -> None:
 
 def _compile() -> None:
     """On a new machine, compile what the web and the stream worker then read from Numba's cache."""
-    from recommendations.serving import warming  # noqa: F401
-    from streaming.features import processor  # noqa: F401
-
+    for loaded in ("recommendations.serving.warming", "streaming.features.processor"):
+        import_module(loaded)
     compiled.prepare("recommendations")
     compiled.prepare("streaming")
 

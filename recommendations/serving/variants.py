@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 
 from django.conf import settings
 
@@ -31,7 +31,7 @@ def fill_shelf(
     if not parameters.interleave:
         return found, 0
     own = _ruled("default", kind, context, rules)
-    items, teams = draft(own.items, found.items, context.k, Random())  # noqa: S311
+    items, teams = draft(own.items, found.items, context.k, SystemRandom())
     mixed = f"{own.strategy}+{found.strategy}"[:40]
     return replace(own, strategy=mixed, items=items), teams
 

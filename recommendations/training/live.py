@@ -117,8 +117,11 @@ def learn(shown: Shown, seed: int = 1) -> Learned:
 
     bias = PositionBias(shown)
     data = lightgbm.Dataset(shown.features, feature_name=[own.name for own in registry.REGISTRY])
+
     # LightGBM trains with a deep copy of its parameters: of a bound method's object too.
-    objective = lambda score, _: bias.gradient(score)  # noqa: E731
+    def objective(score: Values, _: object) -> tuple[Values, Values]:
+        return bias.gradient(score)
+
     parameters = PARAMETERS | {"objective": objective, "seed": seed}
     booster = lightgbm.train(parameters, data, ROUNDS)
     return Learned(texts_of([booster]), bias.attention())

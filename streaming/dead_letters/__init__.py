@@ -65,15 +65,16 @@ def drop(shoppers: Collection[str]) -> Counter[str]:
     everything before them is deleted. Raise KafkaException.
     """
     dropped: Counter[str] = Counter()
-    kept, last = [], -1
-    for last, letter in dead_letters():  # noqa: B007
+    kept, end = [], 0
+    for offset, letter in dead_letters():
+        end = offset + 1
         theirs = names_in(letter.value).intersection(shoppers)
         dropped.update(theirs)
         if not theirs:
             place = (letter.error, letter.topic, letter.partition, letter.offset)
             kept.append(dead_letter(letter.value, *place))
     if dropped:
-        _cut_off(last + 1, kept)
+        _cut_off(end, kept)
     return dropped
 
 
