@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from catalog.ingest.cleaning.transactions import decode_ids, places_of
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
-from catalog.ingest.keys import KnownKeys
+from catalog.ingest.keys.lookup import KnownKeys
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.columns import ARTICLES, SALES
 from catalog.ingest.reading.source import Source

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.db import connection, transaction
 from rich.console import Console
 
-from catalog.ingest import derive, dimensions, partitions, session, state, transactions
+from catalog.ingest import derive, partitions, session, state
 from catalog.ingest.checks.check import check
 from catalog.ingest.checks.rejects import Limits
 from catalog.ingest.errors import IngestError
 from catalog.ingest.job import Job
+from catalog.ingest.loading import dimensions, transactions
 from catalog.ingest.progress import Phases
 from catalog.ingest.reading.columns import SALES
 from catalog.ingest.reading.files import find_sources

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from django.db import transaction
 
-from catalog.ingest import customer_keys, partitions
+from catalog.ingest import partitions
 from catalog.ingest.errors import IngestError
+from catalog.ingest.keys import assigned
 from catalog.ingest.reading.position import Position, Prefix
 from catalog.ingest.reading.source import Source
 from catalog.models import Article, ArticleWeek, Customer, IngestFile, IngestRun
@@ -93,7 +94,7 @@ def new_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
 @transaction.atomic
 def restart_run(folder: Path, sources: dict[str, Source]) -> IngestRun:
     """Empty the catalogue and everything that refers to it, and start a run; keys are preserved."""
-    customer_keys.save_keys()
+    assigned.save_keys()
     tables = ", ".join(f"catalog_{name}" for name in TABLES)
     partitions.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
     return new_run(folder, sources)

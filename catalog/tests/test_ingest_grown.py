@@ -15,7 +15,8 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from catalog.ingest import dimensions, partitions
+from catalog.ingest import partitions
+from catalog.ingest.loading import dimensions
 from catalog.models import Article, ArticleSummary, Colour, Customer, IngestRun, Transaction
 from catalog.tests import hm
 from catalog.tests.test_ingest import ingest

@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 from catalog.ingest.cleaning.articles import clean_articles
 from catalog.ingest.cleaning.customers import clean_customers
 from catalog.ingest.cleaning.transactions import clean_transactions
-from catalog.ingest.copying import HEADER, ROW, by_month, encode
 from catalog.ingest.errors import IngestError
-from catalog.ingest.keys import (
+from catalog.ingest.keys.lookup import (
     UNKNOWN,
     CustomerKeys,
     KnownKeys,
@@ -27,6 +26,7 @@ from catalog.ingest.keys import (
     pack,
     to_words,
 )
+from catalog.ingest.loading.copying import HEADER, ROW, by_month, encode
 from catalog.ingest.reading.blocks import end_of_last_line, parse, parse_quoted, read
 from catalog.ingest.reading.compression import skip
 from catalog.ingest.reading.dialect import Dialect

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from catalog.ingest.cleaning.transactions import Transactions
 from catalog.ingest.cleaning.typed import clean
-from catalog.ingest.keys import CustomerKeys, KnownKeys, pack
+from catalog.ingest.keys.lookup import CustomerKeys, KnownKeys, pack
 from catalog.ingest.reading import columns
 from catalog.ingest.reading.blocks import read
 from catalog.ingest.reading.dialect import Dialect

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from catalog.ingest.cleaning.customers import customer_ids
 from catalog.ingest.errors import IngestError
-from catalog.ingest.existing_keys import known_customers
-from catalog.ingest.keys import UNKNOWN, first_occurrences
+from catalog.ingest.keys.existing import known_customers
+from catalog.ingest.keys.lookup import UNKNOWN, first_occurrences
 from catalog.ingest.reading.identifiers import are_hex
 from catalog.ingest.reading.opening import open_source
 from catalog.ingest.reading.records import Records

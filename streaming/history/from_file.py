@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from catalog.ingest.cleaning.typed import clean
-from catalog.ingest.existing_keys import known_articles, known_customers
-from catalog.ingest.keys import KnownKeys
+from catalog.ingest.keys.existing import known_articles, known_customers
+from catalog.ingest.keys.lookup import KnownKeys
 from catalog.ingest.prices import with_prices
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.files import find

@@ -20,7 +20,7 @@ from catalog.ingest.cleaning.customers import clean_customers
 from catalog.ingest.cleaning.outcome import Cleaned
 from catalog.ingest.cleaning.typed import clean as clean_sales
 from catalog.ingest.derive import AMOUNT_WITHOUT_SALES
-from catalog.ingest.keys import CustomerKeys, KnownKeys, first_occurrences, words_of
+from catalog.ingest.keys.lookup import CustomerKeys, KnownKeys, first_occurrences, words_of
 from catalog.ingest.prices import with_prices
 from catalog.ingest.progress import Phases
 from catalog.ingest.reading.columns import ARTICLES, CUSTOMERS, SALES

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.ingest.cleaning.outcome import Cleaned, cleaned, texts
-from catalog.ingest.keys import LONGEST
+from catalog.ingest.keys.lookup import LONGEST
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.cells import NEWS, Decoded, decode, distinct
 from catalog.ingest.reading.identifiers import are_hex, canonical

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from catalog.ingest.cleaning.customers import faults_of
 from catalog.ingest.cleaning.outcome import Reasons, Rows, emptied_in, reasons_of, usable
-from catalog.ingest.keys import UNKNOWN, CustomerKeys, KnownKeys
+from catalog.ingest.keys.lookup import UNKNOWN, CustomerKeys, KnownKeys
 from catalog.ingest.reading import cells
 from catalog.ingest.reading.cells import Decoded, decode, distinct
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.ingest.cleaning.transactions import Transactions, clean_transactions, is_known
-from catalog.ingest.keys import UNKNOWN, CustomerKeys, KnownKeys
+from catalog.ingest.keys.lookup import UNKNOWN, CustomerKeys, KnownKeys
 from catalog.ingest.reading.cells import ONLINE, STORE
 from catalog.ingest.reading.records import Records
 from catalog.quantities import MAX_PRICE

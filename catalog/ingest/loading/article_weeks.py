@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from catalog.ingest.cleaning.transactions import Transactions
-from catalog.ingest.copying import copy_table
+from catalog.ingest.loading.copying import copy_table
 
 DAY_0 = np.datetime64("2000-01-01")
 MONDAY = 2  # 2000-01-03

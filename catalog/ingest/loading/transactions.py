@@ -20,14 +20,15 @@ import numpy.typing as npt
 import pyarrow as pa
 from django.db import connection, transaction
 
-from catalog.ingest import article_weeks, partitions, session
+from catalog.ingest import partitions, session
 from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.cleaning.typed import clean
-from catalog.ingest.copying import by_month, copy_rows, encode
-from catalog.ingest.existing_keys import known_articles
 from catalog.ingest.job import Job
-from catalog.ingest.keys import CustomerKeys, KnownKeys
+from catalog.ingest.keys.existing import known_articles
+from catalog.ingest.keys.lookup import CustomerKeys, KnownKeys
+from catalog.ingest.loading import article_weeks
+from catalog.ingest.loading.copying import by_month, copy_rows, encode
 from catalog.ingest.prefetch import prefetched
 from catalog.ingest.prices import with_prices
 from catalog.ingest.reading.columns import SALES

@@ -15,22 +15,23 @@ import numpy.typing as npt
 import pyarrow as pa
 from django.db import connection, transaction
 
-from catalog.ingest import partitions, session, terms
+from catalog.ingest import partitions, session
 from catalog.ingest.checks import quality
 from catalog.ingest.checks.quality import Quality
 from catalog.ingest.cleaning.articles import clean_articles
 from catalog.ingest.cleaning.customers import clean_customers
 from catalog.ingest.cleaning.outcome import Cleaned, Rows
 from catalog.ingest.cleaning.transactions import is_known
-from catalog.ingest.copying import copy_table
-from catalog.ingest.customer_keys import keys_of
-from catalog.ingest.existing_keys import known_articles, known_customers
 from catalog.ingest.job import Job
-from catalog.ingest.keys import UNKNOWN, CustomerKeys, first_occurrences
+from catalog.ingest.keys.assigned import keys_of
+from catalog.ingest.keys.existing import known_articles, known_customers
+from catalog.ingest.keys.lookup import UNKNOWN, CustomerKeys, first_occurrences
+from catalog.ingest.loading import terms
+from catalog.ingest.loading.copying import copy_table
+from catalog.ingest.loading.without_indexes import without_indexes
 from catalog.ingest.reading.columns import ARTICLES, CUSTOMERS
 from catalog.ingest.reading.position import Position
 from catalog.ingest.reading.records import REPEATED, Reject
-from catalog.ingest.without_indexes import without_indexes
 from catalog.models import Article, Customer
 
 NewRows = Callable[[pa.Array], Rows]

@@ -5,7 +5,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from catalog.columns import copy_columns
-from catalog.ingest.keys import HEX_WORDS, LONGEST, TEXT_WORDS, CustomerKeys
+from catalog.ingest.keys.lookup import HEX_WORDS, LONGEST, TEXT_WORDS, CustomerKeys
 
 CUSTOMERS, EVER = "SELECT customer_id, id FROM catalog_customer", "TABLE catalog_customerkey"
 HAS_TEXTS = (

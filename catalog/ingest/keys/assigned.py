@@ -6,8 +6,8 @@ import pyarrow as pa
 from django.db import connection
 from django.db.models import Max
 
-from catalog.ingest.existing_keys import EVER, known_customers
-from catalog.ingest.keys import UNKNOWN
+from catalog.ingest.keys.existing import EVER, known_customers
+from catalog.ingest.keys.lookup import UNKNOWN
 from catalog.models import Customer, CustomerKey
 
 KEEP = (

@@ -7,7 +7,7 @@ from psycopg2.sql import SQL, Identifier
 
 from catalog.ingest import partitions
 from catalog.ingest.cleaning.articles import PAIRS
-from catalog.ingest.copying import copy_table
+from catalog.ingest.loading.copying import copy_table
 from catalog.models import ProductGroup
 
 # The look-up table that a number of articles.csv and its name go to.
