@@ -1,7 +1,7 @@
 """Shared by all operations of the OpenAPI description: problems, quotas, ETags."""
 
+from web.api.problems import CONTENT_TYPE
 from web.json_types import Json
-from web.problems import CONTENT_TYPE
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 TEXT = {"type": "string"}

@@ -19,9 +19,9 @@ from catalog.search.facet_index import Bools, FacetIndex, Ints, facet_index
 from catalog.search.ranking import MAX_REQUEST_CHARACTERS, rank_with_clicks
 from catalog.search.result import Ranked
 from catalog.search.understanding.reading import Part, Reading
+from web.api.problems import documented
+from web.api.quotas import Limited
 from web.json_types import Json
-from web.problems import documented
-from web.quotas import Limited
 
 # Filter names, as in the article list, and the facet each maps to.
 FACETS: Final = {

@@ -24,9 +24,9 @@ from catalog.models import Article
 from catalog.models.querysets import ArticleQuerySet
 from catalog.products import ProductCard, product_card
 from catalog.quantities import key_of
+from web.api.problems import documented
+from web.api.quotas import Limited
 from web.api.sparse import FIELDS, SparseSerializer, chosen_fields
-from web.problems import documented
-from web.quotas import Limited
 from web.requests.conditional import Get
 
 TAXONOMY = {

@@ -12,7 +12,7 @@ from rest_framework.throttling import BaseThrottle
 from catalog.models import ApiKey, IngestRun
 from catalog.tests.factories import make_article
 from catalog.tests.http import new_address
-from web.quotas import Limit, address_of, counter
+from web.api.quotas import Limit, address_of, counter
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"

@@ -13,8 +13,8 @@ from catalog.quantities import MAX_KEY
 from recommendations.outfits.slots import slots
 from recommendations.serving.outfits import ALTERNATIVES, MAX_ARTICLES, Request, outfit
 from streaming.identity.shoppers import known_shopper
-from web.problems import documented
-from web.quotas import Limited
+from web.api.problems import documented
+from web.api.quotas import Limited
 
 MAX_SWAPPED = 200
 

@@ -18,9 +18,9 @@ from recommendations.bundle.reader import Bundle
 from recommendations.outfits.slots import slots
 from recommendations.vision.pictures import PictureError, TooLargeError, opened
 from recommendations.vision.search import SMALLEST_SIDE, WHOLE, Alike, Box, alike, pieces, ready
-from web.problems import TooLargeError as TooLargeProblem
-from web.problems import documented
-from web.quotas import Limited
+from web.api.problems import TooLargeError as TooLargeProblem
+from web.api.problems import documented
+from web.api.quotas import Limited
 from web.requests.uploads import MAX_BYTES, keep_in_memory
 
 MAX_ARTICLES: Final = 48

@@ -11,8 +11,8 @@ from catalog.api.keys import HasScope
 from catalog.models.api_key import Scope
 from recommendations.bundle.models import ModelVersion
 from web.api.pagination import StrictCursorPagination
-from web.problems import documented
-from web.quotas import Limited
+from web.api.problems import documented
+from web.api.quotas import Limited
 
 TAGS = ["operations"]
 REFUSED = {403: documented("Neither a models:read key nor a user who may see model versions")}

@@ -20,8 +20,8 @@ from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.serving.serving import recommend
 from streaming.identity.shoppers import known_shopper
-from web.problems import documented
-from web.quotas import Limited
+from web.api.problems import documented
+from web.api.quotas import Limited
 
 CACHE_SECONDS = 5
 

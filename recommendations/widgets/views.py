@@ -13,7 +13,7 @@ from recommendations.bundle.lookups import check_known
 from recommendations.recommenders.kinds import Kind
 from recommendations.recommenders.recommenders import RECOMMENDERS
 from recommendations.widgets.rendering import made_of, on_page, shelf_for
-from web.problems import CONTENT_TYPE, problem_of
+from web.api.problems import CONTENT_TYPE, problem_of
 
 
 @require_safe

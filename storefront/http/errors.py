@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from web.problems import problem
+from web.api.problems import problem
 
 RETRY_AFTER_S = "10"
 THEMES = ("light", "dark")

@@ -1,7 +1,7 @@
 """Checks a form before it is used: size, completeness, and rate.
 
-The URL's name selects the quota and its window. Counts are shared by all processes (web.quotas);
-while Redis is down each process counts for itself.
+The URL's name selects the quota and its window. Counts are shared by all processes
+(web.api.quotas); while Redis is down each process counts for itself.
 """
 
 import hashlib
@@ -16,8 +16,8 @@ from django.shortcuts import render
 from storefront.http.errors import bad_request
 from storefront.http.middleware import is_api
 from streaming.identity.shoppers import known_shopper
-from web.problems import problem
-from web.quotas import Quota, address_of
+from web.api.problems import problem
+from web.api.quotas import Quota, address_of
 from web.requests.uploads import AROUND, MAX_BYTES
 
 HOUR: Final = 3600

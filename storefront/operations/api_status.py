@@ -11,8 +11,8 @@ from rest_framework.views import APIView
 from catalog.api.keys import has_scope
 from catalog.models.api_key import Scope
 from storefront.operations import pipeline
-from web.problems import documented
-from web.quotas import Limited
+from web.api.problems import documented
+from web.api.quotas import Limited
 
 
 class CheckSerializer(serializers.Serializer[object]):

@@ -3,7 +3,7 @@
 from storefront.settings.environment import env
 
 REST_FRAMEWORK = {
-    "EXCEPTION_HANDLER": "web.problems.handle",
+    "EXCEPTION_HANDLER": "web.api.problems.handle",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "catalog.api.keys.KeyAuthentication",

@@ -35,7 +35,7 @@ from catalog.models import ApiKey, Article
 from catalog.models.api_key import Scope
 from recommendations.bundle.registry import registry
 from recommendations.tests.shops import open_shop, train
-from web.quotas import Limit
+from web.api.quotas import Limit
 
 SEED = 20260101
 EXAMPLES = int(os.environ.get("API_FUZZ_EXAMPLES", "48"))

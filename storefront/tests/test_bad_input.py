@@ -19,8 +19,8 @@ from streaming.connection import client as redis
 from streaming.events.schema import decode
 from streaming.producers import producer, spool
 from streaming.tests.kafka import messages
+from web.api.quotas import Limit
 from web.json_types import Json
-from web.quotas import Limit
 
 CASES = [json.loads(line) for line in Path(__file__).with_name("bad_input.jsonl").open()]
 GOOD = {"type": "view", "article": "0108775015", "id": "good"}

@@ -18,7 +18,7 @@ from catalog.models.api_key import Scope
 from catalog.tests.factories import make_article
 from storefront.tests.shops import published
 from streaming.producers import producer
-from web.quotas import Limit, counter
+from web.api.quotas import Limit, counter
 
 FILE = settings.BASE_DIR / "examples" / "client.py"
 

@@ -18,7 +18,7 @@ from storefront.tests.actors import Actors, admin_routes
 from storefront.tests.shops import Shop
 from storefront.tests.test_permissions import MATRIX
 from storefront.tests.test_permissions_admin import address_of
-from web.quotas import Quota, counter
+from web.api.quotas import Quota, counter
 
 LOGIN: Final = "/admin/login/"
 

@@ -15,8 +15,8 @@ from streaming.connection import StoreUnavailable
 from streaming.events.schema import is_shopper
 from streaming.features import store
 from streaming.identity.shoppers import shopper_of
-from web.problems import documented
-from web.quotas import Limited
+from web.api.problems import documented
+from web.api.quotas import Limited
 
 MAX_ARTICLES = 200
 

@@ -17,8 +17,8 @@ from streaming.api.serializers import (
 )
 from streaming.identity.shoppers import shopper_of
 from streaming.producers import producer
-from web.problems import documented
-from web.quotas import Limited
+from web.api.problems import documented
+from web.api.quotas import Limited
 
 
 class Events(Limited):

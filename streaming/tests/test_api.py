@@ -10,7 +10,7 @@ from streaming.api.serializers import known_articles
 from streaming.events import schema
 from streaming.producers import producer
 from streaming.tests.kafka import messages
-from web.quotas import Limit
+from web.api.quotas import Limit
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/events/"

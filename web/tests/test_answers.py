@@ -16,8 +16,8 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
 from web.api.pagination import StrictCursorPagination
-from web.problems import CONTENT_TYPE
-from web.quotas import Counter, Limit, Limited, address_of, counter
+from web.api.problems import CONTENT_TYPE
+from web.api.quotas import Counter, Limit, Limited, address_of, counter
 from web.requests.conditional import not_modified_unless_changed
 
 ask = APIRequestFactory()
@@ -103,7 +103,7 @@ def test_a_quota_is_told_and_then_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_counter_holds_a_bounded_number_of_clients(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.quotas.MAX_KEYS", 3)
+    monkeypatch.setattr("web.api.quotas.MAX_KEYS", 3)
     counted = Counter(paused_until=float("inf"))  # with Redis down each process counts alone
     for client in range(10):
         counted.add(f"client {client}", 60, 1)
@@ -122,7 +122,7 @@ def test_a_counter_holds_a_bounded_number_of_clients(monkeypatch: pytest.MonkeyP
 def test_only_our_own_proxies_say_where_a_request_comes_from(
     monkeypatch: pytest.MonkeyPatch, proxies: int | None, claimed: str, address: str
 ) -> None:
-    monkeypatch.setattr("web.quotas.api_settings.NUM_PROXIES", proxies)
+    monkeypatch.setattr("web.api.quotas.api_settings.NUM_PROXIES", proxies)
     request = ask.get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=claimed)
     assert address_of(request) == address
 
